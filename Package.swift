@@ -1,0 +1,244 @@
+// swift-tools-version: 6.2
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "quartz-flow",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "quicflow-server", targets: ["quicflow-server"]),
+        .executable(name: "quicflow", targets: ["quicflow"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // MARK: The words everyone speaks; no I/O.
+        .target(
+            name: "FlowCore",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto")
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // MARK: The brain: plans, dispatches, records. Stores and agents only as ports.
+        .target(
+            name: "FlowScheduler",
+            dependencies: [
+                "FlowCore",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // MARK: Durable state of the server.
+        .target(
+            name: "FlowStore",
+            dependencies: [
+                "FlowCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // MARK: Transport without a word about jobs.
+        .systemLibrary(
+            name: "CNgtcp2",
+            pkgConfig: "libngtcp2_crypto_gnutls",
+            providers: [.apt(["libngtcp2-dev", "libngtcp2-crypto-gnutls-dev", "libgnutls28-dev"])]
+        ),
+        .target(
+            name: "FlowQUIC",
+            dependencies: [
+                "CNgtcp2",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // MARK: What is said over the transport.
+        .target(
+            name: "FlowWire",
+            dependencies: [
+                "FlowCore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["Protos"],
+            swiftSettings: swiftSettings
+        ),
+        // MARK: Everything on a host.
+        .target(
+            name: "CFlowProcess",
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "FlowAgent",
+            dependencies: [
+                "CFlowProcess",
+                "FlowCore",
+                "FlowQUIC",
+                "FlowWire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // MARK: HTTP outside, services inside.
+        .target(
+            name: "FlowAPI",
+            dependencies: [
+                "FlowCore",
+                "FlowScheduler",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // MARK: The composition root of a server.
+        .target(
+            name: "FlowServer",
+            dependencies: [
+                "FlowAPI",
+                "FlowCore",
+                "FlowQUIC",
+                "FlowScheduler",
+                "FlowStore",
+                "FlowWire",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "quicflow-server",
+            dependencies: [
+                "FlowServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "quicflow",
+            dependencies: [
+                "FlowAgent",
+                "FlowCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // MARK: Tests
+        .target(
+            name: "FlowTesting",
+            dependencies: ["FlowCore"],
+            path: "Tests/FlowTesting",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTesting"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FlowStoreTests",
+            dependencies: ["FlowCore", "FlowStore", "FlowTesting"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FlowSchedulerTests",
+            dependencies: ["FlowCore", "FlowScheduler", "FlowTesting"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FlowQUICTests",
+            dependencies: [
+                "FlowQUIC",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            exclude: ["Interop"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FlowWireTests",
+            dependencies: ["FlowCore", "FlowWire", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FlowAgentTests",
+            dependencies: ["FlowAgent", "FlowCore", "FlowWire", "FlowTesting"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FlowAPITests",
+            dependencies: [
+                "FlowAPI", "FlowCore", "FlowScheduler", "FlowStore", "FlowTesting",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FlowSimulationTests",
+            dependencies: ["FlowAgent", "FlowCore", "FlowScheduler", "FlowTesting", "FlowWire"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FlowEndToEndTests",
+            dependencies: [
+                "FlowAgent", "FlowCore", "FlowScheduler", "FlowServer", "FlowTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+#pragma once

@@ -1,0 +1,101 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+package import Foundation
+
+/// Where an execution came from; part of its identity (`semantics.md` 1).
+package enum ExecutionKind: String, Codable, Sendable, CaseIterable {
+    /// A fire of the job's schedule.
+    case cron
+    /// Somebody pressed "run now"; the discriminator is the trigger's uid.
+    case manual
+    /// A new record for an earlier execution; the discriminator is the parent's id and a count.
+    case rerun
+}
+
+/// Derives the ids of executions and runs, so that whoever starts the same fire names it alike.
+///
+/// The id is a UUIDv8 (RFC 9562, 5.8): 48 bits of the nominal time in milliseconds, then version and variant, then 74 bits
+/// of SHA-256 over `"qf1" | kind | job uid | t | agent | discriminator`. The time comes first so that B-tree inserts stay
+/// at the right edge.
+package enum DeterministicID {
+    /// The id of one fire on one agent.
+    package static func execution(
+        kind: ExecutionKind,
+        job: JobUID,
+        nominal: Timestamp,
+        agent: AgentID,
+        discriminator: String = ""
+    ) -> ExecutionID {
+        ExecutionID(
+            uuid: self.derive(
+                kind: kind.rawValue,
+                job: job,
+                nominal: nominal,
+                agent: agent.rawValue,
+                discriminator: discriminator
+            )
+        )
+    }
+
+    /// The id of what one fire started on all agents: made like an execution's, without the agent.
+    package static func run(
+        kind: ExecutionKind,
+        job: JobUID,
+        nominal: Timestamp,
+        discriminator: String = ""
+    ) -> RunID {
+        RunID(
+            uuid: self.derive(
+                kind: kind.rawValue,
+                job: job,
+                nominal: nominal,
+                agent: nil,
+                discriminator: discriminator
+            )
+        )
+    }
+
+    private static func derive(
+        kind: String,
+        job: JobUID,
+        nominal: Timestamp,
+        agent: String?,
+        discriminator: String
+    ) -> UUID {
+        var hash = SHA256()
+        // Every part is length-prefixed: ("ab", "c") and ("a", "bc") must not collide.
+        func part(_ bytes: some Sequence<UInt8>) {
+            let bytes = Array(bytes)
+            hash.update(data: [UInt8(truncatingIfNeeded: bytes.count >> 8), UInt8(truncatingIfNeeded: bytes.count)])
+            hash.update(data: bytes)
+        }
+        part("qf1".utf8)
+        part(kind.utf8)
+        part(job.bytes)
+        withUnsafeBytes(of: nominal.milliseconds.bigEndian) { part($0) }
+        part((agent ?? "").utf8)
+        hash.update(data: [agent == nil ? 0 : 1])
+        part(discriminator.utf8)
+        var raw = Array(hash.finalize().prefix(16))
+        let milliseconds = UInt64(bitPattern: nominal.milliseconds)
+        for index in 0..<6 { raw[index] = UInt8(truncatingIfNeeded: milliseconds >> UInt64(40 - 8 * index)) }
+        raw[6] = (raw[6] & 0x0f) | 0x80
+        raw[8] = (raw[8] & 0x3f) | 0x80
+        return ExecutionID(bytes: raw)!.uuid
+    }
+}
+
+extension ExecutionID {
+    /// The nominal time in the first 48 bits.
+    package var nominal: Timestamp { Timestamp(milliseconds: self.bytes.prefix(6).reduce(0) { $0 << 8 | Int64($1) }) }
+
+    /// The smallest id an execution at `nominal` can have: bounds of time ranges in keyset queries.
+    package static func lowerBound(at nominal: Timestamp) -> ExecutionID {
+        let clamped = UInt64(max(0, min(nominal.milliseconds, 1 << 48 - 1)))
+        var raw = [UInt8](repeating: 0, count: 16)
+        for index in 0..<6 { raw[index] = UInt8(truncatingIfNeeded: clamped >> UInt64(40 - 8 * index)) }
+        return ExecutionID(bytes: raw)!
+    }
+}

@@ -1,0 +1,6 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import CryptoExtras
+import X509

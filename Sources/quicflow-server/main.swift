@@ -1,0 +1,5 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowServer
+import ArgumentParser

@@ -1,0 +1,4 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
