@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-package import Foundation
+import Foundation
 
 /// Where an execution came from; part of its identity (`semantics.md` 1).
 package enum ExecutionKind: String, Codable, Sendable, CaseIterable {

@@ -1,0 +1,77 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything an agent says on its control stream.
+package enum AgentMessage: Hashable, Sendable {
+    case hello(Hello)
+    case heartbeat(Heartbeat)
+    /// These orders, or decisions on them, are durable here (R4).
+    case orderAcknowledged([ExecutionID])
+    case reports(incarnation: String, [Report])
+    /// A configuration arrived (S1-FR-2.1, C-32).
+    case configReceived(version: Int64)
+    /// A configuration is durable and in force.
+    case configApplied(version: Int64)
+    /// Send everything: what arrived does not build on what is here (S1-FR-2.2).
+    case configPull(version: Int64)
+}
+
+/// How an agent introduces itself (R6).
+package struct Hello: Hashable, Sendable {
+    package var agent: AgentID
+    /// Names the agent's database; a new one means its ledger was lost (R11).
+    package var incarnation: String
+    /// The kernel's boot id (R14).
+    package var bootID: String
+    package var lastSequence: Int64
+    package var configVersion: Int64
+    /// ``ConfigDigest`` of the jobs in force there.
+    package var configDigest: String
+    /// Orders for fires before this are refused there (R10).
+    package var floor: Timestamp
+    package var version: String
+    package var hostname: String
+    package var operatingSystem: String
+    /// The agent's boot clock when it sent this; microseconds.
+    package var sentAt: Int64
+
+    package init(
+        agent: AgentID,
+        incarnation: String,
+        bootID: String,
+        lastSequence: Int64,
+        configVersion: Int64,
+        configDigest: String,
+        floor: Timestamp,
+        version: String,
+        hostname: String,
+        operatingSystem: String,
+        sentAt: Int64
+    ) {
+        self.agent = agent
+        self.incarnation = incarnation
+        self.bootID = bootID
+        self.lastSequence = lastSequence
+        self.configVersion = configVersion
+        self.configDigest = configDigest
+        self.floor = floor
+        self.version = version
+        self.hostname = hostname
+        self.operatingSystem = operatingSystem
+        self.sentAt = sentAt
+    }
+}
+
+/// A sign of life every 15 s (S1-NFR-P5).
+package struct Heartbeat: Hashable, Sendable {
+    package var configVersion: Int64
+    package var running: [ExecutionID]
+    /// The agent's boot clock when it sent this; microseconds.
+    package var sentAt: Int64
+
+    package init(configVersion: Int64, running: [ExecutionID], sentAt: Int64) {
+        self.configVersion = configVersion
+        self.running = running
+        self.sentAt = sentAt
+    }
+}

@@ -1,0 +1,47 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an agent needs of a job to run it: one version, complete.
+package struct JobSnapshot: Hashable, Sendable, Codable {
+    package let uid: JobUID
+    package let id: JobID
+    package let version: Int64
+    package let name: String
+    package let payload: Payload
+    package let schedule: ScheduleSpec
+    package let policies: Policies
+    package let isEnabled: Bool
+
+    package init(
+        uid: JobUID,
+        id: JobID,
+        version: Int64,
+        name: String,
+        payload: Payload,
+        schedule: ScheduleSpec,
+        policies: Policies,
+        isEnabled: Bool
+    ) {
+        self.uid = uid
+        self.id = id
+        self.version = version
+        self.name = name
+        self.payload = payload
+        self.schedule = schedule
+        self.policies = policies
+        self.isEnabled = isEnabled
+    }
+
+    package init(_ job: Job) {
+        self.init(
+            uid: job.uid,
+            id: job.id,
+            version: job.version,
+            name: job.definition.name,
+            payload: job.definition.payload,
+            schedule: job.definition.schedule,
+            policies: job.definition.policies,
+            isEnabled: job.isEnabled
+        )
+    }
+}

@@ -1,0 +1,130 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an agent says happened to one execution. Numbered, durable in its outbox until acknowledged (R5).
+package struct Report: Hashable, Sendable {
+    /// Position in the agent's outbox; gapless within an incarnation.
+    package var sequence: Int64
+    package var executionID: ExecutionID
+    package var runID: RunID
+    package var jobUID: JobUID
+    package var jobID: JobID
+    package var jobName: String
+    package var jobVersion: Int64
+    package var kind: ExecutionKind
+    package var nominal: Timestamp
+    package var status: ExecutionStatus
+    package var reason: ExecutionReason?
+    package var detail: String?
+    package var attempt: Int
+    package var startedAt: Timestamp?
+    package var finishedAt: Timestamp?
+    package var exitCode: Int?
+    package var retryOf: ExecutionID?
+    /// Set on SKIPPED(MISFIRE_COALESCED): this record stands for every fire of the range that has none of its own.
+    package var coalesced: CoalescedRange?
+    /// Output so far in bytes, and whether the middle was cut; set on terminal reports.
+    package var outputBytes: Int64
+    package var isOutputTruncated: Bool
+    /// The whole output of a short run, so that it needs no log stream of its own.
+    package var inlineOutput: [LogChunk]
+
+    package init(
+        sequence: Int64 = 0,
+        executionID: ExecutionID,
+        runID: RunID,
+        jobUID: JobUID,
+        jobID: JobID,
+        jobName: String,
+        jobVersion: Int64,
+        kind: ExecutionKind,
+        nominal: Timestamp,
+        status: ExecutionStatus,
+        reason: ExecutionReason? = nil,
+        detail: String? = nil,
+        attempt: Int = 0,
+        startedAt: Timestamp? = nil,
+        finishedAt: Timestamp? = nil,
+        exitCode: Int? = nil,
+        retryOf: ExecutionID? = nil,
+        coalesced: CoalescedRange? = nil,
+        outputBytes: Int64 = 0,
+        isOutputTruncated: Bool = false,
+        inlineOutput: [LogChunk] = []
+    ) {
+        self.sequence = sequence
+        self.executionID = executionID
+        self.runID = runID
+        self.jobUID = jobUID
+        self.jobID = jobID
+        self.jobName = jobName
+        self.jobVersion = jobVersion
+        self.kind = kind
+        self.nominal = nominal
+        self.status = status
+        self.reason = reason
+        self.detail = detail
+        self.attempt = attempt
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.exitCode = exitCode
+        self.retryOf = retryOf
+        self.coalesced = coalesced
+        self.outputBytes = outputBytes
+        self.isOutputTruncated = isOutputTruncated
+        self.inlineOutput = inlineOutput
+    }
+}
+
+/// Fires that were missed together: one record instead of one each (`semantics.md` 6, misfire).
+package struct CoalescedRange: Hashable, Sendable, Codable {
+    package let count: Int
+    /// Nominal time of the first and the last fire of the range, both included.
+    package let from: Timestamp
+    package let through: Timestamp
+
+    package init(count: Int, from: Timestamp, through: Timestamp) {
+        self.count = count
+        self.from = from
+        self.through = through
+    }
+}
+
+/// Reports of one agent in sequence order.
+package struct ReportBatch: Hashable, Sendable {
+    package let agent: AgentID
+    package let incarnation: String
+    package let reports: [Report]
+
+    package init(agent: AgentID, incarnation: String, reports: [Report]) {
+        self.agent = agent
+        self.incarnation = incarnation
+        self.reports = reports
+    }
+}
+
+/// Where a piece of output came from.
+package enum OutputStream: String, Codable, Sendable {
+    case standardOutput = "o"
+    case standardError = "e"
+}
+
+/// A piece of an execution's output.
+///
+/// Offsets count the bytes of both streams of one attempt in the order in which they were read; a jump between two chunks
+/// is output that the cap cut.
+package struct LogChunk: Hashable, Sendable {
+    package var executionID: ExecutionID
+    package var attempt: Int
+    package var offset: Int64
+    package var stream: OutputStream
+    package var bytes: [UInt8]
+
+    package init(executionID: ExecutionID, attempt: Int, offset: Int64, stream: OutputStream, bytes: [UInt8]) {
+        self.executionID = executionID
+        self.attempt = attempt
+        self.offset = offset
+        self.stream = stream
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,71 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything a server says on an agent's control stream.
+package enum ServerMessage: Hashable, Sendable {
+    case welcome(Welcome)
+    /// The session is refused; the agent shows why and does not come back at once.
+    case rejected(code: String, message: String)
+    case orders([Order])
+    /// Reports up to this sequence are durable (R5).
+    case reportsAcknowledged(incarnation: String, sequence: Int64)
+    case config(ConfigUpdate)
+    case cancel(ExecutionID, force: Bool)
+    case heartbeatAnswer(ClockSample)
+}
+
+/// The server's answer to a hello: after it the agent decides by its timers again (R6).
+package struct Welcome: Hashable, Sendable {
+    /// +1 with every session of the agent; an overtaken session is closed.
+    package var epoch: Int64
+    package var acknowledgedSequence: Int64
+    /// Nil when the agent's configuration is already right.
+    package var config: ConfigUpdate?
+    package var cancels: [ExecutionID]
+    package var clock: ClockSample
+
+    package init(
+        epoch: Int64,
+        acknowledgedSequence: Int64,
+        config: ConfigUpdate?,
+        cancels: [ExecutionID],
+        clock: ClockSample
+    ) {
+        self.epoch = epoch
+        self.acknowledgedSequence = acknowledgedSequence
+        self.config = config
+        self.cancels = cancels
+        self.clock = clock
+    }
+}
+
+/// A change of the jobs an agent has to know.
+package struct ConfigUpdate: Hashable, Sendable {
+    package var version: Int64
+    /// The version this builds on; nil = this is everything, forget what you have.
+    package var base: Int64?
+    package var upserts: [JobSnapshot]
+    package var removals: [JobUID]
+
+    package init(version: Int64, base: Int64?, upserts: [JobSnapshot], removals: [JobUID] = []) {
+        self.version = version
+        self.base = base
+        self.upserts = upserts
+        self.removals = removals
+    }
+}
+
+/// One exchange of clocks, as NTP takes it (RFC 5905, 8): the agent adds the time of arrival.
+package struct ClockSample: Hashable, Sendable {
+    /// The agent's boot clock when it asked; microseconds, echoed.
+    package var agentSent: Int64
+    /// The server's wall clock when the question arrived and when the answer left; microseconds since the epoch, UTC.
+    package var serverReceived: Int64
+    package var serverSent: Int64
+
+    package init(agentSent: Int64, serverReceived: Int64, serverSent: Int64) {
+        self.agentSent = agentSent
+        self.serverReceived = serverReceived
+        self.serverSent = serverSent
+    }
+}

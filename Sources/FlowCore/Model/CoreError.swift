@@ -1,0 +1,48 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// A failure that somebody meets: what was wrong, where, and what to do.
+package struct CoreError: Error, Hashable, Sendable {
+    /// Bounded; becomes the API's stable `error` word, an HTTP status and a metric label.
+    package enum Code: String, Sendable, CaseIterable {
+        case invalid = "invalid_request"
+        case unauthenticated = "unauthenticated"
+        case forbidden = "forbidden"
+        case notFound = "not_found"
+        case nameTaken = "name_taken"
+        case conflict = "conflict"
+        case inUse = "in_use"
+        case payloadTooLarge = "payload_too_large"
+        case tooManyRequests = "too_many_requests"
+        case unavailable = "unavailable"
+        case `internal` = "internal"
+    }
+
+    /// One fault in a request, at the field's path such as `executor_config.command`.
+    package struct Detail: Hashable, Sendable {
+        package let path: String
+        package let code: String
+        package let message: String
+
+        package init(path: String, code: String, message: String) {
+            self.path = path
+            self.code = code
+            self.message = message
+        }
+    }
+
+    package let code: Code
+    /// For people: what was wrong and what to do about it.
+    package let message: String
+    package let details: [Detail]
+
+    package init(_ code: Code, _ message: String, details: [Detail] = []) {
+        self.code = code
+        self.message = message
+        self.details = details
+    }
+}
+
+extension CoreError: CustomStringConvertible {
+    package var description: String { "\(self.code.rawValue): \(self.message)" }
+}

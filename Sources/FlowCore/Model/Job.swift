@@ -1,0 +1,71 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// A job as somebody wrote it down: everything that a new version may change.
+package struct JobDefinition: Hashable, Sendable, Codable {
+    /// 1 to 128 characters, unique among jobs (S1-FR-1.1).
+    package var name: String
+    /// At most 512 characters.
+    package var description: String
+    package var payload: Payload
+    package var schedule: ScheduleSpec
+    package var policies: Policies
+    /// The groups whose agents run the job; ``Group/everyone`` = all agents.
+    package var groups: [GroupID]
+    package var labels: [String: String]
+
+    package init(
+        name: String,
+        description: String = "",
+        payload: Payload,
+        schedule: ScheduleSpec,
+        policies: Policies = Policies(),
+        groups: [GroupID],
+        labels: [String: String] = [:]
+    ) {
+        self.name = name
+        self.description = description
+        self.payload = payload
+        self.schedule = schedule
+        self.policies = policies
+        self.groups = groups
+        self.labels = labels
+    }
+}
+
+/// A stored job. Every change makes a new version; executions stay pinned to the version they started with (C-08).
+package struct Job: Hashable, Sendable, Codable {
+    package let id: JobID
+    package let uid: JobUID
+    /// 1 for a new job, +1 on every change, enabling and disabling included.
+    package var version: Int64
+    package var definition: JobDefinition
+    package var isEnabled: Bool
+    /// The next nominal fire the server has not planned yet; nil when disabled or when there is none.
+    package var nextFire: Timestamp?
+    package var createdBy: String
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
+
+    package init(
+        id: JobID,
+        uid: JobUID,
+        version: Int64,
+        definition: JobDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        createdBy: String,
+        createdAt: Timestamp,
+        updatedAt: Timestamp
+    ) {
+        self.id = id
+        self.uid = uid
+        self.version = version
+        self.definition = definition
+        self.isEnabled = isEnabled
+        self.nextFire = nextFire
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}

@@ -1,0 +1,78 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a run came to be (S3-2).
+package enum RunType: String, Codable, Sendable, CaseIterable {
+    case schedule
+    case manual
+    case retry
+}
+
+/// What one fire, manual trigger or retry started, on all its targets (S3's "Task").
+package struct Run: Hashable, Sendable, Codable {
+    package let id: RunID
+    package var jobID: JobID
+    package var jobUID: JobUID
+    package var jobName: String
+    package var jobVersion: Int64
+    package var type: RunType
+    package var nominal: Timestamp
+    /// Where the trigger came from: `scheduler`, `api`, `console`, `cli`.
+    package var source: String
+    /// The user who asked, nil for the schedule.
+    package var caller: String?
+    package var parameters: [String: String]
+    package var retryOf: RunID?
+    package var createdAt: Timestamp
+
+    package init(
+        id: RunID,
+        jobID: JobID,
+        jobUID: JobUID,
+        jobName: String,
+        jobVersion: Int64,
+        type: RunType,
+        nominal: Timestamp,
+        source: String,
+        caller: String? = nil,
+        parameters: [String: String] = [:],
+        retryOf: RunID? = nil,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.jobID = jobID
+        self.jobUID = jobUID
+        self.jobName = jobName
+        self.jobVersion = jobVersion
+        self.type = type
+        self.nominal = nominal
+        self.source = source
+        self.caller = caller
+        self.parameters = parameters
+        self.retryOf = retryOf
+        self.createdAt = createdAt
+    }
+}
+
+/// How many executions of a run are in each state; its own state and summary follow (`semantics.md` 1).
+package struct RunTally: Hashable, Sendable, Codable {
+    package var counts: [ExecutionStatus: Int]
+
+    package init(counts: [ExecutionStatus: Int]) { self.counts = counts }
+
+    package var total: Int { self.counts.values.reduce(0, +) }
+
+    private func count(_ status: ExecutionStatus) -> Int { self.counts[status] ?? 0 }
+
+    /// S3's state of the whole: pending, running, succeeded, failed, cancelled or skipped.
+    package var state: String {
+        // A fire that found no host is explained, not hidden.
+        if self.total == 0 { return "skipped" }
+        let open = self.count(.pending) + self.count(.running)
+        if open > 0 { return self.count(.pending) == self.total ? "pending" : "running" }
+        if self.count(.failure) + self.count(.timeout) > 0 { return "failed" }
+        if self.count(.cancelled) > 0 { return "cancelled" }
+        if self.count(.skipped) == self.total { return "skipped" }
+        return "succeeded"
+    }
+}

@@ -1,0 +1,61 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Agents, their certificates, join tokens and what the sessions need.
+package protocol AgentStore: Sendable {
+    func createJoinToken(_ token: JoinToken) async throws
+    func joinToken(id: String) async throws -> JoinToken?
+    /// Uses the token up and creates the agent in its groups, in one transaction.
+    ///
+    /// - Throws: `forbidden` when the token is unknown, expired or was used.
+    func enrol(token id: String, agent: Agent, at now: Timestamp) async throws
+    func agent(_ id: AgentID) async throws -> Agent?
+    func agents() async throws -> [Agent]
+    /// Deletes the agent: its certificate is worth nothing from then on, its history stays.
+    func deleteAgent(_ id: AgentID) async throws
+
+    /// Opens a session: stores what the hello says and raises the agent's epoch.
+    ///
+    /// A new incarnation resets the acknowledged sequence to 0 and makes RUNNING records of the old one
+    /// FAILURE(INTERRUPTED), provisionally (R11).
+    func openSession(_ hello: Hello, address: String, at now: Timestamp) async throws -> AgentSessionStart
+    func recordConfig(version: Int64, appliedBy agent: AgentID) async throws
+    func recordLastSeen(_ agents: [AgentID: Timestamp]) async throws
+
+    /// All jobs an agent has to know, and the configuration version that names this state.
+    func configuration(of agent: AgentID) async throws -> AgentConfiguration
+    /// Agents that the groups of a job reach.
+    func agents(inAnyOf groups: [GroupID]) async throws -> [AgentID]
+    func configVersion() async throws -> Int64
+
+    /// A small durable value of the server itself, such as a secret.
+    func setting(_ key: String) async throws -> String?
+    func setSetting(_ key: String, to value: String) async throws
+}
+
+/// What a new session starts from.
+package struct AgentSessionStart: Hashable, Sendable {
+    package let epoch: Int64
+    package let acknowledgedSequence: Int64
+    package let cancels: [ExecutionID]
+    /// Executions that the change of incarnation interrupted.
+    package let interrupted: [Execution]
+
+    package init(epoch: Int64, acknowledgedSequence: Int64, cancels: [ExecutionID], interrupted: [Execution]) {
+        self.epoch = epoch
+        self.acknowledgedSequence = acknowledgedSequence
+        self.cancels = cancels
+        self.interrupted = interrupted
+    }
+}
+
+/// Jobs in an agent's scope at a configuration version.
+package struct AgentConfiguration: Hashable, Sendable {
+    package let version: Int64
+    package let jobs: [JobSnapshot]
+
+    package init(version: Int64, jobs: [JobSnapshot]) {
+        self.version = version
+        self.jobs = jobs
+    }
+}

@@ -1,0 +1,145 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Runs, executions and what agents report of them.
+package protocol ExecutionStore: Sendable {
+    /// Applies reports of many agents in one transaction and moves each agent's acknowledged sequence with them (R5).
+    ///
+    /// Within a batch, reports at or below the acknowledged sequence are dropped; application stops at a gap. Merging is
+    /// ``ExecutionMerge``; a coalesced report also closes the pending executions of its job and agent in its range. A batch of
+    /// another incarnation than the stored one is ignored and answered with the stored state. Orders of executions that
+    /// left PENDING are taken out; a run row is made where the report is the first word of its run; rollups follow.
+    func apply(_ batches: [ReportBatch], at now: Timestamp) async throws -> [AppliedReports]
+
+    func execution(_ id: ExecutionID) async throws -> Execution?
+    func executions(_ query: ExecutionQuery) async throws -> Page<Execution>
+    func parameters(of run: RunID) async throws -> [String: String]
+    func run(_ id: RunID) async throws -> RunSummary?
+    func runs(_ query: RunQuery) async throws -> Page<RunSummary>
+    /// From hourly rollups, never from a scan of the history.
+    func statistics(job: JobID?, since: Timestamp) async throws -> ExecutionStatistics
+    /// Executions in each open state, for gauges.
+    func openCounts() async throws -> [ExecutionStatus: Int]
+
+    /// Marks an open execution as to be stopped; a terminal one is returned as it is (idempotent).
+    func requestCancel(_ id: ExecutionID, at now: Timestamp) async throws -> Execution
+    func runningExecutions(of agent: AgentID) async throws -> [ExecutionID]
+    /// Writes a provisional state by compare-and-set on the expected one; returns those it changed.
+    func infer(
+        _ ids: [ExecutionID],
+        from expected: ExecutionStatus,
+        to status: ExecutionStatus,
+        reason: ExecutionReason,
+        detail: String,
+        at now: Timestamp
+    ) async throws -> [Execution]
+    /// Gives up on PENDING executions whose nominal time lies before `nominal`: SKIPPED(AGENT_OFFLINE), provisional.
+    func giveUpPending(before nominal: Timestamp, limit: Int, at now: Timestamp) async throws -> [Execution]
+    /// Deletes runs, executions and logs whose nominal time lies before `nominal`; returns how many executions.
+    func prune(before nominal: Timestamp, limit: Int) async throws -> Int
+}
+
+/// What applying a batch did.
+package struct AppliedReports: Sendable {
+    package let agent: AgentID
+    package let incarnation: String
+    package let acknowledged: Int64
+    /// Records as they are now, in the order in which they changed.
+    package let changed: [Execution]
+    /// Output sizes of executions that ended.
+    package let ended: [(id: ExecutionID, totalBytes: Int64, isTruncated: Bool)]
+    package let chunks: [LogChunk]
+
+    package init(
+        agent: AgentID,
+        incarnation: String,
+        acknowledged: Int64,
+        changed: [Execution],
+        ended: [(id: ExecutionID, totalBytes: Int64, isTruncated: Bool)] = [],
+        chunks: [LogChunk] = []
+    ) {
+        self.agent = agent
+        self.incarnation = incarnation
+        self.acknowledged = acknowledged
+        self.changed = changed
+        self.ended = ended
+        self.chunks = chunks
+    }
+}
+
+/// Filter of the history, newest nominal time first.
+package struct ExecutionQuery: Sendable {
+    package var page: PageRequest
+    package var job: JobID?
+    package var agent: AgentID?
+    package var statuses: [ExecutionStatus]
+    package var run: RunID?
+    /// Nominal time, from included, until excluded.
+    package var from: Timestamp?
+    package var until: Timestamp?
+    /// Part of the job's name.
+    package var keyword: String?
+    /// Keyset: only rows older than this one; the page number is then 1.
+    package var before: ExecutionID?
+
+    package init(
+        page: PageRequest = PageRequest(),
+        job: JobID? = nil,
+        agent: AgentID? = nil,
+        statuses: [ExecutionStatus] = [],
+        run: RunID? = nil,
+        from: Timestamp? = nil,
+        until: Timestamp? = nil,
+        keyword: String? = nil,
+        before: ExecutionID? = nil
+    ) {
+        self.page = page
+        self.job = job
+        self.agent = agent
+        self.statuses = statuses
+        self.run = run
+        self.from = from
+        self.until = until
+        self.keyword = keyword
+        self.before = before
+    }
+}
+
+/// Filter of runs, newest first.
+package struct RunQuery: Sendable {
+    package var page: PageRequest
+    package var job: JobID?
+    package var type: RunType?
+
+    package init(page: PageRequest = PageRequest(), job: JobID? = nil, type: RunType? = nil) {
+        self.page = page
+        self.job = job
+        self.type = type
+    }
+}
+
+/// A run with the tally of its executions.
+package struct RunSummary: Hashable, Sendable {
+    package let run: Run
+    package let tally: RunTally
+
+    package init(run: Run, tally: RunTally) {
+        self.run = run
+        self.tally = tally
+    }
+}
+
+/// Terminal executions of a time span, counted.
+package struct ExecutionStatistics: Hashable, Sendable {
+    package var counts: [ExecutionStatus: Int]
+    /// Sum of the run times of those that ran; milliseconds.
+    package var totalDurationMilliseconds: Int64
+    /// How many executions the sum covers.
+    package var timedCount: Int
+
+    package init(counts: [ExecutionStatus: Int], totalDurationMilliseconds: Int64, timedCount: Int) {
+        self.counts = counts
+        self.totalDurationMilliseconds = totalDurationMilliseconds
+        self.timedCount = timedCount
+    }
+}

@@ -1,0 +1,75 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Jobs and their versions.
+package protocol JobStore: Sendable {
+    /// Stores version 1 of a new job and raises the configuration version.
+    ///
+    /// - Throws: ``CoreError`` `nameTaken`, `notFound` for a group that does not exist.
+    func createJob(
+        uid: JobUID,
+        definition: JobDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        by user: String,
+        at now: Timestamp
+    ) async throws -> Job
+
+    /// Stores a new version.
+    ///
+    /// - Parameter expectedVersion: when given and not the stored one, the change is refused with `conflict`.
+    func updateJob(
+        _ id: JobID,
+        definition: JobDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        expectedVersion: Int64?,
+        at now: Timestamp
+    ) async throws -> Job
+
+    /// Deletes the job; its runs and executions stay. Pending executions of it become SKIPPED(DISABLED), provisionally.
+    func deleteJob(_ id: JobID, at now: Timestamp) async throws -> Job
+
+    func job(_ id: JobID) async throws -> Job?
+    func job(uid: JobUID) async throws -> Job?
+    func job(named name: String) async throws -> Job?
+    func jobs(_ query: JobQuery) async throws -> Page<Job>
+    /// All jobs, by id: read once at start.
+    func allJobs() async throws -> [Job]
+    /// The newest execution of each of the jobs.
+    func lastExecutions(of jobs: [JobID]) async throws -> [JobID: Execution]
+}
+
+/// Filter and order of a list of jobs.
+package struct JobQuery: Sendable {
+    package enum Sort: String, Sendable, CaseIterable {
+        case id
+        case name
+        case nextFire = "next_exec_time"
+        case updatedAt = "updated_at"
+    }
+
+    package var page: PageRequest
+    package var isEnabled: Bool?
+    package var group: GroupID?
+    /// Part of the name, the description or the payload; case does not matter.
+    package var keyword: String?
+    package var sort: Sort
+    package var isDescending: Bool
+
+    package init(
+        page: PageRequest = PageRequest(),
+        isEnabled: Bool? = nil,
+        group: GroupID? = nil,
+        keyword: String? = nil,
+        sort: Sort = .id,
+        isDescending: Bool = false
+    ) {
+        self.page = page
+        self.isEnabled = isEnabled
+        self.group = group
+        self.keyword = keyword
+        self.sort = sort
+        self.isDescending = isDescending
+    }
+}

@@ -1,0 +1,103 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// The fire transaction (R3).
+package protocol ScheduleStore: Sendable {
+    /// Fires, each by compare-and-set on the job's next fire, all in one transaction.
+    ///
+    /// For each fire whose compare-and-set wins and that is not ``PlannedFire/isMissed``: one run, one PENDING execution per
+    /// agent of the job's groups (insert if absent: an agent may have reported it already), and an order row for each of
+    /// those that is in `online` and still pending. Agents that are not online run the fire on their own and report it.
+    func fire(_ fires: [PlannedFire], online: Set<AgentID>, at now: Timestamp) async throws -> [FireOutcome]
+
+    /// Starts a run that no schedule asked for, with an order for every target.
+    ///
+    /// Idempotent by ``Trigger/uid``: a repeated trigger answers with what the first one started.
+    ///
+    /// - Throws: `notFound` for the job, `conflict` when the job reaches no agent.
+    func start(_ trigger: Trigger, at now: Timestamp) async throws -> StartedRun
+
+    /// Orders that this agent has not acknowledged, oldest first.
+    func pendingOrders(of agent: AgentID) async throws -> [Order]
+    /// Takes acknowledged orders out (R4).
+    func acknowledgeOrders(_ executions: [ExecutionID], by agent: AgentID) async throws
+    /// Makes orders again for PENDING executions of an agent whose nominal time lies before `nominal` and that have none (R9).
+    func reaskPending(of agent: AgentID, before nominal: Timestamp, limit: Int) async throws -> [Order]
+}
+
+/// A fire that is due to be made durable.
+package struct PlannedFire: Hashable, Sendable {
+    package let job: JobUID
+    package let nominal: Timestamp
+    /// The job's next fire after this one; nil = there is none.
+    package let next: Timestamp?
+    /// The server was away too long: only the schedule moves on, agents account for what they ran or missed.
+    package let isMissed: Bool
+
+    package init(job: JobUID, nominal: Timestamp, next: Timestamp?, isMissed: Bool = false) {
+        self.job = job
+        self.nominal = nominal
+        self.next = next
+        self.isMissed = isMissed
+    }
+}
+
+/// What became of a planned fire.
+package enum FireOutcome: Sendable {
+    /// Durable. Orders go to agents that were online.
+    case fired(Run, executions: [Execution], orders: [AgentID: Order])
+    /// Only the schedule moved on.
+    case movedOn
+    /// Somebody else moved the schedule, or the job was disabled or deleted: nothing was done.
+    case superseded(next: Timestamp?)
+}
+
+/// A request to run a job now.
+package struct Trigger: Hashable, Sendable {
+    package let job: JobID
+    /// The client's Idempotency-Key or a fresh UUID.
+    package let uid: String
+    package let type: RunType
+    package let source: String
+    package let caller: String?
+    package let parameters: [String: String]
+    /// Only these agents; nil = all of the job's groups.
+    package let targets: [AgentID]?
+    package let retryOf: ExecutionID?
+
+    package init(
+        job: JobID,
+        uid: String,
+        type: RunType = .manual,
+        source: String,
+        caller: String?,
+        parameters: [String: String] = [:],
+        targets: [AgentID]? = nil,
+        retryOf: ExecutionID? = nil
+    ) {
+        self.job = job
+        self.uid = uid
+        self.type = type
+        self.source = source
+        self.caller = caller
+        self.parameters = parameters
+        self.targets = targets
+        self.retryOf = retryOf
+    }
+}
+
+/// What a trigger started.
+package struct StartedRun: Sendable {
+    package let run: Run
+    package let executions: [Execution]
+    package let orders: [AgentID: Order]
+    /// The trigger had been seen before; nothing new was started.
+    package let isRepeat: Bool
+
+    package init(run: Run, executions: [Execution], orders: [AgentID: Order], isRepeat: Bool) {
+        self.run = run
+        self.executions = executions
+        self.orders = orders
+        self.isRepeat = isRepeat
+    }
+}

@@ -1,0 +1,45 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// The way from the scheduler to agents, whatever connects them.
+///
+/// Calls hand over and return; delivery is the gateway's business (orders are durable before they come here, R3, and
+/// are sent again until acknowledged, R4).
+package protocol AgentGateway: Sendable {
+    /// Sends orders to the agents that are connected; the others get theirs from the store when they connect.
+    func deliver(_ orders: [AgentID: [Order]]) async
+    /// Asks a connected agent to stop an execution; a disconnected one learns it in its welcome.
+    func cancel(_ execution: ExecutionID, on agent: AgentID, force: Bool) async
+    /// Jobs, groups or memberships changed: compares what each connected agent has with what it should have, and pushes.
+    func configurationChanged() async
+    /// Ends the session of an agent whose certificate is no longer worth anything.
+    func disconnect(_ agent: AgentID, reason: String) async
+    /// Agents with a session that has been welcomed.
+    var presences: [AgentID: AgentPresence] { get }
+}
+
+/// What a live session knows of its agent.
+package struct AgentPresence: Hashable, Sendable {
+    package var connectedAt: Timestamp
+    package var lastHeartbeat: Timestamp
+    /// The configuration version the agent confirmed.
+    package var configVersion: Int64
+    package var running: [ExecutionID]
+    package var address: String
+
+    package init(
+        connectedAt: Timestamp,
+        lastHeartbeat: Timestamp,
+        configVersion: Int64,
+        running: [ExecutionID] = [],
+        address: String
+    ) {
+        self.connectedAt = connectedAt
+        self.lastHeartbeat = lastHeartbeat
+        self.configVersion = configVersion
+        self.running = running
+        self.address = address
+    }
+}
