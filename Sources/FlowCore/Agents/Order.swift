@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The server's command to one agent to run one execution (R4). Delivered at least once.
-package struct Order: Hashable, Sendable {
+package struct Order: Hashable, Sendable, Codable {
     package let executionID: ExecutionID
     package let runID: RunID
     /// The full definition, so that an agent which does not know the job yet can run it.

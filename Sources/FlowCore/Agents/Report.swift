@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What an agent says happened to one execution. Numbered, durable in its outbox until acknowledged (R5).
-package struct Report: Hashable, Sendable {
+package struct Report: Hashable, Sendable, Codable {
     /// Position in the agent's outbox; gapless within an incarnation.
     package var sequence: Int64
     package var executionID: ExecutionID
@@ -91,7 +91,7 @@ package struct CoalescedRange: Hashable, Sendable, Codable {
 }
 
 /// Reports of one agent in sequence order.
-package struct ReportBatch: Hashable, Sendable {
+package struct ReportBatch: Hashable, Sendable, Codable {
     package let agent: AgentID
     package let incarnation: String
     package let reports: [Report]
@@ -113,7 +113,7 @@ package enum OutputStream: String, Codable, Sendable {
 ///
 /// Offsets count the bytes of both streams of one attempt in the order in which they were read; a jump between two chunks
 /// is output that the cap cut.
-package struct LogChunk: Hashable, Sendable {
+package struct LogChunk: Hashable, Sendable, Codable {
     package var executionID: ExecutionID
     package var attempt: Int
     package var offset: Int64

@@ -1,0 +1,145 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// The agent's durable state: one file that configuration, ledger and outbox share, so that they share fate.
+///
+/// There is one writer, the agent's core. `commit` is one transaction with `synchronous=FULL`: when it has returned, its
+/// operations survive a power cut; when the process dies before, none of them happened (R1).
+package protocol Ledger: Sendable {
+    /// Reads everything the core starts from.
+    func restore() throws -> LedgerSnapshot
+    /// Applies the operations in order in one transaction.
+    ///
+    /// - Returns: one result per operation.
+    func commit(_ operations: [LedgerOperation]) throws -> [LedgerResult]
+    /// Outbox reports with a sequence above `sequence`, in order, at most `limit`.
+    func outbox(after sequence: Int64, limit: Int) throws -> [Report]
+    /// The ledger row of an execution, if it was ever admitted or decided here.
+    func entry(_ id: ExecutionID) throws -> LedgerEntry?
+}
+
+/// What the ledger does in one step.
+package enum LedgerOperation: Hashable, Sendable {
+    /// R1: inserts the row unless its id is there; only if it was inserted, the report joins the outbox under the next sequence.
+    ///
+    /// Used for starts (RUNNING) and for decisions without a start (SKIPPED, CANCELLED tombstones) alike.
+    case insert(LedgerEntry, report: Report)
+    /// Replaces an existing row and appends the report; does nothing when the row is gone.
+    case update(LedgerEntry, report: Report)
+    /// Keeps an order for a fire that is still to come (R4).
+    case storeOrder(Order)
+    case dropOrder(ExecutionID)
+    /// Fires of the job up to this nominal time, included, are decided (R2).
+    case advanceCursor(JobUID, Timestamp)
+    /// Moves every cursor that lies after `now` back to it and withdraws SKIPPED rows with a nominal time after `now`,
+    /// each reported as PENDING (R8).
+    case undoPremature(now: Timestamp)
+    /// Applies a configuration: `base` nil replaces all jobs. A job that is new here gets `cursor` as its cursor; one that
+    /// is known keeps its own.
+    case applyConfig(ConfigUpdate, cursor: Timestamp)
+    /// Reports up to this sequence are durable at the server; they leave the outbox (R5).
+    case acknowledge(Int64)
+    /// Wall clock minus boot clock as last agreed with a server; microseconds (R7).
+    case setClockOffset(Int64)
+    /// Deletes terminal, acknowledged rows with a nominal time before this and refuses such orders from now on (R10).
+    case raiseFloor(Timestamp)
+}
+
+/// The answer to one operation.
+package enum LedgerResult: Hashable, Sendable {
+    case done
+    /// The row was inserted or replaced; its report got this sequence.
+    case written(sequence: Int64)
+    /// R1: the id was admitted or decided before; nothing was written.
+    case exists(LedgerEntry)
+    /// The sequences of PENDING reports that undo premature skips.
+    case withdrawn([ExecutionID])
+}
+
+/// One execution in the ledger.
+package struct LedgerEntry: Hashable, Sendable, Codable {
+    /// The order it runs from; for local fires the agent writes its own.
+    package var order: Order
+    package var status: ExecutionStatus
+    package var reason: ExecutionReason?
+    package var detail: String?
+    package var attempt: Int
+    /// Whether a server's order or the local timer started it.
+    package var isLocal: Bool
+    package var startedAt: Timestamp?
+    package var finishedAt: Timestamp?
+    package var exitCode: Int?
+    /// When the next attempt is due; nil when none is.
+    package var retryAt: Timestamp?
+    package var coalesced: CoalescedRange?
+
+    package init(
+        order: Order,
+        status: ExecutionStatus,
+        reason: ExecutionReason? = nil,
+        detail: String? = nil,
+        attempt: Int = 0,
+        isLocal: Bool,
+        startedAt: Timestamp? = nil,
+        finishedAt: Timestamp? = nil,
+        exitCode: Int? = nil,
+        retryAt: Timestamp? = nil,
+        coalesced: CoalescedRange? = nil
+    ) {
+        self.order = order
+        self.status = status
+        self.reason = reason
+        self.detail = detail
+        self.attempt = attempt
+        self.isLocal = isLocal
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.exitCode = exitCode
+        self.retryAt = retryAt
+        self.coalesced = coalesced
+    }
+
+    package var id: ExecutionID { self.order.executionID }
+}
+
+/// Everything the core starts from.
+package struct LedgerSnapshot: Hashable, Sendable {
+    package var incarnation: String
+    package var configVersion: Int64
+    package var jobs: [JobSnapshot]
+    package var cursors: [JobUID: Timestamp]
+    package var orders: [Order]
+    /// Rows that are RUNNING or PENDING (awaiting a retry).
+    package var open: [LedgerEntry]
+    package var lastSequence: Int64
+    package var acknowledgedSequence: Int64
+    package var floor: Timestamp
+    /// Nil before the first contact with a server.
+    package var clockOffset: Int64?
+
+    package init(
+        incarnation: String,
+        configVersion: Int64 = 0,
+        jobs: [JobSnapshot] = [],
+        cursors: [JobUID: Timestamp] = [:],
+        orders: [Order] = [],
+        open: [LedgerEntry] = [],
+        lastSequence: Int64 = 0,
+        acknowledgedSequence: Int64 = 0,
+        floor: Timestamp = .distantPast,
+        clockOffset: Int64? = nil
+    ) {
+        self.incarnation = incarnation
+        self.configVersion = configVersion
+        self.jobs = jobs
+        self.cursors = cursors
+        self.orders = orders
+        self.open = open
+        self.lastSequence = lastSequence
+        self.acknowledgedSequence = acknowledgedSequence
+        self.floor = floor
+        self.clockOffset = clockOffset
+    }
+}

@@ -1,0 +1,75 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// One attempt of an execution, ready to start.
+package struct Launch: Hashable, Sendable {
+    package let order: Order
+    /// 1 for the first start.
+    package let attempt: Int
+
+    package init(order: Order, attempt: Int) {
+        self.order = order
+        self.attempt = attempt
+    }
+
+    package var id: ExecutionID { self.order.executionID }
+}
+
+/// How an attempt ended, as the supervisor saw it.
+package struct Outcome: Hashable, Sendable {
+    /// SUCCESS, FAILURE, TIMEOUT or CANCELLED.
+    package var status: ExecutionStatus
+    package var reason: ExecutionReason?
+    /// For people: `exit status 3`, `killed by signal 9 (SIGKILL)`, an HTTP client's error.
+    package var detail: String?
+    package var exitCode: Int?
+    /// The host's boot clock; microseconds. Nil when nothing was started.
+    package var startedAt: Int64?
+    package var finishedAt: Int64
+    package var outputBytes: Int64
+    package var isOutputTruncated: Bool
+    /// The whole output when it was small enough to travel in the report and was not streamed.
+    package var inlineOutput: [LogChunk]
+
+    package init(
+        status: ExecutionStatus,
+        reason: ExecutionReason? = nil,
+        detail: String? = nil,
+        exitCode: Int? = nil,
+        startedAt: Int64?,
+        finishedAt: Int64,
+        outputBytes: Int64 = 0,
+        isOutputTruncated: Bool = false,
+        inlineOutput: [LogChunk] = []
+    ) {
+        self.status = status
+        self.reason = reason
+        self.detail = detail
+        self.exitCode = exitCode
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.outputBytes = outputBytes
+        self.isOutputTruncated = isOutputTruncated
+        self.inlineOutput = inlineOutput
+    }
+}
+
+/// What the supervisor tells the core.
+package enum SupervisorEvent: Hashable, Sendable {
+    /// The process exists (or the request is under way); boot clock, microseconds.
+    case started(ExecutionID, attempt: Int, at: Int64)
+    /// The attempt is over and no process of it is left.
+    case finished(ExecutionID, attempt: Int, Outcome)
+}
+
+/// Starts attempts and ends them; the one port between decisions and processes.
+package protocol ExecutionLauncher: Sendable {
+    /// Starts attempts; returns when they are handed over. Each is answered by exactly one `finished` event.
+    func launch(_ launches: [Launch]) async
+    /// Stops an attempt: SIGTERM to everything of it and SIGKILL 10 s later; at once with `force`. Idempotent.
+    func cancel(_ id: ExecutionID, force: Bool) async
+    /// Events in order; single consumer.
+    var events: AsyncStream<SupervisorEvent> { get }
+}

@@ -1,6 +1,0 @@
-// QuartzFlow
-// SPDX-License-Identifier: Apache-2.0
-
-import AsyncHTTPClient
-import X509
-import GRDB
