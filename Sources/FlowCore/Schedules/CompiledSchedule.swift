@@ -1,0 +1,102 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// A schedule made ready for arithmetic: the one function for fire times (R12), used by server and agents alike.
+package struct CompiledSchedule: Sendable {
+    private enum Plan: Sendable {
+        case cron(CronPlan)
+        case every(period: Int64, anchor: Int64)
+        case once(Timestamp)
+        case reboot
+        case manual
+    }
+
+    private let plan: Plan
+
+    /// The zone a cron schedule runs in; nil for the others.
+    package let zone: ZoneRules?
+
+    /// Prepares a schedule.
+    ///
+    /// - Parameters:
+    ///   - spec: what the job says.
+    ///   - job: decides what `H` stands for.
+    /// - Throws: what is wrong with the text or the zone; `.needsAnchor` for the text `@every`, which whoever creates the
+    ///   job turns into ``ScheduleSpec/every(periodMilliseconds:anchor:)``.
+    package init(_ spec: ScheduleSpec, job: JobUID) throws(ScheduleError) {
+        try self.init(spec, job: job, zones: .shared)
+    }
+
+    /// As ``init(_:job:)``, with the zones of a given database.
+    package init(_ spec: ScheduleSpec, job: JobUID, zones: ZoneDatabase) throws(ScheduleError) {
+        switch spec {
+        case .cron(let text, let zoneName, let policy):
+            let expression = try CronExpression(parsing: text)
+            let zone = try zones.rules(named: expression.zonePrefix ?? zoneName)
+            self.zone = zone
+            switch expression.form {
+            case .fields(let fields):
+                let masks = CronMasks(fields, seed: job)
+                if fields.isHashed, masks.firstMatch(atOrAfter: 0) == nil {
+                    throw ScheduleError.unsatisfiable(position: nil)
+                }
+                self.plan = .cron(CronPlan(masks: masks, zone: zone, rule: fields.isFixedTime ? .fixed(policy) : .wild))
+            case .every:
+                throw ScheduleError(
+                    .needsAnchor,
+                    "'@every' counts from the job's creation; store it as a period with an anchor instead of as cron text"
+                )
+            case .reboot:
+                self.plan = .reboot
+            }
+        case .every(let period, let anchor):
+            guard (CronDuration.minimum...CronDuration.maximum).contains(period) else {
+                throw ScheduleError(.duration, "a period is at least 1 second and at most 366 days")
+            }
+            self.zone = nil
+            self.plan = .every(period: period, anchor: anchor.milliseconds)
+        case .once(let instant):
+            self.zone = nil
+            self.plan = .once(instant)
+        case .manual:
+            self.zone = nil
+            self.plan = .manual
+        }
+    }
+
+    /// The first fire strictly after an instant; nil when there is none until the end of 2199.
+    package func next(after: Timestamp) -> Timestamp? {
+        switch self.plan {
+        case .cron(let plan):
+            return plan.next(after: after.seconds).map { Timestamp(seconds: $0) }
+        case .every(let period, let anchor):
+            guard after.milliseconds >= anchor else { return Timestamp(milliseconds: anchor) }
+            let (elapsed, overflow) = after.milliseconds.subtractingReportingOverflow(anchor)
+            guard !overflow else { return nil }
+            let next = after.milliseconds.addingReportingOverflow(period - elapsed % period)
+            guard !next.overflow, next.partialValue <= Timestamp.distantFuture.milliseconds else { return nil }
+            return Timestamp(milliseconds: next.partialValue)
+        case .once(let instant):
+            return instant > after ? instant : nil
+        case .reboot, .manual:
+            return nil
+        }
+    }
+
+    /// The fires after one instant up to and including another, at most `limit`, in ascending order.
+    package func fires(after: Timestamp, through: Timestamp, limit: Int) -> [Timestamp] {
+        var fires: [Timestamp] = []
+        var cursor = after
+        while fires.count < limit, let next = self.next(after: cursor), next <= through {
+            fires.append(next)
+            cursor = next
+        }
+        return fires
+    }
+
+    /// Whether the schedule is `@reboot`: the agent fires it once per boot, ``next(after:)`` never does.
+    package var isReboot: Bool {
+        if case .reboot = self.plan { return true }
+        return false
+    }
+}

@@ -1,0 +1,72 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a job's schedule says; the durable, serialisable form.
+package enum ScheduleSpec: Hashable, Sendable {
+    /// A cron expression in a zone. A zone prefix inside the expression has precedence over `timeZone`.
+    case cron(expression: String, timeZone: String, dst: DSTPolicy)
+    /// Elapsed time: `anchor + n * period`, whatever the clocks on the wall do.
+    case every(periodMilliseconds: Int64, anchor: Timestamp)
+    /// One fire.
+    case once(Timestamp)
+    /// No schedule, only triggers.
+    case manual
+}
+
+extension ScheduleSpec: Codable {
+    private enum Kind: String, Codable {
+        case cron
+        case every
+        case once
+        case manual
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case type
+        case expression
+        case timezone
+        case dst
+        case periodMilliseconds = "period_ms"
+        case anchorMilliseconds = "anchor_ms"
+        case atMilliseconds = "at_ms"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch try container.decode(Kind.self, forKey: .type) {
+        case .cron:
+            self = .cron(
+                expression: try container.decode(String.self, forKey: .expression),
+                timeZone: try container.decodeIfPresent(String.self, forKey: .timezone) ?? "UTC",
+                dst: try container.decodeIfPresent(DSTPolicy.self, forKey: .dst) ?? .debian
+            )
+        case .every:
+            self = .every(
+                periodMilliseconds: try container.decode(Int64.self, forKey: .periodMilliseconds),
+                anchor: try container.decode(Timestamp.self, forKey: .anchorMilliseconds)
+            )
+        case .once: self = .once(try container.decode(Timestamp.self, forKey: .atMilliseconds))
+        case .manual: self = .manual
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .cron(let expression, let timeZone, let dst):
+            try container.encode(Kind.cron, forKey: .type)
+            try container.encode(expression, forKey: .expression)
+            try container.encode(timeZone, forKey: .timezone)
+            try container.encode(dst, forKey: .dst)
+        case .every(let period, let anchor):
+            try container.encode(Kind.every, forKey: .type)
+            try container.encode(period, forKey: .periodMilliseconds)
+            try container.encode(anchor, forKey: .anchorMilliseconds)
+        case .once(let instant):
+            try container.encode(Kind.once, forKey: .type)
+            try container.encode(instant, forKey: .atMilliseconds)
+        case .manual:
+            try container.encode(Kind.manual, forKey: .type)
+        }
+    }
+}
