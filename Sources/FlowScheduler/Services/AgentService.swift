@@ -1,0 +1,70 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// Hosts as people see them.
+package struct AgentService: Sendable {
+    let store: any Store
+    let gateway: any AgentGateway
+    let bus: EventBus
+
+    package init(store: any Store, gateway: any AgentGateway, bus: EventBus) {
+        self.store = store
+        self.gateway = gateway
+        self.bus = bus
+    }
+
+    /// All hosts with their groups and whether they are there, by id.
+    package func list(as principal: Principal) async throws -> [AgentView] {
+        try principal.require(.agentsRead)
+        let agents = try await self.store.agents()
+        var groups: [AgentID: [Group]] = [:]
+        for summary in try await self.store.groups() {
+            for agent in summary.agents { groups[agent, default: []].append(summary.group) }
+        }
+        let presences = self.gateway.presences
+        return agents.sorted { $0.id < $1.id }.map {
+            AgentView(agent: $0, groups: groups[$0.id] ?? [], presence: presences[$0.id])
+        }
+    }
+
+    package func get(_ id: AgentID, as principal: Principal) async throws -> AgentView? {
+        try principal.require(.agentsRead)
+        guard let agent = try await self.store.agent(id) else { return nil }
+        return AgentView(
+            agent: agent,
+            groups: try await self.store.groups(of: id),
+            presence: self.gateway.presences[id]
+        )
+    }
+
+    /// What hosts are called.
+    package func name(of id: AgentID, as principal: Principal) async throws -> String? {
+        try principal.require(.executionsRead)
+        return try await self.store.agent(id)?.name
+    }
+
+    /// The hosts that are connected.
+    package func online(as principal: Principal) throws -> [AgentID: AgentPresence] {
+        try principal.require(.groupsRead)
+        return self.gateway.presences
+    }
+
+    /// Deletes a host: its certificate is worth nothing from then on, and its session ends. Its history stays.
+    package func delete(_ id: AgentID, as principal: Principal) async throws {
+        try principal.require(.agentsWrite)
+        try await self.store.deleteAgent(id)
+        await self.gateway.disconnect(id, reason: "The host was deleted by \(principal.username).")
+        self.bus.publish(.agentChanged(id))
+        self.bus.publish(.groupsChanged)
+    }
+}
+
+/// A host with its groups and its live session.
+package struct AgentView: Hashable, Sendable {
+    package let agent: Agent
+    package let groups: [Group]
+    /// Nil while the host is not connected.
+    package let presence: AgentPresence?
+}

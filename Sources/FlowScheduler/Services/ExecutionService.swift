@@ -1,0 +1,139 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+package import Foundation
+
+/// The history, output, stopping and repeating of executions (S1-FR-4, S3-4).
+package struct ExecutionService: Sendable {
+    let store: any Store
+    let gateway: any AgentGateway
+    let bus: EventBus
+    let clock: any WallClock
+    let starter: RunStarter
+    let makeUUID: @Sendable () -> UUID
+
+    package init(
+        store: any Store,
+        gateway: any AgentGateway,
+        bus: EventBus,
+        clock: any WallClock,
+        starter: RunStarter,
+        makeUUID: @escaping @Sendable () -> UUID = { UUID() }
+    ) {
+        self.store = store
+        self.gateway = gateway
+        self.bus = bus
+        self.clock = clock
+        self.starter = starter
+        self.makeUUID = makeUUID
+    }
+
+    package func list(_ query: ExecutionQuery, as principal: Principal) async throws -> Page<Execution> {
+        try principal.require(.executionsRead)
+        return try await self.store.executions(query)
+    }
+
+    package func get(_ id: ExecutionID, as principal: Principal) async throws -> Execution {
+        try principal.require(.executionsRead)
+        return try await self.existing(id)
+    }
+
+    /// An execution with its parameters and the first part of its output.
+    package func detail(_ id: ExecutionID, as principal: Principal) async throws -> ExecutionDetail {
+        let execution = try await self.get(id, as: principal)
+        let parameters = try await self.store.parameters(of: execution.runID)
+        let preview = try await self.store.log(id, from: 0, limit: ExecutionDetail.previewLimit)
+        return ExecutionDetail(execution: execution, parameters: parameters, preview: preview)
+    }
+
+    /// Output from a byte offset on.
+    package func log(
+        _ id: ExecutionID,
+        from offset: Int64,
+        limit: Int,
+        as principal: Principal
+    ) async throws -> LogSlice {
+        _ = try await self.get(id, as: principal)
+        return try await self.store.log(id, from: offset, limit: limit)
+    }
+
+    /// Counts of executions that ended since an instant.
+    package func statistics(
+        job: JobID?,
+        since: Timestamp,
+        as principal: Principal
+    ) async throws -> ExecutionStatistics {
+        try principal.require(.executionsRead)
+        return try await self.store.statistics(job: job, since: since)
+    }
+
+    /// Asks for an execution to be stopped (S3-4.3.1). Idempotent: one that has ended is answered as it is.
+    ///
+    /// - Parameter force: kill at once instead of asking the process to end first.
+    package func cancel(_ id: ExecutionID, force: Bool, as principal: Principal) async throws -> Execution {
+        try principal.require(.executionsCancel)
+        let before = try await self.existing(id)
+        let execution = try await self.store.requestCancel(id, at: self.clock.now)
+        // Repeated while it is open: the first message may have met a process that ignores the signal.
+        if !execution.status.isTerminal { await self.gateway.cancel(id, on: execution.agentID, force: force) }
+        if execution != before { self.bus.publish(.executionsChanged([execution])) }
+        return execution
+    }
+
+    /// Runs an execution's job again on the same agent with the same parameters, as a new record (S3-4.3.3).
+    package func retry(
+        _ id: ExecutionID,
+        idempotencyKey: String?,
+        source: String,
+        as principal: Principal
+    ) async throws -> StartedRun {
+        try principal.require(.jobsRun)
+        let execution = try await self.existing(id)
+        guard execution.status.isTerminal else {
+            throw CoreError(
+                .conflict,
+                "Execution \(id) is \(execution.status.name). Wait until it ends, or cancel it, before you run it again."
+            )
+        }
+        guard let job = try await self.store.job(uid: execution.jobUID) else {
+            throw CoreError(.conflict, "The job '\(execution.jobName)' has been deleted, so it cannot be run again.")
+        }
+        let parameters = try await self.store.parameters(of: execution.runID)
+        let uid = try RunStarter.uid(
+            key: idempotencyKey.map { "\(id)/\($0)" },
+            job: job.id,
+            principal: principal,
+            fresh: self.makeUUID
+        )
+        return try await self.starter.start(
+            Trigger(
+                job: job.id,
+                uid: uid,
+                type: .retry,
+                source: source,
+                caller: principal.username,
+                parameters: parameters,
+                targets: [execution.agentID],
+                retryOf: id
+            )
+        )
+    }
+
+    private func existing(_ id: ExecutionID) async throws -> Execution {
+        guard let execution = try await self.store.execution(id) else {
+            throw CoreError(.notFound, "There is no execution \(id). It may be older than the history that is kept.")
+        }
+        return execution
+    }
+}
+
+/// An execution with what its own page shows beside it.
+package struct ExecutionDetail: Sendable {
+    /// Bytes of output shown with the record (S1-FR-4.2).
+    package static let previewLimit = 10 * 1024
+
+    package let execution: Execution
+    package let parameters: [String: String]
+    package let preview: LogSlice
+}

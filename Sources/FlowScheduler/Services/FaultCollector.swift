@@ -1,0 +1,72 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// Gathers every fault of a request, so that people see all of them at once and nothing changes before.
+package struct FaultCollector: Sendable {
+    package private(set) var details: [CoreError.Detail] = []
+
+    package init() {}
+
+    package mutating func add(_ path: String, _ code: String, _ message: String) {
+        self.details.append(CoreError.Detail(path: path, code: code, message: message))
+    }
+
+    package mutating func require(
+        _ condition: Bool,
+        _ path: String,
+        _ code: String,
+        _ message: @autoclosure () -> String
+    ) {
+        if !condition { self.add(path, code, message()) }
+    }
+
+    package var isEmpty: Bool { self.details.isEmpty }
+
+    /// - Throws: one `invalid` error with all faults, if there are any.
+    package func check(_ subject: String) throws(CoreError) {
+        guard !self.details.isEmpty else { return }
+        let first = self.details[0]
+        let more = self.details.count > 1 ? " and \(self.details.count - 1) more" : ""
+        throw CoreError(.invalid, "\(subject): \(first.path): \(first.message)\(more)", details: self.details)
+    }
+}
+
+/// The character rules that several services share.
+enum TextRules {
+    /// Characters as a person counts them is too generous for a column: this counts Unicode scalars.
+    static func length(_ text: String) -> Int { text.unicodeScalars.count }
+
+    static func hasControlCharacters(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
+    }
+
+    /// `^[A-Za-z_][A-Za-z0-9_]*$`, at most `limit` bytes: a name that shells accept for a variable.
+    static func isVariableName(_ text: String, limit: Int = 64) -> Bool {
+        guard (1...limit).contains(text.utf8.count), let first = text.utf8.first, self.isLetter(first) else {
+            return false
+        }
+        return text.utf8.allSatisfy { self.isLetter($0) || self.isDigit($0) }
+    }
+
+    /// `^[A-Za-z0-9][A-Za-z0-9._/-]*$`, at most `limit` bytes.
+    static func isLabelName(_ text: String, limit: Int = 63) -> Bool {
+        guard (1...limit).contains(text.utf8.count), let first = text.utf8.first else { return false }
+        guard first != UInt8(ascii: "_"), self.isLetter(first) || self.isDigit(first) else { return false }
+        return text.utf8.allSatisfy { self.isLetter($0) || self.isDigit($0) || [0x2d, 0x2e, 0x2f].contains($0) }
+    }
+
+    /// A `token` of RFC 9110, 5.6.2.
+    static func isHeaderName(_ text: String) -> Bool {
+        let others = Set("!#$%&'*+-.^_`|~".utf8)
+        return (1...128).contains(text.utf8.count)
+            && text.utf8.allSatisfy { self.isLetter($0) || self.isDigit($0) || others.contains($0) }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) || byte == 0x5f
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+}

@@ -1,0 +1,45 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// A job as somebody wants it, not yet validated.
+package struct JobDraft: Hashable, Sendable {
+    package var name: String
+    package var description: String
+    package var payload: Payload
+    package var schedule: ScheduleDraft
+    package var policies: Policies
+    package var groups: [GroupID]
+    package var labels: [String: String]
+    package var isEnabled: Bool
+
+    package init(
+        name: String,
+        description: String = "",
+        payload: Payload,
+        schedule: ScheduleDraft,
+        policies: Policies = Policies(),
+        groups: [GroupID],
+        labels: [String: String] = [:],
+        isEnabled: Bool = true
+    ) {
+        self.name = name
+        self.description = description
+        self.payload = payload
+        self.schedule = schedule
+        self.policies = policies
+        self.groups = groups
+        self.labels = labels
+        self.isEnabled = isEnabled
+    }
+}
+
+/// A schedule as it was written. ``ScheduleSpec`` is what becomes of it.
+package enum ScheduleDraft: Hashable, Sendable {
+    /// Cron text, a macro, or `@every 30s`, perhaps with a `CRON_TZ=` prefix.
+    case cron(text: String, timeZone: String, dst: DSTPolicy)
+    case every(milliseconds: Int64)
+    case once(Timestamp)
+    case manual
+}

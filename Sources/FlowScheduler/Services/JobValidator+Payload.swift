@@ -1,0 +1,139 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+
+extension JobValidator {
+    mutating func check(_ shell: ShellPayload) {
+        let path = "executor_config.command"
+        let blank = shell.command.allSatisfy { $0.isWhitespace }
+        self.faults.require(!blank, path, "required", "a shell job needs a command")
+        self.faults.require(
+            shell.command.utf8.count <= Self.payloadLimit,
+            path,
+            "length",
+            "a command has at most \(Self.payloadLimit) bytes"
+        )
+        self.faults.require(!shell.command.utf8.contains(0), path, "characters", "a command has no NUL character")
+        if let directory = shell.workingDirectory {
+            self.faults.require(
+                directory.hasPrefix("/") && directory.utf8.count <= 4096 && !TextRules.hasControlCharacters(directory),
+                "executor_config.work_dir",
+                "path",
+                "a working directory is an absolute path such as '/srv/data'"
+            )
+        }
+        self.faults.require(
+            shell.environment.count <= 256,
+            "executor_config.env",
+            "too_many",
+            "at most 256 environment variables"
+        )
+        for (name, value) in shell.environment.sorted(by: { $0.key < $1.key }) {
+            let path = "executor_config.env.\(name)"
+            self.faults.require(
+                TextRules.isVariableName(name, limit: 128),
+                path,
+                "name",
+                "a variable's name is made of letters, digits and '_' and does not start with a digit"
+            )
+            self.faults.require(
+                !name.hasPrefix("QF_"),
+                path,
+                "reserved",
+                "names that start with QF_ are set by the agent; choose another"
+            )
+            self.faults.require(
+                value.utf8.count <= 32 * 1024 && !value.utf8.contains(0),
+                path,
+                "value",
+                "a variable's value has at most 32768 bytes and no NUL character"
+            )
+        }
+    }
+
+    mutating func check(_ http: HTTPPayload) {
+        self.checkURL(http.url)
+        let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+        self.faults.require(
+            methods.contains(http.method),
+            "executor_config.method",
+            "value",
+            "a method is one of \(methods.joined(separator: ", "))"
+        )
+        self.faults.require(http.headers.count <= 64, "executor_config.headers", "too_many", "at most 64 headers")
+        // The client frames the message itself: these would let a job smuggle a second request (CWE-444).
+        let framing: Set<String> = [
+            "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer",
+        ]
+        for (name, value) in http.headers.sorted(by: { $0.key < $1.key }) {
+            let path = "executor_config.headers.\(name)"
+            self.faults.require(
+                TextRules.isHeaderName(name),
+                path,
+                "name",
+                "a header's name is made of letters, digits and '-' (RFC 9110, 5.1)"
+            )
+            self.faults.require(
+                !framing.contains(name.lowercased()),
+                path,
+                "reserved",
+                "the agent sets this header itself; leave it out"
+            )
+            self.faults.require(
+                !TextRules.hasControlCharacters(value.replacing("\t", with: " ")) && value.utf8.count <= 8192,
+                path,
+                "value",
+                "a header's value has no line breaks or other control characters and at most 8192 bytes"
+            )
+        }
+        if let body = http.body {
+            self.faults.require(
+                body.utf8.count <= Self.payloadLimit,
+                "executor_config.body",
+                "length",
+                "a body has at most \(Self.payloadLimit) bytes"
+            )
+        }
+        for (index, status) in http.expectedStatus.enumerated() {
+            self.faults.require(
+                (100...599).contains(status),
+                "executor_config.expected_status[\(index)]",
+                "range",
+                "\(status) is no HTTP status; use 100 to 599"
+            )
+        }
+        self.faults.require(
+            http.expectedStatus.count <= 64,
+            "executor_config.expected_status",
+            "too_many",
+            "at most 64 statuses"
+        )
+    }
+
+    private mutating func checkURL(_ text: String) {
+        let path = "executor_config.url"
+        // URLComponents repairs what browsers repair; a job's address has to be right as it is written.
+        let plain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+        guard text.utf8.count <= 8192, plain, let url = URLComponents(string: text), let host = url.host, !host.isEmpty,
+            let scheme = url.scheme?.lowercased()
+        else {
+            self.faults.add(path, "syntax", "write an absolute URL such as 'https://example.org/hook'")
+            return
+        }
+        self.faults.require(
+            scheme == "http" || scheme == "https",
+            path,
+            "scheme",
+            "only http and https are called, not '\(scheme)'"
+        )
+        self.faults.require(
+            url.user == nil && url.password == nil,
+            path,
+            "credentials",
+            "put credentials into an Authorization header, not into the URL"
+        )
+        self.faults.require(url.fragment == nil, path, "fragment", "a fragment is never sent; leave '#…' out")
+    }
+}

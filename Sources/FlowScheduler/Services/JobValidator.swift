@@ -1,0 +1,115 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+
+/// The rules a job has to keep before it is stored (S1-FR-1.1, S2-5). Pure; collects every fault.
+struct JobValidator {
+    /// The groups of the draft that exist.
+    let knownGroups: Set<GroupID>
+    let now: Timestamp
+    /// The schedule of the version before; nil for a new job.
+    let previous: ScheduleSpec?
+    let uid: JobUID
+    var faults = FaultCollector()
+
+    init(knownGroups: Set<GroupID>, now: Timestamp, previous: ScheduleSpec?, uid: JobUID) {
+        self.knownGroups = knownGroups
+        self.now = now
+        self.previous = previous
+        self.uid = uid
+    }
+
+    /// Bytes a script, a request body or all parameters together may have.
+    static let payloadLimit = 64 * 1024
+
+    /// - Returns: what to store; nil when there are faults.
+    mutating func validate(_ draft: JobDraft) -> (JobDefinition, CompiledSchedule)? {
+        self.checkTexts(draft)
+        self.checkPolicies(draft.policies)
+        switch draft.payload {
+        case .shell(let shell): self.check(shell)
+        case .http(let http): self.check(http)
+        }
+        self.checkGroups(draft.groups)
+        self.checkLabels(draft.labels)
+        let schedule = self.resolve(draft.schedule)
+        guard self.faults.isEmpty, let schedule else { return nil }
+        let definition = JobDefinition(
+            name: draft.name,
+            description: draft.description,
+            payload: draft.payload,
+            schedule: schedule.0,
+            policies: draft.policies,
+            groups: Array(Set(draft.groups)).sorted(),
+            labels: draft.labels
+        )
+        return (definition, schedule.1)
+    }
+
+    private mutating func checkTexts(_ draft: JobDraft) {
+        let trimmed = draft.name.trimmingCharacters(in: .whitespaces)
+        self.faults.require(
+            !trimmed.isEmpty && TextRules.length(draft.name) <= 128,
+            "name",
+            "length",
+            "a name has 1 to 128 characters"
+        )
+        self.faults.require(trimmed == draft.name, "name", "blanks", "a name does not start or end with a blank")
+        self.faults.require(
+            !TextRules.hasControlCharacters(draft.name),
+            "name",
+            "characters",
+            "a name has no control characters"
+        )
+        self.faults.require(
+            TextRules.length(draft.description) <= 512 && !draft.description.utf8.contains(0),
+            "description",
+            "length",
+            "a description has at most 512 characters"
+        )
+    }
+
+    private mutating func checkPolicies(_ policies: Policies) {
+        self.range(policies.timeoutSeconds, 10...3600, "timeout", "seconds")
+        self.range(policies.retry.count, 0...10, "retry_count", "retries")
+        self.range(policies.retry.intervalSeconds, 1...3600, "retry_interval", "seconds")
+        self.range(policies.concurrency, 1...100, "concurrency", "executions at once")
+    }
+
+    private mutating func range(_ value: Int, _ allowed: ClosedRange<Int>, _ path: String, _ unit: String) {
+        self.faults.require(
+            allowed.contains(value),
+            path,
+            "range",
+            "\(value) is outside \(allowed.lowerBound) to \(allowed.upperBound) \(unit)"
+        )
+    }
+
+    private mutating func checkGroups(_ groups: [GroupID]) {
+        self.faults.require(!groups.isEmpty, "group_ids", "required", "choose at least one group; 1 is all hosts")
+        self.faults.require(groups.count <= 1000, "group_ids", "too_many", "at most 1000 groups")
+        for (index, group) in groups.enumerated() where !self.knownGroups.contains(group) {
+            self.faults.add("group_ids[\(index)]", "not_found", "there is no group \(group)")
+        }
+    }
+
+    private mutating func checkLabels(_ labels: [String: String]) {
+        self.faults.require(labels.count <= 32, "labels", "too_many", "at most 32 labels")
+        for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
+            self.faults.require(
+                TextRules.isLabelName(name),
+                "labels.\(name)",
+                "name",
+                "a label's name starts with a letter or digit and goes on with letters, digits, '.', '_', '/' or '-', at most 63"
+            )
+            self.faults.require(
+                TextRules.length(value) <= 256 && !TextRules.hasControlCharacters(value),
+                "labels.\(name)",
+                "value",
+                "a label's value has at most 256 characters and no control characters"
+            )
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// What a trigger may hand to a job (`reliability.md`, rules of injection 1 and 3).
+///
+/// Parameters become `QF_PARAM_*` variables and arguments, never script text; these rules keep them inside what an
+/// environment can hold.
+enum ParameterRules {
+    static let valueLimit = 4096
+    static let totalLimit = 64 * 1024
+
+    static func check(_ parameters: [String: String]) throws(CoreError) {
+        var faults = FaultCollector()
+        var total = 0
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+            let path = "params.\(name)"
+            total += name.utf8.count + value.utf8.count
+            faults.require(
+                TextRules.isVariableName(name),
+                path,
+                "name",
+                "a parameter's name is made of at most 64 letters, digits and '_' and does not start with a digit"
+            )
+            faults.require(
+                value.utf8.count <= Self.valueLimit,
+                path,
+                "length",
+                "a parameter's value has at most \(Self.valueLimit) bytes"
+            )
+            faults.require(!value.utf8.contains(0), path, "characters", "a parameter's value has no NUL character")
+        }
+        faults.require(
+            total <= Self.totalLimit,
+            "params",
+            "length",
+            "all parameters together have at most \(Self.totalLimit) bytes"
+        )
+        // Environment names are case sensitive, people are not: two that differ in case only are a mistake.
+        let folded = Set(parameters.keys.map { $0.uppercased() })
+        faults.require(
+            folded.count == parameters.count,
+            "params",
+            "duplicate",
+            "two parameters have the same name apart from case"
+        )
+        try faults.check("The job cannot be started")
+    }
+}

@@ -1,0 +1,56 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import Foundation
+
+/// Starts runs that no schedule asked for: the common end of "run now" and "retry".
+package struct RunStarter: Sendable {
+    let store: any Store
+    let gateway: any AgentGateway
+    let bus: EventBus
+    let clock: any WallClock
+
+    package init(store: any Store, gateway: any AgentGateway, bus: EventBus, clock: any WallClock) {
+        self.store = store
+        self.gateway = gateway
+        self.bus = bus
+        self.clock = clock
+    }
+
+    /// Makes the run durable, then hands its orders to agents. A repeated trigger delivers nothing again: orders that
+    /// are still open are sent by the gateway until they are acknowledged (R4).
+    func start(_ trigger: Trigger) async throws -> StartedRun {
+        let started = try await self.store.start(trigger, at: self.clock.now)
+        guard !started.isRepeat else { return started }
+        if !started.orders.isEmpty { await self.gateway.deliver(started.orders.mapValues { [$0] }) }
+        if !started.executions.isEmpty { self.bus.publish(.executionsChanged(started.executions)) }
+        return started
+    }
+
+    /// Names a trigger.
+    ///
+    /// A client's key counts per user and job: a foreign key must not answer with somebody else's run.
+    static func uid(
+        key: String?,
+        job: JobID,
+        principal: Principal,
+        fresh: () -> UUID
+    ) throws(CoreError) -> String {
+        guard let key else { return fresh().uuidString.lowercased() }
+        guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw CoreError(
+                .invalid,
+                "An idempotency key has 1 to 128 visible ASCII characters.",
+                details: [
+                    CoreError.Detail(
+                        path: "Idempotency-Key",
+                        code: "syntax",
+                        message: "1 to 128 visible ASCII characters"
+                    )
+                ]
+            )
+        }
+        return "\(principal.userID)/\(job)/\(key)"
+    }
+}

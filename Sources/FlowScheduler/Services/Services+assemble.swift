@@ -1,0 +1,38 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+extension Services {
+    /// All services over one store.
+    ///
+    /// - Parameters:
+    ///   - observer: whoever plans fires; told of changed jobs after they are durable.
+    ///   - gateway: the way to agents.
+    package static func assemble(
+        store: any Store,
+        observer: any ScheduleObserver,
+        gateway: any AgentGateway,
+        bus: EventBus,
+        clock: any WallClock = SystemWallClock(),
+        hasher: any PasswordHasher = ScryptPasswordHasher()
+    ) -> Services {
+        let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock)
+        return Services(
+            jobs: JobService(
+                store: store,
+                observer: observer,
+                gateway: gateway,
+                bus: bus,
+                clock: clock,
+                starter: starter
+            ),
+            executions: ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter),
+            runs: RunService(store: store),
+            groups: GroupService(store: store, gateway: gateway, bus: bus, clock: clock),
+            agents: AgentService(store: store, gateway: gateway, bus: bus),
+            authentication: AuthenticationService(store: store, hasher: hasher, clock: clock),
+            statistics: StatisticsService(store: store, gateway: gateway, clock: clock)
+        )
+    }
+}

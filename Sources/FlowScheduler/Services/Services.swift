@@ -1,0 +1,31 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything people can ask of a server, put together once by the composition root.
+package struct Services: Sendable {
+    package let jobs: JobService
+    package let executions: ExecutionService
+    package let runs: RunService
+    package let groups: GroupService
+    package let agents: AgentService
+    package let authentication: AuthenticationService
+    package let statistics: StatisticsService
+
+    package init(
+        jobs: JobService,
+        executions: ExecutionService,
+        runs: RunService,
+        groups: GroupService,
+        agents: AgentService,
+        authentication: AuthenticationService,
+        statistics: StatisticsService
+    ) {
+        self.jobs = jobs
+        self.executions = executions
+        self.runs = runs
+        self.groups = groups
+        self.agents = agents
+        self.authentication = authentication
+        self.statistics = statistics
+    }
+}

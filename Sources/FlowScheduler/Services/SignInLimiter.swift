@@ -1,0 +1,77 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Counts attempts to sign in, so that passwords cannot be tried without end. A value: the clock comes from outside.
+///
+/// An attempt is counted before the password is looked at (many at once must not slip through), and forgotten when it
+/// succeeds. The table is bounded; when it is full, the entries whose window ends first go.
+struct SignInLimiter: Sendable {
+    struct Limits: Sendable {
+        /// Attempts for one user name from one address.
+        var perUser = 10
+        /// Attempts from one address, whatever the names.
+        var perAddress = 100
+        var windowMilliseconds: Int64 = 300_000
+        var capacity = 20_000
+    }
+
+    private struct Entry {
+        var count: Int
+        let endsAt: Timestamp
+    }
+
+    private let limits: Limits
+    private var entries: [String: Entry] = [:]
+
+    init(limits: Limits = Limits()) { self.limits = limits }
+
+    var count: Int { self.entries.count }
+
+    /// Takes one attempt.
+    ///
+    /// - Returns: nil when it may go on, else how many seconds to wait.
+    mutating func attempt(user: String, address: String, now: Timestamp) -> Int? {
+        let network = Self.network(of: address)
+        let keys = [("u|\(network)|\(user)", self.limits.perUser), ("a|\(network)", self.limits.perAddress)]
+        for (key, limit) in keys {
+            if let entry = self.entries[key], entry.endsAt > now, entry.count >= limit {
+                return Int((entry.endsAt.milliseconds(since: now) + 999) / 1000)
+            }
+        }
+        for (key, _) in keys { self.add(key, now: now) }
+        return nil
+    }
+
+    /// Gives back what a successful attempt took, and forgets the failures of this user from there.
+    mutating func succeeded(user: String, address: String) {
+        let network = Self.network(of: address)
+        self.entries["u|\(network)|\(user)"] = nil
+        if let count = self.entries["a|\(network)"]?.count { self.entries["a|\(network)"]?.count = max(0, count - 1) }
+    }
+
+    private mutating func add(_ key: String, now: Timestamp) {
+        if let entry = self.entries[key], entry.endsAt > now {
+            self.entries[key]?.count += 1
+            return
+        }
+        if self.entries.count >= self.limits.capacity { self.makeRoom(now: now) }
+        self.entries[key] = Entry(count: 1, endsAt: now.advanced(byMilliseconds: self.limits.windowMilliseconds))
+    }
+
+    private mutating func makeRoom(now: Timestamp) {
+        self.entries = self.entries.filter { $0.value.endsAt > now }
+        guard self.entries.count >= self.limits.capacity else { return }
+        // Half at once, so that a flood of names costs one sort per many thousand attempts.
+        let oldest = self.entries.sorted { $0.value.endsAt < $1.value.endsAt }.prefix(self.limits.capacity / 2)
+        for (key, _) in oldest { self.entries[key] = nil }
+    }
+
+    /// One customer of IPv6 has 2^64 addresses: the first four groups stand for all of them.
+    static func network(of address: String) -> String {
+        guard address.contains(":"), !address.contains(".") else { return address }
+        let head = address.split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false)[0]
+        return head.split(separator: ":").prefix(4).joined(separator: ":") + "::/64"
+    }
+}
