@@ -4,11 +4,15 @@
 
 import PackageDescription
 
-let swiftSettings: [SwiftSetting] = [
+var swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
+// `scripts/test` sets it. A setting of ours and not `-Xswiftc -warnings-as-errors`, which would hold for dependencies too.
+if Context.environment["QF_WARNINGS_AS_ERRORS"] == "1" {
+    swiftSettings.append(.treatAllWarnings(as: .error))
+}
 
 let package = Package(
     name: "quartz-flow",

@@ -1,0 +1,48 @@
+# QuartzFlow
+# SPDX-License-Identifier: Apache-2.0
+
+SWIFT ?= swift
+SERVER_FLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup build web test lint format protos bench clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+run: ## Set up, build for release, build the console, start server and local agent
+	@scripts/setup run
+	$(SWIFT) build -c release --product quicflow
+	$(SWIFT) build -c release --product quicflow-server
+	cd web && ./run build
+	exec .build/release/quicflow-server dev $(SERVER_FLAGS)
+
+test: ## Everything CI checks; one step: scripts/test STEP
+	@scripts/test
+
+setup: ## Install what building and testing need and is missing
+	@scripts/setup test
+
+build: ## Debug build of server, agent and command
+	@scripts/setup run
+	$(SWIFT) build
+
+web: ## Check and build the console
+	@scripts/setup run
+	cd web && ./run all
+
+lint: ## Formatting and style, as CI checks them
+	@scripts/test lint
+
+format: ## Format the Swift sources in place
+	@scripts/swift-sources | xargs -0 $(SWIFT) format format --in-place --parallel
+
+protos: ## Generate Sources/FlowWire/Generated from Protos/flow.proto
+	@scripts/protos
+
+bench: ## Measure fire times, ledger, store and transport (minutes)
+	@scripts/bench
+
+clean: ## Remove build output; keeps fetched dependencies
+	$(SWIFT) package clean
+	rm -rf web/dist
