@@ -1,0 +1,115 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+internal import SwiftProtobuf
+
+internal import struct Foundation.Data
+
+extension PBEnvelope {
+    /// Makes an envelope of a message; `versions` is what a hello offers, and of no meaning for others.
+    package init(_ message: AgentMessage, versions: ProtocolVersions = .supported) {
+        self.init()
+        switch message {
+        case .hello(let hello): self.hello = PBHello(hello, versions: versions)
+        case .heartbeat(let heartbeat):
+            self.heartbeat = .with {
+                $0.configVersion = heartbeat.configVersion
+                $0.runningExecutionIds = heartbeat.running.map { Data($0.bytes) }
+                $0.sentAt = heartbeat.sentAt
+            }
+        case .orderAcknowledged(let executions):
+            self.executionAck = .with { $0.executionIds = executions.map { Data($0.bytes) } }
+        case .reports(let incarnation, let reports):
+            self.taskResults = .with {
+                $0.incarnation = incarnation
+                $0.results = reports.map { PBTaskResult($0) }
+            }
+        case .configReceived(let version):
+            self.taskConfigResponse = .with { ($0.version, $0.stage) = (version, .received) }
+        case .configApplied(let version):
+            self.taskConfigResponse = .with { ($0.version, $0.stage) = (version, .applied) }
+        case .configPull(let version): self.taskConfigPull = .with { $0.version = version }
+        }
+    }
+
+    /// - Throws: ``WireError`` when this is not, or not a valid, message of an agent's control stream.
+    package func agentMessage() throws(WireError) -> AgentMessage {
+        switch self.message {
+        case .hello(let hello): return .hello(try hello.decoded())
+        case .heartbeat(let heartbeat):
+            return .heartbeat(
+                Heartbeat(
+                    configVersion: try Fields.count(heartbeat.configVersion, "heartbeat.config_version"),
+                    running: try Fields.identifiers(
+                        heartbeat.runningExecutionIds,
+                        "heartbeat.running_execution_ids"
+                    ),
+                    sentAt: try Fields.clock(heartbeat.sentAt, "heartbeat.sent_at")
+                )
+            )
+        case .executionAck(let acknowledgement):
+            return .orderAcknowledged(
+                try Fields.identifiers(acknowledgement.executionIds, "execution_ack.execution_ids")
+            )
+        case .taskResults(let batch):
+            var reports: [Report] = []
+            reports.reserveCapacity(batch.results.count)
+            for (index, result) in batch.results.enumerated() {
+                reports.append(try result.decoded("task_results.results[\(index)]"))
+            }
+            return .reports(
+                incarnation: try Fields.label(batch.incarnation, "task_results.incarnation", minimum: 1),
+                reports
+            )
+        case .taskConfigResponse(let response):
+            let version = try Fields.count(response.version, "task_config_response.version")
+            switch response.stage {
+            case .received: return .configReceived(version: version)
+            case .applied: return .configApplied(version: version)
+            case .UNRECOGNIZED(let value): throw Fields.unknown(value, "task_config_response.stage")
+            }
+        case .taskConfigPull(let pull):
+            return .configPull(version: try Fields.count(pull.version, "task_config_pull.version"))
+        default: throw WireError.outOfOrder(message: self.name, expected: "a message of an agent")
+        }
+    }
+}
+
+extension PBHello {
+    fileprivate init(_ hello: Hello, versions: ProtocolVersions) {
+        self.init()
+        self.minProtocol = versions.minimum
+        self.maxProtocol = versions.maximum
+        self.agentID = hello.agent.rawValue
+        self.incarnation = hello.incarnation
+        self.bootID = hello.bootID
+        self.lastSequence = hello.lastSequence
+        self.configVersion = hello.configVersion
+        self.configDigest = hello.configDigest
+        self.floor = hello.floor.milliseconds
+        self.version = hello.version
+        self.hostname = hello.hostname
+        self.operatingSystem = hello.operatingSystem
+        self.sentAt = hello.sentAt
+    }
+
+    /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
+    var versions: ProtocolVersions { ProtocolVersions(minimum: self.minProtocol, maximum: self.maxProtocol) }
+
+    fileprivate func decoded() throws(WireError) -> Hello {
+        Hello(
+            agent: try Fields.agent(self.agentID, "hello.agent_id"),
+            incarnation: try Fields.label(self.incarnation, "hello.incarnation", minimum: 1),
+            bootID: try Fields.label(self.bootID, "hello.boot_id"),
+            lastSequence: try Fields.count(self.lastSequence, "hello.last_sequence"),
+            configVersion: try Fields.count(self.configVersion, "hello.config_version"),
+            configDigest: try Fields.label(self.configDigest, "hello.config_digest"),
+            floor: try Fields.instant(self.floor, "hello.floor"),
+            version: try Fields.label(self.version, "hello.version"),
+            hostname: try Fields.label(self.hostname, "hello.hostname"),
+            operatingSystem: try Fields.label(self.operatingSystem, "hello.operating_system"),
+            sentAt: try Fields.clock(self.sentAt, "hello.sent_at")
+        )
+    }
+}

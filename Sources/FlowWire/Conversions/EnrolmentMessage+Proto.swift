@@ -1,0 +1,116 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+internal import SwiftProtobuf
+
+/// Everything that is said on an enrolment connection: one request, one answer.
+package enum EnrolmentMessage: Hashable, Sendable {
+    case request(EnrolRequest)
+    case response(EnrolResponse)
+    case refusal(code: String, message: String)
+}
+
+/// An agent without an identity asks for one.
+package struct EnrolRequest: Hashable, Sendable {
+    package var tokenID: String
+    package var secret: String
+    /// PKCS #10 in PEM; only its key and signature are used.
+    package var certificateRequest: String
+    package var name: String
+    package var hostname: String
+    package var operatingSystem: String
+    package var version: String
+
+    package init(
+        tokenID: String,
+        secret: String,
+        certificateRequest: String,
+        name: String,
+        hostname: String,
+        operatingSystem: String,
+        version: String
+    ) {
+        self.tokenID = tokenID
+        self.secret = secret
+        self.certificateRequest = certificateRequest
+        self.name = name
+        self.hostname = hostname
+        self.operatingSystem = operatingSystem
+        self.version = version
+    }
+}
+
+/// An identity for an agent.
+package struct EnrolResponse: Hashable, Sendable {
+    package var agent: AgentID
+    /// PEM, leaf first.
+    package var certificateChain: String
+    /// The certificate authority, PEM.
+    package var authority: String
+    /// The name the server's certificate is checked against from now on.
+    package var serverName: String
+
+    package init(agent: AgentID, certificateChain: String, authority: String, serverName: String) {
+        self.agent = agent
+        self.certificateChain = certificateChain
+        self.authority = authority
+        self.serverName = serverName
+    }
+}
+
+extension PBEnvelope {
+    package init(_ message: EnrolmentMessage) {
+        self.init()
+        switch message {
+        case .request(let request):
+            self.enrolRequest = .with {
+                $0.tokenID = request.tokenID
+                $0.secret = request.secret
+                $0.certificateRequest = request.certificateRequest
+                $0.name = request.name
+                $0.hostname = request.hostname
+                $0.operatingSystem = request.operatingSystem
+                $0.version = request.version
+            }
+        case .response(let response):
+            self.enrolResponse = .with {
+                $0.agentID = response.agent.rawValue
+                $0.certificateChain = response.certificateChain
+                $0.authority = response.authority
+                $0.serverName = response.serverName
+            }
+        case .refusal(let code, let text): self.enrolRefusal = .with { ($0.code, $0.message) = (code, text) }
+        }
+    }
+
+    /// - Throws: ``WireError`` when this is not, or not a valid, message of an enrolment.
+    package func enrolmentMessage() throws(WireError) -> EnrolmentMessage {
+        switch self.message {
+        case .enrolRequest(let request):
+            return .request(
+                EnrolRequest(
+                    tokenID: try Fields.label(request.tokenID, "enrol_request.token_id"),
+                    secret: try Fields.label(request.secret, "enrol_request.secret"),
+                    certificateRequest: request.certificateRequest,
+                    name: try Fields.label(request.name, "enrol_request.name"),
+                    hostname: try Fields.label(request.hostname, "enrol_request.hostname"),
+                    operatingSystem: try Fields.label(request.operatingSystem, "enrol_request.operating_system"),
+                    version: try Fields.label(request.version, "enrol_request.version")
+                )
+            )
+        case .enrolResponse(let response):
+            return .response(
+                EnrolResponse(
+                    agent: try Fields.agent(response.agentID, "enrol_response.agent_id"),
+                    certificateChain: response.certificateChain,
+                    authority: response.authority,
+                    serverName: try Fields.label(response.serverName, "enrol_response.server_name", minimum: 1)
+                )
+            )
+        case .enrolRefusal(let refusal):
+            return .refusal(code: try Fields.label(refusal.code, "enrol_refusal.code"), message: refusal.message)
+        default: throw WireError.outOfOrder(message: self.name, expected: "a message of an enrolment")
+        }
+    }
+}

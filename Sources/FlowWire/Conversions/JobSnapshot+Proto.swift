@@ -1,0 +1,104 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowCore
+internal import SwiftProtobuf
+
+internal import struct Foundation.Data
+
+extension PBTaskConfig {
+    init(_ job: JobSnapshot) {
+        self.init()
+        self.id = String(job.id)
+        self.uid = Data(job.uid.bytes)
+        self.version = job.version
+        self.name = job.name
+        self.setPayload(job.payload)
+        self.setSchedule(job.schedule)
+        let policies = job.policies
+        self.overlap = PBOverlapPolicy(policies.overlap)
+        self.concurrency = Int32(clamping: policies.concurrency)
+        self.misfire = PBMisfirePolicy(policies.misfire)
+        self.misfireThresholdMs = policies.misfireThresholdMilliseconds
+        self.catchUpWindowMs = policies.catchUpWindowMilliseconds
+        self.retryCount = Int32(clamping: policies.retry.count)
+        self.retryInterval = Int32(clamping: policies.retry.intervalSeconds)
+        self.retryOnInterrupt = policies.retry.onInterrupt
+        self.timeout = Int32(clamping: policies.timeoutSeconds)
+        self.enabled = job.isEnabled
+    }
+
+    func decoded(_ field: String) throws(WireError) -> JobSnapshot {
+        JobSnapshot(
+            uid: try Fields.identifier(self.uid, field + ".uid"),
+            id: try Fields.number(self.id, field + ".id"),
+            version: try Fields.count(self.version, field + ".version"),
+            name: try Fields.label(self.name, field + ".name"),
+            payload: try self.payload(field),
+            schedule: try self.decodedSchedule(field),
+            policies: Policies(
+                overlap: try self.overlap.decoded(field + ".overlap"),
+                concurrency: try Fields.count(self.concurrency, field + ".concurrency"),
+                misfire: try self.misfire.decoded(field + ".misfire"),
+                misfireThresholdMilliseconds: try Fields.count(
+                    self.misfireThresholdMs,
+                    field + ".misfire_threshold_ms"
+                ),
+                catchUpWindowMilliseconds: try Fields.count(self.catchUpWindowMs, field + ".catch_up_window_ms"),
+                retry: RetryPolicy(
+                    count: try Fields.count(self.retryCount, field + ".retry_count"),
+                    intervalSeconds: try Fields.count(self.retryInterval, field + ".retry_interval"),
+                    onInterrupt: self.retryOnInterrupt
+                ),
+                timeoutSeconds: try Fields.count(self.timeout, field + ".timeout")
+            ),
+            isEnabled: self.enabled
+        )
+    }
+
+    private mutating func setSchedule(_ schedule: ScheduleSpec) {
+        switch schedule {
+        case .cron(let expression, let timeZone, let dst):
+            self.cronExpr = expression
+            self.schedule.cron = .with {
+                $0.timeZone = timeZone
+                $0.dst = PBDstPolicy(dst)
+            }
+        case .every(let period, let anchor):
+            self.schedule.every = .with {
+                $0.periodMs = period
+                $0.anchor = anchor.milliseconds
+            }
+        case .once(let instant): self.schedule.once = .with { $0.at = instant.milliseconds }
+        case .manual: self.schedule.manual = PBSchedule.Manual()
+        }
+    }
+
+    private func decodedSchedule(_ field: String) throws(WireError) -> ScheduleSpec {
+        guard let kind = self.schedule.kind else {
+            throw WireError.invalid(field: field + ".schedule", problem: "is missing or of an unknown kind")
+        }
+        if case .cron(let cron) = kind {
+            return .cron(
+                expression: try Fields.label(self.cronExpr, field + ".cron_expr", minimum: 1),
+                timeZone: try Fields.label(cron.timeZone, field + ".schedule.cron.time_zone"),
+                dst: try cron.dst.decoded(field + ".schedule.cron.dst")
+            )
+        }
+        guard self.cronExpr.isEmpty else {
+            throw WireError.invalid(field: field + ".cron_expr", problem: "is set though the schedule is not cron")
+        }
+        switch kind {
+        case .every(let every):
+            guard every.periodMs > 0 else {
+                throw WireError.invalid(field: field + ".schedule.every.period_ms", problem: "is not positive")
+            }
+            return .every(
+                periodMilliseconds: try Fields.count(every.periodMs, field + ".schedule.every.period_ms"),
+                anchor: try Fields.instant(every.anchor, field + ".schedule.every.anchor")
+            )
+        case .once(let once): return .once(try Fields.instant(once.at, field + ".schedule.once.at"))
+        case .cron, .manual: return .manual
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowCore
+internal import SwiftProtobuf
+
+internal import struct Foundation.Data
+
+extension PBTaskExecution {
+    init(_ order: Order) {
+        self.init()
+        self.executionID = Data(order.executionID.bytes)
+        self.runID = Data(order.runID.bytes)
+        self.task = PBTaskConfig(order.job)
+        self.kind = PBExecutionKind(order.kind)
+        self.scheduledTime = order.nominal.milliseconds
+        self.params = order.parameters
+        if let parent = order.retryOf { self.retryOf = Data(parent.bytes) }
+        self.deadline = order.deadline.milliseconds
+    }
+
+    func decoded(_ field: String) throws(WireError) -> Order {
+        Order(
+            executionID: try Fields.identifier(self.executionID, field + ".execution_id"),
+            runID: try Fields.identifier(self.runID, field + ".run_id"),
+            job: try self.task.decoded(field + ".task"),
+            kind: try self.kind.decoded(field + ".kind"),
+            nominal: try Fields.instant(self.scheduledTime, field + ".scheduled_time"),
+            parameters: self.params,
+            retryOf: self.hasRetryOf ? try Fields.identifier(self.retryOf, field + ".retry_of") : nil,
+            deadline: try Fields.instant(self.deadline, field + ".deadline")
+        )
+    }
+}

@@ -1,0 +1,96 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowCore
+internal import SwiftProtobuf
+
+// S1's `executor_config` is one map of texts (S1-PB-3). Environment and headers are flattened into it with a prefix.
+
+extension PBTaskConfig {
+    private static let environmentPrefix = "env."
+    private static let headerPrefix = "header."
+
+    mutating func setPayload(_ payload: Payload) {
+        var config: [String: String] = [:]
+        switch payload {
+        case .shell(let shell):
+            self.executorType = .shell
+            config["command"] = shell.command
+            config["work_dir"] = shell.workingDirectory
+            for (name, value) in shell.environment { config[Self.environmentPrefix + name] = value }
+        case .http(let http):
+            self.executorType = .http
+            config["url"] = http.url
+            config["method"] = http.method
+            config["body"] = http.body
+            if !http.expectedStatus.isEmpty {
+                config["expected_status"] = http.expectedStatus.map { String($0) }.joined(separator: ",")
+            }
+            for (name, value) in http.headers { config[Self.headerPrefix + name] = value }
+        }
+        self.executorConfig = config
+    }
+
+    func payload(_ field: String) throws(WireError) -> Payload {
+        switch self.executorType {
+        case .shell: .shell(try self.shell(field + ".executor_config"))
+        case .http: .http(try self.http(field + ".executor_config"))
+        case .plugin:
+            throw WireError.invalid(field: field + ".executor_type", problem: "is PLUGIN, which is not supported yet")
+        case .UNRECOGNIZED(let value): throw Fields.unknown(value, field + ".executor_type")
+        }
+    }
+
+    private func shell(_ field: String) throws(WireError) -> ShellPayload {
+        guard let command = self.executorConfig["command"] else {
+            throw WireError.invalid(field: field, problem: "lacks 'command'")
+        }
+        var payload = ShellPayload(command: command)
+        for (key, value) in self.executorConfig {
+            if let name = key.suffix(after: Self.environmentPrefix) {
+                payload.environment[name] = value
+            } else if key == "work_dir" {
+                payload.workingDirectory = value
+            } else if key != "command" {
+                throw WireError.invalid(field: field, problem: "has the unknown key '\(key.prefix(64))'")
+            }
+        }
+        return payload
+    }
+
+    private func http(_ field: String) throws(WireError) -> HTTPPayload {
+        guard let url = self.executorConfig["url"], let method = self.executorConfig["method"] else {
+            throw WireError.invalid(field: field, problem: "lacks 'url' or 'method'")
+        }
+        var payload = HTTPPayload(url: url, method: method)
+        for (key, value) in self.executorConfig {
+            if let name = key.suffix(after: Self.headerPrefix) {
+                payload.headers[name] = value
+            } else if key == "body" {
+                payload.body = value
+            } else if key == "expected_status" {
+                payload.expectedStatus = try Self.statuses(value, field + ".expected_status")
+            } else if key != "url", key != "method" {
+                throw WireError.invalid(field: field, problem: "has the unknown key '\(key.prefix(64))'")
+            }
+        }
+        return payload
+    }
+
+    private static func statuses(_ text: String, _ field: String) throws(WireError) -> [Int] {
+        var statuses: [Int] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let status = Int(part), (100...999).contains(status) else {
+                throw WireError.invalid(field: field, problem: "is '\(text.prefix(64))', not a list of HTTP statuses")
+            }
+            statuses.append(status)
+        }
+        return statuses
+    }
+}
+
+extension String {
+    fileprivate func suffix(after prefix: String) -> String? {
+        self.hasPrefix(prefix) ? String(self.dropFirst(prefix.count)) : nil
+    }
+}

@@ -1,0 +1,103 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowCore
+internal import SwiftProtobuf
+
+internal import struct Foundation.Data
+
+extension PBTaskResult {
+    init(_ report: Report) {
+        self.init()
+        self.sequence = report.sequence
+        self.executionID = Data(report.executionID.bytes)
+        self.runID = Data(report.runID.bytes)
+        self.taskUid = Data(report.jobUID.bytes)
+        self.taskID = String(report.jobID)
+        self.taskName = report.jobName
+        self.taskVersion = report.jobVersion
+        self.kind = PBExecutionKind(report.kind)
+        self.scheduledTime = report.nominal.milliseconds
+        self.status = PBExecutionStatus(report.status)
+        self.reason = PBExecutionReason(report.reason)
+        if let detail = report.detail { self.error = detail }
+        self.attempt = Int32(clamping: report.attempt)
+        if let startedAt = report.startedAt { self.startedAt = startedAt.milliseconds }
+        if let finishedAt = report.finishedAt { self.finishedAt = finishedAt.milliseconds }
+        if let exitCode = report.exitCode { self.exitCode = Int32(clamping: exitCode) }
+        if let parent = report.retryOf { self.retryOf = Data(parent.bytes) }
+        if let coalesced = report.coalesced { self.coalesced = PBCoalescedRange(coalesced) }
+        self.outputBytes = report.outputBytes
+        self.outputTruncated = report.isOutputTruncated
+        self.inlineOutput = report.inlineOutput.map { PBOutputPiece($0) }
+    }
+
+    func decoded(_ field: String) throws(WireError) -> Report {
+        let executionID: ExecutionID = try Fields.identifier(self.executionID, field + ".execution_id")
+        var inlineOutput: [LogChunk] = []
+        inlineOutput.reserveCapacity(self.inlineOutput.count)
+        for piece in self.inlineOutput {
+            inlineOutput.append(try piece.decoded(of: executionID, field + ".inline_output"))
+        }
+        return Report(
+            sequence: try Fields.count(self.sequence, field + ".sequence"),
+            executionID: executionID,
+            runID: try Fields.identifier(self.runID, field + ".run_id"),
+            jobUID: try Fields.identifier(self.taskUid, field + ".task_uid"),
+            jobID: try Fields.number(self.taskID, field + ".task_id"),
+            jobName: try Fields.label(self.taskName, field + ".task_name"),
+            jobVersion: try Fields.count(self.taskVersion, field + ".task_version"),
+            kind: try self.kind.decoded(field + ".kind"),
+            nominal: try Fields.instant(self.scheduledTime, field + ".scheduled_time"),
+            status: try self.status.decoded(field + ".status"),
+            reason: try self.reason.decoded(field + ".reason"),
+            detail: self.hasError ? self.error : nil,
+            attempt: try Fields.count(self.attempt, field + ".attempt"),
+            startedAt: self.hasStartedAt ? try Fields.instant(self.startedAt, field + ".started_at") : nil,
+            finishedAt: self.hasFinishedAt ? try Fields.instant(self.finishedAt, field + ".finished_at") : nil,
+            exitCode: self.hasExitCode ? Int(self.exitCode) : nil,
+            retryOf: self.hasRetryOf ? try Fields.identifier(self.retryOf, field + ".retry_of") : nil,
+            coalesced: self.hasCoalesced ? try self.coalesced.decoded(field + ".coalesced") : nil,
+            outputBytes: try Fields.count(self.outputBytes, field + ".output_bytes"),
+            isOutputTruncated: self.outputTruncated,
+            inlineOutput: inlineOutput
+        )
+    }
+}
+
+extension PBCoalescedRange {
+    fileprivate init(_ range: CoalescedRange) {
+        self.init()
+        self.count = Int64(range.count)
+        self.from = range.from.milliseconds
+        self.through = range.through.milliseconds
+    }
+
+    fileprivate func decoded(_ field: String) throws(WireError) -> CoalescedRange {
+        CoalescedRange(
+            count: Int(try Fields.count(self.count, field + ".count")),
+            from: try Fields.instant(self.from, field + ".from"),
+            through: try Fields.instant(self.through, field + ".through")
+        )
+    }
+}
+
+extension PBOutputPiece {
+    fileprivate init(_ chunk: LogChunk) {
+        self.init()
+        self.attempt = Int32(clamping: chunk.attempt)
+        self.offset = chunk.offset
+        self.stream = PBOutputStream(chunk.stream)
+        self.bytes = Data(chunk.bytes)
+    }
+
+    fileprivate func decoded(of execution: ExecutionID, _ field: String) throws(WireError) -> LogChunk {
+        LogChunk(
+            executionID: execution,
+            attempt: try Fields.count(self.attempt, field + ".attempt"),
+            offset: try Fields.count(self.offset, field + ".offset"),
+            stream: try self.stream.decoded(field + ".stream"),
+            bytes: Array(self.bytes)
+        )
+    }
+}

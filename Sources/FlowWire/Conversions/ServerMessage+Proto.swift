@@ -1,0 +1,99 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+internal import SwiftProtobuf
+
+internal import struct Foundation.Data
+
+extension PBEnvelope {
+    /// Makes an envelope of a message; `version` is what a welcome settles, and of no meaning for others.
+    package init(_ message: ServerMessage, version: UInt32 = ProtocolVersions.supported.maximum) {
+        self.init()
+        switch message {
+        case .welcome(let welcome): self.welcome = PBWelcome(welcome, version: version)
+        case .rejected(let code, let text): self.rejected = .with { ($0.code, $0.message) = (code, text) }
+        case .orders(let orders):
+            self.taskExecutions = .with { $0.executions = orders.map { PBTaskExecution($0) } }
+        case .reportsAcknowledged(let incarnation, let sequence):
+            self.resultAck = .with { ($0.incarnation, $0.sequence) = (incarnation, sequence) }
+        case .config(let update): self.taskConfigPush = PBTaskConfigPush(update)
+        case .cancel(let execution, let force):
+            self.cancelExecution = .with { ($0.executionID, $0.force) = (Data(execution.bytes), force) }
+        case .heartbeatAnswer(let sample): self.heartbeatAnswer = .with { $0.clock = PBClockSample(sample) }
+        }
+    }
+
+    /// - Throws: ``WireError`` when this is not, or not a valid, message of a server's control stream.
+    package func serverMessage() throws(WireError) -> ServerMessage {
+        switch self.message {
+        case .welcome(let welcome): return .welcome(try welcome.decoded())
+        case .rejected(let rejected):
+            return .rejected(code: try Fields.label(rejected.code, "rejected.code"), message: rejected.message)
+        case .taskExecutions(let batch):
+            var orders: [Order] = []
+            orders.reserveCapacity(batch.executions.count)
+            for (index, execution) in batch.executions.enumerated() {
+                orders.append(try execution.decoded("task_executions.executions[\(index)]"))
+            }
+            return .orders(orders)
+        case .resultAck(let acknowledgement):
+            return .reportsAcknowledged(
+                incarnation: try Fields.label(acknowledgement.incarnation, "result_ack.incarnation", minimum: 1),
+                sequence: try Fields.count(acknowledgement.sequence, "result_ack.sequence")
+            )
+        case .taskConfigPush(let push): return .config(try push.decoded("task_config_push"))
+        case .cancelExecution(let cancel):
+            return .cancel(
+                try Fields.identifier(cancel.executionID, "cancel_execution.execution_id"),
+                force: cancel.force
+            )
+        case .heartbeatAnswer(let answer):
+            guard answer.hasClock else {
+                throw WireError.invalid(field: "heartbeat_answer.clock", problem: "is missing")
+            }
+            return .heartbeatAnswer(try answer.clock.decoded("heartbeat_answer.clock"))
+        default: throw WireError.outOfOrder(message: self.name, expected: "a message of a server")
+        }
+    }
+}
+
+extension PBWelcome {
+    fileprivate init(_ welcome: Welcome, version: UInt32) {
+        self.init()
+        self.protocol = version
+        self.epoch = welcome.epoch
+        self.acknowledgedSequence = welcome.acknowledgedSequence
+        if let config = welcome.config { self.config = PBTaskConfigPush(config) }
+        self.cancelledExecutionIds = welcome.cancels.map { Data($0.bytes) }
+        self.clock = PBClockSample(welcome.clock)
+    }
+
+    fileprivate func decoded() throws(WireError) -> Welcome {
+        guard self.hasClock else { throw WireError.invalid(field: "welcome.clock", problem: "is missing") }
+        return Welcome(
+            epoch: try Fields.count(self.epoch, "welcome.epoch"),
+            acknowledgedSequence: try Fields.count(self.acknowledgedSequence, "welcome.acknowledged_sequence"),
+            config: self.hasConfig ? try self.config.decoded("welcome.config") : nil,
+            cancels: try Fields.identifiers(self.cancelledExecutionIds, "welcome.cancelled_execution_ids"),
+            clock: try self.clock.decoded("welcome.clock")
+        )
+    }
+}
+
+extension PBClockSample {
+    fileprivate init(_ sample: ClockSample) {
+        self.init()
+        self.agentSent = sample.agentSent
+        self.serverReceived = sample.serverReceived
+        self.serverSent = sample.serverSent
+    }
+
+    fileprivate func decoded(_ field: String) throws(WireError) -> ClockSample {
+        ClockSample(
+            agentSent: try Fields.clock(self.agentSent, field + ".agent_sent"),
+            serverReceived: try Fields.clock(self.serverReceived, field + ".server_received"),
+            serverSent: try Fields.clock(self.serverSent, field + ".server_sent")
+        )
+    }
+}

@@ -1,0 +1,89 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SwiftProtobuf
+
+/// Puts a configuration push that came in several frames together again.
+///
+/// The parts follow each other directly. A welcome whose push goes on is held back with it, so that a session starts with
+/// everything or not at all.
+struct PushAssembler: Sendable {
+    /// A bound on what a server can make an agent hold; about twenty times the largest fleet configuration we know of.
+    private static let taskLimit = 200_000
+
+    private var partial: PBEnvelope?
+
+    /// - Returns: The envelope to act on; nil while parts are missing.
+    mutating func assemble(_ envelope: PBEnvelope) throws(WireError) -> PBEnvelope? {
+        guard var whole = self.partial else {
+            guard envelope.push?.more == true else { return envelope }
+            self.partial = envelope
+            return nil
+        }
+        guard case .taskConfigPush(let part) = envelope.message, var push = whole.push, part.version == push.version,
+            part.action == push.action, part.hasBaseVersion == push.hasBaseVersion,
+            part.baseVersion == push.baseVersion
+        else {
+            throw WireError.outOfOrder(message: envelope.name, expected: "the next part of a configuration")
+        }
+        self.partial = nil
+        push.tasks.append(contentsOf: part.tasks)
+        push.removedTaskUids.append(contentsOf: part.removedTaskUids)
+        push.more = part.more
+        guard push.tasks.count + push.removedTaskUids.count <= Self.taskLimit else {
+            throw WireError.invalid(field: "task_config_push.tasks", problem: "has more than \(Self.taskLimit) entries")
+        }
+        whole.push = push
+        guard push.more else { return whole }
+        self.partial = whole
+        return nil
+    }
+}
+
+extension PBEnvelope {
+    /// The configuration push this envelope holds or carries in its welcome.
+    fileprivate var push: PBTaskConfigPush? {
+        get {
+            switch self.message {
+            case .taskConfigPush(let push): push
+            case .welcome(let welcome): welcome.hasConfig ? welcome.config : nil
+            default: nil
+            }
+        }
+        set {
+            guard let newValue else { return }
+            if case .welcome(var welcome) = self.message {
+                welcome.config = newValue
+                self.welcome = welcome
+            } else {
+                self.taskConfigPush = newValue
+            }
+        }
+    }
+
+    /// The message's name in `flow.proto`, for error texts.
+    var name: String {
+        switch self.message {
+        case .taskConfigPush: "task_config_push"
+        case .taskConfigPull: "task_config_pull"
+        case .taskConfigResponse: "task_config_response"
+        case .taskExecutions: "task_executions"
+        case .taskResults: "task_results"
+        case .hello: "hello"
+        case .welcome: "welcome"
+        case .rejected: "rejected"
+        case .heartbeat: "heartbeat"
+        case .heartbeatAnswer: "heartbeat_answer"
+        case .executionAck: "execution_ack"
+        case .resultAck: "result_ack"
+        case .cancelExecution: "cancel_execution"
+        case .logOpen: "log_open"
+        case .logChunk: "log_chunk"
+        case .logAck: "log_ack"
+        case .enrolRequest: "enrol_request"
+        case .enrolResponse: "enrol_response"
+        case .enrolRefusal: "enrol_refusal"
+        case nil: "nothing"
+        }
+    }
+}
