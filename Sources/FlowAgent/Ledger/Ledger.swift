@@ -54,8 +54,8 @@ package enum LedgerResult: Hashable, Sendable {
     case written(sequence: Int64)
     /// R1: the id was admitted or decided before; nothing was written.
     case exists(LedgerEntry)
-    /// The sequences of PENDING reports that undo premature skips.
-    case withdrawn([ExecutionID])
+    /// Premature skips that were undone, and the highest sequence of their PENDING reports.
+    case withdrawn([ExecutionID], sequence: Int64)
 }
 
 /// One execution in the ledger.

@@ -1,0 +1,234 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+extension AgentCore {
+    /// Admits an execution: overlap is decided here, the ledger row and its report go into one transaction (R1).
+    mutating func admit(_ order: Order, isLocal: Bool, acknowledge: Bool, now: Timestamp) {
+        let id = order.executionID
+        guard self.open[id] == nil else {
+            if acknowledge { self.acknowledged.append(id) }
+            return
+        }
+        if self.earlyCancels.remove(id) != nil {
+            self.decide(
+                order,
+                status: .cancelled,
+                reason: .requested,
+                detail: "cancelled before it started",
+                acknowledge: acknowledge,
+                now: now
+            )
+            return
+        }
+        let uid = order.job.uid
+        let limit = order.job.policies.overlap == .skip ? 1 : max(1, order.job.policies.concurrency)
+        let running = self.openCount[uid, default: 0]
+        guard running < limit else {
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .overlap,
+                detail: "\(running) of at most \(limit) executions of this job were still open on the host",
+                acknowledge: acknowledge,
+                now: now
+            )
+            return
+        }
+        let entry = LedgerEntry(order: order, status: .running, attempt: 1, isLocal: isLocal, startedAt: now)
+        self.open[id] = OpenExecution(entry: entry)
+        self.openCount[uid, default: 0] += 1
+        self.pipeline.add(
+            .insert(entry, report: Report(entry)),
+            then: .admitted(id, acknowledge: acknowledge)
+        )
+    }
+
+    /// Records a decision that starts nothing: SKIPPED or CANCELLED.
+    mutating func decide(
+        _ order: Order,
+        status: ExecutionStatus,
+        reason: ExecutionReason,
+        detail: String?,
+        coalesced: CoalescedRange? = nil,
+        acknowledge: Bool,
+        now: Timestamp
+    ) {
+        let entry = LedgerEntry(
+            order: order,
+            status: status,
+            reason: reason,
+            detail: detail,
+            isLocal: !acknowledge,
+            finishedAt: now,
+            coalesced: coalesced
+        )
+        self.pipeline.add(
+            .insert(entry, report: Report(entry)),
+            then: .decided(order.executionID, acknowledge: acknowledge)
+        )
+    }
+
+    mutating func handleSupervisor(_ event: SupervisorEvent, at reading: ClockReading) {
+        switch event {
+        case .started(let id, let attempt, let boot):
+            // The exact start travels with the outcome; a report of its own would double the commits of short jobs.
+            guard self.open[id]?.entry.attempt == attempt else { return }
+            self.open[id]?.entry.startedAt = self.clock.instant(boot: boot)
+        case .finished(let id, let attempt, let outcome):
+            self.finish(id, attempt: attempt, outcome: outcome, now: self.clock.now(reading))
+        }
+    }
+
+    private mutating func finish(_ id: ExecutionID, attempt: Int, outcome: Outcome, now: Timestamp) {
+        guard var execution = self.open[id], execution.entry.attempt == attempt, execution.entry.status == .running
+        else { return }
+        var entry = execution.entry
+        entry.status = outcome.status
+        entry.reason = outcome.reason
+        entry.detail = outcome.detail
+        entry.exitCode = outcome.exitCode
+        if let startedAt = outcome.startedAt { entry.startedAt = self.clock.instant(boot: startedAt) }
+        entry.finishedAt = self.clock.instant(boot: outcome.finishedAt)
+        if execution.isCancelled, entry.status == .failure {
+            entry.status = .cancelled
+            entry.reason = .requested
+        }
+        let mayRetry =
+            (entry.status == .failure && entry.reason != .spawn) || entry.status == .timeout
+        if mayRetry, attempt <= entry.order.job.policies.retry.count {
+            entry = self.awaitingRetry(entry, now: now)
+            execution.entry = entry
+            self.open[id] = execution
+        } else {
+            self.close(id, job: entry.order.job.uid)
+        }
+        var report = Report(entry)
+        report.outputBytes = outcome.outputBytes
+        report.isOutputTruncated = outcome.isOutputTruncated
+        report.inlineOutput = outcome.inlineOutput
+        self.pipeline.add(.update(entry, report: report), then: .written)
+    }
+
+    /// PENDING again under the same id, with the next attempt's time durable (`semantics.md` 2).
+    private mutating func awaitingRetry(_ entry: LedgerEntry, now: Timestamp) -> LedgerEntry {
+        var entry = entry
+        let retry = entry.order.job.policies.retry
+        let due = now.advanced(byMilliseconds: Int64(retry.intervalSeconds) * 1000)
+        let cause = entry.detail ?? entry.reason?.rawValue ?? entry.status.name
+        entry.detail = "attempt \(entry.attempt) of \(retry.count + 1) ended (\(cause)); the next is due at \(due)"
+        entry.status = .pending
+        entry.reason = .awaitingRetry
+        entry.retryAt = due
+        self.timers.set(.retry(entry.id), at: due)
+        return entry
+    }
+
+    mutating func startRetry(_ id: ExecutionID, now: Timestamp) {
+        guard var execution = self.open[id], execution.entry.status == .pending else { return }
+        execution.entry.status = .running
+        execution.entry.reason = nil
+        execution.entry.detail = nil
+        execution.entry.exitCode = nil
+        execution.entry.attempt += 1
+        execution.entry.retryAt = nil
+        execution.entry.startedAt = now
+        execution.entry.finishedAt = nil
+        self.open[id] = execution
+        self.pipeline.add(.update(execution.entry, report: Report(execution.entry)), then: .retry(id))
+    }
+
+    /// After a restart: what was running is interrupted, its effect unknown; what waited for a retry still does.
+    mutating func recoverOpenExecutions(at reading: ClockReading) {
+        let now = self.clock.now(reading)
+        for id in self.open.keys.sorted() {
+            guard var entry = self.open[id]?.entry else { continue }
+            if entry.status == .pending {
+                self.timers.set(.retry(id), at: entry.retryAt ?? now)
+                continue
+            }
+            entry.status = .failure
+            entry.reason = .interrupted
+            entry.detail = "the agent or its host stopped while attempt \(entry.attempt) ran; what it did is unknown"
+            entry.finishedAt = now
+            let retry = entry.order.job.policies.retry
+            if retry.onInterrupt, entry.attempt <= retry.count {
+                entry = self.awaitingRetry(entry, now: now)
+                self.open[id]?.entry = entry
+            } else {
+                self.close(id, job: entry.order.job.uid)
+            }
+            self.pipeline.add(.update(entry, report: Report(entry)), then: .written)
+        }
+    }
+
+    mutating func close(_ id: ExecutionID, job: JobUID) {
+        guard self.open.removeValue(forKey: id) != nil else { return }
+        self.timers.remove(.retry(id))
+        let left = self.openCount[job, default: 1] - 1
+        self.openCount[job] = left > 0 ? left : nil
+    }
+
+    /// Stops an execution wherever it stands; idempotent (S3-4.3.1).
+    mutating func cancel(_ id: ExecutionID, force: Bool, now: Timestamp) {
+        if let execution = self.open[id] {
+            self.open[id]?.isCancelled = true
+            if execution.entry.status == .running {
+                self.effects.append(.cancel(id, force: force))
+            } else {
+                var entry = execution.entry
+                entry.status = .cancelled
+                entry.reason = .requested
+                entry.detail = "cancelled while it waited for a retry"
+                entry.retryAt = nil
+                entry.finishedAt = now
+                self.close(id, job: entry.order.job.uid)
+                self.pipeline.add(.update(entry, report: Report(entry)), then: .written)
+            }
+        } else if let order = self.orders.removeValue(forKey: id) {
+            self.timers.remove(.order(id))
+            self.pipeline.add(.dropOrder(id))
+            self.tombstone(order, now: now)
+        } else {
+            // The fire is still to come, or was decided long ago: remembered until an admission asks.
+            if self.earlyCancels.count < 10_000 { self.earlyCancels.insert(id) }
+        }
+    }
+
+    private mutating func tombstone(_ order: Order, now: Timestamp) {
+        self.decide(
+            order,
+            status: .cancelled,
+            reason: .requested,
+            detail: "cancelled before it started",
+            acknowledge: false,
+            now: now
+        )
+    }
+}
+
+extension Report {
+    /// The report of an entry's present state; the ledger numbers it.
+    package init(_ entry: LedgerEntry) {
+        self.init(
+            executionID: entry.id,
+            runID: entry.order.runID,
+            jobUID: entry.order.job.uid,
+            jobID: entry.order.job.id,
+            jobName: entry.order.job.name,
+            jobVersion: entry.order.job.version,
+            kind: entry.order.kind,
+            nominal: entry.order.nominal,
+            status: entry.status,
+            reason: entry.reason,
+            detail: entry.detail,
+            attempt: entry.attempt,
+            startedAt: entry.startedAt,
+            finishedAt: entry.finishedAt,
+            exitCode: entry.exitCode,
+            retryOf: entry.order.retryOf,
+            coalesced: entry.coalesced
+        )
+    }
+}

@@ -1,0 +1,120 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension AgentCore {
+    /// Takes an order: it is acknowledged when it, or a decision on it, is durable (R4).
+    mutating func receive(_ order: Order, now: Timestamp) {
+        let id = order.executionID
+        if self.open[id] != nil {
+            self.acknowledged.append(id)
+            return
+        }
+        if order.nominal < self.floor {
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .deadline,
+                detail: "the order lies before what this agent remembers (\(self.floor))",
+                acknowledge: true,
+                now: now
+            )
+        } else if order.kind == .cron {
+            self.receiveFire(order, now: now)
+        } else if now > order.deadline {
+            self.decideDeadline(order, now: now)
+        } else if order.nominal > now {
+            // A server clock that is ahead by a little; the order keeps.
+            self.store(order)
+        } else {
+            self.admit(order, isLocal: false, acknowledge: true, now: now)
+        }
+    }
+
+    /// An order for a fire. Where this agent's own timer will decide the same fire, that decision is the answer.
+    private mutating func receiveFire(_ order: Order, now: Timestamp) {
+        let id = order.executionID
+        guard let job = self.jobs[order.job.uid], job.snapshot.version >= order.job.version, let schedule = job.schedule
+        else {
+            // A job, or a version, that the configuration has not brought yet: the order says all there is to know.
+            if now > order.deadline { self.decideDeadline(order, now: now) } else { self.store(order) }
+            return
+        }
+        if order.nominal <= job.cursor {
+            // Decided before. If the ledger has no row of its own, the fire belongs to a range that was missed.
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .misfire,
+                detail: "this fire had passed when the agent could decide on it",
+                acknowledge: true,
+                now: now
+            )
+            return
+        }
+        let isPlanned = schedule.next(after: order.nominal.advanced(byMilliseconds: -1)) == order.nominal
+        switch (job.snapshot.version == order.job.version, job.snapshot.isEnabled, isPlanned) {
+        case (_, true, true):
+            self.announced.insert(id)
+            self.acknowledged.append(id)
+        case (true, true, false):
+            // Same version, other arithmetic: a different zone database (R12). The server's instant counts.
+            self.effects.append(.note(.planMismatch(order.job.uid, order.nominal)))
+            self.store(order)
+        case (true, false, _):
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .disabled,
+                detail: "the job is disabled",
+                acknowledge: true,
+                now: now
+            )
+        case (false, _, _):
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .staleConfig,
+                detail: "the order is of version \(order.job.version), this agent has \(job.snapshot.version)",
+                acknowledge: true,
+                now: now
+            )
+        }
+    }
+
+    private mutating func decideDeadline(_ order: Order, now: Timestamp) {
+        self.decide(
+            order,
+            status: .skipped,
+            reason: .deadline,
+            detail: "the order arrived after its deadline \(order.deadline)",
+            acknowledge: true,
+            now: now
+        )
+    }
+
+    private mutating func store(_ order: Order) {
+        self.orders[order.executionID] = order
+        self.timers.set(.order(order.executionID), at: order.nominal)
+        self.pipeline.add(.storeOrder(order), then: .decided(order.executionID, acknowledge: true))
+    }
+
+    /// The time of a stored order has come.
+    mutating func runStoredOrder(_ id: ExecutionID, now: Timestamp) {
+        guard let order = self.orders.removeValue(forKey: id) else { return }
+        self.pipeline.add(.dropOrder(id))
+        if now > order.deadline {
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .deadline,
+                detail: "the agent came to it after its deadline \(order.deadline)",
+                acknowledge: false,
+                now: now
+            )
+        } else {
+            self.admit(order, isLocal: false, acknowledge: false, now: now)
+        }
+    }
+}

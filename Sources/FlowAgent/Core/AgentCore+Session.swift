@@ -1,0 +1,185 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension AgentCore {
+    /// Introduces itself; decisions wait for the answer (R6).
+    mutating func greet(at reading: ClockReading) {
+        self.link = .greeting(until: reading.boot + self.configuration.welcomeTimeout)
+        let digest = ConfigDigest.of(self.jobs.values.map { (uid: $0.snapshot.uid, version: $0.snapshot.version) })
+        self.effects.append(
+            .send(
+                .hello(
+                    Hello(
+                        agent: self.configuration.agent,
+                        incarnation: self.incarnation,
+                        bootID: self.configuration.bootID,
+                        lastSequence: self.outbox.last,
+                        configVersion: self.configVersion,
+                        configDigest: digest,
+                        floor: self.floor,
+                        version: self.configuration.version,
+                        hostname: self.configuration.hostname,
+                        operatingSystem: self.configuration.operatingSystem,
+                        sentAt: reading.boot
+                    )
+                )
+            )
+        )
+    }
+
+    mutating func receive(_ message: ServerMessage, at reading: ClockReading) {
+        switch message {
+        case .welcome(let welcome): self.enter(welcome, at: reading)
+        case .rejected(let code, let message): self.effects.append(.note(.rejected(code: code, message: message)))
+        case .orders(let orders):
+            // Before the welcome the clock may be wrong; a server that sends orders then repeats them later (R4).
+            guard self.isWelcomed else { return }
+            let now = self.clock.now(reading)
+            for order in orders { self.receive(order, now: now) }
+        case .reportsAcknowledged(let incarnation, let sequence):
+            guard incarnation == self.incarnation else { return }
+            self.outbox.acknowledge(sequence, at: reading.boot)
+        case .config(let update):
+            guard self.isWelcomed else { return }
+            self.receive(update, at: reading)
+        case .cancel(let id, let force): self.cancel(id, force: force, now: self.clock.now(reading))
+        case .heartbeatAnswer(let sample): self.adjustClock(by: sample, at: reading, stepping: false)
+        }
+    }
+
+    private mutating func enter(_ welcome: Welcome, at reading: ClockReading) {
+        switch self.link {
+        case .greeting, .unwelcomed: break
+        case .down, .welcomed: return
+        }
+        self.adjustClock(by: welcome.clock, at: reading, stepping: true)
+        self.link = .welcomed(epoch: welcome.epoch)
+        self.heartbeatAt = reading.boot + self.configuration.heartbeatInterval
+        self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)
+        if let update = welcome.config { self.receive(update, at: reading) }
+        let now = self.clock.now(reading)
+        for id in welcome.cancels { self.cancel(id, force: false, now: now) }
+        self.effects.append(.note(.welcomed(epoch: welcome.epoch)))
+    }
+
+    private mutating func adjustClock(by sample: ClockSample, at reading: ClockReading, stepping: Bool) {
+        let wasAgreed = self.clock.isAgreed
+        let moved = self.clock.adjust(by: sample, at: reading, stepping: stepping)
+        guard moved != 0 || !wasAgreed else { return }
+        if abs(moved) > 1_000_000 { self.effects.append(.note(.clockStepped(microseconds: moved))) }
+        // Small slews are not worth a transaction: the offset is only read again after a restart.
+        if stepping || abs(moved) > 100_000 { self.pipeline.add(.setClockOffset(self.clock.offset)) }
+        if moved < 0 {
+            let now = self.clock.now(reading)
+            for uid in self.jobs.keys.sorted() where self.jobs[uid].map({ $0.cursor > now }) == true {
+                self.jobs[uid]?.cursor = now
+                self.scheduleNextFire(of: uid)
+            }
+            if stepping || abs(moved) > 100_000 { self.pipeline.add(.undoPremature(now: now)) }
+        }
+    }
+
+    private mutating func receive(_ update: ConfigUpdate, at reading: ClockReading) {
+        if update.base != nil, update.version <= self.configVersion {
+            self.effects.append(.send(.configApplied(version: self.configVersion)))
+            return
+        }
+        guard update.base == nil || update.base == self.configVersion else {
+            self.effects.append(.send(.configPull(version: self.configVersion)))
+            return
+        }
+        self.effects.append(.send(.configReceived(version: update.version)))
+        let cursor = self.clock.now(reading)
+        self.configVersion = update.version
+        self.pipeline.add(.applyConfig(update, cursor: cursor), then: .configApplied(update, cursor: cursor))
+    }
+
+    /// A configuration is durable: from now on it counts (R13).
+    private mutating func apply(_ update: ConfigUpdate, cursor: Timestamp) {
+        let kept = Set(update.upserts.map(\.uid))
+        let removed =
+            update.base == nil ? self.jobs.keys.filter { !kept.contains($0) }.sorted() : update.removals
+        for uid in removed {
+            self.jobs[uid] = nil
+            self.timers.remove(.fire(uid))
+        }
+        for job in update.upserts {
+            let known = self.jobs[job.uid]
+            var start = known?.cursor ?? cursor
+            // Fires of an old schedule, or of the time a job was off, are not owed by the new version.
+            if let known, known.snapshot.schedule != job.schedule || (!known.snapshot.isEnabled && job.isEnabled) {
+                start = max(start, cursor)
+                self.pipeline.add(.advanceCursor(job.uid, start))
+            }
+            self.adopt(job, cursor: start)
+            self.scheduleNextFire(of: job.uid)
+        }
+        self.effects.append(.send(.configApplied(version: update.version)))
+    }
+
+    mutating func adopt(_ job: JobSnapshot, cursor: Timestamp) {
+        var compiled: CompiledSchedule?
+        do {
+            compiled = try CompiledSchedule(job.schedule, job: job.uid)
+        } catch {
+            self.effects.append(.note(.unusableSchedule(job.uid, message: error.message)))
+        }
+        self.jobs[job.uid] = JobState(snapshot: job, schedule: compiled, cursor: cursor)
+    }
+
+    mutating func continueAfterCommit(_ results: [LedgerResult], at reading: ClockReading) {
+        for (continuation, result) in self.pipeline.finish(results) {
+            switch result {
+            case .written(let sequence), .withdrawn(_, let sequence): self.outbox.written(sequence)
+            case .done, .exists: break
+            }
+            switch continuation {
+            case .none, .written: break
+            case .admitted(let id, let acknowledge):
+                if acknowledge { self.acknowledged.append(id) }
+                guard let execution = self.open[id] else { continue }
+                if case .exists = result {
+                    // Started or decided in an earlier life, or before this order was repeated (R1).
+                    self.close(id, job: execution.entry.order.job.uid)
+                } else {
+                    self.launch(execution)
+                }
+            case .decided(let id, let acknowledge):
+                if acknowledge { self.acknowledged.append(id) }
+            case .retry(let id):
+                if let execution = self.open[id] { self.launch(execution) }
+            case .configApplied(let update, let cursor): self.apply(update, cursor: cursor)
+            }
+        }
+    }
+
+    private mutating func launch(_ execution: OpenExecution) {
+        self.launches.append(Launch(order: execution.entry.order, attempt: execution.entry.attempt))
+        // A cancel that came between the decision and the commit finds a process a moment later.
+        if execution.isCancelled { self.cancelsAfterLaunch.append(execution.entry.id) }
+    }
+
+    /// Says what is due to be said: heartbeats and reports.
+    mutating func speak(at reading: ClockReading) {
+        guard self.isWelcomed else { return }
+        if reading.boot >= self.heartbeatAt {
+            self.heartbeatAt = reading.boot + self.configuration.heartbeatInterval
+            self.effects.append(
+                .send(
+                    .heartbeat(
+                        Heartbeat(
+                            configVersion: self.configVersion,
+                            running: self.runningIDs,
+                            sentAt: reading.boot
+                        )
+                    )
+                )
+            )
+        }
+        if let after = self.outbox.takeUnsent(at: reading.boot, resendAfter: self.configuration.resendAfter) {
+            self.effects.append(.sendReports(after: after))
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension AgentCore {
+    /// Decides everything that is due (R2).
+    mutating func runTimers(at reading: ClockReading) {
+        if case .greeting(let until) = self.link {
+            guard reading.boot >= until else { return }
+            self.link = .unwelcomed
+        }
+        let now = self.clock.now(reading)
+        while let key = self.timers.popDue(at: now) {
+            switch key {
+            case .fire(let uid): self.decideFires(of: uid, now: now)
+            case .order(let id): self.runStoredOrder(id, now: now)
+            case .retry(let id): self.startRetry(id, now: now)
+            }
+        }
+        if reading.boot >= self.pruneAt {
+            self.pruneAt = reading.boot + 3_600_000_000
+            self.floor = max(self.floor, now.advanced(byMilliseconds: -self.configuration.retention))
+            self.pipeline.add(.raiseFloor(self.floor))
+        }
+    }
+
+    /// Sets the timer of a job to its next undecided fire.
+    mutating func scheduleNextFire(of uid: JobUID) {
+        guard let job = self.jobs[uid], job.snapshot.isEnabled, let next = job.schedule?.next(after: job.cursor) else {
+            self.timers.remove(.fire(uid))
+            return
+        }
+        self.timers.set(.fire(uid), at: next)
+    }
+
+    /// Walks a job's fires from its cursor to now, deciding each.
+    private mutating func decideFires(of uid: JobUID, now: Timestamp) {
+        guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else { return }
+        let threshold = job.snapshot.policies.misfireThresholdMilliseconds
+        var cursor = job.cursor
+        if let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold {
+            let missed = MissedFires.collect(
+                schedule,
+                after: cursor,
+                through: now.advanced(byMilliseconds: -threshold - 1),
+                policies: job.snapshot.policies,
+                now: now
+            )
+            self.account(for: missed, of: job.snapshot, now: now)
+            cursor = missed.through
+        }
+        var wakeAt: Timestamp?
+        while let nominal = schedule.next(after: cursor) {
+            guard nominal <= now else {
+                wakeAt = nominal
+                break
+            }
+            let id = DeterministicID.execution(
+                kind: .cron,
+                job: uid,
+                nominal: nominal,
+                agent: self.configuration.agent
+            )
+            let hasOrder = self.announced.contains(id) || self.orders[id] != nil
+            if self.isWelcomed, !hasOrder {
+                guard self.configuration.firesWhileConnected else {
+                    cursor = nominal
+                    continue
+                }
+                let graceEnds = nominal.advanced(byMilliseconds: self.configuration.grace)
+                guard now >= graceEnds else {
+                    wakeAt = graceEnds
+                    break
+                }
+                self.effects.append(.note(.orderMissing(id)))
+            }
+            self.announced.remove(id)
+            let order = self.orders[id] ?? self.localOrder(id, job: job.snapshot, nominal: nominal, schedule: schedule)
+            self.admit(order, isLocal: !hasOrder, acknowledge: false, now: now)
+            cursor = nominal
+        }
+        self.moveCursor(of: uid, to: cursor)
+        if let wakeAt { self.timers.set(.fire(uid), at: wakeAt) } else { self.timers.remove(.fire(uid)) }
+    }
+
+    mutating func moveCursor(of uid: JobUID, to cursor: Timestamp) {
+        guard let job = self.jobs[uid], cursor != job.cursor else { return }
+        self.jobs[uid]?.cursor = cursor
+        self.pipeline.add(.advanceCursor(uid, cursor))
+    }
+
+    /// The order an agent writes itself for a fire of a job it knows.
+    func localOrder(
+        _ id: ExecutionID,
+        job: JobSnapshot,
+        nominal: Timestamp,
+        schedule: CompiledSchedule
+    ) -> Order {
+        Order(
+            executionID: id,
+            runID: DeterministicID.run(kind: .cron, job: job.uid, nominal: nominal),
+            job: job,
+            kind: .cron,
+            nominal: nominal,
+            deadline: nominal.advanced(byMilliseconds: job.policies.catchUpWindowMilliseconds)
+        )
+    }
+
+    /// Runs or records what a downtime swallowed (`semantics.md` 6, misfire).
+    private mutating func account(for missed: MissedFires, of job: JobSnapshot, now: Timestamp) {
+        guard let schedule = self.jobs[job.uid]?.schedule else { return }
+        if let skipped = missed.skipped {
+            let id = DeterministicID.execution(
+                kind: .cron,
+                job: job.uid,
+                nominal: skipped.through,
+                agent: self.configuration.agent
+            )
+            let order = self.localOrder(id, job: job, nominal: skipped.through, schedule: schedule)
+            let detail =
+                skipped.count == 1
+                ? "the agent was not running at \(skipped.from)"
+                : "\(skipped.count) fires from \(skipped.from) through \(skipped.through) were missed"
+            self.decide(
+                order,
+                status: .skipped,
+                reason: skipped.count == 1 ? .misfire : .misfireCoalesced,
+                detail: detail,
+                coalesced: skipped,
+                acknowledge: false,
+                now: now
+            )
+            self.effects.append(.note(.missed(job.uid, skipped)))
+        }
+        for nominal in missed.run {
+            let id = DeterministicID.execution(
+                kind: .cron,
+                job: job.uid,
+                nominal: nominal,
+                agent: self.configuration.agent
+            )
+            self.announced.remove(id)
+            let order = self.localOrder(id, job: job, nominal: nominal, schedule: schedule)
+            self.admit(order, isLocal: true, acknowledge: false, now: now)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// An agent's decisions: what runs, when, and what is said about it.
+///
+/// A value without I/O (`semantics.md` 3): events go in with the clock's reading, effects come out. Everything durable
+/// goes through one stream of ledger transactions, at most one outstanding; decisions made meanwhile gather for the next,
+/// which makes group commits of bursts. A process is started, and an order acknowledged, only by the continuation
+/// of a committed transaction (R1, R4). State in memory runs ahead of the ledger and is lost with it together.
+package struct AgentCore: Sendable {
+    let configuration: Configuration
+    var clock: SchedClock
+    let incarnation: String
+    var configVersion: Int64
+    var jobs: [JobUID: JobState] = [:]
+    var timers = TimerQueue<TimerKey>()
+    /// Orders kept for a fire to come, because the job's own timer does not answer for them.
+    var orders: [ExecutionID: Order] = [:]
+    /// Orders for fires that the job's own timer answers for.
+    var announced: Set<ExecutionID> = []
+    /// Executions that are running or wait for a retry.
+    var open: [ExecutionID: OpenExecution] = [:]
+    var openCount: [JobUID: Int] = [:]
+    /// Cancels for executions that are not known here yet.
+    var earlyCancels: Set<ExecutionID> = []
+    var link: LinkState = .down
+    var outbox: Outbox
+    var floor: Timestamp
+    var pipeline = CommitPipeline()
+    var heartbeatAt: Int64 = .max
+    var pruneAt: Int64 = .max
+    private var hasStarted = false
+    private var wakeAt: Int64?
+    /// Effects of the event being handled.
+    var effects: [AgentEffect] = []
+    /// Orders to acknowledge at the end of the event being handled.
+    var acknowledged: [ExecutionID] = []
+    var launches: [Launch] = []
+    var cancelsAfterLaunch: [ExecutionID] = []
+
+    package struct Configuration: Sendable {
+        package var agent: AgentID
+        package var bootID: String
+        package var version: String
+        package var hostname: String
+        package var operatingSystem: String
+        /// How long a connected agent waits for a fire's order: G, 300 ms.
+        package var grace: Int64 = 300
+        /// How long the welcome may take before the agent goes on as if it were offline (R6); microseconds.
+        package var welcomeTimeout: Int64 = 3_000_000
+        /// S1-NFR-P5; microseconds.
+        package var heartbeatInterval: Int64 = 15_000_000
+        /// Unacknowledged reports are sent again after this; microseconds.
+        package var resendAfter: Int64 = 5_000_000
+        /// How long terminal, acknowledged rows are kept (S1-FR-5.1); milliseconds.
+        package var retention: Int64 = 7 * 86_400_000
+        /// False brings back a fault: a connected agent leaves firing to the server. For the simulator's check of itself.
+        package var firesWhileConnected = true
+
+        package init(agent: AgentID, bootID: String, version: String, hostname: String, operatingSystem: String) {
+            self.agent = agent
+            self.bootID = bootID
+            self.version = version
+            self.hostname = hostname
+            self.operatingSystem = operatingSystem
+        }
+    }
+
+    struct JobState: Sendable {
+        var snapshot: JobSnapshot
+        /// Nil when this agent cannot make sense of the schedule.
+        var schedule: CompiledSchedule?
+        /// Fires up to this nominal time are decided.
+        var cursor: Timestamp
+    }
+
+    struct OpenExecution: Sendable {
+        var entry: LedgerEntry
+        var isCancelled = false
+    }
+
+    enum LinkState: Hashable, Sendable {
+        case down
+        /// Hello is out. No timer decides anything until the welcome or this boot clock reading (R6).
+        case greeting(until: Int64)
+        /// The welcome took too long: decisions go on as if offline until it comes.
+        case unwelcomed
+        case welcomed(epoch: Int64)
+    }
+
+    package init(configuration: Configuration, restored: LedgerSnapshot, reading: ClockReading) {
+        self.configuration = configuration
+        self.clock = SchedClock(agreed: restored.clockOffset, reading: reading)
+        self.incarnation = restored.incarnation
+        self.configVersion = restored.configVersion
+        self.floor = restored.floor
+        self.outbox = Outbox(last: restored.lastSequence, acknowledged: restored.acknowledgedSequence)
+        for job in restored.jobs {
+            self.adopt(job, cursor: restored.cursors[job.uid] ?? self.clock.now(reading))
+        }
+        for order in restored.orders { self.orders[order.executionID] = order }
+        for entry in restored.open {
+            self.open[entry.id] = OpenExecution(entry: entry)
+            self.openCount[entry.order.job.uid, default: 0] += 1
+        }
+    }
+
+    /// Handles one event.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - reading: the host's clocks at that moment.
+    /// - Returns: what to do, in order.
+    package mutating func handle(_ event: AgentEvent, at reading: ClockReading) -> [AgentEffect] {
+        switch event {
+        case .started: self.start(at: reading)
+        case .wake: self.wakeAt = nil
+        case .linkUp: self.greet(at: reading)
+        case .linkDown: self.link = .down
+        case .received(let message): self.receive(message, at: reading)
+        case .committed(let results): self.continueAfterCommit(results, at: reading)
+        case .reportsSent(let sequence): self.outbox.sent(through: sequence, at: reading.boot)
+        case .supervisor(let event): self.handleSupervisor(event, at: reading)
+        }
+        if self.hasStarted { self.runTimers(at: reading) }
+        self.speak(at: reading)
+        return self.collectEffects(at: reading)
+    }
+
+    private mutating func start(at reading: ClockReading) {
+        self.hasStarted = true
+        self.pruneAt = reading.boot
+        self.recoverOpenExecutions(at: reading)
+        // Sorted, so that equal times do not come out in an order that depends on hashing.
+        for (id, order) in self.orders.sorted(by: { $0.key < $1.key }) {
+            self.timers.set(.order(id), at: order.nominal)
+        }
+        for uid in self.jobs.keys.sorted() { self.scheduleNextFire(of: uid) }
+    }
+
+    private mutating func collectEffects(at reading: ClockReading) -> [AgentEffect] {
+        if self.pipeline.canBegin {
+            let joining = self.pipeline.hasGathered
+            if let sequence = self.outbox.takeAcknowledgement(at: reading.boot, joining: joining) {
+                self.pipeline.add(.acknowledge(sequence))
+            }
+            if let operations = self.pipeline.begin() { self.effects.append(.commit(operations)) }
+        }
+        if !self.acknowledged.isEmpty {
+            self.effects.append(.send(.orderAcknowledged(self.acknowledged)))
+            self.acknowledged.removeAll()
+        }
+        if !self.launches.isEmpty {
+            self.effects.append(.launch(self.launches))
+            self.launches.removeAll()
+        }
+        for id in self.cancelsAfterLaunch { self.effects.append(.cancel(id, force: false)) }
+        self.cancelsAfterLaunch.removeAll()
+        if let next = self.nextWake(), next != self.wakeAt {
+            self.wakeAt = next
+            self.effects.append(.wake(boot: next))
+        }
+        defer { self.effects.removeAll() }
+        return self.effects
+    }
+
+    private mutating func nextWake() -> Int64? {
+        guard self.hasStarted else { return nil }
+        let deadline = self.outbox.nextDeadline(
+            resendAfter: self.configuration.resendAfter,
+            isConnected: self.isWelcomed
+        )
+        var next = min(self.pruneAt, deadline)
+        switch self.link {
+        case .down, .unwelcomed: break
+        case .greeting(let until):
+            // Timers wait for the welcome.
+            return min(next, until)
+        case .welcomed: next = min(next, self.heartbeatAt)
+        }
+        if let due = self.timers.next() { next = min(next, self.clock.boot(of: due)) }
+        return next == .max ? nil : next
+    }
+
+    var isWelcomed: Bool {
+        if case .welcomed = self.link { true } else { false }
+    }
+
+    /// Executions that count as running, for heartbeats; in id order.
+    var runningIDs: [ExecutionID] {
+        self.open.values.filter { $0.entry.status == .running }.map(\.entry.id).sorted()
+    }
+}

@@ -1,0 +1,48 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// What reaches the core.
+package enum AgentEvent: Sendable {
+    /// The program runs; what an earlier life left running is gone.
+    case started
+    /// The time asked for by the last ``AgentEffect/wake(boot:)`` has come.
+    case wake
+    /// A transport to a server stands; nothing was said on it yet.
+    case linkUp
+    case linkDown
+    case received(ServerMessage)
+    /// The ledger has committed what the last ``AgentEffect/commit(_:)`` asked for.
+    case committed([LedgerResult])
+    /// Reports up to this sequence were handed to the link.
+    case reportsSent(through: Int64)
+    case supervisor(SupervisorEvent)
+}
+
+/// What the core wants done. Effects are carried out in order.
+package enum AgentEffect: Hashable, Sendable {
+    /// One transaction; at most one is outstanding.
+    case commit([LedgerOperation])
+    case send(AgentMessage)
+    /// Read the outbox after this sequence, send what is there and answer with ``AgentEvent/reportsSent(through:)``.
+    case sendReports(after: Int64)
+    case launch([Launch])
+    case cancel(ExecutionID, force: Bool)
+    /// Wake the core at this reading of the boot clock; replaces the last wish. Microseconds.
+    case wake(boot: Int64)
+    /// For the log: something worth an operator's eye.
+    case note(AgentNote)
+}
+
+/// Events for the agent's log and metrics.
+package enum AgentNote: Hashable, Sendable {
+    case welcomed(epoch: Int64)
+    case rejected(code: String, message: String)
+    /// A fire's order had not come in time; it ran by the local timer (R2).
+    case orderMissing(ExecutionID)
+    case missed(JobUID, CoalescedRange)
+    case clockStepped(microseconds: Int64)
+    case planMismatch(JobUID, Timestamp)
+    case unusableSchedule(JobUID, message: String)
+}

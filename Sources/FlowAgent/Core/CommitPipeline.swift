@@ -1,0 +1,49 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// The agent's stream of ledger transactions: one outstanding, the next gathering.
+struct CommitPipeline: Sendable {
+    /// What follows when an operation is durable.
+    enum Continuation: Hashable, Sendable {
+        case none
+        /// Start the attempt; if the ledger knew the id already, forget ours.
+        case admitted(ExecutionID, acknowledge: Bool)
+        /// A decision without a start is durable.
+        case decided(ExecutionID, acknowledge: Bool)
+        /// A further attempt is durable: start it.
+        case retry(ExecutionID)
+        /// The end of an attempt is durable.
+        case written
+        case configApplied(ConfigUpdate, cursor: Timestamp)
+    }
+
+    private var gathering: [(LedgerOperation, Continuation)] = []
+    private var outstanding: [(LedgerOperation, Continuation)]?
+    /// The most operations of one transaction.
+    private static let limit = 2000
+
+    var canBegin: Bool { self.outstanding == nil }
+    var hasGathered: Bool { !self.gathering.isEmpty }
+
+    mutating func add(_ operation: LedgerOperation, then continuation: Continuation = .none) {
+        self.gathering.append((operation, continuation))
+    }
+
+    /// Starts the next transaction if none is outstanding and there is something to write.
+    mutating func begin() -> [LedgerOperation]? {
+        guard self.canBegin, !self.gathering.isEmpty else { return nil }
+        let batch = Array(self.gathering.prefix(Self.limit))
+        self.gathering.removeFirst(batch.count)
+        self.outstanding = batch
+        return batch.map(\.0)
+    }
+
+    /// Takes the outstanding transaction's continuations; empty when the answer belongs to none.
+    mutating func finish(_ results: [LedgerResult]) -> [(Continuation, LedgerResult)] {
+        guard let batch = self.outstanding, batch.count == results.count else { return [] }
+        self.outstanding = nil
+        return zip(batch, results).map { ($0.1, $1) }
+    }
+}

@@ -1,0 +1,253 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// The server's side of one agent's session, from the welcome on.
+///
+/// A value without I/O: orders go out until acknowledged (R4), reports come in and are acknowledged when durable (R5), the
+/// configuration is pushed as differences and confirmed (R13), and every so often open questions are asked again (R9).
+package struct AgentSessionCore: Sendable {
+    package enum Event: Sendable {
+        /// Orders that are durable and not yet sent on this session.
+        case orders([Order])
+        case received(AgentMessage)
+        /// Reports are durable up to this sequence.
+        case applied(incarnation: String, acknowledged: Int64)
+        /// What the agent should have now.
+        case configuration(AgentConfiguration)
+        case cancel(ExecutionID, force: Bool)
+        case tick
+    }
+
+    package enum Effect: Hashable, Sendable {
+        case send(ServerMessage)
+        case apply(ReportBatch)
+        /// Take these orders out of the store.
+        case acknowledgeOrders([ExecutionID])
+        case recordConfig(version: Int64)
+        /// Ask the store for PENDING executions older than this that have no order, and hand their orders back (R9).
+        case reask(before: Timestamp)
+        /// The presence changed in a way somebody watching hosts would want to see.
+        case presenceChanged
+    }
+
+    /// Unacknowledged orders are sent again after this, doubling up to the maximum; milliseconds.
+    private static let resendAfter: Int64 = 2000
+    private static let resendLimit: Int64 = 60_000
+    /// How long a pushed configuration may stay unconfirmed; milliseconds, and how often it is pushed (S1-FR-2.1).
+    private static let configTimeout: Int64 = 5000
+    private static let configPushes = 3
+    /// R9; milliseconds.
+    private static let reaskInterval: Int64 = 30_000
+    /// PENDING rows younger than this are not asked about; milliseconds.
+    private static let reaskAge: Int64 = 15_000
+
+    package let agent: AgentID
+    package let epoch: Int64
+    package private(set) var presence: AgentPresence
+    private var incarnation: String
+    private var unacknowledged: [ExecutionID: Sent] = [:]
+    private var desired: AgentConfiguration
+    /// Version of each job the agent has once the last push is applied.
+    private var known: [JobUID: Int64]
+    private var pushedVersion: Int64
+    private var pushes = 0
+    private var pushedAt: Timestamp?
+    private var reaskAt: Timestamp
+
+    private struct Sent: Sendable {
+        let order: Order
+        var at: Timestamp
+        var interval: Int64
+    }
+
+    /// Opens the session.
+    ///
+    /// - Parameters:
+    ///   - hello: what the agent said.
+    ///   - start: what the store made of it.
+    ///   - configuration: what the agent should have.
+    ///   - clock: the exchange of clocks of the hello.
+    ///   - address: where the agent comes from.
+    ///   - now: server time.
+    /// - Returns: the session and the welcome to send.
+    package static func open(
+        hello: Hello,
+        start: AgentSessionStart,
+        configuration: AgentConfiguration,
+        clock: ClockSample,
+        address: String,
+        now: Timestamp
+    ) -> (AgentSessionCore, Welcome) {
+        let digest = ConfigDigest.of(configuration.jobs.map { (uid: $0.uid, version: $0.version) })
+        let isCurrent = digest == hello.configDigest
+        var session = AgentSessionCore(
+            agent: hello.agent,
+            epoch: start.epoch,
+            incarnation: hello.incarnation,
+            configuration: configuration,
+            pushedVersion: isCurrent ? hello.configVersion : configuration.version,
+            presence: AgentPresence(
+                connectedAt: now,
+                lastHeartbeat: now,
+                configVersion: hello.configVersion,
+                address: address
+            ),
+            now: now
+        )
+        if !isCurrent {
+            session.pushes = 1
+            session.pushedAt = now
+        }
+        let update =
+            isCurrent ? nil : ConfigUpdate(version: configuration.version, base: nil, upserts: configuration.jobs)
+        let welcome = Welcome(
+            epoch: start.epoch,
+            acknowledgedSequence: start.acknowledgedSequence,
+            config: update,
+            cancels: start.cancels,
+            clock: clock
+        )
+        return (session, welcome)
+    }
+
+    private init(
+        agent: AgentID,
+        epoch: Int64,
+        incarnation: String,
+        configuration: AgentConfiguration,
+        pushedVersion: Int64,
+        presence: AgentPresence,
+        now: Timestamp
+    ) {
+        self.agent = agent
+        self.epoch = epoch
+        self.incarnation = incarnation
+        self.desired = configuration
+        self.known = Self.versions(configuration)
+        self.pushedVersion = pushedVersion
+        self.presence = presence
+        self.reaskAt = now.advanced(byMilliseconds: Self.reaskInterval)
+    }
+
+    private static func versions(_ configuration: AgentConfiguration) -> [JobUID: Int64] {
+        Dictionary(configuration.jobs.map { ($0.uid, $0.version) }, uniquingKeysWith: max)
+    }
+
+    package var unacknowledgedCount: Int { self.unacknowledged.count }
+
+    /// Handles one event at server time `now`.
+    package mutating func handle(_ event: Event, now: Timestamp) -> [Effect] {
+        switch event {
+        case .orders(let orders): return self.send(orders, now: now)
+        case .received(let message): return self.receive(message, now: now)
+        case .applied(let incarnation, let sequence):
+            return [.send(.reportsAcknowledged(incarnation: incarnation, sequence: sequence))]
+        case .configuration(let configuration): return self.push(configuration, now: now)
+        case .cancel(let id, let force): return [.send(.cancel(id, force: force))]
+        case .tick: return self.tick(now: now)
+        }
+    }
+
+    private mutating func send(_ orders: [Order], now: Timestamp) -> [Effect] {
+        var fresh: [Order] = []
+        for order in orders where self.unacknowledged[order.executionID] == nil {
+            self.unacknowledged[order.executionID] = Sent(order: order, at: now, interval: Self.resendAfter)
+            fresh.append(order)
+        }
+        return fresh.isEmpty ? [] : [.send(.orders(fresh))]
+    }
+
+    private mutating func receive(_ message: AgentMessage, now: Timestamp) -> [Effect] {
+        switch message {
+        case .hello: return []
+        case .heartbeat(let heartbeat): return self.receive(heartbeat, now: now)
+        case .orderAcknowledged(let ids):
+            let mine = ids.filter { self.unacknowledged.removeValue(forKey: $0) != nil }
+            return mine.isEmpty ? [] : [.acknowledgeOrders(mine)]
+        case .reports(let incarnation, let reports):
+            guard !reports.isEmpty else { return [] }
+            // A report of any state but PENDING answers the order too (R4).
+            for report in reports where report.status != .pending {
+                self.unacknowledged[report.executionID] = nil
+            }
+            return [.apply(ReportBatch(agent: self.agent, incarnation: incarnation, reports: reports))]
+        case .configReceived: return []
+        case .configApplied(let version):
+            if version == self.pushedVersion { self.pushedAt = nil }
+            guard version != self.presence.configVersion else { return [] }
+            self.presence.configVersion = version
+            return [.recordConfig(version: version), .presenceChanged]
+        case .configPull: return self.pushAll(now: now)
+        }
+    }
+
+    private mutating func receive(_ heartbeat: Heartbeat, now: Timestamp) -> [Effect] {
+        self.presence.lastHeartbeat = now
+        self.presence.running = heartbeat.running
+        let clock = ClockSample(
+            agentSent: heartbeat.sentAt,
+            serverReceived: now.milliseconds * 1000,
+            serverSent: now.milliseconds * 1000
+        )
+        var effects: [Effect] = [.send(.heartbeatAnswer(clock)), .presenceChanged]
+        // S1-FR-2.3: a heartbeat with another version than the last push, and no push under way.
+        if heartbeat.configVersion != self.pushedVersion, self.pushedAt == nil { effects += self.pushAll(now: now) }
+        return effects
+    }
+
+    private mutating func push(_ configuration: AgentConfiguration, now: Timestamp) -> [Effect] {
+        guard configuration.version >= self.desired.version else { return [] }
+        let versions = Self.versions(configuration)
+        let upserts = configuration.jobs.filter { self.known[$0.uid] != $0.version }
+        let removals = self.known.keys.filter { versions[$0] == nil }.sorted()
+        self.desired = configuration
+        guard !upserts.isEmpty || !removals.isEmpty else { return [] }
+        let update = ConfigUpdate(
+            version: configuration.version,
+            base: self.pushedVersion,
+            upserts: upserts,
+            removals: removals
+        )
+        self.known = versions
+        self.pushedVersion = configuration.version
+        self.pushedAt = now
+        self.pushes = 1
+        return [.send(.config(update))]
+    }
+
+    private mutating func pushAll(now: Timestamp) -> [Effect] {
+        self.known = Self.versions(self.desired)
+        self.pushedVersion = self.desired.version
+        self.pushedAt = now
+        self.pushes += 1
+        return [.send(.config(ConfigUpdate(version: self.desired.version, base: nil, upserts: self.desired.jobs)))]
+    }
+
+    private mutating func tick(now: Timestamp) -> [Effect] {
+        var effects: [Effect] = []
+        var due: [Order] = []
+        for (id, sent) in self.unacknowledged.sorted(by: { $0.key < $1.key })
+        where now.milliseconds(since: sent.at) >= sent.interval {
+            due.append(sent.order)
+            self.unacknowledged[id]?.at = now
+            self.unacknowledged[id]?.interval = min(sent.interval * 2, Self.resendLimit)
+        }
+        if !due.isEmpty { effects.append(.send(.orders(due))) }
+        if let pushedAt, now.milliseconds(since: pushedAt) >= Self.configTimeout {
+            if self.pushes < Self.configPushes {
+                effects += self.pushAll(now: now)
+            } else {
+                // Given up until the heartbeat shows the old version again.
+                self.pushedAt = nil
+                self.pushes = 0
+            }
+        }
+        if now >= self.reaskAt {
+            self.reaskAt = now.advanced(byMilliseconds: Self.reaskInterval)
+            effects.append(.reask(before: now.advanced(byMilliseconds: -Self.reaskAge)))
+        }
+        return effects
+    }
+}

@@ -1,0 +1,123 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// Decides which fires the server makes durable, and when.
+///
+/// A value without I/O. Every fire leaves here ``lead`` before its nominal time and comes back with what the store's
+/// compare-and-set made of it (R3): this is a cache of the schedule, and being wrong about it costs a lost
+/// compare-and-set, never a lost or doubled fire. One fire per job is in flight at a time.
+package struct Planner: Sendable {
+    /// How long before its nominal time a fire becomes durable and its orders leave; milliseconds (`semantics.md` 3).
+    package static let lead: Int64 = 2000
+    /// A server that was away longer than this leaves the missed fires to the agents' own accounts; milliseconds.
+    package static let catchUp: Int64 = 60_000
+    /// The most fires of one transaction.
+    package static let batchLimit = 1000
+    /// How long a fire waits after the store failed; milliseconds.
+    private static let retryDelay: Int64 = 500
+
+    private struct Entry: Sendable {
+        let version: Int64
+        let schedule: CompiledSchedule
+        /// The next fire that is not known to be durable.
+        var next: Timestamp
+        var isInFlight = false
+    }
+
+    private var entries: [JobUID: Entry] = [:]
+    private var timers = TimerQueue<JobUID>()
+
+    package init() {}
+
+    /// Jobs that will fire some time.
+    package var jobCount: Int { self.entries.count }
+
+    /// Takes a new or changed job.
+    ///
+    /// - Returns: what is wrong with the schedule when it cannot be planned; nothing fires then.
+    @discardableResult
+    package mutating func update(_ job: Job) -> ScheduleError? {
+        if let known = self.entries[job.uid], known.version > job.version { return nil }
+        guard job.isEnabled, let next = job.nextFire else {
+            self.remove(job.uid)
+            return nil
+        }
+        do {
+            let schedule = try CompiledSchedule(job.definition.schedule, job: job.uid)
+            self.entries[job.uid] = Entry(version: job.version, schedule: schedule, next: next)
+            self.arm(job.uid)
+            return nil
+        } catch {
+            self.remove(job.uid)
+            return error
+        }
+    }
+
+    package mutating func remove(_ job: JobUID) {
+        self.entries[job] = nil
+        self.timers.remove(job)
+    }
+
+    /// When to plan next; nil when nothing is scheduled.
+    package mutating func nextWake() -> Timestamp? { self.timers.next() }
+
+    /// Fires that are due to be made durable now, in order of time.
+    package mutating func plan(now: Timestamp) -> [PlannedFire] {
+        var fires: [PlannedFire] = []
+        while fires.count < Self.batchLimit, let uid = self.timers.popDue(at: now) {
+            guard var entry = self.entries[uid], !entry.isInFlight else { continue }
+            let isMissed = now.milliseconds(since: entry.next) > Self.catchUp
+            // One step over the whole downtime: a job of every second and a day away must not make 86,400 rows.
+            let reference = isMissed ? now.advanced(byMilliseconds: -Self.catchUp) : entry.next
+            fires.append(
+                PlannedFire(
+                    job: uid,
+                    nominal: entry.next,
+                    next: entry.schedule.next(after: reference),
+                    isMissed: isMissed
+                )
+            )
+            entry.isInFlight = true
+            self.entries[uid] = entry
+        }
+        return fires
+    }
+
+    /// Takes the store's answers to the fires of one ``plan(now:)``.
+    package mutating func settle(_ fires: [PlannedFire], outcomes: [FireOutcome]) {
+        for (fire, outcome) in zip(fires, outcomes) {
+            switch outcome {
+            case .fired, .movedOn: self.settle(fire, next: fire.next)
+            case .superseded(let next): self.settle(fire, next: next)
+            }
+        }
+    }
+
+    /// The store could not say what it did: the same fires are tried again, which is harmless (R3).
+    package mutating func failed(_ fires: [PlannedFire], now: Timestamp) {
+        for fire in fires {
+            guard let entry = self.entries[fire.job], entry.isInFlight, entry.next == fire.nominal else { continue }
+            self.entries[fire.job]?.isInFlight = false
+            self.timers.set(fire.job, at: now.advanced(byMilliseconds: Self.retryDelay))
+        }
+    }
+
+    private mutating func settle(_ fire: PlannedFire, next: Timestamp?) {
+        // The job may have been changed meanwhile; the new entry is not in flight and knows its own next fire.
+        guard let entry = self.entries[fire.job], entry.isInFlight, entry.next == fire.nominal else { return }
+        guard let next else {
+            self.remove(fire.job)
+            return
+        }
+        self.entries[fire.job]?.isInFlight = false
+        self.entries[fire.job]?.next = next
+        self.arm(fire.job)
+    }
+
+    private mutating func arm(_ job: JobUID) {
+        guard let entry = self.entries[job] else { return }
+        self.timers.set(job, at: entry.next.advanced(byMilliseconds: -Self.lead))
+    }
+}
