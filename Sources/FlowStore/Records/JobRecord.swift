@@ -1,0 +1,36 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// ``Job`` as a row: the job's own table joined with its schedule.
+enum JobRecord {
+    static let columns = """
+        job.id, job.uid, job.version, job.definition, schedule.is_enabled, schedule.next_fire, job.created_by, \
+        job.created_at, job.updated_at
+        """
+
+    static func decode(_ row: some RecordRow) throws -> Job {
+        Job(
+            id: row.integer(0),
+            uid: try row.id(1),
+            version: row.integer(2),
+            definition: try JSONColumn.decode(row.text(3)),
+            isEnabled: row.flag(4),
+            nextFire: row.optionalTime(5),
+            createdBy: row.text(6),
+            createdAt: row.time(7),
+            updatedAt: row.time(8)
+        )
+    }
+
+    /// What a keyword is looked for in: the words somebody typed, without JSON's quoting.
+    static func searchText(_ definition: JobDefinition) -> String {
+        var parts = [definition.name, definition.description]
+        switch definition.payload {
+        case .shell(let shell): parts += [shell.command, shell.workingDirectory ?? ""]
+        case .http(let http): parts += [http.method, http.url, http.body ?? ""]
+        }
+        return parts.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,77 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// ``Run`` as a row.
+enum RunRecord {
+    static let columnNames = [
+        "id", "job_id", "job_uid", "job_name", "job_version", "type", "nominal", "source", "caller", "parameters",
+        "retry_of", "created_at",
+    ]
+
+    static let columns = Self.columnNames.joined(separator: ", ")
+
+    static func decode(_ row: some RecordRow) throws -> Run {
+        Run(
+            id: try row.id(0),
+            jobID: row.integer(1),
+            jobUID: try row.id(2),
+            jobName: row.text(3),
+            jobVersion: row.integer(4),
+            type: try Self.type(row.integer(5)),
+            nominal: row.time(6),
+            source: row.text(7),
+            caller: row.optionalText(8),
+            parameters: try JSONColumn.decodeParameters(row.optionalText(9)),
+            retryOf: try row.optionalID(10),
+            createdAt: row.time(11)
+        )
+    }
+
+    static func values(_ run: Run) throws -> [RecordValue] {
+        [
+            .id(run.id), .integer(run.jobID), .id(run.jobUID), .text(run.jobName), .integer(run.jobVersion),
+            .integer(Self.code(run.type)), .time(run.nominal), .text(run.source), .text(run.caller),
+            .text(try JSONColumn.encodeParameters(run.parameters)), .id(run.retryOf), .time(run.createdAt),
+        ]
+    }
+
+    static func code(_ type: RunType) -> Int64 {
+        switch type {
+        case .schedule: 0
+        case .manual: 1
+        case .retry: 2
+        }
+    }
+
+    static func type(_ code: Int64) throws -> RunType {
+        switch code {
+        case 0: .schedule
+        case 1: .manual
+        case 2: .retry
+        default: throw StoreFault.unreadable("\(code) is not a run type")
+        }
+    }
+
+    /// The run of an execution that an agent reported before the server knew of it.
+    static func run(of report: Report, at now: Timestamp) -> Run {
+        let type: RunType
+        switch report.kind {
+        case .cron: type = .schedule
+        case .manual: type = .manual
+        case .rerun: type = .retry
+        }
+        return Run(
+            id: report.runID,
+            jobID: report.jobID,
+            jobUID: report.jobUID,
+            jobName: report.jobName,
+            jobVersion: report.jobVersion,
+            type: type,
+            nominal: report.nominal,
+            source: type == .schedule ? "scheduler" : "agent",
+            createdAt: now
+        )
+    }
+}

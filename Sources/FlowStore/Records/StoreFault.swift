@@ -1,0 +1,83 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// The sentences of a store's failures: the same in every adapter.
+enum StoreFault {
+    /// A stored value this version cannot read: a newer version wrote it, or the file is damaged.
+    static func unreadable(_ what: String) -> CoreError {
+        CoreError(
+            .internal,
+            "The database holds something this version can't read: \(what). Restore a backup or upgrade."
+        )
+    }
+
+    static func noJob(_ id: JobID) -> CoreError {
+        CoreError(.notFound, "There is no task \(id). It may have been deleted.")
+    }
+
+    static func noGroup(_ id: GroupID) -> CoreError {
+        CoreError(.notFound, "There is no group \(id). List the groups and choose one of them.")
+    }
+
+    static func noAgent(_ id: AgentID) -> CoreError {
+        CoreError(.notFound, "There is no agent '\(id)'. It may have been deleted, or was never enrolled.")
+    }
+
+    static func noExecution(_ id: ExecutionID) -> CoreError {
+        CoreError(.notFound, "There is no execution \(id). It may be older than the retention time.")
+    }
+
+    static func noUser(_ id: UserID) -> CoreError { CoreError(.notFound, "There is no user \(id).") }
+
+    static func jobNameTaken(_ name: String, by id: JobID) -> CoreError {
+        CoreError(.nameTaken, "A job named '\(name)' exists already (task \(id)). Choose another name.")
+    }
+
+    static func groupNameTaken(_ name: String, by id: GroupID) -> CoreError {
+        CoreError(.nameTaken, "A group named '\(name)' exists already (group \(id)). Choose another name.")
+    }
+
+    static func usernameTaken(_ name: String) -> CoreError {
+        CoreError(.nameTaken, "A user named '\(name)' exists already. Choose another name.")
+    }
+
+    static func versionConflict(_ job: Job, expected: Int64) -> CoreError {
+        CoreError(
+            .conflict,
+            "Job '\(job.definition.name)' was changed in the meantime: it is at version \(job.version), you changed "
+                + "version \(expected). Load it again and repeat your change."
+        )
+    }
+
+    static func groupInUse(_ group: Group, jobs: [(id: JobID, name: String)], count: Int) -> CoreError {
+        let named = jobs.map { "'\($0.name)' (task \($0.id))" }.joined(separator: ", ")
+        let more = count > jobs.count ? " and \(count - jobs.count) more" : ""
+        return CoreError(
+            .inUse,
+            "Group '\(group.name)' is bound to \(count == 1 ? "a job" : "\(count) jobs"): \(named)\(more). "
+                + "Bind them to another group first."
+        )
+    }
+
+    static func builtInGroup(_ change: String) -> CoreError {
+        CoreError(.forbidden, "The group 'all' is built in and can't be \(change): it always holds every agent.")
+    }
+
+    static func noTarget(_ name: String) -> CoreError {
+        CoreError(
+            .conflict,
+            "Job '\(name)' reaches no agent, so there is nothing to start. Add agents to its groups, or choose others."
+        )
+    }
+
+    static func agentExists(_ id: AgentID) -> CoreError {
+        CoreError(.conflict, "An agent '\(id)' is enrolled already. Delete it first, or enrol under another id.")
+    }
+
+    static let badToken = CoreError(
+        .forbidden,
+        "This join token is unknown, has expired or was used before. Ask an administrator for a new one."
+    )
+}

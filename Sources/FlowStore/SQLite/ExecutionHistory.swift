@@ -1,0 +1,136 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Pages of the history, newest first, at a cost that follows the page and not the history.
+///
+/// A filter becomes one or more *streams*: scans of one index each that deliver ids in descending order. The streams are
+/// merged and cut to the page on ids alone; rows are read for the page only. Where a filter names several values (statuses,
+/// jobs a keyword found), each value has its own stream, because one scan over several values would not be in order.
+struct ExecutionHistory {
+    /// Streams per query; beyond, a scan from the newest row finds hits soon enough.
+    private static let maximumStreams = 200
+
+    private struct Stream {
+        var index: String?
+        var conditions: [String] = []
+        var values: [RecordValue] = []
+
+        mutating func add(_ condition: String, _ value: RecordValue) {
+            self.conditions.append(condition)
+            self.values.append(value)
+        }
+
+        var source: String {
+            let index = self.index.map { " INDEXED BY \($0)" } ?? ""
+            return "FROM execution\(index)"
+                + (self.conditions.isEmpty ? "" : " WHERE " + self.conditions.joined(separator: " AND "))
+        }
+    }
+
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    func page(_ query: ExecutionQuery, countingTo bound: Int) throws -> Page<Execution> {
+        let streams = try self.streams(query)
+        guard !streams.isEmpty else { return Page(items: [], total: 0) }
+        let total = try self.count(streams, to: bound + 1)
+        let offset = query.before == nil ? query.page.offset : 0
+        let reach = offset + query.page.size
+        let limited = streams.map { stream -> Stream in
+            var stream = stream
+            if let before = query.before { stream.add("id < ?", .id(before)) }
+            return stream
+        }
+        let union = limited.map { "SELECT id FROM (SELECT id \($0.source) ORDER BY id DESC LIMIT \(reach))" }
+            .joined(separator: " UNION ALL ")
+        let items = try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution
+            WHERE id IN (\(union) ORDER BY id DESC LIMIT ? OFFSET ?) ORDER BY id DESC
+            """,
+            limited.flatMap(\.values) + [.number(query.page.size), .number(offset)]
+        ) { try ExecutionRecord.decode($0) }
+        return Page(items: items, total: min(total, bound), isTotalExact: total <= bound)
+    }
+
+    private func count(_ streams: [Stream], to bound: Int) throws -> Int {
+        let union = streams.map { "SELECT 1 \($0.source)" }.joined(separator: " UNION ALL ")
+        return try self.db.first(
+            "SELECT count(*) FROM (\(union) LIMIT ?)",
+            streams.flatMap(\.values) + [.number(bound)]
+        ) { $0.number(0) } ?? 0
+    }
+
+    /// - Returns: none when the filter can't match.
+    private func streams(_ query: ExecutionQuery) throws -> [Stream] {
+        let statuses = Set(query.statuses).sorted { $0.rawValue < $1.rawValue }
+        let isAnyStatus = statuses.isEmpty || statuses.count == ExecutionStatus.allCases.count
+        var base = Stream()
+        if let from = query.from { base.add("id >= ?", .id(ExecutionID.lowerBound(at: from))) }
+        if let until = query.until { base.add("id < ?", .id(ExecutionID.lowerBound(at: until))) }
+        var jobs: [JobID] = []
+        if let keyword = query.keyword, !keyword.isEmpty {
+            let pattern = LikePattern.containing(keyword)
+            base.add("job_name LIKE ? ESCAPE '\\'", .text(pattern))
+            if query.job == nil, query.run == nil {
+                jobs = try JobTable(self.db).ids(everNamedLike: pattern, limit: Self.maximumStreams + 1)
+                if jobs.isEmpty { return [] }
+            }
+        }
+        if let run = query.run {
+            base.index = "execution_by_run"
+            base.add("run_id = ?", .id(run))
+            if let job = query.job { base.add("job_id = ?", .integer(job)) }
+            if let agent = query.agent { base.add("agent = ?", .agent(agent)) }
+            if !isAnyStatus { base.conditions.append(Self.isOneOf(statuses)) }
+            return [base]
+        }
+        // Successes have no index of their own: among them, the scan by job, by agent or by time is the way.
+        if !isAnyStatus, !statuses.contains(.success) {
+            return statuses.map { Self.stream(of: $0, base, query) }
+        }
+        if !isAnyStatus { base.conditions.append(Self.isOneOf(statuses)) }
+        if let job = query.job {
+            base.index = "execution_by_job"
+            base.add("job_id = ?", .integer(job))
+            if let agent = query.agent { base.add("agent = ?", .agent(agent)) }
+        } else if let agent = query.agent {
+            base.index = "execution_by_agent"
+            base.add("agent = ?", .agent(agent))
+        } else if !jobs.isEmpty, jobs.count <= Self.maximumStreams {
+            return jobs.map { job in
+                var stream = base
+                stream.index = "execution_by_job"
+                stream.add("job_id = ?", .integer(job))
+                return stream
+            }
+        }
+        return [base]
+    }
+
+    /// One status that is not SUCCESS; its number is spelled out, so that SQLite sees that the partial index serves.
+    private static func stream(of status: ExecutionStatus, _ base: Stream, _ query: ExecutionQuery) -> Stream {
+        var stream = base
+        stream.conditions.append("status = \(status.rawValue) AND status <> 3")
+        if let agent = query.agent {
+            stream.index = "execution_by_agent_status"
+            stream.add("agent = ?", .agent(agent))
+            if let job = query.job { stream.add("job_id = ?", .integer(job)) }
+        } else if let job = query.job {
+            // Open ones are few, so these may be looked through; ended ones have an index with the job.
+            stream.index = status.isTerminal ? "execution_by_job_status" : "execution_by_status"
+            if status.isTerminal { stream.conditions.append("status > 3") }
+            stream.add("job_id = ?", .integer(job))
+        } else {
+            stream.index = "execution_by_status"
+        }
+        return stream
+    }
+
+    private static func isOneOf(_ statuses: [ExecutionStatus]) -> String {
+        "status IN (\(statuses.map { String($0.rawValue) }.joined(separator: ", ")))"
+    }
+}

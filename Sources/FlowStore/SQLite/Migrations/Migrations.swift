@@ -1,0 +1,33 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// The schema's history, one file per step.
+///
+/// A released step is never changed: a new one is added.
+enum Migrations {
+    private static let steps: [(name: String, sql: String)] = [
+        ("001 jobs", Migration001Jobs.sql),
+        ("002 agents", Migration002Agents.sql),
+        ("003 executions", Migration003Executions.sql),
+        ("004 logs", Migration004Logs.sql),
+        ("005 users", Migration005Users.sql),
+    ]
+
+    /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.
+    static func migrate(_ writer: some DatabaseWriter) throws {
+        var migrator = DatabaseMigrator()
+        for step in Self.steps {
+            migrator.registerMigration(step.name) { db in try db.execute(sql: step.sql) }
+        }
+        guard try !writer.read({ try migrator.hasBeenSuperseded($0) }) else {
+            throw CoreError(
+                .unavailable,
+                "A newer version of QuartzFlow wrote this database. Install that version, or restore an older backup."
+            )
+        }
+        try migrator.migrate(writer)
+    }
+}

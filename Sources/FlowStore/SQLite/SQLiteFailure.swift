@@ -1,0 +1,57 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Turns SQLite's failures into ``CoreError``s that say what to do.
+enum SQLiteFailure {
+    static func mapped<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch { throw Self.coreError(error) }
+    }
+
+    static func mappingErrors<Value: Sendable>(of body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch { throw Self.coreError(error) }
+    }
+
+    /// Cancellation and errors that are already ours pass; values never get into a message (they may be secrets).
+    static func coreError(_ error: any Error) -> any Error {
+        guard let failure = error as? DatabaseError else { return error }
+        switch failure.resultCode {
+        case .SQLITE_FULL:
+            return CoreError(.unavailable, "The disk with the database is full. Free some space; nothing was stored.")
+        case .SQLITE_IOERR:
+            return CoreError(
+                .unavailable,
+                "The disk with the database failed (SQLite \(failure.extendedResultCode.rawValue)). Check the disk."
+            )
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return CoreError(.unavailable, "The database is locked by another program. Close it and try again.")
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
+            return CoreError(
+                .unavailable,
+                "The database can't be opened for writing. Check that its directory exists and belongs to this user."
+            )
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return CoreError(.unavailable, "The database file is damaged or not a database. Restore a backup.")
+        case .SQLITE_NOMEM:
+            return CoreError(.unavailable, "There was not enough memory for the database.")
+        case .SQLITE_ABORT, .SQLITE_INTERRUPT:
+            return CoreError(.unavailable, "The database was closed while it worked on this.")
+        case .SQLITE_MISUSE where failure.message?.contains("closed") == true:
+            return CoreError(.unavailable, "The database is closed: the server is stopping.")
+        default:
+            let statement = failure.sql.map { " in: \($0)" } ?? ""
+            return CoreError(
+                .internal,
+                "The database refused a statement (SQLite \(failure.extendedResultCode.rawValue), "
+                    + "\(failure.message ?? "no message"))\(statement). This is a defect of QuartzFlow: please report it."
+            )
+        }
+    }
+}
+
+extension DatabaseError {
+    /// A UNIQUE constraint refused a row, as opposed to any other failure.
+    var isUniqueViolation: Bool { self.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE }
+}

@@ -1,0 +1,99 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import GRDB
+import Synchronization
+
+extension SQLiteStore {
+    package func createJoinToken(_ token: JoinToken) async throws {
+        try await self.write("create_join_token") { db in
+            for group in token.groups { _ = try GroupTable(db).require(group) }
+            try AgentTable(db).insertToken(token)
+        }
+    }
+
+    package func joinToken(id: String) async throws -> JoinToken? {
+        try await self.read { db in try AgentTable(db).token(id) }
+    }
+
+    package func enrol(token id: String, agent: Agent, at now: Timestamp) async throws {
+        try await self.write("enrol") { db in
+            let agents = AgentTable(db)
+            let groups = GroupTable(db)
+            // 1. The token is used up before anything else is asked, in one statement: of two, one finds it unused.
+            guard try agents.useToken(id, by: agent.id, at: now), let token = try agents.token(id) else {
+                throw StoreFault.badToken
+            }
+            // 2. A refusal from here on rolls the use back.
+            guard try agents.find(agent.id) == nil else { throw StoreFault.agentExists(agent.id) }
+            try agents.insert(agent)
+            // 3. Groups that were deleted since the token was made are left out.
+            try groups.add(agent.id, to: Group.everyone)
+            for group in token.groups where try groups.find(group) != nil { try groups.add(agent.id, to: group) }
+            try ConfigTable(db).raiseVersion()
+            self.catalog.withLock { $0.membershipsChanged() }
+        }
+    }
+
+    package func agent(_ id: AgentID) async throws -> Agent? {
+        try await self.read { db in try AgentTable(db).find(id) }
+    }
+
+    package func agents() async throws -> [Agent] { try await self.read { db in try AgentTable(db).all() } }
+
+    package func deleteAgent(_ id: AgentID) async throws {
+        // Nobody is left to report the agent's open executions, so they are closed here, provisionally as ever.
+        try await self.write("delete_agent") { db in
+            guard let agent = try AgentTable(db).find(id) else { throw StoreFault.noAgent(id) }
+            let now = agent.lastSeen ?? agent.createdAt
+            var inference = Inference(db: db, snapshots: self.snapshots)
+            let executions = ExecutionTable(db)
+            for execution in try executions.open(.pending, of: id) {
+                try inference.infer(execution, .skipped, .agentOffline, "The agent was deleted.", at: now)
+            }
+            for execution in try executions.open(.running, of: id) {
+                try inference.infer(execution, .failure, .lost, "The agent was deleted while this ran.", at: now)
+            }
+            try inference.finish()
+            try OrderTable(db, self.snapshots).deleteAll(for: id)
+            _ = try AgentTable(db).delete(id)
+            try ConfigTable(db).raiseVersion()
+            self.catalog.withLock { $0.membershipsChanged() }
+        }
+    }
+
+    package func recordConfig(version: Int64, appliedBy agent: AgentID) async throws {
+        try await self.write("record_config") { db in try AgentTable(db).setConfigVersion(version, of: agent) }
+    }
+
+    package func recordLastSeen(_ agents: [AgentID: Timestamp]) async throws {
+        guard !agents.isEmpty else { return }
+        try await self.write("record_last_seen") { db in
+            for (agent, time) in agents { try AgentTable(db).setLastSeen(time, of: agent) }
+        }
+    }
+
+    package func configuration(of agent: AgentID) async throws -> AgentConfiguration {
+        try await self.read { db in
+            let jobs = try AgentTable(db).scope(of: agent).compactMap { entry in
+                try self.snapshots.snapshot(entry.uid, version: entry.version, db)
+            }
+            return AgentConfiguration(version: try ConfigTable(db).version(), jobs: jobs)
+        }
+    }
+
+    package func agents(inAnyOf groups: [GroupID]) async throws -> [AgentID] {
+        try await self.read { db in try AgentTable(db).agents(inAnyOf: groups) }
+    }
+
+    package func configVersion() async throws -> Int64 { try await self.read { db in try ConfigTable(db).version() } }
+
+    package func setting(_ key: String) async throws -> String? {
+        try await self.read { db in try ConfigTable(db).setting(key) }
+    }
+
+    package func setSetting(_ key: String, to value: String) async throws {
+        try await self.write("set_setting") { db in try ConfigTable(db).setSetting(key, to: value) }
+    }
+}

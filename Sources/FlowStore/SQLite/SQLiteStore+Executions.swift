@@ -1,0 +1,98 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import GRDB
+
+extension SQLiteStore {
+    /// Lists count exactly up to here.
+    static let countBound = 10_000
+
+    package func execution(_ id: ExecutionID) async throws -> Execution? {
+        try await self.read { db in try ExecutionTable(db).find(id) }
+    }
+
+    package func executions(_ query: ExecutionQuery) async throws -> Page<Execution> {
+        try await self.read { db in try ExecutionHistory(db).page(query, countingTo: Self.countBound) }
+    }
+
+    package func parameters(of run: RunID) async throws -> [String: String] {
+        try await self.read { db in try RunTable(db).parameters(of: run) ?? [:] }
+    }
+
+    package func run(_ id: RunID) async throws -> RunSummary? {
+        try await self.read { db in
+            let runs = RunTable(db)
+            return try runs.find(id).map { RunSummary(run: $0, tally: try runs.tally(of: id)) }
+        }
+    }
+
+    package func runs(_ query: RunQuery) async throws -> Page<RunSummary> {
+        try await self.read { db in try RunTable(db).page(query, countingTo: Self.countBound) }
+    }
+
+    package func statistics(job: JobID?, since: Timestamp) async throws -> ExecutionStatistics {
+        try await self.read { db in try RollupTable(db).statistics(job: job, since: since) }
+    }
+
+    package func openCounts() async throws -> [ExecutionStatus: Int] {
+        try await self.read { db in
+            let executions = ExecutionTable(db)
+            return [.pending: try executions.openCount(.pending), .running: try executions.openCount(.running)]
+        }
+    }
+
+    package func requestCancel(_ id: ExecutionID, at now: Timestamp) async throws -> Execution {
+        try await self.write("request_cancel") { db in
+            let executions = ExecutionTable(db)
+            guard var execution = try executions.find(id) else { throw StoreFault.noExecution(id) }
+            guard !execution.status.isTerminal, !execution.cancelRequested else { return execution }
+            try executions.requestCancel(id, at: now)
+            execution.cancelRequested = true
+            execution.updatedAt = now
+            return execution
+        }
+    }
+
+    package func runningExecutions(of agent: AgentID) async throws -> [ExecutionID] {
+        try await self.read { db in try ExecutionTable(db).openIDs(.running, of: agent) }
+    }
+
+    package func infer(
+        _ ids: [ExecutionID],
+        from expected: ExecutionStatus,
+        to status: ExecutionStatus,
+        reason: ExecutionReason,
+        detail: String,
+        at now: Timestamp
+    ) async throws -> [Execution] {
+        guard !ids.isEmpty else { return [] }
+        return try await self.write("infer") { db in
+            var inference = Inference(db: db, snapshots: self.snapshots)
+            for id in ids {
+                guard let execution = try ExecutionTable(db).find(id), execution.status == expected else { continue }
+                // Never over what an agent reported as final (`semantics.md` 2, rule 3).
+                if execution.status.isTerminal, execution.decidedBy == .agent { continue }
+                try inference.infer(execution, status, reason, detail, at: now)
+            }
+            try inference.finish()
+            return inference.changed
+        }
+    }
+
+    package func giveUpPending(before nominal: Timestamp, limit: Int, at now: Timestamp) async throws -> [Execution] {
+        try await self.write("give_up_pending") { db in
+            var inference = Inference(db: db, snapshots: self.snapshots)
+            for execution in try ExecutionTable(db).pending(before: nominal, limit: limit) {
+                let detail = "The agent did not say what became of this before the time to wait for it was over."
+                try inference.infer(execution, .skipped, .agentOffline, detail, at: now)
+            }
+            try inference.finish()
+            return inference.changed
+        }
+    }
+
+    package func prune(before nominal: Timestamp, limit: Int) async throws -> Int {
+        try await self.write("prune") { db in try Pruning(db).prune(before: nominal, limit: limit) }
+    }
+}

@@ -1,0 +1,109 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import GRDB
+import Synchronization
+
+extension SQLiteStore {
+    package func createJob(
+        uid: JobUID,
+        definition: JobDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        by user: String,
+        at now: Timestamp
+    ) async throws -> Job {
+        try await self.write("create_job") { db in
+            try self.requireGroups(definition.groups, db)
+            let jobs = JobTable(db)
+            if let other = try jobs.find(named: definition.name) {
+                throw StoreFault.jobNameTaken(definition.name, by: other.id)
+            }
+            let job = try jobs.insert(
+                uid: uid,
+                definition: definition,
+                isEnabled: isEnabled,
+                nextFire: nextFire,
+                by: user,
+                at: now
+            )
+            try ConfigTable(db).raiseVersion()
+            return job
+        }
+    }
+
+    package func updateJob(
+        _ id: JobID,
+        definition: JobDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        expectedVersion: Int64?,
+        at now: Timestamp
+    ) async throws -> Job {
+        try await self.write("update_job") { db in
+            let jobs = JobTable(db)
+            guard var job = try jobs.find(id) else { throw StoreFault.noJob(id) }
+            if let expectedVersion, expectedVersion != job.version {
+                throw StoreFault.versionConflict(job, expected: expectedVersion)
+            }
+            try self.requireGroups(definition.groups, db)
+            if let other = try jobs.find(named: definition.name), other.id != id {
+                throw StoreFault.jobNameTaken(definition.name, by: other.id)
+            }
+            job.version += 1
+            job.definition = definition
+            job.isEnabled = isEnabled
+            job.nextFire = nextFire
+            job.updatedAt = now
+            try jobs.update(job)
+            try ConfigTable(db).raiseVersion()
+            self.catalog.withLock { $0.jobChanged(job.uid) }
+            return job
+        }
+    }
+
+    package func deleteJob(_ id: JobID, at now: Timestamp) async throws -> Job {
+        try await self.write("delete_job") { db in
+            let jobs = JobTable(db)
+            guard let job = try jobs.find(id) else { throw StoreFault.noJob(id) }
+            var inference = Inference(db: db, snapshots: self.snapshots)
+            for execution in try ExecutionTable(db).pending(of: id) {
+                try inference.infer(execution, .skipped, .disabled, "The job was deleted.", at: now)
+            }
+            try inference.finish()
+            try jobs.delete(id)
+            try ConfigTable(db).raiseVersion()
+            self.catalog.withLock { $0.jobChanged(job.uid) }
+            return job
+        }
+    }
+
+    package func job(_ id: JobID) async throws -> Job? { try await self.read { db in try JobTable(db).find(id) } }
+
+    package func job(uid: JobUID) async throws -> Job? {
+        try await self.read { db in try JobTable(db).find(uid: uid) }
+    }
+
+    package func job(named name: String) async throws -> Job? {
+        try await self.read { db in try JobTable(db).find(named: name) }
+    }
+
+    package func jobs(_ query: JobQuery) async throws -> Page<Job> {
+        try await self.read { db in try JobTable(db).page(query) }
+    }
+
+    package func allJobs() async throws -> [Job] { try await self.read { db in try JobTable(db).all() } }
+
+    package func lastExecutions(of jobs: [JobID]) async throws -> [JobID: Execution] {
+        try await self.read { db in
+            var result: [JobID: Execution] = [:]
+            for job in jobs { result[job] = try ExecutionTable(db).newest(of: job) }
+            return result
+        }
+    }
+
+    private func requireGroups(_ groups: [GroupID], _ db: Database) throws {
+        for group in groups { _ = try GroupTable(db).require(group) }
+    }
+}

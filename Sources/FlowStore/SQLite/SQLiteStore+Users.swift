@@ -1,0 +1,55 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import GRDB
+
+extension SQLiteStore {
+    package func createUser(
+        username: String,
+        passwordHash: String,
+        role: Role,
+        at now: Timestamp
+    ) async throws -> User {
+        try await self.write("create_user") { db in
+            let users = UserTable(db)
+            guard try users.find(named: username) == nil else { throw StoreFault.usernameTaken(username) }
+            return try users.insert(username: username, passwordHash: passwordHash, role: role, at: now)
+        }
+    }
+
+    package func user(named username: String) async throws -> User? {
+        try await self.read { db in try UserTable(db).find(named: username) }
+    }
+
+    package func user(_ id: UserID) async throws -> User? { try await self.read { db in try UserTable(db).find(id) } }
+
+    package func setPasswordHash(_ hash: String, of user: UserID) async throws {
+        try await self.write("set_password") { db in
+            guard try UserTable(db).setPasswordHash(hash, of: user) else { throw StoreFault.noUser(user) }
+        }
+    }
+
+    package func userCount() async throws -> Int { try await self.read { db in try UserTable(db).count() } }
+
+    package func createSession(_ session: UserSession) async throws {
+        try await self.write("create_session") { db in
+            guard try UserTable(db).find(session.userID) != nil else { throw StoreFault.noUser(session.userID) }
+            try UserTable(db).insert(session)
+        }
+    }
+
+    package func session(tokenHash: [UInt8], at now: Timestamp) async throws -> (UserSession, User)? {
+        try await self.read { db in try UserTable(db).session(tokenHash, at: now) }
+    }
+
+    package func deleteSession(tokenHash: [UInt8]) async throws {
+        try await self.write("delete_session") { db in try UserTable(db).deleteSession(tokenHash) }
+    }
+
+    package func deleteExpiredSessions(at now: Timestamp) async throws {
+        try await self.write("delete_expired_sessions") { db in
+            try UserTable(db).deleteSessions(expiredAt: now)
+        }
+    }
+}

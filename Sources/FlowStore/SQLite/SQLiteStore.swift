@@ -1,0 +1,100 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+import GRDB
+import Synchronization
+
+/// The server's durable state in one SQLite file: the store of a single server.
+///
+/// Invariants:
+/// - One process: ``SQLiteFileLock`` is held for the store's life. Caches of what the file holds rely on it.
+/// - One writer: GRDB serialises writes on one connection; readers see committed snapshots beside it (WAL).
+/// - What a call wrote survives a power cut: the writer runs with `synchronous=FULL`, which is set after GRDB opened the
+///   connection (GRDB sets NORMAL for WAL) and read back, because a durable scheduler on NORMAL would lose its last commits.
+package final class SQLiteStore: Store {
+    /// Told after each commit: the operation's name, from a bounded set, and how long its transaction took.
+    package typealias CommitHook = @Sendable (_ operation: String, _ duration: Duration) -> Void
+
+    let pool: DatabasePool
+    /// Only touched inside write transactions, so never contended.
+    let catalog = Mutex(JobCatalog())
+    let snapshots = SnapshotCache()
+    private let lock: SQLiteFileLock
+    private let onCommit: CommitHook?
+
+    private init(pool: DatabasePool, lock: SQLiteFileLock, onCommit: CommitHook?) {
+        self.pool = pool
+        self.lock = lock
+        self.onCommit = onCommit
+    }
+
+    /// Opens or creates the database and brings its schema up to date.
+    ///
+    /// - Parameters:
+    ///   - path: the database file; its directory must exist.
+    ///   - onCommit: for metrics.
+    /// - Returns: the store, holding the file until ``close()``.
+    /// - Throws: `unavailable` when another process has the file open, or when a newer version wrote it.
+    package static func open(path: String, onCommit: CommitHook? = nil) throws -> SQLiteStore {
+        let lock = try SQLiteFileLock(database: path)
+        return try SQLiteFailure.mapped {
+            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                // Commits on the writer pay for checkpoints; fewer, larger ones keep the median commit cheap.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+                // 64 MiB: the right edges of all indexes and the jobs stay in memory.
+                try db.execute(sql: "PRAGMA cache_size = -65536")
+            }
+            let store = SQLiteStore(pool: pool, lock: lock, onCommit: onCommit)
+            guard try store.synchronousMode() == 2 else {
+                throw CoreError(
+                    .internal,
+                    "SQLite did not accept synchronous=FULL for '\(path)': commits would not survive a power cut."
+                )
+            }
+            try Migrations.migrate(pool)
+            return store
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "flow-store"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        return configuration
+    }
+
+    /// `PRAGMA synchronous` of the writer: 2 is FULL.
+    func synchronousMode() throws -> Int {
+        try self.pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1 }
+    }
+
+    package func close() async throws {
+        // Leave nothing for the next start to recover.
+        try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        try SQLiteFailure.mapped { try self.pool.close() }
+        self.lock.release()
+    }
+
+    /// Runs one write transaction; `operation` is what the hook is told.
+    func write<Value: Sendable>(
+        _ operation: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let value = try await SQLiteFailure.mappingErrors { try await self.pool.write(body) }
+        self.onCommit?(operation, clock.now - start)
+        return value
+    }
+
+    /// Reads from one committed snapshot.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await SQLiteFailure.mappingErrors { try await self.pool.read(body) }
+    }
+}

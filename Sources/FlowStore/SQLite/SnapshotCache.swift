@@ -1,0 +1,30 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+import Synchronization
+
+/// Decoded job versions, for orders and configurations.
+///
+/// A version never changes once it is stored, so entries are never stale. Shared by the writer and all readers.
+final class SnapshotCache: Sendable {
+    private struct Key: Hashable {
+        let uid: JobUID
+        let version: Int64
+    }
+
+    private let cache = Mutex(GenerationCache<Key, JobSnapshot>(capacity: 5_000))
+
+    /// - Returns: nil when this version was never stored here.
+    func snapshot(_ uid: JobUID, version: Int64, _ db: Database) throws -> JobSnapshot? {
+        let key = Key(uid: uid, version: version)
+        if let snapshot = self.cache.withLock({ $0.value(key) }) { return snapshot }
+        let snapshot: JobSnapshot? = try db.first(
+            "SELECT snapshot FROM job_version WHERE uid = ? AND version = ?",
+            [.id(uid), .integer(version)]
+        ) { try JSONColumn.decode($0.text(0)) }
+        if let snapshot { self.cache.withLock { $0.insert(snapshot, for: key) } }
+        return snapshot
+    }
+}

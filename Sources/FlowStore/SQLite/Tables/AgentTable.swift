@@ -1,0 +1,133 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on agents and join tokens.
+struct AgentTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    func find(_ id: AgentID) throws -> Agent? {
+        try self.db.first("SELECT \(AgentRecord.columns) FROM agent WHERE id = ?", [.agent(id)]) {
+            try AgentRecord.decode($0)
+        }
+    }
+
+    func all() throws -> [Agent] {
+        try self.db.all("SELECT \(AgentRecord.columns) FROM agent ORDER BY id") { try AgentRecord.decode($0) }
+    }
+
+    func insert(_ agent: Agent) throws {
+        try self.db.run(
+            """
+            INSERT INTO agent (\(AgentRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            AgentRecord.values(agent)
+        )
+    }
+
+    func delete(_ id: AgentID) throws -> Bool {
+        try self.db.run("DELETE FROM agent WHERE id = ?", [.agent(id)]) == 1
+    }
+
+    /// Members of a group, by id.
+    func members(of group: GroupID) throws -> [Agent] {
+        try self.db.all(
+            """
+            SELECT \(AgentRecord.columns(of: "a")) FROM group_member AS m JOIN agent AS a ON a.id = m.agent
+            WHERE m.group_id = ? ORDER BY a.id
+            """,
+            [.integer(group)]
+        ) { try AgentRecord.decode($0) }
+    }
+
+    /// Agents that may run jobs of any of these groups, by id.
+    func agents(inAnyOf groups: [GroupID]) throws -> [AgentID] {
+        guard !groups.isEmpty else { return [] }
+        return try self.db.all(
+            """
+            SELECT DISTINCT m.agent FROM group_member AS m JOIN agent AS a ON a.id = m.agent
+            WHERE m.group_id IN (SELECT value FROM json_each(?)) AND a.is_revoked = 0 ORDER BY m.agent
+            """,
+            [.text(try JSONColumn.encode(groups))]
+        ) { try $0.agent(0) }
+    }
+
+    /// Where the agent's reports stand (R5).
+    func progress(of id: AgentID) throws -> (incarnation: String, acknowledged: Int64)? {
+        try self.db.first("SELECT incarnation, acked_seq FROM agent WHERE id = ?", [.agent(id)]) {
+            ($0.text(0), $0.integer(1))
+        }
+    }
+
+    func setAcknowledged(_ sequence: Int64, of id: AgentID) throws {
+        try self.db.run("UPDATE agent SET acked_seq = ? WHERE id = ?", [.integer(sequence), .agent(id)])
+    }
+
+    /// What a hello says; raises the epoch.
+    ///
+    /// - Returns: the new epoch.
+    func openSession(_ hello: Hello, address: String, acknowledged: Int64, at now: Timestamp) throws -> Int64 {
+        try self.db.run(
+            """
+            UPDATE agent SET hostname = ?, address = ?, version = ?, operating_system = ?, incarnation = ?,
+                acked_seq = ?, config_version = ?, last_seen = ?, epoch = epoch + 1
+            WHERE id = ?
+            """,
+            [
+                .text(hello.hostname), .text(address), .text(hello.version), .text(hello.operatingSystem),
+                .text(hello.incarnation), .integer(acknowledged), .integer(hello.configVersion), .time(now),
+                .agent(hello.agent),
+            ]
+        )
+        return try self.db.first("SELECT epoch FROM agent WHERE id = ?", [.agent(hello.agent)]) { $0.integer(0) } ?? 0
+    }
+
+    func setConfigVersion(_ version: Int64, of id: AgentID) throws {
+        try self.db.run("UPDATE agent SET config_version = ? WHERE id = ?", [.integer(version), .agent(id)])
+    }
+
+    func setLastSeen(_ time: Timestamp, of id: AgentID) throws {
+        // Sessions report out of order when an agent changes servers.
+        try self.db.run(
+            "UPDATE agent SET last_seen = max(coalesce(last_seen, 0), ?) WHERE id = ?",
+            [.time(time), .agent(id)]
+        )
+    }
+
+    /// Uid and version of each job that reaches the agent, by uid.
+    func scope(of id: AgentID) throws -> [(uid: JobUID, version: Int64)] {
+        try self.db.all(
+            """
+            SELECT uid, version FROM job WHERE id IN (
+                SELECT job_group.job_id FROM group_member JOIN job_group ON job_group.group_id = group_member.group_id
+                WHERE group_member.agent = ?
+            ) ORDER BY uid
+            """,
+            [.agent(id)]
+        ) { (uid: try $0.id(0), version: $0.integer(1)) }
+    }
+
+    func insertToken(_ token: JoinToken) throws {
+        try self.db.run(
+            "INSERT INTO join_token (\(AgentRecord.tokenColumns)) VALUES (?, ?, ?, ?, ?, ?)",
+            try AgentRecord.values(token)
+        )
+    }
+
+    func token(_ id: String) throws -> JoinToken? {
+        try self.db.first("SELECT \(AgentRecord.tokenColumns) FROM join_token WHERE id = ?", [.text(id)]) {
+            try AgentRecord.decodeToken($0)
+        }
+    }
+
+    /// - Returns: false when the token is unknown, expired or was used.
+    func useToken(_ id: String, by agent: AgentID, at now: Timestamp) throws -> Bool {
+        try self.db.run(
+            "UPDATE join_token SET used_by = ? WHERE id = ? AND used_by IS NULL AND expires_at > ?",
+            [.agent(agent), .text(id), .time(now)]
+        ) == 1
+    }
+}

@@ -1,0 +1,180 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on executions, one row at a time; lists are in ``ExecutionHistory``.
+struct ExecutionTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    func find(_ id: ExecutionID) throws -> Execution? {
+        try self.db.first("SELECT \(ExecutionRecord.columns) FROM execution WHERE id = ?", [.id(id)]) {
+            try ExecutionRecord.decode($0)
+        }
+    }
+
+    /// Inserts unless the id is there: an agent may have reported the fire before the server recorded it.
+    ///
+    /// - Parameter deadline: by when it must start, for its order.
+    /// - Returns: whether the row is new.
+    func insert(_ execution: Execution, deadline: Timestamp?) throws -> Bool {
+        try self.db.run(
+            """
+            INSERT INTO execution (\(ExecutionRecord.columns), start_deadline)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            ExecutionRecord.values(execution) + [.time(deadline)]
+        ) == 1
+    }
+
+    /// Writes the state of an execution over the one it was derived from (`semantics.md` 2, rule 4).
+    ///
+    /// - Parameter output: bytes written and whether the middle was cut, when the report says so.
+    func update(_ execution: Execution, from old: Execution, output: (bytes: Int64, isTruncated: Bool)? = nil) throws {
+        let changed = try self.db.run(
+            """
+            UPDATE execution SET status = ?, reason = ?, detail = ?, attempt = ?, agent_seq = ?, decided_by = ?,
+                job_version = ?, started_at = ?, finished_at = ?, exit_code = ?, cancel_requested = ?, updated_at = ?,
+                output_bytes = coalesce(?, output_bytes), output_truncated = coalesce(?, output_truncated)
+            WHERE id = ? AND status = ? AND attempt = ?
+            """,
+            [
+                .number(execution.status.rawValue), .text(execution.reason?.rawValue), .text(execution.detail),
+                .number(execution.attempt), .integer(execution.agentSequence), .flag(execution.decidedBy == .agent),
+                .integer(execution.jobVersion), .time(execution.startedAt), .time(execution.finishedAt),
+                .number(execution.exitCode), .flag(execution.cancelRequested), .time(execution.updatedAt),
+                output.map { .integer($0.bytes) } ?? .null, output.map { .flag($0.isTruncated) } ?? .null,
+                .id(execution.id), .number(old.status.rawValue), .number(old.attempt),
+            ]
+        )
+        // The transaction read `old` itself, and there is one writer.
+        guard changed == 1 else {
+            throw CoreError(.internal, "Execution \(execution.id) changed while it was updated.")
+        }
+    }
+
+    func setOutput(bytes: Int64, isTruncated: Bool, of id: ExecutionID) throws {
+        try self.db.run(
+            "UPDATE execution SET output_bytes = ?, output_truncated = ? WHERE id = ?",
+            [.integer(bytes), .flag(isTruncated), .id(id)]
+        )
+    }
+
+    func output(of id: ExecutionID) throws -> (bytes: Int64?, isTruncated: Bool)? {
+        try self.db.first("SELECT output_bytes, output_truncated FROM execution WHERE id = ?", [.id(id)]) {
+            ($0.optionalInteger(0), $0.optionalInteger(1) == 1)
+        }
+    }
+
+    /// Executions of an agent in one open state, oldest first.
+    func open(_ status: ExecutionStatus, of agent: AgentID) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_agent_status
+            WHERE agent = ? AND status = ? AND status <> 3 ORDER BY id
+            """,
+            [.agent(agent), .number(status.rawValue)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    func openIDs(_ status: ExecutionStatus, of agent: AgentID) throws -> [ExecutionID] {
+        try self.db.all(
+            """
+            SELECT id FROM execution INDEXED BY execution_by_agent_status
+            WHERE agent = ? AND status = ? AND status <> 3 ORDER BY id
+            """,
+            [.agent(agent), .number(status.rawValue)]
+        ) { try $0.id(0) }
+    }
+
+    /// Pending executions of a job, oldest first.
+    func pending(of job: JobID) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
+            WHERE status = 1 AND status <> 3 AND job_id = ? ORDER BY id
+            """,
+            [.integer(job)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    /// Pending fires of a job on an agent with a nominal time in the range, oldest first.
+    func pending(of job: JobUID, on agent: AgentID, in range: CoalescedRange) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_agent_status
+            WHERE agent = ? AND status = 1 AND status <> 3 AND id >= ? AND id < ? AND job_uid = ? AND kind = 0
+            ORDER BY id
+            """,
+            [
+                .agent(agent), .id(ExecutionID.lowerBound(at: range.from)),
+                .id(ExecutionID.lowerBound(at: range.through.advanced(byMilliseconds: 1))), .id(job),
+            ]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    /// Pending executions of all agents with an earlier nominal time, oldest first.
+    func pending(before nominal: Timestamp, limit: Int) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
+            WHERE status = 1 AND status <> 3 AND id < ? ORDER BY id LIMIT ?
+            """,
+            [.id(ExecutionID.lowerBound(at: nominal)), .number(limit)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    /// Open executions of an agent that somebody asked to stop.
+    func cancels(of agent: AgentID) throws -> [ExecutionID] {
+        try self.db.all(
+            """
+            SELECT id FROM execution INDEXED BY execution_by_agent_status
+            WHERE agent = ? AND status IN (1, 2) AND status <> 3 AND cancel_requested = 1 ORDER BY id
+            """,
+            [.agent(agent)]
+        ) { try $0.id(0) }
+    }
+
+    func requestCancel(_ id: ExecutionID, at now: Timestamp) throws {
+        try self.db.run(
+            "UPDATE execution SET cancel_requested = 1, updated_at = ? WHERE id = ? AND status IN (1, 2)",
+            [.time(now), .id(id)]
+        )
+    }
+
+    /// Forgets which report the agent's open executions come from: a new incarnation counts from 1 again (R11).
+    func resetSequences(ofOpenOn agent: AgentID) throws {
+        try self.db.run(
+            "UPDATE execution SET agent_seq = 0 WHERE agent = ? AND status IN (1, 2) AND status <> 3",
+            [.agent(agent)]
+        )
+    }
+
+    func newest(of job: JobID) throws -> Execution? {
+        try self.db.first(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_job
+            WHERE job_id = ? ORDER BY id DESC LIMIT 1
+            """,
+            [.integer(job)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    func of(run: RunID) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_run WHERE run_id = ? ORDER BY agent
+            """,
+            [.id(run)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    func openCount(_ status: ExecutionStatus) throws -> Int {
+        try self.db.first(
+            "SELECT count(*) FROM execution INDEXED BY execution_by_status WHERE status = ? AND status <> 3",
+            [.number(status.rawValue)]
+        ) { $0.number(0) } ?? 0
+    }
+}

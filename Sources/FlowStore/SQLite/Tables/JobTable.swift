@@ -1,0 +1,184 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on jobs, their versions, names, schedules and bindings.
+struct JobTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    private static let source = "FROM job JOIN schedule ON schedule.job_id = job.id"
+
+    func find(_ id: JobID) throws -> Job? {
+        try self.db.first("SELECT \(JobRecord.columns) \(Self.source) WHERE job.id = ?", [.integer(id)]) {
+            try JobRecord.decode($0)
+        }
+    }
+
+    func find(uid: JobUID) throws -> Job? {
+        try self.db.first("SELECT \(JobRecord.columns) \(Self.source) WHERE job.uid = ?", [.id(uid)]) {
+            try JobRecord.decode($0)
+        }
+    }
+
+    func find(named name: String) throws -> Job? {
+        try self.db.first("SELECT \(JobRecord.columns) \(Self.source) WHERE job.name = ?", [.text(name)]) {
+            try JobRecord.decode($0)
+        }
+    }
+
+    func all() throws -> [Job] {
+        try self.db.all("SELECT \(JobRecord.columns) \(Self.source) ORDER BY job.id") { try JobRecord.decode($0) }
+    }
+
+    func page(_ query: JobQuery) throws -> Page<Job> {
+        var conditions: [String] = []
+        var values: [RecordValue] = []
+        if let isEnabled = query.isEnabled {
+            conditions.append("schedule.is_enabled = ?")
+            values.append(.flag(isEnabled))
+        }
+        if let group = query.group {
+            conditions.append("job.id IN (SELECT job_id FROM job_group WHERE group_id = ?)")
+            values.append(.integer(group))
+        }
+        if let keyword = query.keyword, !keyword.isEmpty {
+            conditions.append("job.search_text LIKE ? ESCAPE '\\'")
+            values.append(.text(LikePattern.containing(keyword)))
+        }
+        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        let total = try self.db.first("SELECT count(*) \(Self.source)\(filter)", values) { $0.number(0) } ?? 0
+        let direction = query.isDescending ? "DESC" : "ASC"
+        let order: String
+        switch query.sort {
+        case .id: order = "job.id \(direction)"
+        case .name: order = "job.name \(direction)"
+        // Jobs that will not fire come last either way; the id makes pages stable.
+        case .nextFire: order = "schedule.next_fire IS NULL, schedule.next_fire \(direction), job.id \(direction)"
+        case .updatedAt: order = "job.updated_at \(direction), job.id \(direction)"
+        }
+        // Sorts narrow rows first and reads the wide ones of the page only.
+        let items = try self.db.all(
+            """
+            SELECT \(JobRecord.columns) \(Self.source)
+            WHERE job.id IN (SELECT job.id \(Self.source)\(filter) ORDER BY \(order) LIMIT ? OFFSET ?) ORDER BY \(order)
+            """,
+            values + [.number(query.page.size), .number(query.page.offset)]
+        ) { try JobRecord.decode($0) }
+        return Page(items: items, total: total)
+    }
+
+    func insert(
+        uid: JobUID,
+        definition: JobDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        by user: String,
+        at now: Timestamp
+    ) throws -> Job {
+        try self.db.run(
+            """
+            INSERT INTO job (uid, version, name, definition, search_text, created_by, created_at, updated_at)
+            VALUES (?, 1, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .id(uid), .text(definition.name), .text(try JSONColumn.encode(definition)),
+                .text(JobRecord.searchText(definition)), .text(user), .time(now), .time(now),
+            ]
+        )
+        let job = Job(
+            id: self.db.lastInsertedRowID,
+            uid: uid,
+            version: 1,
+            definition: definition,
+            isEnabled: isEnabled,
+            nextFire: nextFire,
+            createdBy: user,
+            createdAt: now,
+            updatedAt: now
+        )
+        try self.db.run(
+            "INSERT INTO schedule (job_id, is_enabled, next_fire) VALUES (?, ?, ?)",
+            [.integer(job.id), .flag(isEnabled), .time(nextFire)]
+        )
+        try self.recordVersion(of: job)
+        return job
+    }
+
+    func update(_ job: Job) throws {
+        try self.db.run(
+            "UPDATE job SET version = ?, name = ?, definition = ?, search_text = ?, updated_at = ? WHERE id = ?",
+            [
+                .integer(job.version), .text(job.definition.name), .text(try JSONColumn.encode(job.definition)),
+                .text(JobRecord.searchText(job.definition)), .time(job.updatedAt), .integer(job.id),
+            ]
+        )
+        try self.db.run(
+            "UPDATE schedule SET is_enabled = ?, next_fire = ? WHERE job_id = ?",
+            [.flag(job.isEnabled), .time(job.nextFire), .integer(job.id)]
+        )
+        try self.recordVersion(of: job)
+    }
+
+    func delete(_ id: JobID) throws { try self.db.run("DELETE FROM job WHERE id = ?", [.integer(id)]) }
+
+    /// Keeps what the version says, its name and its bindings.
+    private func recordVersion(of job: Job) throws {
+        try self.db.run(
+            "INSERT INTO job_version (uid, version, job_id, snapshot, created_at) VALUES (?, ?, ?, ?, ?)",
+            [
+                .id(job.uid), .integer(job.version), .integer(job.id), .text(try JSONColumn.encode(JobSnapshot(job))),
+                .time(job.updatedAt),
+            ]
+        )
+        try self.db.run(
+            "INSERT INTO job_name (job_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [.integer(job.id), .text(job.definition.name)]
+        )
+        try self.db.run("DELETE FROM job_group WHERE job_id = ?", [.integer(job.id)])
+        for group in Set(job.definition.groups) {
+            try self.db.run(
+                "INSERT INTO job_group (job_id, group_id) VALUES (?, ?)",
+                [.integer(job.id), .integer(group)]
+            )
+        }
+    }
+
+    /// The fire's compare-and-set on the schedule (R3).
+    ///
+    /// - Returns: false when somebody else moved it or the job is not enabled.
+    func moveOn(_ id: JobID, from nominal: Timestamp, to next: Timestamp?) throws -> Bool {
+        try self.db.run(
+            "UPDATE schedule SET next_fire = ?1 WHERE job_id = ?2 AND next_fire = ?3 AND is_enabled = 1",
+            [.time(next), .integer(id), .time(nominal)]
+        ) == 1
+    }
+
+    func nextFire(of id: JobID) throws -> Timestamp? {
+        try self.db.first("SELECT next_fire FROM schedule WHERE job_id = ? AND is_enabled = 1", [.integer(id)]) {
+            $0.optionalTime(0)
+        } ?? nil
+    }
+
+    func catalogEntry(_ uid: JobUID) throws -> JobCatalog.Entry? {
+        let found = try self.db.first("SELECT id, version, name FROM job WHERE uid = ?", [.id(uid)]) {
+            (id: $0.integer(0), version: $0.integer(1), name: $0.text(2))
+        }
+        guard let found else { return nil }
+        let groups = try self.db.all(
+            "SELECT group_id FROM job_group WHERE job_id = ? ORDER BY group_id",
+            [.integer(found.id)]
+        ) { $0.integer(0) }
+        return JobCatalog.Entry(id: found.id, uid: uid, version: found.version, name: found.name, groups: groups)
+    }
+
+    /// Jobs that had a name with this in it, at most `limit`.
+    func ids(everNamedLike pattern: String, limit: Int) throws -> [JobID] {
+        try self.db.all(
+            "SELECT DISTINCT job_id FROM job_name WHERE name LIKE ? ESCAPE '\\' LIMIT ?",
+            [.text(pattern), .number(limit)]
+        ) { $0.integer(0) }
+    }
+}

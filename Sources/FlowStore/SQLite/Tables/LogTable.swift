@@ -1,0 +1,90 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on output.
+struct LogTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    /// - Returns: whether the chunk is new.
+    @discardableResult
+    func insert(_ chunk: LogChunk) throws -> Bool {
+        try self.db.run(
+            """
+            INSERT INTO log_chunk (execution_id, attempt, byte_offset, stream, bytes) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                .id(chunk.executionID), .number(chunk.attempt), .integer(chunk.offset), .text(chunk.stream.rawValue),
+                .bytes(chunk.bytes),
+            ]
+        ) == 1
+    }
+
+    func newestAttempt(of id: ExecutionID) throws -> Int? {
+        try self.db.first("SELECT max(attempt) FROM log_chunk WHERE execution_id = ?", [.id(id)]) {
+            $0.optionalNumber(0)
+        } ?? nil
+    }
+
+    /// Where the last chunk ends.
+    func end(of id: ExecutionID, attempt: Int) throws -> Int64 {
+        try self.db.first(
+            """
+            SELECT byte_offset + length(bytes) FROM log_chunk WHERE execution_id = ? AND attempt = ?
+            ORDER BY byte_offset DESC LIMIT 1
+            """,
+            [.id(id), .number(attempt)]
+        ) { $0.integer(0) } ?? 0
+    }
+
+    /// Chunks that reach beyond `offset`, in order, until `limit` bytes are reached; at least one.
+    ///
+    /// A chunk that begins before `offset` loses its beginning.
+    func chunks(of id: ExecutionID, attempt: Int, from offset: Int64, limit: Int) throws -> [LogChunk] {
+        // The chunk at or before the offset may reach beyond it.
+        let start =
+            try self.db.first(
+                """
+                SELECT max(byte_offset) FROM log_chunk WHERE execution_id = ? AND attempt = ? AND byte_offset <= ?
+                """,
+                [.id(id), .number(attempt), .integer(offset)]
+            ) { $0.optionalInteger(0) } ?? nil
+        let statement = try self.db.cachedStatement(
+            sql: """
+                SELECT byte_offset, stream, bytes FROM log_chunk
+                WHERE execution_id = ? AND attempt = ? AND byte_offset >= ? ORDER BY byte_offset
+                """
+        )
+        let values: [RecordValue] = [.id(id), .number(attempt), .integer(start ?? offset)]
+        let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values.map(\.databaseValue)))
+        var chunks: [LogChunk] = []
+        var size = 0
+        while let next = try cursor.next() {
+            let row = SQLiteRow(row: next)
+            guard let stream = OutputStream(rawValue: row.text(1)) else {
+                throw StoreFault.unreadable("'\(row.text(1))' is not an output stream")
+            }
+            var chunk = LogChunk(
+                executionID: id,
+                attempt: attempt,
+                offset: row.integer(0),
+                stream: stream,
+                bytes: row.bytes(2)
+            )
+            let before = offset - chunk.offset
+            if before >= Int64(chunk.bytes.count) { continue }
+            if before > 0 {
+                chunk.bytes.removeFirst(Int(before))
+                chunk.offset = offset
+            }
+            if !chunks.isEmpty, size + chunk.bytes.count > limit { break }
+            size += chunk.bytes.count
+            chunks.append(chunk)
+        }
+        return chunks
+    }
+}

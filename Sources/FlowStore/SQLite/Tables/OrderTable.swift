@@ -1,0 +1,96 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on orders that are not acknowledged yet (R4).
+struct OrderTable {
+    let db: Database
+    let snapshots: SnapshotCache
+
+    init(_ db: Database, _ snapshots: SnapshotCache) {
+        self.db = db
+        self.snapshots = snapshots
+    }
+
+    func insert(_ execution: ExecutionID, for agent: AgentID) throws {
+        try self.db.run(
+            "INSERT INTO agent_order (agent, execution_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [.agent(agent), .id(execution)]
+        )
+    }
+
+    func delete(_ execution: ExecutionID, for agent: AgentID) throws {
+        try self.db.run(
+            "DELETE FROM agent_order WHERE agent = ? AND execution_id = ?",
+            [.agent(agent), .id(execution)]
+        )
+    }
+
+    func deleteAll(for agent: AgentID) throws {
+        try self.db.run("DELETE FROM agent_order WHERE agent = ?", [.agent(agent)])
+    }
+
+    /// Orders of an agent, oldest first.
+    func pending(of agent: AgentID) throws -> [Order] {
+        try self.orders(
+            """
+            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
+            FROM agent_order AS o JOIN execution AS e ON e.id = o.execution_id LEFT JOIN run AS r ON r.id = e.run_id
+            WHERE o.agent = ? AND e.status = 1 ORDER BY o.execution_id
+            """,
+            [.agent(agent)]
+        )
+    }
+
+    func pending(of run: RunID) throws -> [AgentID: Order] {
+        let orders = try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
+            FROM execution AS e JOIN agent_order AS o ON o.agent = e.agent AND o.execution_id = e.id
+                LEFT JOIN run AS r ON r.id = e.run_id
+            WHERE e.run_id = ? AND e.status = 1
+            """,
+            [.id(run)]
+        ) { row in (try row.agent(6), try self.order(row)) }
+        return Dictionary(orders.compactMap { pair in pair.1.map { (pair.0, $0) } }) { first, _ in first }
+    }
+
+    /// Orders again for pending executions that have none, oldest first (R9).
+    func withoutOrder(of agent: AgentID, before nominal: Timestamp, limit: Int) throws -> [Order] {
+        try self.orders(
+            """
+            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
+            FROM execution AS e INDEXED BY execution_by_agent_status LEFT JOIN run AS r ON r.id = e.run_id
+            WHERE e.agent = ?1 AND e.status = 1 AND e.status <> 3 AND e.id < ?2
+                AND NOT EXISTS (SELECT 1 FROM agent_order AS o WHERE o.agent = ?1 AND o.execution_id = e.id)
+            ORDER BY e.id LIMIT ?3
+            """,
+            [.agent(agent), .id(ExecutionID.lowerBound(at: nominal)), .number(limit)]
+        )
+    }
+
+    private func orders(_ sql: String, _ values: [RecordValue]) throws -> [Order] {
+        try self.db.all(sql, values) { try self.order($0) }.compactMap { $0 }
+    }
+
+    /// - Returns: nil when the version was never stored here (an agent's word on a job that a restored backup lacks).
+    private func order(_ row: SQLiteRow) throws -> Order? {
+        let execution = try ExecutionRecord.decode(row)
+        let extra = ExecutionRecord.columnNames.count
+        guard
+            let job = try self.snapshots.snapshot(execution.jobUID, version: execution.jobVersion, self.db)
+        else { return nil }
+        return Order(
+            executionID: execution.id,
+            runID: execution.runID,
+            job: job,
+            kind: execution.kind,
+            nominal: execution.nominal,
+            parameters: try JSONColumn.decodeParameters(row.optionalText(extra + 1)),
+            retryOf: execution.retryOf,
+            deadline: row.optionalTime(extra) ?? StartDeadline.of(nominal: execution.nominal, next: nil)
+        )
+    }
+}

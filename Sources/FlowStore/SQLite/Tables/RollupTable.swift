@@ -1,0 +1,56 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on the hourly rollups.
+struct RollupTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    func apply(_ ledger: RollupLedger) throws {
+        for (key, delta) in ledger.deltas where !delta.isZero {
+            try self.db.run(
+                """
+                INSERT INTO execution_rollup (job_id, hour, status, count, duration_ms, timed_count)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (job_id, hour, status) DO UPDATE SET count = count + excluded.count,
+                    duration_ms = duration_ms + excluded.duration_ms, timed_count = timed_count + excluded.timed_count
+                """,
+                [
+                    .integer(key.job), .integer(key.hour), .number(key.status.rawValue), .integer(delta.count),
+                    .integer(delta.durationMilliseconds), .integer(delta.timedCount),
+                ]
+            )
+        }
+    }
+
+    func statistics(job: JobID?, since: Timestamp) throws -> ExecutionStatistics {
+        var statistics = ExecutionStatistics(counts: [:], totalDurationMilliseconds: 0, timedCount: 0)
+        let rows = try self.db.all(
+            """
+            SELECT status, sum(count), sum(duration_ms), sum(timed_count) FROM execution_rollup
+            WHERE job_id = ? AND hour >= ? GROUP BY status
+            """,
+            [.integer(job ?? RollupLedger.allJobs), .integer(RollupLedger.hour(of: since))]
+        ) { (status: try $0.status(0), count: $0.number(1), duration: $0.integer(2), timed: $0.number(3)) }
+        for row in rows where row.count != 0 {
+            statistics.counts[row.status] = row.count
+            statistics.totalDurationMilliseconds += row.duration
+            statistics.timedCount += row.timed
+        }
+        return statistics
+    }
+
+    /// - Returns: how many rows went.
+    func delete(beforeHour hour: Int64, limit: Int) throws -> Int {
+        try self.db.run(
+            """
+            DELETE FROM execution_rollup WHERE (job_id, hour, status) IN
+                (SELECT job_id, hour, status FROM execution_rollup WHERE hour < ? LIMIT ?)
+            """,
+            [.integer(hour), .number(limit)]
+        )
+    }
+}

@@ -1,0 +1,81 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on runs and on the keys of their triggers.
+struct RunTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    /// Inserts unless the run is there: an agent's report may have made it.
+    func insert(_ run: Run) throws {
+        try self.db.run(
+            """
+            INSERT INTO run (\(RunRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            try RunRecord.values(run)
+        )
+    }
+
+    func find(_ id: RunID) throws -> Run? {
+        try self.db.first("SELECT \(RunRecord.columns) FROM run WHERE id = ?", [.id(id)]) { try RunRecord.decode($0) }
+    }
+
+    func parameters(of id: RunID) throws -> [String: String]? {
+        try self.db.first("SELECT parameters FROM run WHERE id = ?", [.id(id)]) {
+            try JSONColumn.decodeParameters($0.optionalText(0))
+        }
+    }
+
+    func tally(of id: RunID) throws -> RunTally {
+        let counts = try self.db.all(
+            "SELECT status, count(*) FROM execution INDEXED BY execution_by_run WHERE run_id = ? GROUP BY status",
+            [.id(id)]
+        ) { (try $0.status(0), $0.number(1)) }
+        return RunTally(counts: Dictionary(uniqueKeysWithValues: counts))
+    }
+
+    /// Newest first.
+    func page(_ query: RunQuery, countingTo bound: Int) throws -> Page<RunSummary> {
+        var conditions: [String] = []
+        var values: [RecordValue] = []
+        if let job = query.job {
+            conditions.append("job_id = ?")
+            values.append(.integer(job))
+        }
+        if let type = query.type {
+            // Spelled out, so that SQLite sees that the partial index serves.
+            conditions.append("type = \(RunRecord.code(type))\(type == .schedule ? "" : " AND type <> 0")")
+        }
+        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        let total =
+            try self.db.first(
+                "SELECT count(*) FROM (SELECT 1 FROM run\(filter) LIMIT ?)",
+                values + [.number(bound + 1)]
+            ) {
+                $0.number(0)
+            } ?? 0
+        let runs = try self.db.all(
+            "SELECT \(RunRecord.columns) FROM run\(filter) ORDER BY id DESC LIMIT ? OFFSET ?",
+            values + [.number(query.page.size), .number(query.page.offset)]
+        ) { try RunRecord.decode($0) }
+        let items = try runs.map { RunSummary(run: $0, tally: try self.tally(of: $0.id)) }
+        return Page(items: items, total: min(total, bound), isTotalExact: total <= bound)
+    }
+
+    func run(ofTrigger uid: String, job: JobID) throws -> RunID? {
+        try self.db.first(
+            "SELECT run_id FROM trigger_key WHERE job_id = ? AND uid = ?",
+            [.integer(job), .text(uid)]
+        ) { try $0.id(0) }
+    }
+
+    func recordTrigger(_ uid: String, job: JobID, run: RunID) throws {
+        try self.db.run(
+            "INSERT INTO trigger_key (job_id, uid, run_id) VALUES (?, ?, ?)",
+            [.integer(job), .text(uid), .id(run)]
+        )
+    }
+}

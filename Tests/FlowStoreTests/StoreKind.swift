@@ -1,0 +1,44 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowStore
+import Foundation
+import Testing
+
+/// The adapters that the conformance suite runs over; a new one is a case here.
+enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case sqlite
+
+    var testDescription: String { self.rawValue }
+
+    /// Runs a test against an empty store that is gone afterwards.
+    func withStore(_ body: (any Store) async throws -> Void) async throws {
+        switch self {
+        case .sqlite:
+            try await TemporaryDirectory.with { directory in
+                let store = try SQLiteStore.open(path: directory + "/flow.db")
+                do { try await body(store) } catch {
+                    try? await store.close()
+                    throw error
+                }
+                try await store.close()
+            }
+        }
+    }
+
+    /// Runs a test in a small world: a store with jobs and agents at hand.
+    func withWorld(_ body: (World) async throws -> Void) async throws {
+        try await self.withStore { store in try await body(World(store: store)) }
+    }
+}
+
+/// A directory for one test.
+enum TemporaryDirectory {
+    static func with(_ body: (String) async throws -> Void) async throws {
+        let path = NSTemporaryDirectory() + "flow-store-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await body(path)
+    }
+}
