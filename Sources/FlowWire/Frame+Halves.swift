@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SwiftProtobuf
+import SwiftProtobuf
 
 extension PBEnvelope {
     /// Two envelopes that say the same as this one; nil when it holds nothing that can be divided.

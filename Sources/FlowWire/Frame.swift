@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
-internal import SwiftProtobuf
+import SwiftProtobuf
 
 /// One message on a stream: four bytes of length, most significant first, then an `Envelope` in protobuf.
 package enum Frame {

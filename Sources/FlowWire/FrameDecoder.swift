@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
-internal import SwiftProtobuf
+import SwiftProtobuf
 
 /// Takes a stream of bytes apart into envelopes, whatever the pieces it arrives in.
 ///

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-internal import SwiftProtobuf
+import SwiftProtobuf
 
-internal import struct Foundation.Data
+import struct Foundation.Data
 
 extension PBEnvelope {
     /// Makes an envelope of a message; `versions` is what a hello offers, and of no meaning for others.

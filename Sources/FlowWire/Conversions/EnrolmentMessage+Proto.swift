@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-internal import SwiftProtobuf
+import SwiftProtobuf
 
 /// Everything that is said on an enrolment connection: one request, one answer.
 package enum EnrolmentMessage: Hashable, Sendable {

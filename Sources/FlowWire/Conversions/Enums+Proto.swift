@@ -1,8 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FlowCore
-internal import SwiftProtobuf
+import FlowCore
+import SwiftProtobuf
 
 // The one place where numbers of the wire and of the model meet (C-04, C-05). Every switch is exhaustive in both
 // directions, so that a new case does not compile until it has a number.

@@ -1,9 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FlowCore
+import FlowCore
 
-internal import struct Foundation.Data
+import struct Foundation.Data
 
 /// Checks of single fields; each failure names the field's path.
 ///

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-internal import SwiftProtobuf
+import SwiftProtobuf
 
-internal import struct Foundation.Data
+import struct Foundation.Data
 
 /// Whose output a log stream carries; its first message.
 package struct LogOpen: Hashable, Sendable {

@@ -1,8 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FlowCore
-internal import SwiftProtobuf
+import FlowCore
+import SwiftProtobuf
 
 // S1's `executor_config` is one map of texts (S1-PB-3). Environment and headers are flattened into it with a prefix.
 

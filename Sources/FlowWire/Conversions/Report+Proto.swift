@@ -1,10 +1,10 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FlowCore
-internal import SwiftProtobuf
+import FlowCore
+import SwiftProtobuf
 
-internal import struct Foundation.Data
+import struct Foundation.Data
 
 extension PBTaskResult {
     init(_ report: Report) {

@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SwiftProtobuf
+import SwiftProtobuf
 
 /// Puts a configuration push that came in several frames together again.
 ///

@@ -1,0 +1,106 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import FlowWire
+import Foundation
+
+/// Who this host's agent is: what enrolment gave it.
+package struct AgentIdentity: Hashable, Sendable {
+    package let agent: AgentID
+    /// The agent's certificate, PEM, leaf first.
+    package let certificateChainPEM: String
+    /// Made on this host; never leaves it.
+    package let privateKeyPEM: String
+    /// The authority that signs servers, PEM.
+    package let authorityPEM: String
+    /// The name servers prove.
+    package let serverName: String
+    /// `host:port` of servers, in order of preference.
+    package let servers: [String]
+
+    package init(
+        agent: AgentID,
+        certificateChainPEM: String,
+        privateKeyPEM: String,
+        authorityPEM: String,
+        serverName: String,
+        servers: [String]
+    ) {
+        self.agent = agent
+        self.certificateChainPEM = certificateChainPEM
+        self.privateKeyPEM = privateKeyPEM
+        self.authorityPEM = authorityPEM
+        self.serverName = serverName
+        self.servers = servers
+    }
+}
+
+/// The identity's files below the agent's data directory.
+///
+/// `agent.json` is written last and makes the others valid: an enrolment that was cut off leaves no identity and can be
+/// done again with a new token.
+package struct IdentityStore: Sendable {
+    private struct Description: Codable {
+        var agentID: String
+        var serverName: String
+        var servers: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case agentID = "agent_id"
+            case serverName = "server_name"
+            case servers
+        }
+    }
+
+    private static let keyFile = "agent.key"
+    private static let certificateFile = "agent.pem"
+    private static let authorityFile = "ca.pem"
+    private static let descriptionFile = "agent.json"
+
+    private let directory: PrivateDirectory
+
+    /// Opens, and if need be creates, `identity` below the data directory.
+    package init(dataDirectory: String) throws {
+        self.directory = try PrivateDirectory(dataDirectory + "/identity")
+    }
+
+    /// - Returns: nil before an enrolment was completed.
+    /// - Throws: When there is an identity that cannot be used.
+    package func load() throws -> AgentIdentity? {
+        guard let text = try self.directory.read(Self.descriptionFile) else { return nil }
+        guard let description = try? JSONDecoder().decode(Description.self, from: Data(text)),
+            let agent = AgentID(description.agentID),
+            let key = try self.directory.readText(Self.keyFile),
+            let certificate = try self.directory.readText(Self.certificateFile),
+            let authority = try self.directory.readText(Self.authorityFile)
+        else {
+            throw CoreError(
+                .internal,
+                "The identity in \(self.directory.path) is damaged. Move that directory away and enrol this host again."
+            )
+        }
+        return AgentIdentity(
+            agent: agent,
+            certificateChainPEM: certificate,
+            privateKeyPEM: key,
+            authorityPEM: authority,
+            serverName: description.serverName,
+            servers: description.servers
+        )
+    }
+
+    package func save(_ identity: AgentIdentity) throws {
+        let description = Description(
+            agentID: identity.agent.rawValue,
+            serverName: identity.serverName,
+            servers: identity.servers
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try self.directory.write(identity.privateKeyPEM.utf8, to: Self.keyFile)
+        try self.directory.write(identity.certificateChainPEM.utf8, to: Self.certificateFile)
+        try self.directory.write(identity.authorityPEM.utf8, to: Self.authorityFile)
+        try self.directory.write(try encoder.encode(description), to: Self.descriptionFile)
+    }
+}

@@ -1,0 +1,180 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+package import FlowCore
+package import FlowWire
+import Foundation
+import SwiftASN1
+import X509
+
+/// The installation's own certificate authority: P-256, made on the first start, kept in a private directory.
+///
+/// It signs the server's certificate and one per agent. Nothing else trusts it and it trusts nothing else.
+package struct CertificateAuthority: Sendable {
+    private static let keyFile = "ca-key.pem"
+    private static let certificateFile = "ca.pem"
+    /// Hosts with a clock that is late still accept new certificates.
+    static let backdating: TimeInterval = 86_400
+    private static let years: Double = 10
+    private static let agentYears: Double = 1
+    static let year: TimeInterval = 365.25 * 86_400
+
+    let key: Certificate.PrivateKey
+    let certificate: Certificate
+    /// PEM; what agents keep as their trust.
+    package let certificatePEM: String
+    /// SHA-256 of the certificate in DER; part of every join token.
+    package let fingerprint: [UInt8]
+
+    /// Opens the authority in a directory, or makes a new one.
+    ///
+    /// The key is durable before the certificate exists: a start that was cut off between the two makes the certificate
+    /// from the key the next time.
+    package static func open(
+        in directory: PrivateDirectory,
+        now: Timestamp
+    ) throws -> CertificateAuthority {
+        let fresh = P256.Signing.PrivateKey()
+        let keyText = String(
+            decoding: try directory.readOrCreate(Self.keyFile, fresh.pemRepresentation.utf8),
+            as: UTF8.self
+        )
+        let key = Certificate.PrivateKey(try P256.Signing.PrivateKey(pemRepresentation: keyText))
+        let fallback = try Self.selfSigned(key, now: now.date).serializeAsPEM().pemString
+        let certificateText = String(
+            decoding: try directory.readOrCreate(Self.certificateFile, fallback.utf8),
+            as: UTF8.self
+        )
+        let certificate = try Certificate(pemEncoded: certificateText)
+        guard certificate.publicKey == key.publicKey else {
+            throw CoreError(
+                .internal,
+                "\(directory.path(of: Self.certificateFile)) does not belong to the key beside it. "
+                    + "Restore both from one backup; agents trust exactly this pair."
+            )
+        }
+        return try CertificateAuthority(key: key, certificate: certificate)
+    }
+
+    private init(key: Certificate.PrivateKey, certificate: Certificate) throws {
+        self.key = key
+        self.certificate = certificate
+        self.certificatePEM = try certificate.serializeAsPEM().pemString
+        self.fingerprint = try Self.fingerprint(of: certificate)
+    }
+
+    static func fingerprint(of certificate: Certificate) throws -> [UInt8] {
+        var serializer = DER.Serializer()
+        try serializer.serialize(certificate)
+        return Array(SHA256.hash(data: serializer.serializedBytes))
+    }
+
+    private static func selfSigned(_ key: Certificate.PrivateKey, now: Date) throws -> Certificate {
+        let name = try DistinguishedName {
+            OrganizationName("QuartzFlow")
+            CommonName("QuartzFlow authority \(Hex.encode((0..<4).map { _ in UInt8.random(in: 0...255) }))")
+        }
+        return try Certificate(
+            version: .v3,
+            serialNumber: Certificate.SerialNumber(),
+            publicKey: key.publicKey,
+            notValidBefore: now.addingTimeInterval(-Self.backdating),
+            notValidAfter: now.addingTimeInterval(Self.years * Self.year),
+            issuer: name,
+            subject: name,
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
+                Critical(KeyUsage(keyCertSign: true, cRLSign: true))
+                SubjectKeyIdentifier(hash: key.publicKey)
+            },
+            issuerPrivateKey: key
+        )
+    }
+
+    /// Signs a certificate for a key of somebody else.
+    func sign(
+        _ publicKey: Certificate.PublicKey,
+        commonName: String,
+        names: [GeneralName],
+        usage: ExtendedKeyUsage.Usage,
+        years: Double,
+        now: Date
+    ) throws -> Certificate {
+        // A certificate that outlives its authority would be refused before its end.
+        let end = min(now.addingTimeInterval(years * Self.year), self.certificate.notValidAfter)
+        return try Certificate(
+            version: .v3,
+            serialNumber: Certificate.SerialNumber(),
+            publicKey: publicKey,
+            notValidBefore: max(now.addingTimeInterval(-Self.backdating), self.certificate.notValidBefore),
+            notValidAfter: end,
+            issuer: self.certificate.subject,
+            subject: try DistinguishedName { CommonName(commonName) },
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.notCertificateAuthority)
+                Critical(KeyUsage(digitalSignature: true))
+                try ExtendedKeyUsage([usage])
+                SubjectAlternativeNames(names)
+                SubjectKeyIdentifier(hash: publicKey)
+                AuthorityKeyIdentifier(
+                    keyIdentifier: SubjectKeyIdentifier(hash: self.certificate.publicKey).keyIdentifier
+                )
+            },
+            issuerPrivateKey: self.key
+        )
+    }
+}
+
+/// A certificate the authority made for an agent.
+package struct IssuedCertificate: Hashable, Sendable {
+    /// PEM, the leaf only; the agent has the authority beside it.
+    package let chainPEM: String
+    /// SHA-256 in lower-case hex, as ``Agent/certificateFingerprint`` keeps it.
+    package let fingerprint: String
+    package let expiresAt: Timestamp
+}
+
+extension CertificateAuthority {
+    /// Signs an agent's certificate request.
+    ///
+    /// The request proves possession of the key and gives nothing else: subject, names and purposes are ours.
+    ///
+    /// - Throws: ``CoreError`` `invalid` when the request is not one, is not signed by its own key, or has another kind of
+    ///   key than P-256.
+    package func issueAgentCertificate(
+        request: String,
+        agent: AgentID,
+        now: Timestamp
+    ) throws -> IssuedCertificate {
+        guard let csr = try? CertificateSigningRequest(pemEncoded: request) else {
+            throw CoreError(.invalid, "The certificate request is not PKCS #10 in PEM.")
+        }
+        guard P256.Signing.PublicKey(csr.publicKey) != nil else {
+            throw CoreError(.invalid, "The certificate request has another key than ECDSA P-256.")
+        }
+        guard csr.publicKey.isValidSignature(csr.signature, for: csr) else {
+            throw CoreError(.invalid, "The certificate request is not signed by its own key.")
+        }
+        let certificate = try self.sign(
+            csr.publicKey,
+            commonName: agent.rawValue,
+            names: [.uniformResourceIdentifier(AgentProtocols.uri(of: agent))],
+            usage: .clientAuth,
+            years: Self.agentYears,
+            now: now.date
+        )
+        return IssuedCertificate(
+            chainPEM: try certificate.serializeAsPEM().pemString,
+            fingerprint: Hex.encode(try Self.fingerprint(of: certificate)),
+            expiresAt: Timestamp(certificate.notValidAfter)
+        )
+    }
+}
+
+extension PrivateDirectory {
+    func readOrCreate(_ name: String, _ content: @autoclosure () throws -> some Sequence<UInt8>) throws -> [UInt8] {
+        if let existing = try self.read(name) { return existing }
+        return try self.create(try content(), as: name)
+    }
+}

@@ -1,0 +1,94 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+package import FlowScheduler
+package import FlowWire
+import Logging
+import Synchronization
+
+/// Turns a join token and a certificate request into a new agent.
+package final class Enroller: Sendable {
+    private let authority: CertificateAuthority
+    private let store: any AgentStore
+    private let clock: any WallClock
+    private let limiter: Mutex<FailureLimiter>
+
+    package init(
+        authority: CertificateAuthority,
+        store: any AgentStore,
+        clock: any WallClock,
+        limiter: FailureLimiter = FailureLimiter()
+    ) {
+        self.authority = authority
+        self.store = store
+        self.clock = clock
+        self.limiter = Mutex(limiter)
+    }
+
+    /// Checks the token, uses it up and signs.
+    ///
+    /// The certificate is made before the token is used up, and the store does the latter together with the agent's row: a
+    /// failure in between costs nothing, and of two hosts with one token one gets in.
+    ///
+    /// - Throws: ``CoreError`` with words for the person at the new host.
+    package func enrol(_ request: EnrolRequest, from address: String) async throws -> EnrolResponse {
+        let now = self.clock.now
+        guard self.limiter.withLock({ $0.allows(address, at: now) }) else {
+            throw CoreError(.tooManyRequests, "Too many refused attempts from \(address). Try again in a few minutes.")
+        }
+        do {
+            return try await self.admit(request, now: now)
+        } catch let error as CoreError {
+            if error.code != .unavailable, error.code != .internal {
+                self.limiter.withLock { $0.recordFailure(of: address, at: now) }
+            }
+            throw error
+        }
+    }
+
+    private func admit(_ request: EnrolRequest, now: Timestamp) async throws -> EnrolResponse {
+        try await self.checkToken(request, now: now)
+        let agent = Self.newAgentID()
+        let issued = try self.authority.issueAgentCertificate(
+            request: request.certificateRequest,
+            agent: agent,
+            now: now
+        )
+        let record = Agent(
+            id: agent,
+            name: request.name.isEmpty ? (request.hostname.isEmpty ? agent.rawValue : request.hostname) : request.name,
+            hostname: request.hostname,
+            version: request.version,
+            operatingSystem: request.operatingSystem,
+            certificateFingerprint: issued.fingerprint,
+            createdAt: now
+        )
+        try await self.store.enrol(token: request.tokenID, agent: record, at: now)
+        return EnrolResponse(
+            agent: agent,
+            certificateChain: issued.chainPEM,
+            authority: self.authority.certificatePEM,
+            serverName: AgentProtocols.serverName
+        )
+    }
+
+    private func checkToken(_ request: EnrolRequest, now: Timestamp) async throws {
+        guard let token = try await self.store.joinToken(id: request.tokenID), token.accepts(secret: request.secret)
+        else {
+            // One text for both, so that nobody learns which ids exist.
+            throw CoreError(.forbidden, "This join token is not known here. \(JoinTokenFormat.advice)")
+        }
+        guard token.usedBy == nil else {
+            throw CoreError(.forbidden, "This join token was used already. \(JoinTokenFormat.advice)")
+        }
+        guard now < token.expiresAt else {
+            throw CoreError(.forbidden, "This join token expired at \(token.expiresAt). \(JoinTokenFormat.advice)")
+        }
+    }
+
+    private static func newAgentID() -> AgentID {
+        // 16 hexadecimal digits are always a valid agent id.
+        AgentID("agt_" + Hex.encode((0..<8).map { _ in UInt8.random(in: 0...255) }))!
+    }
+}
