@@ -3,12 +3,34 @@
 
 import ArgumentParser
 
-/// The command of operators and hosts.
+/// The command people type: a client of the API, the agent of a host, and a reader of the agent's records.
 @main
 struct QuicFlow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quicflow",
-        abstract: "Distributed cron over QUIC: the agent of a host and the tools around it.",
-        subcommands: [CronCommand.self]
+        abstract: "Schedules jobs on many hosts: the client of a server, and the agent of a host.",
+        discussion: """
+            Exit codes: 0 done, 1 failed, 2 wrong usage or values, 3 not found, 4 not signed in or not allowed, \
+            5 server out of reach, 6 conflict with what is there.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            LoginCommand.self, LogoutCommand.self, TaskCommand.self, ExecutionCommand.self, GroupCommand.self,
+            ClientCommand.self, CronCommand.self,
+        ]
     )
+
+    /// Runs the command and ends the process with one of the exit codes of ``ExitStatus``.
+    static func main() async {
+        do {
+            var command = try self.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            ExitStatus.exit(with: error, of: QuicFlow.self)
+        }
+    }
 }

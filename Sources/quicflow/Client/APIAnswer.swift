@@ -1,0 +1,44 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// An answer of the REST API: `{"code": 0, "data": …}`, or a problem with `error`, `message` and `details`.
+struct APIAnswer {
+    let status: Int
+    let body: Data
+    let server: ServerAddress
+
+    /// Opens the envelope.
+    ///
+    /// - Throws: ``CommandFailure`` for a refusal, or when this is no answer of a QuartzFlow server.
+    func data() throws(CommandFailure) -> JSONValue {
+        let envelope = try? JSONDecoder().decode(JSONValue.self, from: self.body)
+        if (200..<300).contains(self.status) {
+            if self.body.isEmpty { return .null }
+            guard let envelope, envelope["code"].integer == 0 else {
+                throw CommandFailure(.failed, "\(self.server) does not answer as a QuartzFlow server does")
+            }
+            return envelope["data"]
+        }
+        let details = (envelope?["details"].array ?? []).map { detail in
+            let path = detail["path"].string ?? ""
+            let message = detail["message"].string ?? detail.cell
+            return path.isEmpty ? message : "\(path): \(message)"
+        }
+        var message = envelope?["message"].string ?? "the server answered \(self.status)"
+        if self.status == 401 { message += "; sign in with 'quicflow login --server \(self.server)'" }
+        throw CommandFailure(self.exitStatus, message, details: details)
+    }
+
+    private var exitStatus: ExitStatus {
+        switch self.status {
+        case 400, 413, 415, 422: .usage
+        case 401, 403: .denied
+        case 404: .notFound
+        case 409, 412: .conflict
+        case 502, 503, 504: .unreachable
+        default: .failed
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// A signed-in client of one server's REST API.
+struct APIClient: Sendable {
+    let server: ServerAddress
+    /// Bearer token; nil before signing in.
+    let token: String?
+
+    /// The largest answer taken, in bytes: a page of output or of executions is far below.
+    private static let answerLimit = 64 << 20
+
+    func get(_ path: String, _ query: [(String, String?)] = []) async throws -> JSONValue {
+        try await self.send(.GET, path, query: query)
+    }
+
+    func post(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
+        try await self.send(.POST, path, body: body)
+    }
+
+    func put(_ path: String, _ body: JSONValue) async throws -> JSONValue {
+        try await self.send(.PUT, path, body: body)
+    }
+
+    func delete(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
+        try await self.send(.DELETE, path, body: body)
+    }
+
+    /// Sends one request and opens the envelope of its answer.
+    ///
+    /// - Returns: the `data` of the answer.
+    /// - Throws: ``CommandFailure`` with the exit code that fits the server's refusal.
+    private func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        query: [(String, String?)] = [],
+        body: JSONValue? = nil
+    ) async throws -> JSONValue {
+        var request = HTTPClientRequest(url: self.server.url(path: path, query: query))
+        request.method = method
+        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "User-Agent", value: "quicflow")
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+        }
+        let status: Int
+        let bytes: Data
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+            status = Int(response.status.code)
+            let buffer = try await response.body.collect(upTo: Self.answerLimit)
+            bytes = Data(buffer.readableBytesView)
+        } catch {
+            throw CommandFailure(
+                .unreachable,
+                "no answer from \(self.server): \(Self.words(for: error)). Is the server running there? (--server)"
+            )
+        }
+        return try APIAnswer(status: status, body: bytes, server: self.server).data()
+    }
+
+    private static func words(for error: any Error) -> String {
+        switch error {
+        case let error as HTTPClientError: error.shortDescription
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { self.words(for: $0.error) } ?? "connection failed"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        default: String(describing: error)
+        }
+    }
+}

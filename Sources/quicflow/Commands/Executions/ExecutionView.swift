@@ -1,0 +1,71 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Executions as people see them.
+enum ExecutionView {
+    /// The names of the states in lower case, for help and errors.
+    static var states: String { ExecutionStatus.allCases.map { $0.name.lowercased() }.joined(separator: ", ") }
+
+    /// The API's number of a state's name.
+    static func number(of name: String) -> Int? {
+        ExecutionStatus.allCases.first { $0.name == name.uppercased() }?.rawValue
+    }
+
+    /// The state's name, with its reason where there is one.
+    static func state(_ execution: JSONValue) -> String {
+        let status = execution["status"]
+        let name =
+            execution["status_name"].string?.uppercased()
+            ?? status.integer.flatMap { ExecutionStatus(rawValue: Int($0)) }?.name ?? status.cell
+        guard let reason = self.reason(execution) else { return name }
+        return "\(name) (\(reason))"
+    }
+
+    static func reason(_ execution: JSONValue) -> String? {
+        execution["reason"].string ?? execution["reason"]["code"].string
+    }
+
+    static func isTerminal(_ execution: JSONValue) -> Bool {
+        execution["status"].integer.flatMap { ExecutionStatus(rawValue: Int($0)) }?.isTerminal ?? false
+    }
+
+    static func succeeded(_ execution: JSONValue) -> Bool {
+        execution["status"].integer == Int64(ExecutionStatus.success.rawValue)
+    }
+
+    static func table(_ executions: [JSONValue]) -> String {
+        var table = TextTable(
+            ["ID", "TASK", "CLIENT", "STATE", "START", "DURATION"],
+            alignments: [.left, .left, .left, .left, .left, .right]
+        )
+        for execution in executions {
+            let start = execution["start_time"]
+            table.add([
+                execution["id"].cell, DisplayWidth.fitted(execution["task_name"].cell, to: 32),
+                execution["client_id"].cell, self.state(execution),
+                DisplayTime.text(start.isNull ? execution["scheduled_time"] : start),
+                DisplayTime.duration(milliseconds: execution["duration"].integer),
+            ])
+        }
+        return table.plain
+    }
+
+    /// One fact a line.
+    static func details(_ execution: JSONValue) -> String {
+        var table = TextTable(["EXECUTION", execution["id"].cell])
+        table.add(["task", "\(execution["task_name"].cell) (\(execution["task_id"].cell))"])
+        table.add(["client", execution["client_id"].cell])
+        table.add(["state", self.state(execution)])
+        table.add(["due", DisplayTime.text(execution["scheduled_time"])])
+        table.add(["start", DisplayTime.text(execution["start_time"])])
+        table.add(["end", DisplayTime.text(execution["end_time"])])
+        table.add(["duration", DisplayTime.duration(milliseconds: execution["duration"].integer)])
+        table.add(["exit code", execution["exit_code"].cell])
+        table.add(["attempt", execution["attempt"].isNull ? execution["retry_count"].cell : execution["attempt"].cell])
+        let error = execution["error"].string ?? execution["error_msg"].string
+        if let error, !error.isEmpty { table.add(["error", error]) }
+        return table.plain
+    }
+}

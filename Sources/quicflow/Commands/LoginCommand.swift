@@ -1,0 +1,113 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+
+/// `quicflow login`: trades a password for a session, and keeps the session, not the password.
+struct LoginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login",
+        abstract: "Signs in at a server and remembers the session.",
+        discussion:
+            "The password is asked for on the terminal, or comes from a file or standard input; never from an argument."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    @Option(name: [.short, .long], help: "User name.")
+    var username = "admin"
+
+    @Option(help: "File whose first line is the password.")
+    var passwordFile: String?
+
+    @Flag(help: "Read the password from the first line of standard input.")
+    var passwordStdin = false
+
+    func validate() throws {
+        if self.passwordFile != nil, self.passwordStdin {
+            throw ValidationError("Give --password-file or --password-stdin, not both.")
+        }
+    }
+
+    func run() async throws {
+        let address = try self.options.address()
+        let password = try self.password(for: address)
+        let anonymous = APIClient(server: address, token: nil)
+        let answer: JSONValue
+        do {
+            answer = try await anonymous.post(
+                "/auth/login",
+                .object(["username": .string(self.username), "password": .string(password)])
+            )
+        } catch let failure as CommandFailure where failure.status == .denied {
+            throw CommandFailure(.denied, "\(address) did not accept this user name and password")
+        }
+        guard let token = answer["token"].string else {
+            throw CommandFailure(.failed, "\(address) does not answer as a QuartzFlow server does")
+        }
+        let url = Credentials.standardURL()
+        var credentials = try Credentials(readingFrom: url)
+        credentials[address] = Credentials.Session(
+            token: token,
+            username: self.username,
+            expiresAt: answer["expires_at"].string
+        )
+        try credentials.write(to: url)
+        var shown = answer
+        shown["token"] = .null
+        self.options.output.show(shown) {
+            print("Signed in at \(address) as \(self.username) until \(DisplayTime.text(answer["expires_at"])).")
+        }
+    }
+
+    private func password(for address: ServerAddress) throws -> String {
+        let text: String?
+        if let passwordFile {
+            guard let data = FileManager.default.contents(atPath: passwordFile) else {
+                throw CommandFailure(.usage, "\(passwordFile) can't be read")
+            }
+            text = Self.firstLine(data)
+        } else if self.passwordStdin {
+            text = Self.firstLine(Terminal.readAll())
+        } else {
+            text = Terminal.askSecretly("Password of \(self.username) at \(address): ")
+        }
+        guard let text, !text.isEmpty else {
+            throw CommandFailure(.usage, "no password; type it, or use --password-file or --password-stdin")
+        }
+        return text
+    }
+
+    private static func firstLine(_ data: Data) -> String? {
+        String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init)
+    }
+}
+
+/// `quicflow logout`: ends the session at the server and forgets it here.
+struct LogoutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logout",
+        abstract: "Ends the session at a server and forgets it."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let address = try self.options.address()
+        let url = Credentials.standardURL()
+        var credentials = try Credentials(readingFrom: url)
+        guard let session = credentials[address] else {
+            Terminal.complain("Not signed in at \(address).")
+            return
+        }
+        credentials[address] = nil
+        try credentials.write(to: url)
+        do {
+            _ = try await APIClient(server: address, token: session.token).post("/auth/logout")
+        } catch let failure as CommandFailure where failure.status == .denied {
+            // The session had ended already.
+        }
+        self.options.output.show(.null) { print("Signed out at \(address).") }
+    }
+}

@@ -1,0 +1,122 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// `quicflow task`: the definitions of what runs when.
+struct TaskCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "task",
+        abstract: "Tasks: what runs, when and where.",
+        subcommands: [
+            TaskListCommand.self, TaskGetCommand.self, TaskCreateCommand.self, TaskUpdateCommand.self,
+            TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
+        ]
+    )
+}
+
+/// The one task a command is about.
+struct TaskReference: ParsableArguments {
+    @Argument(help: "Name or number of the task.")
+    var task: String
+}
+
+/// `quicflow task list`.
+struct TaskListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists tasks.")
+
+    @OptionGroup var options: ServerOptions
+    @OptionGroup var paging: PagingOptions
+
+    @Option(help: "Only names and descriptions with this text.")
+    var keyword: String?
+
+    @Option(help: "Only tasks bound to this group, by name or number.")
+    var group: String?
+
+    @Flag(help: "Only enabled, or only disabled tasks.")
+    var only: EnabledFilter?
+
+    func run() async throws {
+        let client = try self.options.client()
+        var query = self.paging.query
+        query.append(("keyword", self.keyword))
+        if let group { query.append(("group_id", String(try await client.groupID(group)))) }
+        query.append(("status", self.only.map { $0 == .enabled ? "1" : "0" }))
+        let answer = try await client.get("/tasks", query)
+        self.options.output.show(answer) {
+            print(TaskView.table(answer["items"].array))
+            self.paging.remark(on: answer)
+        }
+    }
+}
+
+/// `--enabled` or `--disabled`.
+enum EnabledFilter: String, EnumerableFlag {
+    case enabled
+    case disabled
+}
+
+/// `quicflow task get`.
+struct TaskGetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "get", abstract: "Shows a task.")
+
+    @OptionGroup var options: ServerOptions
+    @OptionGroup var reference: TaskReference
+
+    func run() async throws {
+        let answer = try await self.options.client().task(self.reference.task)
+        self.options.output.show(answer) { print(TaskView.details(answer)) }
+    }
+}
+
+/// `quicflow task delete`.
+struct TaskDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Deletes a task; its history stays."
+    )
+
+    @OptionGroup var options: ServerOptions
+    @OptionGroup var reference: TaskReference
+
+    func run() async throws {
+        let client = try self.options.client()
+        let id = try await client.taskID(self.reference.task)
+        let answer = try await client.delete("/tasks/\(id)")
+        self.options.output.show(answer) { print("Deleted task \(id).") }
+    }
+}
+
+/// `quicflow task enable`.
+struct TaskEnableCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "enable", abstract: "Lets a task's schedule run.")
+
+    @OptionGroup var options: ServerOptions
+    @OptionGroup var reference: TaskReference
+
+    func run() async throws {
+        let client = try self.options.client()
+        let id = try await client.taskID(self.reference.task)
+        let answer = try await client.post("/tasks/\(id)/enable")
+        self.options.output.show(answer) { print("Enabled task \(id).") }
+    }
+}
+
+/// `quicflow task disable`.
+struct TaskDisableCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable",
+        abstract: "Stops a task's schedule; what runs now runs on."
+    )
+
+    @OptionGroup var options: ServerOptions
+    @OptionGroup var reference: TaskReference
+
+    func run() async throws {
+        let client = try self.options.client()
+        let id = try await client.taskID(self.reference.task)
+        let answer = try await client.post("/tasks/\(id)/disable")
+        self.options.output.show(answer) { print("Disabled task \(id).") }
+    }
+}

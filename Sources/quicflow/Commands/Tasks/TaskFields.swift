@@ -1,0 +1,201 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FlowCore
+import Foundation
+
+/// Everything that can be said about a task, from a file and from flags; flags win.
+struct TaskFields: ParsableArguments {
+    @Option(help: "JSON file with the fields of the API; '-' for standard input.")
+    var file: String?
+
+    @Option(help: "At most 512 characters.")
+    var description: String?
+
+    @Option(name: .shortAndLong, help: "Shell script to run.")
+    var command: String?
+
+    @Option(help: "Directory the script runs in; absolute.")
+    var workDir: String?
+
+    @Option(name: .customLong("env"), help: "NAME=VALUE for the script's environment; repeat for several.")
+    var environment: [KeyValue] = []
+
+    @Option(help: "Request this URL instead of running a script.")
+    var url: String?
+
+    @Option(help: "HTTP method; GET.")
+    var method: String?
+
+    @Option(name: .customLong("header"), help: "'Name: value' of the request; repeat for several.")
+    var headers: [String] = []
+
+    @Option(help: "Body of the request.")
+    var body: String?
+
+    @Option(name: .customLong("expect-status"), help: "A status that counts as success; repeat for several. Any 2xx.")
+    var expectedStatus: [Int] = []
+
+    @Option(help: "Cron expression: 5, 6 (second first) or 7 fields (year last), or a macro.")
+    var cron: String?
+
+    @Option(name: [.customShort("z"), .customLong("timezone")], help: "IANA name such as Asia/Shanghai.")
+    var timeZone: String?
+
+    @Option(help: "What a change of summer time does to fixed times: debian, skip or both.")
+    var dst: DSTPolicy?
+
+    @Option(help: "Run at this period instead: 30s, 5m, 1h30m, 1d.")
+    var every: String?
+
+    @Option(help: "Run once at this RFC 3339 time instead.")
+    var at: String?
+
+    @Flag(help: "No schedule: only triggers run it.")
+    var manual = false
+
+    @Option(help: "Seconds one run may take, 10 to 3600.")
+    var timeout: Int?
+
+    @Option(help: "Retries after a failed run, 0 to 10.")
+    var retries: Int?
+
+    @Option(help: "Seconds before a retry.")
+    var retryInterval: Int?
+
+    @Option(help: "What a fire does while the task still runs: skip or allow.")
+    var overlap: String?
+
+    @Option(help: "Runs at once on one agent when overlap is allowed.")
+    var concurrency: Int?
+
+    @Option(help: "What happens to missed fires: fire_once, fire_all or skip.")
+    var misfire: String?
+
+    @Option(name: .customLong("group"), help: "Group to run in, by name or number; repeat for several.")
+    var groups: [String] = []
+
+    @Option(name: .customLong("label"), help: "NAME=VALUE; repeat for several.")
+    var labels: [KeyValue] = []
+
+    func validate() throws {
+        let schedules = [self.cron != nil, self.every != nil, self.at != nil, self.manual].count { $0 }
+        if schedules > 1 { throw ValidationError("Give one of --cron, --every, --at and --manual.") }
+        if self.command != nil, self.url != nil { throw ValidationError("Give --command or --url, not both.") }
+    }
+
+    /// Writes what was given into a request's body.
+    func apply(to body: inout JSONValue, client: APIClient) async throws {
+        if let file { try self.merge(file, into: &body) }
+        if let description { body["description"] = .string(description) }
+        try self.applyExecutor(to: &body)
+        try self.applySchedule(to: &body)
+        if let timeout { body["timeout"] = .integer(Int64(timeout)) }
+        if let retries { body["retry_count"] = .integer(Int64(retries)) }
+        if let retryInterval { body["retry_interval"] = .integer(Int64(retryInterval)) }
+        if let overlap { body["overlap"] = .string(overlap) }
+        if let concurrency { body["concurrency"] = .integer(Int64(concurrency)) }
+        if let misfire { body["misfire"] = .string(misfire) }
+        if !self.labels.isEmpty { body["labels"] = KeyValue.object(self.labels) }
+        // A file may name groups, which are other numbers on another server.
+        let names = self.groups.isEmpty ? body["groups"].array.compactMap(\.string) : self.groups
+        if !names.isEmpty, !self.groups.isEmpty || body["group_ids"].isNull {
+            body["group_ids"] = .array(try await client.groupIDs(names).map(JSONValue.integer))
+        }
+        body["groups"] = .null
+    }
+
+    private func merge(_ file: String, into body: inout JSONValue) throws {
+        let data = file == "-" ? Terminal.readAll() : FileManager.default.contents(atPath: file)
+        guard let data else { throw CommandFailure(.usage, "\(file) can't be read") }
+        guard case .object(let members)? = try? JSONDecoder().decode(JSONValue.self, from: data) else {
+            throw CommandFailure(.usage, "\(file) is no JSON object")
+        }
+        for (key, value) in members { body[key] = value }
+    }
+
+    private func applyExecutor(to body: inout JSONValue) throws {
+        var config = body["executor_config"]
+        if let command {
+            // A script in place of a request: nothing of the request may stay.
+            if body["executor_type"].integer == 2 { config = .object([:]) }
+            body["executor_type"] = 1
+            config["command"] = .string(command)
+        }
+        if let workDir { config["work_dir"] = .string(workDir) }
+        if !self.environment.isEmpty { config["env"] = KeyValue.object(self.environment) }
+        if let url {
+            if body["executor_type"].integer != 2 { config = .object([:]) }
+            body["executor_type"] = 2
+            config["url"] = .string(url)
+            if config["method"].isNull { config["method"] = "GET" }
+        }
+        if let method { config["method"] = .string(method.uppercased()) }
+        if !self.headers.isEmpty { config["headers"] = try self.headerObject() }
+        if let requestBody = self.body { config["body"] = .string(requestBody) }
+        if !self.expectedStatus.isEmpty {
+            config["expected_status"] = .array(self.expectedStatus.map { .integer(Int64($0)) })
+        }
+        if !config.isNull { body["executor_config"] = config }
+    }
+
+    private func headerObject() throws -> JSONValue {
+        var object = JSONValue.object([:])
+        for header in self.headers {
+            guard let colon = header.firstIndex(of: ":"), colon != header.startIndex else {
+                throw CommandFailure(.usage, "--header is 'Name: value', not '\(header)'")
+            }
+            let value = header[header.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            object[String(header[..<colon])] = .string(value)
+        }
+        return object
+    }
+
+    private func applySchedule(to body: inout JSONValue) throws {
+        if let cron {
+            body["schedule_type"] = "cron"
+            body["cron_expr"] = .string(cron)
+        } else if let every {
+            body["schedule_type"] = "every"
+            body["every_seconds"] = .integer(try Self.seconds(every))
+        } else if let at {
+            guard Timestamp(rfc3339: at) != nil else {
+                throw CommandFailure(.usage, "--at needs a time with its zone such as 2026-11-21T10:00:00+08:00")
+            }
+            body["schedule_type"] = "once"
+            body["once_at"] = .string(at)
+        } else if self.manual {
+            body["schedule_type"] = "manual"
+        }
+        if let timeZone { body["timezone"] = .string(timeZone) }
+        if let dst { body["dst"] = .string(dst.rawValue) }
+    }
+
+    private static func seconds(_ text: String) throws -> Int64 {
+        let spelled = Int64(text) == nil ? text : text + "s"
+        do {
+            let milliseconds = try CronExpression(parsing: "@every " + spelled).everyMilliseconds ?? 0
+            guard milliseconds % 1000 == 0 else { throw CommandFailure(.usage, "--every takes whole seconds") }
+            return milliseconds / 1000
+        } catch let error as ScheduleError {
+            throw CommandFailure(.usage, "--every: \(error.message)")
+        }
+    }
+}
+
+/// `NAME=VALUE` on the command line.
+struct KeyValue: ExpressibleByArgument, Hashable {
+    let key: String
+    let value: String
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else { return nil }
+        self.key = String(argument[..<equals])
+        self.value = String(argument[argument.index(after: equals)...])
+    }
+
+    static func object(_ pairs: [KeyValue]) -> JSONValue {
+        .object(Dictionary(pairs.map { ($0.key, JSONValue.string($0.value)) }) { $1 })
+    }
+}

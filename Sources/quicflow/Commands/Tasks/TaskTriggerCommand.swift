@@ -1,0 +1,56 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// `quicflow task trigger`: run now.
+struct TaskTriggerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trigger",
+        abstract: "Runs a task now on the agents of its groups that are online.",
+        discussion: "With --wait, exit code 1 tells that a run did not succeed."
+    )
+
+    @OptionGroup var options: ServerOptions
+    @OptionGroup var reference: TaskReference
+
+    @Option(name: .customLong("param"), help: "NAME=VALUE; the script finds it as $QF_PARAM_NAME. Repeat for several.")
+    var parameters: [KeyValue] = []
+
+    @Flag(help: "Wait for every run to end.")
+    var wait = false
+
+    func run() async throws {
+        let client = try self.options.client()
+        let id = try await client.taskID(self.reference.task)
+        let answer = try await client.post(
+            "/tasks/\(id)/trigger",
+            .object(["params": KeyValue.object(self.parameters)])
+        )
+        let started = answer["executions"].array
+        guard self.wait else {
+            self.options.output.show(answer) {
+                for execution in started { print("\(execution["id"].cell)  \(execution["client_id"].cell)") }
+            }
+            return
+        }
+        let ended = try await self.ends(of: started.compactMap { $0["id"].string }, client: client)
+        self.options.output.show(.array(ended)) { print(ExecutionView.table(ended)) }
+        guard ended.allSatisfy(ExecutionView.succeeded) else { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+
+    /// The executions as they are once all have ended.
+    private func ends(of ids: [String], client: APIClient) async throws -> [JSONValue] {
+        var ended: [JSONValue] = []
+        for id in ids {
+            var execution = try await client.get("/executions/\(id)")
+            while !ExecutionView.isTerminal(execution) {
+                // Asked for by a person, so seconds matter; the API has no call that waits.
+                try await Task.sleep(for: .milliseconds(300))
+                execution = try await client.get("/executions/\(id)")
+            }
+            ended.append(execution)
+        }
+        return ended
+    }
+}

@@ -1,0 +1,80 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Tasks as people see them.
+enum TaskView {
+    static func table(_ tasks: [JSONValue]) -> String {
+        var table = TextTable(["ID", "NAME", "SCHEDULE", "GROUPS", "STATUS", "NEXT FIRE"], alignments: [.right])
+        for task in tasks {
+            table.add([
+                task["id"].cell, DisplayWidth.fitted(task["name"].cell, to: 40), self.schedule(task),
+                DisplayWidth.fitted(task["groups"].cell, to: 32), self.status(task),
+                DisplayTime.text(task["next_exec_time"]),
+            ])
+        }
+        return table.plain
+    }
+
+    /// One fact a line, the command last and whole.
+    static func details(_ task: JSONValue) -> String {
+        var table = TextTable(["TASK \(task["id"].cell)", task["name"].cell])
+        if let description = task["description"].string, !description.isEmpty {
+            table.add(["description", description])
+        }
+        table.add(["status", self.status(task)])
+        table.add(["schedule", self.schedule(task)])
+        let words = task["schedule_text"][Language.current.rawValue]
+        if !words.isNull { table.add(["in words", words.cell]) }
+        if task["schedule_type"].string == "cron" {
+            table.add(["time zone", "\(task["timezone"].cell), dst: \(task["dst"].cell)"])
+        }
+        table.add(["next fire", DisplayTime.text(task["next_exec_time"])])
+        table.add(["groups", task["groups"].cell])
+        table.add(["timeout", "\(task["timeout"].cell) s"])
+        table.add(["retries", "\(task["retry_count"].cell), \(task["retry_interval"].cell) s apart"])
+        table.add(["overlap", "\(task["overlap"].cell), at most \(task["concurrency"].cell) at once"])
+        table.add(["misfire", task["misfire"].cell])
+        if !task["labels"].array.isEmpty || task["labels"].cell != "" { table.add(["labels", task["labels"].cell]) }
+        table.add(["version", task["version"].cell])
+        let config = task["executor_config"]
+        if let url = config["url"].string {
+            table.add(["request", "\(config["method"].cell) \(url)"])
+            return table.plain
+        }
+        if let directory = config["work_dir"].string, !directory.isEmpty { table.add(["directory", directory]) }
+        return table.plain + "\n\n" + (config["command"].string ?? "")
+    }
+
+    static func schedule(_ task: JSONValue) -> String {
+        switch task["schedule_type"].string {
+        case "every": task["every_seconds"].integer.map { "every \($0) s" } ?? "every"
+        case "once": "once " + DisplayTime.text(task["once_at"])
+        case "manual": "manual"
+        default: task["cron_expr"].cell
+        }
+    }
+
+    private static func status(_ task: JSONValue) -> String {
+        switch task["status"].integer {
+        case 0: "disabled"
+        case 1: "enabled"
+        default: task["status"].cell
+        }
+    }
+}
+
+/// The language of texts for people, as the environment asks for it.
+enum Language: String {
+    case english = "en"
+    case chinese = "zh"
+
+    /// By `LC_ALL`, `LC_MESSAGES` and `LANG`, the first that is set (POSIX, 8.2).
+    static var current: Language { Language(environment: ProcessInfo.processInfo.environment) }
+
+    init(environment: [String: String]) {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        self = locale?.hasPrefix("zh") == true ? .chinese : .english
+    }
+}

@@ -1,0 +1,58 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+
+/// What the process's end tells a script.
+///
+/// Documented in `quicflow --help`; never renumber.
+enum ExitStatus: Int32 {
+    case done = 0
+    case failed = 1
+    /// The arguments, or the values in them, are wrong.
+    case usage = 2
+    case notFound = 3
+    /// Not signed in, or not allowed.
+    case denied = 4
+    /// No answer from the server.
+    case unreachable = 5
+    /// Name taken, changed by someone else meanwhile, or in use.
+    case conflict = 6
+
+    /// Prints what there is to say about `error` and ends the process.
+    static func exit(with error: any Error, of command: any ParsableCommand.Type) -> Never {
+        switch error {
+        case let failure as CommandFailure:
+            Terminal.complain("quicflow: \(failure.message)")
+            for detail in failure.details { Terminal.complain("  \(detail)") }
+            Foundation.exit(failure.status.rawValue)
+        case let code as ExitCode:
+            Foundation.exit(code.rawValue)
+        default:
+            let code = command.exitCode(for: error)
+            let message = command.fullMessage(for: error)
+            if code.isSuccess {
+                // Help and version are what was asked for.
+                if !message.isEmpty { print(message) }
+                Foundation.exit(ExitStatus.done.rawValue)
+            }
+            Terminal.complain(message)
+            Foundation.exit((code == .validationFailure ? ExitStatus.usage : .failed).rawValue)
+        }
+    }
+}
+
+/// A failure the user meets: what went wrong, what to do, and the exit code.
+struct CommandFailure: Error, Equatable {
+    let status: ExitStatus
+    let message: String
+    /// One line each, such as `cron_expr: hour 24 does not exist`.
+    let details: [String]
+
+    init(_ status: ExitStatus, _ message: String, details: [String] = []) {
+        self.status = status
+        self.message = message
+        self.details = details
+    }
+}
