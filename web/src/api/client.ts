@@ -1,0 +1,99 @@
+export interface FieldError {
+  path: string;
+  message: string;
+  code?: string;
+}
+
+/** A refusal of the server, or (status 0) no answer from it. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    /** The stable code, e.g. `task_not_found`. */
+    readonly code: string,
+    message: string,
+    readonly details: FieldError[] = [],
+    readonly requestId = '',
+  ) {
+    super(message);
+  }
+}
+
+export type Query = Record<string, string | number | undefined | null>;
+
+interface Options {
+  query?: Query;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** A 401 is an answer, not the end of the session: for signing in and for asking who is signed in. */
+  expectUnauthorized?: boolean;
+}
+
+const TIMEOUT_MS = 20_000;
+let sessionEnded = () => {};
+
+/** Sets what happens when the server does not know the session (any more). */
+export function onSessionEnd(handler: () => void): void {
+  sessionEnded = handler;
+}
+
+export function endSession(): void {
+  sessionEnded();
+}
+
+/** `?a=1&b=2` without the empty values. */
+export function queryString(query: Query): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
+  }
+  const text = params.toString();
+  return text ? `?${text}` : '';
+}
+
+/** Reads the envelope `{code, message, data, …}` or `{code, error, message, details, …}`. */
+export function openEnvelope(status: number, envelope: unknown): unknown {
+  const e = (envelope ?? {}) as Record<string, unknown>;
+  if (status < 400 && (e.code === 0 || e.code === undefined)) return e.data;
+  const details = Array.isArray(e.details) ? (e.details as FieldError[]) : [];
+  const code = typeof e.error === 'string' ? e.error : `http_${status}`;
+  const message = typeof e.message === 'string' ? e.message : `HTTP ${status}`;
+  throw new ApiError(status, code, message, details, String(e.request_id ?? ''));
+}
+
+async function answerOf(method: string, path: string, options: Options): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
+  if (method !== 'GET') headers['X-QF-CSRF'] = '1';
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    return await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, {
+      method,
+      headers,
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      credentials: 'same-origin',
+      signal: abort.signal,
+    });
+  } catch {
+    throw new ApiError(0, 'network', 'The server does not answer.');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const response = await answerOf(method, path, options);
+  let envelope: unknown = null;
+  try {
+    envelope = await response.json();
+  } catch {
+    // Not JSON: a proxy's error page, or an empty answer. The status says what happened.
+  }
+  if (response.status === 401 && !options.expectUnauthorized) endSession();
+  return openEnvelope(response.status, envelope) as T;
+}
+
+export const get = <T>(path: string, query?: Query): Promise<T> => request<T>('GET', path, { query });
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>('POST', path, { body });
+export const put = <T>(path: string, body: unknown): Promise<T> => request<T>('PUT', path, { body });
+export const del = <T>(path: string): Promise<T> => request<T>('DELETE', path);

@@ -1,0 +1,21 @@
+import { del, get, post, put } from './client.ts';
+import type { Group, Host } from './types.ts';
+
+export type GroupBody = Pick<Group, 'name' | 'description' | 'tags'>;
+
+/** Answers that may come as a bare list or as a page of it. */
+const itemsOf = <T>(data: T[] | { items: T[] } | null): T[] => Array.isArray(data) ? data : data?.items ?? [];
+
+export const hosts = {
+  list: async (): Promise<Host[]> => itemsOf(await get<{ items: Host[] }>('/clients', { page_size: 200 })),
+};
+
+export const groups = {
+  list: async (): Promise<Group[]> => itemsOf(await get<Group[]>('/groups')),
+  create: (body: GroupBody) => post<Group>('/groups', body),
+  update: (id: number, body: GroupBody) => put<Group>(`/groups/${id}`, body),
+  remove: (id: number) => del<unknown>(`/groups/${id}`),
+  hosts: async (id: number): Promise<Host[]> => itemsOf(await get<{ items: Host[] }>(`/groups/${id}/clients`)),
+  addHosts: (id: number, ids: string[]) => post<unknown>(`/groups/${id}/clients`, { client_ids: ids }),
+  removeHost: (id: number, host: string) => del<unknown>(`/groups/${id}/clients/${encodeURIComponent(host)}`),
+};

@@ -1,0 +1,9 @@
+import { post, request } from './client.ts';
+import type { User } from './types.ts';
+
+export const sessionApi = {
+  login: (username: string, password: string) =>
+    request<{ user: User }>('POST', '/auth/login', { body: { username, password }, expectUnauthorized: true }),
+  logout: () => post<unknown>('/auth/logout'),
+  me: () => request<User>('GET', '/auth/me', { expectUnauthorized: true }),
+};

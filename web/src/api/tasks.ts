@@ -1,0 +1,19 @@
+import { uid } from '../lib/uid.ts';
+import { del, get, post, put, type Query, request } from './client.ts';
+import type { CronPreview, Page, Task, TaskBody, TriggerResult } from './types.ts';
+
+export const tasks = {
+  list: (query: Query) => get<Page<Task>>('/tasks', query),
+  one: (id: number) => get<Task>(`/tasks/${id}`),
+  create: (body: TaskBody) => post<Task>('/tasks', body),
+  update: (id: number, body: TaskBody & { version?: number }) => put<Task>(`/tasks/${id}`, body),
+  remove: (id: number) => del<unknown>(`/tasks/${id}`),
+  setEnabled: (id: number, enabled: boolean) => post<Task | null>(`/tasks/${id}/${enabled ? 'enable' : 'disable'}`),
+  trigger: (id: number, params: Record<string, string>) =>
+    request<TriggerResult>('POST', `/tasks/${id}/trigger`, {
+      body: { params },
+      headers: { 'Idempotency-Key': uid() },
+    }),
+  preview: (expr: string, timezone: string, dst: string) =>
+    get<CronPreview>('/tasks/cron/parse', { expr, timezone, dst, count: 5 }),
+};

@@ -1,0 +1,182 @@
+// What the server's REST interface (/api/v1) sends and takes. Times are RFC 3339 UTC strings.
+
+export interface Bilingual {
+  zh: string;
+  en: string;
+}
+
+export interface ShellConfig {
+  command: string;
+  work_dir?: string;
+  env?: Record<string, string>;
+}
+
+export interface HttpConfig {
+  url: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  expected_status?: number[];
+}
+
+export type ScheduleType = 'cron' | 'every' | 'once' | 'manual';
+export type Dst = 'debian' | 'skip' | 'both';
+export type Overlap = 'skip' | 'allow';
+export type Misfire = 'fire_once' | 'fire_all' | 'skip';
+
+/** What can be written of a job. */
+export interface TaskBody {
+  name: string;
+  description: string;
+  executor_type: 1 | 2;
+  executor_config: ShellConfig | HttpConfig;
+  schedule_type: ScheduleType;
+  cron_expr: string;
+  timezone: string;
+  dst: Dst;
+  every_seconds: number | null;
+  once_at: string | null;
+  timeout: number;
+  retry_count: number;
+  retry_interval: number;
+  concurrency: number;
+  overlap: Overlap;
+  misfire: Misfire;
+  group_ids: number[];
+  labels: Record<string, string>;
+  status: 0 | 1;
+}
+
+export interface LastExecution {
+  id: string;
+  status: number;
+  status_name: string;
+  start_time: string | null;
+}
+
+export interface Task extends TaskBody {
+  id: number;
+  uid: string;
+  version: number;
+  schedule_text: Bilingual | null;
+  groups: string[];
+  next_exec_time: string | null;
+  last_execution: LastExecution | null;
+  created_by: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Page<T> {
+  total: number;
+  page: number;
+  page_size: number;
+  has_next: boolean;
+  items: T[];
+}
+
+export interface CronPreview {
+  canonical: string;
+  description: Bilingual;
+  warnings: { code: string; zh: string; en: string }[];
+  next_executions: string[];
+  timezone: string;
+}
+
+export interface Execution {
+  id: string;
+  run_id: string;
+  task_id: number;
+  task_name: string;
+  client_id: string | null;
+  client_name: string | null;
+  kind: string;
+  /** 1 pending, 2 running; the others are final: success, failure, timeout, cancelled, skipped, lost, missed. */
+  status: number;
+  status_name: string;
+  reason: { code: string; text: Bilingual } | null;
+  scheduled_time: string | null;
+  start_time: string | null;
+  end_time: string | null;
+  /** Milliseconds. */
+  duration: number | null;
+  exit_code: number | null;
+  retry_count: number;
+  attempt: number;
+  provisional: boolean;
+  retry_of: string | null;
+}
+
+export interface ExecutionDetail extends Execution {
+  job_version: number | null;
+  error: string | null;
+  params: Record<string, string> | null;
+  cancel_requested: boolean;
+  output_preview: string | null;
+}
+
+export interface LogPage {
+  output: string;
+  error: string;
+  truncated: boolean;
+  total_bytes: number;
+  complete: boolean;
+}
+
+export interface TriggerResult {
+  execution_id: string | null;
+  run_id: string;
+  executions: { id: string; client_id: string | null }[];
+}
+
+export interface ExecutionStats {
+  total_count: number;
+  success_count: number;
+  failure_count: number;
+  timeout_count: number;
+  success_rate: number | null;
+  avg_duration: number | null;
+}
+
+export interface Group {
+  id: number;
+  name: string;
+  description: string;
+  tags: string[];
+  builtin: boolean;
+  online_count: number;
+  client_count: number;
+  task_count: number;
+}
+
+export interface Host {
+  client_id: string;
+  name: string;
+  hostname: string;
+  ip: string;
+  version: string;
+  os: string;
+  status: 'online' | 'offline';
+  groups: { id: number; name: string }[];
+  config_version: number | null;
+  running: number;
+  last_heartbeat: string | null;
+  created_at: string;
+}
+
+export interface User {
+  id: number | string;
+  username: string;
+  role: 'admin' | 'operator' | 'viewer';
+  permissions?: string[];
+}
+
+export interface Stats {
+  running: number;
+  pending: number;
+  today_success: number;
+  today_failure: number;
+  today_timeout: number;
+  hosts_online: number;
+  hosts_total: number;
+}

@@ -1,0 +1,52 @@
+import type { Execution, Page } from '../../../api/types.ts';
+import { isFinal } from '../../../lib/status.ts';
+
+export interface Filter {
+  task_id?: string;
+  client_id?: string;
+  status?: string;
+  run_id?: string;
+  keyword?: string;
+  start_time?: string;
+  end_time?: string;
+}
+
+/** Whether a pushed execution belongs to a list with this filter. */
+export function fits(row: Execution, filter: Filter): boolean {
+  const at = row.start_time ?? row.scheduled_time ?? '';
+  return (!filter.task_id || String(row.task_id) === filter.task_id) &&
+    (!filter.client_id || row.client_id === filter.client_id) &&
+    (!filter.status || String(row.status) === filter.status) &&
+    (!filter.run_id || row.run_id === filter.run_id) &&
+    (!filter.keyword || row.task_name.toLowerCase().includes(filter.keyword.toLowerCase())) &&
+    (!filter.start_time || Date.parse(at) >= Date.parse(filter.start_time)) &&
+    (!filter.end_time || Date.parse(at) <= Date.parse(filter.end_time));
+}
+
+/**
+ * Puts pushed executions into a page of the list: known ones change (or leave, when they do not fit any more), new ones
+ * come first on the first page. A late push never turns an ended execution back into a running one.
+ */
+export function mergeExecutions(page: Page<Execution>, pushed: Execution[], filter: Filter): void {
+  // A new array: components that were given the old one notice the change.
+  page.items = [...page.items];
+  for (const row of pushed) {
+    const at = page.items.findIndex((item) => item.id === row.id);
+    const known = page.items[at];
+    if (known) {
+      if (isFinal(known.status) && !isFinal(row.status)) continue;
+      if (fits(row, filter)) page.items[at] = row;
+      else {
+        page.items.splice(at, 1);
+        page.total = Math.max(0, page.total - 1);
+      }
+    } else if (fits(row, filter) && page.page === 1) {
+      page.items.unshift(row);
+      page.total += 1;
+      if (page.items.length > page.page_size) {
+        page.items.length = page.page_size;
+        page.has_next = true;
+      }
+    }
+  }
+}

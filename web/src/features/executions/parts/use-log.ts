@@ -1,0 +1,103 @@
+import { onBeforeUnmount, type Ref, ref, watch } from 'vue';
+import { executions } from '../../../api/executions.ts';
+import { LogBuffer, type Stream } from '../../../lib/log-buffer.ts';
+import { useLive } from '../../../live/live.ts';
+
+interface Chunk {
+  from?: number;
+  s?: Stream;
+  text?: string;
+  end?: boolean;
+  truncated?: boolean;
+  chunks?: Chunk[];
+}
+
+export interface Log {
+  buffer: LogBuffer;
+  /** Rises with each change of the buffer. */
+  version: Ref<number>;
+  /** The log is complete: nothing will follow. */
+  ended: Ref<boolean>;
+  truncated: Ref<boolean>;
+  error: Ref<unknown>;
+  /** The first answer is there. */
+  loaded: Ref<boolean>;
+}
+
+const POLL_MS = 2500;
+/** How long to wait for the socket before the log is fetched by a request. */
+const PATIENCE_MS = 1200;
+
+/** The log of one execution: pushed by the topic `log:{id}`, or fetched in intervals while there is no socket. */
+export function useLog(id: string, isFinal: () => boolean): Log {
+  const live = useLive();
+  const log: Log = {
+    buffer: new LogBuffer(),
+    version: ref(0),
+    ended: ref(false),
+    truncated: ref(false),
+    error: ref<unknown>(null),
+    loaded: ref(false),
+  };
+  let gone = false;
+  let busy = false;
+
+  function take(chunk: Chunk): void {
+    for (const part of chunk.chunks ?? []) take(part);
+    if (chunk.text) log.buffer.append(chunk.from ?? log.buffer.next, chunk.s ?? 'o', chunk.text);
+    if (chunk.truncated) log.truncated.value = true;
+    if (chunk.end) log.ended.value = true;
+    log.loaded.value = true;
+    log.version.value += 1;
+  }
+
+  async function fetchLog(): Promise<void> {
+    if (busy || gone || log.ended.value) return;
+    busy = true;
+    try {
+      const from = log.buffer.next;
+      const page = await executions.log(id, from);
+      if (!gone && log.buffer.next === from) {
+        if (page.output) log.buffer.append(from, 'o', page.output);
+        if (page.error) log.buffer.append(log.buffer.next, 'e', page.error);
+        log.buffer.next = Math.max(log.buffer.next, page.total_bytes);
+        log.truncated.value = page.truncated;
+        if (page.complete && isFinal()) log.ended.value = true;
+        log.version.value += 1;
+      }
+      log.loaded.value = true;
+      log.error.value = null;
+    } catch (reason) {
+      log.error.value = reason;
+      log.loaded.value = true;
+    }
+    busy = false;
+  }
+
+  const leave = live.subscribe(`log:${id}`, {
+    since: () => log.buffer.next,
+    on(event) {
+      if (event.kind === 'gap' || event.kind === 'error') void fetchLog();
+      else for (const chunk of Array.isArray(event.data) ? event.data : [event.data]) take((chunk ?? {}) as Chunk);
+    },
+  });
+  const patience = setTimeout(() => {
+    if (!log.loaded.value) void fetchLog();
+  }, live.polling ? 0 : PATIENCE_MS);
+  const timer = setInterval(() => {
+    if (live.polling && !document.hidden) void fetchLog();
+  }, POLL_MS);
+  // An end that was pushed while the last lines were still on their way: ask once more.
+  const stopWatch = watch(isFinal, (final) => {
+    if (final) setTimeout(() => void fetchLog(), PATIENCE_MS);
+  });
+
+  onBeforeUnmount(() => {
+    gone = true;
+    clearTimeout(patience);
+    clearInterval(timer);
+    stopWatch();
+    leave();
+  });
+  return log;
+}

@@ -1,0 +1,51 @@
+import { useI18n } from 'vue-i18n';
+import { ApiError } from '../../../api/client.ts';
+import { tasks } from '../../../api/tasks.ts';
+import type { Task } from '../../../api/types.ts';
+import { useErrors } from '../../../lib/use-errors.ts';
+import { useUi } from '../../../stores/ui.ts';
+
+/** Switching and deleting jobs, with the questions before and the messages after. */
+export function useJobActions(): {
+  /** Shows the new state at once through `show` and takes it back when the server refuses. */
+  setEnabled(task: Task, enabled: boolean, show: (patch: Partial<Task>) => void): Promise<void>;
+  remove(task: Task): Promise<boolean>;
+} {
+  const { t } = useI18n();
+  const ui = useUi();
+  const { report } = useErrors();
+
+  return {
+    setEnabled: async (task, enabled, show) => {
+      const { status, next_exec_time } = task;
+      show({ status: enabled ? 1 : 0, ...(enabled ? {} : { next_exec_time: null }) });
+      try {
+        const answer = await tasks.setEnabled(task.id, enabled);
+        if (answer?.id) show(answer);
+        ui.toast(t(enabled ? 'job.enabledToast' : 'job.disabledToast', { name: task.name }));
+      } catch (error) {
+        show({ status, next_exec_time });
+        report(error);
+      }
+    },
+    remove: async (task) => {
+      const answer = await ui.ask({
+        title: t('job.deleteTitle', { name: task.name }),
+        text: t('job.deleteText'),
+        action: t('act.delete'),
+        danger: true,
+      });
+      if (answer !== 'yes') return false;
+      try {
+        await tasks.remove(task.id);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 404)) {
+          report(error);
+          return false;
+        }
+      }
+      ui.toast(t('job.deleted', { name: task.name }));
+      return true;
+    },
+  };
+}

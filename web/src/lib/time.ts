@@ -1,0 +1,116 @@
+// Times come as RFC 3339 UTC strings. They are shown as `2026-11-21 08:05:00`, the same in every language, in the
+// reader's zone unless a zone is named.
+
+interface Parts {
+  year: string;
+  month: string;
+  day: string;
+  hour: string;
+  minute: string;
+  second: string;
+}
+
+const pad = (n: number): string => String(n).padStart(2, '0');
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function partsOf(ms: number, zone: string | undefined): Parts {
+  const key = zone ?? '';
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+    formats.set(key, format);
+  }
+  const parts: Record<string, string> = {};
+  for (const { type, value } of format.formatToParts(ms)) parts[type] = value;
+  return parts as unknown as Parts;
+}
+
+export function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
+export function isZone(zone: string): boolean {
+  try {
+    return zone !== '' && partsOf(0, zone) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** `2026-11-21 08:05:00` */
+export function dateTime(ms: number, zone?: string): string {
+  const p = partsOf(ms, zone);
+  return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}:${p.second}`;
+}
+
+/** As short as it can be without doubt: no date when it is today, no year when it is this one. */
+export function shortDateTime(ms: number, now: number, zone?: string): string {
+  const [text, today] = [dateTime(ms, zone), dateTime(now, zone)];
+  if (text.slice(0, 10) === today.slice(0, 10)) return text.slice(11);
+  return text.slice(0, 4) === today.slice(0, 4) ? text.slice(5) : text.slice(0, 16);
+}
+
+/** Milliseconds by which the zone's wall clock is ahead of UTC at this moment. */
+export function zoneOffset(ms: number, zone: string): number {
+  const p = partsOf(ms, zone);
+  const wall = Date.UTC(+p.year, +p.month - 1, +p.day, +p.hour, +p.minute, +p.second);
+  return wall - Math.floor(ms / 1000) * 1000;
+}
+
+/** `UTC+08:00` */
+export function offsetLabel(ms: number, zone: string): string {
+  const minutes = Math.round(zoneOffset(ms, zone) / 60_000);
+  const size = Math.abs(minutes);
+  return `UTC${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
+}
+
+/** The value for a datetime-local field: `2026-11-21T08:05:00` on the zone's wall clock. */
+export function toWallClock(ms: number, zone: string): string {
+  return dateTime(ms, zone).replace(' ', 'T');
+}
+
+/**
+ * The moment at which the zone's wall clock shows `local` (`2026-11-21T08:05` or with seconds). A time that is skipped
+ * in spring becomes the one as much later; of a time that comes twice in autumn it is the first.
+ */
+export function fromWallClock(local: string, zone: string): number | null {
+  const m = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?/.exec(local);
+  if (!m || !isZone(zone)) return null;
+  const wall = Date.UTC(+m[1]!, +m[2]! - 1, +m[3]!, +m[4]!, +m[5]!, +(m[6] ?? 0));
+  const before = wall - zoneOffset(wall - 86_400_000, zone);
+  const after = wall - zoneOffset(wall + 86_400_000, zone);
+  const fits = [before, after].filter((ms) => ms + zoneOffset(ms, zone) === wall);
+  return fits.length ? Math.min(...fits) : before;
+}
+
+/** `in 3 min.`, `5 hours ago` in the reader's language. */
+export function relative(ms: number, now: number, locale: string): string {
+  const seconds = Math.round((ms - now) / 1000);
+  const size = Math.abs(seconds);
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: locale === 'en' ? 'short' : 'long' });
+  if (size < 60) return format.format(seconds, 'second');
+  if (size < 3600) return format.format(Math.trunc(seconds / 60), 'minute');
+  if (size < 86_400) return format.format(Math.trunc(seconds / 3600), 'hour');
+  return format.format(Math.trunc(seconds / 86_400), 'day');
+}
+
+/** `820 ms`, `2.3 s`, `1 m 05 s`, `2 h 03 m` */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${pad(seconds % 60)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`;
+  return `${Math.floor(minutes / 1440)} d ${pad(Math.floor((minutes % 1440) / 60))} h`;
+}

@@ -1,0 +1,35 @@
+import { useI18n } from 'vue-i18n';
+import { ApiError, type FieldError } from '../api/client.ts';
+import { useUi } from '../stores/ui.ts';
+
+/** Words errors for the reader: known codes in their language, otherwise what the server said. */
+export function useErrors(): {
+  wording(error: unknown): string;
+  fieldWording(error: FieldError): string;
+  report(error: unknown): void;
+} {
+  const { t, te, locale } = useI18n();
+  const ui = useUi();
+
+  function wording(error: unknown): string {
+    if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+    const key = `errors.${error.code}`;
+    // English readers get the server's own message: it names what was wrong in this case.
+    if (locale.value === 'en' && error.status > 0 && error.message) return error.message;
+    return te(key) ? t(key) : error.message;
+  }
+
+  const fieldWording = (error: FieldError): string => {
+    const key = `errors.${error.code}`;
+    return locale.value !== 'en' && error.code && te(key) ? t(key) : error.message;
+  };
+
+  return {
+    wording,
+    fieldWording,
+    report: (error) => {
+      // The end of the session already leads to the sign-in page.
+      if (!(error instanceof ApiError && error.status === 401)) ui.toast(wording(error), 'bad');
+    },
+  };
+}

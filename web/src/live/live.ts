@@ -1,0 +1,42 @@
+import { computed, ref } from 'vue';
+import { endSession } from '../api/client.ts';
+import { defineStore } from '../lib/store.ts';
+import { type Handler, LiveSocket, type LiveState, type SocketLike } from './socket.ts';
+
+function openSocket(): SocketLike {
+  const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/ws`);
+  const like: SocketLike = {
+    send: (text) => socket.send(text),
+    close: () => socket.close(),
+    onmessage: null,
+    onclose: null,
+  };
+  socket.addEventListener('message', (event) => like.onmessage?.(String(event.data)));
+  socket.addEventListener('close', (event) => like.onclose?.(event.code));
+  return like;
+}
+
+/** The page's live connection and what the badge shows of it. */
+export const useLive = defineStore('live', () => {
+  const state = ref<LiveState>('idle');
+  const socket = new LiveSocket({
+    open: openSocket,
+    setTimer: (run, ms) => setTimeout(run, ms),
+    clearTimer: (id) => clearTimeout(id),
+    random: Math.random,
+    online: () => navigator.onLine,
+    stateChanged: (value) => state.value = value,
+    sessionEnded: endSession,
+  });
+  addEventListener('online', () => socket.retryNow());
+  /** Pages fetch in intervals unless the socket brings the news. */
+  const polling = computed(() => state.value !== 'live');
+
+  return {
+    state,
+    polling,
+    start: () => socket.start(),
+    stop: () => socket.stop(),
+    subscribe: (topic: string, handler: Handler) => socket.subscribe(topic, handler),
+  };
+});

@@ -1,0 +1,43 @@
+import { computed, type Ref } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
+
+type Values = Record<string, string>;
+
+/**
+ * A list's filters and page, kept in the address so that reload, Back and a shared link show the same list. Values
+ * equal to their default are left out; changing a filter goes back to the first page.
+ */
+export function useListQuery<V extends Values>(
+  defaults: V,
+): { query: Ref<V>; set(patch: Partial<V>): void; reset(): void; dirty: Ref<boolean> } {
+  const route = useRoute();
+  const router = useRouter();
+  const query = computed(() => {
+    const values: Values = { ...defaults };
+    for (const key of Object.keys(defaults)) {
+      const value = route.query[key];
+      if (typeof value === 'string') values[key] = value;
+    }
+    return values as V;
+  });
+  const dirty = computed(() =>
+    Object.keys(defaults).some((key) => !['page', 'page_size'].includes(key) && query.value[key] !== defaults[key])
+  );
+
+  function go(values: Values): void {
+    const kept: Record<string, string> = {};
+    for (const [key, value] of Object.entries(values)) if (value !== defaults[key]) kept[key] = value;
+    // Parameters of others (an open drawer) stay.
+    for (const [key, value] of Object.entries(route.query)) {
+      if (!(key in defaults) && typeof value === 'string') kept[key] = value;
+    }
+    void router.replace({ path: route.path, query: kept });
+  }
+
+  return {
+    query,
+    dirty,
+    set: (patch) => go({ ...query.value, ...('page' in patch ? {} : { page: defaults.page ?? '1' }), ...patch } as V),
+    reset: () => go({ ...defaults, page_size: query.value.page_size ?? '' }),
+  };
+}

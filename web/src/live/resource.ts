@@ -1,0 +1,120 @@
+import { onBeforeUnmount, type Ref, ref, shallowRef, triggerRef, watch } from 'vue';
+import { useLive } from './live.ts';
+
+interface Options<T> {
+  load(): Promise<T>;
+  /** The resource is loaded anew when this changes (filters, the id in the address). */
+  key?(): unknown;
+  /** Topics to listen to; looked at again when `key` changes. */
+  topics?(): string[];
+  /** A push for one of the topics: change `data` in place (and return nothing) or return 'reload'. */
+  on?(data: unknown, current: T, topic: string): 'reload' | void;
+  /** Milliseconds between two fetches while the socket is not there; 0 for never. */
+  poll?: number | ((current: T | null) => number);
+}
+
+export interface Resource<T> {
+  data: Ref<T | null>;
+  error: Ref<unknown>;
+  /** A request is under way (the first one, or a later one). */
+  loading: Ref<boolean>;
+  /** `data` belongs to an earlier `key`. */
+  stale: Ref<boolean>;
+  reload(): Promise<void>;
+}
+
+const RELOAD_PAUSE_MS = 400;
+
+/**
+ * Something on the server that a page shows: fetched once, then kept up to date by the live topics, or by polling
+ * while the socket is down and the page visible. One request at a time; an answer that came too late is dropped.
+ */
+export function useResource<T>(options: Options<T>): Resource<T> {
+  const live = useLive();
+  const data = shallowRef<T | null>(null);
+  const error = ref<unknown>(null);
+  const loading = ref(false);
+  const stale = ref(false);
+  let generation = 0;
+  let busy = false;
+  let again = false;
+  let gone = false;
+  let soon: number | undefined;
+  let pollTimer: number | undefined;
+  let leave: (() => void)[] = [];
+
+  async function reload(): Promise<void> {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    loading.value = true;
+    const mine = generation;
+    try {
+      const value = await options.load();
+      if (mine === generation && !gone) {
+        data.value = value;
+        error.value = null;
+        stale.value = false;
+      }
+    } catch (reason) {
+      if (mine === generation && !gone) error.value = reason;
+    }
+    busy = false;
+    loading.value = false;
+    if (again && !gone) {
+      again = false;
+      await reload();
+    }
+  }
+
+  /** Several pushes in a row cost one fetch. */
+  function reloadSoon(): void {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      void reload();
+    }, RELOAD_PAUSE_MS);
+  }
+
+  function listen(): void {
+    for (const stop of leave) stop();
+    leave = (options.topics?.() ?? []).map((topic) =>
+      live.subscribe(topic, {
+        on(event) {
+          if (event.kind === 'gap') return reloadSoon();
+          if (event.kind === 'error' || data.value === null) return;
+          if (options.on?.(event.data, data.value, topic) === 'reload') reloadSoon();
+          else triggerRef(data);
+        },
+      })
+    );
+  }
+
+  function schedule(): void {
+    clearTimeout(pollTimer);
+    const ms = typeof options.poll === 'function' ? options.poll(data.value) : options.poll ?? 7000;
+    pollTimer = setTimeout(() => {
+      // Without topics there is nothing that would bring news, so such a resource polls always.
+      if (ms > 0 && !document.hidden && (live.polling || !options.topics)) void reload();
+      schedule();
+    }, ms || 2000);
+  }
+
+  watch(() => options.key?.(), () => {
+    generation += 1;
+    stale.value = true;
+    listen();
+    void reload();
+  });
+  listen();
+  void reload();
+  schedule();
+  onBeforeUnmount(() => {
+    gone = true;
+    clearTimeout(soon);
+    clearTimeout(pollTimer);
+    for (const stop of leave) stop();
+  });
+  return { data, error, loading, stale, reload };
+}

@@ -1,0 +1,56 @@
+// Own icons, drawn with strokes on a grid of 24.
+const CIRCLE = 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z';
+
+export const ICONS = {
+  overview: 'M4 4h6.5v9H4zM13.5 4H20v5h-6.5zM13.5 12H20v8h-6.5zM4 16h6.5v4H4z',
+  jobs: 'M5 5h14a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM4 9.5h16M8 3v4M16 3v4M12 12.5v3l2 1.2',
+  executions: 'M3 12h4l3-8 4 16 3-8h4',
+  hosts: 'M4 4h16v7H4zM4 13h16v7H4zM7.5 7.5h.01M7.5 16.5h.01M12 7.5h5M12 16.5h5',
+  groups: 'M12 3l9 4.8-9 4.8-9-4.8zM3.5 12.4l8.5 4.6 8.5-4.6M3.5 16.6L12 21.2l8.5-4.6',
+  play: 'M7 4.5v15l12-7.5z',
+  edit: 'M4 20h4L19 9l-4-4L4 16zM12.5 7.5l4 4',
+  trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
+  history: 'M4 5v5h5M4.5 10a8 8 0 1 1-.4 4M12 8v4l3 2',
+  more: 'M5.5 12h.01M12 12h.01M18.5 12h.01',
+  plus: 'M12 5v14M5 12h14',
+  search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.5 4.5',
+  close: 'M6 6l12 12M18 6L6 18',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  success: `${CIRCLE}M8 12.3l2.8 2.8L16 9.5`,
+  failure: `${CIRCLE}M9 9l6 6M15 9l-6 6`,
+  clock: `${CIRCLE}M12 7v5l3.2 2`,
+  cancelled: `${CIRCLE}M6 6l12 12`,
+  skipped: 'M5 5v14l9-7zM18 5v14',
+  lost: `${CIRCLE}M9.6 9.6a2.5 2.5 0 1 1 3.5 2.3c-.8.4-1.1.8-1.1 1.7M12 16.8h.01`,
+  warning: 'M12 4l9.2 16H2.8zM12 10v4.5M12 17.2h.01',
+  info: `${CIRCLE}M12 11v5.5M12 7.6h.01`,
+  running: 'M12 3a9 9 0 1 0 9 9',
+  pending: `${CIRCLE}M8 12h.01M12 12h.01M16 12h.01`,
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  download: 'M12 4v11M7 10.5l5 5 5-5M4.5 20h15',
+  left: 'M15 5l-7 7 7 7',
+  right: 'M9 5l7 7-7 7',
+  down: 'M5 9l7 7 7-7',
+  up: 'M5 15l7-7 7 7',
+  follow: 'M6 5l6 6 6-6M6 13l6 6 6-6',
+  pause: 'M8.5 5v14M15.5 5v14',
+  sun:
+    'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4',
+  moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z',
+  system: 'M4 5h16v11H4zM8.5 20h7M12 16v4',
+  globe: `${CIRCLE}M3 12h18M12 3c3.2 3.4 3.2 14.6 0 18M12 3c-3.2 3.4-3.2 14.6 0 18`,
+  signOut: 'M10 4H5v16h5M15 8l4 4-4 4M19 12H9',
+  stop: 'M6 6h12v12H6z',
+  retry: 'M20 4.5v5h-5M19.5 9.5a8 8 0 1 0 .4 4.5',
+  terminal: 'M3.5 5h17v14h-17zM7 9l3 3-3 3M12.5 15H17',
+  keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
+  book: 'M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11',
+  user: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20c1-3.7 3.7-5 7.5-5s6.5 1.3 7.5 5',
+  live:
+    'M12 11a1 1 0 1 0 0 2 1 1 0 0 0 0-2zM8 16a5.7 5.7 0 0 1 0-8M16 8a5.7 5.7 0 0 1 0 8M5 19a9.9 9.9 0 0 1 0-14M19 5a9.9 9.9 0 0 1 0 14',
+  offline:
+    'M4 4l16 16M8 16a5.7 5.7 0 0 1-.9-6.6M16 8a5.7 5.7 0 0 1 .9 6.6M5 19A9.9 9.9 0 0 1 4.3 6.3M19 5a9.9 9.9 0 0 1 .7 12.7',
+  external: 'M13 4h7v7M20 4l-9 9M18 14v6H4V6h6',
+} as const;
+
+export type IconName = keyof typeof ICONS;

@@ -1,0 +1,47 @@
+import { ApiError, openEnvelope, queryString } from '../../src/api/client.ts';
+import { safePath } from '../../src/lib/safe-path.ts';
+import { shortcutReader } from '../../src/lib/shortcuts.ts';
+import { equal } from './assert.ts';
+
+Deno.test('client: data comes out of the envelope', () => {
+  equal(openEnvelope(200, { code: 0, message: 'ok', data: [1] }), [1]);
+});
+
+Deno.test('client: an error carries code, message and details', () => {
+  try {
+    openEnvelope(422, { code: 1, error: 'invalid', message: 'no', details: [{ path: 'name', message: 'x' }] });
+    throw new Error('no error was thrown');
+  } catch (error) {
+    const { status, code, message, details } = error as ApiError;
+    equal([status, code, message, details], [422, 'invalid', 'no', [{ path: 'name', message: 'x' }]]);
+  }
+});
+
+Deno.test('client: an answer that is no envelope is an error by its status', () => {
+  try {
+    openEnvelope(502, null);
+    throw new Error('no error was thrown');
+  } catch (error) {
+    equal((error as ApiError).code, 'http_502');
+  }
+});
+
+Deno.test('client: empty parameters are left out', () => {
+  equal(queryString({ a: 1, b: '', c: undefined, d: '*/5 * * * *' }), '?a=1&d=*%2F5+*+*+*+*');
+  equal(queryString({}), '');
+});
+
+Deno.test('sign-in: goes on to paths of this console only', () => {
+  equal(
+    ['/jobs?page=2', '//evil.example', '/\\evil.example', 'https://evil.example', '/login?next=/', undefined].map(
+      safePath,
+    ),
+    ['/jobs?page=2', '/', '/', '/', '/', '/'],
+  );
+});
+
+Deno.test('shortcuts: single keys and two in a row', () => {
+  const read = shortcutReader();
+  equal([read('/', 0), read('g', 10), read('j', 200), read('j', 300)], ['search', null, 'jobs', null]);
+  equal([read('g', 1000), read('e', 5000), read('?', 5001)], [null, null, 'sheet']);
+});

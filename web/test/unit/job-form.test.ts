@@ -1,0 +1,60 @@
+import type { Task } from '../../src/api/types.ts';
+import { bodyOf, emptyForm, fieldOf, formOf, validate } from '../../src/features/jobs/parts/job-form.ts';
+import { equal } from './assert.ts';
+
+const NOW = Date.parse('2026-11-21T00:00:00Z');
+const good = () => ({ ...emptyForm(), name: ' nightly ', command: 'echo 1', timezone: 'Asia/Shanghai', groupIds: [1] });
+const failed = (change: Partial<ReturnType<typeof good>>) => validate({ ...good(), ...change }, NOW);
+
+Deno.test('job form: a good form passes', () => equal(validate(good(), NOW), {}));
+
+Deno.test('job form: errors carry the path of the server', () => {
+  equal(failed({ name: ' ' }), { name: 'required' });
+  equal(failed({ command: '' }), { 'executor_config.command': 'required' });
+  equal(failed({ timeout: 9 }), { timeout: 'timeout' });
+  equal(failed({ timeout: '' }), { timeout: 'timeout' });
+  equal(failed({ timeout: 3600 }), {});
+  equal(failed({ groupIds: [] }), { group_ids: 'groups' });
+  equal(failed({ cron: ' ' }), { cron_expr: 'required' });
+  equal(failed({ timezone: 'Mars/Base' }), { timezone: 'zone' });
+  equal(failed({ executor: 'http', url: 'ftp://x' }), { 'executor_config.url': 'url' });
+  equal(failed({ executor: 'http', url: 'https://x/', expected: '200, 9' }), {
+    'executor_config.expected_status': 'statusCodes',
+  });
+  equal(failed({ schedule: 'every', everyCount: 0 }), { every_seconds: 'positive' });
+  equal(failed({ schedule: 'once', onceLocal: '' }), { once_at: 'required' });
+  equal(failed({ schedule: 'once', onceLocal: '2026-11-21T07:59' }), { once_at: 'past' });
+  equal(failed({ schedule: 'once', onceLocal: '2026-11-21T08:01' }), {});
+});
+
+Deno.test('job form: the body has the names and units of the server', () => {
+  const form = { ...good(), env: [{ key: ' A ', value: ' 1' }, { key: '', value: 'x' }] };
+  const body = bodyOf(form, 1);
+  equal(body.executor_config, { command: 'echo 1', work_dir: '', env: { A: ' 1' } });
+  equal([body.name, body.executor_type, body.cron_expr, body.every_seconds, body.status], [
+    'nightly',
+    1,
+    '0 2 * * *',
+    null,
+    1,
+  ]);
+  equal(bodyOf({ ...good(), schedule: 'every', everyCount: 2, everyUnit: 'h' }, 0).every_seconds, 7200);
+  const once = bodyOf({ ...good(), schedule: 'once', onceLocal: '2026-11-21T09:00' }, 1);
+  equal(once.once_at, '2026-11-21T01:00:00.000Z');
+  const http = bodyOf({ ...good(), executor: 'http', url: ' https://x/ ', expected: '200; 204' }, 1);
+  equal(http.executor_config, { url: 'https://x/', method: 'GET', headers: {}, body: '', expected_status: [200, 204] });
+});
+
+Deno.test('job form: a job survives the way through the form', () => {
+  const body = bodyOf({ ...good(), schedule: 'every', everyCount: 90, everyUnit: 's', description: 'd' }, 0);
+  const task = { ...body, id: 7, version: 2, labels: { team: 'x' } } as unknown as Task;
+  equal(bodyOf(formOf(task), 0, task), { ...body, labels: { team: 'x' } });
+  equal(formOf({ ...task, every_seconds: 7200 }).everyUnit, 'h');
+});
+
+Deno.test('job form: paths of the server find their field', () => {
+  equal(
+    ['name', '/executor_config/env/A', 'env.A', 'command', 'group_ids[0]', 'nonsense'].map((path) => fieldOf(path)),
+    ['name', 'executor_config.env', 'executor_config.env', 'executor_config.command', 'group_ids', undefined],
+  );
+});
