@@ -10,8 +10,9 @@ package enum CronBatch {
 
     /// Answers one line.
     ///
-    /// - Parameter line: `zone TAB start TAB expression TAB count [TAB policy]`, the start in seconds since the epoch, the
-    ///   policy that of ``DSTPolicy``.
+    /// A line is `zone TAB start TAB expression TAB count [TAB policy]`, the start in seconds since the epoch, the policy
+    /// one of ``DSTPolicy``.
+    ///
     /// - Returns: the next fire times in seconds since the epoch, separated by blanks, or `error: …`.
     package static func answer(_ line: String, zones: ZoneDatabase = .shared) -> String {
         let parts = line.split(separator: "\t", omittingEmptySubsequences: false)

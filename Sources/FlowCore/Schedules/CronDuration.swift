@@ -12,7 +12,11 @@ enum CronDuration {
 
     /// Milliseconds of a duration between one second and 366 days.
     ///
-    /// - Parameter offset: where `text` starts in what the user wrote, for the positions of errors.
+    /// - Parameters:
+    ///   - text: the bytes after `@every`.
+    ///   - offset: where `text` starts in what the user wrote, for the positions of errors.
+    /// - Returns: the period.
+    /// - Throws: ``ScheduleError/Code/duration``.
     static func parse(_ text: ArraySlice<UInt8>, offset: Int) throws(ScheduleError) -> Int64 {
         var total: Int64 = 0
         var position = text.startIndex

@@ -101,8 +101,7 @@ extension CronExpression {
         var first = Int.max
         for item in fields.days {
             switch item {
-            case .lastDay, .lastWorkday: return nil
-            case .nearestWorkday(let day): first = min(first, day)
+            case .lastDay, .lastWorkday, .nearestWorkday: return nil
             case .hashed(let range?, _): first = min(first, range.lowerBound)
             case .hashed(nil, _): return nil
             default: first = min(first, CronMasks.values(item, .dayOfMonth, nil).min() ?? Int.max)

@@ -19,7 +19,9 @@ package struct CronExpression: Hashable, Sendable {
     /// The macro that was written, in its canonical spelling such as `@daily`; nil for fields and `@every`.
     package let macro: String?
 
-    /// The zone of a `CRON_TZ=` or `TZ=` prefix. Not yet looked up: that happens when a schedule is compiled.
+    /// The zone of a `CRON_TZ=` or `TZ=` prefix, not yet looked up.
+    ///
+    /// That happens when a schedule is compiled.
     package let zonePrefix: String?
 
     /// Reads the text.

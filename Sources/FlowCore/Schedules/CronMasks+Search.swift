@@ -77,7 +77,7 @@ extension CronMasks {
 
     /// The matching days of a month; bit n is day n.
     ///
-    /// - Parameter firstWeekday: the weekday of the month's first day, 0 being Sunday.
+    /// The weekday of the month's first day is 0 for Sunday.
     func dayMask(year: Int, month: Int, firstWeekday: Int) -> UInt64 {
         let length = CivilDate.daysInMonth(year: year, month: month)
         var days = UInt64(self.days)
@@ -95,8 +95,9 @@ extension CronMasks {
         for before in 0...30 where self.lastDays >> UInt32(before) & 1 == 1 && before < length {
             days |= 1 << UInt64(length - before)
         }
-        for number in 0...31 where self.workdays >> UInt32(number) & 1 == 1 && number <= length {
-            let day = number == 0 ? length : number
+        for number in 0...31 where self.workdays >> UInt32(number) & 1 == 1 {
+            // 31W in a shorter month is nearest to that month's last day.
+            let day = number == 0 ? length : min(number, length)
             let weekday = (firstWeekday + day - 1) % 7
             let nearest =
                 switch weekday {

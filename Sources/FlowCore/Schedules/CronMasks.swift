@@ -32,7 +32,7 @@ struct CronMasks: Hashable, Sendable {
     /// One bit per year from 1970; nil when every year will do.
     var years: [UInt64]?
 
-    /// - Parameter seed: the job whose uid decides what `H` stands for.
+    /// The seed is the job whose uid decides what `H` stands for.
     init(_ fields: CronFields, seed: JobUID?) {
         for item in fields.seconds { self.seconds |= Self.mask(item, .second, seed) }
         for item in fields.minutes { self.minutes |= Self.mask(item, .minute, seed) }

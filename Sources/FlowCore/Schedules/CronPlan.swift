@@ -34,7 +34,7 @@ struct CronPlan: Sendable {
 
     /// Walks the segments of the zone and searches the local clock of each.
     ///
-    /// - Parameter gapsFire: whether local times that a segment's beginning jumped over fire at that beginning.
+    /// With `gapsFire`, local times that a segment's beginning jumped over fire at that beginning.
     private func nextInRealTime(after: Int64, gapsFire: Bool) -> Int64? {
         var instant = after + 1
         var segment = self.zone.segment(at: instant)

@@ -15,9 +15,7 @@ package final class ZoneRules: Sendable {
     private let buckets: [UInt16]
     private static let bucketShift: Int64 = 25
 
-    /// - Parameters:
-    ///   - initial: the offset before the first transition.
-    ///   - transitions: where the offset changes, in ascending order.
+    /// Takes the offset before the first transition, and where the offset changes, in ascending order.
     init(name: String, initial: Int, transitions: [(start: Int64, offset: Int)]) {
         self.name = name
         var starts = [Int64.min]
