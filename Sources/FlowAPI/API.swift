@@ -1,0 +1,76 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowScheduler
+package import Hummingbird
+import HummingbirdCore
+package import Logging
+
+/// What serves the API and the console; a service that runs until it is told to stop.
+package typealias APIApplication = Application<RouterResponder<APIContext>>
+
+/// Puts the API together: REST, the live connection and the console's files on one port.
+///
+/// - Parameters:
+///   - configuration: where to listen, and where the console is.
+///   - services: what people may ask for.
+///   - bus: what the live connection follows.
+///   - metrics: the numbers of `/metrics`, and whether the server is ready.
+///   - clock: the time that answers carry.
+///   - logger: gets one line per request and every unforeseen error.
+///   - onRunning: told the bound port when requests are being served.
+/// - Returns: the service, to be run in a service group.
+package func makeAPI(
+    configuration: APIConfiguration,
+    services: Services,
+    bus: EventBus,
+    metrics: any MetricsSource,
+    clock: any WallClock = SystemWallClock(),
+    logger: Logger,
+    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+) -> APIApplication {
+    let names = AgentNames(agents: services.agents)
+    let executions = ExecutionPresenter(names: names)
+    let tasks = TaskPresenter(jobs: services.jobs, groups: services.groups)
+    let authenticator = RequestAuthenticator(authentication: services.authentication)
+    let router = APIRouter(
+        authenticator: authenticator,
+        auth: AuthRoutes(authentication: services.authentication, clock: clock, isSecure: configuration.isSecure),
+        tasks: TaskRoutes(jobs: services.jobs, presenter: tasks),
+        groups: GroupRoutes(groups: services.groups, agents: services.agents),
+        executions: ExecutionRoutes(
+            executions: services.executions,
+            runs: services.runs,
+            presenter: executions,
+            clock: clock
+        ),
+        system: SystemRoutes(
+            statistics: services.statistics,
+            metrics: metrics,
+            clock: clock,
+            version: configuration.version
+        )
+    )
+    let live = LiveConnection(
+        dependencies: LiveSession.Dependencies(
+            services: services,
+            bus: bus,
+            tasks: tasks,
+            executions: executions,
+            clock: clock
+        ),
+        logger: logger
+    )
+    return Application(
+        router: router.router(console: ConsoleFiles(directory: configuration.consoleDirectory)),
+        server: HTTPServerBuilder { responder in
+            LiveChannel(responder: responder, gate: LiveGate(authenticator: authenticator), connection: live)
+        },
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port),
+            serverName: nil
+        ),
+        onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? configuration.port) },
+        logger: logger
+    )
+}

@@ -1,0 +1,28 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the API is served.
+package struct APIConfiguration: Sendable {
+    package var host: String
+    /// 0 = any free one.
+    package var port: Int
+    /// Where the built console is; nil or missing = a page that says how to build it.
+    package var consoleDirectory: String?
+    /// People reach this server by HTTPS (a proxy ends TLS): the session cookie is then marked `Secure`.
+    package var isSecure: Bool
+    package var version: String
+
+    package init(
+        host: String = "127.0.0.1",
+        port: Int = 8080,
+        consoleDirectory: String? = nil,
+        isSecure: Bool = false,
+        version: String = "0.0.0"
+    ) {
+        self.host = host
+        self.port = port
+        self.consoleDirectory = consoleDirectory
+        self.isSecure = isSecure
+        self.version = version
+    }
+}

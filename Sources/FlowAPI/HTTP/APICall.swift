@@ -1,0 +1,130 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// One request as a handler sees it: authenticated, with strict readers for path, query and body.
+struct APICall {
+    /// The largest body that is read.
+    static let bodyLimit = 1024 * 1024
+
+    let request: Request
+    let context: APIContext
+    /// Nil only on routes that everyone may use.
+    let session: AuthenticatedSession?
+
+    /// - Throws: 401; never on routes that need a permission, as the session has been checked before.
+    var principal: Principal {
+        get throws(APIFailure) {
+            guard let session else { throw APIFailure(.unauthorized, "unauthenticated", "Sign in first.") }
+            return session.principal
+        }
+    }
+
+    func query() throws(APIFailure) -> Query { try Query(self.request.uri.query) }
+
+    /// Refuses any parameter.
+    func noQuery() throws(APIFailure) {
+        var query = try self.query()
+        try query.finish()
+    }
+
+    // MARK: Path
+
+    func number(_ name: String) throws(APIFailure) -> Int64 {
+        // Digits only: "+1", "0x1" and " 1" are other spellings of a path that somebody may have guarded by text.
+        guard let text = self.context.parameters.get(name), (1...19).contains(text.utf8.count),
+            text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let value = Int64(text)
+        else { throw APIFailure.notFound("There is nothing here: '\(name)' has to be a number.") }
+        return value
+    }
+
+    func identifier<ID: FlowIdentifier>(_ name: String) throws(APIFailure) -> ID {
+        guard let id = self.context.parameters.get(name).flatMap({ ID($0) }) else {
+            throw APIFailure.notFound("There is nothing here: '\(name)' has to be a UUID.")
+        }
+        return id
+    }
+
+    func agent(_ name: String) throws(APIFailure) -> AgentID {
+        guard let id = self.context.parameters.get(name).flatMap({ AgentID($0) }) else {
+            throw APIFailure.notFound("There is nothing here: '\(name)' has to be a host's id.")
+        }
+        return id
+    }
+
+    // MARK: Body
+
+    /// The body as JSON.
+    func body() async throws -> JSON {
+        let bytes = try await self.bodyBytes()
+        let type = self.request.headers[.contentType]?.split(separator: ";").first?.lowercased()
+        // A form of another site can send text, but not this type without being asked first (CWE-352).
+        guard type == "application/json" else {
+            throw APIFailure(
+                .unsupportedMediaType,
+                "unsupported_media_type",
+                "Send the body as 'Content-Type: application/json'."
+            )
+        }
+        return try Self.parse(bytes)
+    }
+
+    /// The body of a route where it may be missing.
+    func optionalBody() async throws -> JSON {
+        let bytes = try await self.bodyBytes()
+        return bytes.isEmpty ? .object([]) : try Self.parse(bytes)
+    }
+
+    /// Refuses a body with any content but `{}`.
+    func noBody() async throws {
+        let reader = try FieldReader(try await self.optionalBody())
+        try reader.finish()
+    }
+
+    private func bodyBytes() async throws -> [UInt8] {
+        let tooLarge = APIFailure(
+            .contentTooLarge,
+            "payload_too_large",
+            "The body is larger than \(Self.bodyLimit) bytes.",
+            // What was not read of it is still on the connection.
+            headers: [.connection: "close"]
+        )
+        if let length = self.request.headers[.contentLength].flatMap({ Int($0) }), length > Self.bodyLimit {
+            throw tooLarge
+        }
+        do {
+            return Array((try await self.request.body.collect(upTo: Self.bodyLimit)).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        }
+    }
+
+    private static func parse(_ bytes: [UInt8]) throws(APIFailure) -> JSON {
+        do {
+            return try JSONParser.parse(bytes)
+        } catch {
+            throw APIFailure.malformed([
+                .init(path: "", code: "json", message: "not JSON at byte \(error.position): \(error.message)")
+            ])
+        }
+    }
+
+    // MARK: Where a trigger comes from
+
+    var idempotencyKey: String? { self.request.headers[.idempotencyKey] }
+
+    /// `console` for signed-in browsers, `api` for bearers of tokens.
+    var source: String { self.request.headers[.authorization] == nil ? "console" : "api" }
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+    static let csrf = HTTPField.Name("X-QF-CSRF")!
+    static let requestID = HTTPField.Name("X-Request-ID")!
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+}

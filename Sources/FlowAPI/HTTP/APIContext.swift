@@ -1,0 +1,40 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+package import Hummingbird
+import Logging
+import NIOCore
+
+/// What is known of a request beside the request itself.
+package struct APIContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    /// Address of the peer without port; nil when there is no socket (tests).
+    let remoteAddress: String?
+    /// Names the request in the answer and in the log.
+    var requestID = ""
+    /// Who asked, once that is known; shared, so that the access log of an outer layer sees it.
+    let identity = Identity()
+
+    package init(source: ApplicationRequestContextSource) {
+        self.coreContext = CoreRequestContextStorage(source: source)
+        self.remoteAddress = source.channel.remoteAddress?.ipAddress
+    }
+
+    /// Filled in by the route, read by the access log.
+    final class Identity: Sendable {
+        private let box = LockedBox<String?>(nil)
+
+        var username: String? {
+            get { self.box.value }
+            set { self.box.value = newValue }
+        }
+    }
+
+    /// Whether the peer is the server's own host.
+    var isLoopback: Bool {
+        guard let remoteAddress else { return false }
+        return remoteAddress == "::1" || remoteAddress.hasPrefix("127.") || remoteAddress.hasPrefix("::ffff:127.")
+    }
+}

@@ -1,0 +1,83 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+
+/// A refusal as the API words it.
+package struct APIFailure: Error, Sendable {
+    let status: HTTPResponse.Status
+    /// Stable and bounded: what clients compare.
+    let word: String
+    let message: String
+    let details: [CoreError.Detail]
+    /// Where in the text of the one detail the fault is; for cron expressions.
+    var position: Int?
+    var headers: HTTPFields = [:]
+
+    init(
+        _ status: HTTPResponse.Status,
+        _ word: String,
+        _ message: String,
+        details: [CoreError.Detail] = [],
+        position: Int? = nil,
+        headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.word = word
+        self.message = message
+        self.details = details
+        self.position = position
+        self.headers = headers
+    }
+
+    /// The `code` of the envelope: the status and two digits, never 0.
+    var number: Int { self.status.code * 100 }
+
+    /// A body or a query that cannot be read at all: 400, before anything is validated or changed.
+    static func malformed(_ details: [CoreError.Detail]) -> APIFailure {
+        let first = details.first.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" } ?? ""
+        let more = details.count > 1 ? " (and \(details.count - 1) more)" : ""
+        return APIFailure(
+            .badRequest,
+            "invalid_request",
+            "The request cannot be read: \(first)\(more)",
+            details: details
+        )
+    }
+
+    static func notFound(_ what: String) -> APIFailure { APIFailure(.notFound, "not_found", what) }
+}
+
+extension APIFailure {
+    init(_ error: CoreError) {
+        let status: HTTPResponse.Status =
+            switch error.code {
+            // Readable, but not acceptable.
+            case .invalid: .unprocessableContent
+            case .unauthenticated: .unauthorized
+            case .forbidden: .forbidden
+            case .notFound: .notFound
+            case .nameTaken, .conflict, .inUse: .conflict
+            case .payloadTooLarge: .contentTooLarge
+            case .tooManyRequests: .tooManyRequests
+            case .unavailable: .serviceUnavailable
+            case .internal: .internalServerError
+            }
+        // What a store says of its inside is for the log, not for the network.
+        let message =
+            error.code == .internal
+            ? "The server failed. Its log has the details under this request id." : error.message
+        self.init(status, error.code.rawValue, message, details: error.details)
+    }
+
+    init(_ error: ScheduleError, path: String) {
+        self.init(
+            .unprocessableContent,
+            "invalid_request",
+            error.description,
+            details: [.init(path: path, code: error.code.rawValue, message: error.message)],
+            position: error.position
+        )
+    }
+}

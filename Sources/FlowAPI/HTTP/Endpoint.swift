@@ -1,0 +1,109 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+
+/// Every route of the API: method, path and who may use it, in one table.
+///
+/// The switch below is exhaustive, so a route without a declared access does not compile; the router, the permission
+/// check and the tests all read this table and nothing else (`reliability.md`, attack classes 1 and 3).
+enum Endpoint: String, CaseIterable, Sendable {
+    case signIn, signOut, whoAmI
+    case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
+    case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
+    case listClients, deleteClient
+    case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
+    case listRuns, getRun
+    case overview, health, ready, version, metrics, live
+    case plainHealth, plainReady, plainMetrics
+
+    /// Who may use a route.
+    enum Access: Hashable, Sendable {
+        case everyone
+        case signedIn
+        case needs(Permission)
+        /// `metrics:read`, or a direct connection from the server's own host (a scraper beside it).
+        case metrics
+    }
+
+    struct Declaration: Sendable {
+        let method: HTTPRequest.Method
+        /// In the router's notation: `{name}` stands for one segment.
+        let path: String
+        let access: Access
+
+        init(_ method: HTTPRequest.Method, _ path: String, _ access: Access) {
+            self.method = method
+            self.path = path
+            self.access = access
+        }
+    }
+
+    static let base = "/api/v1"
+
+    var declaration: Declaration {
+        switch self {
+        case .signIn: self.api(.post, "/auth/login", .everyone)
+        case .signOut: self.api(.post, "/auth/logout", .signedIn)
+        case .whoAmI: self.api(.get, "/auth/me", .signedIn)
+
+        case .listTasks: self.api(.get, "/tasks", .needs(.jobsRead))
+        case .createTask: self.api(.post, "/tasks", .needs(.jobsWrite))
+        case .parseCron: self.api(.get, "/tasks/cron/parse", .needs(.jobsRead))
+        case .getTask: self.api(.get, "/tasks/{id}", .needs(.jobsRead))
+        case .updateTask: self.api(.put, "/tasks/{id}", .needs(.jobsWrite))
+        case .deleteTask: self.api(.delete, "/tasks/{id}", .needs(.jobsWrite))
+        case .enableTask: self.api(.post, "/tasks/{id}/enable", .needs(.jobsWrite))
+        case .disableTask: self.api(.post, "/tasks/{id}/disable", .needs(.jobsWrite))
+        case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
+
+        case .listGroups: self.api(.get, "/groups", .needs(.groupsRead))
+        case .createGroup: self.api(.post, "/groups", .needs(.groupsWrite))
+        case .updateGroup: self.api(.put, "/groups/{id}", .needs(.groupsWrite))
+        case .deleteGroup: self.api(.delete, "/groups/{id}", .needs(.groupsWrite))
+        case .listMembers: self.api(.get, "/groups/{id}/clients", .needs(.groupsRead))
+        case .addMembers: self.api(.post, "/groups/{id}/clients", .needs(.groupsWrite))
+        case .removeMember: self.api(.delete, "/groups/{id}/clients/{client_id}", .needs(.groupsWrite))
+
+        case .listClients: self.api(.get, "/clients", .needs(.agentsRead))
+        case .deleteClient: self.api(.delete, "/clients/{id}", .needs(.agentsWrite))
+
+        case .listExecutions: self.api(.get, "/executions", .needs(.executionsRead))
+        case .executionStatistics: self.api(.get, "/executions/stats", .needs(.executionsRead))
+        case .getExecution: self.api(.get, "/executions/{id}", .needs(.executionsRead))
+        case .getLog: self.api(.get, "/executions/{id}/logs", .needs(.executionsRead))
+        case .cancelExecution: self.api(.post, "/executions/{id}/cancel", .needs(.executionsCancel))
+        case .retryExecution: self.api(.post, "/executions/{id}/retry", .needs(.jobsRun))
+
+        case .listRuns: self.api(.get, "/runs", .needs(.executionsRead))
+        case .getRun: self.api(.get, "/runs/{id}", .needs(.executionsRead))
+
+        case .overview: self.api(.get, "/stats", .needs(.executionsRead))
+        case .health: self.api(.get, "/health", .everyone)
+        case .ready: self.api(.get, "/readyz", .everyone)
+        case .version: self.api(.get, "/version", .everyone)
+        case .metrics: self.api(.get, "/metrics", .metrics)
+        // Reached only by requests that do not ask for an upgrade; the upgrade authenticates by itself.
+        case .live: self.api(.get, "/ws", .signedIn)
+
+        case .plainHealth: Declaration(.get, "/health", .everyone)
+        case .plainReady: Declaration(.get, "/readyz", .everyone)
+        case .plainMetrics: Declaration(.get, "/metrics", .metrics)
+        }
+    }
+
+    private func api(_ method: HTTPRequest.Method, _ path: String, _ access: Access) -> Declaration {
+        Declaration(method, Self.base + path, access)
+    }
+
+    /// The methods that a path is good for; empty when it is none of the API's.
+    static func methods(for path: String) -> [HTTPRequest.Method] {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        return self.allCases.map(\.declaration).filter { declaration in
+            let pattern = declaration.path.split(separator: "/", omittingEmptySubsequences: false)
+            return pattern.count == segments.count
+                && zip(pattern, segments).allSatisfy { $0.0.hasPrefix("{") || $0.0 == $0.1 }
+        }.map(\.method)
+    }
+}

@@ -1,0 +1,144 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+
+/// The query of a request, read strictly: each parameter once, each one known, each one right.
+///
+/// A mistyped filter must not silently list everything, so unknown names are refused (``finish()``). Parameters without
+/// a value count as absent.
+struct Query {
+    private var values: [String: String] = [:]
+    private var details: [CoreError.Detail] = []
+
+    init(_ text: String?) throws(APIFailure) {
+        for pair in (text ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decode(parts[0]), let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
+                throw APIFailure.malformed([
+                    .init(path: "", code: "encoding", message: "the query is not percent-encoded UTF-8")
+                ])
+            }
+            if value.isEmpty { continue }
+            if let earlier = self.values[name] {
+                // Lists may be written both ways: `status=3,4` and `status=3&status=4`.
+                guard name == "status" else {
+                    self.fault(name, "duplicate", "this parameter stands twice")
+                    continue
+                }
+                self.values[name] = earlier + "," + value
+            } else {
+                self.values[name] = value
+            }
+        }
+    }
+
+    mutating func fault(_ name: String, _ code: String, _ message: String) {
+        self.details.append(.init(path: name, code: code, message: message))
+    }
+
+    mutating func string(_ name: String) -> String? { self.values.removeValue(forKey: name) }
+
+    mutating func integer(_ name: String) -> Int64? {
+        guard let text = self.string(name) else { return nil }
+        guard let value = Int64(text) else {
+            self.fault(name, "type", "'\(text)' is no integer")
+            return nil
+        }
+        return value
+    }
+
+    mutating func integer(_ name: String, in range: ClosedRange<Int64>, default fallback: Int64) -> Int64 {
+        guard let value = self.integer(name) else { return fallback }
+        if !range.contains(value) {
+            self.fault(name, "range", "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
+            return fallback
+        }
+        return value
+    }
+
+    mutating func timestamp(_ name: String) -> Timestamp? {
+        guard let text = self.string(name) else { return nil }
+        guard let instant = Timestamp(rfc3339: text) else {
+            self.fault(name, "syntax", "'\(text)' is no RFC 3339 time with an offset, such as 2026-01-31T08:00:00Z")
+            return nil
+        }
+        return instant
+    }
+
+    mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String) -> Value?
+    where Value.RawValue == String {
+        guard let text = self.string(name) else { return nil }
+        guard let value = Value(rawValue: text) else {
+            let known = Value.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            self.fault(name, "value", "'\(text)' is none of \(known)")
+            return nil
+        }
+        return value
+    }
+
+    mutating func identifier<ID: FlowIdentifier>(_ name: String) -> ID? {
+        guard let text = self.string(name) else { return nil }
+        guard let id = ID(text) else {
+            self.fault(name, "syntax", "'\(text)' is no UUID")
+            return nil
+        }
+        return id
+    }
+
+    /// The page that was asked for, in any of the three spellings of the requirements (C-21).
+    mutating func page() -> PageRequest {
+        if self.values["limit"] != nil || self.values["offset"] != nil {
+            let limit = Int(self.integer("limit", in: 1...500, default: 20))
+            let offset = Int(self.integer("offset", in: 0...1_000_000_000, default: 0))
+            if offset % limit != 0 { self.fault("offset", "value", "an offset is a multiple of the limit") }
+            return PageRequest(number: offset / limit + 1, size: limit)
+        }
+        let number = Int(self.integer("page", in: 1...10_000_000, default: 1))
+        let perPage = self.integer("per_page", in: 1...500, default: 20)
+        return PageRequest(number: number, size: Int(self.integer("page_size", in: 1...500, default: perPage)))
+    }
+
+    /// Statuses by number or by name, S3's and S4's names included (C-04).
+    mutating func statuses() -> [ExecutionStatus] {
+        guard let text = self.string("status") else { return [] }
+        let aliases: [String: ExecutionStatus] = [
+            "succeeded": .success, "completed": .success, "failed": .failure, "error": .failure, "canceled": .cancelled,
+        ]
+        var result: [ExecutionStatus] = []
+        for part in text.split(separator: ",") {
+            let word = part.lowercased()
+            let byName = ExecutionStatus.allCases.first { $0.name.lowercased() == word } ?? aliases[word]
+            if let status = Int(word).flatMap(ExecutionStatus.init(rawValue:)) ?? byName {
+                if !result.contains(status) { result.append(status) }
+            } else {
+                self.fault("status", "value", "'\(part)' is no status; use 1 to 7 or a name such as 'failure'")
+            }
+        }
+        return result
+    }
+
+    /// Refuses the request if there was any fault or an unknown parameter.
+    mutating func finish() throws(APIFailure) {
+        for name in self.values.keys.sorted() { self.fault(name, "unknown_parameter", "there is no such parameter") }
+        guard self.details.isEmpty else { throw APIFailure.malformed(self.details) }
+    }
+
+    private static func decode(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var iterator = text.utf8.makeIterator()
+        while let byte = iterator.next() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(0x20)
+            case UInt8(ascii: "%"):
+                guard let high = iterator.next().flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }),
+                    let low = iterator.next().flatMap({ Character(Unicode.Scalar($0)).hexDigitValue })
+                else { return nil }
+                bytes.append(UInt8(high << 4 | low))
+            default: bytes.append(byte)
+            }
+        }
+        return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,185 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Reads the members of a JSON object strictly and notes every fault with its path.
+///
+/// Absent and `null` are the same: the default. What nobody asked for by ``finish()`` is an unknown field.
+struct FieldReader {
+    private var members: [String: JSON]
+    private let path: String
+    private let faults: Faults
+
+    /// The faults of a whole request; shared by the readers of nested objects.
+    final class Faults {
+        fileprivate(set) var details: [CoreError.Detail] = []
+
+        func add(_ path: String, _ code: String, _ message: String) {
+            self.details.append(CoreError.Detail(path: path, code: code, message: message))
+        }
+    }
+
+    /// - Throws: when the body is no object at all.
+    init(_ body: JSON) throws(APIFailure) {
+        guard case .object(let members) = body else {
+            throw APIFailure.malformed([
+                .init(path: "", code: "type", message: "the body is \(body.kind), not an object")
+            ])
+        }
+        self.init(members, path: "", faults: Faults())
+    }
+
+    private init(_ members: [JSON.Member], path: String, faults: Faults) {
+        self.members = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        self.path = path
+        self.faults = faults
+    }
+
+    /// Where a member stands, such as `executor_config.command`.
+    func path(of name: String) -> String { self.path.isEmpty ? name : "\(self.path).\(name)" }
+
+    /// Notes a fault of this request.
+    func fault(_ name: String, _ code: String, _ message: String) {
+        self.faults.add(self.path(of: name), code, message)
+    }
+
+    func has(_ name: String) -> Bool { self.members[name].map { $0 != .null } ?? false }
+
+    /// The raw value, taken out.
+    mutating func take(_ name: String) -> JSON? {
+        guard let value = self.members.removeValue(forKey: name), value != .null else { return nil }
+        return value
+    }
+
+    // MARK: Typed members; a fault gives nil
+
+    mutating func string(_ name: String) -> String? {
+        guard let value = self.take(name) else { return nil }
+        if case .string(let text) = value { return text }
+        return self.mismatch(name, value, "a string")
+    }
+
+    mutating func requiredString(_ name: String) -> String {
+        if !self.has(name) { self.fault(name, "required", "this field is required") }
+        return self.string(name) ?? ""
+    }
+
+    mutating func integer(_ name: String) -> Int64? {
+        guard let value = self.take(name) else { return nil }
+        if case .integer(let number) = value { return number }
+        return self.mismatch(name, value, "an integer")
+    }
+
+    /// An integer that fits the ranges the services check.
+    mutating func int(_ name: String) -> Int? { self.integer(name).map { Int(clamping: $0) } }
+
+    mutating func bool(_ name: String) -> Bool? {
+        guard let value = self.take(name) else { return nil }
+        if case .bool(let flag) = value { return flag }
+        return self.mismatch(name, value, "a boolean")
+    }
+
+    /// Seconds with at most three decimals, as milliseconds.
+    mutating func milliseconds(_ name: String) -> Int64? {
+        guard let value = self.take(name) else { return nil }
+        switch value {
+        case .integer(let seconds) where abs(seconds) < 1 << 40: return seconds * 1000
+        case .number(let seconds) where abs(seconds) < 1e12:
+            let milliseconds = (seconds * 1000).rounded()
+            guard abs(milliseconds - seconds * 1000) < 1e-6 else {
+                self.fault(name, "precision", "seconds have at most three decimals")
+                return nil
+            }
+            return Int64(milliseconds)
+        default: return self.mismatch(name, value, "a number of seconds")
+        }
+    }
+
+    mutating func timestamp(_ name: String) -> Timestamp? {
+        guard let text = self.string(name) else { return nil }
+        guard let instant = Timestamp(rfc3339: text) else {
+            self.fault(name, "syntax", "'\(text)' is no RFC 3339 time with an offset, such as 2026-01-31T08:00:00Z")
+            return nil
+        }
+        return instant
+    }
+
+    mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String) -> Value?
+    where Value.RawValue == String {
+        guard let text = self.string(name) else { return nil }
+        guard let value = Value(rawValue: text) else {
+            let known = Value.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            self.fault(name, "value", "'\(text)' is none of \(known)")
+            return nil
+        }
+        return value
+    }
+
+    mutating func strings(_ name: String) -> [String]? {
+        self.elements(name) { element in
+            guard case .string(let text) = element else { return nil }
+            return text
+        }
+    }
+
+    mutating func integers(_ name: String) -> [Int64]? {
+        self.elements(name) { element in
+            guard case .integer(let number) = element else { return nil }
+            return number
+        }
+    }
+
+    mutating func dictionary(_ name: String) -> [String: String]? {
+        guard let value = self.take(name) else { return nil }
+        guard case .object(let members) = value else { return self.mismatch(name, value, "an object") }
+        var result: [String: String] = [:]
+        for member in members {
+            guard case .string(let text) = member.value else {
+                self.fault("\(name).\(member.name)", "type", "this is \(member.value.kind), not a string")
+                continue
+            }
+            result[member.name] = text
+        }
+        return result
+    }
+
+    /// A reader of a nested object; its faults count here.
+    mutating func object(_ name: String) -> FieldReader? {
+        guard let value = self.take(name) else { return nil }
+        guard case .object(let members) = value else { return self.mismatch(name, value, "an object") }
+        return FieldReader(members, path: self.path(of: name), faults: self.faults)
+    }
+
+    private mutating func elements<Element>(_ name: String, _ read: (JSON) -> Element?) -> [Element]? {
+        guard let value = self.take(name) else { return nil }
+        guard case .array(let elements) = value else { return self.mismatch(name, value, "an array") }
+        var result: [Element] = []
+        for (index, element) in elements.enumerated() {
+            guard let item = read(element) else {
+                self.fault("\(name)[\(index)]", "type", "\(element.kind) is not allowed here")
+                continue
+            }
+            result.append(item)
+        }
+        return result
+    }
+
+    private func mismatch<Value>(_ name: String, _ value: JSON, _ expected: String) -> Value? {
+        self.fault(name, "type", "this is \(value.kind), not \(expected)")
+        return nil
+    }
+
+    // MARK: The end
+
+    /// Notes what nobody asked for; for nested objects.
+    func close() {
+        for name in self.members.keys.sorted() { self.fault(name, "unknown_field", "there is no such field") }
+    }
+
+    /// Notes what nobody asked for and refuses the request if there was any fault.
+    func finish() throws(APIFailure) {
+        self.close()
+        guard self.faults.details.isEmpty else { throw APIFailure.malformed(self.faults.details) }
+    }
+}

@@ -1,0 +1,138 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowScheduler
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOWebSocket
+
+/// One HTTP/1.1 connection that either serves requests or becomes the live connection.
+struct LiveChannel: HTTPChannelHandler {
+    enum Outcome: Sendable {
+        case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
+        case live(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, AuthenticatedSession)
+        case refused(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, LiveGate.Decision)
+    }
+
+    struct Value: ServerChildChannelValue {
+        let outcome: EventLoopFuture<Outcome>
+        let channel: any Channel
+    }
+
+    let responder: Responder
+    let gate: LiveGate
+    let connection: LiveConnection
+
+    /// A browser that is asked nothing keeps a connection for some minutes.
+    private static let idleTimeout = Duration.seconds(180)
+    private static let handshakeTimeout = TimeAmount.seconds(30)
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            // Written by the gate before either outcome is made; both happen on the channel's event loop.
+            let decision = NIOLoopBoundBox<LiveGate.Decision?>(nil, eventLoop: channel.eventLoop)
+            let upgrader = NIOTypedWebSocketServerUpgrader<Outcome>(
+                maxFrameSize: 64 * 1024,
+                shouldUpgrade: { channel, head in
+                    let promise = channel.eventLoop.makePromise(of: LiveGate.Decision.self)
+                    promise.completeWithTask { await self.gate.decide(head) }
+                    return promise.futureResult.map { answer in
+                        decision.value = answer
+                        guard case .admitted = answer else { return nil }
+                        return HTTPHeaders()
+                    }
+                },
+                upgradePipelineHandler: { channel, _ in
+                    channel.eventLoop.makeCompletedFuture { try Self.configureLive(channel, decision.value) }
+                }
+            )
+            let configuration = NIOTypedHTTPServerUpgradeConfiguration<Outcome>(
+                upgraders: [upgrader],
+                notUpgradingCompletionHandler: { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let parts = try Self.configureHTTP(channel, logger: logger)
+                        // The head of a refused handshake is not replayed, so the refusal is written by `handle`.
+                        return decision.value.map { .refused(parts, $0) } ?? .http(parts)
+                    }
+                }
+            )
+            var pipeline = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: configuration)
+            // Hummingbird answers errors itself and reads one request at a time.
+            pipeline.enableErrorHandling = false
+            pipeline.enablePipelining = false
+            let sync = channel.pipeline.syncOperations
+            let outcome = try sync.configureUpgradableHTTPServerPipeline(configuration: pipeline)
+            let machinery = try sync.context(handlerType: NIOTypedHTTPServerUpgradeHandler<Outcome>.self)
+            try sync.addHandler(
+                LiveHandshakeHandler(timeout: Self.handshakeTimeout),
+                position: .before(machinery.handler)
+            )
+            return Value(outcome: outcome, channel: channel)
+        }
+    }
+
+    private static func configureHTTP(
+        _ channel: any Channel,
+        logger: Logger
+    ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
+        let sync = channel.pipeline.syncOperations
+        try sync.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try sync.addHandler(HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger))
+        return try NIOAsyncChannel(
+            wrappingChannelSynchronously: channel,
+            configuration: .init(isOutboundHalfClosureEnabled: true)
+        )
+    }
+
+    private static func configureLive(_ channel: any Channel, _ decision: LiveGate.Decision?) throws -> Outcome {
+        guard case .admitted(let session)? = decision else { throw ChannelError.inappropriateOperationForState }
+        let sync = channel.pipeline.syncOperations
+        try sync.addHandler(
+            NIOWebSocketFrameAggregator(
+                minNonFinalFragmentSize: 0,
+                maxAccumulatedFrameCount: 64,
+                maxAccumulatedFrameSize: 64 * 1024
+            )
+        )
+        try sync.addHandler(LiveQuiesceHandler())
+        return .live(try NIOAsyncChannel(wrappingChannelSynchronously: channel), session)
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        do {
+            switch try await value.outcome.get() {
+            case .http(let channel): await self.handleHTTP(asyncChannel: channel, logger: logger)
+            case .live(let channel, let session): try await self.connection.run(channel, session: session)
+            case .refused(let channel, let decision): try await Self.refuse(channel, decision)
+            }
+        } catch {
+            logger.debug("Connection ended", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func refuse(
+        _ channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>,
+        _ decision: LiveGate.Decision
+    ) async throws {
+        guard case .refused(let status, let word, let message) = decision else { return }
+        let body = JSONWriter.bytes(
+            .object([
+                .init("code", Int(status.code) * 100), .init("error", word), .init("message", message),
+                .init("details", [JSON]()), .init("request_id", ""),
+            ])
+        )
+        let fields: HTTPFields = [
+            .connection: "close", .contentLength: String(body.count), .contentType: "application/json; charset=utf-8",
+        ]
+        try await channel.executeThenClose { _, outbound in
+            try await outbound.write(.head(.init(status: .init(code: Int(status.code)), headerFields: fields)))
+            try await outbound.write(.body(ByteBuffer(bytes: body)))
+            try await outbound.write(.end(nil))
+        }
+    }
+}

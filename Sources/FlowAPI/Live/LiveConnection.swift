@@ -1,0 +1,125 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import Logging
+import NIOCore
+import NIOWebSocket
+
+/// Runs one live connection: reads commands, follows the bus, keeps the beat, writes frames.
+///
+/// The tasks live and end together; when one of them is done, so is the connection.
+struct LiveConnection: Sendable {
+    static let heartbeatSeconds = 15
+    /// Commands a client may send in ten seconds; more is no console.
+    static let commandLimit = 200
+
+    let dependencies: LiveSession.Dependencies
+    let logger: Logger
+
+    func run(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, session: AuthenticatedSession) async throws {
+        let outbox = LiveOutbox()
+        let live = LiveSession(session: session, dependencies: self.dependencies, outbox: outbox, logger: self.logger)
+        // Before the greeting, so that nothing between it and the first command is missed.
+        let events = self.dependencies.bus.subscribe(buffer: 1024)
+        await live.greet(heartbeatSeconds: Self.heartbeatSeconds)
+        try await channel.executeThenClose { inbound, outbound in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.read(inbound, live: live, outbox: outbox) }
+                group.addTask { for await item in events { await live.handle(item) } }
+                group.addTask { await self.tick(live: live, outbox: outbox) }
+                group.addTask { await self.write(outbox, to: outbound) }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func read(
+        _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>,
+        live: LiveSession,
+        outbox: LiveOutbox
+    ) async {
+        var windowEnd = ContinuousClock.now + .seconds(10)
+        var commands = 0
+        do {
+            for try await frame in inbound {
+                switch frame.opcode {
+                case .text:
+                    if ContinuousClock.now > windowEnd {
+                        windowEnd = ContinuousClock.now + .seconds(10)
+                        commands = 0
+                    }
+                    commands += 1
+                    guard commands <= Self.commandLimit else {
+                        outbox.close(code: 1008, reason: "too many commands")
+                        continue
+                    }
+                    let bytes = frame.unmaskedData.readableBytesView
+                    guard let text = String(validating: bytes, as: UTF8.self) else {
+                        outbox.close(code: 1007, reason: "not UTF-8")
+                        continue
+                    }
+                    await live.receive(text)
+                case .ping: outbox.push(.pong(Array(frame.unmaskedData.readableBytesView)))
+                case .connectionClose:
+                    outbox.close(code: 1000, reason: "")
+                    // The writer answers and ends the connection; this task only has to leave it the time to.
+                    return await self.drain(inbound)
+                case .binary: outbox.close(code: 1003, reason: "text frames only")
+                default: continue
+                }
+            }
+        } catch {
+            self.logger.debug("Live connection lost", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Waits for the end of the connection.
+    private func drain(_ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>) async {
+        do { for try await _ in inbound {} } catch { return }
+    }
+
+    private func tick(live: LiveSession, outbox: LiveOutbox) async {
+        let clock = ContinuousClock()
+        let start = clock.now
+        // Twentieths of a second: 100 ms is every second one, 250 ms every fifth.
+        var count = 0
+        while !Task.isCancelled {
+            count += 1
+            do { try await clock.sleep(until: start + .milliseconds(50 * count), tolerance: .milliseconds(10)) } catch {
+                return
+            }
+            // A pause of the whole process is not made up for tick by tick.
+            count = max(count, Int((clock.now - start) / .milliseconds(50)))
+            if count % 2 == 0 { await live.tickLogs() }
+            if count % 5 == 0 { await live.tickExecutions() }
+            if count % 20 == 0 { await live.tickSlow() }
+            if count % 40 == 0 { await live.checkSession() }
+            if count % 100 == 0 { await live.tickHeartbeats() }
+            if count % (20 * Self.heartbeatSeconds) == 0 { outbox.push(.ping) }
+        }
+    }
+
+    private func write(_ outbox: LiveOutbox, to outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async {
+        do {
+            while let item = await outbox.next() {
+                switch item {
+                case .text(let text):
+                    try await outbound.write(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)))
+                case .ping: try await outbound.write(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()))
+                case .pong(let bytes):
+                    try await outbound.write(WebSocketFrame(fin: true, opcode: .pong, data: ByteBuffer(bytes: bytes)))
+                case .close(let code, let reason):
+                    var data = ByteBuffer(integer: code)
+                    data.writeString(reason)
+                    try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: data))
+                    return
+                }
+            }
+        } catch {
+            self.logger.debug("Live connection not writable", metadata: ["error": "\(error)"])
+        }
+    }
+}

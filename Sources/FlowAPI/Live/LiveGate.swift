@@ -1,0 +1,49 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import HTTPTypes
+import NIOHTTP1
+
+/// Decides who may open the live connection.
+///
+/// Cookies are sent with handshakes that pages of other sites start, and no CORS check protects them: a handshake with a
+/// cookie therefore has to come from a page of this very host. Tokens in the address are not looked at, as addresses end
+/// up in logs.
+struct LiveGate: Sendable {
+    static let path = Endpoint.base + "/ws"
+
+    enum Decision: Sendable {
+        case admitted(AuthenticatedSession)
+        case refused(HTTPResponseStatus, word: String, message: String)
+    }
+
+    let authenticator: RequestAuthenticator
+
+    func decide(_ head: HTTPRequestHead) async -> Decision {
+        let credential = RequestAuthenticator.credential(
+            authorization: head.headers.first(name: "authorization"),
+            cookies: head.headers["cookie"]
+        )
+        guard let credential else { return .refused(.unauthorized, word: "unauthenticated", message: "Sign in first.") }
+        let host = HostAuthority(head.headers.first(name: "host"))
+        let origin = head.headers.first(name: "origin")
+        if let origin, host?.matches(origin: origin) != true { return Self.foreign }
+        if case .cookie = credential, origin == nil { return Self.foreign }
+        do {
+            guard let session = try await self.authenticator.session(of: credential) else {
+                return .refused(.unauthorized, word: "unauthenticated", message: "Sign in first.")
+            }
+            return .admitted(session)
+        } catch {
+            return .refused(.serviceUnavailable, word: "unavailable", message: "Try again.")
+        }
+    }
+
+    private static let foreign = Decision.refused(
+        .forbidden,
+        word: "forbidden",
+        message: "The live connection can only be opened by a page of this host."
+    )
+}

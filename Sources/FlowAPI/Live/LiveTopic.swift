@@ -1,0 +1,50 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// What can be watched over the live connection.
+enum LiveTopic: Hashable, Sendable {
+    case jobs
+    case executions
+    case execution(ExecutionID)
+    case log(ExecutionID)
+    case hosts
+    case stats
+
+    init?(_ text: String) {
+        switch text {
+        case "jobs": self = .jobs
+        case "executions": self = .executions
+        case "hosts": self = .hosts
+        case "stats": self = .stats
+        default:
+            let parts = text.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, let id = ExecutionID(String(parts[1])) else { return nil }
+            switch parts[0] {
+            case "execution": self = .execution(id)
+            case "log": self = .log(id)
+            default: return nil
+            }
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .jobs: "jobs"
+        case .executions: "executions"
+        case .execution(let id): "execution:\(id)"
+        case .log(let id): "log:\(id)"
+        case .hosts: "hosts"
+        case .stats: "stats"
+        }
+    }
+
+    var permission: Permission {
+        switch self {
+        case .jobs: .jobsRead
+        case .executions, .execution, .log, .stats: .executionsRead
+        case .hosts: .agentsRead
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Hummingbird
+import Logging
+
+/// One line per request: who, what, how it went and how long it took.
+///
+/// Neither query nor headers nor bodies are written: they can hold secrets.
+struct AccessLogMiddleware: RouterMiddleware {
+    typealias Context = APIContext
+
+    func handle(
+        _ input: Request,
+        context: APIContext,
+        next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        let response = try await next(input, context)
+        let duration = ContinuousClock.now - start
+        // Writes are what an audit asks for; reads would drown them.
+        let level: Logger.Level = input.method == .get || input.method == .head ? .debug : .info
+        context.logger.log(
+            level: level,
+            "\(input.method) \(String(input.uri.path.prefix(256)))",
+            metadata: [
+                "status": "\(response.status.code)",
+                "user": "\(context.identity.username ?? "-")",
+                "peer": "\(context.remoteAddress ?? "-")",
+                "ms": "\(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)",
+            ]
+        )
+        return response
+    }
+}

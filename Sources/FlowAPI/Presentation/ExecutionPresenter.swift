@@ -1,0 +1,66 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+/// Executions as the API shows them.
+struct ExecutionPresenter: Sendable {
+    let names: AgentNames
+
+    func rows(_ executions: [Execution], as principal: Principal) async throws -> [JSON] {
+        let names = try await self.names.names(of: executions.map(\.agentID), as: principal)
+        return executions.map { .object(Self.members($0, name: names[$0.agentID])) }
+    }
+
+    func detail(_ detail: ExecutionDetail, as principal: Principal) async throws -> JSON {
+        let execution = detail.execution
+        let names = try await self.names.names(of: [execution.agentID], as: principal)
+        var members = Self.members(execution, name: names[execution.agentID])
+        members += [
+            .init("job_version", execution.jobVersion),
+            .init("error", execution.detail),
+            .init("params", detail.parameters),
+            .init("cancel_requested", execution.cancelRequested),
+            .init("output_preview", Self.preview(detail.preview)),
+            .init("output_truncated", Self.isPreviewPartial(detail.preview)),
+        ]
+        return .object(members)
+    }
+
+    private static func members(_ execution: Execution, name: String?) -> [JSON.Member] {
+        [
+            .init("id", execution.id),
+            .init("run_id", execution.runID),
+            .init("task_id", execution.jobID),
+            .init("task_name", execution.jobName),
+            .init("client_id", execution.agentID),
+            .init("client_name", name),
+            .init("kind", execution.kind.rawValue),
+            .init("status", execution.status.rawValue),
+            .init("status_name", execution.status.name),
+            .init("reason", ReasonText.json(execution.reason)),
+            .init("scheduled_time", execution.nominal),
+            .init("start_time", execution.startedAt),
+            .init("end_time", execution.finishedAt),
+            .init("duration", execution.durationMilliseconds),
+            .init("exit_code", execution.exitCode),
+            // The first attempt is no retry.
+            .init("retry_count", max(0, execution.attempt - 1)),
+            .init("attempt", execution.attempt),
+            .init("provisional", execution.isProvisional),
+            .init("retry_of", execution.retryOf),
+        ]
+    }
+
+    /// Both streams in the order in which they were written.
+    private static func preview(_ slice: LogSlice) -> String? {
+        guard !slice.chunks.isEmpty else { return nil }
+        let bytes = slice.chunks.flatMap(\.bytes).prefix(ExecutionDetail.previewLimit)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isPreviewPartial(_ slice: LogSlice) -> Bool {
+        slice.isTruncated || slice.totalBytes > Int64(ExecutionDetail.previewLimit)
+    }
+}

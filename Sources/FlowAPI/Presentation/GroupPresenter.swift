@@ -1,0 +1,46 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+/// Groups and hosts as the API shows them.
+enum GroupPresenter {
+    static func group(_ summary: GroupSummary, online: [AgentID: AgentPresence]) -> JSON {
+        .object(
+            self.members(summary.group) + [
+                .init("online_count", summary.agents.count { online[$0] != nil }),
+                .init("client_count", summary.agents.count),
+                .init("task_count", summary.jobCount),
+            ]
+        )
+    }
+
+    static func members(_ group: Group) -> [JSON.Member] {
+        [
+            .init("id", group.id),
+            .init("name", group.name),
+            .init("description", group.description),
+            .init("tags", group.tags),
+            .init("builtin", group.isBuiltIn),
+        ]
+    }
+
+    static func client(_ view: AgentView) -> JSON {
+        let agent = view.agent
+        return .object([
+            .init("client_id", agent.id),
+            .init("name", agent.name),
+            .init("hostname", agent.hostname),
+            .init("ip", view.presence?.address ?? agent.address),
+            .init("version", agent.version),
+            .init("os", agent.operatingSystem),
+            .init("status", view.presence == nil ? "offline" : "online"),
+            .init("groups", view.groups.map { JSON.object([.init("id", $0.id), .init("name", $0.name)]) }),
+            .init("config_version", view.presence?.configVersion ?? agent.configVersion),
+            .init("running", view.presence?.running.count ?? 0),
+            .init("last_heartbeat", view.presence?.lastHeartbeat ?? agent.lastSeen),
+            .init("created_at", agent.createdAt),
+        ])
+    }
+}

@@ -1,0 +1,38 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Reasons in the words of people.
+enum ReasonText {
+    static func json(_ reason: ExecutionReason?) -> JSON {
+        guard let reason else { return .null }
+        let (zh, en) = self.words(reason)
+        return .object([
+            .init("code", reason.rawValue), .init("text", JSON.object([.init("zh", zh), .init("en", en)])),
+        ])
+    }
+
+    private static func words(_ reason: ExecutionReason) -> (String, String) {
+        switch reason {
+        case .overlap: ("上一次执行尚未结束，本次跳过", "the previous execution was still running")
+        case .misfire: ("错过了执行时间，已跳过", "the time was missed and the job skips missed times")
+        case .misfireCoalesced: ("多次错过的执行已合并", "several missed times were put together")
+        case .disabled: ("任务已停用或删除", "the job was disabled or deleted")
+        case .staleConfig: ("主机上的任务配置已过期", "the host had an outdated version of the job")
+        case .deadline: ("超过最晚开始时间", "it could not start before its deadline")
+        case .agentOffline: ("主机离线", "the host was offline")
+        case .policyDenied: ("主机本地策略不允许", "the host's own policy forbids it")
+        case .queueFull: ("主机执行队列已满", "the host's queue was full")
+        case .exitCode: ("命令返回了非零退出码", "the command ended with an exit code other than 0")
+        case .signal: ("进程被信号终止", "the process was ended by a signal")
+        case .spawn: ("进程无法启动", "the process could not be started")
+        case .interrupted: ("主机或代理重启，执行被中断", "the host or its agent restarted meanwhile")
+        case .lost: ("与主机失去联系，结果未知", "contact with the host was lost, the result is unknown")
+        case .httpStatus: ("HTTP 状态码不符合预期", "the HTTP status was not an expected one")
+        case .request: ("HTTP 请求失败", "the HTTP request failed")
+        case .requested: ("已按请求停止", "somebody asked for it to be stopped")
+        case .awaitingRetry: ("等待重试", "waiting for the next attempt")
+        }
+    }
+}

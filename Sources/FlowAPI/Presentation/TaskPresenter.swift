@@ -1,0 +1,110 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+/// Jobs as the API shows them: its `Task`.
+struct TaskPresenter: Sendable {
+    let jobs: JobService
+    let groups: GroupService
+
+    func tasks(_ jobs: [Job], as principal: Principal) async throws -> [JSON] {
+        guard !jobs.isEmpty else { return [] }
+        let last = try await self.jobs.lastExecutions(of: jobs.map(\.id), as: principal)
+        let groups = try await self.groups.list(as: principal).map { ($0.group.id, $0.group.name) }
+        let names = Dictionary(groups, uniquingKeysWith: { first, _ in first })
+        return jobs.map { Self.task($0, groups: names, last: last[$0.id]) }
+    }
+
+    func task(_ job: Job, as principal: Principal) async throws -> JSON {
+        try await self.tasks([job], as: principal).first ?? .null
+    }
+
+    private static func task(_ job: Job, groups: [GroupID: String], last: Execution?) -> JSON {
+        let definition = job.definition
+        let text = ScheduleText(definition.schedule)
+        var members: [JSON.Member] = [
+            .init("id", job.id),
+            .init("uid", job.uid),
+            .init("version", job.version),
+            .init("name", definition.name),
+            .init("description", definition.description),
+            .init("executor_type", definition.payload.executorType),
+            .init("executor_config", Self.configuration(definition.payload)),
+        ]
+        members += Self.schedule(definition.schedule)
+        members += [
+            .init("schedule_text", JSON.object([.init("zh", text.zh), .init("en", text.en)])),
+            .init("timeout", definition.policies.timeoutSeconds),
+            .init("retry_count", definition.policies.retry.count),
+            .init("retry_interval", definition.policies.retry.intervalSeconds),
+            .init("concurrency", definition.policies.concurrency),
+            .init("overlap", definition.policies.overlap.rawValue),
+            .init("misfire", definition.policies.misfire.rawValue),
+            .init("group_ids", definition.groups),
+            .init("groups", definition.groups.map { groups[$0] ?? "#\($0)" }),
+            .init("labels", definition.labels),
+            .init("status", job.isEnabled ? 1 : 0),
+            .init("next_exec_time", job.nextFire),
+            .init("last_execution", Self.last(last)),
+            .init("created_by", job.createdBy),
+            .init("created_at", job.createdAt),
+            .init("updated_at", job.updatedAt),
+        ]
+        return .object(members)
+    }
+
+    private static func configuration(_ payload: Payload) -> JSON {
+        switch payload {
+        case .shell(let shell):
+            .object([
+                .init("command", shell.command),
+                .init("work_dir", shell.workingDirectory),
+                .init("env", shell.environment),
+            ])
+        case .http(let http):
+            .object([
+                .init("url", http.url),
+                .init("method", http.method),
+                .init("headers", http.headers),
+                .init("body", http.body),
+                .init("expected_status", http.expectedStatus),
+            ])
+        }
+    }
+
+    private static func schedule(_ spec: ScheduleSpec) -> [JSON.Member] {
+        var type = "manual"
+        var expression = ""
+        var zone = "UTC"
+        var dst = DSTPolicy.debian
+        var every: JSON = .null
+        var once: Timestamp?
+        switch spec {
+        case .cron(let text, let timeZone, let policy):
+            (type, expression, zone, dst) = ("cron", text, timeZone, policy)
+        case .every(let period, _):
+            type = "every"
+            every = period % 1000 == 0 ? .integer(period / 1000) : .number(Double(period) / 1000)
+        case .once(let instant):
+            type = "once"
+            once = instant
+        case .manual: break
+        }
+        return [
+            .init("schedule_type", type), .init("cron_expr", expression), .init("timezone", zone),
+            .init("dst", dst.rawValue), .init("every_seconds", every), .init("once_at", once),
+        ]
+    }
+
+    private static func last(_ execution: Execution?) -> JSON {
+        guard let execution else { return .null }
+        return .object([
+            .init("id", execution.id),
+            .init("status", execution.status.rawValue),
+            .init("status_name", execution.status.name),
+            .init("start_time", execution.startedAt),
+        ])
+    }
+}

@@ -1,0 +1,133 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import HTTPTypes
+import Hummingbird
+
+/// Binds the table of routes to what answers them.
+struct APIRouter: Sendable {
+    let authenticator: RequestAuthenticator
+    let auth: AuthRoutes
+    let tasks: TaskRoutes
+    let groups: GroupRoutes
+    let executions: ExecutionRoutes
+    let system: SystemRoutes
+
+    func router(console: ConsoleFiles) -> Router<APIContext> {
+        let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestIDMiddleware())
+        router.add(middleware: AccessLogMiddleware())
+        router.add(middleware: SecurityHeadersMiddleware())
+        router.add(middleware: FailureMiddleware())
+        router.add(middleware: PathMiddleware())
+        router.add(middleware: FallbackMiddleware(console: console))
+        for endpoint in Endpoint.allCases {
+            let declaration = endpoint.declaration
+            router.on(RouterPath(declaration.path), method: declaration.method) { request, context -> Response in
+                let session = try await self.authorize(declaration.access, request: request, context: context)
+                context.identity.username = session?.principal.username
+                let call = APICall(request: request, context: context, session: session)
+                return try await self.answer(endpoint, call).response(requestID: context.requestID)
+            }
+        }
+        return router
+    }
+
+    /// The one place where a route's access is checked; services check again by themselves.
+    private func authorize(
+        _ access: Endpoint.Access,
+        request: Request,
+        context: APIContext
+    ) async throws -> AuthenticatedSession? {
+        let credential = RequestAuthenticator.credential(
+            authorization: request.headers[.authorization],
+            cookies: request.headers[values: .cookie]
+        )
+        switch access {
+        case .everyone: return nil
+        case .metrics where self.isLocalScraper(request, context): return nil
+        case .signedIn, .needs, .metrics: break
+        }
+        guard let credential, let session = try await self.authenticator.session(of: credential) else {
+            throw APIFailure(
+                .unauthorized,
+                "unauthenticated",
+                "Sign in first, or send a valid token as 'Authorization: Bearer …'.",
+                headers: [.wwwAuthenticate: "Bearer"]
+            )
+        }
+        if case .cookie = credential {
+            try RequestAuthenticator.requireSameSite(
+                method: request.method,
+                csrf: request.headers[.csrf],
+                origin: request.headers[.origin],
+                host: HostAuthority(request.head.authority)
+            )
+        }
+        switch access {
+        case .needs(let permission): try session.principal.require(permission)
+        case .metrics: try session.principal.require(.metricsRead)
+        case .everyone, .signedIn: break
+        }
+        return session
+    }
+
+    /// A scraper beside the server needs no account. What a proxy forwards is not from beside it, and a host name that
+    /// merely points here (DNS rebinding) is not its address.
+    private func isLocalScraper(_ request: Request, _ context: APIContext) -> Bool {
+        let isForwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].contains { name in
+            HTTPField.Name(name).map { request.headers[$0] != nil } ?? false
+        }
+        return context.isLoopback && !isForwarded && request.headers[.origin] == nil
+            && HostAuthority(request.head.authority)?.isLoopback == true
+    }
+
+    private func answer(_ endpoint: Endpoint, _ call: APICall) async throws -> APIAnswer {
+        switch endpoint {
+        case .signIn: try await self.auth.signIn(call)
+        case .signOut: try await self.auth.signOut(call)
+        case .whoAmI: try await self.auth.whoAmI(call)
+        case .listTasks: try await self.tasks.list(call)
+        case .createTask: try await self.tasks.create(call)
+        case .getTask: try await self.tasks.get(call)
+        case .updateTask: try await self.tasks.update(call)
+        case .deleteTask: try await self.tasks.delete(call)
+        case .enableTask: try await self.tasks.setEnabled(true, call)
+        case .disableTask: try await self.tasks.setEnabled(false, call)
+        case .triggerTask: try await self.tasks.trigger(call)
+        case .parseCron: try await self.tasks.parseCron(call)
+        case .listGroups: try await self.groups.list(call)
+        case .createGroup: try await self.groups.create(call)
+        case .updateGroup: try await self.groups.update(call)
+        case .deleteGroup: try await self.groups.delete(call)
+        case .listMembers: try await self.groups.members(call)
+        case .addMembers: try await self.groups.addMembers(call)
+        case .removeMember: try await self.groups.removeMember(call)
+        case .listClients: try await self.groups.clients(call)
+        case .deleteClient: try await self.groups.deleteClient(call)
+        case .listExecutions: try await self.executions.list(call)
+        case .executionStatistics: try await self.executions.statistics(call)
+        case .getExecution: try await self.executions.get(call)
+        case .getLog: try await self.executions.log(call)
+        case .cancelExecution: try await self.executions.cancel(call)
+        case .retryExecution: try await self.executions.retry(call)
+        case .listRuns: try await self.executions.listRuns(call)
+        case .getRun: try await self.executions.getRun(call)
+        case .overview: try await self.system.overview(call)
+        case .health: self.system.health()
+        case .ready, .plainReady: try await self.system.ready()
+        case .version: self.system.versionAnswer()
+        case .metrics, .plainMetrics: await self.system.metricsText()
+        case .plainHealth: self.system.plainHealth()
+        case .live:
+            throw APIFailure(
+                .upgradeRequired,
+                "upgrade_required",
+                "This path speaks WebSocket (RFC 6455).",
+                headers: [.upgrade: "websocket"]
+            )
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+/// `/executions` and `/runs`: what happened (S1-API-15 to 18, S3-4).
+struct ExecutionRoutes: Sendable {
+    let executions: ExecutionService
+    let runs: RunService
+    let presenter: ExecutionPresenter
+    let clock: any WallClock
+
+    func list(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        var request = ExecutionQuery(page: query.page())
+        request.job = query.integer("task_id")
+        if let text = query.string("client_id") {
+            request.agent = AgentID(text)
+            if request.agent == nil { query.fault("client_id", "syntax", "'\(text)' is no host's id") }
+        }
+        request.statuses = query.statuses()
+        request.run = query.identifier("run_id")
+        request.keyword = query.string("keyword").map { String($0.prefix(256)) }
+        request.from = query.timestamp("start_time")
+        request.until = query.timestamp("end_time")
+        request.before = query.identifier("before")
+        try query.finish()
+        let principal = try call.principal
+        let page = try await self.executions.list(request, as: principal)
+        let rows = try await self.presenter.rows(page.items, as: principal)
+        return .data(PageAnswer.members(page, request.page, items: rows))
+    }
+
+    func get(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let principal = try call.principal
+        let detail = try await self.executions.detail(call.identifier("id"), as: principal)
+        return .data(try await self.presenter.detail(detail, as: principal))
+    }
+
+    func log(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let offset = query.integer("from", in: 0...Int64.max, default: 0)
+        try query.finish()
+        let slice = try await self.executions.log(
+            call.identifier("id"),
+            from: offset,
+            limit: LogPresenter.pageLimit,
+            as: call.principal
+        )
+        return .data(LogPresenter.page(slice, from: offset))
+    }
+
+    func statistics(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let job = query.integer("task_id")
+        let range = query.string("date_range") ?? "7d"
+        let milliseconds = Self.range(range)
+        if milliseconds == nil {
+            query.fault("date_range", "syntax", "'\(range)' is no range; write 1h to 8760h or 1d to 365d")
+        }
+        try query.finish()
+        let since = self.clock.now.advanced(byMilliseconds: -(milliseconds ?? 0))
+        let statistics = try await self.executions.statistics(job: job, since: since, as: call.principal)
+        func count(_ status: ExecutionStatus) -> Int { statistics.counts[status] ?? 0 }
+        // Only executions that came to a result of their own count for the rate.
+        let judged = count(.success) + count(.failure) + count(.timeout)
+        let rate = judged == 0 ? nil : (Double(count(.success)) / Double(judged) * 1000).rounded() / 10
+        let average =
+            statistics.timedCount == 0
+            ? nil : statistics.totalDurationMilliseconds / Int64(statistics.timedCount)
+        return .data([
+            .init("total_count", statistics.counts.values.reduce(0, +)),
+            .init("success_count", count(.success)),
+            .init("failure_count", count(.failure)),
+            .init("timeout_count", count(.timeout)),
+            .init("cancelled_count", count(.cancelled)),
+            .init("skipped_count", count(.skipped)),
+            .init("success_rate", rate),
+            .init("avg_duration", average),
+        ])
+    }
+
+    func cancel(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let id: ExecutionID = try call.identifier("id")
+        var reader = try FieldReader(try await call.optionalBody())
+        let force = reader.bool("force") ?? false
+        try reader.finish()
+        let principal = try call.principal
+        let execution = try await self.executions.cancel(id, force: force, as: principal)
+        return .data(try await self.presenter.rows([execution], as: principal).first ?? .null)
+    }
+
+    func retry(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        let started = try await self.executions.retry(
+            call.identifier("id"),
+            idempotencyKey: call.idempotencyKey,
+            source: call.source,
+            as: call.principal
+        )
+        return StartedAnswer.answer(started)
+    }
+
+    func listRuns(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        var request = RunQuery(page: query.page())
+        request.job = query.integer("task_id")
+        request.type = query.choice("type")
+        try query.finish()
+        let page = try await self.runs.list(request, as: call.principal)
+        return .data(
+            PageAnswer.members(page, request.page, items: page.items.map { .object(RunPresenter.members($0)) })
+        )
+    }
+
+    func getRun(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let principal = try call.principal
+        let summary = try await self.runs.get(call.identifier("id"), as: principal)
+        // Larger runs are paged through /executions?run_id=.
+        let first = ExecutionQuery(page: PageRequest(number: 1, size: 100), run: summary.run.id)
+        let page = try await self.executions.list(first, as: principal)
+        return .data(
+            RunPresenter.members(summary) + [
+                .init("params", summary.run.parameters),
+                .init("executions", try await self.presenter.rows(page.items, as: principal)),
+            ]
+        )
+    }
+
+    /// `7d` or `24h` in milliseconds.
+    static func range(_ text: String) -> Int64? {
+        guard let unit = text.last, let count = Int64(text.dropLast()) else { return nil }
+        switch unit {
+        case "d" where (1...365).contains(count): return count * 86_400_000
+        case "h" where (1...8760).contains(count): return count * 3_600_000
+        default: return nil
+        }
+    }
+}

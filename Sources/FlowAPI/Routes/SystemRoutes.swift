@@ -1,0 +1,54 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import HTTPTypes
+import Hummingbird
+
+/// What tools ask: health, version and numbers.
+struct SystemRoutes: Sendable {
+    let statistics: StatisticsService
+    let metrics: any MetricsSource
+    let clock: any WallClock
+    let version: String
+
+    private var healthMembers: [JSON.Member] {
+        [.init("status", "healthy"), .init("timestamp", self.clock.now), .init("version", self.version)]
+    }
+
+    func health() -> APIAnswer { .data(self.healthMembers) }
+
+    /// S4's answer without an envelope, for load balancers.
+    func plainHealth() -> APIAnswer { .raw(Response(json: .object(self.healthMembers))) }
+
+    func ready() async throws -> APIAnswer {
+        if let reason = await self.metrics.notReady() {
+            throw APIFailure(.serviceUnavailable, "unavailable", "Not ready: \(reason)")
+        }
+        return .data([.init("status", "ready")])
+    }
+
+    func versionAnswer() -> APIAnswer { .data([.init("name", "quartz-flow"), .init("version", self.version)]) }
+
+    func metricsText() async -> APIAnswer {
+        .raw(Response(text: await self.metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8"))
+    }
+
+    func overview(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        return .data(Self.members(try await self.statistics.overview(as: call.principal)))
+    }
+
+    static func members(_ overview: Overview) -> [JSON.Member] {
+        [
+            .init("running", overview.running),
+            .init("pending", overview.pending),
+            .init("today_success", overview.todaySuccess),
+            .init("today_failure", overview.todayFailure),
+            .init("today_timeout", overview.todayTimeout),
+            .init("hosts_online", overview.hostsOnline),
+            .init("hosts_total", overview.hostsTotal),
+        ]
+    }
+}

@@ -1,0 +1,129 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+/// The writable fields of a task, read from a request (S1-API-2).
+struct TaskBody {
+    let draft: JobDraft
+    /// The version the caller has seen; only on updates.
+    let version: Int64?
+
+    init(_ body: JSON, isUpdate: Bool) throws(APIFailure) {
+        var reader = try FieldReader(body)
+        let name = reader.requiredString("name")
+        let description = reader.string("description") ?? ""
+        let payload = Self.payload(&reader)
+        let schedule = Self.schedule(&reader)
+        let policies = Self.policies(&reader)
+        if !reader.has("group_ids") { reader.fault("group_ids", "required", "this field is required") }
+        let groups = reader.integers("group_ids") ?? []
+        let labels = reader.dictionary("labels") ?? [:]
+        let status = reader.int("status") ?? 1
+        if status != 0, status != 1 {
+            reader.fault("status", "value", "a task's status is 0 (disabled) or 1 (enabled)")
+        }
+        self.version = isUpdate ? reader.integer("version") : nil
+        try reader.finish()
+        self.draft = JobDraft(
+            name: name,
+            description: description,
+            payload: payload,
+            schedule: schedule,
+            policies: policies,
+            groups: groups,
+            labels: labels,
+            isEnabled: status == 1
+        )
+    }
+
+    private static func payload(_ reader: inout FieldReader) -> Payload {
+        let type = reader.int("executor_type") ?? 1
+        if !reader.has("executor_config") { reader.fault("executor_config", "required", "this field is required") }
+        guard var configuration = reader.object("executor_config") else { return .shell(ShellPayload(command: "")) }
+        defer { configuration.close() }
+        switch type {
+        case 1:
+            let directory = configuration.string("work_dir")
+            return .shell(
+                ShellPayload(
+                    command: configuration.requiredString("command"),
+                    // Forms send an empty text for "none".
+                    workingDirectory: directory?.isEmpty == true ? nil : directory,
+                    environment: configuration.dictionary("env") ?? [:]
+                )
+            )
+        case 2:
+            return .http(
+                HTTPPayload(
+                    url: configuration.requiredString("url"),
+                    method: configuration.string("method")?.uppercased() ?? "GET",
+                    headers: configuration.dictionary("headers") ?? [:],
+                    body: configuration.string("body"),
+                    expectedStatus: (configuration.integers("expected_status") ?? []).map { Int(clamping: $0) }
+                )
+            )
+        default:
+            reader.fault("executor_type", "value", "an executor type is 1 (shell) or 2 (HTTP)")
+            return .shell(ShellPayload(command: ""))
+        }
+    }
+
+    private enum ScheduleType: String, CaseIterable {
+        case cron
+        case every
+        case once
+        case manual
+    }
+
+    private static func schedule(_ reader: inout FieldReader) -> ScheduleDraft {
+        let given: ScheduleType? = reader.choice("schedule_type")
+        let text = reader.string("cron_expr") ?? ""
+        let zone = reader.string("timezone") ?? "UTC"
+        let dst: DSTPolicy = reader.choice("dst") ?? .debian
+        let every = reader.milliseconds("every_seconds")
+        let once = reader.timestamp("once_at")
+        let type = given ?? (text.isEmpty ? nil : .cron)
+        // What belongs to another kind of schedule is a misunderstanding somewhere: better refused than dropped.
+        func only(_ kind: ScheduleType, _ name: String, _ isSet: Bool) {
+            guard isSet, type != kind, type != nil else { return }
+            reader.fault(name, "conflict", "this field belongs to schedule_type '\(kind.rawValue)'; leave it out")
+        }
+        only(.cron, "cron_expr", !text.isEmpty)
+        only(.every, "every_seconds", every != nil)
+        only(.once, "once_at", once != nil)
+        switch type {
+        case .cron:
+            if text.isEmpty { reader.fault("cron_expr", "required", "a cron schedule needs its expression") }
+            return .cron(text: text, timeZone: zone, dst: dst)
+        case .every:
+            if every == nil { reader.fault("every_seconds", "required", "this schedule needs its period in seconds") }
+            return .every(milliseconds: every ?? 0)
+        case .once:
+            if once == nil { reader.fault("once_at", "required", "this schedule needs its time") }
+            return .once(once ?? .distantPast)
+        case .manual: return .manual
+        case nil:
+            reader.fault("schedule_type", "required", "say when the job runs: cron_expr, or a schedule_type")
+            return .manual
+        }
+    }
+
+    private static func policies(_ reader: inout FieldReader) -> Policies {
+        let standard = Policies()
+        let concurrency = reader.int("concurrency") ?? standard.concurrency
+        // S1 knows only the number: more than one at once means that they may overlap.
+        let overlap: OverlapPolicy = reader.choice("overlap") ?? (concurrency > 1 ? .allow : standard.overlap)
+        return Policies(
+            overlap: overlap,
+            concurrency: concurrency,
+            misfire: reader.choice("misfire") ?? standard.misfire,
+            retry: RetryPolicy(
+                count: reader.int("retry_count") ?? standard.retry.count,
+                intervalSeconds: reader.int("retry_interval") ?? standard.retry.intervalSeconds
+            ),
+            timeoutSeconds: reader.int("timeout") ?? standard.timeoutSeconds
+        )
+    }
+}

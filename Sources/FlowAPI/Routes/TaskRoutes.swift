@@ -1,0 +1,138 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import HTTPTypes
+
+/// `/tasks`: definitions of jobs (S1-API-1 to 9).
+struct TaskRoutes: Sendable {
+    let jobs: JobService
+    let presenter: TaskPresenter
+
+    func list(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        var request = JobQuery(page: query.page())
+        if let status = query.integer("status") {
+            if status != 0, status != 1 { query.fault("status", "value", "a task's status is 0 or 1") }
+            request.isEnabled = status == 1
+        }
+        request.group = query.integer("group_id")
+        request.keyword = query.string("keyword").map { String($0.prefix(256)) }
+        if let sort = query.string("sort") {
+            // "-name" is descending.
+            request.isDescending = sort.hasPrefix("-")
+            let name = request.isDescending ? String(sort.dropFirst()) : sort
+            if let known = JobQuery.Sort(rawValue: name) {
+                request.sort = known
+            } else {
+                let names = JobQuery.Sort.allCases.map(\.rawValue).joined(separator: ", ")
+                query.fault("sort", "value", "sort by one of \(names), with '-' in front for descending")
+            }
+        }
+        try query.finish()
+        let principal = try call.principal
+        let page = try await self.jobs.list(request, as: principal)
+        return .data(
+            PageAnswer.members(
+                page,
+                request.page,
+                items: try await self.presenter.tasks(page.items, as: principal)
+            )
+        )
+    }
+
+    func create(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let body = try TaskBody(try await call.body(), isUpdate: false)
+        let job = try await self.jobs.create(body.draft, as: call.principal)
+        return .data(
+            try await self.presenter.task(job, as: call.principal),
+            status: .created,
+            headers: [.location: "\(Endpoint.base)/tasks/\(job.id)"]
+        )
+    }
+
+    func get(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        return try await self.answer(try await self.jobs.get(call.number("id"), as: call.principal), call)
+    }
+
+    func update(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let id = try call.number("id")
+        let body = try TaskBody(try await call.body(), isUpdate: true)
+        let job = try await self.jobs.update(id, to: body.draft, expectedVersion: body.version, as: call.principal)
+        return try await self.answer(job, call)
+    }
+
+    func delete(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        try await self.jobs.delete(call.number("id"), as: call.principal)
+        return .done
+    }
+
+    func setEnabled(_ isEnabled: Bool, _ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        let job = try await self.jobs.setEnabled(isEnabled, call.number("id"), as: call.principal)
+        return try await self.answer(job, call)
+    }
+
+    func trigger(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let id = try call.number("id")
+        var reader = try FieldReader(try await call.optionalBody())
+        let parameters = reader.dictionary("params") ?? [:]
+        try reader.finish()
+        let started = try await self.jobs.trigger(
+            id,
+            parameters: parameters,
+            idempotencyKey: call.idempotencyKey,
+            source: call.source,
+            as: call.principal
+        )
+        return StartedAnswer.answer(started)
+    }
+
+    func parseCron(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let text = query.string("expr")
+        if text == nil { query.fault("expr", "required", "this parameter is required") }
+        let zone = query.string("timezone") ?? "UTC"
+        let dst: DSTPolicy = query.choice("dst") ?? .debian
+        let count = query.integer("count", in: 1...100, default: 5)
+        try query.finish()
+        let preview: CronPreview
+        do {
+            preview = try self.jobs.preview(
+                expression: text ?? "",
+                timeZone: zone,
+                dst: dst,
+                count: Int(count),
+                as: call.principal
+            )
+        } catch let error as ScheduleError {
+            throw APIFailure(error, path: error.code == .unknownZone ? "timezone" : "expr")
+        }
+        return .data([
+            .init("canonical", preview.canonical),
+            .init("description", JSON.object([.init("zh", preview.text.zh), .init("en", preview.text.en)])),
+            .init(
+                "warnings",
+                preview.warnings.map { warning in
+                    JSON.object([
+                        .init("code", warning.code.rawValue), .init("zh", warning.zh), .init("en", warning.en),
+                    ])
+                }
+            ),
+            .init("next_executions", preview.next),
+            .init("timezone", preview.timeZone),
+        ])
+    }
+
+    private func answer(_ job: Job, _ call: APICall) async throws -> APIAnswer {
+        .data(try await self.presenter.task(job, as: call.principal))
+    }
+}
