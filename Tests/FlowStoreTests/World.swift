@@ -5,7 +5,7 @@ import FlowCore
 import Foundation
 import Testing
 
-/// A store with ways to put things into it. Time is what a test says it is.
+/// A store with ways to put things into it; time is what a test says it is.
 struct World {
     /// 2026-11-21T10:00:00Z: where tests begin.
     static let start = Timestamp(milliseconds: 1_795_255_200_000)

@@ -49,7 +49,7 @@ final class SQLiteFileLock: Sendable {
 
     deinit { self.release() }
 
-    /// Lets others in. Idempotent.
+    /// Lets others in; idempotent.
     func release() {
         self.descriptor.withLock { descriptor in
             guard let open = descriptor else { return }

@@ -17,7 +17,8 @@ struct ExecutionTable {
 
     /// Inserts unless the id is there: an agent may have reported the fire before the server recorded it.
     ///
-    /// - Parameter deadline: by when it must start, for its order.
+    /// `deadline` is by when it must start, for its order.
+    ///
     /// - Returns: whether the row is new.
     func insert(_ execution: Execution, deadline: Timestamp?) throws -> Bool {
         try self.db.run(
@@ -31,7 +32,7 @@ struct ExecutionTable {
 
     /// Writes the state of an execution over the one it was derived from (`semantics.md` 2, rule 4).
     ///
-    /// - Parameter output: bytes written and whether the middle was cut, when the report says so.
+    /// `output` is bytes written and whether the middle was cut, when the report says so.
     func update(_ execution: Execution, from old: Execution, output: (bytes: Int64, isTruncated: Bool)? = nil) throws {
         let changed = try self.db.run(
             """

@@ -1,0 +1,93 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+import Testing
+
+@Suite("Output")
+struct LogTests {
+    private static func chunk(_ id: ExecutionID, _ offset: Int64, _ text: String, attempt: Int = 1) -> LogChunk {
+        LogChunk(executionID: id, attempt: attempt, offset: offset, stream: .standardOutput, bytes: Array(text.utf8))
+    }
+
+    @Test("A chunk that is there already is left as it is", arguments: StoreKind.allCases)
+    func dedupes(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let id = try await world.fired(job, on: agent).id
+            let first = Self.chunk(id, 0, "hello ")
+            try await world.store.appendLog([first])
+            try await world.store.appendLog([Self.chunk(id, 0, "HELLO "), Self.chunk(id, 6, "world")])
+            let slice = try await world.store.log(id, from: 0, limit: 100)
+            #expect(slice.chunks == [first, Self.chunk(id, 6, "world")])
+            #expect(slice.totalBytes == 11 && !slice.isComplete, "it has not ended")
+        }
+    }
+
+    @Test("Reading goes on from any offset, at most limit bytes but at least one chunk", arguments: StoreKind.allCases)
+    func slices(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let id = try await world.fired(job, on: agent).id
+            // Bytes 8 to 99 were cut by the cap.
+            try await world.store.appendLog([
+                Self.chunk(id, 0, "abcd"), Self.chunk(id, 4, "efgh"), Self.chunk(id, 100, "xy"),
+            ])
+            let cases: [(Int64, Int, [LogChunk])] = [
+                (0, 1, [Self.chunk(id, 0, "abcd")]), (0, 8, [Self.chunk(id, 0, "abcd"), Self.chunk(id, 4, "efgh")]),
+                (2, 100, [Self.chunk(id, 2, "cd"), Self.chunk(id, 4, "efgh"), Self.chunk(id, 100, "xy")]),
+                (8, 100, [Self.chunk(id, 100, "xy")]), (50, 1, [Self.chunk(id, 100, "xy")]), (102, 9, []),
+            ]
+            for (offset, limit, chunks) in cases {
+                let slice = try await world.store.log(id, from: offset, limit: limit)
+                #expect(slice.chunks == chunks, "from \(offset)")
+                #expect(slice.totalBytes == 102)
+            }
+        }
+    }
+
+    @Test(
+        "The newest attempt's output is shown, and is complete when the agent says it ended",
+        arguments: StoreKind.allCases
+    )
+    func attempts(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let id = try await world.fired(job, on: agent).id
+            try await world.store.appendLog([Self.chunk(id, 0, "first"), Self.chunk(id, 0, "second", attempt: 2)])
+            _ = try await world.store.infer(
+                [id],
+                from: .pending,
+                to: .failure,
+                reason: .lost,
+                detail: "",
+                at: World.start
+            )
+            let provisional = try await world.store.log(id, from: 0, limit: 100)
+            #expect(provisional.chunks == [Self.chunk(id, 0, "second", attempt: 2)] && !provisional.isComplete)
+            var report = World.report(1, job, on: agent, .failure, attempt: 2)
+            report.outputBytes = 5000
+            report.isOutputTruncated = true
+            try await world.apply([report], of: agent)
+            let final = try await world.store.log(id, from: 0, limit: 100)
+            #expect(final.isComplete && final.totalBytes == 5000 && final.isTruncated)
+        }
+    }
+
+    @Test("Output may come before the report of its execution does", arguments: StoreKind.allCases)
+    func beforeTheReport(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let report = World.report(1, job, on: agent, .running)
+            try await world.store.appendLog([Self.chunk(report.executionID, 0, "early")])
+            await expectError(.notFound) { _ = try await world.store.log(report.executionID, from: 0, limit: 9) }
+            try await world.apply([report], of: agent)
+            #expect(try await world.store.log(report.executionID, from: 0, limit: 9).chunks.count == 1)
+        }
+    }
+}
