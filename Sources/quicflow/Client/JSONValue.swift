@@ -64,8 +64,10 @@ enum JSONValue: Hashable, Sendable {
         case .array(let elements): elements.isEmpty ? "-" : elements.map(\.cell).joined(separator: ", ")
         case .object(let members):
             // Groups and such: an object is shown by its name.
-            members["name"]?.cell
-                ?? members.sorted { $0.key < $1.key }.map { "\($0)=\($1.cell)" }.joined(separator: " ")
+            members.isEmpty
+                ? "-"
+                : members["name"]?.cell
+                    ?? members.sorted { $0.key < $1.key }.map { "\($0)=\($1.cell)" }.joined(separator: " ")
         }
     }
 

@@ -17,32 +17,38 @@ struct ClientListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists agents.")
 
     @OptionGroup var options: ServerOptions
-    @OptionGroup var paging: PagingOptions
-
     @Option(help: "Only agents of this group, by name or number.")
     var group: String?
 
+    @Option(help: "Only agents whose id, name, host or address has this text.")
+    var keyword: String?
+
+    @Flag(help: "Only agents that are, or are not, connected.")
+    var only: ConnectionFilter?
+
     func run() async throws {
         let client = try self.options.client()
-        let answer: JSONValue
-        if let group {
-            answer = try await client.get("/groups/\(try await client.groupID(group))/clients")
-        } else {
-            answer = try await client.get("/clients", self.paging.query)
-        }
-        self.options.output.show(answer) { print(ClientTable.text(answer)) }
+        var query: [(String, String?)] = [("keyword", self.keyword), ("status", self.only?.rawValue)]
+        if let group { query.append(("group_id", String(try await client.groupID(group)))) }
+        let answer = try await client.get("/clients", query)
+        self.options.output.show(answer) { print(ClientTable.text(answer["items"].array)) }
     }
 }
 
-/// Agents in a table; the API lists them bare for a group and paged for all.
+/// `--online` or `--offline`.
+enum ConnectionFilter: String, EnumerableFlag {
+    case online
+    case offline
+}
+
+/// Agents in a table.
 enum ClientTable {
-    static func text(_ answer: JSONValue) -> String {
+    static func text(_ clients: [JSONValue]) -> String {
         var table = TextTable(["CLIENT", "STATUS", "HOST", "ADDRESS", "GROUPS", "RUNNING", "LAST HEARTBEAT"])
-        let items = answer["items"].isNull ? answer.array : answer["items"].array
-        for item in items {
+        for item in clients {
             table.add([
-                item["client_id"].cell, item["status_name"].string ?? item["status"].cell, item["hostname"].cell,
-                item["ip"].cell, item["groups"].cell, item["running"].cell, DisplayTime.text(item["last_heartbeat"]),
+                item["client_id"].cell, item["status"].cell, item["hostname"].cell, item["ip"].cell,
+                item["groups"].cell, item["running"].cell, DisplayTime.text(item["last_heartbeat"]),
             ])
         }
         return table.plain

@@ -14,10 +14,10 @@ enum Terminal {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 
-    /// Writes text to standard output at once and as it is: job output need not be whole lines.
-    static func write(_ text: String) {
+    /// Writes text at once and as it is: job output need not be whole lines.
+    static func write(_ text: String, to stream: FileHandle = .standardOutput) {
         guard !text.isEmpty else { return }
-        FileHandle.standardOutput.write(Data(text.utf8))
+        stream.write(Data(text.utf8))
     }
 
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }

@@ -100,7 +100,7 @@ struct ExecutionRetryCommand: AsyncParsableCommand {
     @OptionGroup var reference: ExecutionReference
 
     func run() async throws {
-        let answer = try await self.options.client().post(self.reference.path + "/retry", .object([:]))
+        let answer = try await self.options.client().post(self.reference.path + "/retry")
         self.options.output.show(answer) { print("Started \(answer["execution_id"].string ?? answer["id"].cell).") }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 
 /// `quicflow execution logs`: what a job wrote.
 struct ExecutionLogsCommand: AsyncParsableCommand {
@@ -29,7 +30,7 @@ struct LogFollower {
     /// Of the execution.
     let path: String
 
-    /// Writes output as it comes: the job's to standard output, remarks to standard error.
+    /// Writes output as it comes, each of the job's two streams to its own; remarks go to standard error.
     ///
     /// - Parameter untilEnd: whether to wait for more until the output is complete.
     /// - Throws: ``CommandFailure`` when the server refuses or is gone.
@@ -38,6 +39,7 @@ struct LogFollower {
         while true {
             let page = try await self.client.get(self.path + "/logs", [("from", String(position))])
             Terminal.write(page["output"].string ?? "")
+            Terminal.write(page["error"].string ?? "", to: .standardError)
             let next = page["next"].integer ?? position
             let progressed = next > position
             position = max(position, next)
@@ -47,7 +49,6 @@ struct LogFollower {
                 if page["truncated"].bool == true {
                     Terminal.complain("quicflow: the output was longer than what is kept")
                 }
-                if let error = page["error"].string, !error.isEmpty { Terminal.complain(error) }
                 return
             }
             // New output reaches the server within a second; twice that often is often enough.

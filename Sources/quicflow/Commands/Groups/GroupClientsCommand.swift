@@ -15,7 +15,7 @@ struct GroupClientsCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try self.options.client()
         let answer = try await client.get("/groups/\(try await client.groupID(self.group))/clients")
-        self.options.output.show(answer) { print(ClientTable.text(answer)) }
+        self.options.output.show(answer) { print(ClientTable.text(answer["items"].array)) }
     }
 }
 

@@ -154,22 +154,29 @@ struct TaskFields: ParsableArguments {
 
     private func applySchedule(to body: inout JSONValue) throws {
         if let cron {
-            body["schedule_type"] = "cron"
-            body["cron_expr"] = .string(cron)
+            self.schedule("cron", "cron_expr", .string(cron), in: &body)
         } else if let every {
-            body["schedule_type"] = "every"
-            body["every_seconds"] = .integer(try Self.seconds(every))
+            self.schedule("every", "every_seconds", .integer(try Self.seconds(every)), in: &body)
         } else if let at {
             guard Timestamp(rfc3339: at) != nil else {
                 throw CommandFailure(.usage, "--at needs a time with its zone such as 2026-11-21T10:00:00+08:00")
             }
-            body["schedule_type"] = "once"
-            body["once_at"] = .string(at)
+            self.schedule("once", "once_at", .string(at), in: &body)
         } else if self.manual {
             body["schedule_type"] = "manual"
+            for field in Self.scheduleFields { body[field] = .null }
         }
         if let timeZone { body["timezone"] = .string(timeZone) }
         if let dst { body["dst"] = .string(dst.rawValue) }
+    }
+
+    /// The fields of which a schedule has one; the API refuses one that belongs to another kind.
+    private static let scheduleFields = ["cron_expr", "every_seconds", "once_at"]
+
+    private func schedule(_ type: String, _ field: String, _ value: JSONValue, in body: inout JSONValue) {
+        for other in Self.scheduleFields { body[other] = .null }
+        body["schedule_type"] = .string(type)
+        body[field] = value
     }
 
     private static func seconds(_ text: String) throws -> Int64 {

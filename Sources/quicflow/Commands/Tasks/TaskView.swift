@@ -36,7 +36,7 @@ enum TaskView {
         table.add(["retries", "\(task["retry_count"].cell), \(task["retry_interval"].cell) s apart"])
         table.add(["overlap", "\(task["overlap"].cell), at most \(task["concurrency"].cell) at once"])
         table.add(["misfire", task["misfire"].cell])
-        if !task["labels"].array.isEmpty || task["labels"].cell != "" { table.add(["labels", task["labels"].cell]) }
+        if task["labels"].cell != "-" { table.add(["labels", task["labels"].cell]) }
         table.add(["version", task["version"].cell])
         let config = task["executor_config"]
         if let url = config["url"].string {

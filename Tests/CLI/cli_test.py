@@ -1,0 +1,413 @@
+#!/usr/bin/env python3
+# QuartzFlow
+# SPDX-License-Identifier: Apache-2.0
+"""What a person does with `quicflow`, against a real server and its agent, with real processes.
+
+Usage: cli_test.py --bin DIR [NAME...]     runs all journeys, or those whose name has one of the words
+"""
+
+import argparse
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
+from dev_server import DevServer, free_port  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+class Shell:
+    """Runs `quicflow` as one user with a home of their own."""
+
+    def __init__(self, binary: Path, server: DevServer):
+        self.binary = binary
+        self.server = server
+        self.home = server.directory / "home"
+        self.home.mkdir()
+
+    def run(self, *arguments: str, expect: int = 0, stdin: str = "", seconds: float = 60, **environment: str):
+        full = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "QUARTZFLOW_SERVER": self.server.base,
+        }
+        full.update(environment)
+        done = subprocess.run(
+            [str(self.binary), *arguments], input=stdin, capture_output=True, text=True, env=full, timeout=seconds
+        )
+        if done.returncode != expect:
+            raise AssertionError(
+                f"quicflow {' '.join(arguments)} ended with {done.returncode}, not {expect}\n"
+                f"stdout: {done.stdout}\nstderr: {done.stderr}"
+            )
+        return done
+
+    def json(self, *arguments: str, **more):
+        return json.loads(self.run(*arguments, "--output", "json", **more).stdout)
+
+    def popen(self, *arguments: str) -> subprocess.Popen:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "QUARTZFLOW_SERVER": self.server.base,
+        }
+        return subprocess.Popen(
+            [str(self.binary), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+
+
+def check(condition, text) -> None:
+    if not condition:
+        raise AssertionError(text)
+
+
+def until(condition, what: str, seconds: float = 30):
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not after {seconds} s: {what}")
+        time.sleep(0.2)
+
+
+# Journeys, in this order; each is one line of the report.
+
+
+def before_login_everything_is_refused_with_4(sh: Shell) -> None:
+    done = sh.run("task", "list", expect=4)
+    check("quicflow login" in done.stderr, done.stderr)
+    check(done.stdout == "", "nothing on standard output")
+
+
+def a_wrong_password_is_refused_with_4(sh: Shell) -> None:
+    done = sh.run("login", "--password-stdin", stdin="wrong\n", expect=4)
+    check("did not accept" in done.stderr, done.stderr)
+
+
+def without_a_terminal_login_asks_nobody(sh: Shell) -> None:
+    # Its own session, so that there is no controlling terminal to ask on.
+    done = subprocess.run(
+        ["setsid", "--wait", str(sh.binary), "login", "--server", sh.server.base],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(sh.home)},
+        timeout=20,
+    )
+    check(done.returncode == 2, f"{done.returncode} {done.stderr}")
+
+
+def login_keeps_the_session_private(sh: Shell) -> None:
+    done = sh.run("login", "--password-file", str(sh.server.password_file))
+    check("Signed in" in done.stdout, done.stdout)
+    path = sh.home / ".config/quicflow/credentials.json"
+    check(stat.S_IMODE(path.stat().st_mode) == 0o600, oct(path.stat().st_mode))
+    text = path.read_text()
+    check(sh.server.password not in text, "the password is kept")
+    check(sh.server.base in json.loads(text)["servers"], text)
+
+
+def a_token_in_the_environment_needs_no_login(sh: Shell) -> None:
+    token = json.loads((sh.home / ".config/quicflow/credentials.json").read_text())["servers"][sh.server.base]["token"]
+    sh.run("group", "list", HOME="/nonexistent", QUARTZFLOW_TOKEN=token)
+    sh.run("group", "list", HOME="/nonexistent", QUARTZFLOW_TOKEN="nonsense", expect=4)
+
+
+def the_local_agent_is_online(sh: Shell) -> None:
+    clients = sh.json("client", "list")["items"]
+    check(len(clients) == 1 and clients[0]["status"] == "online", clients)
+    check(clients[0]["client_id"] in sh.run("client", "list").stdout, "named in the table")
+
+
+def a_task_is_made_and_shown(sh: Shell) -> None:
+    sh.run("task", "create", "nightly", "--cron", "0 2 * * *", "-z", "Asia/Shanghai", "--command", "true",
+           "--group", "all", "--timeout", "60", "--label", "team=data", "--env", "LEVEL=3")  # fmt: skip
+    task = sh.json("task", "get", "nightly")
+    check(task["cron_expr"] == "0 2 * * *" and task["timezone"] == "Asia/Shanghai", task)
+    check(task["labels"] == {"team": "data"} and task["executor_config"]["env"] == {"LEVEL": "3"}, task)
+    check(sh.json("task", "get", str(task["id"])) == task, "by number as by name")
+    check("nightly" in sh.run("task", "list").stdout, "listed")
+    check(sh.run("task", "list", "--keyword", "no-such-thing").stdout.count("\n") == 1, "only the header")
+
+
+def a_table_aligns_chinese_names(sh: Shell) -> None:
+    sh.run("task", "create", "数据备份", "--manual", "--command", "true", "--group", "all", "--disabled")
+    lines = sh.run("task", "list").stdout.splitlines()
+
+    def columns(text: str) -> int:
+        return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+    places = {columns(line[: line.index("all")]) for line in lines[1:]}
+    check(len(places) == 1, lines)
+    sh.run("task", "delete", "数据备份")
+    sh.run("task", "get", "数据备份", expect=3)
+
+
+def wrong_values_are_named(sh: Shell) -> None:
+    done = sh.run("task", "create", "bad", "--cron", "0 25 * * *", "--command", "true", "--group", "all", expect=2)
+    check("cron_expr" in done.stderr, done.stderr)
+    sh.run("task", "create", "bad", "--cron", "* * * * *", "--every", "5s", expect=2)
+    sh.run("task", "create", "bad", "--cron", "* * * * *", "--command", "true", "--group", "nobody", expect=3)
+    sh.run("task", "frobnicate", expect=2)
+    sh.run("execution", "get", "not-an-id", expect=2)
+    sh.run("task", "get", "no such task", expect=3)
+
+
+def a_taken_name_is_a_conflict(sh: Shell) -> None:
+    sh.run("task", "create", "nightly", "--manual", "--command", "true", "--group", "all", expect=6)
+
+
+def an_update_keeps_what_is_not_given(sh: Shell) -> None:
+    before = sh.json("task", "get", "nightly")
+    sh.run("task", "update", "nightly", "--every", "1h30m", "--description", "was nightly")
+    after = sh.json("task", "get", "nightly")
+    check(after["every_seconds"] == 5400 and after["schedule_type"] == "every", after)
+    check(after["version"] == before["version"] + 1, "a new version")
+    for field in ("labels", "timeout", "group_ids", "executor_config", "retry_count"):
+        check(after[field] == before[field], f"{field} changed")
+
+
+def a_file_makes_a_task(sh: Shell) -> None:
+    body = {
+        "name": "from file",
+        "executor_config": {"command": "echo hello"},
+        "schedule_type": "manual",
+        "groups": ["all"],
+    }
+    path = sh.server.directory / "task.json"
+    path.write_text(json.dumps(body))
+    sh.run("task", "create", "--file", str(path), "--timeout", "77")
+    check(sh.json("task", "get", "from file")["timeout"] == 77, "flags win")
+    shown = sh.json("task", "get", "from file")
+    sh.run("task", "create", "copy", "--file", "-", stdin=json.dumps(body))
+    check(sh.json("task", "get", "copy")["executor_config"] == shown["executor_config"], "the same from stdin")
+    sh.run("task", "delete", "copy")
+
+
+def a_trigger_runs_and_tells_how_it_went(sh: Shell) -> None:
+    sh.run("task", "create", "greet", "--manual", "--group", "all", "--timeout", "30",
+           "--command", 'echo "hello $QF_PARAM_WHO"; echo oops >&2')  # fmt: skip
+    ended = sh.json("task", "trigger", "greet", "--param", "WHO=world", "--wait")
+    check(len(ended) == 1 and ended[0]["status_name"] == "SUCCESS" and ended[0]["exit_code"] == 0, ended)
+    logs = sh.run("execution", "logs", ended[0]["id"])
+    check(logs.stdout == "hello world\n", repr(logs.stdout))
+    check(logs.stderr == "oops\n", repr(logs.stderr))
+    details = sh.run("execution", "get", ended[0]["id"]).stdout
+    check("greet" in details and "SUCCESS" in details, details)
+    check(ended[0]["id"] in sh.run("execution", "list", "--task", "greet", "--status", "success").stdout, "listed")
+    check(sh.json("execution", "list", "--task", "greet", "--status", "failure")["items"] == [], "filtered")
+
+
+def a_failed_run_ends_with_1_and_can_be_retried(sh: Shell) -> None:
+    sh.run("task", "create", "fails", "--manual", "--group", "all", "--command", "echo bad; exit 7")
+    done = sh.run("task", "trigger", "fails", "--wait", expect=1)
+    identifier = UUID.search(done.stdout)[0]
+    check("FAILURE" in done.stdout, done.stdout)
+    again = sh.json("execution", "retry", identifier)["execution_id"]
+    check(again != identifier, "a new execution")
+    state = until(
+        lambda: (lambda e: e if e["status_name"] == "FAILURE" else None)(sh.json("execution", "get", again)),
+        "the retry has ended",
+    )
+    check(state["retry_of"] == identifier and state["exit_code"] == 7, state)
+
+
+def follow_prints_output_while_it_comes(sh: Shell) -> None:
+    sh.run("task", "create", "slow", "--manual", "--group", "all",
+           "--command", 'for i in 1 2 3 4 5 6; do echo "line $i"; sleep 0.5; done')  # fmt: skip
+    identifier = UUID.search(sh.run("task", "trigger", "slow").stdout)[0]
+    process = sh.popen("execution", "logs", "-f", identifier)
+    began = time.monotonic()
+    first = process.stdout.readline()
+    arrived = time.monotonic() - began
+    rest, _ = process.communicate(timeout=30)
+    check(first == "line 1\n" and rest == "".join(f"line {i}\n" for i in range(2, 7)), (first, rest))
+    check(process.returncode == 0, process.returncode)
+    check(time.monotonic() - began - arrived > 0.5, "the first line came before the end")
+
+
+def cancel_stops_what_runs(sh: Shell) -> None:
+    sh.run("task", "create", "long", "--manual", "--group", "all", "--command", "sleep 300")
+    identifier = UUID.search(sh.run("task", "trigger", "long").stdout)[0]
+    until(lambda: sh.json("execution", "get", identifier)["status_name"] == "RUNNING", "it runs")
+    began = time.monotonic()
+    sh.run("execution", "cancel", identifier)
+    until(lambda: sh.json("execution", "get", identifier)["status_name"] == "CANCELLED", "it is cancelled")
+    check(time.monotonic() - began < 10, "sleep ends at SIGTERM")
+    # Idempotent: what has ended stays as it is.
+    sh.run("execution", "cancel", identifier)
+    check(sh.json("execution", "get", identifier)["status_name"] == "CANCELLED", "still")
+
+
+def enable_and_disable(sh: Shell) -> None:
+    sh.run("task", "disable", "nightly")
+    task = sh.json("task", "get", "nightly")
+    check(task["status"] == 0 and task["next_exec_time"] is None, task)
+    check("nightly" in sh.run("task", "list", "--disabled").stdout, "among the disabled")
+    sh.run("task", "enable", "nightly")
+    check(sh.json("task", "get", "nightly")["next_exec_time"], "planned again")
+
+
+def a_schedule_fires(sh: Shell) -> None:
+    sh.run("task", "create", "tick", "--every", "1s", "--group", "all", "--command", "true")
+    until(
+        lambda: len(sh.json("execution", "list", "--task", "tick", "--status", "success")["items"]) >= 3,
+        "three fires",
+    )
+    sh.run("task", "delete", "tick")
+    check(sh.json("execution", "list", "--page-size", "1")["total"] >= 3, "history outlives the task")
+
+
+def groups(sh: Shell) -> None:
+    sh.run("group", "create", "databases", "--description", "all of them", "--tag", "db", "--tag", "prod")
+    check(sh.json("group", "get", "databases")["tags"] == ["db", "prod"], "tags")
+    sh.run("group", "create", "databases", expect=6)
+    agent = sh.json("client", "list")["items"][0]["client_id"]
+    sh.run("group", "add-client", "databases", agent)
+    check(agent in sh.run("group", "clients", "databases").stdout, "a member")
+    sh.run("task", "create", "bound", "--manual", "--command", "true", "--group", "databases")
+    sh.run("group", "delete", "databases", expect=6)
+    sh.run("task", "delete", "bound")
+    sh.run("group", "remove-client", "databases", agent)
+    check(agent not in sh.run("group", "clients", "databases").stdout, "no member any more")
+    sh.run("group", "update", "databases", "--name", "db hosts")
+    check(sh.json("group", "get", "db hosts")["description"] == "all of them", "kept")
+    sh.run("group", "delete", "db hosts")
+    sh.run("group", "get", "db hosts", expect=3)
+
+
+def a_crontab_is_shown_before_it_is_imported(sh: Shell) -> None:
+    fixture = str(HERE / "crontab.fixture")
+    before = sh.json("task", "list")["total"]
+    shown = sh.run("task", "import", fixture, "--group", "all", "--name-prefix", "host-")
+    check(sh.json("task", "list")["total"] == before, "nothing is made without --apply")
+    check("poll" in shown.stdout and "Asia/Shanghai" in shown.stdout, shown.stdout)
+    check("61" in shown.stdout + shown.stderr, "the line that can't be read is named")
+    sh.run("task", "import", fixture, "--group", "all", "--name-prefix", "host-", "--apply", expect=1)
+    made = [t for t in sh.json("task", "list", "--page-size", "100")["items"] if t["name"].startswith("host-")]
+    check(len(made) == 5, [t["name"] for t in made])
+    morning = next(t for t in made if "morning" in t["executor_config"]["command"])
+    check(morning["timezone"] == "Asia/Shanghai" and morning["cron_expr"] == "30 9 * * 1-5", morning)
+    dump = next(t for t in made if "pg_dump" in t["executor_config"]["command"])
+    check("%F" in dump["executor_config"]["command"] and "\\%" not in dump["executor_config"]["command"], dump)
+    check(dump["executor_config"]["env"]["SHELL"] == "/bin/bash", dump["executor_config"]["env"])
+    # The same file again: the names are taken, nothing is doubled.
+    sh.run("task", "import", fixture, "--group", "all", "--name-prefix", "host-", "--apply", expect=6)
+
+
+def the_machines_own_crontabs_can_be_read(sh: Shell) -> None:
+    files = [str(path) for path in [Path("/etc/crontab"), *sorted(Path("/etc/cron.d").glob("*"))] if path.is_file()]
+    if files:
+        sh.run("task", "import", *files, "--system", "--group", "all")
+
+
+def the_hosts_own_records_need_no_server(sh: Shell) -> None:
+    data = next((sh.server.directory / "data").rglob("ledger.sqlite*"), None) or next(
+        path for path in (sh.server.directory / "data").rglob("*") if "agent" in path.name and path.is_dir()
+    )
+    directory = str(data.parent if data.is_file() else data)
+    nowhere = {"QUARTZFLOW_SERVER": f"http://127.0.0.1:{free_port()}"}
+    stats = sh.run("task", "stats", "--today", "--data-dir", directory, **nowhere).stdout
+    check("greet" in stats and stats.startswith("┌"), stats)
+    chinese = sh.run("task", "stats", "--today", "--data-dir", directory, LANG="zh_CN.UTF-8", **nowhere).stdout
+    check("任务执行统计 - " in chinese and "总次数" in chinese, chinese)
+    counts = sh.json("task", "stats", "--today", "--data-dir", directory, **nowhere)
+    check(counts, counts)
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    history = sh.run("task", "history", "--date", day, "--data-dir", directory, **nowhere).stdout
+    check("greet" in history, history)
+    logs = sh.run("task", "logs", "--task-id", "greet", "--last", "--data-dir", directory, **nowhere).stdout
+    check("hello world" in logs, logs)
+
+
+def no_server_is_5(sh: Shell) -> None:
+    done = sh.run("task", "list", "--server", f"http://127.0.0.1:{free_port()}", QUARTZFLOW_TOKEN="x", expect=5)
+    check("Is the server running there?" in done.stderr, done.stderr)
+    sh.run("task", "list", "--server", "ftp://x", expect=2)
+
+
+def logout_ends_the_session(sh: Shell) -> None:
+    path = sh.home / ".config/quicflow/credentials.json"
+    token = json.loads(path.read_text())["servers"][sh.server.base]["token"]
+    sh.run("logout")
+    sh.run("task", "list", expect=4)
+    sh.run("task", "list", QUARTZFLOW_TOKEN=token, expect=4)
+
+
+JOURNEYS = [
+    before_login_everything_is_refused_with_4,
+    a_wrong_password_is_refused_with_4,
+    without_a_terminal_login_asks_nobody,
+    login_keeps_the_session_private,
+    a_token_in_the_environment_needs_no_login,
+    the_local_agent_is_online,
+    a_task_is_made_and_shown,
+    a_table_aligns_chinese_names,
+    wrong_values_are_named,
+    a_taken_name_is_a_conflict,
+    an_update_keeps_what_is_not_given,
+    a_file_makes_a_task,
+    a_trigger_runs_and_tells_how_it_went,
+    a_failed_run_ends_with_1_and_can_be_retried,
+    follow_prints_output_while_it_comes,
+    cancel_stops_what_runs,
+    enable_and_disable,
+    a_schedule_fires,
+    groups,
+    a_crontab_is_shown_before_it_is_imported,
+    the_machines_own_crontabs_can_be_read,
+    the_hosts_own_records_need_no_server,
+    no_server_is_5,
+    logout_ends_the_session,
+]
+# Without it nothing else is allowed.
+NEEDED = login_keeps_the_session_private
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True, help="directory of the built executables")
+    parser.add_argument("words", nargs="*")
+    arguments = parser.parse_args()
+    chosen = [
+        journey
+        for journey in JOURNEYS
+        if not arguments.words or journey is NEEDED or any(word in journey.__name__ for word in arguments.words)
+    ]
+    failed = 0
+    with DevServer(arguments.bin) as server:
+        server.start_and_sign_in()
+        sh = Shell(Path(arguments.bin).resolve() / "quicflow", server)
+        for journey in chosen:
+            name = journey.__name__.replace("_", " ")
+            began = time.monotonic()
+            try:
+                journey(sh)
+                print(f"ok    {name} ({time.monotonic() - began:.1f} s)", flush=True)
+            except Exception as error:  # Whatever it is, it is this journey's.
+                failed += 1
+                print(f"FAIL  {name}\n      {error!r}".replace("\\n", "\n      "), flush=True)
+                if not isinstance(error, AssertionError):
+                    traceback.print_exc()
+        if failed:
+            print(f"--- the end of the server's log ---\n{server.tail()}")
+    print(f"\n{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
