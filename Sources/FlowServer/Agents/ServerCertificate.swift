@@ -16,7 +16,8 @@ import X509
 package struct ServerCertificate: Sendable {
     private static let keyFile = "server-key.pem"
     private static let certificateFile = "server.pem"
-    private static let years: Double = 1
+    /// Looked at on each start; a server that runs on for more than two of them is told by its log.
+    private static let years: Double = 3
 
     /// Leaf, then the authority: a host that enrols recognises the authority by its fingerprint.
     package let chainPEM: String

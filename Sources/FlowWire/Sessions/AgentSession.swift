@@ -8,7 +8,7 @@ package import NIOCore
 ///
 /// A value without I/O, see ``ServerSession``. The agent says hello, waits for a welcome or a rejection, and speaks freely
 /// after that (R6).
-package struct AgentSession: Sendable {
+package struct AgentSession: WireSession {
     private enum State {
         case idle
         case awaitingWelcome
@@ -52,7 +52,7 @@ package struct AgentSession: Sendable {
         case (.idle, .hello):
             let bytes = try Frame.encode(envelope, limit: self.frameLimit)
             self.state = .awaitingWelcome
-            self.deadline = now + self.timeouts.handshake
+            self.deadline = now + self.timeouts.welcome
             return bytes
         case (.idle, _): throw WireError.outOfOrder(message: envelope.name, expected: "a hello first")
         case (.awaitingWelcome, _):
@@ -106,7 +106,7 @@ package struct AgentSession: Sendable {
     }
 
     private var silence: TimeAmount {
-        if case .awaitingWelcome = self.state { self.timeouts.handshake } else { self.timeouts.silence }
+        if case .awaitingWelcome = self.state { self.timeouts.welcome } else { self.timeouts.silence }
     }
 
     private mutating func handle(

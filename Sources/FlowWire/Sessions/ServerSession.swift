@@ -9,7 +9,7 @@ package import NIOCore
 /// A value without I/O: the driver passes bytes and the time in, and does what the returned actions say. Hello comes first
 /// and once, it must name the agent of the certificate, and nothing but a welcome or a rejection is sent before the agent
 /// was welcomed.
-package struct ServerSession: Sendable {
+package struct ServerSession: WireSession {
     private enum State {
         case awaitingHello
         /// The hello was handed up; messages of the agent wait for the answer (R6), it sends none before.
@@ -158,7 +158,7 @@ package struct ServerSession: Sendable {
             return
         }
         self.state = .awaitingWelcome(protocol: version)
-        self.deadline = now + self.timeouts.handshake
+        self.deadline = now + self.timeouts.welcome
         actions.append(.deliver(message))
     }
 

@@ -1,0 +1,208 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+package import FlowQUIC
+package import FlowWire
+package import Logging
+package import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// What a link tells the agent, in order.
+package enum LinkEvent: Sendable {
+    /// A connection stands and waits for the hello.
+    case connected(server: ServerAddress)
+    case received(ServerMessage)
+    /// The connection is over; the link dials again by itself. `code` is nil when no application ended it.
+    case disconnected(reason: String, code: WireCloseCode?)
+}
+
+/// Keeps one control connection to one of several servers, for as long as it runs.
+///
+/// Dials with a jittered back-off, runs ``AgentSession`` over it and opens streams for output. What is said is decided
+/// elsewhere: events go up one at a time, messages come down through ``send(_:)``.
+package final class AgentLink: Service {
+    private let identity: AgentIdentity
+    private let servers: [ServerAddress]
+    private let quic: QUICConfiguration
+    private let handler: @Sendable (LinkEvent) async -> Void
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let current = Mutex<Connection?>(nil)
+
+    private struct Connection: Sendable {
+        let quic: QUICConnection
+        let control: ControlStream<AgentSession>
+    }
+
+    /// Makes a link; `handler` gets one event at a time, and while it has not returned no more is read.
+    package init(
+        identity: AgentIdentity,
+        quic: QUICConfiguration = QUICConfiguration(),
+        group: any EventLoopGroup,
+        logger: Logger,
+        handler: @escaping @Sendable (LinkEvent) async -> Void
+    ) throws(CoreError) {
+        self.identity = identity
+        var servers: [ServerAddress] = []
+        for text in identity.servers { servers.append(try ServerAddress(parsing: text)) }
+        guard !servers.isEmpty else {
+            throw CoreError(.invalid, "The identity names no server. Enrol this host again.")
+        }
+        self.servers = servers
+        self.quic = quic
+        self.group = group
+        self.logger = logger
+        self.handler = handler
+    }
+
+    /// Sends a message on the current connection.
+    ///
+    /// - Throws: ``LinkDown`` without a connection, ``WireError`` when the message has no place now, or the connection's
+    ///   error. What was sent may still not arrive: acknowledgements tell.
+    package func send(_ message: AgentMessage) async throws {
+        guard let current = self.current.withLock({ $0 }) else { throw LinkDown() }
+        try await current.control.send(message)
+    }
+
+    /// Opens a stream for an execution's output.
+    ///
+    /// - Throws: ``LinkDown`` without a connection, or the connection's error.
+    package func openLog(_ open: LogOpen) async throws -> AgentLogStream {
+        guard let current = self.current.withLock({ $0 }) else { throw LinkDown() }
+        let stream = try await current.quic.openStream()
+        try await stream.write(try LogSender.opening(open))
+        return AgentLogStream(stream)
+    }
+
+    /// Dials and serves until the service group stops or the task is cancelled.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown { await self.dialForever() }
+    }
+
+    private func dialForever() async {
+        var random = SystemRandomNumberGenerator()
+        var backoff = Backoff()
+        var index = 0
+        var untried = self.servers.count
+        while !Task.isCancelled {
+            if await self.attempt(self.servers[index]) {
+                backoff.reset()
+                untried = 0
+            } else {
+                index = (index + 1) % self.servers.count
+                untried -= 1
+            }
+            // The other addresses are tried at once; only then a pause helps.
+            guard untried == 0 else { continue }
+            untried = self.servers.count
+            try? await Task.sleep(for: backoff.next(using: &random))
+        }
+    }
+
+    /// Dials one server and stays with it.
+    ///
+    /// - Returns: Whether it welcomed the agent.
+    private func attempt(_ server: ServerAddress) async -> Bool {
+        do {
+            return await self.serve(try await self.dial(server), server: server)
+        } catch {
+            self.logger.info("no connection", metadata: ["server": "\(server)", "reason": "\(error)"])
+            return false
+        }
+    }
+
+    private func dial(_ server: ServerAddress) async throws -> QUICConnection {
+        try await QUICClient.connect(
+            host: server.host,
+            port: server.port,
+            serverName: self.identity.serverName,
+            identity: TLSIdentity(
+                certificateChainPEM: self.identity.certificateChainPEM,
+                privateKeyPEM: self.identity.privateKeyPEM
+            ),
+            trust: .roots(pem: self.identity.authorityPEM),
+            applicationProtocol: AgentProtocols.control,
+            configuration: self.quic,
+            group: self.group,
+            logger: self.logger
+        )
+    }
+
+    /// Runs one connection to its end.
+    ///
+    /// - Returns: Whether the server welcomed the agent.
+    private func serve(_ connection: QUICConnection, server: ServerAddress) async -> Bool {
+        var wasWelcomed = false
+        var end: SessionEnd
+        do {
+            let stream = try await connection.openStream()
+            let control = ControlStream(
+                AgentSession(),
+                read: {
+                    var iterator = stream.inbound.makeAsyncIterator()
+                    return try await iterator.next()
+                },
+                write: { try await stream.write($0) }
+            )
+            self.current.withLock { $0 = Connection(quic: connection, control: control) }
+            await self.handler(.connected(server: server))
+            (wasWelcomed, end) = await self.converse(control, on: connection)
+        } catch {
+            end = SessionEnd(code: .internalError, reason: "\(error)")
+        }
+        self.current.withLock { $0 = nil }
+        if Task.isCancelled { end = SessionEnd(code: .goingAway, reason: "the agent is stopping") }
+        // Before the close, which would replace the server's own reason by ours.
+        let reason = connection.closeReason
+        await connection.close(code: end.code.rawValue, reason: end.reason)
+        if case .peer(let code, let text) = reason {
+            await self.handler(.disconnected(reason: text, code: WireCloseCode(rawValue: code)))
+        } else {
+            await self.handler(
+                .disconnected(reason: reason?.description ?? end.reason, code: reason == nil ? end.code : nil)
+            )
+        }
+        return wasWelcomed
+    }
+
+    private func converse(
+        _ control: ControlStream<AgentSession>,
+        on connection: QUICConnection
+    ) async -> (Bool, SessionEnd) {
+        await withTaskGroup(of: (Bool, SessionEnd)?.self) { group in
+            group.addTask { await control.watch().map { (false, $0) } }
+            group.addTask { await self.read(control) }
+            var result = (false, SessionEnd(code: .goingAway, reason: "the agent is stopping"))
+            if let first = await group.next() ?? nil { result = first }
+            // A read that waits ends when its task is cancelled; what it saw before counts.
+            group.cancelAll()
+            while let other = await group.next() {
+                if let other, other.0 { result.0 = true }
+            }
+            return result
+        }
+    }
+
+    private func read(_ control: ControlStream<AgentSession>) async -> (Bool, SessionEnd) {
+        var wasWelcomed = false
+        do {
+            while let message = try await control.next() {
+                if case .welcome = message { wasWelcomed = true }
+                await self.handler(.received(message))
+            }
+            return (wasWelcomed, SessionEnd(code: .done, reason: "the server closed the session"))
+        } catch let end as SessionEnd {
+            return (wasWelcomed, end)
+        } catch {
+            return (wasWelcomed, SessionEnd(code: .done, reason: "\(error)"))
+        }
+    }
+}
+
+/// There is no connection at the moment.
+package struct LinkDown: Error, CustomStringConvertible {
+    package init() {}
+    package var description: String { "not connected to a server" }
+}

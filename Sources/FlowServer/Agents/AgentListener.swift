@@ -1,0 +1,142 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+package import FlowQUIC
+package import FlowScheduler
+import FlowWire
+package import Logging
+package import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// Accepts agents over QUIC: control connections with a certificate, enrolments without (`docs/protocol.md`).
+package final class AgentListener: Service {
+    /// What a listener is made of.
+    package struct Configuration: Sendable {
+        package var host: String
+        /// UDP port; 0 lets the system choose.
+        package var port: Int
+        package var identity: TLSIdentity
+        package var authorityPEM: String
+        /// 32 bytes, see ``ResetSecret``.
+        package var resetSecret: [UInt8]
+        package var quic: QUICConfiguration
+
+        package init(
+            host: String,
+            port: Int,
+            identity: TLSIdentity,
+            authorityPEM: String,
+            resetSecret: [UInt8],
+            quic: QUICConfiguration = QUICConfiguration()
+        ) {
+            self.host = host
+            self.port = port
+            self.identity = identity
+            self.authorityPEM = authorityPEM
+            self.resetSecret = resetSecret
+            self.quic = quic
+        }
+    }
+
+    private let configuration: Configuration
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let server = Mutex<QUICServer?>(nil)
+    let store: any AgentStore
+    let handler: any AgentSessionHandler
+    let enroller: Enroller
+    let clock: any WallClock
+    /// Enrolments in progress; strangers must not be able to hold many connections.
+    let enrolments = Mutex(0)
+
+    package init(
+        configuration: Configuration,
+        store: any AgentStore,
+        handler: any AgentSessionHandler,
+        enroller: Enroller,
+        clock: any WallClock,
+        group: any EventLoopGroup,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.handler = handler
+        self.enroller = enroller
+        self.clock = clock
+        self.group = group
+        self.logger = logger
+    }
+
+    /// Where agents reach it; nil before ``bind()``.
+    package var localAddress: SocketAddress? { self.server.withLock { $0?.localAddress } }
+
+    /// Binds the socket; ``run()`` does it when this was not called.
+    ///
+    /// - Throws: `QUICError`, so that a start fails before anything else begins.
+    package func bind() async throws {
+        let server = try await QUICServer.bind(
+            host: self.configuration.host,
+            port: self.configuration.port,
+            identity: self.configuration.identity,
+            trust: .roots(pem: self.configuration.authorityPEM),
+            protocols: [
+                ApplicationProtocol(name: AgentProtocols.control, clientCertificate: .required),
+                ApplicationProtocol(name: AgentProtocols.enrolment, clientCertificate: .none),
+            ],
+            resetSecret: self.configuration.resetSecret,
+            configuration: self.configuration.quic,
+            group: self.group,
+            logger: self.logger
+        )
+        self.server.withLock { $0 = server }
+        self.logger.info("listening for agents", metadata: ["address": "\(server.localAddress)"])
+    }
+
+    /// Serves until the service group stops or the task is cancelled.
+    package func run() async throws {
+        if self.localAddress == nil { try await self.bind() }
+        guard let server = self.server.withLock({ $0 }) else { return }
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                // Throws when the task is cancelled, which means the same here.
+                try? await gracefulShutdown()
+                await server.shutdown()
+            }
+            for await connection in server.connections {
+                group.addTask { await self.serve(connection) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func serve(_ connection: QUICConnection) async {
+        var logger = self.logger
+        logger[metadataKey: "address"] = "\(connection.remoteAddress)"
+        switch connection.applicationProtocol {
+        case AgentProtocols.control: await self.serveAgent(connection, logger: logger)
+        case AgentProtocols.enrolment: await self.serveEnrolment(connection, logger: logger)
+        default: await connection.close(WireCloseCode.protocolError, "unknown protocol")
+        }
+    }
+}
+
+extension QUICConnection {
+    func close(_ code: WireCloseCode, _ reason: String) async {
+        await self.close(code: code.rawValue, reason: reason)
+    }
+
+    /// Gives the peer time to read what was written last and to hang up.
+    func linger(atMost duration: Duration = .seconds(2)) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await self.closed }
+            group.addTask { try? await Task.sleep(for: duration) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// The peer's address without port, as records and limits use it.
+    var remoteHost: String { self.remoteAddress.ipAddress ?? "" }
+}

@@ -1,6 +1,0 @@
-// QuartzFlow
-// SPDX-License-Identifier: Apache-2.0
-
-import Configuration
-import CryptoExtras
-import X509

@@ -1,0 +1,151 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+import NIOCore
+import Testing
+
+@testable import FlowWire
+
+@Suite("Conversions between wire and model")
+struct ConversionTests {
+    /// Through bytes, not only through the generated structures.
+    private func sent(_ envelope: PBEnvelope) throws -> PBEnvelope {
+        var decoder = FrameDecoder()
+        decoder.append(try Frame.encode(envelope))
+        return try #require(try decoder.next())
+    }
+
+    @Test("Every message of an agent arrives as it was sent", arguments: 1...60)
+    func agentMessages(seed: UInt64) throws {
+        var values = RandomValues(seed: seed)
+        for message in values.agentMessages() {
+            #expect(try self.sent(PBEnvelope(message)).agentMessage() == message)
+        }
+    }
+
+    @Test("Every message of a server arrives as it was sent", arguments: 1...60)
+    func serverMessages(seed: UInt64) throws {
+        var values = RandomValues(seed: seed)
+        for message in values.serverMessages() {
+            #expect(try self.sent(PBEnvelope(message)).serverMessage() == message)
+        }
+    }
+
+    @Test("Messages of log streams and enrolments arrive as they were sent", arguments: 1...20)
+    func otherMessages(seed: UInt64) throws {
+        var values = RandomValues(seed: seed)
+        let logs: [LogMessage] = [
+            .open(LogOpen(executionID: values.uid(), attempt: values.int(0...9))),
+            .chunk(offset: values.int64(), stream: .standardError, bytes: values.bytes()),
+            .acknowledged(offset: values.int64()),
+        ]
+        for message in logs { #expect(try self.sent(PBEnvelope(message)).logMessage() == message) }
+        let enrolments: [EnrolmentMessage] = [
+            .request(
+                EnrolRequest(
+                    tokenID: values.word(),
+                    secret: values.word(),
+                    certificateRequest: values.text(),
+                    name: values.text(),
+                    hostname: values.text(),
+                    operatingSystem: values.text(),
+                    version: values.text()
+                )
+            ),
+            .response(
+                EnrolResponse(
+                    agent: values.agent(),
+                    certificateChain: values.text(),
+                    authority: values.text(),
+                    serverName: values.word()
+                )
+            ),
+            .refusal(code: values.word(), message: values.text()),
+        ]
+        for message in enrolments { #expect(try self.sent(PBEnvelope(message)).enrolmentMessage() == message) }
+    }
+
+    @Test("Status and executor type are one lower on the wire than in REST (C-04, C-05)")
+    func numbers() {
+        for status in ExecutionStatus.allCases {
+            #expect(PBExecutionStatus(status).rawValue == status.rawValue - 1)
+        }
+        var values = RandomValues(seed: 9)
+        for _ in 0..<20 {
+            var task = PBTaskConfig()
+            let payload = values.payload()
+            task.setPayload(payload)
+            #expect(task.executorType.rawValue == payload.executorType - 1)
+        }
+    }
+
+    @Test("An unknown number is refused with the field's path, not guessed")
+    func unknownNumbers() throws {
+        var values = RandomValues(seed: 5)
+        var envelope = PBEnvelope(.reports(incarnation: "i", [values.report()]))
+        envelope.taskResults.results[0].status = .UNRECOGNIZED(99)
+        #expect(
+            throws: WireError.invalid(field: "task_results.results[0].status", problem: "has the unknown value 99")
+        ) { try self.sent(envelope).agentMessage() }
+
+        var order = PBEnvelope(.orders([values.order()]))
+        order.taskExecutions.executions[0].task.executorType = .UNRECOGNIZED(7)
+        #expect(throws: WireError.self) { try order.serverMessage() }
+        order.taskExecutions.executions[0].task.executorType = .plugin
+        #expect(throws: WireError.self) { try order.serverMessage() }
+    }
+
+    @Test("Identifiers, instants and counts outside their range are refused, so that no arithmetic can overflow")
+    func ranges() throws {
+        var values = RandomValues(seed: 6)
+        let good = PBEnvelope(.reports(incarnation: "i", [values.report()]))
+        let breaks: [(inout PBTaskResult) -> Void] = [
+            { $0.executionID.removeLast() }, { $0.runID.append(1) }, { $0.taskUid = .init() },
+            { $0.taskID = "x" }, { $0.taskID = "-1" }, { $0.sequence = -1 }, { $0.sequence = .max },
+            { $0.attempt = -1 }, { $0.scheduledTime = .min }, { $0.startedAt = .max },
+            { $0.outputBytes = -5 }, { $0.retryOf = .init() },
+        ]
+        for (index, damage) in breaks.enumerated() {
+            var envelope = good
+            damage(&envelope.taskResults.results[0])
+            #expect(throws: WireError.self, "case \(index)") { try envelope.agentMessage() }
+        }
+        for name in ["", "a b", "ü", String(repeating: "a", count: 65)] {
+            var hello = PBEnvelope(.hello(values.hello()))
+            hello.hello.agentID = name
+            #expect(throws: WireError.self) { try hello.agentMessage() }
+        }
+    }
+
+    @Test("A configuration says whole or difference without contradiction; a cron text needs a cron schedule")
+    func contradictions() throws {
+        var values = RandomValues(seed: 7)
+        var push = PBEnvelope(.config(ConfigUpdate(version: 3, base: 2, upserts: [values.job()])))
+        push.taskConfigPush.action = .fullSync
+        #expect(throws: WireError.self) { try push.serverMessage() }
+        push = PBEnvelope(.config(ConfigUpdate(version: 3, base: nil, upserts: [])))
+        push.taskConfigPush.action = .update
+        #expect(throws: WireError.self) { try push.serverMessage() }
+        var order = PBEnvelope(.orders([values.order()]))
+        order.taskExecutions.executions[0].task.cronExpr = "* * * * *"
+        order.taskExecutions.executions[0].task.schedule.manual = PBSchedule.Manual()
+        #expect(throws: WireError.self) { try order.serverMessage() }
+        order.taskExecutions.executions[0].task.schedule.kind = nil
+        #expect(throws: WireError.self) { try order.serverMessage() }
+    }
+
+    @Test("A message in the wrong direction is refused")
+    func directions() {
+        var values = RandomValues(seed: 8)
+        for message in values.agentMessages() {
+            #expect(throws: WireError.self) { try PBEnvelope(message).serverMessage() }
+            #expect(throws: WireError.self) { try PBEnvelope(message).logMessage() }
+        }
+        for message in values.serverMessages() {
+            #expect(throws: WireError.self) { try PBEnvelope(message).agentMessage() }
+            #expect(throws: WireError.self) { try PBEnvelope(message).enrolmentMessage() }
+        }
+    }
+}

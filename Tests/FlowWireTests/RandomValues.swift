@@ -1,0 +1,218 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Makes arbitrary valid values from a seed: the same seed, the same values.
+struct RandomValues {
+    private var generator: SplitMix64
+
+    init(seed: UInt64) { self.generator = SplitMix64(state: seed) }
+
+    mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self.generator) }
+    mutating func int64(_ range: ClosedRange<Int64> = 0...1 << 40) -> Int64 {
+        Int64.random(in: range, using: &self.generator)
+    }
+    mutating func bool() -> Bool { Bool.random(using: &self.generator) }
+    mutating func byte() -> UInt8 { UInt8.random(in: 0...255, using: &self.generator) }
+    mutating func pick<Value>(_ values: [Value]) -> Value { values[self.int(0...values.count - 1)] }
+    mutating func maybe<Value>(_ make: (inout RandomValues) -> Value) -> Value? { self.bool() ? make(&self) : nil }
+    mutating func list<Value>(_ limit: Int = 4, _ make: (inout RandomValues) -> Value) -> [Value] {
+        (0..<self.int(0...limit)).map { _ in make(&self) }
+    }
+
+    mutating func text(_ limit: Int = 12) -> String {
+        String((0..<self.int(0...limit)).map { _ in self.pick(Array("abc äöü任务 \n\"'$\\.,0🙂")) })
+    }
+    mutating func word() -> String { "w" + String(self.int64(), radix: 36) }
+    mutating func bytes(_ limit: Int = 40) -> [UInt8] { self.list(limit) { $0.byte() } }
+    mutating func instant() -> Timestamp { Timestamp(milliseconds: self.int64(-1_000_000...4_000_000_000_000)) }
+    mutating func uid<ID: FlowIdentifier>() -> ID { ID(bytes: (0..<16).map { _ in self.byte() })! }
+    mutating func agent() -> AgentID { AgentID(self.word())! }
+    mutating func map() -> [String: String] {
+        var result: [String: String] = [:]
+        for _ in 0..<self.int(0...3) { result[self.word()] = self.text() }
+        return result
+    }
+
+    mutating func payload() -> Payload {
+        if self.bool() {
+            return .shell(
+                ShellPayload(command: self.text(), workingDirectory: self.maybe { $0.text() }, environment: self.map())
+            )
+        }
+        return .http(
+            HTTPPayload(
+                url: self.text(),
+                method: self.word(),
+                headers: self.map(),
+                body: self.maybe { $0.text() },
+                expectedStatus: self.list { $0.int(100...599) }
+            )
+        )
+    }
+
+    mutating func schedule() -> ScheduleSpec {
+        switch self.int(0...3) {
+        case 0: .cron(expression: self.word(), timeZone: self.text(), dst: self.pick(DSTPolicy.allCases))
+        case 1: .every(periodMilliseconds: self.int64(1...1 << 40), anchor: self.instant())
+        case 2: .once(self.instant())
+        default: .manual
+        }
+    }
+
+    mutating func job() -> JobSnapshot {
+        JobSnapshot(
+            uid: self.uid(),
+            id: self.int64(),
+            version: self.int64(),
+            name: self.text(),
+            payload: self.payload(),
+            schedule: self.schedule(),
+            policies: Policies(
+                overlap: self.pick(OverlapPolicy.allCases),
+                concurrency: self.int(1...64),
+                misfire: self.pick(MisfirePolicy.allCases),
+                misfireThresholdMilliseconds: self.int64(),
+                catchUpWindowMilliseconds: self.int64(),
+                retry: RetryPolicy(
+                    count: self.int(0...10),
+                    intervalSeconds: self.int(0...3600),
+                    onInterrupt: self.bool()
+                ),
+                timeoutSeconds: self.int(10...3600)
+            ),
+            isEnabled: self.bool()
+        )
+    }
+
+    mutating func order() -> Order {
+        Order(
+            executionID: self.uid(),
+            runID: self.uid(),
+            job: self.job(),
+            kind: self.pick(ExecutionKind.allCases),
+            nominal: self.instant(),
+            parameters: self.map(),
+            retryOf: self.maybe { $0.uid() },
+            deadline: self.instant()
+        )
+    }
+
+    mutating func report() -> Report {
+        let execution: ExecutionID = self.uid()
+        return Report(
+            sequence: self.int64(),
+            executionID: execution,
+            runID: self.uid(),
+            jobUID: self.uid(),
+            jobID: self.int64(),
+            jobName: self.text(),
+            jobVersion: self.int64(),
+            kind: self.pick(ExecutionKind.allCases),
+            nominal: self.instant(),
+            status: self.pick(ExecutionStatus.allCases),
+            reason: self.maybe { $0.pick(ExecutionReason.allCases) },
+            detail: self.maybe { $0.text() },
+            attempt: self.int(0...11),
+            startedAt: self.maybe { $0.instant() },
+            finishedAt: self.maybe { $0.instant() },
+            exitCode: self.maybe { $0.int(-1...255) },
+            retryOf: self.maybe { $0.uid() },
+            coalesced: self.maybe { CoalescedRange(count: $0.int(1...99), from: $0.instant(), through: $0.instant()) },
+            outputBytes: self.int64(),
+            isOutputTruncated: self.bool(),
+            inlineOutput: self.list { $0.chunk(of: execution) }
+        )
+    }
+
+    mutating func chunk(of execution: ExecutionID) -> LogChunk {
+        LogChunk(
+            executionID: execution,
+            attempt: self.int(0...11),
+            offset: self.int64(),
+            stream: self.pick([.standardOutput, .standardError]),
+            bytes: self.bytes()
+        )
+    }
+
+    mutating func hello() -> Hello {
+        Hello(
+            agent: self.agent(),
+            incarnation: self.word(),
+            bootID: self.text(),
+            lastSequence: self.int64(),
+            configVersion: self.int64(),
+            configDigest: self.text(),
+            floor: self.instant(),
+            version: self.text(),
+            hostname: self.text(),
+            operatingSystem: self.text(),
+            sentAt: self.int64()
+        )
+    }
+
+    mutating func update() -> ConfigUpdate {
+        ConfigUpdate(
+            version: self.int64(),
+            base: self.maybe { $0.int64() },
+            upserts: self.list { $0.job() },
+            removals: self.list { $0.uid() }
+        )
+    }
+
+    mutating func sample() -> ClockSample {
+        ClockSample(agentSent: self.int64(), serverReceived: self.int64(), serverSent: self.int64())
+    }
+
+    mutating func welcome() -> Welcome {
+        Welcome(
+            epoch: self.int64(),
+            acknowledgedSequence: self.int64(),
+            config: self.maybe { $0.update() },
+            cancels: self.list { $0.uid() },
+            clock: self.sample()
+        )
+    }
+
+    /// One message of each kind.
+    mutating func agentMessages() -> [AgentMessage] {
+        [
+            .hello(self.hello()),
+            .heartbeat(
+                Heartbeat(configVersion: self.int64(), running: self.list { $0.uid() }, sentAt: self.int64())
+            ),
+            .orderAcknowledged(self.list { $0.uid() }),
+            .reports(incarnation: self.word(), self.list { $0.report() }),
+            .configReceived(version: self.int64()),
+            .configApplied(version: self.int64()),
+            .configPull(version: self.int64()),
+        ]
+    }
+
+    /// One message of each kind.
+    mutating func serverMessages() -> [ServerMessage] {
+        [
+            .welcome(self.welcome()),
+            .rejected(code: self.word(), message: self.text()),
+            .orders(self.list { $0.order() }),
+            .reportsAcknowledged(incarnation: self.word(), sequence: self.int64()),
+            .config(self.update()),
+            .cancel(self.uid(), force: self.bool()),
+            .heartbeatAnswer(self.sample()),
+        ]
+    }
+}
+
+/// A small seeded generator (Steele, Lea, Flood: splittable pseudo-random numbers, 2014).
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = self.state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
