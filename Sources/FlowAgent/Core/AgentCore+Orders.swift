@@ -32,7 +32,9 @@ extension AgentCore {
         }
     }
 
-    /// An order for a fire. Where this agent's own timer will decide the same fire, that decision is the answer.
+    /// An order for a fire.
+    ///
+    /// Where this agent's own timer will decide the same fire, that decision is the answer.
     private mutating func receiveFire(_ order: Order, now: Timestamp) {
         let id = order.executionID
         guard let job = self.jobs[order.job.uid], job.snapshot.version >= order.job.version, let schedule = job.schedule

@@ -6,9 +6,14 @@ import FlowCore
 extension AgentCore {
     /// Decides everything that is due (R2).
     mutating func runTimers(at reading: ClockReading) {
-        if case .greeting(let until) = self.link {
+        switch self.link {
+        case .greeting(let until):
             guard reading.boot >= until else { return }
-            self.link = .unwelcomed
+            self.link = .unwelcomed(dropAt: until + self.configuration.dropTimeout)
+        case .unwelcomed(let dropAt) where reading.boot >= dropAt:
+            self.link = .unwelcomed(dropAt: .max)
+            self.effects.append(.dropLink)
+        case .down, .unwelcomed, .welcomed: break
         }
         let now = self.clock.now(reading)
         while let key = self.timers.popDue(at: now) {

@@ -20,7 +20,9 @@ package enum AgentEvent: Sendable {
     case supervisor(SupervisorEvent)
 }
 
-/// What the core wants done. Effects are carried out in order.
+/// What the core wants done.
+///
+/// Effects are carried out in order.
 package enum AgentEffect: Hashable, Sendable {
     /// One transaction; at most one is outstanding.
     case commit([LedgerOperation])
@@ -29,6 +31,8 @@ package enum AgentEffect: Hashable, Sendable {
     case sendReports(after: Int64)
     case launch([Launch])
     case cancel(ExecutionID, force: Bool)
+    /// The server does not answer on this connection: close it, and dial again.
+    case dropLink
     /// Wake the core at this reading of the boot clock; replaces the last wish. Microseconds.
     case wake(boot: Int64)
     /// For the log: something worth an operator's eye.

@@ -1,7 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the agent stands with its reports (R5). The reports themselves stay in the ledger.
+/// Where the agent stands with its reports (R5).
+///
+/// The reports themselves stay in the ledger.
 struct Outbox: Sendable {
     /// Highest sequence in the ledger.
     private(set) var last: Int64
@@ -56,8 +58,9 @@ struct Outbox: Sendable {
 
     mutating func sent(through sequence: Int64, at boot: Int64) {
         self.isReading = false
+        // Only silence counts from here: sending more is no progress, or a lost report would never be sent again.
+        if self.sentThrough == self.acknowledged { self.progressAt = boot }
         self.sentThrough = max(self.sentThrough, sequence)
-        self.progressAt = boot
     }
 
     /// The acknowledgement to write.
@@ -78,7 +81,9 @@ struct Outbox: Sendable {
     /// When something has to be done without another event; boot clock, `.max` = never.
     func nextDeadline(resendAfter: Int64, isConnected: Bool) -> Int64 {
         var next = self.unwritten == nil ? .max : self.unwrittenSince.addingSaturated(Self.writeDelay)
-        if isConnected, self.sentThrough > self.acknowledged { next = min(next, self.progressAt.addingSaturated(resendAfter)) }
+        if isConnected, self.sentThrough > self.acknowledged {
+            next = min(next, self.progressAt.addingSaturated(resendAfter))
+        }
         return next
     }
 }

@@ -33,7 +33,9 @@ package struct SchedClock: Hashable, Sendable {
         let roundTrip: Int64
     }
 
-    /// Errors up to this are slewed; beyond, the clock steps. 2 s.
+    /// Errors up to this are slewed;
+    ///
+    /// beyond, the clock steps. 2 s.
     private static let stepThreshold: Int64 = 2_000_000
     /// 500 ppm.
     private static let slewPerMillion: Int64 = 500

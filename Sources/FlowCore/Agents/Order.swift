@@ -1,7 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// The server's command to one agent to run one execution (R4). Delivered at least once.
+/// The server's command to one agent to run one execution (R4).
+///
+/// Delivered at least once.
 package struct Order: Hashable, Sendable, Codable {
     package let executionID: ExecutionID
     package let runID: RunID

@@ -1,7 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an agent says happened to one execution. Numbered, durable in its outbox until acknowledged (R5).
+/// What an agent says happened to one execution.
+///
+/// Numbered, durable in its outbox until acknowledged (R5).
 package struct Report: Hashable, Sendable, Codable {
     /// Position in the agent's outbox; gapless within an incarnation.
     package var sequence: Int64

@@ -28,7 +28,9 @@ package enum ExecutionStatus: Int, Codable, Sendable, CaseIterable {
 
     package var isTerminal: Bool { self != .pending && self != .running }
 
-    /// The transitions an agent's own records may make. A retry goes back to pending under the same id.
+    /// The transitions an agent's own records may make.
+    ///
+    /// A retry goes back to pending under the same id.
     package func canBecome(_ next: ExecutionStatus) -> Bool {
         switch (self, next) {
         case (.pending, .running), (.pending, .cancelled), (.pending, .skipped), (.pending, .failure): true
@@ -39,7 +41,9 @@ package enum ExecutionStatus: Int, Codable, Sendable, CaseIterable {
     }
 }
 
-/// Why an execution is in its state. Bounded, so that it can label metrics.
+/// Why an execution is in its state.
+///
+/// Bounded, so that it can label metrics.
 package enum ExecutionReason: String, Codable, Sendable, CaseIterable {
     // SKIPPED
     case overlap = "OVERLAP"

@@ -4,7 +4,9 @@
 package import Foundation
 
 /// A 128-bit identifier whose textual form is a UUID (RFC 9562).
-package protocol FlowIdentifier: Hashable, Comparable, Sendable, Codable, CustomStringConvertible, LosslessStringConvertible {
+package protocol FlowIdentifier: Hashable, Comparable, Sendable, Codable, CustomStringConvertible,
+    LosslessStringConvertible
+{
     var uuid: UUID { get }
     init(uuid: UUID)
 }
@@ -55,7 +57,9 @@ package struct JobUID: FlowIdentifier {
     package init(uuid: UUID) { self.uuid = uuid }
 }
 
-/// Identifies one execution: one fire on one agent. Derived by ``DeterministicID``, never random.
+/// Identifies one execution:
+///
+/// one fire on one agent. Derived by ``DeterministicID``, never random.
 package struct ExecutionID: FlowIdentifier {
     package let uuid: UUID
     package init(uuid: UUID) { self.uuid = uuid }
@@ -76,7 +80,9 @@ package typealias GroupID = Int64
 /// The number of a console or API user.
 package typealias UserID = Int64
 
-/// Identifies an agent; bound to its certificate (R14). 1 to 64 characters of `[A-Za-z0-9._-]`.
+/// Identifies an agent;
+///
+/// bound to its certificate (R14). 1 to 64 characters of `[A-Za-z0-9._-]`.
 package struct AgentID: Hashable, Comparable, Sendable, Codable, RawRepresentable, CustomStringConvertible {
     package let rawValue: String
 

@@ -33,7 +33,9 @@ package struct JobDefinition: Hashable, Sendable, Codable {
     }
 }
 
-/// A stored job. Every change makes a new version; executions stay pinned to the version they started with (C-08).
+/// A stored job.
+///
+/// Every change makes a new version; executions stay pinned to the version they started with (C-08).
 package struct Job: Hashable, Sendable, Codable {
     package let id: JobID
     package let uid: JobUID

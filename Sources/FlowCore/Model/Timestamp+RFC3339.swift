@@ -68,7 +68,9 @@ extension Timestamp {
         var isAtEnd: Bool { self.position == self.bytes.count }
 
         mutating func take(_ character: Character) -> Bool {
-            guard self.position < self.bytes.count, self.bytes[self.position] == character.asciiValue else { return false }
+            guard self.position < self.bytes.count, self.bytes[self.position] == character.asciiValue else {
+                return false
+            }
             self.position += 1
             return true
         }
@@ -88,7 +90,9 @@ extension Timestamp {
         mutating func fraction() -> Int? {
             var value = 0
             var count = 0
-            while self.position < self.bytes.count, case let byte = self.bytes[self.position], byte >= 0x30, byte <= 0x39 {
+            while self.position < self.bytes.count, case let byte = self.bytes[self.position], byte >= 0x30,
+                byte <= 0x39
+            {
                 if count < 3 { value = value * 10 + Int(byte - 0x30) }
                 count += 1
                 self.position += 1

@@ -1,7 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// Host groups and who belongs to them. The built-in group ``Group/everyone`` always exists and holds every agent.
+/// Host groups and who belongs to them.
+///
+/// The built-in group ``Group/everyone`` always exists and holds every agent.
 package protocol GroupStore: Sendable {
     func createGroup(name: String, description: String, tags: [String], at now: Timestamp) async throws -> Group
     /// - Throws: `forbidden` for the built-in group.

@@ -39,9 +39,9 @@ package struct AgentSessionCore: Sendable {
     private static let configTimeout: Int64 = 5000
     private static let configPushes = 3
     /// R9; milliseconds.
-    private static let reaskInterval: Int64 = 30_000
+    private static let reaskInterval: Int64 = 15_000
     /// PENDING rows younger than this are not asked about; milliseconds.
-    private static let reaskAge: Int64 = 15_000
+    private static let reaskAge: Int64 = 10_000
 
     package let agent: AgentID
     package let epoch: Int64

@@ -52,7 +52,9 @@ package enum BusItem: Sendable {
     case gap
 }
 
-/// One watcher's view of the bus. Read by one task.
+/// One watcher's view of the bus.
+///
+/// Read by one task.
 package final class EventSubscription: AsyncSequence, Sendable {
     package typealias Element = BusItem
 

@@ -68,7 +68,9 @@ package struct ExecutionService: Sendable {
         return try await self.store.statistics(job: job, since: since)
     }
 
-    /// Asks for an execution to be stopped (S3-4.3.1). Idempotent: one that has ended is answered as it is.
+    /// Asks for an execution to be stopped (S3-4.3.1).
+    ///
+    /// Idempotent: one that has ended is answered as it is.
     ///
     /// - Parameter force: kill at once instead of asking the process to end first.
     package func cancel(_ id: ExecutionID, force: Bool, as principal: Principal) async throws -> Execution {

@@ -35,7 +35,9 @@ package struct JobDraft: Hashable, Sendable {
     }
 }
 
-/// A schedule as it was written. ``ScheduleSpec`` is what becomes of it.
+/// A schedule as it was written.
+///
+/// ``ScheduleSpec`` is what becomes of it.
 package enum ScheduleDraft: Hashable, Sendable {
     /// Cron text, a macro, or `@every 30s`, perhaps with a `CRON_TZ=` prefix.
     case cron(text: String, timeZone: String, dst: DSTPolicy)

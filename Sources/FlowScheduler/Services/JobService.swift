@@ -104,7 +104,9 @@ package struct JobService: Sendable {
         self.bus.publish(.jobDeleted(job.id, job.uid))
     }
 
-    /// Switches the schedule on or off (S1-FR-1.3); running executions go on. Idempotent.
+    /// Switches the schedule on or off (S1-FR-1.3);
+    ///
+    /// running executions go on. Idempotent.
     package func setEnabled(_ isEnabled: Bool, _ id: JobID, as principal: Principal) async throws -> Job {
         try principal.require(.jobsWrite)
         // The definition is read and written back: a change in between must not be undone, so compare and try again.
@@ -131,7 +133,9 @@ package struct JobService: Sendable {
         throw CoreError(.conflict, "Job \(id) keeps being changed by somebody else. Try again.")
     }
 
-    /// Runs a job now, on all hosts of its groups (S1-FR-1.4). A disabled job may be run by hand (C-41).
+    /// Runs a job now, on all hosts of its groups (S1-FR-1.4).
+    ///
+    /// A disabled job may be run by hand (C-41).
     ///
     /// - Parameter idempotencyKey: the same key by the same user for the same job starts one run only.
     package func trigger(

@@ -4,7 +4,9 @@
 import FlowCore
 import Foundation
 
-/// The rules a job has to keep before it is stored (S1-FR-1.1, S2-5). Pure; collects every fault.
+/// The rules a job has to keep before it is stored (S1-FR-1.1, S2-5).
+///
+/// Pure; collects every fault.
 struct JobValidator {
     /// The groups of the draft that exist.
     let knownGroups: Set<GroupID>

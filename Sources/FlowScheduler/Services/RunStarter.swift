@@ -18,8 +18,10 @@ package struct RunStarter: Sendable {
         self.clock = clock
     }
 
-    /// Makes the run durable, then hands its orders to agents. A repeated trigger delivers nothing again: orders that
-    /// are still open are sent by the gateway until they are acknowledged (R4).
+    /// Makes the run durable, then hands its orders to agents.
+    ///
+    /// A repeated trigger delivers nothing again: orders that are still open are sent by the gateway until they are
+    /// acknowledged (R4).
     func start(_ trigger: Trigger) async throws -> StartedRun {
         let started = try await self.store.start(trigger, at: self.clock.now)
         guard !started.isRepeat else { return started }

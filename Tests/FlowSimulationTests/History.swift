@@ -1,0 +1,110 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+
+struct Start: Hashable {
+    let id: ExecutionID
+    let attempt: Int
+}
+
+/// What really happened, as an outsider would have seen it.
+struct History {
+    var starts: [Start: Int] = [:]
+    var firstStart: [ExecutionID: Int64] = [:]
+    var early: [ExecutionID] = []
+    /// When agents died or their clocks were wrong.
+    var outages: [AgentID: [Int64]] = [:]
+    var downSince: [AgentID: Int64] = [:]
+    /// When jobs were enabled or disabled.
+    var changes: [JobUID: [Int64]] = [:]
+}
+
+extension Simulation {
+    /// The invariants of `semantics.md` 4, for R1 to R6.
+    func check() -> [String] {
+        self.checkStarts() + self.checkRecords() + self.checkFires()
+    }
+
+    /// I1 and I4: no attempt twice, none early.
+    private func checkStarts() -> [String] {
+        var faults: [String] = []
+        let doubled = self.record.starts.filter { $0.value > 1 }.keys.sorted { $0.id < $1.id }
+        if let first = doubled.first {
+            faults.append("DOUBLE_START \(doubled.count): execution \(first.id) attempt \(first.attempt)")
+        }
+        if let first = self.record.early.first { faults.append("EARLY \(self.record.early.count): \(first)") }
+        return faults
+    }
+
+    /// I3:
+    ///
+    /// both sides agree, and nothing stays open. Three attempts of the longest job take 10 s.
+    private func checkRecords() -> [String] {
+        var faults: [String] = []
+        let settled = self.serverTime.advanced(byMilliseconds: -14_000)
+        let open = self.store.executions.values.filter { !$0.status.isTerminal && $0.nominal < settled }
+            .sorted { $0.id < $1.id }
+        if let first = open.first {
+            faults.append("UNACCOUNTED \(open.count): \(first.jobName) at \(first.nominal) is \(first.status)")
+        }
+        for host in self.hosts {
+            for entry in host.ledger.entries.values.sorted(by: { $0.id < $1.id })
+            where entry.status.isTerminal && entry.order.nominal < settled {
+                let stored = self.store.executions[entry.id]
+                if stored?.status != entry.status {
+                    let there = stored.map { "\($0.status)" } ?? "nothing"
+                    faults.append(
+                        "DIVERGED \(entry.order.job.name) at \(entry.order.nominal): \(entry.status) is \(there)"
+                    )
+                    break
+                }
+            }
+        }
+        return faults
+    }
+
+    /// I5 and I6: every fire an agent owed was started on time or has its reason.
+    private func checkFires() -> [String] {
+        var faults: [String] = []
+        let last = Self.ends - 11_000_000
+        for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) {
+            guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid) else { continue }
+            for host in self.hosts where self.store.targets[job.uid]?.contains(host.id) == true {
+                var nominal = Timestamp(milliseconds: Self.epoch / 1000 + 9000)
+                while let next = schedule.next(after: nominal) {
+                    nominal = next
+                    let at = nominal.milliseconds * 1000 - Self.epoch
+                    guard at < last else { break }
+                    if let fault = self.fault(of: job, host: host, nominal: nominal, at: at) {
+                        faults.append(fault)
+                        break
+                    }
+                }
+            }
+        }
+        return faults
+    }
+
+    private func fault(of job: Job, host: SimulatedHost, nominal: Timestamp, at: Int64) -> String? {
+        let id = DeterministicID.execution(kind: .cron, job: job.uid, nominal: nominal, agent: host.id)
+        let changes = self.record.changes[job.uid] ?? []
+        // Around a change of the job both answers are right.
+        guard !changes.contains(where: { $0 > at - 15_000_000 && $0 < at + 15_000_000 }) else { return nil }
+        // Even: enabled.
+        guard changes.filter({ $0 < at }).count.isMultiple(of: 2) else { return nil }
+        let entry = host.ledger.entries[id]
+        let isCoalesced = self.store.coalesced.contains {
+            $0.job == job.uid && $0.agent == host.id && $0.range.from <= nominal && nominal <= $0.range.through
+        }
+        if entry == nil, !isCoalesced { return "MISSED \(job.definition.name) at \(nominal) on \(host.id)" }
+        let disturbed = (self.record.outages[host.id] ?? []).contains { $0 > at - 9_000_000 && $0 < at + 2_000_000 }
+        guard !disturbed else { return nil }
+        if let entry, entry.status == .skipped, entry.reason == .overlap { return nil }
+        guard let started = self.record.firstStart[id], started <= at + 1_300_000 else {
+            return "LATE \(job.definition.name) at \(nominal) on \(host.id): \(entry.map { "\($0.status)" } ?? "none")"
+        }
+        return nil
+    }
+}

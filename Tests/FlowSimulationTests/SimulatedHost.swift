@@ -1,0 +1,48 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import FlowTesting
+
+/// A host: an agent's core, its ledger, its clocks and what runs on it.
+struct SimulatedHost {
+    let id: AgentID
+    var ledger: SimulatedLedger
+    var core: AgentCore?
+    /// Counts restarts: what belongs to an earlier life is void.
+    var life = 0
+    /// Counts connections.
+    var session = 0
+    var isLinked = false
+    var isConnecting = false
+    var wakeAt: Int64?
+    var outstanding: [LedgerOperation]?
+    var running: [ExecutionID: Int] = [:]
+    /// The boot clock runs fast or slow by this; parts per million.
+    let drift: Int64
+    let bootBase: Int64
+    /// How far the wall clock is off; microseconds.
+    var wallError: Int64
+
+    init(id: AgentID, random: inout SplitMix64, forgetsEntries: Bool) {
+        self.id = id
+        self.ledger = SimulatedLedger(incarnation: "incarnation-\(id)", forgetsEntries: forgetsEntries)
+        self.drift = Int64.random(in: -100...100, using: &random)
+        self.bootBase = Int64.random(in: 1_000_000...9_000_000_000, using: &random)
+        self.wallError = Int64.random(in: -40_000...40_000, using: &random)
+    }
+
+    func reading(at now: Int64) -> ClockReading {
+        ClockReading(
+            boot: self.bootBase + now + now * self.drift / 1_000_000,
+            wall: Simulation.epoch + now + self.wallError
+        )
+    }
+
+    /// When the boot clock will show this reading.
+    func time(ofBoot boot: Int64) -> Int64 {
+        let elapsed = boot - self.bootBase
+        return elapsed - elapsed * self.drift / 1_000_000 + 1
+    }
+}

@@ -1,0 +1,97 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+
+/// An agent's durable state as a plain value with the semantics of the ledger's port.
+struct SimulatedLedger {
+    private(set) var snapshot: LedgerSnapshot
+    private(set) var entries: [ExecutionID: LedgerEntry] = [:]
+    private(set) var reports: [Report] = []
+    /// Brings back a fault: an id that is there is written again.
+    let forgetsEntries: Bool
+
+    init(incarnation: String, forgetsEntries: Bool) {
+        self.snapshot = LedgerSnapshot(incarnation: incarnation)
+        self.forgetsEntries = forgetsEntries
+    }
+
+    func restore() -> LedgerSnapshot {
+        var restored = self.snapshot
+        restored.open = self.entries.values.filter { !$0.status.isTerminal }.sorted { $0.id < $1.id }
+        return restored
+    }
+
+    func outbox(after sequence: Int64, limit: Int) -> [Report] {
+        Array(self.reports.lazy.filter { $0.sequence > sequence }.prefix(limit))
+    }
+
+    mutating func commit(_ operations: [LedgerOperation]) -> [LedgerResult] {
+        operations.map { self.apply($0) }
+    }
+
+    private mutating func append(_ report: Report) -> Int64 {
+        var report = report
+        self.snapshot.lastSequence += 1
+        report.sequence = self.snapshot.lastSequence
+        self.reports.append(report)
+        return report.sequence
+    }
+
+    private mutating func apply(_ operation: LedgerOperation) -> LedgerResult {
+        switch operation {
+        case .insert(let entry, let report):
+            if let known = self.entries[entry.id], !self.forgetsEntries { return .exists(known) }
+            self.entries[entry.id] = entry
+            return .written(sequence: self.append(report))
+        case .update(let entry, let report):
+            guard self.entries[entry.id] != nil else { return .done }
+            self.entries[entry.id] = entry
+            return .written(sequence: self.append(report))
+        case .storeOrder(let order):
+            if !self.snapshot.orders.contains(where: { $0.executionID == order.executionID }) {
+                self.snapshot.orders.append(order)
+            }
+        case .dropOrder(let id): self.snapshot.orders.removeAll { $0.executionID == id }
+        case .advanceCursor(let uid, let cursor): self.snapshot.cursors[uid] = cursor
+        case .undoPremature(let now): return self.undo(now: now)
+        case .applyConfig(let update, let cursor): self.apply(update, cursor: cursor)
+        case .acknowledge(let sequence):
+            self.snapshot.acknowledgedSequence = sequence
+            self.reports.removeAll { $0.sequence <= sequence }
+        case .setClockOffset(let offset): self.snapshot.clockOffset = offset
+        case .raiseFloor(let floor): self.snapshot.floor = floor
+        }
+        return .done
+    }
+
+    private mutating func apply(_ update: ConfigUpdate, cursor: Timestamp) {
+        if update.base == nil {
+            self.snapshot.jobs = update.upserts
+        } else {
+            let gone = Set(update.removals + update.upserts.map(\.uid))
+            self.snapshot.jobs.removeAll { gone.contains($0.uid) }
+            self.snapshot.jobs += update.upserts
+        }
+        for job in update.upserts where self.snapshot.cursors[job.uid] == nil {
+            self.snapshot.cursors[job.uid] = cursor
+        }
+        self.snapshot.configVersion = update.version
+    }
+
+    private mutating func undo(now: Timestamp) -> LedgerResult {
+        for (uid, cursor) in self.snapshot.cursors where cursor > now { self.snapshot.cursors[uid] = now }
+        var withdrawn: [ExecutionID] = []
+        for entry in self.entries.values.sorted(by: { $0.id < $1.id })
+        where entry.status == .skipped && entry.order.nominal > now {
+            self.entries[entry.id] = nil
+            var pending = entry
+            pending.status = .pending
+            pending.reason = nil
+            _ = self.append(Report(pending))
+            withdrawn.append(entry.id)
+        }
+        return withdrawn.isEmpty ? .done : .withdrawn(withdrawn, sequence: self.snapshot.lastSequence)
+    }
+}

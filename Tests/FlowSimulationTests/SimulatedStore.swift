@@ -1,0 +1,222 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// The server's durable state as a plain value: what the store's conformance suite asks for, without I/O.
+///
+/// Every mutating call is one transaction; a crash of the server loses nothing of it.
+struct SimulatedStore {
+    var jobs: [JobUID: Job] = [:]
+    var executions: [ExecutionID: Execution] = [:]
+    var orders: [AgentID: [ExecutionID: Order]] = [:]
+    var coalesced: [(job: JobUID, agent: AgentID, range: CoalescedRange)] = []
+    var acknowledged: [AgentID: Int64] = [:]
+    var incarnations: [AgentID: String] = [:]
+    var epochs: [AgentID: Int64] = [:]
+    var cancels: Set<ExecutionID> = []
+    var configVersion: Int64 = 1
+    let targets: [JobUID: [AgentID]]
+
+    init(jobs: [Job], targets: [JobUID: [AgentID]]) {
+        for job in jobs { self.jobs[job.uid] = job }
+        self.targets = targets
+    }
+
+    func configuration(of agent: AgentID) -> AgentConfiguration {
+        let jobs = self.jobs.values.filter { self.targets[$0.uid]?.contains(agent) == true }
+        return AgentConfiguration(
+            version: self.configVersion,
+            jobs: jobs.sorted { $0.uid < $1.uid }.map { JobSnapshot($0) }
+        )
+    }
+
+    // R3
+    mutating func fire(_ fires: [PlannedFire], online: Set<AgentID>, now: Timestamp) -> [FireOutcome] {
+        fires.map { fire in
+            guard let job = self.jobs[fire.job], job.isEnabled, job.nextFire == fire.nominal else {
+                return .superseded(next: self.jobs[fire.job]?.nextFire)
+            }
+            self.jobs[fire.job]?.nextFire = fire.next
+            guard !fire.isMissed else { return .movedOn }
+            let run = self.run(of: job, kind: .cron, nominal: fire.nominal, discriminator: "", now: now)
+            var made: [Execution] = []
+            var orders: [AgentID: Order] = [:]
+            for agent in self.targets[fire.job] ?? [] {
+                let execution = self.execution(
+                    of: run,
+                    job: job,
+                    kind: .cron,
+                    agent: agent,
+                    discriminator: "",
+                    now: now
+                )
+                made.append(execution)
+                guard online.contains(agent), execution.status == .pending else { continue }
+                orders[agent] = self.order(execution, job: job)
+            }
+            return .fired(run, executions: made, orders: orders)
+        }
+    }
+
+    mutating func start(_ job: JobUID, uid: String, now: Timestamp) -> [AgentID: Order] {
+        guard let job = self.jobs[job] else { return [:] }
+        let run = self.run(of: job, kind: .manual, nominal: now, discriminator: uid, now: now)
+        var orders: [AgentID: Order] = [:]
+        for agent in self.targets[job.uid] ?? [] {
+            let execution = self.execution(of: run, job: job, kind: .manual, agent: agent, discriminator: uid, now: now)
+            orders[agent] = self.order(execution, job: job)
+        }
+        return orders
+    }
+
+    private func run(
+        of job: Job,
+        kind: ExecutionKind,
+        nominal: Timestamp,
+        discriminator: String,
+        now: Timestamp
+    ) -> Run {
+        Run(
+            id: DeterministicID.run(kind: kind, job: job.uid, nominal: nominal, discriminator: discriminator),
+            jobID: job.id,
+            jobUID: job.uid,
+            jobName: job.definition.name,
+            jobVersion: job.version,
+            type: kind == .cron ? .schedule : .manual,
+            nominal: nominal,
+            source: "simulator",
+            createdAt: now
+        )
+    }
+
+    private mutating func execution(
+        of run: Run,
+        job: Job,
+        kind: ExecutionKind,
+        agent: AgentID,
+        discriminator: String,
+        now: Timestamp
+    ) -> Execution {
+        let id = DeterministicID.execution(
+            kind: kind,
+            job: job.uid,
+            nominal: run.nominal,
+            agent: agent,
+            discriminator: discriminator
+        )
+        if let stored = self.executions[id] { return stored }
+        let made = Execution(
+            id: id,
+            runID: run.id,
+            jobID: job.id,
+            jobUID: job.uid,
+            jobName: job.definition.name,
+            jobVersion: job.version,
+            agentID: agent,
+            kind: kind,
+            nominal: run.nominal,
+            updatedAt: now
+        )
+        self.executions[id] = made
+        return made
+    }
+
+    private mutating func order(_ execution: Execution, job: Job) -> Order {
+        let order = Order(
+            executionID: execution.id,
+            runID: execution.runID,
+            job: JobSnapshot(job),
+            kind: execution.kind,
+            nominal: execution.nominal,
+            deadline: execution.nominal.advanced(byMilliseconds: 3_600_000)
+        )
+        self.orders[execution.agentID, default: [:]][execution.id] = order
+        return order
+    }
+
+    func pendingOrders(of agent: AgentID) -> [Order] {
+        (self.orders[agent] ?? [:]).values.sorted { $0.executionID < $1.executionID }
+    }
+
+    mutating func acknowledgeOrders(_ ids: [ExecutionID], by agent: AgentID) {
+        for id in ids { self.orders[agent]?[id] = nil }
+    }
+
+    // R9
+    mutating func reask(of agent: AgentID, before nominal: Timestamp) -> [Order] {
+        let open = self.executions.values.filter {
+            $0.agentID == agent && $0.status == .pending && $0.attempt == 0 && $0.nominal < nominal
+                && self.orders[agent]?[$0.id] == nil
+        }
+        return open.sorted { $0.id < $1.id }.compactMap { execution in
+            self.jobs[execution.jobUID].map { self.order(execution, job: $0) }
+        }
+    }
+
+    // R6, R11
+    mutating func openSession(_ hello: Hello) -> AgentSessionStart {
+        if self.incarnations[hello.agent] != hello.incarnation {
+            self.incarnations[hello.agent] = hello.incarnation
+            self.acknowledged[hello.agent] = 0
+        }
+        self.epochs[hello.agent, default: 0] += 1
+        return AgentSessionStart(
+            epoch: self.epochs[hello.agent] ?? 1,
+            acknowledgedSequence: self.acknowledged[hello.agent] ?? 0,
+            cancels: self.cancels.filter {
+                self.executions[$0].map { $0.agentID == hello.agent && !$0.status.isTerminal } == true
+            }.sorted(),
+            interrupted: []
+        )
+    }
+
+    // R5
+    mutating func apply(_ batch: ReportBatch, now: Timestamp) -> Int64 {
+        var applied = self.acknowledged[batch.agent] ?? 0
+        guard self.incarnations[batch.agent] == batch.incarnation else { return applied }
+        for report in batch.reports where report.sequence > applied {
+            guard report.sequence == applied + 1 else { break }
+            applied = report.sequence
+            let stored = self.executions[report.executionID]
+            if case .write(let merged) = ExecutionMerge.decide(
+                stored: stored,
+                report: report,
+                agent: batch.agent,
+                now: now
+            ) {
+                self.executions[report.executionID] = merged
+            }
+            if report.status != .pending { self.orders[batch.agent]?[report.executionID] = nil }
+            if let range = report.coalesced {
+                self.close(range, of: report.jobUID, agent: batch.agent)
+            }
+        }
+        self.acknowledged[batch.agent] = applied
+        return applied
+    }
+
+    private mutating func close(_ range: CoalescedRange, of job: JobUID, agent: AgentID) {
+        self.coalesced.append((job, agent, range))
+        for (id, execution) in self.executions
+        where execution.jobUID == job && execution.agentID == agent && execution.status == .pending
+            && execution.kind == .cron && execution.attempt == 0 && execution.nominal >= range.from
+            && execution.nominal <= range.through
+        {
+            self.executions[id]?.status = .skipped
+            self.executions[id]?.reason = .misfireCoalesced
+            self.executions[id]?.decidedBy = .agent
+            self.orders[agent]?[id] = nil
+        }
+    }
+
+    mutating func setEnabled(_ uid: JobUID, _ isEnabled: Bool, now: Timestamp) {
+        guard var job = self.jobs[uid], job.isEnabled != isEnabled else { return }
+        job.isEnabled = isEnabled
+        job.version += 1
+        let schedule = try? CompiledSchedule(job.definition.schedule, job: uid)
+        job.nextFire = isEnabled ? schedule?.next(after: now) : nil
+        self.jobs[uid] = job
+        self.configVersion += 1
+    }
+}

@@ -1,0 +1,187 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import FlowTesting
+
+extension Simulation {
+    mutating func restartAgent(_ index: Int) {
+        guard self.hosts[index].core == nil else { return }
+        var configuration = AgentCore.Configuration(
+            agent: self.hosts[index].id,
+            bootID: "boot",
+            version: "simulated",
+            hostname: "host-\(index)",
+            operatingSystem: "none"
+        )
+        configuration.firesWhileConnected = self.mutant != .firesOnlyWhenDisconnected
+        let reading = self.hosts[index].reading(at: self.now)
+        self.hosts[index].core = AgentCore(
+            configuration: configuration,
+            restored: self.hosts[index].ledger.restore(),
+            reading: reading
+        )
+        self.deliver(.started, to: index)
+        self.connectLater(index)
+    }
+
+    mutating func connectLater(_ index: Int) {
+        guard !self.hosts[index].isConnecting else { return }
+        self.hosts[index].isConnecting = true
+        self.schedule(.connects(index), after: Int64.random(in: 50_000...1_500_000, using: &self.random))
+    }
+
+    mutating func connect(_ index: Int) {
+        self.hosts[index].isConnecting = false
+        guard self.hosts[index].core != nil, !self.hosts[index].isLinked else { return }
+        guard self.isServerUp else {
+            self.connectLater(index)
+            return
+        }
+        self.hosts[index].isLinked = true
+        self.hosts[index].session += 1
+        self.schedule(.welcomeOverdue(index, session: self.hosts[index].session), after: 5_000_000)
+        self.deliver(.linkUp, to: index)
+    }
+
+    mutating func disconnect(_ index: Int) {
+        guard self.hosts[index].isLinked else { return }
+        self.hosts[index].isLinked = false
+        self.sessions[self.hosts[index].id] = nil
+        self.deliver(.linkDown, to: index)
+        self.connectLater(index)
+    }
+
+    mutating func crashAgent(_ index: Int) {
+        guard self.hosts[index].core != nil else { return }
+        // The transaction under way is durable or it is not; nobody is left to know.
+        if let operations = self.hosts[index].outstanding, self.random.chance(0.5) {
+            _ = self.hosts[index].ledger.commit(operations)
+        }
+        self.hosts[index].outstanding = nil
+        self.hosts[index].core = nil
+        self.hosts[index].life += 1
+        self.hosts[index].wakeAt = nil
+        // The runner kills what an agent leaves behind.
+        self.hosts[index].running.removeAll()
+        self.hosts[index].isLinked = false
+        self.sessions[self.hosts[index].id] = nil
+        self.record.downSince[self.hosts[index].id] = self.now
+        self.record.outages[self.hosts[index].id, default: []].append(self.now)
+        self.schedule(.agentRestarts(index), after: Int64.random(in: 100_000...8_000_000, using: &self.random))
+    }
+
+    mutating func deliver(_ event: AgentEvent, to index: Int) {
+        let reading = self.hosts[index].reading(at: self.now)
+        guard let effects = self.hosts[index].core?.handle(event, at: reading) else { return }
+        let life = self.hosts[index].life
+        for effect in effects {
+            // A crash between any two effects.
+            if self.isChaos, self.random.chance(0.0005) { self.crashAgent(index) }
+            guard self.hosts[index].life == life else { return }
+            self.perform(effect, on: index)
+        }
+        self.noteClockError(of: index)
+    }
+
+    private mutating func perform(_ effect: AgentEffect, on index: Int) {
+        switch effect {
+        case .commit(let operations):
+            if self.mutant == .spawnBeforeCommit { self.spawnEarly(operations, on: index) }
+            self.hosts[index].outstanding = operations
+            let life = self.hosts[index].life
+            let delay = Int64.random(in: 200...5000, using: &self.random)
+            self.schedule(.commits(index, life: life, operations), after: delay)
+        case .send(let message): self.send(message, from: index)
+        case .sendReports(let after):
+            let reports = self.hosts[index].ledger.outbox(after: after, limit: 50)
+            let incarnation = self.hosts[index].ledger.snapshot.incarnation
+            self.send(.reports(incarnation: incarnation, reports), from: index)
+            self.deliver(.reportsSent(through: reports.last?.sequence ?? after), to: index)
+        case .launch(let launches):
+            guard self.mutant != .spawnBeforeCommit else { return }
+            for launch in launches { self.startProcess(launch.order, attempt: launch.attempt, on: index) }
+        case .cancel(let id, _):
+            if let attempt = self.hosts[index].running[id] {
+                let life = self.hosts[index].life
+                self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: 20_000)
+            }
+        case .wake(let boot):
+            self.hosts[index].wakeAt = boot
+            let delay = self.hosts[index].time(ofBoot: boot) - self.now
+            self.schedule(.agentWakes(index, life: self.hosts[index].life, boot: boot), after: delay)
+        case .dropLink: self.disconnect(index)
+        case .note: break
+        }
+    }
+
+    private mutating func send(_ message: AgentMessage, from index: Int) {
+        let session = self.hosts[index].session
+        for _ in 0..<self.copies() {
+            self.schedule(.toServer(index, session: session, message), after: self.delay())
+        }
+    }
+
+    mutating func commit(_ operations: [LedgerOperation], on index: Int) {
+        let results = self.hosts[index].ledger.commit(operations)
+        self.hosts[index].outstanding = nil
+        // Durable, but the process dies before anything follows from it.
+        if self.isChaos, self.random.chance(0.004) {
+            self.crashAgent(index)
+            return
+        }
+        self.deliver(.committed(results), to: index)
+    }
+
+    private mutating func spawnEarly(_ operations: [LedgerOperation], on index: Int) {
+        for operation in operations {
+            switch operation {
+            case .insert(let entry, _), .update(let entry, _):
+                guard entry.status == .running else { continue }
+                self.startProcess(entry.order, attempt: entry.attempt, on: index)
+            default: continue
+            }
+        }
+    }
+
+    private mutating func startProcess(_ order: Order, attempt: Int, on index: Int) {
+        let id = order.executionID
+        self.record.starts[Start(id: id, attempt: attempt), default: 0] += 1
+        self.record.firstStart[id] = self.record.firstStart[id] ?? self.now
+        if order.kind == .cron, attempt == 1, self.serverTime < order.nominal.advanced(byMilliseconds: -300),
+            self.sessions[self.hosts[index].id] != nil
+        {
+            self.record.early.append(id)
+        }
+        self.mix(UInt64(bitPattern: Int64(attempt)) ^ UInt64(id.bytes[15]))
+        self.hosts[index].running[id] = attempt
+        let life = self.hosts[index].life
+        let length = [5000, 200_000, 900_000, 2_500_000].randomElement(using: &self.random) ?? 5000
+        self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: Int64(length))
+    }
+
+    mutating func endProcess(_ id: ExecutionID, attempt: Int, on index: Int) {
+        guard self.hosts[index].running[id] == attempt else { return }
+        self.hosts[index].running[id] = nil
+        let boot = self.hosts[index].reading(at: self.now).boot
+        let fails = self.random.chance(0.15)
+        let outcome = Outcome(
+            status: fails ? .failure : .success,
+            reason: fails ? .exitCode : nil,
+            exitCode: fails ? 1 : 0,
+            startedAt: boot,
+            finishedAt: boot
+        )
+        self.deliver(.supervisor(.finished(id, attempt: attempt, outcome)), to: index)
+    }
+
+    /// Fires are owed on time only while the agent's clock is about right.
+    private mutating func noteClockError(of index: Int) {
+        guard let core = self.hosts[index].core else { return }
+        let shown = core.time(at: self.hosts[index].reading(at: self.now))
+        if abs(shown.milliseconds(since: self.serverTime)) > 400 {
+            self.record.outages[self.hosts[index].id, default: []].append(self.now)
+        }
+    }
+}

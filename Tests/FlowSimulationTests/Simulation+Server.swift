@@ -1,0 +1,116 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import FlowScheduler
+import FlowTesting
+
+extension Simulation {
+    mutating func pollServer() {
+        self.schedule(.serverPoll, after: 50_000)
+        guard self.isServerUp else { return }
+        while true {
+            let fires = self.planner.plan(now: self.serverTime)
+            guard !fires.isEmpty else { break }
+            let outcomes = self.store.fire(fires, online: Set(self.sessions.keys), now: self.serverTime)
+            // The boundary that loses fires elsewhere: durable, but nobody was told.
+            if self.isChaos, self.random.chance(0.01) {
+                self.crashServer()
+                return
+            }
+            self.planner.settle(fires, outcomes: outcomes)
+            for case .fired(_, _, let orders) in outcomes { self.dispatch(orders) }
+        }
+        for index in self.hosts.indices { self.apply(.tick, toSessionOf: index) }
+    }
+
+    mutating func trigger(_ job: JobUID) {
+        let uid = "trigger-\(self.number)"
+        self.dispatch(self.store.start(job, uid: uid, now: self.serverTime))
+    }
+
+    private mutating func dispatch(_ orders: [AgentID: Order]) {
+        for index in self.hosts.indices {
+            if let order = orders[self.hosts[index].id] { self.apply(.orders([order]), toSessionOf: index) }
+        }
+    }
+
+    mutating func apply(_ event: AgentSessionCore.Event, toSessionOf index: Int) {
+        let agent = self.hosts[index].id
+        guard var session = self.sessions[agent] else { return }
+        let effects = session.core.handle(event, now: self.serverTime)
+        self.sessions[agent] = session
+        for effect in effects {
+            switch effect {
+            case .send(let message): self.send(message, to: index, session: session.number)
+            case .apply(let batch):
+                let acknowledged = self.store.apply(batch, now: self.serverTime)
+                if self.isChaos, self.random.chance(0.005) {
+                    self.crashServer()
+                    return
+                }
+                self.apply(.applied(incarnation: batch.incarnation, acknowledged: acknowledged), toSessionOf: index)
+            case .acknowledgeOrders(let ids): self.store.acknowledgeOrders(ids, by: agent)
+            case .reask(let before):
+                let orders = self.store.reask(of: agent, before: before)
+                self.apply(.orders(orders), toSessionOf: index)
+            case .recordConfig, .presenceChanged: break
+            }
+        }
+    }
+
+    mutating func receive(_ message: AgentMessage, from index: Int, session: Int) {
+        guard case .hello(let hello) = message else {
+            if self.sessions[self.hosts[index].id]?.number == session {
+                self.apply(.received(message), toSessionOf: index)
+            }
+            return
+        }
+        let start = self.store.openSession(hello)
+        let received = Self.epoch + self.now
+        let (core, welcome) = AgentSessionCore.open(
+            hello: hello,
+            start: start,
+            configuration: self.store.configuration(of: hello.agent),
+            clock: ClockSample(agentSent: hello.sentAt, serverReceived: received, serverSent: received),
+            address: "simulated",
+            now: self.serverTime
+        )
+        self.sessions[hello.agent] = (session, core)
+        self.send(.welcome(welcome), to: index, session: session)
+        self.apply(.orders(self.store.pendingOrders(of: hello.agent)), toSessionOf: index)
+    }
+
+    private mutating func send(_ message: ServerMessage, to index: Int, session: Int) {
+        for _ in 0..<self.copies() {
+            self.schedule(.toAgent(index, session: session, message), after: self.delay())
+        }
+    }
+
+    /// How often a message arrives: lost, once, or repeated.
+    mutating func copies() -> Int {
+        guard self.isChaos else { return 1 }
+        if self.random.chance(0.03) { return 0 }
+        return self.random.chance(0.05) ? 2 : 1
+    }
+
+    mutating func delay() -> Int64 {
+        self.random.chance(self.isChaos ? 0.1 : 0) ? 400_000 : Int64.random(in: 1000...80_000, using: &self.random)
+    }
+
+    mutating func crashServer() {
+        guard self.isServerUp else { return }
+        self.isServerUp = false
+        self.planner = Planner()
+        self.sessions.removeAll()
+        for index in self.hosts.indices { self.disconnect(index) }
+        self.schedule(.serverRestarts, after: Int64.random(in: 200_000...6_000_000, using: &self.random))
+    }
+
+    mutating func restartServer() {
+        guard !self.isServerUp else { return }
+        self.isServerUp = true
+        for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) { self.planner.update(job) }
+    }
+}

@@ -1,0 +1,230 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import FlowScheduler
+import FlowTesting
+
+/// A fault put back into the protocol, to show that the checker sees it (`semantics.md` 4).
+enum Mutant: String, CaseIterable, Sendable {
+    /// R1 without its primary key.
+    case noLedger = "no ledger"
+    /// R1 in the wrong order.
+    case spawnBeforeCommit = "spawn before commit"
+    /// R2 left to the server while there is a connection.
+    case firesOnlyWhenDisconnected = "agent fires only when disconnected"
+}
+
+/// One history: a server, two agents and their sessions in one thread under a manual clock.
+///
+/// One seed decides everything: delays, losses, repetitions and reordering of messages, disconnects, clock errors, crashes
+/// at each boundary of a commit, triggers and changes of jobs. The server's core, the agents' cores and the sessions are
+/// the product's own; store, ledger, network and processes are models. Time is microseconds since the start.
+struct Simulation {
+    static let agentCount = 2
+    static let chaosStarts: Int64 = 5_000_000
+    static let chaosEnds: Int64 = 45_000_000
+    static let ends: Int64 = 85_000_000
+    /// 2026-01-01T00:00:00Z; microseconds.
+    static let epoch: Int64 = 1_767_225_600_000_000
+
+    enum Action {
+        case serverPoll
+        case chaos
+        case serverRestarts
+        case agentWakes(Int, life: Int, boot: Int64)
+        case agentRestarts(Int)
+        case connects(Int)
+        case welcomeOverdue(Int, session: Int)
+        case toServer(Int, session: Int, AgentMessage)
+        case toAgent(Int, session: Int, ServerMessage)
+        case commits(Int, life: Int, [LedgerOperation])
+        case processEnds(Int, life: Int, ExecutionID, attempt: Int)
+    }
+
+    struct Scheduled: Comparable {
+        let at: Int64
+        let number: Int
+        let action: Action
+        static func < (lhs: Scheduled, rhs: Scheduled) -> Bool { (lhs.at, lhs.number) < (rhs.at, rhs.number) }
+        static func == (lhs: Scheduled, rhs: Scheduled) -> Bool { lhs.number == rhs.number }
+    }
+
+    let seed: UInt64
+    let mutant: Mutant?
+    var random: SplitMix64
+    var now: Int64 = 0
+    var queue: [Scheduled] = []
+    var number = 0
+    var store: SimulatedStore
+    var planner = Planner()
+    var isServerUp = true
+    var sessions: [AgentID: (number: Int, core: AgentSessionCore)] = [:]
+    var hosts: [SimulatedHost]
+    var record = History()
+    /// A running hash of everything that happened: the same seed must give the same one.
+    var trace: UInt64 = 14_695_981_039_346_656_037
+
+    init(seed: UInt64, mutant: Mutant? = nil) {
+        self.seed = seed
+        self.mutant = mutant
+        var random = SplitMix64(seed: seed)
+        let agents = (0..<Self.agentCount).map { AgentID("agent-\($0)")! }
+        let jobs = Self.makeJobs(&random)
+        var targets: [JobUID: [AgentID]] = [:]
+        for job in jobs {
+            let chosen = agents.filter { _ in random.chance(0.7) }
+            targets[job.uid] = chosen.isEmpty ? [agents[0]] : chosen
+        }
+        self.store = SimulatedStore(jobs: jobs, targets: targets)
+        self.hosts = agents.map { SimulatedHost(id: $0, random: &random, forgetsEntries: mutant == .noLedger) }
+        self.random = random
+    }
+
+    private static func makeJobs(_ random: inout SplitMix64) -> [Job] {
+        (1...4).map { number in
+            let uid = JobUID(bytes: [UInt8](repeating: 0, count: 15) + [UInt8(number)])!
+            let period = [1000, 2000, 3000, 5000].randomElement(using: &random) ?? 1000
+            let retries = number == 4 ? 2 : 0
+            let overlap: OverlapPolicy = number == 3 ? .allow : .skip
+            let anchor = Timestamp(milliseconds: Self.epoch / 1000)
+            return Job(
+                id: JobID(number),
+                uid: uid,
+                version: 1,
+                definition: JobDefinition(
+                    name: "job-\(number)",
+                    payload: .shell(ShellPayload(command: "true")),
+                    schedule: .every(periodMilliseconds: Int64(period), anchor: anchor),
+                    policies: Policies(
+                        overlap: overlap,
+                        concurrency: 3,
+                        retry: RetryPolicy(count: retries, intervalSeconds: 1)
+                    ),
+                    groups: [Group.everyone]
+                ),
+                isEnabled: true,
+                nextFire: anchor.advanced(byMilliseconds: 6000 / Int64(period) * Int64(period) + Int64(period)),
+                createdBy: "simulator",
+                createdAt: anchor,
+                updatedAt: anchor
+            )
+        }
+    }
+
+    var isChaos: Bool { self.now > Self.chaosStarts && self.now < Self.chaosEnds }
+
+    /// Server time: the truth.
+    var serverTime: Timestamp { Timestamp(milliseconds: (Self.epoch + self.now) / 1000) }
+
+    mutating func schedule(_ action: Action, after delay: Int64) {
+        self.number += 1
+        let entry = Scheduled(at: self.now + max(0, delay), number: self.number, action: action)
+        // Sorted insertion: the queue is short, and the order never depends on hashing.
+        var low = 0
+        var high = self.queue.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.queue[middle] < entry { high = middle } else { low = middle + 1 }
+        }
+        self.queue.insert(entry, at: low)
+    }
+
+    /// Runs the history to its end.
+    ///
+    /// - Returns: what the invariants say against it; empty is good.
+    mutating func run() -> [String] {
+        for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) { self.planner.update(job) }
+        for index in self.hosts.indices { self.schedule(.agentRestarts(index), after: 0) }
+        self.schedule(.serverPoll, after: 10_000)
+        self.schedule(.chaos, after: Self.chaosStarts)
+        while let next = self.queue.popLast(), next.at <= Self.ends {
+            self.now = next.at
+            self.mix(UInt64(bitPattern: next.at))
+            self.perform(next.action)
+        }
+        return self.check()
+    }
+
+    mutating func mix(_ value: UInt64) { self.trace = (self.trace ^ value) &* 1_099_511_628_211 }
+
+    private mutating func perform(_ action: Action) {
+        switch action {
+        case .serverPoll: self.pollServer()
+        case .chaos: self.causeChaos()
+        case .serverRestarts: self.restartServer()
+        case .agentWakes(let index, let life, let boot):
+            guard self.hosts[index].life == life, self.hosts[index].wakeAt == boot else { return }
+            self.hosts[index].wakeAt = nil
+            self.deliver(.wake, to: index)
+        case .agentRestarts(let index): self.restartAgent(index)
+        case .connects(let index): self.connect(index)
+        case .welcomeOverdue(let index, let session):
+            // A hello or welcome that was lost: a real connection would have been closed by the session's deadline.
+            if self.hosts[index].session == session, self.sessions[self.hosts[index].id]?.number != session {
+                self.disconnect(index)
+            }
+        case .toServer(let index, let session, let message):
+            guard self.isServerUp, self.hosts[index].session == session, self.hosts[index].isLinked else { return }
+            self.receive(message, from: index, session: session)
+        case .toAgent(let index, let session, let message):
+            guard self.hosts[index].session == session, self.hosts[index].isLinked else { return }
+            self.deliver(.received(message), to: index)
+        case .commits(let index, let life, let operations):
+            guard self.hosts[index].life == life else { return }
+            self.commit(operations, on: index)
+        case .processEnds(let index, let life, let id, let attempt):
+            guard self.hosts[index].life == life else { return }
+            self.endProcess(id, attempt: attempt, on: index)
+        }
+    }
+
+    // MARK: Trouble
+
+    private mutating func causeChaos() {
+        guard self.now < Self.chaosEnds else {
+            self.heal()
+            return
+        }
+        let dice = Double.random(in: 0..<1, using: &self.random)
+        let index = Int.random(in: 0..<self.hosts.count, using: &self.random)
+        switch dice {
+        case ..<0.012: self.crashServer()
+        case ..<0.030: self.crashAgent(index)
+        case ..<0.060: self.disconnect(index)
+        case ..<0.075:
+            // Somebody sets the host's wall clock; the boot clock does not care (R7).
+            let steps: [Int64] = [-3_000_000, -800_000, 800_000, 3_000_000, 9_000_000]
+            self.hosts[index].wallError += steps.randomElement(using: &self.random) ?? 0
+        case ..<0.085:
+            let uid = self.anyJob()
+            let isEnabled = self.store.jobs[uid]?.isEnabled ?? false
+            self.setEnabled(uid, !isEnabled)
+        case ..<0.12 where self.isServerUp: self.trigger(self.anyJob())
+        default: break
+        }
+        self.schedule(.chaos, after: 100_000)
+    }
+
+    private mutating func anyJob() -> JobUID {
+        self.store.jobs.keys.sorted().randomElement(using: &self.random)!
+    }
+
+    /// The end of trouble: everything is up and every job enabled; from here on all has to come right.
+    private mutating func heal() {
+        if !self.isServerUp { self.restartServer() }
+        for uid in self.store.jobs.keys.sorted() { self.setEnabled(uid, true) }
+    }
+
+    private mutating func setEnabled(_ uid: JobUID, _ isEnabled: Bool) {
+        guard self.isServerUp, self.store.jobs[uid]?.isEnabled != isEnabled else { return }
+        self.store.setEnabled(uid, isEnabled, now: self.serverTime)
+        self.record.changes[uid, default: []].append(self.now)
+        if let job = self.store.jobs[uid] { self.planner.update(job) }
+        for host in self.hosts.indices {
+            let agent = self.hosts[host].id
+            self.apply(.configuration(self.store.configuration(of: agent)), toSessionOf: host)
+        }
+    }
+}
