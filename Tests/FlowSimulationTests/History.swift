@@ -27,7 +27,7 @@ extension Simulation {
         self.checkStarts() + self.checkRecords() + self.checkFires()
     }
 
-    /// I1 and I4: no attempt twice, none early.
+    /// No attempt twice, none early (I1, I4).
     private func checkStarts() -> [String] {
         var faults: [String] = []
         let doubled = self.record.starts.filter { $0.value > 1 }.keys.sorted { $0.id < $1.id }
@@ -38,9 +38,9 @@ extension Simulation {
         return faults
     }
 
-    /// I3:
+    /// Both sides agree, and nothing stays open (I3).
     ///
-    /// both sides agree, and nothing stays open. Three attempts of the longest job take 10 s.
+    /// Three attempts of the longest job take 10 s.
     private func checkRecords() -> [String] {
         var faults: [String] = []
         let settled = self.serverTime.advanced(byMilliseconds: -14_000)
@@ -65,7 +65,7 @@ extension Simulation {
         return faults
     }
 
-    /// I5 and I6: every fire an agent owed was started on time or has its reason.
+    /// Every fire an agent owed was started on time or has its reason (I5, I6).
     private func checkFires() -> [String] {
         var faults: [String] = []
         let last = Self.ends - 11_000_000

@@ -60,9 +60,9 @@ package struct AgentCore: Sendable {
         package var resendAfter: Int64 = 5_000_000
         /// How long terminal, acknowledged rows are kept (S1-FR-5.1); milliseconds.
         package var retention: Int64 = 7 * 86_400_000
-        /// False brings back a fault:
+        /// False brings back a fault, for the simulator's check of itself.
         ///
-        /// a connected agent leaves firing to the server. For the simulator's check of itself.
+        /// A connected agent then leaves firing to the server.
         package var firesWhileConnected = true
 
         package init(agent: AgentID, bootID: String, version: String, hostname: String, operatingSystem: String) {

@@ -33,9 +33,7 @@ package struct SchedClock: Hashable, Sendable {
         let roundTrip: Int64
     }
 
-    /// Errors up to this are slewed;
-    ///
-    /// beyond, the clock steps. 2 s.
+    /// Errors up to 2 s are slewed, beyond that the clock steps.
     private static let stepThreshold: Int64 = 2_000_000
     /// 500 ppm.
     private static let slewPerMillion: Int64 = 500

@@ -57,9 +57,9 @@ package struct JobUID: FlowIdentifier {
     package init(uuid: UUID) { self.uuid = uuid }
 }
 
-/// Identifies one execution:
+/// Identifies one execution, which is one fire on one agent.
 ///
-/// one fire on one agent. Derived by ``DeterministicID``, never random.
+/// Derived by ``DeterministicID``, never random.
 package struct ExecutionID: FlowIdentifier {
     package let uuid: UUID
     package init(uuid: UUID) { self.uuid = uuid }
@@ -80,9 +80,9 @@ package typealias GroupID = Int64
 /// The number of a console or API user.
 package typealias UserID = Int64
 
-/// Identifies an agent;
+/// Identifies an agent and is bound to its certificate (R14).
 ///
-/// bound to its certificate (R14). 1 to 64 characters of `[A-Za-z0-9._-]`.
+/// 1 to 64 characters of `[A-Za-z0-9._-]`.
 package struct AgentID: Hashable, Comparable, Sendable, Codable, RawRepresentable, CustomStringConvertible {
     package let rawValue: String
 
