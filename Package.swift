@@ -227,7 +227,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FlowAgentTests",
-            dependencies: ["FlowAgent", "FlowCore", "FlowWire", "FlowTesting"],
+            dependencies: ["FlowAgent", "FlowCore", "FlowWire", "FlowTesting", "quicflow"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -1,1 +1,219 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
 #include "CFlowProcess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+int flow_spawn(const struct flow_spawn_request *request, pid_t *pid) {
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t actions;
+    int failure = posix_spawnattr_init(&attributes);
+    if (failure) return failure;
+    failure = posix_spawn_file_actions_init(&actions);
+    if (failure) {
+        posix_spawnattr_destroy(&attributes);
+        return failure;
+    }
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    const int wanted[5] = {request->input, request->output, request->error, request->extra, request->extra2};
+    int last = 3;
+    if (!failure) failure = posix_spawnattr_setsigdefault(&attributes, &all);
+    if (!failure) failure = posix_spawnattr_setsigmask(&attributes, &none);
+    if (!failure)
+        failure = posix_spawnattr_setflags(
+            &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    for (int index = 0; index < 5 && !failure; index++) {
+        if (wanted[index] >= 0) {
+            failure = posix_spawn_file_actions_adddup2(&actions, wanted[index], index);
+            if (index >= last) last = index + 1;
+        } else if (index < 3) {
+            failure = posix_spawn_file_actions_addopen(&actions, index, "/dev/null", index ? O_WRONLY : O_RDONLY, 0);
+        }
+    }
+    if (!failure && request->directory)
+        failure = posix_spawn_file_actions_addchdir_np(&actions, request->directory);
+    if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, last);
+    if (!failure)
+        failure = posix_spawn(pid, request->path, &actions, &attributes, request->arguments, request->environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return failure;
+}
+
+int flow_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC)) return errno;
+    // Only our end: a script does not expect EAGAIN from its own standard output.
+    int failure = flow_set_nonblocking(ends[0]);
+    if (failure) {
+        close(ends[0]);
+        close(ends[1]);
+        return failure;
+    }
+    *reading = ends[0];
+    *writing = ends[1];
+    return 0;
+}
+
+int flow_socket_pair(int *first, int *second) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) return errno;
+    *first = ends[0];
+    *second = ends[1];
+    return 0;
+}
+
+int flow_set_nonblocking(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)) return errno;
+    return 0;
+}
+
+int flow_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) ? errno : 0; }
+
+static int child_event = -1;
+
+static void on_child(int signal) {
+    (void)signal;
+    int saved = errno;
+    flow_signal_event(child_event);
+    errno = saved;
+}
+
+int flow_make_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// An eventfd written by a handler instead of a signalfd: the signal may arrive on any thread, and a signalfd would need
+// it blocked in all of them.
+int flow_watch_children(void) {
+    child_event = flow_make_event();
+    if (child_event < 0) return -1;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_child;
+    action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
+    if (sigaction(SIGCHLD, &action, NULL)) return -1;
+    return child_event;
+}
+
+void flow_drain_event(int descriptor) {
+    uint64_t count;
+    while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {
+    }
+}
+
+void flow_signal_event(int descriptor) {
+    uint64_t one = 1;
+    while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {
+    }
+}
+
+pid_t flow_reap(int *status, int *signalled) {
+    siginfo_t info;
+    for (;;) {
+        memset(&info, 0, sizeof info);
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0) break;
+        if (errno != EINTR) return -1;
+    }
+    if (info.si_pid == 0) return 0;
+    *status = info.si_status;
+    *signalled = info.si_code == CLD_EXITED ? 0 : 1;
+    return info.si_pid;
+}
+
+int flow_wait_child(pid_t pid, int milliseconds) {
+    int64_t end = flow_monotonic_microseconds() + (int64_t)milliseconds * 1000;
+    for (;;) {
+        int status;
+        pid_t got = waitpid(pid, &status, WNOHANG);
+        if (got == pid || (got < 0 && errno != EINTR)) return 1;
+        if (flow_monotonic_microseconds() >= end) return 0;
+        poll(NULL, 0, 2);
+    }
+}
+
+void flow_prepare_runner(void) {
+    const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP};
+    for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) signal(ignored[index], SIG_IGN);
+    umask(077);
+    struct rlimit limit = {0, 0};
+    setrlimit(RLIMIT_CORE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        rlim_t wanted = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+        if (limit.rlim_cur < wanted) {
+            limit.rlim_cur = wanted;
+            setrlimit(RLIMIT_NOFILE, &limit);
+        }
+    }
+}
+
+int flow_poll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+static int poll_control(int poll, int operation, int descriptor, uint64_t tag, int writing) {
+    struct epoll_event event;
+    memset(&event, 0, sizeof event);
+    event.events = EPOLLIN | (writing ? EPOLLOUT : 0);
+    event.data.u64 = tag;
+    return epoll_ctl(poll, operation, descriptor, &event) ? errno : 0;
+}
+
+int flow_poll_add(int poll, int descriptor, uint64_t tag, int writing) {
+    return poll_control(poll, EPOLL_CTL_ADD, descriptor, tag, writing);
+}
+
+int flow_poll_change(int poll, int descriptor, uint64_t tag, int writing) {
+    return poll_control(poll, EPOLL_CTL_MOD, descriptor, tag, writing);
+}
+
+int flow_poll_remove(int poll, int descriptor) { return poll_control(poll, EPOLL_CTL_DEL, descriptor, 0, 0); }
+
+int flow_poll_wait(int poll, uint64_t *tags, int capacity, int timeout_milliseconds) {
+    struct epoll_event events[128];
+    if (capacity > 128) capacity = 128;
+    int count = epoll_wait(poll, events, capacity, timeout_milliseconds);
+    for (int index = 0; index < count; index++) tags[index] = events[index].data.u64;
+    return count < 0 ? 0 : count;
+}
+
+int flow_try_lock(int descriptor) {
+    while (flock(descriptor, LOCK_EX | LOCK_NB)) {
+        if (errno != EINTR) return errno;
+    }
+    return 0;
+}
+
+static int64_t microseconds(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t flow_boot_microseconds(void) { return microseconds(CLOCK_BOOTTIME); }
+int64_t flow_monotonic_microseconds(void) { return microseconds(CLOCK_MONOTONIC); }
+
+long flow_resident_kilobytes(void) {
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file) return -1;
+    long size, resident;
+    int fields = fscanf(file, "%ld %ld", &size, &resident);
+    fclose(file);
+    return fields == 2 ? resident * (sysconf(_SC_PAGESIZE) / 1024) : -1;
+}

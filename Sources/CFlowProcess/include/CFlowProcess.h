@@ -1,3 +1,94 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// The parts of Linux' process interface that Swift can't reach or that must not allocate between steps: spawning,
+// reaping, walking /proc, and signals that never hit a recycled pid. Functions return 0 or an errno unless said otherwise.
+
+/// A program to start. Strings are NUL-terminated, vectors NULL-terminated.
+struct flow_spawn_request {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    /// NULL = the caller's own.
+    const char *directory;
+    /// Become descriptors 0, 1, 2 of the child; -1 = /dev/null.
+    int input, output, error;
+    /// Become descriptors 3 and 4 of the child; -1 = none.
+    int extra, extra2;
+};
+
+/// Starts a program with posix_spawn: new session, default dispositions, empty signal mask, nothing else inherited.
+int flow_spawn(const struct flow_spawn_request *request, pid_t *pid);
+
+/// A pipe, both ends close-on-exec; the reading end is non-blocking.
+int flow_pipe(int *reading, int *writing);
+
+/// A pair of connected stream sockets, close-on-exec, blocking.
+int flow_socket_pair(int *first, int *second);
+
+int flow_set_nonblocking(int descriptor);
+
+/// Orphaned descendants of this process become its children from now on.
+int flow_become_subreaper(void);
+
+/// Installs a SIGCHLD handler that counts into the returned eventfd; -1 with errno on failure. Call once.
+int flow_watch_children(void);
+
+/// Resets an eventfd.
+void flow_drain_event(int descriptor);
+/// Wakes whoever polls the eventfd.
+void flow_signal_event(int descriptor);
+int flow_make_event(void);
+
+/// Takes one dead child. Returns its pid, 0 when none is dead, -1 when there are no children.
+/// `status` is the exit status, or the signal number when `signalled` is 1.
+pid_t flow_reap(int *status, int *signalled);
+
+/// Waits for one child up to the given time; returns 1 when it is gone (or never was a child), 0 on timeout.
+int flow_wait_child(pid_t pid, int milliseconds);
+
+/// Ignores the signals with which services and terminals stop whole groups, takes no core dumps, umask 077, raises the
+/// soft limit of descriptors.
+void flow_prepare_runner(void);
+
+struct flow_process {
+    pid_t pid, parent, session;
+    char state;
+    /// Clock ticks after boot: with the pid, names a process for ever.
+    uint64_t start_time;
+};
+
+/// Lists processes; returns how many there are (at most `capacity` are written), or -1.
+ssize_t flow_list_processes(struct flow_process *out, size_t capacity);
+/// Lists the direct children of all threads of this process; returns how many there are, or -1 when the kernel can't say.
+ssize_t flow_list_children(pid_t *out, size_t capacity);
+/// Returns 1 when the process' initial environment has exactly this `NAME=value`, 0 when not, -1 when it can't be read.
+int flow_environment_has(pid_t pid, const char *entry);
+/// Copies the value of a variable of the process' initial environment; returns its length or -1.
+ssize_t flow_environment_value(pid_t pid, const char *name, char *out, size_t capacity);
+int flow_describe_process(pid_t pid, struct flow_process *out);
+/// Sends a signal to exactly the process described, never to a later one with its pid; ESRCH when it is gone.
+int flow_signal_process(const struct flow_process *process, int signal);
+
+/// Level-triggered readiness with a 64-bit tag per descriptor.
+int flow_poll_create(void);
+int flow_poll_add(int poll, int descriptor, uint64_t tag, int writing);
+int flow_poll_change(int poll, int descriptor, uint64_t tag, int writing);
+int flow_poll_remove(int poll, int descriptor);
+/// Writes the tags of ready descriptors; returns how many. Negative timeout = for ever.
+int flow_poll_wait(int poll, uint64_t *tags, int capacity, int timeout_milliseconds);
+
+/// Takes an exclusive flock without waiting: 0, EWOULDBLOCK, or another errno.
+int flow_try_lock(int descriptor);
+
+/// CLOCK_BOOTTIME and CLOCK_MONOTONIC in microseconds.
+int64_t flow_boot_microseconds(void);
+int64_t flow_monotonic_microseconds(void);
+
+/// Resident memory of this process in KiB, from /proc.
+long flow_resident_kilobytes(void);

@@ -1,0 +1,149 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "CFlowProcess.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Reads a whole small file; returns its length, NUL-terminated, or -1.
+static ssize_t read_file(const char *path, char *out, size_t capacity) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return -1;
+    size_t length = 0;
+    while (length + 1 < capacity) {
+        ssize_t count = read(descriptor, out + length, capacity - 1 - length);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) break;
+        length += (size_t)count;
+    }
+    close(descriptor);
+    out[length] = 0;
+    return (ssize_t)length;
+}
+
+int flow_describe_process(pid_t pid, struct flow_process *out) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (read_file(path, text, sizeof text) <= 0) return ESRCH;
+    // The command name in parentheses may contain anything, parentheses and spaces too: fields start after the last one.
+    char *fields = strrchr(text, ')');
+    if (!fields) return ESRCH;
+    char state;
+    int parent, group, session;
+    unsigned long long start;
+    int count = sscanf(
+        fields + 1,
+        " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+        &state, &parent, &group, &session, &start);
+    if (count != 5) return ESRCH;
+    out->pid = pid;
+    out->parent = parent;
+    out->session = session;
+    out->state = state;
+    out->start_time = start;
+    return 0;
+}
+
+ssize_t flow_list_processes(struct flow_process *out, size_t capacity) {
+    DIR *directory = opendir("/proc");
+    if (!directory) return -1;
+    size_t count = 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        if (!isdigit((unsigned char)entry->d_name[0])) continue;
+        struct flow_process process;
+        if (flow_describe_process((pid_t)atoi(entry->d_name), &process)) continue;
+        if (count < capacity) out[count] = process;
+        count++;
+    }
+    closedir(directory);
+    return (ssize_t)count;
+}
+
+ssize_t flow_list_children(pid_t *out, size_t capacity) {
+    DIR *directory = opendir("/proc/self/task");
+    if (!directory) return -1;
+    size_t count = 0;
+    int readable = 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        if (!isdigit((unsigned char)entry->d_name[0])) continue;
+        char path[320];
+        snprintf(path, sizeof path, "/proc/self/task/%s/children", entry->d_name);
+        FILE *file = fopen(path, "re");
+        if (!file) continue;
+        readable = 1;
+        int pid;
+        while (fscanf(file, "%d", &pid) == 1) {
+            if (count < capacity) out[count] = (pid_t)pid;
+            count++;
+        }
+        fclose(file);
+    }
+    closedir(directory);
+    return readable ? (ssize_t)count : -1;
+}
+
+// Calls for each entry of the environment until it returns non-zero; -1 when the environment can't be read.
+static int each_entry(pid_t pid, int (*visit)(const char *entry, void *context), void *context) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file) return -1;
+    char *entry = NULL;
+    size_t capacity = 0;
+    int found = 0;
+    while (!found && getdelim(&entry, &capacity, 0, file) > 0) found = visit(entry, context);
+    free(entry);
+    fclose(file);
+    return found;
+}
+
+static int is_equal(const char *entry, void *wanted) { return strcmp(entry, wanted) == 0; }
+
+int flow_environment_has(pid_t pid, const char *entry) { return each_entry(pid, is_equal, (void *)entry); }
+
+struct lookup {
+    const char *name;
+    size_t name_length, capacity;
+    char *out;
+    ssize_t length;
+};
+
+static int take_value(const char *entry, void *context) {
+    struct lookup *lookup = context;
+    if (strncmp(entry, lookup->name, lookup->name_length) || entry[lookup->name_length] != '=') return 0;
+    const char *value = entry + lookup->name_length + 1;
+    size_t length = strlen(value);
+    if (length + 1 > lookup->capacity) return 0;
+    memcpy(lookup->out, value, length + 1);
+    lookup->length = (ssize_t)length;
+    return 1;
+}
+
+ssize_t flow_environment_value(pid_t pid, const char *name, char *out, size_t capacity) {
+    struct lookup lookup = {name, strlen(name), capacity, out, -1};
+    each_entry(pid, take_value, &lookup);
+    return lookup.length;
+}
+
+int flow_signal_process(const struct flow_process *process, int signal) {
+    int handle = (int)syscall(SYS_pidfd_open, process->pid, 0);
+    if (handle < 0) return errno;
+    // The handle pins whoever has the pid now; only then is it worth asking who that is.
+    struct flow_process now;
+    int failure = flow_describe_process(process->pid, &now);
+    if (!failure && now.start_time != process->start_time) failure = ESRCH;
+    if (!failure && syscall(SYS_pidfd_send_signal, handle, signal, NULL, 0)) failure = errno;
+    close(handle);
+    return failure;
+}

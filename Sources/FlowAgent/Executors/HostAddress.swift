@@ -1,0 +1,48 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Glibc
+
+/// An IP address: its text, and its 4 or 16 bytes.
+struct HostAddress: Hashable, Sendable {
+    let text: String
+    let bytes: [UInt8]
+
+    /// All addresses of a host name.
+    ///
+    /// Blocks; not for event loops.
+    static func all(of name: String, port: Int) throws -> [HostAddress] {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_ADDRCONFIG
+        var list: UnsafeMutablePointer<addrinfo>?
+        let failure = getaddrinfo(name, String(port), &hints, &list)
+        guard failure == 0 else { throw CoreError(.unavailable, String(cString: gai_strerror(failure))) }
+        defer { freeaddrinfo(list) }
+        var addresses: [HostAddress] = []
+        var entry = list
+        while let current = entry {
+            entry = current.pointee.ai_next
+            guard let address = current.pointee.ai_addr else { continue }
+            let bytes: [UInt8]
+            switch current.pointee.ai_family {
+            case AF_INET:
+                bytes = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { raw in
+                    withUnsafeBytes(of: raw.pointee.sin_addr) { Array($0) }
+                }
+            case AF_INET6:
+                bytes = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { raw in
+                    withUnsafeBytes(of: raw.pointee.sin6_addr) { Array($0) }
+                }
+            default: continue
+            }
+            var text = [CChar](repeating: 0, count: 64)
+            guard inet_ntop(current.pointee.ai_family, bytes, &text, socklen_t(text.count)) != nil else { continue }
+            addresses.append(
+                HostAddress(text: text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }, bytes: bytes)
+            )
+        }
+        return addresses
+    }
+}

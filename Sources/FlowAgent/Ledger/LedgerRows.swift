@@ -1,0 +1,80 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+import GRDB
+
+/// Reads orders and ledger entries from rows, and the reverse.
+enum LedgerRows {
+    static let orderColumns = "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline"
+    static let entryColumns =
+        orderColumns + ", status, reason, detail, attempt, is_local, started_at, finished_at, exit_code, retry_at, "
+        + "coalesced_count, coalesced_from, coalesced_through"
+
+    static func order(_ row: Row, snapshots: inout SnapshotTable, in database: Database) throws -> Order {
+        let parameters: [String: String] =
+            try (row[6] as String?).map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) } ?? [:]
+        return Order(
+            executionID: ExecutionID(uuid: row[0]),
+            runID: RunID(uuid: row[1]),
+            job: try snapshots.load(JobUID(uuid: row[2]), version: row[3], from: database),
+            kind: ExecutionKind(rawValue: row[4]) ?? .cron,
+            nominal: Timestamp(milliseconds: row[5]),
+            parameters: parameters,
+            retryOf: (row[7] as UUID?).map(ExecutionID.init(uuid:)),
+            deadline: Timestamp(milliseconds: row[8])
+        )
+    }
+
+    static func entry(_ row: Row, snapshots: inout SnapshotTable, in database: Database) throws -> LedgerEntry {
+        LedgerEntry(
+            order: try self.order(row, snapshots: &snapshots, in: database),
+            status: ExecutionStatus(rawValue: row[9]) ?? .failure,
+            reason: (row[10] as String?).flatMap(ExecutionReason.init(rawValue:)),
+            detail: row[11],
+            attempt: row[12],
+            isLocal: row[13],
+            startedAt: (row[14] as Int64?).map(Timestamp.init(milliseconds:)),
+            finishedAt: (row[15] as Int64?).map(Timestamp.init(milliseconds:)),
+            exitCode: row[16],
+            retryAt: (row[17] as Int64?).map(Timestamp.init(milliseconds:)),
+            coalesced: self.coalesced(row, from: 18)
+        )
+    }
+
+    static func orderArguments(_ order: Order) throws -> [(any DatabaseValueConvertible)?] {
+        [
+            order.executionID.uuid, order.runID.uuid, order.job.uid.uuid, order.job.version, order.kind.rawValue,
+            order.nominal.milliseconds, try self.text(order.parameters), order.retryOf?.uuid,
+            order.deadline.milliseconds,
+        ]
+    }
+
+    /// The columns after those of the order, the report's sequence last.
+    static func stateArguments(_ entry: LedgerEntry, sequence: Int64) -> [(any DatabaseValueConvertible)?] {
+        [
+            entry.status.rawValue, entry.reason?.rawValue, entry.detail, entry.attempt, entry.isLocal,
+            entry.startedAt?.milliseconds, entry.finishedAt?.milliseconds, entry.exitCode, entry.retryAt?.milliseconds,
+            entry.coalesced?.count, entry.coalesced?.from.milliseconds, entry.coalesced?.through.milliseconds, sequence,
+        ]
+    }
+
+    static func coalesced(_ row: Row, from index: Int) -> CoalescedRange? {
+        guard let count = row[index] as Int?, let from = row[index + 1] as Int64?,
+            let through = row[index + 2] as Int64?
+        else { return nil }
+        return CoalescedRange(
+            count: count,
+            from: Timestamp(milliseconds: from),
+            through: Timestamp(milliseconds: through)
+        )
+    }
+
+    private static func text(_ parameters: [String: String]) throws -> String? {
+        guard !parameters.isEmpty else { return nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(parameters), as: UTF8.self)
+    }
+}

@@ -1,0 +1,108 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// The tables of `agent.db`; migrations are numbered and never changed once released.
+enum LedgerSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in try database.execute(sql: Self.version1) }
+        return migrator
+    }
+
+    /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at
+    /// the right edge of the tree; hence also `WITHOUT ROWID`.
+    ///
+    /// A job version is stored once, not with each of its executions.
+    private static let version1 = """
+        CREATE TABLE meta (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            incarnation TEXT NOT NULL,
+            config_version INTEGER NOT NULL DEFAULT 0,
+            acknowledged INTEGER NOT NULL DEFAULT 0,
+            floor INTEGER NOT NULL DEFAULT 0,
+            clock_offset INTEGER
+        );
+        CREATE TABLE snapshot (
+            job_uid BLOB NOT NULL,
+            version INTEGER NOT NULL,
+            job_id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (job_uid, version)
+        ) WITHOUT ROWID;
+        CREATE TABLE job (
+            uid BLOB PRIMARY KEY NOT NULL,
+            version INTEGER NOT NULL,
+            cursor INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE ledger (
+            exec_id BLOB PRIMARY KEY NOT NULL,
+            run_id BLOB NOT NULL,
+            job_uid BLOB NOT NULL,
+            job_version INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            nominal INTEGER NOT NULL,
+            parameters TEXT,
+            retry_of BLOB,
+            deadline INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            reason TEXT,
+            detail TEXT,
+            attempt INTEGER NOT NULL,
+            is_local INTEGER NOT NULL,
+            started_at INTEGER,
+            finished_at INTEGER,
+            exit_code INTEGER,
+            retry_at INTEGER,
+            coalesced_count INTEGER,
+            coalesced_from INTEGER,
+            coalesced_through INTEGER,
+            sequence INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX ledger_open ON ledger (exec_id) WHERE status IN (1, 2);
+        CREATE TABLE pending_order (
+            exec_id BLOB PRIMARY KEY NOT NULL,
+            run_id BLOB NOT NULL,
+            job_uid BLOB NOT NULL,
+            job_version INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            nominal INTEGER NOT NULL,
+            parameters TEXT,
+            retry_of BLOB,
+            deadline INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE outbox (
+            sequence INTEGER PRIMARY KEY NOT NULL,
+            exec_id BLOB NOT NULL,
+            run_id BLOB NOT NULL,
+            job_uid BLOB NOT NULL,
+            job_id INTEGER NOT NULL,
+            job_name TEXT NOT NULL,
+            job_version INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            nominal INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            reason TEXT,
+            detail TEXT,
+            attempt INTEGER NOT NULL,
+            started_at INTEGER,
+            finished_at INTEGER,
+            exit_code INTEGER,
+            retry_of BLOB,
+            coalesced_count INTEGER,
+            coalesced_from INTEGER,
+            coalesced_through INTEGER,
+            output_bytes INTEGER NOT NULL,
+            is_truncated INTEGER NOT NULL,
+            output BLOB
+        );
+        CREATE TABLE output (
+            job_uid BLOB NOT NULL,
+            exec_id BLOB NOT NULL,
+            chunks BLOB NOT NULL,
+            PRIMARY KEY (job_uid, exec_id)
+        ) WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,215 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+import GRDB
+
+/// One transaction of the ledger: applies operations in order.
+struct LedgerTransaction {
+    /// What the ledger remembers between transactions; taken over only when the transaction was committed.
+    struct State {
+        var lastSequence: Int64
+        var snapshots = SnapshotTable()
+        /// Outputs written per job since its old ones were last deleted.
+        var unprunedOutputs: [JobUID: Int] = [:]
+        let keptOutputs: Int
+
+        init(lastSequence: Int64, keptOutputs: Int) {
+            self.lastSequence = lastSequence
+            self.keptOutputs = keptOutputs
+        }
+    }
+
+    let database: Database
+    var state: State
+
+    mutating func apply(_ operation: LedgerOperation) throws -> LedgerResult {
+        switch operation {
+        case .insert(let entry, let report): return try self.insert(entry, report: report)
+        case .update(let entry, let report): return try self.update(entry, report: report)
+        case .storeOrder(let order): try self.store(order)
+        case .dropOrder(let id): try self.database.run("DELETE FROM pending_order WHERE exec_id = ?", [id.uuid])
+        case .advanceCursor(let job, let time):
+            try self.database.run(
+                "UPDATE job SET cursor = ? WHERE uid = ? AND cursor < ?",
+                [time.milliseconds, job.uuid, time.milliseconds]
+            )
+        case .undoPremature(let now):
+            return .withdrawn(try self.undo(after: now), sequence: self.state.lastSequence)
+        case .applyConfig(let update, let cursor): try self.apply(update, cursor: cursor)
+        case .acknowledge(let sequence): try self.acknowledge(sequence)
+        case .setClockOffset(let offset): try self.database.run("UPDATE meta SET clock_offset = ?", [offset])
+        case .raiseFloor(let floor): try self.raise(to: floor)
+        }
+        return .done
+    }
+
+    static func entry(
+        _ id: ExecutionID,
+        snapshots: inout SnapshotTable,
+        in database: Database
+    ) throws -> LedgerEntry? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT \(LedgerRows.entryColumns) FROM ledger WHERE exec_id = ?"
+        )
+        guard let row = try Row.fetchOne(statement, arguments: [id.uuid]) else { return nil }
+        return try LedgerRows.entry(row, snapshots: &snapshots, in: database)
+    }
+
+    private static let insertEntry =
+        "INSERT INTO ledger (\(LedgerRows.entryColumns), sequence) VALUES "
+        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
+    private static let updateEntry = """
+        UPDATE ledger SET run_id = ?, job_uid = ?, job_version = ?, kind = ?, nominal = ?, parameters = ?, retry_of = ?, \
+        deadline = ?, status = ?, reason = ?, detail = ?, attempt = ?, is_local = ?, started_at = ?, finished_at = ?, \
+        exit_code = ?, retry_at = ?, coalesced_count = ?, coalesced_from = ?, coalesced_through = ?, sequence = ? \
+        WHERE exec_id = ?
+        """
+
+    /// R1: the primary key decides.
+    private mutating func insert(_ entry: LedgerEntry, report: Report) throws -> LedgerResult {
+        let sequence = self.state.lastSequence + 1
+        try self.database.run(
+            Self.insertEntry,
+            StatementArguments(
+                try LedgerRows.orderArguments(entry.order) + LedgerRows.stateArguments(entry, sequence: sequence)
+            )
+        )
+        guard self.database.changesCount == 1 else {
+            guard let known = try Self.entry(entry.id, snapshots: &self.state.snapshots, in: self.database) else {
+                throw CoreError(.internal, "execution \(entry.id) could not be written")
+            }
+            return .exists(known)
+        }
+        try self.state.snapshots.store(entry.order.job, in: self.database)
+        return .written(sequence: try self.append(report))
+    }
+
+    private mutating func update(_ entry: LedgerEntry, report: Report) throws -> LedgerResult {
+        let order = try LedgerRows.orderArguments(entry.order)
+        let sequence = self.state.lastSequence + 1
+        try self.database.run(
+            Self.updateEntry,
+            StatementArguments(
+                order.dropFirst() + LedgerRows.stateArguments(entry, sequence: sequence) + [entry.id.uuid]
+            )
+        )
+        guard self.database.changesCount == 1 else { return .done }
+        try self.state.snapshots.store(entry.order.job, in: self.database)
+        return .written(sequence: try self.append(report))
+    }
+
+    private mutating func append(_ report: Report) throws -> Int64 {
+        self.state.lastSequence += 1
+        try OutboxRows.append(report, sequence: self.state.lastSequence, to: self.database)
+        if !report.inlineOutput.isEmpty { try self.keep(report) }
+        return self.state.lastSequence
+    }
+
+    /// Keeps the output for queries on the host after the report has left, and only that of the newest executions.
+    private mutating func keep(_ report: Report) throws {
+        try self.database.run(
+            "INSERT OR REPLACE INTO output (job_uid, exec_id, chunks) VALUES (?, ?, ?)",
+            [report.jobUID.uuid, report.executionID.uuid, Data(OutputBlob.encode(report.inlineOutput))]
+        )
+        let written = self.state.unprunedOutputs[report.jobUID, default: 0] + 1
+        guard written >= 8 else {
+            self.state.unprunedOutputs[report.jobUID] = written
+            return
+        }
+        self.state.unprunedOutputs[report.jobUID] = nil
+        try self.database.run(
+            """
+            DELETE FROM output WHERE job_uid = ?1 AND exec_id < \
+            (SELECT exec_id FROM output WHERE job_uid = ?1 ORDER BY exec_id DESC LIMIT 1 OFFSET ?2)
+            """,
+            [report.jobUID.uuid, self.state.keptOutputs - 1]
+        )
+    }
+
+    private mutating func store(_ order: Order) throws {
+        try self.database.run(
+            "INSERT OR REPLACE INTO pending_order (\(LedgerRows.orderColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            StatementArguments(try LedgerRows.orderArguments(order))
+        )
+        try self.state.snapshots.store(order.job, in: self.database)
+    }
+
+    /// R8: skips that a clock running ahead decided are taken back, so that their fires can still be admitted.
+    private mutating func undo(after now: Timestamp) throws -> [ExecutionID] {
+        try self.database.run(
+            "UPDATE job SET cursor = ?1 WHERE cursor > ?1",
+            [now.milliseconds]
+        )
+        let bound = ExecutionID.lowerBound(at: now.advanced(byMilliseconds: 1))
+        let sql = """
+            SELECT \(LedgerRows.entryColumns) FROM ledger WHERE exec_id >= ? AND status = \(ExecutionStatus.skipped.rawValue) \
+            ORDER BY exec_id
+            """
+        var withdrawn: [ExecutionID] = []
+        for row in try Row.fetchAll(self.database, sql: sql, arguments: [bound.uuid]) {
+            let entry = try LedgerRows.entry(row, snapshots: &self.state.snapshots, in: self.database)
+            try self.database.run("DELETE FROM ledger WHERE exec_id = ?", [entry.id.uuid])
+            _ = try self.append(
+                Report(
+                    executionID: entry.id,
+                    runID: entry.order.runID,
+                    jobUID: entry.order.job.uid,
+                    jobID: entry.order.job.id,
+                    jobName: entry.order.job.name,
+                    jobVersion: entry.order.job.version,
+                    kind: entry.order.kind,
+                    nominal: entry.order.nominal,
+                    status: .pending,
+                    retryOf: entry.order.retryOf
+                )
+            )
+            withdrawn.append(entry.id)
+        }
+        return withdrawn
+    }
+
+    private mutating func apply(_ update: ConfigUpdate, cursor: Timestamp) throws {
+        if update.base == nil {
+            let kept = Set(update.upserts.map(\.uid))
+            for uid in try UUID.fetchAll(self.database, sql: "SELECT uid FROM job")
+            where !kept.contains(JobUID(uuid: uid)) {
+                try self.database.run("DELETE FROM job WHERE uid = ?", [uid])
+            }
+        }
+        for uid in update.removals { try self.database.run("DELETE FROM job WHERE uid = ?", [uid.uuid]) }
+        for job in update.upserts {
+            try self.state.snapshots.store(job, in: self.database)
+            try self.database.run(
+                """
+                INSERT INTO job (uid, version, cursor) VALUES (?, ?, ?) \
+                ON CONFLICT (uid) DO UPDATE SET version = excluded.version
+                """,
+                [job.uid.uuid, job.version, cursor.milliseconds]
+            )
+        }
+        try self.database.run("UPDATE meta SET config_version = ?", [update.version])
+    }
+
+    private func acknowledge(_ sequence: Int64) throws {
+        // Never above what was written: a server that confuses incarnations must not make numbers repeat (R5, R11).
+        let sequence = min(sequence, self.state.lastSequence)
+        try self.database.run("DELETE FROM outbox WHERE sequence <= ?", [sequence])
+        try self.database.run("UPDATE meta SET acknowledged = ?1 WHERE acknowledged < ?1", [sequence])
+    }
+
+    private mutating func raise(to floor: Timestamp) throws {
+        try self.database.run("UPDATE meta SET floor = ?1 WHERE floor < ?1", [floor.milliseconds])
+        let bound = ExecutionID.lowerBound(at: floor).uuid
+        try self.database.run(
+            """
+            DELETE FROM ledger WHERE exec_id < ? AND status NOT IN (1, 2) \
+            AND sequence <= (SELECT acknowledged FROM meta)
+            """,
+            [bound]
+        )
+        try self.database.run("DELETE FROM output WHERE exec_id < ?", [bound])
+        try self.state.snapshots.prune(in: self.database)
+    }
+}

@@ -1,0 +1,139 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import Foundation
+import GRDB
+import Synchronization
+
+/// The agent's ledger in one SQLite file, `agent.db` in its data directory.
+///
+/// WAL with `synchronous=FULL`: a commit costs one fsync of the log and survives a power cut. The directory is locked for
+/// as long as the ledger lives.
+package final class SQLiteLedger: Ledger {
+    private let queue: DatabaseQueue
+    private let lock: DataDirectoryLock
+    /// Only ever used inside a transaction of `queue`; the mutex makes that plain to the compiler.
+    private let state: Mutex<LedgerTransaction.State>
+
+    /// Outputs kept per job for `task logs` on the host.
+    package static let defaultKeptOutputs = 20
+
+    /// Opens the ledger, or makes a new one with a new incarnation (R11).
+    ///
+    /// - Throws: `CoreError` `conflict` when another agent uses the directory.
+    package init(directory: String, keptOutputs: Int = SQLiteLedger.defaultKeptOutputs) throws {
+        try FileManager.default.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        self.lock = try DataDirectoryLock(directory: directory)
+        let path = Self.path(in: directory)
+        // Created before SQLite does it, so that nobody else may read it even for a moment; WAL and shm follow its mode.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw CoreError(.unavailable, "cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+        fchmod(descriptor, 0o600)
+        close(descriptor)
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.label = "agent-ledger"
+        configuration.busyMode = .timeout(5)
+        self.queue = try DatabaseQueue(path: path, configuration: configuration)
+        try LedgerSchema.migrator.migrate(self.queue)
+        try self.queue.writeWithoutTransaction { database in
+            // GRDB opens WAL databases with NORMAL, which loses the last commits in a power cut.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            let isFull = try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2
+            let isWAL = try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal"
+            guard isFull, isWAL else {
+                throw CoreError(.unavailable, "\(path): the file system does not allow a durable WAL database")
+            }
+        }
+        let incarnation = UUID().uuidString.lowercased()
+        let (acknowledged, newest) = try self.queue.write { database in
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO meta (one, incarnation) VALUES (1, ?)",
+                arguments: [incarnation]
+            )
+            return (
+                try Int64.fetchOne(database, sql: "SELECT acknowledged FROM meta") ?? 0,
+                try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM outbox") ?? 0
+            )
+        }
+        self.state = Mutex(
+            LedgerTransaction.State(lastSequence: max(acknowledged, newest), keptOutputs: keptOutputs)
+        )
+    }
+
+    /// Where the ledger of a data directory lies.
+    package static func path(in directory: String) -> String { directory + "/agent.db" }
+
+    package func commit(_ operations: [LedgerOperation]) throws -> [LedgerResult] {
+        try self.state.withLock { state in
+            var next = state
+            do {
+                let results = try self.queue.write { database in
+                    var transaction = LedgerTransaction(database: database, state: next)
+                    let results = try operations.map { try transaction.apply($0) }
+                    next = transaction.state
+                    return results
+                }
+                state = next
+                return results
+            } catch {
+                state.snapshots.reset()
+                throw error
+            }
+        }
+    }
+
+    package func restore() throws -> LedgerSnapshot {
+        try self.state.withLock { state in
+            try self.queue.read { database in
+                guard let meta = try Row.fetchOne(database, sql: "SELECT * FROM meta") else {
+                    throw CoreError(.internal, "the ledger has no identity")
+                }
+                var snapshot = LedgerSnapshot(
+                    incarnation: meta["incarnation"],
+                    configVersion: meta["config_version"],
+                    lastSequence: state.lastSequence,
+                    acknowledgedSequence: meta["acknowledged"],
+                    floor: Timestamp(milliseconds: meta["floor"]),
+                    clockOffset: meta["clock_offset"]
+                )
+                for row in try Row.fetchAll(database, sql: "SELECT uid, version, cursor FROM job ORDER BY uid") {
+                    let uid = JobUID(uuid: row[0])
+                    snapshot.jobs.append(try state.snapshots.load(uid, version: row[1], from: database))
+                    snapshot.cursors[uid] = Timestamp(milliseconds: row[2])
+                }
+                let orders = "SELECT \(LedgerRows.orderColumns) FROM pending_order ORDER BY exec_id"
+                snapshot.orders = try Row.fetchAll(database, sql: orders).map {
+                    try LedgerRows.order($0, snapshots: &state.snapshots, in: database)
+                }
+                let open = "SELECT \(LedgerRows.entryColumns) FROM ledger WHERE status IN (1, 2) ORDER BY exec_id"
+                snapshot.open = try Row.fetchAll(database, sql: open).map {
+                    try LedgerRows.entry($0, snapshots: &state.snapshots, in: database)
+                }
+                return snapshot
+            }
+        }
+    }
+
+    package func outbox(after sequence: Int64, limit: Int) throws -> [Report] {
+        try self.queue.read { database in
+            let statement = try database.cachedStatement(sql: OutboxRows.select)
+            return try Row.fetchAll(statement, arguments: [sequence, limit]).map(OutboxRows.report)
+        }
+    }
+
+    package func entry(_ id: ExecutionID) throws -> LedgerEntry? {
+        try self.state.withLock { state in
+            try self.queue.read { database in
+                try LedgerTransaction.entry(id, snapshots: &state.snapshots, in: database)
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import CFlowProcess
+import FlowCore
+import Foundation
+import Synchronization
+
+/// The open attempts of a host with their output; turns what executors tell into what the core hears.
+final class AttemptBook: Sendable {
+    private struct Open {
+        let job: JobUID
+        let hasScratch: Bool
+        var startedAt: Int64?
+        var spool: OutputSpool
+        var isShipping = false
+    }
+
+    private struct State {
+        var attempts: [AttemptKey: Open] = [:]
+        var current: [ExecutionID: AttemptKey] = [:]
+        /// Attempts with output that is still only in memory: candidates for streaming.
+        var quiet: Set<AttemptKey> = []
+    }
+
+    private let state = Mutex(State())
+    private let spools: SpoolDirectory
+    private let shipper: LogShipper?
+    private let shell: ShellExecutor
+    private let events: AsyncStream<SupervisorEvent>.Continuation
+    private let quietSignal: AsyncStream<Void>
+    private let quietArrived: AsyncStream<Void>.Continuation
+
+    init(
+        spools: SpoolDirectory,
+        shipper: LogShipper?,
+        shell: ShellExecutor,
+        events: AsyncStream<SupervisorEvent>.Continuation
+    ) {
+        self.spools = spools
+        self.shipper = shipper
+        self.shell = shell
+        self.events = events
+        (self.quietSignal, self.quietArrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// - Returns: false when the attempt is open already.
+    func open(_ launch: Launch) -> Bool {
+        let key = AttemptKey(id: launch.id, attempt: launch.attempt)
+        var hasScratch = false
+        if case .shell(let payload) = launch.order.job.payload { hasScratch = (payload.workingDirectory ?? "").isEmpty }
+        return self.state.withLock { state in
+            guard state.attempts[key] == nil else { return false }
+            let spool = OutputSpool(key: key, directory: self.spools)
+            state.attempts[key] = Open(job: launch.order.job.uid, hasScratch: hasScratch, spool: spool)
+            state.current[launch.id] = key
+            return true
+        }
+    }
+
+    func key(of id: ExecutionID) -> AttemptKey? { self.state.withLock { $0.current[id] } }
+
+    func record(_ events: [(AttemptKey, AttemptEvent)]) {
+        self.state.withLock { state in
+            for (key, event) in events {
+                guard state.attempts[key] != nil else { continue }
+                switch event {
+                case .started(let at):
+                    state.attempts[key]?.startedAt = at
+                    self.events.yield(.started(key.id, attempt: key.attempt, at: at))
+                case .output(let stream, let bytes): self.append(stream, bytes, to: key, in: &state)
+                case .ended(let end): self.finish(key, end, in: &state)
+                }
+            }
+        }
+    }
+
+    private func append(_ stream: FlowCore.OutputStream, _ bytes: [UInt8], to key: AttemptKey, in state: inout State) {
+        state.attempts[key]?.spool.append(stream, bytes)
+        guard let attempt = state.attempts[key] else { return }
+        if attempt.isShipping {
+            self.shipper?.grew(key)
+        } else if attempt.spool.isSpilled {
+            self.ship(key, in: &state)
+        } else if state.quiet.insert(key).inserted {
+            self.quietArrived.yield()
+        }
+    }
+
+    private func ship(_ key: AttemptKey, in state: inout State) {
+        state.quiet.remove(key)
+        state.attempts[key]?.spool.spill()
+        guard let shipper = self.shipper, state.attempts[key]?.spool.isSpilled == true else { return }
+        state.attempts[key]?.isShipping = true
+        shipper.begin(key)
+    }
+
+    private func finish(_ key: AttemptKey, _ end: AttemptEnd, in state: inout State) {
+        guard var attempt = state.attempts.removeValue(forKey: key) else { return }
+        if state.current[key.id] == key { state.current[key.id] = nil }
+        state.quiet.remove(key)
+        let inline = attempt.spool.finish()
+        if attempt.spool.isSpilled {
+            self.spools.keep(key, job: attempt.job)
+            if attempt.isShipping { self.shipper?.complete(key) } else { self.spools.remove(key) }
+        }
+        if attempt.hasScratch { self.removeScratch(key.id) }
+        self.events.yield(
+            .finished(
+                key.id,
+                attempt: key.attempt,
+                Outcome(
+                    status: end.status,
+                    reason: end.reason,
+                    detail: end.detail,
+                    exitCode: end.exitCode,
+                    startedAt: attempt.startedAt,
+                    finishedAt: end.at,
+                    outputBytes: attempt.spool.totalBytes,
+                    isOutputTruncated: attempt.spool.isTruncated,
+                    inlineOutput: inline
+                )
+            )
+        )
+    }
+
+    private func removeScratch(_ id: ExecutionID) {
+        let path = self.shell.scratchDirectory(id)
+        if rmdir(path) != 0, errno == ENOTEMPTY { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// Streams short output of attempts that go on running: people want to see a job's first line while it works.
+    ///
+    /// Sleeps only while there is such output, so an idle host is not woken.
+    func watchQuietOutputs() async {
+        let limit = self.spools.limits.streamAfterMicroseconds
+        guard self.shipper != nil else { return }
+        for await _ in self.quietSignal {
+            while !Task.isCancelled, self.state.withLock({ !$0.quiet.isEmpty }) {
+                try? await Task.sleep(for: .microseconds(max(20_000, limit / 2)))
+                let now = flow_boot_microseconds()
+                self.state.withLock { state in
+                    for key in state.quiet where now - (state.attempts[key]?.startedAt ?? now) > limit {
+                        self.ship(key, in: &state)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// One process tree of the runner.
+struct RunnerProcess {
+    /// How far the end of the tree has come; it only moves forward.
+    enum Phase {
+        case running
+        /// SIGTERM was sent; SIGKILL follows at this instant (monotonic microseconds).
+        case terminating(killAt: Int64)
+        /// SIGKILL is sent again and again until nobody is left.
+        case killing(round: Int)
+    }
+
+    struct Exit {
+        let status: Int32
+        let isSignal: Bool
+    }
+
+    /// The program itself; leader of its session.
+    let leader: Int32
+    let execution: String
+    /// Monotonic microseconds; nil = no timeout.
+    let timeoutAt: Int64?
+    /// Reading ends of its standard output and error; -1 = closed.
+    var output: Int32
+    var error: Int32
+    var phase: Phase = .running
+    var cause: EndCause = .own
+    /// Set when the leader was reaped; descendants may still live.
+    var exit: Exit?
+}

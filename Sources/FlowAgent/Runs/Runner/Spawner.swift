@@ -1,0 +1,64 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import CFlowProcess
+import Glibc
+
+/// The pipes of a child's standard output and error.
+struct SpawnPipes {
+    struct Pipe {
+        var reading: Int32 = -1
+        var writing: Int32 = -1
+    }
+
+    private(set) var output = Pipe()
+    private(set) var error = Pipe()
+    /// An errno, 0 when both pipes are there.
+    private(set) var failure: Int32
+
+    init() {
+        self.failure = flow_pipe(&self.output.reading, &self.output.writing)
+        if self.failure == 0 { self.failure = flow_pipe(&self.error.reading, &self.error.writing) }
+    }
+
+    func closeWritingEnds() { for end in [self.output.writing, self.error.writing] where end >= 0 { close(end) } }
+    func closeReadingEnds() { for end in [self.output.reading, self.error.reading] where end >= 0 { close(end) } }
+}
+
+/// Calls `posix_spawn` with Swift strings.
+enum Spawner {
+    /// - Returns: 0 or an errno.
+    static func spawn(_ request: SpawnRequest, pipes: SpawnPipes, pid: inout pid_t) -> Int32 {
+        self.withVector(request.arguments) { arguments in
+            self.withVector(request.environment) { environment in
+                request.program.withCString { path in
+                    request.directory.withCString { directory in
+                        var spawn = flow_spawn_request(
+                            path: path,
+                            arguments: arguments,
+                            environment: environment,
+                            directory: directory,
+                            input: -1,
+                            output: pipes.output.writing,
+                            error: pipes.error.writing,
+                            extra: -1,
+                            extra2: -1
+                        )
+                        return flow_spawn(&spawn, &pid)
+                    }
+                }
+            }
+        }
+    }
+
+    /// A NULL-terminated vector of C strings for as long as `body` runs.
+    static func withVector<Result>(
+        _ texts: [String],
+        _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        var pointers: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) }
+        pointers.append(nil)
+        defer { for pointer in pointers { free(pointer) } }
+        return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+}

@@ -1,0 +1,85 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+import Synchronization
+
+/// Where output waits until the server has it, and where the newest outputs stay for queries on the host.
+///
+/// `spool/<execution>-<attempt>.log` holds an attempt's output as ``OutputBlob`` records; `logs/<job uid>/` keeps links to
+/// the newest of each job.
+final class SpoolDirectory: Sendable {
+    let path: String
+    let logs: String
+    let limits: OutputLimits
+    private let used: Atomic<Int64>
+
+    init(dataDirectory: String, limits: OutputLimits) throws {
+        self.path = dataDirectory + "/spool"
+        self.logs = dataDirectory + "/logs"
+        self.limits = limits
+        for directory in [self.path, self.logs] {
+            try FileManager.default.createDirectory(
+                atPath: directory,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
+        var bytes: Int64 = 0
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: self.path)) ?? [] {
+            var information = stat()
+            if stat(self.path + "/" + name, &information) == 0 { bytes += Int64(information.st_size) }
+        }
+        self.used = Atomic(bytes)
+    }
+
+    func file(of key: AttemptKey) -> String { "\(self.path)/\(key.id)-\(key.attempt).log" }
+
+    /// Claims room for bytes about to be written; false when the disk limit is reached.
+    func claim(_ bytes: Int) -> Bool {
+        let before = self.used.add(Int64(bytes), ordering: .relaxed).oldValue
+        guard before + Int64(bytes) > self.limits.diskBytes else { return true }
+        self.release(bytes)
+        return false
+    }
+
+    func release(_ bytes: Int) { self.used.subtract(Int64(bytes), ordering: .relaxed) }
+
+    var usedBytes: Int64 { self.used.load(ordering: .relaxed) }
+
+    /// Deletes an attempt's spool; its link under `logs` stays.
+    func remove(_ key: AttemptKey) { self.removeFile(self.file(of: key)) }
+
+    func removeFile(_ file: String) {
+        var information = stat()
+        guard stat(file, &information) == 0 else { return }
+        unlink(file)
+        self.release(Int(information.st_size))
+    }
+
+    /// Keeps a complete spool for queries on the host and forgets the oldest of the job.
+    func keep(_ key: AttemptKey, job: JobUID) {
+        let directory = "\(self.logs)/\(job)"
+        mkdir(directory, 0o700)
+        let source = self.file(of: key)
+        link(source, "\(directory)/\(key.id)-\(key.attempt).log")
+        // Names begin with the nominal time, so they sort by age.
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+        for name in names.dropLast(self.limits.keptPerJob) { unlink("\(directory)/\(name)") }
+    }
+
+    /// Attempts whose spools an earlier agent process left here; their files are completed.
+    func recover() -> [AttemptKey] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: self.path)) ?? []
+        return names.filter { $0.hasSuffix(".log") }.compactMap { name in
+            guard let id = ExecutionID(String(name.prefix(36))), let attempt = Int(name.dropFirst(37).dropLast(4))
+            else {
+                return nil
+            }
+            let key = AttemptKey(id: id, attempt: attempt)
+            SpoolFiles.complete(key, in: self)
+            return key
+        }
+    }
+}
