@@ -67,6 +67,7 @@ let package = Package(
             dependencies: [
                 "FlowCore",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -188,6 +189,17 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // MARK: Measurements; not a product.
+        .executableTarget(
+            name: "flow-bench",
+            dependencies: [
+                "FlowCore",
+                "FlowStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/flow-bench",
+            swiftSettings: swiftSettings
+        ),
         // MARK: Tests
         .target(
             name: "FlowTesting",
@@ -198,7 +210,12 @@ let package = Package(
         .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTesting"], swiftSettings: swiftSettings),
         .testTarget(
             name: "FlowStoreTests",
-            dependencies: ["FlowCore", "FlowStore", "FlowTesting"],
+            dependencies: [
+                "FlowCore", "FlowStore", "FlowTesting",
+                // The child that the crash test kills.
+                "flow-bench",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -1,17 +1,23 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GRDB
+import GRDBSQLite
 
 /// Statements by their text, prepared once per connection.
+///
+/// GRDB owns connections, transactions, cancellation and the cache of prepared statements. Binding, stepping and reading are
+/// done here on SQLite's own functions: a fire is three statements of up to 22 values, and boxing each value twice on its way
+/// costs more than SQLite's work on it. What is skipped is GRDB's notification of transaction observers, of which the store
+/// has none.
 extension Database {
     /// Runs a statement that returns no rows.
     ///
     /// - Returns: how many rows it changed.
     @discardableResult
     func run(_ sql: String, _ values: [RecordValue] = []) throws -> Int {
-        let statement = try self.cachedStatement(sql: sql)
-        try statement.execute(arguments: StatementArguments(values.map(\.databaseValue)))
+        try self.step(sql, values) { _ in true }
         return self.changesCount
     }
 
@@ -21,9 +27,12 @@ extension Database {
         _ values: [RecordValue] = [],
         _ transform: (SQLiteRow) throws -> Value
     ) throws -> Value? {
-        let cursor = try self.cursor(sql, values)
-        guard let row = try cursor.next() else { return nil }
-        return try transform(SQLiteRow(row: row))
+        var result: Value?
+        try self.step(sql, values) { row in
+            result = try transform(row)
+            return false
+        }
+        return result
     }
 
     /// All rows in order.
@@ -32,14 +41,75 @@ extension Database {
         _ values: [RecordValue] = [],
         _ transform: (SQLiteRow) throws -> Value
     ) throws -> [Value] {
-        let cursor = try self.cursor(sql, values)
         var result: [Value] = []
-        while let row = try cursor.next() { result.append(try transform(SQLiteRow(row: row))) }
+        try self.step(sql, values) { row in
+            result.append(try transform(row))
+            return true
+        }
         return result
     }
 
-    private func cursor(_ sql: String, _ values: [RecordValue]) throws -> RowCursor {
-        let statement = try self.cachedStatement(sql: sql)
-        return try Row.fetchCursor(statement, arguments: StatementArguments(values.map(\.databaseValue)))
+    /// Steps through the rows of a statement while `body` wants more.
+    ///
+    /// `body` must not run a statement of the same text: there is one prepared statement for each.
+    func step(_ sql: String, _ values: [RecordValue], _ body: (SQLiteRow) throws -> Bool) throws {
+        let statement = try self.cachedStatement(sql: sql).sqliteStatement
+        // Also lets go of the read lock and of borrowed bytes, whatever happens.
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
+        }
+        precondition(Int(sqlite3_bind_parameter_count(statement)) <= values.count, "too few values for: \(sql)")
+        for (index, value) in values.enumerated() {
+            let code = value.bind(to: statement, at: Int32(index + 1))
+            guard code == SQLITE_OK else { throw self.failure(code, sql) }
+        }
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_DONE: return
+            case SQLITE_ROW: if try !body(SQLiteRow(statement: statement)) { return }
+            case let code: throw self.failure(code, sql)
+            }
+        }
+    }
+
+    private func failure(_ code: Int32, _ sql: String) -> DatabaseError {
+        DatabaseError(
+            resultCode: ResultCode(rawValue: code),
+            message: self.sqliteConnection.map { String(cString: sqlite3_errmsg($0)) },
+            sql: sql
+        )
+    }
+}
+
+extension RecordValue {
+    /// Binds with a copy, because the value may be gone before the statement is stepped.
+    fileprivate func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+        switch self {
+        case .null: return sqlite3_bind_null(statement, index)
+        case .integer(let value): return sqlite3_bind_int64(statement, index, value)
+        case .text(var value):
+            return value.withUTF8 { bytes in
+                guard let base = bytes.baseAddress else { return sqlite3_bind_text(statement, index, "", 0, nil) }
+                return base.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                    sqlite3_bind_text(statement, index, $0, Int32(bytes.count), Self.transient)
+                }
+            }
+        case .bytes(let value):
+            // An empty array may have no address, and SQLite takes that for NULL.
+            guard !value.isEmpty else { return sqlite3_bind_zeroblob(statement, index, 0) }
+            return value.withUnsafeBytes {
+                sqlite3_bind_blob(statement, index, $0.baseAddress, Int32($0.count), Self.transient)
+            }
+        case .uuid(let value):
+            return withUnsafeBytes(of: value.uuid) {
+                sqlite3_bind_blob(statement, index, $0.baseAddress, 16, Self.transient)
+            }
+        }
+    }
+
+    /// SQLITE_TRANSIENT, a macro that Swift can't import.
+    private static var transient: sqlite3_destructor_type {
+        unsafeBitCast(OpaquePointer(bitPattern: -1), to: sqlite3_destructor_type.self)
     }
 }

@@ -36,10 +36,10 @@ enum SQLiteFailure {
             return CoreError(.unavailable, "The database file is damaged or not a database. Restore a backup.")
         case .SQLITE_NOMEM:
             return CoreError(.unavailable, "There was not enough memory for the database.")
+        case .SQLITE_INTERRUPT where Task.isCancelled:
+            return CancellationError()
         case .SQLITE_ABORT, .SQLITE_INTERRUPT:
             return CoreError(.unavailable, "The database was closed while it worked on this.")
-        case .SQLITE_MISUSE where failure.message?.contains("closed") == true:
-            return CoreError(.unavailable, "The database is closed: the server is stopping.")
         default:
             let statement = failure.sql.map { " in: \($0)" } ?? ""
             return CoreError(

@@ -2,38 +2,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import GRDB
+import GRDBSQLite
 
-/// A row of SQLite for the records.
+/// The row a statement stands on, for the records; valid until the statement is stepped again.
 struct SQLiteRow: RecordRow {
-    let row: Row
+    let statement: OpaquePointer
 
-    func isNull(_ column: Int) -> Bool { self.row.hasNull(atIndex: column) }
-    func integer(_ column: Int) -> Int64 { self.row[column] }
-    func text(_ column: Int) -> String { self.row[column] }
+    func isNull(_ column: Int) -> Bool { sqlite3_column_type(self.statement, Int32(column)) == SQLITE_NULL }
 
-    func bytes(_ column: Int) -> [UInt8] {
-        // GRDB hands out an empty blob as nil.
-        (try? self.row.withUnsafeData(atIndex: column) { $0.map { Array($0) } ?? [] }) ?? []
+    func integer(_ column: Int) -> Int64 { sqlite3_column_int64(self.statement, Int32(column)) }
+
+    func text(_ column: Int) -> String {
+        // The text first: asking for it may convert the value, and the size is that of the conversion.
+        guard let text = sqlite3_column_text(self.statement, Int32(column)) else { return "" }
+        let count = Int(sqlite3_column_bytes(self.statement, Int32(column)))
+        return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
     }
+
+    func bytes(_ column: Int) -> [UInt8] { self.withBytes(column) { Array($0) } }
 
     func uuid(_ column: Int) -> UUID? {
-        let bytes = try? self.row.withUnsafeData(atIndex: column) { data -> uuid_t? in
-            guard let data, data.count == 16 else { return nil }
-            return data.withUnsafeBytes { $0.loadUnaligned(as: uuid_t.self) }
+        self.withBytes(column) { bytes in
+            bytes.count == 16 ? UUID(uuid: bytes.loadUnaligned(as: uuid_t.self)) : nil
         }
-        return bytes.flatMap { $0 }.map { UUID(uuid: $0) }
     }
-}
 
-extension RecordValue {
-    var databaseValue: DatabaseValue {
-        switch self {
-        case .null: .null
-        case .integer(let value): value.databaseValue
-        case .text(let value): value.databaseValue
-        case .bytes(let value): Data(value).databaseValue
-        case .uuid(let value): withUnsafeBytes(of: value.uuid) { Data($0).databaseValue }
-        }
+    private func withBytes<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+        let bytes = sqlite3_column_blob(self.statement, Int32(column))
+        let count = Int(sqlite3_column_bytes(self.statement, Int32(column)))
+        return body(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
     }
 }

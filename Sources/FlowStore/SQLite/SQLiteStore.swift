@@ -23,6 +23,7 @@ package final class SQLiteStore: Store {
     let snapshots = SnapshotCache()
     private let lock: SQLiteFileLock
     private let onCommit: CommitHook?
+    private let isClosed = Mutex(false)
 
     private init(pool: DatabasePool, lock: SQLiteFileLock, onCommit: CommitHook?) {
         self.pool = pool
@@ -75,6 +76,7 @@ package final class SQLiteStore: Store {
     }
 
     package func close() async throws {
+        self.isClosed.withLock { $0 = true }
         // Leave nothing for the next start to recover.
         try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
         try SQLiteFailure.mapped { try self.pool.close() }
@@ -86,6 +88,7 @@ package final class SQLiteStore: Store {
         _ operation: String,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
+        try self.requireOpen()
         let clock = ContinuousClock()
         let start = clock.now
         let value = try await SQLiteFailure.mappingErrors { try await self.pool.write(body) }
@@ -95,6 +98,13 @@ package final class SQLiteStore: Store {
 
     /// Reads from one committed snapshot.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await SQLiteFailure.mappingErrors { try await self.pool.read(body) }
+        try self.requireOpen()
+        return try await SQLiteFailure.mappingErrors { try await self.pool.read(body) }
+    }
+
+    private func requireOpen() throws {
+        guard !self.isClosed.withLock({ $0 }) else {
+            throw CoreError(.unavailable, "The database is closed: the server is stopping.")
+        }
     }
 }

@@ -66,7 +66,7 @@ enum Migration003Executions {
         -- Successes (3) are the bulk of a history and found without an index; all else is found through these.
         CREATE INDEX execution_by_status ON execution (status) WHERE status <> 3;
         CREATE INDEX execution_by_agent_status ON execution (agent, status) WHERE status <> 3;
-        CREATE INDEX execution_by_job_status ON execution (job_id, status) WHERE status > 3;
+        CREATE INDEX execution_by_job_status ON execution (job_id, status) WHERE status NOT IN (1, 2, 3);
 
         -- Orders that agents have not acknowledged; what they say is in run, execution and job_version.
         CREATE TABLE agent_order (

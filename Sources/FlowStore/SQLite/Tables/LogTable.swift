@@ -53,38 +53,48 @@ struct LogTable {
                 """,
                 [.id(id), .number(attempt), .integer(offset)]
             ) { $0.optionalInteger(0) } ?? nil
-        let statement = try self.db.cachedStatement(
-            sql: """
-                SELECT byte_offset, stream, bytes FROM log_chunk
-                WHERE execution_id = ? AND attempt = ? AND byte_offset >= ? ORDER BY byte_offset
-                """
-        )
-        let values: [RecordValue] = [.id(id), .number(attempt), .integer(start ?? offset)]
-        let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values.map(\.databaseValue)))
         var chunks: [LogChunk] = []
         var size = 0
-        while let next = try cursor.next() {
-            let row = SQLiteRow(row: next)
-            guard let stream = OutputStream(rawValue: row.text(1)) else {
-                throw StoreFault.unreadable("'\(row.text(1))' is not an output stream")
-            }
-            var chunk = LogChunk(
-                executionID: id,
-                attempt: attempt,
-                offset: row.integer(0),
-                stream: stream,
-                bytes: row.bytes(2)
-            )
-            let before = offset - chunk.offset
-            if before >= Int64(chunk.bytes.count) { continue }
-            if before > 0 {
-                chunk.bytes.removeFirst(Int(before))
-                chunk.offset = offset
-            }
-            if !chunks.isEmpty, size + chunk.bytes.count > limit { break }
+        try self.db.step(
+            """
+            SELECT byte_offset, stream, bytes FROM log_chunk
+            WHERE execution_id = ? AND attempt = ? AND byte_offset >= ? ORDER BY byte_offset
+            """,
+            [.id(id), .number(attempt), .integer(start ?? offset)]
+        ) { row in
+            guard let chunk = try Self.chunk(row, of: id, attempt: attempt, from: offset) else { return true }
+            if !chunks.isEmpty, size + chunk.bytes.count > limit { return false }
+            // The first may be longer than asked for: somebody who asks for little still gets on.
             size += chunk.bytes.count
             chunks.append(chunk)
+            return size < limit
         }
         return chunks
+    }
+
+    /// - Returns: nil when the chunk ends before `offset`.
+    private static func chunk(
+        _ row: SQLiteRow,
+        of id: ExecutionID,
+        attempt: Int,
+        from offset: Int64
+    ) throws -> LogChunk? {
+        guard let stream = OutputStream(rawValue: row.text(1)) else {
+            throw StoreFault.unreadable("'\(row.text(1))' is not an output stream")
+        }
+        var chunk = LogChunk(
+            executionID: id,
+            attempt: attempt,
+            offset: row.integer(0),
+            stream: stream,
+            bytes: row.bytes(2)
+        )
+        let before = offset - chunk.offset
+        if before >= Int64(chunk.bytes.count) { return nil }
+        if before > 0 {
+            chunk.bytes.removeFirst(Int(before))
+            chunk.offset = offset
+        }
+        return chunk
     }
 }

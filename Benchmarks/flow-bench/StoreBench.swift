@@ -1,0 +1,100 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FlowCore
+import FlowStore
+import Foundation
+
+/// Fires, reports and history queries of the SQLite store, all durable.
+struct StoreBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store",
+        abstract: "Durable fires, applied reports and history queries of the SQLite store."
+    )
+
+    @Option(help: "Directory for the database; it is made anew and removed.")
+    var directory = NSTemporaryDirectory() + "flow-bench-store"
+
+    @Option(help: "Jobs, each on one of the agents.")
+    var jobs = 10_000
+
+    @Option(help: "Agents.")
+    var agents = 100
+
+    @Option(help: "Executions in the history that is queried.")
+    var history = 1_000_000
+
+    @Option(help: "Seconds for each rate.")
+    var seconds = 3.0
+
+    @Option(help: "Times each query is run.")
+    var queries = 200
+
+    func run() async throws {
+        try? FileManager.default.removeItem(atPath: self.directory)
+        try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: self.directory) }
+        let path = self.directory + "/flow.db"
+        let store = try SQLiteStore.open(path: path)
+        var load = try await StoreLoad(store: store, jobs: self.jobs, agents: self.agents)
+
+        for batch in [1, 100, 1000] {
+            var durations: [Duration] = []
+            let clock = ContinuousClock()
+            let start = clock.now
+            var fired = 0
+            while (clock.now - start).seconds < self.seconds {
+                let fires = load.nextFires(batch)
+                let began = clock.now
+                let outcomes = try await store.fire(fires, online: load.online, at: load.now)
+                durations.append(clock.now - began)
+                fired += try load.note(outcomes)
+            }
+            Figures.line("fire, batch \(batch)", Double(fired) / (clock.now - start).seconds, "fires/s")
+            Figures.percentiles("fire, batch \(batch), commit", durations)
+        }
+
+        for batch in [1, 100, 1000] {
+            let clock = ContinuousClock()
+            var spent = Duration.zero
+            var applied = 0
+            while spent.seconds < self.seconds {
+                if load.openCount < batch { try await load.fireMore(batch) }
+                // Each execution has two reports: it runs, it ended.
+                let batches = load.nextReports(executions: batch)
+                let began = clock.now
+                let answers = try await store.apply(batches, at: load.now)
+                spent += clock.now - began
+                applied += answers.reduce(0) { $0 + $1.changed.count }
+            }
+            Figures.line("apply, batch \(batch * 2)", Double(applied) / spent.seconds, "reports/s")
+        }
+
+        try await load.grow(to: self.history)
+        Figures.line("history", Double(load.executionCount), "executions")
+        let sizes = [path, path + "-wal"].map { path in
+            (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        }
+        Figures.line("database", Double(sizes.reduce(0, +)) / Double(load.executionCount), "bytes/execution")
+        for (name, query) in load.historyQueries() {
+            var durations: [Duration] = []
+            let clock = ContinuousClock()
+            for index in 0..<self.queries {
+                let began = clock.now
+                _ = try await store.executions(query(index))
+                durations.append(clock.now - began)
+            }
+            Figures.percentiles("history, " + name, durations)
+        }
+        var durations: [Duration] = []
+        let clock = ContinuousClock()
+        for _ in 0..<self.queries {
+            let began = clock.now
+            _ = try await store.statistics(job: nil, since: load.start)
+            durations.append(clock.now - began)
+        }
+        Figures.percentiles("statistics", durations)
+        try await store.close()
+    }
+}
