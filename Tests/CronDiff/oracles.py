@@ -46,8 +46,7 @@ def odd_shift_between(zone: str, start: int, end: int, fixed: bool) -> bool:
     """Whether the clock shifts in a way that CronSim gets wrong.
 
     It steps over shifts that are no whole hours. Where a schedule is not of fixed times, it also steps over those that
-    do not happen on the hour (Chatham), and where midnight itself is jumped over or repeated, it loses the day (Beirut,
-    Cairo) or never gets past it (St. John's before 2011).
+    do not happen on the hour (Chatham), and where midnight itself is jumped over, it loses the day (Beirut, Cairo).
     """
     changes = transitions(zone)
     first = bisect_left(changes, (start - 86_400, 0))
@@ -64,6 +63,18 @@ def odd_shift_between(zone: str, start: int, end: int, fixed: bool) -> bool:
     return False
 
 
+@lru_cache
+def last_day_repeated(zone: str) -> int:
+    """The last instant at which the clock went back over midnight; 0 if it never did."""
+    info = ZoneInfo(zone)
+    back = [
+        at
+        for at, _ in transitions(zone)
+        if datetime.fromtimestamp(at, info).date() < datetime.fromtimestamp(at - 1, info).date()
+    ]
+    return back[-1] if back else 0
+
+
 def is_fixed_time(expression: str) -> bool:
     """Our rule: neither minute nor hour starts with a star, and there is one second."""
     fields = expression.split()
@@ -78,6 +89,9 @@ def cronsim(zone: str, start: int, expression: str, count: int) -> list[int] | N
     info = UTC if zone == "UTC" else ZoneInfo(zone)
     fixed = is_fixed_time(expression)
     if len(expression.split()) == 6 and fixed and zone != "UTC":
+        return None
+    if not fixed and start < last_day_repeated(zone) + 86_400:
+        # CronSim may never come back from such a midnight.
         return None
     try:
         simulation = CronSim(expression, datetime.fromtimestamp(start, info))

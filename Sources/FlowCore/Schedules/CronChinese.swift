@@ -80,7 +80,7 @@ struct CronChinese {
         }
     }
 
-    /// "第 5、10 至 20 分"
+    /// Such as "第 5、10 至 20 分".
     private func positions(_ field: CronField) -> String {
         // Which one it is, only the job can tell.
         if case .hashed(_, nil) = self.fields[field][0] { return "某一\(field == .second ? "秒" : "分")（由任务决定）" }

@@ -86,7 +86,7 @@ struct CronEnglish {
 
     private static func closed(_ every: String) -> String { every.hasSuffix("of") ? every + " each hour" : every }
 
-    /// "5 and 10 minutes"
+    /// Such as "5 and 10 minutes".
     private func positions(_ field: CronField) -> String {
         let unit = field == .second ? "second" : "minute"
         if let values = self.fields.listed(field) {
@@ -156,7 +156,7 @@ struct CronEnglish {
         }
     }
 
-    /// "on day 1 of every month", "on 1 January"
+    /// Such as "on day 1 of every month", "on 1 January".
     private func dates(of span: String) -> String {
         if let days = self.fields.listed(.dayOfMonth) {
             if days.count == 1, self.fields.listed(.month)?.count == 1 { return "on \(days[0]) \(span)" }
@@ -209,7 +209,7 @@ struct CronEnglish {
         }
     }
 
-    /// "on Mondays", "Monday to Friday", "on the second Monday of every month"
+    /// Such as "on Mondays", "Monday to Friday", "on the second Monday of every month".
     private func weekdays(of span: String) -> String {
         if let values = self.fields.listed(.dayOfWeek) {
             // The week ends with its weekend.
