@@ -1,12 +1,13 @@
 import { uid } from '../lib/uid.ts';
 import { get, post, type Query, request } from './client.ts';
-import type { Execution, ExecutionDetail, ExecutionStats, LogPage, Page, TriggerResult } from './types.ts';
+import type { Execution, ExecutionDetail, ExecutionStats, LogPage, Page, Stats, TriggerResult } from './types.ts';
 
 export const executions = {
   list: (query: Query) => get<Page<Execution> & { total_exact?: boolean }>('/executions', query),
   one: (id: string) => get<ExecutionDetail>(`/executions/${encodeURIComponent(id)}`),
   log: (id: string, from: number) => get<LogPage>(`/executions/${encodeURIComponent(id)}/logs`, { from }),
   stats: (query: Query) => get<ExecutionStats>('/executions/stats', query),
+  overview: () => get<Stats>('/stats'),
   cancel: (id: string, force: boolean) => post<unknown>(`/executions/${encodeURIComponent(id)}/cancel`, { force }),
   retry: (id: string) =>
     request<TriggerResult>('POST', `/executions/${encodeURIComponent(id)}/retry`, {

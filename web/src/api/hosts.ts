@@ -7,7 +7,7 @@ export type GroupBody = Pick<Group, 'name' | 'description' | 'tags'>;
 const itemsOf = <T>(data: T[] | { items: T[] } | null): T[] => Array.isArray(data) ? data : data?.items ?? [];
 
 export const hosts = {
-  list: async (): Promise<Host[]> => itemsOf(await get<{ items: Host[] }>('/clients', { page_size: 200 })),
+  list: async (): Promise<Host[]> => itemsOf(await get<{ items: Host[] }>('/clients')),
 };
 
 export const groups = {

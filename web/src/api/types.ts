@@ -121,6 +121,8 @@ export interface LogPage {
   truncated: boolean;
   total_bytes: number;
   complete: boolean;
+  /** Where to go on reading. */
+  next?: number;
 }
 
 export interface TriggerResult {

@@ -34,10 +34,12 @@ export class LogBuffer {
 
   constructor(private readonly maxLines = 50_000) {}
 
-  append(from: number, stream: Stream, text: string): void {
+  append(from: number, stream: Stream, text: string, next?: number): void {
     let bytes = encoder.encode(text);
+    const exact = next !== undefined && next - from === bytes.length;
+    if (next !== undefined && next <= this.next) return;
     // Bytes that are not text arrive as U+FFFD, which is longer: from then on lengths say nothing about offsets.
-    this.inexact ||= text.includes('\uFFFD');
+    this.inexact ||= !exact && text.includes('\uFFFD');
     if (from < this.next && !(this.inexact && from > this.lastFrom)) {
       if (from + bytes.length <= this.next) return;
       bytes = bytes.slice(this.next - from);
@@ -45,8 +47,17 @@ export class LogBuffer {
       from = this.next;
     }
     this.lastFrom = from;
-    this.next = from + bytes.length;
+    this.next = next ?? from + bytes.length;
     this.push(stream, text);
+  }
+
+  /** Another attempt begins: its output counts from 0 again. */
+  restart(title: string): void {
+    this.next = 0;
+    this.lastFrom = -1;
+    this.inexact = false;
+    this.open = false;
+    if (this.lines.length) this.add('o', title);
   }
 
   private push(stream: Stream, text: string): void {

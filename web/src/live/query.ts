@@ -21,7 +21,9 @@ export function useListQuery<V extends Values>(
     return values as V;
   });
   const dirty = computed(() =>
-    Object.keys(defaults).some((key) => !['page', 'page_size'].includes(key) && query.value[key] !== defaults[key])
+    Object.keys(defaults).some((key) =>
+      !['page', 'page_size', 'sort'].includes(key) && query.value[key] !== defaults[key]
+    )
   );
 
   function go(values: Values): void {

@@ -8,7 +8,7 @@ interface Options<T> {
   /** Topics to listen to; looked at again when `key` changes. */
   topics?(): string[];
   /** A push for one of the topics: change `data` in place (and return nothing) or return 'reload'. */
-  on?(data: unknown, current: T, topic: string): 'reload' | void;
+  on?(data: unknown, current: T, topic: string, kind: 'snap' | 'ev'): 'reload' | void;
   /** Milliseconds between two fetches while the socket is not there; 0 for never. */
   poll?: number | ((current: T | null) => number);
 }
@@ -84,7 +84,7 @@ export function useResource<T>(options: Options<T>): Resource<T> {
         on(event) {
           if (event.kind === 'gap') return reloadSoon();
           if (event.kind === 'error' || data.value === null) return;
-          if (options.on?.(event.data, data.value, topic) === 'reload') reloadSoon();
+          if (options.on?.(event.data, data.value, topic, event.kind) === 'reload') reloadSoon();
           else triggerRef(data);
         },
       })

@@ -46,10 +46,11 @@ Deno.test('job form: the body has the names and units of the server', () => {
 });
 
 Deno.test('job form: a job survives the way through the form', () => {
-  const body = bodyOf({ ...good(), schedule: 'every', everyCount: 90, everyUnit: 's', description: 'd' }, 0);
+  const body = bodyOf({ ...good(), cron: '5 4 * * *', description: 'd' }, 0);
   const task = { ...body, id: 7, version: 2, labels: { team: 'x' } } as unknown as Task;
   equal(bodyOf(formOf(task), 0, task), { ...body, labels: { team: 'x' } });
-  equal(formOf({ ...task, every_seconds: 7200 }).everyUnit, 'h');
+  const every = (seconds: number) => formOf({ ...task, schedule_type: 'every', every_seconds: seconds });
+  equal([7200, 90].map((seconds) => [every(seconds).everyCount, every(seconds).everyUnit]), [[2, 'h'], [90, 's']]);
 });
 
 Deno.test('job form: paths of the server find their field', () => {

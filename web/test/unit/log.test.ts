@@ -68,3 +68,20 @@ Deno.test('log: search text is marked across colours', () => {
 });
 
 Deno.test('log: escape sequences are no text', () => equal(plain('\x1b[31mE\x1b[0m!'), 'E!'));
+
+Deno.test('log: the offset that the server names counts more than the length of the text', () => {
+  const log = new LogBuffer();
+  log.append(0, 'o', '\uFFFDa\n', 3);
+  equal(log.next, 3);
+  log.append(0, 'o', '\uFFFDa\n', 3);
+  log.append(3, 'o', 'b\n', 5);
+  equal(shown(log), ['1o:\uFFFDa', '2o:b']);
+});
+
+Deno.test('log: another attempt counts from 0 again', () => {
+  const log = new LogBuffer();
+  log.append(0, 'e', 'broken\n');
+  log.restart('attempt 2');
+  log.append(0, 'o', 'fine\n');
+  equal(shown(log), ['1e:broken', '2o:attempt 2', '3o:fine']);
+});

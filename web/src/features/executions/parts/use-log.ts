@@ -5,7 +5,9 @@ import { useLive } from '../../../live/live.ts';
 
 interface Chunk {
   from?: number;
+  next?: number;
   s?: Stream;
+  attempt?: number | null;
   text?: string;
   end?: boolean;
   truncated?: boolean;
@@ -29,7 +31,7 @@ const POLL_MS = 2500;
 const PATIENCE_MS = 1200;
 
 /** The log of one execution: pushed by the topic `log:{id}`, or fetched in intervals while there is no socket. */
-export function useLog(id: string, isFinal: () => boolean): Log {
+export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: number) => string): Log {
   const live = useLive();
   const log: Log = {
     buffer: new LogBuffer(),
@@ -41,10 +43,18 @@ export function useLog(id: string, isFinal: () => boolean): Log {
   };
   let gone = false;
   let busy = false;
+  let attempt: number | undefined;
 
   function take(chunk: Chunk): void {
     for (const part of chunk.chunks ?? []) take(part);
-    if (chunk.text) log.buffer.append(chunk.from ?? log.buffer.next, chunk.s ?? 'o', chunk.text);
+    if (chunk.attempt) {
+      if (attempt !== undefined && chunk.attempt > attempt) {
+        log.buffer.restart(attemptTitle(chunk.attempt));
+        log.ended.value = false;
+      }
+      attempt = chunk.attempt;
+    }
+    if (chunk.text) log.buffer.append(chunk.from ?? log.buffer.next, chunk.s ?? 'o', chunk.text, chunk.next);
     if (chunk.truncated) log.truncated.value = true;
     if (chunk.end) log.ended.value = true;
     log.loaded.value = true;
@@ -54,15 +64,17 @@ export function useLog(id: string, isFinal: () => boolean): Log {
   async function fetchLog(): Promise<void> {
     if (busy || gone || log.ended.value) return;
     busy = true;
+    let more = false;
     try {
       const from = log.buffer.next;
       const page = await executions.log(id, from);
       if (!gone && log.buffer.next === from) {
         if (page.output) log.buffer.append(from, 'o', page.output);
         if (page.error) log.buffer.append(log.buffer.next, 'e', page.error);
-        log.buffer.next = Math.max(log.buffer.next, page.total_bytes);
+        log.buffer.next = page.next ?? page.total_bytes;
         log.truncated.value = page.truncated;
-        if (page.complete && isFinal()) log.ended.value = true;
+        more = log.buffer.next < page.total_bytes && log.buffer.next > from;
+        if (page.complete && !more && isFinal()) log.ended.value = true;
         log.version.value += 1;
       }
       log.loaded.value = true;
@@ -72,6 +84,7 @@ export function useLog(id: string, isFinal: () => boolean): Log {
       log.loaded.value = true;
     }
     busy = false;
+    if (more) await fetchLog();
   }
 
   const leave = live.subscribe(`log:${id}`, {

@@ -94,6 +94,7 @@ function intervalOf(seconds: number): Pick<JobForm, 'everyCount' | 'everyUnit'> 
 }
 
 export function formOf(task: Task): JobForm {
+  const zone = task.schedule_type === 'cron' ? task.timezone || 'UTC' : browserZone();
   const shell = task.executor_config as Partial<ShellConfig>;
   const http = task.executor_config as Partial<HttpConfig>;
   return {
@@ -111,10 +112,11 @@ export function formOf(task: Task): JobForm {
     expected: (http.expected_status ?? []).join(', '),
     schedule: task.schedule_type,
     cron: task.cron_expr ?? '',
-    timezone: task.timezone || 'UTC',
+    // Only cron schedules have a zone; the others are shown in the reader's.
+    timezone: zone,
     dst: task.dst ?? 'debian',
     ...(task.every_seconds ? intervalOf(task.every_seconds) : {}),
-    onceLocal: task.once_at ? toWallClock(Date.parse(task.once_at), task.timezone || 'UTC') : '',
+    onceLocal: task.once_at ? toWallClock(Date.parse(task.once_at), zone) : '',
     timeout: task.timeout,
     retryCount: task.retry_count,
     retryInterval: task.retry_interval,
@@ -191,8 +193,8 @@ export function validate(form: JobForm, now: number): FormErrors {
     check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');
   }
   if (form.schedule === 'cron') check('cron_expr', form.cron.trim() !== '', 'required');
-  if (form.schedule === 'every') check('every_seconds', between(form.everyCount, 1, 31_536_000), 'positive');
-  if (form.schedule !== 'manual') check('timezone', isZone(form.timezone.trim()), 'zone');
+  if (form.schedule === 'every') check('every_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
+  if (form.schedule === 'cron' || form.schedule === 'once') check('timezone', isZone(form.timezone.trim()), 'zone');
   if (form.schedule === 'once') {
     const at = fromWallClock(form.onceLocal, form.timezone);
     check('once_at', at !== null, 'required');
@@ -238,6 +240,7 @@ const PATHS = [
  */
 export function fieldOf(path: string): string | undefined {
   const steps = path.replace(/[/[]/g, '.').replace(/\]/g, '').split('.').filter(Boolean);
+  if (steps[0] === 'expr') return 'cron_expr';
   for (let length = steps.length; length > 0; length -= 1) {
     const prefix = steps.slice(0, length).join('.');
     const found = PATHS.find((known) => known === prefix || known === `executor_config.${prefix}`);

@@ -1,0 +1,465 @@
+# QuartzFlow
+# SPDX-License-Identifier: Apache-2.0
+"""A journey through the console in a real browser, against a running server with at least one agent.
+
+    python console_test.py http://127.0.0.1:8080 --username admin --password-file FILE [--screenshots DIR]
+
+Needs Debian's chromium and `pip install playwright==1.65.2 axe-playwright-python==0.1.8` (no `playwright install`).
+It makes jobs and a group of its own and deletes them again. Any console error, uncaught error, violation of the content
+security policy or accessibility finding fails. The last line is `N passed, N failed`.
+"""
+
+import argparse
+import os
+import re
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+RECORD_VIOLATIONS = """
+    globalThis.violations = [];
+    document.addEventListener('securitypolicyviolation', (e) => {
+      violations.push(`${e.violatedDirective} ${e.blockedURI}`);
+      console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`);
+    });
+"""
+THEMES = ("light", "dark")
+LANGUAGES = ("en", "zh-CN")
+# Path, and what has to be there before the page counts as complete.
+PAGES = {
+    "overview": ("/", ".stat .value"),
+    "jobs": ("/jobs", "tr[data-job]"),
+    "job-new": ("/jobs/new", ".cm-content"),
+    "job": ("/jobs/{job}", ".stat .value"),
+    "job-edit": ("/jobs/{job}/edit", ".cm-content"),
+    "executions": ("/executions", "tbody tr"),
+    "execution": ("/executions/{execution}", ".facts dd"),
+    "hosts": ("/hosts", "tr[data-host]"),
+    "groups": ("/groups", "tbody tr"),
+    "missing": ("/no-such-page", "h1"),
+}
+
+
+class Journey:
+    """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
+
+    def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
+        self.browser = browser
+        self.options = options
+        self.base = options.base.rstrip("/")
+        self.password = Path(options.password_file).read_text().strip()
+        self.passed = 0
+        self.failed = 0
+        self.problems: list[str] = []
+        self.refusals: set[int] = set()
+        self.suffix = f"{os.getpid()}-{int(time.time()) % 100000}"
+        self.ticker = f"console-tick-{self.suffix}"
+        self.sleeper = f"console-sleep-{self.suffix}"
+        self.group = f"console-group-{self.suffix}"
+        self.job_id = ""
+        self.execution_id = ""
+        self.page = self.context("light", "en").new_page()
+
+    # --- tools ---
+
+    def context(self, theme: str, language: str, **extra: object) -> BrowserContext:
+        context = self.browser.new_context(
+            viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **extra
+        )
+        context.set_default_timeout(15_000)
+        context.add_init_script(RECORD_VIOLATIONS)
+        # Only when nothing is chosen yet, so that a choice made in the journey survives a reload.
+        context.add_init_script(
+            f"localStorage['qf.theme'] ??= '{theme}'; localStorage['qf.lang'] ??= '{language}';"
+        )
+        context.on("page", self.watch)
+        return context
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        page.on("console", lambda message: self.heard(message.type, message.text))
+
+    def heard(self, kind: str, text: str) -> None:
+        if kind not in ("error", "warning"):
+            return
+        # Browsers log each refused request; those that a step provokes are not faults of the console.
+        status = re.search(r"status of (\d+)", text)
+        if status and int(status[1]) in self.refusals:
+            return
+        self.problems.append(f"{kind}: {text}")
+
+    def step(self, name: str, body: Callable[[], None]) -> bool:
+        self.problems.clear()
+        start = time.monotonic()
+        try:
+            body()
+            assert not self.problems, "; ".join(self.problems)
+        except Exception as error:  # noqa: BLE001 -- a failed step must not end the journey
+            self.failed += 1
+            print(f"FAILED {name}")
+            print("    " + str(error).strip().replace("\n", "\n    ")[:3000])
+            if self.options.verbose:
+                traceback.print_exc()
+            self.shoot(self.page, f"failed-{self.failed}")
+            return False
+        self.passed += 1
+        print(f"ok     {name} ({time.monotonic() - start:.1f} s)")
+        return True
+
+    def shoot(self, page: Page, name: str) -> None:
+        if self.options.screenshots:
+            page.screenshot(path=Path(self.options.screenshots) / f"{name}.png")
+
+    def row(self, name: str) -> Locator:
+        return self.page.locator("tr", has=self.page.get_by_role("link", name=name, exact=True))
+
+    def field(self, path: str) -> Locator:
+        return self.page.locator(f"[data-path='{path}']").locator("input, select, textarea").first
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def type_command(self, text: str) -> None:
+        self.page.locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        # As typed by a person, but without the editor's own indentation and brackets.
+        self.page.keyboard.insert_text(text)
+
+    def save(self) -> None:
+        self.page.get_by_role("button", name="Save and enable").click()
+        expect(self.page).to_have_url(self.base + "/jobs")
+
+    def drawer(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    def close_drawer(self) -> None:
+        self.page.keyboard.press("Escape")
+        expect(self.drawer()).to_have_count(0)
+
+    def run_now(self, name: str) -> None:
+        self.page.get_by_role("button", name=f"Run {name} now", exact=True).click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Run now", exact=True).click()
+        expect(self.drawer().get_by_role("log")).to_be_visible()
+
+    # --- steps ---
+
+    def sign_in(self) -> None:
+        self.open("/jobs?status=1")
+        expect(self.page).to_have_url(re.compile(r"/login\?next="))
+        self.page.locator("[name=username]").fill(self.options.username)
+        self.page.locator("[name=password]").fill("this is not it")
+        self.refusals = {401, 429}
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("alert")).to_be_visible()
+        self.refusals = set()
+        self.page.locator("[name=password]").fill(self.password)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page).to_have_url(self.base + "/jobs?status=1")
+
+    def live(self) -> None:
+        expect(self.page.locator("[data-live=live]")).to_be_visible()
+
+    def cron_preview(self) -> None:
+        self.open("/jobs")
+        self.page.get_by_role("link", name="New job").first.click()
+        self.field("name").fill(self.ticker)
+        self.type_command('echo "tick from the console"; echo "and a warning" >&2')
+        preview = self.page.locator("[data-preview]")
+        self.refusals = {422, 400}
+        self.field("cron_expr").fill("61 * * * *")
+        expect(self.field("cron_expr")).to_have_attribute("aria-invalid", "true")
+        self.field("cron_expr").fill("* * *")
+        expect(self.page.locator("[data-path=cron_expr] .error")).to_be_visible()
+        self.refusals = set()
+        self.field("cron_expr").fill("* * * * * *")
+        expect(preview.locator("tbody tr")).to_have_count(5)
+        expect(preview.locator(".words")).to_contain_text("second")
+        expect(self.field("cron_expr")).not_to_have_attribute("aria-invalid", "true")
+        self.shoot(self.page, "journey-form")
+
+    def refuse_form(self) -> None:
+        self.field("timeout").fill("5")
+        self.page.get_by_role("button", name="Save and enable").click()
+        expect(self.page.get_by_role("alert")).to_be_visible()
+        expect(self.field("timeout")).to_be_focused()
+        expect(self.page.locator("[data-path=timeout] .error")).to_be_visible()
+        self.field("timeout").fill("300")
+
+    def create(self) -> None:
+        self.page.keyboard.press("Control+Enter")
+        expect(self.page).to_have_url(self.base + "/jobs")
+        expect(self.row(self.ticker)).to_be_visible()
+        self.job_id = self.row(self.ticker).get_attribute("data-job") or ""
+        assert self.job_id
+
+    def see_it_run(self) -> None:
+        # By push: nothing reloads the page.
+        expect(self.row(self.ticker).get_by_text("Success")).to_be_visible(timeout=20_000)
+        self.shoot(self.page, "journey-jobs")
+
+    def read_log(self) -> None:
+        self.row(self.ticker).get_by_role("button", name="execution log").click()
+        log = self.drawer().get_by_role("log")
+        expect(log).to_contain_text("tick from the console", timeout=20_000)
+        expect(log.locator(".line.err")).to_contain_text("and a warning")
+        self.drawer().get_by_role("searchbox").fill("TICK")
+        expect(log.locator(".hit")).to_have_text(["tick"])
+        self.shoot(self.page, "journey-log")
+        self.execution_id = re.search(r"run=([0-9a-f-]+)", self.page.url)[1]
+        self.close_drawer()
+
+    def disable(self) -> None:
+        switch = self.row(self.ticker).get_by_role("switch")
+        switch.click()
+        expect(switch).to_have_attribute("aria-checked", "false")
+        self.page.reload()
+        expect(self.row(self.ticker).get_by_role("switch")).to_have_attribute("aria-checked", "false")
+
+    def run_by_hand(self) -> None:
+        self.run_now(self.ticker)
+        expect(self.drawer().get_by_role("log")).to_contain_text("tick from the console", timeout=20_000)
+        expect(self.drawer().get_by_text("Success")).to_be_visible(timeout=20_000)
+        expect(self.drawer().get_by_text("Manual")).to_be_visible()
+        self.close_drawer()
+
+    def same_name(self) -> None:
+        self.open("/jobs/new")
+        self.field("name").fill(self.ticker)
+        self.type_command("true")
+        self.refusals = {409, 422}
+        self.page.get_by_role("button", name="Save and enable").click()
+        expect(self.page.locator("[data-path=name] .error")).to_be_visible()
+        expect(self.field("name")).to_be_focused()
+        self.refusals = set()
+
+    def cancel(self) -> None:
+        self.field("name").fill(self.sleeper)
+        self.type_command("echo started; sleep 60")
+        self.page.get_by_text("Manual only").click()
+        self.save()
+        self.run_now(self.sleeper)
+        expect(self.drawer().get_by_role("log")).to_contain_text("started", timeout=20_000)
+        self.drawer().get_by_role("button", name="Cancel run").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Cancel run").click()
+        expect(self.drawer().get_by_text("Cancelled", exact=True)).to_be_visible(timeout=30_000)
+        self.shoot(self.page, "journey-cancelled")
+        self.close_drawer()
+
+    def edit(self) -> None:
+        self.open(f"/jobs/{self.job_id}")
+        self.page.get_by_role("link", name="Edit").click()
+        self.field("description").fill("Changed in the browser")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{self.job_id}")
+        expect(self.page.get_by_text("Changed in the browser")).to_be_visible()
+
+    def filter_executions(self) -> None:
+        self.open("/executions")
+        self.page.get_by_label("Status", exact=True).select_option(label="Cancelled")
+        self.page.get_by_role("searchbox").fill(self.sleeper)
+        expect(self.page.locator("tbody tr")).to_have_count(1)
+        expect(self.page).to_have_url(re.compile(rf"status=6.*keyword={self.sleeper}|keyword={self.sleeper}.*status=6"))
+        self.page.reload()
+        expect(self.page.locator("tbody tr")).to_have_count(1)
+        expect(self.page.locator("tbody tr").get_by_text("Cancelled")).to_be_visible()
+
+    def hosts(self) -> None:
+        self.open("/hosts")
+        expect(self.page.locator("tr[data-host]").first).to_be_visible()
+        expect(self.page.locator("tr[data-host]").get_by_text("Online").first).to_be_visible()
+
+    def groups(self) -> None:
+        self.open("/groups")
+        self.page.get_by_role("button", name="New group").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Name").fill(self.group)
+        dialog.get_by_label("Tags").fill("one, two")
+        dialog.get_by_role("button", name="Save").click()
+        self.page.get_by_role("button", name=self.group, exact=True).click()
+        drawer = self.drawer()
+        drawer.get_by_role("button", name="Add hosts").click()
+        drawer.get_by_role("checkbox").first.check()
+        drawer.get_by_role("button", name="Add 1").click()
+        expect(drawer.locator("tr[data-host]")).to_have_count(1)
+        drawer.locator("tr[data-host] button").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
+        expect(drawer.locator("tr[data-host]")).to_have_count(0)
+        self.close_drawer()
+        self.page.get_by_role("button", name=f"More actions for {self.group}").click()
+        self.page.get_by_role("menuitem", name="Delete").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+        expect(self.page.get_by_role("button", name=self.group, exact=True)).to_have_count(0)
+
+    def keyboard(self) -> None:
+        self.open("/jobs")
+        expect(self.row(self.ticker)).to_be_visible()
+        self.page.keyboard.press("?")
+        expect(self.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("/")
+        expect(self.page.get_by_role("searchbox")).to_be_focused()
+        self.page.keyboard.type("gh?")  # letters in a field are letters
+        expect(self.page.get_by_role("searchbox")).to_have_value("gh?")
+        self.page.locator("h1").click()
+        self.page.keyboard.press("g")
+        self.page.keyboard.press("e")
+        expect(self.page).to_have_url(self.base + "/executions")
+
+    def looks(self) -> None:
+        self.open("/jobs")
+        self.page.get_by_role("button", name="Theme").click()
+        self.page.get_by_role("menuitemradio", name="Dark").click()
+        expect(self.page.locator("html")).to_have_attribute("data-theme", "dark")
+        self.page.get_by_role("button", name="Language").click()
+        self.page.get_by_role("menuitemradio", name="中文").click()
+        expect(self.page.locator("h1")).to_have_text("定时任务")
+        self.page.reload()
+        expect(self.page.locator("h1")).to_have_text("定时任务")
+        expect(self.page.locator("html")).to_have_attribute("data-theme", "dark")
+        self.page.evaluate("localStorage['qf.theme'] = 'light'; localStorage['qf.lang'] = 'en'")
+
+    def fits(self) -> None:
+        for width, height in ((1366, 768), (1920, 1080), (768, 1024)):
+            self.page.set_viewport_size({"width": width, "height": height})
+            for path, ready in PAGES.values():
+                self.open(self.path(path))
+                expect(self.page.locator(ready).first).to_be_visible()
+                over = self.page.evaluate(
+                    "Math.max(document.body.scrollWidth - innerWidth,"
+                    " ...[...document.querySelectorAll('main')].map((m) => m.scrollWidth - m.clientWidth))"
+                )
+                assert over <= 0, f"{path} is {over} px too wide at {width}"
+        self.page.set_viewport_size({"width": 1366, "height": 768})
+
+    def path(self, template: str) -> str:
+        return template.format(job=self.job_id, execution=self.execution_id)
+
+    def clean_up(self) -> None:
+        for name in (self.ticker, self.sleeper):
+            self.open(f"/jobs?keyword={name}")
+            self.page.get_by_role("button", name=f"More actions for {name}").click()
+            self.page.get_by_role("menuitem", name="Delete").click()
+            self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+            expect(self.row(name)).to_have_count(0)
+
+    def sign_out(self) -> None:
+        self.page.get_by_role("button", name="Account").click()
+        self.page.get_by_role("menuitem", name="Sign out").click()
+        expect(self.page).to_have_url(self.base + "/login")
+        self.open("/hosts")
+        expect(self.page).to_have_url(re.compile("/login"))
+
+    # --- accessibility ---
+
+    def check_axe(self, page: Page, name: str) -> None:
+        page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
+        found = page.evaluate("(rules) => axe.run({ runOnly: rules })", AXE_RULES)["violations"]
+        assert not found, f"{name}: " + "; ".join(f"{v['id']} at {v['nodes'][0]['target']}" for v in found)
+
+    def overlay(self, page: Page, name: str) -> None:
+        if name == "drawer":
+            page.goto(f"{self.base}/jobs?run={self.execution_id}")
+            expect(page.get_by_role("log").locator(".line").first).to_be_visible()
+        else:
+            page.goto(self.base + "/jobs")
+            expect(page.locator("tr[data-job]").first).to_be_visible()
+            if name == "shortcuts":
+                page.keyboard.press("?")
+            else:
+                page.locator("tr[data-job] [aria-haspopup=menu]").first.click()
+            expect(page.locator("[role=dialog], [role=menu]")).to_be_visible()
+
+    def accessibility(self) -> None:
+        # axe is injected into the page, which the policy forbids: hence bypass_csp, in windows of their own.
+        state = self.page.context.storage_state()
+        for origin in state["origins"]:
+            keep = [item for item in origin["localStorage"] if item["name"] == "qf.signedIn"]
+            origin["localStorage"] = keep
+        for theme in THEMES:
+            for language in LANGUAGES:
+                context = self.context(theme, language, bypass_csp=True, storage_state=state)
+                page = context.new_page()
+
+                def visit(name: str, show: Callable[[], None]) -> None:
+                    def check() -> None:
+                        show()
+                        self.shoot(page, f"{name}-{theme}-{language}")
+                        self.check_axe(page, name)
+
+                    self.step(f"axe: {name}, {theme}, {language}", check)
+
+                def show_page(path: str, ready: str) -> None:
+                    page.goto(self.base + self.path(path))
+                    expect(page.locator(ready).first).to_be_visible()
+
+                for name, (path, ready) in PAGES.items():
+                    visit(name, lambda p=path, r=ready: show_page(p, r))
+                for name in ("drawer", "menu", "shortcuts"):
+                    visit(name, lambda n=name: self.overlay(page, n))
+                context.close()
+                anonymous = self.context(theme, language, bypass_csp=True)
+                page = anonymous.new_page()
+                visit("login", lambda: show_page("/login", "[name=username]"))
+                anonymous.close()
+
+    def run(self) -> int:
+        if not self.step("signs in and comes back to the wanted page", self.sign_in):
+            return 1
+        self.step("is connected live", self.live)
+        self.step("previews the schedule while it is typed", self.cron_preview)
+        self.step("points at the first wrong field", self.refuse_form)
+        if self.step("creates a job", self.create):
+            self.step("shows the job run without a reload", self.see_it_run)
+            self.step("shows the log of an execution", self.read_log)
+            self.step("disables a job", self.disable)
+            self.step("runs a job now, with a live log", self.run_by_hand)
+            self.step("refuses a second job of the same name, at the field", self.same_name)
+            self.step("cancels a long job", self.cancel)
+            self.step("edits a job", self.edit)
+            self.step("filters executions, in the address", self.filter_executions)
+        self.step("shows the agent online", self.hosts)
+        self.step("makes a group, adds and removes a host", self.groups)
+        self.step("obeys the keyboard", self.keyboard)
+        self.step("switches theme and language, and keeps them", self.looks)
+        if self.execution_id:
+            self.step("fits 1366, 1920 and 768 pixels", self.fits)
+            self.accessibility()
+        if self.job_id:
+            self.step("deletes jobs", self.clean_up)
+        self.step("signs out", self.sign_out)
+        return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("base", help="address of the server, e.g. http://127.0.0.1:8080")
+    parser.add_argument("--username", default="admin")
+    parser.add_argument("--password-file", required=True)
+    parser.add_argument("--screenshots", help="folder for pictures of every page")
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--verbose", action="store_true", help="with tracebacks")
+    options = parser.parse_args()
+    if options.screenshots:
+        Path(options.screenshots).mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=options.chromium,
+            args=["--no-sandbox", "--disable-dev-shm-usage"],  # root needs --no-sandbox
+        )
+        journey = Journey(browser, options)
+        try:
+            journey.run()
+        finally:
+            browser.close()
+    print(f"{journey.passed} passed, {journey.failed} failed")
+    return 1 if journey.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
