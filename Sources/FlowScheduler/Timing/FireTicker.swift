@@ -1,0 +1,106 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+package import Logging
+import ServiceLifecycle
+
+/// Drives the ``Planner``: sleeps until a fire is due, makes it durable, and hands its orders on.
+package actor FireTicker: Service, ScheduleObserver {
+    private var planner = Planner()
+    private let store: any Store
+    private let gateway: any AgentGateway
+    private let bus: EventBus
+    private let clock: any WallClock
+    private let meter: any FireMeter
+    private let logger: Logger
+    private let alarm = Alarm()
+    /// The longest sleep: a wall clock that somebody sets forward is noticed after this.
+    private static let longestSleep = Duration.seconds(5)
+
+    package init(
+        store: any Store,
+        gateway: any AgentGateway,
+        bus: EventBus,
+        clock: any WallClock,
+        meter: any FireMeter,
+        logger: Logger
+    ) {
+        self.store = store
+        self.gateway = gateway
+        self.bus = bus
+        self.clock = clock
+        self.meter = meter
+        self.logger = logger
+    }
+
+    /// Loads all jobs and plans them until shut down.
+    package func run() async throws {
+        for job in try await self.store.allJobs() { self.take(job) }
+        self.logger.info("planning", metadata: ["jobs": "\(self.planner.jobCount)"])
+        await cancelWhenGracefulShutdown { await self.tick() }
+    }
+
+    package func jobChanged(_ job: Job) {
+        self.take(job)
+        self.alarm.ring()
+    }
+
+    package func jobDeleted(_ job: JobUID) { self.planner.remove(job) }
+
+    private func take(_ job: Job) {
+        guard let error = self.planner.update(job) else { return }
+        self.logger.error(
+            "a job cannot be planned",
+            metadata: ["job": "\(job.definition.name)", "reason": "\(error.message)"]
+        )
+    }
+
+    private func tick() async {
+        while !Task.isCancelled {
+            let fires = self.planner.plan(now: self.clock.now)
+            if fires.isEmpty {
+                await self.sleep()
+            } else {
+                await self.fire(fires)
+            }
+        }
+    }
+
+    private func sleep() async {
+        guard let wake = self.planner.nextWake() else { return await self.alarm.wait(for: Self.longestSleep) }
+        let distance = Duration.microseconds(wake.milliseconds * 1000 - self.clock.microseconds)
+        await self.alarm.wait(for: min(max(distance, .zero), Self.longestSleep))
+    }
+
+    private func fire(_ fires: [PlannedFire]) async {
+        do {
+            let online = Set(self.gateway.presences.keys)
+            let outcomes = try await self.store.fire(fires, online: online, at: self.clock.now)
+            self.planner.settle(fires, outcomes: outcomes)
+            await self.dispatch(outcomes)
+        } catch {
+            self.logger.error("could not make fires durable", metadata: ["fires": "\(fires.count)", "error": "\(error)"])
+            self.planner.failed(fires, now: self.clock.now)
+        }
+    }
+
+    private func dispatch(_ outcomes: [FireOutcome]) async {
+        var orders: [AgentID: [Order]] = [:]
+        var changed: [Execution] = []
+        var fired = 0
+        for outcome in outcomes {
+            switch outcome {
+            case .fired(_, let executions, let made):
+                fired += 1
+                changed += executions
+                for (agent, order) in made { orders[agent, default: []].append(order) }
+            case .movedOn: self.meter.countMissedFires(1)
+            case .superseded: break
+            }
+        }
+        self.meter.countFires(fired)
+        if !orders.isEmpty { await self.gateway.deliver(orders) }
+        if !changed.isEmpty { self.bus.publish(.executionsChanged(changed)) }
+    }
+}

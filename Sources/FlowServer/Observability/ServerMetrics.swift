@@ -1,0 +1,127 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAPI
+import FlowCore
+import FlowScheduler
+import Synchronization
+
+/// The server's numbers in Prometheus' text format (version 0.0.4); `docs/operations.md` lists them.
+final class ServerMetrics: FireMeter, MetricsSource {
+    private struct State {
+        var fires: Int64 = 0
+        var missedFires: Int64 = 0
+        var executions: [ExecutionStatus: Int64] = [:]
+        var skipped: [ExecutionReason: Int64] = [:]
+        var lateness = Histogram(bounds: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30])
+        var commits: [String: Histogram] = [:]
+    }
+
+    /// Live numbers that are asked for at each scrape.
+    struct Gauges: Sendable {
+        let agentsOnline: Int
+        let recorderDepth: Int
+        let openExecutions: [ExecutionStatus: Int]
+        let jobs: Int
+    }
+
+    private let state = Mutex(State())
+    private let gauges = Mutex<(@Sendable () async throws -> Gauges)?>(nil)
+
+    /// Set once by the composition root, after the parts it asks exist.
+    func setGauges(_ source: @escaping @Sendable () async throws -> Gauges) { self.gauges.withLock { $0 = source } }
+
+    func countFires(_ count: Int) { self.state.withLock { $0.fires += Int64(count) } }
+
+    func countMissedFires(_ count: Int) { self.state.withLock { $0.missedFires += Int64(count) } }
+
+    func observe(_ executions: [Execution]) {
+        self.state.withLock { state in
+            for execution in executions {
+                state.executions[execution.status, default: 0] += 1
+                if execution.status == .skipped, let reason = execution.reason {
+                    state.skipped[reason, default: 0] += 1
+                }
+                if execution.kind == .cron, execution.attempt == 1, execution.status.isTerminal,
+                    let started = execution.startedAt
+                {
+                    state.lateness.observe(Double(started.milliseconds(since: execution.nominal)) / 1000)
+                }
+            }
+        }
+    }
+
+    func observeCommit(_ operation: String, _ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let value = Double(seconds) + Double(attoseconds) / 1e18
+        self.state.withLock { state in
+            state.commits[
+                operation,
+                default: Histogram(bounds: [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1])
+            ].observe(value)
+        }
+    }
+
+    func notReady() async -> String? {
+        guard let source = self.gauges.withLock({ $0 }) else { return "the server is starting" }
+        do {
+            _ = try await source()
+            return nil
+        } catch {
+            return "the store does not answer: \(error)"
+        }
+    }
+
+    func exposition() async -> String {
+        var text = self.state.withLock { state in Self.counters(state) }
+        if let gauges = try? await self.gauges.withLock({ $0 })?() { text += Self.text(of: gauges) }
+        return text
+    }
+
+    private static func counters(_ state: State) -> String {
+        var page = MetricsPage()
+        page.family("quartzflow_fires_total", "counter", "Fires made durable by this server.")
+        page.sample("quartzflow_fires_total", Double(state.fires))
+        page.family("quartzflow_missed_fires_total", "counter", "Fires left to agents after a long absence of the server.")
+        page.sample("quartzflow_missed_fires_total", Double(state.missedFires))
+        page.family("quartzflow_execution_changes_total", "counter", "Reported states of executions, by state.")
+        for status in ExecutionStatus.allCases {
+            page.sample(
+                "quartzflow_execution_changes_total",
+                Double(state.executions[status] ?? 0),
+                labels: [("status", status.name)]
+            )
+        }
+        page.family("quartzflow_skipped_total", "counter", "Executions that were not started, by reason.")
+        for reason in ExecutionReason.allCases {
+            guard let count = state.skipped[reason] else { continue }
+            page.sample("quartzflow_skipped_total", Double(count), labels: [("reason", reason.rawValue)])
+        }
+        page.family("quartzflow_start_lateness_seconds", "histogram", "Start of the job minus its nominal time.")
+        page.histogram("quartzflow_start_lateness_seconds", state.lateness)
+        page.family("quartzflow_store_commit_seconds", "histogram", "Time of a store transaction, by operation.")
+        for (operation, histogram) in state.commits.sorted(by: { $0.key < $1.key }) {
+            page.histogram("quartzflow_store_commit_seconds", histogram, labels: [("operation", operation)])
+        }
+        return page.text
+    }
+
+    private static func text(of gauges: Gauges) -> String {
+        var page = MetricsPage()
+        page.family("quartzflow_agents_online", "gauge", "Agents with a live session.")
+        page.sample("quartzflow_agents_online", Double(gauges.agentsOnline))
+        page.family("quartzflow_jobs", "gauge", "Jobs in the store.")
+        page.sample("quartzflow_jobs", Double(gauges.jobs))
+        page.family("quartzflow_executions_open", "gauge", "Executions that are pending or running.")
+        for status in [ExecutionStatus.pending, .running] {
+            page.sample(
+                "quartzflow_executions_open",
+                Double(gauges.openExecutions[status] ?? 0),
+                labels: [("status", status.name)]
+            )
+        }
+        page.family("quartzflow_recorder_queue", "gauge", "Batches of reports that wait for a commit.")
+        page.sample("quartzflow_recorder_queue", Double(gauges.recorderDepth))
+        return page.text
+    }
+}
