@@ -256,6 +256,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .testTarget(name: "QuicFlowTests", dependencies: ["FlowCore", "quicflow"], swiftSettings: swiftSettings),
         .testTarget(
             name: "FlowSimulationTests",
             dependencies: ["FlowAgent", "FlowCore", "FlowScheduler", "FlowTesting", "FlowWire"],

@@ -20,7 +20,7 @@ struct QuicFlow: AsyncParsableCommand {
         ]
     )
 
-    /// Runs the command and ends the process with one of the exit codes of ``ExitStatus``.
+    /// Runs the command and ends the process with one of the exit codes of ``CommandStatus``.
     static func main() async {
         do {
             var command = try self.parseAsRoot()
@@ -30,7 +30,7 @@ struct QuicFlow: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            ExitStatus.exit(with: error, of: QuicFlow.self)
+            CommandStatus.exit(with: error, of: QuicFlow.self)
         }
     }
 }

@@ -31,7 +31,7 @@ struct APIAnswer {
         throw CommandFailure(self.exitStatus, message, details: details)
     }
 
-    private var exitStatus: ExitStatus {
+    private var exitStatus: CommandStatus {
         switch self.status {
         case 400, 413, 415, 422: .usage
         case 401, 403: .denied

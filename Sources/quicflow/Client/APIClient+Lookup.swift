@@ -5,7 +5,7 @@
 extension APIClient {
     /// The task with this number or exactly this name.
     ///
-    /// - Throws: ``CommandFailure`` with ``ExitStatus/notFound``.
+    /// - Throws: ``CommandFailure`` with ``CommandStatus/notFound``.
     func task(_ reference: String) async throws -> JSONValue {
         if let id = Int64(reference), id > 0 {
             do {

@@ -36,7 +36,7 @@ struct TaskTriggerCommand: AsyncParsableCommand {
         }
         let ended = try await self.ends(of: started.compactMap { $0["id"].string }, client: client)
         self.options.output.show(.array(ended)) { print(ExecutionView.table(ended)) }
-        guard ended.allSatisfy(ExecutionView.succeeded) else { throw ExitCode(ExitStatus.failed.rawValue) }
+        guard ended.allSatisfy(ExecutionView.succeeded) else { throw ExitCode(CommandStatus.failed.rawValue) }
     }
 
     /// The executions as they are once all have ended.

@@ -7,7 +7,7 @@ import Foundation
 /// What the process's end tells a script.
 ///
 /// Documented in `quicflow --help`; never renumber.
-enum ExitStatus: Int32 {
+enum CommandStatus: Int32 {
     case done = 0
     case failed = 1
     /// The arguments, or the values in them, are wrong.
@@ -35,22 +35,22 @@ enum ExitStatus: Int32 {
             if code.isSuccess {
                 // Help and version are what was asked for.
                 if !message.isEmpty { print(message) }
-                Foundation.exit(ExitStatus.done.rawValue)
+                Foundation.exit(CommandStatus.done.rawValue)
             }
             Terminal.complain(message)
-            Foundation.exit((code == .validationFailure ? ExitStatus.usage : .failed).rawValue)
+            Foundation.exit((code == .validationFailure ? CommandStatus.usage : .failed).rawValue)
         }
     }
 }
 
 /// A failure the user meets: what went wrong, what to do, and the exit code.
 struct CommandFailure: Error, Equatable {
-    let status: ExitStatus
+    let status: CommandStatus
     let message: String
     /// One line each, such as `cron_expr: hour 24 does not exist`.
     let details: [String]
 
-    init(_ status: ExitStatus, _ message: String, details: [String] = []) {
+    init(_ status: CommandStatus, _ message: String, details: [String] = []) {
         self.status = status
         self.message = message
         self.details = details
