@@ -83,7 +83,10 @@ export function useResource<T>(options: Options<T>): Resource<T> {
       live.subscribe(topic, {
         on(event) {
           if (event.kind === 'gap') return reloadSoon();
-          if (event.kind === 'error' || data.value === null) return;
+          if (event.kind === 'error') return;
+          // The answer under way may have been made before this change: ask once more after it.
+          if (busy) again = true;
+          if (data.value === null) return;
           if (options.on?.(event.data, data.value, topic, event.kind) === 'reload') reloadSoon();
           else triggerRef(data);
         },
