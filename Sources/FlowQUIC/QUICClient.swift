@@ -25,6 +25,7 @@ package enum QUICClient {
     ///   - configuration: Limits and timeouts.
     ///   - group: Gives the event loop the connection lives on.
     ///   - logger: Used for debug messages only.
+    /// - Returns: The established connection.
     /// - Throws: `QUICError`, or `CancellationError` when the task is cancelled.
     package static func connect(
         host: String,

@@ -39,7 +39,7 @@ package struct QUICError: Error, Sendable {
         package static let connectionClosed = Code(backing: .connectionClosed)
         /// The peer abandoned what it was sending; `applicationCode` is its reason.
         package static let streamReset = Code(backing: .streamReset)
-        /// The peer does not read the stream any more; `applicationCode` is its reason.
+        /// The peer does not read the stream any more; `applicationCode` is its reason, when it is known.
         package static let streamStopped = Code(backing: .streamStopped)
         /// The stream was finished or reset on this side.
         package static let streamClosed = Code(backing: .streamClosed)

@@ -38,6 +38,7 @@ package final class QUICServer: Sendable {
     ///   - configuration: Limits and timeouts.
     ///   - group: Gives the one event loop the socket and all its connections live on.
     ///   - logger: Used for debug messages only.
+    /// - Returns: A server that accepts connections until it is shut down.
     /// - Throws: `QUICError.invalidConfiguration`, `.resolutionFailed` or `.bindFailed`.
     package static func bind(
         host: String,

@@ -10,7 +10,7 @@ import Testing
 struct LoopbackTests {
     @Test("An agent is known by its certificate, the server by its own")
     func identities() async throws {
-        try await Loopback.withServer(serve: { connection in
+        let serve: @Sendable (QUICConnection) async throws -> Void = { connection in
             #expect(connection.applicationProtocol == Loopback.main)
             #expect(connection.peer?.commonName == "agent-0001")
             #expect(connection.peer?.dnsNames == ["agent-0001.fleet"])
@@ -19,7 +19,8 @@ struct LoopbackTests {
             let stream = try await connection.openStream()
             try await stream.write(ByteBuffer(string: "welcome"))
             try await stream.finish()
-        }) { loopback in
+        }
+        try await Loopback.withServer(serve: serve) { loopback in
             let connection = try await loopback.connect(identity: loopback.authority.client())
             #expect(connection.peer?.commonName == "server")
             #expect(connection.applicationProtocol == Loopback.main)

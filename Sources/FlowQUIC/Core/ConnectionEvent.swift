@@ -22,8 +22,8 @@ enum ConnectionEvent {
     /// The peer abandoned its sending side.
     case resetByPeer(Int64, code: UInt64)
 
-    /// The peer does not want to read what we send.
-    case stoppedByPeer(Int64, code: UInt64)
+    /// The peer does not want to read what we send; its code is not always known.
+    case stoppedByPeer(Int64, code: UInt64?)
 
     /// The peer has that many more bytes of the stream; their memory is released.
     case acknowledged(Int64, Int)

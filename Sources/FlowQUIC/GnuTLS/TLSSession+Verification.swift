@@ -19,7 +19,9 @@ extension TLSSession {
         return GNUTLS_E_CERTIFICATE_ERROR
     }
 
-    /// What the certificate must be good for. Without the purpose a server's certificate would pass as a client's.
+    /// What the certificate must be good for.
+    ///
+    /// Without the purpose a server's certificate would pass as a client's.
     private func withExpectations<Result>(_ body: (inout [gnutls_typed_vdata_st]) -> Result) -> Result {
         var purpose: [UInt8]
         var name: [UInt8] = []

@@ -15,10 +15,13 @@ import Darwin
 enum AddressResolver {
     /// All addresses of a host, in the system's order of preference (RFC 6724); a literal gives itself.
     ///
-    /// - Throws: `QUICError.resolutionFailed`.
-    static func resolve(host: String, port: Int) async throws(QUICError) -> [NetworkAddress] {
+    /// - Throws: `QUICError.resolutionFailed`, or `CancellationError`.
+    static func resolve(host: String, port: Int) async throws -> [NetworkAddress] {
         guard let port = UInt16(exactly: port) else {
-            throw .invalidConfiguration("\(port) is not a port")
+            throw QUICError.invalidConfiguration("\(port) is not a port")
+        }
+        if isAddressLiteral(host) {
+            return Self.lookUp(host: host, port: port)
         }
         do {
             // getaddrinfo blocks, so it runs on a thread that may.
@@ -27,7 +30,7 @@ enum AddressResolver {
                 throw QUICError(code: .resolutionFailed, message: "no address for host \(host)")
             }
             return addresses
-        } catch let error as QUICError {
+        } catch let error where error is QUICError || error is CancellationError {
             throw error
         } catch {
             throw QUICError(code: .resolutionFailed, message: "cannot resolve \(host)", cause: error)

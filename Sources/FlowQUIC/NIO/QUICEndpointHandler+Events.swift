@@ -105,10 +105,11 @@ extension QUICError {
         QUICError(code: .streamReset, message: "the peer reset the stream with code \(code)", applicationCode: code)
     }
 
-    static func streamStopped(_ code: UInt64) -> QUICError {
-        QUICError(
+    static func streamStopped(_ code: UInt64?) -> QUICError {
+        let words = code.map { " with code \($0)" } ?? ""
+        return QUICError(
             code: .streamStopped,
-            message: "the peer stopped reading the stream with code \(code)",
+            message: "the peer stopped reading the stream\(words)",
             applicationCode: code
         )
     }

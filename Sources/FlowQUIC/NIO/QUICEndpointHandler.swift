@@ -4,8 +4,9 @@
 import Logging
 import NIOCore
 
-/// Drives an endpoint core from a datagram channel: the socket, the clock and the tasks on one side, the core on the
-/// other. Decides nothing about QUIC itself.
+/// Drives an endpoint core from a datagram channel.
+///
+/// The socket, the clock and the tasks are on one side, the core on the other; nothing about QUIC is decided here.
 final class QUICEndpointHandler: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
     typealias OutboundOut = AddressedEnvelope<ByteBuffer>

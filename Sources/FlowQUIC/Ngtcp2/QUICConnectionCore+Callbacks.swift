@@ -10,7 +10,9 @@ extension QUICConnectionCore {
         user.map { Unmanaged<QUICConnectionCore>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// The callbacks of every connection. None of them may enter ngtcp2 for reading, writing or timers.
+    /// The callbacks of every connection.
+    ///
+    /// None of them may enter ngtcp2 for reading, writing or timers.
     static func makeCallbacks() -> ngtcp2_callbacks {
         var callbacks = ngtcp2_callbacks()
         flow_callbacks_default(&callbacks)
@@ -106,8 +108,7 @@ extension QUICConnectionCore {
         }
         callbacks.extend_max_stream_data = { _, id, _, user, _ in
             if let me = QUICConnectionCore.from(user), let stream = me.streams[id] {
-                stream.isBlocked = false
-                me.enqueue(stream)
+                me.unblock(stream)
             }
             return 0
         }
@@ -119,17 +120,14 @@ extension QUICConnectionCore {
             QUICConnectionCore.from(user)?.emit(.resetByPeer(id, code: code))
             return 0
         }
-        callbacks.stream_stop_sending = { _, id, code, user, _ in
-            // ngtcp2 answers with RESET_STREAM by itself (RFC 9000 §3.5).
-            if let me = QUICConnectionCore.from(user) {
-                me.streams[id]?.isShut = true
-                me.emit(.stoppedByPeer(id, code: code))
-            }
-            return 0
-        }
-        callbacks.stream_close = { conn, _, id, _, user, _ in
+        callbacks.stream_close = { conn, flags, id, code, user, _ in
             guard let me = QUICConnectionCore.from(user) else { return 0 }
-            me.streams[id] = nil
+            if let stream = me.streams.removeValue(forKey: id), !stream.isShut, !stream.buffer.isFinSent {
+                // Over without our doing: the peer asked us to stop (ngtcp2 has no callback for its STOP_SENDING).
+                let hasCode = flags & UInt32(NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) != 0
+                me.emit(.stoppedByPeer(id, code: hasCode ? code : nil))
+            }
+            me.blockedStreams.remove(id)
             if ngtcp2_conn_is_local_stream(conn, id) == 0 {
                 if me.untakenStreams.contains(id) {
                     me.closedUntakenStreams.insert(id)

@@ -16,6 +16,7 @@ extension QUICConnectionCore {
             let base = datagram.bindMemory(to: UInt8.self).baseAddress
             let result = path.withPath { flow_conn_read(conn, $0, ecn, base, datagram.count, now) }
             if result == 0 {
+                self.offerBlockedStreams()
                 self.endpoint.markDirty(self)
             } else {
                 self.handle(result, now: now)
@@ -29,6 +30,16 @@ extension QUICConnectionCore {
             }
         case .draining, .closed:
             break
+        }
+    }
+
+    /// Lets the next write try streams again that flow control stopped.
+    ///
+    /// The only way to learn that the peer stopped reading such a stream: ngtcp2 has no callback for STOP_SENDING, and
+    /// refuses the stream's next bytes instead.
+    private func offerBlockedStreams() {
+        for id in self.blockedStreams {
+            if let stream = self.streams[id] { self.unblock(stream) }
         }
     }
 

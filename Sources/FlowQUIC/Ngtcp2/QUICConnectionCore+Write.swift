@@ -96,11 +96,14 @@ extension QUICConnectionCore {
             // connection's window used up no stream is offered until the next packet arrives.
             if credit > 0 {
                 stream.isBlocked = true
+                self.blockedStreams.insert(stream.id)
             }
             credit = stream.isBlocked ? credit : 0
             return true
         case NGTCP2_ERR_STREAM_SHUT_WR, NGTCP2_ERR_STREAM_NOT_FOUND:
+            // The peer does not want it any more and ngtcp2 has reset our side (RFC 9000 §3.5).
             stream.isShut = true
+            self.emit(.stoppedByPeer(stream.id, code: nil))
             return true
         default:
             return false

@@ -10,7 +10,9 @@ import NIOCore
 /// Owns one `ngtcp2_conn` and the TLS session of its handshake. Confined to whatever confines its endpoint. While
 /// ngtcp2 runs a callback nothing here calls back into writing, reading or timers; it only notes events.
 final class QUICConnectionCore {
-    /// How far the connection is. Order: `handshaking` → `established` → `closing` or `draining` → `closed`;
+    /// How far the connection is.
+    ///
+    /// Order: `handshaking` → `established` → `closing` or `draining` → `closed`;
     /// every phase may jump to a later one.
     enum Phase {
         case handshaking
@@ -54,6 +56,8 @@ final class QUICConnectionCore {
     var phase: Phase = .handshaking
     var streams: [Int64: Stream] = [:]
     var sendQueue = CircularBuffer<Int64>()
+    /// The streams whose `isBlocked` is set.
+    var blockedStreams: Set<Int64> = []
     var isDirty = false
     /// Set by the handshake callback; TLS state is freed once ngtcp2 has returned.
     var isTLSDone = false
@@ -171,6 +175,12 @@ final class QUICConnectionCore {
             _ = flow_conn_shutdown_write(conn, id, code)
         }
         self.endpoint.markDirty(self)
+    }
+
+    func unblock(_ stream: Stream) {
+        stream.isBlocked = false
+        self.blockedStreams.remove(stream.id)
+        self.enqueue(stream)
     }
 
     func enqueue(_ stream: Stream) {

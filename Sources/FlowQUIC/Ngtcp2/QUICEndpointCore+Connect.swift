@@ -11,6 +11,7 @@ extension QUICEndpointCore {
     ///   - version: The QUIC version to begin with; others than 1 only serve to test version negotiation.
     ///   - now: Monotonic time in nanoseconds.
     /// - Returns: The handle under which events come.
+    /// - Throws: `QUICError.invalidConfiguration` when a library refuses settings or has no memory.
     func connect(
         path: NetworkPath,
         version: UInt32 = UInt32(NGTCP2_PROTO_VER_V1),

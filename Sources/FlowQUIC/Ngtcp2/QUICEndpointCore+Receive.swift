@@ -4,7 +4,9 @@
 import CNgtcp2
 
 extension QUICEndpointCore {
-    /// Takes one datagram off the network. Whatever is in it, nothing worse happens than that it is ignored.
+    /// Takes one datagram off the network.
+    ///
+    /// Whatever is in it, nothing worse happens than that it is ignored.
     ///
     /// - Parameters:
     ///   - datagram: The UDP payload.
