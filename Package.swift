@@ -265,7 +265,7 @@ let package = Package(
         .testTarget(
             name: "FlowEndToEndTests",
             dependencies: [
-                "FlowAgent", "FlowCore", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowTesting", "FlowWire",
+                "FlowAgent", "FlowCore", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowStore", "FlowTesting", "FlowWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),

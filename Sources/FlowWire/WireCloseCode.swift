@@ -25,8 +25,6 @@ package enum WireCloseCode: UInt64, Hashable, Sendable, CaseIterable {
     case frameTooLarge = 0x8
     /// This end failed; come back.
     case internalError = 0x9
-    /// The enrolment was refused.
-    case enrolmentRefused = 0xa
     /// The server refused the session; the `Rejected` before it says why.
-    case rejected = 0xb
+    case rejected = 0xa
 }

@@ -70,10 +70,10 @@ struct ControlStreamTests {
             write: { _ in }
         )
         let end = SessionEnd(code: .unauthorized, reason: "revoked")
-        async let next = server.next()
+        let next = Task { try await server.next() }
         server.finish(end)
         hold.end.finish()
-        await #expect(throws: end) { _ = try await next }
+        await #expect(throws: end) { try await next.value }
     }
 
     @Test("A stranger's first message is answered by an end")

@@ -122,6 +122,8 @@ extension AgentListener {
             return SessionEnd(code: .internalError, reason: "the server failed")
         } catch let error as QUICError {
             return SessionEnd(code: .done, reason: error.message)
+        } catch is CancellationError {
+            return SessionEnd(code: .goingAway, reason: "the server is stopping")
         } catch {
             logger.warning("an agent's session failed", metadata: ["error": "\(error)"])
             return SessionEnd(code: .internalError, reason: "the server failed")

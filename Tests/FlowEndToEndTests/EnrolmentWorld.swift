@@ -1,0 +1,194 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import FlowAgent
+import FlowCore
+import FlowQUIC
+import FlowScheduler
+import FlowServer
+import FlowStore
+import FlowWire
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import SwiftASN1
+import Synchronization
+import X509
+
+/// A real listener on a loopback port over a real store, and directories that go away with it.
+struct EnrolmentWorld: Sendable {
+    let directory: String
+    let authority: CertificateAuthority
+    let store: SQLiteStore
+    let handler: RecordingHandler
+    let listener: AgentListener
+    let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    let clock = SystemWallClock()
+
+    static func with(_ body: (EnrolmentWorld) async throws -> Void) async throws {
+        let directory = NSTemporaryDirectory() + "/quartz-flow-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let world = try EnrolmentWorld(directory: directory)
+        try await world.listener.bind()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await world.listener.run() }
+            do {
+                try await body(world)
+            } catch {
+                group.cancelAll()
+                try? await group.waitForAll()
+                throw error
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        try await world.store.close()
+    }
+
+    private init(directory: String) throws {
+        self.directory = directory
+        let now = SystemWallClock().now
+        let pki = try PrivateDirectory(directory + "/pki")
+        self.authority = try CertificateAuthority.open(in: pki, now: now)
+        let certificate = try ServerCertificate.open(in: pki, authority: self.authority, names: [], now: now)
+        self.store = try SQLiteStore.open(path: directory + "/flow.db")
+        self.handler = RecordingHandler()
+        self.listener = AgentListener(
+            configuration: AgentListener.Configuration(
+                host: "127.0.0.1",
+                port: 0,
+                identity: TLSIdentity(certificateChainPEM: certificate.chainPEM, privateKeyPEM: certificate.keyPEM),
+                authorityPEM: self.authority.certificatePEM,
+                resetSecret: try ResetSecret.open(in: pki)
+            ),
+            store: self.store,
+            handler: self.handler,
+            enroller: Enroller(authority: self.authority, store: self.store, clock: SystemWallClock()),
+            clock: SystemWallClock(),
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: self.logger
+        )
+    }
+
+    var server: String { "127.0.0.1:\(self.listener.localAddress?.port ?? 0)" }
+
+    /// A token the store knows.
+    func token(expiresIn milliseconds: Int64 = 60_000) async throws -> JoinTokenFormat {
+        var random = SystemRandomNumberGenerator()
+        let token = JoinTokenFormat.generate(authorityFingerprint: self.authority.fingerprint, using: &random)
+        let now = self.clock.now
+        try await self.store.createJoinToken(
+            token.record(groups: [], createdAt: now, expiresAt: now.advanced(byMilliseconds: milliseconds))
+        )
+        return token
+    }
+
+    static func certificateRequest(_ key: P256.Signing.PrivateKey) throws -> String {
+        try CertificateSigningRequest(
+            version: .v1,
+            subject: try DistinguishedName { CommonName("whatever") },
+            privateKey: Certificate.PrivateKey(key),
+            attributes: CertificateSigningRequest.Attributes(),
+            signatureAlgorithm: .ecdsaWithSHA256
+        ).serializeAsPEM().pemString
+    }
+
+    func identities(_ host: String) throws -> IdentityStore {
+        try IdentityStore(dataDirectory: self.directory + "/" + host)
+    }
+
+    @discardableResult
+    func enrol(_ host: String, token: String) async throws -> AgentIdentity {
+        let enrolment = Enrolment(
+            store: try self.identities(host),
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: self.logger
+        )
+        return try await enrolment.enrol(
+            token: token,
+            servers: [self.server],
+            host: Enrolment.Host(hostname: host, operatingSystem: "Linux", version: "1.0")
+        )
+    }
+
+    /// Runs a link until `body` returns; it gets the link and its events in order.
+    func withLink(
+        _ identity: AgentIdentity,
+        _ body: (AgentLink, inout AsyncStream<LinkEvent>.Iterator) async throws -> Void
+    ) async throws {
+        let (events, continuation) = AsyncStream<LinkEvent>.makeStream()
+        let link = try AgentLink(
+            identity: identity,
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: self.logger,
+            handler: { continuation.yield($0) }
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await link.run() }
+            var iterator = events.makeAsyncIterator()
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await body(link, &iterator))
+            } catch {
+                result = .failure(error)
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+            try result.get()
+        }
+    }
+
+    func hello(_ agent: AgentID) -> Hello {
+        Hello(
+            agent: agent,
+            incarnation: "one",
+            bootID: "boot",
+            lastSequence: 0,
+            configVersion: 0,
+            configDigest: "",
+            floor: .distantPast,
+            version: "1.0",
+            hostname: "host",
+            operatingSystem: "Linux",
+            sentAt: 5
+        )
+    }
+}
+
+/// Welcomes every agent and keeps what it says.
+final class RecordingHandler: AgentSessionHandler {
+    private struct State {
+        var messages: [AgentMessage] = []
+        var chunks: [LogChunk] = []
+        var channels: [AgentChannel] = []
+    }
+
+    private let state = Mutex(State())
+
+    var messages: [AgentMessage] { self.state.withLock { $0.messages } }
+    var chunks: [LogChunk] { self.state.withLock { $0.chunks } }
+    var channels: [AgentChannel] { self.state.withLock { $0.channels } }
+
+    func serve(_ channel: AgentChannel) async throws {
+        let sample = ClockSample(
+            agentSent: channel.hello.sentAt,
+            serverReceived: channel.helloReceivedAt,
+            serverSent: channel.helloReceivedAt
+        )
+        self.state.withLock { $0.channels.append(channel) }
+        try await channel.send(
+            .welcome(Welcome(epoch: 1, acknowledgedSequence: 0, config: nil, cancels: [], clock: sample))
+        )
+        while let message = try await channel.next() {
+            self.state.withLock { $0.messages.append(message) }
+            if case .heartbeat = message { try await channel.send(.heartbeatAnswer(sample)) }
+        }
+    }
+
+    func receiveLog(_ chunks: [LogChunk], from agent: AgentID) async throws {
+        self.state.withLock { $0.chunks += chunks }
+    }
+}
