@@ -92,10 +92,16 @@ extension CronMasks {
     /// The days that `L`, `L-n`, `LW` and `nW` stand for in a month.
     private func specialDays(_ length: Int, _ firstWeekday: Int) -> UInt64 {
         var days: UInt64 = 0
-        for before in 0...30 where self.lastDays >> UInt32(before) & 1 == 1 && before < length {
-            days |= 1 << UInt64(length - before)
+        var rest = self.lastDays
+        while rest != 0 {
+            let before = rest.trailingZeroBitCount
+            rest &= rest - 1
+            if before < length { days |= 1 << UInt64(length - before) }
         }
-        for number in 0...31 where self.workdays >> UInt32(number) & 1 == 1 {
+        rest = self.workdays
+        while rest != 0 {
+            let number = rest.trailingZeroBitCount
+            rest &= rest - 1
             // 31W in a shorter month is nearest to that month's last day.
             let day = number == 0 ? length : min(number, length)
             let weekday = (firstWeekday + day - 1) % 7
@@ -114,14 +120,13 @@ extension CronMasks {
     /// The days that `n#m` and `nL` stand for in a month.
     private func specialWeekdays(_ length: Int, _ firstWeekday: Int) -> UInt64 {
         var days: UInt64 = 0
-        for weekday in 0..<7 {
+        var rest = self.nthWeekdays
+        while rest != 0 {
+            let (nth, weekday) = rest.trailingZeroBitCount.quotientAndRemainder(dividingBy: 7)
+            rest &= rest - 1
             let first = (weekday - firstWeekday + 7) % 7 + 1
-            for nth in 0..<5 where self.nthWeekdays >> UInt64(nth * 7 + weekday) & 1 == 1 {
-                days |= 1 << UInt64(first + nth * 7)
-            }
-            if self.nthWeekdays >> UInt64(35 + weekday) & 1 == 1 {
-                days |= 1 << UInt64(first + (length - first) / 7 * 7)
-            }
+            // The sixth row is that of the last ones.
+            days |= 1 << UInt64(first + (nth < 5 ? nth : (length - first) / 7) * 7)
         }
         return days
     }
