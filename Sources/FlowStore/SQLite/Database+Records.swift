@@ -39,10 +39,11 @@ extension Database {
     func all<Value>(
         _ sql: String,
         _ values: [RecordValue] = [],
+        isKept: Bool = true,
         _ transform: (SQLiteRow) throws -> Value
     ) throws -> [Value] {
         var result: [Value] = []
-        try self.step(sql, values) { row in
+        try self.step(sql, values, isKept: isKept) { row in
             result.append(try transform(row))
             return true
         }
@@ -51,9 +52,17 @@ extension Database {
 
     /// Steps through the rows of a statement while `body` wants more.
     ///
-    /// `body` must not run a statement of the same text: there is one prepared statement for each.
-    func step(_ sql: String, _ values: [RecordValue], _ body: (SQLiteRow) throws -> Bool) throws {
-        let statement = try self.cachedStatement(sql: sql).sqliteStatement
+    /// `body` must not run a statement of the same text: there is one prepared statement for each. Statements of ever new
+    /// texts are not to be kept (`isKept`), because the cache keeps all it is given.
+    func step(
+        _ sql: String,
+        _ values: [RecordValue],
+        isKept: Bool = true,
+        _ body: (SQLiteRow) throws -> Bool
+    ) throws {
+        let prepared = isKept ? try self.cachedStatement(sql: sql) : try self.makeStatement(sql: sql)
+        defer { withExtendedLifetime(prepared) {} }
+        let statement = prepared.sqliteStatement
         // Also lets go of the read lock and of borrowed bytes, whatever happens.
         defer {
             sqlite3_reset(statement)

@@ -42,26 +42,29 @@ struct ExecutionHistory {
         let limited = streams.map { stream -> Stream in
             var stream = stream
             if let before = query.before { stream.add("id < ?", .id(before)) }
+            stream.values.append(.number(reach))
             return stream
         }
-        let union = limited.map { "SELECT id FROM (SELECT id \($0.source) ORDER BY id DESC LIMIT \(reach))" }
+        let union = limited.map { "SELECT id FROM (SELECT id \($0.source) ORDER BY id DESC LIMIT ?)" }
             .joined(separator: " UNION ALL ")
         let items = try self.db.all(
             """
             SELECT \(ExecutionRecord.columns) FROM execution
             WHERE id IN (\(union) ORDER BY id DESC LIMIT ? OFFSET ?) ORDER BY id DESC
             """,
-            limited.flatMap(\.values) + [.number(query.page.size), .number(offset)]
+            limited.flatMap(\.values) + [.number(query.page.size), .number(offset)],
+            isKept: streams.count == 1
         ) { try ExecutionRecord.decode($0) }
         return Page(items: items, total: min(total, bound), isTotalExact: total <= bound)
     }
 
     private func count(_ streams: [Stream], to bound: Int) throws -> Int {
         let union = streams.map { "SELECT 1 \($0.source)" }.joined(separator: " UNION ALL ")
-        return try self.db.first(
+        return try self.db.all(
             "SELECT count(*) FROM (\(union) LIMIT ?)",
-            streams.flatMap(\.values) + [.number(bound)]
-        ) { $0.number(0) } ?? 0
+            streams.flatMap(\.values) + [.number(bound)],
+            isKept: streams.count == 1
+        ) { $0.number(0) }.first ?? 0
     }
 
     /// - Returns: none when the filter can't match.
