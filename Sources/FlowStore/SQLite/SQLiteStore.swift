@@ -21,11 +21,12 @@ package final class SQLiteStore: Store {
     /// Only touched inside write transactions, so never contended.
     let catalog = Mutex(JobCatalog())
     let snapshots = SnapshotCache()
-    private let lock: SQLiteFileLock
+    /// Nil only for a store that was opened beside a server.
+    private let lock: SQLiteFileLock?
     private let onCommit: CommitHook?
     private let isClosed = Mutex(false)
 
-    private init(pool: DatabasePool, lock: SQLiteFileLock, onCommit: CommitHook?) {
+    private init(pool: DatabasePool, lock: SQLiteFileLock?, onCommit: CommitHook?) {
         self.pool = pool
         self.lock = lock
         self.onCommit = onCommit
@@ -39,8 +40,18 @@ package final class SQLiteStore: Store {
     /// - Returns: the store, holding the file until ``close()``.
     /// - Throws: `unavailable` when another process has the file open, or when a newer version wrote it.
     package static func open(path: String, onCommit: CommitHook? = nil) throws -> SQLiteStore {
-        let lock = try SQLiteFileLock(database: path)
-        return try SQLiteFailure.mapped {
+        try Self.open(path: path, lock: try SQLiteFileLock(database: path), onCommit: onCommit)
+    }
+
+    /// Opens the database for an administrator's command, beside a server that may be running.
+    ///
+    /// Only join tokens and users may be written this way: a server reads those anew each time, and caches the rest.
+    package static func openForAdministration(path: String) throws -> SQLiteStore {
+        try Self.open(path: path, lock: nil, onCommit: nil)
+    }
+
+    private static func open(path: String, lock: SQLiteFileLock?, onCommit: CommitHook?) throws -> SQLiteStore {
+        try SQLiteFailure.mapped {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
@@ -78,9 +89,9 @@ package final class SQLiteStore: Store {
     package func close() async throws {
         self.isClosed.withLock { $0 = true }
         // Leave nothing for the next start to recover.
-        try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        if self.lock != nil { try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
         try SQLiteFailure.mapped { try self.pool.close() }
-        self.lock.release()
+        self.lock?.release()
     }
 
     /// Runs one write transaction; `operation` is what the hook is told.

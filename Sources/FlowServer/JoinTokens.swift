@@ -1,0 +1,71 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import FlowScheduler
+import FlowStore
+import FlowWire
+
+/// Makes join tokens, inside a server or beside one.
+package enum JoinTokens {
+    static func create(
+        store: any Store,
+        authorityFingerprint: [UInt8],
+        groups: [GroupID],
+        lifetimeMilliseconds: Int64,
+        at now: Timestamp
+    ) async throws -> String {
+        var random = SystemRandomNumberGenerator()
+        let token = JoinTokenFormat.generate(authorityFingerprint: authorityFingerprint, using: &random)
+        try await store.createJoinToken(
+            token.record(
+                groups: groups,
+                createdAt: now,
+                expiresAt: now.advanced(byMilliseconds: lifetimeMilliseconds)
+            )
+        )
+        return token.text
+    }
+
+    /// Makes a token for a server's data directory, whether that server runs or not.
+    ///
+    /// - Throws: ``CoreError`` `notFound` for a group that does not exist, or when there was never a server.
+    package static func create(
+        dataDirectory: String,
+        groupNames: [String],
+        lifetimeMilliseconds: Int64
+    ) async throws -> String {
+        let directory = try PrivateDirectory(dataDirectory)
+        guard try directory.hasFile("quartzflow.db") else {
+            throw CoreError(
+                .notFound,
+                "\(dataDirectory) holds no server yet. Start the server once, or name its directory with --data-dir."
+            )
+        }
+        let clock = SystemWallClock()
+        let authority = try CertificateAuthority.open(in: try PrivateDirectory(directory.path(of: "ca")), now: clock.now)
+        let store = try SQLiteStore.openForAdministration(path: directory.path(of: "quartzflow.db"))
+        var groups: [GroupID] = []
+        for name in groupNames {
+            guard let group = try await store.group(named: name) else {
+                let known = try await store.groups().map(\.group.name).joined(separator: ", ")
+                throw CoreError(.notFound, "There is no group '\(name)'. Groups: \(known).")
+            }
+            groups.append(group.id)
+        }
+        let token = try await self.create(
+            store: store,
+            authorityFingerprint: authority.fingerprint,
+            groups: groups,
+            lifetimeMilliseconds: lifetimeMilliseconds,
+            at: clock.now
+        )
+        try await store.close()
+        return token
+    }
+}
+
+extension PrivateDirectory {
+    /// Whether a file is there; its content is not read.
+    func hasFile(_ name: String) throws -> Bool { FileProbe.exists(self.path(of: name)) }
+}

@@ -1,0 +1,32 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+
+/// Passwords the server makes itself.
+enum Password {
+    /// Letters and digits that are not mistaken for each other when typed from a screen.
+    private static let alphabet = Array("abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+
+    /// 24 characters, about 138 random bits.
+    static func generate() -> String {
+        var random = SystemRandomNumberGenerator()
+        return String((0..<24).map { _ in self.alphabet[Int.random(in: 0..<self.alphabet.count, using: &random)] })
+    }
+
+    /// Writes the password to a file that only its owner may read; one that is there is replaced.
+    ///
+    /// - Throws: ``CoreError`` `unavailable` naming the file.
+    static func write(_ password: String, to path: String) throws {
+        let manager = FileManager.default
+        try? manager.removeItem(atPath: path)
+        guard
+            manager.createFile(
+                atPath: path,
+                contents: Data((password + "\n").utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+        else { throw CoreError(.unavailable, "Cannot write the password file \(path).") }
+    }
+}

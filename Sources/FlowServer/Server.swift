@@ -1,0 +1,183 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAPI
+import FlowCore
+import FlowQUIC
+import FlowScheduler
+import FlowStore
+import FlowWire
+import Foundation
+package import Logging
+import NIOCore
+import NIOPosix
+package import ServiceLifecycle
+import UnixSignals
+
+/// A server: the one place where its parts are put together.
+package struct Server: Sendable {
+    package static let version = "0.1.0"
+
+    /// What a started server tells whoever started it.
+    package struct Ready: Sendable {
+        package let httpPort: Int
+        package let agentsPort: Int
+        /// Set on the very first start only.
+        package let firstPassword: String?
+    }
+
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+
+    package init(configuration: ServerConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT, or until a part fails.
+    ///
+    /// - Parameters:
+    ///   - companion: makes a further service that runs with the server, given what it needs of it; for `dev`.
+    ///   - handlesSignals: false when the caller stops the server by cancelling.
+    ///   - onReady: called once, when people and agents can connect.
+    package func run(
+        companion: (@Sendable (ServerAccess) async throws -> (any Service)?)? = nil,
+        handlesSignals: Bool = true,
+        onReady: @escaping @Sendable (Ready) async -> Void
+    ) async throws {
+        let directory = try PrivateDirectory(self.configuration.dataDirectory)
+        let clock = SystemWallClock()
+        let metrics = ServerMetrics()
+        let store = try SQLiteStore.open(path: directory.path(of: "quartzflow.db")) {
+            metrics.observeCommit($0, $1)
+        }
+        let bus = EventBus()
+        let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
+        let acknowledgements = OrderAcknowledgements(store: store, logger: self.logger)
+        let hub = AgentHub(
+            store: store,
+            recorder: recorder,
+            acknowledgements: acknowledgements,
+            bus: bus,
+            clock: clock,
+            logger: self.logger
+        )
+        let ticker = FireTicker(
+            store: store,
+            gateway: hub,
+            bus: bus,
+            clock: clock,
+            meter: metrics,
+            logger: self.logger
+        )
+        let services = Services.assemble(store: store, observer: ticker, gateway: hub, bus: bus, clock: clock)
+        metrics.setGauges {
+            ServerMetrics.Gauges(
+                agentsOnline: hub.presences.count,
+                recorderDepth: await recorder.depth,
+                openExecutions: try await store.openCounts(),
+                jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total
+            )
+        }
+        let firstPassword = try await self.makeAdministrator(services.authentication)
+        let authority = try CertificateAuthority.open(in: try PrivateDirectory(directory.path(of: "ca")), now: clock.now)
+        let listener = try self.makeListener(
+            directory: directory,
+            authority: authority,
+            store: store,
+            hub: hub,
+            clock: clock
+        )
+        try await listener.bind()
+        let agentsPort = listener.localAddress?.port ?? self.configuration.agentsPort
+        let api = makeAPI(
+            configuration: self.apiConfiguration,
+            services: services,
+            bus: bus,
+            metrics: metrics,
+            clock: clock,
+            logger: self.logger
+        ) { port in
+            await onReady(Ready(httpPort: port, agentsPort: agentsPort, firstPassword: firstPassword))
+        }
+        var parts: [any Service] = [
+            Sweeper(
+                store: store,
+                bus: bus,
+                clock: clock,
+                retentionDays: self.configuration.retentionDays,
+                logger: self.logger
+            ),
+            // Stopped last: what agents still say is recorded.
+            acknowledgements, recorder, hub, ticker, listener, api,
+        ]
+        let access = ServerAccess(store: store, authority: authority, services: services, agentsPort: agentsPort)
+        if let service = try await companion?(access) { parts.append(service) }
+        try await self.serve(parts, handlesSignals: handlesSignals)
+        try await store.close()
+    }
+
+    private func serve(_ parts: [any Service], handlesSignals: Bool) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: parts.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+            gracefulShutdownSignals: handlesSignals ? [.sigterm, .sigint] : [],
+            logger: self.logger
+        )
+        // Ctrl-C has to end everything within 5 s, open connections or not.
+        configuration.maximumGracefulShutdownDuration = .seconds(4)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private var apiConfiguration: APIConfiguration {
+        APIConfiguration(
+            host: self.configuration.httpHost,
+            port: self.configuration.httpPort,
+            consoleDirectory: self.configuration.consoleDirectory ?? ConsoleLocation.find(),
+            isSecure: self.configuration.isBehindHTTPS,
+            version: Self.version
+        )
+    }
+
+    private func makeListener(
+        directory: PrivateDirectory,
+        authority: CertificateAuthority,
+        store: any Store,
+        hub: AgentHub,
+        clock: any WallClock
+    ) throws -> AgentListener {
+        let certificate = try ServerCertificate.open(
+            in: try PrivateDirectory(directory.path(of: "ca")),
+            authority: authority,
+            names: self.configuration.serverNames + [ProcessInfo.processInfo.hostName],
+            now: clock.now
+        )
+        return AgentListener(
+            configuration: AgentListener.Configuration(
+                host: self.configuration.agentsHost,
+                port: self.configuration.agentsPort,
+                identity: TLSIdentity(
+                    certificateChainPEM: certificate.chainPEM,
+                    privateKeyPEM: certificate.keyPEM
+                ),
+                authorityPEM: authority.certificatePEM,
+                resetSecret: try ResetSecret.open(in: directory)
+            ),
+            store: store,
+            handler: hub,
+            enroller: Enroller(authority: authority, store: store, clock: clock),
+            clock: clock,
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: self.logger
+        )
+    }
+
+    /// Makes the user `admin` with a random password on the very first start.
+    private func makeAdministrator(_ authentication: AuthenticationService) async throws -> String? {
+        let password = Password.generate()
+        guard try await authentication.createFirstAdministrator(username: "admin", password: password) != nil else {
+            return nil
+        }
+        if let path = self.configuration.adminPasswordFile { try Password.write(password, to: path) }
+        return password
+    }
+}

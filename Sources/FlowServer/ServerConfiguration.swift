@@ -1,0 +1,43 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything a server can be told.
+package struct ServerConfiguration: Sendable {
+    /// Where the database, the certificate authority and secrets lie.
+    package var dataDirectory: String
+    package var httpHost = "127.0.0.1"
+    package var httpPort = 8475
+    package var agentsHost = "127.0.0.1"
+    package var agentsPort = 8474
+    /// The built console; nil = beside the program or in the working directory.
+    package var consoleDirectory: String?
+    /// Names and addresses, besides the host's own, under which agents reach this server.
+    package var serverNames: [String] = []
+    /// Whether people come by HTTPS through a proxy; marks the session cookie `Secure`.
+    package var isBehindHTTPS = false
+    /// Days after which history is deleted (C-28).
+    package var retentionDays = 90
+    /// Where the generated password of the first administrator is written, mode 0600; nil prints it once.
+    package var adminPasswordFile: String?
+
+    package init(dataDirectory: String) { self.dataDirectory = dataDirectory }
+}
+
+/// `host:port` as people write it.
+package struct ListenAddress: Hashable, Sendable {
+    package let host: String
+    package let port: Int
+
+    /// Reads `host:port`, `[v6]:port` or `:port` (all interfaces).
+    ///
+    /// - Returns: nil for anything else.
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65535).contains(port)
+        else { return nil }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        self.host = host.isEmpty ? "0.0.0.0" : host
+        self.port = port
+    }
+}

@@ -1,0 +1,30 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FlowServer
+
+/// Runs a server as its configuration file says.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the server.",
+        discussion: "Keys of the file are in docs/operations.md; QUARTZFLOW_* environment variables win over it."
+    )
+
+    @Option(help: "The configuration file (YAML).")
+    var config: String
+
+    @OptionGroup var log: LogOptions
+
+    func run() async throws {
+        let configuration = try await ServerConfiguration.read(file: self.config)
+        let server = Server(configuration: configuration, logger: self.log.makeLogger())
+        try await server.run { ready in
+            if let password = ready.firstPassword, configuration.adminPasswordFile == nil {
+                Banner.printFirstPassword(password)
+            }
+            Banner.printListening(http: "\(configuration.httpHost):\(ready.httpPort)", agentsPort: ready.agentsPort)
+        }
+    }
+}

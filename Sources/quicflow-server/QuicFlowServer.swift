@@ -1,0 +1,58 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FlowCore
+import FlowServer
+import Foundation
+import Logging
+
+/// The server's command.
+@main
+struct QuicFlowServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quicflow-server",
+        abstract: "Plans jobs, keeps their history, and serves people and agents.",
+        version: Server.version,
+        subcommands: [DevCommand.self, ServeCommand.self, TokenCommand.self]
+    )
+
+    static func main() async {
+        do {
+            var command = try self.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as CoreError {
+            FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
+            Foundation.exit(1)
+        } catch {
+            self.exit(withError: error)
+        }
+    }
+}
+
+/// What both ways of running a server take.
+struct LogOptions: ParsableArguments {
+    @Option(help: "How much to log: trace, debug, info, notice, warning, error.")
+    var logLevel = "notice"
+
+    func validate() throws {
+        guard Logger.Level(rawValue: self.logLevel) != nil else {
+            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log-level is '\(self.logLevel)'; write one of \(known).")
+        }
+    }
+
+    func makeLogger() -> Logger {
+        let level = Logger.Level(rawValue: self.logLevel) ?? .notice
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        return Logger(label: "quicflow-server")
+    }
+}
