@@ -1,0 +1,141 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+package import Logging
+import NIOPosix
+package import ServiceLifecycle
+
+/// Everything on a host, put together: identity, ledger, decisions, processes and the link to the server.
+package struct Agent: Sendable {
+    package static let version = "0.1.0"
+
+    /// How an agent is started.
+    package struct Configuration: Sendable {
+        /// `host:port` of servers; needed to enrol, later to override what the identity says.
+        package var servers: [String]
+        /// Needed until the host is enrolled.
+        package var joinToken: String?
+        package var dataDirectory: String
+        /// What people call the host; its host name when empty.
+        package var name: String
+        /// The program that becomes the runner; the own one when nil.
+        package var runnerProgram: String?
+
+        package init(
+            servers: [String],
+            joinToken: String?,
+            dataDirectory: String,
+            name: String = "",
+            runnerProgram: String? = nil
+        ) {
+            self.servers = servers
+            self.joinToken = joinToken
+            self.dataDirectory = dataDirectory
+            self.name = name
+            self.runnerProgram = runnerProgram
+        }
+    }
+
+    private let configuration: Configuration
+    private let logger: Logger
+
+    package init(configuration: Configuration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Prepares the agent: takes the data directory, enrols if need be, and ends what an earlier life left running.
+    ///
+    /// - Returns: services to run until the end.
+    /// - Throws: ``CoreError`` with words for the person at the host.
+    package func prepare() async throws -> [any Service] {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let facts = HostFacts.read()
+        // The lock comes first: two agents on one directory must not even enrol.
+        let ledger = try SQLiteLedger(directory: self.configuration.dataDirectory)
+        try self.writeProcessID()
+        let identity = try await self.identity(facts: facts)
+        let transport = LinkLogTransport()
+        var supervision = ExecutionSupervisor.Configuration(dataDirectory: self.configuration.dataDirectory)
+        if let program = self.configuration.runnerProgram { supervision.runner.executable = program }
+        let supervisor = try ExecutionSupervisor(configuration: supervision, transport: transport, logger: self.logger)
+        try await supervisor.start()
+        var restored = try ledger.restore()
+        if !self.isSameBoot(facts.bootID) { restored.clockOffset = nil }
+        let core = AgentCore(
+            configuration: AgentCore.Configuration(
+                agent: identity.agent,
+                bootID: facts.bootID,
+                version: Self.version,
+                hostname: facts.hostname,
+                operatingSystem: facts.operatingSystem
+            ),
+            restored: restored,
+            reading: HostClock.read()
+        )
+        let driver = AgentDriver(core: core, ledger: ledger, launcher: supervisor, logger: self.logger)
+        let link = try AgentLink(identity: identity, group: group, logger: self.logger) { driver.receive($0) }
+        transport.attach(link)
+        self.logger.notice("agent \(identity.agent) works in \(self.configuration.dataDirectory)")
+        return [supervisor, DriverService(driver: driver, link: link), link]
+    }
+
+    private func identity(facts: HostFacts) async throws -> AgentIdentity {
+        let store = try IdentityStore(dataDirectory: self.configuration.dataDirectory)
+        if let identity = try store.load() {
+            guard !self.configuration.servers.isEmpty else { return identity }
+            // Servers named on the command line win over those of the enrolment.
+            return AgentIdentity(
+                agent: identity.agent,
+                certificateChainPEM: identity.certificateChainPEM,
+                privateKeyPEM: identity.privateKeyPEM,
+                authorityPEM: identity.authorityPEM,
+                serverName: identity.serverName,
+                servers: self.configuration.servers
+            )
+        }
+        guard let token = self.configuration.joinToken, !token.isEmpty else {
+            throw CoreError(
+                .unauthenticated,
+                "This host has not joined a server yet. Start it once with --server and --join-token. "
+                    + JoinTokenFormat.advice
+            )
+        }
+        let enrolment = Enrolment(store: store, group: MultiThreadedEventLoopGroup.singleton, logger: self.logger)
+        return try await enrolment.enrol(
+            token: token,
+            servers: self.configuration.servers,
+            host: Enrolment.Host(
+                name: self.configuration.name,
+                hostname: facts.hostname,
+                operatingSystem: facts.operatingSystem,
+                version: Self.version
+            )
+        )
+    }
+
+    private func writeProcessID() throws {
+        let path = self.configuration.dataDirectory + "/agent.pid"
+        try Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8).write(to: URL(fileURLWithPath: path))
+    }
+
+    /// Whether the last start was in this boot; an offset to another boot's clock means nothing (R7).
+    private func isSameBoot(_ bootID: String) -> Bool {
+        let path = self.configuration.dataDirectory + "/boot-id"
+        let last = try? String(contentsOfFile: path, encoding: .utf8)
+        if last != bootID { try? Data(bootID.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) }
+        return last == bootID
+    }
+}
+
+/// Runs the driver beside the link.
+private struct DriverService: Service {
+    let driver: AgentDriver
+    let link: AgentLink
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.driver.run { try await self.link.send($0) } }
+    }
+}

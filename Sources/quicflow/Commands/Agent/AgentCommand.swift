@@ -1,0 +1,76 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FlowAgent
+import FlowCore
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The agent of a host.
+struct AgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent",
+        abstract: "Run this host's agent.",
+        subcommands: [Run.self]
+    )
+
+    struct Run: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run the agent until it is told to stop.",
+            discussion: """
+                The first start joins a server: give --server and --join-token (or QUARTZFLOW_JOIN_TOKEN), made with \
+                'quicflow-server token create'. Later starts need neither.
+                """
+        )
+
+        @Option(help: "Server, host:port; may be repeated.")
+        var server: [String] = []
+
+        @Option(help: "Single-use join token; needed for the first start.")
+        var joinToken: String?
+
+        @Option(help: "Where the agent keeps its identity, ledger and output.")
+        var dataDir = NSHomeDirectory() + "/.quicflow"
+
+        @Option(help: "What people call this host; its host name by default.")
+        var name = ""
+
+        @Option(help: "How much to log: trace, debug, info, notice, warning, error.")
+        var logLevel = "notice"
+
+        func run() async throws {
+            guard let level = Logger.Level(rawValue: self.logLevel) else {
+                throw ValidationError("--log-level is '\(self.logLevel)'; write trace, debug, info, notice, warning or error.")
+            }
+            LoggingSystem.bootstrap { label in
+                var handler = StreamLogHandler.standardError(label: label)
+                handler.logLevel = level
+                return handler
+            }
+            let logger = Logger(label: "quicflow-agent")
+            let token = self.joinToken ?? ProcessInfo.processInfo.environment["QUARTZFLOW_JOIN_TOKEN"]
+            // Jobs must not inherit it.
+            unsetenv("QUARTZFLOW_JOIN_TOKEN")
+            let agent = Agent(
+                configuration: Agent.Configuration(
+                    servers: self.server,
+                    joinToken: token,
+                    dataDirectory: URL(fileURLWithPath: self.dataDir).standardized.path,
+                    name: self.name
+                ),
+                logger: logger
+            )
+            let services = try await agent.prepare()
+            var configuration = ServiceGroupConfiguration(
+                services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+            configuration.maximumGracefulShutdownDuration = .seconds(3)
+            try await ServiceGroup(configuration: configuration).run()
+        }
+    }
+}
