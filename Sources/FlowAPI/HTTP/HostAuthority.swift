@@ -38,7 +38,9 @@ struct HostAuthority: Hashable, Sendable {
     /// Whether it names the server's own host; others may be made to point at it (DNS rebinding).
     var isLoopback: Bool {
         let host = self.text.hasPrefix("[") ? self.text.prefix { $0 != "]" } + "]" : self.text.prefix { $0 != ":" }
-        return host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+        // "127.0.0.1.example" is a name like any other.
+        let isNumeric = host.utf8.allSatisfy { $0 == 0x2e || ($0 >= 0x30 && $0 <= 0x39) }
+        return host == "localhost" || host == "[::1]" || (isNumeric && host.hasPrefix("127."))
     }
 
     /// Whether a page of this origin is a page of this host.

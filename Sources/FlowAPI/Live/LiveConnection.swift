@@ -83,22 +83,38 @@ struct LiveConnection: Sendable {
 
     private func tick(live: LiveSession, outbox: LiveOutbox) async {
         let clock = ContinuousClock()
-        let start = clock.now
-        // Twentieths of a second: 100 ms is every second one, 250 ms every fifth.
-        var count = 0
+        var logs = Beat(every: .milliseconds(100), from: clock.now)
+        var executions = Beat(every: .milliseconds(250), from: clock.now)
+        var slow = Beat(every: .seconds(1), from: clock.now)
+        var session = Beat(every: .seconds(2), from: clock.now)
+        var heartbeats = Beat(every: .seconds(5), from: clock.now)
+        var ping = Beat(every: .seconds(Self.heartbeatSeconds), from: clock.now)
         while !Task.isCancelled {
-            count += 1
-            do { try await clock.sleep(until: start + .milliseconds(50 * count), tolerance: .milliseconds(10)) } catch {
-                return
-            }
-            // A pause of the whole process is not made up for tick by tick.
-            count = max(count, Int((clock.now - start) / .milliseconds(50)))
-            if count % 2 == 0 { await live.tickLogs() }
-            if count % 5 == 0 { await live.tickExecutions() }
-            if count % 20 == 0 { await live.tickSlow() }
-            if count % 40 == 0 { await live.checkSession() }
-            if count % 100 == 0 { await live.tickHeartbeats() }
-            if count % (20 * Self.heartbeatSeconds) == 0 { outbox.push(.ping) }
+            do { try await clock.sleep(for: .milliseconds(50), tolerance: .milliseconds(10)) } catch { return }
+            let now = clock.now
+            if session.isDue(now) { await live.checkSession() }
+            if logs.isDue(now) { await live.tickLogs() }
+            if executions.isDue(now) { await live.tickExecutions() }
+            if heartbeats.isDue(now) { await live.tickHeartbeats() }
+            if slow.isDue(now) { await live.tickSlow() }
+            if ping.isDue(now) { outbox.push(.ping) }
+        }
+    }
+
+    /// Something that is done again and again; what was missed while the process slept is not made up for.
+    private struct Beat {
+        let interval: Duration
+        var next: ContinuousClock.Instant
+
+        init(every interval: Duration, from now: ContinuousClock.Instant) {
+            self.interval = interval
+            self.next = now + interval
+        }
+
+        mutating func isDue(_ now: ContinuousClock.Instant) -> Bool {
+            guard now >= self.next else { return false }
+            self.next = max(self.next + self.interval, now)
+            return true
         }
     }
 

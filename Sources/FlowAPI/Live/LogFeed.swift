@@ -3,9 +3,9 @@
 
 import FlowCore
 
-/// Follows one execution's output from a byte offset on, without gap and without repeat. No I/O.
+/// Follows one execution's output from a byte offset on, without gap and without repeat.
 ///
-/// There are two sources: pages of the log store (what was written before, and whatever was missed) and live chunks of
+/// No I/O. There are two sources: pages of the log store (what was written before, and whatever was missed) and live chunks of
 /// the bus. A live chunk that follows on what was sent is taken at once; one that does not makes the feed ask for a page
 /// (``needsPage``), which then brings it.
 struct LogFeed: Sendable {
@@ -66,6 +66,12 @@ struct LogFeed: Sendable {
         // A page with something in it may not be the last one.
         self.needsPage = !slice.chunks.isEmpty || self.sawMore
         self.sawMore = false
+        // Resumed at a place that the newest attempt has not reached: it was a place in an attempt before.
+        if self.attempt == nil, self.position > slice.totalBytes {
+            self.position = 0
+            self.needsPage = true
+            return
+        }
         for chunk in slice.chunks {
             if let attempt, chunk.attempt != attempt {
                 guard chunk.attempt > attempt else { continue }

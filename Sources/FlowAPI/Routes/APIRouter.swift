@@ -74,7 +74,9 @@ struct APIRouter: Sendable {
         return session
     }
 
-    /// A scraper beside the server needs no account. What a proxy forwards is not from beside it, and a host name that
+    /// A scraper beside the server needs no account.
+    ///
+    /// What a proxy forwards is not from beside it, and a host name that
     /// merely points here (DNS rebinding) is not its address.
     private func isLocalScraper(_ request: Request, _ context: APIContext) -> Bool {
         let isForwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].contains { name in

@@ -26,9 +26,7 @@ package final class EventBus: Sendable {
         for buffer in buffers { buffer.push(event) }
     }
 
-    /// Starts to watch; ends when the subscription is released.
-    ///
-    /// - Parameter buffer: the most events that wait to be read.
+    /// Starts to watch, with at most `buffer` events that wait to be read; ends when the subscription is released.
     package func subscribe(buffer capacity: Int = 256) -> EventSubscription {
         let buffer = EventSubscription.Buffer(capacity: capacity)
         let id = self.state.withLock { state in

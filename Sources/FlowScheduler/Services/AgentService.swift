@@ -51,9 +51,9 @@ package struct AgentService: Sendable {
         return self.gateway.presences
     }
 
-    /// Deletes a host:
+    /// Deletes a host: its certificate is worth nothing from then on, and its session ends.
     ///
-    /// its certificate is worth nothing from then on, and its session ends. Its history stays.
+    /// Its history stays.
     package func delete(_ id: AgentID, as principal: Principal) async throws {
         try principal.require(.agentsWrite)
         try await self.store.deleteAgent(id)

@@ -19,7 +19,7 @@ package final class AuthenticationService: Sendable {
     /// What passwords of unknown users are compared with, made once.
     private let decoy = Mutex<String?>(nil)
 
-    /// - Parameter sessionLifetimeMilliseconds: how long a sign-in lasts; 12 h.
+    /// Signs people in for `sessionLifetimeMilliseconds`, 12 h unless said otherwise.
     package convenience init(
         store: any UserStore,
         hasher: any PasswordHasher,

@@ -70,9 +70,8 @@ package struct ExecutionService: Sendable {
 
     /// Asks for an execution to be stopped (S3-4.3.1).
     ///
-    /// Idempotent: one that has ended is answered as it is.
-    ///
-    /// - Parameter force: kill at once instead of asking the process to end first.
+    /// Idempotent: one that has ended is answered as it is. With `force`, it is killed at once instead of being asked to
+    /// end first.
     package func cancel(_ id: ExecutionID, force: Bool, as principal: Principal) async throws -> Execution {
         try principal.require(.executionsCancel)
         let before = try await self.existing(id)

@@ -71,7 +71,10 @@ package struct JobService: Sendable {
         return job
     }
 
-    /// - Parameter expectedVersion: the version the caller has seen; another stored one refuses the change (`conflict`).
+    /// Stores a new version of a job (S1-FR-1.2).
+    ///
+    /// When another version is stored than `expectedVersion`, the one the caller has seen, the change is refused with
+    /// `conflict`.
     package func update(
         _ id: JobID,
         to draft: JobDraft,
@@ -104,9 +107,9 @@ package struct JobService: Sendable {
         self.bus.publish(.jobDeleted(job.id, job.uid))
     }
 
-    /// Switches the schedule on or off (S1-FR-1.3);
+    /// Switches the schedule on or off (S1-FR-1.3); running executions go on.
     ///
-    /// running executions go on. Idempotent.
+    /// Idempotent.
     package func setEnabled(_ isEnabled: Bool, _ id: JobID, as principal: Principal) async throws -> Job {
         try principal.require(.jobsWrite)
         // The definition is read and written back: a change in between must not be undone, so compare and try again.
@@ -135,9 +138,8 @@ package struct JobService: Sendable {
 
     /// Runs a job now, on all hosts of its groups (S1-FR-1.4).
     ///
-    /// A disabled job may be run by hand (C-41).
-    ///
-    /// - Parameter idempotencyKey: the same key by the same user for the same job starts one run only.
+    /// A disabled job may be run by hand (C-41). The same `idempotencyKey` by the same user for the same job starts one
+    /// run only.
     package func trigger(
         _ id: JobID,
         parameters: [String: String],

@@ -6,9 +6,8 @@ package import FlowCore
 extension Services {
     /// All services over one store.
     ///
-    /// - Parameters:
-    ///   - observer: whoever plans fires; told of changed jobs after they are durable.
-    ///   - gateway: the way to agents.
+    /// The `observer` is whoever plans fires, told of changed jobs after they are durable; the `gateway` is the way to
+    /// agents.
     package static func assemble(
         store: any Store,
         observer: any ScheduleObserver,

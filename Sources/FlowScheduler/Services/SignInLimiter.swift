@@ -5,9 +5,7 @@ import FlowCore
 
 /// Counts attempts to sign in, so that passwords cannot be tried without end.
 ///
-/// A value: the clock comes from outside.
-///
-/// An attempt is counted before the password is looked at (many at once must not slip through), and forgotten when it
+/// A value: the clock comes from outside. An attempt is counted before the password is looked at (many at once must not slip through), and forgotten when it
 /// succeeds. The table is bounded; when it is full, the entries whose window ends first go.
 struct SignInLimiter: Sendable {
     struct Limits: Sendable {

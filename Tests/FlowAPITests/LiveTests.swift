@@ -1,0 +1,168 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import FlowStore
+import HummingbirdTesting
+import Testing
+
+@testable import FlowAPI
+
+@Suite("The live connection over a real socket", .timeLimit(.minutes(1)))
+struct LiveTests {
+    /// A server on a real port and a signed-in caller.
+    private func serving(
+        _ user: String = "ada",
+        _ body: @Sendable (TestServer, Caller, _ port: Int, _ bearer: [(String, String)]) async throws -> Void
+    ) async throws {
+        try await TestServer.with { server in
+            try await server.app.test(.live) { client in
+                let caller = try await Caller(client: client).signedIn(user)
+                let port = try #require(client.port)
+                try await body(server, caller, port, [("Authorization", "Bearer \(caller.token ?? "")")])
+            }
+        }
+    }
+
+    private func execution(_ server: TestServer, _ caller: Caller) async throws -> Execution {
+        _ = try await server.agent("web-1")
+        let job = try #require(try await caller.post("/tasks", taskBody()).data["id"]?.int)
+        let started = try await caller.post("/tasks/\(job)/trigger")
+        let id = try #require(started.data["execution_id"]?.text.flatMap { ExecutionID($0) })
+        return try #require(try await server.store.execution(id))
+    }
+
+    @Test("It greets, answers pings and names what it does not understand")
+    func greeting() async throws {
+        try await self.serving { _, _, port, bearer in
+            try await LiveClient.with(port: port, headers: bearer) { live in
+                let hello = try await live.frame("hello")
+                #expect(hello["heartbeat_s"] == .integer(15))
+                #expect(hello["server_time"]?.text == "2026-11-21T10:00:00.000Z")
+                try await live.send(.object([.init("op", "ping")]))
+                _ = try await live.frame("pong")
+                try await live.subscribe("weather")
+                let error = try await live.frame("err")
+                #expect(error["id"] == .integer(1))
+                #expect(error["t"]?.text == "weather")
+                try await live.send(.object([.init("op", "dance")]))
+                #expect(try await live.frame("err")["code"]?.text == "invalid_request")
+            }
+        }
+    }
+
+    @Test(
+        "A handshake needs a session; with a cookie it has to come from an own page; a token in the address is nothing"
+    )
+    func gate() async throws {
+        try await self.serving { _, caller, port, bearer in
+            let token = caller.token ?? ""
+            let cookie = [("Cookie", "qf_session=\(token)")]
+            let own = [("Origin", "http://127.0.0.1:\(port)")]
+            let foreign = [("Origin", "http://evil.example")]
+            for headers in [
+                [], own, cookie, cookie + foreign, bearer + foreign, [("Authorization", "Bearer nonsense")],
+            ] {
+                await #expect(throws: LiveClient.Refused.self) {
+                    try await LiveClient.with(port: port, headers: headers) { _ in }
+                }
+            }
+            await #expect(throws: LiveClient.Refused.self) {
+                try await LiveClient.with(port: port, headers: own, path: LiveGate.path + "?token=\(token)") { _ in }
+            }
+            await #expect(throws: LiveClient.Refused.self) {
+                try await LiveClient.with(port: port, headers: bearer, path: "/api/v1/tasks") { _ in }
+            }
+            try await LiveClient.with(port: port, headers: cookie + own) { live in _ = try await live.frame("hello") }
+        }
+    }
+
+    @Test("Jobs and executions arrive as they change, the last state of each")
+    func changes() async throws {
+        try await self.serving { server, caller, port, bearer in
+            try await LiveClient.with(port: port, headers: bearer) { live in
+                try await live.subscribe("jobs")
+                try await live.subscribe("executions")
+                _ = try await live.data("executions")
+                let execution = try await self.execution(server, caller)
+                let job = try await live.data("jobs") { $0["task"] != .null }
+                #expect(job["task"]?["name"]?.text == "clean logs")
+                try await server.report(execution, sequence: 1, status: .running)
+                try await server.report(execution, sequence: 2, status: .success)
+                let row = try await live.data("executions") {
+                    $0["items"]?.items.first?["status_name"]?.text == "SUCCESS"
+                }
+                #expect(row["items"]?.items.count == 1)
+                _ = try await caller.delete("/tasks/\(execution.jobID)")
+                let gone = try await live.data("jobs") { $0["task"] == .null }
+                #expect(gone["id"] == .integer(execution.jobID))
+            }
+        }
+    }
+
+    @Test("A log resumes at any byte: the stored part, then the live one, without gap or repeat, then its end")
+    func log() async throws {
+        try await self.serving { server, caller, port, bearer in
+            let execution = try await self.execution(server, caller)
+            try await server.report(execution, sequence: 1, status: .running)
+            try await server.appendLog(execution.id, at: 0, "one\ntwo\n")
+            try await LiveClient.with(port: port, headers: bearer) { live in
+                let topic = "log:\(execution.id)"
+                try await live.subscribe(topic, since: 4)
+                let stored = try await live.data(topic)
+                #expect(stored["from"] == .integer(4))
+                #expect(stored["text"]?.text == "two\n")
+                #expect(stored["s"]?.text == "o")
+                try await server.appendLog(execution.id, at: 8, "three\n", stream: .standardError)
+                let fresh = try await live.data(topic)
+                #expect(fresh["from"] == .integer(8))
+                #expect(fresh["text"]?.text == "three\n")
+                #expect(fresh["s"]?.text == "e")
+                try await server.report(execution, sequence: 2, status: .success)
+                let end = try await live.data(topic)
+                #expect(end["end"] == .bool(true))
+                #expect(end["truncated"] == .bool(false))
+            }
+        }
+    }
+
+    @Test("Numbers and hosts are told while somebody watches")
+    func hosts() async throws {
+        try await self.serving("vera") { server, _, port, bearer in
+            try await LiveClient.with(port: port, headers: bearer) { live in
+                try await live.subscribe("stats")
+                #expect(try await live.data("stats")["hosts_online"] == .integer(0))
+                try await live.subscribe("hosts")
+                _ = try await live.data("hosts")
+                let agent = try await server.agent("web-1")
+                server.gateway.connect(agent, at: server.clock.now)
+                server.clock.advance(seconds: 2)
+                server.bus.publish(.agentChanged(agent))
+                let hosts = try await live.data("hosts")
+                #expect(hosts["items"]?.items.first?["status"]?.text == "online")
+                #expect(try await live.data("stats")["hosts_online"] == .integer(1))
+            }
+        }
+    }
+
+    @Test("Signing out ends the connection with 4401")
+    func signOut() async throws {
+        try await self.serving { _, caller, port, bearer in
+            try await LiveClient.with(port: port, headers: bearer) { live in
+                _ = try await live.frame("hello")
+                _ = try await caller.post("/auth/logout")
+                #expect(try await live.closeCode() == 4401)
+            }
+        }
+    }
+
+    @Test("A request that asks for another upgrade is served as a plain one")
+    func otherUpgrade() async throws {
+        try await self.serving { _, caller, _, _ in
+            let asking = try caller.with("Upgrade", "h2c")
+            #expect(try await asking.get("/version").status == 200)
+            #expect(try await caller.get("/ws").status == 426)
+        }
+    }
+}

@@ -1,5 +1,0 @@
-// QuartzFlow
-// SPDX-License-Identifier: Apache-2.0
-
-import Testing
-import HummingbirdTesting

@@ -1,0 +1,172 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import FlowStore
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Testing
+
+@testable import FlowAPI
+
+/// A whole API over a real store in a temporary directory, with one user of each role.
+struct TestServer: Sendable {
+    /// 2026-11-21T10:00:00Z: where tests begin.
+    static let start = Timestamp(milliseconds: 1_795_255_200_000)
+    static let password = "correct horse"
+
+    let store: SQLiteStore
+    let gateway = RecordingGateway()
+    let observer = RecordingObserver()
+    let clock = ManualClock(Self.start)
+    let bus = EventBus()
+    let services: Services
+    let directory: String
+    let app: APIApplication
+
+    private init(directory: String, console: String?) throws {
+        self.directory = directory
+        self.store = try SQLiteStore.open(path: directory + "/flow.db")
+        self.services = Services.assemble(
+            store: self.store,
+            observer: self.observer,
+            gateway: self.gateway,
+            bus: self.bus,
+            clock: self.clock,
+            hasher: ScryptPasswordHasher(logRounds: 4)
+        )
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        self.app = makeAPI(
+            configuration: APIConfiguration(port: 0, consoleDirectory: console, version: "1.2.3"),
+            services: self.services,
+            bus: self.bus,
+            metrics: FixedMetrics(),
+            clock: self.clock,
+            logger: logger
+        )
+    }
+
+    /// Runs a test against a server that is gone afterwards.
+    static func with(console: String? = nil, _ body: @Sendable (TestServer) async throws -> Void) async throws {
+        let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let server = try TestServer(directory: directory, console: console.map { directory + "/" + $0 })
+        let admin = try await server.services.authentication.createFirstAdministrator(
+            username: "ada",
+            password: Self.password
+        )
+        let principal = Principal(userID: try #require(admin).id, username: "ada", role: .admin)
+        for (name, role) in [("olga", Role.operator), ("vera", .viewer)] {
+            _ = try await server.services.authentication.createUser(
+                username: name,
+                password: Self.password,
+                role: role,
+                as: principal
+            )
+        }
+        do { try await body(server) } catch {
+            try? await server.store.close()
+            throw error
+        }
+        try await server.store.close()
+    }
+
+    /// Runs a test with a client that is signed in as a user.
+    static func with(
+        user: String? = "ada",
+        console: String? = nil,
+        _ body: @Sendable (TestServer, Caller) async throws -> Void
+    ) async throws {
+        try await Self.with(console: console) { server in
+            try await server.app.test(.router) { client in
+                var caller = Caller(client: client)
+                if let user { caller = try await caller.signedIn(user) }
+                try await body(server, caller)
+            }
+        }
+    }
+
+    func agent(_ name: String, groups: [GroupID] = []) async throws -> AgentID {
+        let id = try #require(AgentID(name))
+        let token = JoinToken(
+            id: "token-" + name,
+            secretHash: [1],
+            groups: groups,
+            expiresAt: Self.start.advanced(byMilliseconds: 600_000),
+            createdAt: Self.start
+        )
+        try await self.store.createJoinToken(token)
+        let agent = Agent(id: id, name: name + ".example", createdAt: Self.start)
+        try await self.store.enrol(token: token.id, agent: agent, at: Self.start)
+        let hello = Hello(
+            agent: id,
+            incarnation: "one",
+            bootID: "boot",
+            lastSequence: 0,
+            configVersion: 1,
+            configDigest: "",
+            floor: .distantPast,
+            version: "1.0",
+            hostname: name,
+            operatingSystem: "Linux",
+            sentAt: 0
+        )
+        _ = try await self.store.openSession(hello, address: "192.0.2.1", at: self.clock.now)
+        return id
+    }
+
+    /// Stores what an agent would report of an execution, and tells the bus as the server does.
+    func report(
+        _ execution: Execution,
+        sequence: Int64,
+        status: ExecutionStatus,
+        output: [LogChunk] = []
+    ) async throws {
+        let isOver = status.isTerminal
+        let report = Report(
+            sequence: sequence,
+            executionID: execution.id,
+            runID: execution.runID,
+            jobUID: execution.jobUID,
+            jobID: execution.jobID,
+            jobName: execution.jobName,
+            jobVersion: execution.jobVersion,
+            kind: execution.kind,
+            nominal: execution.nominal,
+            status: status,
+            reason: status == .failure ? .exitCode : nil,
+            attempt: 1,
+            startedAt: self.clock.now,
+            finishedAt: isOver ? self.clock.now.advanced(byMilliseconds: 1500) : nil,
+            exitCode: isOver ? 0 : nil,
+            outputBytes: output.reduce(0) { $0 + Int64($1.bytes.count) },
+            inlineOutput: output
+        )
+        let batch = ReportBatch(agent: execution.agentID, incarnation: "one", reports: [report])
+        for applied in try await self.store.apply([batch], at: self.clock.now) {
+            self.bus.publish(.executionsChanged(applied.changed))
+            if !applied.chunks.isEmpty { self.bus.publish(.logAppended(applied.chunks)) }
+            for end in applied.ended {
+                self.bus.publish(.logEnded(end.id, totalBytes: end.totalBytes, isTruncated: end.isTruncated))
+            }
+        }
+    }
+
+    func appendLog(
+        _ id: ExecutionID,
+        at offset: Int64,
+        _ text: String,
+        stream: FlowCore.OutputStream = .standardOutput
+    ) async throws {
+        let chunk = LogChunk(executionID: id, attempt: 1, offset: offset, stream: stream, bytes: Array(text.utf8))
+        try await self.store.appendLog([chunk])
+        self.bus.publish(.logAppended([chunk]))
+    }
+}

@@ -1,0 +1,118 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+import Testing
+
+@testable import FlowScheduler
+
+@Suite("The rules of a job")
+struct JobValidatorTests {
+    private static let now = Timestamp(milliseconds: 1_795_255_200_000)
+
+    private func paths(_ draft: JobDraft, previous: ScheduleSpec? = nil) -> [String] {
+        var validator = self.validator(previous: previous)
+        _ = validator.validate(draft)
+        return validator.faults.details.map(\.path)
+    }
+
+    private func validator(previous: ScheduleSpec? = nil) -> JobValidator {
+        JobValidator(knownGroups: [1], now: Self.now, previous: previous, uid: JobUID(uuid: UUID()))
+    }
+
+    private func draft(
+        name: String = "job",
+        payload: Payload = .shell(ShellPayload(command: "true")),
+        schedule: ScheduleDraft = .manual,
+        policies: Policies = Policies()
+    ) -> JobDraft {
+        JobDraft(name: name, payload: payload, schedule: schedule, policies: policies, groups: [1])
+    }
+
+    @Test("Names have 1 to 128 characters, no control characters and no blanks around them (S1-FR-1.1)")
+    func names() {
+        #expect(self.paths(self.draft(name: String(repeating: "日", count: 128))).isEmpty)
+        for name in ["", " ", "a ", "a\nb", String(repeating: "x", count: 129)] {
+            #expect(self.paths(self.draft(name: name)).contains("name"), "\(name)")
+        }
+    }
+
+    @Test("Limits hold at their edges (S1-FR-1.1)")
+    func limits() {
+        for (timeout, isFine) in [(9, false), (10, true), (3600, true), (3601, false)] {
+            #expect(self.paths(self.draft(policies: Policies(timeoutSeconds: timeout))).isEmpty == isFine)
+        }
+        for (count, interval, isFine) in [
+            (0, 1, true), (10, 3600, true), (11, 1, false), (1, 0, false), (1, 3601, false),
+        ] {
+            let retry = RetryPolicy(count: count, intervalSeconds: interval)
+            #expect(self.paths(self.draft(policies: Policies(retry: retry))).isEmpty == isFine)
+        }
+        let limit = JobValidator.payloadLimit
+        for (length, isFine) in [(limit, true), (limit + 1, false)] {
+            let shell = ShellPayload(command: String(repeating: "x", count: length))
+            #expect(self.paths(self.draft(payload: .shell(shell))).isEmpty == isFine)
+        }
+    }
+
+    @Test(
+        "Only plain http and https addresses are called (attack class 6)",
+        arguments: [
+            ("https://example.org/a?b=c", true), ("http://192.0.2.1:8080", true), ("ftp://example.org", false),
+            ("file:///etc/passwd", false), ("gopher://x/", false), ("https://", false), ("example.org", false),
+            ("https://user:pw@example.org", false), ("https://exa mple.org", false),
+            ("https://example.org/\r\nX: y", false),
+            ("https://example.org/#a", false), ("", false),
+        ]
+    )
+    func addresses(url: String, isFine: Bool) {
+        let paths = self.paths(self.draft(payload: .http(HTTPPayload(url: url))))
+        #expect(paths.isEmpty == isFine)
+        #expect(isFine || paths.contains("executor_config.url"))
+    }
+
+    @Test("Headers cannot break the message they are in")
+    func headers() {
+        let fine = HTTPPayload(url: "https://example.org", headers: ["X-Token": "a\tb", "Accept": "*/*"])
+        #expect(self.paths(self.draft(payload: .http(fine))).isEmpty)
+        for (name, value) in [
+            ("X", "a\r\nY: b"), ("X Y", "a"), ("", "a"), ("X\n", "a"), ("Host", "a"), ("Transfer-Encoding", "chunked"),
+        ] {
+            let http = HTTPPayload(url: "https://example.org", headers: [name: value])
+            #expect(self.paths(self.draft(payload: .http(http))) == ["executor_config.headers.\(name)"], "\(name)")
+        }
+    }
+
+    @Test("A cron schedule has to have a time to come, in a zone that exists")
+    func schedules() {
+        func cron(_ text: String, _ zone: String = "UTC") -> [String] {
+            self.paths(self.draft(schedule: .cron(text: text, timeZone: zone, dst: .debian)))
+        }
+        #expect(cron("*/5 * * * *").isEmpty)
+        #expect(cron("@reboot").isEmpty)
+        #expect(cron("0 0 30 2 *") == ["cron_expr"])
+        #expect(cron("0 0 0 1 1 * 2020") == ["cron_expr"])
+        #expect(cron("nonsense") == ["cron_expr"])
+        #expect(cron("0 0 * * *", "Mars/Base") == ["timezone"])
+        #expect(self.paths(self.draft(schedule: .every(milliseconds: 999))) == ["every_seconds"])
+    }
+
+    @Test("A job whose only time is over can still be edited, but not be given a past time")
+    func once() {
+        let past = Self.now.advanced(byMilliseconds: -1)
+        #expect(self.paths(self.draft(schedule: .once(past))) == ["once_at"])
+        #expect(self.paths(self.draft(schedule: .once(past)), previous: .once(past)).isEmpty)
+    }
+
+    @Test("The anchor of a period stays when the period does")
+    func anchor() {
+        let anchor = Self.now.advanced(byMilliseconds: -12_345)
+        let previous = ScheduleSpec.every(periodMilliseconds: 60_000, anchor: anchor)
+        var validator = self.validator(previous: previous)
+        let same = validator.validate(self.draft(schedule: .every(milliseconds: 60_000)))
+        #expect(same?.0.schedule == previous)
+        let other = validator.validate(self.draft(schedule: .every(milliseconds: 30_000)))
+        #expect(other?.0.schedule == .every(periodMilliseconds: 30_000, anchor: Self.now))
+    }
+}
