@@ -59,6 +59,8 @@ package struct Sweeper: Service {
                 limit: Self.batch
             )
             try await self.store.deleteExpiredSessions(at: now)
+        } catch is CancellationError {
+            // The server is stopping.
         } catch {
             self.logger.warning("upkeep failed; it is tried again", metadata: ["error": "\(error)"])
         }

@@ -28,10 +28,8 @@ final class OrderAcknowledgements: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
-                await self.flush()
-            }
+            // A write in a cancelled task would be refused; the last one comes after this.
+            while (try? await Task.sleep(for: Self.interval)) != nil { await self.flush() }
         }
         await self.flush()
     }
