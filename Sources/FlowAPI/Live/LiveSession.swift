@@ -259,7 +259,7 @@ actor LiveSession {
             for id in details { self.send("ev", .execution(id), try await self.detail(id)) }
             let jobs = self.changedJobs
             self.changedJobs = [:]
-            try await self.tell(jobs)
+            try await self.tell(jobs, cause: "changed")
         }
     }
 
@@ -270,7 +270,8 @@ actor LiveSession {
             self.staleJobs = []
             var jobs: [JobID: Job?] = [:]
             for id in stale { jobs[id] = try? await self.dependencies.services.jobs.get(id, as: self.principal) }
-            try await self.tell(jobs.filter { $0.value != nil })
+            // Of these, a list only wants the rows it shows; of changed jobs it also wants those it does not show yet.
+            try await self.tell(jobs.filter { $0.value != nil }, cause: "ran")
             try await self.tellHosts()
             guard self.watchesStats else { return }
             let overview = try await self.dependencies.services.statistics.overview(as: self.principal)
@@ -324,15 +325,15 @@ actor LiveSession {
         return try await self.dependencies.executions.detail(detail, as: self.principal)
     }
 
-    private func tell(_ jobs: [JobID: Job?]) async throws {
+    private func tell(_ jobs: [JobID: Job?], cause: String) async throws {
         guard self.watchesJobs, !jobs.isEmpty else { return }
         let present = jobs.values.compactMap { $0 }.sorted { $0.id < $1.id }
         let rows = try await self.dependencies.tasks.tasks(present, as: self.principal)
         for (job, row) in zip(present, rows) {
-            self.send("ev", .jobs, .object([.init("id", job.id), .init("task", row)]))
+            self.send("ev", .jobs, .object([.init("id", job.id), .init("task", row), .init("cause", cause)]))
         }
         for id in jobs.filter({ $0.value == nil }).keys.sorted() {
-            self.send("ev", .jobs, .object([.init("id", id), .init("task", JSON.null)]))
+            self.send("ev", .jobs, .object([.init("id", id), .init("task", JSON.null), .init("cause", cause)]))
         }
     }
 

@@ -55,12 +55,13 @@ struct TaskBody {
                 )
             )
         case 2:
+            let body = configuration.string("body")
             return .http(
                 HTTPPayload(
                     url: configuration.requiredString("url"),
                     method: configuration.string("method")?.uppercased() ?? "GET",
                     headers: configuration.dictionary("headers") ?? [:],
-                    body: configuration.string("body"),
+                    body: body?.isEmpty == true ? nil : body,
                     expectedStatus: (configuration.integers("expected_status") ?? []).map { Int(clamping: $0) }
                 )
             )

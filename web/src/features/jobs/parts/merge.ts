@@ -2,13 +2,17 @@ import type { Execution, Page, Task } from '../../../api/types.ts';
 import { isFinal } from '../../../lib/status.ts';
 
 /** Puts one pushed job into a page of the list; says 'reload' when only the server knows where it belongs. */
-export function takeJob(page: Page<Task>, pushed: { id?: number; task?: Task | null }): 'reload' | void {
+export function takeJob(
+  page: Page<Task>,
+  pushed: { id?: number; task?: Task | null; cause?: string },
+): 'reload' | void {
   // The snapshot of the topic says only that the watch has begun.
   if (pushed.id === undefined) return;
   const at = page.items.findIndex((item) => item.id === pushed.id);
   if (!pushed.task) return at >= 0 ? 'reload' : undefined;
   const known = page.items[at];
-  if (!known) return 'reload';
+  // A job that merely ran elsewhere in the list is no reason to fetch this page again.
+  if (!known) return pushed.cause === 'ran' ? undefined : 'reload';
   if (pushed.task.version >= known.version) page.items[at] = { ...known, ...pushed.task };
 }
 
