@@ -273,7 +273,8 @@ let package = Package(
         .testTarget(
             name: "FlowEndToEndTests",
             dependencies: [
-                "FlowAgent", "FlowCore", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowStore", "FlowTesting", "FlowWire",
+                "FlowAgent", "FlowCore", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowStore", "FlowTesting",
+                "FlowWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-package import FlowCore
+import FlowCore
 import FlowScheduler
 import FlowStore
 import FlowWire
@@ -43,7 +43,10 @@ package enum JoinTokens {
             )
         }
         let clock = SystemWallClock()
-        let authority = try CertificateAuthority.open(in: try PrivateDirectory(directory.path(of: "ca")), now: clock.now)
+        let authority = try CertificateAuthority.open(
+            in: try PrivateDirectory(directory.path(of: "ca")),
+            now: clock.now
+        )
         let store = try SQLiteStore.openForAdministration(path: directory.path(of: "quartzflow.db"))
         var groups: [GroupID] = []
         for name in groupNames {

@@ -80,7 +80,10 @@ package struct Server: Sendable {
             )
         }
         let firstPassword = try await self.makeAdministrator(services.authentication)
-        let authority = try CertificateAuthority.open(in: try PrivateDirectory(directory.path(of: "ca")), now: clock.now)
+        let authority = try CertificateAuthority.open(
+            in: try PrivateDirectory(directory.path(of: "ca")),
+            now: clock.now
+        )
         let listener = try self.makeListener(
             directory: directory,
             authority: authority,

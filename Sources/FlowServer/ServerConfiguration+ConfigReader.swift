@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Configuration
-package import FlowCore
+import FlowCore
 import Foundation
 import SystemPackage
 

@@ -25,9 +25,9 @@ package struct Outcome: Hashable, Sendable {
     /// For people: `exit status 3`, `killed by signal 9 (SIGKILL)`, an HTTP client's error.
     package var detail: String?
     package var exitCode: Int?
-    /// The host's boot clock;
+    /// The host's boot clock in microseconds.
     ///
-    /// microseconds. Nil when nothing was started.
+    /// Nil when nothing was started.
     package var startedAt: Int64?
     package var finishedAt: Int64
     package var outputBytes: Int64

@@ -29,7 +29,9 @@ package final class Alarm: Sendable {
         waiter?.resume()
     }
 
-    /// Waits for a ring, at most for `duration`; nil waits without limit. Also ends when the task is cancelled.
+    /// Waits for a ring, at most for `duration`.
+    ///
+    /// Nil waits without limit. Also ends when the task is cancelled.
     package func wait(for duration: Duration?) async {
         guard let duration else { return await self.waitForRing() }
         guard duration > .zero else { return }

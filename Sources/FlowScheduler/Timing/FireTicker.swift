@@ -80,7 +80,10 @@ package actor FireTicker: Service, ScheduleObserver {
             self.planner.settle(fires, outcomes: outcomes)
             await self.dispatch(outcomes)
         } catch {
-            self.logger.error("could not make fires durable", metadata: ["fires": "\(fires.count)", "error": "\(error)"])
+            self.logger.error(
+                "could not make fires durable",
+                metadata: ["fires": "\(fires.count)", "error": "\(error)"]
+            )
             self.planner.failed(fires, now: self.clock.now)
         }
     }

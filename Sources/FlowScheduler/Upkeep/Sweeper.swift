@@ -11,8 +11,9 @@ package struct Sweeper: Service {
     private let bus: EventBus
     private let clock: any WallClock
     private let logger: Logger
-    /// After this a PENDING execution of an absent agent becomes SKIPPED(AGENT_OFFLINE), provisionally; the agents'
-    /// own retention (`semantics.md` 3). Milliseconds.
+    /// After this a PENDING execution of an absent agent becomes SKIPPED(AGENT_OFFLINE), provisionally.
+    ///
+    /// As long as agents keep their own records (`semantics.md` 3). Milliseconds.
     private let horizon: Int64
     /// Age at which history is deleted; milliseconds.
     private let retention: Int64

@@ -97,14 +97,10 @@ package struct ServerCertificate: Sendable {
     }
 
     private static func generalName(_ name: String) -> GeneralName {
-        var v4 = in_addr()
-        var v6 = in6_addr()
-        if inet_pton(AF_INET, name, &v4) == 1 {
-            return .ipAddress(ASN1OctetString(contentBytes: withUnsafeBytes(of: &v4) { Array($0)[...] }))
-        }
-        if inet_pton(AF_INET6, name, &v6) == 1 {
-            return .ipAddress(ASN1OctetString(contentBytes: withUnsafeBytes(of: &v6) { Array($0)[...] }))
-        }
+        var v4 = [UInt8](repeating: 0, count: 4)
+        if inet_pton(AF_INET, name, &v4) == 1 { return .ipAddress(ASN1OctetString(contentBytes: v4[...])) }
+        var v6 = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET6, name, &v6) == 1 { return .ipAddress(ASN1OctetString(contentBytes: v6[...])) }
         return .dnsName(name.lowercased())
     }
 }

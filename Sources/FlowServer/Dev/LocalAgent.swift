@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-package import FlowCore
+import FlowCore
 import FlowScheduler
 import Foundation
 package import Logging

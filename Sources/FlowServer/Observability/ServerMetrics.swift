@@ -82,7 +82,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
         var page = MetricsPage()
         page.family("quartzflow_fires_total", "counter", "Fires made durable by this server.")
         page.sample("quartzflow_fires_total", Double(state.fires))
-        page.family("quartzflow_missed_fires_total", "counter", "Fires left to agents after a long absence of the server.")
+        page.family("quartzflow_missed_fires_total", "counter", "Fires left to agents after a long absence.")
         page.sample("quartzflow_missed_fires_total", Double(state.missedFires))
         page.family("quartzflow_execution_changes_total", "counter", "Reported states of executions, by state.")
         for status in ExecutionStatus.allCases {

@@ -43,7 +43,9 @@ struct AgentCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let level = Logger.Level(rawValue: self.logLevel) else {
-                throw ValidationError("--log-level is '\(self.logLevel)'; write trace, debug, info, notice, warning or error.")
+                throw ValidationError(
+                    "--log-level is '\(self.logLevel)'; write trace, debug, info, notice, warning or error."
+                )
             }
             LoggingSystem.bootstrap { label in
                 var handler = StreamLogHandler.standardError(label: label)
