@@ -15,7 +15,7 @@ enum Password {
         return String((0..<24).map { _ in self.alphabet[Int.random(in: 0..<self.alphabet.count, using: &random)] })
     }
 
-    /// Writes the password to a file that only its owner may read; one that is there is replaced.
+    /// Writes the password, and nothing else, to a file that only its owner may read; one that is there is replaced.
     ///
     /// - Throws: ``CoreError`` `unavailable` naming the file.
     static func write(_ password: String, to path: String) throws {
@@ -24,7 +24,7 @@ enum Password {
         guard
             manager.createFile(
                 atPath: path,
-                contents: Data((password + "\n").utf8),
+                contents: Data(password.utf8),
                 attributes: [.posixPermissions: 0o600]
             )
         else { throw CoreError(.unavailable, "Cannot write the password file \(path).") }

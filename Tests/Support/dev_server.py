@@ -114,10 +114,9 @@ class DevServer:
         self.http_port = free_port()
         self.agent_port = free_port()
         self.base = f"http://127.0.0.1:{self.http_port}"
-        self.password = secrets.token_urlsafe(12)
+        self.password = None
+        # The server writes the generated password there on its first start.
         self.password_file = self.directory / "password"
-        self.password_file.write_text(self.password + "\n")
-        self.password_file.chmod(0o600)
         self.log = self.directory / "server.log"
         self.process = None
         self.api = API(self.base)
@@ -170,6 +169,7 @@ class DevServer:
     def start_and_sign_in(self) -> None:
         self.start()
         self.wait_for_http()
+        self.password = self.password_file.read_text().strip()
         self.api.login(self.password)
         self.wait_for_agent()
 
