@@ -39,6 +39,25 @@ extension AgentCore {
         self.timers.set(.fire(uid), at: next)
     }
 
+    /// Fires an `@reboot` job once per boot of the host; its nominal time is when the host booted.
+    ///
+    /// The cursor tells boots apart: it was set in this boot if it is about the boot's time or later. A job that became
+    /// known after the boot waits for the next one, as with cron.
+    mutating func fireAfterBoot(_ uid: JobUID, at reading: ClockReading) {
+        guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule, schedule.isReboot else {
+            return
+        }
+        let booted = Timestamp(seconds: self.clock.instant(boot: 0).seconds)
+        guard job.cursor < booted.advanced(byMilliseconds: -Self.bootTolerance) else { return }
+        let id = DeterministicID.execution(kind: .cron, job: uid, nominal: booted, agent: self.configuration.agent)
+        let order = self.localOrder(id, job: job.snapshot, nominal: booted, schedule: schedule)
+        self.admit(order, isLocal: true, acknowledge: false, now: self.clock.now(reading))
+        self.moveCursor(of: uid, to: booted)
+    }
+
+    /// Clocks that were set after the boot move the boot's time by this much at most; milliseconds.
+    private static let bootTolerance: Int64 = 30_000
+
     /// Walks a job's fires from its cursor to now, deciding each.
     private mutating func decideFires(of uid: JobUID, now: Timestamp) {
         guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else { return }

@@ -143,7 +143,10 @@ package struct AgentCore: Sendable {
         for (id, order) in self.orders.sorted(by: { $0.key < $1.key }) {
             self.timers.set(.order(id), at: order.nominal)
         }
-        for uid in self.jobs.keys.sorted() { self.scheduleNextFire(of: uid) }
+        for uid in self.jobs.keys.sorted() {
+            self.scheduleNextFire(of: uid)
+            self.fireAfterBoot(uid, at: reading)
+        }
     }
 
     private mutating func collectEffects(at reading: ClockReading) -> [AgentEffect] {

@@ -14,6 +14,8 @@ struct MissedFires: Hashable, Sendable {
 
     /// The most fires FIRE_ALL starts after one downtime.
     private static let runLimit = 1000
+    /// How far fires before the catch-up window are counted one by one.
+    private static let countLimit = 200_000
 
     /// Collects the fires in `(after, through]`.
     ///
@@ -49,6 +51,12 @@ struct MissedFires: Hashable, Sendable {
             guard keep > 0, nominal >= windowStart else {
                 count += 1
                 lastSkipped = nominal
+                // A year of a one-second job is not counted to the end: the range says what is covered, the count is then
+                // the least there were.
+                if count == Self.countLimit, cursor < windowStart {
+                    cursor = min(windowStart, through).advanced(byMilliseconds: -1)
+                    lastSkipped = cursor
+                }
                 continue
             }
             newest.append(nominal)
