@@ -38,6 +38,16 @@ final class OneShot<Value: Sendable>: Sendable {
         return isFirst
     }
 
+    /// Whether the result is set, by a cancellation for instance.
+    var isComplete: Bool {
+        self.state.withLock { state in
+            switch state {
+            case .pending, .waiting: false
+            case .done, .consumed: true
+            }
+        }
+    }
+
     /// Waits for the result; only one task may.
     ///
     /// - Throws: The error that was set, or `CancellationError`.

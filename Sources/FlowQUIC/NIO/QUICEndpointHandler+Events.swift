@@ -77,6 +77,11 @@ extension QUICEndpointHandler {
     func serveWaiting(_ entry: ConnectionEntry, handle: ConnectionHandle) {
         guard let connection = self.core[handle] else { return }
         while let waiter = entry.waitingForStream.first {
+            if waiter.isComplete {
+                // Cancelled meanwhile: no stream is spent on it.
+                entry.waitingForStream.removeFirst()
+                continue
+            }
             guard let id = connection.openStream() else { return }
             entry.waitingForStream.removeFirst()
             let stream = self.makeStream(id, in: entry)
