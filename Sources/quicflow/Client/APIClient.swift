@@ -16,6 +16,14 @@ struct APIClient: Sendable {
     /// The largest answer taken, in bytes: a page of output or of executions is far below.
     private static let answerLimit = 64 << 20
 
+    /// One for the life of the process; a refused connection is reported at once and not tried again for a minute.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(10)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     func get(_ path: String, _ query: [(String, String?)] = []) async throws -> JSONValue {
         try await self.send(.GET, path, query: query)
     }
@@ -54,7 +62,7 @@ struct APIClient: Sendable {
         let status: Int
         let bytes: Data
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+            let response = try await Self.http.execute(request, timeout: .seconds(60))
             status = Int(response.status.code)
             let buffer = try await response.body.collect(upTo: Self.answerLimit)
             bytes = Data(buffer.readableBytesView)

@@ -11,6 +11,7 @@ struct TaskCommand: AsyncParsableCommand {
         subcommands: [
             TaskListCommand.self, TaskGetCommand.self, TaskCreateCommand.self, TaskUpdateCommand.self,
             TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
+            TaskImportCommand.self, TaskStatsCommand.self, TaskHistoryCommand.self, TaskLogsCommand.self,
         ]
     )
 }

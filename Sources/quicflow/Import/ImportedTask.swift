@@ -1,0 +1,51 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Something to read about a line of a crontab.
+struct ImportRemark: Hashable {
+    let file: String
+    let line: Int
+    let severity: CrontabProblem.Severity
+    let message: String
+}
+
+/// A task that a line of a crontab would become.
+struct ImportedTask: Hashable {
+    /// Where it comes from.
+    let file: String
+    let line: Int
+    var name: String
+    let expression: String
+    let timeZone: String
+    /// Whom cron would run it as; an agent runs everything as its own user.
+    let user: String?
+    let command: String
+    let workDirectory: String?
+    let environment: [String: String]
+
+    /// The body of the request that makes it, but for the groups.
+    var body: JSONValue {
+        var config = JSONValue.object(["command": .string(self.command)])
+        if !self.environment.isEmpty { config["env"] = .object(self.environment.mapValues(JSONValue.string)) }
+        if let workDirectory { config["work_dir"] = .string(workDirectory) }
+        let owner = self.user.map { ", user \($0)" } ?? ""
+        var body = JSONValue.object([
+            "name": .string(self.name),
+            "description": .string(String("Imported from \(self.file), line \(self.line)\(owner)".prefix(512))),
+            "executor_type": 1,
+            "executor_config": config,
+            "schedule_type": "manual",
+        ])
+        if self.expression != Self.reboot {
+            body["schedule_type"] = "cron"
+            body["cron_expr"] = .string(self.expression)
+            body["timezone"] = .string(self.timeZone)
+        }
+        return body
+    }
+
+    /// The one expression that names no times.
+    static let reboot = "@reboot"
+}

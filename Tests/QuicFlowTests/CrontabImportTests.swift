@@ -1,0 +1,76 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Testing
+
+@testable import quicflow
+
+@Suite struct CrontabImportTests {
+    private func tasks(_ text: String, form: CrontabForm = .user) -> [ImportedTask] {
+        var plan = CrontabImport(namePrefix: "web1-", timeZone: "Europe/Berlin")
+        plan.add(text, file: "crontab", form: form)
+        return plan.tasks
+    }
+
+    @Test(
+        "a line is named for the program it is about",
+        arguments: [
+            ("/usr/local/bin/poll --quick", "poll"),
+            ("test -x /usr/sbin/anacron || run-parts --report /etc/cron.daily", "run-parts"),
+            ("test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }", "run-parts"),
+            ("cd / && run-parts --report /etc/cron.hourly", "run-parts"),
+            ("SERVICE_MODE=1 /sbin/e2scrub_all -A -r", "e2scrub_all"),
+            ("nice -n 19 flock -n /run/lock/x.lock /opt/app/bin/sync.sh >/dev/null 2>&1", "sync.sh"),
+            ("python3 /srv/report.py | mail ops", "report.py"),
+            ("[ -d /tmp ]", "["),
+        ]
+    )
+    func name(command: String, expected: String) {
+        #expect(CrontabTaskName.of(command) == expected)
+    }
+
+    @Test("two lines about one program get two names")
+    func names() {
+        #expect(self.tasks("0 1 * * * backup a\n0 2 * * * backup b\n").map(\.name) == ["web1-backup", "web1-backup-2"])
+    }
+
+    @Test("variables above a line become its environment, its directory and its zone")
+    func environment() throws {
+        let text = "LEVEL=3\nHOME=/srv/app\nMAILTO=x@y\nCRON_TZ=Asia/Tokyo\n0 1 * * * run\nCRON_TZ=\n0 2 * * * run\n"
+        let tasks = self.tasks(text)
+        try #require(tasks.count == 2)
+        #expect(tasks[0].environment == ["LEVEL": "3", "HOME": "/srv/app"])
+        #expect(tasks[0].workDirectory == "/srv/app")
+        #expect(tasks.map(\.timeZone) == ["Asia/Tokyo", "Europe/Berlin"])
+    }
+
+    @Test("what follows a percent sign is read by the command, whatever is in it")
+    func input() throws {
+        let task = try #require(self.tasks("0 1 * * * cat%one%INPUT\n").first)
+        #expect(task.command == "{\ncat\n} <<'INPUT_'\none\nINPUT\nINPUT_")
+    }
+
+    @Test("another shell is asked for by name")
+    func shell() throws {
+        let task = try #require(self.tasks("SHELL=/usr/bin/zsh\n0 1 * * * echo 'a'\n").first)
+        #expect(task.command == #"exec '/usr/bin/zsh' -c 'echo '\''a'\'''"#)
+        #expect(try #require(self.tasks("SHELL=/bin/bash\n0 1 * * * echo a\n").first).command == "echo a")
+    }
+
+    @Test("@reboot, which nothing would fire, is not taken for a schedule")
+    func reboot() throws {
+        var plan = CrontabImport(namePrefix: "", timeZone: "UTC")
+        plan.add("@reboot /bin/warm\n", file: "crontab", form: .user)
+        #expect(plan.tasks.first?.body["schedule_type"].string == "manual")
+        #expect(plan.remarks.map(\.severity) == [.warning] && !plan.hasErrors)
+    }
+
+    @Test("the user of the system form is named, not obeyed")
+    func user() throws {
+        let task = try #require(self.tasks("0 1 * * * root /sbin/e2scrub_all\n", form: .system).first)
+        #expect(task.user == "root" && task.command == "/sbin/e2scrub_all")
+        #expect(task.body["description"].string?.contains("user root") == true)
+        #expect(task.body["group_ids"].isNull)
+    }
+}
