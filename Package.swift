@@ -247,7 +247,14 @@ let package = Package(
         ),
         .testTarget(
             name: "FlowAgentTests",
-            dependencies: ["FlowAgent", "FlowCore", "FlowWire", "FlowTesting", "quicflow"],
+            dependencies: [
+                "FlowAgent", "FlowCore", "FlowWire", "FlowTesting", "quicflow",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -86,6 +86,8 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         for key in self.spools.recover() { self.shipper?.begin(key, isComplete: true) }
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
+                // Nothing else lasts when output stays on the host.
+                group.addTask { await Alarm().wait(for: nil) }
                 if let shipper = self.shipper { group.addTask { await shipper.run() } }
                 group.addTask { await self.book.watchQuietOutputs() }
                 await group.waitForAll()

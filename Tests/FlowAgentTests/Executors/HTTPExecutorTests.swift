@@ -1,0 +1,87 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import Foundation
+import Testing
+
+@Suite("The HTTP executor", .serialized)
+struct HTTPExecutorTests {
+    private func with(_ body: @escaping @Sendable (Host, TinyServer) async throws -> Void) async throws {
+        let server = try await TinyServer.start()
+        try await Host.with { host in try await body(host, server) }
+        try await server.stop()
+    }
+
+    @Test("succeeds with an expected status and keeps the answer")
+    func statuses() async throws {
+        try await self.with { host, server in
+            let good = await host.launch(.http(HTTPPayload(url: server.url + "/echo", method: "POST", body: "hello")))
+            let outcome = try await host.wait(good)
+            #expect(outcome.status == .success)
+            #expect(outcome.text.contains("200") && outcome.text.contains("hello"))
+            let bad = await host.launch(.http(HTTPPayload(url: server.url + "/status/503")))
+            let failure = try await host.wait(bad)
+            #expect(failure.status == .failure)
+            #expect(failure.reason == .httpStatus)
+            let wanted = await host.launch(.http(HTTPPayload(url: server.url + "/status/503", expectedStatus: [503])))
+            #expect(try await host.wait(wanted).status == .success)
+            let nobody = await host.launch(.http(HTTPPayload(url: "http://127.0.0.1:1/")))
+            #expect(try await host.wait(nobody).reason == .request)
+        }
+    }
+
+    @Test("follows redirects itself, and never to a metadata address, another scheme, or for ever")
+    func redirects() async throws {
+        try await self.with { host, server in
+            let fine = await host.launch(.http(HTTPPayload(url: server.url + "/redirect?/status/204")))
+            #expect(try await host.wait(fine).status == .success)
+            for target in [
+                "http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/",
+                "http://2852039166/", "file:///etc/passwd", "ftp://127.0.0.1/", "/redirect-loop",
+            ] {
+                let id = await host.launch(.http(HTTPPayload(url: server.url + "/redirect?" + target)))
+                let outcome = try await host.wait(id)
+                #expect(outcome.status == .failure && outcome.reason == .request, "\(target)")
+            }
+            let direct = await host.launch(.http(HTTPPayload(url: "http://169.254.169.254/")))
+            #expect(try await host.wait(direct).detail?.contains("refused") == true)
+        }
+    }
+
+    @Test("parameters change neither the request's path nor its headers nor the shape of JSON")
+    func templates() async throws {
+        try await self.with { host, server in
+            let payload = HTTPPayload(
+                url: server.url + "/echo?name={{name}}",
+                method: "POST",
+                headers: ["Content-Type": "application/json"],
+                body: "{\"name\": \"{{name}}\"}"
+            )
+            let value = "a\",\"admin\":true,\"x\":\"\n/../&q=1#"
+            let outcome = try await host.wait(await host.launch(.http(payload), parameters: ["name": value]))
+            let body = try #require(outcome.text.components(separatedBy: "\n\n").last)
+            let json = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: String]
+            #expect(json == ["name": value])
+            var header = payload
+            header.headers = ["X-Name": "{{name}}"]
+            let refused = try await host.wait(await host.launch(.http(header), parameters: ["name": "a\r\nX-Evil: 1"]))
+            #expect(refused.reason == .request)
+            let missing = try await host.wait(await host.launch(.http(payload)))
+            #expect(missing.detail?.contains("'name'") == true)
+        }
+    }
+
+    @Test("a hanging request is cancelled, or ends at its time limit")
+    func hanging() async throws {
+        try await self.with { host, server in
+            let id = await host.launch(.http(HTTPPayload(url: server.url + "/hang")))
+            try await eventually("it is under way") { server.requests >= 1 }
+            await host.supervisor.cancel(id, force: false)
+            #expect(try await host.wait(id).status == .cancelled)
+            let slow = await host.launch(.http(HTTPPayload(url: server.url + "/hang")), timeout: 1)
+            #expect(try await host.wait(slow).status == .timeout)
+        }
+    }
+}

@@ -1,4 +1,0 @@
-// QuartzFlow
-// SPDX-License-Identifier: Apache-2.0
-
-import Testing

@@ -1,0 +1,153 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import Foundation
+import Logging
+import Synchronization
+
+/// A supervisor with a real runner in a directory of its own.
+final class Host: Sendable {
+    let directory: TemporaryDirectory
+    let supervisor: ExecutionSupervisor
+    private let outcomes = Mutex<[ExecutionID: Outcome]>([:])
+    private let starts = Mutex<[ExecutionID: Int64]>([:])
+
+    static let executable = FileManager.default.currentDirectoryPath + "/.build/debug/quicflow"
+
+    private init(directory: TemporaryDirectory, limits: OutputLimits, transport: (any LogTransport)?) throws {
+        self.directory = directory
+        self.supervisor = try ExecutionSupervisor(
+            configuration: ExecutionSupervisor.Configuration(
+                dataDirectory: directory.path,
+                runner: ProcessRunner.Configuration(dataDirectory: directory.path, executable: Self.executable),
+                limits: limits
+            ),
+            transport: transport,
+            logger: Logger(label: "host")
+        )
+    }
+
+    /// Starts a host, lets the test work with it, and ends it.
+    static func with<Result: Sendable>(
+        directory: TemporaryDirectory? = nil,
+        limits: OutputLimits = OutputLimits(),
+        transport: (any LogTransport)? = nil,
+        _ body: @escaping @Sendable (Host) async throws -> Result
+    ) async throws -> Result {
+        let host = try Host(directory: directory ?? TemporaryDirectory(), limits: limits, transport: transport)
+        try await host.supervisor.start()
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await host.supervisor.run()
+                return nil
+            }
+            group.addTask {
+                for await event in host.supervisor.events { host.record(event) }
+                return nil
+            }
+            group.addTask { try await body(host) }
+            defer { group.cancelAll() }
+            while let next = try await group.next() {
+                if let next { return next }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func record(_ event: SupervisorEvent) {
+        switch event {
+        case .started(let id, _, let at): self.starts.withLock { $0[id] = at }
+        case .finished(let id, _, let outcome): self.outcomes.withLock { $0[id] = outcome }
+        }
+    }
+
+    func outcome(_ id: ExecutionID) -> Outcome? { self.outcomes.withLock { $0[id] } }
+    func isStarted(_ id: ExecutionID) -> Bool { self.starts.withLock { $0[id] != nil } }
+
+    @discardableResult
+    func launch(
+        _ command: String,
+        parameters: [String: String] = [:],
+        timeout: Int = 60,
+        directory: String? = nil,
+        environment: [String: String] = [:]
+    ) async -> ExecutionID {
+        let payload = ShellPayload(command: command, workingDirectory: directory, environment: environment)
+        return await self.launch(.shell(payload), parameters: parameters, timeout: timeout)
+    }
+
+    @discardableResult
+    func launch(_ payload: Payload, parameters: [String: String] = [:], timeout: Int = 60) async -> ExecutionID {
+        let order = Fixture.order(Fixture.snapshot(payload, timeout: timeout), parameters: parameters)
+        await self.supervisor.launch([Launch(order: order, attempt: 1)])
+        return order.executionID
+    }
+
+    /// Launches and waits for the end.
+    func run(
+        _ command: String,
+        parameters: [String: String] = [:],
+        timeout: Int = 60,
+        directory: String? = nil,
+        environment: [String: String] = [:]
+    ) async throws -> Outcome {
+        let id = await self.launch(
+            command,
+            parameters: parameters,
+            timeout: timeout,
+            directory: directory,
+            environment: environment
+        )
+        return try await self.wait(id)
+    }
+
+    func wait(_ id: ExecutionID, seconds: Int = 60) async throws -> Outcome {
+        try await eventually("execution \(id) ends", seconds: seconds) { self.outcome(id) }
+    }
+}
+
+struct NeverHappened: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Asks again until there is an answer or the deadline passes; for tests with real processes only.
+func eventually<Value>(
+    _ what: String,
+    seconds: Int = 20,
+    _ condition: () throws -> Value?
+) async throws -> Value {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while true {
+        if let value = try condition() { return value }
+        guard ContinuousClock.now < end else { throw NeverHappened(description: what) }
+        // Gives the processor to the processes that are waited for.
+        try await ContinuousClock().sleep(for: .milliseconds(5))
+    }
+}
+
+func eventually(_ what: String, seconds: Int = 20, _ condition: () throws -> Bool) async throws {
+    _ = try await eventually(what, seconds: seconds) { try condition() ? true : nil }
+}
+
+extension Outcome {
+    var text: String { String(decoding: self.inlineOutput.flatMap(\.bytes), as: UTF8.self) }
+}
+
+/// Processes whose environment has this text, from /proc.
+func processes(with text: String) -> [Int32] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { Int32($0) }.filter { pid in
+        guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/environ"), !data.isEmpty else {
+            return false
+        }
+        return data.split(separator: 0).contains(Data(text.utf8))
+    }
+}
+
+func isAlive(_ pid: Int32) -> Bool {
+    guard let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return false }
+    let text = String(decoding: stat, as: UTF8.self)
+    return text[(text.lastIndex(of: ")") ?? text.startIndex)...].dropFirst(2).first != "Z"
+}
