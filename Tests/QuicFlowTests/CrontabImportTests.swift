@@ -58,14 +58,6 @@ import Testing
         #expect(try #require(self.tasks("SHELL=/bin/bash\n0 1 * * * echo a\n").first).command == "echo a")
     }
 
-    @Test("@reboot, which nothing would fire, is not taken for a schedule")
-    func reboot() throws {
-        var plan = CrontabImport(namePrefix: "", timeZone: "UTC")
-        plan.add("@reboot /bin/warm\n", file: "crontab", form: .user)
-        #expect(plan.tasks.first?.body["schedule_type"].string == "manual")
-        #expect(plan.remarks.map(\.severity) == [.warning] && !plan.hasErrors)
-    }
-
     @Test("the user of the system form is named, not obeyed")
     func user() throws {
         let task = try #require(self.tasks("0 1 * * * root /sbin/e2scrub_all\n", form: .system).first)

@@ -33,16 +33,6 @@ struct CrontabImport {
             // Mail goes elsewhere, and names with QF_ are the agent's own: the server refuses them.
             let variables = entry.environment.filter { !$0.name.hasPrefix("QF_") && !$0.name.hasPrefix("MAIL") }
             let home = entry.value(of: "HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-            if entry.expression == ImportedTask.reboot {
-                self.remarks.append(
-                    ImportRemark(
-                        file: file,
-                        line: entry.line,
-                        severity: .warning,
-                        message: "agents do not run anything at boot yet: the task is made without a schedule"
-                    )
-                )
-            }
             self.tasks.append(
                 ImportedTask(
                     file: file,

@@ -31,21 +31,14 @@ struct ImportedTask: Hashable {
         if !self.environment.isEmpty { config["env"] = .object(self.environment.mapValues(JSONValue.string)) }
         if let workDirectory { config["work_dir"] = .string(workDirectory) }
         let owner = self.user.map { ", user \($0)" } ?? ""
-        var body = JSONValue.object([
+        return .object([
             "name": .string(self.name),
             "description": .string(String("Imported from \(self.file), line \(self.line)\(owner)".prefix(512))),
             "executor_type": 1,
             "executor_config": config,
-            "schedule_type": "manual",
+            "schedule_type": "cron",
+            "cron_expr": .string(self.expression),
+            "timezone": .string(self.timeZone),
         ])
-        if self.expression != Self.reboot {
-            body["schedule_type"] = "cron"
-            body["cron_expr"] = .string(self.expression)
-            body["timezone"] = .string(self.timeZone)
-        }
-        return body
     }
-
-    /// The one expression that names no times.
-    static let reboot = "@reboot"
 }
