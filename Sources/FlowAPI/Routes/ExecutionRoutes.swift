@@ -85,12 +85,20 @@ struct ExecutionRoutes: Sendable {
     func cancel(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         let id: ExecutionID = try call.identifier("id")
-        var reader = try FieldReader(try await call.optionalBody())
-        let force = reader.bool("force") ?? false
-        try reader.finish()
+        let body = try await call.optionalBody()
+        let force = try Self.force(in: body)
         let principal = try call.principal
         let execution = try await self.executions.cancel(id, force: force, as: principal)
         return .data(try await self.presenter.rows([execution], as: principal).first ?? .null)
+    }
+
+    // Apart from the asynchronous function and not inlined into it: Swift 6.3's optimiser crashes on the two together.
+    @inline(never)
+    private static func force(in body: JSON) throws -> Bool {
+        var reader = try FieldReader(body)
+        let force = reader.bool("force") ?? false
+        try reader.finish()
+        return force
     }
 
     func retry(_ call: APICall) async throws -> APIAnswer {
