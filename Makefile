@@ -40,7 +40,7 @@ format: ## Format the Swift sources in place
 protos: ## Generate Sources/FlowWire/Generated from Protos/flow.proto
 	@scripts/protos
 
-bench: ## Measure fire times, ledger, store and transport (minutes)
+bench: ## Measure the store (minutes; release build)
 	@scripts/bench
 
 clean: ## Remove build output; keeps fetched dependencies

@@ -271,7 +271,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "QuicFlowTests", dependencies: ["FlowAgent", "FlowCore", "quicflow"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "QuicFlowTests",
+            dependencies: ["FlowAgent", "FlowCore", "quicflow"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "FlowSimulationTests",
             dependencies: ["FlowAgent", "FlowCore", "FlowScheduler", "FlowTesting", "FlowWire"],

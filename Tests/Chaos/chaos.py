@@ -82,7 +82,8 @@ class Chaos:
 
     def strike(self) -> None:
         victim = self.random.choice(["server", "agent", "agent", "both"])
-        pause = self.random.uniform(0, 2.5)
+        # A fire is missed when it is five seconds late: some pauses of both are longer.
+        pause = self.random.uniform(0, 11 if victim == "both" else 2.5)
         if victim == "server":
             self.server.kill_server()
         elif victim == "agent":
