@@ -260,7 +260,7 @@ def main() -> int:
         parser.error("no command")
     with DevServer(arguments.bin) as server:
         server.start_and_sign_in()
-        status = subprocess.run([*command, server.base, USER, str(server.password_file)]).returncode
+        status = subprocess.run([*command, server.base, "--username", USER, "--password-file", str(server.password_file)]).returncode
         if status != 0:
             print(f"--- the end of the server's log ---\n{server.tail()}", file=sys.stderr)
         return status

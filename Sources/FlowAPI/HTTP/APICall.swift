@@ -19,23 +19,23 @@ struct APICall {
 
     /// - Throws: 401; never on routes that need a permission, as the session has been checked before.
     var principal: Principal {
-        get throws(APIFailure) {
+        get throws {
             guard let session else { throw APIFailure(.unauthorized, "unauthenticated", "Sign in first.") }
             return session.principal
         }
     }
 
-    func query() throws(APIFailure) -> Query { try Query(self.request.uri.query) }
+    func query() throws -> Query { try Query(self.request.uri.query) }
 
     /// Refuses any parameter.
-    func noQuery() throws(APIFailure) {
+    func noQuery() throws {
         var query = try self.query()
         try query.finish()
     }
 
     // MARK: Path
 
-    func number(_ name: String) throws(APIFailure) -> Int64 {
+    func number(_ name: String) throws -> Int64 {
         // Digits only: "+1", "0x1" and " 1" are other spellings of a path that somebody may have guarded by text.
         guard let text = self.context.parameters.get(name), (1...19).contains(text.utf8.count),
             text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let value = Int64(text)
@@ -43,14 +43,14 @@ struct APICall {
         return value
     }
 
-    func identifier<ID: FlowIdentifier>(_ name: String) throws(APIFailure) -> ID {
+    func identifier<ID: FlowIdentifier>(_ name: String) throws -> ID {
         guard let id = self.context.parameters.get(name).flatMap({ ID($0) }) else {
             throw APIFailure.notFound("There is nothing here: '\(name)' has to be a UUID.")
         }
         return id
     }
 
-    func agent(_ name: String) throws(APIFailure) -> AgentID {
+    func agent(_ name: String) throws -> AgentID {
         guard let id = self.context.parameters.get(name).flatMap({ AgentID($0) }) else {
             throw APIFailure.notFound("There is nothing here: '\(name)' has to be a host's id.")
         }
@@ -104,7 +104,7 @@ struct APICall {
         }
     }
 
-    private static func parse(_ bytes: [UInt8]) throws(APIFailure) -> JSON {
+    private static func parse(_ bytes: [UInt8]) throws -> JSON {
         do {
             return try JSONParser.parse(bytes)
         } catch {

@@ -12,7 +12,7 @@ struct Query {
     private var values: [String: String] = [:]
     private var details: [CoreError.Detail] = []
 
-    init(_ text: String?) throws(APIFailure) {
+    init(_ text: String?) throws {
         for pair in (text ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = Self.decode(parts[0]), let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
@@ -120,7 +120,7 @@ struct Query {
     }
 
     /// Refuses the request if there was any fault or an unknown parameter.
-    mutating func finish() throws(APIFailure) {
+    mutating func finish() throws {
         for name in self.values.keys.sorted() { self.fault(name, "unknown_parameter", "there is no such parameter") }
         guard self.details.isEmpty else { throw APIFailure.malformed(self.details) }
     }

@@ -47,7 +47,7 @@ struct RequestAuthenticator: Sendable {
         csrf: String?,
         origin: String?,
         host: HostAuthority?
-    ) throws(APIFailure) {
+    ) throws {
         guard method != .get, method != .head else { return }
         guard csrf == "1" else {
             throw APIFailure(

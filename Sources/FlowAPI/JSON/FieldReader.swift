@@ -21,7 +21,7 @@ struct FieldReader {
     }
 
     /// - Throws: when the body is no object at all.
-    init(_ body: JSON) throws(APIFailure) {
+    init(_ body: JSON) throws {
         guard case .object(let members) = body else {
             throw APIFailure.malformed([
                 .init(path: "", code: "type", message: "the body is \(body.kind), not an object")
@@ -178,7 +178,7 @@ struct FieldReader {
     }
 
     /// Notes what nobody asked for and refuses the request if there was any fault.
-    func finish() throws(APIFailure) {
+    func finish() throws {
         self.close()
         guard self.faults.details.isEmpty else { throw APIFailure.malformed(self.faults.details) }
     }

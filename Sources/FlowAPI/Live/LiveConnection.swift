@@ -43,8 +43,11 @@ struct LiveConnection: Sendable {
     ) async {
         var windowEnd = ContinuousClock.now + .seconds(10)
         var commands = 0
+        var isClosing = false
         do {
             for try await frame in inbound {
+                // The writer answers the close and ends the connection; until then there is nothing more to hear.
+                guard !isClosing else { continue }
                 switch frame.opcode {
                 case .text:
                     if ContinuousClock.now > windowEnd {
@@ -65,8 +68,7 @@ struct LiveConnection: Sendable {
                 case .ping: outbox.push(.pong(Array(frame.unmaskedData.readableBytesView)))
                 case .connectionClose:
                     outbox.close(code: 1000, reason: "")
-                    // The writer answers and ends the connection; this task only has to leave it the time to.
-                    return await self.drain(inbound)
+                    isClosing = true
                 case .binary: outbox.close(code: 1003, reason: "text frames only")
                 default: continue
                 }
@@ -74,11 +76,6 @@ struct LiveConnection: Sendable {
         } catch {
             self.logger.debug("Live connection lost", metadata: ["error": "\(error)"])
         }
-    }
-
-    /// Waits for the end of the connection.
-    private func drain(_ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>) async {
-        do { for try await _ in inbound {} } catch { return }
     }
 
     private func tick(live: LiveSession, outbox: LiveOutbox) async {

@@ -22,7 +22,7 @@ struct GroupRoutes: Sendable {
         let description: String
         let tags: [String]
 
-        init(_ body: JSON) throws(APIFailure) {
+        init(_ body: JSON) throws {
             var reader = try FieldReader(body)
             self.name = reader.requiredString("name")
             self.description = reader.string("description") ?? ""

@@ -10,7 +10,7 @@ struct TaskBody {
     /// The version the caller has seen; only on updates.
     let version: Int64?
 
-    init(_ body: JSON, isUpdate: Bool) throws(APIFailure) {
+    init(_ body: JSON, isUpdate: Bool) throws {
         var reader = try FieldReader(body)
         let name = reader.requiredString("name")
         let description = reader.string("description") ?? ""
