@@ -40,7 +40,7 @@ format: ## Format the Swift sources in place
 protos: ## Generate Sources/FlowWire/Generated from Protos/flow.proto
 	@scripts/protos
 
-bench: ## Measure the store (minutes; release build)
+bench: ## Measure everything docs/performance.md shows (minutes)
 	@scripts/bench
 
 clean: ## Remove build output; keeps fetched dependencies

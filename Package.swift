@@ -196,9 +196,14 @@ let package = Package(
         .executableTarget(
             name: "flow-bench",
             dependencies: [
+                "FlowAgent",
                 "FlowCore",
+                "FlowScheduler",
                 "FlowStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Benchmarks/flow-bench",
             swiftSettings: swiftSettings

@@ -12,6 +12,6 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flow-bench",
         abstract: "Measures parts of QuartzFlow on this machine.",
-        subcommands: [StoreBench.self, StoreWriter.self]
+        subcommands: [CronBench.self, FireBench.self, StoreBench.self, NoOpAgent.self, StoreWriter.self]
     )
 }

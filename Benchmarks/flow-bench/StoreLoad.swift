@@ -25,7 +25,7 @@ struct StoreLoad {
     var now: Timestamp { self.start.advanced(byMilliseconds: self.round * 1000) }
     var openCount: Int { self.open.count }
 
-    init(store: SQLiteStore, jobs: Int, agents: Int) async throws {
+    init(store: SQLiteStore, jobs: Int, agents: Int, schedule: ScheduleSpec = .manual) async throws {
         self.store = store
         var names: [AgentID] = []
         var groups: [GroupID] = []
@@ -68,7 +68,7 @@ struct StoreLoad {
             let definition = JobDefinition(
                 name: "job-\(index)",
                 payload: .shell(ShellPayload(command: "true")),
-                schedule: .manual,
+                schedule: schedule,
                 groups: [groups[index % agents]]
             )
             self.jobs.append(

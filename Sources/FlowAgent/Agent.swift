@@ -48,9 +48,10 @@ package struct Agent: Sendable {
 
     /// Prepares the agent: takes the data directory, enrols if need be, and ends what an earlier life left running.
     ///
+    /// - Parameter replacement: carries out attempts in place of real processes and requests; for measurements.
     /// - Returns: services to run until the end.
     /// - Throws: ``CoreError`` with words for the person at the host.
-    package func prepare() async throws -> [any Service] {
+    package func prepare(launcher replacement: (any ExecutionLauncher)? = nil) async throws -> [any Service] {
         let group = MultiThreadedEventLoopGroup.singleton
         let facts = HostFacts.read()
         // The lock comes first: two agents on one directory must not even enrol.
@@ -58,10 +59,15 @@ package struct Agent: Sendable {
         try self.writeProcessID()
         let identity = try await self.identity(facts: facts)
         let transport = LinkLogTransport()
-        var supervision = ExecutionSupervisor.Configuration(dataDirectory: self.configuration.dataDirectory)
-        if let program = self.configuration.runnerProgram { supervision.runner.executable = program }
-        let supervisor = try ExecutionSupervisor(configuration: supervision, transport: transport, logger: self.logger)
-        try await supervisor.start()
+        var services: [any Service] = []
+        let launcher: any ExecutionLauncher
+        if let replacement {
+            launcher = replacement
+        } else {
+            let supervisor = try await self.makeSupervisor(transport: transport)
+            services.append(supervisor)
+            launcher = supervisor
+        }
         var restored = try ledger.restore()
         if !self.isSameBoot(facts.bootID) { restored.clockOffset = nil }
         let core = AgentCore(
@@ -75,11 +81,20 @@ package struct Agent: Sendable {
             restored: restored,
             reading: HostClock.read()
         )
-        let driver = AgentDriver(core: core, ledger: ledger, launcher: supervisor, logger: self.logger)
+        let driver = AgentDriver(core: core, ledger: ledger, launcher: launcher, logger: self.logger)
         let link = try AgentLink(identity: identity, group: group, logger: self.logger) { driver.receive($0) }
         transport.attach(link)
         self.logger.notice("agent \(identity.agent) works in \(self.configuration.dataDirectory)")
-        return [supervisor, DriverService(driver: driver, link: link), link]
+        return services + [DriverService(driver: driver, link: link), link]
+    }
+
+    /// The launcher of a real host, started: whatever an earlier agent left behind has ended.
+    private func makeSupervisor(transport: LinkLogTransport) async throws -> ExecutionSupervisor {
+        var supervision = ExecutionSupervisor.Configuration(dataDirectory: self.configuration.dataDirectory)
+        if let program = self.configuration.runnerProgram { supervision.runner.executable = program }
+        let supervisor = try ExecutionSupervisor(configuration: supervision, transport: transport, logger: self.logger)
+        try await supervisor.start()
+        return supervisor
     }
 
     private func identity(facts: HostFacts) async throws -> AgentIdentity {

@@ -1,0 +1,76 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FlowCore
+import FlowScheduler
+import FlowStore
+import Foundation
+
+/// Jobs that are all due in the same second, through the planner and into the store, as the server does it.
+///
+/// Each fire is a moved schedule, a run, an execution and an order, durable in batches of the planner's size.
+struct FireBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fires",
+        abstract: "Durable fires per second when many jobs are due at once."
+    )
+
+    @Option(help: "Directory for the database; it is made anew and removed.")
+    var directory = NSTemporaryDirectory() + "flow-bench-fires"
+
+    @Option(parsing: .upToNextOption, help: "Numbers of jobs that are due at once.")
+    var jobs = [1000, 10_000, 100_000]
+
+    @Option(help: "Agents; each job runs on one of them.")
+    var agents = 100
+
+    func run() async throws {
+        for count in self.jobs { try await self.measure(count) }
+    }
+
+    private func measure(_ count: Int) async throws {
+        try? FileManager.default.removeItem(atPath: self.directory)
+        try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: self.directory) }
+        let store = try SQLiteStore.open(path: self.directory + "/flow.db")
+        let load = try await StoreLoad(
+            store: store,
+            jobs: count,
+            agents: self.agents,
+            schedule: .cron(expression: "0 * * * * *", timeZone: "UTC", dst: .debian)
+        )
+        let clock = ContinuousClock()
+        let began = clock.now
+        var planner = Planner()
+        for job in try await store.allJobs() { planner.update(job) }
+        Figures.line("plan \(count) jobs after a start", (clock.now - began).milliseconds, "ms", decimals: 1)
+
+        // The first minute pays for cold caches; the second is what a server does from then on.
+        for (name, minute) in [("first", 0), ("later", 1)] {
+            let due = load.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+            let start = clock.now
+            var last = start
+            var fired = 0
+            var commits: [Duration] = []
+            while fired < count {
+                let fires = planner.plan(now: due)
+                guard !fires.isEmpty else { throw ValidationError("only \(fired) of \(count) jobs were due") }
+                let outcomes = try await store.fire(fires, online: load.online, at: due)
+                planner.settle(fires, outcomes: outcomes)
+                fired += outcomes.count
+                commits.append(clock.now - last)
+                last = clock.now
+            }
+            Figures.line("fires, \(count) due at once, \(name)", Double(fired) / (last - start).seconds, "fires/s")
+            Figures.line(
+                "fires, \(count) due at once, \(name), all durable",
+                (last - start).milliseconds,
+                "ms",
+                decimals: 1
+            )
+            if commits.count > 1 { Figures.percentiles("fires, \(count) due at once, \(name), batch", commits) }
+        }
+        try await store.close()
+    }
+}
