@@ -1,0 +1,133 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import Testing
+
+@Suite("Fires on an agent")
+struct AgentCoreFireTests {
+    private func after(_ seconds: Int64, _ policies: Policies) -> CoreBench {
+        CoreBench(CoreBench.restored(CoreBench.job(policies: policies)), at: CoreBench.time(seconds))
+    }
+
+    private static func policies(_ misfire: MisfirePolicy, window: Int64 = 3_600_000) -> Policies {
+        Policies(overlap: .allow, concurrency: 100, misfire: misfire, catchUpWindowMilliseconds: window)
+    }
+
+    @Test("After a downtime the newest missed fire runs, the others are one record (semantics 6, FIRE_ONCE)")
+    func coalescesMissedFires() throws {
+        let bench = self.after(630, Self.policies(.fireOnce))
+        #expect(bench.started == [600])
+        let skipped = try #require(bench.entries(.skipped).first)
+        #expect(bench.entries(.skipped).count == 1)
+        #expect(skipped.reason == .misfireCoalesced)
+        #expect(skipped.coalesced == CoalescedRange(count: 9, from: CoreBench.time(60), through: CoreBench.time(540)))
+    }
+
+    @Test("A single missed fire beside the one that runs is a plain MISFIRE")
+    func namesASingleMisfire() {
+        let bench = self.after(150, Self.policies(.fireOnce))
+        #expect(bench.started == [120])
+        #expect(bench.entries(.skipped).map(\.reason) == [.misfire])
+    }
+
+    @Test("SKIP runs none of the missed fires (semantics 6)")
+    func skipsMissedFires() {
+        let bench = self.after(630, Self.policies(.skip))
+        #expect(bench.started.isEmpty)
+        #expect(bench.entries(.skipped).map(\.coalesced?.count) == [10])
+    }
+
+    @Test("FIRE_ALL runs every missed fire inside the catch-up window only (semantics 6)")
+    func runsAllInsideTheWindow() {
+        let bench = self.after(630, Self.policies(.fireAll, window: 300_000))
+        #expect(bench.started == [360, 420, 480, 540, 600])
+        #expect(bench.entries(.skipped).map(\.coalesced?.count) == [5])
+    }
+
+    @Test("A fire that is late by less than the threshold is no misfire")
+    func toleratesSmallDelays() {
+        let bench = self.after(64, Self.policies(.skip))
+        #expect(bench.started == [60])
+        #expect(bench.entries(.skipped).isEmpty)
+    }
+
+    @Test("Offline, a fire starts at its time; connected without an order, 300 ms later and noted (R2)")
+    func waitsForTheOrder() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: Self.policies(.fireOnce))))
+        bench.advance(to: 59_999)
+        #expect(bench.started.isEmpty)
+        bench.advance(to: 60_000)
+        #expect(bench.started == [60])
+        bench.connect()
+        bench.advance(to: 120_299)
+        #expect(bench.started == [60])
+        bench.advance(to: 120_300)
+        #expect(bench.started == [60, 120])
+        #expect(bench.notes.contains(.orderMissing(CoreBench.order(CoreBench.job(), 120).executionID)))
+    }
+
+    @Test("Connected with its order, a fire starts at its time, and once (R1, R2)")
+    func startsWithTheOrder() {
+        let job = CoreBench.job()
+        var bench = CoreBench(CoreBench.restored(job))
+        bench.connect()
+        let order = CoreBench.order(job, 60)
+        bench.advance(to: 58_000)
+        bench.send(.received(.orders([order])))
+        bench.advance(to: 60_000)
+        #expect(bench.started == [60])
+        bench.send(.received(.orders([order])))
+        bench.advance(to: 61_000)
+        #expect(bench.started == [60])
+        #expect(bench.acknowledged == [order.executionID, order.executionID])
+    }
+
+    @Test("Nothing starts before its admission is durable (R1)")
+    func startsAfterTheCommit() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job()))
+        bench.commitsAtOnce = false
+        bench.commit()
+        bench.advance(to: 60_000)
+        #expect(bench.started.isEmpty)
+        while bench.outstanding != nil { bench.commit() }
+        #expect(bench.started == [60])
+    }
+
+    @Test("A fire that an earlier life admitted is not started again (R1)")
+    func doesNotStartTwice() {
+        let job = CoreBench.job()
+        var restored = CoreBench.restored(job)
+        let order = CoreBench.order(job, 60)
+        restored.open = [LedgerEntry(order: order, status: .running, attempt: 1, isLocal: true)]
+        // The cursor was lost behind the ledger: the same fire comes due again.
+        let bench = CoreBench(restored, at: CoreBench.time(61))
+        #expect(bench.started.isEmpty)
+    }
+
+    @Test("While one runs the next is SKIPPED(OVERLAP); when it has ended the next runs (semantics 6)")
+    func skipsOverlaps() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job()))
+        bench.advance(to: 60_000)
+        bench.advance(to: 120_000)
+        #expect(bench.started == [60])
+        #expect(bench.entries(.skipped).map(\.reason) == [.overlap])
+        bench.finish(bench.launches[0], .success)
+        bench.advance(to: 180_000)
+        #expect(bench.started == [60, 180])
+    }
+
+    @Test("A job may run as often at once as it allows, runs by hand included (semantics 6, Nomad #5487)")
+    func countsManualRuns() {
+        let job = CoreBench.job(policies: Policies(overlap: .allow, concurrency: 2))
+        var bench = CoreBench(CoreBench.restored(job))
+        bench.connect()
+        for key in ["a", "b", "c"] {
+            bench.send(.received(.orders([CoreBench.order(job, 0, kind: .manual, discriminator: key)])))
+        }
+        #expect(bench.launches.count == 2)
+        #expect(bench.entries(.skipped).map(\.reason) == [.overlap])
+        #expect(bench.acknowledged.count == 3)
+    }
+}

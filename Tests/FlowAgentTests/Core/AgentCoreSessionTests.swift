@@ -1,0 +1,134 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import Testing
+
+@Suite("An agent's session with a server")
+struct AgentCoreSessionTests {
+    @Test("Between connecting and the welcome no timer decides, for at most a second (R6)")
+    func waitsForTheWelcome() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job()))
+        bench.advance(to: 59_500)
+        bench.send(.linkUp)
+        bench.advance(to: 60_400)
+        #expect(bench.started.isEmpty)
+        // The welcome is lost: the fire still starts within the promised precision (S1-NFR-P1).
+        bench.advance(to: 60_500)
+        #expect(bench.started == [60])
+        #expect(!bench.effects.contains(.dropLink))
+        bench.advance(to: 65_500)
+        #expect(bench.effects.filter { $0 == .dropLink }.count == 1)
+    }
+
+    @Test("After a clock that was ahead, fires decided too early run at their real time (R8)")
+    func undoesPrematureDecisions() {
+        let policies = Policies(overlap: .allow, concurrency: 100, misfire: .skip)
+        let restored = CoreBench.restored(CoreBench.job(policies: policies))
+        // The host believes it is ten minutes later than it is, and skips what it thinks it has missed.
+        var bench = CoreBench(restored, wallError: 630_000)
+        #expect(bench.entries(.skipped).count == 1)
+        bench.connect()
+        #expect(bench.entries(.skipped).isEmpty)
+        #expect(bench.notes.contains(.clockStepped(microseconds: -630_000_000)))
+        for minute in Int64(1)...10 { bench.advance(to: minute * 60_000 + 300) }
+        #expect(bench.started == (1...10).map { $0 * 60 })
+    }
+
+    @Test("What was started too early is not started again at its real time (R8, R1)")
+    func keepsPrematureStarts() {
+        let policies = Policies(overlap: .allow, concurrency: 100)
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: policies)), wallError: 90_000)
+        #expect(bench.started == [60])
+        bench.connect()
+        bench.advance(to: 60_300)
+        bench.advance(to: 120_300)
+        #expect(bench.started == [60, 120])
+    }
+
+    @Test("A difference to a state the agent does not have is answered by asking for all of it (S1-FR-2.3)")
+    func pullsOnTheWrongBase() {
+        let job = CoreBench.job()
+        var bench = CoreBench(CoreBench.restored(job))
+        bench.connect()
+        bench.send(.received(.config(ConfigUpdate(version: 9, base: 5, upserts: [CoreBench.job(version: 2)]))))
+        #expect(bench.sent.last == .configPull(version: 1))
+        bench.advance(to: 60_300)
+        #expect(bench.launches.map(\.order.job.version) == [1])
+    }
+
+    @Test("A configuration is received at once, confirmed when it is durable, and only then in effect (R13)")
+    func confirmsDurableConfigurations() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job()))
+        bench.connect()
+        bench.commitsAtOnce = false
+        while bench.outstanding != nil { bench.commit() }
+        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: [CoreBench.job(version: 2)]))))
+        #expect(bench.sent.last == .configReceived(version: 2))
+        while bench.outstanding != nil { bench.commit() }
+        #expect(bench.sent.contains(.configApplied(version: 2)))
+        // The same once more is confirmed again, nothing else.
+        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: []))))
+        #expect(bench.sent.last == .configApplied(version: 2))
+    }
+
+    @Test("A whole configuration removes jobs that are not in it")
+    func replacesEverything() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job()))
+        bench.connect(config: ConfigUpdate(version: 2, base: nil, upserts: []))
+        bench.advance(to: 61_000)
+        #expect(bench.launches.isEmpty)
+    }
+
+    @Test("Times before a job was switched on are not owed (R13)")
+    func owesNothingForTheTimeOff() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(isEnabled: false)))
+        bench.connect()
+        bench.advance(to: 630_000)
+        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: [CoreBench.job(version: 2)]))))
+        bench.advance(to: 660_300)
+        #expect(bench.started == [660])
+        #expect(bench.entries(.skipped).isEmpty)
+    }
+
+    @Test("Reports without an acknowledgement are sent again after 5 s, however many follow meanwhile (R5)")
+    func resendsUnderLoad() {
+        let policies = Policies(overlap: .allow, concurrency: 100)
+        var bench = CoreBench(CoreBench.restored(CoreBench.job("* * * * * *", policies: policies)))
+        bench.connect()
+        for second in Int64(1)...8 { bench.advance(to: second * 1000 + 300) }
+        let fromTheStart = bench.effects.filter { $0 == .sendReports(after: 0) }.count
+        #expect(fromTheStart >= 2)
+        // An acknowledgement ends it: nothing before it is sent again.
+        bench.send(.received(.reportsAcknowledged(incarnation: "one", sequence: bench.sequence)))
+        let count = bench.effects.count
+        bench.advance(to: 20_300)
+        let later = bench.effects.dropFirst(count)
+        #expect(!later.contains(.sendReports(after: 0)))
+    }
+
+    @Test("A new session sends everything the server has not made durable (R5)")
+    func resendsAfterReconnecting() {
+        var restored = CoreBench.restored(CoreBench.job(nil))
+        restored.lastSequence = 7
+        restored.acknowledgedSequence = 2
+        var bench = CoreBench(restored)
+        bench.connect(acknowledged: 4)
+        #expect(bench.effects.contains(.sendReports(after: 4)))
+        bench.send(.linkDown)
+        bench.connect(acknowledged: 4)
+        #expect(bench.effects.filter { $0 == .sendReports(after: 4) }.count == 2)
+    }
+
+    @Test("An acknowledgement for another ledger is not ours (R11)")
+    func ignoresOtherIncarnations() {
+        var restored = CoreBench.restored(CoreBench.job(nil))
+        restored.lastSequence = 7
+        var bench = CoreBench(restored)
+        bench.connect()
+        bench.send(.received(.reportsAcknowledged(incarnation: "another", sequence: 7)))
+        bench.advance(to: 6000)
+        #expect(bench.effects.filter { $0 == .sendReports(after: 0) }.count == 2)
+    }
+}

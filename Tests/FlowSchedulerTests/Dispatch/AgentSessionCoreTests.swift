@@ -1,0 +1,220 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import Testing
+
+@Suite("The server's side of an agent's session")
+struct AgentSessionCoreTests {
+    private static let base = Timestamp(milliseconds: 1_767_225_600_000)
+    private static let agent = AgentID("agent-1")!
+
+    private static func time(_ milliseconds: Int64) -> Timestamp { self.base.advanced(byMilliseconds: milliseconds) }
+
+    private static func job(_ number: UInt8, version: Int64 = 1) -> JobSnapshot {
+        JobSnapshot(
+            uid: JobUID(bytes: [UInt8](repeating: number, count: 16))!,
+            id: JobID(number),
+            version: version,
+            name: "job-\(number)",
+            payload: .shell(ShellPayload(command: "true")),
+            schedule: .manual,
+            policies: Policies(),
+            isEnabled: true
+        )
+    }
+
+    private static func order(_ key: String = "a") -> Order {
+        let job = self.job(1)
+        return Order(
+            executionID: DeterministicID.execution(
+                kind: .manual,
+                job: job.uid,
+                nominal: self.base,
+                agent: self.agent,
+                discriminator: key
+            ),
+            runID: DeterministicID.run(kind: .manual, job: job.uid, nominal: self.base, discriminator: key),
+            job: job,
+            kind: .manual,
+            nominal: self.base,
+            deadline: self.time(3_600_000)
+        )
+    }
+
+    private static func open(
+        _ configuration: AgentConfiguration,
+        agentHas jobs: [JobSnapshot],
+        version: Int64
+    ) -> (AgentSessionCore, Welcome) {
+        AgentSessionCore.open(
+            hello: Hello(
+                agent: self.agent,
+                incarnation: "one",
+                bootID: "boot",
+                lastSequence: 0,
+                configVersion: version,
+                configDigest: ConfigDigest.of(jobs.map { (uid: $0.uid, version: $0.version) }),
+                floor: .distantPast,
+                version: "test",
+                hostname: "host",
+                operatingSystem: "none",
+                sentAt: 0
+            ),
+            start: AgentSessionStart(epoch: 3, acknowledgedSequence: 5, cancels: [], interrupted: []),
+            configuration: configuration,
+            clock: ClockSample(agentSent: 0, serverReceived: 0, serverSent: 0),
+            address: "127.0.0.1",
+            now: self.base
+        )
+    }
+
+    /// A session whose agent has everything it should: jobs 1 and 2, at version 4.
+    private static func settled() -> AgentSessionCore {
+        let jobs = [self.job(1), self.job(2)]
+        return self.open(AgentConfiguration(version: 4, jobs: jobs), agentHas: jobs, version: 4).0
+    }
+
+    private static func orders(_ effects: [AgentSessionCore.Effect]) -> [ExecutionID] {
+        effects.flatMap { effect -> [ExecutionID] in
+            if case .send(.orders(let orders)) = effect { orders.map(\.executionID) } else { [] }
+        }
+    }
+
+    private static func updates(_ effects: [AgentSessionCore.Effect]) -> [ConfigUpdate] {
+        effects.compactMap { if case .send(.config(let update)) = $0 { update } else { nil } }
+    }
+
+    @Test("An unacknowledged order is sent again after 2, 4, 8 … at most 60 s (R4)")
+    func backsOff() {
+        var session = Self.settled()
+        #expect(Self.orders(session.handle(.orders([Self.order()]), now: Self.base)).count == 1)
+        var sentAt: [Int64] = []
+        for second in Int64(1)...250 {
+            let effects = session.handle(.tick, now: Self.time(second * 1000))
+            if !Self.orders(effects).isEmpty { sentAt.append(second) }
+        }
+        #expect(sentAt == [2, 6, 14, 30, 62, 122, 182, 242])
+    }
+
+    @Test("An acknowledged order leaves the store and is not sent again; nor one that is already out (R4)")
+    func stopsAtTheAcknowledgement() {
+        var session = Self.settled()
+        let id = Self.order().executionID
+        _ = session.handle(.orders([Self.order()]), now: Self.base)
+        #expect(session.handle(.orders([Self.order()]), now: Self.base).isEmpty)
+        let effects = session.handle(.received(.orderAcknowledged([id])), now: Self.base)
+        #expect(effects == [.acknowledgeOrders([id])])
+        #expect(session.handle(.received(.orderAcknowledged([id])), now: Self.base).isEmpty)
+        #expect(Self.orders(session.handle(.tick, now: Self.time(10_000))).isEmpty)
+        #expect(session.unacknowledgedCount == 0)
+    }
+
+    @Test("Reports are acknowledged when the store has them, not when they arrive (R5)")
+    func acknowledgesDurableReports() {
+        var session = Self.settled()
+        let order = Self.order()
+        let report = Report(
+            sequence: 6,
+            executionID: order.executionID,
+            runID: order.runID,
+            jobUID: order.job.uid,
+            jobID: 1,
+            jobName: "job-1",
+            jobVersion: 1,
+            kind: .manual,
+            nominal: order.nominal,
+            status: .running
+        )
+        _ = session.handle(.orders([order]), now: Self.base)
+        let effects = session.handle(.received(.reports(incarnation: "one", [report])), now: Self.base)
+        #expect(effects == [.apply(ReportBatch(agent: Self.agent, incarnation: "one", reports: [report]))])
+        // A report says that the order arrived, too.
+        #expect(session.unacknowledgedCount == 0)
+        let after = session.handle(.applied(incarnation: "one", acknowledged: 6), now: Self.base)
+        #expect(after == [.send(.reportsAcknowledged(incarnation: "one", sequence: 6))])
+    }
+
+    @Test("The welcome brings a whole configuration to an agent with another one, and none to one that has it (R13)")
+    func welcomes() {
+        let jobs = [Self.job(1), Self.job(2)]
+        let configuration = AgentConfiguration(version: 4, jobs: jobs)
+        #expect(Self.open(configuration, agentHas: jobs, version: 2).1.config == nil)
+        let update = Self.open(configuration, agentHas: [Self.job(1)], version: 4).1.config
+        #expect(update == ConfigUpdate(version: 4, base: nil, upserts: jobs))
+    }
+
+    @Test("A change goes out as the difference to what was pushed last (S1-FR-2.2)")
+    func pushesDifferences() {
+        var session = Self.settled()
+        let changed = AgentConfiguration(version: 5, jobs: [Self.job(1, version: 2), Self.job(3)])
+        let update = Self.updates(session.handle(.configuration(changed), now: Self.base)).first
+        #expect(update?.base == 4)
+        #expect(update?.version == 5)
+        #expect(update?.upserts == [Self.job(1, version: 2), Self.job(3)])
+        #expect(update?.removals == [Self.job(2).uid])
+        // A change of other hosts' jobs is nothing to this one.
+        let other = AgentConfiguration(version: 6, jobs: changed.jobs)
+        #expect(session.handle(.configuration(other), now: Self.base).isEmpty)
+        // An older state that comes late is none at all.
+        let old = AgentConfiguration(version: 4, jobs: [])
+        #expect(session.handle(.configuration(old), now: Self.base).isEmpty)
+    }
+
+    @Test("An unconfirmed configuration is pushed three times, then the heartbeat asks for it (S1-FR-2.1, 2.3)")
+    func pushesThreeTimes() {
+        var session = Self.settled()
+        let changed = AgentConfiguration(version: 5, jobs: [Self.job(1, version: 2), Self.job(2)])
+        var pushes = Self.updates(session.handle(.configuration(changed), now: Self.base))
+        for second in Int64(1)...60 {
+            pushes += Self.updates(session.handle(.tick, now: Self.time(second * 1000)))
+        }
+        // The repetitions are whole: the difference may be what the agent cannot use.
+        #expect(pushes.map(\.base) == [4, nil, nil])
+        let heartbeat = Heartbeat(configVersion: 4, running: [], sentAt: 0)
+        let effects = session.handle(.received(.heartbeat(heartbeat)), now: Self.time(61_000))
+        #expect(Self.updates(effects).map(\.version) == [5])
+    }
+
+    @Test("A confirmed configuration is recorded, shown, and not pushed again (S1-FR-2.1)")
+    func recordsConfirmations() {
+        var session = Self.settled()
+        let changed = AgentConfiguration(version: 5, jobs: [Self.job(1, version: 2), Self.job(2)])
+        _ = session.handle(.configuration(changed), now: Self.base)
+        let effects = session.handle(.received(.configApplied(version: 5)), now: Self.time(100))
+        #expect(effects == [.recordConfig(version: 5), .presenceChanged])
+        #expect(session.presence.configVersion == 5)
+        #expect(Self.updates(session.handle(.tick, now: Self.time(10_000))).isEmpty)
+        let heartbeat = Heartbeat(configVersion: 5, running: [], sentAt: 0)
+        #expect(Self.updates(session.handle(.received(.heartbeat(heartbeat)), now: Self.time(15_000))).isEmpty)
+    }
+
+    @Test("An agent that asks for its configuration gets all of it (S1-FR-2.3)")
+    func answersPulls() {
+        var session = Self.settled()
+        let effects = session.handle(.received(.configPull(version: 1)), now: Self.base)
+        #expect(Self.updates(effects) == [ConfigUpdate(version: 4, base: nil, upserts: [Self.job(1), Self.job(2)])])
+    }
+
+    @Test("Every 15 s the session asks about what has been pending for 10 s (R9)")
+    func asksAgain() {
+        var session = Self.settled()
+        var asked: [AgentSessionCore.Effect] = []
+        for second in Int64(1)...31 { asked += session.handle(.tick, now: Self.time(second * 1000)) }
+        #expect(asked == [.reask(before: Self.time(5000)), .reask(before: Self.time(20_000))])
+    }
+
+    @Test("A heartbeat is answered with the server's clock and shows what runs (R7)")
+    func answersHeartbeats() {
+        var session = Self.settled()
+        let id = Self.order().executionID
+        let heartbeat = Heartbeat(configVersion: 4, running: [id], sentAt: 77)
+        let effects = session.handle(.received(.heartbeat(heartbeat)), now: Self.time(15_000))
+        let clock = Self.time(15_000).milliseconds * 1000
+        let sample = ClockSample(agentSent: 77, serverReceived: clock, serverSent: clock)
+        #expect(effects == [.send(.heartbeatAnswer(sample)), .presenceChanged])
+        #expect(session.presence.running == [id])
+        #expect(session.presence.lastHeartbeat == Self.time(15_000))
+    }
+}

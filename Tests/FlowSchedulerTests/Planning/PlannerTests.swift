@@ -1,0 +1,140 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import Testing
+
+@Suite("Planning fires")
+struct PlannerTests {
+    private static let base = Timestamp(milliseconds: 1_767_225_600_000)
+
+    private static func time(_ seconds: Int64) -> Timestamp { self.base.advanced(byMilliseconds: seconds * 1000) }
+
+    private static func job(_ number: UInt8 = 1, cron: String = "0 * * * * *", version: Int64 = 1, next: Int64?) -> Job
+    {
+        Job(
+            id: JobID(number),
+            uid: JobUID(bytes: [UInt8](repeating: number, count: 16))!,
+            version: version,
+            definition: JobDefinition(
+                name: "job-\(number)",
+                payload: .shell(ShellPayload(command: "true")),
+                schedule: .cron(expression: cron, timeZone: "UTC", dst: .debian),
+                groups: [1]
+            ),
+            isEnabled: true,
+            nextFire: next.map { self.time($0) },
+            createdBy: "admin",
+            createdAt: self.base,
+            updatedAt: self.base
+        )
+    }
+
+    @Test("A fire leaves two seconds before its time, with the fire after it (R3)")
+    func leadsByTwoSeconds() {
+        var planner = Planner()
+        #expect(planner.update(Self.job(next: 60)) == nil)
+        #expect(planner.nextWake() == Self.time(58))
+        #expect(planner.plan(now: Self.base.advanced(byMilliseconds: 57_999)).isEmpty)
+        let fires = planner.plan(now: Self.time(58))
+        #expect(fires == [PlannedFire(job: Self.job(next: nil).uid, nominal: Self.time(60), next: Self.time(120))])
+    }
+
+    @Test("One fire of a job is in flight at a time; its answer arms the next (R3)")
+    func hasOneInFlight() {
+        var planner = Planner()
+        planner.update(Self.job(cron: "* * * * * *", next: 1))
+        let first = planner.plan(now: Self.time(10))
+        #expect(first.map(\.nominal) == [Self.time(1)])
+        #expect(planner.plan(now: Self.time(10)).isEmpty)
+        planner.settle(first, outcomes: [.movedOn])
+        #expect(planner.plan(now: Self.time(10)).map(\.nominal) == [Self.time(2)])
+    }
+
+    @Test("A lost compare-and-set takes over what the store says is next (R3)")
+    func followsTheStore() {
+        var planner = Planner()
+        planner.update(Self.job(next: 60))
+        let fires = planner.plan(now: Self.time(58))
+        planner.settle(fires, outcomes: [.superseded(next: Self.time(300))])
+        #expect(planner.nextWake() == Self.time(298))
+        // Nothing is next any more: somebody switched the job off.
+        let later = planner.plan(now: Self.time(298))
+        planner.settle(later, outcomes: [.superseded(next: nil)])
+        #expect(planner.jobCount == 0)
+        #expect(planner.nextWake() == nil)
+    }
+
+    @Test("Fires whose transaction failed are tried again as they were, half a second later (R3)")
+    func triesAgain() {
+        var planner = Planner()
+        planner.update(Self.job(next: 60))
+        let fires = planner.plan(now: Self.time(58))
+        planner.failed(fires, now: Self.time(58))
+        #expect(planner.plan(now: Self.base.advanced(byMilliseconds: 58_499)).isEmpty)
+        #expect(planner.plan(now: Self.base.advanced(byMilliseconds: 58_500)) == fires)
+    }
+
+    @Test("After a downtime of a day a one-second job takes one step over it, marked as missed (semantics 6)")
+    func stepsOverDowntimes() throws {
+        var planner = Planner()
+        planner.update(Self.job(cron: "* * * * * *", next: 1))
+        let fires = planner.plan(now: Self.time(86_400))
+        let fire = try #require(fires.first)
+        #expect(fires.count == 1)
+        #expect(fire.isMissed)
+        #expect(fire.nominal == Self.time(1))
+        #expect(fire.next == Self.time(86_341))
+        planner.settle(fires, outcomes: [.movedOn])
+        #expect(planner.plan(now: Self.time(86_400)).map(\.isMissed) == [false])
+    }
+
+    @Test("A change while a fire is in flight counts, the fire's late answer does not")
+    func prefersTheChange() {
+        var planner = Planner()
+        planner.update(Self.job(next: 60))
+        let fires = planner.plan(now: Self.time(58))
+        planner.update(Self.job(cron: "0 0 * * * *", version: 2, next: 3600))
+        planner.settle(fires, outcomes: [.movedOn])
+        #expect(planner.nextWake() == Self.time(3598))
+        // Word of an older version arrives late.
+        planner.update(Self.job(next: 120))
+        #expect(planner.nextWake() == Self.time(3598))
+    }
+
+    @Test("A job that is off, or never fires again, is not planned")
+    func forgetsIdleJobs() {
+        var planner = Planner()
+        planner.update(Self.job(next: 60))
+        planner.update(Self.job(version: 2, next: nil))
+        #expect(planner.jobCount == 0)
+        #expect(planner.plan(now: Self.time(600)).isEmpty)
+    }
+
+    @Test("Many jobs at one time come in batches, none twice")
+    func batches() {
+        var planner = Planner()
+        for number in 0..<1500 {
+            let bytes = (0..<16).map { UInt8(truncatingIfNeeded: number >> ($0 % 2 * 8)) }
+            let like = Self.job(next: 60)
+            planner.update(
+                Job(
+                    id: JobID(number),
+                    uid: JobUID(bytes: bytes)!,
+                    version: 1,
+                    definition: like.definition,
+                    isEnabled: true,
+                    nextFire: like.nextFire,
+                    createdBy: "admin",
+                    createdAt: Self.base,
+                    updatedAt: Self.base
+                )
+            )
+        }
+        let first = planner.plan(now: Self.time(58))
+        let second = planner.plan(now: Self.time(58))
+        #expect(first.count == Planner.batchLimit)
+        #expect(Set((first + second).map(\.job)).count == 1500)
+    }
+}
