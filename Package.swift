@@ -291,11 +291,14 @@ let package = Package(
             dependencies: [
                 "FlowAgent", "FlowCore", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowStore", "FlowTesting",
                 "FlowWire",
+                // The programs under test.
+                "quicflow", "quicflow-server",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),

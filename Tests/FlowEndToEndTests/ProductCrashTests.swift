@@ -1,0 +1,98 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+import Testing
+
+extension ProductTests {
+    @Suite("Crashes")
+    struct Crashes {
+        /// Starts `serve`, and one agent named `host`.
+        private func begin(_ world: ProductWorld) async throws -> (Program, Program, ServerClient) {
+            let server = try world.startServe()
+            let client = try await world.client(of: server)
+            let agent = try world.startAgent("host", token: try await world.token())
+            _ = try await client.hostsOnline(1)
+            return (server, agent, client)
+        }
+
+        @Test("An agent killed with kill -9 records what it interrupted, and starts nothing twice (R1)")
+        func interruptsOnce() async throws {
+            try await ProductWorld.with { world in
+                let (_, agent, client) = try await self.begin(world)
+                let group = try await client.everyone()
+                let file = world.directory + "/starts"
+                let note = "echo \"$QF_EXECUTION_ID $QF_ATTEMPT\" >> \(file)\n"
+                let plain = try await client.createJob("plain", command: note + "sleep 300", groups: [group])
+                let retried = try await client.createJob(
+                    "retried",
+                    command: note + "[ \"$QF_ATTEMPT\" = 2 ] || sleep 300",
+                    groups: [group],
+                    with: ["retry_count": 1, "retry_interval": 1]
+                )
+                let ids = [try await client.startOne(plain), try await client.startOne(retried)]
+                try await eventually("both processes") { Self.lines(file).count == 2 ? true : nil }
+                agent.signal(SIGKILL)
+                #expect(try await agent.end() == -1)
+                _ = try world.startAgent("host", token: "")
+                let first = try await client.ended(ids[0], within: .seconds(30))
+                #expect(first["status_name"] == "FAILURE")
+                #expect(first["reason"]?["code"] == "INTERRUPTED")
+                #expect(first["attempt"] == 1)
+                let second = try await client.ended(ids[1], within: .seconds(30))
+                #expect(second["status_name"] == "SUCCESS")
+                #expect(second["attempt"] == 2)
+                for id in ids { #expect(ProcessTable.ids(mentioning: id) == []) }
+                #expect(Self.lines(file).sorted() == ["\(ids[0]) 1", "\(ids[1]) 1", "\(ids[1]) 2"].sorted())
+            }
+        }
+
+        @Test("A server killed with kill -9 costs no fire: each second has one record, and ran once (R2, R5)")
+        func outlivesTheServer() async throws {
+            try await ProductWorld.with { world in
+                let (server, _, client) = try await self.begin(world)
+                let group = try await client.everyone()
+                let file = world.directory + "/ticks"
+                let job = try await client.createJob(
+                    "ticks",
+                    command: "echo $QF_SCHEDULED_TIME >> \(file)",
+                    groups: [group],
+                    with: ["cron_expr": "* * * * * *"]
+                )
+                try await eventually("the first seconds") { Self.lines(file).count >= 3 ? true : nil }
+                server.signal(SIGKILL)
+                #expect(try await server.end() == -1)
+                let before = Self.lines(file).count
+                try await eventually("the agent alone") { Self.lines(file).count >= before + 4 ? true : nil }
+                let restarted = try world.startServe()
+                let again = try await world.client(of: restarted)
+                _ = try await again.hostsOnline(1)
+                let reconnected = Self.lines(file).count
+                try await eventually("seconds after that") { Self.lines(file).count >= reconnected + 3 ? true : nil }
+                try await again.call("POST", "/tasks/\(job)/disable")
+                let rows = try await eventually("every record to be terminal", within: .seconds(30)) {
+                    let rows = try await again.executions(of: job)
+                    let open = rows.filter { ["PENDING", "RUNNING"].contains($0["status_name"]?.string) }
+                    return open.isEmpty && rows.count >= Self.lines(file).count ? rows : nil
+                }
+                let fires = rows.compactMap { $0["scheduled_time"]?.string }.sorted()
+                #expect(Set(fires).count == rows.count, "one record for each second")
+                let seconds = try fires.map { try Self.seconds($0) }
+                let span = try #require(seconds.first)...(try #require(seconds.last))
+                #expect(seconds == Array(span), "no second is missing")
+                let ran = rows.filter { $0["status_name"] == "SUCCESS" }.compactMap { $0["scheduled_time"]?.string }
+                #expect(try Self.lines(file).map(Self.seconds).sorted() == ran.map(Self.seconds).sorted())
+            }
+        }
+
+        private static func lines(_ file: String) -> [String] {
+            let bytes = FileManager.default.contents(atPath: file) ?? Data()
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { String($0) }
+        }
+
+        private static func seconds(_ text: String) throws -> Int64 {
+            try #require(Timestamp(rfc3339: text)?.seconds)
+        }
+    }
+}

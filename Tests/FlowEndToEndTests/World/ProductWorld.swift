@@ -1,0 +1,146 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// A directory of its own with the real programs working in it.
+///
+/// Whatever they started is gone when the test ends: every process is found by the directory's name.
+final class ProductWorld: Sendable {
+    let directory: String
+    let httpPort: Int
+    let agentsPort: Int
+
+    private init() throws {
+        let base = FileManager.default.temporaryDirectory.path
+        self.directory = base + "/qf-e2e-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
+        self.httpPort = try Self.freePort(SOCK_STREAM)
+        self.agentsPort = try Self.freePort(SOCK_DGRAM)
+    }
+
+    static func with(_ body: (ProductWorld) async throws -> Void) async throws {
+        let world = try ProductWorld()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(world))
+        } catch {
+            result = .failure(error)
+            print("logs of \(world.directory):\n\(world.logs())")
+        }
+        await world.clear()
+        try result.get()
+    }
+
+    private func logs() -> String {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: self.directory)) ?? []
+        return names.filter { $0.hasSuffix(".log") }.sorted().prefix(6).map { name in
+            let bytes = FileManager.default.contents(atPath: self.directory + "/" + name) ?? Data()
+            return "== \(name)\n" + String(decoding: bytes.suffix(3000), as: UTF8.self)
+        }.joined(separator: "\n")
+    }
+
+    /// Kills until nobody is left, as a dying server's companion may start another process meanwhile.
+    private func clear() async {
+        for _ in 0..<100 {
+            let left = ProcessTable.ids(mentioning: self.directory)
+            if left.isEmpty { break }
+            for pid in left { kill(pid, SIGKILL) }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        try? FileManager.default.removeItem(atPath: self.directory)
+    }
+
+    // MARK: Programs
+
+    /// The server's own directory under `dev`, and where `serve` works here.
+    var serverDirectory: String { self.directory + "/data/server" }
+    var agentDirectory: String { self.directory + "/data/agent" }
+
+    private func log(_ name: String) -> String { "\(self.directory)/\(name)-\(UUID().uuidString.prefix(4)).log" }
+
+    func startDev(_ more: [String] = []) throws -> Program {
+        try Program(
+            "quicflow-server",
+            [
+                "dev", "--data-dir", self.directory + "/data", "--http", "127.0.0.1:\(self.httpPort)",
+                "--agents", "127.0.0.1:\(self.agentsPort)", "--no-samples",
+                "--admin-password-file", self.directory + "/password",
+            ] + more,
+            home: self.directory,
+            log: self.log("dev")
+        )
+    }
+
+    func startServe() throws -> Program {
+        let file = self.directory + "/server.yaml"
+        let text = """
+            data-directory: \(self.serverDirectory)
+            http:
+              listen: 127.0.0.1:\(self.httpPort)
+            agents:
+              listen: 127.0.0.1:\(self.agentsPort)
+            admin:
+              password-file: \(self.directory)/password
+            """
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.createDirectory(
+            atPath: self.directory + "/data",
+            withIntermediateDirectories: true
+        )
+        return try Program(
+            "quicflow-server",
+            ["serve", "--config", file],
+            home: self.directory,
+            log: self.log("serve")
+        )
+    }
+
+    /// Makes a join token as an administrator would, beside the running server.
+    func token(group: String? = nil) async throws -> String {
+        let arguments =
+            ["token", "create", "--data-dir", self.serverDirectory] + (group.map { ["--group", $0] } ?? [])
+        let (code, output) = try await Program.run("quicflow-server", arguments, home: self.directory)
+        guard code == 0, let token = output.split(separator: "\n").last else { throw Late(what: "token: \(output)") }
+        return String(token)
+    }
+
+    func startAgent(_ name: String, token: String) throws -> Program {
+        try Program(
+            "quicflow",
+            [
+                "agent", "run", "--server", "127.0.0.1:\(self.agentsPort)", "--join-token", token, "--name", name,
+                "--data-dir", self.directory + "/" + name,
+            ],
+            home: self.directory,
+            log: self.log(name)
+        )
+    }
+
+    /// Waits for the server, and signs in.
+    func client(of server: Program) async throws -> ServerClient {
+        let base = "http://127.0.0.1:\(self.httpPort)"
+        return try await eventually("an answer of the server", within: .seconds(30)) {
+            if let code = server.exitCode { throw Late(what: "the server ended with \(code): \(server.output)") }
+            guard let password = FileManager.default.contents(atPath: self.directory + "/password") else { return nil }
+            return try? await ServerClient.signIn(base: base, password: String(decoding: password, as: UTF8.self))
+        }
+    }
+
+    private static func freePort(_ type: __socket_type) throws -> Int {
+        let descriptor = socket(AF_INET, Int32(type.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
+            }
+        }
+        guard result else { throw Late(what: "a free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}

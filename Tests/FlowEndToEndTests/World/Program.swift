@@ -1,0 +1,100 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+import Testing
+
+/// One of the built products, running.
+final class Program: Sendable {
+    let pid: Int32
+    /// Its output and errors, in one file.
+    let logPath: String
+    private let box: Box
+
+    private final class Box: Sendable {
+        let status = Mutex<Int32?>(nil)
+    }
+
+    /// Where the products lie: beside the tests.
+    static let directory: String = {
+        // The bundle of the tests is the program that runs them, or lies beside it.
+        let arguments = ProcessInfo.processInfo.arguments
+        let bundles = arguments.filter { $0.hasSuffix(".xctest") }
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        for candidate in bundles + [own] {
+            let directory = URL(fileURLWithPath: candidate).deletingLastPathComponent().path
+            if FileManager.default.isExecutableFile(atPath: directory + "/quicflow-server") { return directory }
+        }
+        return URL(fileURLWithPath: own).deletingLastPathComponent().path
+    }()
+
+    /// Starts a product.
+    ///
+    /// - Parameters:
+    ///   - name: the product.
+    ///   - arguments: its arguments.
+    ///   - home: its home directory; everything it starts is found by it.
+    ///   - log: where its output goes.
+    ///   - environment: what it finds in its environment beside that.
+    init(
+        _ name: String,
+        _ arguments: [String],
+        home: String,
+        log: String,
+        environment: [String: String] = [:]
+    ) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.directory + "/" + name)
+        process.arguments = arguments
+        process.environment = [
+            "HOME": home, "TMPDIR": home, "QF_TEST_WORLD": home, "PATH": "/usr/bin:/bin",
+        ].merging(environment) { $1 }
+        process.currentDirectoryURL = URL(fileURLWithPath: home)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        self.logPath = log
+        let box = Box()
+        process.terminationHandler = { process in
+            box.status.withLock { $0 = process.terminationReason == .exit ? process.terminationStatus : -1 }
+        }
+        try process.run()
+        self.pid = process.processIdentifier
+        self.box = box
+    }
+
+    /// How it ended: its exit code, -1 for a signal; nil while it runs.
+    var exitCode: Int32? { self.box.status.withLock { $0 } }
+
+    var output: String {
+        String(decoding: FileManager.default.contents(atPath: self.logPath) ?? Data(), as: UTF8.self)
+    }
+
+    func signal(_ number: Int32) {
+        guard self.exitCode == nil else { return }
+        kill(self.pid, number)
+    }
+
+    /// Waits for its end.
+    func end(within limit: Duration = .seconds(15)) async throws -> Int32 {
+        try await eventually("the end of process \(self.pid): \(self.output.suffix(300))", within: limit) {
+            self.exitCode
+        }
+    }
+
+    /// Runs a product to its end.
+    static func run(
+        _ name: String,
+        _ arguments: [String],
+        home: String,
+        environment: [String: String] = [:]
+    ) async throws -> (code: Int32, output: String) {
+        let log = home + "/run-\(UUID().uuidString).log"
+        let program = try Program(name, arguments, home: home, log: log, environment: environment)
+        let code = try await program.end(within: .seconds(30))
+        return (code, program.output)
+    }
+}
