@@ -5,7 +5,9 @@
 
 As a program it runs a command against one and passes its exit code on:
 
-    dev_server.py --bin DIR -- COMMAND...      becomes  COMMAND... http://127.0.0.1:PORT admin PASSWORD_FILE
+    dev_server.py --bin DIR -- COMMAND...
+
+with {base}, {user} and {password_file} in the command replaced by what they are for this server.
 """
 
 import argparse
@@ -260,7 +262,8 @@ def main() -> int:
         parser.error("no command")
     with DevServer(arguments.bin) as server:
         server.start_and_sign_in()
-        status = subprocess.run([*command, server.base, "--username", USER, "--password-file", str(server.password_file)]).returncode
+        facts = {"base": server.base, "user": USER, "password_file": str(server.password_file)}
+        status = subprocess.run([part.format_map(facts) for part in command]).returncode
         if status != 0:
             print(f"--- the end of the server's log ---\n{server.tail()}", file=sys.stderr)
         return status
