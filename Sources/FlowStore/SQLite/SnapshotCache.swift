@@ -7,14 +7,15 @@ import Synchronization
 
 /// Decoded job versions, for orders and configurations.
 ///
-/// A version never changes once it is stored, so entries are never stale. Shared by the writer and all readers.
+/// A version never changes once it is stored, so entries are never stale. Shared by the writer and all readers. As large as
+/// ``JobCatalog``: a minute in which more jobs fire than fit decodes every one of them, which costs ten times the fire.
 final class SnapshotCache: Sendable {
     private struct Key: Hashable {
         let uid: JobUID
         let version: Int64
     }
 
-    private let cache = Mutex(GenerationCache<Key, JobSnapshot>(capacity: 5_000))
+    private let cache = Mutex(GenerationCache<Key, JobSnapshot>(capacity: 20_000))
 
     /// - Returns: nil when this version was never stored here.
     func snapshot(_ uid: JobUID, version: Int64, _ db: Database) throws -> JobSnapshot? {
