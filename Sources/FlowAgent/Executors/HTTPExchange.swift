@@ -138,6 +138,8 @@ struct HTTPExchange: Sendable {
         // Connects to the very address that was checked: a name must not resolve differently a moment later.
         configuration.dnsOverride = [host: address]
         configuration.timeout.connect = .seconds(30)
+        // A refused connection is an answer; trying again is the job's retry policy.
+        configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(
             eventLoopGroupProvider: .shared(.singletonMultiThreadedEventLoopGroup),
             configuration: configuration

@@ -25,6 +25,8 @@ struct ByteWriter {
         }
     }
 
+    mutating func removeFirst(_ count: Int) { self.bytes.removeFirst(count) }
+
     mutating func removeAll() { self.bytes.removeAll(keepingCapacity: true) }
 }
 

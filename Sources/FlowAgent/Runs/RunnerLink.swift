@@ -137,7 +137,7 @@ final class RunnerLink {
         self.input = RunnerFrameBuffer()
         self.output = []
         self.sent = 0
-        self.abandon("the runner died")
+        self.abandon(self.isStopping ? "the agent stopped" : "the runner died")
     }
 
     private func abandon(_ detail: String) {
@@ -178,6 +178,8 @@ final class RunnerLink {
                 self.output = state.outgoing.bytes
                 self.sent = 0
             } else {
+                self.output.removeFirst(self.sent)
+                self.sent = 0
                 self.output.append(contentsOf: state.outgoing.bytes)
             }
             state.outgoing.removeAll()

@@ -137,7 +137,7 @@ struct OutputTests {
             let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? ""
             let kilobytes = Int(peak.filter(\.isNumber)) ?? .max
             print("runner: peak memory \(kilobytes) KiB after 1 GB of output")
-            #expect(kilobytes < 150_000)
+            #expect(kilobytes < 64_000)
         }
     }
 }

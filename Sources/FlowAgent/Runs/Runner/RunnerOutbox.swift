@@ -33,7 +33,13 @@ struct RunnerOutbox {
             } else if errno == EINTR {
                 continue
             } else {
-                return errno == EAGAIN
+                guard errno == EAGAIN else { return false }
+                // A busy socket may never take everything: what it took must go all the same, or this grows for ever.
+                if self.sent >= Self.lowWater {
+                    self.writer.removeFirst(self.sent)
+                    self.sent = 0
+                }
+                return true
             }
         }
         self.writer.removeAll()
