@@ -128,6 +128,8 @@ class Journey:
     def type_command(self, text: str) -> None:
         self.page.locator(".cm-content").click()
         self.page.keyboard.press("Control+A")
+        # First away with it: text that is put over styled text takes its style along, inline, and the policy objects.
+        self.page.keyboard.press("Delete")
         # As typed by a person, but without the editor's own indentation and brackets.
         self.page.keyboard.insert_text(text)
 

@@ -36,7 +36,7 @@ package protocol JobStore: Sendable {
     func jobs(_ query: JobQuery) async throws -> Page<Job>
     /// All jobs, by id: read once at start.
     func allJobs() async throws -> [Job]
-    /// The newest execution of each of the jobs.
+    /// The newest execution of each of the jobs that is no longer PENDING: what is planned ahead has not run yet.
     func lastExecutions(of jobs: [JobID]) async throws -> [JobID: Execution]
 }
 

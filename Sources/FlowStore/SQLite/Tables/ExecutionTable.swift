@@ -157,9 +157,9 @@ struct ExecutionTable {
         try self.db.first(
             """
             SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_job
-            WHERE job_id = ? ORDER BY id DESC LIMIT 1
+            WHERE job_id = ? AND status <> ? ORDER BY id DESC LIMIT 1
             """,
-            [.integer(job)]
+            [.integer(job), .integer(Int64(ExecutionStatus.pending.rawValue))]
         ) { try ExecutionRecord.decode($0) }
     }
 

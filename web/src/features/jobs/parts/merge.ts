@@ -28,6 +28,8 @@ function isNewer(row: Execution, last: Task['last_execution']): boolean {
 /** Carries pushed executions over to the jobs' last status. */
 export function lastOf(page: Page<Task>, rows: Execution[]): void {
   for (const row of rows) {
+    // Planned ahead of its time: nothing has run yet.
+    if (row.status_name === 'PENDING') continue;
     const at = page.items.findIndex((item) => item.id === row.task_id);
     const task = page.items[at];
     if (!task || !isNewer(row, task.last_execution)) continue;

@@ -1,0 +1,14 @@
+import { onUnmounted, type Ref, watch } from 'vue';
+
+/** Typing that pauses this long is taken as finished; milliseconds. */
+const PAUSE_MS = 300;
+
+/** Calls `apply` when the text has rested; never after the page it belongs to is gone. */
+export function whenTypingPauses(text: Ref<string>, apply: (text: string) => void): void {
+  let timer: number | undefined;
+  watch(text, (now) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => apply(now), PAUSE_MS);
+  });
+  onUnmounted(() => clearTimeout(timer));
+}
