@@ -224,5 +224,14 @@ final class AgentHub: AgentGateway, AgentSessionHandler, Service {
     func receiveLog(_ chunks: [LogChunk], from agent: AgentID) async throws {
         try await self.store.appendLog(chunks)
         self.bus.publish(.logAppended(chunks))
+        // The report of the end may have overtaken this output; then it is complete only now.
+        for chunk in Dictionary(chunks.map { ($0.executionID, $0) }, uniquingKeysWith: { $1 }).values {
+            let end = chunk.offset + Int64(chunk.bytes.count)
+            let slice = try await self.store.log(chunk.executionID, from: end, limit: 1)
+            guard slice.isComplete else { continue }
+            self.bus.publish(
+                .logEnded(chunk.executionID, totalBytes: slice.totalBytes, isTruncated: slice.isTruncated)
+            )
+        }
     }
 }

@@ -21,12 +21,15 @@ extension SQLiteStore {
             let output = try executions.output(of: id)
             // What a provisional state says is not final: the agent may still send output and the real end.
             let hasNoneToCome = execution.status == .skipped
-            let isComplete = execution.status.isTerminal && (!execution.isProvisional || hasNoneToCome)
+            let hasEnded = execution.status.isTerminal && (!execution.isProvisional || hasNoneToCome)
             let attempt = try logs.newestAttempt(of: id)
             let arrived = try attempt.map { try logs.end(of: id, attempt: $0) } ?? 0
+            // The report of the end travels beside the output and may overtake it. Of what was cut the end may never come.
+            let isMissing = output.map { !$0.isTruncated && arrived < ($0.bytes ?? 0) } ?? false
+            let isComplete = hasEnded && !isMissing
             return LogSlice(
                 chunks: try attempt.map { try logs.chunks(of: id, attempt: $0, from: offset, limit: limit) } ?? [],
-                totalBytes: isComplete ? max(output?.bytes ?? 0, arrived) : arrived,
+                totalBytes: hasEnded ? max(output?.bytes ?? 0, arrived) : arrived,
                 isTruncated: isComplete && output?.isTruncated == true,
                 isComplete: isComplete
             )
