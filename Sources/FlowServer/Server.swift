@@ -128,7 +128,16 @@ package struct Server: Sendable {
         )
         // Ctrl-C has to end everything within 5 s, open connections or not.
         configuration.maximumGracefulShutdownDuration = .seconds(4)
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {
+            // Agents' address is bound before, with words of its own.
+            throw CoreError(
+                .unavailable,
+                "Cannot listen for people on \(self.configuration.httpHost):\(self.configuration.httpPort): "
+                    + String(cString: strerror(error.errnoCode)) + "."
+            )
+        }
     }
 
     private var apiConfiguration: APIConfiguration {

@@ -5,6 +5,7 @@ package import FlowCore
 package import FlowQUIC
 package import FlowScheduler
 import FlowWire
+import Glibc
 package import Logging
 package import NIOCore
 import ServiceLifecycle
@@ -74,22 +75,31 @@ package final class AgentListener: Service {
 
     /// Binds the socket; ``run()`` does it when this was not called.
     ///
-    /// - Throws: `QUICError`, so that a start fails before anything else begins.
+    /// - Throws: `CoreError` naming the address, or `QUICError`, so that a start fails before anything else begins.
     package func bind() async throws {
-        let server = try await QUICServer.bind(
-            host: self.configuration.host,
-            port: self.configuration.port,
-            identity: self.configuration.identity,
-            trust: .roots(pem: self.configuration.authorityPEM),
-            protocols: [
-                ApplicationProtocol(name: AgentProtocols.control, clientCertificate: .required),
-                ApplicationProtocol(name: AgentProtocols.enrolment, clientCertificate: .none),
-            ],
-            resetSecret: self.configuration.resetSecret,
-            configuration: self.configuration.quic,
-            group: self.group,
-            logger: self.logger
-        )
+        let server: QUICServer
+        do {
+            server = try await QUICServer.bind(
+                host: self.configuration.host,
+                port: self.configuration.port,
+                identity: self.configuration.identity,
+                trust: .roots(pem: self.configuration.authorityPEM),
+                protocols: [
+                    ApplicationProtocol(name: AgentProtocols.control, clientCertificate: .required),
+                    ApplicationProtocol(name: AgentProtocols.enrolment, clientCertificate: .none),
+                ],
+                resetSecret: self.configuration.resetSecret,
+                configuration: self.configuration.quic,
+                group: self.group,
+                logger: self.logger
+            )
+        } catch let error as IOError {
+            throw CoreError(
+                .unavailable,
+                "Cannot listen for agents on \(self.configuration.host):\(self.configuration.port) (UDP): "
+                    + String(cString: strerror(error.errnoCode)) + "."
+            )
+        }
         self.server.withLock { $0 = server }
         self.logger.info("listening for agents", metadata: ["address": "\(server.localAddress)"])
     }
