@@ -73,7 +73,7 @@ extension ProductTests {
                 let command = "(setsid env -i sh -c 'sleep 313; sleep 313' &); sleep 314"
                 let job = try await client.createJob("hidden", command: command, groups: [group])
                 let id = try await client.startOne(job)
-                try await eventually("its processes") { ProcessTable.ids(mentioning: id).count >= 4 ? true : nil }
+                try await eventually("its processes") { ProcessTable.ids(mentioning: id).count >= 3 ? true : nil }
                 try await client.call("POST", "/executions/\(id)/cancel", ["force": true])
                 #expect(try await client.ended(id)["status_name"] == "CANCELLED")
                 #expect(ProcessTable.ids(mentioning: id) == [])
