@@ -377,12 +377,12 @@ def part_push(programs, agents=10):
         time.sleep(1)
         times = []
         for index in range(20):
-            before = {one["id"]: one["config_version"] for one in world.clients()}
+            before = {one["client_id"]: one["config_version"] for one in world.clients()}
             began = time.time()
             world.create(f"push-{index}", schedule_type="manual")
             wait_for(
                 "the change to arrive",
-                lambda: all(one["config_version"] > before[one["id"]] for one in world.clients()),
+                lambda: all(one["config_version"] > before[one["client_id"]] for one in world.clients()),
                 pause=0.001,
             )
             times.append((time.time() - began) * 1000)
