@@ -31,6 +31,12 @@ Deno.test('merge: known executions change, new ones come first, the page keeps i
   equal([ids(list), list.total, list.has_next], [['4:1', '3:1', '2:3'], 4, true]);
 });
 
+Deno.test('merge: an older execution that was not known takes its place by time, or none', () => {
+  const list = page([run('5', 3), run('3', 3)]);
+  mergeExecutions(list, [run('4', 3), run('1', 3)], {});
+  equal(ids(list), ['5:3', '4:3', '3:3']);
+});
+
 Deno.test('merge: a late push does not revive an ended execution', () => {
   const list = page([run('1', 3)]);
   mergeExecutions(list, [run('1', 2)], {});

@@ -25,7 +25,7 @@ export function fits(row: Execution, filter: Filter): boolean {
 
 /**
  * Puts pushed executions into a page of the list: known ones change (or leave, when they do not fit any more), new ones
- * come first on the first page. A late push never turns an ended execution back into a running one.
+ * take their place by time on the first page. A late push never turns an ended execution back into a running one.
  */
 export function mergeExecutions(page: Page<Execution>, pushed: Execution[], filter: Filter): void {
   // A new array: components that were given the old one notice the change.
@@ -41,7 +41,11 @@ export function mergeExecutions(page: Page<Execution>, pushed: Execution[], filt
         page.total = Math.max(0, page.total - 1);
       }
     } else if (fits(row, filter) && page.page === 1) {
-      page.items.unshift(row);
+      // Ids begin with the nominal time: their order is the list's.
+      const older = page.items.findIndex((item) => item.id < row.id);
+      const place = older < 0 ? page.items.length : older;
+      if (place >= page.page_size) continue;
+      page.items.splice(place, 0, row);
       page.total += 1;
       if (page.items.length > page.page_size) {
         page.items.length = page.page_size;
