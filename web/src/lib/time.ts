@@ -96,16 +96,21 @@ export function fromWallClock(local: string, zone: string): number | null {
 export function relative(ms: number, now: number, locale: string): string {
   const seconds = Math.round((ms - now) / 1000);
   const size = Math.abs(seconds);
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: locale === 'en' ? 'short' : 'long' });
+  const format = new Intl.RelativeTimeFormat(locale, {
+    numeric: size < 172_800 ? 'auto' : 'always',
+    style: locale === 'en' ? 'short' : 'long',
+  });
   if (size < 60) return format.format(seconds, 'second');
   if (size < 3600) return format.format(Math.trunc(seconds / 60), 'minute');
-  if (size < 86_400) return format.format(Math.trunc(seconds / 3600), 'hour');
+  // Days are counted from two on: a number of hours does not say whether it is "tomorrow".
+  if (size < 172_800) return format.format(Math.trunc(seconds / 3600), 'hour');
   return format.format(Math.trunc(seconds / 86_400), 'day');
 }
 
 /** `820 ms`, `2.3 s`, `1 m 05 s`, `2 h 03 m` */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 1) return '< 1 ms';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;

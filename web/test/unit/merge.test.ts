@@ -90,3 +90,14 @@ Deno.test('upcoming: earliest first, without those that never fire', () => {
   ];
   equal(upcomingOf(jobs, 2).map(({ id }) => id), [3, 1]);
 });
+
+Deno.test('merge: a run that waits for its time is not the last one yet', () => {
+  const list = page([{ id: 1, version: 1, last_execution: null } as Task]);
+  lastOf(list, [run('1', 3), run('2', 1)]);
+  equal(list.items[0]!.last_execution!.id, '1');
+  const waiting = { id: '2', status: 1, status_name: '', start_time: null };
+  takeJob(list, { id: 1, task: { id: 1, version: 1, last_execution: waiting } as Task });
+  equal(list.items[0]!.last_execution!.id, '1');
+  lastOf(list, [run('2', 2)]);
+  equal(list.items[0]!.last_execution!.id, '2');
+});

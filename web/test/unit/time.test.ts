@@ -55,5 +55,7 @@ Deno.test('time: durations and relative times', () => {
   ]);
   const now = at('2026-03-05T12:00:00Z');
   equal(relative(now + 180_000, now, 'en'), 'in 3 min.');
+  equal(relative(now + 44 * 3_600_000, now, 'en'), 'in 44 hr.');
+  equal(relative(now + 50 * 3_600_000, now, 'en'), 'in 2 days');
   equal(relative(now - 7_200_000, now, 'zh-CN'), '2小时前');
 });
