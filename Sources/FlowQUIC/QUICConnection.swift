@@ -44,6 +44,8 @@ package final class QUICConnection: Sendable {
     ///
     /// - Throws: `QUICError.connectionClosed`, or `CancellationError`.
     package func openStream() async throws -> QUICStream {
+        // The endpoint forgets a connection some round trips after its end; this object remembers why it ended.
+        if let reason = self.closeReason { throw QUICError.connectionClosed(reason) }
         let answer = OneShot<StreamChannel>()
         self.mailbox.submit(.openStream(self.handle, answer))
         return QUICStream(connection: self, channel: try await answer.wait())
