@@ -44,6 +44,7 @@ package func makeAPI(
             presenter: executions,
             clock: clock
         ),
+        insights: InsightRoutes(insights: services.insights, presenter: executions),
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,

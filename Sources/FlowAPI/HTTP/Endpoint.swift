@@ -15,6 +15,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listClients, deleteClient
     case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
     case listRuns, getRun
+    case recentExecutions, executionTrend, upcomingFires
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
 
@@ -78,6 +79,10 @@ enum Endpoint: String, CaseIterable, Sendable {
 
         case .listRuns: self.api(.get, "/runs", .needs(.executionsRead))
         case .getRun: self.api(.get, "/runs/{id}", .needs(.executionsRead))
+
+        case .recentExecutions: self.api(.get, "/executions/recent", .needs(.executionsRead))
+        case .executionTrend: self.api(.get, "/executions/trend", .needs(.executionsRead))
+        case .upcomingFires: self.api(.get, "/upcoming", .needs(.jobsRead))
 
         case .overview: self.api(.get, "/stats", .needs(.executionsRead))
         case .health: self.api(.get, "/health", .everyone)

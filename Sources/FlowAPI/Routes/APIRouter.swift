@@ -13,6 +13,7 @@ struct APIRouter: Sendable {
     let tasks: TaskRoutes
     let groups: GroupRoutes
     let executions: ExecutionRoutes
+    let insights: InsightRoutes
     let system: SystemRoutes
 
     func router(console: ConsoleFiles) -> Router<APIContext> {
@@ -117,6 +118,9 @@ struct APIRouter: Sendable {
         case .retryExecution: try await self.executions.retry(call)
         case .listRuns: try await self.executions.listRuns(call)
         case .getRun: try await self.executions.getRun(call)
+        case .recentExecutions: try await self.insights.recent(call)
+        case .executionTrend: try await self.insights.trend(call)
+        case .upcomingFires: try await self.insights.upcoming(call)
         case .overview: try await self.system.overview(call)
         case .health: self.system.health()
         case .ready, .plainReady: try await self.system.ready()

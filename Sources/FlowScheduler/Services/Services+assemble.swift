@@ -31,7 +31,8 @@ extension Services {
             groups: GroupService(store: store, gateway: gateway, bus: bus, clock: clock),
             agents: AgentService(store: store, gateway: gateway, bus: bus),
             authentication: AuthenticationService(store: store, hasher: hasher, clock: clock),
-            statistics: StatisticsService(store: store, gateway: gateway, clock: clock)
+            statistics: StatisticsService(store: store, gateway: gateway, clock: clock),
+            insights: InsightService(store: store, clock: clock)
         )
     }
 }

@@ -10,6 +10,7 @@ package struct Services: Sendable {
     package let agents: AgentService
     package let authentication: AuthenticationService
     package let statistics: StatisticsService
+    package let insights: InsightService
 
     package init(
         jobs: JobService,
@@ -18,7 +19,8 @@ package struct Services: Sendable {
         groups: GroupService,
         agents: AgentService,
         authentication: AuthenticationService,
-        statistics: StatisticsService
+        statistics: StatisticsService,
+        insights: InsightService
     ) {
         self.jobs = jobs
         self.executions = executions
@@ -27,5 +29,6 @@ package struct Services: Sendable {
         self.agents = agents
         self.authentication = authentication
         self.statistics = statistics
+        self.insights = insights
     }
 }

@@ -163,6 +163,17 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
+    /// The newest that are no longer PENDING, newest first.
+    func newest(of job: JobID, count: Int) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_job
+            WHERE job_id = ? AND status <> ? ORDER BY id DESC LIMIT ?
+            """,
+            [.integer(job), .integer(Int64(ExecutionStatus.pending.rawValue)), .number(count)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
     func of(run: RunID) throws -> [Execution] {
         try self.db.all(
             """

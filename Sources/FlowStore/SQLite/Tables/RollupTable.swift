@@ -43,6 +43,26 @@ struct RollupTable {
         return statistics
     }
 
+    /// Sums by hour and state, oldest first; the hour of `until` is not among them when `until` begins it.
+    func hourly(job: JobID?, from: Timestamp, until: Timestamp) throws -> [HourlyCount] {
+        let last = RollupLedger.hour(of: until.advanced(byMilliseconds: -1))
+        return try self.db.all(
+            """
+            SELECT hour, status, count, duration_ms, timed_count FROM execution_rollup
+            WHERE job_id = ? AND hour BETWEEN ? AND ? AND count > 0 ORDER BY hour, status
+            """,
+            [.integer(job ?? RollupLedger.allJobs), .integer(RollupLedger.hour(of: from)), .integer(last)]
+        ) {
+            HourlyCount(
+                hour: Timestamp(milliseconds: $0.integer(0) * 3_600_000),
+                status: try $0.status(1),
+                count: $0.number(2),
+                durationMilliseconds: $0.integer(3),
+                timedCount: $0.number(4)
+            )
+        }
+    }
+
     /// - Returns: how many rows went.
     func delete(beforeHour hour: Int64, limit: Int) throws -> Int {
         try self.db.run(

@@ -1,0 +1,82 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+/// What pictures are drawn from: the last runs of many jobs, sums by the hour, coming fires by the minute.
+struct InsightRoutes: Sendable {
+    let insights: InsightService
+    let presenter: ExecutionPresenter
+
+    /// `GET /executions/recent?task_ids=1,2&count=20`: one request for the strips of a whole list.
+    func recent(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let text = query.string("task_ids") ?? ""
+        let parts = text.split(separator: ",", maxSplits: InsightService.jobLimit)
+        let jobs = parts.compactMap { JobID($0) }
+        if jobs.count != parts.count || jobs.isEmpty {
+            query.fault("task_ids", "syntax", "write 1 to \(InsightService.jobLimit) task numbers, separated by commas")
+        }
+        let count = Int(query.integer("count", in: 1...100, default: 20))
+        try query.finish()
+        let principal = try call.principal
+        let recent = try await self.insights.recent(of: jobs, count: count, as: principal)
+        var items: [JSON] = []
+        for job in recent.keys.sorted() {
+            let rows = try await self.presenter.rows(recent[job] ?? [], as: principal)
+            items.append(.object([.init("task_id", job), .init("executions", rows)]))
+        }
+        return .data([.init("items", items)])
+    }
+
+    /// `GET /executions/trend?hours=24&task_id=7`: ended executions by hour and state.
+    func trend(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let job = query.integer("task_id")
+        let hours = Int(query.integer("hours", in: 1...(24 * 366), default: 24))
+        try query.finish()
+        let (from, counts) = try await self.insights.hourly(job: job, hours: hours, as: call.principal)
+        let items = counts.map { count in
+            JSON.object([
+                .init("hour", count.hour),
+                .init("status", count.status.rawValue),
+                .init("count", count.count),
+                .init(
+                    "avg_duration",
+                    count.timedCount == 0 ? nil : count.durationMilliseconds / Int64(count.timedCount)
+                ),
+            ])
+        }
+        return .data([.init("from", from), .init("hours", hours), .init("items", items)])
+    }
+
+    /// `GET /upcoming?from=…&to=…`: coming fires, by the minute; the next hour unless the span is said.
+    func upcoming(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let from = query.timestamp("from")
+        let through = query.timestamp("to")
+        let job = query.integer("task_id")
+        try query.finish()
+        let fires = try await self.insights.upcoming(from: from, through: through, job: job, as: call.principal)
+        let items = fires.minutes.map { minute in
+            JSON.object([
+                .init("minute", minute.at),
+                .init("count", minute.count),
+                .init(
+                    "tasks",
+                    minute.jobs.map { entry in
+                        JSON.object([
+                            .init("id", entry.job), .init("name", entry.name), .init("count", entry.count),
+                        ])
+                    }
+                ),
+            ])
+        }
+        return .data([
+            .init("total", fires.total),
+            .init("partial", fires.isPartial),
+            .init("items", items),
+        ])
+    }
+}

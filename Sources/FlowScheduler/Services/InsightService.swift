@@ -1,0 +1,70 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// What pictures of past and future are drawn from.
+package struct InsightService: Sendable {
+    private let store: any Store
+    private let clock: any WallClock
+
+    /// Jobs in one question for recent executions.
+    package static let jobLimit = 200
+    /// The longest span of coming fires; milliseconds.
+    package static let longestSpan: Int64 = 14 * 86_400_000
+
+    package init(store: any Store, clock: any WallClock) {
+        self.store = store
+        self.clock = clock
+    }
+
+    /// The newest executions of jobs that are no longer PENDING, oldest first.
+    package func recent(
+        of jobs: [JobID],
+        count: Int,
+        as principal: Principal
+    ) async throws -> [JobID: [Execution]] {
+        try principal.require(.executionsRead)
+        return try await self.store.recentExecutions(of: jobs, count: count)
+    }
+
+    /// Ended executions by the hour.
+    package func hourly(
+        job: JobID?,
+        hours: Int,
+        as principal: Principal
+    ) async throws -> (from: Timestamp, counts: [HourlyCount]) {
+        try principal.require(.executionsRead)
+        let now = self.clock.now
+        let hour: Int64 = 3_600_000
+        let last = now.milliseconds.flooredDivision(by: hour) * hour
+        let from = Timestamp(milliseconds: last - Int64(hours - 1) * hour)
+        // Fires are planned a little ahead: the hour that comes may have begun already.
+        let until = Timestamp(milliseconds: last + hour)
+        return (from, try await self.store.hourlyCounts(job: job, from: from, until: until))
+    }
+
+    /// Coming fires by the minute, from an instant (or now) on.
+    package func upcoming(
+        from: Timestamp?,
+        through: Timestamp?,
+        job: JobID?,
+        as principal: Principal
+    ) async throws -> UpcomingFires {
+        try principal.require(.jobsRead)
+        let now = self.clock.now
+        let begin = from ?? now
+        let end = through ?? begin.advanced(byMilliseconds: 3_600_000)
+        guard end > begin, end.milliseconds - begin.milliseconds <= Self.longestSpan else {
+            throw CoreError(.invalid, "The time span has to end after it begins and may cover at most 14 days.")
+        }
+        var jobs: [Job]
+        if let job {
+            jobs = try await self.store.job(job).map { [$0] } ?? []
+        } else {
+            jobs = try await self.store.allJobs()
+        }
+        jobs.removeAll { !$0.isEnabled }
+        return UpcomingFires(of: jobs, after: begin.advanced(byMilliseconds: -1), through: end)
+    }
+}

@@ -1,0 +1,63 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// Coming fires of many jobs, counted by the minute.
+///
+/// A value without I/O: a day of ten thousand jobs is arithmetic. What it does is bounded by ``fireLimit``, so that nobody
+/// keeps a server busy by asking for a year of a job of each second.
+package struct UpcomingFires: Hashable, Sendable {
+    /// One job in one minute.
+    package struct Entry: Hashable, Sendable {
+        package let job: JobID
+        package let name: String
+        /// Fires of the job inside the minute.
+        package let count: Int
+    }
+
+    package struct Minute: Hashable, Sendable {
+        /// Where the minute begins.
+        package let at: Timestamp
+        /// Fires of all jobs.
+        package internal(set) var count = 0
+        /// The first jobs of the minute by id, at most ``UpcomingFires/jobLimit``.
+        package internal(set) var jobs: [Entry] = []
+    }
+
+    /// Minutes with fires, in ascending order.
+    package private(set) var minutes: [Minute] = []
+    package private(set) var total = 0
+    /// Counting stopped at ``fireLimit``: there are more fires than `minutes` says.
+    package private(set) var isPartial = false
+
+    package static let fireLimit = 500_000
+    package static let jobLimit = 20
+    private static let minute: Int64 = 60_000
+
+    /// Counts the fires of enabled jobs after one instant, up to and including another.
+    package init(of jobs: [Job], after: Timestamp, through: Timestamp, limit: Int = Self.fireLimit) {
+        var byMinute: [Int64: Minute] = [:]
+        for job in jobs.sorted(by: { $0.id < $1.id }) where job.isEnabled {
+            // A stored job was valid when it was stored; one that this server can't read any more has no fires here.
+            guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid) else { continue }
+            let fires = schedule.fires(after: after, through: through, limit: limit - self.total + 1)
+            if self.total + fires.count > limit {
+                self.isPartial = true
+                break
+            }
+            self.total += fires.count
+            var counts: [Int64: Int] = [:]
+            for fire in fires { counts[fire.milliseconds.flooredDivision(by: Self.minute), default: 0] += 1 }
+            for (number, count) in counts {
+                var minute = byMinute[number] ?? Minute(at: Timestamp(milliseconds: number * Self.minute))
+                minute.count += count
+                if minute.jobs.count < Self.jobLimit {
+                    minute.jobs.append(Entry(job: job.id, name: job.definition.name, count: count))
+                }
+                byMinute[number] = minute
+            }
+        }
+        self.minutes = byMinute.values.sorted { $0.at < $1.at }
+    }
+}

@@ -1,0 +1,23 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import GRDB
+
+extension SQLiteStore {
+    package func recentExecutions(of jobs: [JobID], count: Int) async throws -> [JobID: [Execution]] {
+        try await self.read { db in
+            let executions = ExecutionTable(db)
+            var recent: [JobID: [Execution]] = [:]
+            for job in jobs {
+                let rows = try executions.newest(of: job, count: count)
+                if !rows.isEmpty { recent[job] = rows.reversed() }
+            }
+            return recent
+        }
+    }
+
+    package func hourlyCounts(job: JobID?, from: Timestamp, until: Timestamp) async throws -> [HourlyCount] {
+        try await self.read { db in try RollupTable(db).hourly(job: job, from: from, until: until) }
+    }
+}

@@ -1,0 +1,58 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Testing
+
+@Suite("What pictures are drawn from")
+struct InsightTests {
+    @Test("The newest executions of each job that began, oldest first", arguments: StoreKind.allCases)
+    func recent(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let jobs = [try await world.job("one"), try await world.job("two"), try await world.job("none")]
+            var sequence: Int64 = 0
+            for second in 0..<5 as Range<Int64> {
+                for job in jobs.prefix(2) {
+                    _ = try await world.fire(job, at: World.start + second)
+                    sequence += 1
+                    try await world.apply(
+                        [World.report(sequence, job, on: agent, at: World.start + second, .success)],
+                        of: agent
+                    )
+                }
+            }
+            // Planned, but not begun.
+            _ = try await world.fire(jobs[0], at: World.start + 5)
+            let recent = try await world.store.recentExecutions(of: jobs.map(\.id), count: 3)
+            #expect(recent.keys.sorted() == jobs.prefix(2).map(\.id))
+            #expect(recent[jobs[0].id]?.map(\.nominal) == [2, 3, 4].map { World.start + $0 })
+        }
+    }
+
+    @Test("Sums by hour and state, with the hours apart and the span kept", arguments: StoreKind.allCases)
+    func hourly(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let states: [(Int64, ExecutionStatus)] = [(0, .success), (1, .failure), (3600, .success), (7200, .success)]
+            for (index, (second, status)) in states.enumerated() {
+                try await world.apply(
+                    [World.report(Int64(index) + 1, job, on: agent, at: World.start + second, status, ran: 500)],
+                    of: agent
+                )
+            }
+            let counts = try await world.store.hourlyCounts(job: nil, from: World.start, until: World.start + 7200)
+            #expect(counts.map(\.hour) == [World.start, World.start, World.start + 3600])
+            #expect(counts.map(\.status) == [.success, .failure, .success])
+            #expect(counts.map(\.count) == [1, 1, 1])
+            #expect(counts.map(\.durationMilliseconds) == [500, 500, 500])
+            let other = try await world.store.hourlyCounts(
+                job: job.id + 1,
+                from: World.start,
+                until: World.start + 7200
+            )
+            #expect(other.isEmpty)
+        }
+    }
+}
