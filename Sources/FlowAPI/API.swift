@@ -45,6 +45,7 @@ package func makeAPI(
             clock: clock
         ),
         insights: InsightRoutes(insights: services.insights, presenter: executions),
+        audit: AuditRoutes(audit: services.audit),
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,

@@ -21,7 +21,9 @@ struct APICall {
     var principal: Principal {
         get throws {
             guard let session else { throw APIFailure(.unauthorized, "unauthenticated", "Sign in first.") }
-            return session.principal
+            var principal = session.principal
+            principal.origin = self.origin
+            return principal
         }
     }
 
@@ -117,6 +119,18 @@ struct APICall {
     // MARK: Where a trigger comes from
 
     var idempotencyKey: String? { self.request.headers[.idempotencyKey] }
+
+    /// For the audit.
+    ///
+    /// A program says by its User-Agent what it is; nothing depends on it but this word.
+    var origin: Origin {
+        let isClient = self.request.headers[.userAgent]?.utf8.starts(with: "quicflow".utf8) == true
+        return Origin(
+            via: isClient ? .cli : self.request.headers[.authorization] == nil ? .console : .api,
+            address: self.context.remoteAddress,
+            request: self.context.requestID
+        )
+    }
 
     /// `console` for signed-in browsers, `api` for bearers of tokens.
     var source: String { self.request.headers[.authorization] == nil ? "console" : "api" }

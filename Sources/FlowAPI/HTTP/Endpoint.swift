@@ -16,6 +16,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
     case listRuns, getRun
     case recentExecutions, executionTrend, upcomingFires
+    case listAudit
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
 
@@ -83,6 +84,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .recentExecutions: self.api(.get, "/executions/recent", .needs(.executionsRead))
         case .executionTrend: self.api(.get, "/executions/trend", .needs(.executionsRead))
         case .upcomingFires: self.api(.get, "/upcoming", .needs(.jobsRead))
+        case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
 
         case .overview: self.api(.get, "/stats", .needs(.executionsRead))
         case .health: self.api(.get, "/health", .everyone)

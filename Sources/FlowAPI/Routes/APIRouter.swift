@@ -14,6 +14,7 @@ struct APIRouter: Sendable {
     let groups: GroupRoutes
     let executions: ExecutionRoutes
     let insights: InsightRoutes
+    let audit: AuditRoutes
     let system: SystemRoutes
 
     func router(console: ConsoleFiles) -> Router<APIContext> {
@@ -121,6 +122,7 @@ struct APIRouter: Sendable {
         case .recentExecutions: try await self.insights.recent(call)
         case .executionTrend: try await self.insights.trend(call)
         case .upcomingFires: try await self.insights.upcoming(call)
+        case .listAudit: try await self.audit.list(call)
         case .overview: try await self.system.overview(call)
         case .health: self.system.health()
         case .ready, .plainReady: try await self.system.ready()

@@ -21,7 +21,7 @@ struct AuthRoutes: Sendable {
         let result = try await self.authentication.signIn(
             username: username,
             password: password,
-            address: call.context.remoteAddress ?? ""
+            origin: call.origin
         )
         call.context.identity.username = result.user.username
         let seconds = max(0, result.expiresAt.milliseconds(since: self.clock.now) / 1000)
@@ -38,7 +38,10 @@ struct AuthRoutes: Sendable {
     func signOut(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()
-        if let session = call.session { try await self.authentication.signOut(session) }
+        if var session = call.session {
+            session.principal = try call.principal
+            try await self.authentication.signOut(session)
+        }
         return .data(.null, headers: [.setCookie: self.cookie("", maxAge: 0)])
     }
 

@@ -12,6 +12,7 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     case groupsWrite = "groups:write"
     case agentsRead = "agents:read"
     case agentsWrite = "agents:write"
+    case auditRead = "audit:read"
     case metricsRead = "metrics:read"
     case usersWrite = "users:write"
 }
@@ -36,11 +37,21 @@ package struct Principal: Hashable, Sendable {
     package let userID: UserID
     package let username: String
     package let role: Role
+    /// Where the request came from.
+    package var origin: Origin
 
-    package init(userID: UserID, username: String, role: Role) {
+    package init(userID: UserID, username: String, role: Role, origin: Origin = Origin(via: .api)) {
         self.userID = userID
         self.username = username
         self.role = role
+        self.origin = origin
+    }
+
+    package var actor: Actor { .user(self.userID, self.username) }
+
+    /// A change that this principal makes.
+    package func change(at now: Timestamp, reason: String? = nil) -> Change {
+        Change(by: self.actor, at: now, origin: self.origin, reason: reason)
     }
 
     /// - Throws: ``CoreError`` `forbidden`, naming the missing permission.

@@ -3,16 +3,16 @@
 
 /// Agents, their certificates, join tokens and what the sessions need.
 package protocol AgentStore: Sendable {
-    func createJoinToken(_ token: JoinToken) async throws
+    func createJoinToken(_ token: JoinToken, by change: Change) async throws
     func joinToken(id: String) async throws -> JoinToken?
     /// Uses the token up and creates the agent in its groups, in one transaction.
     ///
     /// - Throws: `forbidden` when the token is unknown, expired or was used.
-    func enrol(token id: String, agent: Agent, at now: Timestamp) async throws
+    func enrol(token id: String, agent: Agent, by change: Change) async throws
     func agent(_ id: AgentID) async throws -> Agent?
     func agents() async throws -> [Agent]
     /// Deletes the agent: its certificate is worth nothing from then on, its history stays.
-    func deleteAgent(_ id: AgentID) async throws
+    func deleteAgent(_ id: AgentID, by change: Change) async throws
 
     /// Opens a session: stores what the hello says and raises the agent's epoch.
     ///

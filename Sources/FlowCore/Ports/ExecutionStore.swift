@@ -22,7 +22,7 @@ package protocol ExecutionStore: Sendable {
     func openCounts() async throws -> [ExecutionStatus: Int]
 
     /// Marks an open execution as to be stopped; a terminal one is returned as it is (idempotent).
-    func requestCancel(_ id: ExecutionID, at now: Timestamp) async throws -> Execution
+    func requestCancel(_ id: ExecutionID, by change: Change) async throws -> Execution
     func runningExecutions(of agent: AgentID) async throws -> [ExecutionID]
     /// Writes a provisional state by compare-and-set on the expected one; returns those it changed.
     func infer(

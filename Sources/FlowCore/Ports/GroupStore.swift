@@ -5,24 +5,24 @@
 ///
 /// The built-in group ``Group/everyone`` always exists and holds every agent.
 package protocol GroupStore: Sendable {
-    func createGroup(name: String, description: String, tags: [String], at now: Timestamp) async throws -> Group
+    func createGroup(name: String, description: String, tags: [String], by change: Change) async throws -> Group
     /// - Throws: `forbidden` for the built-in group.
     func updateGroup(
         _ id: GroupID,
         name: String,
         description: String,
         tags: [String],
-        at now: Timestamp
+        by change: Change
     ) async throws -> Group
     /// - Throws: `inUse` while jobs are bound (S1-FR-3.1), naming them; `forbidden` for the built-in group.
-    func deleteGroup(_ id: GroupID) async throws
+    func deleteGroup(_ id: GroupID, by change: Change) async throws
     func group(_ id: GroupID) async throws -> Group?
     func group(named name: String) async throws -> Group?
     func groups() async throws -> [GroupSummary]
     func agents(in group: GroupID) async throws -> [Agent]
     /// Adds agents to a group and raises the configuration version. Agents already in it stay.
-    func addAgents(_ agents: [AgentID], to group: GroupID) async throws
-    func removeAgents(_ agents: [AgentID], from group: GroupID) async throws
+    func addAgents(_ agents: [AgentID], to group: GroupID, by change: Change) async throws
+    func removeAgents(_ agents: [AgentID], from group: GroupID, by change: Change) async throws
     func groups(of agent: AgentID) async throws -> [Group]
 }
 

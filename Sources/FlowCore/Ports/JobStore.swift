@@ -11,8 +11,7 @@ package protocol JobStore: Sendable {
         definition: JobDefinition,
         isEnabled: Bool,
         nextFire: Timestamp?,
-        by user: String,
-        at now: Timestamp
+        by change: Change
     ) async throws -> Job
 
     /// Stores a new version.
@@ -24,11 +23,11 @@ package protocol JobStore: Sendable {
         isEnabled: Bool,
         nextFire: Timestamp?,
         expectedVersion: Int64?,
-        at now: Timestamp
+        by change: Change
     ) async throws -> Job
 
     /// Deletes the job; its runs and executions stay. Pending executions of it become SKIPPED(DISABLED), provisionally.
-    func deleteJob(_ id: JobID, at now: Timestamp) async throws -> Job
+    func deleteJob(_ id: JobID, by change: Change) async throws -> Job
 
     func job(_ id: JobID) async throws -> Job?
     func job(uid: JobUID) async throws -> Job?

@@ -15,7 +15,7 @@ package protocol ScheduleStore: Sendable {
     /// Idempotent by ``Trigger/uid``: a repeated trigger answers with what the first one started.
     ///
     /// - Throws: `notFound` for the job, `conflict` when the job reaches no agent.
-    func start(_ trigger: Trigger, at now: Timestamp) async throws -> StartedRun
+    func start(_ trigger: Trigger, by change: Change) async throws -> StartedRun
 
     /// Orders that this agent has not acknowledged, oldest first.
     func pendingOrders(of agent: AgentID) async throws -> [Order]

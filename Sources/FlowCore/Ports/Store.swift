@@ -8,7 +8,7 @@
 /// are ``CoreError``s: `notFound`, `nameTaken`, `conflict`, `inUse` where they are the caller's, `unavailable` or `internal`
 /// where they are the store's.
 package protocol Store: JobStore, GroupStore, AgentStore, ScheduleStore, ExecutionStore, LogStore, UserStore,
-    InsightStore
+    InsightStore, AuditStore
 {
     /// Waits for what is in progress and lets go of the database.
     func close() async throws

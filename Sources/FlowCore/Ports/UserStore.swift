@@ -4,14 +4,16 @@
 /// People who sign in, and their sessions.
 package protocol UserStore: Sendable {
     /// - Throws: `nameTaken`.
-    func createUser(username: String, passwordHash: String, role: Role, at now: Timestamp) async throws -> User
+    func createUser(username: String, passwordHash: String, role: Role, by change: Change) async throws -> User
     func user(named username: String) async throws -> User?
     func user(_ id: UserID) async throws -> User?
-    func setPasswordHash(_ hash: String, of user: UserID) async throws
+    func setPasswordHash(_ hash: String, of user: UserID, by change: Change) async throws
     func userCount() async throws -> Int
-    func createSession(_ session: UserSession) async throws
+    /// Signs a user in.
+    func createSession(_ session: UserSession, by change: Change) async throws
     /// The session and its user, unless it has expired.
     func session(tokenHash: [UInt8], at now: Timestamp) async throws -> (UserSession, User)?
-    func deleteSession(tokenHash: [UInt8]) async throws
+    /// Signs a user out; nothing happens when the session is over.
+    func deleteSession(tokenHash: [UInt8], by change: Change) async throws
     func deleteExpiredSessions(at now: Timestamp) async throws
 }

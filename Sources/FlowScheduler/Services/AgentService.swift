@@ -8,11 +8,13 @@ package struct AgentService: Sendable {
     let store: any Store
     let gateway: any AgentGateway
     let bus: EventBus
+    let clock: any WallClock
 
-    package init(store: any Store, gateway: any AgentGateway, bus: EventBus) {
+    package init(store: any Store, gateway: any AgentGateway, bus: EventBus, clock: any WallClock) {
         self.store = store
         self.gateway = gateway
         self.bus = bus
+        self.clock = clock
     }
 
     /// All hosts with their groups and whether they are there, by id.
@@ -56,7 +58,7 @@ package struct AgentService: Sendable {
     /// Its history stays.
     package func delete(_ id: AgentID, as principal: Principal) async throws {
         try principal.require(.agentsWrite)
-        try await self.store.deleteAgent(id)
+        try await self.store.deleteAgent(id, by: principal.change(at: self.clock.now))
         await self.gateway.disconnect(id, reason: "The host was deleted by \(principal.username).")
         self.bus.publish(.agentChanged(id))
         self.bus.publish(.groupsChanged)

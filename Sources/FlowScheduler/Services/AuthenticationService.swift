@@ -52,7 +52,8 @@ package final class AuthenticationService: Sendable {
     // MARK: Sessions
 
     /// - Throws: `unauthenticated` with one message for every reason, `tooManyRequests` after too many attempts.
-    package func signIn(username: String, password: String, address: String) async throws -> SignIn {
+    package func signIn(username: String, password: String, origin: Origin) async throws -> SignIn {
+        let address = origin.address ?? ""
         let now = self.clock.now
         let key = String(username.lowercased().prefix(64))
         if let wait = self.limiter.withLock({ $0.attempt(user: key, address: address, now: now) }) {
@@ -75,12 +76,18 @@ package final class AuthenticationService: Sendable {
             createdAt: now,
             expiresAt: now.advanced(byMilliseconds: self.lifetimeMilliseconds)
         )
-        try await self.store.createSession(session)
+        try await self.store.createSession(
+            session,
+            by: Change(by: .user(user.id, user.username), at: now, origin: origin)
+        )
         return SignIn(token: token, expiresAt: session.expiresAt, user: user)
     }
 
     package func signOut(_ session: AuthenticatedSession) async throws {
-        try await self.store.deleteSession(tokenHash: session.tokenHash)
+        try await self.store.deleteSession(
+            tokenHash: session.tokenHash,
+            by: session.principal.change(at: self.clock.now)
+        )
     }
 
     /// The session of a token; nil when there is none or it is over.
@@ -115,7 +122,12 @@ package final class AuthenticationService: Sendable {
         as principal: Principal
     ) async throws -> User {
         try principal.require(.usersWrite)
-        return try await self.create(username: username, password: password, role: role)
+        return try await self.create(
+            username: username,
+            password: password,
+            role: role,
+            by: principal.change(at: self.clock.now)
+        )
     }
 
     /// Creates the first administrator; does nothing when there is any user.
@@ -123,7 +135,12 @@ package final class AuthenticationService: Sendable {
     /// - Returns: the new user, or nil.
     package func createFirstAdministrator(username: String, password: String) async throws -> User? {
         guard try await self.store.userCount() == 0 else { return nil }
-        return try await self.create(username: username, password: password, role: .admin)
+        return try await self.create(
+            username: username,
+            password: password,
+            role: .admin,
+            by: .system(at: self.clock.now)
+        )
     }
 
     /// Sets a password: everybody their own, administrators any.
@@ -133,16 +150,20 @@ package final class AuthenticationService: Sendable {
             throw CoreError(.notFound, "There is no user '\(username)'.")
         }
         try Self.check(username: username, password: password)
-        try await self.store.setPasswordHash(try await self.hasher.hash(password), of: user.id)
+        try await self.store.setPasswordHash(
+            try await self.hasher.hash(password),
+            of: user.id,
+            by: principal.change(at: self.clock.now)
+        )
     }
 
-    private func create(username: String, password: String, role: Role) async throws -> User {
+    private func create(username: String, password: String, role: Role, by change: Change) async throws -> User {
         try Self.check(username: username, password: password)
         return try await self.store.createUser(
             username: username,
             passwordHash: try await self.hasher.hash(password),
             role: role,
-            at: self.clock.now
+            by: change
         )
     }
 
@@ -195,7 +216,7 @@ package struct SignIn: Sendable {
 
 /// A session that was looked up.
 package struct AuthenticatedSession: Hashable, Sendable {
-    package let principal: Principal
+    package var principal: Principal
     package let tokenHash: [UInt8]
     package let expiresAt: Timestamp
 }

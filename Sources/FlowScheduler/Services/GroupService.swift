@@ -35,7 +35,7 @@ package struct GroupService: Sendable {
             name: name,
             description: description,
             tags: tags,
-            at: self.clock.now
+            by: principal.change(at: self.clock.now)
         )
         self.bus.publish(.groupsChanged)
         return group
@@ -56,7 +56,7 @@ package struct GroupService: Sendable {
             name: name,
             description: description,
             tags: tags,
-            at: self.clock.now
+            by: principal.change(at: self.clock.now)
         )
         self.bus.publish(.groupsChanged)
         return group
@@ -66,7 +66,7 @@ package struct GroupService: Sendable {
     package func delete(_ id: GroupID, as principal: Principal) async throws {
         try principal.require(.groupsWrite)
         try await self.requireChangeable(id)
-        try await self.store.deleteGroup(id)
+        try await self.store.deleteGroup(id, by: principal.change(at: self.clock.now))
         self.bus.publish(.groupsChanged)
     }
 
@@ -88,14 +88,14 @@ package struct GroupService: Sendable {
             faults.add("client_ids[\(index)]", "not_found", "there is no host '\(agent)'")
         }
         try faults.check("The hosts cannot be added")
-        try await self.store.addAgents(agents, to: id)
+        try await self.store.addAgents(agents, to: id, by: principal.change(at: self.clock.now))
         await self.membershipChanged()
     }
 
     package func remove(_ agent: AgentID, from id: GroupID, as principal: Principal) async throws {
         try principal.require(.groupsWrite)
         try await self.requireChangeable(id)
-        try await self.store.removeAgents([agent], from: id)
+        try await self.store.removeAgents([agent], from: id, by: principal.change(at: self.clock.now))
         await self.membershipChanged()
     }
 

@@ -64,8 +64,7 @@ package struct JobService: Sendable {
             definition: definition,
             isEnabled: draft.isEnabled,
             nextFire: draft.isEnabled ? schedule.next(after: now) : nil,
-            by: principal.username,
-            at: now
+            by: principal.change(at: now)
         )
         await self.announce(job)
         return job
@@ -93,7 +92,7 @@ package struct JobService: Sendable {
             isEnabled: draft.isEnabled,
             nextFire: draft.isEnabled ? schedule.next(after: now) : nil,
             expectedVersion: expectedVersion,
-            at: now
+            by: principal.change(at: now)
         )
         await self.announce(job)
         return job
@@ -101,7 +100,7 @@ package struct JobService: Sendable {
 
     package func delete(_ id: JobID, as principal: Principal) async throws {
         try principal.require(.jobsWrite)
-        let job = try await self.store.deleteJob(id, at: self.clock.now)
+        let job = try await self.store.deleteJob(id, by: principal.change(at: self.clock.now))
         await self.observer.jobDeleted(job.uid)
         await self.gateway.configurationChanged()
         self.bus.publish(.jobDeleted(job.id, job.uid))
@@ -125,7 +124,7 @@ package struct JobService: Sendable {
                     isEnabled: isEnabled,
                     nextFire: next,
                     expectedVersion: job.version,
-                    at: now
+                    by: principal.change(at: now)
                 )
                 await self.announce(changed)
                 return changed
@@ -157,7 +156,8 @@ package struct JobService: Sendable {
                 source: source,
                 caller: principal.username,
                 parameters: parameters
-            )
+            ),
+            as: principal
         )
     }
 

@@ -22,8 +22,8 @@ package struct RunStarter: Sendable {
     ///
     /// A repeated trigger delivers nothing again: orders that are still open are sent by the gateway until they are
     /// acknowledged (R4).
-    func start(_ trigger: Trigger) async throws -> StartedRun {
-        let started = try await self.store.start(trigger, at: self.clock.now)
+    func start(_ trigger: Trigger, as principal: Principal) async throws -> StartedRun {
+        let started = try await self.store.start(trigger, by: principal.change(at: self.clock.now))
         guard !started.isRepeat else { return started }
         if !started.orders.isEmpty { await self.gateway.deliver(started.orders.mapValues { [$0] }) }
         if !started.executions.isEmpty { self.bus.publish(.executionsChanged(started.executions)) }

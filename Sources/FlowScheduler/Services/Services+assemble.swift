@@ -29,10 +29,11 @@ extension Services {
             executions: ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter),
             runs: RunService(store: store),
             groups: GroupService(store: store, gateway: gateway, bus: bus, clock: clock),
-            agents: AgentService(store: store, gateway: gateway, bus: bus),
+            agents: AgentService(store: store, gateway: gateway, bus: bus, clock: clock),
             authentication: AuthenticationService(store: store, hasher: hasher, clock: clock),
             statistics: StatisticsService(store: store, gateway: gateway, clock: clock),
-            insights: InsightService(store: store, clock: clock)
+            insights: InsightService(store: store, clock: clock),
+            audit: AuditService(store: store, clock: clock)
         )
     }
 }

@@ -11,6 +11,7 @@ package struct Services: Sendable {
     package let authentication: AuthenticationService
     package let statistics: StatisticsService
     package let insights: InsightService
+    package let audit: AuditService
 
     package init(
         jobs: JobService,
@@ -20,7 +21,8 @@ package struct Services: Sendable {
         agents: AgentService,
         authentication: AuthenticationService,
         statistics: StatisticsService,
-        insights: InsightService
+        insights: InsightService,
+        audit: AuditService
     ) {
         self.jobs = jobs
         self.executions = executions
@@ -30,5 +32,6 @@ package struct Services: Sendable {
         self.authentication = authentication
         self.statistics = statistics
         self.insights = insights
+        self.audit = audit
     }
 }

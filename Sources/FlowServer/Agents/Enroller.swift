@@ -38,7 +38,7 @@ package final class Enroller: Sendable {
             throw CoreError(.tooManyRequests, "Too many refused attempts from \(address). Try again in a few minutes.")
         }
         do {
-            return try await self.admit(request, now: now)
+            return try await self.admit(request, from: address, now: now)
         } catch let error as CoreError {
             if error.code != .unavailable, error.code != .internal {
                 self.limiter.withLock { $0.recordFailure(of: address, at: now) }
@@ -47,7 +47,7 @@ package final class Enroller: Sendable {
         }
     }
 
-    private func admit(_ request: EnrolRequest, now: Timestamp) async throws -> EnrolResponse {
+    private func admit(_ request: EnrolRequest, from address: String, now: Timestamp) async throws -> EnrolResponse {
         try await self.checkToken(request, now: now)
         let agent = Self.newAgentID()
         let issued = try self.authority.issueAgentCertificate(
@@ -64,7 +64,12 @@ package final class Enroller: Sendable {
             certificateFingerprint: issued.fingerprint,
             createdAt: now
         )
-        try await self.store.enrol(token: request.tokenID, agent: record, at: now)
+        let change = Change(
+            by: Actor(.agent, id: agent.rawValue, name: record.name),
+            at: now,
+            origin: Origin(via: .wire, address: address)
+        )
+        try await self.store.enrol(token: request.tokenID, agent: record, by: change)
         return EnrolResponse(
             agent: agent,
             certificateChain: issued.chainPEM,

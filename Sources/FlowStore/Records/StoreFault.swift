@@ -76,6 +76,10 @@ enum StoreFault {
         CoreError(.conflict, "An agent '\(id)' is enrolled already. Delete it first, or enrol under another id.")
     }
 
+    static func auditMoved(_ chain: String) -> CoreError {
+        CoreError(.conflict, "Somebody else sealed rows of the audit chain '\(chain)' meanwhile.")
+    }
+
     static let badToken = CoreError(
         .forbidden,
         "This join token is unknown, has expired or was used before. Ask an administrator for a new one."

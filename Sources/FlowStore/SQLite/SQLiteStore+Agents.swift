@@ -6,10 +6,17 @@ import GRDB
 import Synchronization
 
 extension SQLiteStore {
-    package func createJoinToken(_ token: JoinToken) async throws {
+    package func createJoinToken(_ token: JoinToken, by change: Change) async throws {
         try await self.write("create_join_token") { db in
             for group in token.groups { _ = try GroupTable(db).require(group) }
             try AgentTable(db).insertToken(token)
+            try AuditTable(db).record(
+                change,
+                .joinTokenCreate,
+                AuditObject("join_token", token.id),
+                groups: token.groups,
+                after: JoinTokenAudit(token)
+            )
         }
     }
 
@@ -17,12 +24,12 @@ extension SQLiteStore {
         try await self.read { db in try AgentTable(db).token(id) }
     }
 
-    package func enrol(token id: String, agent: Agent, at now: Timestamp) async throws {
+    package func enrol(token id: String, agent: Agent, by change: Change) async throws {
         try await self.write("enrol") { db in
             let agents = AgentTable(db)
             let groups = GroupTable(db)
             // 1. The token is used up before anything else is asked, in one statement: of two, one finds it unused.
-            guard try agents.useToken(id, by: agent.id, at: now), let token = try agents.token(id) else {
+            guard try agents.useToken(id, by: agent.id, at: change.at), let token = try agents.token(id) else {
                 throw StoreFault.badToken
             }
             // 2. A refusal from here on rolls the use back.
@@ -32,6 +39,13 @@ extension SQLiteStore {
             try groups.add(agent.id, to: Group.everyone)
             for group in token.groups where try groups.find(group) != nil { try groups.add(agent.id, to: group) }
             try ConfigTable(db).raiseVersion()
+            try AuditTable(db).record(
+                change,
+                .agentEnrol,
+                AuditObject(agent),
+                groups: token.groups,
+                after: AgentAudit(agent, groups: token.groups, joinToken: id)
+            )
             self.catalog.withLock { $0.membershipsChanged() }
         }
     }
@@ -42,7 +56,7 @@ extension SQLiteStore {
 
     package func agents() async throws -> [Agent] { try await self.read { db in try AgentTable(db).all() } }
 
-    package func deleteAgent(_ id: AgentID) async throws {
+    package func deleteAgent(_ id: AgentID, by change: Change) async throws {
         // Nobody is left to report the agent's open executions, so they are closed here, provisionally as ever.
         try await self.write("delete_agent") { db in
             guard let agent = try AgentTable(db).find(id) else { throw StoreFault.noAgent(id) }
@@ -57,7 +71,15 @@ extension SQLiteStore {
             }
             try inference.finish()
             try OrderTable(db, self.snapshots).deleteAll(for: id)
+            let groups = try GroupTable(db).groups(of: id).map(\.id)
             _ = try AgentTable(db).delete(id)
+            try AuditTable(db).record(
+                change,
+                .agentDelete,
+                AuditObject(agent),
+                groups: groups,
+                before: AgentAudit(agent, groups: groups)
+            )
             try ConfigTable(db).raiseVersion()
             self.catalog.withLock { $0.membershipsChanged() }
         }

@@ -42,14 +42,20 @@ extension SQLiteStore {
         }
     }
 
-    package func requestCancel(_ id: ExecutionID, at now: Timestamp) async throws -> Execution {
+    package func requestCancel(_ id: ExecutionID, by change: Change) async throws -> Execution {
         try await self.write("request_cancel") { db in
             let executions = ExecutionTable(db)
             guard var execution = try executions.find(id) else { throw StoreFault.noExecution(id) }
             guard !execution.status.isTerminal, !execution.cancelRequested else { return execution }
-            try executions.requestCancel(id, at: now)
+            try executions.requestCancel(id, at: change.at)
             execution.cancelRequested = true
-            execution.updatedAt = now
+            execution.updatedAt = change.at
+            try AuditTable(db).record(
+                change,
+                .executionCancel,
+                AuditObject(execution),
+                groups: try JobTable(db).groups(of: execution.jobID)
+            )
             return execution
         }
     }

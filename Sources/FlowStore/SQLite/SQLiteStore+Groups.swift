@@ -10,13 +10,20 @@ extension SQLiteStore {
         name: String,
         description: String,
         tags: [String],
-        at now: Timestamp
+        by change: Change
     ) async throws -> Group {
         try await self.write("create_group") { db in
             let groups = GroupTable(db)
             if let other = try groups.find(named: name) { throw StoreFault.groupNameTaken(name, by: other.id) }
-            let group = try groups.insert(name: name, description: description, tags: tags, at: now)
+            let group = try groups.insert(name: name, description: description, tags: tags, at: change.at)
             try ConfigTable(db).raiseVersion()
+            try AuditTable(db).record(
+                change,
+                .groupCreate,
+                AuditObject(group),
+                groups: [group.id],
+                after: GroupAudit(group)
+            )
             return group
         }
     }
@@ -26,7 +33,7 @@ extension SQLiteStore {
         name: String,
         description: String,
         tags: [String],
-        at now: Timestamp
+        by change: Change
     ) async throws -> Group {
         try await self.write("update_group") { db in
             let groups = GroupTable(db)
@@ -35,17 +42,26 @@ extension SQLiteStore {
             if let other = try groups.find(named: name), other.id != id {
                 throw StoreFault.groupNameTaken(name, by: other.id)
             }
+            let before = group
             group.name = name
             group.description = description
             group.tags = tags
-            group.updatedAt = now
+            group.updatedAt = change.at
             try groups.update(group)
             try ConfigTable(db).raiseVersion()
+            try AuditTable(db).record(
+                change,
+                .groupUpdate,
+                AuditObject(group),
+                groups: [id],
+                before: GroupAudit(before),
+                after: GroupAudit(group)
+            )
             return group
         }
     }
 
-    package func deleteGroup(_ id: GroupID) async throws {
+    package func deleteGroup(_ id: GroupID, by change: Change) async throws {
         try await self.write("delete_group") { db in
             let groups = GroupTable(db)
             let group = try groups.require(id)
@@ -53,6 +69,13 @@ extension SQLiteStore {
             let bound = try groups.boundJobs(id, limit: 5)
             guard bound.count == 0 else { throw StoreFault.groupInUse(group, jobs: bound.first, count: bound.count) }
             try groups.delete(id)
+            try AuditTable(db).record(
+                change,
+                .groupDelete,
+                AuditObject(group),
+                groups: [id],
+                before: GroupAudit(group)
+            )
             try ConfigTable(db).raiseVersion()
             self.catalog.withLock { $0.membershipsChanged() }
         }
@@ -84,24 +107,41 @@ extension SQLiteStore {
         }
     }
 
-    package func addAgents(_ agents: [AgentID], to group: GroupID) async throws {
+    package func addAgents(_ agents: [AgentID], to group: GroupID, by change: Change) async throws {
         try await self.write("add_agents") { db in
             let groups = GroupTable(db)
-            _ = try groups.require(group)
+            let found = try groups.require(group)
+            var added: [AgentID] = []
             for agent in agents {
                 guard try AgentTable(db).find(agent) != nil else { throw StoreFault.noAgent(agent) }
-                try groups.add(agent, to: group)
+                if try groups.add(agent, to: group) { added.append(agent) }
             }
+            try AuditTable(db).record(
+                change,
+                .groupAdd,
+                AuditObject(found),
+                groups: [group],
+                after: MembersAudit(clients: added)
+            )
             try ConfigTable(db).raiseVersion()
             self.catalog.withLock { $0.membershipsChanged() }
         }
     }
 
-    package func removeAgents(_ agents: [AgentID], from group: GroupID) async throws {
+    package func removeAgents(_ agents: [AgentID], from group: GroupID, by change: Change) async throws {
         try await self.write("remove_agents") { db in
             let groups = GroupTable(db)
-            guard try !groups.require(group).isBuiltIn else { throw StoreFault.builtInGroup("left") }
-            for agent in agents { try groups.remove(agent, from: group) }
+            let found = try groups.require(group)
+            guard !found.isBuiltIn else { throw StoreFault.builtInGroup("left") }
+            var removed: [AgentID] = []
+            for agent in agents where try groups.remove(agent, from: group) { removed.append(agent) }
+            try AuditTable(db).record(
+                change,
+                .groupRemove,
+                AuditObject(found),
+                groups: [group],
+                before: MembersAudit(clients: removed)
+            )
             try ConfigTable(db).raiseVersion()
             self.catalog.withLock { $0.membershipsChanged() }
         }

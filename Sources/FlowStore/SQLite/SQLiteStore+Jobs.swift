@@ -11,8 +11,7 @@ extension SQLiteStore {
         definition: JobDefinition,
         isEnabled: Bool,
         nextFire: Timestamp?,
-        by user: String,
-        at now: Timestamp
+        by change: Change
     ) async throws -> Job {
         try await self.write("create_job") { db in
             try self.requireGroups(definition.groups, db)
@@ -25,10 +24,17 @@ extension SQLiteStore {
                 definition: definition,
                 isEnabled: isEnabled,
                 nextFire: nextFire,
-                by: user,
-                at: now
+                by: change.actor.name,
+                at: change.at
             )
             try ConfigTable(db).raiseVersion()
+            try AuditTable(db).record(
+                change,
+                .jobCreate,
+                AuditObject(job),
+                groups: definition.groups,
+                after: JobAudit(job)
+            )
             return job
         }
     }
@@ -39,7 +45,7 @@ extension SQLiteStore {
         isEnabled: Bool,
         nextFire: Timestamp?,
         expectedVersion: Int64?,
-        at now: Timestamp
+        by change: Change
     ) async throws -> Job {
         try await self.write("update_job") { db in
             let jobs = JobTable(db)
@@ -51,30 +57,46 @@ extension SQLiteStore {
             if let other = try jobs.find(named: definition.name), other.id != id {
                 throw StoreFault.jobNameTaken(definition.name, by: other.id)
             }
+            let before = job
             job.version += 1
             job.definition = definition
             job.isEnabled = isEnabled
             job.nextFire = nextFire
-            job.updatedAt = now
+            job.updatedAt = change.at
             try jobs.update(job)
             try ConfigTable(db).raiseVersion()
             self.catalog.withLock { $0.jobChanged(job.uid) }
+            try AuditTable(db).record(
+                change,
+                JobAudit.action(from: before, to: job),
+                AuditObject(job),
+                groups: before.definition.groups + definition.groups,
+                before: JobAudit(before),
+                after: JobAudit(job)
+            )
             return job
         }
     }
 
-    package func deleteJob(_ id: JobID, at now: Timestamp) async throws -> Job {
+    package func deleteJob(_ id: JobID, by change: Change) async throws -> Job {
         try await self.write("delete_job") { db in
             let jobs = JobTable(db)
             guard let job = try jobs.find(id) else { throw StoreFault.noJob(id) }
             var inference = Inference(db: db, snapshots: self.snapshots)
             for execution in try ExecutionTable(db).pending(of: id) {
-                try inference.infer(execution, .skipped, .disabled, "The job was deleted.", at: now)
+                try inference.infer(execution, .skipped, .disabled, "The job was deleted.", at: change.at)
             }
             try inference.finish()
             try jobs.delete(id)
             try ConfigTable(db).raiseVersion()
             self.catalog.withLock { $0.jobChanged(job.uid) }
+            try AuditTable(db).record(
+                change,
+                .jobDelete,
+                AuditObject(job),
+                groups: job.definition.groups,
+                before: JobAudit(job)
+            )
             return job
         }
     }

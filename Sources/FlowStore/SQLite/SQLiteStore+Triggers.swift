@@ -5,8 +5,9 @@ package import FlowCore
 import GRDB
 
 extension SQLiteStore {
-    package func start(_ trigger: Trigger, at now: Timestamp) async throws -> StartedRun {
+    package func start(_ trigger: Trigger, by change: Change) async throws -> StartedRun {
         try await self.write("start") { db in
+            let now = change.at
             let runs = RunTable(db)
             // 1. A key that was seen answers with what it started, at any later time and even when the job has gone.
             if let id = try runs.run(ofTrigger: trigger.uid, job: trigger.job), let run = try runs.find(id) {
@@ -68,6 +69,13 @@ extension SQLiteStore {
                 executions.append(execution)
                 orders[agent] = try start.order(execution)
             }
+            try AuditTable(db).record(
+                change,
+                trigger.type == .retry ? .executionRetry : .jobRun,
+                parent.map { AuditObject($0) } ?? AuditObject(job),
+                groups: job.definition.groups,
+                after: RunAudit(run, targets: agents)
+            )
             return StartedRun(run: run, executions: executions, orders: orders, isRepeat: false)
         }
     }

@@ -9,12 +9,14 @@ extension SQLiteStore {
         username: String,
         passwordHash: String,
         role: Role,
-        at now: Timestamp
+        by change: Change
     ) async throws -> User {
         try await self.write("create_user") { db in
             let users = UserTable(db)
             guard try users.find(named: username) == nil else { throw StoreFault.usernameTaken(username) }
-            return try users.insert(username: username, passwordHash: passwordHash, role: role, at: now)
+            let user = try users.insert(username: username, passwordHash: passwordHash, role: role, at: change.at)
+            try AuditTable(db).record(change, .userCreate, AuditObject(user), after: UserAudit(user))
+            return user
         }
     }
 
@@ -24,18 +26,22 @@ extension SQLiteStore {
 
     package func user(_ id: UserID) async throws -> User? { try await self.read { db in try UserTable(db).find(id) } }
 
-    package func setPasswordHash(_ hash: String, of user: UserID) async throws {
+    package func setPasswordHash(_ hash: String, of user: UserID, by change: Change) async throws {
         try await self.write("set_password") { db in
-            guard try UserTable(db).setPasswordHash(hash, of: user) else { throw StoreFault.noUser(user) }
+            guard let found = try UserTable(db).find(user), try UserTable(db).setPasswordHash(hash, of: user) else {
+                throw StoreFault.noUser(user)
+            }
+            try AuditTable(db).record(change, .userPassword, AuditObject(found))
         }
     }
 
     package func userCount() async throws -> Int { try await self.read { db in try UserTable(db).count() } }
 
-    package func createSession(_ session: UserSession) async throws {
+    package func createSession(_ session: UserSession, by change: Change) async throws {
         try await self.write("create_session") { db in
-            guard try UserTable(db).find(session.userID) != nil else { throw StoreFault.noUser(session.userID) }
+            guard let user = try UserTable(db).find(session.userID) else { throw StoreFault.noUser(session.userID) }
             try UserTable(db).insert(session)
+            try AuditTable(db).record(change, .signIn, AuditObject(user))
         }
     }
 
@@ -43,8 +49,12 @@ extension SQLiteStore {
         try await self.read { db in try UserTable(db).session(tokenHash, at: now) }
     }
 
-    package func deleteSession(tokenHash: [UInt8]) async throws {
-        try await self.write("delete_session") { db in try UserTable(db).deleteSession(tokenHash) }
+    package func deleteSession(tokenHash: [UInt8], by change: Change) async throws {
+        try await self.write("delete_session") { db in
+            guard let (_, user) = try UserTable(db).session(tokenHash, at: change.at) else { return }
+            try UserTable(db).deleteSession(tokenHash)
+            try AuditTable(db).record(change, .signOut, AuditObject(user))
+        }
     }
 
     package func deleteExpiredSessions(at now: Timestamp) async throws {

@@ -14,6 +14,7 @@ enum Migrations {
         ("003 executions", Migration003Executions.sql),
         ("004 logs", Migration004Logs.sql),
         ("005 users", Migration005Users.sql),
+        ("015 audit", Migration015Audit.sql),
     ]
 
     /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.

@@ -95,17 +95,20 @@ struct GroupTable {
         ) { try GroupRecord.decode($0) }
     }
 
-    func add(_ agent: AgentID, to group: GroupID) throws {
+    /// - Returns: false when the agent is in the group already.
+    @discardableResult
+    func add(_ agent: AgentID, to group: GroupID) throws -> Bool {
         try self.db.run(
             "INSERT INTO group_member (group_id, agent) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [.integer(group), .agent(agent)]
-        )
+        ) == 1
     }
 
-    func remove(_ agent: AgentID, from group: GroupID) throws {
+    /// - Returns: false when the agent was not in the group.
+    func remove(_ agent: AgentID, from group: GroupID) throws -> Bool {
         try self.db.run(
             "DELETE FROM group_member WHERE group_id = ? AND agent = ?",
             [.integer(group), .agent(agent)]
-        )
+        ) == 1
     }
 }

@@ -122,6 +122,12 @@ struct JobTable {
         try self.recordVersion(of: job)
     }
 
+    func groups(of id: JobID) throws -> [GroupID] {
+        try self.db.all("SELECT group_id FROM job_group WHERE job_id = ? ORDER BY group_id", [.integer(id)]) {
+            $0.integer(0)
+        }
+    }
+
     func delete(_ id: JobID) throws { try self.db.run("DELETE FROM job WHERE id = ?", [.integer(id)]) }
 
     /// Keeps what the version says, its name and its bindings.

@@ -1,0 +1,27 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+/// `/audit`: who did what.
+struct AuditRoutes: Sendable {
+    let audit: AuditService
+
+    func list(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let filter = AuditQuery(
+            page: query.page(),
+            since: query.timestamp("since"),
+            until: query.timestamp("until"),
+            actor: query.string("actor"),
+            action: query.choice("action"),
+            objectKind: query.string("object_kind"),
+            objectID: query.string("object_id"),
+            outcome: query.choice("outcome")
+        )
+        try query.finish()
+        let page = try await self.audit.list(filter, as: call.principal)
+        return .data(PageAnswer.members(page, filter.page, items: page.items.map(AuditPresenter.row)))
+    }
+}

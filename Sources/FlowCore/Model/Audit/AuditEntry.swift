@@ -1,0 +1,101 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What was done; bounded, as it becomes a filter.
+package enum AuditAction: String, Sendable, CaseIterable {
+    case jobCreate = "job.create"
+    case jobUpdate = "job.update"
+    case jobEnable = "job.enable"
+    case jobDisable = "job.disable"
+    case jobDelete = "job.delete"
+    case jobRun = "job.run"
+    case executionRetry = "execution.retry"
+    case executionCancel = "execution.cancel"
+    case groupCreate = "group.create"
+    case groupUpdate = "group.update"
+    case groupDelete = "group.delete"
+    case groupAdd = "group.add"
+    case groupRemove = "group.remove"
+    case joinTokenCreate = "join_token.create"
+    case agentEnrol = "client.enrol"
+    case agentDelete = "client.delete"
+    case userCreate = "user.create"
+    case userPassword = "user.password"
+    case signIn = "session.start"
+    case signOut = "session.end"
+    case settingUpdate = "setting.update"
+}
+
+/// What something was done to.
+package struct AuditObject: Hashable, Sendable {
+    package let kind: String
+    package let id: String
+    package let name: String?
+
+    package init(_ kind: String, _ id: String, name: String? = nil) {
+        self.kind = kind
+        self.id = id
+        self.name = name
+    }
+}
+
+/// One row of the audit.
+///
+/// ``chain`` to ``hash`` are nil until the row is sealed, which happens moments after its transaction.
+package struct AuditEntry: Hashable, Sendable {
+    package enum Outcome: String, Sendable, CaseIterable {
+        case ok, denied, failed
+    }
+
+    package struct Seal: Hashable, Sendable {
+        package let chain: String
+        package let sequence: Int64
+        /// Names the key.
+        package let kid: String
+        /// HMAC-SHA256 over the row and the hash of the row before.
+        package let hash: [UInt8]
+
+        package init(chain: String, sequence: Int64, kid: String, hash: [UInt8]) {
+            self.chain = chain
+            self.sequence = sequence
+            self.kid = kid
+            self.hash = hash
+        }
+    }
+
+    /// The store's own number; rises with time.
+    package var id: Int64
+    package var change: Change
+    package var action: AuditAction
+    package var object: AuditObject?
+    /// The groups of the object, ascending: whoever may read the audit of one of them sees the row.
+    package var groups: [GroupID]
+    package var outcome: Outcome
+    /// Bounded words such as `break_glass`, sorted.
+    package var flags: [String]
+    /// ``AuditDiff``'s text.
+    package var diff: String?
+    package var seal: Seal?
+
+    package init(
+        id: Int64 = 0,
+        change: Change,
+        action: AuditAction,
+        object: AuditObject?,
+        groups: [GroupID] = [],
+        outcome: Outcome = .ok,
+        flags: [String] = [],
+        diff: String? = nil,
+        seal: Seal? = nil
+    ) {
+        self.id = id
+        self.change = change
+        self.action = action
+        self.object = object
+        self.groups = groups.sorted()
+        self.outcome = outcome
+        self.flags = flags.sorted()
+        self.diff = diff
+        self.seal = seal
+    }
+}

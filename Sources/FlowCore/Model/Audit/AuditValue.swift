@@ -1,0 +1,97 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A stored value as a tree, for telling two of them apart.
+enum AuditValue: Hashable, Decodable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(String)
+    case array([AuditValue])
+    case object([String: AuditValue])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if let integer = try? container.decode(Int64.self) {
+            self = .integer(integer)
+        } else if let object = try? container.decode([String: AuditValue].self) {
+            self = .object(object)
+        } else if let array = try? container.decode([AuditValue].self) {
+            self = .array(array)
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .bool(flag)
+        } else if container.decodeNil() {
+            self = .null
+        } else {
+            self = .number(try container.decode(Double.self))
+        }
+    }
+
+    /// Names of fields as the API spells them, whatever Swift calls them.
+    init(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        self = try JSONDecoder().decode(AuditValue.self, from: try encoder.encode(value))
+    }
+
+    /// Every leaf under its JSON Pointer (RFC 6901).
+    ///
+    /// An empty array or object is a leaf too, so that it can be told from nothing.
+    func leaves(at path: String = "", into result: inout [String: AuditValue]) {
+        switch self {
+        case .object(let members) where !members.isEmpty:
+            for (name, value) in members {
+                // What Swift calls an enum's unnamed payload is no word for people.
+                let step = name == "_0" ? "" : "/" + Self.escape(name)
+                value.leaves(at: path + step, into: &result)
+            }
+        case .array(let items) where !items.isEmpty:
+            for (index, value) in items.enumerated() { value.leaves(at: "\(path)/\(index)", into: &result) }
+        default: result[path] = self
+        }
+    }
+
+    private static func escape(_ name: String) -> String {
+        name.contains(where: { $0 == "~" || $0 == "/" })
+            ? String(name.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }) : name
+    }
+
+    /// As JSON, keys sorted.
+    var json: String {
+        switch self {
+        case .null: "null"
+        case .bool(let flag): flag ? "true" : "false"
+        case .integer(let integer): String(integer)
+        case .number(let number): String(number)
+        case .string(let text): Self.quote(text)
+        case .array(let items): "[" + items.map(\.json).joined(separator: ",") + "]"
+        case .object(let members):
+            "{"
+                + members.sorted { $0.key < $1.key }.map { Self.quote($0.key) + ":" + $0.value.json }
+                .joined(separator: ",") + "}"
+        }
+    }
+
+    static func quote(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,101 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+// What the audit says of each kind of object: what people set, without what only the product counts, and never a
+// password's hash or a token's.
+
+extension AuditObject {
+    init(_ job: Job) { self.init("job", String(job.id), name: job.definition.name) }
+    init(_ group: Group) { self.init("group", String(group.id), name: group.name) }
+    init(_ agent: Agent) { self.init("client", agent.id.rawValue, name: agent.name) }
+    init(_ user: User) { self.init("user", String(user.id), name: user.username) }
+    init(_ execution: Execution) { self.init("execution", execution.id.description, name: execution.jobName) }
+}
+
+struct JobAudit: Encodable {
+    let definition: JobDefinition
+    let enabled: Bool
+
+    init(_ job: Job) {
+        self.definition = job.definition
+        self.enabled = job.isEnabled
+    }
+
+    private enum Key: String, CodingKey { case enabled }
+
+    /// The definition's fields stand beside `enabled`, as in the API.
+    func encode(to encoder: any Encoder) throws {
+        try self.definition.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(self.enabled, forKey: .enabled)
+    }
+
+    static func action(from before: Job, to after: Job) -> AuditAction {
+        guard before.definition == after.definition, before.isEnabled != after.isEnabled else { return .jobUpdate }
+        return after.isEnabled ? .jobEnable : .jobDisable
+    }
+}
+
+struct GroupAudit: Encodable {
+    let name: String
+    let description: String
+    let tags: [String]
+
+    init(_ group: Group) {
+        self.name = group.name
+        self.description = group.description
+        self.tags = group.tags
+    }
+}
+
+struct MembersAudit: Encodable {
+    let clients: [AgentID]
+}
+
+struct AgentAudit: Encodable {
+    let name: String
+    let hostname: String
+    let groups: [GroupID]
+    let joined: String?
+
+    init(_ agent: Agent, groups: [GroupID], joinToken: String? = nil) {
+        self.name = agent.name
+        self.hostname = agent.hostname
+        self.groups = groups
+        self.joined = joinToken
+    }
+}
+
+struct JoinTokenAudit: Encodable {
+    let groups: [GroupID]
+    let expiresAt: String
+
+    init(_ token: JoinToken) {
+        self.groups = token.groups
+        self.expiresAt = token.expiresAt.description
+    }
+}
+
+struct UserAudit: Encodable {
+    let username: String
+    let role: String
+
+    init(_ user: User) {
+        self.username = user.username
+        self.role = user.role.rawValue
+    }
+}
+
+struct RunAudit: Encodable {
+    let run: String
+    let parameters: [String: String]
+    let clients: [AgentID]
+
+    init(_ run: Run, targets: [AgentID]) {
+        self.run = run.id.description
+        self.parameters = run.parameters
+        self.clients = targets
+    }
+}
