@@ -62,6 +62,7 @@ struct SimulatedLedger {
             self.reports.removeAll { $0.sequence <= sequence }
         case .setClockOffset(let offset): self.snapshot.clockOffset = offset
         case .raiseFloor(let floor): self.snapshot.floor = floor
+        case .prune: return .pruned(isDone: true)
         }
         return .done
     }

@@ -107,6 +107,7 @@ extension Simulation {
                 let life = self.hosts[index].life
                 self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: 20_000)
             }
+        case .forgetOutputs: break
         case .wake(let boot):
             self.hosts[index].wakeAt = boot
             let delay = self.hosts[index].time(ofBoot: boot) - self.now

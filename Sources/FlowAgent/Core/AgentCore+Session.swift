@@ -133,7 +133,7 @@ extension AgentCore {
         for (continuation, result) in self.pipeline.finish(results) {
             switch result {
             case .written(let sequence), .withdrawn(_, let sequence): self.outbox.written(sequence)
-            case .done, .exists: break
+            case .done, .exists, .pruned: break
             }
             switch continuation {
             case .none, .written: break
@@ -151,6 +151,7 @@ extension AgentCore {
             case .retry(let id):
                 if let execution = self.open[id] { self.launch(execution) }
             case .configApplied(let update, let cursor): self.apply(update, cursor: cursor)
+            case .pruned: self.continuePruning(after: result, at: reading)
             }
         }
     }

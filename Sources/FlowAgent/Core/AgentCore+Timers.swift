@@ -16,18 +16,19 @@ extension AgentCore {
         case .down, .unwelcomed, .welcomed: break
         }
         let now = self.clock.now(reading)
+        self.countingBudget = MissedFires.stepsPerEvent
+        var unfinished: [TimerKey] = []
         while let key = self.timers.popDue(at: now) {
             switch key {
-            case .fire(let uid): self.decideFires(of: uid, now: now)
+            case .fire(let uid):
+                if !self.decideFires(of: uid, now: now) { unfinished.append(key) }
             case .order(let id): self.runStoredOrder(id, now: now)
             case .retry(let id): self.startRetry(id, now: now)
             }
         }
-        if reading.boot >= self.pruneAt {
-            self.pruneAt = reading.boot + 3_600_000_000
-            self.floor = max(self.floor, now.advanced(byMilliseconds: -self.configuration.retention))
-            self.pipeline.add(.raiseFloor(self.floor))
-        }
+        // Counting goes on right after whatever else has happened meanwhile.
+        for key in unfinished { self.timers.set(key, at: now) }
+        self.runUpkeep(at: reading, now: now)
     }
 
     /// Sets the timer of a job to its next undecided fire.
@@ -59,18 +60,26 @@ extension AgentCore {
     private static let bootTolerance: Int64 = 30_000
 
     /// Walks a job's fires from its cursor to now, deciding each.
-    private mutating func decideFires(of uid: JobUID, now: Timestamp) {
-        guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else { return }
+    ///
+    /// - Returns: false when counting what was missed took all this event may spend, and has to go on.
+    private mutating func decideFires(of uid: JobUID, now: Timestamp) -> Bool {
+        guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else { return true }
         let threshold = job.snapshot.policies.misfireThresholdMilliseconds
         var cursor = job.cursor
         if let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold {
-            let missed = MissedFires.collect(
-                schedule,
-                after: cursor,
-                through: now.advanced(byMilliseconds: -threshold - 1),
-                policies: job.snapshot.policies,
-                now: now
-            )
+            var count =
+                job.counting.flatMap { $0.after == cursor ? $0 : nil }
+                ?? MissedFires.Count(
+                    after: cursor,
+                    through: now.advanced(byMilliseconds: -threshold - 1),
+                    policies: job.snapshot.policies,
+                    now: now
+                )
+            guard let missed = count.go(on: schedule, budget: &self.countingBudget) else {
+                self.jobs[uid]?.counting = count
+                return false
+            }
+            self.jobs[uid]?.counting = nil
             self.account(for: missed, of: job.snapshot, now: now)
             cursor = missed.through
         }
@@ -106,6 +115,7 @@ extension AgentCore {
         }
         self.moveCursor(of: uid, to: cursor)
         if let wakeAt { self.timers.set(.fire(uid), at: wakeAt) } else { self.timers.remove(.fire(uid)) }
+        return true
     }
 
     mutating func moveCursor(of uid: JobUID, to cursor: Timestamp) {

@@ -30,7 +30,9 @@ package struct AgentCore: Sendable {
     var floor: Timestamp
     var pipeline = CommitPipeline()
     var heartbeatAt: Int64 = .max
-    var pruneAt: Int64 = .max
+    var upkeep = AgentUpkeep()
+    /// Work that the event being handled may still spend on counting missed fires.
+    var countingBudget = 0
     private var hasStarted = false
     private var wakeAt: Int64?
     /// Effects of the event being handled.
@@ -80,6 +82,8 @@ package struct AgentCore: Sendable {
         var schedule: CompiledSchedule?
         /// Fires up to this nominal time are decided.
         var cursor: Timestamp
+        /// Missed fires that are still being counted.
+        var counting: MissedFires.Count?
     }
 
     struct OpenExecution: Sendable {
@@ -137,7 +141,7 @@ package struct AgentCore: Sendable {
 
     private mutating func start(at reading: ClockReading) {
         self.hasStarted = true
-        self.pruneAt = reading.boot
+        self.upkeep.start(at: reading.boot)
         self.recoverOpenExecutions(at: reading)
         // Sorted, so that equal times do not come out in an order that depends on hashing.
         for (id, order) in self.orders.sorted(by: { $0.key < $1.key }) {
@@ -181,7 +185,7 @@ package struct AgentCore: Sendable {
             resendAfter: self.configuration.resendAfter,
             isConnected: self.isWelcomed
         )
-        var next = min(self.pruneAt, deadline)
+        var next = min(self.upkeep.nextAt, deadline)
         switch self.link {
         case .down: break
         case .unwelcomed(let dropAt): next = min(next, dropAt)

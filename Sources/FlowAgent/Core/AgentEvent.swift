@@ -31,6 +31,8 @@ package enum AgentEffect: Hashable, Sendable {
     case sendReports(after: Int64)
     case launch([Launch])
     case cancel(ExecutionID, force: Bool)
+    /// Outputs of executions with an earlier nominal time are no longer kept on the host.
+    case forgetOutputs(before: Timestamp)
     /// The server does not answer on this connection: close it, and dial again.
     case dropLink
     /// Wake the core at this reading of the boot clock; replaces the last wish. Microseconds.

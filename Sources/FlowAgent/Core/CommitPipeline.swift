@@ -17,6 +17,8 @@ struct CommitPipeline: Sendable {
         /// The end of an attempt is durable.
         case written
         case configApplied(ConfigUpdate, cursor: Timestamp)
+        /// A step of forgetting was taken; another follows unless the walk is over.
+        case pruned
     }
 
     private var gathering: [(LedgerOperation, Continuation)] = []

@@ -14,60 +14,76 @@ struct MissedFires: Hashable, Sendable {
 
     /// The most fires FIRE_ALL starts after one downtime.
     private static let runLimit = 1000
-    /// How far fires before the catch-up window are counted one by one.
-    private static let countLimit = 200_000
+    /// How far fires before the catch-up window are counted one by one: a week of a one-second job, and more.
+    private static let countLimit = 1_000_000
+    /// Fires that are counted for one event: about a millisecond, so that other decisions don't wait.
+    static let stepsPerEvent = 20_000
 
-    /// Collects the fires in `(after, through]`.
-    ///
-    /// - Parameters:
-    ///   - schedule: the job's schedule.
-    ///   - after: the cursor; excluded.
-    ///   - through: the last instant that counts as missed; included. At least one fire lies before it.
-    ///   - policies: misfire policy and catch-up window.
-    ///   - now: the time of the decision.
-    static func collect(
-        _ schedule: CompiledSchedule,
-        after: Timestamp,
-        through: Timestamp,
-        policies: Policies,
-        now: Timestamp
-    ) -> MissedFires {
-        let windowStart = now.advanced(byMilliseconds: -policies.catchUpWindowMilliseconds)
-        let keep =
-            switch policies.misfire {
-            case .fireOnce: 1
-            case .fireAll: Self.runLimit
-            case .skip: 0
+    /// Collects the fires in `(after, through]`, a bounded part of them at a time.
+    struct Count: Hashable, Sendable {
+        /// The cursor; excluded.
+        let after: Timestamp
+        /// The last instant that counts as missed, included; at least one fire lies before it.
+        private let through: Timestamp
+        private let windowStart: Timestamp
+        private let keep: Int
+        private var cursor: Timestamp
+        private var first: Timestamp?
+        private var count = 0
+        private var lastSkipped: Timestamp?
+        /// The newest fires inside the window; everything that leaves this queue is skipped.
+        private var newest: [Timestamp] = []
+
+        init(after: Timestamp, through: Timestamp, policies: Policies, now: Timestamp) {
+            self.after = after
+            self.through = through
+            self.windowStart = now.advanced(byMilliseconds: -policies.catchUpWindowMilliseconds)
+            self.keep =
+                switch policies.misfire {
+                case .fireOnce: 1
+                case .fireAll: MissedFires.runLimit
+                case .skip: 0
+                }
+            self.cursor = after
+        }
+
+        /// Goes on where it stopped.
+        ///
+        /// - Parameters:
+        ///   - schedule: the job's schedule.
+        ///   - budget: how many fires may be looked at; less what was looked at.
+        /// - Returns: nil while there is more to count.
+        mutating func go(on schedule: CompiledSchedule, budget: inout Int) -> MissedFires? {
+            while let nominal = schedule.next(after: self.cursor), nominal <= self.through {
+                guard budget > 0 else { return nil }
+                budget -= 1
+                self.take(nominal)
             }
-        var first: Timestamp?
-        var count = 0
-        var cursor = after
-        // The newest fires inside the window; everything that leaves this queue is skipped.
-        var newest: [Timestamp] = []
-        var lastSkipped: Timestamp?
-        while let nominal = schedule.next(after: cursor), nominal <= through {
-            cursor = nominal
-            if first == nil { first = nominal }
-            guard keep > 0, nominal >= windowStart else {
-                count += 1
-                lastSkipped = nominal
+            let skipped = self.lastSkipped.flatMap { last in
+                self.first.map { CoalescedRange(count: self.count, from: $0, through: last) }
+            }
+            return MissedFires(run: self.newest, skipped: skipped, through: self.cursor)
+        }
+
+        private mutating func take(_ nominal: Timestamp) {
+            self.cursor = nominal
+            if self.first == nil { self.first = nominal }
+            guard self.keep > 0, nominal >= self.windowStart else {
+                self.count += 1
+                self.lastSkipped = nominal
                 // A year of a one-second job is not counted to the end: the range says what is covered, the count is then
                 // the least there were.
-                if count == Self.countLimit, cursor < windowStart {
-                    cursor = min(windowStart, through).advanced(byMilliseconds: -1)
-                    lastSkipped = cursor
+                if self.count == MissedFires.countLimit, self.cursor < self.windowStart {
+                    self.cursor = min(self.windowStart, self.through).advanced(byMilliseconds: -1)
+                    self.lastSkipped = self.cursor
                 }
-                continue
+                return
             }
-            newest.append(nominal)
-            if newest.count > keep {
-                count += 1
-                lastSkipped = newest.removeFirst()
+            self.newest.append(nominal)
+            if self.newest.count > self.keep {
+                self.count += 1
+                self.lastSkipped = self.newest.removeFirst()
             }
         }
-        let skipped = lastSkipped.flatMap { last in
-            first.map { CoalescedRange(count: count, from: $0, through: last) }
-        }
-        return MissedFires(run: newest, skipped: skipped, through: cursor)
     }
 }

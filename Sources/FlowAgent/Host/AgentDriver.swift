@@ -80,6 +80,7 @@ final class AgentDriver: Sendable {
         case .sendReports(let sequence): self.queue.async { self.sendReports(after: sequence) }
         case .launch(let launches): await self.launcher.launch(launches)
         case .cancel(let id, let force): await self.launcher.cancel(id, force: force)
+        case .forgetOutputs(let nominal): self.launcher.forgetOutputs(before: nominal)
         case .wake(let boot):
             self.wakeTime.withLock { $0 = boot }
             self.alarm.ring()

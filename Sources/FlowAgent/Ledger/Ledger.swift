@@ -43,8 +43,10 @@ package enum LedgerOperation: Hashable, Sendable {
     case acknowledge(Int64)
     /// Wall clock minus boot clock as last agreed with a server; microseconds (R7).
     case setClockOffset(Int64)
-    /// Deletes terminal, acknowledged rows with a nominal time before this and refuses such orders from now on (R10).
+    /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
     case raiseFloor(Timestamp)
+    /// One small step of deleting what is terminal, acknowledged and below the floor.
+    case prune
 }
 
 /// The answer to one operation.
@@ -56,6 +58,8 @@ package enum LedgerResult: Hashable, Sendable {
     case exists(LedgerEntry)
     /// Premature skips that were undone, and the highest sequence of their PENDING reports.
     case withdrawn([ExecutionID], sequence: Int64)
+    /// Whether nothing is left to forget for now.
+    case pruned(isDone: Bool)
 }
 
 /// One execution in the ledger.

@@ -8,8 +8,20 @@ enum LedgerSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in try database.execute(sql: Self.version1) }
+        migrator.registerMigration("2 use of job versions") { database in
+            try database.execute(sql: Self.useOfJobVersions)
+        }
         return migrator
     }
+
+    /// Until when each job version is in use, so that forgetting it need not look through the ledger.
+    ///
+    /// Of the versions that are there, nothing is known but that no execution is later than the newest.
+    private static let useOfJobVersions = """
+        ALTER TABLE snapshot ADD COLUMN used_until INTEGER NOT NULL DEFAULT 0;
+        UPDATE snapshot SET used_until = coalesce((SELECT nominal + 1 FROM ledger ORDER BY exec_id DESC LIMIT 1), 0);
+        CREATE INDEX snapshot_by_use ON snapshot (used_until);
+        """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at
     /// the right edge of the tree; hence also `WITHOUT ROWID`.

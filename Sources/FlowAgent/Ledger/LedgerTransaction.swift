@@ -14,6 +14,7 @@ struct LedgerTransaction {
         /// Outputs written per job since its old ones were last deleted.
         var unprunedOutputs: [JobUID: Int] = [:]
         let keptOutputs: Int
+        var pruning = LedgerPruning()
 
         init(lastSequence: Int64, keptOutputs: Int) {
             self.lastSequence = lastSequence
@@ -40,7 +41,10 @@ struct LedgerTransaction {
         case .applyConfig(let update, let cursor): try self.apply(update, cursor: cursor)
         case .acknowledge(let sequence): try self.acknowledge(sequence)
         case .setClockOffset(let offset): try self.database.run("UPDATE meta SET clock_offset = ?", [offset])
-        case .raiseFloor(let floor): try self.raise(to: floor)
+        case .raiseFloor(let floor):
+            try self.database.run("UPDATE meta SET floor = ?1 WHERE floor < ?1", [floor.milliseconds])
+        case .prune:
+            return .pruned(isDone: try self.state.pruning.step(&self.state.snapshots, in: self.database))
         }
         return .done
     }
@@ -82,7 +86,7 @@ struct LedgerTransaction {
             }
             return .exists(known)
         }
-        try self.state.snapshots.store(entry.order.job, in: self.database)
+        try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
         return .written(sequence: try self.append(report))
     }
 
@@ -96,7 +100,7 @@ struct LedgerTransaction {
             )
         )
         guard self.database.changesCount == 1 else { return .done }
-        try self.state.snapshots.store(entry.order.job, in: self.database)
+        try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
         return .written(sequence: try self.append(report))
     }
 
@@ -133,7 +137,7 @@ struct LedgerTransaction {
             "INSERT OR REPLACE INTO pending_order (\(LedgerRows.orderColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             StatementArguments(try LedgerRows.orderArguments(order))
         )
-        try self.state.snapshots.store(order.job, in: self.database)
+        try self.state.snapshots.store(order.job, usedAt: order.nominal, in: self.database)
     }
 
     /// R8: skips that a clock running ahead decided are taken back, so that their fires can still be admitted.
@@ -180,7 +184,7 @@ struct LedgerTransaction {
         }
         for uid in update.removals { try self.database.run("DELETE FROM job WHERE uid = ?", [uid.uuid]) }
         for job in update.upserts {
-            try self.state.snapshots.store(job, in: self.database)
+            try self.state.snapshots.store(job, usedAt: nil, in: self.database)
             try self.database.run(
                 """
                 INSERT INTO job (uid, version, cursor) VALUES (?, ?, ?) \
@@ -197,19 +201,5 @@ struct LedgerTransaction {
         let sequence = min(sequence, self.state.lastSequence)
         try self.database.run("DELETE FROM outbox WHERE sequence <= ?", [sequence])
         try self.database.run("UPDATE meta SET acknowledged = ?1 WHERE acknowledged < ?1", [sequence])
-    }
-
-    private mutating func raise(to floor: Timestamp) throws {
-        try self.database.run("UPDATE meta SET floor = ?1 WHERE floor < ?1", [floor.milliseconds])
-        let bound = ExecutionID.lowerBound(at: floor).uuid
-        try self.database.run(
-            """
-            DELETE FROM ledger WHERE exec_id < ? AND status NOT IN (1, 2) \
-            AND sequence <= (SELECT acknowledged FROM meta)
-            """,
-            [bound]
-        )
-        try self.database.run("DELETE FROM output WHERE exec_id < ?", [bound])
-        try self.state.snapshots.prune(in: self.database)
     }
 }

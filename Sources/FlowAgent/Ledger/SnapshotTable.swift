@@ -12,24 +12,50 @@ struct SnapshotTable {
         let version: Int64
     }
 
-    private var cache: [Key: JobSnapshot] = [:]
+    private struct Known {
+        let snapshot: JobSnapshot
+        /// The table says it is in use at least until then.
+        let usedUntil: Timestamp
+    }
+
+    private var cache: [Key: Known] = [:]
     /// More than any host has jobs; beyond it the cache starts anew.
     private static let limit = 20_000
 
-    /// Stores a version unless it is there.
-    mutating func store(_ snapshot: JobSnapshot, in database: Database) throws {
+    /// Stores a version unless it is there, and notes until when it is in use.
+    ///
+    /// The note is rounded up to the next day, so that a version in use costs one more write a day, not one per execution.
+    ///
+    /// - Parameters:
+    ///   - snapshot: the version.
+    ///   - nominal: of the execution that refers to it; nil for one that only the configuration names.
+    ///   - database: inside its transaction.
+    mutating func store(_ snapshot: JobSnapshot, usedAt nominal: Timestamp?, in database: Database) throws {
         let key = Key(uid: snapshot.uid, version: snapshot.version)
-        guard self.cache[key] == nil else { return }
+        let needed = nominal ?? .distantPast
+        if let known = self.cache[key], known.usedUntil >= needed { return }
+        let usedUntil =
+            nominal.map { Timestamp(milliseconds: ($0.milliseconds.flooredDivision(by: Self.day) + 1) * Self.day) }
+            ?? .distantPast
         try database.run(
-            "INSERT OR IGNORE INTO snapshot (job_uid, version, job_id, name, body) VALUES (?, ?, ?, ?, ?)",
-            [snapshot.uid.uuid, snapshot.version, snapshot.id, snapshot.name, try JSONEncoder().encode(snapshot)]
+            """
+            INSERT INTO snapshot (job_uid, version, job_id, name, body, used_until) VALUES (?, ?, ?, ?, ?, ?) \
+            ON CONFLICT (job_uid, version) DO UPDATE SET used_until = excluded.used_until \
+            WHERE used_until < excluded.used_until
+            """,
+            [
+                snapshot.uid.uuid, snapshot.version, snapshot.id, snapshot.name, try JSONEncoder().encode(snapshot),
+                usedUntil.milliseconds,
+            ]
         )
-        self.remember(snapshot, as: key)
+        self.remember(snapshot, as: key, usedUntil: usedUntil)
     }
+
+    private static let day: Int64 = 86_400_000
 
     mutating func load(_ uid: JobUID, version: Int64, from database: Database) throws -> JobSnapshot {
         let key = Key(uid: uid, version: version)
-        if let known = self.cache[key] { return known }
+        if let known = self.cache[key] { return known.snapshot }
         let statement = try database.cachedStatement(
             sql: "SELECT body FROM snapshot WHERE job_uid = ? AND version = ?"
         )
@@ -37,29 +63,40 @@ struct SnapshotTable {
             throw CoreError(.internal, "the ledger lacks version \(version) of job \(uid)")
         }
         let snapshot = try JSONDecoder().decode(JobSnapshot.self, from: body)
-        self.remember(snapshot, as: key)
+        self.remember(snapshot, as: key, usedUntil: .distantPast)
         return snapshot
     }
 
-    /// Forgets versions that nothing refers to any more.
-    mutating func prune(in database: Database) throws {
-        try database.execute(
-            sql: """
-                DELETE FROM snapshot WHERE NOT EXISTS
-                    (SELECT 1 FROM job WHERE job.uid = snapshot.job_uid AND job.version = snapshot.version)
-                AND (job_uid, version) NOT IN (SELECT job_uid, job_version FROM ledger)
+    /// Forgets some of the versions that nothing refers to any more.
+    ///
+    /// - Parameters:
+    ///   - bound: no execution with an earlier nominal time is left.
+    ///   - limit: the most versions to forget.
+    ///   - database: inside its transaction.
+    /// - Returns: whether none is left to forget.
+    mutating func prune(usedBefore bound: Timestamp, limit: Int, in database: Database) throws -> Bool {
+        try database.run(
+            """
+            DELETE FROM snapshot WHERE (job_uid, version) IN (
+                SELECT job_uid, version FROM snapshot AS s INDEXED BY snapshot_by_use WHERE used_until <= ?
+                AND NOT EXISTS (SELECT 1 FROM job WHERE job.uid = s.job_uid AND job.version = s.version)
                 AND (job_uid, version) NOT IN (SELECT job_uid, job_version FROM pending_order)
-                """
+                LIMIT ?
+            )
+            """,
+            [bound.milliseconds, limit]
         )
-        self.reset()
+        let count = database.changesCount
+        if count > 0 { self.reset() }
+        return count < limit
     }
 
     /// After a transaction was rolled back, what was remembered in it may not be there.
     mutating func reset() { self.cache.removeAll(keepingCapacity: true) }
 
-    private mutating func remember(_ snapshot: JobSnapshot, as key: Key) {
+    private mutating func remember(_ snapshot: JobSnapshot, as key: Key, usedUntil: Timestamp) {
         if self.cache.count >= Self.limit { self.reset() }
-        self.cache[key] = snapshot
+        self.cache[key] = Known(snapshot: snapshot, usedUntil: usedUntil)
     }
 }
 

@@ -117,6 +117,8 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         if !requests.isEmpty { self.runner.spawn(requests) }
     }
 
+    package func forgetOutputs(before nominal: Timestamp) { self.spools.kept.forget(before: nominal) }
+
     package func cancel(_ id: ExecutionID, force: Bool) async {
         guard let key = self.book.key(of: id) else { return }
         if self.runner.isRunning(key) {

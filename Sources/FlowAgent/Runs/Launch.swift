@@ -72,6 +72,13 @@ package protocol ExecutionLauncher: Sendable {
     func launch(_ launches: [Launch]) async
     /// Stops an attempt: SIGTERM to everything of it and SIGKILL 10 s later; at once with `force`. Idempotent.
     func cancel(_ id: ExecutionID, force: Bool) async
+    /// Deletes what is kept of the output of executions with an earlier nominal time.
+    func forgetOutputs(before nominal: Timestamp)
     /// Events in order; single consumer.
     var events: AsyncStream<SupervisorEvent> { get }
+}
+
+extension ExecutionLauncher {
+    /// A launcher that keeps no output has nothing to forget.
+    package func forgetOutputs(before nominal: Timestamp) {}
 }

@@ -14,6 +14,8 @@ package struct OutputLimits: Hashable, Sendable {
     package var diskBytes: Int64
     /// Outputs kept per job for queries on the host.
     package var keptPerJob: Int
+    /// All outputs kept for queries together, besides the spools.
+    package var keptBytes: Int64
 
     package init(
         headBytes: Int = 512 << 10,
@@ -21,7 +23,8 @@ package struct OutputLimits: Hashable, Sendable {
         inlineBytes: Int = 8 << 10,
         streamAfterMicroseconds: Int64 = 300_000,
         diskBytes: Int64 = 512 << 20,
-        keptPerJob: Int = 20
+        keptPerJob: Int = 20,
+        keptBytes: Int64 = 256 << 20
     ) {
         self.headBytes = headBytes
         self.tailBytes = tailBytes
@@ -29,5 +32,6 @@ package struct OutputLimits: Hashable, Sendable {
         self.streamAfterMicroseconds = streamAfterMicroseconds
         self.diskBytes = diskBytes
         self.keptPerJob = keptPerJob
+        self.keptBytes = keptBytes
     }
 }

@@ -5,27 +5,27 @@ import FlowCore
 import Foundation
 import Synchronization
 
-/// Where output waits until the server has it, and where the newest outputs stay for queries on the host.
+/// Where output waits until the server has it; ``KeptOutputs`` then holds the newest for queries on the host.
 ///
-/// `spool/<execution>-<attempt>.log` holds an attempt's output as ``OutputBlob`` records; `logs/<job uid>/` keeps links to
-/// the newest of each job.
+/// `spool/<execution>-<attempt>.log` holds an attempt's output as ``OutputBlob`` records.
 final class SpoolDirectory: Sendable {
     let path: String
-    let logs: String
+    let kept: KeptOutputs
     let limits: OutputLimits
     private let used: Atomic<Int64>
 
     init(dataDirectory: String, limits: OutputLimits) throws {
         self.path = dataDirectory + "/spool"
-        self.logs = dataDirectory + "/logs"
         self.limits = limits
-        for directory in [self.path, self.logs] {
+        let logs = dataDirectory + "/logs"
+        for directory in [self.path, logs] {
             try FileManager.default.createDirectory(
                 atPath: directory,
                 withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700]
             )
         }
+        self.kept = KeptOutputs(path: logs, limits: limits)
         var bytes: Int64 = 0
         for name in (try? FileManager.default.contentsOfDirectory(atPath: self.path)) ?? [] {
             var information = stat()
@@ -44,6 +44,9 @@ final class SpoolDirectory: Sendable {
         return false
     }
 
+    /// Counts bytes that are on the disk whether there is room or not, because as many are about to go.
+    func account(_ bytes: Int) { self.used.add(Int64(bytes), ordering: .relaxed) }
+
     func release(_ bytes: Int) { self.used.subtract(Int64(bytes), ordering: .relaxed) }
 
     var usedBytes: Int64 { self.used.load(ordering: .relaxed) }
@@ -58,16 +61,8 @@ final class SpoolDirectory: Sendable {
         self.release(Int(information.st_size))
     }
 
-    /// Keeps a complete spool for queries on the host and forgets the oldest of the job.
-    func keep(_ key: AttemptKey, job: JobUID) {
-        let directory = "\(self.logs)/\(job)"
-        mkdir(directory, 0o700)
-        let source = self.file(of: key)
-        link(source, "\(directory)/\(key.id)-\(key.attempt).log")
-        // Names begin with the nominal time, so they sort by age.
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
-        for name in names.dropLast(self.limits.keptPerJob) { unlink("\(directory)/\(name)") }
-    }
+    /// Keeps a complete spool for queries on the host.
+    func keep(_ key: AttemptKey, job: JobUID) { self.kept.keep(self.file(of: key), as: key, job: job) }
 
     /// Attempts whose spools an earlier agent process left here; their files are completed.
     func recover() -> [AttemptKey] {
@@ -78,7 +73,7 @@ final class SpoolDirectory: Sendable {
                 return nil
             }
             let key = AttemptKey(id: id, attempt: attempt)
-            SpoolFiles.complete(key, in: self)
+            SpoolFiles.complete(key, in: self, isLeftOver: true)
             return key
         }
     }

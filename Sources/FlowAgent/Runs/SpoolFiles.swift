@@ -10,9 +10,9 @@ import Foundation
 struct SpoolFiles {
     private let key: AttemptKey
     private let directory: SpoolDirectory
-    private var head: Int32
+    private var head: RecordFile
     private var headBytes = 0
-    private var tail: Int32 = -1
+    private var tail: RecordFile?
     private var tailIndex = 0
     private var tailBytes = 0
     /// Sizes on disk, for the accounting of overwritten segments.
@@ -21,13 +21,11 @@ struct SpoolFiles {
     init(key: AttemptKey, directory: SpoolDirectory) throws {
         self.key = key
         self.directory = directory
-        self.head = open(directory.file(of: key), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
-        guard self.head >= 0 else {
-            throw CoreError(
-                .unavailable,
-                "cannot write \(directory.file(of: key)): \(String(cString: strerror(errno)))"
-            )
+        let file = directory.file(of: key)
+        guard let head = RecordFile(file, isNew: true) else {
+            throw CoreError(.unavailable, "cannot write \(file): \(String(cString: strerror(errno)))")
         }
+        self.head = head
     }
 
     /// - Returns: false when bytes had to be dropped.
@@ -36,14 +34,14 @@ struct SpoolFiles {
         let room = limits.headBytes - self.headBytes
         if room >= chunk.bytes.count {
             self.headBytes += chunk.bytes.count
-            return self.write(chunk, to: self.head) != nil
+            return Self.write(chunk, to: &self.head, in: self.directory) != nil
         }
         var isWhole = true
         var rest = chunk
         if room > 0 {
             var first = chunk
             first.bytes = Array(chunk.bytes[..<room])
-            isWhole = self.write(first, to: self.head) != nil
+            isWhole = Self.write(first, to: &self.head, in: self.directory) != nil
             rest.bytes = Array(chunk.bytes[room...])
             rest.offset += Int64(room)
         }
@@ -53,29 +51,33 @@ struct SpoolFiles {
 
     private mutating func appendTail(_ chunk: LogChunk) -> Bool {
         var isWhole = true
-        if self.tail < 0 || self.tailBytes >= self.directory.limits.tailBytes {
-            if self.tail >= 0 {
-                close(self.tail)
-                self.tailIndex = 1 - self.tailIndex
-            }
+        if self.tail == nil || self.tailBytes >= self.directory.limits.tailBytes {
+            if self.tail != nil { self.tailIndex = 1 - self.tailIndex }
+            self.tail?.close()
             // What was in this segment is cut now.
             isWhole = self.segmentBytes[self.tailIndex] == 0
             self.directory.release(self.segmentBytes[self.tailIndex])
             self.segmentBytes[self.tailIndex] = 0
             self.tailBytes = 0
             let file = Self.tailFile(self.key, self.tailIndex, self.directory)
-            self.tail = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
+            self.tail = RecordFile(file, isNew: true)
         }
-        guard let written = self.write(chunk, to: self.tail) else { return false }
+        guard var tail = self.tail else { return false }
+        defer { self.tail = tail }
+        guard let written = Self.write(chunk, to: &tail, in: self.directory) else { return false }
         self.tailBytes += chunk.bytes.count
         self.segmentBytes[self.tailIndex] += written
         return isWhole
     }
 
-    private func write(_ chunk: LogChunk, to descriptor: Int32) -> Int? {
+    /// - Returns: how many bytes went to the disk; nil when there is no room, and then nothing is claimed or written.
+    private static func write(_ chunk: LogChunk, to file: inout RecordFile, in directory: SpoolDirectory) -> Int? {
         let record = OutputBlob.encode([chunk])
-        guard descriptor >= 0, self.directory.claim(record.count) else { return nil }
-        guard Glibc.write(descriptor, record, record.count) == record.count else { return nil }
+        guard directory.claim(record.count) else { return nil }
+        guard file.append(record) else {
+            directory.release(record.count)
+            return nil
+        }
         return record.count
     }
 
@@ -83,29 +85,43 @@ struct SpoolFiles {
     ///
     /// - Returns: whether anything between head and tail was cut.
     mutating func finish() -> Bool {
-        close(self.head)
-        if self.tail >= 0 { close(self.tail) }
-        self.head = -1
-        self.tail = -1
-        return Self.complete(self.key, in: self.directory)
+        self.head.close()
+        self.tail?.close()
+        self.tail = nil
+        return Self.complete(self.key, in: self.directory, isLeftOver: false)
     }
 
     /// Appends the last `tailBytes` of the tail segments to the head.
+    ///
+    /// A crash in the middle of a write may have left a torn record at the end of the head: of a spool that is left over it
+    /// goes first, because nothing behind it could be read.
+    ///
+    /// - Returns: whether anything was cut.
     @discardableResult
-    static func complete(_ key: AttemptKey, in directory: SpoolDirectory) -> Bool {
+    static func complete(_ key: AttemptKey, in directory: SpoolDirectory, isLeftOver: Bool) -> Bool {
+        guard var head = RecordFile(directory.file(of: key), isNew: false) else { return false }
+        defer { head.close() }
+        let torn = isLeftOver ? head.size - Self.wholeBytes(of: directory.file(of: key), key) : 0
+        if torn > 0, head.cut(to: head.size - torn) { directory.release(torn) }
         let files = [0, 1].map { self.tailFile(key, $0, directory) }
         let records = files.flatMap { OutputBlob.decode(SpoolReader.contents(of: $0), execution: key.id) }
             .sorted { $0.offset < $1.offset }
-        guard let first = records.first, let last = records.last else { return false }
+        guard let first = records.first, let last = records.last else { return torn > 0 }
         let end = last.offset + Int64(last.bytes.count)
         let begin = max(first.offset, end - Int64(directory.limits.tailBytes))
         let kept = records.compactMap { $0.suffix(from: begin) }
         let bytes = OutputBlob.encode(kept)
-        let head = open(directory.file(of: key), O_WRONLY | O_APPEND | O_CLOEXEC)
-        if head >= 0, directory.claim(bytes.count) { _ = Glibc.write(head, bytes, bytes.count) }
-        if head >= 0 { close(head) }
+        // For a moment these bytes are on the disk twice; as many go with the segments.
+        let isWritten = head.append(bytes)
+        if isWritten { directory.account(bytes.count) }
         for file in files { directory.removeFile(file) }
-        return begin > first.offset
+        return torn > 0 || !isWritten || begin > first.offset
+    }
+
+    /// Where the last whole record of a file ends.
+    private static func wholeBytes(of file: String, _ key: AttemptKey) -> Int {
+        OutputBlob.decode(SpoolReader.contents(of: file), execution: key.id)
+            .reduce(0) { $0 + OutputBlob.overhead + $1.bytes.count }
     }
 
     private static func tailFile(_ key: AttemptKey, _ index: Int, _ directory: SpoolDirectory) -> String {

@@ -39,6 +39,26 @@ struct AgentCoreFireTests {
         #expect(bench.entries(.skipped).map(\.coalesced?.count) == [10])
     }
 
+    @Test("A week of a one-second job is counted to the end, a bounded part of it for each event")
+    func countsInParts() throws {
+        let week: Int64 = 7 * 86_400
+        let job = CoreBench.job("* * * * * *", policies: Self.policies(.fireOnce))
+        var bench = CoreBench(CoreBench.restored(job), at: CoreBench.time(week))
+        #expect(bench.started.isEmpty && bench.entries(.skipped).isEmpty, "one event does not count all of it")
+        var events = 0
+        while bench.started.isEmpty, events < 1000 {
+            bench.send(.wake)
+            events += 1
+        }
+        #expect((20..<100).contains(events))
+        let skipped = try #require(bench.entries(.skipped).first?.coalesced)
+        // Late is more than five seconds: the newest missed fire runs, those after it are punctual.
+        #expect(
+            skipped == CoalescedRange(count: Int(week) - 7, from: CoreBench.time(1), through: CoreBench.time(week - 7))
+        )
+        #expect(bench.started.first == week - 6)
+    }
+
     @Test("FIRE_ALL runs every missed fire inside the catch-up window only (semantics 6)")
     func runsAllInsideTheWindow() {
         let bench = self.after(630, Self.policies(.fireAll, window: 300_000))

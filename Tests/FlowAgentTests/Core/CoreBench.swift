@@ -115,6 +115,7 @@ struct CoreBench {
             for id in early { self.entries[id] = nil }
             self.sequence += Int64(early.count)
             return .withdrawn(early.sorted(), sequence: self.sequence)
+        case .prune: return .pruned(isDone: true)
         default: return .done
         }
         self.sequence += 1

@@ -164,6 +164,7 @@ struct SQLiteLedgerTests {
         }
         _ = try ledger.commit(entries.map { .insert($0, report: Fixture.report($0)) })
         _ = try ledger.commit([.acknowledge(2), .setClockOffset(-42), .raiseFloor(Timestamp(seconds: 3))])
+        while try ledger.commit([.prune]) != [.pruned(isDone: true)] {}
         #expect(try ledger.entry(entries[0].id) == nil)
         #expect(try ledger.entry(entries[1].id) != nil, "still open")
         #expect(try ledger.entry(entries[2].id) != nil, "not acknowledged")
