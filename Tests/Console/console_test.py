@@ -33,13 +33,15 @@ THEMES = ("light", "dark")
 LANGUAGES = ("en", "zh-CN")
 # Path, and what has to be there before the page counts as complete.
 PAGES = {
-    "overview": ("/", ".stat .value"),
+    "overview": ("/", "[data-kpi=ended] .value"),
     "jobs": ("/jobs", "tr[data-job]"),
     "job-new": ("/jobs/new", ".cm-content"),
-    "job": ("/jobs/{job}", ".stat .value"),
+    "job": ("/jobs/{job}", ".figures dd"),
     "job-edit": ("/jobs/{job}/edit", ".cm-content"),
     "executions": ("/executions", "tbody tr"),
-    "execution": ("/executions/{execution}", ".facts dd"),
+    "execution": ("/executions/{execution}", ".panel .pill"),
+    "tasks": ("/tasks", "tr[data-run]"),
+    "calendar": ("/calendar", ".map i"),
     "hosts": ("/hosts", "tr[data-host]"),
     "groups": ("/groups", "tbody tr"),
     "missing": ("/no-such-page", "h1"),
@@ -72,7 +74,7 @@ class Journey:
         context = self.browser.new_context(
             viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **extra
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         context.add_init_script(RECORD_VIOLATIONS)
         # Only when nothing is chosen yet, so that a choice made in the journey survives a reload.
         context.add_init_script(
@@ -136,7 +138,7 @@ class Journey:
 
     def save(self) -> None:
         self.page.get_by_role("button", name="Save and enable").click()
-        expect(self.page).to_have_url(self.base + "/jobs")
+        expect(self.page).to_have_url(re.compile(r"/jobs/\d+$"))
 
     def drawer(self) -> Locator:
         return self.page.get_by_role("dialog")
@@ -147,6 +149,7 @@ class Journey:
 
     def run_now(self, name: str) -> None:
         self.page.get_by_role("button", name=f"Run {name} now", exact=True).click()
+        expect(self.page.get_by_role("dialog").get_by_text("Will run on 1 hosts")).to_be_visible()
         self.page.get_by_role("dialog").get_by_role("button", name="Run now", exact=True).click()
         expect(self.drawer().get_by_role("log")).to_be_visible()
 
@@ -196,14 +199,17 @@ class Journey:
 
     def create(self) -> None:
         self.page.keyboard.press("Control+Enter")
-        expect(self.page).to_have_url(self.base + "/jobs")
+        # To the new job itself: in a long list it would be on the last page.
+        expect(self.page).to_have_url(re.compile(r"/jobs/\d+$"))
+        self.job_id = self.page.url.rsplit("/", 1)[1]
+        self.open(f"/jobs?keyword={self.suffix}")
         expect(self.row(self.ticker)).to_be_visible()
-        self.job_id = self.row(self.ticker).get_attribute("data-job") or ""
-        assert self.job_id
 
     def see_it_run(self) -> None:
         # By push: nothing reloads the page.
-        expect(self.row(self.ticker).get_by_text("Success")).to_be_visible(timeout=20_000)
+        expect(self.row(self.ticker).get_by_title("Success")).to_be_visible(timeout=20_000)
+        # Each run is a bar of the strip.
+        expect(self.row(self.ticker).locator(".strip [data-run]").first).to_be_attached()
         self.shoot(self.page, "journey-jobs")
 
     def read_log(self) -> None:
@@ -215,11 +221,15 @@ class Journey:
         expect(log.locator(".hit")).to_have_text(["tick"])
         self.shoot(self.page, "journey-log")
         self.execution_id = re.search(r"run=([0-9a-f-]+)", self.page.url)[1]
+        # Esc in a search box empties it first.
+        self.page.keyboard.press("Escape")
+        expect(self.drawer().get_by_role("searchbox")).to_have_value("")
         self.close_drawer()
 
     def disable(self) -> None:
         switch = self.row(self.ticker).get_by_role("switch")
         switch.click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Disable").click()
         expect(switch).to_have_attribute("aria-checked", "false")
         self.page.reload()
         expect(self.row(self.ticker).get_by_role("switch")).to_have_attribute("aria-checked", "false")
@@ -246,9 +256,11 @@ class Journey:
         self.type_command("echo started; sleep 60")
         self.page.get_by_text("Manual only").click()
         self.save()
+        self.open(f"/jobs?keyword={self.sleeper}")
         self.run_now(self.sleeper)
         expect(self.drawer().get_by_role("log")).to_contain_text("started", timeout=20_000)
-        self.drawer().get_by_role("button", name="Cancel run").click()
+        self.drawer().get_by_role("button", name="Stop").click()
+        expect(self.page.get_by_role("alertdialog").get_by_role("button", name="Keep it running")).to_be_visible()
         self.page.get_by_role("alertdialog").get_by_role("button", name="Cancel run").click()
         expect(self.drawer().get_by_text("Cancelled", exact=True)).to_be_visible(timeout=30_000)
         self.shoot(self.page, "journey-cancelled")
@@ -264,13 +276,116 @@ class Journey:
 
     def filter_executions(self) -> None:
         self.open("/executions")
-        self.page.get_by_label("Status", exact=True).select_option(label="Cancelled")
+        self.page.get_by_role("button", name="Cancelled", exact=True).click()
         self.page.get_by_role("searchbox").fill(self.sleeper)
         expect(self.page.locator("tbody tr")).to_have_count(1)
         expect(self.page).to_have_url(re.compile(rf"status=6.*keyword={self.sleeper}|keyword={self.sleeper}.*status=6"))
         self.page.reload()
         expect(self.page.locator("tbody tr")).to_have_count(1)
         expect(self.page.locator("tbody tr").get_by_text("Cancelled")).to_be_visible()
+
+    def filters_by_back(self) -> None:
+        """Each filter is a step that Back undoes; closing the drawer leaves nothing for Back to open again."""
+        self.open("/executions")
+        expect(self.page.locator("tbody tr").first).to_be_visible()
+        self.page.get_by_role("button", name="Running", exact=True).click()
+        expect(self.page).to_have_url(re.compile(r"status=2"))
+        self.page.go_back()
+        expect(self.page).to_have_url(self.base + "/executions")
+        self.page.locator("tbody tr .linkish").first.click()
+        expect(self.drawer()).to_be_visible()
+        self.close_drawer()
+        expect(self.page).to_have_url(self.base + "/executions")
+
+    def types_a_loop(self) -> None:
+        """Enter is a line break, whatever word stands before it: nothing completes it away."""
+        self.open("/jobs/new")
+        self.type_command("for i in 1 2 3; do")
+        self.page.wait_for_timeout(500)
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.insert_text("echo $i")
+        expect(self.page.locator(".cm-line").nth(0)).to_have_text("for i in 1 2 3; do")
+        expect(self.page.locator(".cm-line").nth(1)).to_contain_text("echo $i")
+
+    def keeps_a_draft(self) -> None:
+        """What was typed is there after a reload, and thrown away when asked."""
+        expect(self.field("name")).to_be_visible()
+        self.field("name").fill("half written")
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.page.reload()
+        expect(self.field("name")).to_have_value("half written")
+        self.page.get_by_role("button", name="Throw it away").click()
+        expect(self.field("name")).to_have_value("")
+
+    def mends_errors(self) -> None:
+        """An error goes when its field changes; a value without a name is said instead of dropped."""
+        self.field("timeout").fill("5")
+        self.page.get_by_role("button", name="Add a variable").click()
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type("a value")
+        self.page.get_by_role("button", name="Save and enable").click()
+        expect(self.page.locator("[data-path=timeout] .error")).to_be_visible()
+        expect(self.page.locator("[data-path='executor_config.env'] .error")).to_contain_text("no name")
+        self.field("timeout").fill("60")
+        expect(self.page.locator("[data-path=timeout] .error")).to_have_count(0)
+        self.page.get_by_role("link", name="Cancel", exact=True).click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+
+    def signs_in_in_place(self) -> None:
+        """A session that ends under a form: sign in on top of it, and everything typed is still there."""
+        self.open("/jobs/new")
+        self.field("name").fill("survives")
+        self.type_command("true")
+        self.refusals = {401}
+        self.page.context.clear_cookies()
+        self.page.get_by_role("button", name="Save and enable").click()
+        dialog = self.page.get_by_role("alertdialog", name="Your session has ended")
+        dialog.locator("[name=password]").fill(self.password)
+        dialog.get_by_role("button", name="Sign in").click()
+        expect(dialog).to_have_count(0)
+        self.refusals = set()
+        expect(self.field("name")).to_have_value("survives")
+        self.page.get_by_role("link", name="Cancel", exact=True).click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+
+    def recovers(self) -> None:
+        """A page opened while nothing answers says so, and shows its data by itself when something does."""
+        self.problems.clear()
+        failed = {"on": True}
+        self.page.route("**/api/v1/**", lambda route: route.abort() if failed["on"] else route.continue_())
+        self.page.get_by_role("link", name="Hosts", exact=True).click()
+        expect(self.page.get_by_text("Could not be loaded")).to_be_visible()
+        failed["on"] = False
+        expect(self.page.locator("tr[data-host]").first).to_be_visible(timeout=15_000)
+        self.page.unroute_all()
+        # What the browser says of the aborted requests is the outage, not a fault of the console.
+        self.problems[:] = [text for text in self.problems if "ERR_FAILED" not in text]
+
+    def bad_page(self) -> None:
+        self.open("/jobs?page=9999")
+        expect(self.page.locator("tr[data-job]").first).to_be_visible()
+        expect(self.page).not_to_have_url(re.compile("page=9999"))
+
+    def palette(self) -> None:
+        self.open("/")
+        expect(self.page.locator("[data-kpi=ended]")).to_be_visible()
+        self.page.keyboard.press("Control+k")
+        expect(self.page.get_by_role("combobox", name="A job, a host")).to_be_focused()
+        self.page.keyboard.type(self.ticker)
+        expect(self.page.get_by_role("option", name=self.ticker)).to_be_visible()
+        self.page.keyboard.press("Enter")
+        expect(self.page).to_have_url(f"{self.base}/jobs/{self.job_id}")
+        expect(self.page).to_have_title(re.compile(re.escape(self.ticker)))
+
+    def bulk(self) -> None:
+        self.open(f"/jobs?keyword={self.suffix}")
+        expect(self.page.locator("tr[data-job]")).to_have_count(2)
+        self.page.get_by_role("checkbox", name="Choose all on this page").check()
+        bar = self.page.get_by_role("region", name="Acts on the chosen jobs")
+        bar.get_by_role("button", name="Disable").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Disable").click()
+        expect(bar).to_have_count(0)
+        expect(self.page.locator("tr[data-job] [role=switch][aria-checked=false]")).to_have_count(2)
 
     def hosts(self) -> None:
         self.open("/hosts")
@@ -301,7 +416,7 @@ class Journey:
 
     def keyboard(self) -> None:
         self.open("/jobs")
-        expect(self.row(self.ticker)).to_be_visible()
+        expect(self.page.locator("tr[data-job]").first).to_be_visible()
         self.page.keyboard.press("?")
         expect(self.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
         self.page.keyboard.press("Escape")
@@ -328,7 +443,7 @@ class Journey:
         self.page.evaluate("localStorage['qf.theme'] = 'light'; localStorage['qf.lang'] = 'en'")
 
     def fits(self) -> None:
-        for width, height in ((1366, 768), (1920, 1080), (768, 1024)):
+        for width, height in ((1366, 768), (1920, 1080), (768, 1024), (390, 844)):
             self.page.set_viewport_size({"width": width, "height": height})
             for path, ready in PAGES.values():
                 self.open(self.path(path))
@@ -426,14 +541,23 @@ class Journey:
             self.step("cancels a long job", self.cancel)
             self.step("edits a job", self.edit)
             self.step("filters executions, in the address", self.filter_executions)
+            self.step("lets Back undo filters, and closes drawers for good", self.filters_by_back)
+            self.step("goes to a job by the palette", self.palette)
+            self.step("finds the last page when there is none of that number", self.bad_page)
+        self.step("leaves Enter to the script that is typed", self.types_a_loop)
+        self.step("keeps what was typed over a reload", self.keeps_a_draft)
+        self.step("takes errors away when they are mended", self.mends_errors)
+        self.step("signs in again in place when the session has ended", self.signs_in_in_place)
+        self.step("recovers by itself when the server is back", self.recovers)
         self.step("shows the agent online", self.hosts)
         self.step("makes a group, adds and removes a host", self.groups)
         self.step("obeys the keyboard", self.keyboard)
         self.step("switches theme and language, and keeps them", self.looks)
         if self.execution_id:
-            self.step("fits 1366, 1920 and 768 pixels", self.fits)
+            self.step("fits 1366, 1920, 768 and 390 pixels", self.fits)
             self.accessibility()
         if self.job_id:
+            self.step("disables several jobs at once", self.bulk)
             self.step("deletes jobs", self.clean_up)
         self.step("signs out", self.sign_out)
         return 0
@@ -450,6 +574,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.screenshots:
         Path(options.screenshots).mkdir(parents=True, exist_ok=True)
+    # A machine that builds beside the test is slow; what is wrong stays wrong.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=options.chromium,

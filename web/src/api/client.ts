@@ -30,6 +30,12 @@ interface Options {
 
 const TIMEOUT_MS = 20_000;
 let sessionEnded = () => {};
+let reached = (_answered: boolean) => {};
+
+/** Sets who is told after each request whether the server answered at all. */
+export function onReached(handler: (answered: boolean) => void): void {
+  reached = handler;
+}
 
 /** Sets what happens when the server does not know the session (any more). */
 export function onSessionEnd(handler: () => void): void {
@@ -67,14 +73,18 @@ async function answerOf(method: string, path: string, options: Options): Promise
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
-    return await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, {
+    const response = await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, {
       method,
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       credentials: 'same-origin',
       signal: abort.signal,
     });
+    // 502 to 504 are the words of a proxy whose server is away.
+    reached(response.status < 502 || response.status > 504);
+    return response;
   } catch {
+    reached(false);
     throw new ApiError(0, 'network', 'The server does not answer.');
   } finally {
     clearTimeout(timer);

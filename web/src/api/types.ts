@@ -112,6 +112,8 @@ export interface ExecutionDetail extends Execution {
   error: string | null;
   params: Record<string, string> | null;
   cancel_requested: boolean;
+  /** The answer's status where an HTTP request was the job; servers before this field put it into `exit_code`. */
+  http_status?: number | null;
   output_preview: string | null;
 }
 
@@ -138,6 +140,60 @@ export interface ExecutionStats {
   timeout_count: number;
   success_rate: number | null;
   avg_duration: number | null;
+}
+
+/** The newest executions of one job, oldest first. */
+export interface RecentRuns {
+  task_id: number;
+  executions: Execution[];
+}
+
+export interface TrendItem {
+  hour: string;
+  status: number;
+  count: number;
+  avg_duration: number | null;
+}
+
+export interface Trend {
+  from: string;
+  hours: number;
+  items: TrendItem[];
+}
+
+export interface UpcomingMinute {
+  minute: string;
+  count: number;
+  tasks: { id: number; name: string; count: number }[];
+}
+
+export interface Upcoming {
+  total: number;
+  partial: boolean;
+  items: UpcomingMinute[];
+}
+
+/** One fire, trigger or retry on all its hosts. */
+export interface Run {
+  id: string;
+  task_id: number;
+  task_name: string;
+  task_version: number;
+  type: string;
+  /** pending, running, or how it ended. */
+  status: string;
+  source: string;
+  caller: string | null;
+  scheduled_time: string;
+  created_at: string;
+  retry_of: string | null;
+  units: Record<string, number>;
+  summary: Bilingual;
+}
+
+export interface RunDetail extends Run {
+  params: Record<string, string> | null;
+  executions: Execution[];
 }
 
 export interface Group {

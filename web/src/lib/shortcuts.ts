@@ -1,10 +1,13 @@
 // The key map: the sheet shows it, the app acts by it.
 export const SHORTCUTS = [
+  { name: 'palette', keys: ['Ctrl', 'K'] },
   { name: 'search', keys: ['/'] },
   { name: 'newJob', keys: ['n'] },
   { name: 'overview', keys: ['g', 'o'] },
   { name: 'jobs', keys: ['g', 'j'] },
   { name: 'executions', keys: ['g', 'e'] },
+  { name: 'tasks', keys: ['g', 't'] },
+  { name: 'calendar', keys: ['g', 'c'] },
   { name: 'hosts', keys: ['g', 'h'] },
   { name: 'groups', keys: ['g', 'r'] },
   { name: 'save', keys: ['Ctrl', 'Enter'] },

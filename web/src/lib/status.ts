@@ -11,7 +11,7 @@ export const STATUSES: Record<number, { key: string; tone: Tone; icon: IconName 
   2: { key: 'running', tone: 'run', icon: 'running' },
   3: { key: 'success', tone: 'ok', icon: 'success' },
   4: { key: 'failure', tone: 'bad', icon: 'failure' },
-  5: { key: 'timeout', tone: 'bad', icon: 'clock' },
+  5: { key: 'timeout', tone: 'warn', icon: 'hourglass' },
   6: { key: 'cancelled', tone: 'idle', icon: 'cancelled' },
   7: { key: 'skipped', tone: 'idle', icon: 'skipped' },
   8: { key: 'lost', tone: 'warn', icon: 'lost' },

@@ -107,15 +107,21 @@ export function relative(ms: number, now: number, locale: string): string {
   return format.format(Math.trunc(seconds / 86_400), 'day');
 }
 
-/** `820 ms`, `2.3 s`, `1 m 05 s`, `2 h 03 m` */
-export function duration(ms: number): string {
-  if (ms < 1) return '< 1 ms';
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+const UNITS = {
+  en: { ms: ' ms', s: ' s', m: ' m', h: ' h', d: ' d' },
+  zh: { ms: ' \u6beb\u79d2', s: ' \u79d2', m: ' \u5206', h: ' \u5c0f\u65f6', d: ' \u5929' },
+};
+
+/** `820 ms`, `2.3 s`, `1 m 05 s`, `2 h 03 m`; in Chinese with Chinese units. */
+export function duration(ms: number, locale: string = document.documentElement.lang): string {
+  const unit = locale.startsWith('zh') ? UNITS.zh : UNITS.en;
+  if (ms < 1) return `< 1${unit.ms}`;
+  if (ms < 1000) return `${Math.round(ms)}${unit.ms}`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)}${unit.s}`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${pad(seconds % 60)} s`;
+  if (seconds < 60) return `${seconds}${unit.s}`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}${unit.m} ${pad(seconds % 60)}${unit.s}`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`;
-  return `${Math.floor(minutes / 1440)} d ${pad(Math.floor((minutes % 1440) / 60))} h`;
+  if (minutes < 1440) return `${Math.floor(minutes / 60)}${unit.h} ${pad(minutes % 60)}${unit.m}`;
+  return `${Math.floor(minutes / 1440)}${unit.d} ${pad(Math.floor((minutes % 1440) / 60))}${unit.h}`;
 }

@@ -1,5 +1,5 @@
 import { computed, ref } from 'vue';
-import { endSession } from '../api/client.ts';
+import { endSession, onReached } from '../api/client.ts';
 import { defineStore } from '../lib/store.ts';
 import { type Handler, LiveSocket, type LiveState, type SocketLike } from './socket.ts';
 
@@ -19,13 +19,25 @@ function openSocket(): SocketLike {
 /** The page's live connection and what the badge shows of it. */
 export const useLive = defineStore('live', () => {
   const state = ref<LiveState>('idle');
+  /** The server answers nothing: neither requests nor the socket. What pages show is as old as `heardAt`. */
+  const unreachable = ref(false);
+  const heardAt = ref(Date.now());
+  function reached(answered: boolean): void {
+    unreachable.value = !answered && state.value !== 'live';
+    if (answered) heardAt.value = Date.now();
+  }
+  onReached(reached);
   const socket = new LiveSocket({
     open: openSocket,
     setTimer: (run, ms) => setTimeout(run, ms),
     clearTimer: (id) => clearTimeout(id),
     random: Math.random,
     online: () => navigator.onLine,
-    stateChanged: (value) => state.value = value,
+    stateChanged: (value) => {
+      if (state.value === 'live') heardAt.value = Date.now();
+      state.value = value;
+      if (value === 'live') reached(true);
+    },
     sessionEnded: endSession,
   });
   addEventListener('online', () => socket.retryNow());
@@ -35,6 +47,8 @@ export const useLive = defineStore('live', () => {
   return {
     state,
     polling,
+    unreachable,
+    heardAt,
     start: () => socket.start(),
     stop: () => socket.stop(),
     subscribe: (topic: string, handler: Handler) => socket.subscribe(topic, handler),

@@ -5,11 +5,12 @@ type Values = Record<string, string>;
 
 /**
  * A list's filters and page, kept in the address so that reload, Back and a shared link show the same list. Values
- * equal to their default are left out; changing a filter goes back to the first page.
+ * equal to their default are left out; changing a filter goes back to the first page. Each choice is a step that Back
+ * undoes; text that is being typed replaces its own step.
  */
 export function useListQuery<V extends Values>(
   defaults: V,
-): { query: Ref<V>; set(patch: Partial<V>): void; reset(): void; dirty: Ref<boolean> } {
+): { query: Ref<V>; set(patch: Partial<V>, how?: 'push' | 'replace'): void; reset(): void; dirty: Ref<boolean> } {
   const route = useRoute();
   const router = useRouter();
   const query = computed(() => {
@@ -26,20 +27,21 @@ export function useListQuery<V extends Values>(
     )
   );
 
-  function go(values: Values): void {
+  function go(values: Values, how: 'push' | 'replace' = 'push'): void {
     const kept: Record<string, string> = {};
     for (const [key, value] of Object.entries(values)) if (value !== defaults[key]) kept[key] = value;
     // Parameters of others (an open drawer) stay.
     for (const [key, value] of Object.entries(route.query)) {
       if (!(key in defaults) && typeof value === 'string') kept[key] = value;
     }
-    void router.replace({ path: route.path, query: kept });
+    void router[how]({ path: route.path, query: kept });
   }
 
   return {
     query,
     dirty,
-    set: (patch) => go({ ...query.value, ...('page' in patch ? {} : { page: defaults.page ?? '1' }), ...patch } as V),
+    set: (patch, how) =>
+      go({ ...query.value, ...('page' in patch ? {} : { page: defaults.page ?? '1' }), ...patch } as V, how),
     reset: () => go({ ...defaults, page_size: query.value.page_size ?? '' }),
   };
 }

@@ -20,6 +20,8 @@ export interface Resource<T> {
   loading: Ref<boolean>;
   /** `data` belongs to an earlier `key`. */
   stale: Ref<boolean>;
+  /** When the server last answered with `data` or a push; milliseconds, 0 for never. */
+  at: Ref<number>;
   reload(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export function useResource<T>(options: Options<T>): Resource<T> {
   const error = ref<unknown>(null);
   const loading = ref(false);
   const stale = ref(false);
+  const at = ref(0);
   let generation = 0;
   let busy = false;
   let again = false;
@@ -57,9 +60,14 @@ export function useResource<T>(options: Options<T>): Resource<T> {
         data.value = value;
         error.value = null;
         stale.value = false;
+        at.value = Date.now();
       }
     } catch (reason) {
-      if (mine === generation && !gone) error.value = reason;
+      if (mine === generation && !gone) {
+        error.value = reason;
+        // What is shown answers another question than the one that was asked: better nothing than something wrong.
+        if (stale.value) data.value = null;
+      }
     }
     busy = false;
     loading.value = false;
@@ -87,8 +95,9 @@ export function useResource<T>(options: Options<T>): Resource<T> {
           // The answer under way may have been made before this change: ask once more after it.
           if (busy) again = true;
           if (data.value === null) return;
-          if (options.on?.(event.data, data.value, topic, event.kind) === 'reload') reloadSoon();
-          else triggerRef(data);
+          if (options.on?.(event.data, data.value, topic, event.kind) === 'reload') return reloadSoon();
+          at.value = Date.now();
+          triggerRef(data);
         },
       })
     );
@@ -98,10 +107,12 @@ export function useResource<T>(options: Options<T>): Resource<T> {
     clearTimeout(pollTimer);
     const ms = typeof options.poll === 'function' ? options.poll(data.value) : options.poll ?? 7000;
     pollTimer = setTimeout(() => {
-      // Without topics there is nothing that would bring news, so such a resource polls always.
-      if (ms > 0 && !document.hidden && (live.polling || !options.topics)) void reload();
+      // Without topics there is nothing that would bring news, so such a resource polls always. One that failed asks
+      // again whatever the socket says: no push repairs a list that was never there.
+      const wanted = error.value !== null || (ms > 0 && (live.polling || !options.topics));
+      if (wanted && !document.hidden) void reload();
       schedule();
-    }, ms || 2000);
+    }, ms || 5000);
   }
 
   watch(() => options.key?.(), () => {
@@ -119,5 +130,5 @@ export function useResource<T>(options: Options<T>): Resource<T> {
     clearTimeout(pollTimer);
     for (const stop of leave) stop();
   });
-  return { data, error, loading, stale, reload };
+  return { data, error, loading, stale, at, reload };
 }

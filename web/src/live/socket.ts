@@ -59,8 +59,8 @@ export class LiveSocket {
   private heard = false;
   private lastId = 0;
   private readonly topics = new Map<string, Set<Handler>>();
-  /** Topics that were subscribed before: a new subscription after a reconnect has missed something. */
-  private readonly seen = new Set<string>();
+  /** A connection has stood before, or failed: whoever listens at the next hello may have missed something. */
+  private wasAway = false;
   private readonly asked = new Map<number, string[]>();
 
   constructor(private readonly env: LiveEnv) {}
@@ -74,7 +74,6 @@ export class LiveSocket {
     const socket = this.socket;
     this.forget();
     socket?.close();
-    this.seen.clear();
     this.failures = 0;
     this.change('idle');
   }
@@ -97,7 +96,6 @@ export class LiveSocket {
       handlers.delete(handler);
       if (handlers.size > 0 || this.topics.get(topic) !== handlers) return;
       this.topics.delete(topic);
-      this.seen.delete(topic);
       if (this.ready) this.send({ op: 'unsub', topics: [topic] });
     };
   }
@@ -128,6 +126,7 @@ export class LiveSocket {
   private failed(): void {
     this.clearTimers();
     this.failures += 1;
+    this.wasAway = true;
     if (!this.env.online()) this.change('offline');
     else this.change(this.failures >= 2 ? 'polling' : 'connecting');
     const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.failures - 1));
@@ -155,11 +154,14 @@ export class LiveSocket {
     this.ready = true;
     this.failures = 0;
     this.change('live');
-    const missed = [...this.topics.keys()].filter((topic) => this.seen.has(topic));
     this.ask([...this.topics.keys()]);
-    for (const topic of missed) {
-      for (const handler of this.topics.get(topic) ?? []) if (!handler.since) handler.on({ kind: 'gap' });
+    // Also topics that were subscribed while the connection was away: their page has asked in vain.
+    if (this.wasAway) {
+      for (const handlers of this.topics.values()) {
+        for (const handler of handlers) if (!handler.since) handler.on({ kind: 'gap' });
+      }
     }
+    this.wasAway = true;
     this.beat((frame.heartbeat_s ?? DEFAULT_HEARTBEAT_S) * 1000);
   }
 
@@ -168,7 +170,6 @@ export class LiveSocket {
     const id = ++this.lastId;
     this.asked.set(id, topics);
     if (this.asked.size > 50) this.asked.delete(this.asked.keys().next().value as number);
-    for (const topic of topics) this.seen.add(topic);
     this.send({
       op: 'sub',
       id,

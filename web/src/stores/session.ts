@@ -8,6 +8,8 @@ export const useSession = defineStore('session', () => {
   const user = ref<User | null>(null);
   /** False until the server was asked once whether the cookie is good. */
   const known = ref(false);
+  /** The session has ended under an open page: the page stays, and the person signs in on top of it. */
+  const expired = ref(false);
   /** Viewers look; the server refuses them the rest as well. */
   const canWrite = computed(() => user.value !== null && user.value.role !== 'viewer');
   const isAdmin = computed(() => user.value?.role === 'admin');
@@ -27,8 +29,13 @@ export const useSession = defineStore('session', () => {
   async function signIn(username: string, password: string): Promise<void> {
     const { user: signedIn } = await sessionApi.login(username, password);
     user.value = signedIn;
+    expired.value = false;
     save(HINT, '1');
     known.value = true;
+  }
+
+  function expire(): void {
+    if (user.value) expired.value = true;
   }
 
   async function signOut(): Promise<void> {
@@ -41,8 +48,9 @@ export const useSession = defineStore('session', () => {
 
   function forget(): void {
     user.value = null;
+    expired.value = false;
     save(HINT, '0');
   }
 
-  return { user, known, canWrite, isAdmin, restore, signIn, signOut, forget };
+  return { user, known, expired, canWrite, isAdmin, restore, signIn, signOut, expire, forget };
 });

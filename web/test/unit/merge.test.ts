@@ -2,7 +2,6 @@ import type { Execution, Host, Page, Task } from '../../src/api/types.ts';
 import { mergeExecutions } from '../../src/features/executions/parts/merge.ts';
 import { mergeHosts } from '../../src/features/hosts/merge.ts';
 import { lastOf, takeJob } from '../../src/features/jobs/parts/merge.ts';
-import { upcomingOf } from '../../src/features/overview/upcoming.ts';
 import { equal } from './assert.ts';
 
 const run = (id: string, status: number, task_id = 1) =>
@@ -22,7 +21,6 @@ const page = <T>(items: T[], size = 3): Page<T> => ({
   items,
 });
 const task = (id: number, version: number, name: string) => ({ id, version, name }) as Task;
-const job = (id: number, next_exec_time: string | null) => ({ id, next_exec_time }) as Task;
 const ids = (list: Page<Execution>) => list.items.map((item) => `${item.id}:${item.status}`);
 
 Deno.test('merge: known executions change, new ones come first, the page keeps its size', () => {
@@ -81,16 +79,6 @@ Deno.test('merge: hosts', () => {
   equal(list.map((host) => `${host.client_id} ${host.status}`), ['a online', 'b undefined']);
 });
 
-Deno.test('upcoming: earliest first, without those that never fire', () => {
-  const jobs = [
-    job(1, '2026-01-02T00:00:00Z'),
-    job(2, null),
-    job(3, '2026-01-01T00:00:00Z'),
-    job(4, '2026-01-03T00:00:00Z'),
-  ];
-  equal(upcomingOf(jobs, 2).map(({ id }) => id), [3, 1]);
-});
-
 Deno.test('merge: a run that waits for its time is not the last one yet', () => {
   const list = page([{ id: 1, version: 1, last_execution: null } as Task]);
   lastOf(list, [run('1', 3), run('2', 1)]);
@@ -100,4 +88,19 @@ Deno.test('merge: a run that waits for its time is not the last one yet', () => 
   equal(list.items[0]!.last_execution!.id, '1');
   lastOf(list, [run('2', 2)]);
   equal(list.items[0]!.last_execution!.id, '2');
+});
+
+Deno.test('merge: rows that would move what somebody points at wait; known ones change in their place', () => {
+  const list = page([run('2', 2), run('1', 3)]);
+  const held = new Map();
+  mergeExecutions(list, [run('2', 3), run('3', 2)], { status: '2' }, held);
+  equal([ids(list), [...held.keys()]], [['2:3', '1:3'], ['3']]);
+  mergeExecutions(list, [...held.values()], { status: '2' });
+  equal(ids(list), ['3:2', '2:3', '1:3']);
+});
+
+Deno.test('merge: a filter of several states keeps them all', () => {
+  const list = page([] as Execution[]);
+  mergeExecutions(list, [run('1', 4), run('2', 5), run('3', 3)], { status: '4,5' });
+  equal(ids(list), ['2:5', '1:4']);
 });

@@ -146,3 +146,15 @@ Deno.test('live: the end of the session stops it for good', () => {
   w.drop(4401);
   equal([w.ended(), w.live.state, w.sockets.length], [1, 'idle', 1]);
 });
+
+Deno.test('live: a topic that was subscribed while the server was away is told to fetch when it is back', () => {
+  const w = world();
+  const events: LiveEvent[] = [];
+  w.live.start();
+  w.say({ op: 'hello' });
+  w.drop();
+  w.live.subscribe('stats', collect(events));
+  w.wait();
+  w.say({ op: 'hello' });
+  equal(events, [{ kind: 'gap' }]);
+});

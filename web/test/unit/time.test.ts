@@ -46,7 +46,7 @@ Deno.test('time: zones that exist and do not', () => {
 });
 
 Deno.test('time: durations and relative times', () => {
-  equal([820, 2345, 65_000, 7_380_000, 90_000_000].map(duration), [
+  equal([820, 2345, 65_000, 7_380_000, 90_000_000].map((ms) => duration(ms, 'en')), [
     '820 ms',
     '2.3 s',
     '1 m 05 s',

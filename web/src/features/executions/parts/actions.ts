@@ -5,27 +5,45 @@ import type { TriggerResult } from '../../../api/types.ts';
 import { useErrors } from '../../../lib/use-errors.ts';
 import { useUi } from '../../../stores/ui.ts';
 
+const position = (): number | null => (history.state as { position?: number } | null)?.position ?? null;
+let opened: number | null = null;
+
 /** The drawer with an execution, over whatever page is open; its address can be shared. */
-export function useRunDrawer(): { open(id: string): void; close(): void; started(result: TriggerResult): void } {
+export function useRunDrawer(): {
+  open(id: string): void;
+  close(): void;
+  /** Shows what a trigger started; `away` are the hosts that are not connected. */
+  started(result: TriggerResult, away?: string[]): void;
+} {
   const { t } = useI18n();
   const route = useRoute();
   const router = useRouter();
   const ui = useUi();
 
+  // The address of the drawer is one step of the history however many runs are looked at in it, and closing it takes that
+  // step back, so that Back never opens it again.
   function open(id: string): void {
-    void router.push({ path: route.path, query: { ...route.query, run: id } });
+    const to = { path: route.path, query: { ...route.query, run: id } };
+    if (route.query.run) void router.replace(to);
+    else void router.push(to).then(() => opened = position());
   }
   return {
     open,
     close: () => {
       const { run: _, ...query } = route.query;
-      void router.push({ path: route.path, query });
+      if (opened !== null && opened === position()) router.back();
+      else void router.replace({ path: route.path, query });
+      opened = null;
     },
-    started: (result) => {
-      const first = result.executions[0]?.id ?? result.execution_id;
+    started: (result, away = []) => {
+      // One that really starts is worth looking at first.
+      const here = result.executions.filter((run) => !away.includes(run.client_id ?? ''));
+      const first = here[0]?.id ?? result.executions[0]?.id ?? result.execution_id;
       if (first) open(String(first));
-      const hosts = result.executions.length;
-      ui.toast(hosts > 1 ? t('run.startedOn', { n: hosts }) : t('run.started'));
+      const waiting = result.executions.length - here.length;
+      if (waiting && here.length) ui.toast(t('run.startedPartly', { n: here.length, away: waiting }), 'info');
+      else if (waiting) ui.toast(t('run.startedNowhere', { n: waiting }), 'info');
+      else ui.toast(here.length > 1 ? t('run.startedOn', { n: here.length }) : t('run.started'));
     },
   };
 }
@@ -46,6 +64,7 @@ export function useExecutionActions(): {
         title: t(force ? 'run.forceTitle' : 'run.cancelTitle', { name }),
         text: t(force ? 'run.forceText' : 'run.cancelText'),
         action: t(force ? 'run.force' : 'run.cancel'),
+        keep: t('run.keepRunning'),
         danger: true,
       });
       if (answer !== 'yes') return false;

@@ -8,6 +8,7 @@ import type {
   Task,
   TaskBody,
 } from '../../../api/types.ts';
+import { pairFault } from './pairs.ts';
 import { browserZone, fromWallClock, isZone, toWallClock } from '../../../lib/time.ts';
 
 export interface Pair {
@@ -185,6 +186,10 @@ export function validate(form: JobForm, now: number): FormErrors {
   };
   check('name', form.name.trim() !== '', 'required');
   check('name', form.name.trim().length <= 128, 'tooLong');
+  check('description', form.description.trim().length <= 512, 'tooLongText');
+  const pairs = form.executor === 'shell' ? form.env : form.headers;
+  const fault = pairFault(pairs);
+  if (fault) check(`executor_config.${form.executor === 'shell' ? 'env' : 'headers'}`, false, fault);
   if (form.executor === 'shell') {
     check('executor_config.command', form.command.trim() !== '', 'required');
   } else {
@@ -206,6 +211,35 @@ export function validate(form: JobForm, now: number): FormErrors {
   check('concurrency', between(form.concurrency, 1, 1000), 'positive');
   check('group_ids', form.groupIds.length > 0, 'groups');
   return errors;
+}
+
+/** What the form holds at a path, as text: an error at the path is about this value and no other. */
+export function valueAt(form: JobForm, path: string): string {
+  const fields: Record<string, unknown> = {
+    name: form.name,
+    description: form.description,
+    'executor_config.command': form.command,
+    'executor_config.work_dir': form.workDir,
+    'executor_config.env': form.env,
+    'executor_config.url': form.url,
+    'executor_config.method': form.method,
+    'executor_config.headers': form.headers,
+    'executor_config.body': form.body,
+    'executor_config.expected_status': form.expected,
+    cron_expr: [form.schedule, form.cron, form.timezone],
+    timezone: [form.schedule, form.timezone],
+    dst: form.dst,
+    every_seconds: [form.schedule, form.everyCount, form.everyUnit],
+    once_at: [form.schedule, form.onceLocal, form.timezone],
+    timeout: form.timeout,
+    retry_count: form.retryCount,
+    retry_interval: form.retryInterval,
+    concurrency: form.concurrency,
+    overlap: form.overlap,
+    misfire: form.misfire,
+    group_ids: form.groupIds,
+  };
+  return JSON.stringify(fields[path]);
 }
 
 /** Paths that have a field in the form. */

@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n';
 import { ApiError } from '../../../api/client.ts';
+import { executions } from '../../../api/executions.ts';
 import { tasks } from '../../../api/tasks.ts';
 import type { Task } from '../../../api/types.ts';
 import { useErrors } from '../../../lib/use-errors.ts';
@@ -18,6 +19,14 @@ export function useJobActions(): {
   return {
     setEnabled: async (task, enabled, show) => {
       const { status, next_exec_time } = task;
+      if (!enabled) {
+        const answer = await ui.ask({
+          title: t('job.disableTitle', { name: task.name }),
+          text: t('job.disableText'),
+          action: t('job.disable'),
+        });
+        if (answer !== 'yes') return;
+      }
       show({ status: enabled ? 1 : 0, ...(enabled ? {} : { next_exec_time: null }) });
       try {
         const answer = await tasks.setEnabled(task.id, enabled);
@@ -29,9 +38,11 @@ export function useJobActions(): {
       }
     },
     remove: async (task) => {
+      // What runs is not ended by the deletion: who deletes should know that it goes on.
+      const open = await executions.list({ task_id: task.id, status: '2', page: 1, page_size: 1 }).catch(() => null);
       const answer = await ui.ask({
         title: t('job.deleteTitle', { name: task.name }),
-        text: t('job.deleteText'),
+        text: [open?.total ? t('job.deleteRunning', { n: open.total }) : '', t('job.deleteText')].join(' ').trim(),
         action: t('act.delete'),
         danger: true,
       });

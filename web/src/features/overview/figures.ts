@@ -1,0 +1,56 @@
+import type { Trend } from '../../api/types.ts';
+
+/** Sums of a day's ended executions. */
+export interface DayFigures {
+  total: number;
+  ok: number;
+  bad: number;
+  skipped: number;
+  /** Percent of those that came to a result of their own; null without any. */
+  rate: number | null;
+}
+
+/** Adds up the hours `from` to `to` (counted from the trend's beginning, `to` excluded). */
+export function figuresOf(trend: Trend, from: number, to: number): DayFigures {
+  const begin = Date.parse(trend.from);
+  const sums: DayFigures = { total: 0, ok: 0, bad: 0, skipped: 0, rate: null };
+  for (const item of trend.items) {
+    const hour = Math.round((Date.parse(item.hour) - begin) / 3_600_000);
+    if (hour < from || hour >= to) continue;
+    sums.total += item.count;
+    if (item.status === 3) sums.ok += item.count;
+    else if (item.status === 4 || item.status === 5) sums.bad += item.count;
+    else if (item.status === 7) sums.skipped += item.count;
+  }
+  const judged = sums.ok + sums.bad;
+  sums.rate = judged ? Math.round(sums.ok / judged * 1000) / 10 : null;
+  return sums;
+}
+
+/** One hour of the day's picture. */
+export interface HourBar {
+  hour: string;
+  ok: number;
+  failed: number;
+  timeout: number;
+  skipped: number;
+}
+
+/** The last `hours` hours, each there even when nothing ended in it. */
+export function hourBars(trend: Trend, hours: number): HourBar[] {
+  const begin = Date.parse(trend.from) + (trend.hours - hours) * 3_600_000;
+  const bars = Array.from({ length: hours }, (_, index): HourBar => ({
+    hour: new Date(begin + index * 3_600_000).toISOString(),
+    ok: 0,
+    failed: 0,
+    timeout: 0,
+    skipped: 0,
+  }));
+  const names = { 3: 'ok', 4: 'failed', 5: 'timeout', 6: 'skipped', 7: 'skipped' } as const;
+  for (const item of trend.items) {
+    const bar = bars[Math.round((Date.parse(item.hour) - begin) / 3_600_000)];
+    const name = names[item.status as keyof typeof names];
+    if (bar && name) bar[name] += item.count;
+  }
+  return bars;
+}
