@@ -13,6 +13,7 @@ help: ## Show the targets
 run: ## Set up, build for release, build the console, start server and local agent
 	@scripts/setup run
 	$(SWIFT) build -c release --product quicflow
+	$(SWIFT) build -c release --product quicflow-runner
 	$(SWIFT) build -c release --product quicflow-server
 	cd web && ./run build
 	exec .build/release/quicflow-server dev $(SERVER_FLAGS)

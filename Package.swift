@@ -20,6 +20,7 @@ let package = Package(
     products: [
         .executable(name: "quicflow-server", targets: ["quicflow-server"]),
         .executable(name: "quicflow", targets: ["quicflow"]),
+        .executable(name: "quicflow-runner", targets: ["quicflow-runner"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -103,12 +104,24 @@ let package = Package(
             name: "CFlowProcess",
             swiftSettings: swiftSettings
         ),
+        // Links nothing but the C library and Swift's own: every host keeps it in memory.
+        .target(
+            name: "FlowRunner",
+            dependencies: ["CFlowProcess"],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "quicflow-runner",
+            dependencies: ["FlowRunner"],
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "FlowAgent",
             dependencies: [
                 "CFlowProcess",
                 "FlowCore",
                 "FlowQUIC",
+                "FlowRunner",
                 "FlowWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -181,6 +194,7 @@ let package = Package(
             dependencies: [
                 "FlowAgent",
                 "FlowCore",
+                "FlowRunner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -253,7 +267,9 @@ let package = Package(
         .testTarget(
             name: "FlowAgentTests",
             dependencies: [
-                "FlowAgent", "FlowCore", "FlowWire", "FlowTesting", "quicflow",
+                "FlowAgent", "FlowCore", "FlowRunner", "FlowWire", "FlowTesting",
+                // The programs under test.
+                "quicflow", "quicflow-runner",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -292,7 +308,7 @@ let package = Package(
                 "FlowAgent", "FlowCore", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowStore", "FlowTesting",
                 "FlowWire",
                 // The programs under test.
-                "quicflow", "quicflow-server",
+                "quicflow", "quicflow-runner", "quicflow-server",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -146,4 +147,17 @@ int flow_signal_process(const struct flow_process *process, int signal) {
     if (!failure && syscall(SYS_pidfd_send_signal, handle, signal, NULL, 0)) failure = errno;
     close(handle);
     return failure;
+}
+
+int flow_name_process(pid_t pid, char *name, size_t capacity, uid_t *user) {
+    char path[64];
+    struct stat information;
+    snprintf(path, sizeof path, "/proc/%d", (int)pid);
+    if (stat(path, &information)) return ESRCH;
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    ssize_t length = read_file(path, name, capacity);
+    if (length < 0) return ESRCH;
+    if (length > 0 && name[length - 1] == '\n') name[length - 1] = 0;
+    *user = information.st_uid;
+    return 0;
 }

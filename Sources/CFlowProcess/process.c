@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -21,41 +21,76 @@
 #include <time.h>
 #include <unistd.h>
 
-int flow_spawn(const struct flow_spawn_request *request, pid_t *pid) {
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
-    int failure = posix_spawnattr_init(&attributes);
-    if (failure) return failure;
-    failure = posix_spawn_file_actions_init(&actions);
-    if (failure) {
-        posix_spawnattr_destroy(&attributes);
-        return failure;
-    }
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
+// What this process was started with, before flow_prepare_runner made itself comfortable: jobs get it back.
+static struct {
+    int is_known;
+    mode_t mask;
+    int has_core, has_descriptors;
+    struct rlimit core, descriptors;
+} original;
+
+// Steps of a child between its birth and its program. It shares our memory until then, so it may call nothing that is
+// not async-signal-safe, and must not return.
+static void __attribute__((noinline, noreturn)) become(
+    const struct flow_spawn_request *request, const sigset_t *empty, volatile int *failure, volatile int *step) {
     const int wanted[5] = {request->input, request->output, request->error, request->extra, request->extra2};
+    struct sigaction standard;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    // A handler of ours must not run in the child; a new program keeps what is ignored.
+    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &standard, NULL);
+    if (setsid() < 0) goto failed;
     int last = 3;
-    if (!failure) failure = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (!failure) failure = posix_spawnattr_setsigmask(&attributes, &none);
-    if (!failure)
-        failure = posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    for (int index = 0; index < 5 && !failure; index++) {
-        if (wanted[index] >= 0) {
-            failure = posix_spawn_file_actions_adddup2(&actions, wanted[index], index);
-            if (index >= last) last = index + 1;
-        } else if (index < 3) {
-            failure = posix_spawn_file_actions_addopen(&actions, index, "/dev/null", index ? O_WRONLY : O_RDONLY, 0);
+    for (int index = 0; index < 5; index++) {
+        int descriptor = wanted[index];
+        if (descriptor < 0) {
+            if (index >= 3) continue;
+            descriptor = open("/dev/null", index ? O_WRONLY : O_RDONLY);
+            if (descriptor < 0) goto failed;
+        }
+        // Onto itself dup2 does nothing, and the descriptor would close with the new program.
+        if (descriptor == index ? fcntl(index, F_SETFD, 0) : dup2(descriptor, index) < 0) goto failed;
+        if (index >= last) last = index + 1;
+    }
+    if (original.is_known) {
+        umask(original.mask);
+        if (original.has_core) setrlimit(RLIMIT_CORE, &original.core);
+        if (original.has_descriptors) setrlimit(RLIMIT_NOFILE, &original.descriptors);
+    }
+    if (request->directory && chdir(request->directory)) {
+        *step = FLOW_STEP_DIRECTORY;
+        goto failed;
+    }
+    if (close_range((unsigned)last, ~0U, 0)) {
+        for (int descriptor = last; descriptor < 65536; descriptor++) close(descriptor);
+    }
+    sigprocmask(SIG_SETMASK, empty, NULL);
+    *step = FLOW_STEP_PROGRAM;
+    execve(request->path, request->arguments, request->environment);
+failed:
+    *failure = errno;
+    _exit(127);
+}
+
+// posix_spawn can set neither a umask nor limits, and does not say whether the directory or the program was missing.
+int flow_spawn(const struct flow_spawn_request *request, pid_t *pid, int *step) {
+    sigset_t all, before, empty;
+    sigfillset(&all);
+    sigemptyset(&empty);
+    volatile int failure = 0, reached = FLOW_STEP_PREPARE;
+    // No handler may run in the child while it shares our memory.
+    int blocked = pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (blocked) return blocked;
+    pid_t child = vfork();
+    if (child == 0) become(request, &empty, &failure, &reached);
+    if (child < 0) failure = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    *step = reached;
+    if (child > 0 && failure) {
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
         }
     }
-    if (!failure && request->directory)
-        failure = posix_spawn_file_actions_addchdir_np(&actions, request->directory);
-    if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, last);
-    if (!failure)
-        failure = posix_spawn(pid, request->path, &actions, &attributes, request->arguments, request->environment);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
+    if (!failure) *pid = child;
     return failure;
 }
 
@@ -153,10 +188,19 @@ int flow_wait_child(pid_t pid, int milliseconds) {
 void flow_prepare_runner(void) {
     const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP};
     for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) signal(ignored[index], SIG_IGN);
-    umask(077);
-    struct rlimit limit = {0, 0};
-    setrlimit(RLIMIT_CORE, &limit);
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    original.mask = umask(077);
+    original.has_core = getrlimit(RLIMIT_CORE, &original.core) == 0;
+    original.has_descriptors = getrlimit(RLIMIT_NOFILE, &original.descriptors) == 0;
+    original.is_known = 1;
+    struct rlimit limit;
+    if (original.has_core) {
+        // Only the soft limit: a job that may raise it again must find the hard one as it was.
+        limit = original.core;
+        limit.rlim_cur = 0;
+        setrlimit(RLIMIT_CORE, &limit);
+    }
+    if (original.has_descriptors) {
+        limit = original.descriptors;
         rlim_t wanted = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
         if (limit.rlim_cur < wanted) {
             limit.rlim_cur = wanted;

@@ -59,14 +59,14 @@ package struct Agent: Sendable {
         try self.writeProcessID()
         let identity = try await self.identity(facts: facts)
         let transport = LinkLogTransport()
-        var services: [any Service] = []
+        var supervisor: ExecutionSupervisor?
         let launcher: any ExecutionLauncher
         if let replacement {
             launcher = replacement
         } else {
-            let supervisor = try await self.makeSupervisor(transport: transport)
-            services.append(supervisor)
-            launcher = supervisor
+            let real = try await self.makeSupervisor(transport: transport)
+            supervisor = real
+            launcher = real
         }
         var restored = try ledger.restore()
         if !self.isSameBoot(facts.bootID) { restored.clockOffset = nil }
@@ -85,13 +85,17 @@ package struct Agent: Sendable {
         let link = try AgentLink(identity: identity, group: group, logger: self.logger) { driver.receive($0) }
         transport.attach(link)
         self.logger.notice("agent \(identity.agent) works in \(self.configuration.dataDirectory)")
-        return services + [DriverService(driver: driver, link: link), link]
+        // Stopped in the reverse order: what the jobs' ends report still finds the link.
+        return [link, HostService(supervisor: supervisor, driver: driver, link: link)]
     }
 
     /// The launcher of a real host, started: whatever an earlier agent left behind has ended.
     private func makeSupervisor(transport: LinkLogTransport) async throws -> ExecutionSupervisor {
         var supervision = ExecutionSupervisor.Configuration(dataDirectory: self.configuration.dataDirectory)
-        if let program = self.configuration.runnerProgram { supervision.runner.executable = program }
+        if let program = self.configuration.runnerProgram {
+            supervision.runner.executable = program
+            supervision.runner.arguments = []
+        }
         let supervisor = try ExecutionSupervisor(configuration: supervision, transport: transport, logger: self.logger)
         try await supervisor.start()
         return supervisor
@@ -145,12 +149,25 @@ package struct Agent: Sendable {
     }
 }
 
-/// Runs the driver beside the link.
-private struct DriverService: Service {
+/// Runs what decides and what carries out.
+private struct HostService: Service {
+    /// Nil in measurements, whose launcher needs no running.
+    let supervisor: ExecutionSupervisor?
     let driver: AgentDriver
     let link: AgentLink
 
+    /// Works until told to stop; then nothing new starts, what runs is ended, and its records are written.
     func run() async throws {
-        await cancelWhenGracefulShutdown { await self.driver.run { try await self.link.send($0) } }
+        guard let supervisor else {
+            return await cancelWhenGracefulShutdown { await self.driver.run { try await self.link.send($0) } }
+        }
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { try await supervisor.run() }
+                group.addTask { await self.driver.run { try await self.link.send($0) } }
+            }
+        } onGracefulShutdown: {
+            self.driver.stop()
+        }
     }
 }

@@ -22,8 +22,18 @@ struct flow_spawn_request {
     int extra, extra2;
 };
 
-/// Starts a program with posix_spawn: new session, default dispositions, empty signal mask, nothing else inherited.
-int flow_spawn(const struct flow_spawn_request *request, pid_t *pid);
+/// How far a start came before it failed.
+enum flow_step {
+    FLOW_STEP_PREPARE,
+    /// The directory could not be entered.
+    FLOW_STEP_DIRECTORY,
+    /// The program could not be run.
+    FLOW_STEP_PROGRAM,
+};
+
+/// Starts a program: new session, default dispositions, empty signal mask, no other descriptors, and the umask and limits
+/// this process had before flow_prepare_runner. `step` says how far a failed start came (enum flow_step).
+int flow_spawn(const struct flow_spawn_request *request, pid_t *pid, int *step);
 
 /// A pipe, both ends close-on-exec; the reading end is non-blocking.
 int flow_pipe(int *reading, int *writing);
@@ -53,7 +63,7 @@ pid_t flow_reap(int *status, int *signalled);
 int flow_wait_child(pid_t pid, int milliseconds);
 
 /// Ignores the signals with which services and terminals stop whole groups, takes no core dumps, umask 077, raises the
-/// soft limit of descriptors.
+/// soft limit of descriptors. What was there before is remembered and given to every child of flow_spawn.
 void flow_prepare_runner(void);
 
 struct flow_process {
@@ -92,3 +102,6 @@ int64_t flow_monotonic_microseconds(void);
 
 /// Resident memory of this process in KiB, from /proc.
 long flow_resident_kilobytes(void);
+
+/// Copies a process' name (its command, without arguments) and tells whose it is; ESRCH when it is gone.
+int flow_name_process(pid_t pid, char *name, size_t capacity, uid_t *user);

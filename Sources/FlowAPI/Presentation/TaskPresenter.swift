@@ -60,7 +60,10 @@ struct TaskPresenter: Sendable {
         case .shell(let shell):
             .object([
                 .init("command", shell.command),
+                .init("interpreter", shell.interpreter),
                 .init("work_dir", shell.workingDirectory),
+                .init("scratch_dir", shell.usesScratchDirectory),
+                .init("leave_processes", shell.leavesProcesses),
                 .init("env", shell.environment),
             ])
         case .http(let http):

@@ -46,11 +46,15 @@ struct TaskBody {
         switch type {
         case 1:
             let directory = configuration.string("work_dir")
+            let interpreter = configuration.string("interpreter")
             return .shell(
                 ShellPayload(
                     command: configuration.requiredString("command"),
                     // Forms send an empty text for "none".
+                    interpreter: interpreter?.isEmpty == true ? nil : interpreter,
                     workingDirectory: directory?.isEmpty == true ? nil : directory,
+                    usesScratchDirectory: configuration.bool("scratch_dir") ?? false,
+                    leavesProcesses: configuration.bool("leave_processes") ?? false,
                     environment: configuration.dictionary("env") ?? [:]
                 )
             )

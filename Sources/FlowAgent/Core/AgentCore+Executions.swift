@@ -76,6 +76,13 @@ extension AgentCore {
             // The exact start travels with the outcome; a report of its own would double the commits of short jobs.
             guard self.open[id]?.entry.attempt == attempt else { return }
             self.open[id]?.entry.startedAt = self.clock.instant(boot: boot)
+        case .hindered(let id, let attempt, let detail):
+            guard var entry = self.open[id]?.entry, entry.attempt == attempt, entry.status == .running,
+                entry.detail != detail
+            else { return }
+            entry.detail = detail
+            self.open[id]?.entry = entry
+            self.pipeline.add(.update(entry, report: Report(entry)), then: .written)
         case .finished(let id, let attempt, let outcome):
             self.finish(id, attempt: attempt, outcome: outcome, now: self.clock.now(reading))
         }
@@ -96,7 +103,12 @@ extension AgentCore {
             entry.reason = .requested
         }
         let mayRetry =
-            (entry.status == .failure && entry.reason != .spawn) || entry.status == .timeout
+            switch (entry.status, entry.reason) {
+            case (.failure, .spawn): false
+            case (.failure, .interrupted): entry.order.job.policies.retry.onInterrupt
+            case (.failure, _), (.timeout, _): true
+            default: false
+            }
         if mayRetry, attempt <= entry.order.job.policies.retry.count {
             entry = self.awaitingRetry(entry, now: now)
             execution.entry = entry

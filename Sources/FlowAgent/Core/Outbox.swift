@@ -19,6 +19,8 @@ struct Outbox: Sendable {
 
     /// An acknowledgement is written with the next transaction, or after this on its own; microseconds.
     private static let writeDelay: Int64 = 1_000_000
+    /// Reports under way at most, two full messages: enough to keep a server busy, and no burden for a slow one.
+    static let inFlightLimit: Int64 = 512
 
     init(last: Int64, acknowledged: Int64) {
         self.last = last
@@ -51,7 +53,9 @@ struct Outbox: Sendable {
         if self.sentThrough > self.acknowledged, boot >= self.progressAt.addingSaturated(resendAfter) {
             self.sentThrough = self.acknowledged
         }
-        guard self.last > self.sentThrough else { return nil }
+        guard self.last > self.sentThrough, self.sentThrough - self.acknowledged < Self.inFlightLimit else {
+            return nil
+        }
         self.isReading = true
         return self.sentThrough
     }

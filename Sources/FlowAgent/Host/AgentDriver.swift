@@ -16,17 +16,41 @@ final class AgentDriver: Sendable {
     private let launcher: any ExecutionLauncher
     private let logger: Logger
     private let queue = DispatchQueue(label: "quartzflow.ledger")
-    private let events: AsyncStream<AgentEvent>
-    private let inlet: AsyncStream<AgentEvent>.Continuation
+    private let events: AsyncStream<Input>
+    private let inlet: AsyncStream<Input>.Continuation
     private let wakeTime = Mutex<Int64?>(nil)
     private let alarm = Alarm()
-    /// Messages to the server, each with the connection it was meant for.
-    private let outgoing: AsyncStream<(connection: Int, message: AgentMessage)>
-    private let outlet: AsyncStream<(connection: Int, message: AgentMessage)>.Continuation
+    private let outgoing: AsyncStream<Outgoing>
+    private let outlet: AsyncStream<Outgoing>.Continuation
     private let connection = Mutex(0)
-    /// Reports of one message: below the cap of a frame even with inline output.
+    private let stopping = Mutex(Stopping())
+    /// Reports of one message: few enough to be read at once, and below the cap of a frame even with inline output.
     private static let reportsPerMessage = 256
+    private static let outputPerMessage = 512 << 10
     private static let retryDelay = DispatchTimeInterval.seconds(1)
+    /// How long the last decisions may take to become durable when the agent stops.
+    private static let stopPatience = Duration.seconds(5)
+
+    private enum Input: Sendable {
+        case event(AgentEvent)
+        /// Resumed when everything before it was handled.
+        case marker(CheckedContinuation<Void, Never>)
+    }
+
+    /// A message to the server with the connection it was meant for.
+    private struct Outgoing: Sendable {
+        let connection: Int
+        let message: AgentMessage
+        /// Set on reports: the last one's sequence, told to the core when the stream took them.
+        var reportsAfter: Int64?
+        var reportsThrough: Int64?
+    }
+
+    private struct Stopping {
+        var isOn = false
+        /// Ledger transactions and readings that have not come back, and messages that are not sent.
+        var pending = 0
+    }
 
     init(core: AgentCore, ledger: any Ledger, launcher: any ExecutionLauncher, logger: Logger) {
         self.core = Mutex(core)
@@ -41,33 +65,64 @@ final class AgentDriver: Sendable {
         switch event {
         case .connected:
             self.connection.withLock { $0 += 1 }
-            self.inlet.yield(.linkUp)
-        case .received(let message): self.inlet.yield(.received(message))
+            self.post(.linkUp)
+        case .received(let message): self.post(.received(message))
         case .disconnected(let reason, _):
             self.connection.withLock { $0 += 1 }
             self.logger.info("disconnected", metadata: ["reason": "\(reason)"])
-            self.inlet.yield(.linkDown)
+            self.post(.linkDown)
         }
     }
 
-    /// Works until cancelled.
+    /// Works until cancelled, or until ``stop()`` was called and the launcher's last event is durable.
     ///
     /// - Parameter send: gives a message to the link; throws when there is none.
     func run(send: @escaping @Sendable (AgentMessage) async throws -> Void) async {
-        self.inlet.yield(.started)
+        self.post(.started)
         await withTaskGroup { group in
             group.addTask { await self.handleEvents() }
             group.addTask { await self.watchTime() }
-            group.addTask {
-                for await event in self.launcher.events { self.inlet.yield(.supervisor(event)) }
-            }
             group.addTask { await self.deliver(send) }
-            await group.waitForAll()
+            for await event in self.launcher.events { self.post(.supervisor(event)) }
+            // Only a launcher that was told to stop runs out of events.
+            if !Task.isCancelled { await self.drain() }
+            group.cancelAll()
+        }
+    }
+
+    /// Starts nothing more: no fire, no order, no retry.
+    ///
+    /// What runs is for the launcher to end. What falls due from now on is missed, and the next start accounts for it by the jobs' policies.
+    func stop() { self.stopping.withLock { $0.isOn = true } }
+
+    /// Waits until what has been decided is in the ledger and what was to be said is on its way.
+    private func drain() async {
+        let end = ContinuousClock.now + Self.stopPatience
+        repeat {
+            await withCheckedContinuation { _ = self.inlet.yield(.marker($0)) }
+            if self.stopping.withLock({ $0.pending == 0 }) { return }
+            // Not a poll of something that could tell: the ledger's queue and the link's stream both have no end to wait for.
+            try? await Task.sleep(for: .milliseconds(10))
+        } while ContinuousClock.now < end
+        self.logger.warning("the agent ends before everything it decided is in its ledger")
+    }
+
+    private func post(_ event: AgentEvent) { self.inlet.yield(.event(event)) }
+
+    private func isHeldBack(_ event: AgentEvent) -> Bool {
+        switch event {
+        case .wake, .received, .linkUp: self.stopping.withLock { $0.isOn }
+        default: false
         }
     }
 
     private func handleEvents() async {
-        for await event in self.events {
+        for await input in self.events {
+            guard case .event(let event) = input else {
+                if case .marker(let continuation) = input { continuation.resume() }
+                continue
+            }
+            guard !self.isHeldBack(event) else { continue }
             let effects = self.core.withLock { $0.handle(event, at: HostClock.read()) }
             for effect in effects { await self.perform(effect) }
         }
@@ -75,9 +130,14 @@ final class AgentDriver: Sendable {
 
     private func perform(_ effect: AgentEffect) async {
         switch effect {
-        case .commit(let operations): self.queue.async { self.commit(operations) }
+        case .commit(let operations):
+            self.begin()
+            self.queue.async { self.commit(operations) }
         case .send(let message): self.say(message)
-        case .sendReports(let sequence): self.queue.async { self.sendReports(after: sequence) }
+        case .sendReports(let sequence):
+            self.begin()
+            let connection = self.connection.withLock { $0 }
+            self.queue.async { self.sendReports(after: sequence, on: connection) }
         case .launch(let launches): await self.launcher.launch(launches)
         case .cancel(let id, let force): await self.launcher.cancel(id, force: force)
         case .forgetOutputs(let nominal): self.launcher.forgetOutputs(before: nominal)
@@ -90,9 +150,13 @@ final class AgentDriver: Sendable {
         }
     }
 
+    private func begin() { self.stopping.withLock { $0.pending += 1 } }
+    private func end() { self.stopping.withLock { $0.pending -= 1 } }
+
     private func commit(_ operations: [LedgerOperation]) {
         do {
-            self.inlet.yield(.committed(try self.ledger.commit(operations)))
+            self.post(.committed(try self.ledger.commit(operations)))
+            self.end()
         } catch {
             self.logger.critical(
                 "the ledger cannot be written; nothing is started until it can",
@@ -102,33 +166,67 @@ final class AgentDriver: Sendable {
         }
     }
 
-    private func sendReports(after sequence: Int64) {
+    private func sendReports(after sequence: Int64, on connection: Int) {
+        defer { self.end() }
         do {
-            let reports = try self.ledger.outbox(after: sequence, limit: Self.reportsPerMessage)
-            if !reports.isEmpty {
-                self.say(.reports(incarnation: self.core.withLock { $0.incarnation }, reports))
-            }
-            self.inlet.yield(.reportsSent(through: reports.last?.sequence ?? sequence))
+            let reports = Self.fitting(try self.ledger.outbox(after: sequence, limit: Self.reportsPerMessage))
+            guard let last = reports.last else { return self.post(.reportsSent(through: sequence)) }
+            let message = AgentMessage.reports(incarnation: self.core.withLock { $0.incarnation }, reports)
+            self.begin()
+            self.outlet.yield(
+                Outgoing(
+                    connection: connection,
+                    message: message,
+                    reportsAfter: sequence,
+                    reportsThrough: last.sequence
+                )
+            )
         } catch {
             self.logger.error("the outbox cannot be read", metadata: ["error": "\(error)"])
-            self.queue.asyncAfter(deadline: .now() + Self.retryDelay) { self.sendReports(after: sequence) }
+            self.begin()
+            self.queue.asyncAfter(deadline: .now() + Self.retryDelay) {
+                self.sendReports(after: sequence, on: connection)
+            }
         }
+    }
+
+    /// The first reports, as many as one message takes; at least one.
+    private static func fitting(_ reports: [Report]) -> [Report] {
+        var room = Self.outputPerMessage
+        let count = reports.prefix { report in
+            defer { room -= report.inlineOutput.reduce(0) { $0 + $1.bytes.count } }
+            return room > 0
+        }.count
+        return Array(reports.prefix(max(1, count)))
     }
 
     private func say(_ message: AgentMessage) {
-        self.outlet.yield((self.connection.withLock { $0 }, message))
+        self.begin()
+        self.outlet.yield(Outgoing(connection: self.connection.withLock { $0 }, message: message))
     }
 
     private func deliver(_ send: @Sendable (AgentMessage) async throws -> Void) async {
-        for await (connection, message) in self.outgoing where connection == self.connection.withLock({ $0 }) {
+        for await outgoing in self.outgoing {
+            defer { self.end() }
+            guard self.isCurrent(outgoing) else { continue }
             do {
-                try await send(message)
+                try await send(outgoing.message)
+                // Not before: what the stream has not taken is not sent, and more of it would only gather here.
+                if let sequence = outgoing.reportsThrough, self.isCurrent(outgoing) {
+                    self.post(.reportsSent(through: sequence))
+                }
             } catch {
                 // What matters is said again on the next connection: reports and acknowledgements are durable here.
                 self.logger.debug("could not send", metadata: ["error": "\(error)"])
+                guard let sequence = outgoing.reportsAfter else { continue }
+                self.queue.asyncAfter(deadline: .now() + Self.retryDelay) {
+                    if self.isCurrent(outgoing) { self.post(.reportsSent(through: sequence)) }
+                }
             }
         }
     }
+
+    private func isCurrent(_ outgoing: Outgoing) -> Bool { self.connection.withLock { $0 } == outgoing.connection }
 
     /// Turns the core's last wish into a wake event at its time.
     private func watchTime() async {
@@ -143,7 +241,7 @@ final class AgentDriver: Sendable {
                 continue
             }
             self.wakeTime.withLock { if $0 == boot { $0 = nil } }
-            self.inlet.yield(.wake)
+            self.post(.wake)
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowRunner
 
 /// Output chunks as one compact blob: per chunk attempt, offset, stream, length (little-endian) and the bytes.
 package enum OutputBlob {

@@ -3,14 +3,12 @@
 
 import CFlowProcess
 import FlowCore
-import Foundation
 import Synchronization
 
 /// The open attempts of a host with their output; turns what executors tell into what the core hears.
 final class AttemptBook: Sendable {
     private struct Open {
         let job: JobUID
-        let hasScratch: Bool
         var startedAt: Int64?
         var spool: OutputSpool
         var isShipping = false
@@ -26,7 +24,6 @@ final class AttemptBook: Sendable {
     private let state = Mutex(State())
     private let spools: SpoolDirectory
     private let shipper: LogShipper?
-    private let shell: ShellExecutor
     private let events: AsyncStream<SupervisorEvent>.Continuation
     private let quietSignal: AsyncStream<Void>
     private let quietArrived: AsyncStream<Void>.Continuation
@@ -34,25 +31,21 @@ final class AttemptBook: Sendable {
     init(
         spools: SpoolDirectory,
         shipper: LogShipper?,
-        shell: ShellExecutor,
         events: AsyncStream<SupervisorEvent>.Continuation
     ) {
         self.spools = spools
         self.shipper = shipper
-        self.shell = shell
         self.events = events
         (self.quietSignal, self.quietArrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// - Returns: false when the attempt is open already.
     func open(_ launch: Launch) -> Bool {
-        let key = AttemptKey(id: launch.id, attempt: launch.attempt)
-        var hasScratch = false
-        if case .shell(let payload) = launch.order.job.payload { hasScratch = (payload.workingDirectory ?? "").isEmpty }
+        let key = AttemptKey(launch)
         return self.state.withLock { state in
             guard state.attempts[key] == nil else { return false }
             let spool = OutputSpool(key: key, directory: self.spools)
-            state.attempts[key] = Open(job: launch.order.job.uid, hasScratch: hasScratch, spool: spool)
+            state.attempts[key] = Open(job: launch.order.job.uid, spool: spool)
             state.current[launch.id] = key
             return true
         }
@@ -69,6 +62,8 @@ final class AttemptBook: Sendable {
                     state.attempts[key]?.startedAt = at
                     self.events.yield(.started(key.id, attempt: key.attempt, at: at))
                 case .output(let stream, let bytes): self.append(stream, bytes, to: key, in: &state)
+                case .hindered(let detail):
+                    self.events.yield(.hindered(key.id, attempt: key.attempt, detail: detail))
                 case .ended(let end): self.finish(key, end, in: &state)
                 }
             }
@@ -104,7 +99,6 @@ final class AttemptBook: Sendable {
             self.spools.keep(key, job: attempt.job)
             if attempt.isShipping { self.shipper?.complete(key) } else { self.spools.remove(key) }
         }
-        if attempt.hasScratch { self.removeScratch(key.id) }
         self.events.yield(
             .finished(
                 key.id,
@@ -114,6 +108,7 @@ final class AttemptBook: Sendable {
                     reason: end.reason,
                     detail: end.detail,
                     exitCode: end.exitCode,
+                    httpStatus: end.httpStatus,
                     startedAt: attempt.startedAt,
                     finishedAt: end.at,
                     outputBytes: attempt.spool.totalBytes,
@@ -122,11 +117,6 @@ final class AttemptBook: Sendable {
                 )
             )
         )
-    }
-
-    private func removeScratch(_ id: ExecutionID) {
-        let path = self.shell.scratchDirectory(id)
-        if rmdir(path) != 0, errno == ENOTEMPTY { try? FileManager.default.removeItem(atPath: path) }
     }
 
     /// Streams short output of attempts that go on running: people want to see a job's first line while it works.

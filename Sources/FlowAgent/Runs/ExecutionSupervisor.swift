@@ -10,7 +10,7 @@ import Synchronization
 
 /// Starts attempts, watches over them and tells how they ended: the ``ExecutionLauncher`` of a real host.
 ///
-/// Shell jobs go to the runner process, HTTP jobs to the client in this one; output of both goes through spools.
+/// What kind of job is carried out by what is the registry's business; the output of all kinds goes through spools.
 package final class ExecutionSupervisor: ExecutionLauncher, Service {
     /// What a host allows and where things lie.
     package struct Configuration: Sendable {
@@ -18,28 +18,41 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         package var runner: ProcessRunner.Configuration
         package var limits: OutputLimits
         package var http: HTTPPolicy
+        /// Attempts at once on this host; more wait for a place.
+        package var concurrencyLimit: Int
+        /// Between SIGTERM and SIGKILL when the agent is told to stop.
+        package var stopGrace: Duration
 
         package init(
             dataDirectory: String,
             runner: ProcessRunner.Configuration? = nil,
             limits: OutputLimits = OutputLimits(),
-            http: HTTPPolicy = HTTPPolicy()
+            http: HTTPPolicy = HTTPPolicy(),
+            concurrencyLimit: Int? = nil,
+            stopGrace: Duration = .seconds(10)
         ) {
             self.dataDirectory = dataDirectory
             self.runner = runner ?? ProcessRunner.Configuration(dataDirectory: dataDirectory)
             self.limits = limits
             self.http = http
+            self.concurrencyLimit = concurrencyLimit ?? Self.defaultConcurrency
+            self.stopGrace = stopGrace
         }
+
+        /// Most jobs wait for something else than the processor; a few hundred sleeping shells are no burden.
+        package static var defaultConcurrency: Int { max(256, 16 * ProcessInfo.processInfo.activeProcessorCount) }
     }
 
     package let events: AsyncStream<SupervisorEvent>
     private let book: AttemptBook
-    private let runner: ProcessRunner
     private let shell: ShellExecutor
-    private let http: HTTPExecutor
+    private let executors: ExecutorRegistry
     private let shipper: LogShipper?
     private let spools: SpoolDirectory
+    private let queue: LaunchRoom
+    private let stopGrace: Duration
     private let logger: Logger
+    private let continuation: AsyncStream<SupervisorEvent>.Continuation
 
     /// - Parameters:
     ///   - configuration: what the host allows and where things lie.
@@ -47,39 +60,46 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
     ///   - logger: hears about trouble with the runner.
     /// - Throws: when the data directory can't be used.
     package init(configuration: Configuration, transport: (any LogTransport)?, logger: Logger) throws {
-        let scratch = configuration.dataDirectory + "/work"
-        // What executions left in their scratch directories when an earlier agent died.
-        try? FileManager.default.removeItem(atPath: scratch)
-        try FileManager.default.createDirectory(
-            atPath: scratch,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
         let spools = try SpoolDirectory(dataDirectory: configuration.dataDirectory, limits: configuration.limits)
         let shipper = transport.map { LogShipper(directory: spools, transport: $0, logger: logger) }
-        let shell = ShellExecutor(scratch: scratch)
         let (events, continuation) = AsyncStream.makeStream(of: SupervisorEvent.self)
-        let book = AttemptBook(spools: spools, shipper: shipper, shell: shell, events: continuation)
+        let book = AttemptBook(spools: spools, shipper: shipper, events: continuation)
+        let queue = LaunchRoom(limit: configuration.concurrencyLimit)
+        let handler: AttemptHandler = { events in
+            book.record(events)
+            queue.ended(
+                events.compactMap { key, event in
+                    if case .ended = event { key } else { nil }
+                }
+            )
+        }
+        self.shell = try ShellExecutor(configuration: configuration.runner, logger: logger, handler: handler)
+        self.executors = ExecutorRegistry([self.shell, HTTPExecutor(policy: configuration.http, handler: handler)])
         self.events = events
+        self.continuation = continuation
         self.book = book
         self.spools = spools
         self.shipper = shipper
-        self.shell = shell
+        self.queue = queue
+        self.stopGrace = configuration.stopGrace
         self.logger = logger
-        self.runner = try ProcessRunner(configuration: configuration.runner, logger: logger) { book.record($0) }
-        self.http = HTTPExecutor(policy: configuration.http) { book.record($0) }
+        queue.attach { [executors, book] launches in Self.start(launches, on: executors, book: book) }
     }
 
     /// The runner's process id; 0 while there is none.
-    package var runnerPID: Int32 { self.runner.runnerPID }
+    package var runnerPID: Int32 { self.shell.runnerPID }
+
+    /// What kinds of jobs this host can carry out.
+    package var executorKinds: [ExecutorKind] { self.executors.kinds }
 
     /// Starts the runner.
     ///
     /// When this has returned, no process of an earlier agent on this data directory is left, and its open attempts may
     /// be recorded as INTERRUPTED.
-    package func start() async throws { try await self.runner.start() }
+    package func start() async throws { try await self.executors.prepare() }
 
-    /// Works until the task is cancelled or shut down gracefully; then everything that runs is killed.
+    /// Works until the task is cancelled or shut down gracefully; then everything that runs is ended, and ``events`` too
+    /// once it has told of all of it.
     ///
     /// Call ``start()`` before.
     package func run() async throws {
@@ -93,38 +113,93 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
                 await group.waitForAll()
             }
         }
-        self.http.cancelAll()
-        self.runner.stop()
+        let unstarted = self.queue.close()
+        let now = flow_boot_microseconds()
+        let text = "the agent was told to stop before it started"
+        self.book.record(unstarted.map { ($0, .ended(.interrupted(text, at: now))) })
+        await self.executors.stop(grace: self.stopGrace)
+        self.continuation.finish()
     }
 
     package func launch(_ launches: [Launch]) async {
-        var requests: [ProcessRequest] = []
-        for launch in launches {
-            guard self.book.open(launch) else { continue }
-            switch launch.order.job.payload {
-            case .shell(let payload):
-                do {
-                    requests.append(try self.shell.request(for: launch, payload: payload))
-                } catch {
-                    let detail = (error as? CoreError)?.message ?? "\(error)"
-                    let end = AttemptEnd(status: .failure, reason: .spawn, detail: detail, at: flow_boot_microseconds())
-                    self.book.record([(AttemptKey(id: launch.id, attempt: launch.attempt), .ended(end))])
-                }
-            case .http(let payload):
-                self.http.start(launch, payload: payload)
-            }
-        }
-        if !requests.isEmpty { self.runner.spawn(requests) }
+        let waiting = self.queue.add(launches.filter { self.book.open($0) })
+        guard !waiting.isEmpty else { return }
+        let text = "waits for a place on the host: \(self.queue.limit) executions run there, the most at once"
+        self.book.record(waiting.map { ($0, .hindered(text)) })
     }
 
     package func forgetOutputs(before nominal: Timestamp) { self.spools.kept.forget(before: nominal) }
 
     package func cancel(_ id: ExecutionID, force: Bool) async {
         guard let key = self.book.key(of: id) else { return }
-        if self.runner.isRunning(key) {
-            self.runner.cancel(key, force: force)
+        if self.queue.withdraw(key) {
+            let end = AttemptEnd.cancelled("cancelled while it waited for a place", at: flow_boot_microseconds())
+            self.book.record([(key, .ended(end))])
         } else {
-            self.http.cancel(key)
+            self.executors.cancel(key, force: force)
+        }
+    }
+
+    private static func start(_ launches: [Launch], on executors: ExecutorRegistry, book: AttemptBook) {
+        for (kind, launches) in Dictionary(grouping: launches, by: \.order.job.payload.executorKind) {
+            guard let executor = executors[kind] else {
+                let end = AttemptEnd.unstartable(
+                    "this host has no executor for \(kind) jobs",
+                    at: flow_boot_microseconds()
+                )
+                book.record(launches.map { (AttemptKey($0), .ended(end)) })
+                continue
+            }
+            executor.start(launches)
+        }
+    }
+}
+
+/// The host's places behind a lock, and what starts those that got one.
+private final class LaunchRoom: Sendable {
+    private struct State {
+        var queue: LaunchQueue
+        var isClosed = false
+        var start: (@Sendable ([Launch]) -> Void)?
+    }
+
+    private let state: Mutex<State>
+    let limit: Int
+
+    init(limit: Int) {
+        self.limit = max(1, limit)
+        self.state = Mutex(State(queue: LaunchQueue(limit: limit)))
+    }
+
+    /// Set once, after the executors exist.
+    func attach(_ start: @escaping @Sendable ([Launch]) -> Void) { self.state.withLock { $0.start = start } }
+
+    /// - Returns: those that have to wait.
+    func add(_ launches: [Launch]) -> [AttemptKey] {
+        let (starting, start) = self.state.withLock { state in (state.queue.add(launches), state.start) }
+        if !starting.isEmpty { start?(starting) }
+        guard starting.count < launches.count else { return [] }
+        let started = Set(starting.map { AttemptKey($0) })
+        return launches.map { AttemptKey($0) }.filter { !started.contains($0) }
+    }
+
+    func ended(_ keys: [AttemptKey]) {
+        guard !keys.isEmpty else { return }
+        let (starting, start) = self.state.withLock { state in
+            (state.queue.ended(keys), state.isClosed ? nil : state.start)
+        }
+        if !starting.isEmpty { start?(starting) }
+    }
+
+    func withdraw(_ key: AttemptKey) -> Bool { self.state.withLock { $0.queue.withdraw(key) } }
+
+    /// Starts nothing more.
+    ///
+    /// - Returns: what waited.
+    func close() -> [AttemptKey] {
+        self.state.withLock { state in
+            state.isClosed = true
+            return state.queue.withdrawAll()
         }
     }
 }

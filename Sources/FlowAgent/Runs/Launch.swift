@@ -24,7 +24,10 @@ package struct Outcome: Hashable, Sendable {
     package var reason: ExecutionReason?
     /// For people: `exit status 3`, `killed by signal 9 (SIGKILL)`, an HTTP client's error.
     package var detail: String?
+    /// Of a program that exited by itself.
     package var exitCode: Int?
+    /// Of the answer an HTTP job got.
+    package var httpStatus: Int?
     /// The host's boot clock in microseconds.
     ///
     /// Nil when nothing was started.
@@ -40,6 +43,7 @@ package struct Outcome: Hashable, Sendable {
         reason: ExecutionReason? = nil,
         detail: String? = nil,
         exitCode: Int? = nil,
+        httpStatus: Int? = nil,
         startedAt: Int64?,
         finishedAt: Int64,
         outputBytes: Int64 = 0,
@@ -50,6 +54,7 @@ package struct Outcome: Hashable, Sendable {
         self.reason = reason
         self.detail = detail
         self.exitCode = exitCode
+        self.httpStatus = httpStatus
         self.startedAt = startedAt
         self.finishedAt = finishedAt
         self.outputBytes = outputBytes
@@ -62,6 +67,8 @@ package struct Outcome: Hashable, Sendable {
 package enum SupervisorEvent: Hashable, Sendable {
     /// The process exists (or the request is under way); boot clock, microseconds.
     case started(ExecutionID, attempt: Int, at: Int64)
+    /// The attempt waits or does not get on; the words are for the record of the open execution.
+    case hindered(ExecutionID, attempt: Int, detail: String)
     /// The attempt is over and no process of it is left.
     case finished(ExecutionID, attempt: Int, Outcome)
 }

@@ -15,21 +15,72 @@ package enum Payload: Hashable, Sendable, Codable {
     }
 }
 
-/// A script for `/bin/sh` (or `/bin/bash` when the host has it).
+/// A script and the program that reads it, `/bin/sh` unless the job names another.
 ///
 /// Parameters are never spliced into `command`: they arrive as `QF_PARAM_*` and as arguments (S1-NFR-S2, C-36).
-package struct ShellPayload: Hashable, Sendable, Codable {
+package struct ShellPayload: Hashable, Sendable {
     /// Script text, fixed when the job is saved.
     package var command: String
-    /// Absolute path; nil = the agent's own scratch directory of the execution.
+    /// Absolute path of a program that takes a script with `-c`; nil = `/bin/sh`.
+    package var interpreter: String?
+    /// Absolute path; nil = the home directory of the user the job runs as.
     package var workingDirectory: String?
+    /// Runs in an empty directory of its own, which is removed with all that is in it at the end.
+    package var usesScratchDirectory: Bool
+    /// What the script leaves running when it ends is let be: a daemon it started goes on.
+    package var leavesProcesses: Bool
     /// Added to a clean environment.
     package var environment: [String: String]
 
-    package init(command: String, workingDirectory: String? = nil, environment: [String: String] = [:]) {
+    package init(
+        command: String,
+        interpreter: String? = nil,
+        workingDirectory: String? = nil,
+        usesScratchDirectory: Bool = false,
+        leavesProcesses: Bool = false,
+        environment: [String: String] = [:]
+    ) {
         self.command = command
+        self.interpreter = interpreter
         self.workingDirectory = workingDirectory
+        self.usesScratchDirectory = usesScratchDirectory
+        self.leavesProcesses = leavesProcesses
         self.environment = environment
+    }
+}
+
+extension ShellPayload: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case command
+        case interpreter
+        case workingDirectory
+        case usesScratchDirectory
+        case leavesProcesses
+        case environment
+    }
+
+    /// Reads what was stored before a field existed as if it had its default.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            command: try values.decode(String.self, forKey: .command),
+            interpreter: try values.decodeIfPresent(String.self, forKey: .interpreter),
+            workingDirectory: try values.decodeIfPresent(String.self, forKey: .workingDirectory),
+            usesScratchDirectory: try values.decodeIfPresent(Bool.self, forKey: .usesScratchDirectory) ?? false,
+            leavesProcesses: try values.decodeIfPresent(Bool.self, forKey: .leavesProcesses) ?? false,
+            environment: try values.decode([String: String].self, forKey: .environment)
+        )
+    }
+
+    /// Writes only what differs from the default, so that a definition without the newer fields keeps its digest.
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(self.command, forKey: .command)
+        try values.encodeIfPresent(self.interpreter, forKey: .interpreter)
+        try values.encodeIfPresent(self.workingDirectory, forKey: .workingDirectory)
+        if self.usesScratchDirectory { try values.encode(true, forKey: .usesScratchDirectory) }
+        if self.leavesProcesses { try values.encode(true, forKey: .leavesProcesses) }
+        try values.encode(self.environment, forKey: .environment)
     }
 }
 

@@ -42,14 +42,6 @@ enum TextRules {
         text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
     }
 
-    /// `^[A-Za-z_][A-Za-z0-9_]*$`, at most `limit` bytes: a name that shells accept for a variable.
-    static func isVariableName(_ text: String, limit: Int = 64) -> Bool {
-        guard (1...limit).contains(text.utf8.count), let first = text.utf8.first, self.isLetter(first) else {
-            return false
-        }
-        return text.utf8.allSatisfy { self.isLetter($0) || self.isDigit($0) }
-    }
-
     /// `^[A-Za-z0-9][A-Za-z0-9._/-]*$`, at most `limit` bytes.
     static func isLabelName(_ text: String, limit: Int = 63) -> Bool {
         guard (1...limit).contains(text.utf8.count), let first = text.utf8.first else { return false }

@@ -25,6 +25,21 @@ extension JobValidator {
             )
         }
         self.faults.require(
+            !shell.usesScratchDirectory || shell.workingDirectory == nil,
+            "executor_config.scratch_dir",
+            "conflict",
+            "a job runs in 'work_dir' or in a scratch directory, not in both"
+        )
+        if let interpreter = shell.interpreter {
+            self.faults.require(
+                interpreter.hasPrefix("/") && !interpreter.hasSuffix("/") && interpreter.utf8.count <= 4096
+                    && !TextRules.hasControlCharacters(interpreter),
+                "executor_config.interpreter",
+                "path",
+                "an interpreter is the absolute path of a program that takes a script with '-c', such as '/bin/bash'"
+            )
+        }
+        self.faults.require(
             shell.environment.count <= 256,
             "executor_config.env",
             "too_many",
@@ -33,7 +48,7 @@ extension JobValidator {
         for (name, value) in shell.environment.sorted(by: { $0.key < $1.key }) {
             let path = "executor_config.env.\(name)"
             self.faults.require(
-                TextRules.isVariableName(name, limit: 128),
+                VariableName.isValid(name, limit: VariableName.environmentLimit),
                 path,
                 "name",
                 "a variable's name is made of letters, digits and '_' and does not start with a digit"
@@ -127,6 +142,12 @@ extension JobValidator {
             path,
             "scheme",
             "only http and https are called, not '\(scheme)'"
+        )
+        self.faults.require(
+            url.port.map { (1...65_535).contains($0) } ?? true,
+            path,
+            "port",
+            "a port is a number from 1 to 65535"
         )
         self.faults.require(
             url.user == nil && url.password == nil,

@@ -18,7 +18,7 @@ enum ParameterRules {
             let path = "params.\(name)"
             total += name.utf8.count + value.utf8.count
             faults.require(
-                TextRules.isVariableName(name),
+                VariableName.isValid(name, limit: VariableName.parameterLimit),
                 path,
                 "name",
                 "a parameter's name is made of at most 64 letters, digits and '_' and does not start with a digit"

@@ -98,11 +98,11 @@ package struct LocalAgent: Service {
         await self.waitForEnd(of: pid)
     }
 
-    /// Waits up to 3 s, then kills.
+    /// Waits up to 20 s, as its jobs may take 10 s to end, then kills.
     private func waitForEnd(of pid: Int32) async {
         // Detached from the cancelled task, whose sleeps would end at once.
         await Task.detached {
-            for _ in 0..<60 where kill(pid, 0) == 0 { try? await Task.sleep(for: .milliseconds(50)) }
+            for _ in 0..<400 where kill(pid, 0) == 0 { try? await Task.sleep(for: .milliseconds(50)) }
             if kill(pid, 0) == 0 { kill(pid, SIGKILL) }
         }.value
     }

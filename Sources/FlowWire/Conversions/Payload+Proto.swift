@@ -16,7 +16,10 @@ extension PBTaskConfig {
         case .shell(let shell):
             self.executorType = .shell
             config["command"] = shell.command
+            config["interpreter"] = shell.interpreter
             config["work_dir"] = shell.workingDirectory
+            if shell.usesScratchDirectory { config["scratch_dir"] = "1" }
+            if shell.leavesProcesses { config["leave_processes"] = "1" }
             for (name, value) in shell.environment { config[Self.environmentPrefix + name] = value }
         case .http(let http):
             self.executorType = .http
@@ -51,6 +54,12 @@ extension PBTaskConfig {
                 payload.environment[name] = value
             } else if key == "work_dir" {
                 payload.workingDirectory = value
+            } else if key == "interpreter" {
+                payload.interpreter = value
+            } else if key == "scratch_dir" {
+                payload.usesScratchDirectory = value == "1"
+            } else if key == "leave_processes" {
+                payload.leavesProcesses = value == "1"
             } else if key != "command" {
                 throw WireError.invalid(field: field, problem: "has the unknown key '\(key.prefix(64))'")
             }

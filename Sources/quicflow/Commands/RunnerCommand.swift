@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import FlowAgent
+import FlowRunner
+import Glibc
 
-/// The process beside an agent that starts and ends its jobs; started by the agent itself.
+/// The runner's role for installations that lack its own small program beside this one; started by the agent itself.
 struct RunnerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runner",
@@ -12,13 +13,10 @@ struct RunnerCommand: ParsableCommand {
         shouldDisplay: false
     )
 
-    @Option(help: "Descriptor of the socket to the agent.")
-    var socket: Int32
-
-    @Option(help: "Descriptor of the locked lock file, held open until the end.")
-    var lock: Int32
+    @Argument(parsing: .allUnrecognized, help: "What the agent says.")
+    var words: [String] = []
 
     func run() throws {
-        try Runner(socket: self.socket).run()
+        throw ExitCode(RunnerProgram.run(arguments: self.words))
     }
 }

@@ -73,6 +73,66 @@ struct HTTPExecutorTests {
         }
     }
 
+    @Test(
+        "a port that does not exist fails the job and leaves the agent alone",
+        arguments: ["http://127.0.0.1:99999/", "http://127.0.0.1:65536/", "http://127.0.0.1:0/", "http://[::1]:99999/"]
+    )
+    func impossiblePort(url: String) async throws {
+        try await self.with { host, server in
+            for target in [url, server.url + "/redirect?" + url] {
+                let outcome = try await host.wait(await host.launch(.http(HTTPPayload(url: target))))
+                #expect(outcome.status == .failure && outcome.reason == .request, "\(target)")
+            }
+            let next = try await host.wait(await host.launch(.http(HTTPPayload(url: server.url + "/echo"))))
+            #expect(next.status == .success)
+        }
+    }
+
+    @Test("a name with several addresses is called at one that answers (RFC 8305)")
+    func severalAddresses() async throws {
+        try await self.with { host, server in
+            // The server listens on IPv4 only; most hosts name ::1 first.
+            let url = server.url.replacing("127.0.0.1", with: "localhost") + "/echo"
+            let outcome = try await host.wait(await host.launch(.http(HTTPPayload(url: url))))
+            #expect(outcome.status == .success)
+        }
+    }
+
+    @Test("an answer of exactly the limit is whole, one more byte is cut", arguments: [1 << 20, (1 << 20) + 1])
+    func answerLimit(size: Int) async throws {
+        try await self.with { host, server in
+            let id = await host.launch(.http(HTTPPayload(url: server.url + "/bytes?\(size)")))
+            let outcome = try await host.wait(id)
+            #expect(outcome.status == .success)
+            let remark = "\n[answer cut after 1048576 bytes]\n".utf8.count
+            let head = outcome.outputBytes - 1_048_576
+            #expect((head > remark + 20) == (size > 1 << 20), "the head of the answer has \(head) bytes")
+        }
+    }
+
+    @Test("neither cookies nor credentials of an answer get into the log")
+    func secrets() async throws {
+        try await self.with { host, server in
+            let shown = try await host.wait(await host.launch(.http(HTTPPayload(url: server.url + "/secret"))))
+            #expect(shown.httpStatus == 200)
+            #expect(shown.exitCode == nil, "a status is no exit code")
+            #expect(shown.text.contains("Set-Cookie: (not shown)") && !shown.text.contains("opensesame"))
+            let url = server.url + "/redirect?http://user:opensesame@127.0.0.1:1/"
+            let redirected = try await host.wait(await host.launch(.http(HTTPPayload(url: url))))
+            #expect(redirected.status == .failure)
+            #expect(!redirected.text.contains("opensesame") && redirected.detail?.contains("opensesame") == false)
+        }
+    }
+
+    @Test("four braces stand for two, so that a receiver's own templates can be sent")
+    func literalBraces() async throws {
+        try await self.with { host, server in
+            let payload = HTTPPayload(url: server.url + "/echo", method: "POST", body: "{{{{ .Alert }} for {{name}}")
+            let outcome = try await host.wait(await host.launch(.http(payload), parameters: ["name": "x"]))
+            #expect(outcome.text.hasSuffix("{{ .Alert }} for x"))
+        }
+    }
+
     @Test("a hanging request is cancelled, or ends at its time limit")
     func hanging() async throws {
         try await self.with { host, server in
@@ -81,7 +141,9 @@ struct HTTPExecutorTests {
             await host.supervisor.cancel(id, force: false)
             #expect(try await host.wait(id).status == .cancelled)
             let slow = await host.launch(.http(HTTPPayload(url: server.url + "/hang")), timeout: 1)
-            #expect(try await host.wait(slow).status == .timeout)
+            let ended = try await host.wait(slow)
+            #expect(ended.status == .timeout)
+            #expect(ended.text == "no complete answer within the time limit of 1 s\n")
         }
     }
 }

@@ -38,16 +38,60 @@ struct ShellExecutorTests {
             #expect(!text.contains("QF_TEST_SECRET"))
             for line in [
                 "QF_EXECUTION_ID=\(id)", "QF_TASK_ID=7", "QF_TASK_NAME=job", "QF_ATTEMPT=1", "QF_PARAM_REGION=eu",
-                "COLOUR=blue", "QF_SCHEDULED_TIME=2027-01-15T08:00:00.000Z", "LANG=C.UTF-8", "0077",
+                "COLOUR=blue", "QF_SCHEDULED_TIME=2027-01-15T08:00:00.000Z", "LANG=C.UTF-8", "SHELL=/bin/sh",
             ] {
                 #expect(text.split(separator: "\n").contains(Substring(line)), "\(line) is missing")
             }
-            #expect(text.contains("/work/\(id)"))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: host.directory.path + "/work").isEmpty)
+            #expect(text.split(separator: "\n").contains(Substring(NSHomeDirectory())), "it starts in the user's home")
             let refused = try await host.run("true", parameters: ["LD PRELOAD": "x"])
             #expect(refused.reason == .spawn)
             #expect(refused.detail?.contains("LD PRELOAD") == true)
             #expect(try await host.run("true", parameters: ["a": "b\0c"]).reason == .spawn)
+        }
+    }
+
+    @Test("a script gets the umask and the limits that the agent was started with")
+    func inheritance() async throws {
+        let before = umask(0o027)
+        defer { umask(before) }
+        let probe = "umask; ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc"
+        let plain = Process()
+        plain.executableURL = URL(fileURLWithPath: "/bin/sh")
+        plain.arguments = ["-c", probe]
+        let pipe = Pipe()
+        plain.standardOutput = pipe
+        try plain.run()
+        let expected = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        plain.waitUntilExit()
+        try await Host.with { host in
+            let outcome = try await host.run(probe)
+            #expect(outcome.text == expected)
+            #expect(expected.hasPrefix("0027\n"))
+        }
+    }
+
+    @Test("a job may name its interpreter, and one that is missing is named in the record")
+    func interpreter() async throws {
+        try await Host.with { host in
+            let bash = ShellPayload(command: "echo ${BASH_VERSION:+bash} $SHELL", interpreter: "/bin/bash")
+            #expect(try await host.wait(await host.launch(.shell(bash))).text == "bash /bin/bash\n")
+            let missing = ShellPayload(command: "true", interpreter: "/opt/none/sh")
+            let outcome = try await host.wait(await host.launch(.shell(missing)))
+            #expect(outcome.reason == .spawn)
+            #expect(outcome.detail?.hasPrefix("/opt/none/sh does not exist on this host") == true)
+            let directory = try await host.run("true", directory: "/opt/none")
+            #expect(directory.detail?.hasPrefix("the working directory '/opt/none' does not exist") == true)
+        }
+    }
+
+    @Test("a scratch directory is there for a job that asks for one, and gone with its end")
+    func scratch() async throws {
+        try await Host.with { host in
+            let payload = ShellPayload(command: "touch a; pwd; ls", usesScratchDirectory: true)
+            let id = await host.launch(.shell(payload))
+            let text = try await host.wait(id).text
+            #expect(text.hasSuffix("/work/\(id)\na\n"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: host.directory.path + "/work").isEmpty)
         }
     }
 }

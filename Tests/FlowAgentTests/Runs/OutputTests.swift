@@ -64,7 +64,7 @@ struct OutputTests {
     @Test("short output travels in the report, byte for byte")
     func binary() async throws {
         try await Host.with { host in
-            let outcome = try await host.run("printf '\\x00\\xff\\xfe\\n'")
+            let outcome = try await host.run("printf '\\000\\377\\376\\n'")
             #expect(outcome.inlineOutput.flatMap(\.bytes) == [0, 0xff, 0xfe, 0x0a])
             #expect(outcome.outputBytes == 4)
             #expect(!outcome.isOutputTruncated)

@@ -94,6 +94,97 @@ struct ProcessTreeTests {
             #expect(outcome.status == .success)
             #expect(outcome.text == "done\n")
             #expect(processes(with: "QF_EXECUTION_ID=\(id)").isEmpty)
+            let detail = try #require(outcome.detail)
+            #expect(detail.hasPrefix("3 processes left behind were ended (") && detail.contains(", sleep"))
+            // The last of a pipeline may outlive its script by a moment; that is nobody's daemon.
+            #expect(try await host.run("(sleep 0.02 &); true").detail == nil)
+        }
+    }
+
+    @Test("a job may leave a daemon running: it outlives the execution, later ones and the agent")
+    func leaveProcesses() async throws {
+        let directory = try TemporaryDirectory()
+        let daemon = try await Host.with(directory: directory) { host in
+            let script = "nohup sh -c '(sleep 1000; true) & exec sleep 1000' >/dev/null 2>&1 & echo $!"
+            let id = await host.launch(.shell(ShellPayload(command: script, leavesProcesses: true)))
+            let outcome = try await host.wait(id)
+            #expect(outcome.status == .success)
+            #expect(outcome.detail == nil)
+            let pid = try #require(Int32(outcome.text.trimmingCharacters(in: .whitespacesAndNewlines)))
+            for _ in 0..<5 { #expect(try await host.run("(setsid true &); true").status == .success) }
+            #expect(isAlive(pid))
+            return pid
+        }
+        try await Host.with(directory: directory) { host in
+            let next = try await host.run("true")
+            #expect(next.status == .success)
+            #expect(isAlive(daemon))
+        }
+        kill(-getsid(daemon), SIGKILL)
+    }
+
+    @Test("a process that may not be signalled is named in the record while it runs", .enabled(if: getuid() == 0))
+    func unkillable() async throws {
+        let directory = try TemporaryDirectory()
+        // A runner without privileges, and a program that takes some.
+        let wrapper = directory.path + "/runner"
+        let program = directory.path + "/become"
+        try FileManager.default.copyItem(atPath: "/usr/bin/setpriv", toPath: program)
+        chmod(directory.path, 0o755)
+        chmod(program, 0o4755)
+        let lines = ["#!/bin/sh", "exec setpriv --reuid 65534 --regid 65534 --clear-groups \(Host.executable) \"$@\""]
+        try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: wrapper))
+        chmod(wrapper, 0o755)
+        try await Host.with(directory: directory, executable: wrapper) { host in
+            let script = "exec \(program) --reuid 0 --regid 0 --clear-groups sleep 1000"
+            let id = await host.launch(script, timeout: 1, directory: "/")
+            let words = try await eventually("it is said") { host.hindrance(id) }
+            #expect(words.hasPrefix("the time limit is over, but process ") && words.contains("(sleep, of root)"))
+            #expect(words.hasSuffix("cannot be signalled: operation not permitted; it still runs"))
+            #expect(host.outcome(id) == nil)
+            let digits = words.drop { !$0.isNumber }.prefix { $0.isNumber }
+            kill(try #require(Int32(digits)), SIGKILL)
+            #expect(try await host.wait(id).status == .timeout)
+        }
+    }
+
+    @Test("when the agent is told to stop, a job can clean up, and its record says why it ended")
+    func plannedStop() async throws {
+        let host = try Host(directory: TemporaryDirectory(), concurrencyLimit: 2)
+        try await host.supervisor.start()
+        let working = Task { try await host.supervisor.run() }
+        let polite = await host.launch("trap 'echo bye; exit 5' TERM; echo hi; while :; do sleep 0.05; done")
+        let stubborn = await host.launch("trap '' TERM; while :; do sleep 0.05; done")
+        let waiting = await host.launch("echo never")
+        try await eventually("both run") {
+            processes(with: "QF_EXECUTION_ID=\(stubborn)").count > 1
+                && processes(with: "QF_EXECUTION_ID=\(polite)").count > 1
+        }
+        working.cancel()
+        for await event in host.supervisor.events { host.record(event) }
+        let gentle = try #require(host.outcome(polite))
+        #expect(gentle.reason == .interrupted && gentle.exitCode == 5)
+        #expect(gentle.detail == "stopped because the agent was told to stop: exit status 5")
+        #expect(gentle.text.hasPrefix("hi\n") && gentle.text.hasSuffix("bye\n"))
+        #expect(host.outcome(stubborn)?.detail?.contains("SIGKILL") == true)
+        #expect(processes(with: "QF_EXECUTION_ID=\(stubborn)").isEmpty)
+        #expect(host.outcome(waiting)?.detail == "the agent was told to stop before it started")
+    }
+
+    @Test("a full host lets executions wait, says so, and starts them in their order")
+    func concurrencyLimit() async throws {
+        try await Host.with(concurrencyLimit: 1) { host in
+            let first = await host.launch("while ! test -e \(host.directory.path)/go; do sleep 0.02; done")
+            let second = await host.launch("echo second")
+            let third = await host.launch("echo third")
+            let words = try await eventually("it is said") { host.hindrance(third) }
+            #expect(words == "waits for a place on the host: 1 executions run there, the most at once")
+            await host.supervisor.cancel(second, force: false)
+            #expect(try await host.wait(second).status == .cancelled)
+            #expect(!host.isStarted(third))
+            try Data().write(to: URL(fileURLWithPath: host.directory.path + "/go"))
+            #expect(try await host.wait(first).status == .success)
+            #expect(try await host.wait(third).text == "third\n")
         }
     }
 

@@ -13,16 +13,25 @@ final class Host: Sendable {
     let supervisor: ExecutionSupervisor
     private let outcomes = Mutex<[ExecutionID: Outcome]>([:])
     private let starts = Mutex<[ExecutionID: Int64]>([:])
+    private let hindrances = Mutex<[ExecutionID: String]>([:])
 
-    static let executable = FileManager.default.currentDirectoryPath + "/.build/debug/quicflow"
+    static let executable = FileManager.default.currentDirectoryPath + "/.build/debug/quicflow-runner"
 
-    private init(directory: TemporaryDirectory, limits: OutputLimits, transport: (any LogTransport)?) throws {
+    init(
+        directory: TemporaryDirectory,
+        limits: OutputLimits = OutputLimits(),
+        transport: (any LogTransport)? = nil,
+        executable: String = Host.executable,
+        concurrencyLimit: Int? = nil
+    ) throws {
         self.directory = directory
         self.supervisor = try ExecutionSupervisor(
             configuration: ExecutionSupervisor.Configuration(
                 dataDirectory: directory.path,
-                runner: ProcessRunner.Configuration(dataDirectory: directory.path, executable: Self.executable),
-                limits: limits
+                runner: ProcessRunner.Configuration(dataDirectory: directory.path, executable: executable),
+                limits: limits,
+                concurrencyLimit: concurrencyLimit,
+                stopGrace: .seconds(1)
             ),
             transport: transport,
             logger: Logger(label: "host")
@@ -34,9 +43,17 @@ final class Host: Sendable {
         directory: TemporaryDirectory? = nil,
         limits: OutputLimits = OutputLimits(),
         transport: (any LogTransport)? = nil,
+        executable: String = Host.executable,
+        concurrencyLimit: Int? = nil,
         _ body: @escaping @Sendable (Host) async throws -> Result
     ) async throws -> Result {
-        let host = try Host(directory: directory ?? TemporaryDirectory(), limits: limits, transport: transport)
+        let host = try Host(
+            directory: directory ?? TemporaryDirectory(),
+            limits: limits,
+            transport: transport,
+            executable: executable,
+            concurrencyLimit: concurrencyLimit
+        )
         try await host.supervisor.start()
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
@@ -56,14 +73,16 @@ final class Host: Sendable {
         }
     }
 
-    private func record(_ event: SupervisorEvent) {
+    func record(_ event: SupervisorEvent) {
         switch event {
         case .started(let id, _, let at): self.starts.withLock { $0[id] = at }
+        case .hindered(let id, _, let detail): self.hindrances.withLock { $0[id] = detail }
         case .finished(let id, _, let outcome): self.outcomes.withLock { $0[id] = outcome }
         }
     }
 
     func outcome(_ id: ExecutionID) -> Outcome? { self.outcomes.withLock { $0[id] } }
+    func hindrance(_ id: ExecutionID) -> String? { self.hindrances.withLock { $0[id] } }
     func isStarted(_ id: ExecutionID) -> Bool { self.starts.withLock { $0[id] != nil } }
 
     @discardableResult

@@ -70,6 +70,11 @@ final class TinyServer: Sendable {
             case "/redirect-loop":
                 status = .found
                 headers.add(name: "Location", value: "/redirect-loop")
+            case "/secret":
+                headers.add(name: "Set-Cookie", value: "session=opensesame")
+                headers.add(name: "Location", value: "http://user:opensesame@example.org/")
+            case "/bytes":
+                self.body = ByteBuffer(repeating: UInt8(ascii: "x"), count: Int(parts.last ?? "") ?? 0)
             case "/echo": break
             default:
                 status = HTTPResponseStatus(statusCode: Int(self.uri.split(separator: "/").last ?? "") ?? 404)

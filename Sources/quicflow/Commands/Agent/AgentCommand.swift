@@ -71,7 +71,8 @@ struct AgentCommand: AsyncParsableCommand {
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
-            configuration.maximumGracefulShutdownDuration = .seconds(3)
+            // Longer than jobs get between SIGTERM and SIGKILL, and the writing down of how they ended.
+            configuration.maximumGracefulShutdownDuration = .seconds(20)
             try await ServiceGroup(configuration: configuration).run()
         }
     }

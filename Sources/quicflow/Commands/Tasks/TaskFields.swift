@@ -16,8 +16,17 @@ struct TaskFields: ParsableArguments {
     @Option(name: .shortAndLong, help: "Shell script to run.")
     var command: String?
 
-    @Option(help: "Directory the script runs in; absolute.")
+    @Option(help: "Program that reads the script, with its path; /bin/sh.")
+    var interpreter: String?
+
+    @Option(help: "Directory the script runs in; absolute. The user's home.")
     var workDir: String?
+
+    @Flag(help: "Run in an empty directory that is removed at the end.")
+    var scratchDir = false
+
+    @Flag(help: "Let processes go on that the script leaves behind when it ends.")
+    var leaveProcesses = false
 
     @Option(name: .customLong("env"), help: "NAME=VALUE for the script's environment; repeat for several.")
     var environment: [KeyValue] = []
@@ -123,7 +132,10 @@ struct TaskFields: ParsableArguments {
             body["executor_type"] = 1
             config["command"] = .string(command)
         }
+        if let interpreter { config["interpreter"] = .string(interpreter) }
         if let workDir { config["work_dir"] = .string(workDir) }
+        if self.scratchDir { config["scratch_dir"] = .bool(true) }
+        if self.leaveProcesses { config["leave_processes"] = .bool(true) }
         if !self.environment.isEmpty { config["env"] = KeyValue.object(self.environment) }
         if let url {
             if body["executor_type"].integer != 2 { config = .object([:]) }

@@ -2,49 +2,51 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Appends little-endian integers and length-prefixed bytes: the agent's own formats on disk and to its runner.
-struct ByteWriter {
-    private(set) var bytes: [UInt8] = []
+package struct ByteWriter: Sendable {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ value: some FixedWidthInteger) {
+    package init() {}
+
+    package mutating func write(_ value: some FixedWidthInteger) {
         withUnsafeBytes(of: value.littleEndian) { self.bytes.append(contentsOf: $0) }
     }
 
-    mutating func write(counted content: some Collection<UInt8>) {
+    package mutating func write(counted content: some Collection<UInt8>) {
         self.write(UInt32(truncatingIfNeeded: content.count))
         self.bytes.append(contentsOf: content)
     }
 
-    mutating func write(counted text: String) {
+    package mutating func write(counted text: String) {
         self.write(counted: text.utf8)
     }
 
     /// Overwrites four bytes at `index`, for lengths that are known only afterwards.
-    mutating func patch(_ value: UInt32, at index: Int) {
+    package mutating func patch(_ value: UInt32, at index: Int) {
         withUnsafeBytes(of: value.littleEndian) { source in
             for offset in 0..<4 { self.bytes[index + offset] = source[offset] }
         }
     }
 
-    mutating func removeFirst(_ count: Int) { self.bytes.removeFirst(count) }
+    package mutating func removeFirst(_ count: Int) { self.bytes.removeFirst(count) }
 
-    mutating func removeAll() { self.bytes.removeAll(keepingCapacity: true) }
+    package mutating func removeAll() { self.bytes.removeAll(keepingCapacity: true) }
 }
 
 /// Reads what ``ByteWriter`` wrote; nil where bytes are missing.
-struct ByteReader {
+package struct ByteReader {
     private let bytes: ArraySlice<UInt8>
     private var index: Int
 
-    init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+    package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    package init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         self.index = bytes.startIndex
     }
 
-    var remaining: Int { self.bytes.endIndex - self.index }
+    package var remaining: Int { self.bytes.endIndex - self.index }
 
-    mutating func read<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
+    package mutating func read<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
         let size = MemoryLayout<Value>.size
         guard self.remaining >= size else { return nil }
         var value: Value = 0
@@ -53,7 +55,7 @@ struct ByteReader {
         return Value(littleEndian: value)
     }
 
-    mutating func readCounted() -> [UInt8]? {
+    package mutating func readCounted() -> [UInt8]? {
         let start = self.index
         guard let count = self.read(UInt32.self), self.remaining >= Int(count) else {
             self.index = start
@@ -63,7 +65,7 @@ struct ByteReader {
         return Array(self.bytes[self.index..<self.index + Int(count)])
     }
 
-    mutating func readText() -> String? {
+    package mutating func readText() -> String? {
         self.readCounted().map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -19,12 +19,20 @@ struct RunnerTrees {
     private var owners: [Int32: UInt64] = [:]
     private var strays: [Int32: Set<UInt64>] = [:]
 
+    /// Children whose executions are over and left them running on purpose, and how theirs are recognised.
+    private var left: Set<Int32> = []
+    private var leftSessions: Set<Int32> = []
+    private var leftExecutions: Set<String> = []
+
+    var hasLeft: Bool { !self.left.isEmpty }
     var hasStrays: Bool { !self.strays.isEmpty }
 
     mutating func add(_ token: UInt64, leader: Int32, execution: String) {
         self.leaders[leader] = token
         self.sessions[leader] = token
         self.executions[execution] = token
+        // A pid is given again only when no session has its number any more.
+        self.leftSessions.remove(leader)
     }
 
     /// - Returns: the token whose leader this pid was; nil for an orphan, which is forgotten.
@@ -32,7 +40,18 @@ struct RunnerTrees {
         if let token = self.leaders.removeValue(forKey: pid) { return token }
         self.owners[pid] = nil
         self.strays[pid] = nil
+        self.left.remove(pid)
         return nil
+    }
+
+    /// Lets be what lives of a tree: it belongs to nobody from now on, and neither does what descends from it.
+    mutating func leave(_ token: UInt64, process: RunnerProcess) {
+        self.leftSessions.insert(process.leader)
+        self.leftExecutions.insert(process.execution)
+        for (pid, owner) in self.owners where owner == token {
+            self.owners[pid] = nil
+            self.left.insert(pid)
+        }
     }
 
     mutating func remove(_ token: UInt64, process: RunnerProcess) {
@@ -47,7 +66,7 @@ struct RunnerTrees {
     /// - Returns: the tokens that own a living orphan.
     mutating func refresh(running: some Collection<UInt64>) -> Set<UInt64> {
         var owning: Set<UInt64> = []
-        for pid in Self.children() where self.leaders[pid] == nil {
+        for pid in Self.children() where self.leaders[pid] == nil && !self.left.contains(pid) {
             if let owner = self.owners[pid] {
                 owning.insert(owner)
             } else if let owner = self.attribute(pid, running: running) {
@@ -55,6 +74,11 @@ struct RunnerTrees {
                 self.owners[pid] = owner
                 owning.insert(owner)
             }
+        }
+        // The child of a left process is seen here before its parent is forgotten: without any, none can come.
+        if self.left.isEmpty {
+            self.leftSessions.removeAll()
+            self.leftExecutions.removeAll()
         }
         return owning
     }
@@ -64,11 +88,18 @@ struct RunnerTrees {
         var process = flow_process()
         guard flow_describe_process(pid, &process) == 0, process.state != CChar(UInt8(ascii: "Z")) else { return nil }
         if let token = self.sessions[process.session] { return token }
+        if self.leftSessions.contains(process.session) {
+            self.left.insert(pid)
+            return nil
+        }
         var value = [CChar](repeating: 0, count: 64)
-        if flow_environment_value(pid, "QF_EXECUTION_ID", &value, value.count) > 0,
-            let token = self.executions[value.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }]
-        {
-            return token
+        if flow_environment_value(pid, "QF_EXECUTION_ID", &value, value.count) > 0 {
+            let execution = Self.text(value)
+            if let token = self.executions[execution] { return token }
+            if self.leftExecutions.contains(execution) {
+                self.left.insert(pid)
+                return nil
+            }
         }
         let candidates = Set(running)
         self.strays[pid] = candidates
@@ -79,15 +110,55 @@ struct RunnerTrees {
     ///
     /// - Parameters:
     ///   - signals: by token.
-    ///   - everyone: goes to all other trees and to strays.
+    ///   - everyone: goes to all other trees and to strays, but not to what was left running on purpose.
     ///   - running: tokens of all unfinished trees.
-    mutating func signal(_ signals: [UInt64: Int32], everyone: Int32? = nil, running: some Collection<UInt64>) {
+    /// - Returns: processes that may not be signalled by us, with their trees.
+    @discardableResult
+    mutating func signal(
+        _ signals: [UInt64: Int32],
+        everyone: Int32? = nil,
+        running: some Collection<UInt64>
+    ) -> [(token: UInt64, process: flow_process)] {
+        var refused: [(token: UInt64, process: flow_process)] = []
+        for (process, owner) in self.descendants(running: running) {
+            guard let signal = owner.flatMap({ signals[$0] }) ?? everyone else { continue }
+            withUnsafePointer(to: process) { pointer in
+                if flow_signal_process(pointer, signal) == EPERM, let owner { refused.append((owner, process)) }
+                // A stopped process acts on SIGTERM only when it goes on.
+                if signal == SIGTERM { _ = flow_signal_process(pointer, SIGCONT) }
+            }
+        }
+        return refused
+    }
+
+    /// The living processes of a tree.
+    mutating func members(of token: UInt64, running: some Collection<UInt64>) -> [flow_process] {
+        self.descendants(running: running).compactMap { $0.owner == token ? $0.process : nil }
+    }
+
+    /// A process in words; nil when it is gone.
+    static func label(_ process: flow_process) -> ProcessLabel? {
+        var name = [CChar](repeating: 0, count: 64)
+        var user: uid_t = 0
+        guard flow_name_process(process.pid, &name, name.count, &user) == 0 else { return nil }
+        return ProcessLabel(pid: process.pid, user: user, name: Self.text(name))
+    }
+
+    private static func text(_ characters: [CChar]) -> String {
+        characters.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    }
+
+    /// All descendants that live, each with its tree, but for those that were left running on purpose.
+    private mutating func descendants(
+        running: some Collection<UInt64>
+    ) -> [(process: flow_process, owner: UInt64?)] {
         _ = self.refresh(running: running)
         let own = getpid()
         let processes = Self.processes()
         var parents: [Int32: Int32] = [:]
         for process in processes { parents[process.pid] = process.parent }
-        for process in processes {
+        return processes.compactMap { process in
+            guard process.state != CChar(UInt8(ascii: "Z")) else { return nil }
             var top = process.pid
             // A list read while processes come and go may name a parent twice removed; no chain is longer than the list.
             var steps = 0
@@ -95,14 +166,8 @@ struct RunnerTrees {
                 top = parent
                 steps += 1
             }
-            guard parents[top] == own else { continue }
-            let owner = self.leaders[top] ?? self.owners[top]
-            guard let signal = owner.flatMap({ signals[$0] }) ?? everyone else { continue }
-            withUnsafePointer(to: process) { process in
-                _ = flow_signal_process(process, signal)
-                // A stopped process acts on SIGTERM only when it goes on.
-                if signal == SIGTERM { _ = flow_signal_process(process, SIGCONT) }
-            }
+            guard parents[top] == own, !self.left.contains(top) else { return nil }
+            return (process, self.leaders[top] ?? self.owners[top])
         }
     }
 

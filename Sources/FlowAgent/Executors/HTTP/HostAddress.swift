@@ -5,9 +5,14 @@ import FlowCore
 import Glibc
 
 /// An IP address: its text, and its 4 or 16 bytes.
-struct HostAddress: Hashable, Sendable {
-    let text: String
-    let bytes: [UInt8]
+package struct HostAddress: Hashable, Sendable {
+    package let text: String
+    package let bytes: [UInt8]
+
+    package init(text: String, bytes: [UInt8]) {
+        self.text = text
+        self.bytes = bytes
+    }
 
     /// All addresses of a host name.
     ///

@@ -3,6 +3,7 @@
 
 import CFlowProcess
 import FlowCore
+import FlowRunner
 import Foundation
 import Glibc
 import Logging
@@ -26,7 +27,7 @@ final class RunnerLink {
 
     func run() {
         var failures = 0
-        while !self.isStopping {
+        while self.isWorking {
             do {
                 try self.startRunner()
                 failures = 0
@@ -37,21 +38,25 @@ final class RunnerLink {
                 failures += 1
                 if let ready = self.ready {
                     self.ready = nil
-                    self.owner.state.withLock { $0.isStopping = true }
+                    self.owner.state.withLock { $0.phase = .stopping(until: 0) }
                     ready.resume(throwing: error)
                 } else {
                     self.owner.logger.error("the runner does not start", metadata: ["error": "\(error)"])
                 }
             }
             self.buryRunner()
-            if failures > 0, !self.isStopping { poll(nil, 0, Int32(min(failures, 10) * 100)) }
+            if failures > 0, self.isWorking { poll(nil, 0, Int32(min(failures, 10) * 100)) }
         }
         self.ready?.resume(throwing: CoreError(.unavailable, "the runner was stopped"))
-        self.owner.state.withLock { $0.isDown = true }
-        self.abandon("the agent stopped")
+        let waiters = self.owner.state.withLock { state in
+            state.phase = .down
+            return state.waiters
+        }
+        self.abandon("the agent was told to stop")
+        for waiter in waiters { waiter.resume() }
     }
 
-    private var isStopping: Bool { self.owner.state.withLock { $0.isStopping } }
+    private var isWorking: Bool { self.owner.state.withLock { $0.phase == .working } }
 
     // MARK: Runner's life
 
@@ -72,7 +77,9 @@ final class RunnerLink {
         Glibc.close(theirs)
         defer { for descriptor in [movedSocket, movedLock] { Glibc.close(descriptor) } }
         let executable = self.owner.configuration.executable
-        let arguments = ["quicflow"] + self.owner.configuration.arguments + ["--socket", "3", "--lock", "4"]
+        let arguments =
+            ["quicflow-runner"] + self.owner.configuration.arguments
+            + ["--socket", "3", "--lock", "4", "--version", String(RunnerCoding.version)]
         let environment = ["PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH"].compactMap { name in
             ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
         }
@@ -90,7 +97,8 @@ final class RunnerLink {
                         extra: movedSocket,
                         extra2: movedLock
                     )
-                    return flow_spawn(&request, &self.pid)
+                    var step: Int32 = 0
+                    return flow_spawn(&request, &self.pid, &step)
                 }
             }
         }
@@ -101,6 +109,10 @@ final class RunnerLink {
         _ = flow_set_nonblocking(ours)
         self.socket = ours
         self.owner.state.withLock { $0.runnerPID = self.pid }
+        // For the words of whoever finds the lock taken.
+        let text = "\(self.pid)\n"
+        ftruncate(movedLock, 0)
+        _ = text.withCString { pwrite(movedLock, $0, strlen($0), 0) }
     }
 
     /// The lock is held by whichever runner lives, and handed to ours: a predecessor still killing keeps us waiting.
@@ -112,9 +124,14 @@ final class RunnerLink {
         while true {
             let failure = flow_try_lock(descriptor)
             if failure == 0 { return descriptor }
-            guard failure == EWOULDBLOCK, flow_monotonic_microseconds() < end, !self.isStopping else {
+            guard failure == EWOULDBLOCK, flow_monotonic_microseconds() < end, self.isWorking else {
+                let holder = SpoolReader.contents(of: path).filter { $0 > 0x20 }
                 Glibc.close(descriptor)
-                throw Self.error("\(path) is held by the runner of an earlier agent", failure)
+                throw Self.error(
+                    "the runner of an earlier agent (process \(String(decoding: holder, as: UTF8.self))) still ends "
+                        + "its jobs and holds \(path)",
+                    failure
+                )
             }
             poll(nil, 0, 10)
         }
@@ -137,36 +154,53 @@ final class RunnerLink {
         self.input = RunnerFrameBuffer()
         self.output = []
         self.sent = 0
-        self.abandon(self.isStopping ? "the agent stopped" : "the runner died")
+        self.abandon(self.isWorking ? "the runner died" : "the agent was told to stop")
     }
 
     private func abandon(_ detail: String) {
         let keys = self.owner.state.withLock { state in
             defer {
-                state.keys.removeAll()
+                state.handed.removeAll()
                 state.tokens.removeAll()
                 state.outgoing.removeAll()
             }
-            return Array(state.keys.values)
+            return state.handed.values.map(\.key)
         }
-        if !keys.isEmpty { self.owner.handler(keys.map { ($0, .ended(.interrupted(detail))) }) }
+        guard !keys.isEmpty else { return }
+        let now = flow_boot_microseconds()
+        self.owner.handler(keys.map { ($0, .ended(.interrupted(detail, at: now))) })
     }
 
     // MARK: Conversation
 
     private func converse() {
-        while !self.isStopping {
+        while true {
             self.takeOutgoing()
             guard self.send() else { return }
+            let patience = self.patience()
+            guard patience != 0 else { return }
             let writing = self.sent < self.output.count ? Int16(POLLOUT) : 0
             var descriptors = [
                 pollfd(fd: self.socket, events: Int16(POLLIN) | writing, revents: 0),
                 pollfd(fd: self.owner.wake, events: Int16(POLLIN), revents: 0),
             ]
-            poll(&descriptors, 2, -1)
+            poll(&descriptors, 2, patience)
             if descriptors[1].revents != 0 { flow_drain_event(self.owner.wake) }
             if descriptors[0].revents & ~Int16(POLLOUT) != 0 {
                 guard self.receive() else { return }
+            }
+        }
+    }
+
+    /// How long to wait for something to happen, in milliseconds: -1 = for ever, 0 = it is time to go.
+    private func patience() -> Int32 {
+        self.owner.state.withLock { state in
+            switch state.phase {
+            case .working: return -1
+            case .down: return 0
+            case .stopping(let until):
+                let left = until - flow_monotonic_microseconds()
+                return state.handed.isEmpty || left <= 0 ? 0 : Int32(clamping: left / 1000 + 1)
             }
         }
     }
@@ -225,24 +259,36 @@ final class RunnerLink {
         in state: inout ProcessRunner.State
     ) -> (AttemptKey, AttemptEvent)? {
         switch notice {
-        case .started(let token, let at): return state.keys[token].map { ($0, .started(at: at)) }
-        case .output(let token, let stream, let bytes): return state.keys[token].map { ($0, .output(stream, bytes)) }
-        case .failed(let token, let error, let at):
-            return Self.forget(token, in: &state).map { ($0, .ended(.spawnFailed(error, at: at))) }
-        case .ended(let token, let cause, let status, let isSignal, let at):
+        case .started(let token, let at): return state.handed[token].map { ($0.key, .started(at: at)) }
+        case .output(let token, let stream, let bytes):
+            return state.handed[token].map { ($0.key, .output(FlowCore.OutputStream(stream), bytes)) }
+        case .stuck(let token, let label, let cause):
+            return state.handed[token].map { ($0.key, .hindered(label.stuckText(cause))) }
+        case .failed(let token, let error, let step, let at):
             return Self.forget(token, in: &state).map {
-                ($0, .ended(AttemptEnd(cause: cause, status: status, isSignal: isSignal, at: at)))
+                ($0.key, .ended(.spawnFailed(error, step: step, request: $0.request, at: at)))
             }
+        case .ended(let token, let end):
+            return Self.forget(token, in: &state).map { ($0.key, .ended(AttemptEnd(end))) }
         }
     }
 
-    private static func forget(_ token: UInt64, in state: inout ProcessRunner.State) -> AttemptKey? {
-        guard let key = state.keys.removeValue(forKey: token) else { return nil }
-        if state.tokens[key] == token { state.tokens[key] = nil }
-        return key
+    private static func forget(_ token: UInt64, in state: inout ProcessRunner.State) -> ProcessRunner.Handed? {
+        guard let handed = state.handed.removeValue(forKey: token) else { return nil }
+        if state.tokens[handed.key] == token { state.tokens[handed.key] = nil }
+        return handed
     }
 
     private static func error(_ text: String, _ code: Int32) -> CoreError {
         CoreError(.unavailable, "\(text): \(String(cString: strerror(code)))")
+    }
+}
+
+extension FlowCore.OutputStream {
+    fileprivate init(_ stream: RunnerStream) {
+        switch stream {
+        case .output: self = .standardOutput
+        case .error: self = .standardError
+        }
     }
 }

@@ -4,6 +4,9 @@
 import FlowCore
 
 /// Fills `{{name}}` in an HTTP job, escaped for the place where it stands; parameters can't change a request's structure.
+///
+/// `{{{{` stands for a literal `{{`, as a receiver with templates of its own needs it: `{{{{ .Alert }}` is sent as
+/// `{{ .Alert }}`.
 enum HTTPTemplate {
     enum Place {
         /// Percent-encoded: everything but unreserved characters (RFC 3986, 2.3).
@@ -20,6 +23,11 @@ enum HTTPTemplate {
         var result = ""
         var rest = Substring(text)
         while let open = rest.firstRange(of: "{{") {
+            if rest[open.upperBound...].hasPrefix("{{") {
+                result += rest[..<open.upperBound]
+                rest = rest[open.upperBound...].dropFirst(2)
+                continue
+            }
             guard let close = rest[open.upperBound...].firstRange(of: "}}") else { break }
             let name = rest[open.upperBound..<close.lowerBound].filter { $0 != " " }
             result += rest[..<open.lowerBound]

@@ -6,6 +6,8 @@ struct RunnerProcess {
     /// How far the end of the tree has come; it only moves forward.
     enum Phase {
         case running
+        /// The leader is dead; what it left gets this long (monotonic microseconds) to go by itself.
+        case lingering(until: Int64)
         /// SIGTERM was sent; SIGKILL follows at this instant (monotonic microseconds).
         case terminating(killAt: Int64)
         /// SIGKILL is sent again and again until nobody is left.
@@ -20,6 +22,8 @@ struct RunnerProcess {
     /// The program itself; leader of its session.
     let leader: Int32
     let execution: String
+    /// What the program leaves running is let be.
+    let leavesProcesses: Bool
     /// Monotonic microseconds; nil = no timeout.
     let timeoutAt: Int64?
     /// Reading ends of its standard output and error; -1 = closed.
@@ -27,6 +31,11 @@ struct RunnerProcess {
     var error: Int32
     var phase: Phase = .running
     var cause: EndCause = .own
+    /// Processes that were told to go after the leader's end: the first ones, and how many.
+    var leftBehind: [ProcessLabel] = []
+    var leftBehindCount: UInt32 = 0
+    /// Processes that could not be signalled and have been told of.
+    var stuck: Set<Int32> = []
     /// Set when the leader was reaped; descendants may still live.
     var exit: Exit?
 }

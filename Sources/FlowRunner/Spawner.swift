@@ -25,10 +25,10 @@ struct SpawnPipes {
     func closeReadingEnds() { for end in [self.output.reading, self.error.reading] where end >= 0 { close(end) } }
 }
 
-/// Calls `posix_spawn` with Swift strings.
-enum Spawner {
-    /// - Returns: 0 or an errno.
-    static func spawn(_ request: SpawnRequest, pipes: SpawnPipes, pid: inout pid_t) -> Int32 {
+/// Starts programs given as Swift strings.
+package enum Spawner {
+    /// - Returns: 0 or an errno, and how far it came.
+    static func spawn(_ request: SpawnRequest, pipes: SpawnPipes, pid: inout pid_t) -> (error: Int32, step: SpawnStep) {
         self.withVector(request.arguments) { arguments in
             self.withVector(request.environment) { environment in
                 request.program.withCString { path in
@@ -44,7 +44,9 @@ enum Spawner {
                             extra: -1,
                             extra2: -1
                         )
-                        return flow_spawn(&spawn, &pid)
+                        var step: Int32 = 0
+                        let error = flow_spawn(&spawn, &pid, &step)
+                        return (error, UInt8(exactly: step).flatMap(SpawnStep.init) ?? .prepare)
                     }
                 }
             }
@@ -52,7 +54,7 @@ enum Spawner {
     }
 
     /// A NULL-terminated vector of C strings for as long as `body` runs.
-    static func withVector<Result>(
+    package static func withVector<Result>(
         _ texts: [String],
         _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {

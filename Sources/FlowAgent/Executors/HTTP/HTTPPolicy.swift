@@ -9,7 +9,11 @@ package struct HTTPPolicy: Hashable, Sendable {
     package var responseLimit: Int
     package var redirectLimit: Int
 
-    package init(allowsPrivateNetworks: Bool = true, responseLimit: Int = 1 << 20, redirectLimit: Int = 5) {
+    package init(
+        allowsPrivateNetworks: Bool = true,
+        responseLimit: Int = 1 << 20,
+        redirectLimit: Int = 5
+    ) {
         self.allowsPrivateNetworks = allowsPrivateNetworks
         self.responseLimit = responseLimit
         self.redirectLimit = redirectLimit

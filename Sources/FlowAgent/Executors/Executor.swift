@@ -1,0 +1,78 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// What kind of job an executor carries out; the word an agent's hello names it by.
+package struct ExecutorKind: Hashable, Sendable, CustomStringConvertible {
+    package let name: String
+
+    package static let shell = ExecutorKind(name: "shell")
+    package static let http = ExecutorKind(name: "http")
+
+    package init(name: String) { self.name = name }
+
+    package var description: String { self.name }
+}
+
+extension Payload {
+    /// The kind of executor that can carry it out.
+    package var executorKind: ExecutorKind {
+        switch self {
+        case .shell: .shell
+        case .http: .http
+        }
+    }
+}
+
+/// Carries out attempts of one kind of job.
+///
+/// It tells what happens through the ``AttemptHandler`` it was made with: each attempt that was given to ``start(_:)`` ends
+/// with exactly one ``AttemptEvent/ended(_:)``.
+protocol Executor: Sendable {
+    var kind: ExecutorKind { get }
+
+    /// Gets ready to work; returns when nothing an earlier agent started on this host is left.
+    ///
+    /// - Throws: `CoreError` with words for the person at the host.
+    func prepare() async throws
+
+    /// Starts attempts; returns without waiting for them.
+    func start(_ launches: [Launch])
+
+    /// Stops an attempt: politely, and at once with `force`. Attempts it does not know are none of its business.
+    func cancel(_ key: AttemptKey, force: Bool)
+
+    /// Ends all attempts, those that do not go politely after the grace time; returns when every one has been told of.
+    ///
+    /// Nothing is started afterwards.
+    func stop(grace: Duration) async
+}
+
+/// The executors of a host, by kind.
+struct ExecutorRegistry: Sendable {
+    private let executors: [ExecutorKind: any Executor]
+
+    init(_ executors: [any Executor]) {
+        self.executors = Dictionary(executors.map { ($0.kind, $0) }) { first, _ in first }
+    }
+
+    /// In the order of their names.
+    var kinds: [ExecutorKind] { self.executors.keys.sorted { $0.name < $1.name } }
+
+    subscript(kind: ExecutorKind) -> (any Executor)? { self.executors[kind] }
+
+    func prepare() async throws {
+        for kind in self.kinds { try await self.executors[kind]?.prepare() }
+    }
+
+    func cancel(_ key: AttemptKey, force: Bool) {
+        for executor in self.executors.values { executor.cancel(key, force: force) }
+    }
+
+    func stop(grace: Duration) async {
+        await withDiscardingTaskGroup { group in
+            for executor in self.executors.values { group.addTask { await executor.stop(grace: grace) } }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import FlowCore
+import Glibc
+import NIOCore
+import NIOPosix
+
+/// Finds an address of a host that may be called and that answers, and lets a request be made to that very address.
+struct HTTPConnector: Sendable {
+    let policy: HTTPPolicy
+
+    /// The last address may take its time; while others remain, a silent one is left for the next.
+    private static let patience = TimeAmount.seconds(30)
+    private static let shortPatience = TimeAmount.seconds(2)
+
+    /// Makes a request to the host's addresses, one after the other, until one of them connects.
+    ///
+    /// - Throws: ``HTTPFailure`` when the name can't be resolved or all its addresses are refused; what `body` threw when it
+    ///   failed after a connection stood, or to the last address.
+    func withClient<Result: Sendable>(
+        host: String,
+        port: Int,
+        _ body: @Sendable (HTTPClient) async throws -> Result
+    ) async throws -> Result {
+        let name = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        let addresses = try AddressOrder.candidates(
+            try await self.resolve(name, port: port),
+            of: name,
+            policy: self.policy
+        )
+        var silent: [HostAddress] = []
+        var failure: (any Error)?
+        for address in addresses {
+            do {
+                let patience = addresses.count == 1 ? Self.patience : Self.shortPatience
+                return try await self.attempt(host: host, address: address, patience: patience, body)
+            } catch let error where Self.isUnconnected(error) {
+                if Self.isSilence(error) { silent.append(address) }
+                failure = error
+            }
+        }
+        for address in silent where addresses.count > 1 {
+            do {
+                return try await self.attempt(host: host, address: address, patience: Self.patience, body)
+            } catch let error where Self.isUnconnected(error) {
+                failure = error
+            }
+        }
+        let tried = addresses.map(\.text).joined(separator: ", ")
+        let words = HTTPFailure(failure ?? HTTPFailure("no address answered")).detail
+        throw HTTPFailure("no connection to '\(name)' port \(port) (\(tried)): \(words)")
+    }
+
+    private func attempt<Result: Sendable>(
+        host: String,
+        address: HostAddress,
+        patience: TimeAmount,
+        _ body: @Sendable (HTTPClient) async throws -> Result
+    ) async throws -> Result {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        // Connects to the very address that was checked: a name must not resolve differently a moment later.
+        configuration.dnsOverride = [host: address.text]
+        configuration.timeout.connect = patience
+        // A refused connection is an answer; trying again is the job's retry policy.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(
+            eventLoopGroupProvider: .shared(.singletonMultiThreadedEventLoopGroup),
+            configuration: configuration
+        )
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body(client))
+        } catch {
+            result = .failure(error)
+        }
+        try? await client.shutdown()
+        return try result.get()
+    }
+
+    private func resolve(_ name: String, port: Int) async throws -> [HostAddress] {
+        do {
+            return try await NIOThreadPool.singleton.runIfActive { try HostAddress.all(of: name, port: port) }
+        } catch {
+            throw HTTPFailure("cannot resolve '\(name)': \(HTTPFailure(error).detail)")
+        }
+    }
+
+    /// Whether nothing of the request can have been sent; only then another address may be tried.
+    private static func isUnconnected(_ error: any Error) -> Bool {
+        if self.isSilence(error) || error is NIOConnectionError { return true }
+        guard let error = error as? IOError else { return false }
+        return [
+            ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN, EADDRNOTAVAIL, EAFNOSUPPORT, EINVAL,
+        ].contains(error.errnoCode)
+    }
+
+    private static func isSilence(_ error: any Error) -> Bool {
+        if let error = error as? HTTPClientError { return error == .connectTimeout }
+        guard case .connectTimeout? = error as? ChannelError else { return false }
+        return true
+    }
+}

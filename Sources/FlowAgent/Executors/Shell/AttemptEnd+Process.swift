@@ -1,0 +1,72 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowRunner
+import Glibc
+
+extension AttemptEnd {
+    /// What a process tree's end means for its attempt.
+    init(_ end: TreeEnd) {
+        let ending = end.isSignal ? "killed by \(Self.name(ofSignal: end.status))" : "exit status \(end.status)"
+        let code: Int? = end.isSignal ? nil : Int(end.status)
+        switch end.cause {
+        case .timeout:
+            self.init(status: .timeout, detail: "stopped after its time limit: \(ending)", exitCode: code, at: end.at)
+        case .cancelled:
+            self = .cancelled("stopped on request: \(ending)", at: end.at)
+            self.exitCode = code
+        case .stopped:
+            self = .interrupted("stopped because the agent was told to stop: \(ending)", at: end.at)
+            self.exitCode = code
+        case .own where end.isSignal:
+            self.init(status: .failure, reason: .signal, detail: ending, at: end.at)
+        case .own where end.status == 0:
+            self.init(status: .success, exitCode: 0, at: end.at)
+        case .own:
+            self.init(status: .failure, reason: .exitCode, detail: ending, exitCode: code, at: end.at)
+        }
+        guard let left = Self.leftBehind(end) else { return }
+        self.detail = self.detail.map { "\($0); \(left)" } ?? left
+    }
+
+    /// Says what was running in the background when the program ended.
+    private static func leftBehind(_ end: TreeEnd) -> String? {
+        guard end.leftBehindCount > 0 else { return nil }
+        let names = end.leftBehind.map { "\($0.pid), \($0.name)" }.joined(separator: "; ")
+        let more = Int(end.leftBehindCount) - end.leftBehind.count
+        let rest = more > 0 ? "; and \(more) more" : ""
+        return end.leftBehindCount == 1
+            ? "1 process left behind was ended (\(names))"
+            : "\(end.leftBehindCount) processes left behind were ended (\(names)\(rest))"
+    }
+
+    /// Nothing was started.
+    static func spawnFailed(_ error: Int32, step: SpawnStep, request: ProcessRequest?, at: Int64) -> AttemptEnd {
+        let program = request?.program ?? "the program"
+        let directory = request?.directory ?? "the working directory"
+        let what =
+            switch (step, error) {
+            case (.directory, ENOENT), (.directory, ENOTDIR): "the working directory '\(directory)' does not exist"
+            case (.directory, EACCES): "no permission to enter the working directory '\(directory)'"
+            case (.directory, _): "the working directory '\(directory)' cannot be entered"
+            case (.program, ENOENT), (.program, ENOTDIR): "\(program) does not exist on this host"
+            case (.program, EACCES): "no permission to run \(program)"
+            case (_, E2BIG): "the script, its parameters and environment are larger than the system allows"
+            case (_, EAGAIN), (_, ENOMEM): "the host has no room for another process"
+            case (_, EMFILE), (_, ENFILE): "the host has no file descriptors left"
+            default: "\(program) could not be started"
+            }
+        return .unstartable("\(what) (\(String(cString: strerror(error))))", at: at)
+    }
+
+    static func name(ofSignal number: Int32) -> String {
+        let names: [Int32: String] = [
+            SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP",
+            SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1",
+            SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2", SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM",
+            SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGSYS: "SIGSYS",
+        ]
+        return "signal \(number)" + (names[number].map { " (\($0))" } ?? "")
+    }
+}

@@ -1,0 +1,54 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Glibc
+
+/// What a shell job finds in its environment: what cron would give it, what the job says, and the words about its execution.
+struct ShellEnvironment: Sendable {
+    /// Home of the user the jobs run as; where they start unless they say otherwise.
+    let home: String
+    private let user: String
+
+    static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    init() {
+        if let entry = getpwuid(getuid())?.pointee, let name = entry.pw_name, let home = entry.pw_dir {
+            (self.user, self.home) = (String(cString: name), String(cString: home))
+        } else {
+            (self.user, self.home) = ("nobody", "/")
+        }
+    }
+
+    /// `NAME=value` entries.
+    ///
+    /// - Throws: `CoreError` when a name is none.
+    func entries(for launch: Launch, payload: ShellPayload, interpreter: String) throws -> [String] {
+        let order = launch.order
+        var environment = [
+            "PATH": Self.defaultPath, "HOME": self.home, "USER": self.user, "LOGNAME": self.user, "SHELL": interpreter,
+            "LANG": "C.UTF-8",
+        ]
+        for (name, value) in payload.environment {
+            guard VariableName.isValid(name, limit: VariableName.environmentLimit) else {
+                throw CoreError(.invalid, "'\(name)' is no name for an environment variable")
+            }
+            environment[name] = value
+        }
+        for (name, value) in order.parameters {
+            guard VariableName.isValid(name, limit: VariableName.parameterLimit) else {
+                throw CoreError(.invalid, "'\(name)' is no name for a parameter")
+            }
+            environment["QF_PARAM_\(name.uppercased())"] = value
+        }
+        // Last, so that neither the job nor a parameter can forge them.
+        environment["QF_EXECUTION_ID"] = order.executionID.description
+        environment["QF_RUN_ID"] = order.runID.description
+        environment["QF_TASK_ID"] = String(order.job.id)
+        environment["QF_TASK_NAME"] = order.job.name
+        environment["QF_SCHEDULED_TIME"] = order.nominal.rfc3339()
+        environment["QF_ATTEMPT"] = String(launch.attempt)
+        environment["QF_AGENT_DATA"] = nil
+        return environment.map { "\($0.key)=\($0.value)" }
+    }
+}

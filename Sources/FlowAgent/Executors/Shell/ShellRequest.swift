@@ -1,0 +1,57 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+
+/// Turns a shell job's attempt into the process to start.
+///
+/// The script is fixed when the job is saved; parameters arrive as `QF_PARAM_<NAME>` (upper-cased) and as arguments in the
+/// order of their names, after the job's name. Nothing is ever spliced into the script (S1-NFR-S2).
+struct ShellRequest: Sendable {
+    let environment = ShellEnvironment()
+    let scratch: ScratchDirectories
+
+    /// Every host has it, and it is what cron runs its lines with.
+    static let defaultInterpreter = "/bin/sh"
+
+    /// - Throws: `CoreError` whose message becomes the detail of FAILURE(SPAWN).
+    func process(for launch: Launch, payload: ShellPayload) throws -> ProcessRequest {
+        let order = launch.order
+        let interpreter = payload.interpreter ?? Self.defaultInterpreter
+        guard interpreter.hasPrefix("/") else {
+            throw CoreError(.invalid, "the interpreter '\(interpreter)' is not an absolute path")
+        }
+        let parameters = order.parameters.sorted { $0.key < $1.key }.map(\.value)
+        let arguments = [interpreter, "-c", payload.command, order.job.name] + parameters
+        let environment = try self.environment.entries(for: launch, payload: payload, interpreter: interpreter)
+        let directory = try self.directory(payload, key: AttemptKey(launch))
+        guard !(arguments + environment + [directory]).contains(where: { $0.utf8.contains(0) }) else {
+            throw CoreError(.invalid, "the script, a parameter, a variable or a path contains a NUL byte")
+        }
+        return ProcessRequest(
+            key: AttemptKey(launch),
+            timeoutMilliseconds: Self.milliseconds(seconds: order.job.policies.timeoutSeconds),
+            leavesProcesses: payload.leavesProcesses,
+            program: interpreter,
+            directory: directory,
+            arguments: arguments,
+            environment: environment
+        )
+    }
+
+    private func directory(_ payload: ShellPayload, key: AttemptKey) throws -> String {
+        if payload.usesScratchDirectory { return try self.scratch.make(for: key.id) }
+        guard let wanted = payload.workingDirectory, !wanted.isEmpty else { return self.environment.home }
+        guard wanted.hasPrefix("/") else {
+            throw CoreError(.invalid, "the working directory '\(wanted)' is not an absolute path")
+        }
+        return wanted
+    }
+
+    /// The runner counts milliseconds in 32 bits (49 days); more is as good as no limit.
+    private static func milliseconds(seconds: Int) -> UInt32 {
+        let (product, overflow) = max(0, seconds).multipliedReportingOverflow(by: 1000)
+        return overflow ? 0 : UInt32(exactly: product) ?? 0
+    }
+}
