@@ -4,9 +4,12 @@
 /// Says in Chinese what the fields of an expression mean.
 struct CronChinese {
     private let fields: CronFields
+    /// Of the fields as they are written, stars and all.
+    private let needsBothDays: Bool
 
     init(_ fields: CronFields) {
-        self.fields = fields
+        self.fields = fields.withoutIdleSteps
+        self.needsBothDays = fields.needsBothDays
     }
 
     var text: String {
@@ -147,7 +150,7 @@ struct CronChinese {
         case (true, false): return span.isEmpty ? each + weekdays : span + (isOfMonth ? each : "的每") + weekdays
         case (false, false):
             let date = "\(dateSpan) \(dates)".tight
-            if self.fields.needsBothDays { return "\(date)中恰逢\(weekdays)的日子" }
+            if self.needsBothDays { return "\(date)中恰逢\(weekdays)的日子" }
             return "\(date)或" + (isOfMonth ? "每月" : "每") + weekdays
         }
     }

@@ -4,9 +4,12 @@
 /// Says in English what the fields of an expression mean.
 struct CronEnglish {
     private let fields: CronFields
+    /// Of the fields as they are written, stars and all.
+    private let needsBothDays: Bool
 
     init(_ fields: CronFields) {
-        self.fields = fields
+        self.fields = fields.withoutIdleSteps
+        self.needsBothDays = fields.needsBothDays
     }
 
     var text: String {
@@ -147,7 +150,7 @@ struct CronEnglish {
             let inMonths = self.isOfMonth ? "" : months.map { " in \($0)" } ?? ""
             return weekdays + inMonths + year
         case (false, false):
-            if self.fields.needsBothDays {
+            if self.needsBothDays {
                 let names = self.items(.dayOfWeek) { Self.weekdays[$0 % 7] }
                 return self.dates(of: span) + ", if it is " + names + year
             }

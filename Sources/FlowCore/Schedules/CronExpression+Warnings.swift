@@ -7,16 +7,56 @@ extension CronExpression {
     /// - Returns: no hints for macros, `@every` and `@reboot`, which say what they mean.
     package func warnings() -> [CronWarning] {
         guard self.macro == nil, let fields = self.fields else { return [] }
-        return [
+        let warnings = [
             Self.hours(fields), Self.minutes(fields), Self.seconds(fields), Self.either(fields), Self.both(fields),
             Self.uneven(fields, .minute), Self.uneven(fields, .hour), Self.uneven(fields, .second),
             Self.shortMonths(fields), Self.weekdayNumbers(fields),
         ].compactMap { $0 }
+        return warnings + fields.written.compactMap { Self.idleStep(fields, $0) }
+    }
+
+    /// `*/90` minutes is minute 0 of every hour; with the equivalent where there is one.
+    private static func idleStep(_ fields: CronFields, _ field: CronField) -> CronWarning? {
+        guard let item = fields[field].first(where: { $0.onlyValue(in: field) != nil }),
+            let value = item.onlyValue(in: field)
+        else { return nil }
+        let isDay = field == .dayOfMonth || field == .dayOfWeek
+        var plain = fields.withoutIdleSteps
+        var equivalent: String? = plain.text
+        if let nth = fields.nthWeekdayText, isDay {
+            plain.days = [.every(step: 1)]
+            equivalent = plain.text.split(separator: " ").map(String.init).enumerated()
+                .map { fields.written[$0.offset] == .dayOfWeek ? nth : $0.element }.joined(separator: " ")
+        } else if plain.needsBothDays != fields.needsBothDays {
+            // Without the star one of the two days would be enough.
+            equivalent = nil
+        }
+        let text = item.text(in: field)
+        let zh = equivalent.map { "；等同于 \($0)" } ?? ""
+        let en = equivalent.map { "; the same is \($0)" } ?? ""
+        return CronWarning(
+            code: .idleStep,
+            zh: "步长超出字段范围：\(text) 只表示\(Self.chinese(field))的 \(value) 这一个值" + zh,
+            en: "The step is beyond the field: \(text) is only \(value) of \(field.label)" + en
+        )
+    }
+
+    private static func chinese(_ field: CronField) -> String {
+        switch field {
+        case .second: "秒"
+        case .minute: "分"
+        case .hour: "时"
+        case .dayOfMonth: "日"
+        case .month: "月"
+        case .dayOfWeek: "周"
+        case .year: "年"
+        }
     }
 
     /// `0 */5 * * *` reads like "every 5 minutes" to those who know the six-field form (C-07).
     private static func hours(_ fields: CronFields) -> CronWarning? {
-        guard fields.count == 5, case .every(let step)? = fields.hours.first, fields.hours.count == 1, step > 1,
+        guard fields.count == 5, case .every(let step)? = fields.hours.first, fields.hours.count == 1,
+            (2...23).contains(step),
             case .value(let minute)? = fields.minutes.first, fields.minutes.count == 1, minute.number == 0
         else { return nil }
         let rest =
@@ -75,7 +115,7 @@ extension CronExpression {
     private static func uneven(_ fields: CronFields, _ field: CronField) -> CronWarning? {
         guard fields[field].count == 1, case .every(let step) = fields[field][0], step > 1 else { return nil }
         let size = field.range.count
-        guard size % step != 0 else { return nil }
+        guard size % step != 0, step < size else { return nil }
         let last = (size - 1) / step * step
         let units =
             switch field {

@@ -23,7 +23,7 @@ package enum CronField: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// The largest step: the count of values in ``range``.
+    /// The largest step of an `H`: the count of values in ``range``.
     var maximalStep: Int { self.range.count }
 
     /// The values an `H` without a range is drawn from.

@@ -13,16 +13,22 @@ struct CronParser {
     /// Where the field being read ends.
     private var limit = 0
 
-    init(_ text: String) {
+    private let mostBytes: Int
+    private let mostItems: Int
+
+    /// The limits are those of saved jobs, unless something is to be read that will be written shorter.
+    init(_ text: String, maximalLength: Int = Self.maximalLength, maximalItems: Int = Self.maximalItems) {
         self.bytes = Array(text.utf8)
+        self.mostBytes = maximalLength
+        self.mostItems = maximalItems
     }
 
     mutating func parse() throws(ScheduleError) -> CronExpression {
-        guard self.bytes.count <= Self.maximalLength else {
+        guard self.bytes.count <= self.mostBytes else {
             throw ScheduleError(
                 .tooLong,
-                "the expression has \(self.bytes.count) bytes; at most \(Self.maximalLength) are read",
-                position: Self.maximalLength
+                "the expression has \(self.bytes.count) bytes; at most \(self.mostBytes) are read",
+                position: self.mostBytes
             )
         }
         if let odd = self.bytes.firstIndex(where: { $0 > 0x7e || ($0 < 0x20 && $0 != 0x09) }) {
@@ -145,10 +151,10 @@ struct CronParser {
         var items: [CronItem] = []
         while true {
             items.append(try self.item(field, alone: start))
-            guard items.count <= Self.maximalItems else {
+            guard items.count <= self.mostItems else {
                 throw ScheduleError(
                     .tooManyItems,
-                    "\(field.label) has more than \(Self.maximalItems) list items; use ranges and steps",
+                    "\(field.label) has more than \(self.mostItems) list items; use ranges and steps",
                     position: self.position,
                     field: field
                 )
@@ -203,7 +209,8 @@ struct CronParser {
             guard self.take(")") else { throw self.error(.syntax, "the range of H needs a closing ')'", field) }
             range = low...high
         }
-        return .hashed(range, step: try self.step(field))
+        // Only our grammar has H: a step beyond the field would be a mistake, not an old habit.
+        return .hashed(range, step: try self.step(field, maximum: field.maximalStep))
     }
 
     /// `L`, `L-n` and `LW` of the days of the month.
@@ -335,14 +342,16 @@ struct CronParser {
     }
 
     /// `/n`, if there is one.
-    private mutating func step(_ field: CronField) throws(ScheduleError) -> Int? {
+    ///
+    /// A step beyond the field leaves its first value only, as in cron; ``CronExpression/warnings()`` says so.
+    private mutating func step(_ field: CronField, maximum: Int = 9999) throws(ScheduleError) -> Int? {
         guard self.take("/") else { return nil }
         let start = self.position
         let step = try self.digits(field, maximum: 4)
-        guard (1...field.maximalStep).contains(step) else {
+        guard (1...maximum).contains(step) else {
             throw self.error(
                 .step,
-                "a step of \(step) in \(field.label) is outside 1-\(field.maximalStep)",
+                "a step of \(step) in \(field.label) is outside 1-\(maximum)",
                 field,
                 at: start
             )

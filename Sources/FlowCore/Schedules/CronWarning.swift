@@ -23,6 +23,8 @@ package struct CronWarning: Hashable, Sendable, Codable {
         case bothDays = "both_days"
         /// A step that does not divide its field evenly.
         case unevenStep = "uneven_step"
+        /// A step beyond its field, which leaves one value: `*/90` minutes.
+        case idleStep = "idle_step"
         /// Days that short months do not have.
         case shortMonths = "short_months"
         /// Only in leap years.

@@ -84,7 +84,7 @@ struct CronDescriptionTests {
             ("0 0 */6 * * *", []),
             ("* 3 * * *", [.everyMinuteOfHour]), ("* * 3 * * *", [.everyMinuteOfHour]),
             ("* 0 3 * * *", [.everySecondOfMinute]),
-            ("0 0 13 * 5", [.eitherDay]), ("0 0 */2 * 1", [.bothDays]), ("0 0 1-7 * */7", [.bothDays]),
+            ("0 0 13 * 5", [.eitherDay]), ("0 0 */2 * 1", [.bothDays]), ("0 0 1-7 * */7", [.bothDays, .idleStep]),
             ("*/7 * * * *", [.unevenStep]), ("*/25 * * * * *", [.unevenStep]), ("0 0 31 * *", [.shortMonths]),
             ("0 0 29 * *", [.shortMonths]), ("0 0 31 1,3 *", []), ("0 0 31,L * *", []),
             ("0 0 29 2 *", [.leapYearsOnly]),
@@ -95,6 +95,36 @@ struct CronDescriptionTests {
         let warnings = try CronExpression(parsing: text).warnings()
         #expect(warnings.map(\.code) == codes)
         #expect(warnings.allSatisfy { !$0.zh.isEmpty && !$0.en.isEmpty })
+    }
+
+    @Test(
+        "A step beyond its field leaves one value, and the equivalent is named",
+        arguments: [
+            ("0 9 */100,1-7 * MON", "* * MON#1", "At 09:00 on days 1 to 7 of every month, if it is Monday"),
+            ("0 0 8-14 * */7", "* * SUN#2", "At 00:00 on days 8 to 14 of every month, if it is Sunday"),
+            ("*/60 * * * *", "0 * * * *", "Every hour, on the hour"),
+            ("*/90 * * * *", "0 * * * *", "Every hour, on the hour"),
+            ("0 */24 * * *", "0 0 * * *", "At 00:00 every day"), ("0 */36 * * *", "0 0 * * *", "At 00:00 every day"),
+            ("30 4 */32 * *", "30 4 1 * *", "At 04:30 on day 1 of every month"),
+            ("0 0 1 */13 *", "0 0 1 1 *", "At 00:00 on 1 January"),
+            ("5/90 * * * *", "5 * * * *", "At 5 minutes past every hour"),
+            ("10-15/30 * * * *", "10 * * * *", "At 10 minutes past every hour"),
+        ]
+    )
+    func idleSteps(text: String, equivalent: String, words: String) throws {
+        let expression = try CronExpression(parsing: text)
+        let warning = try #require(expression.warnings().first { $0.code == .idleStep })
+        #expect(warning.en.hasSuffix(equivalent) && warning.zh.hasSuffix(equivalent), "\(warning.en)")
+        #expect(expression.describe(.en) == words)
+        #expect(expression.canonical == text)
+    }
+
+    @Test("A step beyond a day field has no equivalent where cron asks for both days")
+    func idleStepOfBothDays() throws {
+        let warning = try #require(
+            try CronExpression(parsing: "0 0 */40 * MON,TUE").warnings().first { $0.code == .idleStep }
+        )
+        #expect(warning.en == "The step is beyond the field: */40 is only 1 of day of month")
     }
 
     @Test("The hint for hours meant as minutes is the one the console shows (C-07)")

@@ -14,7 +14,7 @@ struct CronPropertyTests {
 
         init(_ range: ClosedRange<Int>, star: Double, _ random: inout SeededGenerator) {
             guard Double.random(in: 0..<1, using: &random) >= star else {
-                let step = Bool.random(using: &random) ? 1 : Int.random(in: 1...range.count, using: &random)
+                let step = Bool.random(using: &random) ? 1 : Int.random(in: 1...2 * range.count, using: &random)
                 self.text = step == 1 ? "*" : "*/\(step)"
                 self.values = Set(stride(from: range.lowerBound, through: range.upperBound, by: step))
                 return
