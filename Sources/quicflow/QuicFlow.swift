@@ -22,15 +22,17 @@ struct QuicFlow: AsyncParsableCommand {
 
     /// Runs the command and ends the process with one of the exit codes of ``CommandStatus``.
     static func main() async {
+        // Until a command is found, usage is the parser's to print: it knows how far the words went.
+        var command: any ParsableCommand = QuicFlow()
         do {
-            var command = try self.parseAsRoot()
+            command = try self.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
         } catch {
-            CommandStatus.exit(with: error, of: QuicFlow.self)
+            CommandStatus.exit(with: error, of: type(of: command))
         }
     }
 }

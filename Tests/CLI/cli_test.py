@@ -292,10 +292,70 @@ def groups(sh: Shell) -> None:
     sh.run("group", "get", "db hosts", expect=3)
 
 
+def a_number_that_is_a_name_too_is_refused(sh: Shell) -> None:
+    first = sh.json("task", "create", "num-a", "--manual", "--group", "all", "--command", "true")["id"]
+    second = sh.json("task", "create", str(first), "--manual", "--group", "all", "--command", "true")["id"]
+    for verb in (["delete"], ["trigger"], ["disable"], ["update", "--retries", "1"], ["get"]):
+        refused = sh.run("task", verb[0], str(first), *verb[1:], expect=6)
+        check("num-a" in refused.stderr and f"id:{second}" in refused.stderr, refused.stderr)
+    check(sh.json("task", "get", str(first), "--id")["name"] == "num-a", "by number")
+    check(sh.json("task", "get", f"name:{first}")["id"] == second, "by name")
+    sh.run("task", "delete", str(first), "--by-name")
+    sh.run("task", "delete", f"id:{first}")
+    sh.run("task", "get", str(second), expect=3)
+    group = sh.json("group", "create", "1")["id"]
+    refused = sh.run("group", "delete", "1", expect=6)
+    check("id:1" in refused.stderr and f"id:{group}" in refused.stderr, refused.stderr)
+    sh.run("task", "create", "x", "--manual", "--command", "true", "--group", "1", expect=6)
+    sh.run("group", "delete", "name:1")
+
+
+def hosts_have_names(sh: Shell) -> None:
+    host = sh.json("client", "list")["items"][0]
+    table = sh.run("client", "list").stdout
+    check(table.startswith("NAME") and host["name"] in table and host["client_id"] in table, table)
+    sh.run("group", "create", "named")
+    sh.run("group", "add-client", "named", host["name"])
+    check(host["client_id"] in sh.run("group", "clients", "named").stdout, "added by name")
+    sh.run("group", "remove-client", "named", host["name"])
+    sh.run("group", "add-client", "named", "no such host", expect=3)
+    sh.run("group", "delete", "named")
+
+
+def output_that_cannot_be_written_is_a_failure(sh: Shell) -> None:
+    for words in (["task", "list"], ["task", "list", "-o", "json"], ["cron", "next", "* * * * *"], ["--help"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [str(sh.binary), *words],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+                env={"PATH": os.environ["PATH"], "HOME": str(sh.home), "QUARTZFLOW_SERVER": sh.server.base},
+            )
+        check(done.returncode == 1 and "No space left" in done.stderr, (words, done))
+
+
+def a_wrong_value_shows_no_usage_of_something_else(sh: Shell) -> None:
+    wrong = sh.run("cron", "next", "61 * * * *", expect=2).stderr
+    check("61" in wrong and "^" in wrong and "Usage" not in wrong, wrong)
+    missing = sh.run("cron", "next", expect=2).stderr
+    check("Usage: quicflow cron next" in missing, missing)
+
+
+def what_a_file_says_does_not_reach_the_terminal(sh: Shell) -> None:
+    text = "0 3 * * \x1b]0;owned\x07 x\n0 4 * * * echo \x1b[2J\nFOO\x1b[31m\n"
+    shown = sh.run("task", "import", "-", stdin=text, expect=1)
+    check("\x1b" not in shown.stdout + shown.stderr and "\x07" not in shown.stderr, repr(shown.stderr))
+    check("\\x1b" in shown.stderr, shown.stderr)
+    names = sh.json("task", "import", "-", stdin=text, expect=1)["tasks"]
+    check(names[0]["executor_config"]["command"].endswith("\x1b[2J"), names)
+
+
 def a_crontab_is_shown_before_it_is_imported(sh: Shell) -> None:
     fixture = str(HERE / "crontab.fixture")
     before = sh.json("task", "list")["total"]
-    shown = sh.run("task", "import", fixture, "--group", "all", "--name-prefix", "host-")
+    shown = sh.run("task", "import", fixture, "--group", "all", "--name-prefix", "host-", expect=1)
     check(sh.json("task", "list")["total"] == before, "nothing is made without --apply")
     check("poll" in shown.stdout and "Asia/Shanghai" in shown.stdout, shown.stdout)
     check("61" in shown.stdout + shown.stderr, "the line that can't be read is named")
@@ -370,6 +430,11 @@ JOURNEYS = [
     enable_and_disable,
     a_schedule_fires,
     groups,
+    a_number_that_is_a_name_too_is_refused,
+    hosts_have_names,
+    output_that_cannot_be_written_is_a_failure,
+    a_wrong_value_shows_no_usage_of_something_else,
+    what_a_file_says_does_not_reach_the_terminal,
     a_crontab_is_shown_before_it_is_imported,
     the_machines_own_crontabs_can_be_read,
     the_hosts_own_records_need_no_server,

@@ -9,7 +9,7 @@ import Testing
 @Suite struct CrontabImportTests {
     private func tasks(_ text: String, form: CrontabForm = .user) -> [ImportedTask] {
         var plan = CrontabImport(namePrefix: "web1-", timeZone: "Europe/Berlin")
-        plan.add(text, file: "crontab", form: form)
+        plan.add(Array(text.utf8), file: "crontab", form: form)
         return plan.tasks
     }
 
@@ -40,7 +40,7 @@ import Testing
         let text = "LEVEL=3\nHOME=/srv/app\nMAILTO=x@y\nCRON_TZ=Asia/Tokyo\n0 1 * * * run\nCRON_TZ=\n0 2 * * * run\n"
         let tasks = self.tasks(text)
         try #require(tasks.count == 2)
-        #expect(tasks[0].environment == ["LEVEL": "3", "HOME": "/srv/app"])
+        #expect(tasks[0].environment == ["LEVEL": "3", "HOME": "/srv/app", "PATH": "/usr/bin:/bin"])
         #expect(tasks[0].workDirectory == "/srv/app")
         #expect(tasks.map(\.timeZone) == ["Asia/Tokyo", "Europe/Berlin"])
     }
@@ -51,11 +51,11 @@ import Testing
         #expect(task.command == "{\ncat\n} <<'INPUT_'\none\nINPUT\nINPUT_")
     }
 
-    @Test("another shell is asked for by name")
+    @Test("a line is run by the shell that cron would have taken")
     func shell() throws {
         let task = try #require(self.tasks("SHELL=/usr/bin/zsh\n0 1 * * * echo 'a'\n").first)
-        #expect(task.command == #"exec '/usr/bin/zsh' -c 'echo '\''a'\'''"#)
-        #expect(try #require(self.tasks("SHELL=/bin/bash\n0 1 * * * echo a\n").first).command == "echo a")
+        #expect(task.shell == "/usr/bin/zsh" && task.environment["SHELL"] == "/usr/bin/zsh")
+        #expect(try #require(self.tasks("0 1 * * * echo a\n").first).shell == "/bin/sh")
     }
 
     @Test("the user of the system form is named, not obeyed")
@@ -64,5 +64,20 @@ import Testing
         #expect(task.user == "root" && task.command == "/sbin/e2scrub_all")
         #expect(task.body["description"].string?.contains("user root") == true)
         #expect(task.body["group_ids"].isNull)
+        #expect(task.isEnabled && task.body["status"].isNull)
+    }
+
+    @Test("a line of another user than the agents' is made disabled, and that is said")
+    func otherUser() throws {
+        var plan = CrontabImport(namePrefix: "", timeZone: "UTC", agentUser: "deploy")
+        plan.add(
+            Array("0 1 * * * root /bin/a\n0 2 * * * deploy /bin/b\n".utf8),
+            file: "/etc/cron.d/x",
+            form: .system
+        )
+        #expect(plan.tasks.map(\.isEnabled) == [false, true])
+        #expect(plan.tasks.map { $0.body["status"].integer } == [0, nil])
+        #expect(plan.remarks.map(\.line) == [1])
+        #expect(plan.remarks[0].message.contains("made disabled"))
     }
 }

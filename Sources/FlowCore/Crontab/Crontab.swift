@@ -25,10 +25,16 @@ package struct CrontabEntry: Hashable, Sendable {
     package var command: String
     /// What the command reads, if an unescaped `%` gave it something.
     package var standardInput: String?
-    /// The variables set above the entry, in the file's order of first assignment; without `CRON_TZ`.
+    /// The absolute path of the program that runs the command: `SHELL=`, by default `/bin/sh`.
+    package var shell: String
+    /// The variables set above the entry, in the file's order of first assignment.
+    ///
+    /// Without those that are cron's own: `CRON_TZ`, `MAILTO` and its like, `LOGNAME`.
     package var environment: [CrontabVariable]
+    /// What says that the command leaves a process behind, such as `&`; nil when nothing does.
+    package var background: String?
 
-    /// The value of a variable, such as `SHELL` or `PATH`.
+    /// The value of a variable, such as `HOME` or `PATH`.
     package func value(of name: String) -> String? { self.environment.first { $0.name == name }?.value }
 }
 
@@ -50,6 +56,7 @@ package struct CrontabProblem: Hashable, Sendable, CustomStringConvertible {
     /// The line, from 1.
     package var line: Int
     package var severity: Severity
+    /// May quote the file, control characters and all: whoever prints it makes it printable.
     package var message: String
 
     package var description: String { "line \(self.line): \(self.severity.rawValue): \(self.message)" }

@@ -36,10 +36,10 @@ enum CrontabFormGuess {
                 if words.contains("dow") || words.contains("dom") { return (.user, true) }
             case .job:
                 let (words, rest) = line.words(line.scheduleWordCount + 1)
-                if words.count > line.scheduleWordCount {
+                if words.count > line.scheduleWordCount, !CrontabFieldWord.isField(words[words.count - 1]) {
                     sixthWords.append((String(words[words.count - 1]), !rest.isEmpty))
                 }
-            case .blank, .variable:
+            case .blank, .variable, .brokenVariable:
                 continue
             }
         }
@@ -51,6 +51,20 @@ enum CrontabFormGuess {
         if sixthWords.contains(where: { self.users.contains($0.word) }) { return (.system, true) }
         return (.user, false)
     }
+
+    /// The user that stands before a command of a file without users; nil when the words look like a command.
+    ///
+    /// Only names that are no programs, and only before something that is one.
+    static func userSlip(_ words: [Substring]) -> Substring? {
+        guard words.count > 1, self.pureUsers.contains(String(words[0].prefix { $0 != ":" })) else { return nil }
+        let next = String(words[1])
+        return next.hasPrefix("/") || next == "[" || self.commands.contains(next) ? words[0] : nil
+    }
+
+    /// Names of users that no program has.
+    private static let pureUsers = users.subtracting([
+        "backup", "mail", "man", "list", "git", "admin", "proxy", "http", "nginx", "mysql", "redis", "bin", "news",
+    ])
 
     /// Whether a word could be the name of a user: `useradd`'s rule, with FreeBSD's `user:group`.
     static func isUserName(_ word: String) -> Bool {

@@ -8,6 +8,8 @@ struct CrontabLine {
         case blank
         case comment(String)
         case variable(CrontabVariable)
+        /// `NAME="value" more`: cron reads no such line.
+        case brokenVariable(String)
         case job
     }
 
@@ -17,9 +19,7 @@ struct CrontabLine {
 
     init(number: Int, text: Substring) {
         self.number = number
-        var text = text.drop(while: Self.isBlank)
-        while let last = text.last, Self.isBlank(last) { text.removeLast() }
-        self.text = text
+        self.text = Self.trimmed(text)
     }
 
     static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" || character == "\r" }
@@ -27,20 +27,20 @@ struct CrontabLine {
     var kind: Kind {
         guard let first = self.text.first else { return .blank }
         if first == "#" { return .comment(String(self.text.dropFirst())) }
-        return self.variable.map(Kind.variable) ?? .job
+        return self.variable ?? .job
     }
 
     /// `NAME = value`; either side may be quoted, and only quotes keep blanks at the ends of the value.
-    private var variable: CrontabVariable? {
+    private var variable: Kind? {
         guard let equals = self.text.firstIndex(of: "=") else { return nil }
-        let name = Self.unquoted(Self.trimmed(self.text[..<equals]))
-        guard let first = name.utf8.first, Self.isNameByte(first), !(0x30...0x39).contains(first),
-            name.utf8.allSatisfy(Self.isNameByte)
-        else { return nil }
-        return CrontabVariable(
-            name: name,
-            value: Self.unquoted(Self.trimmed(self.text[self.text.index(after: equals)...]))
-        )
+        guard let name = Self.unquoted(Self.trimmed(self.text[..<equals])), Self.isName(name) else { return nil }
+        let value = Self.trimmed(self.text[self.text.index(after: equals)...])
+        return Self.unquoted(value).map { .variable(CrontabVariable(name: name, value: $0)) } ?? .brokenVariable(name)
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        guard let first = text.utf8.first, self.isNameByte(first), !(0x30...0x39).contains(first) else { return false }
+        return text.utf8.allSatisfy(self.isNameByte)
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -53,17 +53,21 @@ struct CrontabLine {
         return text
     }
 
-    private static func unquoted(_ text: Substring) -> String {
-        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
-            return String(text)
-        }
-        return String(text.dropFirst().dropLast())
+    /// The text without the quotes around it; nil when something follows the closing quote.
+    private static func unquoted(_ text: Substring) -> String? {
+        guard let quote = text.first, quote == "\"" || quote == "'" else { return String(text) }
+        let inner = text.dropFirst()
+        guard let end = inner.firstIndex(of: quote) else { return String(text) }
+        return inner.index(after: end) == inner.endIndex ? String(inner[..<end]) : nil
     }
 
     /// The first `count` words and the rest of the line; fewer words when there are no more.
-    func words(_ count: Int) -> (words: [Substring], rest: Substring) {
+    func words(_ count: Int) -> (words: [Substring], rest: Substring) { Self.words(of: self.text, count) }
+
+    /// The first `count` words of a text and what follows them.
+    static func words(of text: Substring, _ count: Int) -> (words: [Substring], rest: Substring) {
         var words: [Substring] = []
-        var rest = self.text
+        var rest = text.drop(while: self.isBlank)
         while words.count < count, !rest.isEmpty {
             let word = rest.prefix { !Self.isBlank($0) }
             words.append(word)
@@ -72,25 +76,11 @@ struct CrontabLine {
         return (words, rest)
     }
 
-    /// How many words the schedule has: one for a macro, five otherwise.
-    var scheduleWordCount: Int { self.text.hasPrefix("@") ? 1 : 5 }
-
-    /// Splits a command at its first unescaped `%`: what follows is its input, each further `%` a line break.
-    static func splitPercent(_ text: Substring) -> (command: String, input: String?) {
-        var parts = [""]
-        var isEscaped = false
-        for character in text {
-            if character == "%", !isEscaped {
-                parts.append("")
-                continue
-            }
-            // Only before a percent sign does cron take the backslash away.
-            if character == "%" { parts[parts.count - 1].removeLast() }
-            parts[parts.count - 1].append(character)
-            isEscaped = character == "\\"
-        }
-        guard parts.count > 1 else { return (parts[0], nil) }
-        let input = parts.dropFirst().joined(separator: "\n")
-        return (parts[0], input.hasSuffix("\n") ? input : input + "\n")
+    /// How many words the schedule has: one for a macro, two for `@every 5m`, five otherwise.
+    var scheduleWordCount: Int {
+        guard self.text.hasPrefix("@") else { return 5 }
+        return self.text.prefix(7).lowercased().dropLast() == "@every"
+            && self.text.dropFirst(6).first.map(Self.isBlank) == true
+            ? 2 : 1
     }
 }

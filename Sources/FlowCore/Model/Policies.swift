@@ -46,8 +46,13 @@ package struct Policies: Hashable, Sendable, Codable {
     /// Missed fires older than this are never run; milliseconds (default 1 h).
     package var catchUpWindowMilliseconds: Int64
     package var retry: RetryPolicy
-    /// The longest one attempt may run; seconds, 10 to 3600 (S1-FR-1.1).
+    /// The longest one attempt may run; seconds, in ``timeoutRange``.
     package var timeoutSeconds: Int
+
+    /// What a timeout may be, in seconds.
+    ///
+    /// S1-FR-1.1 stops at an hour; back-ups take longer, and what was moved here from cron had no limit at all.
+    package static let timeoutRange = 10...7 * 86_400
 
     package init(
         overlap: OverlapPolicy = .skip,

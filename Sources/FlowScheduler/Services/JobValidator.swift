@@ -74,7 +74,7 @@ struct JobValidator {
     }
 
     private mutating func checkPolicies(_ policies: Policies) {
-        self.range(policies.timeoutSeconds, 10...3600, "timeout", "seconds")
+        self.range(policies.timeoutSeconds, Policies.timeoutRange, "timeout", "seconds")
         self.range(policies.retry.count, 0...10, "retry_count", "retries")
         self.range(policies.retry.intervalSeconds, 1...3600, "retry_interval", "seconds")
         self.range(policies.concurrency, 1...100, "concurrency", "executions at once")

@@ -1,61 +1,98 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// People name tasks, groups and executions; the API wants their numbers.
+/// People name tasks, groups and hosts; the API wants their numbers and ids.
 extension APIClient {
-    /// The task with this number or exactly this name.
+    /// The task that is meant.
     ///
-    /// - Throws: ``CommandFailure`` with ``CommandStatus/notFound``.
-    func task(_ reference: String) async throws -> JSONValue {
-        if let id = Int64(reference), id > 0 {
+    /// - Throws: ``CommandFailure`` `notFound`, or `conflict` when the text is the number of one task and the name of
+    ///   another.
+    func task(_ reference: Reference) async throws -> JSONValue {
+        var candidates: [Reference.Candidate] = []
+        if reference.meaning != .name, let id = Int64(reference.text), id > 0 {
             do {
-                return try await self.get("/tasks/\(id)")
+                candidates.append(Self.candidate(try await self.get("/tasks/\(id)")))
             } catch let failure as CommandFailure where failure.status == .notFound {
                 // A name may be all digits.
             }
         }
+        if reference.meaning != .id, let named = try await self.task(named: reference.text),
+            !candidates.contains(named)
+        {
+            candidates.append(named)
+        }
+        return try await self.get("/tasks/\(try reference.choose(among: candidates, kind: "task").id)")
+    }
+
+    private func task(named name: String) async throws -> Reference.Candidate? {
         var page = 1
         while true {
-            let found = try await self.get(
-                "/tasks",
-                [("keyword", reference), ("page", String(page)), ("page_size", "100")]
-            )
-            if let task = found["items"].array.first(where: { $0["name"].string == reference }),
-                let id = task["id"].integer
-            {
-                return try await self.get("/tasks/\(id)")
+            let found = try await self.get("/tasks", [("keyword", name), ("page", String(page)), ("page_size", "100")])
+            if let task = found["items"].array.first(where: { $0["name"].string == name }) {
+                return Self.candidate(task)
             }
-            guard found["items"].array.count == 100 else {
-                throw CommandFailure(.notFound, "no task has the id or name '\(reference)'")
-            }
+            guard found["items"].array.count == 100 else { return nil }
             page += 1
         }
     }
 
+    private static func candidate(_ item: JSONValue) -> Reference.Candidate {
+        Reference.Candidate(id: item["id"].cell, name: item["name"].string ?? "")
+    }
+
     /// The number of ``task(_:)``.
-    func taskID(_ reference: String) async throws -> Int64 {
+    func taskID(_ reference: Reference) async throws -> Int64 {
         guard let id = try await self.task(reference)["id"].integer else {
             throw CommandFailure(.failed, "\(self.server) does not answer as a QuartzFlow server does")
         }
         return id
     }
 
-    /// The numbers of groups named by number or exact name.
+    /// The groups that are meant, in the order they were named.
     func groupIDs(_ references: [String]) async throws -> [Int64] {
         guard !references.isEmpty else { return [] }
-        let groups = try await self.get("/groups").array
-        return try references.map { reference in
-            let byName = groups.first { $0["name"].string == reference }
-            let byNumber = groups.first { $0["id"].integer.map(String.init) == reference }
-            guard let id = (byName ?? byNumber)?["id"].integer else {
-                let names = groups.compactMap { $0["name"].string }.joined(separator: ", ")
-                throw CommandFailure(.notFound, "no group is '\(reference)'; there are: \(names)")
+        let candidates = try await self.get("/groups").array.map(Self.candidate)
+        return try references.map { text in
+            do {
+                return Int64(try Reference(text).choose(among: candidates, kind: "group").id) ?? 0
+            } catch let failure as CommandFailure where failure.status == .notFound {
+                let names = candidates.map(\.name).joined(separator: ", ")
+                throw CommandFailure(.notFound, "\(failure.message); there are: \(names)")
             }
-            return id
         }
     }
 
     func groupID(_ reference: String) async throws -> Int64 {
         try await self.groupIDs([reference])[0]
+    }
+
+    /// The ids of the hosts that are meant; several may have one name.
+    func clientIDs(_ references: [String]) async throws -> [String] {
+        var ids: [String] = []
+        for text in references {
+            let reference = Reference(text)
+            let candidates = try await self.clients(reference.text).map { item in
+                Reference.Candidate(id: item["client_id"].cell, name: item["name"].string ?? item["hostname"].cell)
+            }
+            ids.append(try reference.choose(among: candidates, kind: "host").id)
+        }
+        return ids
+    }
+
+    func clientID(_ reference: String) async throws -> String {
+        try await self.clientIDs([reference])[0]
+    }
+
+    /// All hosts in which the server finds the text.
+    private func clients(_ keyword: String) async throws -> [JSONValue] {
+        var items: [JSONValue] = []
+        // The first page is asked for without a number: a server that does not page knows no such parameter.
+        var page: Int?
+        while true {
+            let answer = try await self.get("/clients", [("keyword", keyword), ("page", page.map(String.init))])
+            items += answer["items"].array
+            guard answer["has_next"].bool == true else { return items }
+            page = (page ?? 1) + 1
+        }
     }
 }

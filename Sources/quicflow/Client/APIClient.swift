@@ -53,6 +53,7 @@ struct APIClient: Sendable {
         var request = HTTPClientRequest(url: self.server.url(path: path, query: query))
         request.method = method
         request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "Accept-Language", value: Language.current.rawValue)
         request.headers.add(name: "User-Agent", value: "quicflow")
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let body {

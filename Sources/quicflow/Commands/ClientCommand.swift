@@ -31,7 +31,7 @@ struct ClientListCommand: AsyncParsableCommand {
         var query: [(String, String?)] = [("keyword", self.keyword), ("status", self.only?.rawValue)]
         if let group { query.append(("group_id", String(try await client.groupID(group)))) }
         let answer = try await client.get("/clients", query)
-        self.options.output.show(answer) { print(ClientTable.text(answer["items"].array)) }
+        self.options.output.show(answer) { Terminal.say(ClientTable.text(answer["items"].array)) }
     }
 }
 
@@ -44,9 +44,14 @@ enum ConnectionFilter: String, EnumerableFlag {
 /// Agents in a table.
 enum ClientTable {
     static func text(_ clients: [JSONValue]) -> String {
-        var table = TextTable(["CLIENT", "STATUS", "HOST", "ADDRESS", "GROUPS", "RUNNING", "LAST HEARTBEAT"])
+        // Two hosts may have joined under one name: a mark makes that visible.
+        let counts = Dictionary(clients.map { ($0["name"].cell, 1) }) { $0 + $1 }
+        var table = TextTable(["NAME", "CLIENT", "STATUS", "HOST", "ADDRESS", "GROUPS", "RUNNING", "LAST HEARTBEAT"])
         for item in clients {
+            let name = item["name"].cell
             table.add([
+                counts[name, default: 1] > 1 && name != "-"
+                    ? "\(name) (\(counts[name, default: 1]) of this name)" : name,
                 item["client_id"].cell, item["status"].cell, item["hostname"].cell, item["ip"].cell,
                 item["groups"].cell, item["running"].cell, DisplayTime.text(item["last_heartbeat"]),
             ])

@@ -46,7 +46,7 @@ struct CronNextCommand: ParsableCommand {
         var start = Timestamp(Date())
         if let after {
             guard let instant = Timestamp(rfc3339: after) else {
-                throw ValidationError("--after needs a time such as 2026-11-21T10:00:00+08:00.")
+                throw CommandFailure(.usage, "--after needs a time such as 2026-11-21T10:00:00+08:00")
             }
             start = instant
         }
@@ -60,10 +60,10 @@ struct CronNextCommand: ParsableCommand {
                 }
             let schedule = try CompiledSchedule(spec, job: CronBatch.job)
             for fire in schedule.fires(after: start, through: .distantFuture, limit: self.count) {
-                print(fire.rfc3339(offsetSeconds: schedule.zone?.offsetSeconds(at: fire) ?? 0))
+                Terminal.say(fire.rfc3339(offsetSeconds: schedule.zone?.offsetSeconds(at: fire) ?? 0))
             }
         } catch {
-            throw ValidationError(error.pointing(at: self.expression))
+            throw CommandFailure(.usage, error.pointing(at: self.expression))
         }
     }
 }
@@ -84,11 +84,13 @@ struct CronExplainCommand: ParsableCommand {
     func run() throws {
         do throws(ScheduleError) {
             let expression = try CronExpression(parsing: self.expression)
-            print(expression.canonical)
-            print(expression.describe(self.language))
-            for warning in expression.warnings() { print("\(warning.code.rawValue): \(warning.text(self.language))") }
+            Terminal.say(expression.canonical)
+            Terminal.say(expression.describe(self.language))
+            for warning in expression.warnings() {
+                Terminal.say("\(warning.code.rawValue): \(warning.text(self.language))")
+            }
         } catch {
-            throw ValidationError(error.pointing(at: self.expression))
+            throw CommandFailure(.usage, error.pointing(at: self.expression))
         }
     }
 }
@@ -102,7 +104,7 @@ struct CronBatchCommand: ParsableCommand {
     )
 
     func run() {
-        while let line = readLine() { print(CronBatch.answer(line)) }
+        while let line = readLine() { Terminal.say(CronBatch.answer(line)) }
     }
 }
 

@@ -57,7 +57,7 @@ struct LoginCommand: AsyncParsableCommand {
         var shown = answer
         shown["token"] = .null
         self.options.output.show(shown) {
-            print("Signed in at \(address) as \(self.username) until \(DisplayTime.text(answer["expires_at"])).")
+            Terminal.say("Signed in at \(address) as \(self.username) until \(DisplayTime.text(answer["expires_at"])).")
         }
     }
 
@@ -108,6 +108,6 @@ struct LogoutCommand: AsyncParsableCommand {
         } catch let failure as CommandFailure where failure.status == .denied {
             // The session had ended already.
         }
-        self.options.output.show(.null) { print("Signed out at \(address).") }
+        self.options.output.show(.null) { Terminal.say("Signed out at \(address).") }
     }
 }

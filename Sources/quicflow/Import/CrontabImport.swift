@@ -5,48 +5,81 @@ import FlowCore
 
 /// Turns crontabs into tasks that do what cron did, and notes what can't be the same.
 ///
-/// A value without I/O: it is given the texts of files and knows no server.
+/// A value without I/O: it is given the bytes of files and knows no server.
 struct CrontabImport {
     /// Put before every name.
     let namePrefix: String
     /// For lines without `CRON_TZ=`: the zone of the host that had the crontab.
     let timeZone: String
+    /// Whom the agents run as; lines of others are imported disabled, for they would run with the wrong rights.
+    let agentUser: String
+
+    /// Where cron's programs are looked for when a crontab sets no `PATH`; an agent's own is longer.
+    static let standardPath = "/usr/bin:/bin"
 
     private(set) var tasks: [ImportedTask] = []
     /// By file, in the order of lines.
     private(set) var remarks: [ImportRemark] = []
     private var names: Set<String> = []
 
-    init(namePrefix: String, timeZone: String) {
+    init(namePrefix: String, timeZone: String, agentUser: String = "root") {
         self.namePrefix = namePrefix
         self.timeZone = timeZone
+        self.agentUser = agentUser
     }
 
     var hasErrors: Bool { self.remarks.contains { $0.severity == .error } }
 
-    mutating func add(_ text: String, file: String, form: CrontabForm) {
-        let crontab = CrontabParser.parse(text, form: form)
-        self.remarks += crontab.problems.map {
+    mutating func add(_ bytes: [UInt8], file: String, form: CrontabForm) {
+        let crontab = CrontabParser.parse(bytes, form: form)
+        var remarks = crontab.problems.map {
             ImportRemark(file: file, line: $0.line, severity: $0.severity, message: $0.message)
         }
         for entry in crontab.entries {
-            // Mail goes elsewhere, and names with QF_ are the agent's own: the server refuses them.
-            let variables = entry.environment.filter { !$0.name.hasPrefix("QF_") && !$0.name.hasPrefix("MAIL") }
-            let home = entry.value(of: "HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-            self.tasks.append(
-                ImportedTask(
-                    file: file,
-                    line: entry.line,
-                    name: self.freeName(CrontabTaskName.of(entry.command) ?? "line \(entry.line)"),
-                    expression: entry.expression,
-                    timeZone: entry.zone ?? self.timeZone,
-                    user: entry.user,
-                    command: Self.script(entry),
-                    workDirectory: home,
-                    environment: Dictionary(variables.map { ($0.name, $0.value) }) { $1 }
-                )
+            let task = self.task(entry, file: file)
+            self.tasks.append(task)
+            remarks += self.remarks(on: entry, task).map {
+                ImportRemark(file: file, line: entry.line, severity: .warning, message: $0)
+            }
+        }
+        let numbered = remarks.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
+        self.remarks += numbered.map(\.element)
+    }
+
+    private mutating func task(_ entry: CrontabEntry, file: String) -> ImportedTask {
+        var environment = Dictionary(entry.environment.map { ($0.name, $0.value) }) { $1 }
+        if environment["PATH"] == nil { environment["PATH"] = Self.standardPath }
+        return ImportedTask(
+            file: file,
+            line: entry.line,
+            name: self.freeName(CrontabTaskName.of(entry.command) ?? "line \(entry.line)"),
+            expression: entry.expression,
+            timeZone: entry.zone ?? self.timeZone,
+            user: entry.user,
+            shell: entry.shell,
+            command: Self.script(entry),
+            workDirectory: entry.value(of: "HOME").flatMap { $0.hasPrefix("/") ? $0 : nil },
+            environment: environment,
+            leavesProcesses: entry.background != nil,
+            isEnabled: entry.user == nil || entry.user == self.agentUser
+        )
+    }
+
+    /// What an imported job does otherwise than the line did, apart from what the parser has said.
+    private func remarks(on entry: CrontabEntry, _ task: ImportedTask) -> [String] {
+        var remarks: [String] = []
+        if let user = entry.user, !task.isEnabled {
+            remarks.append(
+                "runs as \(self.agentUser), the agents' user, and not as \(user): made disabled; check its rights, then enable it"
             )
         }
+        if let sign = entry.background {
+            remarks.append(
+                "'\(sign)' leaves a process behind, which is ended with the run; start it with 'systemd-run', "
+                    + "as a service, or without going to the background"
+            )
+        }
+        return remarks
     }
 
     /// The name itself, or with the first number that makes it a new one.
@@ -61,21 +94,11 @@ struct CrontabImport {
         return name
     }
 
-    /// The command with what `%` gave it to read, under the shell that `SHELL=` names.
+    /// The command with what `%` gave it to read.
     private static func script(_ entry: CrontabEntry) -> String {
-        var script = entry.command
-        let shell = entry.value(of: "SHELL") ?? "/bin/sh"
-        // An agent's shell is bash or sh; any other has to be asked for.
-        if !["sh", "bash", "dash"].contains(shell.split(separator: "/").last ?? "sh") {
-            script = "exec \(self.quoted(shell)) -c \(self.quoted(script))"
-        }
-        guard let input = entry.standardInput else { return script }
+        guard let input = entry.standardInput else { return entry.command }
         var mark = "INPUT"
         while input.split(separator: "\n").contains(Substring(mark)) { mark += "_" }
-        return "{\n\(script)\n} <<'\(mark)'\n\(input)\(mark)"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return "{\n\(entry.command)\n} <<'\(mark)'\n\(input)\(mark)"
     }
 }

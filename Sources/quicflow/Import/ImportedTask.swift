@@ -21,17 +21,26 @@ struct ImportedTask: Hashable {
     let timeZone: String
     /// Whom cron would run it as; an agent runs everything as its own user.
     let user: String?
+    /// The program that runs the command; absolute.
+    let shell: String
     let command: String
+    /// nil leaves the choice to the agent: the home of its user.
     let workDirectory: String?
     let environment: [String: String]
+    /// Whether the command leaves a process behind.
+    let leavesProcesses: Bool
+    let isEnabled: Bool
+
+    /// Cron ends no job; the longest time a task may take comes nearest.
+    static let timeoutSeconds = Policies.timeoutRange.upperBound
 
     /// The body of the request that makes it, but for the groups.
     var body: JSONValue {
-        var config = JSONValue.object(["command": .string(self.command)])
+        var config = JSONValue.object(["command": .string(self.script)])
         if !self.environment.isEmpty { config["env"] = .object(self.environment.mapValues(JSONValue.string)) }
         if let workDirectory { config["work_dir"] = .string(workDirectory) }
         let owner = self.user.map { ", user \($0)" } ?? ""
-        return .object([
+        var body = JSONValue.object([
             "name": .string(self.name),
             "description": .string(String("Imported from \(self.file), line \(self.line)\(owner)".prefix(512))),
             "executor_type": 1,
@@ -39,6 +48,19 @@ struct ImportedTask: Hashable {
             "schedule_type": "cron",
             "cron_expr": .string(self.expression),
             "timezone": .string(self.timeZone),
+            "timeout": .integer(Int64(Self.timeoutSeconds)),
         ])
+        if !self.isEnabled { body["status"] = 0 }
+        return body
+    }
+
+    /// The command for an agent's own shell, which is bash where there is one.
+    private var script: String {
+        guard self.shell != "/bin/bash" else { return self.command }
+        return "exec \(Self.quoted(self.shell)) -c \(Self.quoted(self.command))"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -19,7 +19,7 @@ struct OutputOptions: ParsableArguments {
     /// Prints `value` as JSON, or calls `people` to print it for people.
     func show(_ value: JSONValue, people: () -> Void) {
         switch self.format {
-        case .json: print(value.pretty)
+        case .json: Terminal.sayJSON(value.pretty)
         case .table: people()
         }
     }

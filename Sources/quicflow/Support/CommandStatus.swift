@@ -29,12 +29,16 @@ enum CommandStatus: Int32 {
             Foundation.exit(failure.status.rawValue)
         case let code as ExitCode:
             Foundation.exit(code.rawValue)
+        case let error as ValidationError where command != QuicFlow.self:
+            // Found by the command while it ran: its own usage fits, not the root's.
+            Terminal.complain("Error: \(error.message)\n\(QuicFlow.usageString(for: command))")
+            Foundation.exit(CommandStatus.usage.rawValue)
         default:
-            let code = command.exitCode(for: error)
-            let message = command.fullMessage(for: error)
+            let code = QuicFlow.exitCode(for: error)
+            let message = QuicFlow.fullMessage(for: error)
             if code.isSuccess {
                 // Help and version are what was asked for.
-                if !message.isEmpty { print(message) }
+                if !message.isEmpty { Terminal.write(message + "\n") }
                 Foundation.exit(CommandStatus.done.rawValue)
             }
             Terminal.complain(message)

@@ -10,14 +10,54 @@ import Glibc
 /// Standard input, output and error as a person or a script sees them.
 enum Terminal {
     /// Writes a line to standard error, so that standard output stays what was asked for.
+    ///
+    /// Control characters are written out: messages quote files and answers.
     static func complain(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        // Nobody is left to be told when this fails.
+        _ = self.put(PrintableText.of(line) + "\n", to: STDERR_FILENO)
     }
 
+    /// Writes a line to standard output, control characters written out.
+    ///
+    /// A script must not take half an answer for a whole one: a failure ends the process, see ``write(_:to:)``.
+    static func say(_ line: String) { self.write(PrintableText.of(line) + "\n") }
+
+    /// Writes a JSON text to standard output; what a terminal would obey is escaped as JSON does it, the values stay.
+    static func sayJSON(_ text: String) { self.write(PrintableText.json(text) + "\n") }
+
     /// Writes text at once and as it is: job output need not be whole lines.
+    ///
+    /// When standard output can't take it, as when the disk is full, that is said and the process ends with
+    /// ``CommandStatus/failed``. A reader that went away, as in `| head`, ends it the same without a word.
     static func write(_ text: String, to stream: FileHandle = .standardOutput) {
         guard !text.isEmpty else { return }
-        stream.write(Data(text.utf8))
+        let failure = self.put(text, to: stream.fileDescriptor)
+        guard failure != 0, stream.fileDescriptor != STDERR_FILENO else { return }
+        if failure != EPIPE {
+            self.complain("quicflow: the output can't be written: \(String(cString: strerror(failure)))")
+        }
+        exit(CommandStatus.failed.rawValue)
+    }
+
+    /// - Returns: 0 or the error number.
+    private static func put(_ text: String, to descriptor: Int32) -> Int32 {
+        var text = text
+        return text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno == EAGAIN {
+                    // A terminal that someone made non-blocking.
+                    var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&wait, 1, -1)
+                } else if errno != EINTR {
+                    return errno
+                }
+            }
+            return 0
+        }
     }
 
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }

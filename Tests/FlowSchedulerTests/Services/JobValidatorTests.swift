@@ -40,7 +40,7 @@ struct JobValidatorTests {
 
     @Test("Limits hold at their edges (S1-FR-1.1)")
     func limits() {
-        for (timeout, isFine) in [(9, false), (10, true), (3600, true), (3601, false)] {
+        for (timeout, isFine) in [(9, false), (10, true), (3600, true), (604_800, true), (604_801, false)] {
             #expect(self.paths(self.draft(policies: Policies(timeoutSeconds: timeout))).isEmpty == isFine)
         }
         for (count, interval, isFine) in [

@@ -26,7 +26,7 @@ struct ExecutionListCommand: AsyncParsableCommand {
     @Option(help: "Only this task, by name or number.")
     var task: String?
 
-    @Option(help: "Only this agent.")
+    @Option(help: "Only this agent, by id or name.")
     var client: String?
 
     @Option(help: "Only this state: \(ExecutionView.states).")
@@ -41,12 +41,12 @@ struct ExecutionListCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try self.options.client()
         var query = self.paging.query
-        if let task { query.append(("task_id", String(try await client.taskID(task)))) }
-        query.append(("client_id", self.client))
+        if let task { query.append(("task_id", String(try await client.taskID(Reference(task))))) }
+        if let host = self.client { query.append(("client_id", try await client.clientID(host))) }
         query.append(("status", self.status.flatMap(ExecutionView.number(of:)).map(String.init)))
         let answer = try await client.get("/executions", query)
         self.options.output.show(answer) {
-            print(ExecutionView.table(answer["items"].array))
+            Terminal.say(ExecutionView.table(answer["items"].array))
             self.paging.remark(on: answer)
         }
     }
@@ -61,7 +61,7 @@ struct ExecutionGetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await self.options.client().get(self.reference.path)
-        self.options.output.show(answer) { print(ExecutionView.details(answer)) }
+        self.options.output.show(answer) { Terminal.say(ExecutionView.details(answer)) }
     }
 }
 
@@ -84,7 +84,7 @@ struct ExecutionCancelCommand: AsyncParsableCommand {
         let answer = try await client.post(self.reference.path + "/cancel", .object(["force": .bool(self.force)]))
         self.options.output.show(answer) {
             let state = ExecutionView.state(answer)
-            print(state == "-" ? "Asked to stop \(self.reference.id)." : "\(self.reference.id): \(state)")
+            Terminal.say(state == "-" ? "Asked to stop \(self.reference.id)." : "\(self.reference.id): \(state)")
         }
     }
 }
@@ -101,7 +101,9 @@ struct ExecutionRetryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await self.options.client().post(self.reference.path + "/retry")
-        self.options.output.show(answer) { print("Started \(answer["execution_id"].string ?? answer["id"].cell).") }
+        self.options.output.show(answer) {
+            Terminal.say("Started \(answer["execution_id"].string ?? answer["id"].cell).")
+        }
     }
 }
 

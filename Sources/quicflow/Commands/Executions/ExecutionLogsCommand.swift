@@ -17,7 +17,7 @@ struct ExecutionLogsCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try self.options.client()
         if self.options.output.format == .json, !self.follow {
-            print(try await client.get(self.reference.path + "/logs").pretty)
+            Terminal.sayJSON(try await client.get(self.reference.path + "/logs").pretty)
             return
         }
         try await LogFollower(client: client, path: self.reference.path).print(untilEnd: self.follow)

@@ -9,13 +9,13 @@ struct GroupClientsCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Name or number of the group.")
+    @Argument(help: "Name or number of the group; id:9 and name:9 say which.")
     var group: String
 
     func run() async throws {
         let client = try self.options.client()
         let answer = try await client.get("/groups/\(try await client.groupID(self.group))/clients")
-        self.options.output.show(answer) { print(ClientTable.text(answer["items"].array)) }
+        self.options.output.show(answer) { Terminal.say(ClientTable.text(answer["items"].array)) }
     }
 }
 
@@ -29,9 +29,13 @@ struct GroupAddClientCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try self.options.client()
         let id = try await client.groupID(self.members.group)
-        let answer = try await client.post("/groups/\(id)/clients", self.members.body)
+        let hosts = try await client.clientIDs(self.members.clients)
+        let answer = try await client.post(
+            "/groups/\(id)/clients",
+            .object(["client_ids": .array(hosts.map(JSONValue.string))])
+        )
         self.options.output.show(answer) {
-            print("Added to group \(id): \(self.members.clients.joined(separator: ", ")).")
+            Terminal.say("Added to group \(id): \(self.members.clients.joined(separator: ", ")).")
         }
     }
 }
@@ -49,22 +53,21 @@ struct GroupRemoveClientCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try self.options.client()
         let id = try await client.groupID(self.members.group)
-        for member in self.members.clients {
-            _ = try await client.delete("/groups/\(id)/clients/\(ServerAddress.escaped(member))")
+        // All names are looked up before the first one goes.
+        for host in try await client.clientIDs(self.members.clients) {
+            _ = try await client.delete("/groups/\(id)/clients/\(ServerAddress.escaped(host))")
         }
         self.options.output.show(.null) {
-            print("Removed from group \(id): \(self.members.clients.joined(separator: ", ")).")
+            Terminal.say("Removed from group \(id): \(self.members.clients.joined(separator: ", ")).")
         }
     }
 }
 
 /// A group and some agents.
 struct GroupMembers: ParsableArguments {
-    @Argument(help: "Name or number of the group.")
+    @Argument(help: "Name or number of the group; id:9 and name:9 say which.")
     var group: String
 
-    @Argument(help: "Agents, as 'quicflow client list' names them.")
+    @Argument(help: "Agents, by id or name.")
     var clients: [String]
-
-    var body: JSONValue { .object(["client_ids": .array(self.clients.map(JSONValue.string))]) }
 }

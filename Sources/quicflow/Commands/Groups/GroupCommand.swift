@@ -24,7 +24,7 @@ struct GroupListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await self.options.client().get("/groups")
-        self.options.output.show(answer) { print(GroupTable.text(answer.array)) }
+        self.options.output.show(answer) { Terminal.say(GroupTable.text(answer.array)) }
     }
 }
 
@@ -34,14 +34,14 @@ struct GroupGetCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Name or number.")
+    @Argument(help: "Name or number; id:9 and name:9 say which.")
     var group: String
 
     func run() async throws {
         let client = try self.options.client()
         let id = try await client.groupID(self.group)
         let found = try await client.get("/groups").array.first { $0["id"].integer == id } ?? .null
-        self.options.output.show(found) { print(GroupTable.text([found])) }
+        self.options.output.show(found) { Terminal.say(GroupTable.text([found])) }
     }
 }
 
@@ -59,7 +59,7 @@ struct GroupCreateCommand: AsyncParsableCommand {
         var body = JSONValue.object(["name": .string(self.name)])
         self.fields.apply(to: &body)
         let answer = try await self.options.client().post("/groups", body)
-        self.options.output.show(answer) { print("Created group \(answer["id"].cell) '\(self.name)'.") }
+        self.options.output.show(answer) { Terminal.say("Created group \(answer["id"].cell) '\(self.name)'.") }
     }
 }
 
@@ -70,7 +70,7 @@ struct GroupUpdateCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @OptionGroup var fields: GroupFields
 
-    @Argument(help: "Name or number.")
+    @Argument(help: "Name or number; id:9 and name:9 say which.")
     var group: String
 
     @Option(help: "New name.")
@@ -86,7 +86,7 @@ struct GroupUpdateCommand: AsyncParsableCommand {
         if let name { body["name"] = .string(name) }
         self.fields.apply(to: &body)
         let answer = try await client.put("/groups/\(id)", body)
-        self.options.output.show(answer) { print("Updated group \(id) '\(body["name"].cell)'.") }
+        self.options.output.show(answer) { Terminal.say("Updated group \(id) '\(body["name"].cell)'.") }
     }
 }
 
@@ -99,14 +99,14 @@ struct GroupDeleteCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Name or number.")
+    @Argument(help: "Name or number; id:9 and name:9 say which.")
     var group: String
 
     func run() async throws {
         let client = try self.options.client()
         let id = try await client.groupID(self.group)
         let answer = try await client.delete("/groups/\(id)")
-        self.options.output.show(answer) { print("Deleted group \(id).") }
+        self.options.output.show(answer) { Terminal.say("Deleted group \(id).") }
     }
 }
 

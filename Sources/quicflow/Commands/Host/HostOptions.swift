@@ -33,6 +33,6 @@ struct HostOptions: ParsableArguments {
         guard self.output.format == .json else { return people() }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(values), as: UTF8.self))
+        Terminal.sayJSON(String(decoding: try encoder.encode(values), as: UTF8.self))
     }
 }

@@ -45,7 +45,7 @@ struct TaskHistoryCommand: ParsableCommand {
                     entry.exitCode.map(String.init) ?? "-", entry.executionID,
                 ])
             }
-            print(table.plain)
+            Terminal.say(table.plain)
         }
     }
 }

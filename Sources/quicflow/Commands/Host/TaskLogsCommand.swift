@@ -27,7 +27,7 @@ struct TaskLogsCommand: ParsableCommand {
             throw CommandFailure(.notFound, "no output of '\(self.task)' is kept on this host")
         }
         if self.options.output.format == .json {
-            return print(Self.json(log).pretty)
+            return Terminal.sayJSON(Self.json(log).pretty)
         }
         for chunk in log.chunks {
             let handle: FileHandle = chunk.stream == .standardOutput ? .standardOutput : .standardError

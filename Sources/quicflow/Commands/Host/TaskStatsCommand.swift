@@ -45,7 +45,7 @@ struct TaskStatsCommand: ParsableCommand {
             return (day, try records.stats(day: day, task: self.task))
         }
         try self.options.show(stats) {
-            print(StatsTable(.current, withDates: self.days != nil).text(stats, title: title))
+            Terminal.say(StatsTable(.current, withDates: self.days != nil).text(stats, title: title))
         }
     }
 }

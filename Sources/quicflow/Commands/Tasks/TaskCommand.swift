@@ -18,8 +18,24 @@ struct TaskCommand: AsyncParsableCommand {
 
 /// The one task a command is about.
 struct TaskReference: ParsableArguments {
-    @Argument(help: "Name or number of the task.")
+    @Argument(help: "Name or number of the task; id:9 and name:9 say which.")
     var task: String
+
+    @Flag(name: [.customLong("id"), .customLong("by-id")], help: "It is the number.")
+    var isID = false
+
+    // 'update' has a --name of its own, so there it is --by-name only.
+    @Flag(name: .customLong("by-name"), help: "It is the name.")
+    var isName = false
+
+    func validate() throws {
+        if self.isID, self.isName { throw ValidationError("Give --id or --by-name, not both.") }
+    }
+
+    var reference: Reference {
+        if self.isID { return Reference(self.task, .id) }
+        return self.isName ? Reference(self.task, .name) : Reference(self.task)
+    }
 }
 
 /// `quicflow task list`.
@@ -46,7 +62,7 @@ struct TaskListCommand: AsyncParsableCommand {
         query.append(("status", self.only.map { $0 == .enabled ? "1" : "0" }))
         let answer = try await client.get("/tasks", query)
         self.options.output.show(answer) {
-            print(TaskView.table(answer["items"].array))
+            Terminal.say(TaskView.table(answer["items"].array))
             self.paging.remark(on: answer)
         }
     }
@@ -66,8 +82,8 @@ struct TaskGetCommand: AsyncParsableCommand {
     @OptionGroup var reference: TaskReference
 
     func run() async throws {
-        let answer = try await self.options.client().task(self.reference.task)
-        self.options.output.show(answer) { print(TaskView.details(answer)) }
+        let answer = try await self.options.client().task(self.reference.reference)
+        self.options.output.show(answer) { Terminal.say(TaskView.details(answer)) }
     }
 }
 
@@ -83,9 +99,9 @@ struct TaskDeleteCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try self.options.client()
-        let id = try await client.taskID(self.reference.task)
+        let id = try await client.taskID(self.reference.reference)
         let answer = try await client.delete("/tasks/\(id)")
-        self.options.output.show(answer) { print("Deleted task \(id).") }
+        self.options.output.show(answer) { Terminal.say("Deleted task \(id).") }
     }
 }
 
@@ -98,9 +114,9 @@ struct TaskEnableCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try self.options.client()
-        let id = try await client.taskID(self.reference.task)
+        let id = try await client.taskID(self.reference.reference)
         let answer = try await client.post("/tasks/\(id)/enable")
-        self.options.output.show(answer) { print("Enabled task \(id).") }
+        self.options.output.show(answer) { Terminal.say("Enabled task \(id).") }
     }
 }
 
@@ -116,8 +132,8 @@ struct TaskDisableCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try self.options.client()
-        let id = try await client.taskID(self.reference.task)
+        let id = try await client.taskID(self.reference.reference)
         let answer = try await client.post("/tasks/\(id)/disable")
-        self.options.output.show(answer) { print("Disabled task \(id).") }
+        self.options.output.show(answer) { Terminal.say("Disabled task \(id).") }
     }
 }

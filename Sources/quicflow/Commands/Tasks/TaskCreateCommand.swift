@@ -36,7 +36,7 @@ struct TaskCreateCommand: AsyncParsableCommand {
         if self.disabled { body["status"] = 0 }
         if body["group_ids"].isNull { throw CommandFailure(.usage, "a task needs a --group; 'all' is every agent") }
         let answer = try await client.post("/tasks", body.withoutNulls)
-        self.options.output.show(answer) { print("Created task \(answer["id"].cell) '\(name)'.") }
+        self.options.output.show(answer) { Terminal.say("Created task \(answer["id"].cell) '\(name)'.") }
     }
 }
 
@@ -57,13 +57,13 @@ struct TaskUpdateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try self.options.client()
-        let present = try await client.task(self.reference.task)
+        let present = try await client.task(self.reference.reference)
         var body = JSONValue.object([:])
         for field in TaskUpdateCommand.writableFields { body[field] = present[field] }
         try await self.fields.apply(to: &body, client: client)
         if let name { body["name"] = .string(name) }
         let answer = try await client.put("/tasks/\(present["id"].cell)", body.withoutNulls)
-        self.options.output.show(answer) { print("Updated task \(present["id"].cell) '\(body["name"].cell)'.") }
+        self.options.output.show(answer) { Terminal.say("Updated task \(present["id"].cell) '\(body["name"].cell)'.") }
     }
 
     /// What a PUT may carry; the rest of a task is the server's to say.

@@ -64,7 +64,7 @@ struct TaskFields: ParsableArguments {
     @Flag(help: "No schedule: only triggers run it.")
     var manual = false
 
-    @Option(help: "Seconds one run may take, 10 to 3600.")
+    @Option(help: "Seconds one run may take, 10 to 604800 (a week).")
     var timeout: Int?
 
     @Option(help: "Retries after a failed run, 0 to 10.")

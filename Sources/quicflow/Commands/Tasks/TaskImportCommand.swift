@@ -12,6 +12,7 @@ struct TaskImportCommand: AsyncParsableCommand {
         abstract: "Makes tasks of the lines of crontabs.",
         discussion: """
             Shows what it would make, and needs no server for that; --apply makes it. Names that are taken are left alone.
+            What differs from cron is said line by line; the exit code is 1 when a line could not be read.
               crontab -l | quicflow task import -
               quicflow task import /etc/crontab /etc/cron.d/* --name-prefix web1- --group web --apply
             """
@@ -40,7 +41,10 @@ struct TaskImportCommand: AsyncParsableCommand {
     @Flag(help: "Whether a user stands before each command; found out by default.")
     var form: CrontabFormFlag?
 
-    @Flag(help: "Make the tasks disabled.")
+    @Option(help: "User the agents run as; lines of other users are made disabled.")
+    var agentUser = "root"
+
+    @Flag(help: "Make all tasks disabled.")
     var disabled = false
 
     func validate() throws {
@@ -48,15 +52,20 @@ struct TaskImportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var plan = CrontabImport(namePrefix: self.namePrefix, timeZone: self.timeZone ?? Self.localZone)
+        var plan = CrontabImport(
+            namePrefix: self.namePrefix,
+            timeZone: self.timeZone ?? Self.localZone,
+            agentUser: self.agentUser
+        )
         for file in self.files {
-            plan.add(try Self.text(of: file), file: file, form: self.form(of: file))
+            plan.add(try Self.bytes(of: file), file: file, form: self.form(of: file))
         }
         guard self.apply else {
-            self.options.output.show(Self.json(plan)) { Self.show(plan) }
+            self.options.output.show(ImportReport(plan).json) { ImportReport(plan).show() }
+            if plan.hasErrors { throw ExitCode(CommandStatus.failed.rawValue) }
             return
         }
-        Self.showRemarks(plan)
+        ImportReport(plan).showRemarks()
         let refusals = try await self.make(plan.tasks)
         if let refusal = refusals.first { throw ExitCode(refusal.status.rawValue) }
         if plan.hasErrors { throw ExitCode(CommandStatus.failed.rawValue) }
@@ -81,8 +90,8 @@ struct TaskImportCommand: AsyncParsableCommand {
             }
         }
         self.options.output.show(.array(made)) {
-            for task in made { print("Created task \(task["id"].cell) '\(task["name"].cell)'.") }
-            print("\(made.count) of \(tasks.count) tasks made.")
+            for task in made { Terminal.say("Created task \(task["id"].cell) '\(task["name"].cell)'.") }
+            Terminal.say("\(made.count) of \(tasks.count) tasks made.")
         }
         return refusals
     }
@@ -95,10 +104,10 @@ struct TaskImportCommand: AsyncParsableCommand {
         }
     }
 
-    private static func text(of file: String) throws -> String {
+    private static func bytes(of file: String) throws -> [UInt8] {
         let data = file == "-" ? Terminal.readAll() : FileManager.default.contents(atPath: file)
         guard let data else { throw CommandFailure(.usage, "\(file) can't be read") }
-        return String(decoding: data, as: UTF8.self)
+        return Array(data)
     }
 
     private static var localZone: String {
@@ -111,42 +120,4 @@ struct TaskImportCommand: AsyncParsableCommand {
 enum CrontabFormFlag: String, EnumerableFlag {
     case system
     case user
-}
-
-extension TaskImportCommand {
-    private static func show(_ plan: CrontabImport) {
-        var table = TextTable(["LINE", "NAME", "SCHEDULE", "TIME ZONE", "USER", "COMMAND"], alignments: [.right])
-        for task in plan.tasks {
-            table.add([
-                String(task.line), task.name, task.expression, task.timeZone, task.user ?? "-",
-                DisplayWidth.fitted(task.command, to: 60),
-            ])
-        }
-        print(table.plain)
-        self.showRemarks(plan)
-        if plan.tasks.contains(where: { $0.user != nil }) {
-            Terminal.complain("Users are not carried over: a task runs as the user of its agent.")
-        }
-        Terminal.complain("\(plan.tasks.count) tasks; nothing is made without --apply.")
-    }
-
-    private static func showRemarks(_ plan: CrontabImport) {
-        for remark in plan.remarks {
-            Terminal.complain("\(remark.file):\(remark.line): \(remark.severity.rawValue): \(remark.message)")
-        }
-    }
-
-    private static func json(_ plan: CrontabImport) -> JSONValue {
-        .object([
-            "tasks": .array(plan.tasks.map(\.body)),
-            "remarks": .array(
-                plan.remarks.map { remark in
-                    .object([
-                        "file": .string(remark.file), "line": .integer(Int64(remark.line)),
-                        "severity": .string(remark.severity.rawValue), "message": .string(remark.message),
-                    ])
-                }
-            ),
-        ])
-    }
 }

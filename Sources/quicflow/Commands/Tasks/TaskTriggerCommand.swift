@@ -22,7 +22,7 @@ struct TaskTriggerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try self.options.client()
-        let id = try await client.taskID(self.reference.task)
+        let id = try await client.taskID(self.reference.reference)
         let answer = try await client.post(
             "/tasks/\(id)/trigger",
             .object(["params": KeyValue.object(self.parameters)])
@@ -30,12 +30,12 @@ struct TaskTriggerCommand: AsyncParsableCommand {
         let started = answer["executions"].array
         guard self.wait else {
             self.options.output.show(answer) {
-                for execution in started { print("\(execution["id"].cell)  \(execution["client_id"].cell)") }
+                for execution in started { Terminal.say("\(execution["id"].cell)  \(execution["client_id"].cell)") }
             }
             return
         }
         let ended = try await self.ends(of: started.compactMap { $0["id"].string }, client: client)
-        self.options.output.show(.array(ended)) { print(ExecutionView.table(ended)) }
+        self.options.output.show(.array(ended)) { Terminal.say(ExecutionView.table(ended)) }
         guard ended.allSatisfy(ExecutionView.succeeded) else { throw ExitCode(CommandStatus.failed.rawValue) }
     }
 

@@ -205,7 +205,7 @@ export function validate(form: JobForm, now: number): FormErrors {
     check('once_at', at !== null, 'required');
     check('once_at', at === null || at > now, 'past');
   }
-  check('timeout', between(form.timeout, 10, 3600), 'timeout');
+  check('timeout', between(form.timeout, 10, 604_800), 'timeout');
   check('retry_count', between(form.retryCount, 0, 10), 'retries');
   check('retry_interval', between(form.retryInterval, 1, 86_400), 'positive');
   check('concurrency', between(form.concurrency, 1, 1000), 'positive');
