@@ -40,7 +40,9 @@ import Testing
         let text = "LEVEL=3\nHOME=/srv/app\nMAILTO=x@y\nCRON_TZ=Asia/Tokyo\n0 1 * * * run\nCRON_TZ=\n0 2 * * * run\n"
         let tasks = self.tasks(text)
         try #require(tasks.count == 2)
-        #expect(tasks[0].environment == ["LEVEL": "3", "HOME": "/srv/app", "PATH": "/usr/bin:/bin"])
+        #expect(
+            tasks[0].environment == ["LEVEL": "3", "HOME": "/srv/app", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"]
+        )
         #expect(tasks[0].workDirectory == "/srv/app")
         #expect(tasks.map(\.timeZone) == ["Asia/Tokyo", "Europe/Berlin"])
     }

@@ -49,6 +49,7 @@ struct CrontabImport {
     private mutating func task(_ entry: CrontabEntry, file: String) -> ImportedTask {
         var environment = Dictionary(entry.environment.map { ($0.name, $0.value) }) { $1 }
         if environment["PATH"] == nil { environment["PATH"] = Self.standardPath }
+        environment["SHELL"] = entry.shell
         return ImportedTask(
             file: file,
             line: entry.line,
