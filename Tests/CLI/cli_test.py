@@ -349,7 +349,7 @@ def what_a_file_says_does_not_reach_the_terminal(sh: Shell) -> None:
     check("\x1b" not in shown.stdout + shown.stderr and "\x07" not in shown.stderr, repr(shown.stderr))
     check("\\x1b" in shown.stderr, shown.stderr)
     names = sh.json("task", "import", "-", stdin=text, expect=1)["tasks"]
-    check(names[0]["executor_config"]["command"].endswith("\x1b[2J"), names)
+    check("\x1b[2J" in names[0]["executor_config"]["command"], names)
 
 
 def a_crontab_is_shown_before_it_is_imported(sh: Shell) -> None:
