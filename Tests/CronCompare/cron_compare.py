@@ -73,15 +73,6 @@ DIFFERENT = {
     "two_backslashes": "Two backslashes",
     "environment": "More variables",
     "locale": "`LANG`",
-    "left_behind": "Processes left behind",
-    "umask": "`umask`",
-    "new_file": "`umask`",
-    "new_directory": "`umask`",
-    "descriptors_soft": "Limits",
-    "core_hard": "Limits",
-    "core_raised": "Limits",
-    "directory": "The directory",
-    "relative_path": "The directory",
 }
 
 

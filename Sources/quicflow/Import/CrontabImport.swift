@@ -76,8 +76,8 @@ struct CrontabImport {
         }
         if let sign = entry.background {
             remarks.append(
-                "'\(sign)' leaves a process behind, which is ended with the run; start it with 'systemd-run', "
-                    + "as a service, or without going to the background"
+                "'\(sign)' leaves a process behind: made with leave_processes, so that it lives on as under cron; "
+                    + "nobody watches it, a service of the host would be better"
             )
         }
         return remarks

@@ -55,17 +55,10 @@ struct ImportReport {
     /// What is other than under cron for every job; the whole table is in docs/migrating-from-cron.md.
     var notes: [String] {
         guard !self.plan.tasks.isEmpty else { return [] }
-        var notes = [
+        return [
             "a run longer than \(ImportedTask.timeoutSeconds / 86_400) days is ended; cron had no limit",
             "a fire is skipped while the run before it still runs; cron starts another",
             "output is kept with each run and not mailed",
         ]
-        if self.plan.tasks.contains(where: { $0.workDirectory == nil }) {
-            notes.append(
-                "without HOME= a job starts in a directory of its own, which is removed after the run; "
-                    + "give jobs with relative paths a --work-dir"
-            )
-        }
-        return notes
     }
 }

@@ -27,7 +27,7 @@ struct ImportedTask: Hashable {
     /// nil leaves the choice to the agent: the home of its user.
     let workDirectory: String?
     let environment: [String: String]
-    /// Whether the command leaves a process behind.
+    /// Whether the command leaves a process behind, which is to live on as it does under cron.
     let leavesProcesses: Bool
     let isEnabled: Bool
 
@@ -36,8 +36,10 @@ struct ImportedTask: Hashable {
 
     /// The body of the request that makes it, but for the groups.
     var body: JSONValue {
-        var config = JSONValue.object(["command": .string(self.script)])
+        var config = JSONValue.object(["command": .string(self.command)])
         if !self.environment.isEmpty { config["env"] = .object(self.environment.mapValues(JSONValue.string)) }
+        if self.shell != "/bin/sh" { config["interpreter"] = .string(self.shell) }
+        if self.leavesProcesses { config["leave_processes"] = true }
         if let workDirectory { config["work_dir"] = .string(workDirectory) }
         let owner = self.user.map { ", user \($0)" } ?? ""
         var body = JSONValue.object([
@@ -52,15 +54,5 @@ struct ImportedTask: Hashable {
         ])
         if !self.isEnabled { body["status"] = 0 }
         return body
-    }
-
-    /// The command for an agent's own shell, which is bash where there is one.
-    private var script: String {
-        guard self.shell != "/bin/bash" else { return self.command }
-        return "exec \(Self.quoted(self.shell)) -c \(Self.quoted(self.command))"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }
