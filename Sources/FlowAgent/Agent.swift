@@ -58,6 +58,11 @@ package struct Agent: Sendable {
         let ledger = try SQLiteLedger(directory: self.configuration.dataDirectory)
         try self.writeProcessID()
         let identity = try await self.identity(facts: facts)
+        if let former = try ledger.claim(for: identity.agent) {
+            self.logger.notice(
+                "this host was agent \(former) before; its jobs and unsent reports are dropped, its history stays"
+            )
+        }
         let transport = LinkLogTransport()
         var supervisor: ExecutionSupervisor?
         let launcher: any ExecutionLauncher

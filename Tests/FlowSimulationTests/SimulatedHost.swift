@@ -25,9 +25,9 @@ struct SimulatedHost {
     /// How far the wall clock is off; microseconds.
     var wallError: Int64
 
-    init(id: AgentID, random: inout SplitMix64, forgetsEntries: Bool) {
+    init(id: AgentID, random: inout SplitMix64, mutant: Mutant?) {
         self.id = id
-        self.ledger = SimulatedLedger(incarnation: "incarnation-\(id)", forgetsEntries: forgetsEntries)
+        self.ledger = SimulatedLedger(incarnation: "incarnation-\(id)", mutant: mutant)
         self.drift = Int64.random(in: -100...100, using: &random)
         self.bootBase = Int64.random(in: 1_000_000...9_000_000_000, using: &random)
         self.wallError = Int64.random(in: -40_000...40_000, using: &random)

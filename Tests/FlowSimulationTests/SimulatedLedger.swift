@@ -9,22 +9,27 @@ struct SimulatedLedger {
     private(set) var snapshot: LedgerSnapshot
     private(set) var entries: [ExecutionID: LedgerEntry] = [:]
     private(set) var reports: [Report] = []
-    /// Brings back a fault: an id that is there is written again.
-    let forgetsEntries: Bool
+    /// The fault to bring back, if it is one of the ledger's.
+    let mutant: Mutant?
 
-    init(incarnation: String, forgetsEntries: Bool) {
+    init(incarnation: String, mutant: Mutant?) {
         self.snapshot = LedgerSnapshot(incarnation: incarnation)
-        self.forgetsEntries = forgetsEntries
+        self.mutant = mutant
     }
 
     func restore() -> LedgerSnapshot {
         var restored = self.snapshot
+        restored.outboxBase = (self.reports.first?.sequence).map { $0 - 1 } ?? self.snapshot.acknowledgedSequence
         restored.open = self.entries.values.filter { !$0.status.isTerminal }.sorted { $0.id < $1.id }
         return restored
     }
 
-    func outbox(after sequence: Int64, limit: Int) -> [Report] {
-        Array(self.reports.lazy.filter { $0.sequence > sequence }.prefix(limit))
+    mutating func outbox(after sequence: Int64, limit: Int) -> [Report] {
+        let batch = Array(self.reports.lazy.filter { $0.sequence > sequence }.prefix(limit))
+        if self.mutant == .forgetsSentReports, let last = batch.last {
+            self.reports.removeAll { $0.sequence <= last.sequence }
+        }
+        return batch
     }
 
     mutating func commit(_ operations: [LedgerOperation]) -> [LedgerResult] {
@@ -42,7 +47,7 @@ struct SimulatedLedger {
     private mutating func apply(_ operation: LedgerOperation) -> LedgerResult {
         switch operation {
         case .insert(let entry, let report):
-            if let known = self.entries[entry.id], !self.forgetsEntries { return .exists(known) }
+            if let known = self.entries[entry.id], self.mutant != .noLedger { return .exists(known) }
             self.entries[entry.id] = entry
             return .written(sequence: self.append(report))
         case .update(let entry, let report):
@@ -55,16 +60,25 @@ struct SimulatedLedger {
             }
         case .dropOrder(let id): self.snapshot.orders.removeAll { $0.executionID == id }
         case .advanceCursor(let uid, let cursor): self.snapshot.cursors[uid] = cursor
-        case .undoPremature(let now): return self.undo(now: now)
+        case .undoPremature(let now): return self.mutant == .neverUndoes ? .done : self.undo(now: now)
         case .applyConfig(let update, let cursor): self.apply(update, cursor: cursor)
         case .acknowledge(let sequence):
-            self.snapshot.acknowledgedSequence = sequence
-            self.reports.removeAll { $0.sequence <= sequence }
+            self.snapshot.acknowledgedSequence = max(sequence, self.snapshot.acknowledgedSequence)
+        case .forgetReports(let sequence):
+            self.reports.removeAll { $0.sequence <= sequence && $0.sequence <= self.snapshot.acknowledgedSequence }
+        case .answer(let id): return self.mutant == .neverAnswers ? .done : self.answer(id)
         case .setClockOffset(let offset): self.snapshot.clockOffset = offset
         case .raiseFloor(let floor): self.snapshot.floor = floor
         case .prune: return .pruned(isDone: true)
         }
         return .done
+    }
+
+    private mutating func answer(_ id: ExecutionID) -> LedgerResult {
+        guard let entry = self.entries[id],
+            !self.reports.contains(where: { $0.executionID == id && $0.sequence > self.snapshot.acknowledgedSequence })
+        else { return .done }
+        return .written(sequence: self.append(Report(entry)))
     }
 
     private mutating func apply(_ update: ConfigUpdate, cursor: Timestamp) {

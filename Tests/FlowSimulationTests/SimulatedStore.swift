@@ -16,6 +16,8 @@ struct SimulatedStore {
     var epochs: [AgentID: Int64] = [:]
     var cancels: Set<ExecutionID> = []
     var configVersion: Int64 = 1
+    /// Brings back a fault: after a restore it waits for reports that nobody has any more.
+    var ignoresKeptReports = false
     let targets: [JobUID: [AgentID]]
 
     init(jobs: [Job], targets: [JobUID: [AgentID]]) {
@@ -156,9 +158,17 @@ struct SimulatedStore {
 
     // R6, R11
     mutating func openSession(_ hello: Hello) -> AgentSessionStart {
-        if self.incarnations[hello.agent] != hello.incarnation {
-            self.incarnations[hello.agent] = hello.incarnation
-            self.acknowledged[hello.agent] = 0
+        var hello = hello
+        if self.ignoresKeptReports { hello.outboxBase = nil }
+        let position = ReportPosition(
+            incarnation: self.incarnations[hello.agent] ?? "",
+            stored: self.acknowledged[hello.agent] ?? 0,
+            hello: hello
+        )
+        self.incarnations[hello.agent] = hello.incarnation
+        self.acknowledged[hello.agent] = position.acknowledged
+        let underWay = self.executions.values.filter {
+            $0.agentID == hello.agent && ($0.status == .running || ($0.status == .pending && $0.attempt > 0))
         }
         self.epochs[hello.agent, default: 0] += 1
         return AgentSessionStart(
@@ -167,7 +177,8 @@ struct SimulatedStore {
             cancels: self.cancels.filter {
                 self.executions[$0].map { $0.agentID == hello.agent && !$0.status.isTerminal } == true
             }.sorted(),
-            interrupted: []
+            interrupted: [],
+            questions: position.hasGap ? underWay.map(\.id).sorted() : []
         )
     }
 

@@ -16,6 +16,7 @@ extension Simulation {
             operatingSystem: "none"
         )
         configuration.firesWhileConnected = self.mutant != .firesOnlyWhenDisconnected
+        configuration.keepsReportsFor = 4_000_000
         let reading = self.hosts[index].reading(at: self.now)
         self.hosts[index].core = AgentCore(
             configuration: configuration,

@@ -53,6 +53,7 @@ extension Simulation {
                 self.apply(.applied(incarnation: batch.incarnation, acknowledged: acknowledged), toSessionOf: index)
             case .acknowledgeOrders(let ids): self.store.acknowledgeOrders(ids, by: agent)
             case .reask(let before):
+                guard self.mutant != .neverAsksAgain else { continue }
                 let orders = self.store.reask(of: agent, before: before)
                 self.apply(.orders(orders), toSessionOf: index)
             case .recordConfig, .presenceChanged: break
@@ -106,6 +107,19 @@ extension Simulation {
         self.sessions.removeAll()
         for index in self.hosts.indices { self.disconnect(index) }
         self.schedule(.serverRestarts, after: Int64.random(in: 200_000...6_000_000, using: &self.random))
+    }
+
+    /// An old copy of the database takes its place: whatever was stored since is gone.
+    mutating func restoreBackup() {
+        guard let backup = self.backup else { return }
+        for (uid, job) in self.store.jobs where backup.jobs[uid]?.isEnabled != job.isEnabled {
+            self.record.changes[uid, default: []].append(self.now)
+        }
+        // Which fires an agent accounted for as a range is a fact about agents, and stays known to the checker.
+        let coalesced = self.store.coalesced
+        self.store = backup
+        self.store.coalesced = coalesced
+        self.record.restoredAt = self.serverTime
     }
 
     mutating func restartServer() {

@@ -14,6 +14,16 @@ enum Mutant: String, CaseIterable, Sendable {
     case spawnBeforeCommit = "spawn before commit"
     /// R2 left to the server while there is a connection.
     case firesOnlyWhenDisconnected = "agent fires only when disconnected"
+    /// R5 without the base that the agent still has.
+    case ignoresKeptReports = "server waits for what is gone"
+    /// R1 without its answer.
+    case neverAnswers = "agent keeps what it knows to itself"
+    /// R5: what was sent once is thrown away.
+    case forgetsSentReports = "outbox dropped after sending"
+    /// R9.
+    case neverAsksAgain = "no anti-entropy"
+    /// R8.
+    case neverUndoes = "premature skips stay"
 }
 
 /// One history: a server, two agents and their sessions in one thread under a manual clock.
@@ -63,6 +73,8 @@ struct Simulation {
     var sessions: [AgentID: (number: Int, core: AgentSessionCore)] = [:]
     var hosts: [SimulatedHost]
     var record = History()
+    /// What the server's database was at some moment; a crash may bring it back.
+    var backup: SimulatedStore?
     /// A running hash of everything that happened: the same seed must give the same one.
     var trace: UInt64 = 14_695_981_039_346_656_037
 
@@ -78,7 +90,8 @@ struct Simulation {
             targets[job.uid] = chosen.isEmpty ? [agents[0]] : chosen
         }
         self.store = SimulatedStore(jobs: jobs, targets: targets)
-        self.hosts = agents.map { SimulatedHost(id: $0, random: &random, forgetsEntries: mutant == .noLedger) }
+        self.store.ignoresKeptReports = mutant == .ignoresKeptReports
+        self.hosts = agents.map { SimulatedHost(id: $0, random: &random, mutant: mutant) }
         self.random = random
     }
 
@@ -202,6 +215,10 @@ struct Simulation {
             let isEnabled = self.store.jobs[uid]?.isEnabled ?? false
             self.setEnabled(uid, !isEnabled)
         case ..<0.12 where self.isServerUp: self.trigger(self.anyJob())
+        case ..<0.125: self.backup = self.store
+        case ..<0.130 where self.backup != nil:
+            self.crashServer()
+            self.restoreBackup()
         default: break
         }
         self.schedule(.chaos, after: 100_000)

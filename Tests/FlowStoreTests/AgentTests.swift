@@ -148,6 +148,58 @@ struct AgentTests {
         }
     }
 
+    @Test(
+        "A store that is behind its agents goes on from what they still have, and asks about the rest (R5, R1)",
+        arguments: StoreKind.allCases
+    )
+    func isBehind(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            // As after a restore: the store knows two reports of this ledger, the agent has had forty acknowledged.
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let running = World.report(1, job, on: agent, .running)
+            let awaiting = World.report(2, job, on: agent, at: World.start + 1, .pending, reason: .awaitingRetry)
+            try await world.apply([running, awaiting], of: agent)
+            let session = try await world.hello(agent, lastSequence: 42, acknowledged: 40, base: 30)
+            #expect(session.acknowledgedSequence == 30 && session.interrupted.isEmpty)
+            #expect(session.questions == [running.executionID, awaiting.executionID])
+            let next = World.report(31, job, on: agent, at: World.start + 9, .success)
+            let answer = World.report(32, job, on: agent, .success)
+            #expect(try await world.apply([next, answer], of: agent).acknowledged == 32)
+            #expect(try await world.execution(running.executionID).status == .success)
+        }
+    }
+
+    @Test("A store that never heard of an agent's ledger goes on with it (R11)", arguments: StoreKind.allCases)
+    func knowsNothing(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.agent("a")
+            let job = try await world.job()
+            let session = try await world.hello(agent, lastSequence: 42, acknowledged: 42, base: 42)
+            #expect(session.acknowledgedSequence == 42)
+            let next = World.report(43, job, on: agent, .success)
+            #expect(try await world.apply([next], of: agent).acknowledged == 43)
+        }
+    }
+
+    @Test(
+        "A store that is only a little behind gets what the agent kept, and asks nothing",
+        arguments: StoreKind.allCases
+    )
+    func isALittleBehind(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            try await world.apply([World.report(1, job, on: agent, .running)], of: agent)
+            let session = try await world.hello(agent, lastSequence: 9, acknowledged: 9, base: 0)
+            #expect(session.acknowledgedSequence == 1 && session.questions.isEmpty)
+            // Another agent with the same ledger, a copy, is further back: its numbers go on as well.
+            #expect(try await world.hello(agent, lastSequence: 3, acknowledged: 3, base: 3).acknowledgedSequence == 3)
+            let next = World.report(4, job, on: agent, at: World.start + 1, .success)
+            #expect(try await world.apply([next], of: agent).acknowledged == 4)
+        }
+    }
+
     @Test("Deleting an agent keeps its history and leaves nothing open", arguments: StoreKind.allCases)
     func deleting(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -38,6 +38,8 @@ struct World {
         _ agent: AgentID,
         incarnation: String = "one",
         lastSequence: Int64 = 0,
+        acknowledged: Int64? = nil,
+        base: Int64? = nil,
         at now: Timestamp = start
     ) async throws -> AgentSessionStart {
         let hello = Hello(
@@ -51,7 +53,9 @@ struct World {
             version: "1.0",
             hostname: agent.rawValue + ".example",
             operatingSystem: "Linux",
-            sentAt: 0
+            sentAt: 0,
+            acknowledgedSequence: acknowledged,
+            outboxBase: base
         )
         return try await self.store.openSession(hello, address: "192.0.2.1", at: now)
     }

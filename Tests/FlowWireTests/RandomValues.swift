@@ -148,7 +148,10 @@ struct RandomValues {
             version: self.text(),
             hostname: self.text(),
             operatingSystem: self.text(),
-            sentAt: self.int64()
+            sentAt: self.int64(),
+            acknowledgedSequence: self.maybe { $0.int64() },
+            outboxBase: self.maybe { $0.int64() },
+            contentDigest: self.text()
         )
     }
 
@@ -171,6 +174,8 @@ struct RandomValues {
             acknowledgedSequence: self.int64(),
             config: self.maybe { $0.update() },
             cancels: self.list { $0.uid() },
+            forced: self.list { $0.uid() },
+            questions: self.list { $0.uid() },
             clock: self.sample()
         )
     }

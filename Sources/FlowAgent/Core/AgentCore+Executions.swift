@@ -9,6 +9,7 @@ extension AgentCore {
         let id = order.executionID
         guard self.open[id] == nil else {
             if acknowledge { self.acknowledged.append(id) }
+            if !isLocal { self.pipeline.add(.answer(id), then: .written) }
             return
         }
         if self.earlyCancels.remove(id) != nil {
@@ -41,11 +42,13 @@ extension AgentCore {
         self.openCount[uid, default: 0] += 1
         self.pipeline.add(
             .insert(entry, report: Report(entry)),
-            then: .admitted(id, acknowledge: acknowledge)
+            then: .admitted(id, acknowledge: acknowledge, answer: !isLocal)
         )
     }
 
     /// Records a decision that starts nothing: SKIPPED or CANCELLED.
+    ///
+    /// Where a server asked for it, a decision that the ledger holds already is said again (R1).
     mutating func decide(
         _ order: Order,
         status: ExecutionStatus,
@@ -53,6 +56,7 @@ extension AgentCore {
         detail: String?,
         coalesced: CoalescedRange? = nil,
         acknowledge: Bool,
+        isAnswer: Bool = false,
         now: Timestamp
     ) {
         let entry = LedgerEntry(
@@ -66,7 +70,7 @@ extension AgentCore {
         )
         self.pipeline.add(
             .insert(entry, report: Report(entry)),
-            then: .decided(order.executionID, acknowledge: acknowledge)
+            then: .decided(order.executionID, acknowledge: acknowledge, answer: acknowledge || isAnswer)
         )
     }
 

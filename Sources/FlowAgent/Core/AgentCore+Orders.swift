@@ -8,7 +8,9 @@ extension AgentCore {
     mutating func receive(_ order: Order, now: Timestamp) {
         let id = order.executionID
         if self.open[id] != nil {
+            // The server asks about what it should know: its database may have gone back in time (R1).
             self.acknowledged.append(id)
+            self.pipeline.add(.answer(id), then: .written)
             return
         }
         if order.nominal < self.floor {
@@ -99,7 +101,7 @@ extension AgentCore {
     private mutating func store(_ order: Order) {
         self.orders[order.executionID] = order
         self.timers.set(.order(order.executionID), at: order.nominal)
-        self.pipeline.add(.storeOrder(order), then: .decided(order.executionID, acknowledge: true))
+        self.pipeline.add(.storeOrder(order), then: .decided(order.executionID, acknowledge: true, answer: false))
     }
 
     /// The time of a stored order has come.
@@ -113,6 +115,7 @@ extension AgentCore {
                 reason: .deadline,
                 detail: "the agent came to it after its deadline \(order.deadline)",
                 acknowledge: false,
+                isAnswer: true,
                 now: now
             )
         } else {

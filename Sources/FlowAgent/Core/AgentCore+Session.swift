@@ -8,6 +8,7 @@ extension AgentCore {
     mutating func greet(at reading: ClockReading) {
         self.link = .greeting(until: reading.boot + self.configuration.welcomeTimeout)
         let digest = ConfigDigest.of(self.jobs.values.map { (uid: $0.snapshot.uid, version: $0.snapshot.version) })
+        let contents = self.jobs.values.map { (uid: $0.snapshot.uid, content: $0.snapshot.contentHash()) }
         self.effects.append(
             .send(
                 .hello(
@@ -22,7 +23,10 @@ extension AgentCore {
                         version: self.configuration.version,
                         hostname: self.configuration.hostname,
                         operatingSystem: self.configuration.operatingSystem,
-                        sentAt: reading.boot
+                        sentAt: reading.boot,
+                        acknowledgedSequence: self.outbox.acknowledged,
+                        outboxBase: self.outbox.base,
+                        contentDigest: ConfigDigest.of(contents: contents)
                     )
                 )
             )
@@ -60,7 +64,9 @@ extension AgentCore {
         self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)
         if let update = welcome.config { self.receive(update, at: reading) }
         let now = self.clock.now(reading)
-        for id in welcome.cancels { self.cancel(id, force: false, now: now) }
+        for id in welcome.questions { self.pipeline.add(.answer(id), then: .written) }
+        let forced = Set(welcome.forced)
+        for id in welcome.cancels { self.cancel(id, force: forced.contains(id), now: now) }
         self.effects.append(.note(.welcomed(epoch: welcome.epoch)))
     }
 
@@ -82,12 +88,15 @@ extension AgentCore {
     }
 
     private mutating func receive(_ update: ConfigUpdate, at reading: ClockReading) {
-        if update.base != nil, update.version <= self.configVersion {
-            self.effects.append(.send(.configApplied(version: self.configVersion)))
-            return
-        }
-        guard update.base == nil || update.base == self.configVersion else {
-            self.effects.append(.send(.configPull(version: self.configVersion)))
+        // What builds on what is here counts, whatever its number: after a restore the server counts from a lower one.
+        if let base = update.base, base != self.configVersion {
+            let isRepeated = update.version <= self.configVersion
+            self.effects.append(
+                .send(
+                    isRepeated
+                        ? .configApplied(version: self.configVersion) : .configPull(version: self.configVersion)
+                )
+            )
             return
         }
         self.effects.append(.send(.configReceived(version: update.version)))
@@ -137,8 +146,9 @@ extension AgentCore {
             }
             switch continuation {
             case .none, .written: break
-            case .admitted(let id, let acknowledge):
+            case .admitted(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
+                if case .exists = result, answer { self.pipeline.add(.answer(id), then: .written) }
                 guard let execution = self.open[id] else { continue }
                 if case .exists = result {
                     // Started or decided in an earlier life, or before this order was repeated (R1).
@@ -146,8 +156,9 @@ extension AgentCore {
                 } else {
                     self.launch(execution)
                 }
-            case .decided(let id, let acknowledge):
+            case .decided(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
+                if case .exists = result, answer { self.pipeline.add(.answer(id), then: .written) }
             case .retry(let id):
                 if let execution = self.open[id] { self.launch(execution) }
             case .configApplied(let update, let cursor): self.apply(update, cursor: cursor)

@@ -62,6 +62,8 @@ package struct AgentCore: Sendable {
         package var resendAfter: Int64 = 5_000_000
         /// How long terminal, acknowledged rows are kept (S1-FR-5.1); milliseconds.
         package var retention: Int64 = 7 * 86_400_000
+        /// How long acknowledged reports are kept for a server that comes back from a backup; microseconds.
+        package var keepsReportsFor: Int64 = 600_000_000
         /// False brings back a fault, for the simulator's check of itself.
         ///
         /// A connected agent then leaves firing to the server.
@@ -106,7 +108,13 @@ package struct AgentCore: Sendable {
         self.incarnation = restored.incarnation
         self.configVersion = restored.configVersion
         self.floor = restored.floor
-        self.outbox = Outbox(last: restored.lastSequence, acknowledged: restored.acknowledgedSequence)
+        self.outbox = Outbox(
+            last: restored.lastSequence,
+            acknowledged: restored.acknowledgedSequence,
+            base: restored.outboxBase,
+            keptFor: configuration.keepsReportsFor,
+            at: reading.boot
+        )
         for job in restored.jobs {
             self.adopt(job, cursor: restored.cursors[job.uid] ?? self.clock.now(reading))
         }
@@ -158,6 +166,9 @@ package struct AgentCore: Sendable {
             let joining = self.pipeline.hasGathered
             if let sequence = self.outbox.takeAcknowledgement(at: reading.boot, joining: joining) {
                 self.pipeline.add(.acknowledge(sequence))
+            }
+            if let sequence = self.outbox.takeForgettable(at: reading.boot) {
+                self.pipeline.add(.forgetReports(through: sequence))
             }
             if let operations = self.pipeline.begin() { self.effects.append(.commit(operations)) }
         }

@@ -8,10 +8,10 @@ struct CommitPipeline: Sendable {
     /// What follows when an operation is durable.
     enum Continuation: Hashable, Sendable {
         case none
-        /// Start the attempt; if the ledger knew the id already, forget ours.
-        case admitted(ExecutionID, acknowledge: Bool)
-        /// A decision without a start is durable.
-        case decided(ExecutionID, acknowledge: Bool)
+        /// Start the attempt; if the ledger knew the id already, forget ours, and say what it knew if a server asked.
+        case admitted(ExecutionID, acknowledge: Bool, answer: Bool)
+        /// A decision without a start is durable; as above if the ledger knew the id.
+        case decided(ExecutionID, acknowledge: Bool, answer: Bool)
         /// A further attempt is durable: start it.
         case retry(ExecutionID)
         /// The end of an attempt is durable.

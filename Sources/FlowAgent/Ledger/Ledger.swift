@@ -39,8 +39,14 @@ package enum LedgerOperation: Hashable, Sendable {
     /// Applies a configuration: `base` nil replaces all jobs. A job that is new here gets `cursor` as its cursor; one that
     /// is known keeps its own.
     case applyConfig(ConfigUpdate, cursor: Timestamp)
-    /// Reports up to this sequence are durable at the server; they leave the outbox (R5).
+    /// Reports up to this sequence are durable at the server; they stay in the outbox until they are forgotten (R5).
     case acknowledge(Int64)
+    /// Acknowledged reports up to this sequence leave the outbox.
+    case forgetReports(through: Int64)
+    /// Reports an execution's stored state once more, with its output as far as that is kept (R1).
+    ///
+    /// Does nothing when the execution is not known, or when its last report is not acknowledged and so on its way anyway.
+    case answer(ExecutionID)
     /// Wall clock minus boot clock as last agreed with a server; microseconds (R7).
     case setClockOffset(Int64)
     /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
@@ -119,6 +125,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var open: [LedgerEntry]
     package var lastSequence: Int64
     package var acknowledgedSequence: Int64
+    /// The outbox has every report above this.
+    package var outboxBase: Int64
     package var floor: Timestamp
     /// Nil before the first contact with a server.
     package var clockOffset: Int64?
@@ -132,6 +140,7 @@ package struct LedgerSnapshot: Hashable, Sendable {
         open: [LedgerEntry] = [],
         lastSequence: Int64 = 0,
         acknowledgedSequence: Int64 = 0,
+        outboxBase: Int64? = nil,
         floor: Timestamp = .distantPast,
         clockOffset: Int64? = nil
     ) {
@@ -143,6 +152,7 @@ package struct LedgerSnapshot: Hashable, Sendable {
         self.open = open
         self.lastSequence = lastSequence
         self.acknowledgedSequence = acknowledgedSequence
+        self.outboxBase = outboxBase ?? acknowledgedSequence
         self.floor = floor
         self.clockOffset = clockOffset
     }

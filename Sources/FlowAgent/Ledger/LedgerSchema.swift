@@ -11,6 +11,9 @@ enum LedgerSchema {
         migrator.registerMigration("2 use of job versions") { database in
             try database.execute(sql: Self.useOfJobVersions)
         }
+        migrator.registerMigration("3 whose ledger it is") { database in
+            try database.execute(sql: "ALTER TABLE meta ADD COLUMN agent TEXT")
+        }
         return migrator
     }
 
@@ -21,6 +24,17 @@ enum LedgerSchema {
         ALTER TABLE snapshot ADD COLUMN used_until INTEGER NOT NULL DEFAULT 0;
         UPDATE snapshot SET used_until = coalesce((SELECT nominal + 1 FROM ledger ORDER BY exec_id DESC LIMIT 1), 0);
         CREATE INDEX snapshot_by_use ON snapshot (used_until);
+        """
+
+    /// Ends what a former identity left (statuses 1 and 2 are open, 4 is FAILURE).
+    static let giveUp = """
+        DELETE FROM outbox;
+        DELETE FROM pending_order;
+        DELETE FROM job;
+        UPDATE ledger SET status = 4, reason = 'INTERRUPTED', retry_at = NULL,
+            detail = 'the host joined a server anew while this was open' WHERE status IN (1, 2);
+        UPDATE ledger SET sequence = 0;
+        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0;
         """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at

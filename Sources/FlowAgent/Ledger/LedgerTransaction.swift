@@ -40,6 +40,12 @@ struct LedgerTransaction {
             return .withdrawn(try self.undo(after: now), sequence: self.state.lastSequence)
         case .applyConfig(let update, let cursor): try self.apply(update, cursor: cursor)
         case .acknowledge(let sequence): try self.acknowledge(sequence)
+        case .forgetReports(let sequence):
+            try self.database.run(
+                "DELETE FROM outbox WHERE sequence <= ? AND sequence <= (SELECT acknowledged FROM meta)",
+                [sequence]
+            )
+        case .answer(let id): return try self.answer(id)
         case .setClockOffset(let offset): try self.database.run("UPDATE meta SET clock_offset = ?", [offset])
         case .raiseFloor(let floor):
             try self.database.run("UPDATE meta SET floor = ?1 WHERE floor < ?1", [floor.milliseconds])
@@ -196,10 +202,32 @@ struct LedgerTransaction {
         try self.database.run("UPDATE meta SET config_version = ?", [update.version])
     }
 
+    private mutating func answer(_ id: ExecutionID) throws -> LedgerResult {
+        guard let entry = try Self.entry(id, snapshots: &self.state.snapshots, in: self.database) else { return .done }
+        let statement = try self.database.cachedStatement(
+            sql: "SELECT sequence > (SELECT acknowledged FROM meta) FROM ledger WHERE exec_id = ?"
+        )
+        guard try Bool.fetchOne(statement, arguments: [id.uuid]) == false else { return .done }
+        var report = Report(entry)
+        let output = try self.database.cachedStatement(
+            sql: "SELECT chunks FROM output WHERE job_uid = ? AND exec_id = ?"
+        )
+        if let kept = try Data.fetchOne(output, arguments: [report.jobUID.uuid, id.uuid]) {
+            report.inlineOutput = OutputBlob.decode(Array(kept), execution: id)
+            report.outputBytes = report.inlineOutput.reduce(0) { $0 + Int64($1.bytes.count) }
+        }
+        self.state.lastSequence += 1
+        try OutboxRows.append(report, sequence: self.state.lastSequence, to: self.database)
+        try self.database.run(
+            "UPDATE ledger SET sequence = ? WHERE exec_id = ?",
+            [self.state.lastSequence, id.uuid]
+        )
+        return .written(sequence: self.state.lastSequence)
+    }
+
     private func acknowledge(_ sequence: Int64) throws {
         // Never above what was written: a server that confuses incarnations must not make numbers repeat (R5, R11).
         let sequence = min(sequence, self.state.lastSequence)
-        try self.database.run("DELETE FROM outbox WHERE sequence <= ?", [sequence])
         try self.database.run("UPDATE meta SET acknowledged = ?1 WHERE acknowledged < ?1", [sequence])
     }
 }

@@ -22,7 +22,10 @@ package final class SQLiteLedger: Ledger {
     /// Opens the ledger, or makes a new one with a new incarnation (R11).
     ///
     /// - Throws: `CoreError` `conflict` when another agent uses the directory.
-    package init(directory: String, keptOutputs: Int = SQLiteLedger.defaultKeptOutputs) throws {
+    package init(
+        directory: String,
+        keptOutputs: Int = SQLiteLedger.defaultKeptOutputs
+    ) throws {
         try FileManager.default.createDirectory(
             atPath: directory,
             withIntermediateDirectories: true,
@@ -68,6 +71,32 @@ package final class SQLiteLedger: Ledger {
         )
     }
 
+    /// Makes the ledger that of one agent, for good.
+    ///
+    /// A host that was deleted and enrolled again has another id, and what is in its ledger belongs to the old one: its
+    /// jobs and orders are dropped, what was open ends as interrupted, and its reports, which nobody waits for, are given up.
+    /// The history stays for queries on the host. The new identity counts its reports from 1 under a new incarnation (R11).
+    ///
+    /// - Returns: the id the ledger belonged to before, when that was another one.
+    package func claim(for agent: AgentID) throws -> String? {
+        let incarnation = UUID().uuidString.lowercased()
+        return try self.state.withLock { state in
+            let former = try self.queue.write { database -> String? in
+                let owner = try String.fetchOne(database, sql: "SELECT agent FROM meta")
+                if owner == agent.rawValue { return nil }
+                try database.execute(sql: "UPDATE meta SET agent = ?", arguments: [agent.rawValue])
+                // A ledger of the first version does not say whose it is; it is the one beside the identity.
+                guard let owner else { return nil }
+                try database.execute(sql: LedgerSchema.giveUp, arguments: ["incarnation": incarnation])
+                return owner
+            }
+            if former != nil {
+                state = LedgerTransaction.State(lastSequence: 0, keptOutputs: state.keptOutputs)
+            }
+            return former
+        }
+    }
+
     /// Where the ledger of a data directory lies.
     package static func path(in directory: String) -> String { directory + "/agent.db" }
 
@@ -101,6 +130,7 @@ package final class SQLiteLedger: Ledger {
                     configVersion: meta["config_version"],
                     lastSequence: state.lastSequence,
                     acknowledgedSequence: meta["acknowledged"],
+                    outboxBase: try Int64.fetchOne(database, sql: "SELECT min(sequence) - 1 FROM outbox"),
                     floor: Timestamp(milliseconds: meta["floor"]),
                     clockOffset: meta["clock_offset"]
                 )

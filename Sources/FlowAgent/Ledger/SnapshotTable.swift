@@ -22,8 +22,9 @@ struct SnapshotTable {
     /// More than any host has jobs; beyond it the cache starts anew.
     private static let limit = 20_000
 
-    /// Stores a version unless it is there, and notes until when it is in use.
+    /// Stores a version unless it is there, and notes until when it is in use; another content under its number replaces it.
     ///
+    /// Numbers repeat after the server's database was restored, and the newest content is the one in force.
     /// The note is rounded up to the next day, so that a version in use costs one more write a day, not one per execution.
     ///
     /// - Parameters:
@@ -33,15 +34,15 @@ struct SnapshotTable {
     mutating func store(_ snapshot: JobSnapshot, usedAt nominal: Timestamp?, in database: Database) throws {
         let key = Key(uid: snapshot.uid, version: snapshot.version)
         let needed = nominal ?? .distantPast
-        if let known = self.cache[key], known.usedUntil >= needed { return }
+        if let known = self.cache[key], known.usedUntil >= needed, known.snapshot == snapshot { return }
         let usedUntil =
             nominal.map { Timestamp(milliseconds: ($0.milliseconds.flooredDivision(by: Self.day) + 1) * Self.day) }
             ?? .distantPast
         try database.run(
             """
             INSERT INTO snapshot (job_uid, version, job_id, name, body, used_until) VALUES (?, ?, ?, ?, ?, ?) \
-            ON CONFLICT (job_uid, version) DO UPDATE SET used_until = excluded.used_until \
-            WHERE used_until < excluded.used_until
+            ON CONFLICT (job_uid, version) DO UPDATE SET name = excluded.name, body = excluded.body, \
+            used_until = max(used_until, excluded.used_until)
             """,
             [
                 snapshot.uid.uuid, snapshot.version, snapshot.id, snapshot.name, try JSONEncoder().encode(snapshot),

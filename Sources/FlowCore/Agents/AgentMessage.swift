@@ -34,6 +34,12 @@ package struct Hello: Hashable, Sendable {
     package var operatingSystem: String
     /// The agent's boot clock when it sent this; microseconds.
     package var sentAt: Int64
+    /// Highest report the agent knows to be durable on a server; nil from an agent of the first version.
+    package var acknowledgedSequence: Int64?
+    /// The agent can send every report above this again, acknowledged or not; nil from an agent of the first version.
+    package var outboxBase: Int64?
+    /// ``ConfigDigest`` of what the jobs say; empty from an agent of the first version.
+    package var contentDigest: String
 
     package init(
         agent: AgentID,
@@ -46,7 +52,10 @@ package struct Hello: Hashable, Sendable {
         version: String,
         hostname: String,
         operatingSystem: String,
-        sentAt: Int64
+        sentAt: Int64,
+        acknowledgedSequence: Int64? = nil,
+        outboxBase: Int64? = nil,
+        contentDigest: String = ""
     ) {
         self.agent = agent
         self.incarnation = incarnation
@@ -59,6 +68,9 @@ package struct Hello: Hashable, Sendable {
         self.hostname = hostname
         self.operatingSystem = operatingSystem
         self.sentAt = sentAt
+        self.acknowledgedSequence = acknowledgedSequence
+        self.outboxBase = outboxBase
+        self.contentDigest = contentDigest
     }
 }
 

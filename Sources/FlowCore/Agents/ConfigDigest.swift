@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import Foundation
 
 /// Names a set of job versions, so that two sides see in one comparison whether they agree (S1-FR-2.3).
 package enum ConfigDigest {
@@ -13,6 +14,33 @@ package enum ConfigDigest {
             withUnsafeBytes(of: entry.version.bigEndian) { hash.update(bufferPointer: $0) }
         }
         return Hex.encode(hash.finalize())
+    }
+
+    /// Lower-case hex of SHA-256 over the sorted pairs of job uid and content.
+    ///
+    /// Version numbers repeat after the server's database was restored: two different contents then have one number, and
+    /// only this digest tells them apart.
+    package static func of(contents: some Sequence<(uid: JobUID, content: [UInt8])>) -> String {
+        var hash = SHA256()
+        for entry in contents.sorted(by: { $0.uid < $1.uid }) {
+            hash.update(data: entry.uid.bytes)
+            hash.update(data: entry.content)
+        }
+        return Hex.encode(hash.finalize())
+    }
+}
+
+extension JobSnapshot {
+    /// SHA-256 of everything this version says; equal snapshots have equal hashes on every host.
+    ///
+    /// Costs an encoding, so whoever asks often remembers it. A peer that knows a field which the other does not gets
+    /// another hash, and with it the configuration once more: a cost, no fault.
+    package func contentHash() -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // No value of a snapshot can fail to encode; if one ever does, the empty hash means "send it again".
+        guard let bytes = try? encoder.encode(self) else { return [] }
+        return Array(SHA256.hash(data: bytes))
     }
 }
 

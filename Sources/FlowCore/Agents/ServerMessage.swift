@@ -22,6 +22,10 @@ package struct Welcome: Hashable, Sendable {
     /// Nil when the agent's configuration is already right.
     package var config: ConfigUpdate?
     package var cancels: [ExecutionID]
+    /// Those of the cancels that kill at once.
+    package var forced: [ExecutionID]
+    /// Executions whose stored state the server has lost: the agent reports it again (R1).
+    package var questions: [ExecutionID]
     package var clock: ClockSample
 
     package init(
@@ -29,12 +33,16 @@ package struct Welcome: Hashable, Sendable {
         acknowledgedSequence: Int64,
         config: ConfigUpdate?,
         cancels: [ExecutionID],
+        forced: [ExecutionID] = [],
+        questions: [ExecutionID] = [],
         clock: ClockSample
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
         self.config = config
         self.cancels = cancels
+        self.forced = forced
+        self.questions = questions
         self.clock = clock
     }
 }

@@ -16,8 +16,8 @@ package protocol AgentStore: Sendable {
 
     /// Opens a session: stores what the hello says and raises the agent's epoch.
     ///
-    /// A new incarnation resets the acknowledged sequence to 0 and makes RUNNING records of the old one
-    /// FAILURE(INTERRUPTED), provisionally (R11).
+    /// Where its reports go on is ``ReportPosition``. A ledger that is new or went back in time makes RUNNING records of the
+    /// old one FAILURE(INTERRUPTED), provisionally (R11).
     func openSession(_ hello: Hello, address: String, at now: Timestamp) async throws -> AgentSessionStart
     func recordConfig(version: Int64, appliedBy agent: AgentID) async throws
     func recordLastSeen(_ agents: [AgentID: Timestamp]) async throws
@@ -40,12 +40,21 @@ package struct AgentSessionStart: Hashable, Sendable {
     package let cancels: [ExecutionID]
     /// Executions that the change of incarnation interrupted.
     package let interrupted: [Execution]
+    /// Executions that were under way when reports were lost; the agent is asked what became of them.
+    package let questions: [ExecutionID]
 
-    package init(epoch: Int64, acknowledgedSequence: Int64, cancels: [ExecutionID], interrupted: [Execution]) {
+    package init(
+        epoch: Int64,
+        acknowledgedSequence: Int64,
+        cancels: [ExecutionID],
+        interrupted: [Execution],
+        questions: [ExecutionID] = []
+    ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
         self.cancels = cancels
         self.interrupted = interrupted
+        self.questions = questions
     }
 }
 
@@ -53,9 +62,14 @@ package struct AgentSessionStart: Hashable, Sendable {
 package struct AgentConfiguration: Hashable, Sendable {
     package let version: Int64
     package let jobs: [JobSnapshot]
+    /// ``ConfigDigest`` of what the jobs say.
+    package let contentDigest: String
 
-    package init(version: Int64, jobs: [JobSnapshot]) {
+    /// - Parameter contentDigest: where it is known already; it is worked out otherwise.
+    package init(version: Int64, jobs: [JobSnapshot], contentDigest: String? = nil) {
         self.version = version
         self.jobs = jobs
+        self.contentDigest =
+            contentDigest ?? ConfigDigest.of(contents: jobs.map { (uid: $0.uid, content: $0.contentHash()) })
     }
 }

@@ -80,8 +80,7 @@ package struct AgentSessionCore: Sendable {
         address: String,
         now: Timestamp
     ) -> (AgentSessionCore, Welcome) {
-        let digest = ConfigDigest.of(configuration.jobs.map { (uid: $0.uid, version: $0.version) })
-        let isCurrent = digest == hello.configDigest
+        let isCurrent = Self.agrees(hello, with: configuration)
         var session = AgentSessionCore(
             agent: hello.agent,
             epoch: start.epoch,
@@ -107,9 +106,17 @@ package struct AgentSessionCore: Sendable {
             acknowledgedSequence: start.acknowledgedSequence,
             config: update,
             cancels: start.cancels,
+            questions: start.questions,
             clock: clock
         )
         return (session, welcome)
+    }
+
+    /// Whether the agent has exactly these jobs.
+    private static func agrees(_ hello: Hello, with configuration: AgentConfiguration) -> Bool {
+        guard hello.contentDigest.isEmpty else { return hello.contentDigest == configuration.contentDigest }
+        // The first version knew versions only.
+        return hello.configDigest == ConfigDigest.of(configuration.jobs.map { (uid: $0.uid, version: $0.version) })
     }
 
     private init(

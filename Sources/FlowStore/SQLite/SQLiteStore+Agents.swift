@@ -101,7 +101,12 @@ extension SQLiteStore {
             let jobs = try AgentTable(db).scope(of: agent).compactMap { entry in
                 try self.snapshots.snapshot(entry.uid, version: entry.version, db)
             }
-            return AgentConfiguration(version: try ConfigTable(db).version(), jobs: jobs)
+            let contents = jobs.map { (uid: $0.uid, content: self.snapshots.contentHash($0)) }
+            return AgentConfiguration(
+                version: try ConfigTable(db).version(),
+                jobs: jobs,
+                contentDigest: ConfigDigest.of(contents: contents)
+            )
         }
     }
 

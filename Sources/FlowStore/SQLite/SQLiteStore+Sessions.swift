@@ -10,16 +10,17 @@ extension SQLiteStore {
             let agents = AgentTable(db)
             let executions = ExecutionTable(db)
             guard let progress = try agents.progress(of: hello.agent) else { throw StoreFault.noAgent(hello.agent) }
-            let isNew = progress.incarnation != hello.incarnation
-            // A restored snapshot of the host repeats sequence numbers that were applied (R11): what it says from here on
-            // is news, though its numbers are not.
-            let isRolledBack = !isNew && hello.lastSequence < progress.acknowledged
-            let acknowledged = isNew ? 0 : min(progress.acknowledged, hello.lastSequence)
+            let position = ReportPosition(
+                incarnation: progress.incarnation,
+                stored: progress.acknowledged,
+                hello: hello
+            )
+            let questions = position.hasGap ? try executions.underWay(of: hello.agent) : []
             var interrupted: [Execution] = []
-            if isNew || isRolledBack {
+            if position.ledger != .known {
                 var inference = Inference(db: db, snapshots: self.snapshots)
                 let detail =
-                    isNew
+                    position.ledger == .new
                     ? "The agent came back with a new ledger; whether this ran to its end is unknown."
                     : "The agent's ledger went back in time; whether this ran to its end is unknown."
                 for execution in try executions.open(.running, of: hello.agent) {
@@ -27,14 +28,21 @@ extension SQLiteStore {
                 }
                 try inference.finish()
                 interrupted = inference.changed
+                // What the agent says from here on is news, though its numbers may not be.
                 try executions.resetSequences(ofOpenOn: hello.agent)
             }
-            let epoch = try agents.openSession(hello, address: address, acknowledged: acknowledged, at: now)
+            let epoch = try agents.openSession(
+                hello,
+                address: address,
+                acknowledged: position.acknowledged,
+                at: now
+            )
             return AgentSessionStart(
                 epoch: epoch,
-                acknowledgedSequence: acknowledged,
+                acknowledgedSequence: position.acknowledged,
                 cancels: try executions.cancels(of: hello.agent),
-                interrupted: interrupted
+                interrupted: interrupted,
+                questions: questions
             )
         }
     }

@@ -16,6 +16,8 @@ final class SnapshotCache: Sendable {
     }
 
     private let cache = Mutex(GenerationCache<Key, JobSnapshot>(capacity: 20_000))
+    /// Apart, because fires never ask for them.
+    private let hashes = Mutex(GenerationCache<Key, [UInt8]>(capacity: 20_000))
 
     /// - Returns: nil when this version was never stored here.
     func snapshot(_ uid: JobUID, version: Int64, _ db: Database) throws -> JobSnapshot? {
@@ -27,5 +29,14 @@ final class SnapshotCache: Sendable {
         ) { try JSONColumn.decode($0.text(0)) }
         if let snapshot { self.cache.withLock { $0.insert(snapshot, for: key) } }
         return snapshot
+    }
+
+    /// The content's hash of a version, worked out once.
+    func contentHash(_ snapshot: JobSnapshot) -> [UInt8] {
+        let key = Key(uid: snapshot.uid, version: snapshot.version)
+        if let hash = self.hashes.withLock({ $0.value(key) }) { return hash }
+        let hash = snapshot.contentHash()
+        self.hashes.withLock { $0.insert(hash, for: key) }
+        return hash
     }
 }

@@ -92,6 +92,9 @@ extension PBHello {
         self.hostname = hello.hostname
         self.operatingSystem = hello.operatingSystem
         self.sentAt = hello.sentAt
+        if let acknowledged = hello.acknowledgedSequence { self.acknowledgedSequence = acknowledged }
+        if let base = hello.outboxBase { self.outboxBase = base }
+        self.contentDigest = hello.contentDigest
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
@@ -109,7 +112,11 @@ extension PBHello {
             version: try Fields.label(self.version, "hello.version"),
             hostname: try Fields.label(self.hostname, "hello.hostname"),
             operatingSystem: try Fields.label(self.operatingSystem, "hello.operating_system"),
-            sentAt: try Fields.clock(self.sentAt, "hello.sent_at")
+            sentAt: try Fields.clock(self.sentAt, "hello.sent_at"),
+            acknowledgedSequence: self.hasAcknowledgedSequence
+                ? try Fields.count(self.acknowledgedSequence, "hello.acknowledged_sequence") : nil,
+            outboxBase: self.hasOutboxBase ? try Fields.count(self.outboxBase, "hello.outbox_base") : nil,
+            contentDigest: try Fields.label(self.contentDigest, "hello.content_digest")
         )
     }
 }

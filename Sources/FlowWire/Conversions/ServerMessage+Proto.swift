@@ -66,6 +66,8 @@ extension PBWelcome {
         self.acknowledgedSequence = welcome.acknowledgedSequence
         if let config = welcome.config { self.config = PBTaskConfigPush(config) }
         self.cancelledExecutionIds = welcome.cancels.map { Data($0.bytes) }
+        self.forcedExecutionIds = welcome.forced.map { Data($0.bytes) }
+        self.questionedExecutionIds = welcome.questions.map { Data($0.bytes) }
         self.clock = PBClockSample(welcome.clock)
     }
 
@@ -76,6 +78,8 @@ extension PBWelcome {
             acknowledgedSequence: try Fields.count(self.acknowledgedSequence, "welcome.acknowledged_sequence"),
             config: self.hasConfig ? try self.config.decoded("welcome.config") : nil,
             cancels: try Fields.identifiers(self.cancelledExecutionIds, "welcome.cancelled_execution_ids"),
+            forced: try Fields.identifiers(self.forcedExecutionIds, "welcome.forced_execution_ids"),
+            questions: try Fields.identifiers(self.questionedExecutionIds, "welcome.questioned_execution_ids"),
             clock: try self.clock.decoded("welcome.clock")
         )
     }

@@ -1293,9 +1293,35 @@ package nonisolated struct PBHello: Sendable {
   /// Boot clock, microseconds.
   package var sentAt: Int64 = 0
 
+  /// Highest sequence the agent knows to be durable on a server; absent from agents of the first version.
+  package var acknowledgedSequence: Int64 {
+    get {_acknowledgedSequence ?? 0}
+    set {_acknowledgedSequence = newValue}
+  }
+  /// Returns true if `acknowledgedSequence` has been explicitly set.
+  package var hasAcknowledgedSequence: Bool {self._acknowledgedSequence != nil}
+  /// Clears the value of `acknowledgedSequence`. Subsequent reads from it will return its default value.
+  package mutating func clearAcknowledgedSequence() {self._acknowledgedSequence = nil}
+
+  /// Every result above this can be sent again.
+  package var outboxBase: Int64 {
+    get {_outboxBase ?? 0}
+    set {_outboxBase = newValue}
+  }
+  /// Returns true if `outboxBase` has been explicitly set.
+  package var hasOutboxBase: Bool {self._outboxBase != nil}
+  /// Clears the value of `outboxBase`. Subsequent reads from it will return its default value.
+  package mutating func clearOutboxBase() {self._outboxBase = nil}
+
+  /// Like config_digest, but of what the jobs say and not of their numbers.
+  package var contentDigest: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _acknowledgedSequence: Int64? = nil
+  fileprivate var _outboxBase: Int64? = nil
 }
 
 /// First message of the control stream, from the server.
@@ -1331,6 +1357,12 @@ package nonisolated struct PBWelcome: Sendable {
   package var hasClock: Bool {self._clock != nil}
   /// Clears the value of `clock`. Subsequent reads from it will return its default value.
   package mutating func clearClock() {self._clock = nil}
+
+  /// Executions whose stored state the agent is to report (again).
+  package var questionedExecutionIds: [Data] = []
+
+  /// Those of the cancelled ones that are to be killed at once.
+  package var forcedExecutionIds: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2981,7 +3013,7 @@ nonisolated extension PBResultAck: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3002,12 +3034,19 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 11: try { try decoder.decodeSingularStringField(value: &self.hostname) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.operatingSystem) }()
       case 13: try { try decoder.decodeSingularInt64Field(value: &self.sentAt) }()
+      case 14: try { try decoder.decodeSingularInt64Field(value: &self._acknowledgedSequence) }()
+      case 15: try { try decoder.decodeSingularInt64Field(value: &self._outboxBase) }()
+      case 16: try { try decoder.decodeSingularStringField(value: &self.contentDigest) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.minProtocol != 0 {
       try visitor.visitSingularUInt32Field(value: self.minProtocol, fieldNumber: 1)
     }
@@ -3047,6 +3086,15 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if self.sentAt != 0 {
       try visitor.visitSingularInt64Field(value: self.sentAt, fieldNumber: 13)
     }
+    try { if let v = self._acknowledgedSequence {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
+    } }()
+    try { if let v = self._outboxBase {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 15)
+    } }()
+    if !self.contentDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.contentDigest, fieldNumber: 16)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3064,6 +3112,9 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.hostname != rhs.hostname {return false}
     if lhs.operatingSystem != rhs.operatingSystem {return false}
     if lhs.sentAt != rhs.sentAt {return false}
+    if lhs._acknowledgedSequence != rhs._acknowledgedSequence {return false}
+    if lhs._outboxBase != rhs._outboxBase {return false}
+    if lhs.contentDigest != rhs.contentDigest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3071,7 +3122,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3085,6 +3136,8 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 4: try { try decoder.decodeSingularMessageField(value: &self._config) }()
       case 5: try { try decoder.decodeRepeatedBytesField(value: &self.cancelledExecutionIds) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
+      case 7: try { try decoder.decodeRepeatedBytesField(value: &self.questionedExecutionIds) }()
+      case 8: try { try decoder.decodeRepeatedBytesField(value: &self.forcedExecutionIds) }()
       default: break
       }
     }
@@ -3113,6 +3166,12 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     try { if let v = self._clock {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    if !self.questionedExecutionIds.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.questionedExecutionIds, fieldNumber: 7)
+    }
+    if !self.forcedExecutionIds.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.forcedExecutionIds, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3123,6 +3182,8 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs._config != rhs._config {return false}
     if lhs.cancelledExecutionIds != rhs.cancelledExecutionIds {return false}
     if lhs._clock != rhs._clock {return false}
+    if lhs.questionedExecutionIds != rhs.questionedExecutionIds {return false}
+    if lhs.forcedExecutionIds != rhs.forcedExecutionIds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -121,6 +121,72 @@ struct AgentCoreSessionTests {
         #expect(bench.effects.filter { $0 == .sendReports(after: 4) }.count == 2)
     }
 
+    @Test("The hello says what is acknowledged and what can be sent again (R5)")
+    func introducesItsOutbox() throws {
+        var restored = CoreBench.restored(CoreBench.job(nil))
+        restored.lastSequence = 9
+        restored.acknowledgedSequence = 7
+        restored.outboxBase = 3
+        var bench = CoreBench(restored)
+        bench.connect(acknowledged: 5)
+        let hello = try #require(
+            bench.sent.compactMap { if case .hello(let hello) = $0 { hello } else { nil } }.first
+        )
+        #expect(hello.acknowledgedSequence == 7 && hello.outboxBase == 3 && hello.lastSequence == 9)
+        #expect(bench.effects.contains(.sendReports(after: 5)), "a restored server gets what it lost")
+    }
+
+    @Test("A server that lost its records is told what the ledger knows (R1)")
+    func answersQuestions() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job()))
+        bench.connect()
+        bench.advance(to: 60_400)
+        let id = bench.launches[0].id
+        // Ordered again while it runs, and when it has ended: answered each time, started once.
+        let order = CoreBench.order(CoreBench.job(), 60)
+        bench.send(.received(.orders([order])))
+        #expect(bench.answered == [id])
+        bench.finish(bench.launches[0], .success)
+        bench.send(.received(.orders([order])))
+        #expect(bench.answered == [id, id])
+        bench.send(.linkDown)
+        bench.connect(questions: [id])
+        #expect(bench.answered == [id, id, id])
+        #expect(bench.launches.count == 1 && bench.entries(.success).count == 1)
+    }
+
+    @Test("Two contents under one version have different digests: numbers repeat after a restore")
+    func digestsContents() throws {
+        let digests = try ["old", "new"].map { command in
+            let job = CoreBench.job()
+            let other = JobSnapshot(
+                uid: job.uid,
+                id: job.id,
+                version: job.version,
+                name: job.name,
+                payload: .shell(ShellPayload(command: command)),
+                schedule: job.schedule,
+                policies: job.policies,
+                isEnabled: true
+            )
+            var bench = CoreBench(CoreBench.restored(other))
+            bench.connect()
+            let hello = bench.sent.compactMap { if case .hello(let hello) = $0 { hello } else { nil } }.first
+            return try #require(hello).contentDigest
+        }
+        #expect(digests[0] != digests[1])
+    }
+
+    @Test("A change that builds on what is here counts, also when its number is lower (R13)")
+    func acceptsLowerVersions() {
+        var restored = CoreBench.restored(CoreBench.job())
+        restored.configVersion = 50
+        var bench = CoreBench(restored)
+        bench.connect()
+        bench.send(.received(.config(ConfigUpdate(version: 41, base: 50, upserts: [CoreBench.job(version: 2)]))))
+        #expect(bench.sent.contains(.configApplied(version: 41)))
+    }
+
     @Test("An acknowledgement for another ledger is not ours (R11)")
     func ignoresOtherIncarnations() {
         var restored = CoreBench.restored(CoreBench.job(nil))

@@ -21,6 +21,8 @@ struct CoreBench {
     private(set) var outstanding: [LedgerOperation]?
     private(set) var entries: [ExecutionID: LedgerEntry] = [:]
     private(set) var sequence: Int64
+    /// Executions whose stored state the core wanted reported again.
+    private(set) var answered: [ExecutionID] = []
     /// Every effect so far.
     private(set) var effects: [AgentEffect] = []
 
@@ -109,6 +111,9 @@ struct CoreBench {
             if let known = self.entries[entry.id] { return .exists(known) }
             self.entries[entry.id] = entry
         case .update(let entry, _): self.entries[entry.id] = entry
+        case .answer(let id):
+            self.answered.append(id)
+            guard self.entries[id] != nil else { return .done }
         case .undoPremature(let now):
             let early = self.entries.values.filter { $0.status == .skipped && $0.order.nominal > now }.map(\.id)
             guard !early.isEmpty else { return .done }
@@ -123,9 +128,16 @@ struct CoreBench {
     }
 
     /// Connects, and is welcomed at once.
-    mutating func connect(config: ConfigUpdate? = nil, acknowledged: Int64 = 0, cancels: [ExecutionID] = []) {
+    mutating func connect(
+        config: ConfigUpdate? = nil,
+        acknowledged: Int64 = 0,
+        cancels: [ExecutionID] = [],
+        questions: [ExecutionID] = []
+    ) {
         self.send(.linkUp)
-        self.send(.received(.welcome(self.welcome(config: config, acknowledged: acknowledged, cancels: cancels))))
+        var welcome = self.welcome(config: config, acknowledged: acknowledged, cancels: cancels)
+        welcome.questions = questions
+        self.send(.received(.welcome(welcome)))
     }
 
     /// A welcome that tells the true time.

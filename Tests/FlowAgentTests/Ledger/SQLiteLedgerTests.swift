@@ -80,7 +80,12 @@ struct SQLiteLedgerTests {
         }
         #expect(try ledger?.outbox(after: 3, limit: 4).map(\.sequence) == [4, 5, 6, 7])
         _ = try ledger?.commit([.acknowledge(10)])
+        #expect(try ledger?.outbox(after: 0, limit: 20).count == 10, "kept for a server that comes back from a backup")
+        _ = try ledger?.commit([.forgetReports(through: 7)])
+        #expect(try ledger?.restore().outboxBase == 7)
+        _ = try ledger?.commit([.forgetReports(through: 10)])
         #expect(try ledger?.outbox(after: 0, limit: 10).isEmpty == true)
+        #expect(try ledger?.restore().outboxBase == 10)
         ledger = nil
         let second = try self.open()
         #expect(try second.restore().lastSequence == 10)
@@ -89,6 +94,65 @@ struct SQLiteLedgerTests {
         #expect(try second.commit([.insert(entry, report: Fixture.report(entry))]) == [.written(sequence: 11)])
         _ = try second.commit([.acknowledge(500)])
         #expect(try second.restore().acknowledgedSequence == 11, "a server can't acknowledge what was never written")
+    }
+
+    @Test("says an execution's state again with its output, but only what the server had already (R1)")
+    func answers() throws {
+        let ledger = try self.open()
+        var entry = Fixture.entry(Fixture.order(Fixture.snapshot()))
+        _ = try ledger.commit([.insert(entry, report: Fixture.report(entry))])
+        entry.status = .success
+        entry.exitCode = 0
+        _ = try ledger.commit([.update(entry, report: Fixture.report(entry, output: "hello"))])
+        #expect(try ledger.commit([.answer(entry.id)]) == [.done], "the report is on its way anyway")
+        _ = try ledger.commit([.acknowledge(2), .forgetReports(through: 2)])
+        #expect(try ledger.commit([.answer(entry.id), .answer(entry.id)]) == [.written(sequence: 3), .done])
+        let report = try #require(try ledger.outbox(after: 2, limit: 5).first)
+        #expect(report.status == .success && report.exitCode == 0 && report.outputBytes == 5)
+        #expect(report.inlineOutput.flatMap(\.bytes) == Array("hello".utf8))
+        let unknown = Fixture.order(Fixture.snapshot()).executionID
+        #expect(try ledger.commit([.answer(unknown)]) == [.done])
+    }
+
+    @Test("belongs to one agent: another identity gets a new incarnation and nothing of the old one's work (R11)")
+    func belongsToOneAgent() throws {
+        var ledger: SQLiteLedger? = try self.open()
+        let job = Fixture.snapshot()
+        let open = Fixture.entry(Fixture.order(job))
+        let ended = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 5)), .success)
+        _ = try ledger?.commit([
+            .applyConfig(ConfigUpdate(version: 4, base: nil, upserts: [job]), cursor: Timestamp(seconds: 1)),
+            .insert(open, report: Fixture.report(open)), .insert(ended, report: Fixture.report(ended)),
+            .storeOrder(Fixture.order(job, at: Timestamp(seconds: 9))), .acknowledge(1),
+        ])
+        #expect(try ledger?.claim(for: Fixture.agent) == nil)
+        let before = try ledger?.restore()
+        #expect(before?.jobs == [job] && before?.lastSequence == 2)
+        let another = try #require(AgentID("host-2"))
+        #expect(try ledger?.claim(for: another) == Fixture.agent.rawValue)
+        ledger = nil
+        let second = try self.open()
+        #expect(try second.claim(for: another) == nil)
+        let after = try second.restore()
+        #expect(after.incarnation != before?.incarnation)
+        #expect(after.jobs.isEmpty && after.orders.isEmpty && after.open.isEmpty && after.configVersion == 0)
+        #expect(after.lastSequence == 0 && after.acknowledgedSequence == 0 && after.outboxBase == 0)
+        #expect(try second.entry(ended.id) == ended, "history stays")
+        #expect(try second.entry(open.id)?.reason == .interrupted)
+    }
+
+    @Test("takes the newest content of a version: after a restore of the server numbers repeat")
+    func versionsRepeat() throws {
+        let ledger = try self.open()
+        let uid = JobUID(uuid: UUID())
+        let old = Fixture.snapshot(.shell(ShellPayload(command: "old")), uid: uid, version: 4)
+        let new = Fixture.snapshot(.shell(ShellPayload(command: "new")), uid: uid, version: 4)
+        for job in [old, new] {
+            _ = try ledger.commit([
+                .applyConfig(ConfigUpdate(version: 9, base: nil, upserts: [job]), cursor: Timestamp(seconds: 1))
+            ])
+        }
+        #expect(try ledger.restore().jobs == [new])
     }
 
     @Test("keeps orders for fires to come until they are dropped (R4)")

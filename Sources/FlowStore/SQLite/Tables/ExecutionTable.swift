@@ -90,6 +90,17 @@ struct ExecutionTable {
         ) { try $0.id(0) }
     }
 
+    /// Executions an agent has begun and not ended, as far as is known here: running, or waiting for a retry.
+    func underWay(of agent: AgentID) throws -> [ExecutionID] {
+        try self.db.all(
+            """
+            SELECT id FROM execution INDEXED BY execution_by_agent_status
+            WHERE agent = ? AND status IN (1, 2) AND status <> 3 AND (status = 2 OR attempt > 0) ORDER BY id
+            """,
+            [.agent(agent)]
+        ) { try $0.id(0) }
+    }
+
     /// Pending executions of a job, oldest first.
     func pending(of job: JobID) throws -> [Execution] {
         try self.db.all(

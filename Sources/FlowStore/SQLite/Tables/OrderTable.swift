@@ -58,12 +58,14 @@ struct OrderTable {
     }
 
     /// Orders again for pending executions that have none, oldest first (R9).
+    ///
+    /// One that waits for a retry has been answered: it began, and the agent has its next attempt in its ledger.
     func withoutOrder(of agent: AgentID, before nominal: Timestamp, limit: Int) throws -> [Order] {
         try self.orders(
             """
             SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
             FROM execution AS e INDEXED BY execution_by_agent_status LEFT JOIN run AS r ON r.id = e.run_id
-            WHERE e.agent = ?1 AND e.status = 1 AND e.status <> 3 AND e.id < ?2
+            WHERE e.agent = ?1 AND e.status = 1 AND e.status <> 3 AND e.attempt = 0 AND e.id < ?2
                 AND NOT EXISTS (SELECT 1 FROM agent_order AS o WHERE o.agent = ?1 AND o.execution_id = e.id)
             ORDER BY e.id LIMIT ?3
             """,
