@@ -22,6 +22,8 @@ package struct Agent: Sendable {
         package var name: String
         /// The program that becomes the runner; the own one when nil.
         package var runnerProgram: String?
+        /// How long jobs go on after the server said that it does not know this host.
+        package var dismissalGrace: Duration = .zero
 
         package init(
             servers: [String],
@@ -58,6 +60,11 @@ package struct Agent: Sendable {
         let ledger = try SQLiteLedger(directory: self.configuration.dataDirectory)
         try self.writeProcessID()
         let identity = try await self.identity(facts: facts)
+        if ledger.wentBack {
+            self.logger.warning(
+                "the ledger is an older copy of what it was: fires up to the last time known count as decided"
+            )
+        }
         if let former = try ledger.claim(for: identity.agent) {
             self.logger.notice(
                 "this host was agent \(former) before; its jobs and unsent reports are dropped, its history stays"
@@ -75,14 +82,16 @@ package struct Agent: Sendable {
         }
         var restored = try ledger.restore()
         if !self.isSameBoot(facts.bootID) { restored.clockOffset = nil }
+        var decisions = AgentCore.Configuration(
+            agent: identity.agent,
+            bootID: facts.bootID,
+            version: Self.version,
+            hostname: facts.hostname,
+            operatingSystem: facts.operatingSystem
+        )
+        decisions.dismissalGrace = self.configuration.dismissalGrace.components.seconds * 1_000_000
         let core = AgentCore(
-            configuration: AgentCore.Configuration(
-                agent: identity.agent,
-                bootID: facts.bootID,
-                version: Self.version,
-                hostname: facts.hostname,
-                operatingSystem: facts.operatingSystem
-            ),
+            configuration: decisions,
             restored: restored,
             reading: HostClock.read()
         )

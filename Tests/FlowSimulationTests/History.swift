@@ -17,6 +17,10 @@ struct History {
     /// When agents died or their clocks were wrong.
     var outages: [AgentID: [Int64]] = [:]
     var downSince: [AgentID: Int64] = [:]
+    /// Triggers that were accepted, and when.
+    var promised: [ExecutionID: Timestamp] = [:]
+    /// How often an agent's clock was wrong that had been right.
+    var spoiledClocks = 0
     /// When jobs were enabled or disabled.
     var changes: [JobUID: [Int64]] = [:]
     /// When the server's database was last replaced by an old copy.
@@ -36,6 +40,9 @@ extension Simulation {
         if let first = doubled.first {
             faults.append("DOUBLE_START \(doubled.count): execution \(first.id) attempt \(first.attempt)")
         }
+        if self.record.spoiledClocks > 0 {
+            faults.append("CLOCK \(self.record.spoiledClocks): a right clock was set wrong")
+        }
         if let first = self.record.early.first { faults.append("EARLY \(self.record.early.count): \(first)") }
         return faults
     }
@@ -46,6 +53,9 @@ extension Simulation {
     private func checkRecords() -> [String] {
         var faults: [String] = []
         let settled = self.serverTime.advanced(byMilliseconds: -14_000)
+        let lost = self.record.promised.keys.filter { self.store.executions[$0] == nil }.sorted()
+            .first { self.record.promised[$0].map { $0 > self.record.restoredAt && $0 < settled } == true }
+        if let lost { faults.append("FORGOTTEN trigger \(lost)") }
         let open = self.store.executions.values.filter { !$0.status.isTerminal && $0.nominal < settled }
             .sorted { $0.id < $1.id }
         if let first = open.first {
@@ -107,7 +117,8 @@ extension Simulation {
         guard !disturbed else { return nil }
         if let entry, entry.status == .skipped, entry.reason == .overlap { return nil }
         guard let started = self.record.firstStart[id], started <= at + 1_300_000 else {
-            return "LATE \(job.definition.name) at \(nominal) on \(host.id): \(entry.map { "\($0.status)" } ?? "none")"
+            let state = entry.map { "\($0.status) \($0.reason?.rawValue ?? "") \($0.detail ?? "")" } ?? "none"
+            return "LATE \(job.definition.name) at \(nominal) on \(host.id): \(state)"
         }
         return nil
     }

@@ -22,6 +22,13 @@ struct SimulatedHost {
     /// The boot clock runs fast or slow by this; parts per million.
     let drift: Int64
     let bootBase: Int64
+    /// Whether the agent's clock was about right once in this life.
+    var wasRight = false
+    /// When the present connection was made.
+    var linkedAt: Int64?
+    var isWelcomed = false
+    /// Whether the next life begins with a boot of the host.
+    var hasRebooted = true
     /// How far the wall clock is off; microseconds.
     var wallError: Int64
 

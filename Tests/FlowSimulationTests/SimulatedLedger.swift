@@ -19,6 +19,7 @@ struct SimulatedLedger {
 
     func restore() -> LedgerSnapshot {
         var restored = self.snapshot
+        restored.lastTime = max(restored.lastTime, restored.cursors.values.max() ?? .distantPast)
         restored.outboxBase = (self.reports.first?.sequence).map { $0 - 1 } ?? self.snapshot.acknowledgedSequence
         restored.open = self.entries.values.filter { !$0.status.isTerminal }.sorted { $0.id < $1.id }
         return restored
@@ -67,7 +68,10 @@ struct SimulatedLedger {
         case .forgetReports(let sequence):
             self.reports.removeAll { $0.sequence <= sequence && $0.sequence <= self.snapshot.acknowledgedSequence }
         case .answer(let id): return self.mutant == .neverAnswers ? .done : self.answer(id)
-        case .setClockOffset(let offset): self.snapshot.clockOffset = offset
+        case .setClock(let offset, let time):
+            if let offset { self.snapshot.clockOffset = offset }
+            self.snapshot.lastTime = time
+        case .setDismissed(let isDismissed): self.snapshot.isDismissed = isDismissed
         case .raiseFloor(let floor): self.snapshot.floor = floor
         case .prune: return .pruned(isDone: true)
         }

@@ -18,6 +18,8 @@ struct SimulatedStore {
     var configVersion: Int64 = 1
     /// Brings back a fault: after a restore it waits for reports that nobody has any more.
     var ignoresKeptReports = false
+    /// Brings back a fault: a missing report is passed over.
+    var appliesGaps = false
     let targets: [JobUID: [AgentID]]
 
     init(jobs: [Job], targets: [JobUID: [AgentID]]) {
@@ -187,7 +189,7 @@ struct SimulatedStore {
         var applied = self.acknowledged[batch.agent] ?? 0
         guard self.incarnations[batch.agent] == batch.incarnation else { return applied }
         for report in batch.reports where report.sequence > applied {
-            guard report.sequence == applied + 1 else { break }
+            guard report.sequence == applied + 1 || self.appliesGaps else { break }
             applied = report.sequence
             let stored = self.executions[report.executionID]
             if case .write(let merged) = ExecutionMerge.decide(

@@ -17,10 +17,15 @@ extension Simulation {
         )
         configuration.firesWhileConnected = self.mutant != .firesOnlyWhenDisconnected
         configuration.keepsReportsFor = 4_000_000
+        if self.mutant == .waitsForNoWelcome { configuration.welcomeTimeout = 0 }
+        var restored = self.hosts[index].ledger.restore()
+        // Offsets to a boot clock end with the boot.
+        if self.hosts[index].hasRebooted { restored.clockOffset = nil }
+        self.hosts[index].hasRebooted = false
         let reading = self.hosts[index].reading(at: self.now)
         self.hosts[index].core = AgentCore(
             configuration: configuration,
-            restored: self.hosts[index].ledger.restore(),
+            restored: restored,
             reading: reading
         )
         self.deliver(.started, to: index)
@@ -43,12 +48,15 @@ extension Simulation {
         self.hosts[index].isLinked = true
         self.hosts[index].session += 1
         self.schedule(.welcomeOverdue(index, session: self.hosts[index].session), after: 5_000_000)
+        self.hosts[index].linkedAt = self.now
+        self.hosts[index].isWelcomed = false
         self.deliver(.linkUp, to: index)
     }
 
     mutating func disconnect(_ index: Int) {
         guard self.hosts[index].isLinked else { return }
         self.hosts[index].isLinked = false
+        self.hosts[index].linkedAt = nil
         self.sessions[self.hosts[index].id] = nil
         self.deliver(.linkDown, to: index)
         self.connectLater(index)
@@ -64,6 +72,9 @@ extension Simulation {
         self.hosts[index].core = nil
         self.hosts[index].life += 1
         self.hosts[index].wakeAt = nil
+        self.hosts[index].wasRight = false
+        self.hosts[index].linkedAt = nil
+        self.hosts[index].hasRebooted = self.random.chance(0.4)
         // The runner kills what an agent leaves behind.
         self.hosts[index].running.removeAll()
         self.hosts[index].isLinked = false
@@ -75,6 +86,9 @@ extension Simulation {
 
     mutating func deliver(_ event: AgentEvent, to index: Int) {
         let reading = self.hosts[index].reading(at: self.now)
+        var event = event
+        if self.mutant == .trustsSlowAnswers { event = event.asIfAskedNow(reading.boot) }
+        if case .received(.welcome) = event { self.hosts[index].isWelcomed = true }
         guard let effects = self.hosts[index].core?.handle(event, at: reading) else { return }
         let life = self.hosts[index].life
         for effect in effects {
@@ -99,7 +113,9 @@ extension Simulation {
             let reports = self.hosts[index].ledger.outbox(after: after, limit: 50)
             let incarnation = self.hosts[index].ledger.snapshot.incarnation
             self.send(.reports(incarnation: incarnation, reports), from: index)
-            self.deliver(.reportsSent(through: reports.last?.sequence ?? after), to: index)
+            // An outbox that lost its reports, which only a mutant's does, must not be read for ever.
+            let through = reports.last?.sequence ?? self.hosts[index].ledger.snapshot.lastSequence
+            self.deliver(.reportsSent(through: through), to: index)
         case .launch(let launches):
             guard self.mutant != .spawnBeforeCommit else { return }
             for launch in launches { self.startProcess(launch.order, attempt: launch.attempt, on: index) }
@@ -152,7 +168,7 @@ extension Simulation {
         self.record.starts[Start(id: id, attempt: attempt), default: 0] += 1
         self.record.firstStart[id] = self.record.firstStart[id] ?? self.now
         if order.kind == .cron, attempt == 1, self.serverTime < order.nominal.advanced(byMilliseconds: -300),
-            self.sessions[self.hosts[index].id] != nil
+            self.owesPunctuality(index)
         {
             self.record.early.append(id)
         }
@@ -161,6 +177,15 @@ extension Simulation {
         let life = self.hosts[index].life
         let length = [5000, 200_000, 900_000, 2_500_000].randomElement(using: &self.random) ?? 5000
         self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: Int64(length))
+    }
+
+    /// Whether an early start would be a fault: the clock was right, or the welcome that sets it is awaited (R6).
+    ///
+    /// A decision made just before the connection may still be on its way to its process.
+    private func owesPunctuality(_ index: Int) -> Bool {
+        guard let linkedAt = self.hosts[index].linkedAt else { return false }
+        if self.hosts[index].isWelcomed { return self.hosts[index].wasRight }
+        return (100_000..<900_000).contains(self.now - linkedAt)
     }
 
     mutating func endProcess(_ id: ExecutionID, attempt: Int, on index: Int) {
@@ -178,12 +203,30 @@ extension Simulation {
         self.deliver(.supervisor(.finished(id, attempt: attempt, outcome)), to: index)
     }
 
-    /// Fires are owed on time only while the agent's clock is about right.
+    /// Fires are owed on time only while the agent's clock is about right; one that was right stays right (R7).
     private mutating func noteClockError(of index: Int) {
         guard let core = self.hosts[index].core else { return }
         let shown = core.time(at: self.hosts[index].reading(at: self.now))
-        if abs(shown.milliseconds(since: self.serverTime)) > 400 {
+        let error = abs(shown.milliseconds(since: self.serverTime))
+        if error < 100 { self.hosts[index].wasRight = true }
+        if error > 400 {
             self.record.outages[self.hosts[index].id, default: []].append(self.now)
+            if self.hosts[index].wasRight { self.record.spoiledClocks += 1 }
+        }
+    }
+}
+
+extension AgentEvent {
+    /// The event with its clock sample changed so that its answer seems to have taken no time.
+    fileprivate func asIfAskedNow(_ boot: Int64) -> AgentEvent {
+        switch self {
+        case .received(.welcome(var welcome)):
+            welcome.clock.agentSent = boot
+            return .received(.welcome(welcome))
+        case .received(.heartbeatAnswer(var sample)):
+            sample.agentSent = boot
+            return .received(.heartbeatAnswer(sample))
+        default: return self
         }
     }
 }

@@ -27,7 +27,11 @@ extension Simulation {
 
     mutating func trigger(_ job: JobUID) {
         let uid = "trigger-\(self.number)"
-        self.dispatch(self.store.start(job, uid: uid, now: self.serverTime))
+        let before = self.store
+        let orders = self.store.start(job, uid: uid, now: self.serverTime)
+        for order in orders.values { self.record.promised[order.executionID] = self.serverTime }
+        if self.mutant == .volatileTriggers { self.store = before }
+        self.dispatch(orders)
     }
 
     private mutating func dispatch(_ orders: [AgentID: Order]) {
@@ -97,7 +101,10 @@ extension Simulation {
     }
 
     mutating func delay() -> Int64 {
-        self.random.chance(self.isChaos ? 0.1 : 0) ? 400_000 : Int64.random(in: 1000...80_000, using: &self.random)
+        // Now and then one leg of an exchange is much slower than the other.
+        if self.isChaos, self.random.chance(0.02) { return Int64.random(in: 500_000...5_000_000, using: &self.random) }
+        return self.random.chance(self.isChaos ? 0.1 : 0)
+            ? 400_000 : Int64.random(in: 1000...80_000, using: &self.random)
     }
 
     mutating func crashServer() {

@@ -24,6 +24,14 @@ enum Mutant: String, CaseIterable, Sendable {
     case neverAsksAgain = "no anti-entropy"
     /// R8.
     case neverUndoes = "premature skips stay"
+    /// R7: every sample counts as if its way had taken no time.
+    case trustsSlowAnswers = "clock follows a slow answer"
+    /// R6.
+    case waitsForNoWelcome = "no handshake before decisions"
+    /// R5: a report that went missing does not stop those behind it.
+    case appliesGaps = "reports applied over a gap"
+    /// R3: the order goes out before the record is durable.
+    case volatileTriggers = "trigger kept in memory only"
 }
 
 /// One history: a server, two agents and their sessions in one thread under a manual clock.
@@ -90,6 +98,7 @@ struct Simulation {
             targets[job.uid] = chosen.isEmpty ? [agents[0]] : chosen
         }
         self.store = SimulatedStore(jobs: jobs, targets: targets)
+        self.store.appliesGaps = mutant == .appliesGaps
         self.store.ignoresKeptReports = mutant == .ignoresKeptReports
         self.hosts = agents.map { SimulatedHost(id: $0, random: &random, mutant: mutant) }
         self.random = random
@@ -208,7 +217,7 @@ struct Simulation {
         case ..<0.060: self.disconnect(index)
         case ..<0.075:
             // Somebody sets the host's wall clock; the boot clock does not care (R7).
-            let steps: [Int64] = [-3_000_000, -800_000, 800_000, 3_000_000, 9_000_000]
+            let steps: [Int64] = [-9_000_000, -3_000_000, -800_000, 800_000, 3_000_000, 20_000_000]
             self.hosts[index].wallError += steps.randomElement(using: &self.random) ?? 0
         case ..<0.085:
             let uid = self.anyJob()

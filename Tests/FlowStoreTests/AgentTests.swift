@@ -200,6 +200,30 @@ struct AgentTests {
         }
     }
 
+    @Test("A cancel that kills at once does so also when its agent was away", arguments: StoreKind.allCases)
+    func forcedCancels(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let (first, second) = (
+                World.report(1, job, on: agent, .running),
+                World.report(2, job, on: agent, at: World.start + 1, .running)
+            )
+            try await world.apply([first, second], of: agent)
+            _ = try await world.store.requestCancel(first.executionID, at: World.start)
+            _ = try await world.store.requestCancel(second.executionID, at: World.start)
+            // First asked to end, later to be killed.
+            _ = try await world.store.requestCancel(second.executionID, force: true, by: .system(at: World.start))
+            let session = try await world.hello(agent, lastSequence: 2)
+            #expect(session.cancels == [first.executionID, second.executionID])
+            #expect(session.forced == [second.executionID])
+            try await world.apply([World.report(3, job, on: agent, at: World.start + 1, .cancelled)], of: agent)
+            #expect(
+                try await world.store.pendingCancels(of: agent) == [PendingCancel(id: first.executionID, force: false)]
+            )
+        }
+    }
+
     @Test("Deleting an agent keeps its history and leaves nothing open", arguments: StoreKind.allCases)
     func deleting(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -113,7 +113,8 @@ extension AgentCore {
             case (.failure, _), (.timeout, _): true
             default: false
             }
-        if mayRetry, attempt <= entry.order.job.policies.retry.count {
+        // Somebody asked for it to stop, if only while it was being ended for its time: no attempt follows.
+        if mayRetry, !execution.isCancelled, attempt <= entry.order.job.policies.retry.count {
             entry = self.awaitingRetry(entry, now: now)
             execution.entry = entry
             self.open[id] = execution
@@ -142,7 +143,7 @@ extension AgentCore {
     }
 
     mutating func startRetry(_ id: ExecutionID, now: Timestamp) {
-        guard var execution = self.open[id], execution.entry.status == .pending else { return }
+        guard var execution = self.open[id], execution.entry.status == .pending, !execution.isCancelled else { return }
         execution.entry.status = .running
         execution.entry.reason = nil
         execution.entry.detail = nil
@@ -207,8 +208,55 @@ extension AgentCore {
             self.pipeline.add(.dropOrder(id))
             self.tombstone(order, now: now)
         } else {
-            // The fire is still to come, or was decided long ago: remembered until an admission asks.
-            if self.earlyCancels.count < 10_000 { self.earlyCancels.insert(id) }
+            // Decided long ago, and the server does not know it; or still to come, and remembered until an admission asks.
+            self.pipeline.add(.answer(id), then: .written)
+            self.earlyCancels.insert(id)
+            // Ids begin with their time: the oldest makes room.
+            if self.earlyCancels.count > Self.earlyCancelLimit, let oldest = self.earlyCancels.min() {
+                self.earlyCancels.remove(oldest)
+            }
+        }
+    }
+
+    private static let earlyCancelLimit = 10_000
+    /// Nothing starts later than this after its time, so what is remembered about it can go; milliseconds.
+    private static let latestStart: Int64 = 2 * 3_600_000
+
+    /// Forgets cancels and announcements whose executions can't start any more.
+    mutating func forgetExpectations(now: Timestamp) {
+        let bound = ExecutionID.lowerBound(at: now.advanced(byMilliseconds: -Self.latestStart))
+        self.earlyCancels = self.earlyCancels.filter { $0 >= bound }
+        self.announced = self.announced.filter { $0 >= bound }
+    }
+
+    /// Ends what waits for its next attempt or for a fire that will not come: its job was deleted or disabled.
+    mutating func endWaiting(of uid: JobUID, because cause: String, now: Timestamp) {
+        for id in self.open.keys.sorted() {
+            guard var entry = self.open[id]?.entry, entry.order.job.uid == uid, entry.status == .pending else {
+                continue
+            }
+            entry.status = .cancelled
+            entry.reason = .disabled
+            entry.detail = "\(cause) while attempt \(entry.attempt + 1) was waited for"
+            entry.retryAt = nil
+            entry.finishedAt = now
+            self.close(id, job: uid)
+            self.pipeline.add(.update(entry, report: Report(entry)), then: .written)
+        }
+        for (id, order) in self.orders.sorted(by: { $0.key < $1.key })
+        where order.job.uid == uid && order.kind == .cron {
+            self.orders[id] = nil
+            self.timers.remove(.order(id))
+            self.pipeline.add(.dropOrder(id))
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .disabled,
+                detail: cause,
+                acknowledge: false,
+                isAnswer: true,
+                now: now
+            )
         }
     }
 

@@ -62,6 +62,8 @@ extension AgentCore {
         case (_, true, true):
             self.announced.insert(id)
             self.acknowledged.append(id)
+            // It is late, and the timer waits for the end of its grace: there is nothing to wait for any more.
+            if order.nominal <= now { self.timers.set(.fire(order.job.uid), at: now) }
         case (true, true, false):
             // Same version, other arithmetic: a different zone database (R12). The server's instant counts.
             self.effects.append(.note(.planMismatch(order.job.uid, order.nominal)))

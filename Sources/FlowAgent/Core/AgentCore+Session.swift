@@ -4,6 +4,10 @@
 import FlowCore
 
 extension AgentCore {
+    /// Heartbeats after a welcome, and the pause between them; microseconds.
+    private static let burstLength = 4
+    private static let burstInterval: Int64 = 250_000
+
     /// Introduces itself; decisions wait for the answer (R6).
     mutating func greet(at reading: ClockReading) {
         self.link = .greeting(until: reading.boot + self.configuration.welcomeTimeout)
@@ -49,7 +53,10 @@ extension AgentCore {
             guard self.isWelcomed else { return }
             self.receive(update, at: reading)
         case .cancel(let id, let force): self.cancel(id, force: force, now: self.clock.now(reading))
-        case .heartbeatAnswer(let sample): self.adjustClock(by: sample, at: reading, stepping: false)
+        case .clock(let sample):
+            // Ahead of the welcome, which may bring a long configuration. Decisions still wait for that.
+            if case .greeting = self.link { self.adjustClock(by: sample, at: reading, isHandshake: true) }
+        case .heartbeatAnswer(let sample): self.adjustClock(by: sample, at: reading, isHandshake: false)
         }
     }
 
@@ -58,9 +65,11 @@ extension AgentCore {
         case .greeting, .unwelcomed: break
         case .down, .welcomed: return
         }
-        self.adjustClock(by: welcome.clock, at: reading, stepping: true)
+        self.adjustClock(by: welcome.clock, at: reading, isHandshake: true)
         self.link = .welcomed(epoch: welcome.epoch)
-        self.heartbeatAt = reading.boot + self.configuration.heartbeatInterval
+        self.rejoin()
+        self.heartbeatAt = reading.boot + Self.burstInterval
+        self.burstLeft = Self.burstLength
         self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)
         if let update = welcome.config { self.receive(update, at: reading) }
         let now = self.clock.now(reading)
@@ -68,23 +77,6 @@ extension AgentCore {
         let forced = Set(welcome.forced)
         for id in welcome.cancels { self.cancel(id, force: forced.contains(id), now: now) }
         self.effects.append(.note(.welcomed(epoch: welcome.epoch)))
-    }
-
-    private mutating func adjustClock(by sample: ClockSample, at reading: ClockReading, stepping: Bool) {
-        let wasAgreed = self.clock.isAgreed
-        let moved = self.clock.adjust(by: sample, at: reading, stepping: stepping)
-        guard moved != 0 || !wasAgreed else { return }
-        if abs(moved) > 1_000_000 { self.effects.append(.note(.clockStepped(microseconds: moved))) }
-        // Small slews are not worth a transaction: the offset is only read again after a restart.
-        if stepping || abs(moved) > 100_000 { self.pipeline.add(.setClockOffset(self.clock.offset)) }
-        if moved < 0 {
-            let now = self.clock.now(reading)
-            for uid in self.jobs.keys.sorted() where self.jobs[uid].map({ $0.cursor > now }) == true {
-                self.jobs[uid]?.cursor = now
-                self.scheduleNextFire(of: uid)
-            }
-            if stepping || abs(moved) > 100_000 { self.pipeline.add(.undoPremature(now: now)) }
-        }
     }
 
     private mutating func receive(_ update: ConfigUpdate, at reading: ClockReading) {
@@ -111,6 +103,7 @@ extension AgentCore {
         let removed =
             update.base == nil ? self.jobs.keys.filter { !kept.contains($0) }.sorted() : update.removals
         for uid in removed {
+            if self.jobs[uid] != nil { self.endWaiting(of: uid, because: "the job left this host", now: cursor) }
             self.jobs[uid] = nil
             self.timers.remove(.fire(uid))
         }
@@ -124,6 +117,9 @@ extension AgentCore {
             }
             self.adopt(job, cursor: start)
             self.scheduleNextFire(of: job.uid)
+            if known?.snapshot.isEnabled == true, !job.isEnabled {
+                self.endWaiting(of: job.uid, because: "the job was disabled", now: cursor)
+            }
         }
         self.effects.append(.send(.configApplied(version: update.version)))
     }
@@ -177,7 +173,10 @@ extension AgentCore {
     mutating func speak(at reading: ClockReading) {
         guard self.isWelcomed else { return }
         if reading.boot >= self.heartbeatAt {
-            self.heartbeatAt = reading.boot + self.configuration.heartbeatInterval
+            // A young session needs several samples, because one may be slow (R7).
+            self.burstLeft -= 1
+            let pause = self.burstLeft > 0 ? Self.burstInterval : self.configuration.heartbeatInterval
+            self.heartbeatAt = reading.boot + pause
             self.effects.append(
                 .send(
                     .heartbeat(

@@ -16,9 +16,10 @@ extension AgentCore {
         case .down, .unwelcomed, .welcomed: break
         }
         let now = self.clock.now(reading)
+        self.leaveIfDue(at: reading)
         self.countingBudget = MissedFires.stepsPerEvent
         var unfinished: [TimerKey] = []
-        while let key = self.timers.popDue(at: now) {
+        while self.standing != .dismissed, let key = self.timers.popDue(at: now) {
             switch key {
             case .fire(let uid):
                 if !self.decideFires(of: uid, now: now) { unfinished.append(key) }
@@ -66,7 +67,11 @@ extension AgentCore {
         guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else { return true }
         let threshold = job.snapshot.policies.misfireThresholdMilliseconds
         var cursor = job.cursor
-        if let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold {
+        if let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold, self.suspicion != nil {
+            // Perhaps none of this was missed. What comes from now on runs; the rest waits for a server's word.
+            self.hold(uid, at: cursor)
+            cursor = now.advanced(byMilliseconds: -threshold - 1)
+        } else if let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold {
             var count =
                 job.counting.flatMap { $0.after == cursor ? $0 : nil }
                 ?? MissedFires.Count(
@@ -120,8 +125,14 @@ extension AgentCore {
 
     mutating func moveCursor(of uid: JobUID, to cursor: Timestamp) {
         guard let job = self.jobs[uid], cursor != job.cursor else { return }
+        if self.suspicion != nil { self.hold(uid, at: job.cursor) }
         self.jobs[uid]?.cursor = cursor
-        self.pipeline.add(.advanceCursor(uid, cursor))
+        // A cursor of a clock that may be wrong is not written: it would say that time has been there.
+        if self.suspicion == nil { self.pipeline.add(.advanceCursor(uid, cursor)) }
+    }
+
+    private mutating func hold(_ uid: JobUID, at cursor: Timestamp) {
+        if self.suspicion?.held[uid] == nil { self.suspicion?.held[uid] = cursor }
     }
 
     /// The order an agent writes itself for a fire of a job it knows.

@@ -12,6 +12,12 @@ package import FlowCore
 package struct AgentCore: Sendable {
     let configuration: Configuration
     var clock: SchedClock
+    /// What the ledger says it was at the end of the last life: time was never before this.
+    let earliest: Timestamp
+    /// Set while the clock has jumped without a server's word: what it calls missed may not be (R7).
+    var suspicion: ClockSuspicion?
+    var wallWarning = WallWarning.none
+    var standing = Standing.member
     let incarnation: String
     var configVersion: Int64
     var jobs: [JobUID: JobState] = [:]
@@ -33,6 +39,8 @@ package struct AgentCore: Sendable {
     var upkeep = AgentUpkeep()
     /// Work that the event being handled may still spend on counting missed fires.
     var countingBudget = 0
+    /// Heartbeats of a young session that follow each other quickly, for their clock samples.
+    var burstLeft = 0
     private var hasStarted = false
     private var wakeAt: Int64?
     /// Effects of the event being handled.
@@ -64,6 +72,11 @@ package struct AgentCore: Sendable {
         package var retention: Int64 = 7 * 86_400_000
         /// How long acknowledged reports are kept for a server that comes back from a backup; microseconds.
         package var keepsReportsFor: Int64 = 600_000_000
+        /// How long the schedule goes on after a server said that it does not know this agent; microseconds.
+        ///
+        /// At once by default, because that is what deleting a host means. An installation that fears for its database
+        /// more than for a forgotten host sets a time in which it can be restored.
+        package var dismissalGrace: Int64 = 0
         /// False brings back a fault, for the simulator's check of itself.
         ///
         /// A connected agent then leaves firing to the server.
@@ -104,7 +117,9 @@ package struct AgentCore: Sendable {
 
     package init(configuration: Configuration, restored: LedgerSnapshot, reading: ClockReading) {
         self.configuration = configuration
-        self.clock = SchedClock(agreed: restored.clockOffset, reading: reading)
+        self.clock = SchedClock(agreed: restored.clockOffset, reading: reading, notBefore: restored.lastTime)
+        self.earliest = restored.lastTime
+        if restored.isDismissed { self.standing = .dismissed }
         self.incarnation = restored.incarnation
         self.configVersion = restored.configVersion
         self.floor = restored.floor
@@ -132,11 +147,13 @@ package struct AgentCore: Sendable {
     ///   - reading: the host's clocks at that moment.
     /// - Returns: what to do, in order.
     package mutating func handle(_ event: AgentEvent, at reading: ClockReading) -> [AgentEffect] {
+        if self.hasStarted { self.followWall(at: reading) }
         switch event {
         case .started: self.start(at: reading)
         case .wake: self.wakeAt = nil
         case .linkUp: self.greet(at: reading)
         case .linkDown: self.link = .down
+        case .dismissed(let reason): self.dismiss(reason, at: reading)
         case .received(let message): self.receive(message, at: reading)
         case .committed(let results): self.continueAfterCommit(results, at: reading)
         case .reportsSent(let sequence): self.outbox.sent(through: sequence, at: reading.boot)
@@ -150,6 +167,7 @@ package struct AgentCore: Sendable {
     private mutating func start(at reading: ClockReading) {
         self.hasStarted = true
         self.upkeep.start(at: reading.boot)
+        self.suspectClock(at: reading)
         self.recoverOpenExecutions(at: reading)
         // Sorted, so that equal times do not come out in an order that depends on hashing.
         for (id, order) in self.orders.sorted(by: { $0.key < $1.key }) {
@@ -205,9 +223,18 @@ package struct AgentCore: Sendable {
             return min(next, until)
         case .welcomed: next = min(next, self.heartbeatAt)
         }
+        switch self.standing {
+        // Nothing is due for somebody who has left.
+        case .dismissed: return next == .max ? nil : next
+        case .leaving(let at): next = min(next, at)
+        case .member: break
+        }
         if let due = self.timers.next() { next = min(next, self.clock.boot(of: due)) }
         return next == .max ? nil : next
     }
+
+    /// How many ids are remembered of executions that are still to come; for tests of its bound.
+    package var expectationCount: Int { self.earlyCancels.count + self.announced.count }
 
     /// What the clock that fires follow shows (R7).
     package func time(at reading: ClockReading) -> Timestamp { self.clock.now(reading) }

@@ -12,6 +12,8 @@ package enum AgentEvent: Sendable {
     /// A transport to a server stands; nothing was said on it yet.
     case linkUp
     case linkDown
+    /// A server that proved its identity refused this agent as unknown.
+    case dismissed(reason: String)
     case received(ServerMessage)
     /// The ledger has committed what the last ``AgentEffect/commit(_:)`` asked for.
     case committed([LedgerResult])
@@ -49,6 +51,14 @@ package enum AgentNote: Hashable, Sendable {
     case orderMissing(ExecutionID)
     case missed(JobUID, CoalescedRange)
     case clockStepped(microseconds: Int64)
+    /// The host's wall clock is ahead of the server's (negative: behind) by 2 s or more; fires do not follow it.
+    case wallClockOff(microseconds: Int64)
+    /// The clock says it is more than a day after the end of the last life: missed fires wait for a server's word.
+    case clockSuspect(now: Timestamp, last: Timestamp)
+    /// The server does not know this agent; its schedule ends after so long.
+    case dismissalAnnounced(reason: String, microseconds: Int64)
+    /// The schedule has ended: nothing starts until a server welcomes the agent.
+    case dismissed
     case planMismatch(JobUID, Timestamp)
     case unusableSchedule(JobUID, message: String)
 }

@@ -48,8 +48,12 @@ extension AgentCore {
         while let work = self.upkeep.due(at: reading.boot) {
             switch work {
             case .raiseFloor(let isFirst):
+                self.forgetExpectations(now: now)
+                // A clock that may be years ahead must not say what is too old, nor what time it has been (R7).
+                guard self.suspicion == nil else { continue }
                 self.floor = max(self.floor, now.advanced(byMilliseconds: -self.configuration.retention))
                 self.pipeline.add(.raiseFloor(self.floor))
+                self.pipeline.add(.setClock(offset: self.clock.isAgreed ? self.clock.offset : nil, time: now))
                 if !isFirst { self.effects.append(.forgetOutputs(before: self.floor)) }
             case .step: self.pipeline.add(.prune, then: .pruned)
             }

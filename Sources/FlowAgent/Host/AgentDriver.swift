@@ -3,6 +3,7 @@
 
 import Dispatch
 import FlowCore
+import FlowWire
 import Logging
 import Synchronization
 
@@ -67,10 +68,11 @@ final class AgentDriver: Sendable {
             self.connection.withLock { $0 += 1 }
             self.post(.linkUp)
         case .received(let message): self.post(.received(message))
-        case .disconnected(let reason, _):
+        case .disconnected(let reason, let code):
             self.connection.withLock { $0 += 1 }
             self.logger.info("disconnected", metadata: ["reason": "\(reason)"])
             self.post(.linkDown)
+            if code == .unauthorized { self.post(.dismissed(reason: reason)) }
         }
     }
 
@@ -260,6 +262,29 @@ final class AgentDriver: Sendable {
             )
         case .clockStepped(let microseconds):
             self.logger.warning("the clock was set", metadata: ["microseconds": "\(microseconds)"])
+        case .wallClockOff(let microseconds):
+            self.logger.log(
+                level: abs(microseconds) < 300_000_000 ? .warning : .error,
+                "this host's clock differs from the server's; jobs run by the server's. Set up NTP on this host",
+                metadata: ["ahead-seconds": "\(Double(microseconds) / 1_000_000)"]
+            )
+        case .clockSuspect(let now, let last):
+            self.logger.warning(
+                "the clock of this host jumped; missed fires wait until a server confirms the time",
+                metadata: ["now": "\(now)", "last-known": "\(last)"]
+            )
+        case .dismissalAnnounced(let reason, let microseconds):
+            self.logger.warning(
+                "the server does not know this host; its schedule will end",
+                metadata: ["reason": "\(reason)", "in-seconds": "\(microseconds / 1_000_000)"]
+            )
+        case .dismissed:
+            self.logger.notice(
+                """
+                the server does not know this host: no job starts any more. What runs goes on, records are kept. \
+                Enrol this host again, or restore the server's database
+                """
+            )
         case .planMismatch(let job, let nominal):
             self.logger.warning(
                 "server and agent disagree on a fire; the server's time counts",

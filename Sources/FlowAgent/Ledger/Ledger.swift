@@ -47,8 +47,11 @@ package enum LedgerOperation: Hashable, Sendable {
     ///
     /// Does nothing when the execution is not known, or when its last report is not acknowledged and so on its way anyway.
     case answer(ExecutionID)
-    /// Wall clock minus boot clock as last agreed with a server; microseconds (R7).
-    case setClockOffset(Int64)
+    /// Wall clock minus boot clock as last agreed with a server, microseconds, and the time it is: time will never have been
+    /// before that (R7). Without an offset only the time is kept.
+    case setClock(offset: Int64?, time: Timestamp)
+    /// Whether a server has said that it does not know this agent.
+    case setDismissed(Bool)
     /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
     case raiseFloor(Timestamp)
     /// One small step of deleting what is terminal, acknowledged and below the floor.
@@ -130,6 +133,10 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var floor: Timestamp
     /// Nil before the first contact with a server.
     package var clockOffset: Int64?
+    /// The latest time the ledger knows to have been.
+    package var lastTime: Timestamp
+    /// Whether the schedule stands still because the server does not know this agent.
+    package var isDismissed: Bool
 
     package init(
         incarnation: String,
@@ -142,7 +149,9 @@ package struct LedgerSnapshot: Hashable, Sendable {
         acknowledgedSequence: Int64 = 0,
         outboxBase: Int64? = nil,
         floor: Timestamp = .distantPast,
-        clockOffset: Int64? = nil
+        clockOffset: Int64? = nil,
+        lastTime: Timestamp = .distantPast,
+        isDismissed: Bool = false
     ) {
         self.incarnation = incarnation
         self.configVersion = configVersion
@@ -155,5 +164,7 @@ package struct LedgerSnapshot: Hashable, Sendable {
         self.outboxBase = outboxBase ?? acknowledgedSequence
         self.floor = floor
         self.clockOffset = clockOffset
+        self.lastTime = lastTime
+        self.isDismissed = isDismissed
     }
 }

@@ -19,7 +19,7 @@ enum LedgerRows {
             executionID: ExecutionID(uuid: row[0]),
             runID: RunID(uuid: row[1]),
             job: try snapshots.load(JobUID(uuid: row[2]), version: row[3], from: database),
-            kind: ExecutionKind(rawValue: row[4]) ?? .cron,
+            kind: try self.known(row[4], ExecutionKind.init(rawValue:), "kind"),
             nominal: Timestamp(milliseconds: row[5]),
             parameters: parameters,
             retryOf: (row[7] as UUID?).map(ExecutionID.init(uuid:)),
@@ -30,7 +30,7 @@ enum LedgerRows {
     static func entry(_ row: Row, snapshots: inout SnapshotTable, in database: Database) throws -> LedgerEntry {
         LedgerEntry(
             order: try self.order(row, snapshots: &snapshots, in: database),
-            status: ExecutionStatus(rawValue: row[9]) ?? .failure,
+            status: try self.known(row[9], ExecutionStatus.init(rawValue:), "status"),
             reason: (row[10] as String?).flatMap(ExecutionReason.init(rawValue:)),
             detail: row[11],
             attempt: row[12],
@@ -58,6 +58,19 @@ enum LedgerRows {
             entry.startedAt?.milliseconds, entry.finishedAt?.milliseconds, entry.exitCode, entry.retryAt?.milliseconds,
             entry.coalesced?.count, entry.coalesced?.from.milliseconds, entry.coalesced?.through.milliseconds, sequence,
         ]
+    }
+
+    /// A value this version knows.
+    ///
+    /// - Throws: `CoreError` `unavailable`; a guess would be written back as a fact.
+    static func known<Raw, Value>(_ raw: Raw, _ make: (Raw) -> Value?, _ what: String) throws -> Value {
+        guard let value = make(raw) else {
+            throw CoreError(
+                .unavailable,
+                "the ledger has the \(what) '\(raw)', which this version does not know; a newer one wrote it. Install that"
+            )
+        }
+        return value
     }
 
     static func coalesced(_ row: Row, from index: Int) -> CoalescedRange? {

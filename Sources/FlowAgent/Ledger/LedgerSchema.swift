@@ -14,6 +14,12 @@ enum LedgerSchema {
         migrator.registerMigration("3 whose ledger it is") { database in
             try database.execute(sql: "ALTER TABLE meta ADD COLUMN agent TEXT")
         }
+        migrator.registerMigration("4 the last time") { database in
+            try database.execute(sql: "ALTER TABLE meta ADD COLUMN time INTEGER NOT NULL DEFAULT 0")
+        }
+        migrator.registerMigration("5 standing") { database in
+            try database.execute(sql: "ALTER TABLE meta ADD COLUMN is_dismissed INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 
@@ -26,6 +32,21 @@ enum LedgerSchema {
         CREATE INDEX snapshot_by_use ON snapshot (used_until);
         """
 
+    /// After the file was replaced by an older copy: what came after it has been done, though nothing here says so.
+    ///
+    /// Fires up to the last time known count as decided, what was open as ended; the server knows the reports of both.
+    /// Reports that wait move up, so that no number of the lost time is used again and none is left out.
+    static let rollForward = """
+        DELETE FROM pending_order;
+        DELETE FROM outbox WHERE sequence <= (SELECT acknowledged FROM meta);
+        UPDATE outbox SET sequence = -sequence;
+        UPDATE outbox SET sequence = :shift - sequence;
+        UPDATE job SET cursor = max(cursor, :time);
+        UPDATE ledger SET status = 4, reason = 'INTERRUPTED', retry_at = NULL,
+            detail = 'the ledger went back in time while this was open' WHERE status IN (1, 2);
+        UPDATE meta SET incarnation = :incarnation, time = max(time, :time), acknowledged = acknowledged + :shift;
+        """
+
     /// Ends what a former identity left (statuses 1 and 2 are open, 4 is FAILURE).
     static let giveUp = """
         DELETE FROM outbox;
@@ -34,7 +55,7 @@ enum LedgerSchema {
         UPDATE ledger SET status = 4, reason = 'INTERRUPTED', retry_at = NULL,
             detail = 'the host joined a server anew while this was open' WHERE status IN (1, 2);
         UPDATE ledger SET sequence = 0;
-        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0;
+        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, is_dismissed = 0;
         """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at

@@ -10,6 +10,8 @@ struct LedgerTransaction {
     /// What the ledger remembers between transactions; taken over only when the transaction was committed.
     struct State {
         var lastSequence: Int64
+        /// The latest nominal time that was decided.
+        var latest = Timestamp.distantPast
         var snapshots = SnapshotTable()
         /// Outputs written per job since its old ones were last deleted.
         var unprunedOutputs: [JobUID: Int] = [:]
@@ -32,11 +34,13 @@ struct LedgerTransaction {
         case .storeOrder(let order): try self.store(order)
         case .dropOrder(let id): try self.database.run("DELETE FROM pending_order WHERE exec_id = ?", [id.uuid])
         case .advanceCursor(let job, let time):
+            self.state.latest = max(self.state.latest, time)
             try self.database.run(
                 "UPDATE job SET cursor = ? WHERE uid = ? AND cursor < ?",
                 [time.milliseconds, job.uuid, time.milliseconds]
             )
         case .undoPremature(let now):
+            self.state.latest = min(self.state.latest, now)
             return .withdrawn(try self.undo(after: now), sequence: self.state.lastSequence)
         case .applyConfig(let update, let cursor): try self.apply(update, cursor: cursor)
         case .acknowledge(let sequence): try self.acknowledge(sequence)
@@ -46,7 +50,13 @@ struct LedgerTransaction {
                 [sequence]
             )
         case .answer(let id): return try self.answer(id)
-        case .setClockOffset(let offset): try self.database.run("UPDATE meta SET clock_offset = ?", [offset])
+        case .setClock(let offset, let time):
+            try self.database.run(
+                "UPDATE meta SET clock_offset = coalesce(?, clock_offset), time = ?",
+                [offset, time.milliseconds]
+            )
+        case .setDismissed(let isDismissed):
+            try self.database.run("UPDATE meta SET is_dismissed = ?", [isDismissed])
         case .raiseFloor(let floor):
             try self.database.run("UPDATE meta SET floor = ?1 WHERE floor < ?1", [floor.milliseconds])
         case .prune:
@@ -93,6 +103,7 @@ struct LedgerTransaction {
             return .exists(known)
         }
         try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
+        self.state.latest = max(self.state.latest, entry.order.nominal)
         return .written(sequence: try self.append(report))
     }
 

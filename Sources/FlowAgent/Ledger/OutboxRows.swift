@@ -33,7 +33,7 @@ enum OutboxRows {
         )
     }
 
-    static func report(_ row: Row) -> Report {
+    static func report(_ row: Row) throws -> Report {
         let id = ExecutionID(uuid: row[1])
         return Report(
             sequence: row[0],
@@ -43,9 +43,9 @@ enum OutboxRows {
             jobID: row[4],
             jobName: row[5],
             jobVersion: row[6],
-            kind: ExecutionKind(rawValue: row[7]) ?? .cron,
+            kind: try LedgerRows.known(row[7], ExecutionKind.init(rawValue:), "kind"),
             nominal: Timestamp(milliseconds: row[8]),
-            status: ExecutionStatus(rawValue: row[9]) ?? .failure,
+            status: try LedgerRows.known(row[9], ExecutionStatus.init(rawValue:), "status"),
             reason: (row[10] as String?).flatMap(ExecutionReason.init(rawValue:)),
             detail: row[11],
             attempt: row[12],

@@ -13,6 +13,10 @@ import Synchronization
 package final class SQLiteLedger: Ledger {
     private let queue: DatabaseQueue
     private let lock: DataDirectoryLock
+    private let mark: LedgerMark
+    private let incarnation: Mutex<String>
+    /// Whether the file was found to be an older copy of what it had been.
+    package let wentBack: Bool
     /// Only ever used inside a transaction of `queue`; the mutex makes that plain to the compiler.
     private let state: Mutex<LedgerTransaction.State>
 
@@ -55,20 +59,41 @@ package final class SQLiteLedger: Ledger {
                 throw CoreError(.unavailable, "\(path): the file system does not allow a durable WAL database")
             }
         }
-        let incarnation = UUID().uuidString.lowercased()
-        let (acknowledged, newest) = try self.queue.write { database in
+        let mark = try LedgerMark(directory: directory)
+        let known = mark.read()
+        let fresh = UUID().uuidString.lowercased()
+        var (incarnation, sequence) = try self.queue.write { database in
             try database.execute(
                 sql: "INSERT OR IGNORE INTO meta (one, incarnation) VALUES (1, ?)",
-                arguments: [incarnation]
+                arguments: [fresh]
             )
-            return (
-                try Int64.fetchOne(database, sql: "SELECT acknowledged FROM meta") ?? 0,
-                try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM outbox") ?? 0
-            )
+            let sql = "SELECT incarnation, max(acknowledged, coalesce((SELECT max(sequence) FROM outbox), 0)) FROM meta"
+            guard let row = try Row.fetchOne(database, sql: sql) else {
+                throw CoreError(.internal, "the ledger has no identity")
+            }
+            return (row[0] as String, row[1] as Int64)
         }
-        self.state = Mutex(
-            LedgerTransaction.State(lastSequence: max(acknowledged, newest), keptOutputs: keptOutputs)
-        )
+        // A mark of another incarnation belongs to a ledger that was given up.
+        if let known, known.incarnation == incarnation, known.sequence > sequence {
+            self.wentBack = true
+            try self.queue.write { database in
+                try database.execute(
+                    sql: LedgerSchema.rollForward,
+                    arguments: [
+                        "incarnation": fresh, "time": known.time.milliseconds, "shift": known.sequence - sequence,
+                    ]
+                )
+            }
+            incarnation = fresh
+            sequence = known.sequence
+        } else {
+            self.wentBack = false
+        }
+        self.mark = mark
+        self.incarnation = Mutex(incarnation)
+        var state = LedgerTransaction.State(lastSequence: sequence, keptOutputs: keptOutputs)
+        if let known, known.incarnation == incarnation || self.wentBack { state.latest = known.time }
+        self.state = Mutex(state)
     }
 
     /// Makes the ledger that of one agent, for good.
@@ -91,6 +116,7 @@ package final class SQLiteLedger: Ledger {
                 return owner
             }
             if former != nil {
+                self.incarnation.withLock { $0 = incarnation }
                 state = LedgerTransaction.State(lastSequence: 0, keptOutputs: state.keptOutputs)
             }
             return former
@@ -111,6 +137,13 @@ package final class SQLiteLedger: Ledger {
                     return results
                 }
                 state = next
+                self.mark.write(
+                    LedgerMark.Position(
+                        incarnation: self.incarnation.withLock { $0 },
+                        sequence: next.lastSequence,
+                        time: next.latest
+                    )
+                )
                 return results
             } catch {
                 state.snapshots.reset()
@@ -132,12 +165,16 @@ package final class SQLiteLedger: Ledger {
                     acknowledgedSequence: meta["acknowledged"],
                     outboxBase: try Int64.fetchOne(database, sql: "SELECT min(sequence) - 1 FROM outbox"),
                     floor: Timestamp(milliseconds: meta["floor"]),
-                    clockOffset: meta["clock_offset"]
+                    clockOffset: meta["clock_offset"],
+                    lastTime: Timestamp(milliseconds: meta["time"]),
+                    isDismissed: meta["is_dismissed"]
                 )
                 for row in try Row.fetchAll(database, sql: "SELECT uid, version, cursor FROM job ORDER BY uid") {
                     let uid = JobUID(uuid: row[0])
                     snapshot.jobs.append(try state.snapshots.load(uid, version: row[1], from: database))
-                    snapshot.cursors[uid] = Timestamp(milliseconds: row[2])
+                    let cursor = Timestamp(milliseconds: row[2])
+                    snapshot.cursors[uid] = cursor
+                    snapshot.lastTime = max(snapshot.lastTime, cursor)
                 }
                 let orders = "SELECT \(LedgerRows.orderColumns) FROM pending_order ORDER BY exec_id"
                 snapshot.orders = try Row.fetchAll(database, sql: orders).map {

@@ -4,6 +4,8 @@
 /// Everything a server says on an agent's control stream.
 package enum ServerMessage: Hashable, Sendable {
     case welcome(Welcome)
+    /// The clock sample of the hello, ahead of a welcome that may be long (R7).
+    case clock(ClockSample)
     /// The session is refused; the agent shows why and does not come back at once.
     case rejected(code: String, message: String)
     case orders([Order])

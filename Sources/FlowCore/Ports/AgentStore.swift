@@ -33,11 +33,25 @@ package protocol AgentStore: Sendable {
     func setSetting(_ key: String, to value: String) async throws
 }
 
+/// A request to stop an execution that its agent has not carried out yet.
+package struct PendingCancel: Hashable, Sendable {
+    package let id: ExecutionID
+    /// Kill at once instead of asking the processes to end.
+    package let force: Bool
+
+    package init(id: ExecutionID, force: Bool) {
+        self.id = id
+        self.force = force
+    }
+}
+
 /// What a new session starts from.
 package struct AgentSessionStart: Hashable, Sendable {
     package let epoch: Int64
     package let acknowledgedSequence: Int64
     package let cancels: [ExecutionID]
+    /// Those of the cancels that kill at once.
+    package let forced: [ExecutionID]
     /// Executions that the change of incarnation interrupted.
     package let interrupted: [Execution]
     /// Executions that were under way when reports were lost; the agent is asked what became of them.
@@ -47,12 +61,14 @@ package struct AgentSessionStart: Hashable, Sendable {
         epoch: Int64,
         acknowledgedSequence: Int64,
         cancels: [ExecutionID],
+        forced: [ExecutionID] = [],
         interrupted: [Execution],
         questions: [ExecutionID] = []
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
         self.cancels = cancels
+        self.forced = forced
         self.interrupted = interrupted
         self.questions = questions
     }

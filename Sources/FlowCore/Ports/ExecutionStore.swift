@@ -22,7 +22,13 @@ package protocol ExecutionStore: Sendable {
     func openCounts() async throws -> [ExecutionStatus: Int]
 
     /// Marks an open execution as to be stopped; a terminal one is returned as it is (idempotent).
-    func requestCancel(_ id: ExecutionID, by change: Change) async throws -> Execution
+    ///
+    /// `force` is kept with it, for an agent that is away: it kills at once.
+    func requestCancel(_ id: ExecutionID, force: Bool, by change: Change) async throws -> Execution
+    /// What was asked to be stopped on an agent and has not ended.
+    ///
+    /// A session asks once more after it can be told, because a request may come between its opening and that moment.
+    func pendingCancels(of agent: AgentID) async throws -> [PendingCancel]
     func runningExecutions(of agent: AgentID) async throws -> [ExecutionID]
     /// Writes a provisional state by compare-and-set on the expected one; returns those it changed.
     func infer(

@@ -122,7 +122,11 @@ extension UserStore {
 
 extension ExecutionStore {
     package func requestCancel(_ id: ExecutionID, at now: Timestamp) async throws -> Execution {
-        try await self.requestCancel(id, by: .system(at: now))
+        try await self.requestCancel(id, force: false, by: .system(at: now))
+    }
+
+    package func requestCancel(_ id: ExecutionID, by change: Change) async throws -> Execution {
+        try await self.requestCancel(id, force: false, by: change)
     }
 }
 

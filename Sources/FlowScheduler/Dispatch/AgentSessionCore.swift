@@ -106,6 +106,7 @@ package struct AgentSessionCore: Sendable {
             acknowledgedSequence: start.acknowledgedSequence,
             config: update,
             cancels: start.cancels,
+            forced: start.forced,
             questions: start.questions,
             clock: clock
         )

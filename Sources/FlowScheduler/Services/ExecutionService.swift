@@ -75,7 +75,7 @@ package struct ExecutionService: Sendable {
     package func cancel(_ id: ExecutionID, force: Bool, as principal: Principal) async throws -> Execution {
         try principal.require(.executionsCancel)
         let before = try await self.existing(id)
-        let execution = try await self.store.requestCancel(id, by: principal.change(at: self.clock.now))
+        let execution = try await self.store.requestCancel(id, force: force, by: principal.change(at: self.clock.now))
         // Repeated while it is open: the first message may have met a process that ignores the signal.
         if !execution.status.isTerminal { await self.gateway.cancel(id, on: execution.agentID, force: force) }
         if execution != before { self.bus.publish(.executionsChanged([execution])) }

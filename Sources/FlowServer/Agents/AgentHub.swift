@@ -140,6 +140,15 @@ final class AgentHub: AgentGateway, AgentSessionHandler, Service {
 
     func serve(_ channel: AgentChannel) async throws {
         let hello = channel.hello
+        if hello.outboxBase != nil {
+            // At once, and not behind a configuration that may take long to read and to send (R7).
+            let sample = ClockSample(
+                agentSent: hello.sentAt,
+                serverReceived: channel.helloReceivedAt,
+                serverSent: self.clock.microseconds
+            )
+            try await channel.send(.clock(sample))
+        }
         let start = try await self.store.openSession(hello, address: channel.address, at: self.clock.now)
         if !start.interrupted.isEmpty { self.bus.publish(.executionsChanged(start.interrupted)) }
         let (core, welcome) = AgentSessionCore.open(

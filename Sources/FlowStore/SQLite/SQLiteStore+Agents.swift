@@ -71,6 +71,7 @@ extension SQLiteStore {
             }
             try inference.finish()
             try OrderTable(db, self.snapshots).deleteAll(for: id)
+            try executions.forgetForcedCancels(of: id)
             let groups = try GroupTable(db).groups(of: id).map(\.id)
             _ = try AgentTable(db).delete(id)
             try AuditTable(db).record(

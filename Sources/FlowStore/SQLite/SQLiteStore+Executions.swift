@@ -42,11 +42,18 @@ extension SQLiteStore {
         }
     }
 
-    package func requestCancel(_ id: ExecutionID, by change: Change) async throws -> Execution {
+    package func pendingCancels(of agent: AgentID) async throws -> [PendingCancel] {
+        try await self.read { db in try ExecutionTable(db).cancels(of: agent) }
+    }
+
+    package func requestCancel(_ id: ExecutionID, force: Bool, by change: Change) async throws -> Execution {
         try await self.write("request_cancel") { db in
             let executions = ExecutionTable(db)
             guard var execution = try executions.find(id) else { throw StoreFault.noExecution(id) }
-            guard !execution.status.isTerminal, !execution.cancelRequested else { return execution }
+            guard !execution.status.isTerminal else { return execution }
+            // Asked to end before, now to be killed: that is a change as well, though the record looks the same.
+            let isForced = force ? try executions.forceCancel(id, on: execution.agentID) : false
+            guard !execution.cancelRequested || isForced else { return execution }
             try executions.requestCancel(id, at: change.at)
             execution.cancelRequested = true
             execution.updatedAt = change.at

@@ -37,10 +37,12 @@ extension SQLiteStore {
                 acknowledged: position.acknowledged,
                 at: now
             )
+            let cancels = try executions.cancels(of: hello.agent)
             return AgentSessionStart(
                 epoch: epoch,
                 acknowledgedSequence: position.acknowledged,
-                cancels: try executions.cancels(of: hello.agent),
+                cancels: cancels.map(\.id),
+                forced: cancels.filter(\.force).map(\.id),
                 interrupted: interrupted,
                 questions: questions
             )

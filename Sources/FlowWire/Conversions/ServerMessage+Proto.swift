@@ -20,6 +20,7 @@ extension PBEnvelope {
         case .config(let update): self.taskConfigPush = PBTaskConfigPush(update)
         case .cancel(let execution, let force):
             self.cancelExecution = .with { ($0.executionID, $0.force) = (Data(execution.bytes), force) }
+        case .clock(let sample): self.clockAnswer = .with { $0.clock = PBClockSample(sample) }
         case .heartbeatAnswer(let sample): self.heartbeatAnswer = .with { $0.clock = PBClockSample(sample) }
         }
     }
@@ -48,6 +49,9 @@ extension PBEnvelope {
                 try Fields.identifier(cancel.executionID, "cancel_execution.execution_id"),
                 force: cancel.force
             )
+        case .clockAnswer(let answer):
+            guard answer.hasClock else { throw WireError.invalid(field: "clock_answer.clock", problem: "is missing") }
+            return .clock(try answer.clock.decoded("clock_answer.clock"))
         case .heartbeatAnswer(let answer):
             guard answer.hasClock else {
                 throw WireError.invalid(field: "heartbeat_answer.clock", problem: "is missing")

@@ -125,6 +125,7 @@ package struct AgentSession: WireSession {
             self.state = .established(protocol: version)
             self.deadline = now + self.timeouts.silence
             actions.append(.deliver(message))
+        case (.awaitingWelcome, .clock): actions.append(.deliver(message))
         case (.awaitingWelcome, .rejected(let code, let text)), (.established, .rejected(let code, let text)):
             actions.append(.deliver(message))
             actions.append(self.end(SessionEnd(code: .rejected, reason: "\(text) [\(code)]")))

@@ -74,6 +74,7 @@ extension PBEnvelope {
         case .rejected: "rejected"
         case .heartbeat: "heartbeat"
         case .heartbeatAnswer: "heartbeat_answer"
+        case .clockAnswer: "clock_answer"
         case .executionAck: "execution_ack"
         case .resultAck: "result_ack"
         case .cancelExecution: "cancel_execution"

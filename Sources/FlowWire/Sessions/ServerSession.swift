@@ -92,6 +92,7 @@ package struct ServerSession: WireSession {
             self.state = .established(protocol: version)
             self.deadline = now + self.timeouts.silence
             return bytes
+        case (.awaitingWelcome, .clock): return try Frame.encode(envelope, limit: self.frameLimit)
         case (.awaitingWelcome, .rejected), (.established, .rejected):
             let bytes = try Frame.encode(envelope, limit: self.frameLimit)
             self.state = .ended

@@ -187,6 +187,55 @@ struct AgentCoreSessionTests {
         #expect(bench.sent.contains(.configApplied(version: 41)))
     }
 
+    @Test("A welcome is followed by a few quick heartbeats, because one clock sample may be slow (R7)")
+    func samplesInABurst() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(nil)))
+        bench.connect()
+        let before = bench.heartbeats
+        bench.advance(to: 2000)
+        #expect(bench.heartbeats - before == 4)
+        bench.advance(to: 15_000)
+        #expect(bench.heartbeats - before == 4)
+        bench.advance(to: 17_000)
+        #expect(bench.heartbeats - before == 5)
+    }
+
+    @Test("A clock more than a day after the last life runs nothing late until a server confirms the time (R7)")
+    func suspectsItsClock() {
+        let policies = Policies(overlap: .allow, concurrency: 100)
+        var restored = CoreBench.restored(CoreBench.job(policies: policies), cursor: -3 * 86_400)
+        restored.lastTime = CoreBench.time(-3 * 86_400)
+        var bench = CoreBench(restored, at: CoreBench.time(30))
+        #expect(bench.notes.contains { if case .clockSuspect = $0 { true } else { false } })
+        bench.advance(to: 61_000)
+        // What comes is run, what may have been missed waits, in the ledger too.
+        #expect(bench.started == [60])
+        #expect(bench.entries(.skipped).isEmpty)
+        bench.connect()
+        #expect(bench.entries(.skipped).count == 1, "one record for the three days")
+    }
+
+    @Test("A clock that ran ahead by years is put right without a trace in the cursors (R7)")
+    func wrongYear() {
+        var restored = CoreBench.restored(CoreBench.job())
+        restored.lastTime = CoreBench.time(0)
+        let years: Int64 = 12 * 365 * 86_400_000
+        var bench = CoreBench(restored, at: CoreBench.time(30), wallError: years)
+        #expect(bench.launches.isEmpty)
+        bench.connect()
+        bench.advance(to: 61_000)
+        #expect(bench.started == [60])
+    }
+
+    @Test("The operator is told once when the host's clock is off by more than 2 s, and again beyond 5 minutes")
+    func warnsOfTheWall() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(nil)), wallError: 400_000)
+        bench.connect()
+        bench.send(.linkDown)
+        bench.connect()
+        #expect(bench.notes.filter { if case .wallClockOff = $0 { true } else { false } }.count == 1)
+    }
+
     @Test("An acknowledgement for another ledger is not ours (R11)")
     func ignoresOtherIncarnations() {
         var restored = CoreBench.restored(CoreBench.job(nil))

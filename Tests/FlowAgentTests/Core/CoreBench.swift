@@ -26,18 +26,24 @@ struct CoreBench {
     /// Every effect so far.
     private(set) var effects: [AgentEffect] = []
 
-    init(_ restored: LedgerSnapshot, at now: Timestamp = base, wallError: Int64 = 0) {
+    init(
+        _ restored: LedgerSnapshot,
+        at now: Timestamp = base,
+        wallError: Int64 = 0,
+        configure: (inout AgentCore.Configuration) -> Void = { _ in }
+    ) {
         self.boot = Self.bootAtBase + now.milliseconds(since: Self.base) * 1000
         self.wallError = wallError
         self.sequence = restored.lastSequence
         for entry in restored.open { self.entries[entry.id] = entry }
-        let configuration = AgentCore.Configuration(
+        var configuration = AgentCore.Configuration(
             agent: Self.agent,
             bootID: "boot",
             version: "test",
             hostname: "host",
             operatingSystem: "none"
         )
+        configure(&configuration)
         self.core = AgentCore(
             configuration: configuration,
             restored: restored,
@@ -175,6 +181,8 @@ struct CoreBench {
     var sent: [AgentMessage] {
         self.effects.compactMap { if case .send(let message) = $0 { message } else { nil } }
     }
+
+    var heartbeats: Int { self.sent.count { if case .heartbeat = $0 { true } else { false } } }
 
     var notes: [AgentNote] { self.effects.compactMap { if case .note(let note) = $0 { note } else { nil } } }
 

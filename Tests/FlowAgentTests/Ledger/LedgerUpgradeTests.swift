@@ -31,7 +31,7 @@ struct LedgerUpgradeTests {
 
         let entry = Fixture.entry(Fixture.order(Fixture.snapshot()))
         #expect(try ledger.commit([.insert(entry, report: Fixture.report(entry))]) == [.written(sequence: 92)])
-        _ = try ledger.commit([.acknowledge(91)])
+        _ = try ledger.commit([.acknowledge(91), .forgetReports(through: 91)])
         #expect(try ledger.outbox(after: 0, limit: 10).map(\.sequence) == [92])
     }
 

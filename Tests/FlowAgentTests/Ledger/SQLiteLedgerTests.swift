@@ -141,6 +141,38 @@ struct SQLiteLedgerTests {
         #expect(try second.entry(open.id)?.reason == .interrupted)
     }
 
+    @Test("notices that its file is an older copy, and takes what came after it as decided (R11)")
+    func noticesARollback() throws {
+        let path = SQLiteLedger.path(in: self.directory.path)
+        let job = Fixture.snapshot()
+        let copied = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 10)))
+        var ledger: SQLiteLedger? = try self.open()
+        _ = try ledger?.commit([
+            .applyConfig(ConfigUpdate(version: 1, base: nil, upserts: [job]), cursor: Timestamp(seconds: 1)),
+            .insert(copied, report: Fixture.report(copied)), .advanceCursor(job.uid, Timestamp(seconds: 10)),
+        ])
+        let before = try ledger?.restore()
+        ledger = nil
+        try FileManager.default.copyItem(atPath: path, toPath: path + ".copy")
+        ledger = try self.open()
+        #expect(ledger?.wentBack == false)
+        let later = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 20)), .success)
+        _ = try ledger?.commit([
+            .insert(later, report: Fixture.report(later)), .advanceCursor(job.uid, Timestamp(seconds: 20)),
+        ])
+        ledger = nil
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        try FileManager.default.moveItem(atPath: path + ".copy", toPath: path)
+        let second = try self.open()
+        #expect(second.wentBack)
+        let after = try second.restore()
+        #expect(after.incarnation != before?.incarnation)
+        #expect(after.cursors == [job.uid: Timestamp(seconds: 20)])
+        #expect(after.open.isEmpty, "its effect is known to the server, not here")
+        let next = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 30)))
+        #expect(try second.commit([.insert(next, report: Fixture.report(next))]) == [.written(sequence: 3)])
+    }
+
     @Test("takes the newest content of a version: after a restore of the server numbers repeat")
     func versionsRepeat() throws {
         let ledger = try self.open()
@@ -227,13 +259,18 @@ struct SQLiteLedgerTests {
             Fixture.entry(Fixture.order(job, at: Timestamp(seconds: Int64(second))), second == 1 ? .running : .success)
         }
         _ = try ledger.commit(entries.map { .insert($0, report: Fixture.report($0)) })
-        _ = try ledger.commit([.acknowledge(2), .setClockOffset(-42), .raiseFloor(Timestamp(seconds: 3))])
+        _ = try ledger.commit([
+            .acknowledge(2), .setClock(offset: -42, time: Timestamp(seconds: 7)), .raiseFloor(Timestamp(seconds: 3)),
+        ])
         while try ledger.commit([.prune]) != [.pruned(isDone: true)] {}
         #expect(try ledger.entry(entries[0].id) == nil)
         #expect(try ledger.entry(entries[1].id) != nil, "still open")
         #expect(try ledger.entry(entries[2].id) != nil, "not acknowledged")
         #expect(try ledger.entry(entries[3].id) == entries[3], "above the floor")
         #expect(try ledger.restore().floor == Timestamp(seconds: 3))
+        #expect(try ledger.restore().clockOffset == -42)
+        #expect(try ledger.restore().lastTime == Timestamp(seconds: 7))
+        _ = try ledger.commit([.setClock(offset: nil, time: Timestamp(seconds: 8))])
         #expect(try ledger.restore().clockOffset == -42)
     }
 

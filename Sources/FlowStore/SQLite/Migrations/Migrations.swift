@@ -15,6 +15,7 @@ enum Migrations {
         ("004 logs", Migration004Logs.sql),
         ("005 users", Migration005Users.sql),
         ("015 audit", Migration015Audit.sql),
+        ("030 forced cancels", Migration030ForcedCancels.sql),
     ]
 
     /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.

@@ -138,24 +138,6 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
-    /// Open executions of an agent that somebody asked to stop.
-    func cancels(of agent: AgentID) throws -> [ExecutionID] {
-        try self.db.all(
-            """
-            SELECT id FROM execution INDEXED BY execution_by_agent_status
-            WHERE agent = ? AND status IN (1, 2) AND status <> 3 AND cancel_requested = 1 ORDER BY id
-            """,
-            [.agent(agent)]
-        ) { try $0.id(0) }
-    }
-
-    func requestCancel(_ id: ExecutionID, at now: Timestamp) throws {
-        try self.db.run(
-            "UPDATE execution SET cancel_requested = 1, updated_at = ? WHERE id = ? AND status IN (1, 2)",
-            [.time(now), .id(id)]
-        )
-    }
-
     /// Forgets which report the agent's open executions come from: a new incarnation counts from 1 again (R11).
     func resetSequences(ofOpenOn agent: AgentID) throws {
         try self.db.run(

@@ -38,6 +38,9 @@ struct AgentCommand: AsyncParsableCommand {
         @Option(help: "What people call this host; its host name by default.")
         var name = ""
 
+        @Option(help: "Seconds for which jobs go on after the server said that it does not know this host.")
+        var leaveAfter = 0
+
         @Option(help: "How much to log: trace, debug, info, notice, warning, error.")
         var logLevel = "notice"
 
@@ -56,24 +59,26 @@ struct AgentCommand: AsyncParsableCommand {
             let token = self.joinToken ?? ProcessInfo.processInfo.environment["QUARTZFLOW_JOIN_TOKEN"]
             // Jobs must not inherit it.
             unsetenv("QUARTZFLOW_JOIN_TOKEN")
-            let agent = Agent(
-                configuration: Agent.Configuration(
-                    servers: self.server,
-                    joinToken: token,
-                    dataDirectory: URL(fileURLWithPath: self.dataDir).standardized.path,
-                    name: self.name
-                ),
-                logger: logger
+            guard (0...31_536_000).contains(self.leaveAfter) else {
+                throw ValidationError("--leave-after is \(self.leaveAfter); write 0 to 31536000 seconds.")
+            }
+            var configuration = Agent.Configuration(
+                servers: self.server,
+                joinToken: token,
+                dataDirectory: URL(fileURLWithPath: self.dataDir).standardized.path,
+                name: self.name
             )
+            configuration.dismissalGrace = .seconds(self.leaveAfter)
+            let agent = Agent(configuration: configuration, logger: logger)
             let services = try await agent.prepare()
-            var configuration = ServiceGroupConfiguration(
+            var group = ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
             // Longer than jobs get between SIGTERM and SIGKILL, and the writing down of how they ended.
-            configuration.maximumGracefulShutdownDuration = .seconds(20)
-            try await ServiceGroup(configuration: configuration).run()
+            group.maximumGracefulShutdownDuration = .seconds(20)
+            try await ServiceGroup(configuration: group).run()
         }
     }
 }
