@@ -45,6 +45,7 @@ package struct Server: Sendable {
         handlesSignals: Bool = true,
         onReady: @escaping @Sendable (Ready) async -> Void
     ) async throws {
+        try await AddressProbe.check(self.configuration)
         let directory = try PrivateDirectory(self.configuration.dataDirectory)
         let clock = SystemWallClock()
         let metrics = ServerMetrics()
@@ -79,7 +80,6 @@ package struct Server: Sendable {
                 jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total
             )
         }
-        let firstPassword = try await self.makeAdministrator(services.authentication)
         let authority = try CertificateAuthority.open(
             in: try PrivateDirectory(directory.path(of: "ca")),
             now: clock.now
@@ -93,6 +93,11 @@ package struct Server: Sendable {
         )
         try await listener.bind()
         let agentsPort = listener.localAddress?.port ?? self.configuration.agentsPort
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let opening = Opening(ports: ports) { httpPort in
+            let firstPassword = try await self.makeAdministrator(services.authentication, store: store)
+            await onReady(Ready(httpPort: httpPort, agentsPort: agentsPort, firstPassword: firstPassword))
+        }
         let api = makeAPI(
             configuration: self.apiConfiguration,
             services: services,
@@ -100,8 +105,9 @@ package struct Server: Sendable {
             metrics: metrics,
             clock: clock,
             logger: self.logger
-        ) { port in
-            await onReady(Ready(httpPort: port, agentsPort: agentsPort, firstPassword: firstPassword))
+        ) { httpPort in
+            port.yield(httpPort)
+            port.finish()
         }
         var parts: [any Service] = [
             Sweeper(
@@ -116,6 +122,7 @@ package struct Server: Sendable {
         ]
         let access = ServerAccess(store: store, authority: authority, services: services, agentsPort: agentsPort)
         if let service = try await companion?(access) { parts.append(service) }
+        parts.append(opening)
         try await self.serve(parts, handlesSignals: handlesSignals)
         try await store.close()
     }
@@ -184,12 +191,15 @@ package struct Server: Sendable {
     }
 
     /// Makes the user `admin` with a random password on the very first start.
-    private func makeAdministrator(_ authentication: AuthenticationService) async throws -> String? {
+    ///
+    /// The file comes first: a password that could not be written down would be lost with the user made.
+    private func makeAdministrator(_ authentication: AuthenticationService, store: any Store) async throws -> String? {
+        guard try await store.userCount() == 0 else { return nil }
         let password = Password.generate()
+        if let path = self.configuration.adminPasswordFile { try Password.write(password, to: path) }
         guard try await authentication.createFirstAdministrator(username: "admin", password: password) != nil else {
             return nil
         }
-        if let path = self.configuration.adminPasswordFile { try Password.write(password, to: path) }
         return password
     }
 }

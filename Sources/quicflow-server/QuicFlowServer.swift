@@ -39,6 +39,9 @@ struct LogOptions: ParsableArguments {
     @Option(help: "How much to log: trace, debug, info, notice, warning, error.")
     var logLevel = "notice"
 
+    @Option(help: "How log lines look: text, or json for collectors.")
+    var logFormat = LogFormat.text
+
     func validate() throws {
         guard Logger.Level(rawValue: self.logLevel) != nil else {
             let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -48,11 +51,22 @@ struct LogOptions: ParsableArguments {
 
     func makeLogger() -> Logger {
         let level = Logger.Level(rawValue: self.logLevel) ?? .notice
+        let format = self.logFormat
         LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
+            var handler: any LogHandler =
+                switch format {
+                case .text: StreamLogHandler.standardError(label: label)
+                case .json: JSONLogHandler(label: label)
+                }
             handler.logLevel = level
             return handler
         }
         return Logger(label: "quicflow-server")
     }
+}
+
+/// `--log-format`.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
 }

@@ -23,7 +23,7 @@ enum SQLiteFailure {
         case .SQLITE_IOERR:
             return CoreError(
                 .unavailable,
-                "The disk with the database failed (SQLite \(failure.extendedResultCode.rawValue)). Check the disk."
+                "The disk with the database failed or is full (SQLite \(failure.extendedResultCode.rawValue)). Check the disk."
             )
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return CoreError(.unavailable, "The database is locked by another program. Close it and try again.")

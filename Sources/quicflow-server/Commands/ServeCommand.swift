@@ -24,6 +24,7 @@ struct ServeCommand: AsyncParsableCommand {
             if let password = ready.firstPassword, configuration.adminPasswordFile == nil {
                 Banner.printFirstPassword(password)
             }
+            ServiceManager.ready()
             Banner.printListening(http: "\(configuration.httpHost):\(ready.httpPort)", agentsPort: ready.agentsPort)
         }
     }
