@@ -339,6 +339,9 @@ def output_that_cannot_be_written_is_a_failure(sh: Shell) -> None:
 def a_wrong_value_shows_no_usage_of_something_else(sh: Shell) -> None:
     wrong = sh.run("cron", "next", "61 * * * *", expect=2).stderr
     check("61" in wrong and "^" in wrong and "Usage" not in wrong, wrong)
+    for words, more in ((["--language", "zh"], {}), ([], {"LANG": "zh_CN.UTF-8"})):
+        chinese = sh.run("cron", "explain", "61 * * * *", *words, expect=2, **more).stderr
+        check("超出范围" in chinese and "^" in chinese, chinese)
     missing = sh.run("cron", "next", expect=2).stderr
     check("Usage: quicflow cron next" in missing, missing)
 

@@ -36,6 +36,9 @@ struct CronNextCommand: ParsableCommand {
     @Option(help: "What a change of summer time does to fixed times: \(DSTPolicy.names).")
     var dst = DSTPolicy.debian
 
+    @Option(help: "zh or en, of messages; that of the environment.")
+    var language = DescriptionLanguage.current
+
     func validate() throws {
         guard (1...CronBatch.maximalCount).contains(self.count) else {
             throw ValidationError("--count is 1 to \(CronBatch.maximalCount).")
@@ -63,7 +66,7 @@ struct CronNextCommand: ParsableCommand {
                 Terminal.say(fire.rfc3339(offsetSeconds: schedule.zone?.offsetSeconds(at: fire) ?? 0))
             }
         } catch {
-            throw CommandFailure(.usage, error.pointing(at: self.expression))
+            throw CommandFailure(.usage, error.pointing(at: self.expression, self.language))
         }
     }
 }
@@ -78,8 +81,8 @@ struct CronExplainCommand: ParsableCommand {
     @Argument(help: "The expression; quote it.")
     var expression: String
 
-    @Option(help: "zh or en.")
-    var language = DescriptionLanguage.en
+    @Option(help: "zh or en; that of the environment.")
+    var language = DescriptionLanguage.current
 
     func run() throws {
         do throws(ScheduleError) {
@@ -90,7 +93,7 @@ struct CronExplainCommand: ParsableCommand {
                 Terminal.say("\(warning.code.rawValue): \(warning.text(self.language))")
             }
         } catch {
-            throw CommandFailure(.usage, error.pointing(at: self.expression))
+            throw CommandFailure(.usage, error.pointing(at: self.expression, self.language))
         }
     }
 }
@@ -112,12 +115,16 @@ extension DSTPolicy: ExpressibleByArgument {
     fileprivate static var names: String { DSTPolicy.allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
-extension DescriptionLanguage: ExpressibleByArgument {}
+extension DescriptionLanguage: ExpressibleByArgument {
+    /// As the environment asks for it.
+    fileprivate static var current: DescriptionLanguage { Language.current == .chinese ? .zh : .en }
+}
 
 extension ScheduleError {
     /// The message with the expression and a mark under the place it is about.
-    fileprivate func pointing(at text: String) -> String {
-        guard let position, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) else { return self.message }
-        return "\(self.message)\n  \(text)\n  \(String(repeating: " ", count: min(position, text.utf8.count)))^"
+    fileprivate func pointing(at text: String, _ language: DescriptionLanguage) -> String {
+        let message = self.text(language)
+        guard let position, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) else { return message }
+        return "\(message)\n  \(text)\n  \(String(repeating: " ", count: min(position, text.utf8.count)))^"
     }
 }

@@ -30,6 +30,8 @@ struct CronParserTests {
         #expect(error.position == row.position)
         #expect(error.field == row.field)
         #expect(!error.message.isEmpty)
+        #expect(error.text(.en) == error.message)
+        #expect(error.text(.zh).unicodeScalars.contains { (0x4e00...0x9fff).contains($0.value) })
     }
 
     static let invalid: [InvalidCase] = [

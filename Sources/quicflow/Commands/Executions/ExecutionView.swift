@@ -58,6 +58,8 @@ enum ExecutionView {
         table.add(["task", "\(execution["task_name"].cell) (\(execution["task_id"].cell))"])
         table.add(["client", execution["client_id"].cell])
         table.add(["state", self.state(execution)])
+        let words = execution["reason"]["text"][Language.current.rawValue]
+        if !words.isNull { table.add(["reason", words.cell]) }
         table.add(["due", DisplayTime.text(execution["scheduled_time"])])
         table.add(["start", DisplayTime.text(execution["start_time"])])
         table.add(["end", DisplayTime.text(execution["end_time"])])
