@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "Tests/Support"))
-from dev_server import DevServer  # noqa: E402
+from dev_server import USER, DevServer  # noqa: E402
 
 # Each command's output is what is compared. '%' is written as in a crontab.
 PLAIN = {
@@ -149,13 +149,8 @@ def sign_in(server: DevServer) -> None:
     server.start()
     server.wait_for_http(60)
     server.password = server.password_file.read_text().strip()
-    for attempt in range(5):
-        try:
-            server.api.login(server.password)
-            break
-        except TimeoutError:
-            if attempt == 4:
-                raise
+    body = {"username": USER, "password": server.password}
+    server.api.token = server.api.call("POST", "/auth/login", body, timeout=60)["token"]
     server.wait_for_agent(60)
 
 
