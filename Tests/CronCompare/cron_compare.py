@@ -13,6 +13,7 @@ by which docs/migrating-from-cron.md tells it; one that no longer differs has to
 import argparse
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,12 +37,13 @@ PLAIN = {
     "core_hard": "ulimit -H -c",
     "stack": "ulimit -S -s",
     "locked_memory": "ulimit -S -l",
-    "processes": "ulimit -S -u",
+    "processes": "ulimit -S -p",
     "nice": "nice",
     "directory": "pwd",
     "relative_path": "cd .; readlink /proc/self/cwd",
     "shell": "readlink /proc/$$/exe",
     "arguments": "echo $#",
+    "own_name": "echo $0",
     "echo_escapes": 'echo "a\\nb"',
     "bash_redirect": "echo one &>> $OUT/redirect; wait; cat $OUT/redirect; rm -f $OUT/redirect",
     "path": "echo $PATH",
@@ -71,6 +73,7 @@ PLAIN = {
 LATER = {"bash_version": "echo ${BASH_VERSION\\%\\%.*}", "home_set": "pwd; echo $HOME", "bash_brace": "echo {1..3}"}
 DIFFERENT = {
     "two_backslashes": "Two backslashes",
+    "own_name": "**`$0`**",
     "environment": "More variables",
     "locale": "`LANG`",
 }
@@ -118,7 +121,9 @@ def run_cron(directory: Path) -> None:
 
 
 def run_imported(binaries: str, directory: Path) -> None:
+    # What an init system gives, which is what Debian's cron gives its jobs by pam_limits.
     os.umask(0o022)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     with DevServer(binaries) as server:
         sign_in(server)
         environment = {
