@@ -59,7 +59,6 @@ PLAIN = {
     "ignored_signals": "sed -n 's/Sig\\(Ign\\|Blk\\).*\\(.......\\)$/\\1 \\2/p' /proc/self/status",
     "terminal": "tty; echo $?",
     "session": "test $(ps -o sid= -p $$) = $(ps -o pgid= -p $$) && echo own",
-    "open_files": "ls /proc/$$/fd | grep -v -e ^10$ | wc -l",
     "escaped_percent": "echo 100\\%",
     "two_backslashes": "printf '\\%s' 'a\\\\nb'",
     "percent_input": "cat%one%two\\%%",
