@@ -40,6 +40,11 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        // MARK: Small machines without a word of the domain.
+        .target(
+            name: "FlowSupport",
+            swiftSettings: swiftSettings
+        ),
         // MARK: The words everyone speaks; no I/O.
         .target(
             name: "FlowCore",
@@ -82,6 +87,7 @@ let package = Package(
             name: "FlowQUIC",
             dependencies: [
                 "CNgtcp2",
+                "FlowSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -122,6 +128,7 @@ let package = Package(
                 "FlowCore",
                 "FlowQUIC",
                 "FlowRunner",
+                "FlowSupport",
                 "FlowWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -165,6 +172,7 @@ let package = Package(
                 "FlowQUIC",
                 "FlowScheduler",
                 "FlowStore",
+                "FlowSupport",
                 "FlowWire",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -223,6 +231,7 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         // MARK: Tests
+        .testTarget(name: "FlowSupportTests", dependencies: ["FlowSupport"], swiftSettings: swiftSettings),
         .target(
             name: "FlowTesting",
             dependencies: ["FlowCore"],
@@ -242,13 +251,16 @@ let package = Package(
         ),
         .testTarget(
             name: "FlowSchedulerTests",
-            dependencies: ["FlowCore", "FlowScheduler", "FlowTesting"],
+            dependencies: [
+                "FlowCore", "FlowScheduler", "FlowTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "FlowQUICTests",
             dependencies: [
-                "FlowQUIC",
+                "FlowQUIC", "FlowSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -90,6 +90,8 @@ package struct Agent: Sendable {
             operatingSystem: facts.operatingSystem
         )
         decisions.dismissalGrace = self.configuration.dismissalGrace.components.seconds * 1_000_000
+        decisions.startID = UUID().uuidString
+        decisions.machineID = facts.machineID
         let core = AgentCore(
             configuration: decisions,
             restored: restored,

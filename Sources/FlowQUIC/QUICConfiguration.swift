@@ -16,6 +16,8 @@ package struct QUICConfiguration: Sendable {
     package var streamWindow: Int
 
     /// How many bytes a peer may send on all streams together before readers have taken them.
+    ///
+    /// As much as all of them and one more may hold: readers that take nothing never leave a further stream without credit.
     package var connectionWindow: Int
 
     /// How many streams a peer may have open at once.
@@ -50,7 +52,7 @@ package struct QUICConfiguration: Sendable {
         keepAlive: Duration? = .seconds(15),
         handshakeTimeout: Duration = .seconds(10),
         streamWindow: Int = 64 << 10,
-        connectionWindow: Int = 256 << 10,
+        connectionWindow: Int = (128 + 1) * (64 << 10),
         maxStreams: Int = 128,
         writeBufferLimit: Int = 256 << 10,
         retryAboveHandshakes: Int = 64,

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowSupport
 package import NIOCore
 
 /// An established QUIC connection: the peer is known, both sides may open streams.
@@ -19,7 +20,7 @@ package final class QUICConnection: Sendable {
     let handle: ConnectionHandle
     let mailbox: EndpointMailbox
     let inbound = AsyncQueue<StreamChannel>()
-    private let end = AsyncLatch<CloseReason>()
+    private let end = Latch<CloseReason>()
 
     init(
         handle: ConnectionHandle,
@@ -58,8 +59,9 @@ package final class QUICConnection: Sendable {
     package func close(code: UInt64, reason: String) async {
         let answer = OneShot<Void>()
         self.mailbox.submit(.close(self.handle, code: code, reason: reason, answer))
-        // Only a cancelled task throws here, and then the close goes on all the same.
-        try? await answer.wait()
+        // A task of its own, because whoever stops is cancelled already: waiting there would end at once, and the process
+        // with it, before the packet is out.
+        await Task { try? await answer.wait() }.value
     }
 
     /// Waits until the connection is over and tells why; `waitCancelled` when the waiting task is cancelled first.

@@ -81,7 +81,8 @@ package final class QUICServer: Sendable {
     package func shutdown() async {
         let answer = OneShot<Void>()
         self.mailbox.submit(.closeAll(code: 0, reason: "server is stopping", answer))
-        try? await answer.wait()
+        // A task of its own: the one that stops is often cancelled, and would not wait for the packets to leave.
+        await Task { try? await answer.wait() }.value
         // An error here means that the socket is closed already.
         try? await self.channel.close().get()
     }

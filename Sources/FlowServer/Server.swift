@@ -54,28 +54,31 @@ package struct Server: Sendable {
         }
         let bus = EventBus()
         let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
-        let acknowledgements = OrderAcknowledgements(store: store, logger: self.logger)
-        let hub = AgentHub(
+        let journal = SessionJournal(store: store, logger: self.logger)
+        let logs = LogIntake(store: store, bus: bus, logger: self.logger)
+        let sessions = AgentSessions(
             store: store,
             recorder: recorder,
-            acknowledgements: acknowledgements,
+            journal: journal,
             bus: bus,
             clock: clock,
             logger: self.logger
         )
         let ticker = FireTicker(
             store: store,
-            gateway: hub,
+            gateway: sessions,
             bus: bus,
             clock: clock,
             meter: metrics,
             logger: self.logger
         )
-        let services = Services.assemble(store: store, observer: ticker, gateway: hub, bus: bus, clock: clock)
+        let services = Services.assemble(store: store, observer: ticker, gateway: sessions, bus: bus, clock: clock)
         metrics.setGauges {
             ServerMetrics.Gauges(
-                agentsOnline: hub.presences.count,
+                agentsOnline: sessions.presences.count,
+                duplicates: sessions.duplicates.count,
                 recorderDepth: await recorder.depth,
+                logDepth: logs.depth,
                 openExecutions: try await store.openCounts(),
                 jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total
             )
@@ -88,7 +91,7 @@ package struct Server: Sendable {
             directory: directory,
             authority: authority,
             store: store,
-            hub: hub,
+            handler: AgentGate(sessions: sessions, logs: logs),
             clock: clock
         )
         try await listener.bind()
@@ -118,7 +121,7 @@ package struct Server: Sendable {
                 logger: self.logger
             ),
             // Stopped last: what agents still say is recorded.
-            acknowledgements, recorder, hub, ticker, listener, api,
+            journal, recorder, logs, sessions, ticker, listener, api,
         ]
         let access = ServerAccess(store: store, authority: authority, services: services, agentsPort: agentsPort)
         if let service = try await companion?(access) { parts.append(service) }
@@ -161,7 +164,7 @@ package struct Server: Sendable {
         directory: PrivateDirectory,
         authority: CertificateAuthority,
         store: any Store,
-        hub: AgentHub,
+        handler: any AgentSessionHandler,
         clock: any WallClock
     ) throws -> AgentListener {
         let certificate = try ServerCertificate.open(
@@ -182,7 +185,7 @@ package struct Server: Sendable {
                 resetSecret: try ResetSecret.open(in: directory)
             ),
             store: store,
-            handler: hub,
+            handler: handler,
             enroller: Enroller(authority: authority, store: store, clock: clock),
             clock: clock,
             group: MultiThreadedEventLoopGroup.singleton,

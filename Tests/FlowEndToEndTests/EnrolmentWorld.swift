@@ -163,16 +163,16 @@ final class RecordingHandler: AgentSessionHandler {
     private struct State {
         var messages: [AgentMessage] = []
         var chunks: [LogChunk] = []
-        var channels: [AgentChannel] = []
+        var channels: [any AgentChannel] = []
     }
 
     private let state = Mutex(State())
 
     var messages: [AgentMessage] { self.state.withLock { $0.messages } }
     var chunks: [LogChunk] { self.state.withLock { $0.chunks } }
-    var channels: [AgentChannel] { self.state.withLock { $0.channels } }
+    var channels: [any AgentChannel] { self.state.withLock { $0.channels } }
 
-    func serve(_ channel: AgentChannel) async throws {
+    func serve(_ channel: any AgentChannel) async throws {
         let sample = ClockSample(
             agentSent: channel.hello.sentAt,
             serverReceived: channel.helloReceivedAt,
@@ -188,7 +188,11 @@ final class RecordingHandler: AgentSessionHandler {
         }
     }
 
-    func receiveLog(_ chunks: [LogChunk], from agent: AgentID) async throws {
+    func openLog(_ attempt: LogAttempt, from agent: AgentID) async throws -> Int64 { 0 }
+
+    func receiveLog(_ chunks: [LogChunk], of attempt: LogAttempt, from agent: AgentID) async throws {
         self.state.withLock { $0.chunks += chunks }
     }
+
+    func closeLog(_ attempt: LogAttempt) {}
 }

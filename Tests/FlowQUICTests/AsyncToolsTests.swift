@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowSupport
 import Testing
 
 @testable import FlowQUIC
@@ -70,7 +71,7 @@ struct AsyncToolsTests {
 
     @Test("A latch tells all who wait, and those who come later")
     func latch() async {
-        let latch = AsyncLatch<String>()
+        let latch = Latch<String>()
         let answers = await withTaskGroup(of: String?.self) { group in
             for _ in 0..<3 { group.addTask { await latch.wait() } }
             latch.set("first")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import FlowSupport
 import NIOCore
 import Testing
 
@@ -62,7 +63,7 @@ struct StreamTests {
 
     @Test("A writer waits while nobody reads, and other streams go on")
     func backPressure() async throws {
-        let mayRead = AsyncLatch<Bool>()
+        let mayRead = Latch<Bool>()
         let serve: @Sendable (QUICConnection) async throws -> Void = { connection in
             await withDiscardingTaskGroup { group in
                 for await stream in connection.inboundStreams {

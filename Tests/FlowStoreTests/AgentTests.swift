@@ -253,8 +253,8 @@ struct AgentTests {
     func lastSeen(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in
             let agent = try await world.agent("a")
-            try await world.store.recordLastSeen([agent: World.start + 9])
-            try await world.store.recordLastSeen([agent: World.start + 3])
+            try await world.store.record(SessionNotes(lastSeen: [agent: World.start + 9]))
+            try await world.store.record(SessionNotes(lastSeen: [agent: World.start + 3]))
             #expect(try await world.store.agent(agent)?.lastSeen == World.start + 9)
         }
     }

@@ -133,7 +133,7 @@ struct GroupTests {
             try await world.store.deleteGroup(group.id)
             try await expectRaised("delete group")
             _ = try await world.hello(a)
-            try await world.store.recordConfig(version: version, appliedBy: a)
+            try await world.store.record(SessionNotes(configVersions: [a: version]))
             try await expectRaised("a session and its acknowledgement", by: 0)
             #expect(try await world.store.agent(a)?.configVersion == version)
             await expectError(.notFound) { _ = try await world.store.deleteJob(job.id, at: World.start) }

@@ -187,7 +187,7 @@ struct HistoryTests {
     func pruning(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in
             let (_, _, all) = try await Self.fill(world)
-            try await world.store.appendLog(
+            try await world.append(
                 all.map {
                     LogChunk(executionID: $0.id, attempt: 1, offset: 0, stream: .standardOutput, bytes: [65])
                 }

@@ -18,8 +18,8 @@ struct LogTests {
             let job = try await world.job()
             let id = try await world.fired(job, on: agent).id
             let first = Self.chunk(id, 0, "hello ")
-            try await world.store.appendLog([first])
-            try await world.store.appendLog([Self.chunk(id, 0, "HELLO "), Self.chunk(id, 6, "world")])
+            try await world.append([first])
+            try await world.append([Self.chunk(id, 0, "HELLO "), Self.chunk(id, 6, "world")])
             let slice = try await world.store.log(id, from: 0, limit: 100)
             #expect(slice.chunks == [first, Self.chunk(id, 6, "world")])
             #expect(slice.totalBytes == 11 && !slice.isComplete, "it has not ended")
@@ -33,7 +33,7 @@ struct LogTests {
             let job = try await world.job()
             let id = try await world.fired(job, on: agent).id
             // Bytes 8 to 99 were cut by the cap.
-            try await world.store.appendLog([
+            try await world.append([
                 Self.chunk(id, 0, "abcd"), Self.chunk(id, 4, "efgh"), Self.chunk(id, 100, "xy"),
             ])
             let cases: [(Int64, Int, [LogChunk])] = [
@@ -58,7 +58,7 @@ struct LogTests {
             let agent = try await world.connectedAgent("a")
             let job = try await world.job()
             let id = try await world.fired(job, on: agent).id
-            try await world.store.appendLog([Self.chunk(id, 0, "first"), Self.chunk(id, 0, "second", attempt: 2)])
+            try await world.append([Self.chunk(id, 0, "first"), Self.chunk(id, 0, "second", attempt: 2)])
             _ = try await world.store.infer(
                 [id],
                 from: .pending,
@@ -78,16 +78,49 @@ struct LogTests {
         }
     }
 
-    @Test("Output may come before the report of its execution does", arguments: StoreKind.allCases)
-    func beforeTheReport(_ kind: StoreKind) async throws {
+    @Test("Output of an execution that is not known, or is another's, is not stored", arguments: StoreKind.allCases)
+    func strangers(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let other = try await world.connectedAgent("b")
+            let job = try await world.job()
+            let report = World.report(1, job, on: agent, .running)
+            let id = report.executionID
+            func append(_ offset: Int64, _ text: String, by agent: AgentID) async throws -> LogPieceOutcome? {
+                let attempt = LogAttempt(execution: id, attempt: 1)
+                let piece = LogPiece(agent: agent, attempt: attempt, chunks: [Self.chunk(id, offset, text)])
+                return try await world.store.appendLog([piece]).first
+            }
+            let attempt = LogAttempt(execution: id, attempt: 1)
+            #expect(try await append(0, "early", by: agent) == .unknownExecution)
+            #expect(try await world.store.logHeads([attempt]) == [nil])
+            try await world.apply([report], of: agent)
+            #expect(try await append(0, "forged", by: other) == .notOwner)
+            #expect(try await append(0, "own", by: agent) == .stored(added: [Self.chunk(id, 0, "own")], end: nil))
+            #expect(try await append(3, "forged", by: other) == .notOwner)
+            #expect(try await append(0, "own", by: agent) == .stored(added: [], end: nil), "it was there")
+            #expect(
+                try await world.store.logHeads([attempt]) == [LogHead(owner: agent, end: 3, storedBytes: 3)],
+                "a stream goes on from there"
+            )
+            #expect(try await world.store.log(id, from: 0, limit: 9).chunks == [Self.chunk(id, 0, "own")])
+        }
+    }
+
+    @Test("The piece that completes the output says so", arguments: StoreKind.allCases)
+    func completes(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in
             let agent = try await world.connectedAgent("a")
             let job = try await world.job()
-            let report = World.report(1, job, on: agent, .running)
-            try await world.store.appendLog([Self.chunk(report.executionID, 0, "early")])
-            await expectError(.notFound) { _ = try await world.store.log(report.executionID, from: 0, limit: 9) }
+            var report = World.report(1, job, on: agent, .success)
+            report.outputBytes = 4
             try await world.apply([report], of: agent)
-            #expect(try await world.store.log(report.executionID, from: 0, limit: 9).chunks.count == 1)
+            let id = report.executionID
+            let first = try await world.append([Self.chunk(id, 0, "ab")])
+            #expect(first == [.stored(added: [Self.chunk(id, 0, "ab")], end: nil)])
+            let last = try await world.append([Self.chunk(id, 2, "cd")])
+            let end = LogEnd(totalBytes: 4, isTruncated: false)
+            #expect(last == [.stored(added: [Self.chunk(id, 2, "cd")], end: end)])
         }
     }
 }

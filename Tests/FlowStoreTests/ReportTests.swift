@@ -195,7 +195,8 @@ struct ReportTests {
                 stream: .standardOutput,
                 bytes: Array("hi\n".utf8)
             )
-            try await world.store.appendLog([chunk])
+            try await world.apply([World.report(1, job, on: agent, .running)], of: agent)
+            try await world.append([chunk])
             let second = LogChunk(
                 executionID: id,
                 attempt: 1,
@@ -204,7 +205,7 @@ struct ReportTests {
                 bytes: Array("no".utf8)
             )
             let applied = try await world.apply(
-                [World.report(1, job, on: agent, .success, output: [chunk, second])],
+                [World.report(2, job, on: agent, .success, output: [chunk, second])],
                 of: agent
             )
             #expect(applied.chunks == [second], "the first had come by itself")

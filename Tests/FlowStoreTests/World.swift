@@ -157,6 +157,18 @@ struct World {
         return try #require(try await self.store.apply([batch], at: now).first)
     }
 
+    /// Appends output as the agents of the executions would.
+    @discardableResult
+    func append(_ chunks: [LogChunk]) async throws -> [LogPieceOutcome] {
+        var pieces: [LogPiece] = []
+        for chunk in chunks {
+            let agent = try await self.execution(chunk.executionID).agentID
+            let attempt = LogAttempt(execution: chunk.executionID, attempt: chunk.attempt)
+            pieces.append(LogPiece(agent: agent, attempt: attempt, chunks: [chunk]))
+        }
+        return try await self.store.appendLog(pieces)
+    }
+
     func execution(_ id: ExecutionID) async throws -> Execution { try #require(try await self.store.execution(id)) }
 
     func statistics(_ job: Job? = nil) async throws -> ExecutionStatistics {

@@ -41,6 +41,18 @@ enum GroupPresenter {
             .init("running", view.presence?.running.count ?? 0),
             .init("last_heartbeat", view.presence?.lastHeartbeat ?? agent.lastSeen),
             .init("created_at", agent.createdAt),
+            .init("duplicates", view.duplicates.map(self.duplicate)),
+        ])
+    }
+
+    /// A host that uses another's identity and is kept out.
+    private static func duplicate(_ duplicate: DuplicateAgent) -> JSON {
+        .object([
+            .init("hostname", duplicate.hostname),
+            .init("ip", duplicate.address),
+            .init("machine_id", duplicate.instance.machineID),
+            .init("first_seen", duplicate.firstSeen),
+            .init("last_seen", duplicate.lastSeen),
         ])
     }
 }

@@ -30,7 +30,9 @@ extension AgentCore {
                         sentAt: reading.boot,
                         acknowledgedSequence: self.outbox.acknowledged,
                         outboxBase: self.outbox.base,
-                        contentDigest: ConfigDigest.of(contents: contents)
+                        contentDigest: ConfigDigest.of(contents: contents),
+                        startID: self.configuration.startID,
+                        machineID: self.configuration.machineID
                     )
                 )
             )
@@ -40,7 +42,9 @@ extension AgentCore {
     mutating func receive(_ message: ServerMessage, at reading: ClockReading) {
         switch message {
         case .welcome(let welcome): self.enter(welcome, at: reading)
-        case .rejected(let code, let message): self.effects.append(.note(.rejected(code: code, message: message)))
+        case .rejected(let code, let message):
+            self.effects.append(.note(.rejected(code: code, message: message)))
+            if code == RejectionCode.duplicateAgent { self.stopAsCopy(at: reading) }
         case .orders(let orders):
             // Before the welcome the clock may be wrong; a server that sends orders then repeats them later (R4).
             guard self.isWelcomed else { return }

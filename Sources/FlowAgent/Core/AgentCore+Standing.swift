@@ -28,6 +28,13 @@ extension AgentCore {
         self.leaveIfDue(at: reading)
     }
 
+    /// The host with this identity is alive and is another one: this is a copy of it, and runs nothing from now on (R14).
+    mutating func stopAsCopy(at reading: ClockReading) {
+        guard self.standing != .dismissed else { return }
+        self.standing = .leaving(at: reading.boot)
+        self.leaveIfDue(at: reading)
+    }
+
     mutating func leaveIfDue(at reading: ClockReading) {
         guard case .leaving(let end) = self.standing, reading.boot >= end else { return }
         self.standing = .dismissed

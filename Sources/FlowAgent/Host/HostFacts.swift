@@ -9,6 +9,8 @@ package struct HostFacts: Hashable, Sendable {
     package let operatingSystem: String
     /// The kernel's boot id: readings of the boot clock compare only within one boot (R14).
     package let bootID: String
+    /// machine-id(5); empty on a host that has none.
+    package let machineID: String
 
     package static func read() -> HostFacts {
         let bootID = Self.line(of: "/proc/sys/kernel/random/boot_id") ?? "unknown"
@@ -16,7 +18,8 @@ package struct HostFacts: Hashable, Sendable {
         return HostFacts(
             hostname: ProcessInfo.processInfo.hostName,
             operatingSystem: Self.distribution() ?? "Linux \(release)",
-            bootID: bootID
+            bootID: bootID,
+            machineID: Self.line(of: "/etc/machine-id") ?? ""
         )
     }
 

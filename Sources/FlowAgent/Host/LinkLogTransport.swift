@@ -27,8 +27,8 @@ private final class LinkLogSink: LogSink {
         self.stream = stream
         let (acknowledgements, continuation) = AsyncStream<Int64>.makeStream()
         self.acknowledgements = acknowledgements
-        // The first value says what the server has: nothing is known of earlier streams, and it keeps what it has.
-        continuation.yield(0)
+        // The first value says what the server has. One that does not tell keeps what it has when everything comes again.
+        if !stream.isAnswered { continuation.yield(0) }
         // Unstructured: it lives as long as the stream, whose end or failure ends it.
         let reading = Task {
             try? await stream.acknowledgements { continuation.yield($0) }

@@ -3,6 +3,7 @@
 
 package import FlowCore
 package import FlowQUIC
+import FlowSupport
 package import FlowWire
 package import Logging
 package import NIOCore
@@ -30,10 +31,13 @@ package final class AgentLink: Service {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let current = Mutex<Connection?>(nil)
+    private let complaints = Mutex(NewsFilter<String>(capacity: 100))
 
     private struct Connection: Sendable {
         let quic: QUICConnection
         let control: ControlStream<AgentSession>
+        /// Nil until the server welcomed the agent.
+        var welcome: Welcome?
     }
 
     /// Makes a link; `handler` gets one event at a time, and while it has not returned no more is read.
@@ -68,12 +72,12 @@ package final class AgentLink: Service {
 
     /// Opens a stream for an execution's output.
     ///
-    /// - Throws: ``LinkDown`` without a connection, or the connection's error.
+    /// - Throws: ``LinkDown`` before the server welcomed the agent, or the connection's error.
     package func openLog(_ open: LogOpen) async throws -> AgentLogStream {
-        guard let current = self.current.withLock({ $0 }) else { throw LinkDown() }
+        guard let current = self.current.withLock({ $0 }), let welcome = current.welcome else { throw LinkDown() }
         let stream = try await current.quic.openStream()
         try await stream.write(try LogSender.opening(open))
-        return AgentLogStream(stream)
+        return AgentLogStream(stream, isAnswered: welcome.answersLogOpen)
     }
 
     /// Dials and serves until the service group stops or the task is cancelled.
@@ -108,9 +112,21 @@ package final class AgentLink: Service {
         do {
             return await self.serve(try await self.dial(server), server: server)
         } catch {
-            self.logger.info("no connection", metadata: ["server": "\(server)", "reason": "\(error)"])
+            self.complain(about: server, "\(error)")
             return false
         }
+    }
+
+    /// Says why there is no connection: the same reason again only after ten minutes.
+    private func complain(about server: ServerAddress, _ reason: String) {
+        let now = Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000)
+        let level: Logger.Level =
+            self.complaints.withLock { $0.isNews("\(server) \(reason)", at: now) } ? .notice : .info
+        self.logger.log(
+            level: level,
+            "no connection to the server; trying on",
+            metadata: ["server": "\(server)", "reason": "\(reason)"]
+        )
     }
 
     private func dial(_ server: ServerAddress) async throws -> QUICConnection {
@@ -157,6 +173,7 @@ package final class AgentLink: Service {
         // Before the close, which would replace the server's own reason by ours.
         let reason = connection.closeReason
         await connection.close(code: end.code.rawValue, reason: end.reason)
+        if !wasWelcomed, !Task.isCancelled { self.complain(about: server, reason?.description ?? end.reason) }
         if case .peer(let code, let text) = reason {
             await self.handler(.disconnected(reason: text, code: WireCloseCode(rawValue: code)))
         } else {
@@ -189,7 +206,10 @@ package final class AgentLink: Service {
         var wasWelcomed = false
         do {
             while let message = try await control.next() {
-                if case .welcome = message { wasWelcomed = true }
+                if case .welcome(let welcome) = message {
+                    wasWelcomed = true
+                    self.current.withLock { $0?.welcome = welcome }
+                }
                 await self.handler(.received(message))
             }
             return (wasWelcomed, SessionEnd(code: .done, reason: "the server closed the session"))

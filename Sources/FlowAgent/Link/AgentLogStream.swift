@@ -11,8 +11,13 @@ import NIOCore
 /// Chunks are written in order; the spool keeps them until ``acknowledgements(_:)`` says that they are durable there.
 package final class AgentLogStream: Sendable {
     private let stream: QUICStream
+    /// The server says first what it has of the output; one that is too old for that says nothing.
+    package let isAnswered: Bool
 
-    init(_ stream: QUICStream) { self.stream = stream }
+    init(_ stream: QUICStream, isAnswered: Bool) {
+        self.stream = stream
+        self.isAnswered = isAnswered
+    }
 
     /// Sends a chunk, waiting while the server does not take what was sent before.
     package func write(_ chunk: LogChunk) async throws {

@@ -40,6 +40,12 @@ package struct Hello: Hashable, Sendable {
     package var outboxBase: Int64?
     /// ``ConfigDigest`` of what the jobs say; empty from an agent of the first version.
     package var contentDigest: String
+    /// Drawn at each start of the program: what tells a copied agent from the agent itself (R14).
+    ///
+    /// Empty from agents that are too old to have one.
+    package var startID: String
+    /// The host's machine-id(5); empty when it has none.
+    package var machineID: String
 
     package init(
         agent: AgentID,
@@ -55,7 +61,9 @@ package struct Hello: Hashable, Sendable {
         sentAt: Int64,
         acknowledgedSequence: Int64? = nil,
         outboxBase: Int64? = nil,
-        contentDigest: String = ""
+        contentDigest: String = "",
+        startID: String = "",
+        machineID: String = ""
     ) {
         self.agent = agent
         self.incarnation = incarnation
@@ -71,6 +79,8 @@ package struct Hello: Hashable, Sendable {
         self.acknowledgedSequence = acknowledgedSequence
         self.outboxBase = outboxBase
         self.contentDigest = contentDigest
+        self.startID = startID
+        self.machineID = machineID
     }
 }
 

@@ -29,6 +29,8 @@ package struct Welcome: Hashable, Sendable {
     /// Executions whose stored state the server has lost: the agent reports it again (R1).
     package var questions: [ExecutionID]
     package var clock: ClockSample
+    /// The server says what it has of an attempt's output when a stream of it is opened.
+    package var answersLogOpen: Bool
 
     package init(
         epoch: Int64,
@@ -37,7 +39,8 @@ package struct Welcome: Hashable, Sendable {
         cancels: [ExecutionID],
         forced: [ExecutionID] = [],
         questions: [ExecutionID] = [],
-        clock: ClockSample
+        clock: ClockSample,
+        answersLogOpen: Bool = true
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -46,6 +49,7 @@ package struct Welcome: Hashable, Sendable {
         self.forced = forced
         self.questions = questions
         self.clock = clock
+        self.answersLogOpen = answersLogOpen
     }
 }
 

@@ -16,13 +16,6 @@ package protocol ScheduleStore: Sendable {
     ///
     /// - Throws: `notFound` for the job, `conflict` when the job reaches no agent.
     func start(_ trigger: Trigger, by change: Change) async throws -> StartedRun
-
-    /// Orders that this agent has not acknowledged, oldest first.
-    func pendingOrders(of agent: AgentID) async throws -> [Order]
-    /// Takes acknowledged orders out (R4).
-    func acknowledgeOrders(_ executions: [ExecutionID], by agent: AgentID) async throws
-    /// Makes orders again for PENDING executions of an agent whose nominal time lies before `nominal` and that have none (R9).
-    func reaskPending(of agent: AgentID, before nominal: Timestamp, limit: Int) async throws -> [Order]
 }
 
 /// A fire that is due to be made durable.

@@ -7,8 +7,9 @@
 /// returned, what it did survives a power cut. Every adapter passes the conformance suite of `FlowStoreTests`. Failures
 /// are ``CoreError``s: `notFound`, `nameTaken`, `conflict`, `inUse` where they are the caller's, `unavailable` or `internal`
 /// where they are the store's.
-package protocol Store: JobStore, GroupStore, AgentStore, ScheduleStore, ExecutionStore, LogStore, UserStore,
-    InsightStore, AuditStore
+package protocol Store:
+    JobStore, GroupStore, AgentStore, SessionStore, ScheduleStore, ExecutionStore, LogStore, UserStore, InsightStore,
+    AuditStore
 {
     /// Waits for what is in progress and lets go of the database.
     func close() async throws

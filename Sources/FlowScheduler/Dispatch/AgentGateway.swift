@@ -18,6 +18,8 @@ package protocol AgentGateway: Sendable {
     func disconnect(_ agent: AgentID, reason: String) async
     /// Agents with a session that has been welcomed.
     var presences: [AgentID: AgentPresence] { get }
+    /// Hosts that use the identity of a connected agent and are kept out (R14).
+    var duplicates: [AgentID: [DuplicateAgent]] { get }
 }
 
 /// What a live session knows of its agent.

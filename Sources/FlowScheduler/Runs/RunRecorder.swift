@@ -8,7 +8,7 @@ import ServiceLifecycle
 /// Groups the reports of all agents into few commits.
 ///
 /// While one transaction is being written the next gathers: one agent alone gets its commit at once, a thousand share one.
-package actor RunRecorder: Service {
+package actor RunRecorder: ReportRecorder, Service {
     private typealias Waiter = CheckedContinuation<AppliedReports, any Error>
 
     private var waiting: [(batch: ReportBatch, waiter: Waiter)] = []

@@ -26,8 +26,14 @@ package struct AgentService: Sendable {
             for agent in summary.agents { groups[agent, default: []].append(summary.group) }
         }
         let presences = self.gateway.presences
+        let duplicates = self.gateway.duplicates
         return agents.sorted { $0.id < $1.id }.map {
-            AgentView(agent: $0, groups: groups[$0.id] ?? [], presence: presences[$0.id])
+            AgentView(
+                agent: $0,
+                groups: groups[$0.id] ?? [],
+                presence: presences[$0.id],
+                duplicates: duplicates[$0.id] ?? []
+            )
         }
     }
 
@@ -37,7 +43,8 @@ package struct AgentService: Sendable {
         return AgentView(
             agent: agent,
             groups: try await self.store.groups(of: id),
-            presence: self.gateway.presences[id]
+            presence: self.gateway.presences[id],
+            duplicates: self.gateway.duplicates[id] ?? []
         )
     }
 
@@ -71,4 +78,6 @@ package struct AgentView: Hashable, Sendable {
     package let groups: [Group]
     /// Nil while the host is not connected.
     package let presence: AgentPresence?
+    /// Hosts that use this one's identity and are kept out (R14).
+    package let duplicates: [DuplicateAgent]
 }

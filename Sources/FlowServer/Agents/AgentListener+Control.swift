@@ -4,9 +4,11 @@
 import FlowCore
 import FlowQUIC
 import FlowScheduler
+import FlowSupport
 import FlowWire
 import Logging
 import NIOCore
+import Synchronization
 
 // Control connections: the first stream is the session, every further one carries output.
 
@@ -16,7 +18,10 @@ extension AgentListener {
         do {
             agent = try await self.authorize(connection)
         } catch {
-            logger.notice("refused an agent", metadata: ["reason": "\(error)"])
+            let now = self.clock.now.milliseconds
+            if self.refusals.withLock({ $0.isNews("\(connection.remoteHost) \(error.reason)", at: now) }) {
+                logger.notice("refused an agent", metadata: ["reason": "\(error)"])
+            }
             await connection.close(error.code, error.reason)
             return
         }
@@ -53,14 +58,22 @@ extension AgentListener {
             let first = await streams.next()
             opening.cancel()
             guard let control = first else { return }
+            let welcomed = Latch<Bool>()
             group.addTask {
-                let end = await self.serveSession(on: control, agent: agent, logger: logger)
-                logger.info("agent disconnected", metadata: ["reason": "\(end.reason)"])
+                let end = await self.serveSession(on: control, agent: agent, welcomed: welcomed, logger: logger)
+                welcomed.set(false)
+                // Who was kept out was told so in a line of its own.
+                let level: Logger.Level = welcomed.value == true ? .notice : .info
+                logger.log(level: level, "agent disconnected", metadata: ["reason": "\(end.reason)"])
                 await connection.close(end.code, end.reason)
             }
             while let stream = await streams.next() {
-                group.addTask { await self.receiveLog(on: stream, from: agent, logger: logger) }
+                group.addTask {
+                    await self.receiveLog(on: stream, from: agent, welcomed: welcomed, logger: logger)
+                }
             }
+            // The connection is over; output that waits for its execution to become known need not wait.
+            group.cancelAll()
         }
     }
 
@@ -72,7 +85,12 @@ extension AgentListener {
         }
     }
 
-    private func serveSession(on stream: QUICStream, agent: AgentID, logger: Logger) async -> SessionEnd {
+    private func serveSession(
+        on stream: QUICStream,
+        agent: AgentID,
+        welcomed: Latch<Bool>,
+        logger: Logger
+    ) async -> SessionEnd {
         let reader = StreamReader(stream)
         let control = ControlStream(
             ServerSession(agent: agent, now: .now()),
@@ -81,7 +99,7 @@ extension AgentListener {
         )
         let end = await withTaskGroup(of: SessionEnd?.self) { group in
             group.addTask { await control.watch() }
-            group.addTask { await self.runSession(control, stream: stream, agent: agent, logger: logger) }
+            group.addTask { await self.runSession(control, stream: stream, welcomed: welcomed, logger: logger) }
             // Whichever ends first decides; the other is cancelled. Nil means that this task was cancelled.
             let first = await group.next() ?? nil
             group.cancelAll()
@@ -97,26 +115,26 @@ extension AgentListener {
     private func runSession(
         _ control: ControlStream<ServerSession>,
         stream: QUICStream,
-        agent: AgentID,
+        welcomed: Latch<Bool>,
         logger: Logger
     ) async -> SessionEnd {
         do {
             guard case .hello(let hello) = try await control.next() else {
                 return SessionEnd(code: .done, reason: "the agent closed the session")
             }
-            let channel = AgentChannel(
-                agent: agent,
-                address: stream.connection.remoteHost,
+            let channel = AgentConnection(
                 hello: hello,
                 helloReceivedAt: self.clock.microseconds,
                 stream: control,
-                hangUp: { await stream.connection.close($0.code, $0.reason) }
+                connection: stream.connection,
+                welcomed: welcomed
             )
-            logger.info("agent connected", metadata: ["version": "\(hello.version)"])
             try await self.handler.serve(channel)
             return control.end ?? SessionEnd(code: .done, reason: "the server closed the session")
         } catch let end as SessionEnd {
             return end
+        } catch let close as SessionClose {
+            return SessionEnd(close)
         } catch let error as WireError {
             logger.error("wrote a message out of place", metadata: ["error": "\(error)"])
             return SessionEnd(code: .internalError, reason: "the server failed")
@@ -130,13 +148,29 @@ extension AgentListener {
         }
     }
 
-    private func receiveLog(on stream: QUICStream, from agent: AgentID, logger: Logger) async {
+    private func receiveLog(
+        on stream: QUICStream,
+        from agent: AgentID,
+        welcomed: Latch<Bool>,
+        logger: Logger
+    ) async {
+        // An agent may open streams while its hello is on the way; they count once it was welcomed.
+        guard await welcomed.wait() == true else { return stream.reset(code: WireCloseCode.protocolError.rawValue) }
         var receiver = LogReceiver()
+        var attempt: LogAttempt?
+        defer { if let attempt { self.handler.closeLog(attempt) } }
         do {
             for try await bytes in stream.inbound {
                 let chunks = try receiver.receive(bytes)
+                guard let open = receiver.opening else { continue }
+                let current = LogAttempt(execution: open.executionID, attempt: open.attempt)
+                if attempt == nil {
+                    let offset = try await self.handler.openLog(current, from: agent)
+                    attempt = current
+                    try await stream.write(try LogReceiver.acknowledgement(of: offset))
+                }
                 guard !chunks.isEmpty else { continue }
-                try await self.handler.receiveLog(chunks, from: agent)
+                try await self.handler.receiveLog(chunks, of: current, from: agent)
                 if let answer = try LogReceiver.acknowledgement(through: chunks) { try await stream.write(answer) }
             }
             try receiver.finish()
@@ -144,8 +178,16 @@ extension AgentListener {
         } catch let error as WireError {
             logger.warning("refused an agent's output", metadata: ["error": "\(error)"])
             stream.reset(code: error.closeCode.rawValue)
+        } catch LogRefusal.notOwner {
+            logger.error("an agent sent output of an execution that is another's")
+            stream.reset(code: WireCloseCode.protocolError.rawValue)
+        } catch let error as LogRefusal {
+            logger.info("did not take an agent's output", metadata: ["reason": "\(error)"])
+            stream.reset(code: WireCloseCode.internalError.rawValue)
         } catch is QUICError {
             // The connection is gone; the agent opens the stream again.
+        } catch is CancellationError {
+            // So is the connection here.
         } catch {
             logger.warning("could not store an agent's output", metadata: ["error": "\(error)"])
             stream.reset(code: WireCloseCode.internalError.rawValue)

@@ -4,6 +4,7 @@
 package import FlowCore
 package import FlowQUIC
 package import FlowScheduler
+import FlowSupport
 import FlowWire
 import Glibc
 package import Logging
@@ -51,6 +52,8 @@ package final class AgentListener: Service {
     let clock: any WallClock
     /// Enrolments in progress; strangers must not be able to hold many connections.
     let enrolments = Mutex(0)
+    /// Hosts that are refused try again every few seconds; they are logged now and then.
+    let refusals = Mutex(NewsFilter<String>())
 
     package init(
         configuration: Configuration,

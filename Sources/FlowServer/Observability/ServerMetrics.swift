@@ -20,7 +20,10 @@ final class ServerMetrics: FireMeter, MetricsSource {
     /// Live numbers that are asked for at each scrape.
     struct Gauges: Sendable {
         let agentsOnline: Int
+        /// Agents whose identity a second host uses.
+        let duplicates: Int
         let recorderDepth: Int
+        let logDepth: Int
         let openExecutions: [ExecutionStatus: Int]
         let jobs: Int
     }
@@ -110,6 +113,12 @@ final class ServerMetrics: FireMeter, MetricsSource {
         var page = MetricsPage()
         page.family("quartzflow_agents_online", "gauge", "Agents with a live session.")
         page.sample("quartzflow_agents_online", Double(gauges.agentsOnline))
+        page.family(
+            "quartzflow_agents_duplicated",
+            "gauge",
+            "Agents whose identity a second host uses; it is kept out."
+        )
+        page.sample("quartzflow_agents_duplicated", Double(gauges.duplicates))
         page.family("quartzflow_jobs", "gauge", "Jobs in the store.")
         page.sample("quartzflow_jobs", Double(gauges.jobs))
         page.family("quartzflow_executions_open", "gauge", "Executions that are pending or running.")
@@ -122,6 +131,12 @@ final class ServerMetrics: FireMeter, MetricsSource {
         }
         page.family("quartzflow_recorder_queue", "gauge", "Batches of reports that wait for a commit.")
         page.sample("quartzflow_recorder_queue", Double(gauges.recorderDepth))
+        page.family(
+            "quartzflow_output_queue",
+            "gauge",
+            "Streams of output that wait for a commit or for their execution."
+        )
+        page.sample("quartzflow_output_queue", Double(gauges.logDepth))
         return page.text
     }
 }

@@ -86,17 +86,6 @@ extension SQLiteStore {
         }
     }
 
-    package func recordConfig(version: Int64, appliedBy agent: AgentID) async throws {
-        try await self.write("record_config") { db in try AgentTable(db).setConfigVersion(version, of: agent) }
-    }
-
-    package func recordLastSeen(_ agents: [AgentID: Timestamp]) async throws {
-        guard !agents.isEmpty else { return }
-        try await self.write("record_last_seen") { db in
-            for (agent, time) in agents { try AgentTable(db).setLastSeen(time, of: agent) }
-        }
-    }
-
     package func configuration(of agent: AgentID) async throws -> AgentConfiguration {
         try await self.read { db in
             let jobs = try AgentTable(db).scope(of: agent).compactMap { entry in

@@ -25,4 +25,17 @@ extension SQLiteStore {
             return orders
         }
     }
+
+    package func record(_ notes: SessionNotes) async throws {
+        guard !notes.isEmpty else { return }
+        try await self.write("record_sessions") { db in
+            let orders = OrderTable(db, self.snapshots)
+            for (agent, executions) in notes.acknowledgedOrders {
+                for execution in executions { try orders.delete(execution, for: agent) }
+            }
+            let agents = AgentTable(db)
+            for (agent, version) in notes.configVersions { try agents.setConfigVersion(version, of: agent) }
+            for (agent, time) in notes.lastSeen { try agents.setLastSeen(time, of: agent) }
+        }
+    }
 }

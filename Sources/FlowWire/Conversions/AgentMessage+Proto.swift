@@ -95,6 +95,8 @@ extension PBHello {
         if let acknowledged = hello.acknowledgedSequence { self.acknowledgedSequence = acknowledged }
         if let base = hello.outboxBase { self.outboxBase = base }
         self.contentDigest = hello.contentDigest
+        self.startID = hello.startID
+        self.machineID = hello.machineID
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
@@ -116,7 +118,9 @@ extension PBHello {
             acknowledgedSequence: self.hasAcknowledgedSequence
                 ? try Fields.count(self.acknowledgedSequence, "hello.acknowledged_sequence") : nil,
             outboxBase: self.hasOutboxBase ? try Fields.count(self.outboxBase, "hello.outbox_base") : nil,
-            contentDigest: try Fields.label(self.contentDigest, "hello.content_digest")
+            contentDigest: try Fields.label(self.contentDigest, "hello.content_digest"),
+            startID: try Fields.label(self.startID, "hello.start_id"),
+            machineID: try Fields.label(self.machineID, "hello.machine_id")
         )
     }
 }

@@ -73,6 +73,7 @@ extension PBWelcome {
         self.forcedExecutionIds = welcome.forced.map { Data($0.bytes) }
         self.questionedExecutionIds = welcome.questions.map { Data($0.bytes) }
         self.clock = PBClockSample(welcome.clock)
+        self.answersLogOpen = welcome.answersLogOpen
     }
 
     fileprivate func decoded() throws(WireError) -> Welcome {
@@ -84,7 +85,8 @@ extension PBWelcome {
             cancels: try Fields.identifiers(self.cancelledExecutionIds, "welcome.cancelled_execution_ids"),
             forced: try Fields.identifiers(self.forcedExecutionIds, "welcome.forced_execution_ids"),
             questions: try Fields.identifiers(self.questionedExecutionIds, "welcome.questioned_execution_ids"),
-            clock: try self.clock.decoded("welcome.clock")
+            clock: try self.clock.decoded("welcome.clock"),
+            answersLogOpen: self.answersLogOpen
         )
     }
 }

@@ -1270,69 +1270,122 @@ package nonisolated struct PBResultAck: Sendable {
 }
 
 /// First message of the control stream, from the agent.
-package nonisolated struct PBHello: Sendable {
+package nonisolated struct PBHello: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Versions of this protocol the agent speaks, both included; apart from the product's version.
-  package var minProtocol: UInt32 = 0
+  package var minProtocol: UInt32 {
+    get {_storage._minProtocol}
+    set {_uniqueStorage()._minProtocol = newValue}
+  }
 
-  package var maxProtocol: UInt32 = 0
+  package var maxProtocol: UInt32 {
+    get {_storage._maxProtocol}
+    set {_uniqueStorage()._maxProtocol = newValue}
+  }
 
-  package var agentID: String = String()
+  package var agentID: String {
+    get {_storage._agentID}
+    set {_uniqueStorage()._agentID = newValue}
+  }
 
-  package var incarnation: String = String()
+  package var incarnation: String {
+    get {_storage._incarnation}
+    set {_uniqueStorage()._incarnation = newValue}
+  }
 
-  package var bootID: String = String()
+  package var bootID: String {
+    get {_storage._bootID}
+    set {_uniqueStorage()._bootID = newValue}
+  }
 
-  package var lastSequence: Int64 = 0
+  package var lastSequence: Int64 {
+    get {_storage._lastSequence}
+    set {_uniqueStorage()._lastSequence = newValue}
+  }
 
-  package var configVersion: Int64 = 0
+  package var configVersion: Int64 {
+    get {_storage._configVersion}
+    set {_uniqueStorage()._configVersion = newValue}
+  }
 
-  package var configDigest: String = String()
+  package var configDigest: String {
+    get {_storage._configDigest}
+    set {_uniqueStorage()._configDigest = newValue}
+  }
 
-  package var floor: Int64 = 0
+  package var floor: Int64 {
+    get {_storage._floor}
+    set {_uniqueStorage()._floor = newValue}
+  }
 
   /// Of the product.
-  package var version: String = String()
+  package var version: String {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  package var hostname: String = String()
+  package var hostname: String {
+    get {_storage._hostname}
+    set {_uniqueStorage()._hostname = newValue}
+  }
 
-  package var operatingSystem: String = String()
+  package var operatingSystem: String {
+    get {_storage._operatingSystem}
+    set {_uniqueStorage()._operatingSystem = newValue}
+  }
 
   /// Boot clock, microseconds.
-  package var sentAt: Int64 = 0
+  package var sentAt: Int64 {
+    get {_storage._sentAt}
+    set {_uniqueStorage()._sentAt = newValue}
+  }
 
   /// Highest sequence the agent knows to be durable on a server; absent from agents of the first version.
   package var acknowledgedSequence: Int64 {
-    get {_acknowledgedSequence ?? 0}
-    set {_acknowledgedSequence = newValue}
+    get {_storage._acknowledgedSequence ?? 0}
+    set {_uniqueStorage()._acknowledgedSequence = newValue}
   }
   /// Returns true if `acknowledgedSequence` has been explicitly set.
-  package var hasAcknowledgedSequence: Bool {self._acknowledgedSequence != nil}
+  package var hasAcknowledgedSequence: Bool {_storage._acknowledgedSequence != nil}
   /// Clears the value of `acknowledgedSequence`. Subsequent reads from it will return its default value.
-  package mutating func clearAcknowledgedSequence() {self._acknowledgedSequence = nil}
+  package mutating func clearAcknowledgedSequence() {_uniqueStorage()._acknowledgedSequence = nil}
 
   /// Every result above this can be sent again.
   package var outboxBase: Int64 {
-    get {_outboxBase ?? 0}
-    set {_outboxBase = newValue}
+    get {_storage._outboxBase ?? 0}
+    set {_uniqueStorage()._outboxBase = newValue}
   }
   /// Returns true if `outboxBase` has been explicitly set.
-  package var hasOutboxBase: Bool {self._outboxBase != nil}
+  package var hasOutboxBase: Bool {_storage._outboxBase != nil}
   /// Clears the value of `outboxBase`. Subsequent reads from it will return its default value.
-  package mutating func clearOutboxBase() {self._outboxBase = nil}
+  package mutating func clearOutboxBase() {_uniqueStorage()._outboxBase = nil}
 
   /// Like config_digest, but of what the jobs say and not of their numbers.
-  package var contentDigest: String = String()
+  package var contentDigest: String {
+    get {_storage._contentDigest}
+    set {_uniqueStorage()._contentDigest = newValue}
+  }
+
+  /// Drawn at each start of the program: tells a copied agent from the agent itself (R14).
+  package var startID: String {
+    get {_storage._startID}
+    set {_uniqueStorage()._startID = newValue}
+  }
+
+  /// machine-id(5) of the host.
+  package var machineID: String {
+    get {_storage._machineID}
+    set {_uniqueStorage()._machineID = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _acknowledgedSequence: Int64? = nil
-  fileprivate var _outboxBase: Int64? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// First message of the control stream, from the server.
@@ -1374,6 +1427,9 @@ package nonisolated struct PBWelcome: Sendable {
 
   /// Those of the cancelled ones that are to be killed at once.
   package var forcedExecutionIds: [Data] = []
+
+  /// The server answers log_open with what it has: the agent waits for that and goes on from there.
+  package var answersLogOpen: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3063,108 +3119,188 @@ nonisolated extension PBResultAck: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0")
+
+  fileprivate class _StorageClass {
+    var _minProtocol: UInt32 = 0
+    var _maxProtocol: UInt32 = 0
+    var _agentID: String = String()
+    var _incarnation: String = String()
+    var _bootID: String = String()
+    var _lastSequence: Int64 = 0
+    var _configVersion: Int64 = 0
+    var _configDigest: String = String()
+    var _floor: Int64 = 0
+    var _version: String = String()
+    var _hostname: String = String()
+    var _operatingSystem: String = String()
+    var _sentAt: Int64 = 0
+    var _acknowledgedSequence: Int64? = nil
+    var _outboxBase: Int64? = nil
+    var _contentDigest: String = String()
+    var _startID: String = String()
+    var _machineID: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _minProtocol = source._minProtocol
+      _maxProtocol = source._maxProtocol
+      _agentID = source._agentID
+      _incarnation = source._incarnation
+      _bootID = source._bootID
+      _lastSequence = source._lastSequence
+      _configVersion = source._configVersion
+      _configDigest = source._configDigest
+      _floor = source._floor
+      _version = source._version
+      _hostname = source._hostname
+      _operatingSystem = source._operatingSystem
+      _sentAt = source._sentAt
+      _acknowledgedSequence = source._acknowledgedSequence
+      _outboxBase = source._outboxBase
+      _contentDigest = source._contentDigest
+      _startID = source._startID
+      _machineID = source._machineID
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.minProtocol) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.maxProtocol) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.agentID) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.incarnation) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.bootID) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.lastSequence) }()
-      case 7: try { try decoder.decodeSingularInt64Field(value: &self.configVersion) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.configDigest) }()
-      case 9: try { try decoder.decodeSingularInt64Field(value: &self.floor) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.version) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.hostname) }()
-      case 12: try { try decoder.decodeSingularStringField(value: &self.operatingSystem) }()
-      case 13: try { try decoder.decodeSingularInt64Field(value: &self.sentAt) }()
-      case 14: try { try decoder.decodeSingularInt64Field(value: &self._acknowledgedSequence) }()
-      case 15: try { try decoder.decodeSingularInt64Field(value: &self._outboxBase) }()
-      case 16: try { try decoder.decodeSingularStringField(value: &self.contentDigest) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._minProtocol) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._maxProtocol) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._agentID) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._incarnation) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._bootID) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._lastSequence) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._configVersion) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._configDigest) }()
+        case 9: try { try decoder.decodeSingularInt64Field(value: &_storage._floor) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._hostname) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._operatingSystem) }()
+        case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._sentAt) }()
+        case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._acknowledgedSequence) }()
+        case 15: try { try decoder.decodeSingularInt64Field(value: &_storage._outboxBase) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._contentDigest) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._startID) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._machineID) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.minProtocol != 0 {
-      try visitor.visitSingularUInt32Field(value: self.minProtocol, fieldNumber: 1)
-    }
-    if self.maxProtocol != 0 {
-      try visitor.visitSingularUInt32Field(value: self.maxProtocol, fieldNumber: 2)
-    }
-    if !self.agentID.isEmpty {
-      try visitor.visitSingularStringField(value: self.agentID, fieldNumber: 3)
-    }
-    if !self.incarnation.isEmpty {
-      try visitor.visitSingularStringField(value: self.incarnation, fieldNumber: 4)
-    }
-    if !self.bootID.isEmpty {
-      try visitor.visitSingularStringField(value: self.bootID, fieldNumber: 5)
-    }
-    if self.lastSequence != 0 {
-      try visitor.visitSingularInt64Field(value: self.lastSequence, fieldNumber: 6)
-    }
-    if self.configVersion != 0 {
-      try visitor.visitSingularInt64Field(value: self.configVersion, fieldNumber: 7)
-    }
-    if !self.configDigest.isEmpty {
-      try visitor.visitSingularStringField(value: self.configDigest, fieldNumber: 8)
-    }
-    if self.floor != 0 {
-      try visitor.visitSingularInt64Field(value: self.floor, fieldNumber: 9)
-    }
-    if !self.version.isEmpty {
-      try visitor.visitSingularStringField(value: self.version, fieldNumber: 10)
-    }
-    if !self.hostname.isEmpty {
-      try visitor.visitSingularStringField(value: self.hostname, fieldNumber: 11)
-    }
-    if !self.operatingSystem.isEmpty {
-      try visitor.visitSingularStringField(value: self.operatingSystem, fieldNumber: 12)
-    }
-    if self.sentAt != 0 {
-      try visitor.visitSingularInt64Field(value: self.sentAt, fieldNumber: 13)
-    }
-    try { if let v = self._acknowledgedSequence {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
-    } }()
-    try { if let v = self._outboxBase {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 15)
-    } }()
-    if !self.contentDigest.isEmpty {
-      try visitor.visitSingularStringField(value: self.contentDigest, fieldNumber: 16)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._minProtocol != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._minProtocol, fieldNumber: 1)
+      }
+      if _storage._maxProtocol != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._maxProtocol, fieldNumber: 2)
+      }
+      if !_storage._agentID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._agentID, fieldNumber: 3)
+      }
+      if !_storage._incarnation.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._incarnation, fieldNumber: 4)
+      }
+      if !_storage._bootID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._bootID, fieldNumber: 5)
+      }
+      if _storage._lastSequence != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._lastSequence, fieldNumber: 6)
+      }
+      if _storage._configVersion != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._configVersion, fieldNumber: 7)
+      }
+      if !_storage._configDigest.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._configDigest, fieldNumber: 8)
+      }
+      if _storage._floor != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._floor, fieldNumber: 9)
+      }
+      if !_storage._version.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._version, fieldNumber: 10)
+      }
+      if !_storage._hostname.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._hostname, fieldNumber: 11)
+      }
+      if !_storage._operatingSystem.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._operatingSystem, fieldNumber: 12)
+      }
+      if _storage._sentAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._sentAt, fieldNumber: 13)
+      }
+      try { if let v = _storage._acknowledgedSequence {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._outboxBase {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 15)
+      } }()
+      if !_storage._contentDigest.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._contentDigest, fieldNumber: 16)
+      }
+      if !_storage._startID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._startID, fieldNumber: 17)
+      }
+      if !_storage._machineID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._machineID, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBHello, rhs: PBHello) -> Bool {
-    if lhs.minProtocol != rhs.minProtocol {return false}
-    if lhs.maxProtocol != rhs.maxProtocol {return false}
-    if lhs.agentID != rhs.agentID {return false}
-    if lhs.incarnation != rhs.incarnation {return false}
-    if lhs.bootID != rhs.bootID {return false}
-    if lhs.lastSequence != rhs.lastSequence {return false}
-    if lhs.configVersion != rhs.configVersion {return false}
-    if lhs.configDigest != rhs.configDigest {return false}
-    if lhs.floor != rhs.floor {return false}
-    if lhs.version != rhs.version {return false}
-    if lhs.hostname != rhs.hostname {return false}
-    if lhs.operatingSystem != rhs.operatingSystem {return false}
-    if lhs.sentAt != rhs.sentAt {return false}
-    if lhs._acknowledgedSequence != rhs._acknowledgedSequence {return false}
-    if lhs._outboxBase != rhs._outboxBase {return false}
-    if lhs.contentDigest != rhs.contentDigest {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._minProtocol != rhs_storage._minProtocol {return false}
+        if _storage._maxProtocol != rhs_storage._maxProtocol {return false}
+        if _storage._agentID != rhs_storage._agentID {return false}
+        if _storage._incarnation != rhs_storage._incarnation {return false}
+        if _storage._bootID != rhs_storage._bootID {return false}
+        if _storage._lastSequence != rhs_storage._lastSequence {return false}
+        if _storage._configVersion != rhs_storage._configVersion {return false}
+        if _storage._configDigest != rhs_storage._configDigest {return false}
+        if _storage._floor != rhs_storage._floor {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._hostname != rhs_storage._hostname {return false}
+        if _storage._operatingSystem != rhs_storage._operatingSystem {return false}
+        if _storage._sentAt != rhs_storage._sentAt {return false}
+        if _storage._acknowledgedSequence != rhs_storage._acknowledgedSequence {return false}
+        if _storage._outboxBase != rhs_storage._outboxBase {return false}
+        if _storage._contentDigest != rhs_storage._contentDigest {return false}
+        if _storage._startID != rhs_storage._startID {return false}
+        if _storage._machineID != rhs_storage._machineID {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3172,7 +3308,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3188,6 +3324,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 6: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
       case 7: try { try decoder.decodeRepeatedBytesField(value: &self.questionedExecutionIds) }()
       case 8: try { try decoder.decodeRepeatedBytesField(value: &self.forcedExecutionIds) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.answersLogOpen) }()
       default: break
       }
     }
@@ -3222,6 +3359,9 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.forcedExecutionIds.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.forcedExecutionIds, fieldNumber: 8)
     }
+    if self.answersLogOpen != false {
+      try visitor.visitSingularBoolField(value: self.answersLogOpen, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3234,6 +3374,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs._clock != rhs._clock {return false}
     if lhs.questionedExecutionIds != rhs.questionedExecutionIds {return false}
     if lhs.forcedExecutionIds != rhs.forcedExecutionIds {return false}
+    if lhs.answersLogOpen != rhs.answersLogOpen {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,6 +10,8 @@ package import NIOCore
 package struct LogReceiver: Sendable {
     private var decoder: FrameDecoder
     private var open: LogOpen?
+    /// Whose output this is; nil until the opening has come.
+    package var opening: LogOpen? { self.open }
     /// Where the next chunk may begin at the earliest; a gap is output that the cap cut.
     private var end: Int64 = 0
 
@@ -56,7 +58,12 @@ package struct LogReceiver: Sendable {
     /// Bytes that tell the agent that `chunks` and all before them are durable.
     package static func acknowledgement(through chunks: [LogChunk]) throws(WireError) -> ByteBuffer? {
         guard let last = chunks.last else { return nil }
-        return try Frame.encode(PBEnvelope(LogMessage.acknowledged(offset: last.offset + Int64(last.bytes.count))))
+        return try self.acknowledgement(of: last.offset + Int64(last.bytes.count))
+    }
+
+    /// Bytes that tell the agent that everything before `offset` is durable.
+    package static func acknowledgement(of offset: Int64) throws(WireError) -> ByteBuffer {
+        try Frame.encode(PBEnvelope(LogMessage.acknowledged(offset: offset)))
     }
 }
 

@@ -14,12 +14,15 @@ final class RecordingGateway: AgentGateway {
         var configurationChanges = 0
         var disconnected: [AgentID] = []
         var presences: [AgentID: AgentPresence] = [:]
+        var duplicates: [AgentID: [DuplicateAgent]] = [:]
     }
 
     private let state = Mutex(Record())
 
     var record: Record { self.state.withLock { $0 } }
     var presences: [AgentID: AgentPresence] { self.state.withLock { $0.presences } }
+
+    var duplicates: [AgentID: [DuplicateAgent]] { self.state.withLock { $0.duplicates } }
 
     func deliver(_ orders: [AgentID: [Order]]) async {
         self.state.withLock { $0.delivered.merge(orders) { $0 + $1 } }

@@ -166,7 +166,9 @@ struct TestServer: Sendable {
         stream: FlowCore.OutputStream = .standardOutput
     ) async throws {
         let chunk = LogChunk(executionID: id, attempt: 1, offset: offset, stream: stream, bytes: Array(text.utf8))
-        try await self.store.appendLog([chunk])
+        let agent = try #require(try await self.store.execution(id)).agentID
+        let attempt = LogAttempt(execution: id, attempt: 1)
+        _ = try await self.store.appendLog([LogPiece(agent: agent, attempt: attempt, chunks: [chunk])])
         self.bus.publish(.logAppended([chunk]))
     }
 }

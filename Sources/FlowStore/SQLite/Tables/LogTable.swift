@@ -24,6 +24,22 @@ struct LogTable {
         ) == 1
     }
 
+    /// Stores a chunk under an attempt, whatever the chunk itself says of it.
+    func insert(_ chunk: LogChunk, of attempt: LogAttempt) throws -> Bool {
+        var chunk = chunk
+        chunk.executionID = attempt.execution
+        chunk.attempt = attempt.attempt
+        return try self.insert(chunk)
+    }
+
+    /// Bytes stored of an attempt.
+    func size(of attempt: LogAttempt) throws -> Int64 {
+        try self.db.first(
+            "SELECT coalesce(sum(length(bytes)), 0) FROM log_chunk WHERE execution_id = ? AND attempt = ?",
+            [.id(attempt.execution), .number(attempt.attempt)]
+        ) { $0.integer(0) } ?? 0
+    }
+
     func newestAttempt(of id: ExecutionID) throws -> Int? {
         try self.db.first("SELECT max(attempt) FROM log_chunk WHERE execution_id = ?", [.id(id)]) {
             $0.optionalNumber(0)

@@ -4,7 +4,7 @@
 import Synchronization
 
 /// A value that is set once and that any number of tasks may await, before or after.
-final class AsyncLatch<Value: Sendable>: Sendable {
+package final class Latch<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
         var waiters: [UInt64: CheckedContinuation<Value?, Never>] = [:]
@@ -13,11 +13,13 @@ final class AsyncLatch<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// The value, if it is set.
-    var value: Value? { self.state.withLock { $0.value } }
+    package var value: Value? { self.state.withLock { $0.value } }
 
     /// Sets the value; only the first counts.
-    func set(_ value: Value) {
+    package func set(_ value: Value) {
         let waiters = self.state.withLock { state -> [CheckedContinuation<Value?, Never>] in
             guard state.value == nil else { return [] }
             state.value = value
@@ -30,7 +32,7 @@ final class AsyncLatch<Value: Sendable>: Sendable {
     }
 
     /// Waits for the value; nil when the waiting task is cancelled first.
-    func wait() async -> Value? {
+    package func wait() async -> Value? {
         let id = self.state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
