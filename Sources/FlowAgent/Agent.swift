@@ -98,7 +98,12 @@ package struct Agent: Sendable {
             reading: HostClock.read()
         )
         let driver = AgentDriver(core: core, ledger: ledger, launcher: launcher, logger: self.logger)
-        let link = try AgentLink(identity: identity, group: group, logger: self.logger) { driver.receive($0) }
+        let link = try AgentLink(
+            identity: identity,
+            identities: try IdentityStore(dataDirectory: self.configuration.dataDirectory),
+            group: group,
+            logger: self.logger
+        ) { driver.receive($0) }
         transport.attach(link)
         self.logger.notice("agent \(identity.agent) works in \(self.configuration.dataDirectory)")
         // Stopped in the reverse order: what the jobs' ends report still finds the link.

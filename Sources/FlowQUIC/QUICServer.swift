@@ -12,17 +12,20 @@ package final class QUICServer: Sendable {
     private let channel: any Channel
     private let mailbox: EndpointMailbox
     private let accepted: AsyncQueue<QUICConnection>
+    private let protocols: [ApplicationProtocol]
 
     private init(
         localAddress: SocketAddress,
         channel: any Channel,
         mailbox: EndpointMailbox,
-        accepted: AsyncQueue<QUICConnection>
+        accepted: AsyncQueue<QUICConnection>,
+        protocols: [ApplicationProtocol]
     ) {
         self.localAddress = localAddress
         self.channel = channel
         self.mailbox = mailbox
         self.accepted = accepted
+        self.protocols = protocols
     }
 
     /// Binds a UDP socket and begins to accept connections.
@@ -70,12 +73,20 @@ package final class QUICServer: Sendable {
             localAddress: channel.localAddress ?? SocketAddress(addresses[0]),
             channel: channel,
             mailbox: mailbox,
-            accepted: accepted
+            accepted: accepted,
+            protocols: protocols
         )
     }
 
     /// Connections whose handshake is done, until the server shuts down; for one reader.
     package var connections: Connections { Connections(accepted: self.accepted) }
+
+    /// Begins connections with another certificate or other trust from now on; those that stand go on.
+    ///
+    /// - Throws: `QUICError.invalidConfiguration`; then nothing changes.
+    package func use(identity: TLSIdentity, trust: TLSTrust) throws(QUICError) {
+        self.mailbox.submit(.use(try TLSContext(role: .server(self.protocols), identity: identity, trust: trust)))
+    }
 
     /// Closes every connection with code 0 and "server is stopping", then the socket.
     package func shutdown() async {

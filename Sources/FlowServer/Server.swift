@@ -56,10 +56,16 @@ package struct Server: Sendable {
         let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
         let journal = SessionJournal(store: store, logger: self.logger)
         let logs = LogIntake(store: store, bus: bus, logger: self.logger)
+        let authority = try CertificateAuthority.open(
+            in: try PrivateDirectory(directory.path(of: "ca")),
+            now: clock.now
+        )
+        let desk = CertificateDesk(authority: authority, store: store, clock: clock, logger: self.logger)
         let sessions = AgentSessions(
             store: store,
             recorder: recorder,
             journal: journal,
+            issuer: desk,
             bus: bus,
             clock: clock,
             logger: self.logger
@@ -83,10 +89,6 @@ package struct Server: Sendable {
                 jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total
             )
         }
-        let authority = try CertificateAuthority.open(
-            in: try PrivateDirectory(directory.path(of: "ca")),
-            now: clock.now
-        )
         let listener = try self.makeListener(
             directory: directory,
             authority: authority,
@@ -112,7 +114,18 @@ package struct Server: Sendable {
             port.yield(httpPort)
             port.finish()
         }
+        let keeper = CertificateKeeper(
+            listener: listener,
+            authority: authority,
+            directory: try PrivateDirectory(directory.path(of: "ca")),
+            names: self.certificateNames,
+            store: store,
+            metrics: metrics,
+            clock: clock,
+            logger: self.logger
+        )
         var parts: [any Service] = [
+            keeper,
             Sweeper(
                 store: store,
                 bus: bus,
@@ -150,6 +163,9 @@ package struct Server: Sendable {
         }
     }
 
+    /// What agents may call this server.
+    private var certificateNames: [String] { self.configuration.serverNames + [ProcessInfo.processInfo.hostName] }
+
     private var apiConfiguration: APIConfiguration {
         APIConfiguration(
             host: self.configuration.httpHost,
@@ -170,7 +186,7 @@ package struct Server: Sendable {
         let certificate = try ServerCertificate.open(
             in: try PrivateDirectory(directory.path(of: "ca")),
             authority: authority,
-            names: self.configuration.serverNames + [ProcessInfo.processInfo.hostName],
+            names: self.certificateNames,
             now: clock.now
         )
         return AgentListener(

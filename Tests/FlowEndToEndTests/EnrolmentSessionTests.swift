@@ -109,7 +109,7 @@ struct EnrolmentSessionTests {
         }
     }
 
-    @Test("A certificate of our authority that is not the agent's stored one is refused")
+    @Test("An older certificate of our authority that is not the agent's stored one is refused")
     func otherCertificate() async throws {
         try await EnrolmentWorld.with { world in
             let first = try await world.enrol("alpha", token: try await world.token().text)
@@ -117,7 +117,7 @@ struct EnrolmentSessionTests {
             let issued = try world.authority.issueAgentCertificate(
                 request: try EnrolmentWorld.certificateRequest(key),
                 agent: first.agent,
-                now: world.clock.now
+                now: world.clock.now.advanced(byMilliseconds: -3_600_000)
             )
             let second = AgentIdentity(
                 agent: first.agent,

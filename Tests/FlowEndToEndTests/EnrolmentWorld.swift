@@ -6,7 +6,6 @@ import FlowAgent
 import FlowCore
 import FlowQUIC
 import FlowScheduler
-import FlowServer
 import FlowStore
 import FlowWire
 import Foundation
@@ -16,6 +15,8 @@ import NIOPosix
 import SwiftASN1
 import Synchronization
 import X509
+
+@testable import FlowServer
 
 /// A real listener on a loopback port over a real store, and directories that go away with it.
 struct EnrolmentWorld: Sendable {
@@ -27,11 +28,14 @@ struct EnrolmentWorld: Sendable {
     let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     let clock = SystemWallClock()
 
-    static func with(_ body: (EnrolmentWorld) async throws -> Void) async throws {
+    static func with(
+        agentLife: TimeInterval = CertificateAuthority.year,
+        _ body: (EnrolmentWorld) async throws -> Void
+    ) async throws {
         let directory = NSTemporaryDirectory() + "/quartz-flow-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let world = try EnrolmentWorld(directory: directory)
+        let world = try EnrolmentWorld(directory: directory, agentLife: agentLife)
         try await world.listener.bind()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await world.listener.run() }
@@ -48,14 +52,21 @@ struct EnrolmentWorld: Sendable {
         try await world.store.close()
     }
 
-    private init(directory: String) throws {
+    private init(directory: String, agentLife: TimeInterval) throws {
         self.directory = directory
         let now = SystemWallClock().now
         let pki = try PrivateDirectory(directory + "/pki")
-        self.authority = try CertificateAuthority.open(in: pki, now: now)
+        self.authority = try CertificateAuthority.open(in: pki, now: now, agentLife: agentLife)
         let certificate = try ServerCertificate.open(in: pki, authority: self.authority, names: [], now: now)
         self.store = try SQLiteStore.open(path: directory + "/flow.db")
-        self.handler = RecordingHandler()
+        self.handler = RecordingHandler(
+            issuer: CertificateDesk(
+                authority: self.authority,
+                store: self.store,
+                clock: SystemWallClock(),
+                logger: self.logger
+            )
+        )
         self.listener = AgentListener(
             configuration: AgentListener.Configuration(
                 host: "127.0.0.1",
@@ -117,11 +128,13 @@ struct EnrolmentWorld: Sendable {
     /// Runs a link until `body` returns; it gets the link and its events in order.
     func withLink(
         _ identity: AgentIdentity,
+        identities: IdentityStore? = nil,
         _ body: (AgentLink, inout AsyncStream<LinkEvent>.Iterator) async throws -> Void
     ) async throws {
         let (events, continuation) = AsyncStream<LinkEvent>.makeStream()
         let link = try AgentLink(
             identity: identity,
+            identities: identities,
             group: MultiThreadedEventLoopGroup.singleton,
             logger: self.logger,
             handler: { continuation.yield($0) }
@@ -167,6 +180,9 @@ final class RecordingHandler: AgentSessionHandler {
     }
 
     private let state = Mutex(State())
+    private let issuer: any CertificateIssuer
+
+    init(issuer: any CertificateIssuer) { self.issuer = issuer }
 
     var messages: [AgentMessage] { self.state.withLock { $0.messages } }
     var chunks: [LogChunk] { self.state.withLock { $0.chunks } }
@@ -184,7 +200,13 @@ final class RecordingHandler: AgentSessionHandler {
         )
         while let message = try await channel.next() {
             self.state.withLock { $0.messages.append(message) }
-            if case .heartbeat = message { try await channel.send(.heartbeatAnswer(sample)) }
+            switch message {
+            case .heartbeat: try await channel.send(.heartbeatAnswer(sample))
+            case .certificateRequest(let request):
+                let chain = try await self.issuer.renew(request, of: channel.hello.agent)
+                try await channel.send(.certificateIssued(chain))
+            default: break
+            }
         }
     }
 

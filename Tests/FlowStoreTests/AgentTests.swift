@@ -249,6 +249,40 @@ struct AgentTests {
         }
     }
 
+    @Test("A certificate counts when it was staged, or ends later than what is known", arguments: StoreKind.allCases)
+    func certificates(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.agent("a")
+            func fingerprint() async throws -> String? { try await world.store.agent(agent)?.certificateFingerprint }
+            func use(_ fingerprint: String, _ end: Int64) async throws -> Bool {
+                try await world.store.useCertificate(fingerprint, expiresAt: World.start + end, of: agent)
+            }
+            // One that enrolled before ends were kept: nothing is known to be older.
+            #expect(try await !use("other", 100))
+            let own = try #require(try await fingerprint())
+            try await world.store.recordCertificateEnd(World.start + 50, of: agent, fingerprint: "other")
+            #expect(try await world.store.agent(agent)?.certificateExpiresAt == nil)
+            try await world.store.recordCertificateEnd(World.start + 50, of: agent, fingerprint: own)
+            #expect(try await world.store.agent(agent)?.certificateExpiresAt == World.start + 50)
+
+            try await world.store.stageCertificate("two", expiresAt: World.start + 90, of: agent)
+            #expect(try await fingerprint() == own, "good until the new one was used")
+            #expect(try await world.store.agent(agent)?.nextCertificateFingerprint == "two")
+            #expect(try await use("two", 90))
+            #expect(try await fingerprint() == "two")
+            #expect(try await world.store.agent(agent)?.nextCertificateFingerprint == nil)
+            #expect(try await world.store.agent(agent)?.certificateExpiresAt == World.start + 90)
+            #expect(try await !use(own, 50), "the old one is worth nothing any more")
+            // A database that was restored: the agent comes with a later one that nobody here remembers.
+            #expect(try await use("three", 120))
+            try await world.store.deleteAgent(agent)
+            #expect(try await !use("four", 200))
+            await expectError(.notFound) {
+                try await world.store.stageCertificate("five", expiresAt: World.start, of: agent)
+            }
+        }
+    }
+
     @Test("Last seen only moves forward", arguments: StoreKind.allCases)
     func lastSeen(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -151,7 +151,9 @@ struct RandomValues {
             sentAt: self.int64(),
             acknowledgedSequence: self.maybe { $0.int64() },
             outboxBase: self.maybe { $0.int64() },
-            contentDigest: self.text()
+            contentDigest: self.text(),
+            startID: self.text(),
+            machineID: self.text()
         )
     }
 
@@ -176,7 +178,9 @@ struct RandomValues {
             cancels: self.list { $0.uid() },
             forced: self.list { $0.uid() },
             questions: self.list { $0.uid() },
-            clock: self.sample()
+            clock: self.sample(),
+            answersLogOpen: self.bool(),
+            renewsCertificates: self.bool()
         )
     }
 
@@ -192,6 +196,7 @@ struct RandomValues {
             .configReceived(version: self.int64()),
             .configApplied(version: self.int64()),
             .configPull(version: self.int64()),
+            .certificateRequest(self.text()),
         ]
     }
 
@@ -205,6 +210,8 @@ struct RandomValues {
             .config(self.update()),
             .cancel(self.uid(), force: self.bool()),
             .heartbeatAnswer(self.sample()),
+            .certificateIssued(self.text()),
+            .certificateRefused(code: self.word(), message: self.text()),
         ]
     }
 }

@@ -41,6 +41,7 @@ enum GroupPresenter {
             .init("running", view.presence?.running.count ?? 0),
             .init("last_heartbeat", view.presence?.lastHeartbeat ?? agent.lastSeen),
             .init("created_at", agent.createdAt),
+            .init("certificate_expires_at", agent.certificateExpiresAt),
             .init("duplicates", view.duplicates.map(self.duplicate)),
         ])
     }

@@ -61,6 +61,8 @@ extension AgentCore {
             // Ahead of the welcome, which may bring a long configuration. Decisions still wait for that.
             if case .greeting = self.link { self.adjustClock(by: sample, at: reading, isHandshake: true) }
         case .heartbeatAnswer(let sample): self.adjustClock(by: sample, at: reading, isHandshake: false)
+        // The link's own business.
+        case .certificateIssued, .certificateRefused: break
         }
     }
 

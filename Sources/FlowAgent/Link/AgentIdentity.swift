@@ -45,11 +45,14 @@ package struct IdentityStore: Sendable {
         var agentID: String
         var serverName: String
         var servers: [String]
+        /// Key and certificate are in the files of a renewal that was cut off before they got their usual names.
+        var isRenewing: Bool?
 
         enum CodingKeys: String, CodingKey {
             case agentID = "agent_id"
             case serverName = "server_name"
             case servers
+            case isRenewing = "is_renewing"
         }
     }
 
@@ -57,6 +60,8 @@ package struct IdentityStore: Sendable {
     private static let certificateFile = "agent.pem"
     private static let authorityFile = "ca.pem"
     private static let descriptionFile = "agent.json"
+    private static let renewedKeyFile = "renewed.key"
+    private static let renewedCertificateFile = "renewed.pem"
 
     private let directory: PrivateDirectory
 
@@ -71,8 +76,12 @@ package struct IdentityStore: Sendable {
         guard let text = try self.directory.read(Self.descriptionFile) else { return nil }
         guard let description = try? JSONDecoder().decode(Description.self, from: Data(text)),
             let agent = AgentID(description.agentID),
-            let key = try self.directory.readText(Self.keyFile),
-            let certificate = try self.directory.readText(Self.certificateFile),
+            let key = try self.directory.readText(
+                description.isRenewing == true ? Self.renewedKeyFile : Self.keyFile
+            ),
+            let certificate = try self.directory.readText(
+                description.isRenewing == true ? Self.renewedCertificateFile : Self.certificateFile
+            ),
             let authority = try self.directory.readText(Self.authorityFile)
         else {
             throw CoreError(
@@ -80,7 +89,7 @@ package struct IdentityStore: Sendable {
                 "The identity in \(self.directory.path) is damaged. Move that directory away and enrol this host again."
             )
         }
-        return AgentIdentity(
+        let identity = AgentIdentity(
             agent: agent,
             certificateChainPEM: certificate,
             privateKeyPEM: key,
@@ -88,19 +97,37 @@ package struct IdentityStore: Sendable {
             serverName: description.serverName,
             servers: description.servers
         )
+        if description.isRenewing == true { try self.save(identity) }
+        return identity
+    }
+
+    /// Puts a renewed certificate and its key in the place of the old ones.
+    ///
+    /// Both are two files, so they are written beside the old ones first; the description switches to them in one step, and
+    /// then they get the usual names. A power cut at any moment leaves a pair that fits.
+    package func replace(by renewed: AgentIdentity) throws {
+        try self.directory.write(renewed.privateKeyPEM.utf8, to: Self.renewedKeyFile)
+        try self.directory.write(renewed.certificateChainPEM.utf8, to: Self.renewedCertificateFile)
+        try self.describe(renewed, isRenewing: true)
+        try self.save(renewed)
     }
 
     package func save(_ identity: AgentIdentity) throws {
-        let description = Description(
-            agentID: identity.agent.rawValue,
-            serverName: identity.serverName,
-            servers: identity.servers
-        )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try self.directory.write(identity.privateKeyPEM.utf8, to: Self.keyFile)
         try self.directory.write(identity.certificateChainPEM.utf8, to: Self.certificateFile)
         try self.directory.write(identity.authorityPEM.utf8, to: Self.authorityFile)
+        try self.describe(identity, isRenewing: nil)
+    }
+
+    private func describe(_ identity: AgentIdentity, isRenewing: Bool?) throws {
+        let description = Description(
+            agentID: identity.agent.rawValue,
+            serverName: identity.serverName,
+            servers: identity.servers,
+            isRenewing: isRenewing
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try self.directory.write(try encoder.encode(description), to: Self.descriptionFile)
     }
 }

@@ -5,6 +5,7 @@ package import FlowCore
 package import FlowQUIC
 import FlowSupport
 package import FlowWire
+import Foundation
 package import Logging
 package import NIOCore
 import ServiceLifecycle
@@ -24,7 +25,9 @@ package enum LinkEvent: Sendable {
 /// Dials with a jittered back-off, runs ``AgentSession`` over it and opens streams for output. What is said is decided
 /// elsewhere: events go up one at a time, messages come down through ``send(_:)``.
 package final class AgentLink: Service {
-    private let identity: AgentIdentity
+    private let identity: Mutex<AgentIdentity>
+    /// Where a renewed certificate is kept; without it none is asked for.
+    private let identities: IdentityStore?
     private let servers: [ServerAddress]
     private let quic: QUICConfiguration
     private let handler: @Sendable (LinkEvent) async -> Void
@@ -43,12 +46,14 @@ package final class AgentLink: Service {
     /// Makes a link; `handler` gets one event at a time, and while it has not returned no more is read.
     package init(
         identity: AgentIdentity,
+        identities: IdentityStore? = nil,
         quic: QUICConfiguration = QUICConfiguration(),
         group: any EventLoopGroup,
         logger: Logger,
         handler: @escaping @Sendable (LinkEvent) async -> Void
     ) throws(CoreError) {
-        self.identity = identity
+        self.identity = Mutex(identity)
+        self.identities = identities
         var servers: [ServerAddress] = []
         for text in identity.servers { servers.append(try ServerAddress(parsing: text)) }
         guard !servers.isEmpty else {
@@ -130,15 +135,16 @@ package final class AgentLink: Service {
     }
 
     private func dial(_ server: ServerAddress) async throws -> QUICConnection {
-        try await QUICClient.connect(
+        let identity = self.identity.withLock { $0 }
+        return try await QUICClient.connect(
             host: server.host,
             port: server.port,
-            serverName: self.identity.serverName,
+            serverName: identity.serverName,
             identity: TLSIdentity(
-                certificateChainPEM: self.identity.certificateChainPEM,
-                privateKeyPEM: self.identity.privateKeyPEM
+                certificateChainPEM: identity.certificateChainPEM,
+                privateKeyPEM: identity.privateKeyPEM
             ),
-            trust: .roots(pem: self.identity.authorityPEM),
+            trust: .roots(pem: identity.authorityPEM),
             applicationProtocol: AgentProtocols.control,
             configuration: self.quic,
             group: self.group,
@@ -188,9 +194,11 @@ package final class AgentLink: Service {
         _ control: ControlStream<AgentSession>,
         on connection: QUICConnection
     ) async -> (Bool, SessionEnd) {
-        await withTaskGroup(of: (Bool, SessionEnd)?.self) { group in
+        let (certificates, inlet) = AsyncStream<ServerMessage>.makeStream()
+        return await withTaskGroup(of: (Bool, SessionEnd)?.self) { group in
             group.addTask { await control.watch().map { (false, $0) } }
-            group.addTask { await self.read(control) }
+            group.addTask { await self.read(control, certificates: inlet) }
+            group.addTask { await self.renewCertificate(on: control, answers: certificates) }
             var result = (false, SessionEnd(code: .goingAway, reason: "the agent is stopping"))
             if let first = await group.next() ?? nil { result = first }
             // A read that waits ends when its task is cancelled; what it saw before counts.
@@ -202,22 +210,95 @@ package final class AgentLink: Service {
         }
     }
 
-    private func read(_ control: ControlStream<AgentSession>) async -> (Bool, SessionEnd) {
+    private func read(
+        _ control: ControlStream<AgentSession>,
+        certificates: AsyncStream<ServerMessage>.Continuation
+    ) async -> (Bool, SessionEnd) {
         var wasWelcomed = false
         do {
             while let message = try await control.next() {
-                if case .welcome(let welcome) = message {
+                switch message {
+                case .certificateIssued, .certificateRefused:
+                    certificates.yield(message)
+                    continue
+                case .welcome(let welcome):
                     wasWelcomed = true
                     self.current.withLock { $0?.welcome = welcome }
+                    certificates.yield(message)
+                default: break
                 }
                 await self.handler(.received(message))
             }
             return (wasWelcomed, SessionEnd(code: .done, reason: "the server closed the session"))
         } catch let end as SessionEnd {
             return (wasWelcomed, end)
+        } catch let error as QUICError {
+            // The stream may learn of the connection's end before the connection's own record does.
+            if case .peer(let code, let text)? = error.closeReason, let known = WireCloseCode(rawValue: code) {
+                return (wasWelcomed, SessionEnd(code: known, reason: text))
+            }
+            return (wasWelcomed, SessionEnd(code: .done, reason: "\(error)"))
         } catch {
             return (wasWelcomed, SessionEnd(code: .done, reason: "\(error)"))
         }
+    }
+}
+
+// The certificate that follows this one.
+
+extension AgentLink {
+    /// Asks for a new certificate when it is time, and ends the connection to go on with it.
+    ///
+    /// Works until cancelled when there is nothing to renew.
+    ///
+    /// - Returns: nil when it was cancelled.
+    private func renewCertificate(
+        on control: ControlStream<AgentSession>,
+        answers: AsyncStream<ServerMessage>
+    ) async -> (Bool, SessionEnd)? {
+        var messages = answers.makeAsyncIterator()
+        guard case .welcome(let welcome) = await messages.next() else { return nil }
+        let identity = self.identity.withLock { $0 }
+        guard let identities, welcome.renewsCertificates, let schedule = identity.renewal else {
+            while await messages.next() != nil {}
+            return nil
+        }
+        var attempts = 0
+        while !Task.isCancelled {
+            let pause = schedule.pause(now: Self.wallClock(), attempts: attempts)
+            guard (try? await Task.sleep(for: .milliseconds(pause))) != nil else { return nil }
+            attempts += 1
+            do {
+                let draft = try CertificateRequestDraft()
+                try await control.send(.certificateRequest(draft.requestPEM))
+                switch await messages.next() {
+                case .certificateIssued(let chain):
+                    let renewed = try draft.identity(with: chain, following: identity)
+                    try identities.replace(by: renewed)
+                    self.identity.withLock { $0 = renewed }
+                    self.logger.notice(
+                        "renewed this host's certificate",
+                        metadata: ["expires": "\(renewed.renewal.map { "\($0.end)" } ?? "")"]
+                    )
+                    return (true, SessionEnd(code: .done, reason: "going on with the renewed certificate"))
+                case .certificateRefused(let code, let message):
+                    self.logger.notice(
+                        "the server does not renew this host's certificate: \(message)",
+                        metadata: ["code": "\(code)", "expires": "\(schedule.end)"]
+                    )
+                default: return nil
+                }
+            } catch {
+                self.logger.error("could not renew this host's certificate", metadata: ["error": "\(error)"])
+            }
+        }
+        return nil
+    }
+
+    private static func wallClock() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }
 

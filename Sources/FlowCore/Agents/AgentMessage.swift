@@ -14,6 +14,8 @@ package enum AgentMessage: Hashable, Sendable {
     case configApplied(version: Int64)
     /// Send everything: what arrived does not build on what is here (S1-FR-2.2).
     case configPull(version: Int64)
+    /// PKCS #10 in PEM for the certificate that follows the agent's own.
+    case certificateRequest(String)
 }
 
 /// How an agent introduces itself (R6).

@@ -14,6 +14,9 @@ package enum ServerMessage: Hashable, Sendable {
     case config(ConfigUpdate)
     case cancel(ExecutionID, force: Bool)
     case heartbeatAnswer(ClockSample)
+    /// PEM, leaf first; the certificate in use is good until this one was used.
+    case certificateIssued(String)
+    case certificateRefused(code: String, message: String)
 }
 
 /// The server's answer to a hello: after it the agent decides by its timers again (R6).
@@ -31,6 +34,8 @@ package struct Welcome: Hashable, Sendable {
     package var clock: ClockSample
     /// The server says what it has of an attempt's output when a stream of it is opened.
     package var answersLogOpen: Bool
+    /// The agent may ask for the certificate that follows its own.
+    package var renewsCertificates: Bool
 
     package init(
         epoch: Int64,
@@ -40,7 +45,8 @@ package struct Welcome: Hashable, Sendable {
         forced: [ExecutionID] = [],
         questions: [ExecutionID] = [],
         clock: ClockSample,
-        answersLogOpen: Bool = true
+        answersLogOpen: Bool = true,
+        renewsCertificates: Bool = true
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -50,6 +56,7 @@ package struct Welcome: Hashable, Sendable {
         self.questions = questions
         self.clock = clock
         self.answersLogOpen = answersLogOpen
+        self.renewsCertificates = renewsCertificates
     }
 }
 

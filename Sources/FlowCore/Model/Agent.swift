@@ -13,6 +13,10 @@ package struct Agent: Hashable, Sendable, Codable {
     package var operatingSystem: String
     /// SHA-256 of the certificate it must present, lower-case hex.
     package var certificateFingerprint: String
+    /// When that certificate ends; nil for agents that enrolled before this was kept, until they connect.
+    package var certificateExpiresAt: Timestamp?
+    /// SHA-256 of the certificate that follows, issued and not used yet.
+    package var nextCertificateFingerprint: String?
     /// Which database of the agent the sequence numbers count in (R11); empty before the first hello.
     package var incarnation: String
     /// The last report sequence number applied here (R5).
@@ -31,6 +35,8 @@ package struct Agent: Hashable, Sendable, Codable {
         version: String = "",
         operatingSystem: String = "",
         certificateFingerprint: String = "",
+        certificateExpiresAt: Timestamp? = nil,
+        nextCertificateFingerprint: String? = nil,
         incarnation: String = "",
         acknowledgedSequence: Int64 = 0,
         configVersion: Int64 = 0,
@@ -45,6 +51,8 @@ package struct Agent: Hashable, Sendable, Codable {
         self.version = version
         self.operatingSystem = operatingSystem
         self.certificateFingerprint = certificateFingerprint
+        self.certificateExpiresAt = certificateExpiresAt
+        self.nextCertificateFingerprint = nextCertificateFingerprint
         self.incarnation = incarnation
         self.acknowledgedSequence = acknowledgedSequence
         self.configVersion = configVersion

@@ -11,6 +11,20 @@ package protocol AgentStore: Sendable {
     func enrol(token id: String, agent: Agent, by change: Change) async throws
     func agent(_ id: AgentID) async throws -> Agent?
     func agents() async throws -> [Agent]
+    /// Remembers the certificate that follows the agent's own; the own one stays good until the new one is used.
+    ///
+    /// A certificate that was staged before and never used is worth nothing from then on.
+    func stageCertificate(_ fingerprint: String, expiresAt: Timestamp, of agent: AgentID) async throws
+    /// The agent presented another certificate of our authority: from now on it is the agent's own, and the old one worth
+    /// nothing.
+    ///
+    /// It is the staged one, or one that ends later than what is stored: a database that was restored does not know what
+    /// was issued since, but only our authority can have issued it.
+    ///
+    /// - Returns: false when it is neither, or the agent is not known any more.
+    func useCertificate(_ fingerprint: String, expiresAt: Timestamp, of agent: AgentID) async throws -> Bool
+    /// Notes when the agent's own certificate ends, for those that were issued before this was kept.
+    func recordCertificateEnd(_ end: Timestamp, of agent: AgentID, fingerprint: String) async throws
     /// Deletes the agent: its certificate is worth nothing from then on, its history stays.
     func deleteAgent(_ id: AgentID, by change: Change) async throws
 

@@ -19,6 +19,8 @@ enum EndpointCommand: Sendable {
     case taken(ConnectionHandle, Int64)
     case close(ConnectionHandle, code: UInt64, reason: String, OneShot<Void>)
     case closeAll(code: UInt64, reason: String, OneShot<Void>)
+    /// New connections begin with this.
+    case use(TLSContext)
 }
 
 /// The way from any task to an endpoint on its event loop.
@@ -96,7 +98,7 @@ final class EndpointMailbox: Sendable {
         case .connect(_, let answer): answer.complete(.failure(error))
         case .openStream(_, let answer): answer.complete(.failure(error))
         case .close(_, _, _, let answer), .closeAll(_, _, let answer): answer.complete(.success(()))
-        case .write, .finish, .reset, .abandon, .consumed, .taken: break
+        case .write, .finish, .reset, .abandon, .consumed, .taken, .use: break
         }
     }
 }

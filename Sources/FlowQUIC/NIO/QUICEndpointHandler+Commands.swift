@@ -29,6 +29,7 @@ extension QUICEndpointHandler {
         case .close(let handle, let code, let reason, let answer):
             self.core.close(handle, code: code, reason: reason, now: now)
             return answer
+        case .use(let tls): self.core.tls = tls
         case .closeAll(let code, let reason, let answer):
             for handle in self.core.connections.keys {
                 self.core.close(handle, code: code, reason: reason, now: now)

@@ -14,7 +14,8 @@ import NIOCore
 /// Not Sendable: an endpoint and its connections belong to one event loop, or to one test.
 final class QUICEndpointCore {
     let configuration: QUICConfiguration
-    let tls: TLSContext
+    /// What new connections begin with; those that stand keep theirs.
+    var tls: TLSContext
     let isServer: Bool
 
     /// Datagrams to be sent, in order; the driver empties it.

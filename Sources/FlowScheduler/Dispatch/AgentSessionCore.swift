@@ -188,6 +188,8 @@ package struct AgentSessionCore: Sendable {
             self.presence.configVersion = version
             return [.recordConfig(version: version), .presenceChanged]
         case .configPull: return self.pushAll(now: now)
+        // Answered beside the session.
+        case .certificateRequest: return []
         }
     }
 

@@ -14,6 +14,7 @@ actor AgentConversation {
         let store: any SessionStore
         let recorder: any ReportRecorder
         let journal: SessionJournal
+        let issuer: any CertificateIssuer
         let clock: any WallClock
         let logger: Logger
     }
@@ -134,6 +135,7 @@ actor AgentConversation {
 
     private func receive(_ message: AgentMessage) async throws {
         self.heard += 1
+        if case .certificateRequest(let request) = message { return try await self.renew(request) }
         try await self.handle(.received(message))
     }
 
@@ -201,6 +203,21 @@ actor AgentConversation {
         }
         self.noteRecovery()
         if !orders.isEmpty { try await self.perform(.orders(orders)) }
+    }
+
+    private func renew(_ request: String) async throws {
+        do {
+            try self.send(.certificateIssued(try await self.dependencies.issuer.renew(request, of: self.agent)))
+        } catch let close as SessionClose {
+            throw close
+        } catch {
+            self.dependencies.logger.warning(
+                "did not renew an agent's certificate",
+                metadata: ["agent": "\(self.agent)", "error": "\(error)"]
+            )
+            let refusal = error as? CoreError ?? CoreError(.internal, "The server failed. Look into its log.")
+            try self.send(.certificateRefused(code: refusal.code.rawValue, message: refusal.message))
+        }
     }
 
     private func showPresence() {

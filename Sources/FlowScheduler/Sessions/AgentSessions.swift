@@ -24,6 +24,7 @@ package final class AgentSessions: AgentGateway, Service {
         store: any SessionStore,
         recorder: any ReportRecorder,
         journal: SessionJournal,
+        issuer: any CertificateIssuer,
         bus: EventBus,
         clock: any WallClock,
         logger: Logger,
@@ -33,6 +34,7 @@ package final class AgentSessions: AgentGateway, Service {
             store: store,
             recorder: recorder,
             journal: journal,
+            issuer: issuer,
             clock: clock,
             logger: logger
         )

@@ -110,7 +110,8 @@ package final class LogIntake: Service {
                 self.alarm.ring()
             }
         } onCancel: {
-            self.state.withLock { state in number.withLock { $0 }.map { state.cancel($0) } ?? [] }.forEach { $0() }
+            let left = self.state.withLock { state in number.withLock { $0 }.map { state.cancel($0) } ?? [] }
+            for resume in left { resume() }
         }
     }
 
@@ -125,7 +126,7 @@ package final class LogIntake: Service {
         }
         // What agents sent before is stored; they wait for the word.
         _ = await self.work()
-        self.state.withLock { $0.stop() }.forEach { $0() }
+        for resume in self.state.withLock({ $0.stop() }) { resume() }
     }
 
     /// Answers and writes all that waits.
@@ -160,7 +161,7 @@ package final class LogIntake: Service {
                 answers[number] = .failure(LogRefusal.unknownExecution)
             }
         }
-        self.state.withLock { $0.answer(answers) }.forEach { $0() }
+        for resume in self.state.withLock({ $0.answer(answers) }) { resume() }
         return answers.count < order.count
     }
 
@@ -170,7 +171,8 @@ package final class LogIntake: Service {
         guard !waiting.isEmpty else { return false }
         let outcomes = try await self.store.appendLog(waiting.map(\.piece))
         self.announce(zip(waiting.map(\.piece), outcomes))
-        self.state.withLock { $0.finish(zip(waiting.map(\.number), outcomes)) }.forEach { $0() }
+        let written = self.state.withLock { $0.finish(zip(waiting.map(\.number), outcomes)) }
+        for resume in written { resume() }
         return true
     }
 

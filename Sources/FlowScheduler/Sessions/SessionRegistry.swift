@@ -43,7 +43,9 @@ package struct SessionRegistry<Handle: Sendable>: Sendable {
     /// Of the sessions that have entered.
     package private(set) var presences: [AgentID: AgentPresence] = [:]
     private var quarantined: [AgentID: [DuplicateAgent]] = [:]
-    /// A copy that has not tried for this long is gone; milliseconds. Agents try every 15 s.
+    /// A copy that has not tried for this long is gone; milliseconds.
+    ///
+    /// Agents try every 15 s.
     private static var patience: Int64 { 120_000 }
     /// Copies remembered of one agent.
     private static var copyLimit: Int { 8 }

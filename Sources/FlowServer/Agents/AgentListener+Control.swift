@@ -30,24 +30,36 @@ extension AgentListener {
         await self.serveStreams(of: connection, agent: agent, logger: logger)
     }
 
-    /// The agent of the certificate, if this very certificate is the one it was given last.
+    /// The agent a connection belongs to.
+    ///
+    /// A renewed certificate that is shown for the first time takes the old one's place.
     private func authorize(_ connection: QUICConnection) async throws(SessionEnd) -> AgentID {
         guard let peer = connection.peer,
             let id = AgentProtocols.agent(commonName: peer.commonName, uris: peer.uris)
         else { throw SessionEnd(code: .unauthorized, reason: "The certificate names no agent. Enrol this host again.") }
-        let record: Agent?
         do {
-            record = try await self.store.agent(id)
+            if let stored = try await self.store.agent(id), !stored.isRevoked, try await self.accepts(peer, of: stored)
+            {
+                return id
+            }
         } catch {
             throw SessionEnd(code: .internalError, reason: "The server could not look the agent up. Try again later.")
         }
-        guard let record, !record.isRevoked, record.certificateFingerprint == peer.fingerprintHex else {
-            throw SessionEnd(
-                code: .unauthorized,
-                reason: "The server does not know, or no longer accepts, this agent. Enrol this host again."
-            )
+        throw SessionEnd(
+            code: .unauthorized,
+            reason: "The server does not know, or no longer accepts, this agent. Enrol this host again."
+        )
+    }
+
+    private func accepts(_ peer: PeerIdentity, of agent: Agent) async throws -> Bool {
+        guard let end = CertificateAuthority.end(ofDER: peer.certificateDER) else { return false }
+        if agent.certificateFingerprint == peer.fingerprintHex {
+            if agent.certificateExpiresAt == nil {
+                try await self.store.recordCertificateEnd(end, of: agent.id, fingerprint: peer.fingerprintHex)
+            }
+            return true
         }
-        return id
+        return try await self.store.useCertificate(peer.fingerprintHex, expiresAt: end, of: agent.id)
     }
 
     private func serveStreams(of connection: QUICConnection, agent: AgentID, logger: Logger) async {

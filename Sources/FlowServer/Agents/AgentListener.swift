@@ -46,6 +46,8 @@ package final class AgentListener: Service {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let server = Mutex<QUICServer?>(nil)
+    /// The certificate in use.
+    private let chain: Mutex<String>
     let store: any AgentStore
     let handler: any AgentSessionHandler
     let enroller: Enroller
@@ -65,6 +67,7 @@ package final class AgentListener: Service {
         logger: Logger
     ) {
         self.configuration = configuration
+        self.chain = Mutex(configuration.identity.certificateChainPEM)
         self.store = store
         self.handler = handler
         self.enroller = enroller
@@ -105,6 +108,22 @@ package final class AgentListener: Service {
         }
         self.server.withLock { $0 = server }
         self.logger.info("listening for agents", metadata: ["address": "\(server.localAddress)"])
+    }
+
+    /// Shows this certificate to agents that connect from now on.
+    ///
+    /// - Returns: false when it is the one in use.
+    func use(_ certificate: ServerCertificate) async throws -> Bool {
+        let isNew = self.chain.withLock { chain in
+            defer { chain = certificate.chainPEM }
+            return chain != certificate.chainPEM
+        }
+        guard isNew, let server = self.server.withLock({ $0 }) else { return false }
+        try server.use(
+            identity: TLSIdentity(certificateChainPEM: certificate.chainPEM, privateKeyPEM: certificate.keyPEM),
+            trust: .roots(pem: self.configuration.authorityPEM)
+        )
+        return true
     }
 
     /// Serves until the service group stops or the task is cancelled.

@@ -17,8 +17,7 @@ package struct CertificateAuthority: Sendable {
     /// Hosts with a clock that is late still accept new certificates.
     static let backdating: TimeInterval = 86_400
     private static let years: Double = 10
-    private static let agentYears: Double = 1
-    static let year: TimeInterval = 365.25 * 86_400
+    package static let year: Double = 365.25 * 86_400
 
     let key: Certificate.PrivateKey
     let certificate: Certificate
@@ -26,6 +25,10 @@ package struct CertificateAuthority: Sendable {
     package let certificatePEM: String
     /// SHA-256 of the certificate in DER; part of every join token.
     package let fingerprint: [UInt8]
+    /// How long certificates of agents are good; seconds.
+    private let agentLife: Double
+
+    package var expiresAt: Timestamp { Timestamp(self.certificate.notValidAfter) }
 
     /// Opens the authority in a directory, or makes a new one.
     ///
@@ -33,7 +36,8 @@ package struct CertificateAuthority: Sendable {
     /// from the key the next time.
     package static func open(
         in directory: PrivateDirectory,
-        now: Timestamp
+        now: Timestamp,
+        agentLife: Double = CertificateAuthority.year
     ) throws -> CertificateAuthority {
         let fresh = P256.Signing.PrivateKey()
         let keyText = String(
@@ -54,10 +58,11 @@ package struct CertificateAuthority: Sendable {
                     + "Restore both from one backup; agents trust exactly this pair."
             )
         }
-        return try CertificateAuthority(key: key, certificate: certificate)
+        return try CertificateAuthority(key: key, certificate: certificate, agentLife: agentLife)
     }
 
-    private init(key: Certificate.PrivateKey, certificate: Certificate) throws {
+    private init(key: Certificate.PrivateKey, certificate: Certificate, agentLife: Double) throws {
+        self.agentLife = agentLife
         self.key = key
         self.certificate = certificate
         self.certificatePEM = try certificate.serializeAsPEM().pemString
@@ -68,6 +73,11 @@ package struct CertificateAuthority: Sendable {
         var serializer = DER.Serializer()
         try serializer.serialize(certificate)
         return Array(SHA256.hash(data: serializer.serializedBytes))
+    }
+
+    /// When a certificate ends; nil when it can't be read.
+    static func end(ofDER bytes: [UInt8]) -> Timestamp? {
+        (try? Certificate(derEncoded: bytes)).map { Timestamp($0.notValidAfter) }
     }
 
     private static func selfSigned(_ key: Certificate.PrivateKey, now: Date) throws -> Certificate {
@@ -98,16 +108,19 @@ package struct CertificateAuthority: Sendable {
         commonName: String,
         names: [GeneralName],
         usage: ExtendedKeyUsage.Usage,
-        years: Double,
+        life: TimeInterval,
         now: Date
     ) throws -> Certificate {
         // A certificate that outlives its authority would be refused before its end.
-        let end = min(now.addingTimeInterval(years * Self.year), self.certificate.notValidAfter)
+        let end = min(now.addingTimeInterval(life), self.certificate.notValidAfter)
         return try Certificate(
             version: .v3,
             serialNumber: Certificate.SerialNumber(),
             publicKey: publicKey,
-            notValidBefore: max(now.addingTimeInterval(-Self.backdating), self.certificate.notValidBefore),
+            notValidBefore: max(
+                now.addingTimeInterval(-min(Self.backdating, life / 10)),
+                self.certificate.notValidBefore
+            ),
             notValidAfter: end,
             issuer: self.certificate.subject,
             subject: try DistinguishedName { CommonName(commonName) },
@@ -161,7 +174,7 @@ extension CertificateAuthority {
             commonName: agent.rawValue,
             names: [.uniformResourceIdentifier(AgentProtocols.uri(of: agent))],
             usage: .clientAuth,
-            years: Self.agentYears,
+            life: self.agentLife,
             now: now.date
         )
         return IssuedCertificate(

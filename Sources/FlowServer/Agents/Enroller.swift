@@ -62,6 +62,7 @@ package final class Enroller: Sendable {
             version: request.version,
             operatingSystem: request.operatingSystem,
             certificateFingerprint: issued.fingerprint,
+            certificateExpiresAt: issued.expiresAt,
             createdAt: now
         )
         let change = Change(

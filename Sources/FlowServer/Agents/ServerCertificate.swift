@@ -16,7 +16,7 @@ import X509
 package struct ServerCertificate: Sendable {
     private static let keyFile = "server-key.pem"
     private static let certificateFile = "server.pem"
-    /// Looked at on each start; a server that runs on for more than two of them is told by its log.
+    /// Looked at on each start and every hour, see ``CertificateKeeper``.
     private static let years: Double = 3
 
     /// Leaf, then the authority: a host that enrols recognises the authority by its fingerprint.
@@ -46,7 +46,7 @@ package struct ServerCertificate: Sendable {
             commonName: AgentProtocols.serverName,
             names: wanted,
             usage: .serverAuth,
-            years: Self.years,
+            life: Self.years * CertificateAuthority.year,
             now: now.date
         )
         try directory.write(key.pemRepresentation.utf8, to: Self.keyFile)

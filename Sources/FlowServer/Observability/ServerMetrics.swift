@@ -15,6 +15,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
         var skipped: [ExecutionReason: Int64] = [:]
         var lateness = Histogram(bounds: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30])
         var commits: [String: Histogram] = [:]
+        var certificateEnds: [(of: String, end: Timestamp)] = []
     }
 
     /// Live numbers that are asked for at each scrape.
@@ -65,6 +66,14 @@ final class ServerMetrics: FireMeter, MetricsSource {
         }
     }
 
+    /// When certificates end; of the agents' the first.
+    func setCertificateEnds(authority: Timestamp, server: Timestamp, agents: Timestamp?) {
+        self.state.withLock { state in
+            state.certificateEnds = [("authority", authority), ("server", server)]
+            if let agents { state.certificateEnds.append(("agents", agents)) }
+        }
+    }
+
     func notReady() async -> String? {
         guard let source = self.gauges.withLock({ $0 }) else { return "the server is starting" }
         do {
@@ -102,6 +111,18 @@ final class ServerMetrics: FireMeter, MetricsSource {
         }
         page.family("quartzflow_start_lateness_seconds", "histogram", "Start of the job minus its nominal time.")
         page.histogram("quartzflow_start_lateness_seconds", state.lateness)
+        page.family(
+            "quartzflow_certificate_end_timestamp_seconds",
+            "gauge",
+            "When a certificate ends; of all agents' the first one's end."
+        )
+        for entry in state.certificateEnds {
+            page.sample(
+                "quartzflow_certificate_end_timestamp_seconds",
+                Double(entry.end.milliseconds / 1000),
+                labels: [("of", entry.of)]
+            )
+        }
         page.family("quartzflow_store_commit_seconds", "histogram", "Time of a store transaction, by operation.")
         for (operation, histogram) in state.commits.sorted(by: { $0.key < $1.key }) {
             page.histogram("quartzflow_store_commit_seconds", histogram, labels: [("operation", operation)])

@@ -7,7 +7,7 @@ import FlowCore
 enum AgentRecord {
     static let columnNames = [
         "id", "name", "hostname", "address", "version", "operating_system", "fingerprint", "incarnation", "acked_seq",
-        "config_version", "last_seen", "is_revoked", "created_at",
+        "config_version", "last_seen", "is_revoked", "created_at", "certificate_expires_at", "next_fingerprint",
     ]
 
     static let columns = Self.columnNames.joined(separator: ", ")
@@ -25,6 +25,8 @@ enum AgentRecord {
             version: row.text(4),
             operatingSystem: row.text(5),
             certificateFingerprint: row.text(6),
+            certificateExpiresAt: row.optionalTime(13),
+            nextCertificateFingerprint: row.isNull(14) ? nil : row.text(14),
             incarnation: row.text(7),
             acknowledgedSequence: row.integer(8),
             configVersion: row.integer(9),
@@ -39,7 +41,8 @@ enum AgentRecord {
             .agent(agent.id), .text(agent.name), .text(agent.hostname), .text(agent.address), .text(agent.version),
             .text(agent.operatingSystem), .text(agent.certificateFingerprint), .text(agent.incarnation),
             .integer(agent.acknowledgedSequence), .integer(agent.configVersion), .time(agent.lastSeen),
-            .flag(agent.isRevoked), .time(agent.createdAt),
+            .flag(agent.isRevoked), .time(agent.createdAt), .time(agent.certificateExpiresAt),
+            .text(agent.nextCertificateFingerprint),
         ]
     }
 

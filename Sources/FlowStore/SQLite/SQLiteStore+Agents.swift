@@ -54,6 +54,30 @@ extension SQLiteStore {
         try await self.read { db in try AgentTable(db).find(id) }
     }
 
+    package func stageCertificate(_ fingerprint: String, expiresAt: Timestamp, of agent: AgentID) async throws {
+        try await self.write("stage_certificate") { db in
+            guard try AgentTable(db).stageCertificate(fingerprint, expiresAt: expiresAt, of: agent) else {
+                throw StoreFault.noAgent(agent)
+            }
+        }
+    }
+
+    package func useCertificate(
+        _ fingerprint: String,
+        expiresAt: Timestamp,
+        of agent: AgentID
+    ) async throws -> Bool {
+        try await self.write("use_certificate") { db in
+            try AgentTable(db).useCertificate(fingerprint, expiresAt: expiresAt, of: agent)
+        }
+    }
+
+    package func recordCertificateEnd(_ end: Timestamp, of agent: AgentID, fingerprint: String) async throws {
+        try await self.write("record_certificate") { db in
+            try AgentTable(db).setCertificateEnd(end, of: agent, fingerprint: fingerprint)
+        }
+    }
+
     package func agents() async throws -> [Agent] { try await self.read { db in try AgentTable(db).all() } }
 
     package func deleteAgent(_ id: AgentID, by change: Change) async throws {

@@ -30,6 +30,8 @@ extension PBEnvelope {
         case .configApplied(let version):
             self.taskConfigResponse = .with { ($0.version, $0.stage) = (version, .applied) }
         case .configPull(let version): self.taskConfigPull = .with { $0.version = version }
+        case .certificateRequest(let request):
+            self.certificateRequest = .with { $0.certificateRequest = request }
         }
     }
 
@@ -71,6 +73,11 @@ extension PBEnvelope {
             }
         case .taskConfigPull(let pull):
             return .configPull(version: try Fields.count(pull.version, "task_config_pull.version"))
+        case .certificateRequest(let request):
+            guard request.certificateRequest.utf8.count <= 16_384 else {
+                throw WireError.invalid(field: "certificate_request", problem: "is longer than 16 KiB")
+            }
+            return .certificateRequest(request.certificateRequest)
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of an agent")
         }
     }

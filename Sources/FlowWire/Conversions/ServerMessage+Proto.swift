@@ -22,6 +22,9 @@ extension PBEnvelope {
             self.cancelExecution = .with { ($0.executionID, $0.force) = (Data(execution.bytes), force) }
         case .clock(let sample): self.clockAnswer = .with { $0.clock = PBClockSample(sample) }
         case .heartbeatAnswer(let sample): self.heartbeatAnswer = .with { $0.clock = PBClockSample(sample) }
+        case .certificateIssued(let chain): self.certificateIssued = .with { $0.certificateChain = chain }
+        case .certificateRefused(let code, let text):
+            self.certificateRefused = .with { ($0.code, $0.message) = (code, text) }
         }
     }
 
@@ -57,6 +60,12 @@ extension PBEnvelope {
                 throw WireError.invalid(field: "heartbeat_answer.clock", problem: "is missing")
             }
             return .heartbeatAnswer(try answer.clock.decoded("heartbeat_answer.clock"))
+        case .certificateIssued(let issued): return .certificateIssued(issued.certificateChain)
+        case .certificateRefused(let refused):
+            return .certificateRefused(
+                code: try Fields.label(refused.code, "certificate_refused.code"),
+                message: refused.message
+            )
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of a server")
         }
     }
@@ -74,6 +83,7 @@ extension PBWelcome {
         self.questionedExecutionIds = welcome.questions.map { Data($0.bytes) }
         self.clock = PBClockSample(welcome.clock)
         self.answersLogOpen = welcome.answersLogOpen
+        self.renewsCertificates = welcome.renewsCertificates
     }
 
     fileprivate func decoded() throws(WireError) -> Welcome {
@@ -86,7 +96,8 @@ extension PBWelcome {
             forced: try Fields.identifiers(self.forcedExecutionIds, "welcome.forced_execution_ids"),
             questions: try Fields.identifiers(self.questionedExecutionIds, "welcome.questioned_execution_ids"),
             clock: try self.clock.decoded("welcome.clock"),
-            answersLogOpen: self.answersLogOpen
+            answersLogOpen: self.answersLogOpen,
+            renewsCertificates: self.renewsCertificates
         )
     }
 }

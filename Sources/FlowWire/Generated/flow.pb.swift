@@ -624,6 +624,30 @@ package nonisolated struct PBEnvelope: Sendable {
     set {message = .clockAnswer(newValue)}
   }
 
+  package var certificateRequest: PBCertificateRequest {
+    get {
+      if case .certificateRequest(let v)? = message {return v}
+      return PBCertificateRequest()
+    }
+    set {message = .certificateRequest(newValue)}
+  }
+
+  package var certificateIssued: PBCertificateIssued {
+    get {
+      if case .certificateIssued(let v)? = message {return v}
+      return PBCertificateIssued()
+    }
+    set {message = .certificateIssued(newValue)}
+  }
+
+  package var certificateRefused: PBCertificateRefused {
+    get {
+      if case .certificateRefused(let v)? = message {return v}
+      return PBCertificateRefused()
+    }
+    set {message = .certificateRefused(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -648,6 +672,9 @@ package nonisolated struct PBEnvelope: Sendable {
     case enrolRefusal(PBEnrolRefusal)
     /// Before a welcome, for agents whose hello has an outbox_base.
     case clockAnswer(PBClockAnswer)
+    case certificateRequest(PBCertificateRequest)
+    case certificateIssued(PBCertificateIssued)
+    case certificateRefused(PBCertificateRefused)
 
   }
 
@@ -1389,54 +1416,122 @@ package nonisolated struct PBHello: @unchecked Sendable {
 }
 
 /// First message of the control stream, from the server.
-package nonisolated struct PBWelcome: Sendable {
+package nonisolated struct PBWelcome: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The version both speak from here on.
-  package var `protocol`: UInt32 = 0
+  package var `protocol`: UInt32 {
+    get {_storage._protocol}
+    set {_uniqueStorage()._protocol = newValue}
+  }
 
-  package var epoch: Int64 = 0
+  package var epoch: Int64 {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
 
-  package var acknowledgedSequence: Int64 = 0
+  package var acknowledgedSequence: Int64 {
+    get {_storage._acknowledgedSequence}
+    set {_uniqueStorage()._acknowledgedSequence = newValue}
+  }
 
   /// Absent when the agent's configuration is right.
   package var config: PBTaskConfigPush {
-    get {_config ?? PBTaskConfigPush()}
-    set {_config = newValue}
+    get {_storage._config ?? PBTaskConfigPush()}
+    set {_uniqueStorage()._config = newValue}
   }
   /// Returns true if `config` has been explicitly set.
-  package var hasConfig: Bool {self._config != nil}
+  package var hasConfig: Bool {_storage._config != nil}
   /// Clears the value of `config`. Subsequent reads from it will return its default value.
-  package mutating func clearConfig() {self._config = nil}
+  package mutating func clearConfig() {_uniqueStorage()._config = nil}
 
-  package var cancelledExecutionIds: [Data] = []
+  package var cancelledExecutionIds: [Data] {
+    get {_storage._cancelledExecutionIds}
+    set {_uniqueStorage()._cancelledExecutionIds = newValue}
+  }
 
   package var clock: PBClockSample {
-    get {_clock ?? PBClockSample()}
-    set {_clock = newValue}
+    get {_storage._clock ?? PBClockSample()}
+    set {_uniqueStorage()._clock = newValue}
   }
   /// Returns true if `clock` has been explicitly set.
-  package var hasClock: Bool {self._clock != nil}
+  package var hasClock: Bool {_storage._clock != nil}
   /// Clears the value of `clock`. Subsequent reads from it will return its default value.
-  package mutating func clearClock() {self._clock = nil}
+  package mutating func clearClock() {_uniqueStorage()._clock = nil}
 
   /// Executions whose stored state the agent is to report (again).
-  package var questionedExecutionIds: [Data] = []
+  package var questionedExecutionIds: [Data] {
+    get {_storage._questionedExecutionIds}
+    set {_uniqueStorage()._questionedExecutionIds = newValue}
+  }
 
   /// Those of the cancelled ones that are to be killed at once.
-  package var forcedExecutionIds: [Data] = []
+  package var forcedExecutionIds: [Data] {
+    get {_storage._forcedExecutionIds}
+    set {_uniqueStorage()._forcedExecutionIds = newValue}
+  }
 
   /// The server answers log_open with what it has: the agent waits for that and goes on from there.
-  package var answersLogOpen: Bool = false
+  package var answersLogOpen: Bool {
+    get {_storage._answersLogOpen}
+    set {_uniqueStorage()._answersLogOpen = newValue}
+  }
+
+  /// The agent may ask for the certificate that follows its own.
+  package var renewsCertificates: Bool {
+    get {_storage._renewsCertificates}
+    set {_uniqueStorage()._renewsCertificates = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _config: PBTaskConfigPush? = nil
-  fileprivate var _clock: PBClockSample? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// From an agent whose certificate is past two thirds of its life, when the welcome says that it may ask.
+package nonisolated struct PBCertificateRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// PKCS #10 in PEM, of a new key; only key and signature are used.
+  package var certificateRequest: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The certificate that follows; the one in use is good until this one was used.
+package nonisolated struct PBCertificateIssued: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// PEM, leaf first.
+  package var certificateChain: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PBCertificateRefused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var code: String = String()
+
+  package var message: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// Instead of a welcome, or at any time later: the session is over.
@@ -1680,7 +1775,7 @@ nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Envelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{2}\u{5}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{4}\u{8}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{10}\u{3}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{2}\u{5}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{4}\u{8}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{10}\u{3}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1948,6 +2043,45 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.message = .clockAnswer(v)
         }
       }()
+      case 60: try {
+        var v: PBCertificateRequest?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .certificateRequest(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .certificateRequest(v)
+        }
+      }()
+      case 61: try {
+        var v: PBCertificateIssued?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .certificateIssued(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .certificateIssued(v)
+        }
+      }()
+      case 62: try {
+        var v: PBCertificateRefused?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .certificateRefused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .certificateRefused(v)
+        }
+      }()
       default: break
       }
     }
@@ -2038,6 +2172,18 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .clockAnswer?: try {
       guard case .clockAnswer(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+    }()
+    case .certificateRequest?: try {
+      guard case .certificateRequest(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+    }()
+    case .certificateIssued?: try {
+      guard case .certificateIssued(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 61)
+    }()
+    case .certificateRefused?: try {
+      guard case .certificateRefused(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
     }()
     case nil: break
     }
@@ -3308,7 +3454,140 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0")
+
+  fileprivate class _StorageClass {
+    var _protocol: UInt32 = 0
+    var _epoch: Int64 = 0
+    var _acknowledgedSequence: Int64 = 0
+    var _config: PBTaskConfigPush? = nil
+    var _cancelledExecutionIds: [Data] = []
+    var _clock: PBClockSample? = nil
+    var _questionedExecutionIds: [Data] = []
+    var _forcedExecutionIds: [Data] = []
+    var _answersLogOpen: Bool = false
+    var _renewsCertificates: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _protocol = source._protocol
+      _epoch = source._epoch
+      _acknowledgedSequence = source._acknowledgedSequence
+      _config = source._config
+      _cancelledExecutionIds = source._cancelledExecutionIds
+      _clock = source._clock
+      _questionedExecutionIds = source._questionedExecutionIds
+      _forcedExecutionIds = source._forcedExecutionIds
+      _answersLogOpen = source._answersLogOpen
+      _renewsCertificates = source._renewsCertificates
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._protocol) }()
+        case 2: try { try decoder.decodeSingularInt64Field(value: &_storage._epoch) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._acknowledgedSequence) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._config) }()
+        case 5: try { try decoder.decodeRepeatedBytesField(value: &_storage._cancelledExecutionIds) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._clock) }()
+        case 7: try { try decoder.decodeRepeatedBytesField(value: &_storage._questionedExecutionIds) }()
+        case 8: try { try decoder.decodeRepeatedBytesField(value: &_storage._forcedExecutionIds) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._answersLogOpen) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._renewsCertificates) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._protocol != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._protocol, fieldNumber: 1)
+      }
+      if _storage._epoch != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._epoch, fieldNumber: 2)
+      }
+      if _storage._acknowledgedSequence != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._acknowledgedSequence, fieldNumber: 3)
+      }
+      try { if let v = _storage._config {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._cancelledExecutionIds.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._cancelledExecutionIds, fieldNumber: 5)
+      }
+      try { if let v = _storage._clock {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if !_storage._questionedExecutionIds.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._questionedExecutionIds, fieldNumber: 7)
+      }
+      if !_storage._forcedExecutionIds.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._forcedExecutionIds, fieldNumber: 8)
+      }
+      if _storage._answersLogOpen != false {
+        try visitor.visitSingularBoolField(value: _storage._answersLogOpen, fieldNumber: 9)
+      }
+      if _storage._renewsCertificates != false {
+        try visitor.visitSingularBoolField(value: _storage._renewsCertificates, fieldNumber: 10)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBWelcome, rhs: PBWelcome) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._protocol != rhs_storage._protocol {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._acknowledgedSequence != rhs_storage._acknowledgedSequence {return false}
+        if _storage._config != rhs_storage._config {return false}
+        if _storage._cancelledExecutionIds != rhs_storage._cancelledExecutionIds {return false}
+        if _storage._clock != rhs_storage._clock {return false}
+        if _storage._questionedExecutionIds != rhs_storage._questionedExecutionIds {return false}
+        if _storage._forcedExecutionIds != rhs_storage._forcedExecutionIds {return false}
+        if _storage._answersLogOpen != rhs_storage._answersLogOpen {return false}
+        if _storage._renewsCertificates != rhs_storage._renewsCertificates {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBCertificateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CertificateRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}certificate_request\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3316,65 +3595,86 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.`protocol`) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.epoch) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.acknowledgedSequence) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._config) }()
-      case 5: try { try decoder.decodeRepeatedBytesField(value: &self.cancelledExecutionIds) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
-      case 7: try { try decoder.decodeRepeatedBytesField(value: &self.questionedExecutionIds) }()
-      case 8: try { try decoder.decodeRepeatedBytesField(value: &self.forcedExecutionIds) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.answersLogOpen) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.certificateRequest) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.`protocol` != 0 {
-      try visitor.visitSingularUInt32Field(value: self.`protocol`, fieldNumber: 1)
-    }
-    if self.epoch != 0 {
-      try visitor.visitSingularInt64Field(value: self.epoch, fieldNumber: 2)
-    }
-    if self.acknowledgedSequence != 0 {
-      try visitor.visitSingularInt64Field(value: self.acknowledgedSequence, fieldNumber: 3)
-    }
-    try { if let v = self._config {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.cancelledExecutionIds.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.cancelledExecutionIds, fieldNumber: 5)
-    }
-    try { if let v = self._clock {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
-    if !self.questionedExecutionIds.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.questionedExecutionIds, fieldNumber: 7)
-    }
-    if !self.forcedExecutionIds.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.forcedExecutionIds, fieldNumber: 8)
-    }
-    if self.answersLogOpen != false {
-      try visitor.visitSingularBoolField(value: self.answersLogOpen, fieldNumber: 9)
+    if !self.certificateRequest.isEmpty {
+      try visitor.visitSingularStringField(value: self.certificateRequest, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: PBWelcome, rhs: PBWelcome) -> Bool {
-    if lhs.`protocol` != rhs.`protocol` {return false}
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.acknowledgedSequence != rhs.acknowledgedSequence {return false}
-    if lhs._config != rhs._config {return false}
-    if lhs.cancelledExecutionIds != rhs.cancelledExecutionIds {return false}
-    if lhs._clock != rhs._clock {return false}
-    if lhs.questionedExecutionIds != rhs.questionedExecutionIds {return false}
-    if lhs.forcedExecutionIds != rhs.forcedExecutionIds {return false}
-    if lhs.answersLogOpen != rhs.answersLogOpen {return false}
+  package static func ==(lhs: PBCertificateRequest, rhs: PBCertificateRequest) -> Bool {
+    if lhs.certificateRequest != rhs.certificateRequest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBCertificateIssued: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CertificateIssued"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}certificate_chain\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.certificateChain) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.certificateChain.isEmpty {
+      try visitor.visitSingularStringField(value: self.certificateChain, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBCertificateIssued, rhs: PBCertificateIssued) -> Bool {
+    if lhs.certificateChain != rhs.certificateChain {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBCertificateRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CertificateRefused"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}message\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBCertificateRefused, rhs: PBCertificateRefused) -> Bool {
+    if lhs.code != rhs.code {return false}
+    if lhs.message != rhs.message {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -66,6 +66,9 @@ extension PBEnvelope {
         switch self.message {
         case .taskConfigPush: "task_config_push"
         case .taskConfigPull: "task_config_pull"
+        case .certificateRequest: "certificate_request"
+        case .certificateIssued: "certificate_issued"
+        case .certificateRefused: "certificate_refused"
         case .taskConfigResponse: "task_config_response"
         case .taskExecutions: "task_executions"
         case .taskResults: "task_results"

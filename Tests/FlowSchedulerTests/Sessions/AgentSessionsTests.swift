@@ -25,6 +25,7 @@ struct AgentSessionsTests {
                 store: self.store,
                 recorder: self.recorder,
                 journal: self.journal,
+                issuer: MemoryIssuer(),
                 bus: EventBus(),
                 clock: self.clock,
                 logger: logger,
@@ -260,6 +261,22 @@ struct AgentSessionsTests {
         try await bench.serving([channel]) {
             try await eventually("the end") { channel.closed?.cause == .unauthorized }
             try await eventually("nobody stands") { bench.sessions.presences.isEmpty }
+        }
+    }
+
+    @Test("A certificate is renewed on request; what cannot be signed is refused and the session stays")
+    func certificates() async throws {
+        let bench = Bench()
+        let channel = MemoryChannel(Self.hello())
+        try await bench.serving([channel]) {
+            try await eventually("a welcome") { Self.isWelcomed(channel) }
+            channel.say(.certificateRequest("good"))
+            channel.say(.certificateRequest("bad"))
+            try await eventually("both answers") {
+                channel.sent.contains(.certificateIssued("good for a"))
+                    && channel.sent.contains(.certificateRefused(code: "invalid_request", message: "bad request"))
+            }
+            #expect(channel.closed == nil)
         }
     }
 

@@ -155,6 +155,14 @@ final class MemoryRecorder: ReportRecorder {
     }
 }
 
+/// Signs everything but "bad".
+struct MemoryIssuer: CertificateIssuer {
+    func renew(_ request: String, of agent: AgentID) async throws -> String {
+        guard request != "bad" else { throw CoreError(.invalid, "bad request") }
+        return "\(request) for \(agent)"
+    }
+}
+
 /// Asks again and again until it holds; only the deadline fails.
 func eventually(
     _ what: String,

@@ -16,6 +16,7 @@ enum Migrations {
         ("005 users", Migration005Users.sql),
         ("015 audit", Migration015Audit.sql),
         ("030 forced cancels", Migration030ForcedCancels.sql),
+        ("020 certificates", Migration020Certificates.sql),
     ]
 
     /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.

@@ -22,7 +22,7 @@ struct AgentTable {
     func insert(_ agent: Agent) throws {
         try self.db.run(
             """
-            INSERT INTO agent (\(AgentRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO agent (\(AgentRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             AgentRecord.values(agent)
         )
@@ -83,6 +83,31 @@ struct AgentTable {
             ]
         )
         return try self.db.first("SELECT epoch FROM agent WHERE id = ?", [.agent(hello.agent)]) { $0.integer(0) } ?? 0
+    }
+
+    func stageCertificate(_ fingerprint: String, expiresAt: Timestamp, of id: AgentID) throws -> Bool {
+        try self.db.run(
+            "UPDATE agent SET next_fingerprint = ?, next_expires_at = ? WHERE id = ? AND is_revoked = 0",
+            [.text(fingerprint), .time(expiresAt), .agent(id)]
+        ) == 1
+    }
+
+    /// Puts the staged certificate, or one that ends later than the present one, in its place.
+    func useCertificate(_ fingerprint: String, expiresAt: Timestamp, of id: AgentID) throws -> Bool {
+        try self.db.run(
+            """
+            UPDATE agent SET fingerprint = ?, certificate_expires_at = ?, next_fingerprint = NULL, next_expires_at = NULL
+            WHERE id = ? AND is_revoked = 0 AND (next_fingerprint = ? OR certificate_expires_at < ?)
+            """,
+            [.text(fingerprint), .time(expiresAt), .agent(id), .text(fingerprint), .time(expiresAt)]
+        ) == 1
+    }
+
+    func setCertificateEnd(_ end: Timestamp, of id: AgentID, fingerprint: String) throws {
+        try self.db.run(
+            "UPDATE agent SET certificate_expires_at = ? WHERE id = ? AND fingerprint = ?",
+            [.time(end), .agent(id), .text(fingerprint)]
+        )
     }
 
     func setConfigVersion(_ version: Int64, of id: AgentID) throws {
