@@ -64,9 +64,9 @@ struct APICall {
     /// The body as JSON.
     func body() async throws -> JSON {
         let bytes = try await self.bodyBytes()
-        let type = self.request.headers[.contentType]?.split(separator: ";").first?.lowercased()
+        let type = self.request.headers[.contentType].map { $0.utf8.prefix { $0 != UInt8(ascii: ";") } }
         // A form of another site can send text, but not this type without being asked first (CWE-352).
-        guard type == "application/json" else {
+        guard let type, HeaderText.equal(HeaderText.trimmed(type), "application/json") else {
             throw APIFailure(
                 .unsupportedMediaType,
                 "unsupported_media_type",
@@ -110,9 +110,11 @@ struct APICall {
         do {
             return try JSONParser.parse(bytes)
         } catch {
-            throw APIFailure.malformed([
-                .init(path: "", code: "json", message: "not JSON at byte \(error.position): \(error.message)")
-            ])
+            throw APIFailure.malformed(
+                path: "",
+                code: "json",
+                message: "not JSON at byte \(error.position): \(error.message)"
+            )
         }
     }
 

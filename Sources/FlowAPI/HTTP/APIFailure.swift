@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import HTTPTypes
 
 /// A refusal as the API words it.
@@ -35,15 +36,21 @@ package struct APIFailure: Error, Sendable {
     var number: Int { self.status.code * 100 }
 
     /// A body or a query that cannot be read at all: 400, before anything is validated or changed.
-    static func malformed(_ details: [CoreError.Detail]) -> APIFailure {
-        let first = details.first.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" } ?? ""
-        let more = details.count > 1 ? " (and \(details.count - 1) more)" : ""
+    static func malformed(_ faults: FaultCollector) -> APIFailure {
+        let first = faults.details.first.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" } ?? ""
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
         return APIFailure(
             .badRequest,
             "invalid_request",
             "The request cannot be read: \(first)\(more)",
-            details: details
+            details: faults.details
         )
+    }
+
+    static func malformed(path: String, code: String, message: String) -> APIFailure {
+        var faults = FaultCollector()
+        faults.add(path, code, message)
+        return .malformed(faults)
     }
 
     static func notFound(_ what: String) -> APIFailure { APIFailure(.notFound, "not_found", what) }

@@ -8,7 +8,8 @@ struct HostAuthority: Hashable, Sendable {
 
     /// - Returns: nil unless the text is a host name or address with an optional port and nothing else.
     init?(_ text: String?) {
-        guard let text = text?.lowercased(), (1...260).contains(text.utf8.count) else { return nil }
+        guard let given = text, (1...260).contains(given.utf8.count) else { return nil }
+        let text = given.lowercased()
         let bytes = Array(text.utf8)
         var end = bytes.count
         if let colon = bytes.lastIndex(of: UInt8(ascii: ":")), bytes.last != UInt8(ascii: "]") {
@@ -47,6 +48,7 @@ struct HostAuthority: Hashable, Sendable {
     ///
     /// The scheme is not compared: behind a proxy that ends TLS the server cannot know it.
     func matches(origin: String) -> Bool {
+        guard origin.utf8.count <= 300 else { return false }
         for scheme in ["https://", "http://"] where origin.lowercased().hasPrefix(scheme) {
             let authority = String(origin.dropFirst(scheme.count))
             return self.withoutDefaultPort(scheme) == HostAuthority(authority)?.withoutDefaultPort(scheme)

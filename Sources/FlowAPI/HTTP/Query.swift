@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import HTTPTypes
 
 /// The query of a request, read strictly: each parameter once, each one known, each one right.
@@ -9,22 +10,28 @@ import HTTPTypes
 /// A mistyped filter must not silently list everything, so unknown names are refused (``finish()``). Parameters without
 /// a value count as absent.
 struct Query {
-    private var values: [String: String] = [:]
-    private var details: [CoreError.Detail] = []
+    private var values: [ExactText: String] = [:]
+    private var faults = FaultCollector()
+
+    /// Bytes that a word to search for may have.
+    static let keywordLimit = 256
 
     init(_ text: String?) throws {
-        for pair in (text ?? "").split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decode(parts[0]), let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
-                throw APIFailure.malformed([
-                    .init(path: "", code: "encoding", message: "the query is not percent-encoded UTF-8")
-                ])
+        for pair in (text ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+            let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard let decoded = Self.decode(pair[..<end]), let value = Self.decode(pair[end...].dropFirst()) else {
+                throw APIFailure.malformed(
+                    path: "",
+                    code: "encoding",
+                    message: "the query is not percent-encoded UTF-8, or has too many combining marks in a row"
+                )
             }
+            let name = ExactText(decoded)
             if value.isEmpty { continue }
             if let earlier = self.values[name] {
                 // Lists may be written both ways: `status=3,4` and `status=3&status=4`.
                 guard name == "status" else {
-                    self.fault(name, "duplicate", "this parameter stands twice")
+                    self.fault(name.text, "duplicate", "this parameter stands twice")
                     continue
                 }
                 self.values[name] = earlier + "," + value
@@ -35,10 +42,20 @@ struct Query {
     }
 
     mutating func fault(_ name: String, _ code: String, _ message: String) {
-        self.details.append(.init(path: name, code: code, message: message))
+        self.faults.add(name, code, message)
     }
 
-    mutating func string(_ name: String) -> String? { self.values.removeValue(forKey: name) }
+    mutating func string(_ name: String) -> String? { self.values.removeValue(forKey: ExactText(name)) }
+
+    /// A word to search for.
+    mutating func keyword(_ name: String = "keyword") -> String? {
+        guard let text = self.string(name) else { return nil }
+        if text.utf8.count > Self.keywordLimit {
+            self.fault(name, "length", "a word to search for has at most \(Self.keywordLimit) bytes")
+            return nil
+        }
+        return text
+    }
 
     mutating func integer(_ name: String) -> Int64? {
         guard let text = self.string(name) else { return nil }
@@ -121,13 +138,15 @@ struct Query {
 
     /// Refuses the request if there was any fault or an unknown parameter.
     mutating func finish() throws {
-        for name in self.values.keys.sorted() { self.fault(name, "unknown_parameter", "there is no such parameter") }
-        guard self.details.isEmpty else { throw APIFailure.malformed(self.details) }
+        for name in self.values.keys.sorted() {
+            self.fault(name.text, "unknown_parameter", "there is no such parameter")
+        }
+        guard self.faults.isEmpty else { throw APIFailure.malformed(self.faults) }
     }
 
-    private static func decode(_ text: Substring) -> String? {
+    private static func decode(_ text: Substring.UTF8View) -> String? {
         var bytes: [UInt8] = []
-        var iterator = text.utf8.makeIterator()
+        var iterator = text.makeIterator()
         while let byte = iterator.next() {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(0x20)
@@ -139,6 +158,10 @@ struct Query {
             default: bytes.append(byte)
             }
         }
-        return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+        guard !bytes.contains(0), let decoded = String(validating: bytes, as: UTF8.self), StreamSafe.accepts(decoded)
+        else {
+            return nil
+        }
+        return decoded
     }
 }

@@ -21,15 +21,17 @@ struct RequestAuthenticator: Sendable {
     /// A bearer token counts before a cookie: it was written by whoever made the request.
     static func credential(authorization: String?, cookies: [String]) -> Credential? {
         if let authorization {
-            let parts = authorization.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-            return .bearer(String(parts[1]))
+            let parts = authorization.utf8.split(separator: 0x20, maxSplits: 1)
+            guard parts.count == 2, HeaderText.equal(parts[0], "bearer") else { return nil }
+            return String(parts[1]).map { .bearer($0) }
         }
         for header in cookies {
-            for pair in header.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == Self.cookieName else { continue }
-                return .cookie(String(parts[1]))
+            for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
+                let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
+                guard parts.count == 2, HeaderText.trimmed(parts[0]).elementsEqual(Self.cookieName.utf8) else {
+                    continue
+                }
+                return String(HeaderText.trimmed(parts[1])).map { .cookie($0) }
             }
         }
         return nil

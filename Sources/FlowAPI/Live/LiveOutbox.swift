@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DequeModule
+import FlowCore
 import Synchronization
 
 /// The bounded queue between what is watched and one socket.

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Hummingbird
 import Logging
 
@@ -22,7 +23,7 @@ struct AccessLogMiddleware: RouterMiddleware {
         let level: Logger.Level = input.method == .get || input.method == .head ? .debug : .info
         context.logger.log(
             level: level,
-            "\(input.method) \(String(input.uri.path.prefix(256)))",
+            "\(input.method) \(input.uri.path.shortened(toBytes: 256))",
             metadata: [
                 "status": "\(response.status.code)",
                 "user": "\(context.identity.username ?? "-")",

@@ -17,7 +17,8 @@ struct PathMiddleware: RouterMiddleware {
         next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let target = input.head.path ?? ""
-        let path = target.prefix { $0 != "?" && $0 != "#" }
+        let end = target.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? target.endIndex
+        let path = target[..<end]
         guard Self.isCanonical(path) else {
             throw APIFailure.notFound("There is nothing here: the path is not written in its plain form.")
         }

@@ -21,7 +21,7 @@ struct ExecutionRoutes: Sendable {
         }
         request.statuses = query.statuses()
         request.run = query.identifier("run_id")
-        request.keyword = query.string("keyword").map { String($0.prefix(256)) }
+        request.keyword = query.keyword()
         request.from = query.timestamp("start_time")
         request.until = query.timestamp("end_time")
         request.before = query.identifier("before")

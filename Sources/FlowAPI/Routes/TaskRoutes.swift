@@ -18,7 +18,7 @@ struct TaskRoutes: Sendable {
             request.isEnabled = status == 1
         }
         request.group = query.integer("group_id")
-        request.keyword = query.string("keyword").map { String($0.prefix(256)) }
+        request.keyword = query.keyword()
         if let sort = query.string("sort") {
             // "-name" is descending.
             request.isDescending = sort.hasPrefix("-")

@@ -7,7 +7,9 @@ extension Timestamp {
     /// - Parameter offsetSeconds: the local offset from UTC to write; 0 writes `Z`.
     /// - Returns: text such as `2026-11-21T18:00:00.000+08:00`.
     package func rfc3339(offsetSeconds: Int = 0) -> String {
-        let local = self.milliseconds + Int64(offsetSeconds) * 1000
+        // The form has four digits for the year; what lies outside is written as the end that it lies beyond.
+        let instant = min(max(self.milliseconds, -62_135_596_800_000), 253_402_300_799_999)
+        let local = instant + Int64(offsetSeconds) * 1000
         let days = local.flooredDivision(by: 86_400_000)
         let inDay = Int(local - days * 86_400_000)
         let (year, month, day) = CivilDate.fromDays(Int(days))

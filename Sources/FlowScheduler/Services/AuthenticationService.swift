@@ -55,12 +55,13 @@ package final class AuthenticationService: Sendable {
     package func signIn(username: String, password: String, origin: Origin) async throws -> SignIn {
         let address = origin.address ?? ""
         let now = self.clock.now
-        let key = String(username.lowercased().prefix(64))
+        // Bounded before anything compares or hashes them, and because the time of the hash grows with the input.
+        let isPlausible = username.utf8.count <= 256 && password.utf8.count <= 1024
+        // What cannot be a name counts for its address, and is one name among itself.
+        let key = ExactText(isPlausible ? username.lowercased() : "")
         if let wait = self.limiter.withLock({ $0.attempt(user: key, address: address, now: now) }) {
             throw CoreError(.tooManyRequests, "Too many attempts to sign in. Wait \(wait) s and try again.")
         }
-        // Bounded, as the time of the hash grows with the input.
-        let isPlausible = username.utf8.count <= 256 && password.utf8.count <= 1024
         let user = isPlausible ? try await self.store.user(named: username) : nil
         let hash = try await self.hashToCompare(user)
         let matches = await self.hasher.verify(isPlausible ? password : "", against: hash)

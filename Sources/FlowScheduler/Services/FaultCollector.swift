@@ -3,14 +3,31 @@
 
 package import FlowCore
 
-/// Gathers every fault of a request, so that people see all of them at once and nothing changes before.
+/// Gathers every fault of a request, so that people see them at once and nothing changes before.
+///
+/// The list is bounded: an answer must not be larger than the request that caused it.
 package struct FaultCollector: Sendable {
+    /// Faults that are listed; further ones are counted.
+    package static let limit = 20
+    /// Bytes of a path or message; both may quote what somebody sent.
+    private static let textLimit = 512
+
     package private(set) var details: [CoreError.Detail] = []
+    /// All faults, listed or not.
+    package private(set) var count = 0
 
     package init() {}
 
     package mutating func add(_ path: String, _ code: String, _ message: String) {
-        self.details.append(CoreError.Detail(path: path, code: code, message: message))
+        self.count += 1
+        guard self.count <= Self.limit else { return }
+        self.details.append(
+            CoreError.Detail(
+                path: path.shortened(toBytes: Self.textLimit),
+                code: code,
+                message: message.shortened(toBytes: Self.textLimit)
+            )
+        )
     }
 
     package mutating func require(
@@ -22,13 +39,13 @@ package struct FaultCollector: Sendable {
         if !condition { self.add(path, code, message()) }
     }
 
-    package var isEmpty: Bool { self.details.isEmpty }
+    package var isEmpty: Bool { self.count == 0 }
 
     /// - Throws: one `invalid` error with all faults, if there are any.
     package func check(_ subject: String) throws(CoreError) {
         guard !self.details.isEmpty else { return }
         let first = self.details[0]
-        let more = self.details.count > 1 ? " and \(self.details.count - 1) more" : ""
+        let more = self.count > 1 ? " and \(self.count - 1) more" : ""
         throw CoreError(.invalid, "\(subject): \(first.path): \(first.message)\(more)", details: self.details)
     }
 }

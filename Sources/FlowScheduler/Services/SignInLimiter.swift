@@ -22,8 +22,16 @@ struct SignInLimiter: Sendable {
         let endsAt: Timestamp
     }
 
+    /// What is counted: a user name from a network, or (without a name) the network as a whole.
+    ///
+    /// Keys are compared under a lock that all sign-ins share: by bytes, and bounded by the caller.
+    private struct Key: Hashable {
+        let network: ExactText
+        let user: ExactText?
+    }
+
     private let limits: Limits
-    private var entries: [String: Entry] = [:]
+    private var entries: [Key: Entry] = [:]
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -32,9 +40,12 @@ struct SignInLimiter: Sendable {
     /// Takes one attempt.
     ///
     /// - Returns: nil when it may go on, else how many seconds to wait.
-    mutating func attempt(user: String, address: String, now: Timestamp) -> Int? {
-        let network = Self.network(of: address)
-        let keys = [("u|\(network)|\(user)", self.limits.perUser), ("a|\(network)", self.limits.perAddress)]
+    mutating func attempt(user: ExactText, address: String, now: Timestamp) -> Int? {
+        let network = ExactText(Self.network(of: address))
+        let keys = [
+            (Key(network: network, user: user), self.limits.perUser),
+            (Key(network: network, user: nil), self.limits.perAddress),
+        ]
         for (key, limit) in keys {
             if let entry = self.entries[key], entry.endsAt > now, entry.count >= limit {
                 return Int((entry.endsAt.milliseconds(since: now) + 999) / 1000)
@@ -45,13 +56,14 @@ struct SignInLimiter: Sendable {
     }
 
     /// Gives back what a successful attempt took, and forgets the failures of this user from there.
-    mutating func succeeded(user: String, address: String) {
-        let network = Self.network(of: address)
-        self.entries["u|\(network)|\(user)"] = nil
-        if let count = self.entries["a|\(network)"]?.count { self.entries["a|\(network)"]?.count = max(0, count - 1) }
+    mutating func succeeded(user: ExactText, address: String) {
+        let network = ExactText(Self.network(of: address))
+        self.entries[Key(network: network, user: user)] = nil
+        let all = Key(network: network, user: nil)
+        if let count = self.entries[all]?.count { self.entries[all]?.count = max(0, count - 1) }
     }
 
-    private mutating func add(_ key: String, now: Timestamp) {
+    private mutating func add(_ key: Key, now: Timestamp) {
         if let entry = self.entries[key], entry.endsAt > now {
             self.entries[key]?.count += 1
             return

@@ -12,7 +12,7 @@ package actor StatisticsService {
     private let clock: any WallClock
     private var cached: Overview?
 
-    private static let freshMilliseconds: Int64 = 900
+    private static let freshMilliseconds: UInt64 = 900
 
     package init(store: any Store, gateway: any AgentGateway, clock: any WallClock) {
         self.store = store
@@ -23,7 +23,7 @@ package actor StatisticsService {
     package func overview(as principal: Principal) async throws -> Overview {
         try principal.require(.executionsRead)
         let now = self.clock.now
-        if let cached, abs(now.milliseconds(since: cached.at)) < Self.freshMilliseconds { return cached }
+        if let cached, now.milliseconds(since: cached.at).magnitude < Self.freshMilliseconds { return cached }
         let open = try await self.store.openCounts()
         // "Today" is the day in UTC, as the hourly sums are kept in it.
         let midnight = Timestamp(milliseconds: now.milliseconds.flooredDivision(by: 86_400_000) * 86_400_000)

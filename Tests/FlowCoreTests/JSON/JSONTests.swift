@@ -1,9 +1,10 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowTesting
 import Testing
 
-@testable import FlowAPI
+@testable import FlowCore
 
 @Suite("Strict JSON")
 struct JSONTests {
@@ -38,7 +39,7 @@ struct JSONTests {
 
     @Test("No bytes make the parser crash")
     func fuzz() {
-        var random = SplitMix(state: 42)
+        var random = SplitMix64(seed: 42)
         let alphabet = Array(#"{}[]",:\u0123456789eE+-.truefalsn "#.utf8)
         for _ in 0..<50_000 {
             let bytes = (0..<Int(random.next() % 24)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
@@ -47,5 +48,20 @@ struct JSONTests {
             let written = JSONWriter.bytes(value)
             #expect((try? JSONParser.parse(written)).map(JSONWriter.bytes) == written)
         }
+    }
+
+    @Test("Names and strings are told apart by their bytes, not by what they look like")
+    func exactNames() throws {
+        let value = try JSONParser.parse(Array(#"{"\u00e9":1,"e\u0301":2}"#.utf8))
+        #expect(value["\u{e9}"] == .integer(1))
+        #expect(value["e\u{301}"] == .integer(2))
+        #expect(JSON.string("\u{e9}") != .string("e\u{301}"))
+        #expect(Set([JSON.string("\u{e9}"), .string("e\u{301}"), .string("\u{e9}")]).count == 2)
+    }
+
+    @Test("A name of more than a kilobyte is refused before it is looked up")
+    func longName() {
+        let text = "{\"" + String(repeating: "n", count: JSONParser.nameLimit + 1) + "\":1}"
+        #expect(throws: JSONParser.Failure.self) { try JSONParser.parse(Array(text.utf8)) }
     }
 }

@@ -2,30 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 
 /// Reads the members of a JSON object strictly and notes every fault with its path.
 ///
 /// Absent and `null` are the same: the default. What nobody asked for by ``finish()`` is an unknown field.
 struct FieldReader {
-    private var members: [String: JSON]
+    private var members: [ExactText: JSON]
     private let path: String
     private let faults: Faults
 
     /// The faults of a whole request; shared by the readers of nested objects.
     final class Faults {
-        fileprivate(set) var details: [CoreError.Detail] = []
+        fileprivate var collector = FaultCollector()
 
-        func add(_ path: String, _ code: String, _ message: String) {
-            self.details.append(CoreError.Detail(path: path, code: code, message: message))
-        }
+        func add(_ path: String, _ code: String, _ message: String) { self.collector.add(path, code, message) }
     }
 
     /// - Throws: when the body is no object at all.
     init(_ body: JSON) throws {
         guard case .object(let members) = body else {
-            throw APIFailure.malformed([
-                .init(path: "", code: "type", message: "the body is \(body.kind), not an object")
-            ])
+            throw APIFailure.malformed(path: "", code: "type", message: "the body is \(body.kind), not an object")
         }
         self.init(members, path: "", faults: Faults())
     }
@@ -44,11 +41,11 @@ struct FieldReader {
         self.faults.add(self.path(of: name), code, message)
     }
 
-    func has(_ name: String) -> Bool { self.members[name].map { $0 != .null } ?? false }
+    func has(_ name: String) -> Bool { self.members[ExactText(name)].map { $0 != .null } ?? false }
 
     /// The raw value, taken out.
     mutating func take(_ name: String) -> JSON? {
-        guard let value = self.members.removeValue(forKey: name), value != .null else { return nil }
+        guard let value = self.members.removeValue(forKey: ExactText(name)), value != .null else { return nil }
         return value
     }
 
@@ -84,14 +81,17 @@ struct FieldReader {
     mutating func milliseconds(_ name: String) -> Int64? {
         guard let value = self.take(name) else { return nil }
         switch value {
-        case .integer(let seconds) where abs(seconds) < 1 << 40: return seconds * 1000
-        case .number(let seconds) where abs(seconds) < 1e12:
+        case .integer(let seconds) where seconds.magnitude < 1 << 40: return seconds * 1000
+        case .integer, .number(...(-1e12)), .number(1e12...):
+            self.fault(name, "range", "this is more seconds than any schedule has")
+            return nil
+        case .number(let seconds):
             let milliseconds = (seconds * 1000).rounded()
-            guard abs(milliseconds - seconds * 1000) < 1e-6 else {
+            guard (milliseconds - seconds * 1000).magnitude < 1e-6, let whole = Int64(exactly: milliseconds) else {
                 self.fault(name, "precision", "seconds have at most three decimals")
                 return nil
             }
-            return Int64(milliseconds)
+            return whole
         default: return self.mismatch(name, value, "a number of seconds")
         }
     }
@@ -139,7 +139,7 @@ struct FieldReader {
                 self.fault("\(name).\(member.name)", "type", "this is \(member.value.kind), not a string")
                 continue
             }
-            result[member.name] = text
+            result[member.name.text] = text
         }
         return result
     }
@@ -174,12 +174,12 @@ struct FieldReader {
 
     /// Notes what nobody asked for; for nested objects.
     func close() {
-        for name in self.members.keys.sorted() { self.fault(name, "unknown_field", "there is no such field") }
+        for name in self.members.keys.sorted() { self.fault(name.text, "unknown_field", "there is no such field") }
     }
 
     /// Notes what nobody asked for and refuses the request if there was any fault.
     func finish() throws {
         self.close()
-        guard self.faults.details.isEmpty else { throw APIFailure.malformed(self.faults.details) }
+        guard self.faults.collector.isEmpty else { throw APIFailure.malformed(self.faults.collector) }
     }
 }

@@ -1,10 +1,10 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-package import FlowCore
-
 /// A JSON value (RFC 8259) with exact integers and members in the order in which they were written.
-package enum JSON: Hashable, Sendable {
+///
+/// Two values are equal when their text is: strings are compared byte by byte (``ExactText``), never by what they look like.
+package enum JSON: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -15,18 +15,23 @@ package enum JSON: Hashable, Sendable {
 
     /// One name and its value.
     package struct Member: Hashable, Sendable {
-        package let name: String
+        package let name: ExactText
         package let value: JSON
 
         package init(_ name: String, _ value: some JSONConvertible) {
+            self.init(name: ExactText(name), value: value.json)
+        }
+
+        package init(name: ExactText, value: JSON) {
             self.name = name
-            self.value = value.json
+            self.value = value
         }
     }
 
     /// The value of a member; nil when this is no object or has no such member.
     package subscript(_ name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
+        let name = ExactText(name)
         return members.first { $0.name == name }?.value
     }
 
@@ -40,6 +45,33 @@ package enum JSON: Hashable, Sendable {
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"
+        }
+    }
+}
+
+extension JSON: Hashable {
+    package static func == (lhs: JSON, rhs: JSON) -> Bool {
+        switch (lhs, rhs) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): ExactText(left) == ExactText(right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(ExactText(value))
+        case .array(let values): hasher.combine(values)
+        case .object(let members): hasher.combine(members)
         }
     }
 }
@@ -105,6 +137,6 @@ extension Array: JSONConvertible where Element: JSONConvertible {
 extension Dictionary: JSONConvertible where Key == String, Value: JSONConvertible {
     /// Members sorted by name, so that equal dictionaries are written alike.
     package var json: JSON {
-        .object(self.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value) })
+        .object(self.map { JSON.Member($0.key, $0.value) }.sorted { $0.name < $1.name })
     }
 }

@@ -37,7 +37,7 @@ package struct JSONWriter {
             self.bytes.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { self.bytes.append(UInt8(ascii: ",")) }
-                self.write(member.name)
+                self.write(member.name.text)
                 self.bytes.append(UInt8(ascii: ":"))
                 self.write(member.value)
             }

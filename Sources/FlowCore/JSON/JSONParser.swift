@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads JSON strictly (RFC 8259): no duplicate names, no trailing text, valid UTF-8, integers exact, depth bounded.
+///
+/// Every string it returns is bounded in what it can cost later (``StreamSafe``); names of members are short.
 package struct JSONParser {
     /// Why a text is no JSON, and at which byte.
     package struct Failure: Error, Hashable, Sendable {
@@ -11,6 +13,8 @@ package struct JSONParser {
 
     /// Deeper nesting is refused: no request needs it, and each level costs stack.
     static let depthLimit = 32
+    /// Bytes of a member's name.
+    static let nameLimit = 1024
 
     private let bytes: [UInt8]
     private var position = 0
@@ -70,7 +74,7 @@ package struct JSONParser {
     private mutating func object(depth: Int) throws(Failure) -> JSON {
         self.position += 1
         var members: [JSON.Member] = []
-        var names: Set<String> = []
+        var names: Set<ExactText> = []
         self.skipBlanks()
         if self.take(UInt8(ascii: "}")) { return .object([]) }
         repeat {
@@ -79,14 +83,18 @@ package struct JSONParser {
                 throw self.failure("a member's name in quotes is expected here")
             }
             let start = self.position
-            let name = try self.string()
+            let name = ExactText(try self.string())
+            guard name.text.utf8.count <= Self.nameLimit else {
+                throw Failure(message: "a member's name has more than \(Self.nameLimit) bytes", position: start)
+            }
             guard names.insert(name).inserted else {
-                throw Failure(message: "the name '\(name)' stands here a second time", position: start)
+                let quoted = name.text.shortened(toBytes: 64)
+                throw Failure(message: "the name '\(quoted)' stands here a second time", position: start)
             }
             self.skipBlanks()
             guard self.take(UInt8(ascii: ":")) else { throw self.failure("':' is expected here") }
             self.skipBlanks()
-            members.append(JSON.Member(name, try self.value(depth: depth + 1)))
+            members.append(JSON.Member(name: name, value: try self.value(depth: depth + 1)))
             self.skipBlanks()
         } while self.take(UInt8(ascii: ","))
         guard self.take(UInt8(ascii: "}")) else { throw self.failure("',' or '}' is expected here") }
@@ -155,6 +163,10 @@ package struct JSONParser {
             case UInt8(ascii: "\""):
                 guard let text = String(validating: content, as: UTF8.self) else {
                     throw Failure(message: "the string is not UTF-8", position: start)
+                }
+                guard StreamSafe.accepts(text) else {
+                    let problem = "more than \(StreamSafe.limit) combining marks in a row in a string"
+                    throw Failure(message: problem, position: start)
                 }
                 return text
             case UInt8(ascii: "\\"): try self.escape(into: &content)
