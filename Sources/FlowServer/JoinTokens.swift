@@ -42,9 +42,16 @@ package enum JoinTokens {
                 "\(dataDirectory) holds no server yet. Start the server once, or name its directory with --data-dir."
             )
         }
+        guard try directory.hasFile("ca/ca-key.pem") else {
+            throw CoreError(
+                .conflict,
+                "\(dataDirectory) has no authority (ca) yet: a host could not check whom it joins. Start the server once, or "
+                    + "restore that directory from a backup."
+            )
+        }
         let clock = SystemWallClock()
         let authority = try CertificateAuthority.open(
-            in: try PrivateDirectory(directory.path(of: "ca")),
+            in: try directory.subdirectory("ca"),
             now: clock.now
         )
         let store = try SQLiteStore.openForAdministration(path: directory.path(of: "quartzflow.db"))

@@ -49,15 +49,17 @@ package struct Server: Sendable {
         let directory = try PrivateDirectory(self.configuration.dataDirectory)
         let clock = SystemWallClock()
         let metrics = ServerMetrics()
-        let store = try SQLiteStore.open(path: directory.path(of: "quartzflow.db")) {
+        try DataDirectory.requireDatabase(in: directory)
+        let store = try SQLiteStore.open(path: directory.path(of: DataDirectory.database)) {
             metrics.observeCommit($0, $1)
         }
+        try await DataDirectory.requireAuthority(in: directory, for: store)
         let bus = EventBus()
         let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
         let journal = SessionJournal(store: store, logger: self.logger)
         let logs = LogIntake(store: store, bus: bus, logger: self.logger)
         let authority = try CertificateAuthority.open(
-            in: try PrivateDirectory(directory.path(of: "ca")),
+            in: try directory.subdirectory("ca"),
             now: clock.now
         )
         let desk = CertificateDesk(authority: authority, store: store, clock: clock, logger: self.logger)
@@ -78,7 +80,16 @@ package struct Server: Sendable {
             meter: metrics,
             logger: self.logger
         )
+        let upkeep = Upkeep(
+            store: store,
+            gateway: sessions,
+            bus: bus,
+            clock: clock,
+            retentionDays: self.configuration.retentionDays,
+            logger: self.logger
+        )
         let services = Services.assemble(store: store, observer: ticker, gateway: sessions, bus: bus, clock: clock)
+        metrics.setStorage(StorageProbe(store: store, clock: clock))
         metrics.setGauges {
             ServerMetrics.Gauges(
                 agentsOnline: sessions.presences.count,
@@ -86,7 +97,9 @@ package struct Server: Sendable {
                 recorderDepth: await recorder.depth,
                 logDepth: logs.depth,
                 openExecutions: try await store.openCounts(),
-                jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total
+                jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total,
+                upkeep: upkeep.figures,
+                store: try await store.size()
             )
         }
         let listener = try self.makeListener(
@@ -117,7 +130,7 @@ package struct Server: Sendable {
         let keeper = CertificateKeeper(
             listener: listener,
             authority: authority,
-            directory: try PrivateDirectory(directory.path(of: "ca")),
+            directory: try directory.subdirectory("ca"),
             names: self.certificateNames,
             store: store,
             metrics: metrics,
@@ -125,14 +138,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper,
-            Sweeper(
-                store: store,
-                bus: bus,
-                clock: clock,
-                retentionDays: self.configuration.retentionDays,
-                logger: self.logger
-            ),
+            keeper, upkeep,
             // Stopped last: what agents still say is recorded.
             journal, recorder, logs, sessions, ticker, listener, api,
         ]
@@ -184,7 +190,7 @@ package struct Server: Sendable {
         clock: any WallClock
     ) throws -> AgentListener {
         let certificate = try ServerCertificate.open(
-            in: try PrivateDirectory(directory.path(of: "ca")),
+            in: try directory.subdirectory("ca"),
             authority: authority,
             names: self.certificateNames,
             now: clock.now

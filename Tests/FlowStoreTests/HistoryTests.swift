@@ -181,10 +181,10 @@ struct HistoryTests {
     }
 
     @Test(
-        "Pruning takes the oldest, a bounded number at a time, with runs and output, and keeps statistics",
+        "Forgetting takes the oldest that ended, in steps, with runs and output; what is open and statistics stay",
         arguments: StoreKind.allCases
     )
-    func pruning(_ kind: StoreKind) async throws {
+    func forgetting(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in
             let (_, _, all) = try await Self.fill(world)
             try await world.append(
@@ -193,17 +193,22 @@ struct HistoryTests {
                 }
             )
             let before = try await world.statistics()
-            #expect(try await world.store.prune(before: World.start + 20, limit: 50) == 50)
-            #expect(try await world.store.prune(before: World.start + 20, limit: 50) == 30)
-            #expect(try await world.store.prune(before: World.start + 20, limit: 50) == 0)
+            let bound = World.start + 20
+            let stays = all.filter { $0.nominal >= bound || !$0.status.isTerminal }
+            let steps = try await world.drain(.executions, before: bound, limit: 50)
+            #expect(steps.count == 2 && steps.allSatisfy { $0 <= 50 })
+            #expect(steps.reduce(0, +) == all.count - stays.count)
+            #expect(try await world.drain(.executions, before: bound, limit: 50) == [0], "a new walk finds nothing")
+            _ = try await world.drain(.output, before: bound, limit: 7)
+            _ = try await world.drain(.runs, before: bound, limit: 7)
             let rest = try await world.store.executions(ExecutionQuery(page: PageRequest(size: 500))).items
-            #expect(rest == all.filter { $0.nominal >= World.start + 20 })
+            #expect(rest == stays)
             let runs = try await world.store.runs(RunQuery(page: PageRequest(size: 500))).items
-            #expect(runs.count == 40 && runs.allSatisfy { $0.run.nominal >= World.start + 20 })
+            #expect(Set(runs.map(\.run.id)) == Set(stays.map(\.runID)))
             #expect(try await world.statistics() == before)
             let kept = try #require(rest.last)
             #expect(try await world.store.log(kept.id, from: 0, limit: 9).chunks.count == 1)
-            let gone = try #require(all.last)
+            let gone = try #require(all.last { $0.status.isTerminal })
             await expectError(.notFound) { _ = try await world.store.log(gone.id, from: 0, limit: 9) }
         }
     }

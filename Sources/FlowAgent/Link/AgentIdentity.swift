@@ -67,7 +67,8 @@ package struct IdentityStore: Sendable {
 
     /// Opens, and if need be creates, `identity` below the data directory.
     package init(dataDirectory: String) throws {
-        self.directory = try PrivateDirectory(dataDirectory + "/identity")
+        // Within the data directory, which the ledger has made or taken.
+        self.directory = try PrivateDirectory(within: dataDirectory, named: "identity")
     }
 
     /// - Returns: nil before an enrolment was completed.

@@ -41,8 +41,6 @@ package protocol ExecutionStore: Sendable {
     ) async throws -> [Execution]
     /// Gives up on PENDING executions whose nominal time lies before `nominal`: SKIPPED(AGENT_OFFLINE), provisional.
     func giveUpPending(before nominal: Timestamp, limit: Int, at now: Timestamp) async throws -> [Execution]
-    /// Deletes runs, executions and logs whose nominal time lies before `nominal`; returns how many executions.
-    func prune(before nominal: Timestamp, limit: Int) async throws -> Int
 }
 
 /// What applying a batch did.

@@ -27,13 +27,19 @@ final class ServerMetrics: FireMeter, MetricsSource {
         let logDepth: Int
         let openExecutions: [ExecutionStatus: Int]
         let jobs: Int
+        let upkeep: [UpkeepFigure]
+        let store: StoreSize
     }
 
     private let state = Mutex(State())
+    private let storage = Mutex<StorageProbe?>(nil)
     private let gauges = Mutex<(@Sendable () async throws -> Gauges)?>(nil)
 
     /// Set once by the composition root, after the parts it asks exist.
     func setGauges(_ source: @escaping @Sendable () async throws -> Gauges) { self.gauges.withLock { $0 = source } }
+
+    /// Set once, as the gauges are.
+    func setStorage(_ probe: StorageProbe) { self.storage.withLock { $0 = probe } }
 
     func countFires(_ count: Int) { self.state.withLock { $0.fires += Int64(count) } }
 
@@ -78,7 +84,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
         guard let source = self.gauges.withLock({ $0 }) else { return "the server is starting" }
         do {
             _ = try await source()
-            return nil
+            return await self.storage.withLock({ $0 })?.failure()
         } catch {
             return "the store does not answer: \(error)"
         }
@@ -158,6 +164,30 @@ final class ServerMetrics: FireMeter, MetricsSource {
             "Streams of output that wait for a commit or for their execution."
         )
         page.sample("quartzflow_output_queue", Double(gauges.logDepth))
+        page.family("quartzflow_forgotten_total", "counter", "Rows that upkeep deleted, by kind.")
+        for figure in gauges.upkeep {
+            page.sample(
+                "quartzflow_forgotten_total",
+                Double(figure.removed),
+                labels: [("kind", figure.growth.rawValue)]
+            )
+        }
+        page.family(
+            "quartzflow_upkeep_behind_seconds",
+            "gauge",
+            "For how long there has been something that should be gone by now, by kind."
+        )
+        for figure in gauges.upkeep {
+            page.sample(
+                "quartzflow_upkeep_behind_seconds",
+                Double(figure.behindMilliseconds) / 1000,
+                labels: [("kind", figure.growth.rawValue)]
+            )
+        }
+        page.family("quartzflow_store_bytes", "gauge", "Size of the database file.")
+        page.sample("quartzflow_store_bytes", Double(gauges.store.bytes))
+        page.family("quartzflow_store_free_bytes", "gauge", "Part of the database file that new rows will use.")
+        page.sample("quartzflow_store_free_bytes", Double(gauges.store.freeBytes))
         return page.text
     }
 }

@@ -104,8 +104,4 @@ extension SQLiteStore {
             return inference.changed
         }
     }
-
-    package func prune(before nominal: Timestamp, limit: Int) async throws -> Int {
-        try await self.write("prune") { db in try Pruning(db).prune(before: nominal, limit: limit) }
-    }
 }

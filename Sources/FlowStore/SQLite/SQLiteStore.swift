@@ -21,14 +21,18 @@ package final class SQLiteStore: Store {
     /// Only touched inside write transactions, so never contended.
     let catalog = Mutex(JobCatalog())
     let snapshots = SnapshotCache()
+    /// Where forgetting goes on; not durable, because a walk may as well begin anew.
+    let walks = Mutex<[Growth: Forgetting.Position]>([:])
     /// Nil only for a store that was opened beside a server.
     private let lock: SQLiteFileLock?
+    private let file: FileIdentity?
     private let onCommit: CommitHook?
     private let isClosed = Mutex(false)
 
-    private init(pool: DatabasePool, lock: SQLiteFileLock?, onCommit: CommitHook?) {
+    private init(pool: DatabasePool, path: String, lock: SQLiteFileLock?, onCommit: CommitHook?) {
         self.pool = pool
         self.lock = lock
+        self.file = FileIdentity(of: path)
         self.onCommit = onCommit
     }
 
@@ -45,9 +49,12 @@ package final class SQLiteStore: Store {
 
     /// Opens the database for an administrator's command, beside a server that may be running.
     ///
+    /// The schema of a running server is never changed under it: a newer command is refused then.
+    ///
     /// Only join tokens and users may be written this way: a server reads those anew each time, and caches the rest.
     package static func openForAdministration(path: String) throws -> SQLiteStore {
-        try Self.open(path: path, lock: nil, onCommit: nil)
+        // When nobody has the file, this is as good as a server's start.
+        try Self.open(path: path, lock: try? SQLiteFileLock(database: path), onCommit: nil)
     }
 
     private static func open(path: String, lock: SQLiteFileLock?, onCommit: CommitHook?) throws -> SQLiteStore {
@@ -60,14 +67,14 @@ package final class SQLiteStore: Store {
                 // 64 MiB: the right edges of all indexes and the jobs stay in memory.
                 try db.execute(sql: "PRAGMA cache_size = -65536")
             }
-            let store = SQLiteStore(pool: pool, lock: lock, onCommit: onCommit)
+            let store = SQLiteStore(pool: pool, path: path, lock: lock, onCommit: onCommit)
             guard try store.synchronousMode() == 2 else {
                 throw CoreError(
                     .internal,
                     "SQLite did not accept synchronous=FULL for '\(path)': commits would not survive a power cut."
                 )
             }
-            try Migrations.migrate(pool)
+            if lock == nil { try Migrations.requireCurrent(pool) } else { try Migrations.migrate(pool) }
             return store
         }
     }
@@ -100,6 +107,7 @@ package final class SQLiteStore: Store {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try self.requireOpen()
+        try self.file?.require()
         let clock = ContinuousClock()
         let start = clock.now
         let value = try await SQLiteFailure.mappingErrors { try await self.pool.write(body) }

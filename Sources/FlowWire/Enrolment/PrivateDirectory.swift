@@ -9,9 +9,20 @@ import Foundation
 package struct PrivateDirectory: Sendable {
     package let path: String
 
-    /// Creates the directory and its parents, or tightens the mode of one that is there to 0700.
+    /// Names that show that a directory is one of ours.
+    private static let marks = ["quartzflow.db", "agent.db", "ca-key.pem"]
+
+    /// Creates the directory and its parents.
+    ///
+    /// One that is there is used when nobody else may look into it. It is closed to others only when it is ours, or empty and
+    /// no directory of the system: `/srv` as a data directory must not lock everybody out of `/srv`.
     package init(_ path: String) throws(PrivateFileError) {
         self.path = path
+        var information = stat()
+        if stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR {
+            try self.take(information)
+            return
+        }
         do {
             try FileManager.default.createDirectory(
                 atPath: path,
@@ -22,6 +33,42 @@ package struct PrivateDirectory: Sendable {
             throw PrivateFileError("create the directory", path, errno: EACCES, detail: "\(error)")
         }
         guard chmod(path, 0o700) == 0 else { throw PrivateFileError("protect", path, errno: errno) }
+    }
+
+    /// A directory of ours within a data directory that is there.
+    package init(within parent: String, named name: String) throws(PrivateFileError) {
+        let path = parent + "/" + name
+        if access(path, F_OK) == 0, chmod(path, 0o700) != 0 { throw PrivateFileError("protect", path, errno: errno) }
+        try self.init(path)
+    }
+
+    /// A directory within this one.
+    package func subdirectory(_ name: String) throws(PrivateFileError) -> PrivateDirectory {
+        let path = self.path(of: name)
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
+            throw PrivateFileError("create the directory", path, errno: errno)
+        }
+        guard chmod(path, 0o700) == 0 else { throw PrivateFileError("protect", path, errno: errno) }
+        return try PrivateDirectory(path)
+    }
+
+    private func take(_ information: stat) throws(PrivateFileError) {
+        guard information.st_mode & 0o077 != 0 else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: self.path)) ?? []
+        let isOurs = names.contains { Self.marks.contains($0) }
+        let parent = URL(fileURLWithPath: self.path).standardizedFileURL.deletingLastPathComponent().path
+        let isFree = names.isEmpty && parent != "/" && information.st_uid == geteuid()
+        guard isOurs || isFree else {
+            throw PrivateFileError(
+                "use",
+                self.path,
+                errno: EPERM,
+                detail:
+                    "others may look into this directory, and it is not one of QuartzFlow's. Name one of its own, such "
+                    + "as \(self.path)/quartzflow, or close it first: chmod 700 \(self.path)"
+            )
+        }
+        guard chmod(self.path, 0o700) == 0 else { throw PrivateFileError("protect", self.path, errno: errno) }
     }
 
     package func path(of name: String) -> String { self.path + "/" + name }

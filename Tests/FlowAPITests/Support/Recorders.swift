@@ -17,7 +17,7 @@ final class RecordingGateway: AgentGateway {
         var duplicates: [AgentID: [DuplicateAgent]] = [:]
     }
 
-    private let state = Mutex(Record())
+    fileprivate let state = Mutex(Record())
 
     var record: Record { self.state.withLock { $0 } }
     var presences: [AgentID: AgentPresence] { self.state.withLock { $0.presences } }
@@ -53,6 +53,16 @@ final class RecordingGateway: AgentGateway {
     }
 }
 
+extension RecordingGateway {
+    /// A connected agent's heartbeat.
+    func heard(_ agent: AgentID, at now: Timestamp, running: [ExecutionID]) {
+        self.state.withLock {
+            $0.presences[agent]?.lastHeartbeat = now
+            $0.presences[agent]?.running = running
+        }
+    }
+}
+
 /// A planner that notes which jobs it was told of.
 final class RecordingObserver: ScheduleObserver {
     private let state = Mutex<(changed: [Job], deleted: [JobUID])>(([], []))
@@ -72,6 +82,8 @@ final class ManualClock: WallClock {
 
     var now: Timestamp { self.instant.withLock { $0 } }
     var microseconds: Int64 { self.now.milliseconds * 1000 }
+
+    func set(_ instant: Timestamp) { self.instant.withLock { $0 = instant } }
 
     func advance(seconds: Int64) {
         self.instant.withLock { $0 = $0.advanced(byMilliseconds: seconds * 1000) }

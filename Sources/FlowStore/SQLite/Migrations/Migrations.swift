@@ -14,23 +14,46 @@ enum Migrations {
         ("003 executions", Migration003Executions.sql),
         ("004 logs", Migration004Logs.sql),
         ("005 users", Migration005Users.sql),
+        ("010 growth", Migration010Growth.sql),
         ("015 audit", Migration015Audit.sql),
         ("030 forced cancels", Migration030ForcedCancels.sql),
         ("020 certificates", Migration020Certificates.sql),
     ]
 
-    /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.
-    static func migrate(_ writer: some DatabaseWriter) throws {
+    private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for step in Self.steps {
             migrator.registerMigration(step.name) { db in try db.execute(sql: step.sql) }
         }
-        guard try !writer.read({ try migrator.hasBeenSuperseded($0) }) else {
+        return migrator
+    }
+
+    /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.
+    static func migrate(_ writer: some DatabaseWriter) throws {
+        try self.refuseNewer(writer)
+        try self.migrator.migrate(writer)
+    }
+
+    /// Makes sure that the schema is the one of this version, and changes nothing.
+    ///
+    /// - Throws: `unavailable` when it is not.
+    static func requireCurrent(_ reader: some DatabaseReader) throws {
+        try self.refuseNewer(reader)
+        guard try reader.read({ try self.migrator.hasCompletedMigrations($0) }) else {
+            throw CoreError(
+                .unavailable,
+                "A server of an older version runs with this database. Use the command of that version, or upgrade the "
+                    + "server first."
+            )
+        }
+    }
+
+    private static func refuseNewer(_ reader: some DatabaseReader) throws {
+        guard try !reader.read({ try self.migrator.hasBeenSuperseded($0) }) else {
             throw CoreError(
                 .unavailable,
                 "A newer version of QuartzFlow wrote this database. Install that version, or restore an older backup."
             )
         }
-        try migrator.migrate(writer)
     }
 }

@@ -80,6 +80,17 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
+    /// Executions of all agents in one open state, oldest first.
+    func open(_ status: ExecutionStatus, limit: Int) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
+            WHERE status = ? AND status <> 3 ORDER BY id LIMIT ?
+            """,
+            [.number(status.rawValue), .number(limit)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
     func openIDs(_ status: ExecutionStatus, of agent: AgentID) throws -> [ExecutionID] {
         try self.db.all(
             """

@@ -73,6 +73,18 @@ struct OrderTable {
         )
     }
 
+    /// What an execution was ordered with, whatever has become of it.
+    func again(_ id: ExecutionID) throws -> (AgentID, Order)? {
+        let found = try self.db.first(
+            """
+            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
+            FROM execution AS e LEFT JOIN run AS r ON r.id = e.run_id WHERE e.id = ?
+            """,
+            [.id(id)]
+        ) { row in (try row.agent(6), try self.order(row)) }
+        return found.flatMap { agent, order in order.map { (agent, $0) } }
+    }
+
     private func orders(_ sql: String, _ values: [RecordValue]) throws -> [Order] {
         try self.db.all(sql, values) { try self.order($0) }.compactMap { $0 }
     }

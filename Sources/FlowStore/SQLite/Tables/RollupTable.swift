@@ -62,15 +62,4 @@ struct RollupTable {
             )
         }
     }
-
-    /// - Returns: how many rows went.
-    func delete(beforeHour hour: Int64, limit: Int) throws -> Int {
-        try self.db.run(
-            """
-            DELETE FROM execution_rollup WHERE (job_id, hour, status) IN
-                (SELECT job_id, hour, status FROM execution_rollup WHERE hour < ? LIMIT ?)
-            """,
-            [.integer(hour), .number(limit)]
-        )
-    }
 }

@@ -1,0 +1,47 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import GRDB
+import Synchronization
+
+extension SQLiteStore {
+    package func forget(_ growth: Growth, before bound: Timestamp, limit: Int) async throws -> Forgotten {
+        let position = self.walks.withLock { $0[growth] }
+        let (step, next) = try await self.write("forget_" + growth.rawValue) { db in
+            try Forgetting(db, before: bound, limit: limit).step(growth, from: position)
+        }
+        // Only now: a transaction that failed takes its step again.
+        self.walks.withLock { $0[growth] = next }
+        return step
+    }
+
+    package func runningRecords(limit: Int) async throws -> [RunningRecord] {
+        try await self.read { db in
+            try ExecutionTable(db).open(.running, limit: limit).map { execution in
+                let job = try self.snapshots.snapshot(execution.jobUID, version: execution.jobVersion, db)
+                return RunningRecord(execution: execution, timeoutSeconds: job?.policies.timeoutSeconds)
+            }
+        }
+    }
+
+    package func orders(again executions: [ExecutionID]) async throws -> [(AgentID, Order)] {
+        try await self.read { db in
+            let orders = OrderTable(db, self.snapshots)
+            return try executions.compactMap { try orders.again($0) }
+        }
+    }
+
+    package func probe(at now: Timestamp) async throws {
+        try await self.write("probe") { db in try ConfigTable(db).setSetting("probe", to: "\(now.milliseconds)") }
+    }
+
+    package func size() async throws -> StoreSize {
+        try await self.read { db in
+            let page = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
+            let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            let free = try Int64.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+            return StoreSize(bytes: pages * page, freeBytes: free * page)
+        }
+    }
+}
