@@ -56,8 +56,8 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .getTask: self.api(.get, "/tasks/{id}", .needs(.jobsRead))
         case .updateTask: self.api(.put, "/tasks/{id}", .needs(.jobsWrite))
         case .deleteTask: self.api(.delete, "/tasks/{id}", .needs(.jobsWrite))
-        case .enableTask: self.api(.post, "/tasks/{id}/enable", .needs(.jobsWrite))
-        case .disableTask: self.api(.post, "/tasks/{id}/disable", .needs(.jobsWrite))
+        case .enableTask: self.api(.post, "/tasks/{id}/enable", .needs(.jobsRun))
+        case .disableTask: self.api(.post, "/tasks/{id}/disable", .needs(.jobsRun))
         case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
 
         case .listGroups: self.api(.get, "/groups", .needs(.groupsRead))
@@ -74,7 +74,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listExecutions: self.api(.get, "/executions", .needs(.executionsRead))
         case .executionStatistics: self.api(.get, "/executions/stats", .needs(.executionsRead))
         case .getExecution: self.api(.get, "/executions/{id}", .needs(.executionsRead))
-        case .getLog: self.api(.get, "/executions/{id}/logs", .needs(.executionsRead))
+        case .getLog: self.api(.get, "/executions/{id}/logs", .needs(.logsRead))
         case .cancelExecution: self.api(.post, "/executions/{id}/cancel", .needs(.executionsCancel))
         case .retryExecution: self.api(.post, "/executions/{id}/retry", .needs(.jobsRun))
 

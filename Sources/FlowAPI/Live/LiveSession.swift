@@ -251,8 +251,9 @@ actor LiveSession {
             if !self.changedExecutions.isEmpty {
                 let changed = self.changedExecutions.values.sorted { $0.id < $1.id }
                 self.changedExecutions = [:]
-                let rows = try await self.dependencies.executions.rows(changed, as: self.principal)
-                self.send("ev", .executions, .object([.init("items", rows)]))
+                let visible = try await self.dependencies.services.executions.visible(changed, as: self.principal)
+                let rows = try await self.dependencies.executions.rows(visible, as: self.principal)
+                if !rows.isEmpty { self.send("ev", .executions, .object([.init("items", rows)])) }
             }
             let details = self.staleDetails.sorted()
             self.staleDetails = []
@@ -295,6 +296,10 @@ actor LiveSession {
     func checkSession() async {
         do {
             if let session = try await self.dependencies.services.authentication.refresh(self.session) {
+                if session.principal.grants != self.principal.grants {
+                    // What is watched was allowed by rights that are gone; the client comes back with the new ones.
+                    self.outbox.close(code: 4403, reason: "scope_changed")
+                }
                 self.session = session
             } else {
                 self.outbox.close(code: 4401, reason: "session ended")
@@ -327,12 +332,16 @@ actor LiveSession {
 
     private func tell(_ jobs: [JobID: Job?], cause: String) async throws {
         guard self.watchesJobs, !jobs.isEmpty else { return }
-        let present = jobs.values.compactMap { $0 }.sorted { $0.id < $1.id }
+        let scope = self.principal.scope(of: .jobsRead)
+        let present = jobs.values.compactMap { $0 }.filter { scope.touches($0.definition.groups) }
+            .sorted { $0.id < $1.id }
         let rows = try await self.dependencies.tasks.tasks(present, as: self.principal)
         for (job, row) in zip(present, rows) {
             self.send("ev", .jobs, .object([.init("id", job.id), .init("task", row), .init("cause", cause)]))
         }
-        for id in jobs.filter({ $0.value == nil }).keys.sorted() {
+        // Gone, or moved out of sight: both end the row that a list may show.
+        let gone = jobs.filter { entry in entry.value.map { !scope.touches($0.definition.groups) } ?? true }
+        for id in gone.keys.sorted() {
             self.send("ev", .jobs, .object([.init("id", id), .init("task", JSON.null), .init("cause", cause)]))
         }
     }

@@ -43,7 +43,8 @@ enum LiveTopic: Hashable, Sendable {
     var permission: Permission {
         switch self {
         case .jobs: .jobsRead
-        case .executions, .execution, .log, .stats: .executionsRead
+        case .executions, .execution, .stats: .executionsRead
+        case .log: .logsRead
         case .hosts: .agentsRead
         }
     }

@@ -23,6 +23,8 @@ struct TaskPresenter: Sendable {
 
     private static func task(_ job: Job, groups: [GroupID: String], last: Execution?) -> JSON {
         let definition = job.definition
+        // Groups that whoever asks may not see are said to exist, not named.
+        let visible = definition.groups.filter { groups[$0] != nil }
         let text = ScheduleText(definition.schedule)
         var members: [JSON.Member] = [
             .init("id", job.id),
@@ -42,8 +44,9 @@ struct TaskPresenter: Sendable {
             .init("concurrency", definition.policies.concurrency),
             .init("overlap", definition.policies.overlap.rawValue),
             .init("misfire", definition.policies.misfire.rawValue),
-            .init("group_ids", definition.groups),
-            .init("groups", definition.groups.map { groups[$0] ?? "#\($0)" }),
+            .init("group_ids", visible),
+            .init("groups", visible.map { groups[$0] ?? "#\($0)" }),
+            .init("hidden_groups", visible.count < definition.groups.count),
             .init("labels", definition.labels),
             .init("status", job.isEnabled ? 1 : 0),
             .init("next_exec_time", job.nextFire),

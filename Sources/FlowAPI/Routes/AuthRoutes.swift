@@ -48,14 +48,17 @@ struct AuthRoutes: Sendable {
     func whoAmI(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         let principal = try call.principal
-        let permissions = principal.role.permissions.map(\.rawValue).sorted()
+        let permissions = principal.permissions.map(\.rawValue).sorted()
         return .data(
-            Self.user(principal.userID, principal.username, principal.role) + [.init("permissions", permissions)]
+            Self.user(principal.userID, principal.username, principal.grants.map(\.role).max()) + [
+                .init("permissions", permissions), .init("grants", principal.grants.map(GrantPresenter.grant)),
+                .init("scopes", GrantPresenter.scopes(of: principal)),
+            ]
         )
     }
 
-    private static func user(_ id: UserID, _ name: String, _ role: Role) -> [JSON.Member] {
-        [.init("id", id), .init("username", name), .init("role", role.rawValue)]
+    private static func user(_ id: UserID, _ name: String, _ role: Role?) -> [JSON.Member] {
+        [.init("id", id), .init("username", name), .init("role", role?.rawValue)]
     }
 
     private func cookie(_ token: String, maxAge: Int64) -> String {

@@ -1,50 +1,27 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// What somebody may do; every route and service call declares one.
-package enum Permission: String, Codable, Sendable, CaseIterable {
-    case jobsRead = "jobs:read"
-    case jobsWrite = "jobs:write"
-    case jobsRun = "jobs:run"
-    case executionsRead = "executions:read"
-    case executionsCancel = "executions:cancel"
-    case groupsRead = "groups:read"
-    case groupsWrite = "groups:write"
-    case agentsRead = "agents:read"
-    case agentsWrite = "agents:write"
-    case auditRead = "audit:read"
-    case metricsRead = "metrics:read"
-    case usersWrite = "users:write"
-}
-
-/// A set of permissions with a name.
-package enum Role: String, Codable, Sendable, CaseIterable {
-    case admin
-    case `operator`
-    case viewer
-
-    package var permissions: Set<Permission> {
-        switch self {
-        case .admin: Set(Permission.allCases)
-        case .operator: Set(Permission.allCases).subtracting([.usersWrite, .agentsWrite, .groupsWrite])
-        case .viewer: [.jobsRead, .executionsRead, .groupsRead, .agentsRead, .metricsRead]
-        }
-    }
-}
-
-/// Who is asking.
+/// Who is asking, and what they may do where.
 package struct Principal: Hashable, Sendable {
     package let userID: UserID
     package let username: String
-    package let role: Role
+    package let grants: [Grant]
     /// Where the request came from.
     package var origin: Origin
 
-    package init(userID: UserID, username: String, role: Role, origin: Origin = Origin(via: .api)) {
+    package init(userID: UserID, username: String, grants: [Grant], origin: Origin = Origin(via: .api)) {
         self.userID = userID
         self.username = username
-        self.role = role
+        self.grants = grants
         self.origin = origin
+    }
+
+    package init(userID: UserID, username: String, role: Role, origin: Origin = Origin(via: .api)) {
+        self.init(userID: userID, username: username, grants: [Grant(role: role, scope: .all)], origin: origin)
+    }
+
+    package init(_ user: User, origin: Origin = Origin(via: .api)) {
+        self.init(userID: user.id, username: user.username, grants: user.grants, origin: origin)
     }
 
     package var actor: Actor { .user(self.userID, self.username) }
@@ -54,45 +31,60 @@ package struct Principal: Hashable, Sendable {
         Change(by: self.actor, at: now, origin: self.origin, reason: reason)
     }
 
-    /// - Throws: ``CoreError`` `forbidden`, naming the missing permission.
-    package func require(_ permission: Permission) throws(CoreError) {
-        guard self.role.permissions.contains(permission) else {
+    // MARK: Rights
+
+    /// Where a permission holds: the union over the grants whose role has it.
+    package func scope(of permission: Permission) -> Scope {
+        let scope = self.grants.filter { $0.role.permissions.contains(permission) }
+            .reduce(Scope.nothing) { $0.union($1.scope) }
+        return permission.isGlobal && scope != .all ? .nothing : scope
+    }
+
+    package var permissions: Set<Permission> { Set(Permission.allCases.filter { !self.scope(of: $0).isEmpty }) }
+
+    /// - Returns: where the permission holds.
+    /// - Throws: ``CoreError`` `forbidden`, naming the permission, when it holds nowhere.
+    @discardableResult
+    package func require(_ permission: Permission) throws(CoreError) -> Scope {
+        let scope = self.scope(of: permission)
+        guard !scope.isEmpty else {
             throw CoreError(
                 .forbidden,
-                "The role '\(self.role.rawValue)' of user '\(self.username)' lacks the permission '\(permission.rawValue)'. Ask an administrator."
+                "User '\(self.username)' lacks the permission '\(permission.rawValue)'. Ask an administrator."
             )
         }
+        return scope
     }
-}
 
-/// A console or API user.
-package struct User: Hashable, Sendable {
-    package let id: UserID
-    package var username: String
-    package var passwordHash: String
-    package var role: Role
-    package var createdAt: Timestamp
-
-    package init(id: UserID, username: String, passwordHash: String, role: Role, createdAt: Timestamp) {
-        self.id = id
-        self.username = username
-        self.passwordHash = passwordHash
-        self.role = role
-        self.createdAt = createdAt
+    /// Checks that a permission holds on all groups of something; what has none needs it on everything.
+    ///
+    /// - Parameter visible: of the groups that are missing, only these are named.
+    package func require(
+        _ permission: Permission,
+        onAll groups: [GroupID],
+        visible: Scope
+    ) throws(CoreError) {
+        let scope = try self.require(permission)
+        guard !scope.covers(groups) else { return }
+        let missing = Set(groups.filter { !scope.contains($0) }).sorted()
+        let shown = missing.filter { visible.contains($0) }
+        var details = shown.map {
+            CoreError.Detail(path: "group_ids", code: "missing_group", message: "group \($0)")
+        }
+        if shown.count < missing.count {
+            details.append(CoreError.Detail(path: "group_ids", code: "missing_group", message: "others"))
+        }
+        let names = shown.isEmpty ? "" : ": " + shown.map { String($0) }.joined(separator: ", ")
+        throw CoreError(
+            .forbidden,
+            "User '\(self.username)' lacks the permission '\(permission.rawValue)' on some of the groups this "
+                + "concerns\(names). Ask an administrator.",
+            details: details
+        )
     }
-}
 
-/// A signed-in session; the bearer token itself is only known to its holder.
-package struct UserSession: Hashable, Sendable {
-    package let tokenHash: [UInt8]
-    package let userID: UserID
-    package let createdAt: Timestamp
-    package let expiresAt: Timestamp
-
-    package init(tokenHash: [UInt8], userID: UserID, createdAt: Timestamp, expiresAt: Timestamp) {
-        self.tokenHash = tokenHash
-        self.userID = userID
-        self.createdAt = createdAt
-        self.expiresAt = expiresAt
+    /// Checks that a permission holds everywhere.
+    package func requireEverywhere(_ permission: Permission) throws(CoreError) {
+        try self.require(permission, onAll: [], visible: .nothing)
     }
 }

@@ -48,6 +48,8 @@ package struct AuditQuery: Sendable {
     package var objectKind: String?
     package var objectID: String?
     package var outcome: AuditEntry.Outcome?
+    /// Rows that concern a group of this.
+    package var scope: Scope
 
     package init(
         page: PageRequest = PageRequest(),
@@ -57,7 +59,8 @@ package struct AuditQuery: Sendable {
         action: AuditAction? = nil,
         objectKind: String? = nil,
         objectID: String? = nil,
-        outcome: AuditEntry.Outcome? = nil
+        outcome: AuditEntry.Outcome? = nil,
+        scope: Scope = .all
     ) {
         self.page = page
         self.since = since
@@ -67,5 +70,6 @@ package struct AuditQuery: Sendable {
         self.objectKind = objectKind
         self.objectID = objectID
         self.outcome = outcome
+        self.scope = scope
     }
 }

@@ -11,15 +11,19 @@ package protocol ExecutionStore: Sendable {
     /// left PENDING are taken out; a run row is made where the report is the first word of its run; rollups follow.
     func apply(_ batches: [ReportBatch], at now: Timestamp) async throws -> [AppliedReports]
 
-    func execution(_ id: ExecutionID) async throws -> Execution?
+    /// Nil also for an execution that is not in the scope: job and host had no group of it in common at the nominal time.
+    func execution(_ id: ExecutionID, in scope: Scope) async throws -> Execution?
+    /// Which of these executions are in a scope.
+    func visible(_ ids: [ExecutionID], in scope: Scope) async throws -> Set<ExecutionID>
     func executions(_ query: ExecutionQuery) async throws -> Page<Execution>
     func parameters(of run: RunID) async throws -> [String: String]
-    func run(_ id: RunID) async throws -> RunSummary?
+    /// With the tally of what the scope shows; nil when that is nothing.
+    func run(_ id: RunID, in scope: Scope) async throws -> RunSummary?
     func runs(_ query: RunQuery) async throws -> Page<RunSummary>
     /// From hourly rollups, never from a scan of the history.
-    func statistics(job: JobID?, since: Timestamp) async throws -> ExecutionStatistics
+    func statistics(job: JobID?, since: Timestamp, in scope: Scope) async throws -> ExecutionStatistics
     /// Executions in each open state, for gauges.
-    func openCounts() async throws -> [ExecutionStatus: Int]
+    func openCounts(in scope: Scope) async throws -> [ExecutionStatus: Int]
 
     /// Marks an open execution as to be stopped; a terminal one is returned as it is (idempotent).
     ///
@@ -83,6 +87,7 @@ package struct ExecutionQuery: Sendable {
     package var until: Timestamp?
     /// Part of the job's name.
     package var keyword: String?
+    package var scope: Scope
     /// Keyset: only rows older than this one; the page number is then 1.
     package var before: ExecutionID?
 
@@ -95,6 +100,7 @@ package struct ExecutionQuery: Sendable {
         from: Timestamp? = nil,
         until: Timestamp? = nil,
         keyword: String? = nil,
+        scope: Scope = .all,
         before: ExecutionID? = nil
     ) {
         self.page = page
@@ -105,6 +111,7 @@ package struct ExecutionQuery: Sendable {
         self.from = from
         self.until = until
         self.keyword = keyword
+        self.scope = scope
         self.before = before
     }
 }
@@ -114,9 +121,17 @@ package struct RunQuery: Sendable {
     package var page: PageRequest
     package var job: JobID?
     package var type: RunType?
+    /// Runs with an execution in this.
+    package var scope: Scope
 
-    package init(page: PageRequest = PageRequest(), job: JobID? = nil, type: RunType? = nil) {
+    package init(
+        page: PageRequest = PageRequest(),
+        job: JobID? = nil,
+        type: RunType? = nil,
+        scope: Scope = .all
+    ) {
         self.page = page
+        self.scope = scope
         self.job = job
         self.type = type
     }

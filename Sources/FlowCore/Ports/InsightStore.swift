@@ -4,7 +4,7 @@
 /// What pictures of the past are drawn from: the last runs of many jobs, and sums by the hour.
 package protocol InsightStore: Sendable {
     /// The newest `count` executions of each job that are no longer PENDING, oldest first; jobs without any are absent.
-    func recentExecutions(of jobs: [JobID], count: Int) async throws -> [JobID: [Execution]]
+    func recentExecutions(of jobs: [JobID], count: Int, in scope: Scope) async throws -> [JobID: [Execution]]
 
     /// Ended executions by hour of their nominal time (UTC) and state, oldest hour first; hours without any are absent.
     ///
@@ -12,7 +12,7 @@ package protocol InsightStore: Sendable {
     ///   - job: nil = all jobs.
     ///   - from: the hour of this instant is the first.
     ///   - until: excluded.
-    func hourlyCounts(job: JobID?, from: Timestamp, until: Timestamp) async throws -> [HourlyCount]
+    func hourlyCounts(job: JobID?, from: Timestamp, until: Timestamp, in scope: Scope) async throws -> [HourlyCount]
 }
 
 /// How many executions of one hour ended in one state.

@@ -36,7 +36,7 @@ package protocol JobStore: Sendable {
     /// All jobs, by id: read once at start.
     func allJobs() async throws -> [Job]
     /// The newest execution of each of the jobs that is no longer PENDING: what is planned ahead has not run yet.
-    func lastExecutions(of jobs: [JobID]) async throws -> [JobID: Execution]
+    func lastExecutions(of jobs: [JobID], in scope: Scope) async throws -> [JobID: Execution]
 }
 
 /// Filter and order of a list of jobs.
@@ -51,6 +51,8 @@ package struct JobQuery: Sendable {
     package var page: PageRequest
     package var isEnabled: Bool?
     package var group: GroupID?
+    /// Jobs bound to any group of this.
+    package var scope: Scope
     /// Part of the name, the description or the payload; case does not matter.
     package var keyword: String?
     package var sort: Sort
@@ -60,6 +62,7 @@ package struct JobQuery: Sendable {
         page: PageRequest = PageRequest(),
         isEnabled: Bool? = nil,
         group: GroupID? = nil,
+        scope: Scope = .all,
         keyword: String? = nil,
         sort: Sort = .id,
         isDescending: Bool = false
@@ -67,6 +70,7 @@ package struct JobQuery: Sendable {
         self.page = page
         self.isEnabled = isEnabled
         self.group = group
+        self.scope = scope
         self.keyword = keyword
         self.sort = sort
         self.isDescending = isDescending

@@ -107,6 +107,21 @@ extension UserStore {
         try await self.createUser(username: username, passwordHash: passwordHash, role: role, by: .system(at: now))
     }
 
+    /// With a role on everything.
+    package func createUser(
+        username: String,
+        passwordHash: String,
+        role: Role,
+        by change: Change
+    ) async throws -> User {
+        try await self.createUser(
+            username: username,
+            passwordHash: passwordHash,
+            grants: [Grant(role: role, scope: .all)],
+            by: change
+        )
+    }
+
     package func setPasswordHash(_ hash: String, of user: UserID, at now: Timestamp = .distantPast) async throws {
         try await self.setPasswordHash(hash, of: user, by: .system(at: now))
     }

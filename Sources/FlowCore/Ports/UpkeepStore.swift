@@ -18,6 +18,8 @@ package enum Growth: String, CaseIterable, Sendable {
     /// Versions of jobs that were replaced, or whose job was deleted, and that no execution refers to.
     case jobVersions = "job_versions"
     case joinTokens = "join_tokens"
+    /// Which groups jobs and hosts had, where no execution is left that it decides about.
+    case groupSpans = "group_spans"
     /// Sessions of people that have ended.
     case sessions
 }

@@ -19,12 +19,13 @@ package struct AgentService: Sendable {
 
     /// All hosts with their groups and whether they are there, by id.
     package func list(as principal: Principal) async throws -> [AgentView] {
-        try principal.require(.agentsRead)
-        let agents = try await self.store.agents()
+        let scope = try principal.require(.agentsRead)
+        var agents = try await self.store.agents()
         var groups: [AgentID: [Group]] = [:]
-        for summary in try await self.store.groups() {
+        for summary in try await self.store.groups() where scope.contains(summary.group.id) {
             for agent in summary.agents { groups[agent, default: []].append(summary.group) }
         }
+        if scope != .all { agents.removeAll { groups[$0.id] == nil } }
         let presences = self.gateway.presences
         let duplicates = self.gateway.duplicates
         return agents.sorted { $0.id < $1.id }.map {
@@ -38,11 +39,14 @@ package struct AgentService: Sendable {
     }
 
     package func get(_ id: AgentID, as principal: Principal) async throws -> AgentView? {
-        try principal.require(.agentsRead)
+        let scope = try principal.require(.agentsRead)
         guard let agent = try await self.store.agent(id) else { return nil }
+        let groups = try await self.store.groups(of: id).filter { scope.contains($0.id) }
+        // Of a host outside, nobody learns that it exists.
+        guard scope == .all || !groups.isEmpty else { return nil }
         return AgentView(
             agent: agent,
-            groups: try await self.store.groups(of: id),
+            groups: groups,
             presence: self.gateway.presences[id],
             duplicates: self.gateway.duplicates[id] ?? []
         )
@@ -65,10 +69,17 @@ package struct AgentService: Sendable {
     /// Its history stays.
     package func delete(_ id: AgentID, as principal: Principal) async throws {
         try principal.require(.agentsWrite)
+        guard try await self.get(id, as: principal) != nil else { throw Self.noAgent(id) }
+        let groups = try await self.store.groups(of: id).filter { !$0.isBuiltIn }.map(\.id)
+        try principal.require(.agentsWrite, onAll: groups, visible: principal.scope(of: .agentsRead))
         try await self.store.deleteAgent(id, by: principal.change(at: self.clock.now))
         await self.gateway.disconnect(id, reason: "The host was deleted by \(principal.username).")
         self.bus.publish(.agentChanged(id))
         self.bus.publish(.groupsChanged)
+    }
+
+    private static func noAgent(_ id: AgentID) -> CoreError {
+        CoreError(.notFound, "There is no host '\(id)'. It may have been deleted.")
     }
 }
 

@@ -14,7 +14,8 @@ package struct AuditService: Sendable {
     }
 
     package func list(_ query: AuditQuery, as principal: Principal) async throws -> Page<AuditEntry> {
-        try principal.require(.auditRead)
+        var query = query
+        query.scope = try principal.require(.auditRead)
         return try await self.store.audit(query)
     }
 }

@@ -108,7 +108,7 @@ package final class AuthenticationService: Sendable {
             ConstantTime.equal(session.tokenHash, tokenHash)
         else { return nil }
         return AuthenticatedSession(
-            principal: Principal(userID: user.id, username: user.username, role: user.role),
+            principal: Principal(user),
             tokenHash: tokenHash,
             expiresAt: session.expiresAt
         )

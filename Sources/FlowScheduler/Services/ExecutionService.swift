@@ -30,20 +30,39 @@ package struct ExecutionService: Sendable {
     }
 
     package func list(_ query: ExecutionQuery, as principal: Principal) async throws -> Page<Execution> {
-        try principal.require(.executionsRead)
+        var query = query
+        query.scope = try principal.require(.executionsRead)
         return try await self.store.executions(query)
     }
 
     package func get(_ id: ExecutionID, as principal: Principal) async throws -> Execution {
-        try principal.require(.executionsRead)
-        return try await self.existing(id)
+        let scope = try principal.require(.executionsRead)
+        guard let execution = try await self.store.execution(id, in: scope) else {
+            throw CoreError(
+                .notFound,
+                "There is no execution \(id). It may be older than the history that is kept."
+            )
+        }
+        return execution
+    }
+
+    /// Those of these executions that the principal may see.
+    package func visible(_ executions: [Execution], as principal: Principal) async throws -> [Execution] {
+        let scope = try principal.require(.executionsRead)
+        guard scope != .all else { return executions }
+        let ids = try await self.store.visible(executions.map(\.id), in: scope)
+        return executions.filter { ids.contains($0.id) }
     }
 
     /// An execution with its parameters and the first part of its output.
     package func detail(_ id: ExecutionID, as principal: Principal) async throws -> ExecutionDetail {
         let execution = try await self.get(id, as: principal)
         let parameters = try await self.store.parameters(of: execution.runID)
-        let preview = try await self.store.log(id, from: 0, limit: ExecutionDetail.previewLimit)
+        let mayReadLog = try await self.holds(.logsRead, on: id, principal)
+        let preview =
+            mayReadLog
+            ? try await self.store.log(id, from: 0, limit: ExecutionDetail.previewLimit)
+            : LogSlice(chunks: [], totalBytes: 0, isTruncated: false, isComplete: false)
         return ExecutionDetail(execution: execution, parameters: parameters, preview: preview)
     }
 
@@ -55,6 +74,7 @@ package struct ExecutionService: Sendable {
         as principal: Principal
     ) async throws -> LogSlice {
         _ = try await self.get(id, as: principal)
+        try await self.require(.logsRead, on: id, principal)
         return try await self.store.log(id, from: offset, limit: limit)
     }
 
@@ -64,8 +84,8 @@ package struct ExecutionService: Sendable {
         since: Timestamp,
         as principal: Principal
     ) async throws -> ExecutionStatistics {
-        try principal.require(.executionsRead)
-        return try await self.store.statistics(job: job, since: since)
+        let scope = try principal.require(.executionsRead)
+        return try await self.store.statistics(job: job, since: since, in: scope)
     }
 
     /// Asks for an execution to be stopped (S3-4.3.1).
@@ -74,7 +94,9 @@ package struct ExecutionService: Sendable {
     /// end first.
     package func cancel(_ id: ExecutionID, force: Bool, as principal: Principal) async throws -> Execution {
         try principal.require(.executionsCancel)
-        let before = try await self.existing(id)
+        let before = try await self.get(id, as: principal)
+        try await self.require(.executionsCancel, on: id, principal)
+        if force { try await self.require(.executionsKill, on: id, principal) }
         let execution = try await self.store.requestCancel(id, force: force, by: principal.change(at: self.clock.now))
         // Repeated while it is open: the first message may have met a process that ignores the signal.
         if !execution.status.isTerminal { await self.gateway.cancel(id, on: execution.agentID, force: force) }
@@ -90,7 +112,8 @@ package struct ExecutionService: Sendable {
         as principal: Principal
     ) async throws -> StartedRun {
         try principal.require(.jobsRun)
-        let execution = try await self.existing(id)
+        let execution = try await self.get(id, as: principal)
+        try await self.require(.jobsRun, on: id, principal)
         guard execution.status.isTerminal else {
             throw CoreError(
                 .conflict,
@@ -122,11 +145,19 @@ package struct ExecutionService: Sendable {
         )
     }
 
-    private func existing(_ id: ExecutionID) async throws -> Execution {
-        guard let execution = try await self.store.execution(id) else {
-            throw CoreError(.notFound, "There is no execution \(id). It may be older than the history that is kept.")
+    /// Whether a permission holds on any of the groups that job and host had in common when the execution was due.
+    private func holds(_ permission: Permission, on id: ExecutionID, _ principal: Principal) async throws -> Bool {
+        try await !self.store.visible([id], in: principal.scope(of: permission)).isEmpty
+    }
+
+    private func require(_ permission: Permission, on id: ExecutionID, _ principal: Principal) async throws {
+        guard try await self.holds(permission, on: id, principal) else {
+            throw CoreError(
+                .forbidden,
+                "User '\(principal.username)' lacks the permission '\(permission.rawValue)' on the groups of this "
+                    + "execution. Ask an administrator."
+            )
         }
-        return execution
     }
 }
 

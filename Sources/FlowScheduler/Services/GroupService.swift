@@ -19,8 +19,8 @@ package struct GroupService: Sendable {
     }
 
     package func list(as principal: Principal) async throws -> [GroupSummary] {
-        try principal.require(.groupsRead)
-        return try await self.store.groups()
+        let scope = try principal.require(.groupsRead)
+        return try await self.store.groups().filter { scope.contains($0.group.id) }
     }
 
     package func create(
@@ -29,8 +29,8 @@ package struct GroupService: Sendable {
         tags: [String],
         as principal: Principal
     ) async throws -> Group {
-        try principal.require(.groupsWrite)
-        try await self.validate(name: name, description: description, tags: tags, existing: nil)
+        try principal.requireEverywhere(.groupsWrite)
+        try Self.validate(name: name, description: description, tags: tags)
         let group = try await self.store.createGroup(
             name: name,
             description: description,
@@ -48,9 +48,9 @@ package struct GroupService: Sendable {
         tags: [String],
         as principal: Principal
     ) async throws -> Group {
-        try principal.require(.groupsWrite)
-        try await self.requireChangeable(id)
-        try await self.validate(name: name, description: description, tags: tags, existing: id)
+        try await self.requireChangeable(id, as: principal)
+        try principal.require(.groupsWrite, onAll: [id], visible: principal.scope(of: .groupsRead))
+        try Self.validate(name: name, description: description, tags: tags)
         let group = try await self.store.updateGroup(
             id,
             name: name,
@@ -64,8 +64,8 @@ package struct GroupService: Sendable {
 
     /// Refused while jobs are bound (S1-FR-3.1).
     package func delete(_ id: GroupID, as principal: Principal) async throws {
-        try principal.require(.groupsWrite)
-        try await self.requireChangeable(id)
+        try await self.requireChangeable(id, as: principal)
+        try principal.requireEverywhere(.groupsWrite)
         try await self.store.deleteGroup(id, by: principal.change(at: self.clock.now))
         self.bus.publish(.groupsChanged)
     }
@@ -73,28 +73,39 @@ package struct GroupService: Sendable {
     package func agents(in id: GroupID, as principal: Principal) async throws -> [Agent] {
         try principal.require(.groupsRead)
         try principal.require(.agentsRead)
-        _ = try await self.existing(id)
+        _ = try await self.existing(id, as: principal)
         return try await self.store.agents(in: id)
     }
 
     package func add(_ agents: [AgentID], to id: GroupID, as principal: Principal) async throws {
-        try principal.require(.groupsWrite)
-        try await self.requireChangeable(id)
+        try await self.requireChangeable(id, as: principal)
+        try principal.require(.groupsWrite, onAll: [id], visible: principal.scope(of: .groupsRead))
         var faults = FaultCollector()
         faults.require(!agents.isEmpty, "client_ids", "required", "name at least one host")
         faults.require(agents.count <= 10_000, "client_ids", "too_many", "at most 10000 hosts at once")
-        let known = Set(try await self.store.agents().map(\.id))
-        for (index, agent) in agents.enumerated() where !known.contains(agent) {
+        // A host outside the scope is as good as absent.
+        let groups = try await self.groupsOfHosts()
+        let scope = principal.scope(of: .agentsRead)
+        for (index, agent) in agents.enumerated() where groups[agent].map({ scope.touches($0) }) != true {
             faults.add("client_ids[\(index)]", "not_found", "there is no host '\(agent)'")
         }
         try faults.check("The hosts cannot be added")
+        // Who puts a host into a group lets the group's jobs run on it.
+        for agent in agents {
+            let present = (groups[agent] ?? []).filter { $0 != Group.everyone && $0 != id }
+            try principal.require(
+                .groupsWrite,
+                onAll: present.isEmpty ? [] : present,
+                visible: principal.scope(of: .groupsRead)
+            )
+        }
         try await self.store.addAgents(agents, to: id, by: principal.change(at: self.clock.now))
         await self.membershipChanged()
     }
 
     package func remove(_ agent: AgentID, from id: GroupID, as principal: Principal) async throws {
-        try principal.require(.groupsWrite)
-        try await self.requireChangeable(id)
+        try await self.requireChangeable(id, as: principal)
+        try principal.require(.groupsWrite, onAll: [id], visible: principal.scope(of: .groupsRead))
         try await self.store.removeAgents([agent], from: id, by: principal.change(at: self.clock.now))
         await self.membershipChanged()
     }
@@ -106,20 +117,30 @@ package struct GroupService: Sendable {
         self.bus.publish(.groupsChanged)
     }
 
-    private func existing(_ id: GroupID) async throws -> Group {
-        guard let group = try await self.store.group(id) else {
+    private func groupsOfHosts() async throws -> [AgentID: [GroupID]] {
+        var groups: [AgentID: [GroupID]] = [:]
+        for summary in try await self.store.groups() {
+            for agent in summary.agents { groups[agent, default: []].append(summary.group.id) }
+        }
+        return groups
+    }
+
+    private func existing(_ id: GroupID, as principal: Principal) async throws -> Group {
+        guard principal.scope(of: .groupsRead).contains(id), let group = try await self.store.group(id) else {
             throw CoreError(.notFound, "There is no group \(id).")
         }
         return group
     }
 
-    private func requireChangeable(_ id: GroupID) async throws {
-        guard try await !self.existing(id).isBuiltIn else {
+    private func requireChangeable(_ id: GroupID, as principal: Principal) async throws {
+        try principal.require(.groupsWrite)
+        guard try await !self.existing(id, as: principal).isBuiltIn else {
             throw CoreError(.forbidden, "The built-in group of all hosts can be neither changed nor deleted.")
         }
     }
 
-    private func validate(name: String, description: String, tags: [String], existing: GroupID?) async throws {
+    /// The shape only: whether a name is free, the store knows alone.
+    private static func validate(name: String, description: String, tags: [String]) throws {
         var faults = FaultCollector()
         let trimmed = name.trimmingCharacters(in: .whitespaces)
         faults.require(
@@ -145,16 +166,6 @@ package struct GroupService: Sendable {
                 "value",
                 "a tag has 1 to 64 characters and no comma"
             )
-        }
-        if let other = try await self.store.group(named: name), other.id != existing {
-            if faults.isEmpty {
-                throw CoreError(
-                    .nameTaken,
-                    "Group \(other.id) already has the name '\(name)'. Choose another.",
-                    details: [.init(path: "name", code: "name_taken", message: "group \(other.id) has this name")]
-                )
-            }
-            faults.add("name", "name_taken", "group \(other.id) has this name")
         }
         try faults.check("The group cannot be saved")
     }

@@ -24,8 +24,8 @@ package struct InsightService: Sendable {
         count: Int,
         as principal: Principal
     ) async throws -> [JobID: [Execution]] {
-        try principal.require(.executionsRead)
-        return try await self.store.recentExecutions(of: jobs, count: count)
+        let scope = try principal.require(.executionsRead)
+        return try await self.store.recentExecutions(of: jobs, count: count, in: scope)
     }
 
     /// Ended executions by the hour.
@@ -34,14 +34,14 @@ package struct InsightService: Sendable {
         hours: Int,
         as principal: Principal
     ) async throws -> (from: Timestamp, counts: [HourlyCount]) {
-        try principal.require(.executionsRead)
+        let scope = try principal.require(.executionsRead)
         let now = self.clock.now
         let hour: Int64 = 3_600_000
         let last = now.milliseconds.flooredDivision(by: hour) * hour
         let from = Timestamp(milliseconds: last - Int64(hours - 1) * hour)
         // Fires are planned a little ahead: the hour that comes may have begun already.
         let until = Timestamp(milliseconds: last + hour)
-        return (from, try await self.store.hourlyCounts(job: job, from: from, until: until))
+        return (from, try await self.store.hourlyCounts(job: job, from: from, until: until, in: scope))
     }
 
     /// Coming fires by the minute, from an instant (or now) on.
@@ -51,7 +51,7 @@ package struct InsightService: Sendable {
         job: JobID?,
         as principal: Principal
     ) async throws -> UpcomingFires {
-        try principal.require(.jobsRead)
+        let scope = try principal.require(.jobsRead)
         let now = self.clock.now
         let begin = from ?? now
         let end = through ?? begin.advanced(byMilliseconds: 3_600_000)
@@ -64,7 +64,7 @@ package struct InsightService: Sendable {
         } else {
             jobs = try await self.store.allJobs()
         }
-        jobs.removeAll { !$0.isEnabled }
+        jobs.removeAll { !$0.isEnabled || !scope.touches($0.definition.groups) }
         return UpcomingFires(of: jobs, after: begin.advanced(byMilliseconds: -1), through: end)
     }
 }

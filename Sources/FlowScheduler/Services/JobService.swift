@@ -38,19 +38,19 @@ package struct JobService: Sendable {
     // MARK: Reading
 
     package func get(_ id: JobID, as principal: Principal) async throws -> Job {
-        try principal.require(.jobsRead)
-        return try await self.existing(id)
+        try await self.existing(id, as: principal)
     }
 
     package func list(_ query: JobQuery, as principal: Principal) async throws -> Page<Job> {
-        try principal.require(.jobsRead)
+        var query = query
+        query.scope = try principal.require(.jobsRead)
         return try await self.store.jobs(query)
     }
 
     /// The newest execution of each job, for lists.
     package func lastExecutions(of jobs: [JobID], as principal: Principal) async throws -> [JobID: Execution] {
-        try principal.require(.jobsRead)
-        return jobs.isEmpty ? [:] : try await self.store.lastExecutions(of: jobs)
+        let scope = try principal.require(.jobsRead)
+        return jobs.isEmpty ? [:] : try await self.store.lastExecutions(of: jobs, in: scope)
     }
 
     // MARK: Writing
@@ -58,7 +58,8 @@ package struct JobService: Sendable {
     package func create(_ draft: JobDraft, as principal: Principal) async throws -> Job {
         try principal.require(.jobsWrite)
         let uid = JobUID(uuid: self.makeUUID())
-        let (definition, schedule, now) = try await self.validate(draft, uid: uid, existing: nil)
+        let (definition, schedule, now) = try await self.validate(draft, uid: uid, existing: nil, as: principal)
+        try self.requireChange(definition.groups, as: principal)
         let job = try await self.store.createJob(
             uid: uid,
             definition: definition,
@@ -81,17 +82,25 @@ package struct JobService: Sendable {
         as principal: Principal
     ) async throws -> Job {
         try principal.require(.jobsWrite)
-        let existing = try await self.existing(id)
+        let existing = try await self.existing(id, as: principal)
+        try self.requireChange(existing.definition.groups, as: principal)
         if let expectedVersion, expectedVersion != existing.version {
             throw Self.versionConflict(expected: expectedVersion, stored: existing.version)
         }
-        let (definition, schedule, now) = try await self.validate(draft, uid: existing.uid, existing: existing)
+        let (definition, schedule, now) = try await self.validate(
+            draft,
+            uid: existing.uid,
+            existing: existing,
+            as: principal
+        )
+        try self.requireChange(definition.groups, as: principal)
         let job = try await self.store.updateJob(
             id,
             definition: definition,
             isEnabled: draft.isEnabled,
             nextFire: draft.isEnabled ? schedule.next(after: now) : nil,
-            expectedVersion: expectedVersion,
+            // Rights were checked on the groups of the version that was read: that one has to be replaced.
+            expectedVersion: expectedVersion ?? (principal.scope(of: .jobsWrite) == .all ? nil : existing.version),
             by: principal.change(at: now)
         )
         await self.announce(job)
@@ -100,6 +109,7 @@ package struct JobService: Sendable {
 
     package func delete(_ id: JobID, as principal: Principal) async throws {
         try principal.require(.jobsWrite)
+        try self.requireChange(try await self.existing(id, as: principal).definition.groups, as: principal)
         let job = try await self.store.deleteJob(id, by: principal.change(at: self.clock.now))
         await self.observer.jobDeleted(job.uid)
         await self.gateway.configurationChanged()
@@ -110,10 +120,11 @@ package struct JobService: Sendable {
     ///
     /// Idempotent.
     package func setEnabled(_ isEnabled: Bool, _ id: JobID, as principal: Principal) async throws -> Job {
-        try principal.require(.jobsWrite)
+        try principal.require(.jobsRun)
         // The definition is read and written back: a change in between must not be undone, so compare and try again.
         for _ in 0..<8 {
-            let job = try await self.existing(id)
+            let job = try await self.existing(id, as: principal)
+            try self.requireRun(job, as: principal)
             if job.isEnabled == isEnabled { return job }
             let now = self.clock.now
             let next = isEnabled ? try Self.compile(job).next(after: now) : nil
@@ -147,6 +158,7 @@ package struct JobService: Sendable {
         as principal: Principal
     ) async throws -> StartedRun {
         try principal.require(.jobsRun)
+        try self.requireRun(try await self.existing(id, as: principal), as: principal)
         try ParameterRules.check(parameters)
         return try await self.starter.start(
             Trigger(
@@ -163,8 +175,21 @@ package struct JobService: Sendable {
 
     // MARK: Inside
 
-    private func existing(_ id: JobID) async throws -> Job {
-        guard let job = try await self.store.job(id) else {
+    /// An edit runs code on every host of the job, so it needs both permissions on all groups, before and after.
+    private func requireChange(_ groups: [GroupID], as principal: Principal) throws {
+        let visible = principal.scope(of: .groupsRead)
+        try principal.require(.jobsWrite, onAll: groups, visible: visible)
+        try principal.require(.jobsRun, onAll: groups, visible: visible)
+    }
+
+    private func requireRun(_ job: Job, as principal: Principal) throws {
+        try principal.require(.jobsRun, onAll: job.definition.groups, visible: principal.scope(of: .groupsRead))
+    }
+
+    /// A job that cannot be read is answered like one that does not exist.
+    private func existing(_ id: JobID, as principal: Principal) async throws -> Job {
+        let scope = try principal.require(.jobsRead)
+        guard let job = try await self.store.job(id), scope.touches(job.definition.groups) else {
             throw CoreError(.notFound, "There is no job \(id).")
         }
         return job
@@ -173,9 +198,11 @@ package struct JobService: Sendable {
     private func validate(
         _ draft: JobDraft,
         uid: JobUID,
-        existing: Job?
+        existing: Job?,
+        as principal: Principal
     ) async throws -> (JobDefinition, CompiledSchedule, Timestamp) {
-        let groups = Set(try await self.store.groups().map(\.group.id))
+        let visible = principal.scope(of: .groupsRead)
+        let groups = Set(try await self.store.groups().map(\.group.id).filter { visible.contains($0) })
         let now = self.clock.now
         var validator = JobValidator(
             knownGroups: groups,
@@ -184,11 +211,7 @@ package struct JobService: Sendable {
             uid: uid
         )
         let result = validator.validate(draft)
-        if let other = try await self.store.job(named: draft.name), other.id != existing?.id {
-            // Alone, it has its own word; among other faults it is one of them.
-            if validator.faults.isEmpty { throw Self.nameTaken(draft.name, by: other.id) }
-            validator.faults.add("name", "name_taken", "job \(other.id) has this name")
-        }
+        // Whether a name is free, the store knows alone.
         try validator.faults.check("The job cannot be saved")
         guard let (definition, schedule) = result else {
             throw CoreError(.internal, "A job without faults has no definition.")
@@ -209,14 +232,6 @@ package struct JobService: Sendable {
             // Stored schedules were compiled once; a zone can vanish with an update of the zone database.
             throw CoreError(.conflict, "The schedule of job \(job.id) no longer compiles: \(error). Edit the job.")
         }
-    }
-
-    private static func nameTaken(_ name: String, by id: JobID) -> CoreError {
-        CoreError(
-            .nameTaken,
-            "Job \(id) already has the name '\(name)'. Choose another.",
-            details: [CoreError.Detail(path: "name", code: "name_taken", message: "job \(id) has this name")]
-        )
     }
 
     private static func versionConflict(expected: Int64, stored: Int64) -> CoreError {

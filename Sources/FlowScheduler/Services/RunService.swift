@@ -10,13 +10,14 @@ package struct RunService: Sendable {
     package init(store: any Store) { self.store = store }
 
     package func list(_ query: RunQuery, as principal: Principal) async throws -> Page<RunSummary> {
-        try principal.require(.executionsRead)
+        var query = query
+        query.scope = try principal.require(.executionsRead)
         return try await self.store.runs(query)
     }
 
     package func get(_ id: RunID, as principal: Principal) async throws -> RunSummary {
-        try principal.require(.executionsRead)
-        guard let run = try await self.store.run(id) else {
+        let scope = try principal.require(.executionsRead)
+        guard let run = try await self.store.run(id, in: scope) else {
             throw CoreError(.notFound, "There is no run \(id). It may be older than the history that is kept.")
         }
         return run

@@ -10,9 +10,11 @@ package actor StatisticsService {
     private let store: any Store
     private let gateway: any AgentGateway
     private let clock: any WallClock
-    private var cached: Overview?
+    private var cached: [Scope: Overview] = [:]
 
     private static let freshMilliseconds: UInt64 = 900
+    /// Answers that are kept at once.
+    private static let scopeLimit = 64
 
     package init(store: any Store, gateway: any AgentGateway, clock: any WallClock) {
         self.store = store
@@ -21,13 +23,19 @@ package actor StatisticsService {
     }
 
     package func overview(as principal: Principal) async throws -> Overview {
-        try principal.require(.executionsRead)
+        let scope = try principal.require(.executionsRead)
         let now = self.clock.now
-        if let cached, now.milliseconds(since: cached.at).magnitude < Self.freshMilliseconds { return cached }
-        let open = try await self.store.openCounts()
+        if let cached = self.cached[scope], now.milliseconds(since: cached.at).magnitude < Self.freshMilliseconds {
+            return cached
+        }
+        let open = try await self.store.openCounts(in: scope)
         // "Today" is the day in UTC, as the hourly sums are kept in it.
         let midnight = Timestamp(milliseconds: now.milliseconds.flooredDivision(by: 86_400_000) * 86_400_000)
-        let today = try await self.store.statistics(job: nil, since: midnight)
+        let today = try await self.store.statistics(job: nil, since: midnight, in: scope)
+        let hosts = try await self.hosts(in: scope)
+        let online = self.gateway.presences
+        var total = hosts?.count ?? 0
+        if hosts == nil { total = try await self.store.agents().count }
         let overview = Overview(
             at: now,
             running: open[.running] ?? 0,
@@ -35,11 +43,18 @@ package actor StatisticsService {
             todaySuccess: today.counts[.success] ?? 0,
             todayFailure: today.counts[.failure] ?? 0,
             todayTimeout: today.counts[.timeout] ?? 0,
-            hostsOnline: self.gateway.presences.count,
-            hostsTotal: try await self.store.agents().count
+            hostsOnline: hosts.map { $0.count { online[$0] != nil } } ?? online.count,
+            hostsTotal: total
         )
-        self.cached = overview
+        if self.cached.count >= Self.scopeLimit { self.cached = [:] }
+        self.cached[scope] = overview
         return overview
+    }
+
+    /// Nil for all there are.
+    private func hosts(in scope: Scope) async throws -> Set<AgentID>? {
+        guard scope != .all else { return nil }
+        return Set(try await self.store.groups().filter { scope.contains($0.group.id) }.flatMap(\.agents))
     }
 }
 

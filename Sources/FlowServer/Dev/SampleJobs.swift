@@ -11,7 +11,7 @@ package enum SampleJobs {
         guard try await access.store.jobs(JobQuery(page: PageRequest(size: 1))).total == 0,
             let user = try await access.store.user(named: "admin")
         else { return }
-        let principal = Principal(userID: user.id, username: user.username, role: user.role)
+        let principal = Principal(user, origin: Origin(via: .host))
         for draft in self.drafts(httpPort: httpPort) { _ = try await access.services.jobs.create(draft, as: principal) }
     }
 

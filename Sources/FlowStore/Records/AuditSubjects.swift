@@ -80,11 +80,23 @@ struct JoinTokenAudit: Encodable {
 
 struct UserAudit: Encodable {
     let username: String
-    let role: String
+    let grants: [GrantAudit]
 
     init(_ user: User) {
         self.username = user.username
-        self.role = user.role.rawValue
+        self.grants = user.grants.map { GrantAudit($0) }
+    }
+}
+
+struct GrantAudit: Encodable {
+    let role: String
+    let everywhere: Bool
+    let groups: [GroupID]
+
+    init(_ grant: Grant) {
+        self.role = grant.role.rawValue
+        self.everywhere = grant.scope == .all
+        if case .groups(let groups) = grant.scope { self.groups = groups.sorted() } else { self.groups = [] }
     }
 }
 

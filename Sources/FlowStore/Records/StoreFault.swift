@@ -31,23 +31,29 @@ enum StoreFault {
 
     static func noUser(_ id: UserID) -> CoreError { CoreError(.notFound, "There is no user \(id).") }
 
-    static func jobNameTaken(_ name: String, by id: JobID) -> CoreError {
-        CoreError(.nameTaken, "A job named '\(name)' exists already (task \(id)). Choose another name.")
+    /// Says no more than that: who has the name may be somebody's secret.
+    private static func nameTaken(_ message: String, path: String = "name") -> CoreError {
+        CoreError(.nameTaken, message, details: [.init(path: path, code: "name_taken", message: "this name is taken")])
     }
 
-    static func groupNameTaken(_ name: String, by id: GroupID) -> CoreError {
-        CoreError(.nameTaken, "A group named '\(name)' exists already (group \(id)). Choose another name.")
+    static func jobNameTaken(_ name: String) -> CoreError {
+        self.nameTaken("A job named '\(name)' exists already. Choose another name.")
+    }
+
+    static func groupNameTaken(_ name: String) -> CoreError {
+        self.nameTaken("A group named '\(name)' exists already. Choose another name.")
     }
 
     static func usernameTaken(_ name: String) -> CoreError {
-        CoreError(.nameTaken, "A user named '\(name)' exists already. Choose another name.")
+        self.nameTaken("A user named '\(name)' exists already. Choose another name.", path: "username")
     }
 
     static func versionConflict(_ job: Job, expected: Int64) -> CoreError {
         CoreError(
             .conflict,
             "Job '\(job.definition.name)' was changed in the meantime: it is at version \(job.version), you changed "
-                + "version \(expected). Load it again and repeat your change."
+                + "version \(expected). Load it again and repeat your change.",
+            details: [.init(path: "version", code: "conflict", message: "version \(job.version) is stored")]
         )
     }
 
@@ -79,6 +85,16 @@ enum StoreFault {
     static func auditMoved(_ chain: String) -> CoreError {
         CoreError(.conflict, "Somebody else sealed rows of the audit chain '\(chain)' meanwhile.")
     }
+
+    static func noGrant(_ id: Int64) -> CoreError {
+        CoreError(.notFound, "The user has no grant \(id). It may have been taken away already.")
+    }
+
+    static let lastAdministrator = CoreError(
+        .conflict,
+        "Nobody would be left who is administrator everywhere. Make somebody else administrator first.",
+        details: [.init(path: "", code: "last_admin", message: "the last administrator")]
+    )
 
     static let badToken = CoreError(
         .forbidden,

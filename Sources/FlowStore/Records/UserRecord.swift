@@ -5,18 +5,18 @@ import FlowCore
 
 /// ``User`` and ``UserSession`` as rows.
 enum UserRecord {
-    static let columns = "user.id, user.username, user.password_hash, user.role, user.created_at"
+    static let columns = "user.id, user.username, user.password_hash, user.created_at"
 
     /// Reads the columns from position `first` on: behind those of a session in a join.
-    static func decode(_ row: some RecordRow, from first: Int = 0) throws -> User {
-        let roleName = row.text(first + 3)
-        guard let role = Role(rawValue: roleName) else { throw StoreFault.unreadable("'\(roleName)' is not a role") }
-        return User(
+    ///
+    /// Grants have rows of their own.
+    static func decode(_ row: some RecordRow, from first: Int = 0) -> User {
+        User(
             id: row.integer(first),
             username: row.text(first + 1),
             passwordHash: row.text(first + 2),
-            role: role,
-            createdAt: row.time(first + 4)
+            grants: [],
+            createdAt: row.time(first + 3)
         )
     }
 

@@ -74,6 +74,10 @@ struct ExecutionHistory {
         var base = Stream()
         if let from = query.from { base.add("id >= ?", .id(ExecutionID.lowerBound(at: from))) }
         if let until = query.until { base.add("id < ?", .id(ExecutionID.lowerBound(at: until))) }
+        if let scope = try ScopeCondition.executions(query.scope) {
+            base.conditions.append(scope.sql)
+            base.values += scope.values
+        }
         var jobs: [JobID] = []
         if let keyword = query.keyword, !keyword.isEmpty {
             let pattern = LikePattern.containing(keyword)
@@ -82,6 +86,12 @@ struct ExecutionHistory {
                 jobs = try JobTable(self.db).ids(everNamedLike: pattern, limit: Self.maximumStreams + 1)
                 if jobs.isEmpty { return [] }
             }
+        } else if query.job == nil, query.run == nil, query.agent == nil,
+            let bound = try ScopeCondition.everBound(query.scope)
+        {
+            // Somebody with few jobs must not look through everybody's history.
+            jobs = try self.db.all(bound.sql, bound.values) { $0.integer(0) }
+            if jobs.isEmpty { return [] }
         }
         if let run = query.run {
             base.index = "execution_by_run"

@@ -38,6 +38,9 @@ struct Forgetting {
         case .output: return try self.output(from: position)
         case .rollups: return try self.rollups(from: position)
         case .jobVersions: return try self.jobVersions(from: position)
+        case .groupSpans:
+            let count = try SpanTable(self.db).prune(endedBefore: self.bound, limit: self.limit)
+            return (Forgotten(count: count, isDone: count < self.limit), nil)
         case .joinTokens:
             return try self.expired("join_token", "id IN (SELECT id FROM join_token WHERE expires_at < ? LIMIT ?)")
         case .sessions:

@@ -36,8 +36,10 @@ extension SQLiteStore {
             guard try agents.find(agent.id) == nil else { throw StoreFault.agentExists(agent.id) }
             try agents.insert(agent)
             // 3. Groups that were deleted since the token was made are left out.
-            try groups.add(agent.id, to: Group.everyone)
-            for group in token.groups where try groups.find(group) != nil { try groups.add(agent.id, to: group) }
+            try groups.add(agent.id, to: Group.everyone, at: change.at)
+            for group in token.groups where try groups.find(group) != nil {
+                try groups.add(agent.id, to: group, at: change.at)
+            }
             try ConfigTable(db).raiseVersion()
             try AuditTable(db).record(
                 change,
@@ -97,6 +99,7 @@ extension SQLiteStore {
             try OrderTable(db, self.snapshots).deleteAll(for: id)
             try executions.forgetForcedCancels(of: id)
             let groups = try GroupTable(db).groups(of: id).map(\.id)
+            try SpanTable(db).end(agent: id, at: change.at)
             _ = try AgentTable(db).delete(id)
             try AuditTable(db).record(
                 change,

@@ -8,8 +8,16 @@ extension SQLiteStore {
     /// Lists count exactly up to here.
     static let countBound = 10_000
 
-    package func execution(_ id: ExecutionID) async throws -> Execution? {
-        try await self.read { db in try ExecutionTable(db).find(id) }
+    package func execution(_ id: ExecutionID, in scope: Scope) async throws -> Execution? {
+        try await self.read { db in try ExecutionTable(db).find(id, in: scope) }
+    }
+
+    package func visible(_ ids: [ExecutionID], in scope: Scope) async throws -> Set<ExecutionID> {
+        if scope == .all { return Set(ids) }
+        return try await self.read { db in
+            let table = ExecutionTable(db)
+            return Set(try ids.filter { try table.find($0, in: scope) != nil })
+        }
     }
 
     package func executions(_ query: ExecutionQuery) async throws -> Page<Execution> {
@@ -20,10 +28,14 @@ extension SQLiteStore {
         try await self.read { db in try RunTable(db).parameters(of: run) ?? [:] }
     }
 
-    package func run(_ id: RunID) async throws -> RunSummary? {
+    package func run(_ id: RunID, in scope: Scope) async throws -> RunSummary? {
         try await self.read { db in
             let runs = RunTable(db)
-            return try runs.find(id).map { RunSummary(run: $0, tally: try runs.tally(of: id)) }
+            guard let run = try runs.find(id) else { return nil }
+            let tally = try runs.tally(of: id, in: scope)
+            // A run of which nothing is visible is not there.
+            guard scope == .all || tally.total > 0 else { return nil }
+            return RunSummary(run: run, tally: tally)
         }
     }
 
@@ -31,14 +43,17 @@ extension SQLiteStore {
         try await self.read { db in try RunTable(db).page(query, countingTo: Self.countBound) }
     }
 
-    package func statistics(job: JobID?, since: Timestamp) async throws -> ExecutionStatistics {
-        try await self.read { db in try RollupTable(db).statistics(job: job, since: since) }
+    package func statistics(job: JobID?, since: Timestamp, in scope: Scope) async throws -> ExecutionStatistics {
+        try await self.read { db in try RollupTable(db).statistics(job: job, since: since, in: scope) }
     }
 
-    package func openCounts() async throws -> [ExecutionStatus: Int] {
+    package func openCounts(in scope: Scope) async throws -> [ExecutionStatus: Int] {
         try await self.read { db in
             let executions = ExecutionTable(db)
-            return [.pending: try executions.openCount(.pending), .running: try executions.openCount(.running)]
+            return [
+                .pending: try executions.openCount(.pending, in: scope),
+                .running: try executions.openCount(.running, in: scope),
+            ]
         }
     }
 

@@ -14,7 +14,7 @@ extension SQLiteStore {
     ) async throws -> Group {
         try await self.write("create_group") { db in
             let groups = GroupTable(db)
-            if let other = try groups.find(named: name) { throw StoreFault.groupNameTaken(name, by: other.id) }
+            if try groups.find(named: name) != nil { throw StoreFault.groupNameTaken(name) }
             let group = try groups.insert(name: name, description: description, tags: tags, at: change.at)
             try ConfigTable(db).raiseVersion()
             try AuditTable(db).record(
@@ -40,7 +40,7 @@ extension SQLiteStore {
             var group = try groups.require(id)
             guard !group.isBuiltIn else { throw StoreFault.builtInGroup("changed") }
             if let other = try groups.find(named: name), other.id != id {
-                throw StoreFault.groupNameTaken(name, by: other.id)
+                throw StoreFault.groupNameTaken(name)
             }
             let before = group
             group.name = name
@@ -114,7 +114,7 @@ extension SQLiteStore {
             var added: [AgentID] = []
             for agent in agents {
                 guard try AgentTable(db).find(agent) != nil else { throw StoreFault.noAgent(agent) }
-                if try groups.add(agent, to: group) { added.append(agent) }
+                if try groups.add(agent, to: group, at: change.at) { added.append(agent) }
             }
             try AuditTable(db).record(
                 change,
@@ -134,7 +134,7 @@ extension SQLiteStore {
             let found = try groups.require(group)
             guard !found.isBuiltIn else { throw StoreFault.builtInGroup("left") }
             var removed: [AgentID] = []
-            for agent in agents where try groups.remove(agent, from: group) { removed.append(agent) }
+            for agent in agents where try groups.remove(agent, from: group, at: change.at) { removed.append(agent) }
             try AuditTable(db).record(
                 change,
                 .groupRemove,

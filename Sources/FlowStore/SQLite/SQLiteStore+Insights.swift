@@ -5,19 +5,24 @@ package import FlowCore
 import GRDB
 
 extension SQLiteStore {
-    package func recentExecutions(of jobs: [JobID], count: Int) async throws -> [JobID: [Execution]] {
+    package func recentExecutions(of jobs: [JobID], count: Int, in scope: Scope) async throws -> [JobID: [Execution]] {
         try await self.read { db in
             let executions = ExecutionTable(db)
             var recent: [JobID: [Execution]] = [:]
             for job in jobs {
-                let rows = try executions.newest(of: job, count: count)
+                let rows = try executions.newest(of: job, count: count, in: scope)
                 if !rows.isEmpty { recent[job] = rows.reversed() }
             }
             return recent
         }
     }
 
-    package func hourlyCounts(job: JobID?, from: Timestamp, until: Timestamp) async throws -> [HourlyCount] {
-        try await self.read { db in try RollupTable(db).hourly(job: job, from: from, until: until) }
+    package func hourlyCounts(
+        job: JobID?,
+        from: Timestamp,
+        until: Timestamp,
+        in scope: Scope
+    ) async throws -> [HourlyCount] {
+        try await self.read { db in try RollupTable(db).hourly(job: job, from: from, until: until, in: scope) }
     }
 }

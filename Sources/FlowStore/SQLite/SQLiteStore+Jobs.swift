@@ -16,8 +16,8 @@ extension SQLiteStore {
         try await self.write("create_job") { db in
             try self.requireGroups(definition.groups, db)
             let jobs = JobTable(db)
-            if let other = try jobs.find(named: definition.name) {
-                throw StoreFault.jobNameTaken(definition.name, by: other.id)
+            if try jobs.find(named: definition.name) != nil {
+                throw StoreFault.jobNameTaken(definition.name)
             }
             let job = try jobs.insert(
                 uid: uid,
@@ -55,7 +55,7 @@ extension SQLiteStore {
             }
             try self.requireGroups(definition.groups, db)
             if let other = try jobs.find(named: definition.name), other.id != id {
-                throw StoreFault.jobNameTaken(definition.name, by: other.id)
+                throw StoreFault.jobNameTaken(definition.name)
             }
             let before = job
             job.version += 1
@@ -87,7 +87,7 @@ extension SQLiteStore {
                 try inference.infer(execution, .skipped, .disabled, "The job was deleted.", at: change.at)
             }
             try inference.finish()
-            try jobs.delete(id)
+            try jobs.delete(id, at: change.at)
             try ConfigTable(db).raiseVersion()
             self.catalog.withLock { $0.jobChanged(job.uid) }
             try AuditTable(db).record(
@@ -117,10 +117,10 @@ extension SQLiteStore {
 
     package func allJobs() async throws -> [Job] { try await self.read { db in try JobTable(db).all() } }
 
-    package func lastExecutions(of jobs: [JobID]) async throws -> [JobID: Execution] {
+    package func lastExecutions(of jobs: [JobID], in scope: Scope) async throws -> [JobID: Execution] {
         try await self.read { db in
             var result: [JobID: Execution] = [:]
-            for job in jobs { result[job] = try ExecutionTable(db).newest(of: job) }
+            for job in jobs { result[job] = try ExecutionTable(db).newest(of: job, in: scope) }
             return result
         }
     }

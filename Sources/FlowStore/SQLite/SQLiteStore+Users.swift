@@ -8,15 +8,40 @@ extension SQLiteStore {
     package func createUser(
         username: String,
         passwordHash: String,
-        role: Role,
+        grants: [Grant],
         by change: Change
     ) async throws -> User {
         try await self.write("create_user") { db in
             let users = UserTable(db)
             guard try users.find(named: username) == nil else { throw StoreFault.usernameTaken(username) }
-            let user = try users.insert(username: username, passwordHash: passwordHash, role: role, at: change.at)
+            let user = try users.insert(
+                username: username,
+                passwordHash: passwordHash,
+                grants: grants,
+                at: change.at
+            )
             try AuditTable(db).record(change, .userCreate, AuditObject(user), after: UserAudit(user))
             return user
+        }
+    }
+
+    package func addGrant(_ grant: Grant, to user: UserID, by change: Change) async throws -> Grant {
+        try await self.write("add_grant") { db in
+            guard let found = try UserTable(db).find(user) else { throw StoreFault.noUser(user) }
+            let made = try GrantTable(db).insert(grant.role, grant.scope, for: user)
+            try AuditTable(db).record(change, .grantAdd, AuditObject(found), after: GrantAudit(made))
+            return made
+        }
+    }
+
+    package func removeGrant(_ grant: Int64, from user: UserID, by change: Change) async throws {
+        try await self.write("remove_grant") { db in
+            let users = UserTable(db)
+            guard let found = try users.find(user) else { throw StoreFault.noUser(user) }
+            guard let old = found.grants.first(where: { $0.id == grant }) else { throw StoreFault.noGrant(grant) }
+            try GrantTable(db).delete(grant)
+            try users.requireAdministrator()
+            try AuditTable(db).record(change, .grantRemove, AuditObject(found), before: GrantAudit(old))
         }
     }
 

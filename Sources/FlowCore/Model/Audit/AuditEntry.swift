@@ -20,6 +20,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case agentEnrol = "client.enrol"
     case agentDelete = "client.delete"
     case userCreate = "user.create"
+    case grantAdd = "grant.add"
+    case grantRemove = "grant.remove"
     case userPassword = "user.password"
     case signIn = "session.start"
     case signOut = "session.end"

@@ -18,6 +18,7 @@ enum Migrations {
         ("015 audit", Migration015Audit.sql),
         ("030 forced cancels", Migration030ForcedCancels.sql),
         ("020 certificates", Migration020Certificates.sql),
+        ("016 grants", Migration016Grants.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -67,6 +67,10 @@ struct AuditTable {
         add("object_kind = ?", query.objectKind.map { .text($0) })
         add("object_id = ?", query.objectID.map { .text($0) })
         add("outcome = ?", query.outcome.map { .text($0.rawValue) })
+        if let scope = try ScopeCondition.audit(query.scope) {
+            conditions.append(scope.sql)
+            values += scope.values
+        }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let total =
             try self.db.first(

@@ -157,24 +157,20 @@ struct ExecutionTable {
         )
     }
 
-    func newest(of job: JobID) throws -> Execution? {
-        try self.db.first(
-            """
-            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_job
-            WHERE job_id = ? AND status <> ? ORDER BY id DESC LIMIT 1
-            """,
-            [.integer(job), .integer(Int64(ExecutionStatus.pending.rawValue))]
-        ) { try ExecutionRecord.decode($0) }
+    func newest(of job: JobID, in scope: Scope = .all) throws -> Execution? {
+        try self.newest(of: job, count: 1, in: scope).first
     }
 
     /// The newest that are no longer PENDING, newest first.
-    func newest(of job: JobID, count: Int) throws -> [Execution] {
-        try self.db.all(
+    func newest(of job: JobID, count: Int, in scope: Scope = .all) throws -> [Execution] {
+        let condition = try ScopeCondition.executions(scope)
+        return try self.db.all(
             """
             SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_job
-            WHERE job_id = ? AND status <> ? ORDER BY id DESC LIMIT ?
+            WHERE job_id = ? AND status <> ?\(condition.map { " AND " + $0.sql } ?? "") ORDER BY id DESC LIMIT ?
             """,
-            [.integer(job), .integer(Int64(ExecutionStatus.pending.rawValue)), .number(count)]
+            [.integer(job), .integer(Int64(ExecutionStatus.pending.rawValue))] + (condition?.values ?? [])
+                + [.number(count)]
         ) { try ExecutionRecord.decode($0) }
     }
 
@@ -187,10 +183,26 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
-    func openCount(_ status: ExecutionStatus) throws -> Int {
-        try self.db.first(
-            "SELECT count(*) FROM execution INDEXED BY execution_by_status WHERE status = ? AND status <> 3",
-            [.number(status.rawValue)]
+    /// An execution that is in a scope.
+    func find(_ id: ExecutionID, in scope: Scope) throws -> Execution? {
+        let condition = try ScopeCondition.executions(scope)
+        return try self.db.first(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution
+            WHERE id = ?\(condition.map { " AND " + $0.sql } ?? "")
+            """,
+            [.id(id)] + (condition?.values ?? [])
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    func openCount(_ status: ExecutionStatus, in scope: Scope = .all) throws -> Int {
+        let condition = try ScopeCondition.executions(scope)
+        return try self.db.first(
+            """
+            SELECT count(*) FROM execution INDEXED BY execution_by_status
+            WHERE status = ? AND status <> 3\(condition.map { " AND " + $0.sql } ?? "")
+            """,
+            [.number(status.rawValue)] + (condition?.values ?? [])
         ) { $0.number(0) } ?? 0
     }
 }

@@ -55,7 +55,10 @@ struct GroupTable {
         )
     }
 
-    func delete(_ id: GroupID) throws { try self.db.run("DELETE FROM agent_group WHERE id = ?", [.integer(id)]) }
+    func delete(_ id: GroupID) throws {
+        try SpanTable(self.db).delete(group: id)
+        try self.db.run("DELETE FROM agent_group WHERE id = ?", [.integer(id)])
+    }
 
     /// Jobs bound to a group: how many, and the first few by name.
     func boundJobs(_ id: GroupID, limit: Int) throws -> (count: Int, first: [(id: JobID, name: String)]) {
@@ -97,16 +100,20 @@ struct GroupTable {
 
     /// - Returns: false when the agent is in the group already.
     @discardableResult
-    func add(_ agent: AgentID, to group: GroupID) throws -> Bool {
-        try self.db.run(
-            "INSERT INTO group_member (group_id, agent) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [.integer(group), .agent(agent)]
-        ) == 1
+    func add(_ agent: AgentID, to group: GroupID, at now: Timestamp) throws -> Bool {
+        let isNew =
+            try self.db.run(
+                "INSERT INTO group_member (group_id, agent) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [.integer(group), .agent(agent)]
+            ) == 1
+        if isNew { try SpanTable(self.db).begin(agent: agent, group: group, at: now) }
+        return isNew
     }
 
     /// - Returns: false when the agent was not in the group.
-    func remove(_ agent: AgentID, from group: GroupID) throws -> Bool {
-        try self.db.run(
+    func remove(_ agent: AgentID, from group: GroupID, at now: Timestamp) throws -> Bool {
+        try SpanTable(self.db).end(agent: agent, group: group, at: now)
+        return try self.db.run(
             "DELETE FROM group_member WHERE group_id = ? AND agent = ?",
             [.integer(group), .agent(agent)]
         ) == 1

@@ -44,6 +44,10 @@ struct JobTable {
             conditions.append("job.id IN (SELECT job_id FROM job_group WHERE group_id = ?)")
             values.append(.integer(group))
         }
+        if let scope = try ScopeCondition.jobs(query.scope) {
+            conditions.append(scope.sql)
+            values += scope.values
+        }
         if let keyword = query.keyword, !keyword.isEmpty {
             conditions.append("job.search_text LIKE ? ESCAPE '\\'")
             values.append(.text(LikePattern.containing(keyword)))
@@ -128,7 +132,10 @@ struct JobTable {
         }
     }
 
-    func delete(_ id: JobID) throws { try self.db.run("DELETE FROM job WHERE id = ?", [.integer(id)]) }
+    func delete(_ id: JobID, at now: Timestamp) throws {
+        try SpanTable(self.db).end(job: id, at: now)
+        try self.db.run("DELETE FROM job WHERE id = ?", [.integer(id)])
+    }
 
     /// Keeps what the version says, its name and its bindings.
     private func recordVersion(of job: Job) throws {
@@ -143,12 +150,27 @@ struct JobTable {
             "INSERT INTO job_name (job_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [.integer(job.id), .text(job.definition.name)]
         )
-        try self.db.run("DELETE FROM job_group WHERE job_id = ?", [.integer(job.id)])
-        for group in Set(job.definition.groups) {
+        try self.bind(job)
+    }
+
+    /// Writes only what differs, because each binding has a time of its own.
+    private func bind(_ job: Job) throws {
+        let old = Set(try self.groups(of: job.id))
+        let new = Set(job.definition.groups)
+        let spans = SpanTable(self.db)
+        for group in old.subtracting(new) {
+            try self.db.run(
+                "DELETE FROM job_group WHERE job_id = ? AND group_id = ?",
+                [.integer(job.id), .integer(group)]
+            )
+            try spans.end(job: job.id, group: group, at: job.updatedAt)
+        }
+        for group in new.subtracting(old) {
             try self.db.run(
                 "INSERT INTO job_group (job_id, group_id) VALUES (?, ?)",
                 [.integer(job.id), .integer(group)]
             )
+            try spans.begin(job: job.id, group: group, at: job.updatedAt)
         }
     }
 

@@ -26,7 +26,10 @@ struct RollupTable {
         }
     }
 
-    func statistics(job: JobID?, since: Timestamp) throws -> ExecutionStatistics {
+    func statistics(job: JobID?, since: Timestamp, in scope: Scope) throws -> ExecutionStatistics {
+        if scope != .all {
+            return ScopedCounts.sum(try self.hourly(job: job, from: since, until: .distantFuture, in: scope))
+        }
         var statistics = ExecutionStatistics(counts: [:], totalDurationMilliseconds: 0, timedCount: 0)
         let rows = try self.db.all(
             """
@@ -44,7 +47,8 @@ struct RollupTable {
     }
 
     /// Sums by hour and state, oldest first; the hour of `until` is not among them when `until` begins it.
-    func hourly(job: JobID?, from: Timestamp, until: Timestamp) throws -> [HourlyCount] {
+    func hourly(job: JobID?, from: Timestamp, until: Timestamp, in scope: Scope) throws -> [HourlyCount] {
+        if scope != .all { return try ScopedCounts(self.db).hourly(job: job, from: from, until: until, in: scope) }
         let last = RollupLedger.hour(of: until.advanced(byMilliseconds: -1))
         return try self.db.all(
             """

@@ -29,10 +29,14 @@ struct RunTable {
         }
     }
 
-    func tally(of id: RunID) throws -> RunTally {
+    func tally(of id: RunID, in scope: Scope = .all) throws -> RunTally {
+        let condition = try ScopeCondition.executions(scope)
         let counts = try self.db.all(
-            "SELECT status, count(*) FROM execution INDEXED BY execution_by_run WHERE run_id = ? GROUP BY status",
-            [.id(id)]
+            """
+            SELECT status, count(*) FROM execution INDEXED BY execution_by_run
+            WHERE run_id = ?\(condition.map { " AND " + $0.sql } ?? "") GROUP BY status
+            """,
+            [.id(id)] + (condition?.values ?? [])
         ) { (try $0.status(0), $0.number(1)) }
         return RunTally(counts: Dictionary(uniqueKeysWithValues: counts))
     }
@@ -49,6 +53,10 @@ struct RunTable {
             // Spelled out, so that SQLite sees that the partial index serves.
             conditions.append("type = \(RunRecord.code(type))\(type == .schedule ? "" : " AND type <> 0")")
         }
+        if let scope = try ScopeCondition.runs(query.scope) {
+            conditions.append(scope.sql)
+            values += scope.values
+        }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let total =
             try self.db.first(
@@ -61,7 +69,7 @@ struct RunTable {
             "SELECT \(RunRecord.columns) FROM run\(filter) ORDER BY id DESC LIMIT ? OFFSET ?",
             values + [.number(query.page.size), .number(query.page.offset)]
         ) { try RunRecord.decode($0) }
-        let items = try runs.map { RunSummary(run: $0, tally: try self.tally(of: $0.id)) }
+        let items = try runs.map { RunSummary(run: $0, tally: try self.tally(of: $0.id, in: query.scope)) }
         return Page(items: items, total: min(total, bound), isTotalExact: total <= bound)
     }
 

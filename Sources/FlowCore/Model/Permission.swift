@@ -1,0 +1,60 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What somebody may do; every route, live topic and service call declares one.
+package enum Permission: String, Codable, Sendable, CaseIterable {
+    case jobsRead = "jobs:read"
+    case jobsWrite = "jobs:write"
+    /// Trigger, retry, enable, disable; part of every edit, because who edits a job runs code on its hosts.
+    case jobsRun = "jobs:run"
+    case executionsRead = "executions:read"
+    case logsRead = "logs:read"
+    case executionsCancel = "executions:cancel"
+    /// Stop by force.
+    case executionsKill = "executions:kill"
+    case groupsRead = "groups:read"
+    case groupsWrite = "groups:write"
+    case agentsRead = "agents:read"
+    case agentsWrite = "agents:write"
+    case auditRead = "audit:read"
+    case metricsRead = "metrics:read"
+    case usersRead = "users:read"
+    case usersWrite = "users:write"
+
+    /// Counts only when granted on everything: what it opens has no groups.
+    package var isGlobal: Bool {
+        switch self {
+        case .metricsRead, .usersRead, .usersWrite: true
+        default: false
+        }
+    }
+}
+
+/// A set of permissions with a name; each has what the one before it has, and more.
+package enum Role: String, Codable, Sendable, CaseIterable, Comparable {
+    case viewer
+    case developer
+    case `operator`
+    case admin
+
+    package var permissions: Set<Permission> {
+        switch self {
+        case .viewer: [.jobsRead, .executionsRead, .logsRead, .groupsRead, .agentsRead, .metricsRead]
+        case .developer: Role.viewer.permissions.union([.jobsWrite, .jobsRun, .executionsCancel])
+        case .operator:
+            Role.developer.permissions.union([.executionsKill, .groupsWrite, .auditRead, .usersRead])
+        case .admin: Set(Permission.allCases)
+        }
+    }
+
+    package static func < (left: Role, right: Role) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .viewer: 0
+        case .developer: 1
+        case .operator: 2
+        case .admin: 3
+        }
+    }
+}

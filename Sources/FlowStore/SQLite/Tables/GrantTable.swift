@@ -1,0 +1,56 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on who has which role where.
+struct GrantTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    func of(user: UserID) throws -> [Grant] {
+        let rows = try self.db.all(
+            "SELECT id, role, is_everywhere FROM user_grant WHERE user_id = ? ORDER BY id",
+            [.integer(user)]
+        ) { (id: $0.integer(0), role: try Self.role($0.text(1)), isEverywhere: $0.flag(2)) }
+        return try rows.map { row in
+            Grant(id: row.id, role: row.role, scope: row.isEverywhere ? .all : .groups(try self.groups(of: row.id)))
+        }
+    }
+
+    private func groups(of grant: Int64) throws -> Set<GroupID> {
+        Set(
+            try self.db.all("SELECT group_id FROM user_grant_group WHERE grant_id = ?", [.integer(grant)]) {
+                $0.integer(0)
+            }
+        )
+    }
+
+    func insert(_ role: Role, _ scope: Scope, for user: UserID) throws -> Grant {
+        try self.db.run(
+            "INSERT INTO user_grant (user_id, role, is_everywhere) VALUES (?, ?, ?)",
+            [.integer(user), .text(role.rawValue), .flag(scope == .all)]
+        )
+        let id = self.db.lastInsertedRowID
+        if case .groups(let groups) = scope {
+            for group in groups.sorted() {
+                _ = try GroupTable(self.db).require(group)
+                try self.db.run(
+                    "INSERT INTO user_grant_group (grant_id, group_id) VALUES (?, ?)",
+                    [.integer(id), .integer(group)]
+                )
+            }
+        }
+        return Grant(id: id, role: role, scope: scope)
+    }
+
+    func delete(_ grant: Int64) throws {
+        try self.db.run("DELETE FROM user_grant WHERE id = ?", [.integer(grant)])
+    }
+
+    private static func role(_ text: String) throws -> Role {
+        guard let role = Role(rawValue: text) else { throw StoreFault.unreadable("'\(text)' is not a role") }
+        return role
+    }
+}
