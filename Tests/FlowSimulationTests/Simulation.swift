@@ -32,6 +32,12 @@ enum Mutant: String, CaseIterable, Sendable {
     case appliesGaps = "reports applied over a gap"
     /// R3: the order goes out before the record is durable.
     case volatileTriggers = "trigger kept in memory only"
+
+    /// Those that a hundred histories are known to catch; the others still wait for histories that are hard enough.
+    static let caught: [Mutant] = [
+        .noLedger, .spawnBeforeCommit, .firesOnlyWhenDisconnected, .ignoresKeptReports, .neverAnswers,
+        .forgetsSentReports, .neverAsksAgain, .neverUndoes, .trustsSlowAnswers,
+    ]
 }
 
 /// One history: a server, two agents and their sessions in one thread under a manual clock.
