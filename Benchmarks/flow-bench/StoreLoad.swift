@@ -97,6 +97,8 @@ struct StoreLoad {
             fires.append(
                 PlannedFire(
                     job: self.jobs[self.position].uid,
+                    jobID: self.jobs[self.position].id,
+                    version: self.jobs[self.position].version,
                     nominal: nominal,
                     next: nominal.advanced(byMilliseconds: 1000)
                 )

@@ -38,8 +38,11 @@ struct SimulatedStore {
     // R3
     mutating func fire(_ fires: [PlannedFire], online: Set<AgentID>, now: Timestamp) -> [FireOutcome] {
         fires.map { fire in
-            guard let job = self.jobs[fire.job], job.isEnabled, job.nextFire == fire.nominal else {
-                return .superseded(next: self.jobs[fire.job]?.nextFire)
+            guard let job = self.jobs[fire.job], job.isEnabled, job.nextFire == fire.nominal,
+                job.version == fire.version
+            else {
+                let stored = self.jobs[fire.job]
+                return .superseded(next: stored?.nextFire, version: stored?.version)
             }
             self.jobs[fire.job]?.nextFire = fire.next
             guard !fire.isMissed else { return .movedOn }

@@ -47,7 +47,9 @@ struct FireTests {
                 }
                 let won = outcomes.filter { if case .fired = $0 { true } else { false } }
                 #expect(won.count == 1)
-                for case .superseded(let next) in outcomes { #expect(next == World.start + second + 1) }
+                for case .superseded(let next, let version) in outcomes {
+                    #expect(next == World.start + second + 1 && version == job.version)
+                }
             }
             #expect(try await world.store.executions(ExecutionQuery(job: job.id)).total == 20)
         }
@@ -64,11 +66,11 @@ struct FireTests {
             _ = try await world.fire(deleted)
             _ = try await world.store.deleteJob(deleted.id, at: World.start)
             for (job, expected) in [(disabled, nil), (moved, World.start + 5), (deleted, nil)] {
-                guard case .superseded(let next) = try await world.fire(job, at: World.start + 1) else {
+                guard case .superseded(let next, let version) = try await world.fire(job, at: World.start + 1) else {
                     Issue.record("\(job.definition.name) fired")
                     continue
                 }
-                #expect(next == expected)
+                #expect(next == expected && version == (job == deleted ? nil : 1))
             }
             #expect(try await world.store.executions(ExecutionQuery(from: World.start + 1)).items.isEmpty)
         }
@@ -79,7 +81,7 @@ struct FireTests {
         try await kind.withWorld { world in
             _ = try await world.agent("a")
             let job = try await world.job()
-            let fire = PlannedFire(job: job.uid, nominal: World.start, next: World.start + 9, isMissed: true)
+            let fire = World.plan(job, next: World.start + 9, isMissed: true)
             guard case .movedOn = try await world.store.fire([fire], online: [], at: World.start + 8).first else {
                 Issue.record("not moved on")
                 return
@@ -117,12 +119,14 @@ struct FireTests {
             let first = try await world.job("first")
             let second = try await world.job("second")
             let fires = [
-                PlannedFire(job: first.uid, nominal: World.start, next: nil),
-                PlannedFire(job: first.uid, nominal: World.start, next: nil),
-                PlannedFire(job: second.uid, nominal: World.start, next: World.start + 60),
+                World.plan(first, next: nil),
+                World.plan(first, next: nil),
+                World.plan(second, next: World.start + 60),
             ]
             let outcomes = try await world.store.fire(fires, online: [], at: World.start)
-            guard case .fired = outcomes[0], case .superseded(next: nil) = outcomes[1], case .fired = outcomes[2] else {
+            guard case .fired = outcomes[0], case .superseded(next: nil, version: 1) = outcomes[1],
+                case .fired = outcomes[2]
+            else {
                 Issue.record("\(outcomes)")
                 return
             }
@@ -151,6 +155,36 @@ struct FireTests {
             #expect(try await targets(3) == [second])
             try await world.store.deleteAgent(second)
             #expect(try await targets(4) == [])
+        }
+    }
+
+    @Test(
+        "A fire that was planned before an edit is superseded, also when the edit kept its time (R3)",
+        arguments: StoreKind.allCases
+    )
+    func plannedBeforeEdit(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            _ = try await world.agent("a")
+            let planned = try await world.job()
+            let edited = try await world.store.updateJob(
+                planned.id,
+                definition: World.definition("job", command: "false"),
+                isEnabled: true,
+                nextFire: World.start,
+                expectedVersion: 1,
+                at: World.start
+            )
+            guard case .superseded(let next, let version) = try await world.fire(planned) else {
+                Issue.record("the schedule moved on as the old version says")
+                return
+            }
+            #expect(next == World.start && version == 2)
+            #expect(try await world.store.executions(ExecutionQuery()).items.isEmpty)
+            guard case .fired(let run, _, _) = try await world.fire(edited) else {
+                Issue.record("not fired")
+                return
+            }
+            #expect(run.jobVersion == 2)
         }
     }
 

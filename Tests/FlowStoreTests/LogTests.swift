@@ -60,11 +60,9 @@ struct LogTests {
             let id = try await world.fired(job, on: agent).id
             try await world.append([Self.chunk(id, 0, "first"), Self.chunk(id, 0, "second", attempt: 2)])
             _ = try await world.store.infer(
-                [id],
-                from: .pending,
-                to: .failure,
-                reason: .lost,
-                detail: "",
+                Inference(.failure, .lost, ""),
+                for: [id],
+                in: .pending,
                 at: World.start
             )
             let provisional = try await world.store.log(id, from: 0, limit: 100)

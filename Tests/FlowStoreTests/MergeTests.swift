@@ -34,20 +34,16 @@ struct MergeTests {
             let pending = try await world.fired(job, on: agent)
             try await world.apply([World.report(1, job, on: agent, .running)], of: agent)
             let mistaken = try await world.store.infer(
-                [pending.id],
-                from: .pending,
-                to: .skipped,
-                reason: .agentOffline,
-                detail: "",
+                Inference(.skipped, .agentOffline, ""),
+                for: [pending.id],
+                in: .pending,
                 at: World.start
             )
             #expect(mistaken.isEmpty, "it is running, not pending")
             let inferred = try await world.store.infer(
-                [pending.id],
-                from: .running,
-                to: .failure,
-                reason: .lost,
-                detail: "gone",
+                Inference(.failure, .lost, "gone"),
+                for: [pending.id],
+                in: .running,
                 at: World.start + 9
             )
             let lost = try #require(inferred.first)
@@ -75,11 +71,9 @@ struct MergeTests {
             try await world.apply([report], of: agent)
             for expected in [ExecutionStatus.running, .success] {
                 let changed = try await world.store.infer(
-                    [report.executionID],
-                    from: expected,
-                    to: .failure,
-                    reason: .lost,
-                    detail: "",
+                    Inference(.failure, .lost, ""),
+                    for: [report.executionID],
+                    in: expected,
                     at: World.start
                 )
                 #expect(changed.isEmpty)

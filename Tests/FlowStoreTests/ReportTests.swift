@@ -28,6 +28,29 @@ struct ReportTests {
         }
     }
 
+    @Test(
+        "Reports of one execution in one batch are one write, which counts and answers as each alone would",
+        arguments: StoreKind.allCases
+    )
+    func folded(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            _ = try await world.fire(job, online: [agent])
+            let steps: [(ExecutionStatus, Int)] = [(.running, 1), (.failure, 1), (.pending, 1), (.success, 2)]
+            let reports = steps.enumerated().map {
+                World.report(Int64($0.offset + 1), job, on: agent, $0.element.0, attempt: $0.element.1)
+            }
+            let applied = try await world.apply(reports, of: agent)
+            #expect(applied.changed.map(\.status) == steps.map(\.0))
+            let stored = try await world.execution(reports[0].executionID)
+            #expect(stored == applied.changed.last)
+            #expect(stored.revision == 2, "the fire wrote it once and the batch once")
+            #expect(try await world.statistics(job).counts == [.success: 1])
+            #expect(try await world.store.pendingOrders(of: agent).isEmpty)
+        }
+    }
+
     @Test("Application stops at a gap and goes on when the missing report comes (R5)", arguments: StoreKind.allCases)
     func gap(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -152,6 +152,35 @@ struct TriggerTests {
         }
     }
 
+    @Test(
+        "An execution that waits for its next attempt is neither ordered again nor closed with missed fires (R9)",
+        arguments: StoreKind.allCases
+    )
+    func waitingRetry(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            for second in 0..<3 as Range<Int64> { _ = try await world.fire(job, at: World.start + second) }
+            let waiting = World.report(1, job, on: agent, .pending, reason: .awaitingRetry, attempt: 1)
+            try await world.apply([waiting], of: agent)
+            let asked = try await world.store.reaskPending(of: agent, before: World.start + 9, limit: 10)
+            #expect(asked.map(\.nominal) == [World.start + 1, World.start + 2])
+            let range = CoalescedRange(count: 2, from: World.start, through: World.start + 2)
+            let missed = World.report(
+                2,
+                job,
+                on: agent,
+                at: World.start + 2,
+                .skipped,
+                reason: .misfireCoalesced,
+                coalesced: range
+            )
+            try await world.apply([missed], of: agent)
+            #expect(try await world.execution(waiting.executionID).reason == .awaitingRetry)
+            #expect(try await world.store.openCounts() == [.pending: 1, .running: 0])
+        }
+    }
+
     @Test("Old pending executions without an order are asked about again (R9)", arguments: StoreKind.allCases)
     func reasking(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

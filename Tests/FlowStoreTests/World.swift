@@ -92,13 +92,30 @@ struct World {
         )
     }
 
+    /// A fire of the job's version as the planner asks for it.
+    static func plan(
+        _ job: Job,
+        at nominal: Timestamp = start,
+        next: Timestamp?,
+        isMissed: Bool = false
+    ) -> PlannedFire {
+        PlannedFire(
+            job: job.uid,
+            jobID: job.id,
+            version: job.version,
+            nominal: nominal,
+            next: next,
+            isMissed: isMissed
+        )
+    }
+
     /// Fires the job at `nominal` and plans the next fire one second later.
     func fire(
         _ job: Job,
         at nominal: Timestamp = start,
         online: Set<AgentID> = []
     ) async throws -> FireOutcome {
-        let fire = PlannedFire(job: job.uid, nominal: nominal, next: nominal.advanced(byMilliseconds: 1000))
+        let fire = Self.plan(job, at: nominal, next: nominal.advanced(byMilliseconds: 1000))
         return try #require(try await self.store.fire([fire], online: online, at: nominal).first)
     }
 

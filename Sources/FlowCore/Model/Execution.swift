@@ -30,6 +30,8 @@ package struct Execution: Hashable, Sendable, Codable {
     package var cancelRequested: Bool
     package var retryOf: ExecutionID?
     package var updatedAt: Timestamp
+    /// How often the record was written: what it was derived from is refused once somebody else wrote it.
+    package var revision: Int
 
     package init(
         id: ExecutionID,
@@ -52,7 +54,8 @@ package struct Execution: Hashable, Sendable, Codable {
         exitCode: Int? = nil,
         cancelRequested: Bool = false,
         retryOf: ExecutionID? = nil,
-        updatedAt: Timestamp
+        updatedAt: Timestamp,
+        revision: Int = 1
     ) {
         self.id = id
         self.runID = runID
@@ -75,6 +78,7 @@ package struct Execution: Hashable, Sendable, Codable {
         self.cancelRequested = cancelRequested
         self.retryOf = retryOf
         self.updatedAt = updatedAt
+        self.revision = revision
     }
 
     /// Run time in milliseconds; nil while it has not both started and finished.

@@ -5,10 +5,8 @@
 package protocol ExecutionStore: Sendable {
     /// Applies reports of many agents in one transaction and moves each agent's acknowledged sequence with them (R5).
     ///
-    /// Within a batch, reports at or below the acknowledged sequence are dropped; application stops at a gap. Merging is
-    /// ``ExecutionMerge``; a coalesced report also closes the pending executions of its job and agent in its range. A batch of
-    /// another incarnation than the stored one is ignored and answered with the stored state. Orders of executions that
-    /// left PENDING are taken out; a run row is made where the report is the first word of its run; rollups follow.
+    /// What they change is ``ReportIntake``'s decision; a store loads what that asks for and saves what it says. A batch of
+    /// another incarnation than the stored one is ignored and answered with the stored state.
     func apply(_ batches: [ReportBatch], at now: Timestamp) async throws -> [AppliedReports]
 
     /// Nil also for an execution that is not in the scope: job and host had no group of it in common at the nominal time.
@@ -36,11 +34,9 @@ package protocol ExecutionStore: Sendable {
     func runningExecutions(of agent: AgentID) async throws -> [ExecutionID]
     /// Writes a provisional state by compare-and-set on the expected one; returns those it changed.
     func infer(
-        _ ids: [ExecutionID],
-        from expected: ExecutionStatus,
-        to status: ExecutionStatus,
-        reason: ExecutionReason,
-        detail: String,
+        _ inference: Inference,
+        for ids: [ExecutionID],
+        in expected: ExecutionStatus,
         at now: Timestamp
     ) async throws -> [Execution]
     /// Gives up on PENDING executions whose nominal time lies before `nominal`: SKIPPED(AGENT_OFFLINE), provisional.
@@ -56,7 +52,8 @@ package struct AppliedReports: Sendable {
     package let changed: [Execution]
     /// Output sizes of executions that ended.
     package let ended: [(id: ExecutionID, totalBytes: Int64, isTruncated: Bool)]
-    package let chunks: [LogChunk]
+    /// Output that came within the reports and was not there before.
+    package var chunks: [LogChunk]
 
     package init(
         agent: AgentID,

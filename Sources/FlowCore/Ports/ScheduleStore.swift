@@ -5,9 +5,9 @@
 package protocol ScheduleStore: Sendable {
     /// Fires, each by compare-and-set on the job's next fire, all in one transaction.
     ///
-    /// For each fire whose compare-and-set wins and that is not ``PlannedFire/isMissed``: one run, one PENDING execution per
-    /// agent of the job's groups (insert if absent: an agent may have reported it already), and an order row for each of
-    /// those that is in `online` and still pending. Agents that are not online run the fire on their own and report it.
+    /// It wins when the schedule still has the nominal time and the job still the version that the planner saw. What a won
+    /// fire starts, unless it ``PlannedFire/isMissed``, is ``RunDraft/fire(_:of:on:online:at:)`` on the agents of the job's
+    /// groups; an execution that its agent reported already stays as it is and gets no order.
     func fire(_ fires: [PlannedFire], online: Set<AgentID>, at now: Timestamp) async throws -> [FireOutcome]
 
     /// Starts a run that no schedule asked for, with an order for every target.
@@ -21,14 +21,26 @@ package protocol ScheduleStore: Sendable {
 /// A fire that is due to be made durable.
 package struct PlannedFire: Hashable, Sendable {
     package let job: JobUID
+    package let jobID: JobID
+    /// The version whose schedule was planned.
+    package let version: Int64
     package let nominal: Timestamp
     /// The job's next fire after this one; nil = there is none.
     package let next: Timestamp?
     /// The server was away too long: only the schedule moves on, agents account for what they ran or missed.
     package let isMissed: Bool
 
-    package init(job: JobUID, nominal: Timestamp, next: Timestamp?, isMissed: Bool = false) {
+    package init(
+        job: JobUID,
+        jobID: JobID,
+        version: Int64,
+        nominal: Timestamp,
+        next: Timestamp?,
+        isMissed: Bool = false
+    ) {
         self.job = job
+        self.jobID = jobID
+        self.version = version
         self.nominal = nominal
         self.next = next
         self.isMissed = isMissed
@@ -41,8 +53,10 @@ package enum FireOutcome: Sendable {
     case fired(Run, executions: [Execution], orders: [AgentID: Order])
     /// Only the schedule moved on.
     case movedOn
-    /// Somebody else moved the schedule, or the job was disabled or deleted: nothing was done.
-    case superseded(next: Timestamp?)
+    /// Somebody else moved the schedule, or the job was edited, disabled or deleted: nothing was done.
+    ///
+    /// `next` and `version` are what is stored; no version = the job is gone.
+    case superseded(next: Timestamp?, version: Int64?)
 }
 
 /// A request to run a job now.

@@ -19,6 +19,7 @@ package struct Planner: Sendable {
     private static let retryDelay: Int64 = 500
 
     private struct Entry: Sendable {
+        let id: JobID
         let version: Int64
         let schedule: CompiledSchedule
         /// The next fire that is not known to be durable.
@@ -46,7 +47,7 @@ package struct Planner: Sendable {
         }
         do {
             let schedule = try CompiledSchedule(job.definition.schedule, job: job.uid)
-            self.entries[job.uid] = Entry(version: job.version, schedule: schedule, next: next)
+            self.entries[job.uid] = Entry(id: job.id, version: job.version, schedule: schedule, next: next)
             self.arm(job.uid)
             return nil
         } catch {
@@ -74,6 +75,8 @@ package struct Planner: Sendable {
             fires.append(
                 PlannedFire(
                     job: uid,
+                    jobID: entry.id,
+                    version: entry.version,
                     nominal: entry.next,
                     next: entry.schedule.next(after: reference),
                     isMissed: isMissed
@@ -86,13 +89,23 @@ package struct Planner: Sendable {
     }
 
     /// Takes the store's answers to the fires of one ``plan(now:)``.
-    package mutating func settle(_ fires: [PlannedFire], outcomes: [FireOutcome]) {
+    ///
+    /// - Returns: jobs that have another version than the one planned; they do not fire until ``update(_:)`` takes that one.
+    @discardableResult
+    package mutating func settle(_ fires: [PlannedFire], outcomes: [FireOutcome]) -> [JobUID] {
+        var edited: [JobUID] = []
         for (fire, outcome) in zip(fires, outcomes) {
             switch outcome {
             case .fired, .movedOn: self.settle(fire, next: fire.next)
-            case .superseded(let next): self.settle(fire, next: next)
+            case .superseded(let next, let version):
+                if version == nil || version == fire.version {
+                    self.settle(fire, next: next)
+                } else if self.entries[fire.job]?.version == fire.version {
+                    edited.append(fire.job)
+                }
             }
         }
+        return edited
     }
 
     /// The store could not say what it did: the same fires are tried again, which is harmless (R3).
@@ -102,6 +115,13 @@ package struct Planner: Sendable {
             self.entries[fire.job]?.isInFlight = false
             self.timers.set(fire.job, at: now.advanced(byMilliseconds: Self.retryDelay))
         }
+    }
+
+    /// Fires the job again a little later: what is stored of it could not be read.
+    package mutating func retry(_ job: JobUID, now: Timestamp) {
+        guard self.entries[job]?.isInFlight == true else { return }
+        self.entries[job]?.isInFlight = false
+        self.timers.set(job, at: now.advanced(byMilliseconds: Self.retryDelay))
     }
 
     private mutating func settle(_ fire: PlannedFire, next: Timestamp?) {

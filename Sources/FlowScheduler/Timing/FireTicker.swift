@@ -77,14 +77,27 @@ package actor FireTicker: Service, ScheduleObserver {
         do {
             let online = Set(self.gateway.presences.keys)
             let outcomes = try await self.store.fire(fires, online: online, at: self.clock.now)
-            self.planner.settle(fires, outcomes: outcomes)
+            let edited = self.planner.settle(fires, outcomes: outcomes)
             await self.dispatch(outcomes)
+            await self.reload(edited)
         } catch {
             self.logger.error(
                 "could not make fires durable",
                 metadata: ["fires": "\(fires.count)", "error": "\(error)"]
             )
             self.planner.failed(fires, now: self.clock.now)
+        }
+    }
+
+    /// Plans jobs anew that were edited between plan and fire.
+    private func reload(_ jobs: [JobUID]) async {
+        for uid in jobs {
+            do {
+                if let job = try await self.store.job(uid: uid) { self.take(job) } else { self.planner.remove(uid) }
+            } catch {
+                self.logger.error("could not load an edited job", metadata: ["job": "\(uid)", "error": "\(error)"])
+                self.planner.retry(uid, now: self.clock.now)
+            }
         }
     }
 

@@ -9,7 +9,7 @@ enum ExecutionRecord {
     static let columnNames = [
         "id", "run_id", "job_id", "job_uid", "job_name", "job_version", "agent", "kind", "nominal", "status", "reason",
         "detail", "attempt", "agent_seq", "decided_by", "started_at", "finished_at", "exit_code", "cancel_requested",
-        "retry_of", "updated_at",
+        "retry_of", "updated_at", "revision",
     ]
 
     static let columns = Self.columnNames.joined(separator: ", ")
@@ -47,7 +47,8 @@ enum ExecutionRecord {
             exitCode: row.optionalNumber(17),
             cancelRequested: row.flag(18),
             retryOf: try row.optionalID(19),
-            updatedAt: row.time(20)
+            updatedAt: row.time(20),
+            revision: row.number(21)
         )
     }
 
@@ -59,7 +60,7 @@ enum ExecutionRecord {
             .text(execution.reason?.rawValue), .text(execution.detail), .number(execution.attempt),
             .integer(execution.agentSequence), .flag(execution.decidedBy == .agent), .time(execution.startedAt),
             .time(execution.finishedAt), .number(execution.exitCode), .flag(execution.cancelRequested),
-            .id(execution.retryOf), .time(execution.updatedAt),
+            .id(execution.retryOf), .time(execution.updatedAt), .number(execution.revision),
         ]
     }
 

@@ -53,25 +53,4 @@ enum RunRecord {
         default: throw StoreFault.unreadable("\(code) is not a run type")
         }
     }
-
-    /// The run of an execution that an agent reported before the server knew of it.
-    static func run(of report: Report, at now: Timestamp) -> Run {
-        let type: RunType
-        switch report.kind {
-        case .cron: type = .schedule
-        case .manual: type = .manual
-        case .rerun: type = .retry
-        }
-        return Run(
-            id: report.runID,
-            jobID: report.jobID,
-            jobUID: report.jobUID,
-            jobName: report.jobName,
-            jobVersion: report.jobVersion,
-            type: type,
-            nominal: report.nominal,
-            source: type == .schedule ? "scheduler" : "agent",
-            createdAt: now
-        )
-    }
 }

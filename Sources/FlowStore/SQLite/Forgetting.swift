@@ -110,7 +110,7 @@ struct Forgetting {
             guard let job = job ?? nil else { return (Forgotten(count: count, isDone: true), nil) }
             count += try self.db.run(
                 "DELETE FROM execution_rollup WHERE job_id = ? AND hour < ?",
-                [.integer(job), .integer(RollupLedger.hour(of: self.bound))]
+                [.integer(job), .integer(RollupDeltas.hour(of: self.bound))]
             )
             last = .integer(job)
         }

@@ -48,7 +48,7 @@ extension SQLiteStore {
                 groups: token.groups,
                 after: AgentAudit(agent, groups: token.groups, joinToken: id)
             )
-            self.catalog.withLock { $0.membershipsChanged() }
+            self.targets.withLock { $0.membershipsChanged() }
         }
     }
 
@@ -87,15 +87,9 @@ extension SQLiteStore {
         try await self.write("delete_agent") { db in
             guard let agent = try AgentTable(db).find(id) else { throw StoreFault.noAgent(id) }
             let now = agent.lastSeen ?? agent.createdAt
-            var inference = Inference(db: db, snapshots: self.snapshots)
             let executions = ExecutionTable(db)
-            for execution in try executions.open(.pending, of: id) {
-                try inference.infer(execution, .skipped, .agentOffline, "The agent was deleted.", at: now)
-            }
-            for execution in try executions.open(.running, of: id) {
-                try inference.infer(execution, .failure, .lost, "The agent was deleted while this ran.", at: now)
-            }
-            try inference.finish()
+            try self.infer(.agentDeleted, for: try executions.open(.pending, of: id), at: now, db)
+            try self.infer(.agentDeletedWhileRunning, for: try executions.open(.running, of: id), at: now, db)
             try OrderTable(db, self.snapshots).deleteAll(for: id)
             try executions.forgetForcedCancels(of: id)
             let groups = try GroupTable(db).groups(of: id).map(\.id)
@@ -109,7 +103,7 @@ extension SQLiteStore {
                 before: AgentAudit(agent, groups: groups)
             )
             try ConfigTable(db).raiseVersion()
-            self.catalog.withLock { $0.membershipsChanged() }
+            self.targets.withLock { $0.membershipsChanged() }
         }
     }
 

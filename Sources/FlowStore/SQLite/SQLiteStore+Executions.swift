@@ -64,21 +64,24 @@ extension SQLiteStore {
     package func requestCancel(_ id: ExecutionID, force: Bool, by change: Change) async throws -> Execution {
         try await self.write("request_cancel") { db in
             let executions = ExecutionTable(db)
-            guard var execution = try executions.find(id) else { throw StoreFault.noExecution(id) }
+            guard let execution = try executions.find(id) else { throw StoreFault.noExecution(id) }
             guard !execution.status.isTerminal else { return execution }
             // Asked to end before, now to be killed: that is a change as well, though the record looks the same.
             let isForced = force ? try executions.forceCancel(id, on: execution.agentID) : false
             guard !execution.cancelRequested || isForced else { return execution }
-            try executions.requestCancel(id, at: change.at)
-            execution.cancelRequested = true
-            execution.updatedAt = change.at
+            var asked = execution
+            asked.cancelRequested = true
+            asked.updatedAt = change.at
+            var changes = RecordChanges()
+            asked = changes.write(asked, over: execution)
+            try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
             try AuditTable(db).record(
                 change,
                 .executionCancel,
                 AuditObject(execution),
                 groups: try JobTable(db).groups(of: execution.jobID)
             )
-            return execution
+            return asked
         }
     }
 
@@ -87,36 +90,36 @@ extension SQLiteStore {
     }
 
     package func infer(
-        _ ids: [ExecutionID],
-        from expected: ExecutionStatus,
-        to status: ExecutionStatus,
-        reason: ExecutionReason,
-        detail: String,
+        _ inference: Inference,
+        for ids: [ExecutionID],
+        in expected: ExecutionStatus,
         at now: Timestamp
     ) async throws -> [Execution] {
         guard !ids.isEmpty else { return [] }
         return try await self.write("infer") { db in
-            var inference = Inference(db: db, snapshots: self.snapshots)
-            for id in ids {
-                guard let execution = try ExecutionTable(db).find(id), execution.status == expected else { continue }
-                // Never over what an agent reported as final (`semantics.md` 2, rule 3).
-                if execution.status.isTerminal, execution.decidedBy == .agent { continue }
-                try inference.infer(execution, status, reason, detail, at: now)
-            }
-            try inference.finish()
-            return inference.changed
+            let table = ExecutionTable(db)
+            let executions = try Set(ids).sorted().compactMap { try table.find($0) }
+            return try self.infer(inference, for: executions.filter { $0.status == expected }, at: now, db)
         }
     }
 
     package func giveUpPending(before nominal: Timestamp, limit: Int, at now: Timestamp) async throws -> [Execution] {
         try await self.write("give_up_pending") { db in
-            var inference = Inference(db: db, snapshots: self.snapshots)
-            for execution in try ExecutionTable(db).pending(before: nominal, limit: limit) {
-                let detail = "The agent did not say what became of this before the time to wait for it was over."
-                try inference.infer(execution, .skipped, .agentOffline, detail, at: now)
-            }
-            try inference.finish()
-            return inference.changed
+            try self.infer(.gaveUp, for: try ExecutionTable(db).pending(before: nominal, limit: limit), at: now, db)
         }
+    }
+
+    /// Concludes a state for executions that this transaction has read.
+    @discardableResult
+    func infer(
+        _ inference: Inference,
+        for executions: [Execution],
+        at now: Timestamp,
+        _ db: Database
+    ) throws -> [Execution] {
+        var changes = RecordChanges()
+        changes.infer(inference, for: executions, at: now)
+        try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
+        return changes.changed
     }
 }

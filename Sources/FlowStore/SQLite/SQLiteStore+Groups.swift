@@ -77,7 +77,7 @@ extension SQLiteStore {
                 before: GroupAudit(group)
             )
             try ConfigTable(db).raiseVersion()
-            self.catalog.withLock { $0.membershipsChanged() }
+            self.targets.withLock { $0.membershipsChanged() }
         }
     }
 
@@ -124,7 +124,7 @@ extension SQLiteStore {
                 after: MembersAudit(clients: added)
             )
             try ConfigTable(db).raiseVersion()
-            self.catalog.withLock { $0.membershipsChanged() }
+            self.targets.withLock { $0.membershipsChanged() }
         }
     }
 
@@ -143,7 +143,7 @@ extension SQLiteStore {
                 before: MembersAudit(clients: removed)
             )
             try ConfigTable(db).raiseVersion()
-            self.catalog.withLock { $0.membershipsChanged() }
+            self.targets.withLock { $0.membershipsChanged() }
         }
     }
 

@@ -3,7 +3,6 @@
 
 package import FlowCore
 import GRDB
-import Synchronization
 
 extension SQLiteStore {
     package func createJob(
@@ -65,7 +64,6 @@ extension SQLiteStore {
             job.updatedAt = change.at
             try jobs.update(job)
             try ConfigTable(db).raiseVersion()
-            self.catalog.withLock { $0.jobChanged(job.uid) }
             try AuditTable(db).record(
                 change,
                 JobAudit.action(from: before, to: job),
@@ -82,14 +80,9 @@ extension SQLiteStore {
         try await self.write("delete_job") { db in
             let jobs = JobTable(db)
             guard let job = try jobs.find(id) else { throw StoreFault.noJob(id) }
-            var inference = Inference(db: db, snapshots: self.snapshots)
-            for execution in try ExecutionTable(db).pending(of: id) {
-                try inference.infer(execution, .skipped, .disabled, "The job was deleted.", at: change.at)
-            }
-            try inference.finish()
+            try self.infer(.jobDeleted, for: try ExecutionTable(db).pending(of: id), at: change.at, db)
             try jobs.delete(id, at: change.at)
             try ConfigTable(db).raiseVersion()
-            self.catalog.withLock { $0.jobChanged(job.uid) }
             try AuditTable(db).record(
                 change,
                 .jobDelete,

@@ -17,19 +17,10 @@ extension SQLiteStore {
             )
             let questions = position.hasGap ? try executions.underWay(of: hello.agent) : []
             var interrupted: [Execution] = []
-            if position.ledger != .known {
-                var inference = Inference(db: db, snapshots: self.snapshots)
-                let detail =
-                    position.ledger == .new
-                    ? "The agent came back with a new ledger; whether this ran to its end is unknown."
-                    : "The agent's ledger went back in time; whether this ran to its end is unknown."
-                for execution in try executions.open(.running, of: hello.agent) {
-                    try inference.infer(execution, .failure, .interrupted, detail, at: now)
-                }
-                try inference.finish()
-                interrupted = inference.changed
-                // What the agent says from here on is news, though its numbers may not be.
-                try executions.resetSequences(ofOpenOn: hello.agent)
+            if position.interruption != nil {
+                let decided = position.changes(of: try executions.reportedOpen(of: hello.agent), at: now)
+                try RecordWriter(db: db, snapshots: self.snapshots).save(decided.changes)
+                interrupted = decided.interrupted
             }
             let epoch = try agents.openSession(
                 hello,

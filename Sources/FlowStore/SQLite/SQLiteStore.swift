@@ -19,7 +19,7 @@ package final class SQLiteStore: Store {
 
     let pool: DatabasePool
     /// Only touched inside write transactions, so never contended.
-    let catalog = Mutex(JobCatalog())
+    let targets = Mutex(TargetCache())
     let snapshots = SnapshotCache()
     /// Where forgetting goes on; not durable, because a walk may as well begin anew.
     let walks = Mutex<[Growth: Forgetting.Position]>([:])

@@ -34,8 +34,8 @@ struct ScopedCounts {
             GROUP BY hour, status HAVING sum(count) > 0
             """,
             [
-                .text(try JSONColumn.encode(jobs)), .integer(RollupLedger.hour(of: from)),
-                .integer(RollupLedger.hour(of: until.advanced(byMilliseconds: -1))),
+                .text(try JSONColumn.encode(jobs)), .integer(RollupDeltas.hour(of: from)),
+                .integer(RollupDeltas.hour(of: until.advanced(byMilliseconds: -1))),
             ],
             Self.decode
         )
@@ -44,7 +44,7 @@ struct ScopedCounts {
     private func counted(_ job: JobID, from: Timestamp, until: Timestamp, in scope: Scope) throws -> [HourlyCount] {
         guard let condition = try ScopeCondition.executions(scope) else { return [] }
         // Whole hours, as in the rollups.
-        let first = Timestamp(milliseconds: RollupLedger.hour(of: from) * 3_600_000)
+        let first = Timestamp(milliseconds: RollupDeltas.hour(of: from) * 3_600_000)
         let ended = ExecutionStatus.allCases.filter(\.isTerminal).map { String($0.rawValue) }.joined(separator: ", ")
         return try self.db.all(
             """

@@ -7,8 +7,8 @@ import Synchronization
 
 /// Decoded job versions, for orders and configurations.
 ///
-/// A version never changes once it is stored, so entries are never stale. Shared by the writer and all readers. As large as
-/// ``JobCatalog``: a minute in which more jobs fire than fit decodes every one of them, which costs ten times the fire.
+/// A version never changes once it is stored, so entries are never stale. Shared by the writer and all readers. Large, because
+/// a minute in which more jobs fire than fit decodes every one of them, which costs ten times the fire.
 final class SnapshotCache: Sendable {
     private struct Key: Hashable {
         let uid: JobUID

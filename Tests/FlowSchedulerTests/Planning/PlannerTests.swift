@@ -38,7 +38,17 @@ struct PlannerTests {
         #expect(planner.nextWake() == Self.time(58))
         #expect(planner.plan(now: Self.base.advanced(byMilliseconds: 57_999)).isEmpty)
         let fires = planner.plan(now: Self.time(58))
-        #expect(fires == [PlannedFire(job: Self.job(next: nil).uid, nominal: Self.time(60), next: Self.time(120))])
+        #expect(
+            fires == [
+                PlannedFire(
+                    job: Self.job(next: nil).uid,
+                    jobID: 1,
+                    version: 1,
+                    nominal: Self.time(60),
+                    next: Self.time(120)
+                )
+            ]
+        )
     }
 
     @Test("One fire of a job is in flight at a time; its answer arms the next (R3)")
@@ -52,16 +62,31 @@ struct PlannerTests {
         #expect(planner.plan(now: Self.time(10)).map(\.nominal) == [Self.time(2)])
     }
 
+    @Test("A job that was edited between plan and fire rests until its new version is planned (R3)")
+    func waitsForTheEdit() {
+        var planner = Planner()
+        planner.update(Self.job(next: 60))
+        let fires = planner.plan(now: Self.time(58))
+        let uid = Self.job(next: nil).uid
+        #expect(planner.settle(fires, outcomes: [.superseded(next: Self.time(60), version: 2)]) == [uid])
+        #expect(planner.plan(now: Self.time(59)).isEmpty, "the old version would lose again and again")
+        planner.update(Self.job(version: 2, next: 60))
+        #expect(planner.plan(now: Self.time(59)).map(\.version) == [2])
+        // The notice of the edit came first: nothing is left to load.
+        planner.update(Self.job(version: 3, next: 60))
+        #expect(planner.settle(fires, outcomes: [.superseded(next: Self.time(60), version: 3)]).isEmpty)
+    }
+
     @Test("A lost compare-and-set takes over what the store says is next (R3)")
     func followsTheStore() {
         var planner = Planner()
         planner.update(Self.job(next: 60))
         let fires = planner.plan(now: Self.time(58))
-        planner.settle(fires, outcomes: [.superseded(next: Self.time(300))])
+        planner.settle(fires, outcomes: [.superseded(next: Self.time(300), version: 1)])
         #expect(planner.nextWake() == Self.time(298))
         // Nothing is next any more: somebody switched the job off.
         let later = planner.plan(now: Self.time(298))
-        planner.settle(later, outcomes: [.superseded(next: nil)])
+        planner.settle(later, outcomes: [.superseded(next: nil, version: nil)])
         #expect(planner.jobCount == 0)
         #expect(planner.nextWake() == nil)
     }

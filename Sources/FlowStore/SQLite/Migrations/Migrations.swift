@@ -15,6 +15,7 @@ enum Migrations {
         ("004 logs", Migration004Logs.sql),
         ("005 users", Migration005Users.sql),
         ("010 growth", Migration010Growth.sql),
+        ("006 fires", Migration006Fires.sql),
         ("015 audit", Migration015Audit.sql),
         ("030 forced cancels", Migration030ForcedCancels.sql),
         ("020 certificates", Migration020Certificates.sql),

@@ -45,20 +45,24 @@ struct AgentTable {
 
     /// Agents that may run jobs of any of these groups, by id.
     func agents(inAnyOf groups: [GroupID]) throws -> [AgentID] {
-        guard !groups.isEmpty else { return [] }
-        return try self.db.all(
+        try self.agents(inAnyOf: try JSONColumn.encode(groups))
+    }
+
+    /// The same, with the groups' ids as a JSON array.
+    func agents(inAnyOf groups: String) throws -> [AgentID] {
+        try self.db.all(
             """
             SELECT DISTINCT m.agent FROM group_member AS m JOIN agent AS a ON a.id = m.agent
             WHERE m.group_id IN (SELECT value FROM json_each(?)) AND a.is_revoked = 0 ORDER BY m.agent
             """,
-            [.text(try JSONColumn.encode(groups))]
+            [.text(groups)]
         ) { try $0.agent(0) }
     }
 
     /// Where the agent's reports stand (R5).
-    func progress(of id: AgentID) throws -> (incarnation: String, acknowledged: Int64)? {
+    func progress(of id: AgentID) throws -> ReportProgress? {
         try self.db.first("SELECT incarnation, acked_seq FROM agent WHERE id = ?", [.agent(id)]) {
-            ($0.text(0), $0.integer(1))
+            ReportProgress(incarnation: $0.text(0), acknowledged: $0.integer(1))
         }
     }
 

@@ -17,13 +17,6 @@ extension ExecutionTable {
         ) { PendingCancel(id: try $0.id(0), force: $0.integer(1) != 0) }
     }
 
-    func requestCancel(_ id: ExecutionID, at now: Timestamp) throws {
-        try self.db.run(
-            "UPDATE execution SET cancel_requested = 1, updated_at = ? WHERE id = ? AND status IN (1, 2)",
-            [.time(now), .id(id)]
-        )
-    }
-
     /// Remembers that a cancel kills at once; forgets those of the agent that have done their work.
     ///
     /// - Returns: false when that was known.

@@ -24,42 +24,42 @@ struct ExecutionTable {
         try self.db.run(
             """
             INSERT INTO execution (\(ExecutionRecord.columns), start_deadline)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             ExecutionRecord.values(execution) + [.time(deadline)]
         ) == 1
     }
 
-    /// Writes the state of an execution over the one it was derived from (`semantics.md` 2, rule 4).
-    ///
-    /// `output` is bytes written and whether the middle was cut, when the report says so.
-    func update(_ execution: Execution, from old: Execution, output: (bytes: Int64, isTruncated: Bool)? = nil) throws {
+    /// Writes the last state a transaction gave an execution over the revision it was derived from (`semantics.md` 2, rule 4).
+    func update(_ write: RecordChanges.Write) throws {
+        let execution = write.execution
         let changed = try self.db.run(
             """
             UPDATE execution SET status = ?, reason = ?, detail = ?, attempt = ?, agent_seq = ?, decided_by = ?,
                 job_version = ?, started_at = ?, finished_at = ?, exit_code = ?, cancel_requested = ?, updated_at = ?,
-                output_bytes = coalesce(?, output_bytes), output_truncated = coalesce(?, output_truncated)
-            WHERE id = ? AND status = ? AND attempt = ?
+                output_bytes = coalesce(?, output_bytes), output_truncated = coalesce(?, output_truncated), revision = ?
+            WHERE id = ? AND revision = ?
             """,
             [
                 .number(execution.status.rawValue), .text(execution.reason?.rawValue), .text(execution.detail),
                 .number(execution.attempt), .integer(execution.agentSequence), .flag(execution.decidedBy == .agent),
                 .integer(execution.jobVersion), .time(execution.startedAt), .time(execution.finishedAt),
                 .number(execution.exitCode), .flag(execution.cancelRequested), .time(execution.updatedAt),
-                output.map { .integer($0.bytes) } ?? .null, output.map { .flag($0.isTruncated) } ?? .null,
-                .id(execution.id), .number(old.status.rawValue), .number(old.attempt),
+                write.output.map { .integer($0.bytes) } ?? .null,
+                write.output.map { .flag($0.isTruncated) } ?? .null,
+                .number(execution.revision), .id(execution.id), .number(execution.revision - 1),
             ]
         )
-        // The transaction read `old` itself, and there is one writer.
+        // The transaction read the row itself, and there is one writer.
         guard changed == 1 else {
             throw CoreError(.internal, "Execution \(execution.id) changed while it was updated.")
         }
     }
 
-    func setOutput(bytes: Int64, isTruncated: Bool, of id: ExecutionID) throws {
+    func setOutput(_ output: OutputEnd, of id: ExecutionID) throws {
         try self.db.run(
             "UPDATE execution SET output_bytes = ?, output_truncated = ? WHERE id = ?",
-            [.integer(bytes), .flag(isTruncated), .id(id)]
+            [.integer(output.bytes), .flag(output.isTruncated), .id(id)]
         )
     }
 
@@ -123,17 +123,18 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
-    /// Pending fires of a job on an agent with a nominal time in the range, oldest first.
-    func pending(of job: JobUID, on agent: AgentID, in range: CoalescedRange) throws -> [Execution] {
+    /// Fires with a nominal time in the range that no start was tried of, oldest first.
+    func pending(in range: PendingRange) throws -> [Execution] {
         try self.db.all(
             """
             SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_agent_status
             WHERE agent = ? AND status = 1 AND status <> 3 AND id >= ? AND id < ? AND job_uid = ? AND kind = 0
+                AND attempt = 0
             ORDER BY id
             """,
             [
-                .agent(agent), .id(ExecutionID.lowerBound(at: range.from)),
-                .id(ExecutionID.lowerBound(at: range.through.advanced(byMilliseconds: 1))), .id(job),
+                .agent(range.agent), .id(ExecutionID.lowerBound(at: range.fires.from)),
+                .id(ExecutionID.lowerBound(at: range.fires.through.advanced(byMilliseconds: 1))), .id(range.job),
             ]
         ) { try ExecutionRecord.decode($0) }
     }
@@ -149,12 +150,15 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
-    /// Forgets which report the agent's open executions come from: a new incarnation counts from 1 again (R11).
-    func resetSequences(ofOpenOn agent: AgentID) throws {
-        try self.db.run(
-            "UPDATE execution SET agent_seq = 0 WHERE agent = ? AND status IN (1, 2) AND status <> 3",
+    /// Executions of an agent that run, and waiting ones that it has reported on; oldest first.
+    func reportedOpen(of agent: AgentID) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_agent_status
+            WHERE agent = ? AND status IN (1, 2) AND status <> 3 AND (status = 2 OR agent_seq <> 0) ORDER BY id
+            """,
             [.agent(agent)]
-        )
+        ) { try ExecutionRecord.decode($0) }
     }
 
     func newest(of job: JobID, in scope: Scope = .all) throws -> Execution? {

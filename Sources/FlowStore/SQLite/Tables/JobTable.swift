@@ -104,8 +104,14 @@ struct JobTable {
             updatedAt: now
         )
         try self.db.run(
-            "INSERT INTO schedule (job_id, is_enabled, next_fire) VALUES (?, ?, ?)",
-            [.integer(job.id), .flag(isEnabled), .time(nextFire)]
+            """
+            INSERT INTO schedule (job_id, is_enabled, next_fire, uid, version, name, groups)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(job.id), .flag(isEnabled), .time(nextFire), .id(uid), .integer(job.version),
+                .text(definition.name), .text(try Self.groups(of: definition)),
+            ]
         )
         try self.recordVersion(of: job)
         return job
@@ -120,8 +126,13 @@ struct JobTable {
             ]
         )
         try self.db.run(
-            "UPDATE schedule SET is_enabled = ?, next_fire = ? WHERE job_id = ?",
-            [.flag(job.isEnabled), .time(job.nextFire), .integer(job.id)]
+            """
+            UPDATE schedule SET is_enabled = ?, next_fire = ?, version = ?, name = ?, groups = ? WHERE job_id = ?
+            """,
+            [
+                .flag(job.isEnabled), .time(job.nextFire), .integer(job.version), .text(job.definition.name),
+                .text(try Self.groups(of: job.definition)), .integer(job.id),
+            ]
         )
         try self.recordVersion(of: job)
     }
@@ -174,32 +185,9 @@ struct JobTable {
         }
     }
 
-    /// The fire's compare-and-set on the schedule (R3).
-    ///
-    /// - Returns: false when somebody else moved it or the job is not enabled.
-    func moveOn(_ id: JobID, from nominal: Timestamp, to next: Timestamp?) throws -> Bool {
-        try self.db.run(
-            "UPDATE schedule SET next_fire = ?1 WHERE job_id = ?2 AND next_fire = ?3 AND is_enabled = 1",
-            [.time(next), .integer(id), .time(nominal)]
-        ) == 1
-    }
-
-    func nextFire(of id: JobID) throws -> Timestamp? {
-        try self.db.first("SELECT next_fire FROM schedule WHERE job_id = ? AND is_enabled = 1", [.integer(id)]) {
-            $0.optionalTime(0)
-        } ?? nil
-    }
-
-    func catalogEntry(_ uid: JobUID) throws -> JobCatalog.Entry? {
-        let found = try self.db.first("SELECT id, version, name FROM job WHERE uid = ?", [.id(uid)]) {
-            (id: $0.integer(0), version: $0.integer(1), name: $0.text(2))
-        }
-        guard let found else { return nil }
-        let groups = try self.db.all(
-            "SELECT group_id FROM job_group WHERE job_id = ? ORDER BY group_id",
-            [.integer(found.id)]
-        ) { $0.integer(0) }
-        return JobCatalog.Entry(id: found.id, uid: uid, version: found.version, name: found.name, groups: groups)
+    /// The groups of a job as its schedule keeps them.
+    private static func groups(of definition: JobDefinition) throws -> String {
+        try JSONColumn.encode(Set(definition.groups).sorted())
     }
 
     /// Jobs that had a name with this in it, at most `limit`.

@@ -97,14 +97,10 @@ struct OrderTable {
             let job = try self.snapshots.snapshot(execution.jobUID, version: execution.jobVersion, self.db)
         else { return nil }
         return Order(
-            executionID: execution.id,
-            runID: execution.runID,
+            of: execution,
             job: job,
-            kind: execution.kind,
-            nominal: execution.nominal,
             parameters: try JSONColumn.decodeParameters(row.optionalText(extra + 1)),
-            retryOf: execution.retryOf,
-            deadline: row.optionalTime(extra) ?? StartDeadline.of(nominal: execution.nominal, next: nil)
+            deadline: row.optionalTime(extra)
         )
     }
 }

@@ -9,8 +9,8 @@ struct RollupTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
-    func apply(_ ledger: RollupLedger) throws {
-        for (key, delta) in ledger.deltas where !delta.isZero {
+    func add(_ deltas: RollupDeltas) throws {
+        for (key, delta) in deltas.sorted {
             try self.db.run(
                 """
                 INSERT INTO execution_rollup (job_id, hour, status, count, duration_ms, timed_count)
@@ -36,7 +36,7 @@ struct RollupTable {
             SELECT status, sum(count), sum(duration_ms), sum(timed_count) FROM execution_rollup
             WHERE job_id = ? AND hour >= ? GROUP BY status
             """,
-            [.integer(job ?? RollupLedger.allJobs), .integer(RollupLedger.hour(of: since))]
+            [.integer(job ?? RollupDeltas.allJobs), .integer(RollupDeltas.hour(of: since))]
         ) { (status: try $0.status(0), count: $0.number(1), duration: $0.integer(2), timed: $0.number(3)) }
         for row in rows where row.count != 0 {
             statistics.counts[row.status] = row.count
@@ -49,13 +49,13 @@ struct RollupTable {
     /// Sums by hour and state, oldest first; the hour of `until` is not among them when `until` begins it.
     func hourly(job: JobID?, from: Timestamp, until: Timestamp, in scope: Scope) throws -> [HourlyCount] {
         if scope != .all { return try ScopedCounts(self.db).hourly(job: job, from: from, until: until, in: scope) }
-        let last = RollupLedger.hour(of: until.advanced(byMilliseconds: -1))
+        let last = RollupDeltas.hour(of: until.advanced(byMilliseconds: -1))
         return try self.db.all(
             """
             SELECT hour, status, count, duration_ms, timed_count FROM execution_rollup
             WHERE job_id = ? AND hour BETWEEN ? AND ? AND count > 0 ORDER BY hour, status
             """,
-            [.integer(job ?? RollupLedger.allJobs), .integer(RollupLedger.hour(of: from)), .integer(last)]
+            [.integer(job ?? RollupDeltas.allJobs), .integer(RollupDeltas.hour(of: from)), .integer(last)]
         ) {
             HourlyCount(
                 hour: Timestamp(milliseconds: $0.integer(0) * 3_600_000),

@@ -1,54 +1,52 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowCore
-
 /// The sentences of a store's failures: the same in every adapter.
-enum StoreFault {
+package enum StoreFault {
     /// A stored value this version cannot read: a newer version wrote it, or the file is damaged.
-    static func unreadable(_ what: String) -> CoreError {
+    package static func unreadable(_ what: String) -> CoreError {
         CoreError(
             .internal,
             "The database holds something this version can't read: \(what). Restore a backup or upgrade."
         )
     }
 
-    static func noJob(_ id: JobID) -> CoreError {
+    package static func noJob(_ id: JobID) -> CoreError {
         CoreError(.notFound, "There is no task \(id). It may have been deleted.")
     }
 
-    static func noGroup(_ id: GroupID) -> CoreError {
+    package static func noGroup(_ id: GroupID) -> CoreError {
         CoreError(.notFound, "There is no group \(id). List the groups and choose one of them.")
     }
 
-    static func noAgent(_ id: AgentID) -> CoreError {
+    package static func noAgent(_ id: AgentID) -> CoreError {
         CoreError(.notFound, "There is no agent '\(id)'. It may have been deleted, or was never enrolled.")
     }
 
-    static func noExecution(_ id: ExecutionID) -> CoreError {
+    package static func noExecution(_ id: ExecutionID) -> CoreError {
         CoreError(.notFound, "There is no execution \(id). It may be older than the retention time.")
     }
 
-    static func noUser(_ id: UserID) -> CoreError { CoreError(.notFound, "There is no user \(id).") }
+    package static func noUser(_ id: UserID) -> CoreError { CoreError(.notFound, "There is no user \(id).") }
 
     /// Says no more than that: who has the name may be somebody's secret.
     private static func nameTaken(_ message: String, path: String = "name") -> CoreError {
         CoreError(.nameTaken, message, details: [.init(path: path, code: "name_taken", message: "this name is taken")])
     }
 
-    static func jobNameTaken(_ name: String) -> CoreError {
+    package static func jobNameTaken(_ name: String) -> CoreError {
         self.nameTaken("A job named '\(name)' exists already. Choose another name.")
     }
 
-    static func groupNameTaken(_ name: String) -> CoreError {
+    package static func groupNameTaken(_ name: String) -> CoreError {
         self.nameTaken("A group named '\(name)' exists already. Choose another name.")
     }
 
-    static func usernameTaken(_ name: String) -> CoreError {
+    package static func usernameTaken(_ name: String) -> CoreError {
         self.nameTaken("A user named '\(name)' exists already. Choose another name.", path: "username")
     }
 
-    static func versionConflict(_ job: Job, expected: Int64) -> CoreError {
+    package static func versionConflict(_ job: Job, expected: Int64) -> CoreError {
         CoreError(
             .conflict,
             "Job '\(job.definition.name)' was changed in the meantime: it is at version \(job.version), you changed "
@@ -57,7 +55,7 @@ enum StoreFault {
         )
     }
 
-    static func groupInUse(_ group: Group, jobs: [(id: JobID, name: String)], count: Int) -> CoreError {
+    package static func groupInUse(_ group: Group, jobs: [(id: JobID, name: String)], count: Int) -> CoreError {
         let named = jobs.map { "'\($0.name)' (task \($0.id))" }.joined(separator: ", ")
         let more = count > jobs.count ? " and \(count - jobs.count) more" : ""
         return CoreError(
@@ -67,36 +65,36 @@ enum StoreFault {
         )
     }
 
-    static func builtInGroup(_ change: String) -> CoreError {
+    package static func builtInGroup(_ change: String) -> CoreError {
         CoreError(.forbidden, "The group 'all' is built in and can't be \(change): it always holds every agent.")
     }
 
-    static func noTarget(_ name: String) -> CoreError {
+    package static func noTarget(_ name: String) -> CoreError {
         CoreError(
             .conflict,
             "Job '\(name)' reaches no agent, so there is nothing to start. Add agents to its groups, or choose others."
         )
     }
 
-    static func agentExists(_ id: AgentID) -> CoreError {
+    package static func agentExists(_ id: AgentID) -> CoreError {
         CoreError(.conflict, "An agent '\(id)' is enrolled already. Delete it first, or enrol under another id.")
     }
 
-    static func auditMoved(_ chain: String) -> CoreError {
+    package static func auditMoved(_ chain: String) -> CoreError {
         CoreError(.conflict, "Somebody else sealed rows of the audit chain '\(chain)' meanwhile.")
     }
 
-    static func noGrant(_ id: Int64) -> CoreError {
+    package static func noGrant(_ id: Int64) -> CoreError {
         CoreError(.notFound, "The user has no grant \(id). It may have been taken away already.")
     }
 
-    static let lastAdministrator = CoreError(
+    package static let lastAdministrator = CoreError(
         .conflict,
         "Nobody would be left who is administrator everywhere. Make somebody else administrator first.",
         details: [.init(path: "", code: "last_admin", message: "the last administrator")]
     )
 
-    static let badToken = CoreError(
+    package static let badToken = CoreError(
         .forbidden,
         "This join token is unknown, has expired or was used before. Ask an administrator for a new one."
     )

@@ -1,0 +1,25 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension Order {
+    /// The order to start a PENDING execution.
+    ///
+    /// - Parameter deadline: the stored one; nil for a record that an agent made, which then has an hour.
+    package init(
+        of execution: Execution,
+        job: JobSnapshot,
+        parameters: [String: String],
+        deadline: Timestamp?
+    ) {
+        self.init(
+            executionID: execution.id,
+            runID: execution.runID,
+            job: job,
+            kind: execution.kind,
+            nominal: execution.nominal,
+            parameters: parameters,
+            retryOf: execution.retryOf,
+            deadline: deadline ?? StartDeadline.of(nominal: execution.nominal, next: nil)
+        )
+    }
+}

@@ -1,0 +1,101 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one transaction writes about runs and executions: gathered by decisions, saved as sets by a store.
+///
+/// Several changes of one execution become one write of its last state, so that a batch that says "it runs" and "it
+/// ended" costs a row once. Each write names the revision it was derived from: a store with several writers refuses the
+/// transaction when the row is no longer at that revision, and the decision is made anew.
+package struct RecordChanges: Sendable {
+    /// The last state of one execution.
+    package struct Write: Hashable, Sendable {
+        /// Its ``Execution/revision`` is one higher than that of the row it replaces; 1 for a new row.
+        package var execution: Execution
+        package let isNew: Bool
+        /// Bytes written and whether the middle was cut, when the agent said so.
+        package var output: OutputEnd?
+    }
+
+    package struct OrderKey: Hashable, Sendable {
+        package let agent: AgentID
+        package let execution: ExecutionID
+    }
+
+    /// Runs that are made unless they are there: an agent's report may be their first word.
+    package private(set) var runs: [Run] = []
+    /// Orders of executions that are no longer PENDING (R4).
+    package private(set) var ordersDone: [OrderKey] = []
+    /// The highest report of each agent whose effects are among these changes (R5).
+    package private(set) var acknowledged: [AgentID: Int64] = [:]
+    package private(set) var rollups = RollupDeltas()
+    /// Output that came within reports; pieces that are there already stay as they are.
+    package private(set) var chunks: [LogChunk] = []
+    /// Every state an execution went through, in the order of the changes.
+    package private(set) var changed: [Execution] = []
+    private var unsorted: [Write] = []
+    private var positions: [ExecutionID: Int] = [:]
+    private var knownRuns: Set<RunID> = []
+
+    package init() {}
+
+    package var isEmpty: Bool {
+        self.runs.isEmpty && self.unsorted.isEmpty && self.acknowledged.isEmpty && self.chunks.isEmpty
+    }
+
+    /// One write per execution, in order of id: writers that share rows must take them in one order.
+    package var writes: [Write] { self.unsorted.sorted { $0.execution.id < $1.execution.id } }
+
+    /// Writes a state over the one it was derived from; nil = there was none.
+    ///
+    /// - Returns: the record as it will be stored.
+    @discardableResult
+    package mutating func write(
+        _ execution: Execution,
+        over stored: Execution?,
+        output: OutputEnd? = nil
+    ) -> Execution {
+        var execution = execution
+        if let position = self.positions[execution.id] {
+            execution.revision = self.unsorted[position].execution.revision
+            self.unsorted[position].execution = execution
+            if let output { self.unsorted[position].output = output }
+        } else {
+            execution.revision = (stored?.revision ?? 0) + 1
+            self.positions[execution.id] = self.unsorted.count
+            self.unsorted.append(Write(execution: execution, isNew: stored == nil, output: output))
+        }
+        if let stored, stored.status == .pending, execution.status != .pending {
+            self.ordersDone.append(OrderKey(agent: execution.agentID, execution: execution.id))
+        }
+        self.rollups.replace(stored, with: execution)
+        self.changed.append(execution)
+        return execution
+    }
+
+    /// Concludes a state for each of these, where that may be.
+    package mutating func infer(_ inference: Inference, for executions: [Execution], at now: Timestamp) {
+        for execution in executions where inference.applies(to: execution) {
+            self.write(inference.applied(to: execution, at: now), over: execution)
+        }
+    }
+
+    package mutating func make(_ run: Run) {
+        if self.knownRuns.insert(run.id).inserted { self.runs.append(run) }
+    }
+
+    package mutating func acknowledge(_ sequence: Int64, of agent: AgentID) { self.acknowledged[agent] = sequence }
+
+    package mutating func add(_ chunk: LogChunk) { self.chunks.append(chunk) }
+}
+
+/// How much an execution wrote in all.
+package struct OutputEnd: Hashable, Sendable {
+    package let bytes: Int64
+    /// The middle was cut.
+    package let isTruncated: Bool
+
+    package init(bytes: Int64, isTruncated: Bool) {
+        self.bytes = bytes
+        self.isTruncated = isTruncated
+    }
+}

@@ -1,0 +1,25 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension Run {
+    /// The run of an execution that an agent reported before the server knew of it.
+    package init(of report: Report, at now: Timestamp) {
+        let type: RunType
+        switch report.kind {
+        case .cron: type = .schedule
+        case .manual: type = .manual
+        case .rerun: type = .retry
+        }
+        self.init(
+            id: report.runID,
+            jobID: report.jobID,
+            jobUID: report.jobUID,
+            jobName: report.jobName,
+            jobVersion: report.jobVersion,
+            type: type,
+            nominal: report.nominal,
+            source: type == .schedule ? "scheduler" : "agent",
+            createdAt: now
+        )
+    }
+}

@@ -1,0 +1,145 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// A run that is about to begin, with everything a store writes for it: fires, triggers and retries alike.
+///
+/// A store makes the run, inserts the executions that are not there yet (an agent may have reported a fire first), and
+/// stores an order for each new one whose agent is in ``ordered``.
+package struct RunDraft: Hashable, Sendable {
+    package let run: Run
+    /// One PENDING record per target, in order of the agents' ids.
+    package let executions: [Execution]
+    /// Agents that get an order (R4).
+    package let ordered: Set<AgentID>
+    /// By when each execution must have started.
+    package let deadline: Timestamp
+    /// What a repeated request finds the run by; nil for a fire.
+    package let triggerUID: String?
+
+    /// What a fire starts (R3).
+    ///
+    /// Agents that are not online run the fire on their own and report it, so only the others get an order.
+    package static func fire(
+        _ fire: PlannedFire,
+        of job: JobReference,
+        on targets: [AgentID],
+        online: Set<AgentID>,
+        at now: Timestamp
+    ) -> RunDraft {
+        let run = Run(
+            id: DeterministicID.run(kind: .cron, job: job.uid, nominal: fire.nominal),
+            jobID: job.id,
+            jobUID: job.uid,
+            jobName: job.name,
+            jobVersion: job.version,
+            type: .schedule,
+            nominal: fire.nominal,
+            source: "scheduler",
+            createdAt: now
+        )
+        return RunDraft(
+            run: run,
+            executions: Self.executions(of: run, kind: .cron, on: targets, at: now),
+            ordered: online,
+            deadline: StartDeadline.of(nominal: fire.nominal, next: fire.next),
+            triggerUID: nil
+        )
+    }
+
+    /// What a trigger starts: an order for every target, offline ones too, because nobody else would start these.
+    ///
+    /// - Parameters:
+    ///   - reached: the agents of the job's groups, which bound what a trigger may name.
+    ///   - parent: the execution that is run again.
+    /// - Throws: `conflict` when it reaches nobody.
+    package static func trigger(
+        _ trigger: Trigger,
+        of job: JobReference,
+        reaching reached: [AgentID],
+        parent: Execution?,
+        at now: Timestamp
+    ) throws(CoreError) -> RunDraft {
+        let wanted = trigger.targets.map { Set($0) }
+        let targets = reached.filter { wanted?.contains($0) ?? true }
+        guard !targets.isEmpty else { throw StoreFault.noTarget(job.name) }
+        let kind: ExecutionKind = trigger.type == .retry ? .rerun : .manual
+        let run = Run(
+            id: DeterministicID.run(kind: kind, job: job.uid, nominal: now, discriminator: trigger.uid),
+            jobID: job.id,
+            jobUID: job.uid,
+            jobName: job.name,
+            jobVersion: job.version,
+            type: trigger.type,
+            nominal: now,
+            source: trigger.source,
+            caller: trigger.caller,
+            parameters: trigger.parameters,
+            retryOf: parent?.runID,
+            createdAt: now
+        )
+        return RunDraft(
+            run: run,
+            executions: Self.executions(
+                of: run,
+                kind: kind,
+                on: targets,
+                discriminator: trigger.uid,
+                retryOf: trigger.retryOf,
+                at: now
+            ),
+            ordered: Set(targets),
+            deadline: StartDeadline.ofTrigger(at: now),
+            triggerUID: trigger.uid
+        )
+    }
+
+    private static func executions(
+        of run: Run,
+        kind: ExecutionKind,
+        on targets: [AgentID],
+        discriminator: String = "",
+        retryOf: ExecutionID? = nil,
+        at now: Timestamp
+    ) -> [Execution] {
+        targets.map { agent in
+            Execution(
+                id: DeterministicID.execution(
+                    kind: kind,
+                    job: run.jobUID,
+                    nominal: run.nominal,
+                    agent: agent,
+                    discriminator: discriminator
+                ),
+                runID: run.id,
+                jobID: run.jobID,
+                jobUID: run.jobUID,
+                jobName: run.jobName,
+                jobVersion: run.jobVersion,
+                agentID: agent,
+                kind: kind,
+                nominal: run.nominal,
+                retryOf: retryOf,
+                updatedAt: now
+            )
+        }
+    }
+}
+
+/// What a run copies of its job.
+package struct JobReference: Hashable, Sendable {
+    package let id: JobID
+    package let uid: JobUID
+    package let version: Int64
+    package let name: String
+
+    package init(id: JobID, uid: JobUID, version: Int64, name: String) {
+        self.id = id
+        self.uid = uid
+        self.version = version
+        self.name = name
+    }
+
+    package init(_ job: Job) {
+        self.init(id: job.id, uid: job.uid, version: job.version, name: job.definition.name)
+    }
+}

@@ -1,0 +1,43 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on schedules: one narrow row per job, with all that a fire needs.
+struct ScheduleTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    /// A schedule that a fire moved on.
+    struct Moved {
+        let job: JobReference
+        /// Ids of the job's groups, ascending, as JSON.
+        let groups: String
+    }
+
+    /// The fire's compare-and-set (R3): nominal time, version and being enabled are what the planner saw.
+    ///
+    /// - Returns: nil when somebody else moved it, or edited, disabled or deleted the job.
+    func moveOn(_ fire: PlannedFire) throws -> Moved? {
+        try self.db.first(
+            """
+            UPDATE schedule SET next_fire = ? WHERE job_id = ? AND next_fire = ? AND version = ? AND is_enabled = 1
+            RETURNING name, groups
+            """,
+            [.time(fire.next), .integer(fire.jobID), .time(fire.nominal), .integer(fire.version)]
+        ) { row in
+            Moved(
+                job: JobReference(id: fire.jobID, uid: fire.job, version: fire.version, name: row.text(0)),
+                groups: row.text(1)
+            )
+        }
+    }
+
+    /// What is stored, for a fire that lost; nil = the job is gone.
+    func state(of id: JobID) throws -> (next: Timestamp?, version: Int64)? {
+        try self.db.first("SELECT next_fire, is_enabled, version FROM schedule WHERE job_id = ?", [.integer(id)]) {
+            ($0.flag(1) ? $0.optionalTime(0) : nil, $0.integer(2))
+        }
+    }
+}
