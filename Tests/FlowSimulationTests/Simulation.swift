@@ -47,6 +47,8 @@ enum Mutant: String, CaseIterable, Sendable {
 /// the product's own; store, ledger, network and processes are models. Time is microseconds since the start.
 struct Simulation {
     static let agentCount = 2
+    /// Actions at one microsecond; an honest history has a few dozen.
+    static let mostAtOnce = 5_000
     static let chaosStarts: Int64 = 5_000_000
     static let chaosEnds: Int64 = 45_000_000
     static let ends: Int64 = 85_000_000
@@ -167,7 +169,11 @@ struct Simulation {
         for index in self.hosts.indices { self.schedule(.agentRestarts(index), after: 0) }
         self.schedule(.serverPoll, after: 10_000)
         self.schedule(.chaos, after: Self.chaosStarts)
+        var atOnce = 0
         while let next = self.queue.popLast(), next.at <= Self.ends {
+            // An agent that wakes again and again without time passing would spin on a real host.
+            atOnce = next.at == self.now ? atOnce + 1 : 0
+            guard atOnce < Self.mostAtOnce else { return ["SPIN: more happens at one instant than can"] }
             self.now = next.at
             self.mix(UInt64(bitPattern: next.at))
             self.perform(next.action)

@@ -15,14 +15,20 @@ struct ForgettingTests {
             let agent = try await world.connectedAgent("a")
             let job = try await world.job()
             let known = try await world.fired(job, on: agent)
-            let stranger = DeterministicID.execution(kind: .cron, job: job.uid, nominal: World.start + 1, agent: agent)
-            try await world.store.appendLog(
-                [known.id, stranger].flatMap { id in
-                    (0..<40).map {
-                        LogChunk(executionID: id, attempt: 1, offset: $0, stream: .standardOutput, bytes: [65])
-                    }
+            let gone = try await world.fired(job, at: World.start + 1, on: agent)
+            _ = try await world.store.appendLog(
+                [known.id, gone.id].map { id in
+                    LogPiece(
+                        agent: agent,
+                        attempt: LogAttempt(execution: id, attempt: 1),
+                        chunks: (0..<40).map {
+                            LogChunk(executionID: id, attempt: 1, offset: $0, stream: .standardOutput, bytes: [65])
+                        }
+                    )
                 }
             )
+            try await world.apply([World.report(1, job, on: agent, at: World.start + 1, .success)], of: agent)
+            _ = try await world.drain(.executions, before: World.start + 10, limit: 9)
             let steps = try await world.drain(.output, before: World.start + 10, limit: 9)
             #expect(steps.reduce(0, +) == 40 && steps.allSatisfy { $0 <= 9 })
             #expect(try await world.store.log(known.id, from: 0, limit: 99).chunks.count == 40)

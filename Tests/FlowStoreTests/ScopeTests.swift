@@ -112,7 +112,7 @@ struct ScopeTests {
             let later = Change.system(at: World.start + 60)
             try await store.removeAgents([teams.redHost], from: teams.red, by: later)
             try await store.addAgents([teams.redHost], to: teams.blue, by: later)
-            _ = try await store.updateJob(
+            let edited = try await store.updateJob(
                 teams.shared.id,
                 definition: World.definition("shared job", groups: [teams.blue]),
                 isEnabled: true,
@@ -129,7 +129,7 @@ struct ScopeTests {
             #expect(visible == red)
             // What comes after belongs to the new groups.
             _ = try await store.fire(
-                [PlannedFire(job: teams.shared.uid, nominal: World.start + 120, next: nil)],
+                [World.plan(edited, at: World.start + 120, next: nil)],
                 online: [],
                 at: World.start + 120
             )

@@ -54,6 +54,7 @@ struct MissedFires: Hashable, Sendable {
         ///   - budget: how many fires may be looked at; less what was looked at.
         /// - Returns: nil while there is more to count.
         mutating func go(on schedule: CompiledSchedule, budget: inout Int) -> MissedFires? {
+            if let period = schedule.periodMilliseconds { self.leap(by: period, on: schedule) }
             while let nominal = schedule.next(after: self.cursor), nominal <= self.through {
                 guard budget > 0 else { return nil }
                 budget -= 1
@@ -63,6 +64,19 @@ struct MissedFires: Hashable, Sendable {
                 self.first.map { CoalescedRange(count: self.count, from: $0, through: last) }
             }
             return MissedFires(run: self.newest, skipped: skipped, through: self.cursor)
+        }
+
+        /// Counts by division what will not run of a schedule with a fixed period, however long it was missed.
+        private mutating func leap(by period: Int64, on schedule: CompiledSchedule) {
+            let beforeWindow = min(self.through, self.windowStart.advanced(byMilliseconds: -1))
+            let end = self.keep == 0 ? self.through : beforeWindow
+            guard let next = schedule.next(after: self.cursor), next <= end else { return }
+            let more = end.milliseconds(since: next) / period
+            let last = next.advanced(byMilliseconds: more * period)
+            self.first = self.first ?? next
+            self.count += Int(more) + 1
+            self.lastSkipped = last
+            self.cursor = last
         }
 
         private mutating func take(_ nominal: Timestamp) {

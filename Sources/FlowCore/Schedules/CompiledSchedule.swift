@@ -94,6 +94,12 @@ package struct CompiledSchedule: Sendable {
         return fires
     }
 
+    /// The period of a schedule that fires at equal distances, milliseconds; nil for the others.
+    package var periodMilliseconds: Int64? {
+        if case .every(let period, _) = self.plan { return period }
+        return nil
+    }
+
     /// Whether the schedule is `@reboot`: the agent fires it once per boot, ``next(after:)`` never does.
     package var isReboot: Bool {
         if case .reboot = self.plan { return true }

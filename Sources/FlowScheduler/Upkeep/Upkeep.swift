@@ -131,14 +131,8 @@ package final class Upkeep: Service {
         for start in stride(from: 0, to: ids.count, by: Self.conclusionChunk) {
             let begin = ContinuousClock.now
             let part = Array(ids[start..<min(start + Self.conclusionChunk, ids.count)])
-            let lost = try await self.store.infer(
-                part,
-                from: .running,
-                to: .failure,
-                reason: .lost,
-                detail: detail,
-                at: self.clock.now
-            )
+            let inference = Inference(.failure, .lost, detail)
+            let lost = try await self.store.infer(inference, for: part, in: .running, at: self.clock.now)
             if !lost.isEmpty { self.bus.publish(.executionsChanged(lost)) }
             await self.rest(after: begin)
         }

@@ -29,7 +29,7 @@ struct AgentSessionsTests {
                 bus: EventBus(),
                 clock: self.clock,
                 logger: logger,
-                proof: .milliseconds(300)
+                proof: .seconds(8)
             )
         }
 
