@@ -12,7 +12,7 @@ import Testing
 @discardableResult
 func eventually<Answer>(
     _ what: String,
-    within limit: Duration = .seconds(15),
+    within limit: Duration = .seconds(60),
     every pause: Duration = .milliseconds(40),
     sourceLocation: SourceLocation = #_sourceLocation,
     _ body: () async throws -> Answer?

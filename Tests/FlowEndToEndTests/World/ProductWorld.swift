@@ -121,7 +121,7 @@ final class ProductWorld: Sendable {
     /// Waits for the server, and signs in.
     func client(of server: Program) async throws -> ServerClient {
         let base = "http://127.0.0.1:\(self.httpPort)"
-        return try await eventually("an answer of the server", within: .seconds(30)) {
+        return try await eventually("an answer of the server", within: .seconds(150)) {
             if let code = server.exitCode { throw Late(what: "the server ended with \(code): \(server.output)") }
             guard let password = FileManager.default.contents(atPath: self.directory + "/password") else { return nil }
             return try? await ServerClient.signIn(base: base, password: String(decoding: password, as: UTF8.self))
