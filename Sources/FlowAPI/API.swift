@@ -17,6 +17,7 @@ package typealias APIApplication = Application<RouterResponder<APIContext>>
 ///   - bus: what the live connection follows.
 ///   - metrics: the numbers of `/metrics`, and whether the server is ready.
 ///   - clock: the time that answers carry.
+///   - startup: until it is finished every request is refused with 503.
 ///   - logger: gets one line per request and every unforeseen error.
 ///   - onRunning: told the bound port when requests are being served.
 /// - Returns: the service, to be run in a service group.
@@ -26,6 +27,7 @@ package func makeAPI(
     bus: EventBus,
     metrics: any MetricsSource,
     clock: any WallClock = SystemWallClock(),
+    startup: Startup = Startup(isFinished: true),
     logger: Logger,
     onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> APIApplication {
@@ -34,6 +36,7 @@ package func makeAPI(
     let tasks = TaskPresenter(jobs: services.jobs, groups: services.groups)
     let authenticator = RequestAuthenticator(authentication: services.authentication)
     let router = APIRouter(
+        startup: startup,
         authenticator: authenticator,
         auth: AuthRoutes(authentication: services.authentication, clock: clock, isSecure: configuration.isSecure),
         tasks: TaskRoutes(jobs: services.jobs, presenter: tasks),

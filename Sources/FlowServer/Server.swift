@@ -112,8 +112,10 @@ package struct Server: Sendable {
         try await listener.bind()
         let agentsPort = listener.localAddress?.port ?? self.configuration.agentsPort
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let startup = Startup()
         let opening = Opening(ports: ports) { httpPort in
             let firstPassword = try await self.makeAdministrator(services.authentication, store: store)
+            startup.finish()
             await onReady(Ready(httpPort: httpPort, agentsPort: agentsPort, firstPassword: firstPassword))
         }
         let api = makeAPI(
@@ -122,6 +124,7 @@ package struct Server: Sendable {
             bus: bus,
             metrics: metrics,
             clock: clock,
+            startup: startup,
             logger: self.logger
         ) { httpPort in
             port.yield(httpPort)

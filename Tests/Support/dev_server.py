@@ -172,20 +172,8 @@ class DevServer:
         self.start()
         self.wait_for_http()
         self.password = self.password_file.read_text().strip()
-        self.sign_in()
+        self.api.login(self.password)
         self.wait_for_agent()
-
-    def sign_in(self, seconds: float = 30) -> None:
-        """Signs in; the administrator is made right after the server began to answer, so a refusal may be too early."""
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                return self.api.login(self.password)
-            except Refused as refused:
-                if refused.status != 401 or time.monotonic() > deadline:
-                    raise
-                # Few tries: each wrong one counts against the limit for this address.
-                time.sleep(3)
 
     def processes(self) -> dict[int, list[str]]:
         """Every living process of this test: its command line by pid."""

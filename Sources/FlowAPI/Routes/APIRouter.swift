@@ -8,6 +8,7 @@ import Hummingbird
 
 /// Binds the table of routes to what answers them.
 struct APIRouter: Sendable {
+    let startup: Startup
     let authenticator: RequestAuthenticator
     let auth: AuthRoutes
     let tasks: TaskRoutes
@@ -28,6 +29,7 @@ struct APIRouter: Sendable {
         for endpoint in Endpoint.allCases {
             let declaration = endpoint.declaration
             router.on(RouterPath(declaration.path), method: declaration.method) { request, context -> Response in
+                try self.startup.requireFinished()
                 let session = try await self.authorize(declaration.access, request: request, context: context)
                 context.identity.username = session?.principal.username
                 let call = APICall(request: request, context: context, session: session)

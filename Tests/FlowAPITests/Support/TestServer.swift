@@ -25,12 +25,14 @@ struct TestServer: Sendable {
     let observer = RecordingObserver()
     let clock = ManualClock(Self.start)
     let bus = EventBus()
+    let startup: Startup
     let services: Services
     let directory: String
     let app: APIApplication
 
-    private init(directory: String, console: String?) throws {
+    private init(directory: String, console: String?, isStarting: Bool) throws {
         self.directory = directory
+        self.startup = Startup(isFinished: !isStarting)
         self.store = try SQLiteStore.open(path: directory + "/flow.db")
         self.services = Services.assemble(
             store: self.store,
@@ -48,16 +50,25 @@ struct TestServer: Sendable {
             bus: self.bus,
             metrics: FixedMetrics(),
             clock: self.clock,
+            startup: self.startup,
             logger: logger
         )
     }
 
     /// Runs a test against a server that is gone afterwards.
-    static func with(console: String? = nil, _ body: @Sendable (TestServer) async throws -> Void) async throws {
+    static func with(
+        console: String? = nil,
+        isStarting: Bool = false,
+        _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
         let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let server = try TestServer(directory: directory, console: console.map { directory + "/" + $0 })
+        let server = try TestServer(
+            directory: directory,
+            console: console.map { directory + "/" + $0 },
+            isStarting: isStarting
+        )
         let admin = try await server.services.authentication.createFirstAdministrator(
             username: "ada",
             password: Self.password
