@@ -41,6 +41,7 @@ package func makeAPI(
         auth: AuthRoutes(authentication: services.authentication, clock: clock, isSecure: configuration.isSecure),
         tasks: TaskRoutes(jobs: services.jobs, presenter: tasks),
         groups: GroupRoutes(groups: services.groups, agents: services.agents),
+        groupRules: GroupRuleRoutes(groups: services.groups),
         executions: ExecutionRoutes(
             executions: services.executions,
             runs: services.runs,

@@ -24,6 +24,8 @@ package struct Agent: Sendable {
         package var runnerProgram: String?
         /// How long jobs go on after the server said that it does not know this host.
         package var dismissalGrace: Duration = .zero
+        /// What is said of the host besides its name; see ``HostLabels``.
+        package var labels: [String: String] = [:]
 
         package init(
             servers: [String],
@@ -92,6 +94,7 @@ package struct Agent: Sendable {
         decisions.dismissalGrace = self.configuration.dismissalGrace.components.seconds * 1_000_000
         decisions.startID = UUID().uuidString
         decisions.machineID = facts.machineID
+        decisions.labels = self.configuration.labels
         let core = AgentCore(
             configuration: decisions,
             restored: restored,
@@ -151,7 +154,8 @@ package struct Agent: Sendable {
                 name: self.configuration.name,
                 hostname: facts.hostname,
                 operatingSystem: facts.operatingSystem,
-                version: Self.version
+                version: Self.version,
+                labels: self.configuration.labels
             )
         )
     }

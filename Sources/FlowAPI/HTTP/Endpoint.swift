@@ -12,7 +12,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
-    case listClients, deleteClient
+    case listClients, deleteClient, setClientLabels
+    case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
     case listRuns, getRun
     case recentExecutions, executionTrend, upcomingFires
@@ -70,6 +71,12 @@ enum Endpoint: String, CaseIterable, Sendable {
 
         case .listClients: self.api(.get, "/clients", .needs(.agentsRead))
         case .deleteClient: self.api(.delete, "/clients/{id}", .needs(.agentsWrite))
+        case .setClientLabels: self.api(.put, "/clients/{id}/labels", .needs(.agentsWrite))
+
+        case .getGroupRules: self.api(.get, "/group-rules", .needs(.groupsRead))
+        case .setGroupRules: self.api(.put, "/group-rules", .needs(.groupsWrite))
+        case .previewGroupRules: self.api(.post, "/group-rules/preview", .needs(.groupsRead))
+        case .applyGroupRules: self.api(.post, "/group-rules/apply", .needs(.groupsWrite))
 
         case .listExecutions: self.api(.get, "/executions", .needs(.executionsRead))
         case .executionStatistics: self.api(.get, "/executions/stats", .needs(.executionsRead))

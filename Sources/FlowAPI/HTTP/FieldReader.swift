@@ -151,6 +151,20 @@ struct FieldReader {
         return FieldReader(members, path: self.path(of: name), faults: self.faults)
     }
 
+    /// Readers of the objects of an array; their faults count here.
+    mutating func objects(_ name: String) -> [FieldReader]? {
+        guard let value = self.take(name) else { return nil }
+        guard case .array(let elements) = value else { return self.mismatch(name, value, "an array") }
+        return elements.enumerated().compactMap { index, element in
+            let path = "\(self.path(of: name))[\(index)]"
+            guard case .object(let members) = element else {
+                self.fault("\(name)[\(index)]", "type", "this is \(element.kind), not an object")
+                return nil
+            }
+            return FieldReader(members, path: path, faults: self.faults)
+        }
+    }
+
     private mutating func elements<Element>(_ name: String, _ read: (JSON) -> Element?) -> [Element]? {
         guard let value = self.take(name) else { return nil }
         guard case .array(let elements) = value else { return self.mismatch(name, value, "an array") }

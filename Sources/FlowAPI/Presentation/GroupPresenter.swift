@@ -36,6 +36,8 @@ enum GroupPresenter {
             .init("version", agent.version),
             .init("os", agent.operatingSystem),
             .init("status", view.presence == nil ? "offline" : "online"),
+            .init("labels", agent.allLabels),
+            .init("host_labels", agent.hostLabels),
             .init("groups", view.groups.map { JSON.object([.init("id", $0.id), .init("name", $0.name)]) }),
             .init("config_version", view.presence?.configVersion ?? agent.configVersion),
             .init("running", view.presence?.running.count ?? 0),

@@ -13,6 +13,7 @@ struct APIRouter: Sendable {
     let auth: AuthRoutes
     let tasks: TaskRoutes
     let groups: GroupRoutes
+    let groupRules: GroupRuleRoutes
     let executions: ExecutionRoutes
     let insights: InsightRoutes
     let audit: AuditRoutes
@@ -113,6 +114,11 @@ struct APIRouter: Sendable {
         case .removeMember: try await self.groups.removeMember(call)
         case .listClients: try await self.groups.clients(call)
         case .deleteClient: try await self.groups.deleteClient(call)
+        case .setClientLabels: try await self.groups.setLabels(call)
+        case .getGroupRules: try await self.groupRules.list(call)
+        case .setGroupRules: try await self.groupRules.replace(call)
+        case .previewGroupRules: try await self.groupRules.preview(call)
+        case .applyGroupRules: try await self.groupRules.apply(call)
         case .listExecutions: try await self.executions.list(call)
         case .executionStatistics: try await self.executions.statistics(call)
         case .getExecution: try await self.executions.get(call)

@@ -119,6 +119,16 @@ struct GroupRoutes: Sendable {
         return .data([.init("total", views.count), .init("items", views.map(GroupPresenter.client))])
     }
 
+    func setLabels(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let id = try call.agent("id")
+        var reader = try FieldReader(try await call.body())
+        if !reader.has("labels") { reader.fault("labels", "required", "this field is required") }
+        let labels = reader.dictionary("labels") ?? [:]
+        try reader.finish()
+        return .data(GroupPresenter.client(try await self.agents.setLabels(labels, of: id, as: call.principal)))
+    }
+
     func deleteClient(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()

@@ -32,7 +32,8 @@ extension AgentCore {
                         outboxBase: self.outbox.base,
                         contentDigest: ConfigDigest.of(contents: contents),
                         startID: self.configuration.startID,
-                        machineID: self.configuration.machineID
+                        machineID: self.configuration.machineID,
+                        labels: self.configuration.labels
                     )
                 )
             )

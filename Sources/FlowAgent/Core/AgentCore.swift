@@ -59,6 +59,7 @@ package struct AgentCore: Sendable {
         /// Drawn at each start, and the host's machine-id(5): they tell a copied agent from the agent itself (R14).
         package var startID = ""
         package var machineID = ""
+        package var labels: [String: String] = [:]
         /// How long a connected agent waits for a fire's order: G, 300 ms.
         package var grace: Int64 = 300
         /// How long the welcome may take before the agent goes on as if it were offline (R6); microseconds.

@@ -18,12 +18,20 @@ package struct Enrolment: Sendable {
         package var hostname: String
         package var operatingSystem: String
         package var version: String
+        package var labels: [String: String]
 
-        package init(name: String = "", hostname: String, operatingSystem: String, version: String) {
+        package init(
+            name: String = "",
+            hostname: String,
+            operatingSystem: String,
+            version: String,
+            labels: [String: String] = [:]
+        ) {
             self.name = name
             self.hostname = hostname
             self.operatingSystem = operatingSystem
             self.version = version
+            self.labels = labels
         }
     }
 
@@ -53,7 +61,8 @@ package struct Enrolment: Sendable {
             name: host.name,
             hostname: host.hostname,
             operatingSystem: host.operatingSystem,
-            version: host.version
+            version: host.version,
+            labels: host.labels
         )
         let response = try await self.ask(addresses, request, pin: token.authorityFingerprint)
         try Self.check(response, key: key, pin: token.authorityFingerprint)

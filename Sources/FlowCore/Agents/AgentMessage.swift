@@ -48,6 +48,8 @@ package struct Hello: Hashable, Sendable {
     package var startID: String
     /// The host's machine-id(5); empty when it has none.
     package var machineID: String
+    /// What the host's agent says of it (`--label`); see ``HostLabels``.
+    package var labels: [String: String]
 
     package init(
         agent: AgentID,
@@ -65,7 +67,8 @@ package struct Hello: Hashable, Sendable {
         outboxBase: Int64? = nil,
         contentDigest: String = "",
         startID: String = "",
-        machineID: String = ""
+        machineID: String = "",
+        labels: [String: String] = [:]
     ) {
         self.agent = agent
         self.incarnation = incarnation
@@ -83,6 +86,7 @@ package struct Hello: Hashable, Sendable {
         self.contentDigest = contentDigest
         self.startID = startID
         self.machineID = machineID
+        self.labels = labels
     }
 }
 

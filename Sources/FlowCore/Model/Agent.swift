@@ -11,6 +11,10 @@ package struct Agent: Hashable, Sendable, Codable {
     package var address: String
     package var version: String
     package var operatingSystem: String
+    /// What the host's own agent says of it (`--label`), renewed with each session.
+    package var hostLabels: [String: String]
+    /// What people say of it.
+    package var labels: [String: String]
     /// SHA-256 of the certificate it must present, lower-case hex.
     package var certificateFingerprint: String
     /// When that certificate ends; nil for agents that enrolled before this was kept, until they connect.
@@ -34,6 +38,8 @@ package struct Agent: Hashable, Sendable, Codable {
         address: String = "",
         version: String = "",
         operatingSystem: String = "",
+        hostLabels: [String: String] = [:],
+        labels: [String: String] = [:],
         certificateFingerprint: String = "",
         certificateExpiresAt: Timestamp? = nil,
         nextCertificateFingerprint: String? = nil,
@@ -50,6 +56,8 @@ package struct Agent: Hashable, Sendable, Codable {
         self.address = address
         self.version = version
         self.operatingSystem = operatingSystem
+        self.hostLabels = hostLabels
+        self.labels = labels
         self.certificateFingerprint = certificateFingerprint
         self.certificateExpiresAt = certificateExpiresAt
         self.nextCertificateFingerprint = nextCertificateFingerprint
@@ -59,6 +67,14 @@ package struct Agent: Hashable, Sendable, Codable {
         self.lastSeen = lastSeen
         self.isRevoked = isRevoked
         self.createdAt = createdAt
+    }
+
+    /// All labels; what people say wins over what the host says.
+    package var allLabels: [String: String] { self.hostLabels.merging(self.labels) { $1 } }
+
+    /// What rules look at.
+    package var traits: HostTraits {
+        HostTraits(hostname: self.hostname, address: self.address, labels: self.allLabels)
     }
 }
 

@@ -5,7 +5,8 @@
 package protocol AgentStore: Sendable {
     func createJoinToken(_ token: JoinToken, by change: Change) async throws
     func joinToken(id: String) async throws -> JoinToken?
-    /// Uses the token up and creates the agent in its groups, in one transaction.
+    /// Uses the token up and creates the agent, in one transaction: in the token's groups, and in those that
+    /// ``GroupStore/groupRules()`` give it.
     ///
     /// - Throws: `forbidden` when the token is unknown, expired or was used.
     func enrol(token id: String, agent: Agent, by change: Change) async throws
@@ -25,6 +26,8 @@ package protocol AgentStore: Sendable {
     func useCertificate(_ fingerprint: String, expiresAt: Timestamp, of agent: AgentID) async throws -> Bool
     /// Notes when the agent's own certificate ends, for those that were issued before this was kept.
     func recordCertificateEnd(_ end: Timestamp, of agent: AgentID, fingerprint: String) async throws
+    /// Replaces what people say of a host.
+    func setLabels(_ labels: [String: String], of agent: AgentID, by change: Change) async throws
     /// Deletes the agent: its certificate is worth nothing from then on, its history stays.
     func deleteAgent(_ id: AgentID, by change: Change) async throws
 

@@ -14,7 +14,7 @@ package protocol GroupStore: Sendable {
         tags: [String],
         by change: Change
     ) async throws -> Group
-    /// - Throws: `inUse` while jobs are bound (S1-FR-3.1), naming them; `forbidden` for the built-in group.
+    /// - Throws: `inUse` while jobs are bound (S1-FR-3.1), naming them, or a rule fills it; `forbidden` for the built-in group.
     func deleteGroup(_ id: GroupID, by change: Change) async throws
     func group(_ id: GroupID) async throws -> Group?
     func group(named name: String) async throws -> Group?
@@ -24,6 +24,15 @@ package protocol GroupStore: Sendable {
     func addAgents(_ agents: [AgentID], to group: GroupID, by change: Change) async throws
     func removeAgents(_ agents: [AgentID], from group: GroupID, by change: Change) async throws
     func groups(of agent: AgentID) async throws -> [Group]
+
+    /// The rules that put new hosts into groups, in their order (S1-FR-3.2).
+    func groupRules() async throws -> [GroupRule]
+    /// Replaces all rules.
+    ///
+    /// - Throws: `notFound` when a group is none, `forbidden` for the built-in one.
+    func setGroupRules(_ rules: [GroupRule], by change: Change) async throws
+    /// Adds memberships and raises the configuration version, in one transaction; those that are there stay.
+    func addMemberships(_ memberships: [AgentID: [GroupID]], by change: Change) async throws
 }
 
 /// A group with what a list shows beside it.

@@ -65,6 +65,13 @@ package enum StoreFault {
         )
     }
 
+    package static func groupHasRule(_ group: Group, number: Int) -> CoreError {
+        CoreError(
+            .inUse,
+            "Rule \(number) puts hosts into group '\(group.name)'. Change the rules first."
+        )
+    }
+
     package static func builtInGroup(_ change: String) -> CoreError {
         CoreError(.forbidden, "The group 'all' is built in and can't be \(change): it always holds every agent.")
     }

@@ -78,6 +78,35 @@ package struct AgentService: Sendable {
         self.bus.publish(.groupsChanged)
     }
 
+    /// Replaces what people say of a host.
+    package func setLabels(
+        _ labels: [String: String],
+        of id: AgentID,
+        as principal: Principal
+    ) async throws -> AgentView {
+        try principal.require(.agentsWrite)
+        guard let view = try await self.get(id, as: principal) else { throw Self.noAgent(id) }
+        // Labels may put a host into groups, so all of its own have to be in reach.
+        let groups = try await self.store.groups(of: id).filter { !$0.isBuiltIn }.map(\.id)
+        try principal.require(.agentsWrite, onAll: groups, visible: principal.scope(of: .agentsRead))
+        var faults = FaultCollector()
+        faults.require(
+            labels.count <= HostLabels.countLimit,
+            "labels",
+            "too_many",
+            "at most \(HostLabels.countLimit) labels"
+        )
+        for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
+            if let fault = HostLabels.fault(name: name, value: value) {
+                faults.add("labels", "value", "'\(name)': \(fault)")
+            }
+        }
+        try faults.check("The labels cannot be saved")
+        try await self.store.setLabels(labels, of: id, by: principal.change(at: self.clock.now))
+        self.bus.publish(.agentChanged(id))
+        return try await self.get(id, as: principal) ?? view
+    }
+
     private static func noAgent(_ id: AgentID) -> CoreError {
         CoreError(.notFound, "There is no host '\(id)'. It may have been deleted.")
     }

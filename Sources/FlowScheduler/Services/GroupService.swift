@@ -112,12 +112,12 @@ package struct GroupService: Sendable {
 
     // MARK: Inside
 
-    private func membershipChanged() async {
+    func membershipChanged() async {
         await self.gateway.configurationChanged()
         self.bus.publish(.groupsChanged)
     }
 
-    private func groupsOfHosts() async throws -> [AgentID: [GroupID]] {
+    func groupsOfHosts() async throws -> [AgentID: [GroupID]] {
         var groups: [AgentID: [GroupID]] = [:]
         for summary in try await self.store.groups() {
             for agent in summary.agents { groups[agent, default: []].append(summary.group.id) }

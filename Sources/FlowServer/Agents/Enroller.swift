@@ -61,6 +61,7 @@ package final class Enroller: Sendable {
             hostname: request.hostname,
             version: request.version,
             operatingSystem: request.operatingSystem,
+            hostLabels: request.labels,
             certificateFingerprint: issued.fingerprint,
             certificateExpiresAt: issued.expiresAt,
             createdAt: now

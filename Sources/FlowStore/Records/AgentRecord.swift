@@ -8,6 +8,7 @@ enum AgentRecord {
     static let columnNames = [
         "id", "name", "hostname", "address", "version", "operating_system", "fingerprint", "incarnation", "acked_seq",
         "config_version", "last_seen", "is_revoked", "created_at", "certificate_expires_at", "next_fingerprint",
+        "host_labels", "labels",
     ]
 
     static let columns = Self.columnNames.joined(separator: ", ")
@@ -24,6 +25,8 @@ enum AgentRecord {
             address: row.text(3),
             version: row.text(4),
             operatingSystem: row.text(5),
+            hostLabels: try Self.labels(row.text(15)),
+            labels: try Self.labels(row.text(16)),
             certificateFingerprint: row.text(6),
             certificateExpiresAt: row.optionalTime(13),
             nextCertificateFingerprint: row.isNull(14) ? nil : row.text(14),
@@ -36,13 +39,19 @@ enum AgentRecord {
         )
     }
 
-    static func values(_ agent: Agent) -> [RecordValue] {
+    /// Most hosts have none.
+    private static func labels(_ text: String) throws -> [String: String] {
+        text == "{}" ? [:] : try JSONColumn.decode(text)
+    }
+
+    static func values(_ agent: Agent) throws -> [RecordValue] {
         [
             .agent(agent.id), .text(agent.name), .text(agent.hostname), .text(agent.address), .text(agent.version),
             .text(agent.operatingSystem), .text(agent.certificateFingerprint), .text(agent.incarnation),
             .integer(agent.acknowledgedSequence), .integer(agent.configVersion), .time(agent.lastSeen),
             .flag(agent.isRevoked), .time(agent.createdAt), .time(agent.certificateExpiresAt),
-            .text(agent.nextCertificateFingerprint),
+            .text(agent.nextCertificateFingerprint), .text(try JSONColumn.encode(agent.hostLabels)),
+            .text(try JSONColumn.encode(agent.labels)),
         ]
     }
 

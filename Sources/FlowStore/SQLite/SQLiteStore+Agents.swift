@@ -37,16 +37,23 @@ extension SQLiteStore {
             try agents.insert(agent)
             // 3. Groups that were deleted since the token was made are left out.
             try groups.add(agent.id, to: Group.everyone, at: change.at)
-            for group in token.groups where try groups.find(group) != nil {
-                try groups.add(agent.id, to: group, at: change.at)
+            let traits = HostTraits(
+                hostname: agent.hostname,
+                address: change.origin.address ?? agent.address,
+                labels: agent.allLabels
+            )
+            let ruled = GroupRule.groups(for: traits, by: try ConfigTable(db).groupRules())
+            var joined: [GroupID] = []
+            for group in token.groups + ruled where try groups.find(group) != nil {
+                if try groups.add(agent.id, to: group, at: change.at) { joined.append(group) }
             }
             try ConfigTable(db).raiseVersion()
             try AuditTable(db).record(
                 change,
                 .agentEnrol,
                 AuditObject(agent),
-                groups: token.groups,
-                after: AgentAudit(agent, groups: token.groups, joinToken: id)
+                groups: joined,
+                after: AgentAudit(agent, groups: joined, joinToken: id)
             )
             self.targets.withLock { $0.membershipsChanged() }
         }
@@ -81,6 +88,21 @@ extension SQLiteStore {
     }
 
     package func agents() async throws -> [Agent] { try await self.read { db in try AgentTable(db).all() } }
+
+    package func setLabels(_ labels: [String: String], of id: AgentID, by change: Change) async throws {
+        try await self.write("set_labels") { db in
+            guard let agent = try AgentTable(db).find(id) else { throw StoreFault.noAgent(id) }
+            try AgentTable(db).setLabels(labels, of: id)
+            try AuditTable(db).record(
+                change,
+                .agentLabels,
+                AuditObject(agent),
+                groups: try GroupTable(db).groups(of: id).map(\.id),
+                before: agent.labels,
+                after: labels
+            )
+        }
+    }
 
     package func deleteAgent(_ id: AgentID, by change: Change) async throws {
         // Nobody is left to report the agent's open executions, so they are closed here, provisionally as ever.

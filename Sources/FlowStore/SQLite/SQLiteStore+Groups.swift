@@ -68,6 +68,9 @@ extension SQLiteStore {
             guard !group.isBuiltIn else { throw StoreFault.builtInGroup("deleted") }
             let bound = try groups.boundJobs(id, limit: 5)
             guard bound.count == 0 else { throw StoreFault.groupInUse(group, jobs: bound.first, count: bound.count) }
+            if let rule = try ConfigTable(db).groupRules().firstIndex(where: { $0.group == id }) {
+                throw StoreFault.groupHasRule(group, number: rule + 1)
+            }
             try groups.delete(id)
             try AuditTable(db).record(
                 change,

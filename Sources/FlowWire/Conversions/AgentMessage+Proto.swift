@@ -104,6 +104,7 @@ extension PBHello {
         self.contentDigest = hello.contentDigest
         self.startID = hello.startID
         self.machineID = hello.machineID
+        self.labels = hello.labels
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
@@ -127,7 +128,8 @@ extension PBHello {
             outboxBase: self.hasOutboxBase ? try Fields.count(self.outboxBase, "hello.outbox_base") : nil,
             contentDigest: try Fields.label(self.contentDigest, "hello.content_digest"),
             startID: try Fields.label(self.startID, "hello.start_id"),
-            machineID: try Fields.label(self.machineID, "hello.machine_id")
+            machineID: try Fields.label(self.machineID, "hello.machine_id"),
+            labels: HostLabels.kept(self.labels)
         )
     }
 }

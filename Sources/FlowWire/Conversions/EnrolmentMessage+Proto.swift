@@ -21,6 +21,7 @@ package struct EnrolRequest: Hashable, Sendable {
     package var hostname: String
     package var operatingSystem: String
     package var version: String
+    package var labels: [String: String]
 
     package init(
         tokenID: String,
@@ -29,7 +30,8 @@ package struct EnrolRequest: Hashable, Sendable {
         name: String,
         hostname: String,
         operatingSystem: String,
-        version: String
+        version: String,
+        labels: [String: String] = [:]
     ) {
         self.tokenID = tokenID
         self.secret = secret
@@ -38,6 +40,7 @@ package struct EnrolRequest: Hashable, Sendable {
         self.hostname = hostname
         self.operatingSystem = operatingSystem
         self.version = version
+        self.labels = labels
     }
 }
 
@@ -72,6 +75,7 @@ extension PBEnvelope {
                 $0.hostname = request.hostname
                 $0.operatingSystem = request.operatingSystem
                 $0.version = request.version
+                $0.labels = request.labels
             }
         case .response(let response):
             self.enrolResponse = .with {
@@ -96,7 +100,8 @@ extension PBEnvelope {
                     name: try Fields.label(request.name, "enrol_request.name"),
                     hostname: try Fields.label(request.hostname, "enrol_request.hostname"),
                     operatingSystem: try Fields.label(request.operatingSystem, "enrol_request.operating_system"),
-                    version: try Fields.label(request.version, "enrol_request.version")
+                    version: try Fields.label(request.version, "enrol_request.version"),
+                    labels: HostLabels.kept(request.labels)
                 )
             )
         case .enrolResponse(let response):

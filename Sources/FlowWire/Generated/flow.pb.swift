@@ -1408,6 +1408,12 @@ package nonisolated struct PBHello: @unchecked Sendable {
     set {_uniqueStorage()._machineID = newValue}
   }
 
+  /// What the host's agent says of it.
+  package var labels: Dictionary<String,String> {
+    get {_storage._labels}
+    set {_uniqueStorage()._labels = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1692,6 +1698,8 @@ package nonisolated struct PBEnrolRequest: Sendable {
   package var operatingSystem: String = String()
 
   package var version: String = String()
+
+  package var labels: Dictionary<String,String> = [:]
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3265,7 +3273,7 @@ nonisolated extension PBResultAck: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0")
 
   fileprivate class _StorageClass {
     var _minProtocol: UInt32 = 0
@@ -3286,6 +3294,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _contentDigest: String = String()
     var _startID: String = String()
     var _machineID: String = String()
+    var _labels: Dictionary<String,String> = [:]
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3314,6 +3323,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _contentDigest = source._contentDigest
       _startID = source._startID
       _machineID = source._machineID
+      _labels = source._labels
     }
   }
 
@@ -3350,6 +3360,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._contentDigest) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._startID) }()
         case 18: try { try decoder.decodeSingularStringField(value: &_storage._machineID) }()
+        case 19: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._labels) }()
         default: break
         }
       }
@@ -3416,6 +3427,9 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._machineID.isEmpty {
         try visitor.visitSingularStringField(value: _storage._machineID, fieldNumber: 18)
       }
+      if !_storage._labels.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: _storage._labels, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3443,6 +3457,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._contentDigest != rhs_storage._contentDigest {return false}
         if _storage._startID != rhs_storage._startID {return false}
         if _storage._machineID != rhs_storage._machineID {return false}
+        if _storage._labels != rhs_storage._labels {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3970,7 +3985,7 @@ nonisolated extension PBLogAck: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}token_id\0\u{1}secret\0\u{3}certificate_request\0\u{1}name\0\u{1}hostname\0\u{3}operating_system\0\u{1}version\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}token_id\0\u{1}secret\0\u{3}certificate_request\0\u{1}name\0\u{1}hostname\0\u{3}operating_system\0\u{1}version\0\u{1}labels\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3985,6 +4000,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularStringField(value: &self.hostname) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.operatingSystem) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 8: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.labels) }()
       default: break
       }
     }
@@ -4012,6 +4028,9 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.version.isEmpty {
       try visitor.visitSingularStringField(value: self.version, fieldNumber: 7)
     }
+    if !self.labels.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.labels, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4023,6 +4042,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.hostname != rhs.hostname {return false}
     if lhs.operatingSystem != rhs.operatingSystem {return false}
     if lhs.version != rhs.version {return false}
+    if lhs.labels != rhs.labels {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow client`: the agents a server knows.
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
         abstract: "The agents a server knows, one on each host.",
-        subcommands: [ClientListCommand.self]
+        subcommands: [ClientListCommand.self, ClientLabelCommand.self]
     )
 }
 
@@ -32,6 +33,34 @@ struct ClientListCommand: AsyncParsableCommand {
         if let group { query.append(("group_id", String(try await client.groupID(group)))) }
         let answer = try await client.get("/clients", query)
         self.options.output.show(answer) { Terminal.say(ClientTable.text(answer["items"].array)) }
+    }
+}
+
+/// `quicflow client label`.
+struct ClientLabelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "label",
+        abstract: "Says something of a host; rules may put it into groups by that.",
+        discussion: "Replaces what people said before. Labels that the host's own agent gives stay."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    @Argument(help: "Agent, by id or name.")
+    var client: String
+
+    @Argument(help: "NAME=VALUE; none takes all away.")
+    var labels: [String] = []
+
+    func run() async throws {
+        let labels = try HostLabels.parsed(self.labels)
+        let client = try self.options.client()
+        guard let id = try await client.clientIDs([self.client]).first else { return }
+        let answer = try await client.put(
+            "/clients/\(ServerAddress.escaped(id))/labels",
+            .object(["labels": .object(labels.mapValues(JSONValue.string))])
+        )
+        self.options.output.show(answer) { Terminal.say("\(self.client): \(answer["labels"].cell)") }
     }
 }
 

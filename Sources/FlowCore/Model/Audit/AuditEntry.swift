@@ -16,6 +16,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case groupDelete = "group.delete"
     case groupAdd = "group.add"
     case groupRemove = "group.remove"
+    case groupRules = "group.rules"
+    case agentLabels = "client.labels"
     case joinTokenCreate = "join_token.create"
     case agentEnrol = "client.enrol"
     case agentDelete = "client.delete"

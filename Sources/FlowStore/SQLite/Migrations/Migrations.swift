@@ -20,6 +20,7 @@ enum Migrations {
         ("030 forced cancels", Migration030ForcedCancels.sql),
         ("020 certificates", Migration020Certificates.sql),
         ("016 grants", Migration016Grants.sql),
+        ("060 labels", Migration060Labels.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

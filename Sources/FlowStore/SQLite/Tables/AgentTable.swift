@@ -22,9 +22,9 @@ struct AgentTable {
     func insert(_ agent: Agent) throws {
         try self.db.run(
             """
-            INSERT INTO agent (\(AgentRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO agent (\(AgentRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            AgentRecord.values(agent)
+            try AgentRecord.values(agent)
         )
     }
 
@@ -76,13 +76,14 @@ struct AgentTable {
     func openSession(_ hello: Hello, address: String, acknowledged: Int64, at now: Timestamp) throws -> Int64 {
         try self.db.run(
             """
-            UPDATE agent SET hostname = ?, address = ?, version = ?, operating_system = ?, incarnation = ?,
+            UPDATE agent SET hostname = ?, address = ?, version = ?, operating_system = ?, host_labels = ?, incarnation = ?,
                 acked_seq = ?, config_version = ?, last_seen = ?, epoch = epoch + 1
             WHERE id = ?
             """,
             [
                 .text(hello.hostname), .text(address), .text(hello.version), .text(hello.operatingSystem),
-                .text(hello.incarnation), .integer(acknowledged), .integer(hello.configVersion), .time(now),
+                .text(try JSONColumn.encode(hello.labels)), .text(hello.incarnation), .integer(acknowledged),
+                .integer(hello.configVersion), .time(now),
                 .agent(hello.agent),
             ]
         )
@@ -111,6 +112,13 @@ struct AgentTable {
         try self.db.run(
             "UPDATE agent SET certificate_expires_at = ? WHERE id = ? AND fingerprint = ?",
             [.time(end), .agent(id), .text(fingerprint)]
+        )
+    }
+
+    func setLabels(_ labels: [String: String], of id: AgentID) throws {
+        try self.db.run(
+            "UPDATE agent SET labels = ? WHERE id = ?",
+            [.text(try JSONColumn.encode(labels)), .agent(id)]
         )
     }
 

@@ -16,6 +16,16 @@ struct ConfigTable {
     /// Once in each transaction that changes jobs, groups or memberships.
     func raiseVersion() throws { try self.db.run("UPDATE config_version SET version = version + 1 WHERE id = 1") }
 
+    func groupRules() throws -> [GroupRule] {
+        try self.setting(Self.groupRulesKey).map { try JSONColumn.decode($0) } ?? []
+    }
+
+    func setGroupRules(_ rules: [GroupRule]) throws {
+        try self.setSetting(Self.groupRulesKey, to: try JSONColumn.encode(rules))
+    }
+
+    private static let groupRulesKey = "group.rules"
+
     func setting(_ key: String) throws -> String? {
         try self.db.first("SELECT value FROM setting WHERE key = ?", [.text(key)]) { $0.text(0) }
     }

@@ -38,6 +38,12 @@ struct AgentCommand: AsyncParsableCommand {
         @Option(help: "What people call this host; its host name by default.")
         var name = ""
 
+        @Option(
+            name: .customLong("label"),
+            help: "Something true of this host, NAME=VALUE, by which rules put it into groups; may be repeated."
+        )
+        var labels: [String] = []
+
         @Option(help: "Seconds for which jobs go on after the server said that it does not know this host.")
         var leaveAfter = 0
 
@@ -68,6 +74,7 @@ struct AgentCommand: AsyncParsableCommand {
                 dataDirectory: URL(fileURLWithPath: self.dataDir).standardized.path,
                 name: self.name
             )
+            configuration.labels = try HostLabels.parsed(self.labels)
             configuration.dismissalGrace = .seconds(self.leaveAfter)
             let agent = Agent(configuration: configuration, logger: logger)
             let services = try await agent.prepare()

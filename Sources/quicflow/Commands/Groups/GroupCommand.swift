@@ -11,7 +11,7 @@ struct GroupCommand: AsyncParsableCommand {
         subcommands: [
             GroupListCommand.self, GroupGetCommand.self, GroupCreateCommand.self, GroupUpdateCommand.self,
             GroupDeleteCommand.self, GroupClientsCommand.self, GroupAddClientCommand.self,
-            GroupRemoveClientCommand.self,
+            GroupRemoveClientCommand.self, GroupRulesCommand.self,
         ]
     )
 }
