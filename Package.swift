@@ -77,6 +77,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // MARK: A database server without a word about jobs.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "FlowPostgres", dependencies: ["CLibpq"], swiftSettings: swiftSettings),
         // MARK: Transport without a word about jobs.
         .systemLibrary(
             name: "CNgtcp2",
@@ -247,6 +250,11 @@ let package = Package(
                 "flow-bench",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "FlowPostgresTests",
+            dependencies: ["FlowPostgres", "FlowTesting"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -1,0 +1,130 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibpq
+
+/// One connection, for the thread that owns it: every call waits for its answer.
+///
+/// Waiting ends at the session's deadline or when the interrupt is raised. The server is then asked to cancel, and the session
+/// is not used again: a cancel that is still on its way would hit the next statement.
+package final class PostgresSession {
+    let connection: OpaquePointer
+    let interrupt: Interrupt
+    /// By when what is being done must be over; nil = waits for ever.
+    var deadline: ContinuousClock.Instant?
+    /// What errors are named for.
+    var operation = "connect"
+    /// COMMIT is not stopped once it was sent: its answer is worth more than the time.
+    var ignoresInterrupt = false
+    /// Why what is under way was stopped, if it was.
+    var stopped: PostgresError.Code?
+    var isCancelled = false
+    /// Until when the answer to a cancel is waited for.
+    var graceEnd: ContinuousClock.Instant?
+    private var statements = StatementNames()
+
+    /// Takes over a connection that is established.
+    init(connection: OpaquePointer, interrupt: Interrupt) {
+        self.connection = connection
+        self.interrupt = interrupt
+    }
+
+    deinit { PQfinish(self.connection) }
+
+    /// Whether more can be done with it.
+    package var isUsable: Bool { self.stopped == nil && PQstatus(self.connection) == CONNECTION_OK }
+
+    package var processIdentifier: Int32 { PQbackendPID(self.connection) }
+
+    /// Whether a transaction is open, or one has failed and waits for its end.
+    package var isInTransaction: Bool { PQtransactionStatus(self.connection) != PQTRANS_IDLE }
+
+    /// Runs statements without parameters, several with semicolons between them.
+    ///
+    /// - Returns: the last one's command tag.
+    @discardableResult
+    package func execute(_ sql: String) throws -> String {
+        try self.requireUsable()
+        guard PQsendQuery(self.connection, sql) == 1 else { throw self.lost() }
+        var tag = ""
+        try self.drain { result in tag = String(cString: PQcmdStatus(result)) }
+        return tag
+    }
+
+    /// Runs a statement with parameters `$1`, `$2`, …, and gives its rows to `body` while that wants more.
+    ///
+    /// - Parameter isKept: whether it stays prepared; not for statements of ever new texts.
+    /// - Returns: how many rows it changed or returned.
+    @discardableResult
+    package func query(
+        _ sql: String,
+        _ values: [PostgresValue] = [],
+        isKept: Bool = true,
+        _ body: (PostgresRow) throws -> Bool = { _ in true }
+    ) throws -> Int {
+        try self.requireUsable()
+        let name = isKept ? try self.prepare(sql, values) : nil
+        let isSent = Parameters(values).withPointers { count, pointers, lengths, formats in
+            if let name {
+                return PQsendQueryPrepared(self.connection, name, count, pointers, lengths, formats, 1)
+            }
+            let types = values.map(\.typeIdentifier)
+            return PQsendQueryParams(self.connection, sql, count, types, pointers, lengths, formats, 1)
+        }
+        guard isSent == 1 else { throw self.lost() }
+        var changed = 0
+        var failure: (any Error)?
+        try self.drain { result in
+            changed = Self.changes(of: result)
+            guard PQresultStatus(result) == PGRES_TUPLES_OK else { return }
+            for row in 0..<PQntuples(result) where failure == nil {
+                do {
+                    if try !body(PostgresRow(result: result, row: row)) { break }
+                } catch { failure = error }
+            }
+        }
+        if let failure { throw failure }
+        return changed
+    }
+
+    /// Runs one statement with many sets of parameters, all of them sent before the first answer is read.
+    ///
+    /// For a thousand rows that is one wait instead of a thousand. The first one that fails fails all.
+    ///
+    /// - Parameter body: is given the set's number and each of its rows.
+    /// - Returns: for each set, how many rows it changed or returned.
+    @discardableResult
+    package func queryEach(
+        _ sql: String,
+        _ sets: [[PostgresValue]],
+        _ body: (Int, PostgresRow) throws -> Void = { _, _ in }
+    ) throws -> [Int] {
+        guard let first = sets.first else { return [] }
+        try self.requireUsable()
+        let name = try self.prepare(sql, first)
+        return try self.pipeline(sets.count) { index in
+            Parameters(sets[index]).withPointers { count, pointers, lengths, formats in
+                PQsendQueryPrepared(self.connection, name, count, pointers, lengths, formats, 1)
+            }
+        } read: { index, result in
+            for row in 0..<PQntuples(result) { try body(index, PostgresRow(result: result, row: row)) }
+        }
+    }
+
+    private func prepare(_ sql: String, _ values: [PostgresValue]) throws -> String {
+        switch self.statements.name(of: sql) {
+        case .known(let name): return name
+        case .new(let name, let forgotten):
+            if let forgotten { try self.execute("DEALLOCATE \(forgotten)") }
+            let types = values.map(\.typeIdentifier)
+            guard PQsendPrepare(self.connection, name, sql, Int32(types.count), types) == 1 else { throw self.lost() }
+            do { try self.drain { _ in } } catch {
+                self.statements.forget(sql)
+                throw error
+            }
+            return name
+        }
+    }
+
+    static func changes(of result: OpaquePointer) -> Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+}

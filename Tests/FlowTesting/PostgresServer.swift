@@ -1,0 +1,156 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+
+/// A PostgreSQL server of the tests' own: in a temporary directory, on a unix socket, gone with the process that started it.
+///
+/// Nothing of a server that the machine may have is touched. PostgreSQL refuses to run as root, so that root starts it as
+/// the user `postgres`.
+package final class PostgresServer: Sendable {
+    /// One for all tests of a process, started when it is first asked for.
+    package static let shared = Result { try PostgresServer() }
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    private let directory: String
+    private let port = 5432
+    private let guardian: Mutex<Process>
+    private let input: FileHandle
+    private let databases = Atomic<Int>(0)
+
+    package init() throws {
+        self.directory = "/tmp/flow-pg-" + UUID().uuidString.prefix(8).lowercased()
+        try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
+        guard let programs = Self.programs else {
+            throw Failure(description: "PostgreSQL is not installed. Run scripts/setup test.")
+        }
+        let asUser = getuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : ""
+        if getuid() == 0 { try Self.shell("chown postgres '\(self.directory)'") }
+        // Speed and not durability: what is tested is what is committed, not what survives a power cut.
+        let settings = """
+            listen_addresses = ''
+            unix_socket_directories = '\(self.directory)'
+            port = \(self.port)
+            fsync = off
+            full_page_writes = off
+            max_connections = 200
+            shared_buffers = 64MB
+            max_wal_size = 1GB
+            log_min_messages = fatal
+            """
+        try Self.shell(
+            """
+            set -e; cd '\(self.directory)'
+            \(asUser) '\(programs)/initdb' -D data -U flow --auth=trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1
+            cat >>data/postgresql.conf <<'END'
+            \(settings)
+            END
+            """
+        )
+        // Ends the server and takes the directory away when this process ends, however it does.
+        let watch = """
+            cd '\(self.directory)'; trap '' INT TERM
+            \(asUser) '\(programs)/postgres' -D data >>server.log 2>&1 </dev/null &
+            while read -r word; do
+                case $word in
+                    stop) \(asUser) '\(programs)/pg_ctl' -D data -m immediate -w stop >/dev/null 2>&1 ;;
+                    start) \(asUser) '\(programs)/postgres' -D data >>server.log 2>&1 </dev/null & ;;
+                esac
+            done
+            \(asUser) '\(programs)/pg_ctl' -D data -m immediate -w stop >/dev/null 2>&1
+            cd /; rm -rf '\(self.directory)'
+            """
+        let pipe = Pipe()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", watch]
+        process.standardInput = pipe
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        // A child that inherited this end would keep the server alive.
+        _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        self.input = pipe.fileHandleForWriting
+        self.guardian = Mutex(process)
+        try self.waitUntilReady()
+    }
+
+    /// The address of a database of this server.
+    package func address(_ database: String = "postgres") -> String {
+        "postgres://flow@/\(database)?host=\(self.directory)&port=\(self.port)"
+    }
+
+    /// Makes an empty database; it goes with the server.
+    package func makeDatabase(from template: String = "template0") throws -> String {
+        let name = "test\(self.databases.add(1, ordering: .relaxed).newValue)"
+        try self.sql("CREATE DATABASE \(name) TEMPLATE \(template)")
+        return name
+    }
+
+    /// Runs a statement with psql; returns what it prints.
+    @discardableResult
+    package func sql(_ statement: String, in database: String = "postgres") throws -> String {
+        guard let programs = Self.programs else { return "" }
+        return try Self.run(
+            "\(programs)/psql",
+            ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.directory, "-U", "flow", "-d", database, "-c", statement]
+        )
+    }
+
+    /// Ends the server as a crash would.
+    package func stop() throws {
+        try self.input.write(contentsOf: Data("stop\n".utf8))
+        try self.wait { (try? self.sql("SELECT 1")) == nil }
+    }
+
+    package func start() throws {
+        try self.input.write(contentsOf: Data("start\n".utf8))
+        try self.waitUntilReady()
+    }
+
+    private func waitUntilReady() throws { try self.wait { (try? self.sql("SELECT 1")) != nil } }
+
+    private func wait(until condition: () -> Bool) throws {
+        let end = Date().addingTimeInterval(60)
+        while !condition() {
+            guard Date() < end else {
+                let log = try? String(contentsOfFile: self.directory + "/server.log", encoding: .utf8)
+                throw Failure(description: "PostgreSQL did not get there in a minute: \(log ?? "")")
+            }
+            usleep(50_000)
+        }
+    }
+
+    /// Where Debian and others put the programs.
+    private static let programs: String? = {
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        let newest = versions.compactMap { Int($0) }.max()
+        let places = newest.map { ["/usr/lib/postgresql/\($0)/bin"] } ?? []
+        return (places + ["/usr/bin", "/usr/local/bin"]).first {
+            FileManager.default.isExecutableFile(atPath: $0 + "/initdb")
+        }
+    }()
+
+    private static func shell(_ script: String) throws { _ = try self.run("/bin/sh", ["-c", script]) }
+
+    private static func run(_ program: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        let output = Pipe()
+        let errors = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let problem = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(description: "\(program): \(problem)") }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
