@@ -43,7 +43,10 @@ PAGES = {
     "tasks": ("/tasks", "tr[data-run]"),
     "calendar": ("/calendar", ".map i"),
     "hosts": ("/hosts", "tr[data-host]"),
+    "host": ("/hosts/{host}", "tr[data-execution]"),
     "groups": ("/groups", "tbody tr"),
+    "audit": ("/settings/audit", "[data-audit]"),
+    "preferences": ("/me", "#me-rights"),
     "missing": ("/no-such-page", "h1"),
 }
 
@@ -66,6 +69,7 @@ class Journey:
         self.group = f"console-group-{self.suffix}"
         self.job_id = ""
         self.execution_id = ""
+        self.host_id = ""
         self.page = self.context("light", "en").new_page()
 
     # --- tools ---
@@ -338,7 +342,8 @@ class Journey:
         self.type_command("true")
         self.refusals = {401}
         self.page.context.clear_cookies()
-        self.page.get_by_role("button", name="Save and enable").click()
+        # The dialog may be there before: any request finds out that the session has ended.
+        self.page.get_by_role("button", name="Save and enable").dispatch_event("click")
         dialog = self.page.get_by_role("alertdialog", name="Your session has ended")
         dialog.locator("[name=password]").fill(self.password)
         dialog.get_by_role("button", name="Sign in").click()
@@ -391,6 +396,26 @@ class Journey:
         self.open("/hosts")
         expect(self.page.locator("tr[data-host]").first).to_be_visible()
         expect(self.page.locator("tr[data-host]").get_by_text("Online").first).to_be_visible()
+        self.host_id = self.page.locator("tr[data-host]").first.get_attribute("data-host")
+        self.page.get_by_role("button", name="Add a host").click()
+        expect(self.page.get_by_text("quicflow agent run --server")).to_be_visible()
+
+    def host_page(self) -> None:
+        """A host shows what it has run and what comes to it, and a job shows where it runs."""
+        self.page.locator("tr[data-host] a.linkish").first.click()
+        expect(self.page).to_have_url(f"{self.base}/hosts/{self.host_id}")
+        expect(self.page.locator("tr[data-execution]").first).to_be_visible()
+        expect(self.page.get_by_text("Certificate")).to_be_visible()
+        if self.job_id:
+            self.open(f"/jobs/{self.job_id}")
+            where = self.page.locator(f"[data-where={self.host_id}]")
+            where.get_by_role("button").click()
+            expect(self.drawer().get_by_role("log")).to_contain_text("tick from the console")
+            self.close_drawer()
+            where.get_by_role("link").click()
+            expect(self.page).to_have_url(f"{self.base}/hosts/{self.host_id}")
+        self.open("/hosts/agt_0000000000000000")
+        expect(self.page.get_by_text("There is no such host")).to_be_visible()
 
     def groups(self) -> None:
         self.open("/groups")
@@ -429,6 +454,61 @@ class Journey:
         self.page.keyboard.press("e")
         expect(self.page).to_have_url(self.base + "/executions")
 
+    def audit_trail(self) -> None:
+        """Who changed the job is there, with what it was before and what after."""
+        self.open("/settings")
+        expect(self.page).to_have_url(self.base + "/settings/audit")
+        self.page.get_by_label("Action", exact=True).select_option(label="Changed a job")
+        row = self.page.locator("[data-audit]", has=self.page.get_by_role("link", name=self.ticker)).first
+        row.get_by_role("button").click()
+        change = self.page.get_by_role("group", name="Change")
+        expect(change.locator(".come")).to_contain_text("Changed in the browser")
+        expect(self.page).to_have_url(re.compile("action=job.update"))
+        with self.page.expect_download() as saved:
+            self.page.get_by_role("button", name="Export CSV").click()
+        text = Path(saved.value.path()).read_text("utf-8-sig")
+        assert self.ticker in text, "the export lacks the change"
+
+    def preferences(self) -> None:
+        """A zone of the reader's choice changes every time shown; single keys can be switched off."""
+        self.open("/me")
+        self.page.locator("[data-path=zone] input").fill("Asia/Nowhere")
+        self.page.keyboard.press("Tab")
+        expect(self.page.locator("[data-path=zone] .error")).to_be_visible()
+        self.page.locator("[data-path=zone] input").fill("Asia/Kolkata")
+        self.page.keyboard.press("Tab")
+        expect(self.page.locator(".side .zone")).to_contain_text("+05:30")
+        self.page.get_by_role("switch").click()
+        self.page.locator("h1").click()
+        self.page.keyboard.press("?")
+        self.page.reload()
+        expect(self.page.locator(".side .zone")).to_contain_text("Asia/Kolkata")
+        expect(self.page.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+        self.page.get_by_role("switch").click()
+        self.page.locator("[data-path=zone] input").fill("")
+        self.page.keyboard.press("Tab")
+        expect(self.page.locator(".side .zone")).not_to_contain_text("Kolkata")
+
+    def other_rights(self) -> None:
+        """When the server ends the connection because rights have changed, the page asks for all it shows anew."""
+        page = self.page.context.new_page()
+        sockets = []
+
+        def relay(socket) -> None:
+            sockets.append(socket)
+            socket.connect_to_server()
+
+        page.route_web_socket(re.compile("/api/v1/ws"), relay)
+        page.goto(self.base + "/jobs")
+        # The empty page before had no storage to write the theme into.
+        self.problems.clear()
+        expect(page.locator("[data-live=live]")).to_be_visible()
+        with page.expect_request("**/api/v1/auth/me"), page.expect_request("**/api/v1/tasks?*"):
+            sockets[0].close(code=4403, reason="scope_changed")
+        expect(page.locator("[data-live=live]")).to_be_visible()
+        page.close()
+
     def looks(self) -> None:
         self.open("/jobs")
         self.page.get_by_role("button", name="Theme").click()
@@ -456,7 +536,7 @@ class Journey:
         self.page.set_viewport_size({"width": 1366, "height": 768})
 
     def path(self, template: str) -> str:
-        return template.format(job=self.job_id, execution=self.execution_id)
+        return template.format(job=self.job_id, execution=self.execution_id, host=self.host_id)
 
     def clean_up(self) -> None:
         for name in (self.ticker, self.sleeper):
@@ -550,8 +630,12 @@ class Journey:
         self.step("signs in again in place when the session has ended", self.signs_in_in_place)
         self.step("recovers by itself when the server is back", self.recovers)
         self.step("shows the agent online", self.hosts)
+        self.step("shows a host, and where a job runs", self.host_page)
         self.step("makes a group, adds and removes a host", self.groups)
         self.step("obeys the keyboard", self.keyboard)
+        self.step("shows who changed what, and exports it", self.audit_trail)
+        self.step("keeps preferences, and shows times in the chosen zone", self.preferences)
+        self.step("asks anew when rights have changed", self.other_rights)
         self.step("switches theme and language, and keeps them", self.looks)
         if self.execution_id:
             self.step("fits 1366, 1920, 768 and 390 pixels", self.fits)

@@ -8,6 +8,7 @@ const itemsOf = <T>(data: T[] | { items: T[] } | null): T[] => Array.isArray(dat
 
 export const hosts = {
   list: async (): Promise<Host[]> => itemsOf(await get<{ items: Host[] }>('/clients')),
+  remove: (id: string) => del<unknown>(`/clients/${encodeURIComponent(id)}`),
 };
 
 export const groups = {

@@ -60,6 +60,8 @@ export interface Task extends TaskBody {
   version: number;
   schedule_text: Bilingual | null;
   groups: string[];
+  /** It also runs on groups that this user does not see. */
+  hidden_groups?: boolean;
   next_exec_time: string | null;
   last_execution: LastExecution | null;
   created_by: string | null;
@@ -220,13 +222,47 @@ export interface Host {
   running: number;
   last_heartbeat: string | null;
   created_at: string;
+  certificate_expires_at?: string | null;
+  /** Hosts that use this one's identity and are kept out. */
+  duplicates?: { hostname: string; ip: string; machine_id: string; first_seen: string; last_seen: string }[];
+}
+
+export type RoleName = 'viewer' | 'developer' | 'operator' | 'admin';
+
+export type Permission =
+  | 'jobs:read'
+  | 'jobs:write'
+  | 'jobs:run'
+  | 'executions:read'
+  | 'logs:read'
+  | 'executions:cancel'
+  | 'executions:kill'
+  | 'groups:read'
+  | 'groups:write'
+  | 'agents:read'
+  | 'agents:write'
+  | 'audit:read'
+  | 'metrics:read'
+  | 'users:read'
+  | 'users:write';
+
+/** On everything, or on these groups. */
+export type GrantScope = 'all' | number[];
+
+export interface Grant {
+  id: number;
+  role: RoleName;
+  scope: GrantScope;
 }
 
 export interface User {
   id: number | string;
   username: string;
-  role: 'admin' | 'operator' | 'viewer';
-  permissions?: string[];
+  /** The highest of the grants' roles; null without any. */
+  role: RoleName | null;
+  grants?: Grant[];
+  /** Where each permission holds. */
+  scopes?: Partial<Record<Permission, GrantScope>>;
 }
 
 export interface Stats {

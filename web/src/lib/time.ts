@@ -1,3 +1,5 @@
+import { shallowRef } from 'vue';
+
 // Times come as RFC 3339 UTC strings. They are shown as `2026-11-21 08:05:00`, the same in every language, in the
 // reader's zone unless a zone is named.
 
@@ -11,14 +13,21 @@ interface Parts {
 }
 
 const pad = (n: number): string => String(n).padStart(2, '0');
+/** The zone that the reader has chosen; '' for the browser's. Reactive: every time shown follows it. */
+const chosen = shallowRef('');
+
+export function setReaderZone(zone: string): void {
+  chosen.value = isZone(zone) ? zone : '';
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function partsOf(ms: number, zone: string | undefined): Parts {
-  const key = zone ?? '';
+  const key = zone ?? chosen.value;
   let format = formats.get(key);
   if (!format) {
     format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone,
+      timeZone: key || undefined,
       hourCycle: 'h23',
       year: 'numeric',
       month: '2-digit',
@@ -32,6 +41,11 @@ function partsOf(ms: number, zone: string | undefined): Parts {
   const parts: Record<string, string> = {};
   for (const { type, value } of format.formatToParts(ms)) parts[type] = value;
   return parts as unknown as Parts;
+}
+
+/** The zone in which times are shown and typed unless another one is named. */
+export function readerZone(): string {
+  return chosen.value || browserZone();
 }
 
 export function browserZone(): string {

@@ -22,6 +22,8 @@ export const useLive = defineStore('live', () => {
   /** The server answers nothing: neither requests nor the socket. What pages show is as old as `heardAt`. */
   const unreachable = ref(false);
   const heardAt = ref(Date.now());
+  /** Rises when the server says that the user's rights have changed. */
+  const rights = ref(0);
   function reached(answered: boolean): void {
     unreachable.value = !answered && state.value !== 'live';
     if (answered) heardAt.value = Date.now();
@@ -39,6 +41,7 @@ export const useLive = defineStore('live', () => {
       if (value === 'live') reached(true);
     },
     sessionEnded: endSession,
+    scopeChanged: () => rights.value += 1,
   });
   addEventListener('online', () => socket.retryNow());
   /** Pages fetch in intervals unless the socket brings the news. */
@@ -49,6 +52,7 @@ export const useLive = defineStore('live', () => {
     polling,
     unreachable,
     heardAt,
+    rights,
     start: () => socket.start(),
     stop: () => socket.stop(),
     subscribe: (topic: string, handler: Handler) => socket.subscribe(topic, handler),

@@ -1,4 +1,5 @@
 import { onBeforeUnmount, type Ref, ref, shallowRef, triggerRef, watch } from 'vue';
+import { ApiError } from '../api/client.ts';
 import { useLive } from './live.ts';
 
 interface Options<T> {
@@ -25,7 +26,15 @@ export interface Resource<T> {
   reload(): Promise<void>;
 }
 
+interface Push {
+  data: unknown;
+  topic: string;
+  kind: 'snap' | 'ev';
+}
+
 const RELOAD_PAUSE_MS = 400;
+/** More pushes than this during one request: another request is cheaper than applying them. */
+const MOST_WAITING = 200;
 
 /**
  * Something on the server that a page shows: fetched once, then kept up to date by the live topics, or by polling
@@ -40,6 +49,8 @@ export function useResource<T>(options: Options<T>): Resource<T> {
   const at = ref(0);
   let generation = 0;
   let busy = false;
+  /** Pushes that came while a request was under way: its answer may be older, so they are applied on top of it. */
+  let waiting: Push[] = [];
   let again = false;
   let gone = false;
   let soon: number | undefined;
@@ -61,12 +72,17 @@ export function useResource<T>(options: Options<T>): Resource<T> {
         error.value = null;
         stale.value = false;
         at.value = Date.now();
+        const pushed = waiting;
+        waiting = [];
+        for (const push of pushed) apply(push.data, push.topic, push.kind);
       }
     } catch (reason) {
       if (mine === generation && !gone) {
+        waiting = [];
         error.value = reason;
-        // What is shown answers another question than the one that was asked: better nothing than something wrong.
-        if (stale.value) data.value = null;
+        // What is shown answers another question than the one that was asked, or is not for this user any more: better
+        // nothing than something wrong.
+        if (stale.value || (reason instanceof ApiError && reason.status === 403)) data.value = null;
       }
     }
     busy = false;
@@ -75,6 +91,18 @@ export function useResource<T>(options: Options<T>): Resource<T> {
       again = false;
       await reload();
     }
+  }
+
+  function keep(push: Push): void {
+    if (waiting.length < MOST_WAITING) waiting.push(push);
+    else again = true;
+  }
+
+  function apply(pushed: unknown, topic: string, kind: 'snap' | 'ev'): void {
+    if (data.value === null) return;
+    if (options.on?.(pushed, data.value, topic, kind) === 'reload') return reloadSoon();
+    at.value = Date.now();
+    triggerRef(data);
   }
 
   /** Several pushes in a row cost one fetch. */
@@ -92,12 +120,8 @@ export function useResource<T>(options: Options<T>): Resource<T> {
         on(event) {
           if (event.kind === 'gap') return reloadSoon();
           if (event.kind === 'error') return;
-          // The answer under way may have been made before this change: ask once more after it.
-          if (busy) again = true;
-          if (data.value === null) return;
-          if (options.on?.(event.data, data.value, topic, event.kind) === 'reload') return reloadSoon();
-          at.value = Date.now();
-          triggerRef(data);
+          if (busy) keep({ data: event.data, topic, kind: event.kind });
+          apply(event.data, topic, event.kind);
         },
       })
     );
@@ -117,10 +141,13 @@ export function useResource<T>(options: Options<T>): Resource<T> {
 
   watch(() => options.key?.(), () => {
     generation += 1;
+    waiting = [];
     stale.value = true;
     listen();
     void reload();
   });
+  // Other rights show other rows, also where no topic tells of them.
+  watch(() => live.rights, () => void reload());
   listen();
   void reload();
   schedule();

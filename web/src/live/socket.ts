@@ -32,6 +32,8 @@ export interface LiveEnv {
   online(): boolean;
   stateChanged(state: LiveState): void;
   sessionEnded(): void;
+  /** What the user may see has changed: everything shown has to be asked for anew. */
+  scopeChanged(): void;
 }
 
 interface Frame {
@@ -45,6 +47,8 @@ interface Frame {
 }
 
 const SESSION_ENDED = 4401;
+/** Somebody changed what this user may see: the same session goes on with other rights. */
+const SCOPE_CHANGED = 4403;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 const DEFAULT_HEARTBEAT_S = 15;
@@ -117,6 +121,9 @@ export class LiveSocket {
       if (code === SESSION_ENDED) {
         this.stop();
         this.env.sessionEnded();
+      } else if (code === SCOPE_CHANGED) {
+        this.env.scopeChanged();
+        this.failed();
       } else {
         this.failed();
       }

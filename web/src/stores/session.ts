@@ -1,6 +1,6 @@
 import { computed, ref } from 'vue';
 import { sessionApi } from '../api/session.ts';
-import type { User } from '../api/types.ts';
+import type { GrantScope, Permission, User } from '../api/types.ts';
 import { load, save, storageWorks } from '../lib/storage.ts';
 import { defineStore } from '../lib/store.ts';
 
@@ -10,9 +10,20 @@ export const useSession = defineStore('session', () => {
   const known = ref(false);
   /** The session has ended under an open page: the page stays, and the person signs in on top of it. */
   const expired = ref(false);
-  /** Viewers look; the server refuses them the rest as well. */
-  const canWrite = computed(() => user.value !== null && user.value.role !== 'viewer');
-  const isAdmin = computed(() => user.value?.role === 'admin');
+  const scopes = computed((): Partial<Record<Permission, GrantScope>> => user.value?.scopes ?? {});
+
+  /** Whether the permission holds anywhere: what offers a thing at all asks this. The server asks again. */
+  function can(permission: Permission): boolean {
+    const scope = scopes.value[permission];
+    return scope === 'all' || (scope?.length ?? 0) > 0;
+  }
+
+  /** Whether it holds on all of these groups, as changing a job asks for; on none of them only when it holds everywhere. */
+  function canOn(permission: Permission, groups: number[], hidden = false): boolean {
+    const scope = scopes.value[permission];
+    if (scope === 'all') return true;
+    return !hidden && groups.length > 0 && groups.every((group) => scope?.includes(group));
+  }
 
   // The cookie cannot be read here. A note that somebody signed in saves first visitors a refused request.
   const HINT = 'qf.signedIn';
@@ -27,11 +38,21 @@ export const useSession = defineStore('session', () => {
   }
 
   async function signIn(username: string, password: string): Promise<void> {
-    const { user: signedIn } = await sessionApi.login(username, password);
-    user.value = signedIn;
+    await sessionApi.login(username, password);
+    // The answer names the user; what they may do, and where, is a question of its own.
+    user.value = await sessionApi.me();
     expired.value = false;
     save(HINT, '1');
     known.value = true;
+  }
+
+  /** Asks again what the user may do: somebody has changed it. */
+  async function refresh(): Promise<void> {
+    try {
+      user.value = await sessionApi.me();
+    } catch {
+      // The next request finds out whether the session is still good.
+    }
   }
 
   function expire(): void {
@@ -52,5 +73,5 @@ export const useSession = defineStore('session', () => {
     save(HINT, '0');
   }
 
-  return { user, known, expired, canWrite, isAdmin, restore, signIn, signOut, expire, forget };
+  return { user, known, expired, can, canOn, restore, refresh, signIn, signOut, expire, forget };
 });

@@ -7,6 +7,7 @@ function world() {
   const timers = new Map<number, { run: () => void; ms: number }>();
   const states: LiveState[] = [];
   let ended = 0;
+  let changed = 0;
   let lastTimer = 0;
   const live = new LiveSocket({
     open() {
@@ -33,6 +34,7 @@ function world() {
     online: () => true,
     stateChanged: (state) => states.push(state),
     sessionEnded: () => ended++,
+    scopeChanged: () => changed++,
   });
   const last = () => sockets[sockets.length - 1]!;
   return {
@@ -41,6 +43,7 @@ function world() {
     states,
     last,
     ended: () => ended,
+    changed: () => changed,
     say: (frame: object) => last().onmessage?.(JSON.stringify(frame)),
     drop: (code = 1006) => last().onclose?.(code),
     /** Runs the timer that was set last; returns how long it would have waited. */
@@ -157,4 +160,17 @@ Deno.test('live: a topic that was subscribed while the server was away is told t
   w.wait();
   w.say({ op: 'hello' });
   equal(events, [{ kind: 'gap' }]);
+});
+
+Deno.test('live: other rights reconnect, and whoever listens asks anew', () => {
+  const w = world();
+  const events: LiveEvent[] = [];
+  w.live.subscribe('jobs', collect(events));
+  w.live.start();
+  w.say({ op: 'hello' });
+  w.drop(4403);
+  equal([w.changed(), w.ended(), w.live.state], [1, 0, 'connecting']);
+  w.wait();
+  w.say({ op: 'hello' });
+  equal([events.map((event) => event.kind), w.live.state], [['gap'], 'live']);
 });

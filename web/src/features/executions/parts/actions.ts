@@ -52,13 +52,41 @@ export function useRunDrawer(): {
 export function useExecutionActions(): {
   cancel(id: string, name: string, force: boolean): Promise<boolean>;
   retry(id: string): Promise<void>;
+  /** A whole run at once, host by host; what is refused is counted and named. */
+  cancelAll(ids: string[], name: string): Promise<void>;
+  retryAll(ids: string[], name: string): Promise<void>;
 } {
   const { t } = useI18n();
   const ui = useUi();
   const drawer = useRunDrawer();
-  const { report } = useErrors();
+  const { report, wording } = useErrors();
+
+  async function each(ids: string[], act: (id: string) => Promise<unknown>, done: string): Promise<void> {
+    const outcomes = await Promise.allSettled(ids.map(act));
+    const failed = outcomes.flatMap((outcome) => outcome.status === 'rejected' ? [wording(outcome.reason)] : []);
+    if (failed.length < ids.length) ui.toast(t(done, { n: ids.length - failed.length }), 'info');
+    if (failed.length) ui.toast(t('bulk.failed', { n: failed.length, first: failed[0]! }), 'bad');
+  }
 
   return {
+    cancelAll: async (ids, name) => {
+      const answer = await ui.ask({
+        title: t('run.stopAllTitle', { name, n: ids.length }),
+        text: t('run.cancelText'),
+        action: t('run.stopAll', { n: ids.length }),
+        keep: t('run.keepRunning'),
+        danger: true,
+      });
+      if (answer === 'yes') await each(ids, (id) => executions.cancel(id, false), 'run.stoppedAll');
+    },
+    retryAll: async (ids, name) => {
+      const answer = await ui.ask({
+        title: t('run.retryAllTitle', { name, n: ids.length }),
+        text: t('run.retryAllText'),
+        action: t('run.retryAll', { n: ids.length }),
+      });
+      if (answer === 'yes') await each(ids, (id) => executions.retry(id), 'run.retriedAll');
+    },
     cancel: async (id, name, force) => {
       const answer = await ui.ask({
         title: t(force ? 'run.forceTitle' : 'run.cancelTitle', { name }),

@@ -9,7 +9,7 @@ import type {
   TaskBody,
 } from '../../../api/types.ts';
 import { pairFault } from './pairs.ts';
-import { browserZone, fromWallClock, isZone, toWallClock } from '../../../lib/time.ts';
+import { fromWallClock, isZone, readerZone, toWallClock } from '../../../lib/time.ts';
 
 export interface Pair {
   key: string;
@@ -67,7 +67,7 @@ export function emptyForm(): JobForm {
     expected: '',
     schedule: 'cron',
     cron: '0 2 * * *',
-    timezone: browserZone(),
+    timezone: readerZone(),
     dst: 'debian',
     everyCount: 5,
     everyUnit: 'm',
@@ -95,7 +95,7 @@ function intervalOf(seconds: number): Pick<JobForm, 'everyCount' | 'everyUnit'> 
 }
 
 export function formOf(task: Task): JobForm {
-  const zone = task.schedule_type === 'cron' ? task.timezone || 'UTC' : browserZone();
+  const zone = task.schedule_type === 'cron' ? task.timezone || 'UTC' : readerZone();
   const shell = task.executor_config as Partial<ShellConfig>;
   const http = task.executor_config as Partial<HttpConfig>;
   return {
