@@ -31,19 +31,23 @@ package struct SessionNotes: Hashable, Sendable {
     package var configVersions: [AgentID: Int64]
     /// Last signs of life; an earlier one never replaces a later one.
     package var lastSeen: [AgentID: Timestamp]
+    /// When sessions ended whose agents have none any more; each becomes an event.
+    package var left: [AgentID: Timestamp]
 
     package init(
         acknowledgedOrders: [AgentID: [ExecutionID]] = [:],
         configVersions: [AgentID: Int64] = [:],
-        lastSeen: [AgentID: Timestamp] = [:]
+        lastSeen: [AgentID: Timestamp] = [:],
+        left: [AgentID: Timestamp] = [:]
     ) {
         self.acknowledgedOrders = acknowledgedOrders
         self.configVersions = configVersions
         self.lastSeen = lastSeen
+        self.left = left
     }
 
     package var isEmpty: Bool {
-        self.acknowledgedOrders.isEmpty && self.configVersions.isEmpty && self.lastSeen.isEmpty
+        self.acknowledgedOrders.isEmpty && self.configVersions.isEmpty && self.lastSeen.isEmpty && self.left.isEmpty
     }
 
     /// Puts older notes under these: what was not written is written with the next.
@@ -51,6 +55,7 @@ package struct SessionNotes: Hashable, Sendable {
         self.acknowledgedOrders.merge(older.acknowledgedOrders) { $1 + $0 }
         self.configVersions.merge(older.configVersions) { newer, _ in newer }
         self.lastSeen.merge(older.lastSeen, uniquingKeysWith: max)
+        self.left.merge(older.left, uniquingKeysWith: max)
     }
 }
 

@@ -91,6 +91,10 @@ package enum StoreFault {
         CoreError(.conflict, "Somebody else sealed rows of the audit chain '\(chain)' meanwhile.")
     }
 
+    package static func readerMoved(_ reader: String) -> CoreError {
+        CoreError(.conflict, "Somebody else reads the event log as '\(reader)'.")
+    }
+
     package static func noGrant(_ id: Int64) -> CoreError {
         CoreError(.notFound, "The user has no grant \(id). It may have been taken away already.")
     }

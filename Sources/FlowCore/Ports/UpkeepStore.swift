@@ -22,6 +22,8 @@ package enum Growth: String, CaseIterable, Sendable {
     case groupSpans = "group_spans"
     /// Sessions of people that have ended.
     case sessions
+    /// The log of what happened, as far as all its readers came; a week later in any case.
+    case events
 }
 
 /// Forgetting, in small steps that writers hardly notice.

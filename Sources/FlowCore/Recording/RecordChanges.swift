@@ -11,7 +11,9 @@ package struct RecordChanges: Sendable {
     package struct Write: Hashable, Sendable {
         /// Its ``Execution/revision`` is one higher than that of the row it replaces; 1 for a new row.
         package var execution: Execution
-        package let isNew: Bool
+        /// What it replaces in the store; nil for a new row.
+        package let stored: Execution?
+        package var isNew: Bool { self.stored == nil }
         /// Bytes written and whether the middle was cut, when the agent said so.
         package var output: OutputEnd?
     }
@@ -62,7 +64,7 @@ package struct RecordChanges: Sendable {
         } else {
             execution.revision = (stored?.revision ?? 0) + 1
             self.positions[execution.id] = self.unsorted.count
-            self.unsorted.append(Write(execution: execution, isNew: stored == nil, output: output))
+            self.unsorted.append(Write(execution: execution, stored: stored, output: output))
         }
         if let stored, stored.status == .pending, execution.status != .pending {
             self.ordersDone.append(OrderKey(agent: execution.agentID, execution: execution.id))

@@ -208,6 +208,8 @@ package final class AgentSessions: AgentGateway, Service {
     }
 
     private func leave(_ ticket: Registry.Ticket) {
-        if self.registry.withLock({ $0.leave(ticket) }) { self.bus.publish(.agentChanged(ticket.agent)) }
+        guard self.registry.withLock({ $0.leave(ticket) }) else { return }
+        self.conversations.journal.note(left: ticket.agent, at: self.clock.now)
+        self.bus.publish(.agentChanged(ticket.agent))
     }
 }

@@ -46,6 +46,11 @@ package final class SessionJournal: Service {
         self.state.withLock { $0.notes.lastSeen[agent] = time }
     }
 
+    /// An agent's session ended, and it has no other.
+    package func note(left agent: AgentID, at time: Timestamp) {
+        self.state.withLock { $0.notes.left[agent] = time }
+    }
+
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             // A write in a cancelled task would be refused; the last one comes after this.

@@ -38,6 +38,8 @@ package struct GrowthRule: Hashable, Sendable {
             // A day to see what became of a token.
             case .joinTokens: GrowthRule(growth, age: Self.day, interval: 60_000)
             case .sessions: GrowthRule(growth, age: 0)
+            // What every reader has read; an hour is for people who look.
+            case .events: GrowthRule(growth, age: Self.hour, chunk: 500)
             }
         }
     }

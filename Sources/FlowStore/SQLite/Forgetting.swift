@@ -41,6 +41,9 @@ struct Forgetting {
         case .groupSpans:
             let count = try SpanTable(self.db).prune(endedBefore: self.bound, limit: self.limit)
             return (Forgotten(count: count, isDone: count < self.limit), nil)
+        case .events:
+            let count = try EventTable(self.db).prune(before: self.bound, limit: self.limit)
+            return (Forgotten(count: count, isDone: count < self.limit), nil)
         case .joinTokens:
             return try self.expired("join_token", "id IN (SELECT id FROM join_token WHERE expires_at < ? LIMIT ?)")
         case .sessions:

@@ -70,6 +70,7 @@ struct RecordWriter {
         for (agent, sequence) in changes.acknowledged.sorted(by: { $0.key < $1.key }) {
             try agents.setAcknowledged(sequence, of: agent)
         }
+        if let time = changes.eventTime { try EventTable(self.db).append(changes.events, at: time) }
         return isNew
     }
 }

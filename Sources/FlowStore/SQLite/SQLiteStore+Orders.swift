@@ -36,6 +36,10 @@ extension SQLiteStore {
             let agents = AgentTable(db)
             for (agent, version) in notes.configVersions { try agents.setConfigVersion(version, of: agent) }
             for (agent, time) in notes.lastSeen { try agents.setLastSeen(time, of: agent) }
+            let events = EventTable(db)
+            for (agent, time) in notes.left.sorted(by: { $0.key < $1.key }) {
+                try events.append(.agentWent(agent), at: time)
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ extension SQLiteStore {
                 acknowledged: position.acknowledged,
                 at: now
             )
+            try EventTable(db).append(.agentCame(hello.agent), at: now)
             let cancels = try executions.cancels(of: hello.agent)
             return AgentSessionStart(
                 epoch: epoch,

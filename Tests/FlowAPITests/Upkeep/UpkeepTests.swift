@@ -129,7 +129,7 @@ struct UpkeepTests {
     @Test("A database grows no more after its retention, at 500 executions a second")
     func staysItsSize() async throws {
         let retention: Int64 = 8000
-        let rules = [Growth.executions, .output, .runs].map {
+        let rules = [Growth.executions, .output, .runs, .events].map {
             GrowthRule($0, age: retention, chunk: 250, interval: 1000)
         }
         let world = try await UpkeepWorld(rules: rules)

@@ -21,6 +21,7 @@ enum Migrations {
         ("020 certificates", Migration020Certificates.sql),
         ("016 grants", Migration016Grants.sql),
         ("060 labels", Migration060Labels.sql),
+        ("050 events", Migration050Events.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -1,0 +1,176 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// The bytes of an event in the log: small, because every report pays for them.
+///
+/// Numbers are little-endian in seven bits per byte, signed ones zigzag; text has its length before it. The format's
+/// number is stored beside the bytes. What can't be read is an unknown event, never an end of the process.
+package enum EventCoding {
+    package static let format: Int64 = 1
+    /// Executions in one row; a transaction with more writes several.
+    package static let executionsPerRow = 500
+
+    /// What a row is about; stored, so never renumbered.
+    private enum Topic: Int64 {
+        case executions = 1
+        case agentCame = 2
+        case agentWent = 3
+        case serverStarted = 4
+    }
+
+    package static func encode(_ event: DurableEvent) -> (topic: Int64, body: [UInt8]) {
+        var writer = EventWriter()
+        switch event {
+        case .executions(let executions):
+            writer.unsigned(UInt64(executions.count))
+            for execution in executions { writer.execution(execution) }
+            return (Topic.executions.rawValue, writer.bytes)
+        case .agentCame(let agent):
+            writer.text(agent.rawValue)
+            return (Topic.agentCame.rawValue, writer.bytes)
+        case .agentWent(let agent):
+            writer.text(agent.rawValue)
+            return (Topic.agentWent.rawValue, writer.bytes)
+        case .serverStarted: return (Topic.serverStarted.rawValue, [])
+        }
+    }
+
+    /// - Returns: nil for what this version can't read.
+    package static func decode(topic: Int64, format: Int64, body: [UInt8]) -> DurableEvent? {
+        guard format == Self.format, let topic = Topic(rawValue: topic) else { return nil }
+        var reader = EventReader(bytes: body[...])
+        switch topic {
+        case .executions:
+            // Each has 40 bytes at least, so the count can't make this large by itself.
+            guard let count = reader.unsigned(), count <= UInt64(body.count / 40) else { return nil }
+            var executions: [ExecutionEvent] = []
+            executions.reserveCapacity(Int(count))
+            for _ in 0..<count {
+                guard let execution = reader.execution() else { return nil }
+                executions.append(execution)
+            }
+            return .executions(executions)
+        case .agentCame: return reader.agent().map { .agentCame($0) }
+        case .agentWent: return reader.agent().map { .agentWent($0) }
+        case .serverStarted: return .serverStarted
+        }
+    }
+}
+
+/// Bits of an execution's flags.
+private enum Flag {
+    static let provisional: UInt8 = 1
+    static let correction: UInt8 = 2
+    static let exitCode: UInt8 = 4
+    static let started: UInt8 = 8
+    static let finished: UInt8 = 16
+}
+
+private struct EventWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func unsigned(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            self.bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        self.bytes.append(UInt8(rest))
+    }
+
+    mutating func signed(_ value: Int64) { self.unsigned(UInt64(bitPattern: (value << 1) ^ (value >> 63))) }
+
+    mutating func text(_ text: String) {
+        self.unsigned(UInt64(text.utf8.count))
+        self.bytes.append(contentsOf: text.utf8)
+    }
+
+    mutating func execution(_ event: ExecutionEvent) {
+        self.bytes.append(contentsOf: event.id.bytes)
+        self.bytes.append(contentsOf: event.runID.bytes)
+        self.signed(event.jobID)
+        self.text(event.agentID.rawValue)
+        self.text(event.kind.rawValue)
+        self.bytes.append(UInt8(event.status.rawValue))
+        self.text(event.reason?.rawValue ?? "")
+        self.signed(Int64(event.attempt))
+        var flags: UInt8 = 0
+        if event.isProvisional { flags |= Flag.provisional }
+        if event.isCorrection { flags |= Flag.correction }
+        if event.exitCode != nil { flags |= Flag.exitCode }
+        if event.startedAt != nil { flags |= Flag.started }
+        if event.finishedAt != nil { flags |= Flag.finished }
+        self.bytes.append(flags)
+        if let code = event.exitCode { self.signed(Int64(code)) }
+        // Near the nominal time, so few bytes say it.
+        if let time = event.startedAt { self.signed(time.milliseconds(since: event.nominal)) }
+        if let time = event.finishedAt { self.signed(time.milliseconds(since: event.nominal)) }
+    }
+}
+
+private struct EventReader {
+    var bytes: ArraySlice<UInt8>
+
+    mutating func byte() -> UInt8? { self.bytes.popFirst() }
+
+    mutating func unsigned() -> UInt64? {
+        var value: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 70, by: 7) {
+            guard let byte = self.byte() else { return nil }
+            value |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return value }
+        }
+        return nil
+    }
+
+    mutating func signed() -> Int64? {
+        self.unsigned().map { Int64(bitPattern: $0 >> 1) ^ -Int64(bitPattern: $0 & 1) }
+    }
+
+    mutating func take(_ count: UInt64) -> ArraySlice<UInt8>? {
+        guard count <= UInt64(self.bytes.count) else { return nil }
+        defer { self.bytes = self.bytes.dropFirst(Int(count)) }
+        return self.bytes.prefix(Int(count))
+    }
+
+    mutating func text() -> String? {
+        guard let count = self.unsigned(), let bytes = self.take(count) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    mutating func agent() -> AgentID? { self.text().flatMap { AgentID($0) } }
+
+    mutating func execution() -> ExecutionEvent? {
+        guard let id = self.take(16).flatMap({ ExecutionID(bytes: $0) }),
+            let run = self.take(16).flatMap({ RunID(bytes: $0) }), let job = self.signed(), let agent = self.agent(),
+            let kind = self.text().flatMap({ ExecutionKind(rawValue: $0) }),
+            let status = self.byte().flatMap({ ExecutionStatus(rawValue: Int($0)) }), let reason = self.text(),
+            let attempt = self.signed(), let flags = self.byte()
+        else { return nil }
+        var exitCode: Int?
+        if flags & Flag.exitCode != 0 {
+            guard let code = self.signed() else { return nil }
+            exitCode = Int(code)
+        }
+        func time(_ flag: UInt8) -> Timestamp?? {
+            guard flags & flag != 0 else { return .some(nil) }
+            return self.signed().map { id.nominal.advanced(byMilliseconds: $0) }
+        }
+        guard let startedAt = time(Flag.started), let finishedAt = time(Flag.finished) else { return nil }
+        return ExecutionEvent(
+            id: id,
+            runID: run,
+            jobID: job,
+            agentID: agent,
+            kind: kind,
+            status: status,
+            reason: ExecutionReason(rawValue: reason),
+            exitCode: exitCode,
+            attempt: Int(attempt),
+            isProvisional: flags & Flag.provisional != 0,
+            isCorrection: flags & Flag.correction != 0,
+            startedAt: startedAt,
+            finishedAt: finishedAt
+        )
+    }
+}

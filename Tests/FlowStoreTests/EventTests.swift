@@ -1,0 +1,117 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowStore
+import Testing
+
+@Suite("The log of what happened")
+struct EventTests {
+    private func executions(_ rows: [RecordedEvent]) -> [ExecutionEvent] {
+        rows.flatMap { row -> [ExecutionEvent] in
+            if case .executions(let executions)? = row.event { executions } else { [] }
+        }
+    }
+
+    @Test("A report leaves one row with the last state of each execution, and waiting for a start leaves none")
+    func reports() async throws {
+        try await StoreKind.sqlite.withWorld { world in
+            let log = try #require(world.store as? any EventStore)
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let begin = try await log.lastEvent()
+            let fired = try await world.fired(job, on: agent)
+            #expect(try await log.lastEvent() == begin)
+            let other = World.start + 1
+            try await world.apply(
+                [
+                    World.report(1, job, on: agent, .running),
+                    World.report(2, job, on: agent, at: other, .running),
+                    World.report(3, job, on: agent, .failure, reason: .exitCode),
+                ],
+                of: agent
+            )
+            let rows = try await log.events(after: begin, limit: 10)
+            #expect(rows.count == 1)
+            let events = self.executions(rows)
+            #expect(events.map(\.status) == [.failure, .running])
+            #expect(events.first?.id == fired.id && events.first?.reason == .exitCode)
+            #expect(events.allSatisfy { !$0.isProvisional && !$0.isCorrection })
+            // The same reports again change nothing and tell nothing.
+            try await world.apply([World.report(3, job, on: agent, .failure, reason: .exitCode)], of: agent)
+            #expect(try await log.lastEvent() == rows.last?.sequence)
+        }
+    }
+
+    @Test("A lost execution is a provisional event, and the host's later word a correction of it")
+    func corrections() async throws {
+        try await StoreKind.sqlite.withWorld { world in
+            let log = try #require(world.store as? any EventStore)
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let report = World.report(1, job, on: agent, .running)
+            try await world.apply([report], of: agent)
+            let begin = try await log.lastEvent()
+            let lost = Inference(.failure, .lost, "away")
+            _ = try await world.store.infer(lost, for: [report.executionID], in: .running, at: World.start + 9)
+            _ = try await world.store.infer(lost, for: [report.executionID], in: .running, at: World.start + 9)
+            try await world.apply([World.report(2, job, on: agent, .success)], of: agent)
+            let events = self.executions(try await log.events(after: begin, limit: 10))
+            #expect(events.map(\.status) == [.failure, .success])
+            #expect(events.map(\.isProvisional) == [true, false])
+            #expect(events.map(\.isCorrection) == [false, true])
+        }
+    }
+
+    @Test("Hosts come with their session and go with the journal's note")
+    func hosts() async throws {
+        try await StoreKind.sqlite.withWorld { world in
+            let log = try #require(world.store as? any EventStore)
+            let agent = try await world.connectedAgent("a")
+            try await world.store.record(SessionNotes(left: [agent: World.start + 5]))
+            let rows = try await log.events(after: 0, limit: 10)
+            #expect(rows.map(\.event) == [.agentCame(agent), .agentWent(agent)])
+            #expect(rows.map(\.at) == [World.start, World.start + 5])
+        }
+    }
+
+    @Test("Each reader has a position, moves it from where it stood, and nobody moves it twice")
+    func readers() async throws {
+        try await StoreKind.sqlite.withWorld { world in
+            let log = try #require(world.store as? any EventStore)
+            for _ in 0..<3 { try await log.recordEvent(.serverStarted, at: World.start) }
+            #expect(try await log.eventPosition(of: "one") == nil)
+            try await log.moveEventPosition(of: "one", from: nil, to: 2, at: World.start)
+            #expect(try await log.events(after: 2, limit: 10).map(\.sequence) == [3])
+            await expectError(.conflict) {
+                try await log.moveEventPosition(of: "one", from: nil, to: 3, at: World.start)
+            }
+            #expect(try await log.eventPosition(of: "one") == 2)
+            #expect(try await log.eventPosition(of: "two") == nil)
+        }
+    }
+
+    @Test("What a reader has not read stays for a week")
+    func unread() async throws {
+        try await StoreKind.sqlite.withWorld { world in
+            let log = try #require(world.store as? any EventStore)
+            for _ in 0..<5 { try await log.recordEvent(.serverStarted, at: World.start) }
+            try await log.moveEventPosition(of: "one", from: nil, to: 2, at: World.start)
+            #expect(try await world.drain(.events, before: World.start + 3600, limit: 9) == [2])
+            #expect(try await world.drain(.events, before: World.start + 7 * 86_400 + 1, limit: 9) == [2])
+        }
+    }
+
+    @Test("Old rows go in bounded steps, the newest stays, and numbers never repeat")
+    func retention() async throws {
+        try await StoreKind.sqlite.withWorld { world in
+            let log = try #require(world.store as? any EventStore)
+            for number in 0..<10 as Range<Int64> { try await log.recordEvent(.serverStarted, at: World.start + number) }
+            #expect(try await world.drain(.events, before: World.start + 5, limit: 3) == [3, 2])
+            #expect(try await world.drain(.events, before: World.start + 99, limit: 3) == [3, 1])
+            #expect(try await log.events(after: 0, limit: 10).map(\.sequence) == [10])
+            try await log.recordEvent(.serverStarted, at: World.start)
+            #expect(try await log.lastEvent() == 11)
+        }
+    }
+}
