@@ -83,7 +83,12 @@ package struct Agent: Sendable {
             launcher = real
         }
         var restored = try ledger.restore()
-        if !self.isSameBoot(facts.bootID) { restored.clockOffset = nil }
+        if !self.isSameBoot(facts.bootID) {
+            // Forgotten before the new boot is noted: the next start in this boot must not take it for this boot's.
+            _ = try ledger.commit([.setClock(offset: nil, time: restored.lastTime)])
+            restored.clockOffset = nil
+            self.noteBoot(facts.bootID)
+        }
         var decisions = AgentCore.Configuration(
             agent: identity.agent,
             bootID: facts.bootID,
@@ -167,11 +172,14 @@ package struct Agent: Sendable {
 
     /// Whether the last start was in this boot; an offset to another boot's clock means nothing (R7).
     private func isSameBoot(_ bootID: String) -> Bool {
-        let path = self.configuration.dataDirectory + "/boot-id"
-        let last = try? String(contentsOfFile: path, encoding: .utf8)
-        if last != bootID { try? Data(bootID.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) }
-        return last == bootID
+        (try? String(contentsOfFile: self.bootFile, encoding: .utf8)) == bootID
     }
+
+    private func noteBoot(_ bootID: String) {
+        try? Data(bootID.utf8).write(to: URL(fileURLWithPath: self.bootFile), options: .atomic)
+    }
+
+    private var bootFile: String { self.configuration.dataDirectory + "/boot-id" }
 }
 
 /// Runs what decides and what carries out.

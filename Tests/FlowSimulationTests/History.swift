@@ -14,6 +14,8 @@ struct History {
     var starts: [Start: Int] = [:]
     var firstStart: [ExecutionID: Int64] = [:]
     var early: [ExecutionID] = []
+    /// How often an agent asked to be woken at a time that had passed.
+    var idleWakes = 0
     /// When agents died or their clocks were wrong.
     var outages: [AgentID: [Int64]] = [:]
     var downSince: [AgentID: Int64] = [:]
@@ -23,8 +25,31 @@ struct History {
     var spoiledClocks = 0
     /// When jobs were enabled or disabled.
     var changes: [JobUID: [Int64]] = [:]
+    /// What an agent's configuration said of a job, and since when.
+    var configured: [AgentID: [JobUID: [(at: Timestamp, isEnabled: Bool)]]] = [:]
+    /// When the last state of an execution became durable on its host.
+    var settled: [ExecutionID: Timestamp] = [:]
     /// When the server's database was last replaced by an old copy.
     var restoredAt = Timestamp.distantPast
+
+    /// Notes what a host's ledger has committed.
+    mutating func note(_ operations: [LedgerOperation], of agent: AgentID, at now: Timestamp) {
+        for operation in operations {
+            switch operation {
+            case .insert(let entry, _), .update(let entry, _): self.settled[entry.id] = now
+            case .applyConfig(let update, _):
+                for job in update.upserts {
+                    self.configured[agent, default: [:]][job.uid, default: []].append((now, job.isEnabled))
+                }
+            default: continue
+            }
+        }
+    }
+
+    /// Whether the agent knew at an instant that it had to run this job: what it was not told yet it can't do (R13).
+    func wasConfigured(_ job: JobUID, on agent: AgentID, at instant: Timestamp) -> Bool {
+        self.configured[agent]?[job]?.last { $0.at < instant }?.isEnabled ?? false
+    }
 }
 
 extension Simulation {
@@ -43,6 +68,7 @@ extension Simulation {
         if self.record.spoiledClocks > 0 {
             faults.append("CLOCK \(self.record.spoiledClocks): a right clock was set wrong")
         }
+        if self.record.idleWakes > 0 { faults.append("SPIN \(self.record.idleWakes): woken without time passing") }
         if let first = self.record.early.first { faults.append("EARLY \(self.record.early.count): \(first)") }
         return faults
     }
@@ -65,8 +91,10 @@ extension Simulation {
             for entry in host.ledger.entries.values.sorted(by: { $0.id < $1.id })
             where entry.status.isTerminal && entry.order.nominal < settled {
                 let stored = self.store.executions[entry.id]
-                // A restored server knows nothing of what was planned after its copy and reported too long ago.
-                if stored == nil, entry.order.nominal < self.record.restoredAt { continue }
+                // A restored server knows nothing of what was planned after its copy and reported too long ago; nor of
+                // what a clock that was ahead ran before.
+                let decided = self.record.settled[entry.id] ?? .distantPast
+                if stored == nil, decided < self.record.restoredAt { continue }
                 if stored?.status != entry.status {
                     let there = stored.map { "\($0.status)" } ?? "nothing"
                     faults.append(
@@ -114,7 +142,7 @@ extension Simulation {
         }
         if entry == nil, !isCoalesced { return "MISSED \(job.definition.name) at \(nominal) on \(host.id)" }
         let disturbed = (self.record.outages[host.id] ?? []).contains { $0 > at - 9_000_000 && $0 < at + 2_000_000 }
-        guard !disturbed else { return nil }
+        guard !disturbed, self.record.wasConfigured(job.uid, on: host.id, at: nominal) else { return nil }
         if let entry, entry.status == .skipped, entry.reason == .overlap { return nil }
         guard let started = self.record.firstStart[id], started <= at + 1_300_000 else {
             let state = entry.map { "\($0.status) \($0.reason?.rawValue ?? "") \($0.detail ?? "")" } ?? "none"

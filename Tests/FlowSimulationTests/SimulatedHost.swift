@@ -47,9 +47,11 @@ struct SimulatedHost {
         )
     }
 
-    /// When the boot clock will show this reading.
+    /// The first moment at which the boot clock shows this reading.
     func time(ofBoot boot: Int64) -> Int64 {
         let elapsed = boot - self.bootBase
-        return elapsed - elapsed * self.drift / 1_000_000 + 1
+        var time = elapsed - elapsed * self.drift / 1_000_000 - 2
+        while self.reading(at: time).boot < boot { time += 1 }
+        return time
     }
 }

@@ -69,7 +69,7 @@ struct SimulatedLedger {
             self.reports.removeAll { $0.sequence <= sequence && $0.sequence <= self.snapshot.acknowledgedSequence }
         case .answer(let id): return self.mutant == .neverAnswers ? .done : self.answer(id)
         case .setClock(let offset, let time):
-            if let offset { self.snapshot.clockOffset = offset }
+            self.snapshot.clockOffset = offset
             self.snapshot.lastTime = time
         case .setDismissed(let isDismissed): self.snapshot.isDismissed = isDismissed
         case .raiseFloor(let floor): self.snapshot.floor = floor
@@ -108,6 +108,7 @@ struct SimulatedLedger {
             var pending = entry
             pending.status = .pending
             pending.reason = nil
+            pending.coalesced = nil
             _ = self.append(Report(pending))
             withdrawn.append(entry.id)
         }

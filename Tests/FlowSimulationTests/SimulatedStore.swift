@@ -172,8 +172,14 @@ struct SimulatedStore {
         )
         self.incarnations[hello.agent] = hello.incarnation
         self.acknowledged[hello.agent] = position.acknowledged
-        let underWay = self.executions.values.filter {
-            $0.agentID == hello.agent && ($0.status == .running || ($0.status == .pending && $0.attempt > 0))
+        let asked = self.executions.values.filter { execution in
+            guard execution.agentID == hello.agent else { return false }
+            switch execution.status {
+            case .running: return true
+            case .pending: return execution.attempt > 0
+            case .skipped: return position.hasGap && execution.nominal > execution.updatedAt
+            default: return false
+            }
         }
         self.epochs[hello.agent, default: 0] += 1
         return AgentSessionStart(
@@ -183,7 +189,7 @@ struct SimulatedStore {
                 self.executions[$0].map { $0.agentID == hello.agent && !$0.status.isTerminal } == true
             }.sorted(),
             interrupted: [],
-            questions: position.hasGap ? underWay.map(\.id).sorted() : []
+            questions: asked.map(\.id).sorted()
         )
     }
 
@@ -205,14 +211,14 @@ struct SimulatedStore {
             }
             if report.status != .pending { self.orders[batch.agent]?[report.executionID] = nil }
             if let range = report.coalesced {
-                self.close(range, of: report.jobUID, agent: batch.agent)
+                self.close(range, of: report.jobUID, agent: batch.agent, now: now)
             }
         }
         self.acknowledged[batch.agent] = applied
         return applied
     }
 
-    private mutating func close(_ range: CoalescedRange, of job: JobUID, agent: AgentID) {
+    private mutating func close(_ range: CoalescedRange, of job: JobUID, agent: AgentID, now: Timestamp) {
         self.coalesced.append((job, agent, range))
         for (id, execution) in self.executions
         where execution.jobUID == job && execution.agentID == agent && execution.status == .pending
@@ -222,6 +228,7 @@ struct SimulatedStore {
             self.executions[id]?.status = .skipped
             self.executions[id]?.reason = .misfireCoalesced
             self.executions[id]?.decidedBy = .agent
+            self.executions[id]?.updatedAt = now
             self.orders[agent]?[id] = nil
         }
     }

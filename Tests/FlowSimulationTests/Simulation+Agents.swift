@@ -18,9 +18,12 @@ extension Simulation {
         configuration.firesWhileConnected = self.mutant != .firesOnlyWhenDisconnected
         configuration.keepsReportsFor = 4_000_000
         if self.mutant == .waitsForNoWelcome { configuration.welcomeTimeout = 0 }
-        var restored = self.hosts[index].ledger.restore()
         // Offsets to a boot clock end with the boot.
-        if self.hosts[index].hasRebooted { restored.clockOffset = nil }
+        if self.hosts[index].hasRebooted {
+            let time = self.hosts[index].ledger.restore().lastTime
+            _ = self.hosts[index].ledger.commit([.setClock(offset: nil, time: time)])
+        }
+        let restored = self.hosts[index].ledger.restore()
         self.hosts[index].hasRebooted = false
         let reading = self.hosts[index].reading(at: self.now)
         self.hosts[index].core = AgentCore(
@@ -64,9 +67,11 @@ extension Simulation {
 
     mutating func crashAgent(_ index: Int) {
         guard self.hosts[index].core != nil else { return }
+        self.say("\(self.hosts[index].id) dies")
         // The transaction under way is durable or it is not; nobody is left to know.
         if let operations = self.hosts[index].outstanding, self.random.chance(0.5) {
             _ = self.hosts[index].ledger.commit(operations)
+            self.record.note(operations, of: self.hosts[index].id, at: self.serverTime)
         }
         self.hosts[index].outstanding = nil
         self.hosts[index].core = nil
@@ -89,7 +94,10 @@ extension Simulation {
         var event = event
         if self.mutant == .trustsSlowAnswers { event = event.asIfAskedNow(reading.boot) }
         if case .received(.welcome) = event { self.hosts[index].isWelcomed = true }
+        // Before and after: what was wrong since the last event was wrong all the time between.
+        self.noteClockError(of: index)
         guard let effects = self.hosts[index].core?.handle(event, at: reading) else { return }
+        self.say("\(self.hosts[index].id) < \(self.short(event))")
         let life = self.hosts[index].life
         for effect in effects {
             // A crash between any two effects.
@@ -126,6 +134,8 @@ extension Simulation {
             }
         case .forgetOutputs: break
         case .wake(let boot):
+            // On a real host this would be a loop that does nothing but wake.
+            if boot <= self.hosts[index].reading(at: self.now).boot { self.record.idleWakes += 1 }
             self.hosts[index].wakeAt = boot
             let delay = self.hosts[index].time(ofBoot: boot) - self.now
             self.schedule(.agentWakes(index, life: self.hosts[index].life, boot: boot), after: delay)
@@ -143,6 +153,8 @@ extension Simulation {
 
     mutating func commit(_ operations: [LedgerOperation], on index: Int) {
         let results = self.hosts[index].ledger.commit(operations)
+        self.record.note(operations, of: self.hosts[index].id, at: self.serverTime)
+        for operation in operations { self.say("\(self.hosts[index].id) = \(self.short(operation))") }
         self.hosts[index].outstanding = nil
         // Durable, but the process dies before anything follows from it.
         if self.isChaos, self.random.chance(0.004) {
@@ -166,6 +178,7 @@ extension Simulation {
     private mutating func startProcess(_ order: Order, attempt: Int, on index: Int) {
         let id = order.executionID
         self.record.starts[Start(id: id, attempt: attempt), default: 0] += 1
+        self.say("\(self.hosts[index].id) starts \(order.job.name)@\(self.short(order.nominal)) attempt \(attempt)")
         self.record.firstStart[id] = self.record.firstStart[id] ?? self.now
         if order.kind == .cron, attempt == 1, self.serverTime < order.nominal.advanced(byMilliseconds: -300),
             self.owesPunctuality(index)
@@ -203,13 +216,17 @@ extension Simulation {
         self.deliver(.supervisor(.finished(id, attempt: attempt, outcome)), to: index)
     }
 
-    /// Fires are owed on time only while the agent's clock is about right; one that was right stays right (R7).
+    /// Fires are owed on time only while the agent's clock is about right; one that a server made right stays right (R7).
+    ///
+    /// Before a server has told the time in this boot there is nothing but the host's wall clock to follow, wherever somebody
+    /// sets it.
     private mutating func noteClockError(of index: Int) {
         guard let core = self.hosts[index].core else { return }
         let shown = core.time(at: self.hosts[index].reading(at: self.now))
         let error = abs(shown.milliseconds(since: self.serverTime))
-        if error < 100 { self.hosts[index].wasRight = true }
+        if error < 100, core.isClockAgreed { self.hosts[index].wasRight = true }
         if error > 400 {
+            if self.hosts[index].wasRight { self.say("\(self.hosts[index].id) is \(error) ms off") }
             self.record.outages[self.hosts[index].id, default: []].append(self.now)
             if self.hosts[index].wasRight { self.record.spoiledClocks += 1 }
         }

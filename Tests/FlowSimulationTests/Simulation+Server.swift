@@ -50,6 +50,7 @@ extension Simulation {
             case .send(let message): self.send(message, to: index, session: session.number)
             case .apply(let batch):
                 let acknowledged = self.store.apply(batch, now: self.serverTime)
+                for report in batch.reports { self.say("server has \(agent) \(self.short(report))") }
                 if self.isChaos, self.random.chance(0.005) {
                     self.crashServer()
                     return
@@ -109,6 +110,7 @@ extension Simulation {
 
     mutating func crashServer() {
         guard self.isServerUp else { return }
+        self.say("server dies")
         self.isServerUp = false
         self.planner = Planner()
         self.sessions.removeAll()
@@ -123,6 +125,7 @@ extension Simulation {
             self.record.changes[uid, default: []].append(self.now)
         }
         // Which fires an agent accounted for as a range is a fact about agents, and stays known to the checker.
+        self.say("server's database goes back")
         let coalesced = self.store.coalesced
         self.store = backup
         self.store.coalesced = coalesced

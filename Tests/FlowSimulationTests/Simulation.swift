@@ -91,6 +91,8 @@ struct Simulation {
     var record = History()
     /// What the server's database was at some moment; a crash may bring it back.
     var backup: SimulatedStore?
+    /// Whether to print what happens.
+    var isTraced = false
     /// A running hash of everything that happened: the same seed must give the same one.
     var trace: UInt64 = 14_695_981_039_346_656_037
 

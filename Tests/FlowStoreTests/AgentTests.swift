@@ -163,6 +163,9 @@ struct AgentTests {
             let session = try await world.hello(agent, lastSequence: 42, acknowledged: 40, base: 30)
             #expect(session.acknowledgedSequence == 30 && session.interrupted.isEmpty)
             #expect(session.questions == [running.executionID, awaiting.executionID])
+            // The first answer may have been lost with its connection: asked until it is answered.
+            let second = try await world.hello(agent, lastSequence: 42, acknowledged: 40, base: 30)
+            #expect(second.questions == [running.executionID, awaiting.executionID])
             let next = World.report(31, job, on: agent, at: World.start + 9, .success)
             let answer = World.report(32, job, on: agent, .success)
             #expect(try await world.apply([next, answer], of: agent).acknowledged == 32)
@@ -183,7 +186,7 @@ struct AgentTests {
     }
 
     @Test(
-        "A store that is only a little behind gets what the agent kept, and asks nothing",
+        "A store that is only a little behind gets what the agent kept",
         arguments: StoreKind.allCases
     )
     func isALittleBehind(_ kind: StoreKind) async throws {
@@ -192,7 +195,7 @@ struct AgentTests {
             let job = try await world.job()
             try await world.apply([World.report(1, job, on: agent, .running)], of: agent)
             let session = try await world.hello(agent, lastSequence: 9, acknowledged: 9, base: 0)
-            #expect(session.acknowledgedSequence == 1 && session.questions.isEmpty)
+            #expect(session.acknowledgedSequence == 1)
             // Another agent with the same ledger, a copy, is further back: its numbers go on as well.
             #expect(try await world.hello(agent, lastSequence: 3, acknowledged: 3, base: 3).acknowledgedSequence == 3)
             let next = World.report(4, job, on: agent, at: World.start + 1, .success)

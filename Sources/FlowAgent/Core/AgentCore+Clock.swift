@@ -57,6 +57,7 @@ extension AgentCore {
         if isWritten { self.pipeline.add(.setClock(offset: self.clock.offset, time: now)) }
         // Also when nothing moved: an earlier life may have decided too early and died before it could take that back.
         guard moved < 0 || isWritten else { return }
+        self.hastenRetries(now: now)
         for uid in self.jobs.keys.sorted() where self.jobs[uid].map({ $0.cursor > now }) == true {
             self.jobs[uid]?.cursor = now
             self.scheduleNextFire(of: uid)

@@ -142,6 +142,22 @@ extension AgentCore {
         return entry
     }
 
+    /// A retry is at most its pause away: its time may come from a clock that was ahead, and would be waited for that much longer.
+    private func latestRetry(of entry: LedgerEntry, now: Timestamp) -> Timestamp {
+        now.advanced(byMilliseconds: Int64(entry.order.job.policies.retry.intervalSeconds) * 1000)
+    }
+
+    /// After the clock went back.
+    mutating func hastenRetries(now: Timestamp) {
+        for id in self.open.keys.sorted() {
+            guard let entry = self.open[id]?.entry, entry.status == .pending, let due = entry.retryAt else { continue }
+            let latest = self.latestRetry(of: entry, now: now)
+            guard due > latest else { continue }
+            self.open[id]?.entry.retryAt = latest
+            self.timers.set(.retry(id), at: latest)
+        }
+    }
+
     mutating func startRetry(_ id: ExecutionID, now: Timestamp) {
         guard var execution = self.open[id], execution.entry.status == .pending, !execution.isCancelled else { return }
         execution.entry.status = .running
@@ -162,7 +178,7 @@ extension AgentCore {
         for id in self.open.keys.sorted() {
             guard var entry = self.open[id]?.entry else { continue }
             if entry.status == .pending {
-                self.timers.set(.retry(id), at: entry.retryAt ?? now)
+                self.timers.set(.retry(id), at: min(entry.retryAt ?? now, self.latestRetry(of: entry, now: now)))
                 continue
             }
             entry.status = .failure

@@ -216,15 +216,15 @@ package struct AgentCore: Sendable {
         guard self.hasStarted else { return nil }
         let deadline = self.outbox.nextDeadline(
             resendAfter: self.configuration.resendAfter,
-            isConnected: self.isWelcomed
+            isConnected: self.isWelcomed,
+            canWrite: self.pipeline.canBegin
         )
+        // Timers and upkeep wait for the welcome.
+        if case .greeting(let until) = self.link { return min(deadline, until) }
         var next = min(self.upkeep.nextAt, deadline)
         switch self.link {
-        case .down: break
+        case .down, .greeting: break
         case .unwelcomed(let dropAt): next = min(next, dropAt)
-        case .greeting(let until):
-            // Timers wait for the welcome.
-            return min(next, until)
         case .welcomed: next = min(next, self.heartbeatAt)
         }
         switch self.standing {
@@ -242,6 +242,9 @@ package struct AgentCore: Sendable {
 
     /// What the clock that fires follow shows (R7).
     package func time(at reading: ClockReading) -> Timestamp { self.clock.now(reading) }
+
+    /// Whether a server has told the time since the host's boot; until then the clock follows the host's.
+    package var isClockAgreed: Bool { self.clock.isAgreed }
 
     var isWelcomed: Bool {
         if case .welcomed = self.link { true } else { false }

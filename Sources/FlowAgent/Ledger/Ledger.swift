@@ -48,7 +48,7 @@ package enum LedgerOperation: Hashable, Sendable {
     /// Does nothing when the execution is not known, or when its last report is not acknowledged and so on its way anyway.
     case answer(ExecutionID)
     /// Wall clock minus boot clock as last agreed with a server, microseconds, and the time it is: time will never have been
-    /// before that (R7). Without an offset only the time is kept.
+    /// before that (R7). Without an offset none was agreed in this boot, and that of an earlier one means nothing.
     case setClock(offset: Int64?, time: Timestamp)
     /// Whether a server has said that it does not know this agent.
     case setDismissed(Bool)

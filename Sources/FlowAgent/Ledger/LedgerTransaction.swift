@@ -52,7 +52,7 @@ struct LedgerTransaction {
         case .answer(let id): return try self.answer(id)
         case .setClock(let offset, let time):
             try self.database.run(
-                "UPDATE meta SET clock_offset = coalesce(?, clock_offset), time = ?",
+                "UPDATE meta SET clock_offset = ?, time = ?",
                 [offset, time.milliseconds]
             )
         case .setDismissed(let isDismissed):

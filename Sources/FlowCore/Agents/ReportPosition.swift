@@ -20,7 +20,8 @@ package struct ReportPosition: Hashable, Sendable {
     package let acknowledged: Int64
     /// Reports between the server's number and ``acknowledged`` are gone on both ends.
     ///
-    /// What they said is still in the agent's ledger, so the server has to ask about every execution it holds open.
+    /// What they said is still in the agent's ledger: the server asks about every execution it holds open, as it always does,
+    /// and about those that were skipped before their time.
     package let hasGap: Bool
 
     /// - Parameters:

@@ -15,7 +15,9 @@ extension SQLiteStore {
                 stored: progress.acknowledged,
                 hello: hello
             )
-            let questions = position.hasGap ? try executions.underWay(of: hello.agent) : []
+            // Asked in every session: the one that found reports missing may have ended before its questions arrived.
+            var questions = try executions.underWay(of: hello.agent)
+            if position.hasGap { questions += try executions.decidedEarly(of: hello.agent) }
             var interrupted: [Execution] = []
             if position.interruption != nil {
                 let decided = position.changes(of: try executions.reportedOpen(of: hello.agent), at: now)

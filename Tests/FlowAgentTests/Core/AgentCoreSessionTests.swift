@@ -36,6 +36,47 @@ struct AgentCoreSessionTests {
         #expect(bench.started == (1...10).map { $0 * 60 })
     }
 
+    @Test("A retry that a clock ahead of the truth put off comes after its pause, not when that time is reached (R8)")
+    func hastensRetries() {
+        let job = CoreBench.job(policies: Policies(retry: RetryPolicy(count: 1, intervalSeconds: 10)))
+        var bench = CoreBench(CoreBench.restored(job), wallError: 3_600_000)
+        bench.finish(bench.launches[0], .failure, reason: .exitCode)
+        bench.connect()
+        bench.advance(to: 10_000)
+        #expect(bench.launches.map(\.attempt) == [1, 2])
+        // The same after a restart with the right time.
+        var late = CoreBench.restored(job)
+        late.open = bench.entries(.running)
+        late.open[0].status = .pending
+        late.open[0].reason = .awaitingRetry
+        late.open[0].retryAt = CoreBench.time(86_400)
+        late.cursors[job.uid] = CoreBench.time(86_400)
+        var again = CoreBench(late, at: CoreBench.time(100))
+        again.advance(to: 110_000)
+        #expect(again.launches.map(\.attempt) == [3])
+    }
+
+    @Test("An agent that waits for its ledger is not woken again and again")
+    func sleepsWhileItWaits() {
+        var restored = CoreBench.restored(CoreBench.job(nil))
+        restored.lastSequence = 3
+        var bench = CoreBench(restored)
+        bench.connect()
+        bench.commitsAtOnce = false
+        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: [CoreBench.job()]))))
+        bench.send(.received(.reportsAcknowledged(incarnation: "one", sequence: 3)))
+        bench.advance(to: 70_000)
+        let wishes = bench.effects.compactMap { if case .wake(let boot) = $0 { boot } else { nil } }
+        #expect(wishes.count < 60, "once for each heartbeat, and little more")
+        // Between a hello and its welcome, too, when upkeep is due.
+        var greeting = CoreBench(CoreBench.restored(CoreBench.job(nil)))
+        greeting.advance(to: 3_599_900)
+        greeting.send(.linkUp)
+        let before = greeting.effects.count
+        greeting.advance(to: 3_600_800)
+        #expect(greeting.effects.count - before < 5)
+    }
+
     @Test("What was started too early is not started again at its real time (R8, R1)")
     func keepsPrematureStarts() {
         let policies = Policies(overlap: .allow, concurrency: 100)

@@ -19,9 +19,24 @@ struct OutboxTests {
         #expect(outbox.takeForgettable(at: 600 * Self.second) == 2000)
         #expect(outbox.takeForgettable(at: 600 * Self.second) == 4000)
         #expect(outbox.takeForgettable(at: 600 * Self.second) == nil)
-        #expect(outbox.nextDeadline(resendAfter: Self.second, isConnected: false) <= 630 * Self.second)
+        #expect(outbox.nextDeadline(resendAfter: Self.second, isConnected: false, canWrite: true) <= 630 * Self.second)
         #expect(outbox.takeForgettable(at: 630 * Self.second) == 4500)
         #expect(outbox.base == 4500)
+    }
+
+    @Test("What waits for the ledger, or for reports to be read, is no deadline: their end is an event")
+    func waitsForEvents() {
+        var outbox = Outbox(last: 10, acknowledged: 0, base: 0, at: 0)
+        outbox.acknowledge(4, at: 0)
+        #expect(outbox.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true) == Self.second)
+        #expect(outbox.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: false) == .max)
+        var reading = Outbox(last: 10, acknowledged: 0, base: 0, at: 0)
+        reading.welcome(acknowledged: 0, at: 0)
+        #expect(reading.takeUnsent(at: 0, resendAfter: Self.second) == 0)
+        reading.sent(through: 10, at: 0)
+        #expect(reading.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true) == Self.second)
+        #expect(reading.takeUnsent(at: Self.second, resendAfter: Self.second) == 0)
+        #expect(reading.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true) == .max)
     }
 
     @Test("A busy host keeps so many acknowledged reports and no more")

@@ -112,6 +112,17 @@ struct ExecutionTable {
         ) { try $0.id(0) }
     }
 
+    /// Executions that were skipped before their time, by a clock that was ahead: the agent may have taken that back (R8).
+    func decidedEarly(of agent: AgentID) throws -> [ExecutionID] {
+        try self.db.all(
+            """
+            SELECT id FROM execution INDEXED BY execution_by_agent_status
+            WHERE agent = ? AND status = 7 AND status <> 3 AND nominal > updated_at ORDER BY id
+            """,
+            [.agent(agent)]
+        ) { try $0.id(0) }
+    }
+
     /// Pending executions of a job, oldest first.
     func pending(of job: JobID) throws -> [Execution] {
         try self.db.all(
