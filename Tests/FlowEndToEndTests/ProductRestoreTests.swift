@@ -8,12 +8,7 @@ import Testing
 extension ProductTests {
     @Suite("Restoring a backup")
     struct Restores {
-        @Test(
-            "A server restored from an old copy goes on, and has what ran meanwhile (R1, R5)",
-            .disabled(
-                "does not come to its end yet: the rule is held by the core, the store and the simulated histories"
-            )
-        )
+        @Test("A server restored from an old copy goes on, and has what ran meanwhile (R1, R5)")
         func goesOn() async throws {
             try await ProductWorld.with { world in
                 let server = try world.startServe()

@@ -90,9 +90,22 @@ struct ServerClient: Sendable {
         )
     }
 
-    /// The executions of a job, oldest first.
+    /// All executions of a job, oldest first.
+    ///
+    /// Page by page: a job of every second has more than one page by the time a busy machine has started two servers. What is
+    /// recorded meanwhile moves the pages, so each execution is taken once.
     func executions(of job: Int) async throws -> [Value] {
-        try await self.call("GET", "/executions?task_id=\(job)&page_size=100")["items"]?.items.reversed() ?? []
+        var rows: [Value] = []
+        var seen: Set<String> = []
+        for page in 1...100 {
+            let answer = try await self.call("GET", "/executions?task_id=\(job)&page_size=100&page=\(page)")
+            let items = answer["items"]?.items ?? []
+            for item in items {
+                if let id = item["id"]?.string, seen.insert(id).inserted { rows.append(item) }
+            }
+            if items.count < 100 { break }
+        }
+        return rows.reversed()
     }
 
     func execution(_ id: String) async throws -> Value { try await self.call("GET", "/executions/\(id)") }
