@@ -53,7 +53,8 @@ struct RandomValues {
     }
 
     mutating func schedule() -> ScheduleSpec {
-        switch self.int(0...3) {
+        switch self.int(0...4) {
+        case 4: .delay(milliseconds: self.int64(1...1 << 40))
         case 0: .cron(expression: self.word(), timeZone: self.text(), dst: self.pick(DSTPolicy.allCases))
         case 1: .every(periodMilliseconds: self.int64(1...1 << 40), anchor: self.instant())
         case 2: .once(self.instant())
@@ -72,13 +73,21 @@ struct RandomValues {
             policies: Policies(
                 overlap: self.pick(OverlapPolicy.allCases),
                 concurrency: self.int(1...64),
+                queueLimit: self.int(1...100),
                 misfire: self.pick(MisfirePolicy.allCases),
+                misfireLimit: self.maybe { $0.int(1...1000) },
                 misfireThresholdMilliseconds: self.int64(),
                 catchUpWindowMilliseconds: self.int64(),
+                startDeadlineSeconds: self.maybe { $0.int(1...600_000) },
+                jitterMilliseconds: self.int64(),
                 retry: RetryPolicy(
                     count: self.int(0...10),
                     intervalSeconds: self.int(0...3600),
-                    onInterrupt: self.bool()
+                    onInterrupt: self.bool(),
+                    backoffPermille: self.int(1000...10_000),
+                    longestSeconds: self.int(1...86_400),
+                    jitterPercent: self.int(0...100),
+                    causes: self.maybe { random in Set(RetryCause.allCases.filter { _ in random.bool() }) }
                 ),
                 timeoutSeconds: self.int(10...3600)
             ),

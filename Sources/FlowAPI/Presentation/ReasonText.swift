@@ -23,7 +23,7 @@ enum ReasonText {
         case .deadline: ("超过最晚开始时间", "it could not start before its deadline")
         case .agentOffline: ("主机离线", "the host was offline")
         case .policyDenied: ("主机本地策略不允许", "the host's own policy forbids it")
-        case .queueFull: ("主机执行队列已满", "the host's queue was full")
+        case .queueFull: ("该任务在主机上的等待队列已满", "too many executions of the job were waiting on the host")
         case .exitCode: ("命令返回了非零退出码", "the command ended with an exit code other than 0")
         case .signal: ("进程被信号终止", "the process was ended by a signal")
         case .spawn: ("进程无法启动", "the process could not be started")
@@ -33,6 +33,7 @@ enum ReasonText {
         case .request: ("HTTP 请求失败", "the HTTP request failed")
         case .requested: ("已按请求停止", "somebody asked for it to be stopped")
         case .awaitingRetry: ("等待重试", "waiting for the next attempt")
+        case .queued: ("排队等待前一次执行结束", "waiting until an earlier execution of the job has ended")
         }
     }
 }

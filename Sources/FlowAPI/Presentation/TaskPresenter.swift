@@ -37,13 +37,10 @@ struct TaskPresenter: Sendable {
         ]
         members += Self.schedule(definition.schedule)
         members += [
-            .init("schedule_text", JSON.object([.init("zh", text.zh), .init("en", text.en)])),
-            .init("timeout", definition.policies.timeoutSeconds),
-            .init("retry_count", definition.policies.retry.count),
-            .init("retry_interval", definition.policies.retry.intervalSeconds),
-            .init("concurrency", definition.policies.concurrency),
-            .init("overlap", definition.policies.overlap.rawValue),
-            .init("misfire", definition.policies.misfire.rawValue),
+            .init("schedule_text", JSON.object([.init("zh", text.zh), .init("en", text.en)]))
+        ]
+        members += PolicyBody.members(definition.policies)
+        members += [
             .init("group_ids", visible),
             .init("groups", visible.map { groups[$0] ?? "#\($0)" }),
             .init("hidden_groups", visible.count < definition.groups.count),
@@ -86,13 +83,17 @@ struct TaskPresenter: Sendable {
         var zone = "UTC"
         var dst = DSTPolicy.debian
         var every: JSON = .null
+        var delay: JSON = .null
         var once: Timestamp?
         switch spec {
         case .cron(let text, let timeZone, let policy):
             (type, expression, zone, dst) = ("cron", text, timeZone, policy)
         case .every(let period, _):
             type = "every"
-            every = period % 1000 == 0 ? .integer(period / 1000) : .number(Double(period) / 1000)
+            every = PolicyBody.decimal(period)
+        case .delay(let pause):
+            type = "delay"
+            delay = PolicyBody.decimal(pause)
         case .once(let instant):
             type = "once"
             once = instant
@@ -100,7 +101,8 @@ struct TaskPresenter: Sendable {
         }
         return [
             .init("schedule_type", type), .init("cron_expr", expression), .init("timezone", zone),
-            .init("dst", dst.rawValue), .init("every_seconds", every), .init("once_at", once),
+            .init("dst", dst.rawValue), .init("every_seconds", every), .init("delay_seconds", delay),
+            .init("once_at", once),
         ]
     }
 

@@ -16,7 +16,7 @@ struct TaskBody {
         let description = reader.string("description") ?? ""
         let payload = Self.payload(&reader)
         let schedule = Self.schedule(&reader)
-        let policies = Self.policies(&reader)
+        let policies = PolicyBody.read(&reader)
         if !reader.has("group_ids") { reader.fault("group_ids", "required", "this field is required") }
         let groups = reader.integers("group_ids") ?? []
         let labels = reader.dictionary("labels") ?? [:]
@@ -78,6 +78,7 @@ struct TaskBody {
     private enum ScheduleType: String, CaseIterable {
         case cron
         case every
+        case delay
         case once
         case manual
     }
@@ -88,6 +89,7 @@ struct TaskBody {
         let zone = reader.string("timezone") ?? "UTC"
         let dst: DSTPolicy = reader.choice("dst") ?? .debian
         let every = reader.milliseconds("every_seconds")
+        let delay = reader.milliseconds("delay_seconds")
         let once = reader.timestamp("once_at")
         let type = given ?? (text.isEmpty ? nil : .cron)
         // What belongs to another kind of schedule is a misunderstanding somewhere: better refused than dropped.
@@ -97,6 +99,7 @@ struct TaskBody {
         }
         only(.cron, "cron_expr", !text.isEmpty)
         only(.every, "every_seconds", every != nil)
+        only(.delay, "delay_seconds", delay != nil)
         only(.once, "once_at", once != nil)
         switch type {
         case .cron:
@@ -105,6 +108,9 @@ struct TaskBody {
         case .every:
             if every == nil { reader.fault("every_seconds", "required", "this schedule needs its period in seconds") }
             return .every(milliseconds: every ?? 0)
+        case .delay:
+            if delay == nil { reader.fault("delay_seconds", "required", "this schedule needs its pause in seconds") }
+            return .delay(milliseconds: delay ?? 0)
         case .once:
             if once == nil { reader.fault("once_at", "required", "this schedule needs its time") }
             return .once(once ?? .distantPast)
@@ -113,22 +119,5 @@ struct TaskBody {
             reader.fault("schedule_type", "required", "say when the job runs: cron_expr, or a schedule_type")
             return .manual
         }
-    }
-
-    private static func policies(_ reader: inout FieldReader) -> Policies {
-        let standard = Policies()
-        let concurrency = reader.int("concurrency") ?? standard.concurrency
-        // S1 knows only the number: more than one at once means that they may overlap.
-        let overlap: OverlapPolicy = reader.choice("overlap") ?? (concurrency > 1 ? .allow : standard.overlap)
-        return Policies(
-            overlap: overlap,
-            concurrency: concurrency,
-            misfire: reader.choice("misfire") ?? standard.misfire,
-            retry: RetryPolicy(
-                count: reader.int("retry_count") ?? standard.retry.count,
-                intervalSeconds: reader.int("retry_interval") ?? standard.retry.intervalSeconds
-            ),
-            timeoutSeconds: reader.int("timeout") ?? standard.timeoutSeconds
-        )
     }
 }

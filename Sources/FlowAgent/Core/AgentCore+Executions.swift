@@ -4,48 +4,6 @@
 package import FlowCore
 
 extension AgentCore {
-    /// Admits an execution: overlap is decided here, the ledger row and its report go into one transaction (R1).
-    mutating func admit(_ order: Order, isLocal: Bool, acknowledge: Bool, now: Timestamp) {
-        let id = order.executionID
-        guard self.open[id] == nil else {
-            if acknowledge { self.acknowledged.append(id) }
-            if !isLocal { self.pipeline.add(.answer(id), then: .written) }
-            return
-        }
-        if self.earlyCancels.remove(id) != nil {
-            self.decide(
-                order,
-                status: .cancelled,
-                reason: .requested,
-                detail: "cancelled before it started",
-                acknowledge: acknowledge,
-                now: now
-            )
-            return
-        }
-        let uid = order.job.uid
-        let limit = order.job.policies.overlap == .skip ? 1 : max(1, order.job.policies.concurrency)
-        let running = self.openCount[uid, default: 0]
-        guard running < limit else {
-            self.decide(
-                order,
-                status: .skipped,
-                reason: .overlap,
-                detail: "\(running) of at most \(limit) executions of this job were still open on the host",
-                acknowledge: acknowledge,
-                now: now
-            )
-            return
-        }
-        let entry = LedgerEntry(order: order, status: .running, attempt: 1, isLocal: isLocal, startedAt: now)
-        self.open[id] = OpenExecution(entry: entry)
-        self.openCount[uid, default: 0] += 1
-        self.pipeline.add(
-            .insert(entry, report: Report(entry)),
-            then: .admitted(id, acknowledge: acknowledge, answer: !isLocal)
-        )
-    }
-
     /// Records a decision that starts nothing: SKIPPED or CANCELLED.
     ///
     /// Where a server asked for it, a decision that the ledger holds already is said again (R1).
@@ -106,15 +64,14 @@ extension AgentCore {
             entry.status = .cancelled
             entry.reason = .requested
         }
-        let mayRetry =
-            switch (entry.status, entry.reason) {
-            case (.failure, .spawn): false
-            case (.failure, .interrupted): entry.order.job.policies.retry.onInterrupt
-            case (.failure, _), (.timeout, _): true
-            default: false
-            }
+        if execution.isReplaced, entry.status == .cancelled {
+            entry.reason = .overlap
+            entry.detail = "stopped for a newer execution of the job"
+        }
+        let retry = entry.order.job.policies.retry
+        let cause = RetryCause(status: entry.status, reason: entry.reason, exitCode: entry.exitCode)
         // Somebody asked for it to stop, if only while it was being ended for its time: no attempt follows.
-        if mayRetry, !execution.isCancelled, attempt <= entry.order.job.policies.retry.count {
+        if !execution.isCancelled, retry.follows(attempt: attempt, cause: cause) {
             entry = self.awaitingRetry(entry, now: now)
             execution.entry = entry
             self.open[id] = execution
@@ -132,7 +89,7 @@ extension AgentCore {
     private mutating func awaitingRetry(_ entry: LedgerEntry, now: Timestamp) -> LedgerEntry {
         var entry = entry
         let retry = entry.order.job.policies.retry
-        let due = now.advanced(byMilliseconds: Int64(retry.intervalSeconds) * 1000)
+        let due = now.advanced(byMilliseconds: retry.pause(after: entry.attempt, of: entry.id))
         let cause = entry.detail ?? entry.reason?.rawValue ?? entry.status.name
         entry.detail = "attempt \(entry.attempt) of \(retry.count + 1) ended (\(cause)); the next is due at \(due)"
         entry.status = .pending
@@ -144,7 +101,7 @@ extension AgentCore {
 
     /// A retry is at most its pause away: its time may come from a clock that was ahead, and would be waited for that much longer.
     private func latestRetry(of entry: LedgerEntry, now: Timestamp) -> Timestamp {
-        now.advanced(byMilliseconds: Int64(entry.order.job.policies.retry.intervalSeconds) * 1000)
+        now.advanced(byMilliseconds: entry.order.job.policies.retry.pause(after: entry.attempt, of: entry.id))
     }
 
     /// After the clock went back.
@@ -159,7 +116,14 @@ extension AgentCore {
     }
 
     mutating func startRetry(_ id: ExecutionID, now: Timestamp) {
-        guard var execution = self.open[id], execution.entry.status == .pending, !execution.isCancelled else { return }
+        guard let execution = self.open[id], execution.entry.status == .pending, !execution.isCancelled else { return }
+        self.begin(execution, now: now)
+    }
+
+    /// The next attempt of an execution that is in the ledger.
+    mutating func begin(_ execution: OpenExecution, now: Timestamp) {
+        var execution = execution
+        let id = execution.entry.id
         execution.entry.status = .running
         execution.entry.reason = nil
         execution.entry.detail = nil
@@ -169,7 +133,7 @@ extension AgentCore {
         execution.entry.startedAt = now
         execution.entry.finishedAt = nil
         self.open[id] = execution
-        self.pipeline.add(.update(execution.entry, report: Report(execution.entry)), then: .retry(id))
+        self.pipeline.add(.update(execution.entry, report: Report(execution.entry)), then: .attempt(id))
     }
 
     /// After a restart: what was running is interrupted, its effect unknown; what waited for a retry still does.
@@ -177,6 +141,10 @@ extension AgentCore {
         let now = self.clock.now(reading)
         for id in self.open.keys.sorted() {
             guard var entry = self.open[id]?.entry else { continue }
+            if entry.reason == .queued {
+                self.rejoinQueue(entry, now: now)
+                continue
+            }
             if entry.status == .pending {
                 self.timers.set(.retry(id), at: min(entry.retryAt ?? now, self.latestRetry(of: entry, now: now)))
                 continue
@@ -185,8 +153,7 @@ extension AgentCore {
             entry.reason = .interrupted
             entry.detail = "the agent or its host stopped while attempt \(entry.attempt) ran; what it did is unknown"
             entry.finishedAt = now
-            let retry = entry.order.job.policies.retry
-            if retry.onInterrupt, entry.attempt <= retry.count {
+            if entry.order.job.policies.retry.follows(attempt: entry.attempt, cause: .interrupted) {
                 entry = self.awaitingRetry(entry, now: now)
                 self.open[id]?.entry = entry
             } else {
@@ -199,6 +166,8 @@ extension AgentCore {
     mutating func close(_ id: ExecutionID, job: JobUID) {
         guard self.open.removeValue(forKey: id) != nil else { return }
         self.timers.remove(.retry(id))
+        self.freed.insert(job)
+        if self.leaveQueue(id, job: job) { return }
         let left = self.openCount[job, default: 1] - 1
         self.openCount[job] = left > 0 ? left : nil
     }
@@ -209,11 +178,15 @@ extension AgentCore {
             self.open[id]?.isCancelled = true
             if execution.entry.status == .running {
                 self.effects.append(.cancel(id, force: force))
-            } else {
+            } else if execution.isDurable {
                 var entry = execution.entry
+                let isReplaced = execution.isReplaced
+                let waitedFor = entry.reason == .queued ? "a place" : "a retry"
                 entry.status = .cancelled
-                entry.reason = .requested
-                entry.detail = "cancelled while it waited for a retry"
+                entry.reason = isReplaced ? .overlap : .requested
+                entry.detail =
+                    isReplaced
+                    ? "stopped for a newer execution of the job" : "cancelled while it waited for \(waitedFor)"
                 entry.retryAt = nil
                 entry.finishedAt = now
                 self.close(id, job: entry.order.job.uid)
@@ -248,12 +221,16 @@ extension AgentCore {
     /// Ends what waits for its next attempt or for a fire that will not come: its job was deleted or disabled.
     mutating func endWaiting(of uid: JobUID, because cause: String, now: Timestamp) {
         for id in self.open.keys.sorted() {
-            guard var entry = self.open[id]?.entry, entry.order.job.uid == uid, entry.status == .pending else {
-                continue
-            }
-            entry.status = .cancelled
+            guard let execution = self.open[id], execution.isDurable, execution.entry.order.job.uid == uid,
+                execution.entry.status == .pending
+            else { continue }
+            var entry = execution.entry
+            let hasBegun = entry.attempt > 0
+            entry.status = hasBegun ? .cancelled : .skipped
             entry.reason = .disabled
-            entry.detail = "\(cause) while attempt \(entry.attempt + 1) was waited for"
+            entry.detail =
+                hasBegun
+                ? "\(cause) while attempt \(entry.attempt + 1) was waited for" : "\(cause) while it waited for a place"
             entry.retryAt = nil
             entry.finishedAt = now
             self.close(id, job: uid)

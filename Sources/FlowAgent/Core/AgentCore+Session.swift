@@ -162,7 +162,13 @@ extension AgentCore {
             case .decided(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
                 if case .exists = result, answer { self.pipeline.add(.answer(id), then: .written) }
-            case .retry(let id):
+            case .queued(let id, let acknowledge, let answer):
+                if acknowledge { self.acknowledged.append(id) }
+                var isKnown = false
+                if case .exists = result { isKnown = true }
+                if isKnown, answer { self.pipeline.add(.answer(id), then: .written) }
+                self.continueQueued(id, isKnown: isKnown, now: self.clock.now(reading))
+            case .attempt(let id):
                 if let execution = self.open[id] { self.launch(execution) }
             case .configApplied(let update, let cursor): self.apply(update, cursor: cursor)
             case .pruned: self.continuePruning(after: result, at: reading)

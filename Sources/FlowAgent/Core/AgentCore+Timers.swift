@@ -25,6 +25,8 @@ extension AgentCore {
                 if !self.decideFires(of: uid, now: now) { unfinished.append(key) }
             case .order(let id): self.runStoredOrder(id, now: now)
             case .retry(let id): self.startRetry(id, now: now)
+            case .deadline(let id): self.expireWaiting(id, now: now)
+            case .place(let uid): self.freed.insert(uid)
             }
         }
         // Counting goes on right after whatever else has happened meanwhile.
@@ -34,11 +36,16 @@ extension AgentCore {
 
     /// Sets the timer of a job to its next undecided fire.
     mutating func scheduleNextFire(of uid: JobUID) {
-        guard let job = self.jobs[uid], job.snapshot.isEnabled, let next = job.schedule?.next(after: job.cursor) else {
+        guard let job = self.jobs[uid], job.snapshot.isEnabled, let next = self.nextFire(of: uid, job) else {
             self.timers.remove(.fire(uid))
             return
         }
         self.timers.set(.fire(uid), at: next)
+    }
+
+    private func nextFire(of uid: JobUID, _ job: JobState) -> Timestamp? {
+        guard let pause = job.schedule?.delayMilliseconds else { return job.schedule?.next(after: job.cursor) }
+        return self.isBusy(uid) ? nil : job.cursor.advanced(byMilliseconds: pause)
     }
 
     /// Fires an `@reboot` job once per boot of the host; its nominal time is when the host booted.
@@ -65,7 +72,12 @@ extension AgentCore {
     /// - Returns: false when counting what was missed took all this event may spend, and has to go on.
     private mutating func decideFires(of uid: JobUID, now: Timestamp) -> Bool {
         guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else { return true }
-        let threshold = job.snapshot.policies.misfireThresholdMilliseconds
+        if let pause = schedule.delayMilliseconds {
+            self.decideDelayed(uid, job, schedule, pause: pause, now: now)
+            return true
+        }
+        let jitter = job.snapshot.policies.jitterMilliseconds
+        let threshold = job.snapshot.policies.misfireThresholdMilliseconds + jitter
         var cursor = job.cursor
         if let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold, self.suspicion != nil {
             // Perhaps none of this was missed. What comes from now on runs; the rest waits for a server's word.
@@ -90,8 +102,15 @@ extension AgentCore {
         }
         var wakeAt: Timestamp?
         while let nominal = schedule.next(after: cursor) {
-            guard nominal <= now else {
-                wakeAt = nominal
+            let start = StartJitter.start(
+                of: nominal,
+                job: uid,
+                agent: self.configuration.agent,
+                jitterMilliseconds: jitter,
+                next: schedule.next(after: nominal)
+            )
+            guard start <= now else {
+                wakeAt = start
                 break
             }
             let id = DeterministicID.execution(
@@ -106,7 +125,7 @@ extension AgentCore {
                     cursor = nominal
                     continue
                 }
-                let graceEnds = nominal.advanced(byMilliseconds: self.configuration.grace)
+                let graceEnds = start.advanced(byMilliseconds: self.configuration.grace)
                 guard now >= graceEnds else {
                     wakeAt = graceEnds
                     break
@@ -131,7 +150,7 @@ extension AgentCore {
         if self.suspicion == nil { self.pipeline.add(.advanceCursor(uid, cursor)) }
     }
 
-    private mutating func hold(_ uid: JobUID, at cursor: Timestamp) {
+    mutating func hold(_ uid: JobUID, at cursor: Timestamp) {
         if self.suspicion?.held[uid] == nil { self.suspicion?.held[uid] = cursor }
     }
 

@@ -26,9 +26,14 @@ package struct AgentCore: Sendable {
     var orders: [ExecutionID: Order] = [:]
     /// Orders for fires that the job's own timer answers for.
     var announced: Set<ExecutionID> = []
-    /// Executions that are running or wait for a retry.
+    /// Executions that are running, wait for a retry, or wait for a place.
     var open: [ExecutionID: OpenExecution] = [:]
+    /// How many of a job's hold a place.
     var openCount: [JobUID: Int] = [:]
+    /// Executions that wait for a place, first come first; the count above does not have them.
+    var queues: [JobUID: [ExecutionID]] = [:]
+    /// Jobs of which a place, or a waiting execution, may have become free to start.
+    var freed: Set<JobUID> = []
     /// Cancels for executions that are not known here yet.
     var earlyCancels: Set<ExecutionID> = []
     var link: LinkState = .down
@@ -108,6 +113,10 @@ package struct AgentCore: Sendable {
     struct OpenExecution: Sendable {
         var entry: LedgerEntry
         var isCancelled = false
+        /// A newer execution takes its place (``OverlapPolicy/cancelPrevious``).
+        var isReplaced = false
+        /// False while the row of an execution that waits for a place is still being written.
+        var isDurable = true
     }
 
     enum LinkState: Hashable, Sendable {
@@ -140,7 +149,7 @@ package struct AgentCore: Sendable {
         for order in restored.orders { self.orders[order.executionID] = order }
         for entry in restored.open {
             self.open[entry.id] = OpenExecution(entry: entry)
-            self.openCount[entry.order.job.uid, default: 0] += 1
+            if entry.reason != .queued { self.openCount[entry.order.job.uid, default: 0] += 1 }
         }
     }
 
@@ -163,7 +172,10 @@ package struct AgentCore: Sendable {
         case .reportsSent(let sequence): self.outbox.sent(through: sequence, at: reading.boot)
         case .supervisor(let event): self.handleSupervisor(event, at: reading)
         }
+        // What ended decides what is due, and what is decided may end something.
+        self.startWaiting(now: self.clock.now(reading))
         if self.hasStarted { self.runTimers(at: reading) }
+        self.startWaiting(now: self.clock.now(reading))
         self.speak(at: reading)
         return self.collectEffects(at: reading)
     }

@@ -12,8 +12,10 @@ struct CommitPipeline: Sendable {
         case admitted(ExecutionID, acknowledge: Bool, answer: Bool)
         /// A decision without a start is durable; as above if the ledger knew the id.
         case decided(ExecutionID, acknowledge: Bool, answer: Bool)
-        /// A further attempt is durable: start it.
-        case retry(ExecutionID)
+        /// Waits for a place; as above if the ledger knew the id.
+        case queued(ExecutionID, acknowledge: Bool, answer: Bool)
+        /// An attempt of an execution that was in the ledger is durable: start it.
+        case attempt(ExecutionID)
         /// The end of an attempt is durable.
         case written
         case configApplied(ConfigUpdate, cursor: Timestamp)

@@ -12,8 +12,6 @@ struct MissedFires: Hashable, Sendable {
     /// The last fire covered.
     let through: Timestamp
 
-    /// The most fires FIRE_ALL starts after one downtime.
-    private static let runLimit = 1000
     /// How far fires before the catch-up window are counted one by one: a week of a one-second job, and more.
     private static let countLimit = 1_000_000
     /// Fires that are counted for one event: about a millisecond, so that other decisions don't wait.
@@ -38,12 +36,7 @@ struct MissedFires: Hashable, Sendable {
             self.after = after
             self.through = through
             self.windowStart = now.advanced(byMilliseconds: -policies.catchUpWindowMilliseconds)
-            self.keep =
-                switch policies.misfire {
-                case .fireOnce: 1
-                case .fireAll: MissedFires.runLimit
-                case .skip: 0
-                }
+            self.keep = policies.misfireCount
             self.cursor = after
         }
 

@@ -8,4 +8,8 @@ enum TimerKey: Hashable, Sendable {
     case fire(JobUID)
     case order(ExecutionID)
     case retry(ExecutionID)
+    /// Of an execution that waits for a place.
+    case deadline(ExecutionID)
+    /// When the next of a job's waiting executions may start, if there is a place.
+    case place(JobUID)
 }

@@ -66,6 +66,7 @@ package enum ExecutionReason: String, Codable, Sendable, CaseIterable {
     // CANCELLED and PENDING
     case requested = "REQUESTED"
     case awaitingRetry = "AWAITING_RETRY"
+    case queued = "QUEUED"
 }
 
 /// Who decided the state that is stored.

@@ -6,6 +6,7 @@ package struct CompiledSchedule: Sendable {
     private enum Plan: Sendable {
         case cron(CronPlan)
         case every(period: Int64, anchor: Int64)
+        case delay(Int64)
         case once(Timestamp)
         case reboot
         case manual
@@ -55,6 +56,12 @@ package struct CompiledSchedule: Sendable {
             }
             self.zone = nil
             self.plan = .every(period: period, anchor: anchor.milliseconds)
+        case .delay(let pause):
+            guard (CronDuration.minimum...CronDuration.maximum).contains(pause) else {
+                throw ScheduleError(.duration, "a delay is at least 1 second and at most 366 days")
+            }
+            self.zone = nil
+            self.plan = .delay(pause)
         case .once(let instant):
             self.zone = nil
             self.plan = .once(instant)
@@ -78,7 +85,7 @@ package struct CompiledSchedule: Sendable {
             return Timestamp(milliseconds: next.partialValue)
         case .once(let instant):
             return instant > after ? instant : nil
-        case .reboot, .manual:
+        case .delay, .reboot, .manual:
             return nil
         }
     }
@@ -97,6 +104,12 @@ package struct CompiledSchedule: Sendable {
     /// The period of a schedule that fires at equal distances, milliseconds; nil for the others.
     package var periodMilliseconds: Int64? {
         if case .every(let period, _) = self.plan { return period }
+        return nil
+    }
+
+    /// The pause after the end of a run, milliseconds; nil for the other schedules.
+    package var delayMilliseconds: Int64? {
+        if case .delay(let pause) = self.plan { return pause }
         return nil
     }
 

@@ -7,6 +7,8 @@ package enum ScheduleSpec: Hashable, Sendable {
     case cron(expression: String, timeZone: String, dst: DSTPolicy)
     /// Elapsed time: `anchor + n * period`, whatever the clocks on the wall do.
     case every(periodMilliseconds: Int64, anchor: Timestamp)
+    /// So long after the end of the run before; decided by each agent for itself, so no time is known in advance.
+    case delay(milliseconds: Int64)
     /// One fire.
     case once(Timestamp)
     /// No schedule, only triggers.
@@ -17,6 +19,7 @@ extension ScheduleSpec: Codable {
     private enum Kind: String, Codable {
         case cron
         case every
+        case delay
         case once
         case manual
     }
@@ -45,6 +48,7 @@ extension ScheduleSpec: Codable {
                 periodMilliseconds: try container.decode(Int64.self, forKey: .periodMilliseconds),
                 anchor: try container.decode(Timestamp.self, forKey: .anchorMilliseconds)
             )
+        case .delay: self = .delay(milliseconds: try container.decode(Int64.self, forKey: .periodMilliseconds))
         case .once: self = .once(try container.decode(Timestamp.self, forKey: .atMilliseconds))
         case .manual: self = .manual
         }
@@ -62,6 +66,9 @@ extension ScheduleSpec: Codable {
             try container.encode(Kind.every, forKey: .type)
             try container.encode(period, forKey: .periodMilliseconds)
             try container.encode(anchor, forKey: .anchorMilliseconds)
+        case .delay(let pause):
+            try container.encode(Kind.delay, forKey: .type)
+            try container.encode(pause, forKey: .periodMilliseconds)
         case .once(let instant):
             try container.encode(Kind.once, forKey: .type)
             try container.encode(instant, forKey: .atMilliseconds)

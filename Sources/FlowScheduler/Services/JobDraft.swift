@@ -42,6 +42,7 @@ package enum ScheduleDraft: Hashable, Sendable {
     /// Cron text, a macro, or `@every 30s`, perhaps with a `CRON_TZ=` prefix.
     case cron(text: String, timeZone: String, dst: DSTPolicy)
     case every(milliseconds: Int64)
+    case delay(milliseconds: Int64)
     case once(Timestamp)
     case manual
 }

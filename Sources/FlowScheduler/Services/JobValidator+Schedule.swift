@@ -11,6 +11,8 @@ extension JobValidator {
             return self.resolveCron(text, timeZone: timeZone, dst: dst)
         case .every(let milliseconds):
             return self.compile(self.every(milliseconds), path: "every_seconds")
+        case .delay(let milliseconds):
+            return self.compile(.delay(milliseconds: milliseconds), path: "delay_seconds")
         case .once(let instant):
             // An edit of a job whose one fire is over must stay possible; a new fire in the past is a mistake.
             if instant <= self.now, self.previous != .once(instant) {

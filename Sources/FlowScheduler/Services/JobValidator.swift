@@ -29,7 +29,7 @@ struct JobValidator {
     /// - Returns: what to store; nil when there are faults.
     mutating func validate(_ draft: JobDraft) -> (JobDefinition, CompiledSchedule)? {
         self.checkTexts(draft)
-        self.checkPolicies(draft.policies)
+        self.check(draft.policies)
         switch draft.payload {
         case .shell(let shell): self.check(shell)
         case .http(let http): self.check(http)
@@ -73,14 +73,7 @@ struct JobValidator {
         )
     }
 
-    private mutating func checkPolicies(_ policies: Policies) {
-        self.range(policies.timeoutSeconds, Policies.timeoutRange, "timeout", "seconds")
-        self.range(policies.retry.count, 0...10, "retry_count", "retries")
-        self.range(policies.retry.intervalSeconds, 1...3600, "retry_interval", "seconds")
-        self.range(policies.concurrency, 1...100, "concurrency", "executions at once")
-    }
-
-    private mutating func range(_ value: Int, _ allowed: ClosedRange<Int>, _ path: String, _ unit: String) {
+    mutating func range(_ value: Int, _ allowed: ClosedRange<Int>, _ path: String, _ unit: String) {
         self.faults.require(
             allowed.contains(value),
             path,

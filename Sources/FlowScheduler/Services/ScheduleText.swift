@@ -25,6 +25,9 @@ package struct ScheduleText: Hashable, Sendable {
         case .every(let milliseconds, _):
             let (zh, en) = Self.duration(milliseconds)
             self.init(zh: "每 \(zh)", en: "every \(en)")
+        case .delay(let milliseconds):
+            let (zh, en) = Self.duration(milliseconds)
+            self.init(zh: "上次执行结束后 \(zh)", en: "\(en) after the end of the run before")
         case .once(let instant):
             self.init(zh: "仅一次：\(instant)", en: "once at \(instant)")
         case .manual:

@@ -57,6 +57,7 @@ extension PBExecutionReason {
         case .request: self = .request
         case .requested: self = .requested
         case .awaitingRetry: self = .awaitingRetry
+        case .queued: self = .queued
         }
     }
 
@@ -81,6 +82,7 @@ extension PBExecutionReason {
         case .request: .request
         case .requested: .requested
         case .awaitingRetry: .awaitingRetry
+        case .queued: .queued
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field)
         }
     }
@@ -100,23 +102,6 @@ extension PBExecutionKind {
         case .cron: .cron
         case .manual: .manual
         case .rerun: .rerun
-        case .UNRECOGNIZED(let value): throw Fields.unknown(value, field)
-        }
-    }
-}
-
-extension PBOverlapPolicy {
-    init(_ policy: OverlapPolicy) {
-        switch policy {
-        case .skip: self = .skip
-        case .allow: self = .allow
-        }
-    }
-
-    func decoded(_ field: String) throws(WireError) -> OverlapPolicy {
-        switch self {
-        case .skip: .skip
-        case .allow: .allow
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field)
         }
     }

@@ -15,16 +15,7 @@ extension PBTaskConfig {
         self.name = job.name
         self.setPayload(job.payload)
         self.setSchedule(job.schedule)
-        let policies = job.policies
-        self.overlap = PBOverlapPolicy(policies.overlap)
-        self.concurrency = Int32(clamping: policies.concurrency)
-        self.misfire = PBMisfirePolicy(policies.misfire)
-        self.misfireThresholdMs = policies.misfireThresholdMilliseconds
-        self.catchUpWindowMs = policies.catchUpWindowMilliseconds
-        self.retryCount = Int32(clamping: policies.retry.count)
-        self.retryInterval = Int32(clamping: policies.retry.intervalSeconds)
-        self.retryOnInterrupt = policies.retry.onInterrupt
-        self.timeout = Int32(clamping: policies.timeoutSeconds)
+        self.setPolicies(job.policies)
         self.enabled = job.isEnabled
     }
 
@@ -36,22 +27,7 @@ extension PBTaskConfig {
             name: try Fields.label(self.name, field + ".name"),
             payload: try self.payload(field),
             schedule: try self.decodedSchedule(field),
-            policies: Policies(
-                overlap: try self.overlap.decoded(field + ".overlap"),
-                concurrency: try Fields.count(self.concurrency, field + ".concurrency"),
-                misfire: try self.misfire.decoded(field + ".misfire"),
-                misfireThresholdMilliseconds: try Fields.count(
-                    self.misfireThresholdMs,
-                    field + ".misfire_threshold_ms"
-                ),
-                catchUpWindowMilliseconds: try Fields.count(self.catchUpWindowMs, field + ".catch_up_window_ms"),
-                retry: RetryPolicy(
-                    count: try Fields.count(self.retryCount, field + ".retry_count"),
-                    intervalSeconds: try Fields.count(self.retryInterval, field + ".retry_interval"),
-                    onInterrupt: self.retryOnInterrupt
-                ),
-                timeoutSeconds: try Fields.count(self.timeout, field + ".timeout")
-            ),
+            policies: try self.decodedPolicies(field),
             isEnabled: self.enabled
         )
     }
@@ -69,6 +45,10 @@ extension PBTaskConfig {
                 $0.periodMs = period
                 $0.anchor = anchor.milliseconds
             }
+        case .delay(let pause):
+            self.delayMs = pause
+            // A peer that knows no delay runs at this period, and never two at once.
+            self.schedule.every = .with { $0.periodMs = pause }
         case .once(let instant): self.schedule.once = .with { $0.at = instant.milliseconds }
         case .manual: self.schedule.manual = PBSchedule.Manual()
         }
@@ -87,6 +67,9 @@ extension PBTaskConfig {
         }
         guard self.cronExpr.isEmpty else {
             throw WireError.invalid(field: field + ".cron_expr", problem: "is set though the schedule is not cron")
+        }
+        if self.delayMs != 0 {
+            return .delay(milliseconds: try Fields.count(self.delayMs, field + ".delay_ms"))
         }
         switch kind {
         case .every(let every):

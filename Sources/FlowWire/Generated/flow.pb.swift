@@ -116,6 +116,95 @@ package nonisolated enum PBPushAction: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// What `overlap` leaves open; with anything but NONE that is SKIP.
+package nonisolated enum PBQueueing: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case none // = 0
+  case one // = 1
+  case queue // = 2
+  case cancelPrevious // = 3
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .none
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .none
+    case 1: self = .one
+    case 2: self = .queue
+    case 3: self = .cancelPrevious
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .none: return 0
+    case .one: return 1
+    case .queue: return 2
+    case .cancelPrevious: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [PBQueueing] = [
+    .none,
+    .one,
+    .queue,
+    .cancelPrevious,
+  ]
+
+}
+
+package nonisolated enum PBRetryCause: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case unspecified // = 0
+  case business // = 1
+  case technical // = 2
+  case timeout // = 3
+  case interrupted // = 4
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .business
+    case 2: self = .technical
+    case 3: self = .timeout
+    case 4: self = .interrupted
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .business: return 1
+    case .technical: return 2
+    case .timeout: return 3
+    case .interrupted: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [PBRetryCause] = [
+    .unspecified,
+    .business,
+    .technical,
+    .timeout,
+    .interrupted,
+  ]
+
+}
+
 package nonisolated enum PBDstPolicy: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
   case debian // = 0
@@ -340,6 +429,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
   case request // = 16
   case requested // = 17
   case awaitingRetry // = 18
+  case queued // = 19
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -367,6 +457,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case 16: self = .request
     case 17: self = .requested
     case 18: self = .awaitingRetry
+    case 19: self = .queued
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -392,6 +483,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case .request: return 16
     case .requested: return 17
     case .awaitingRetry: return 18
+    case .queued: return 19
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -417,6 +509,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     .request,
     .requested,
     .awaitingRetry,
+    .queued,
   ]
 
 }
@@ -886,6 +979,64 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   package var retryOnInterrupt: Bool {
     get {_storage._retryOnInterrupt}
     set {_uniqueStorage()._retryOnInterrupt = newValue}
+  }
+
+  /// What a peer of the first version does not know is said beside what it knows: it then skips where others queue, and fires
+  /// at a period where others wait for the end of a run.
+  package var queueing: PBQueueing {
+    get {_storage._queueing}
+    set {_uniqueStorage()._queueing = newValue}
+  }
+
+  package var queueLimit: Int32 {
+    get {_storage._queueLimit}
+    set {_uniqueStorage()._queueLimit = newValue}
+  }
+
+  /// 0 = as many as there is room for.
+  package var misfireLimit: Int32 {
+    get {_storage._misfireLimit}
+    set {_uniqueStorage()._misfireLimit = newValue}
+  }
+
+  /// Seconds; 0 = none of its own.
+  package var startDeadline: Int32 {
+    get {_storage._startDeadline}
+    set {_uniqueStorage()._startDeadline = newValue}
+  }
+
+  package var jitterMs: Int64 {
+    get {_storage._jitterMs}
+    set {_uniqueStorage()._jitterMs = newValue}
+  }
+
+  /// Thousandths; 0 = 1000, every pause as long as the first.
+  package var retryBackoffPermille: Int32 {
+    get {_storage._retryBackoffPermille}
+    set {_uniqueStorage()._retryBackoffPermille = newValue}
+  }
+
+  /// Seconds; 0 = a day.
+  package var retryLongestInterval: Int32 {
+    get {_storage._retryLongestInterval}
+    set {_uniqueStorage()._retryLongestInterval = newValue}
+  }
+
+  package var retryJitterPercent: Int32 {
+    get {_storage._retryJitterPercent}
+    set {_uniqueStorage()._retryJitterPercent = newValue}
+  }
+
+  /// Empty = everything, interruptions as `retry_on_interrupt` says.
+  package var retryOn: [PBRetryCause] {
+    get {_storage._retryOn}
+    set {_uniqueStorage()._retryOn = newValue}
+  }
+
+  /// Set exactly on a schedule of fixed delay; `schedule` then is an Every of the same length.
+  package var delayMs: Int64 {
+    get {_storage._delayMs}
+    set {_uniqueStorage()._delayMs = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1753,6 +1904,14 @@ nonisolated extension PBPushAction: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ADD\0\u{1}UPDATE\0\u{1}DELETE\0\u{1}FULL_SYNC\0")
 }
 
+nonisolated extension PBQueueing: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0QUEUEING_NONE\0\u{1}QUEUEING_ONE\0\u{1}QUEUEING_QUEUE\0\u{1}QUEUEING_CANCEL_PREVIOUS\0")
+}
+
+nonisolated extension PBRetryCause: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RETRY_CAUSE_UNSPECIFIED\0\u{1}RETRY_CAUSE_BUSINESS\0\u{1}RETRY_CAUSE_TECHNICAL\0\u{1}RETRY_CAUSE_TIMEOUT\0\u{1}RETRY_CAUSE_INTERRUPTED\0")
+}
+
 nonisolated extension PBDstPolicy: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DST_POLICY_DEBIAN\0\u{1}DST_POLICY_SKIP\0\u{1}DST_POLICY_BOTH\0")
 }
@@ -1774,7 +1933,7 @@ nonisolated extension PBExecutionStatus: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension PBExecutionReason: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0")
 }
 
 nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
@@ -2335,7 +2494,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -2356,6 +2515,16 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _misfireThresholdMs: Int64 = 0
     var _catchUpWindowMs: Int64 = 0
     var _retryOnInterrupt: Bool = false
+    var _queueing: PBQueueing = .none
+    var _queueLimit: Int32 = 0
+    var _misfireLimit: Int32 = 0
+    var _startDeadline: Int32 = 0
+    var _jitterMs: Int64 = 0
+    var _retryBackoffPermille: Int32 = 0
+    var _retryLongestInterval: Int32 = 0
+    var _retryJitterPercent: Int32 = 0
+    var _retryOn: [PBRetryCause] = []
+    var _delayMs: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2384,6 +2553,16 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _misfireThresholdMs = source._misfireThresholdMs
       _catchUpWindowMs = source._catchUpWindowMs
       _retryOnInterrupt = source._retryOnInterrupt
+      _queueing = source._queueing
+      _queueLimit = source._queueLimit
+      _misfireLimit = source._misfireLimit
+      _startDeadline = source._startDeadline
+      _jitterMs = source._jitterMs
+      _retryBackoffPermille = source._retryBackoffPermille
+      _retryLongestInterval = source._retryLongestInterval
+      _retryJitterPercent = source._retryJitterPercent
+      _retryOn = source._retryOn
+      _delayMs = source._delayMs
     }
   }
 
@@ -2420,6 +2599,16 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._misfireThresholdMs) }()
         case 17: try { try decoder.decodeSingularInt64Field(value: &_storage._catchUpWindowMs) }()
         case 18: try { try decoder.decodeSingularBoolField(value: &_storage._retryOnInterrupt) }()
+        case 19: try { try decoder.decodeSingularEnumField(value: &_storage._queueing) }()
+        case 20: try { try decoder.decodeSingularInt32Field(value: &_storage._queueLimit) }()
+        case 21: try { try decoder.decodeSingularInt32Field(value: &_storage._misfireLimit) }()
+        case 22: try { try decoder.decodeSingularInt32Field(value: &_storage._startDeadline) }()
+        case 23: try { try decoder.decodeSingularInt64Field(value: &_storage._jitterMs) }()
+        case 24: try { try decoder.decodeSingularInt32Field(value: &_storage._retryBackoffPermille) }()
+        case 25: try { try decoder.decodeSingularInt32Field(value: &_storage._retryLongestInterval) }()
+        case 26: try { try decoder.decodeSingularInt32Field(value: &_storage._retryJitterPercent) }()
+        case 27: try { try decoder.decodeRepeatedEnumField(value: &_storage._retryOn) }()
+        case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._delayMs) }()
         default: break
         }
       }
@@ -2486,6 +2675,36 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._retryOnInterrupt != false {
         try visitor.visitSingularBoolField(value: _storage._retryOnInterrupt, fieldNumber: 18)
       }
+      if _storage._queueing != .none {
+        try visitor.visitSingularEnumField(value: _storage._queueing, fieldNumber: 19)
+      }
+      if _storage._queueLimit != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._queueLimit, fieldNumber: 20)
+      }
+      if _storage._misfireLimit != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._misfireLimit, fieldNumber: 21)
+      }
+      if _storage._startDeadline != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._startDeadline, fieldNumber: 22)
+      }
+      if _storage._jitterMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._jitterMs, fieldNumber: 23)
+      }
+      if _storage._retryBackoffPermille != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._retryBackoffPermille, fieldNumber: 24)
+      }
+      if _storage._retryLongestInterval != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._retryLongestInterval, fieldNumber: 25)
+      }
+      if _storage._retryJitterPercent != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._retryJitterPercent, fieldNumber: 26)
+      }
+      if !_storage._retryOn.isEmpty {
+        try visitor.visitPackedEnumField(value: _storage._retryOn, fieldNumber: 27)
+      }
+      if _storage._delayMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._delayMs, fieldNumber: 28)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2513,6 +2732,16 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._misfireThresholdMs != rhs_storage._misfireThresholdMs {return false}
         if _storage._catchUpWindowMs != rhs_storage._catchUpWindowMs {return false}
         if _storage._retryOnInterrupt != rhs_storage._retryOnInterrupt {return false}
+        if _storage._queueing != rhs_storage._queueing {return false}
+        if _storage._queueLimit != rhs_storage._queueLimit {return false}
+        if _storage._misfireLimit != rhs_storage._misfireLimit {return false}
+        if _storage._startDeadline != rhs_storage._startDeadline {return false}
+        if _storage._jitterMs != rhs_storage._jitterMs {return false}
+        if _storage._retryBackoffPermille != rhs_storage._retryBackoffPermille {return false}
+        if _storage._retryLongestInterval != rhs_storage._retryLongestInterval {return false}
+        if _storage._retryJitterPercent != rhs_storage._retryJitterPercent {return false}
+        if _storage._retryOn != rhs_storage._retryOn {return false}
+        if _storage._delayMs != rhs_storage._delayMs {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -158,8 +158,19 @@ struct CoreBench {
         )
     }
 
-    mutating func finish(_ launch: Launch, _ status: ExecutionStatus, reason: ExecutionReason? = nil) {
-        let outcome = Outcome(status: status, reason: reason, startedAt: self.boot, finishedAt: self.boot)
+    mutating func finish(
+        _ launch: Launch,
+        _ status: ExecutionStatus,
+        reason: ExecutionReason? = nil,
+        exitCode: Int? = nil
+    ) {
+        let outcome = Outcome(
+            status: status,
+            reason: reason,
+            exitCode: exitCode,
+            startedAt: self.boot,
+            finishedAt: self.boot
+        )
         self.send(.supervisor(.finished(launch.id, attempt: launch.attempt, outcome)))
     }
 

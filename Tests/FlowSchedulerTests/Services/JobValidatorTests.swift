@@ -38,6 +38,33 @@ struct JobValidatorTests {
         }
     }
 
+    @Test("Policies that contradict each other are refused, and both are named (S2-5)")
+    func contradictions() {
+        func paths(_ policies: Policies) -> [String] { self.paths(self.draft(policies: policies)) }
+        #expect(paths(Policies(overlap: .queue, queueLimit: 10, misfire: .fireAll, misfireLimit: 11)).isEmpty)
+        #expect(
+            paths(Policies(overlap: .queue, queueLimit: 10, misfire: .fireAll, misfireLimit: 12)) == ["misfire_limit"]
+        )
+        #expect(paths(Policies(misfire: .fireAll)).isEmpty)
+        #expect(paths(Policies(misfire: .fireAll, misfireLimit: 2)) == ["misfire_limit"])
+        #expect(paths(Policies(misfire: .fireOnce, misfireLimit: 1)) == ["misfire_limit"])
+        #expect(
+            paths(Policies(retry: RetryPolicy(count: 1, intervalSeconds: 60, longestSeconds: 59))) == [
+                "retry_max_interval"
+            ]
+        )
+        #expect(paths(Policies(retry: RetryPolicy(count: 1, causes: []))) == ["retry_on"])
+        for (policies, path) in [
+            (Policies(queueLimit: 0), "queue_limit"), (Policies(queueLimit: 101), "queue_limit"),
+            (Policies(startDeadlineSeconds: 0), "start_deadline_seconds"),
+            (Policies(jitterMilliseconds: 3_600_001), "jitter_seconds"),
+            (Policies(catchUpWindowMilliseconds: 9999), "catch_up_seconds"),
+            (Policies(misfireThresholdMilliseconds: 999), "misfire_threshold_seconds"),
+            (Policies(retry: RetryPolicy(backoffPermille: 999)), "retry_backoff"),
+            (Policies(retry: RetryPolicy(jitterPercent: 101)), "retry_jitter"),
+        ] { #expect(paths(policies) == [path]) }
+    }
+
     @Test("Limits hold at their edges (S1-FR-1.1)")
     func limits() {
         for (timeout, isFine) in [(9, false), (10, true), (3600, true), (604_800, true), (604_801, false)] {

@@ -66,6 +66,7 @@ struct OrderTable {
             SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
             FROM execution AS e INDEXED BY execution_by_agent_status LEFT JOIN run AS r ON r.id = e.run_id
             WHERE e.agent = ?1 AND e.status = 1 AND e.status <> 3 AND e.attempt = 0 AND e.id < ?2
+                AND (e.reason IS NULL OR e.reason <> '\(ExecutionReason.queued.rawValue)')
                 AND NOT EXISTS (SELECT 1 FROM agent_order AS o WHERE o.agent = ?1 AND o.execution_id = e.id)
             ORDER BY e.id LIMIT ?3
             """,

@@ -58,6 +58,9 @@ struct TaskFields: ParsableArguments {
     @Option(help: "Run at this period instead: 30s, 5m, 1h30m, 1d.")
     var every: String?
 
+    @Option(help: "Run so long after the end of the run before instead: 30s, 5m.")
+    var delay: String?
+
     @Option(help: "Run once at this RFC 3339 time instead.")
     var at: String?
 
@@ -70,17 +73,8 @@ struct TaskFields: ParsableArguments {
     @Option(help: "Retries after a failed run, 0 to 10.")
     var retries: Int?
 
-    @Option(help: "Seconds before a retry.")
-    var retryInterval: Int?
-
-    @Option(help: "What a fire does while the task still runs: skip or allow.")
-    var overlap: String?
-
-    @Option(help: "Runs at once on one agent when overlap is allowed.")
-    var concurrency: Int?
-
-    @Option(help: "What happens to missed fires: fire_once, fire_all or skip.")
-    var misfire: String?
+    @OptionGroup(title: "Policies")
+    var policies: PolicyFields
 
     @Option(name: .customLong("group"), help: "Group to run in, by name or number; repeat for several.")
     var groups: [String] = []
@@ -89,8 +83,10 @@ struct TaskFields: ParsableArguments {
     var labels: [KeyValue] = []
 
     func validate() throws {
-        let schedules = [self.cron != nil, self.every != nil, self.at != nil, self.manual].count { $0 }
-        if schedules > 1 { throw ValidationError("Give one of --cron, --every, --at and --manual.") }
+        let schedules = [
+            self.cron != nil, self.every != nil, self.delay != nil, self.at != nil, self.manual,
+        ].count { $0 }
+        if schedules > 1 { throw ValidationError("Give one of --cron, --every, --delay, --at and --manual.") }
         if self.command != nil, self.url != nil { throw ValidationError("Give --command or --url, not both.") }
     }
 
@@ -102,10 +98,7 @@ struct TaskFields: ParsableArguments {
         try self.applySchedule(to: &body)
         if let timeout { body["timeout"] = .integer(Int64(timeout)) }
         if let retries { body["retry_count"] = .integer(Int64(retries)) }
-        if let retryInterval { body["retry_interval"] = .integer(Int64(retryInterval)) }
-        if let overlap { body["overlap"] = .string(overlap) }
-        if let concurrency { body["concurrency"] = .integer(Int64(concurrency)) }
-        if let misfire { body["misfire"] = .string(misfire) }
+        try self.policies.apply(to: &body)
         if !self.labels.isEmpty { body["labels"] = KeyValue.object(self.labels) }
         // A file may name groups, which are other numbers on another server.
         let names = self.groups.isEmpty ? body["groups"].array.compactMap(\.string) : self.groups
@@ -169,6 +162,8 @@ struct TaskFields: ParsableArguments {
             self.schedule("cron", "cron_expr", .string(cron), in: &body)
         } else if let every {
             self.schedule("every", "every_seconds", .integer(try Self.seconds(every)), in: &body)
+        } else if let delay {
+            self.schedule("delay", "delay_seconds", .integer(try Self.seconds(delay)), in: &body)
         } else if let at {
             guard Timestamp(rfc3339: at) != nil else {
                 throw CommandFailure(.usage, "--at needs a time with its zone such as 2026-11-21T10:00:00+08:00")
@@ -183,7 +178,7 @@ struct TaskFields: ParsableArguments {
     }
 
     /// The fields of which a schedule has one; the API refuses one that belongs to another kind.
-    private static let scheduleFields = ["cron_expr", "every_seconds", "once_at"]
+    private static let scheduleFields = ["cron_expr", "every_seconds", "delay_seconds", "once_at"]
 
     private func schedule(_ type: String, _ field: String, _ value: JSONValue, in body: inout JSONValue) {
         for other in Self.scheduleFields { body[other] = .null }
@@ -195,10 +190,12 @@ struct TaskFields: ParsableArguments {
         let spelled = Int64(text) == nil ? text : text + "s"
         do {
             let milliseconds = try CronExpression(parsing: "@every " + spelled).everyMilliseconds ?? 0
-            guard milliseconds % 1000 == 0 else { throw CommandFailure(.usage, "--every takes whole seconds") }
+            guard milliseconds % 1000 == 0 else {
+                throw CommandFailure(.usage, "--every and --delay take whole seconds")
+            }
             return milliseconds / 1000
         } catch let error as ScheduleError {
-            throw CommandFailure(.usage, "--every: \(error.message)")
+            throw CommandFailure(.usage, "'\(text)': \(error.message)")
         }
     }
 }

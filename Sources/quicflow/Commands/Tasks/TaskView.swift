@@ -33,9 +33,7 @@ enum TaskView {
         table.add(["next fire", DisplayTime.text(task["next_exec_time"])])
         table.add(["groups", task["groups"].cell])
         table.add(["timeout", "\(task["timeout"].cell) s"])
-        table.add(["retries", "\(task["retry_count"].cell), \(task["retry_interval"].cell) s apart"])
-        table.add(["overlap", "\(task["overlap"].cell), at most \(task["concurrency"].cell) at once"])
-        table.add(["misfire", task["misfire"].cell])
+        for (name, value) in self.policies(task) { table.add([name, value]) }
         if task["labels"].cell != "-" { table.add(["labels", task["labels"].cell]) }
         table.add(["version", task["version"].cell])
         let config = task["executor_config"]
@@ -47,9 +45,36 @@ enum TaskView {
         return table.plain + "\n\n" + (config["command"].string ?? "")
     }
 
+    private static func policies(_ task: JSONValue) -> [(String, String)] {
+        var retries = task["retry_count"].cell
+        if task["retry_count"].integer != 0 {
+            retries += ", \(task["retry_interval"].cell) s apart"
+            if task["retry_backoff"].cell != "1" {
+                retries += ", each ×\(task["retry_backoff"].cell) up to \(task["retry_max_interval"].cell) s"
+            }
+            if task["retry_jitter"].integer ?? 0 > 0 {
+                retries += ", up to \(task["retry_jitter"].cell) % less by chance"
+            }
+            retries += ", after \(task["retry_on"].cell)"
+        }
+        var overlap = "\(task["overlap"].cell), at most \(task["concurrency"].cell) at once"
+        if task["overlap"].string == "queue" { overlap += ", \(task["queue_limit"].cell) waiting" }
+        var misfire = task["misfire"].cell
+        if task["misfire_limit"].integer != nil { misfire += ", at most \(task["misfire_limit"].cell)" }
+        var rows = [("retries", retries), ("overlap", overlap), ("misfire", misfire)]
+        if task["start_deadline_seconds"].integer != nil {
+            rows.append(("start deadline", "\(task["start_deadline_seconds"].cell) s"))
+        }
+        if !["0", "-"].contains(task["jitter_seconds"].cell) {
+            rows.append(("jitter", "up to \(task["jitter_seconds"].cell) s"))
+        }
+        return rows
+    }
+
     static func schedule(_ task: JSONValue) -> String {
         switch task["schedule_type"].string {
         case "every": task["every_seconds"].integer.map { "every \($0) s" } ?? "every"
+        case "delay": task["delay_seconds"].integer.map { "\($0) s after the end" } ?? "delay"
         case "once": "once " + DisplayTime.text(task["once_at"])
         case "manual": "manual"
         default: task["cron_expr"].cell

@@ -1,0 +1,85 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// The fields of a task that decide when, how often and how long it may run (`docs/scheduling.md`).
+///
+/// Whether the numbers are in their ranges, and fit each other, is the validator's business.
+enum PolicyBody {
+    static func read(_ reader: inout FieldReader) -> Policies {
+        let standard = Policies()
+        let concurrency = reader.int("concurrency") ?? standard.concurrency
+        // S1 knows only the number: more than one at once means that they may overlap.
+        let overlap: OverlapPolicy = reader.choice("overlap") ?? (concurrency > 1 ? .allow : standard.overlap)
+        return Policies(
+            overlap: overlap,
+            concurrency: concurrency,
+            queueLimit: reader.int("queue_limit") ?? standard.queueLimit,
+            misfire: reader.choice("misfire") ?? standard.misfire,
+            misfireLimit: reader.int("misfire_limit"),
+            misfireThresholdMilliseconds: reader.milliseconds("misfire_threshold_seconds")
+                ?? standard.misfireThresholdMilliseconds,
+            catchUpWindowMilliseconds: reader.milliseconds("catch_up_seconds") ?? standard.catchUpWindowMilliseconds,
+            startDeadlineSeconds: reader.int("start_deadline_seconds"),
+            jitterMilliseconds: reader.milliseconds("jitter_seconds") ?? 0,
+            retry: self.retry(&reader),
+            timeoutSeconds: reader.int("timeout") ?? standard.timeoutSeconds
+        )
+    }
+
+    private static func retry(_ reader: inout FieldReader) -> RetryPolicy {
+        let standard = RetryPolicy()
+        return RetryPolicy(
+            count: reader.int("retry_count") ?? standard.count,
+            intervalSeconds: reader.int("retry_interval") ?? standard.intervalSeconds,
+            // A factor with up to three decimals is read as what it is in thousandths.
+            backoffPermille: reader.milliseconds("retry_backoff").map { Int(clamping: $0) } ?? standard.backoffPermille,
+            longestSeconds: reader.int("retry_max_interval") ?? standard.longestSeconds,
+            jitterPercent: reader.int("retry_jitter") ?? standard.jitterPercent,
+            causes: self.causes(&reader)
+        )
+    }
+
+    private static func causes(_ reader: inout FieldReader) -> Set<RetryCause>? {
+        guard let names = reader.strings("retry_on") else { return nil }
+        var causes: Set<RetryCause> = []
+        for (index, name) in names.enumerated() {
+            guard let cause = RetryCause(rawValue: name) else {
+                let known = RetryCause.allCases.map(\.rawValue).joined(separator: ", ")
+                reader.fault("retry_on[\(index)]", "value", "'\(name)' is no cause of a retry; there are \(known)")
+                continue
+            }
+            causes.insert(cause)
+        }
+        return causes
+    }
+
+    /// As they are shown: what is read here can be sent back as it is.
+    static func members(_ policies: Policies) -> [JSON.Member] {
+        let retry = policies.retry
+        return [
+            .init("timeout", policies.timeoutSeconds),
+            .init("retry_count", retry.count),
+            .init("retry_interval", retry.intervalSeconds),
+            .init("retry_backoff", Self.decimal(Int64(retry.backoffPermille))),
+            .init("retry_max_interval", retry.longestSeconds),
+            .init("retry_jitter", retry.jitterPercent),
+            .init("retry_on", retry.causes.sorted().map(\.rawValue)),
+            .init("concurrency", policies.concurrency),
+            .init("overlap", policies.overlap.rawValue),
+            .init("queue_limit", policies.queueLimit),
+            .init("misfire", policies.misfire.rawValue),
+            .init("misfire_limit", policies.misfireLimit),
+            .init("misfire_threshold_seconds", Self.decimal(policies.misfireThresholdMilliseconds)),
+            .init("catch_up_seconds", Self.decimal(policies.catchUpWindowMilliseconds)),
+            .init("start_deadline_seconds", policies.startDeadlineSeconds),
+            .init("jitter_seconds", Self.decimal(policies.jitterMilliseconds)),
+        ]
+    }
+
+    /// Thousandths as a number, whole where it is.
+    static func decimal(_ thousandths: Int64) -> JSON {
+        thousandths % 1000 == 0 ? .integer(thousandths / 1000) : .number(Double(thousandths) / 1000)
+    }
+}

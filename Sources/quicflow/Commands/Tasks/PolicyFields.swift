@@ -1,0 +1,72 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+
+/// How often a task runs at once, what becomes of late fires, and when a failed run is tried again.
+struct PolicyFields: ParsableArguments {
+    @Option(help: "What a fire does while the task still runs: skip, queue_one, queue, cancel_previous or allow.")
+    var overlap: String?
+
+    @Option(help: "Runs at once on one host, 1 to 100.")
+    var concurrency: Int?
+
+    @Option(help: "Runs that wait with --overlap queue, 1 to 100.")
+    var queueLimit: Int?
+
+    @Option(help: "What happens to missed fires: fire_once, fire_all or skip.")
+    var misfire: String?
+
+    @Option(help: "The most missed fires that fire_all runs, 1 to 1000.")
+    var misfireLimit: Int?
+
+    @Option(help: "Seconds after which a fire counts as missed.")
+    var misfireThreshold: Double?
+
+    @Option(help: "Seconds after which a missed fire is not run any more.")
+    var catchUp: Double?
+
+    @Option(help: "Seconds after which a run that could not start is given up.")
+    var startDeadline: Int?
+
+    @Option(help: "Start up to so many seconds later, each host at its own moment.")
+    var jitter: Double?
+
+    @Option(help: "Seconds before the first retry.")
+    var retryInterval: Int?
+
+    @Option(help: "Each further pause is longer by this factor, 1 to 10.")
+    var retryBackoff: Double?
+
+    @Option(help: "No pause between retries is longer; seconds.")
+    var retryMaxInterval: Int?
+
+    @Option(help: "Up to this percentage of a pause is taken off by chance.")
+    var retryJitter: Int?
+
+    @Option(help: "Retry only after this: business (exit code 1), technical, timeout, interrupted; repeat for several.")
+    var retryOn: [String] = []
+
+    /// Writes what was given into a request's body.
+    func apply(to body: inout JSONValue) throws {
+        let texts = [("overlap", self.overlap), ("misfire", self.misfire)]
+        for case (let field, let value?) in texts { body[field] = .string(value) }
+        let numbers = [
+            ("concurrency", self.concurrency), ("queue_limit", self.queueLimit), ("misfire_limit", self.misfireLimit),
+            ("start_deadline_seconds", self.startDeadline), ("retry_interval", self.retryInterval),
+            ("retry_max_interval", self.retryMaxInterval), ("retry_jitter", self.retryJitter),
+        ]
+        for case (let field, let value?) in numbers { body[field] = .integer(Int64(value)) }
+        let decimals = [
+            ("misfire_threshold_seconds", self.misfireThreshold), ("catch_up_seconds", self.catchUp),
+            ("jitter_seconds", self.jitter), ("retry_backoff", self.retryBackoff),
+        ]
+        for case (let field, let value?) in decimals {
+            body[field] = Int64(exactly: value).map(JSONValue.integer) ?? .number(value)
+        }
+        if !self.retryOn.isEmpty { body["retry_on"] = .array(self.retryOn.map(JSONValue.string)) }
+        // A limit of fire_all means nothing to another policy.
+        if let misfire = self.misfire, misfire != "fire_all", self.misfireLimit == nil { body["misfire_limit"] = .null }
+    }
+}
