@@ -39,7 +39,7 @@ package func makeAPI(
         startup: startup,
         authenticator: authenticator,
         auth: AuthRoutes(authentication: services.authentication, clock: clock, isSecure: configuration.isSecure),
-        tasks: TaskRoutes(jobs: services.jobs, presenter: tasks),
+        tasks: TaskRoutes(jobs: services.jobs, presenter: tasks, executions: executions),
         groups: GroupRoutes(groups: services.groups, agents: services.agents),
         groupRules: GroupRuleRoutes(groups: services.groups),
         executions: ExecutionRoutes(

@@ -33,6 +33,53 @@ struct TaskTests {
         }
     }
 
+    @Test("Policies are stored and shown as they were sent, and the standard ones are said too")
+    func policies() async throws {
+        try await TestServer.with { _, caller in
+            let sent: [String: JSON] = [
+                "overlap": .string("queue"), "queue_limit": .integer(3), "misfire": .string("fire_all"),
+                "misfire_limit": .integer(4), "start_deadline_seconds": .integer(60), "jitter_seconds": .number(1.5),
+                "retry_count": .integer(2), "retry_backoff": .number(1.5), "retry_max_interval": .integer(600),
+                "retry_jitter": .integer(20), "retry_on": .array([.string("technical"), .string("timeout")]),
+                "misfire_threshold_seconds": .integer(10), "catch_up_seconds": .integer(7200),
+            ]
+            let made = try await caller.post("/tasks", taskBody(sent))
+            #expect(made.status == 201)
+            for (name, value) in sent { #expect(made.data[name] == value, "\(name)") }
+            let plain = try await caller.post("/tasks", taskBody(["name": .string("plain")])).data
+            #expect(plain["overlap"]?.text == "skip" && plain["retry_backoff"] == .integer(1))
+            #expect(plain["misfire_limit"] == .null && plain["start_deadline_seconds"] == .null)
+            let wrong = try await caller.post(
+                "/tasks",
+                taskBody([
+                    "name": .string("wrong"), "misfire": .string("fire_all"), "misfire_limit": .integer(5),
+                    "retry_on": .array([.string("luck")]),
+                ])
+            )
+            #expect(wrong.status == 422 || wrong.status == 400)
+            #expect(try await caller.get("/tasks?keyword=wrong").data["total"] == .integer(0))
+        }
+    }
+
+    @Test("A task with fixed delay has no next time, and an explanation says why")
+    func delay() async throws {
+        try await TestServer.with { _, caller in
+            let made = try await caller.post(
+                "/tasks",
+                taskBody([
+                    "cron_expr": .null, "schedule_type": .string("delay"), "delay_seconds": .integer(600),
+                ])
+            )
+            #expect(made.status == 201)
+            #expect(made.data["delay_seconds"] == .integer(600) && made.data["next_exec_time"] == .null)
+            let id = made.data["id"]?.int ?? 0
+            let answer = try await caller.get("/tasks/\(id)/explain?at=2027-01-01T00:00:00Z")
+            #expect(answer.data["verdict"]?.text == "unscheduled")
+            #expect(answer.data["text"]?["en"]?.text?.contains("600 s after") == true)
+            #expect(try await caller.get("/tasks/\(id)/explain").status != 200)
+        }
+    }
+
     @Test("All faults of a task are told at once, with their paths, and nothing is stored (S2-5)")
     func faults() async throws {
         try await TestServer.with { server, caller in

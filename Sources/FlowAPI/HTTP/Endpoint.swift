@@ -10,7 +10,8 @@ import HTTPTypes
 /// check and the tests all read this table and nothing else (`reliability.md`, attack classes 1 and 3).
 enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI
-    case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
+    case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron,
+        explainTask
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
@@ -60,6 +61,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .enableTask: self.api(.post, "/tasks/{id}/enable", .needs(.jobsRun))
         case .disableTask: self.api(.post, "/tasks/{id}/disable", .needs(.jobsRun))
         case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
+        case .explainTask: self.api(.get, "/tasks/{id}/explain", .needs(.jobsRead))
 
         case .listGroups: self.api(.get, "/groups", .needs(.groupsRead))
         case .createGroup: self.api(.post, "/groups", .needs(.groupsWrite))

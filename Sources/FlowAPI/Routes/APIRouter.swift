@@ -105,6 +105,7 @@ struct APIRouter: Sendable {
         case .disableTask: try await self.tasks.setEnabled(false, call)
         case .triggerTask: try await self.tasks.trigger(call)
         case .parseCron: try await self.tasks.parseCron(call)
+        case .explainTask: try await self.tasks.explain(call)
         case .listGroups: try await self.groups.list(call)
         case .createGroup: try await self.groups.create(call)
         case .updateGroup: try await self.groups.update(call)

@@ -9,6 +9,7 @@ import HTTPTypes
 struct TaskRoutes: Sendable {
     let jobs: JobService
     let presenter: TaskPresenter
+    let executions: ExecutionPresenter
 
     func list(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
@@ -94,6 +95,27 @@ struct TaskRoutes: Sendable {
             as: call.principal
         )
         return StartedAnswer.answer(started)
+    }
+
+    /// `GET /tasks/{id}/explain?at=…`: what happened or will happen at an instant, and which rule decided.
+    func explain(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let instant = query.timestamp("at")
+        if instant == nil { query.fault("at", "required", "say the instant, such as 2026-01-31T08:00:00Z") }
+        try query.finish()
+        let principal = try call.principal
+        let answer = try await self.jobs.explain(
+            try call.number("id"),
+            at: instant ?? .distantPast,
+            as: principal
+        )
+        return .data([
+            .init("verdict", answer.verdict.rawValue),
+            .init("rule", answer.rule.rawValue),
+            .init("at", answer.at),
+            .init("executions", try await self.executions.rows(answer.executions, as: principal)),
+            .init("text", JSON.object([.init("zh", answer.text.zh), .init("en", answer.text.en)])),
+        ])
     }
 
     func parseCron(_ call: APICall) async throws -> APIAnswer {

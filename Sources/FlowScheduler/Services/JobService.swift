@@ -225,7 +225,7 @@ package struct JobService: Sendable {
         self.bus.publish(.jobChanged(job))
     }
 
-    private static func compile(_ job: Job) throws -> CompiledSchedule {
+    static func compile(_ job: Job) throws -> CompiledSchedule {
         do {
             return try CompiledSchedule(job.definition.schedule, job: job.uid)
         } catch {

@@ -11,7 +11,8 @@ struct TaskCommand: AsyncParsableCommand {
         subcommands: [
             TaskListCommand.self, TaskGetCommand.self, TaskCreateCommand.self, TaskUpdateCommand.self,
             TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
-            TaskImportCommand.self, TaskStatsCommand.self, TaskHistoryCommand.self, TaskLogsCommand.self,
+            TaskExplainCommand.self, TaskImportCommand.self, TaskStatsCommand.self, TaskHistoryCommand.self,
+            TaskLogsCommand.self,
         ]
     )
 }

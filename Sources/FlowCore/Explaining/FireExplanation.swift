@@ -1,0 +1,212 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What happened, or will happen, with a job at an instant, and which rule decided (`docs/scheduling.md`).
+///
+/// Pure: what is known goes in, the answer comes out. Where hosts fared differently, ``verdict`` is that of the host that
+/// most needs an explanation, and ``text`` has a sentence for each kind of outcome.
+package struct FireExplanation: Hashable, Sendable {
+    /// Ordered: what needs an explanation more comes later.
+    package enum Verdict: String, Sendable, CaseIterable, Comparable {
+        /// The schedule has no fire at this instant.
+        case notDue = "not_due"
+        /// The job fires when somebody, or the end of its last run, makes it.
+        case unscheduled
+        case willFire = "will_fire"
+        case fired
+        case running
+        /// It started more than a second after its time.
+        case late
+        /// Decided, and waiting: for a place, or for its next attempt.
+        case waiting
+        /// No host has said yet what became of it.
+        case pending
+        case cancelled
+        /// Counted in the one record for several missed fires.
+        case coalesced
+        case skipped
+        /// The job was off, or was not there yet.
+        case disabled
+        /// Due, and nothing is known of it.
+        case missed
+
+        package static func < (lhs: Verdict, rhs: Verdict) -> Bool {
+            (Self.allCases.firstIndex(of: lhs) ?? 0) < (Self.allCases.firstIndex(of: rhs) ?? 0)
+        }
+    }
+
+    /// The rule that decided; a word for programs.
+    package enum Rule: String, Sendable {
+        case schedule
+        case status
+        case admission
+        case jitter
+        case overlap
+        case queue
+        case misfire
+        case deadline
+        case retry
+        case cancel
+        case configuration
+        case offline
+        case reconnect
+    }
+
+    package struct Text: Hashable, Sendable {
+        package var zh: String
+        package var en: String
+
+        package init(zh: String, en: String) {
+            self.zh = zh
+            self.en = en
+        }
+    }
+
+    package let verdict: Verdict
+    package let rule: Rule
+    /// The nominal instant in question.
+    package let at: Timestamp
+    /// The records of the fire, or of what somebody started at that instant.
+    package let executions: [Execution]
+    package let text: Text
+
+    package init(_ facts: FireFacts) {
+        self.at = facts.at
+        self.executions = facts.executions
+        let findings = Self.findings(facts)
+        let worst = findings.max { $0.verdict < $1.verdict }
+        self.verdict = worst?.verdict ?? .missed
+        self.rule = worst?.rule ?? .schedule
+        self.text = Text(
+            zh: findings.map(\.text.zh).joined(),
+            en: findings.map(\.text.en).joined(separator: " ")
+        )
+    }
+
+    struct Finding {
+        let verdict: Verdict
+        let rule: Rule
+        let text: Text
+
+        init(_ verdict: Verdict, _ rule: Rule, zh: String, en: String) {
+            self.verdict = verdict
+            self.rule = rule
+            self.text = Text(zh: zh, en: en)
+        }
+    }
+
+    private static func findings(_ facts: FireFacts) -> [Finding] {
+        if facts.executions.isEmpty, let finding = self.withoutFire(facts) { return [finding] }
+        if facts.at > facts.now { return self.coming(facts) }
+        var groups: [(finding: Finding, hosts: [String])] = []
+        for host in facts.hosts {
+            let finding = self.finding(facts, host)
+            if let index = groups.firstIndex(where: { $0.finding.text == finding.text }) {
+                groups[index].hosts.append(host.name)
+            } else {
+                groups.append((finding, [host.name]))
+            }
+        }
+        guard !groups.isEmpty else {
+            return [Finding(.missed, .configuration, zh: "该任务没有目标主机。", en: "No host belongs to the job's groups.")]
+        }
+        return groups.map { group in
+            let names = self.list(group.hosts)
+            return Finding(
+                group.finding.verdict,
+                group.finding.rule,
+                zh: "\(names)：\(group.finding.text.zh)。",
+                en: "\(names): \(group.finding.text.en)."
+            )
+        }
+    }
+
+    /// The first few, and how many more.
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(3).joined(separator: ", ")
+        return names.count > 3 ? shown + " +\(names.count - 3)" : shown
+    }
+
+    /// Why there is no fire at the instant; nil when there is one.
+    private static func withoutFire(_ facts: FireFacts) -> Finding? {
+        if facts.at < facts.createdAt {
+            return Finding(
+                .disabled,
+                .status,
+                zh: "任务创建于 \(facts.createdAt)，当时还不存在。",
+                en: "The job was created at \(facts.createdAt); it did not exist then."
+            )
+        }
+        switch facts.timing {
+        case .unscheduled:
+            return Finding(
+                .unscheduled,
+                .schedule,
+                zh: "该任务没有定时计划，仅在手动触发时运行。",
+                en: "The job has no schedule; it runs when somebody triggers it."
+            )
+        case .delay(let seconds):
+            return Finding(
+                .unscheduled,
+                .schedule,
+                zh: "该任务在上次执行结束 \(seconds) 秒后再次运行，各主机自行计时，无法预先给出时间。",
+                en: "The job runs \(seconds) s after the end of its last run, which each host counts for itself; "
+                    + "no time is known in advance."
+            )
+        case .between(let before, let after):
+            let zh = [before.map { "上一次 \($0)" }, after.map { "下一次 \($0)" }].compactMap { $0 }
+            let en = [before.map { "the fire before is at \($0)" }, after.map { "the next one at \($0)" }].compactMap {
+                $0
+            }
+            return Finding(
+                .notDue,
+                .schedule,
+                zh: "计划在此刻没有触发" + (zh.isEmpty ? "。" : "：" + zh.joined(separator: "，") + "。"),
+                en: "The schedule has no fire at this instant"
+                    + (en.isEmpty ? "." : "; " + en.joined(separator: ", ") + ".")
+            )
+        case .due:
+            guard !facts.isEnabled, facts.at >= facts.changedAt else { return nil }
+            return Finding(
+                .disabled,
+                .status,
+                zh: "任务自 \(facts.changedAt) 起已停用，不会触发。",
+                en: "The job is disabled since \(facts.changedAt); it does not fire."
+            )
+        }
+    }
+
+    private static func coming(_ facts: FireFacts) -> [Finding] {
+        var findings = [
+            Finding(
+                .willFire,
+                .schedule,
+                zh: "将在 \(facts.hosts.count) 台主机上按计划触发。",
+                en: "It will fire as scheduled on \(facts.hosts.count) \(facts.hosts.count == 1 ? "host" : "hosts")."
+            )
+        ]
+        if facts.jitterSeconds > 0 {
+            findings.append(
+                Finding(
+                    .willFire,
+                    .jitter,
+                    zh: "各主机在其后 \(facts.jitterSeconds) 秒内错开启动。",
+                    en: "Each host starts at its own moment within \(facts.jitterSeconds) s after that."
+                )
+            )
+        }
+        let away = facts.hosts.filter { !$0.isOnline }
+        if !away.isEmpty {
+            let names = self.list(away.map(\.name))
+            findings.append(
+                Finding(
+                    .willFire,
+                    .offline,
+                    zh: "\(names) 当前离线：若主机仍在运行，将按本地时钟触发，恢复连接后上报。",
+                    en: "\(names) is not connected: if it is up, it fires by its own clock and reports later."
+                )
+            )
+        }
+        return findings
+    }
+}

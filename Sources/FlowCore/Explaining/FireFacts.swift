@@ -1,0 +1,98 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is known about a job at an instant.
+package struct FireFacts: Sendable {
+    package struct Host: Hashable, Sendable {
+        package let id: AgentID
+        package let name: String
+        package let isOnline: Bool
+        package let lastSeen: Timestamp?
+
+        package init(id: AgentID, name: String, isOnline: Bool, lastSeen: Timestamp?) {
+            self.id = id
+            self.name = name
+            self.isOnline = isOnline
+            self.lastSeen = lastSeen
+        }
+    }
+
+    /// What the schedule says about the instant.
+    package enum Timing: Hashable, Sendable {
+        case due
+        /// The fires before and after it, where there are any.
+        case between(Timestamp?, Timestamp?)
+        case unscheduled
+        case delay(seconds: Int64)
+    }
+
+    package let at: Timestamp
+    package let now: Timestamp
+    package let timing: Timing
+    package let isEnabled: Bool
+    package let createdAt: Timestamp
+    /// When the version in force was made.
+    package let changedAt: Timestamp
+    package let jitterSeconds: Int64
+    /// In the order in which they are named.
+    package let hosts: [Host]
+    /// Records with the instant as their nominal time.
+    package let executions: [Execution]
+    /// Records of the job around the instant, for what ran meanwhile and for what was put together.
+    package let neighbours: [Execution]
+
+    /// - Parameters:
+    ///   - instant: what is asked about; a fire within the same second counts as meant.
+    ///   - neighbours: other records of the job with a nominal time around the instant.
+    package init(
+        job: Job,
+        schedule: CompiledSchedule,
+        at instant: Timestamp,
+        now: Timestamp,
+        hosts: [Host],
+        executions: [Execution],
+        neighbours: [Execution]
+    ) {
+        let fire = schedule.next(after: instant.advanced(byMilliseconds: -1)).flatMap { next in
+            next.seconds == instant.seconds ? next : nil
+        }
+        self.at = fire ?? instant
+        self.now = now
+        self.isEnabled = job.isEnabled
+        self.createdAt = job.createdAt
+        self.changedAt = job.updatedAt
+        self.jitterSeconds = job.definition.policies.jitterMilliseconds / 1000
+        self.hosts = hosts
+        self.executions = executions
+        self.neighbours = neighbours
+        if let pause = schedule.delayMilliseconds {
+            self.timing = .delay(seconds: pause / 1000)
+        } else if fire != nil {
+            self.timing = .due
+        } else if schedule.isReboot || job.definition.schedule == .manual {
+            self.timing = .unscheduled
+        } else {
+            self.timing = .between(schedule.last(before: instant), schedule.next(after: instant))
+        }
+    }
+}
+
+extension CompiledSchedule {
+    /// The last fire before an instant; nil when there is none in the last year.
+    ///
+    /// Looks back in steps that grow, so that a schedule of every second is not counted through a year.
+    package func last(before instant: Timestamp) -> Timestamp? {
+        var reach: Int64 = 2000
+        while reach <= 400 * 86_400_000 {
+            var cursor = instant.advanced(byMilliseconds: -reach)
+            var last: Timestamp?
+            while let next = self.next(after: cursor), next < instant {
+                last = next
+                cursor = next
+            }
+            if let last { return last }
+            reach *= 4
+        }
+        return nil
+    }
+}

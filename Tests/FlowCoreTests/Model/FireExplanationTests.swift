@@ -1,0 +1,199 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import FlowCore
+
+@Suite("Why a job did or did not run at an instant")
+struct FireExplanationTests {
+    /// 2026-01-01T00:00:00Z.
+    private static let base = Timestamp(seconds: 1_767_225_600)
+    private static let uid = JobUID(bytes: [UInt8](repeating: 9, count: 16))!
+    private static let agent = AgentID("host-1")!
+
+    private static func time(_ seconds: Int64) -> Timestamp { self.base.advanced(byMilliseconds: seconds * 1000) }
+
+    private static func execution(
+        _ seconds: Int64,
+        _ status: ExecutionStatus,
+        _ reason: ExecutionReason? = nil,
+        started: Int64? = nil,
+        finished: Int64? = nil,
+        attempt: Int = 1
+    ) -> Execution {
+        let nominal = self.time(seconds)
+        return Execution(
+            id: DeterministicID.execution(kind: .cron, job: self.uid, nominal: nominal, agent: self.agent),
+            runID: DeterministicID.run(kind: .cron, job: self.uid, nominal: nominal),
+            jobID: 7,
+            jobUID: self.uid,
+            jobName: "job",
+            jobVersion: 1,
+            agentID: self.agent,
+            kind: .cron,
+            nominal: nominal,
+            status: status,
+            reason: reason,
+            attempt: attempt,
+            startedAt: started.map { self.time($0) },
+            finishedAt: finished.map { self.time($0) },
+            updatedAt: nominal
+        )
+    }
+
+    private static func explain(
+        at seconds: Int64,
+        now: Int64 = 86_400,
+        schedule: ScheduleSpec = .cron(expression: "0 * * * *", timeZone: "UTC", dst: .debian),
+        isEnabled: Bool = true,
+        createdAt: Int64 = 0,
+        changedAt: Int64 = 0,
+        jitter: Int64 = 0,
+        isOnline: Bool = true,
+        executions: [Execution] = [],
+        neighbours: [Execution] = []
+    ) throws -> FireExplanation {
+        let job = Job(
+            id: 7,
+            uid: self.uid,
+            version: 1,
+            definition: JobDefinition(
+                name: "job",
+                payload: .shell(ShellPayload(command: "true")),
+                schedule: schedule,
+                policies: Policies(jitterMilliseconds: jitter),
+                groups: [Group.everyone]
+            ),
+            isEnabled: isEnabled,
+            nextFire: nil,
+            createdBy: "ada",
+            createdAt: self.time(createdAt),
+            updatedAt: self.time(changedAt)
+        )
+        let facts = FireFacts(
+            job: job,
+            schedule: try CompiledSchedule(schedule, job: self.uid),
+            at: self.time(seconds),
+            now: self.time(now),
+            hosts: [.init(id: self.agent, name: "web", isOnline: isOnline, lastSeen: self.time(1800))],
+            executions: executions,
+            neighbours: neighbours
+        )
+        return FireExplanation(facts)
+    }
+
+    @Test("A table of what happened, and the rule that decided")
+    func cases() throws {
+        let hour: Int64 = 3600
+        let before = Self.execution(0, .success, started: 0, finished: hour + 30)
+        let table: [(FireExplanation, FireExplanation.Verdict, FireExplanation.Rule, String)] = [
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .success, started: hour)]), .fired,
+                .admission, "on time"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .running, started: hour)]),
+                .running, .admission, "running"
+            ),
+            (
+                try Self.explain(
+                    at: hour,
+                    executions: [Self.execution(hour, .failure, .exitCode, started: hour + 90, attempt: 2)]
+                ),
+                .fired, .retry, "attempt 2"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .success, started: hour + 60)]),
+                .late, .misfire, "60 s late"
+            ),
+            (
+                try Self.explain(
+                    at: hour,
+                    executions: [Self.execution(hour, .success, started: hour + 30)],
+                    neighbours: [before]
+                ), .late, .queue, "\(before.id)"
+            ),
+            (
+                try Self.explain(
+                    at: hour,
+                    jitter: 60_000,
+                    executions: [Self.execution(hour, .success, started: hour + 50)]
+                ),
+                .fired, .jitter, "jitter"
+            ),
+            (
+                try Self.explain(
+                    at: hour,
+                    executions: [Self.execution(hour, .skipped, .overlap)],
+                    neighbours: [before]
+                ),
+                .skipped, .overlap, "\(before.id)"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .skipped, .queueFull)]), .skipped, .queue,
+                "queue"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .skipped, .deadline)]), .skipped,
+                .deadline, "deadline"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .skipped, .disabled)]), .skipped, .status,
+                "disabled"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .pending, .queued)]), .waiting, .queue,
+                "waits"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .pending)]), .pending, .admission,
+                "not answered"
+            ),
+            (
+                try Self.explain(at: hour, isOnline: false, executions: [Self.execution(hour, .pending)]),
+                .pending, .offline, "2026-01-01T00:30:00"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .cancelled, .requested)]), .cancelled,
+                .cancel, "stopped"
+            ),
+            (
+                try Self.explain(at: hour, executions: [Self.execution(hour, .cancelled, .overlap)]), .cancelled,
+                .overlap, "newer"
+            ),
+            (
+                try Self.explain(at: hour, neighbours: [Self.execution(3 * hour, .skipped, .misfireCoalesced)]),
+                .coalesced, .misfire, "2026-01-01T03:00:00"
+            ),
+            (try Self.explain(at: hour), .missed, .reconnect, "no record"),
+            (try Self.explain(at: hour, isOnline: false), .missed, .offline, "offline"),
+            (try Self.explain(at: hour, changedAt: 2 * hour), .missed, .configuration, "changed"),
+            (try Self.explain(at: hour, isEnabled: false, changedAt: 60), .disabled, .status, "disabled since"),
+            (try Self.explain(at: hour, createdAt: 2 * hour), .disabled, .status, "did not exist"),
+            (try Self.explain(at: hour + 7), .notDue, .schedule, "2026-01-01T02:00:00"),
+            (try Self.explain(at: hour, schedule: .manual), .unscheduled, .schedule, "triggers"),
+            (try Self.explain(at: hour, schedule: .delay(milliseconds: 5000)), .unscheduled, .schedule, "5 s after"),
+            (try Self.explain(at: hour, now: 0), .willFire, .schedule, "1 host"),
+            (try Self.explain(at: hour, now: 0, isOnline: false), .willFire, .schedule, "own clock"),
+            (try Self.explain(at: hour, now: 0, isEnabled: false), .disabled, .status, "disabled"),
+        ]
+        for (answer, verdict, rule, word) in table {
+            #expect(answer.verdict == verdict, "\(answer.text.en)")
+            #expect(answer.rule == rule, "\(answer.text.en)")
+            #expect(answer.text.en.contains(word), "\(answer.text.en)")
+            #expect(!answer.text.zh.isEmpty)
+        }
+    }
+
+    @Test("The last fire before an instant is found, near or far")
+    func looksBack() throws {
+        func last(_ cron: String, _ seconds: Int64) throws -> Timestamp? {
+            try CompiledSchedule(.cron(expression: cron, timeZone: "UTC", dst: .debian), job: Self.uid)
+                .last(before: Self.time(seconds))
+        }
+        #expect(try last("* * * * * *", 100) == Self.time(99))
+        #expect(try last("0 * * * *", 3600) == Self.time(0))
+        #expect(try last("0 0 1 1 *", 200 * 86_400) == Self.time(0))
+    }
+}
