@@ -14,6 +14,8 @@ struct History {
     var starts: [Start: Int] = [:]
     var firstStart: [ExecutionID: Int64] = [:]
     var early: [ExecutionID] = []
+    /// Starts beside more executions of the job than may run at once.
+    var crowded: [ExecutionID] = []
     /// How often an agent asked to be woken at a time that had passed.
     var idleWakes = 0
     /// When agents died or their clocks were wrong.
@@ -67,6 +69,9 @@ extension Simulation {
         }
         if self.record.spoiledClocks > 0 {
             faults.append("CLOCK \(self.record.spoiledClocks): a right clock was set wrong")
+        }
+        if let first = self.record.crowded.first {
+            faults.append("CROWDED \(self.record.crowded.count): \(first) ran beside too many of its job")
         }
         if self.record.idleWakes > 0 { faults.append("SPIN \(self.record.idleWakes): woken without time passing") }
         if let first = self.record.early.first { faults.append("EARLY \(self.record.early.count): \(first)") }
@@ -142,6 +147,8 @@ extension Simulation {
         }
         if entry == nil, !isCoalesced { return "MISSED \(job.definition.name) at \(nominal) on \(host.id)" }
         let disturbed = (self.record.outages[host.id] ?? []).contains { $0 > at - 9_000_000 && $0 < at + 2_000_000 }
+        // What waits for a place is late by design; that it was decided is enough.
+        guard job.definition.policies.overlap == .skip || job.definition.policies.overlap == .allow else { return nil }
         guard !disturbed, self.record.wasConfigured(job.uid, on: host.id, at: nominal) else { return nil }
         if let entry, entry.status == .skipped, entry.reason == .overlap { return nil }
         guard let started = self.record.firstStart[id], started <= at + 1_300_000 else {

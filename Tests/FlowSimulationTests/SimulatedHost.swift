@@ -19,6 +19,8 @@ struct SimulatedHost {
     var wakeAt: Int64?
     var outstanding: [LedgerOperation]?
     var running: [ExecutionID: Int] = [:]
+    /// Of which job they are.
+    var jobs: [ExecutionID: JobUID] = [:]
     /// The boot clock runs fast or slow by this; parts per million.
     let drift: Int64
     let bootBase: Int64

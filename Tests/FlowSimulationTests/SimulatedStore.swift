@@ -154,6 +154,7 @@ struct SimulatedStore {
     mutating func reask(of agent: AgentID, before nominal: Timestamp) -> [Order] {
         let open = self.executions.values.filter {
             $0.agentID == agent && $0.status == .pending && $0.attempt == 0 && $0.nominal < nominal
+                && $0.reason != .queued
                 && self.orders[agent]?[$0.id] == nil
         }
         return open.sorted { $0.id < $1.id }.compactMap { execution in

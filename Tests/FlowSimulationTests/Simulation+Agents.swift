@@ -80,6 +80,10 @@ extension Simulation {
         self.hosts[index].wasRight = false
         self.hosts[index].linkedAt = nil
         self.hosts[index].hasRebooted = self.random.chance(0.4)
+        // A host without a battery, or with the clock of its neighbour: wrong until somebody tells it the time.
+        if self.hosts[index].hasRebooted, self.random.chance(0.4) {
+            self.hosts[index].wallError = Int64.random(in: -12_000_000...25_000_000, using: &self.random)
+        }
         // The runner kills what an agent leaves behind.
         self.hosts[index].running.removeAll()
         self.hosts[index].isLinked = false
@@ -187,6 +191,9 @@ extension Simulation {
         }
         self.mix(UInt64(bitPattern: Int64(attempt)) ^ UInt64(id.bytes[15]))
         self.hosts[index].running[id] = attempt
+        self.hosts[index].jobs[id] = order.job.uid
+        let sameJob = self.hosts[index].running.keys.count { self.hosts[index].jobs[$0] == order.job.uid }
+        if sameJob > order.job.policies.places { self.record.crowded.append(id) }
         let life = self.hosts[index].life
         let length = [5000, 200_000, 900_000, 2_500_000].randomElement(using: &self.random) ?? 5000
         self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: Int64(length))

@@ -32,12 +32,6 @@ enum Mutant: String, CaseIterable, Sendable {
     case appliesGaps = "reports applied over a gap"
     /// R3: the order goes out before the record is durable.
     case volatileTriggers = "trigger kept in memory only"
-
-    /// Those that a hundred histories are known to catch; the others still wait for histories that are hard enough.
-    static let caught: [Mutant] = [
-        .noLedger, .spawnBeforeCommit, .firesOnlyWhenDisconnected, .ignoresKeptReports, .neverAnswers,
-        .forgetsSentReports, .neverAsksAgain, .neverUndoes, .trustsSlowAnswers,
-    ]
 }
 
 /// One history: a server, two agents and their sessions in one thread under a manual clock.
@@ -115,11 +109,17 @@ struct Simulation {
     }
 
     private static func makeJobs(_ random: inout SplitMix64) -> [Job] {
-        (1...4).map { number in
+        (1...6).map { number in
             let uid = JobUID(bytes: [UInt8](repeating: 0, count: 15) + [UInt8(number)])!
             let period = [1000, 2000, 3000, 5000].randomElement(using: &random) ?? 1000
             let retries = number == 4 ? 2 : 0
-            let overlap: OverlapPolicy = number == 3 ? .allow : .skip
+            let overlap: OverlapPolicy =
+                switch number {
+                case 3: .allow
+                case 5: [.queue, .queueOne].randomElement(using: &random) ?? .queue
+                case 6: .cancelPrevious
+                default: .skip
+                }
             let anchor = Timestamp(milliseconds: Self.epoch / 1000)
             return Job(
                 id: JobID(number),
@@ -131,7 +131,8 @@ struct Simulation {
                     schedule: .every(periodMilliseconds: Int64(period), anchor: anchor),
                     policies: Policies(
                         overlap: overlap,
-                        concurrency: 3,
+                        concurrency: number == 3 ? 3 : 1,
+                        queueLimit: 2,
                         retry: RetryPolicy(count: retries, intervalSeconds: 1)
                     ),
                     groups: [Group.everyone]

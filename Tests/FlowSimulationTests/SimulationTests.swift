@@ -52,12 +52,12 @@ struct SimulationTests {
         #expect(first.trace == second.trace)
     }
 
-    @Test("A protocol without one of its rules is caught", arguments: Mutant.caught)
+    @Test("A protocol without one of its rules is caught", arguments: Mutant.allCases)
     func mutantsAreCaught(mutant: Mutant) {
-        let caught = (UInt64(0)..<100).contains { seed in
+        let first = (UInt64(0)..<100).first { seed in
             var history = Simulation(seed: seed, mutant: mutant)
             return !history.run().isEmpty
         }
-        #expect(caught, "'\(mutant.rawValue)' passed 100 histories: the checker cannot see it")
+        #expect(first != nil, "'\(mutant.rawValue)' passed 100 histories: the checker cannot see it")
     }
 }
