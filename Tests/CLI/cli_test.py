@@ -226,6 +226,28 @@ def a_failed_run_ends_with_1_and_can_be_retried(sh: Shell) -> None:
     check(state["retry_of"] == identifier and state["exit_code"] == 7, state)
 
 
+def every_attempt_of_a_retried_execution_stays(sh: Shell) -> None:
+    count = f"{sh.home}/attempts"
+    sh.run("task", "create", "flaky", "--manual", "--group", "all", "--retries", "2", "--retry-interval", "1",
+           "--command", f'n=$(cat {count} 2>/dev/null || echo 0); n=$((n + 1)); echo $n >{count}; '
+                        'echo "attempt $n"; echo "cause $n" >&2; [ $n = 3 ] || exit $((10 + n))')  # fmt: skip
+    identifier = UUID.search(sh.run("task", "trigger", "flaky").stdout)[0]
+    followed = sh.run("execution", "logs", "-f", identifier)
+    check(followed.stdout == "attempt 1\nattempt 2\nattempt 3\n", repr(followed.stdout))
+    check("cause 1\n" in followed.stderr and "cause 3\n" in followed.stderr, repr(followed.stderr))
+    state = sh.json("execution", "get", identifier)
+    check(state["status_name"] == "SUCCESS" and state["attempt"] == 3, state)
+    ends = [(one["attempt"], one["status_name"], one["exit_code"]) for one in state["attempts"]]
+    check(ends == [(1, "FAILURE", 11), (2, "FAILURE", 12), (3, "SUCCESS", 0)], ends)
+    check("exit 11" in sh.run("execution", "get", identifier).stdout, "shown to people")
+    for number in 1, 2, 3:
+        logs = sh.run("execution", "logs", identifier, "--attempt", str(number))
+        check((logs.stdout, logs.stderr) == (f"attempt {number}\n", f"cause {number}\n"), (logs.stdout, logs.stderr))
+    pieces = sh.json("execution", "logs", identifier, "--attempt", "2")["pieces"]
+    check({piece["stream"] for piece in pieces} == {"stdout", "stderr"}, pieces)
+    check(sh.run("execution", "logs", identifier, "--attempt", "9").stdout == "", "an attempt there was none of")
+
+
 def follow_prints_output_while_it_comes(sh: Shell) -> None:
     sh.run("task", "create", "slow", "--manual", "--group", "all",
            "--command", 'for i in 1 2 3 4 5 6; do echo "line $i"; sleep 0.5; done')  # fmt: skip
@@ -428,6 +450,7 @@ JOURNEYS = [
     a_file_makes_a_task,
     a_trigger_runs_and_tells_how_it_went,
     a_failed_run_ends_with_1_and_can_be_retried,
+    every_attempt_of_a_retried_execution_stays,
     follow_prints_output_while_it_comes,
     cancel_stops_what_runs,
     enable_and_disable,

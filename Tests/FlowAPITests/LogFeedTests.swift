@@ -20,8 +20,23 @@ struct LogFeedTests {
         LogChunk(executionID: Self.id, attempt: attempt, offset: offset, stream: stream, bytes: bytes)
     }
 
-    private func page(_ chunks: [LogChunk], total: Int64 = 1000, isComplete: Bool = false) -> LogSlice {
-        LogSlice(chunks: chunks, totalBytes: total, isTruncated: false, isComplete: isComplete)
+    private func page(
+        _ chunks: [LogChunk],
+        total: Int64 = 1000,
+        of attempt: Int = 1,
+        last: Int? = nil,
+        isComplete: Bool = false
+    ) -> LogSlice {
+        let lastAttempt = last ?? attempt
+        return LogSlice(
+            attempt: attempt,
+            lastAttempt: lastAttempt,
+            chunks: chunks,
+            totalBytes: total,
+            isTruncated: false,
+            isComplete: isComplete,
+            isOver: isComplete && attempt == lastAttempt
+        )
     }
 
     @Test("Whatever is cut, lost or doubled between store and bus, every byte comes once and in order")
@@ -68,14 +83,42 @@ struct LogFeedTests {
         #expect(feed.needsPage)
     }
 
-    @Test("A new attempt begins at its first byte, also after a resume at a place it has not reached")
+    @Test("It goes from attempt to attempt, each whole, also when the next begins before the last word of one is here")
     func attempts() {
         var feed = LogFeed(since: 0)
-        feed.append(self.page([self.chunk(0, Array("first".utf8))]))
+        feed.append(self.page([self.chunk(0, Array("fir".utf8))]))
         feed.append(self.page([]))
         feed.append(self.chunk(0, Array("second".utf8), attempt: 2))
-        feed.append(self.page([self.chunk(0, Array("second".utf8), attempt: 2)]))
-        #expect(feed.drain().map(\.text) == ["first", "second"])
+        #expect(feed.needsPage && feed.attempt == 1, "something of the first may still come")
+        feed.append(self.page([self.chunk(3, Array("st".utf8))], last: 2, isComplete: true))
+        feed.append(self.page([], last: 2, isComplete: true))
+        #expect(feed.needsPage && feed.attempt == 2 && feed.position == 0 && feed.end == nil)
+        feed.append(self.page([self.chunk(0, Array("second".utf8), attempt: 2)], of: 2, isComplete: true))
+        feed.append(self.page([], of: 2, isComplete: true))
+        let pieces = feed.drain()
+        #expect(pieces.map(\.text) == ["first", "second"])
+        #expect(pieces.map(\.attempt) == [1, 2])
+        #expect(feed.end != nil)
+    }
+
+    @Test("Live too, half a character waits while the other stream speaks, and a cut has its line")
+    func streamsAndCuts() {
+        let character = Array("日".utf8)
+        var feed = LogFeed(since: 0)
+        feed.append(self.page([]))
+        feed.append(self.chunk(0, Array(character[..<2])))
+        feed.append(self.chunk(2, Array("!\n".utf8), stream: .standardError))
+        feed.append(self.chunk(4, Array(character[2...]) + Array("\n".utf8)))
+        feed.append(self.chunk(1006, Array("end\n".utf8)))
+        #expect(feed.needsPage, "only the store knows that nothing is in between")
+        feed.append(self.page([self.chunk(1006, Array("end\n".utf8))]))
+        let pieces = feed.drain()
+        #expect(pieces.map(\.text) == ["!\n", "日\n", "[1,000 bytes left out]\n", "end\n"])
+        #expect(pieces.map(\.leftOut) == [nil, nil, 1000, nil])
+    }
+
+    @Test("A place that the newest attempt has not reached was one in an attempt before: it begins anew")
+    func resumed() {
         var resumed = LogFeed(since: 500)
         resumed.append(self.page([], total: 6))
         #expect(resumed.needsPage)

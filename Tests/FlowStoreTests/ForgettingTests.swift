@@ -35,6 +35,22 @@ struct ForgettingTests {
         }
     }
 
+    @Test("How attempts ended goes with their execution", arguments: StoreKind.allCases)
+    func attempts(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            var report = World.report(1, job, on: agent, .success, attempt: 2)
+            report.attempts = [AttemptRecord(number: 1, status: .failure), AttemptRecord(number: 2, status: .success)]
+            try await world.apply([report], of: agent)
+            #expect(try await world.store.attempts(of: report.executionID).map(\.number) == [1, 2])
+            _ = try await world.drain(.executions, before: World.start + 10, limit: 9)
+            // Heard of again, as by an agent that answers a question.
+            try await world.apply([World.report(2, job, on: agent, .success, attempt: 2)], of: agent)
+            #expect(try await world.store.attempts(of: report.executionID).map(\.number) == [2])
+        }
+    }
+
     @Test("Versions of a job go once they were replaced for long, those of a deleted one with its history")
     func jobVersions() async throws {
         try await StoreKind.sqlite.withWorld { world in

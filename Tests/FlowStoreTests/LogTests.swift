@@ -49,6 +49,59 @@ struct LogTests {
         }
     }
 
+    @Test("Every attempt keeps its end and its output (S1-FR-4.2)", arguments: StoreKind.allCases)
+    func attemptRecords(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let execution = try await world.fired(job, on: agent)
+            func report(_ sequence: Int64, _ status: ExecutionStatus, attempt: Int, end: AttemptRecord?) -> Report {
+                Report(
+                    sequence: sequence,
+                    executionID: execution.id,
+                    runID: execution.runID,
+                    jobUID: execution.jobUID,
+                    jobID: execution.jobID,
+                    jobName: execution.jobName,
+                    jobVersion: execution.jobVersion,
+                    kind: execution.kind,
+                    nominal: execution.nominal,
+                    status: status,
+                    reason: status == .pending ? .awaitingRetry : nil,
+                    attempt: attempt,
+                    attempts: end.map { [$0] } ?? []
+                )
+            }
+            let failed = AttemptRecord(
+                number: 1,
+                status: .failure,
+                reason: .exitCode,
+                detail: "exit status 7",
+                startedAt: execution.nominal,
+                finishedAt: execution.nominal,
+                exitCode: 7,
+                outputBytes: 5
+            )
+            let reports = [
+                report(1, .running, attempt: 1, end: nil), report(2, .pending, attempt: 1, end: failed),
+                report(3, .running, attempt: 2, end: nil),
+            ]
+            try await world.apply(reports, of: agent)
+            try await world.append([
+                Self.chunk(execution.id, 0, "cause"), Self.chunk(execution.id, 0, "ok", attempt: 2),
+            ])
+            let attempts = try await world.store.attempts(of: execution.id)
+            #expect(attempts.map(\.number) == [1, 2])
+            #expect(attempts.first == failed)
+            #expect(attempts.last?.status == .running)
+            let first = try await world.store.log(execution.id, attempt: 1, from: 0, limit: 100)
+            #expect(first.chunks == [Self.chunk(execution.id, 0, "cause")])
+            #expect(first.isComplete && first.lastAttempt == 2)
+            let second = try await world.store.log(execution.id, attempt: 2, from: 0, limit: 100)
+            #expect(second.chunks.map(\.attempt) == [2] && !second.isComplete)
+        }
+    }
+
     @Test(
         "The newest attempt's output is shown, and is complete when the agent says it ended",
         arguments: StoreKind.allCases

@@ -234,7 +234,15 @@ struct ReportTests {
             #expect(applied.chunks == [second], "the first had come by itself")
             #expect(applied.ended.map(\.totalBytes) == [5])
             let slice = try await world.store.log(id, from: 0, limit: 100)
-            #expect(slice == LogSlice(chunks: [chunk, second], totalBytes: 5, isTruncated: false, isComplete: true))
+            let whole = LogSlice(
+                chunks: [chunk, second],
+                totalBytes: 5,
+                isTruncated: false,
+                storedEnd: 5,
+                isComplete: true,
+                isOver: true
+            )
+            #expect(slice == whole)
         }
     }
 }

@@ -127,11 +127,28 @@ struct RandomValues {
             startedAt: self.maybe { $0.instant() },
             finishedAt: self.maybe { $0.instant() },
             exitCode: self.maybe { $0.int(-1...255) },
+            httpStatus: self.maybe { $0.int(100...599) },
             retryOf: self.maybe { $0.uid() },
             coalesced: self.maybe { CoalescedRange(count: $0.int(1...99), from: $0.instant(), through: $0.instant()) },
+            attempts: self.list { $0.attempt() },
             outputBytes: self.int64(),
             isOutputTruncated: self.bool(),
             inlineOutput: self.list { $0.chunk(of: execution) }
+        )
+    }
+
+    mutating func attempt() -> AttemptRecord {
+        AttemptRecord(
+            number: self.int(1...11),
+            status: self.pick(ExecutionStatus.allCases),
+            reason: self.maybe { $0.pick(ExecutionReason.allCases) },
+            detail: self.maybe { $0.text() },
+            startedAt: self.maybe { $0.instant() },
+            finishedAt: self.maybe { $0.instant() },
+            exitCode: self.maybe { $0.int(-1...255) },
+            httpStatus: self.maybe { $0.int(100...599) },
+            outputBytes: self.int64(),
+            isOutputTruncated: self.bool()
         )
     }
 

@@ -375,6 +375,7 @@ actor LiveSession {
                 let position = feed.position
                 let slice = try await executions.log(
                     id,
+                    attempt: feed.attempt,
                     from: position,
                     limit: 4 * LogFeed.batchLimit,
                     as: self.principal
@@ -392,14 +393,13 @@ actor LiveSession {
 
     private func sendLog(_ id: ExecutionID) {
         guard let pieces = self.feeds[id]?.drain() else { return }
-        let attempt = self.feeds[id]?.attempt
         for piece in pieces {
             self.send(
                 "ev",
                 .log(id),
                 .object([
-                    .init("from", piece.from), .init("next", piece.next), .init("s", piece.stream.rawValue),
-                    .init("attempt", attempt), .init("text", piece.text),
+                    .init("from", piece.from), .init("next", piece.next), .init("s", piece.stream?.rawValue),
+                    .init("attempt", piece.attempt), .init("left_out", piece.leftOut), .init("text", piece.text),
                 ])
             )
         }

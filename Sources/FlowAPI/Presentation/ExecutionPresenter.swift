@@ -22,6 +22,7 @@ struct ExecutionPresenter: Sendable {
             .init("error", execution.detail),
             .init("params", detail.parameters),
             .init("cancel_requested", execution.cancelRequested),
+            .init("attempts", JSON.array(detail.attempts.map(Self.attempt))),
             .init("output_preview", Self.preview(detail.preview)),
             .init("output_truncated", Self.isPreviewPartial(detail.preview)),
         ]
@@ -45,6 +46,7 @@ struct ExecutionPresenter: Sendable {
             .init("end_time", execution.finishedAt),
             .init("duration", execution.durationMilliseconds),
             .init("exit_code", execution.exitCode),
+            .init("http_status", execution.httpStatus),
             // The first attempt is no retry.
             .init("retry_count", max(0, execution.attempt - 1)),
             .init("attempt", execution.attempt),
@@ -53,11 +55,28 @@ struct ExecutionPresenter: Sendable {
         ]
     }
 
+    private static func attempt(_ record: AttemptRecord) -> JSON {
+        .object([
+            .init("attempt", record.number),
+            .init("status", record.status.rawValue),
+            .init("status_name", record.status.name),
+            .init("reason", ReasonText.json(record.reason)),
+            .init("error", record.detail),
+            .init("start_time", record.startedAt),
+            .init("end_time", record.finishedAt),
+            .init("duration", record.durationMilliseconds),
+            .init("exit_code", record.exitCode),
+            .init("http_status", record.httpStatus),
+            .init("output_bytes", record.outputBytes),
+            .init("output_truncated", record.isOutputTruncated),
+        ])
+    }
+
     /// Both streams in the order in which they were written.
     private static func preview(_ slice: LogSlice) -> String? {
         guard !slice.chunks.isEmpty else { return nil }
-        let bytes = slice.chunks.flatMap(\.bytes).prefix(ExecutionDetail.previewLimit)
-        return String(decoding: bytes, as: UTF8.self)
+        let text = LogPieces(slice, from: 0).text
+        return String(decoding: text.utf8.prefix(ExecutionDetail.previewLimit), as: UTF8.self)
     }
 
     private static func isPreviewPartial(_ slice: LogSlice) -> Bool {

@@ -58,6 +58,7 @@ extension AgentCore {
         entry.reason = outcome.reason
         entry.detail = outcome.detail
         entry.exitCode = outcome.exitCode
+        entry.httpStatus = outcome.httpStatus
         if let startedAt = outcome.startedAt { entry.startedAt = self.clock.instant(boot: startedAt) }
         entry.finishedAt = self.clock.instant(boot: outcome.finishedAt)
         if execution.isCancelled, entry.status == .failure {
@@ -70,8 +71,10 @@ extension AgentCore {
         }
         let retry = entry.order.job.policies.retry
         let cause = RetryCause(status: entry.status, reason: entry.reason, exitCode: entry.exitCode)
+        let ended = AttemptRecord(entry, outcome: outcome)
         // Somebody asked for it to stop, if only while it was being ended for its time: no attempt follows.
-        if !execution.isCancelled, retry.follows(attempt: attempt, cause: cause) {
+        let isRetried = !execution.isCancelled && retry.follows(attempt: attempt, cause: cause)
+        if isRetried {
             entry = self.awaitingRetry(entry, now: now)
             execution.entry = entry
             self.open[id] = execution
@@ -79,6 +82,7 @@ extension AgentCore {
             self.close(id, job: entry.order.job.uid)
         }
         var report = Report(entry)
+        if isRetried || attempt > 1 { report.attempts = [ended] }
         report.outputBytes = outcome.outputBytes
         report.isOutputTruncated = outcome.isOutputTruncated
         report.inlineOutput = outcome.inlineOutput
@@ -128,6 +132,7 @@ extension AgentCore {
         execution.entry.reason = nil
         execution.entry.detail = nil
         execution.entry.exitCode = nil
+        execution.entry.httpStatus = nil
         execution.entry.attempt += 1
         execution.entry.retryAt = nil
         execution.entry.startedAt = now
@@ -153,13 +158,16 @@ extension AgentCore {
             entry.reason = .interrupted
             entry.detail = "the agent or its host stopped while attempt \(entry.attempt) ran; what it did is unknown"
             entry.finishedAt = now
+            let ended = AttemptRecord(entry, outcome: nil)
             if entry.order.job.policies.retry.follows(attempt: entry.attempt, cause: .interrupted) {
                 entry = self.awaitingRetry(entry, now: now)
                 self.open[id]?.entry = entry
             } else {
                 self.close(id, job: entry.order.job.uid)
             }
-            self.pipeline.add(.update(entry, report: Report(entry)), then: .written)
+            var report = Report(entry)
+            if entry.status == .pending || entry.attempt > 1 { report.attempts = [ended] }
+            self.pipeline.add(.update(entry, report: report), then: .written)
         }
     }
 
@@ -265,6 +273,24 @@ extension AgentCore {
     }
 }
 
+extension AttemptRecord {
+    /// The attempt that an entry's present state tells of.
+    init(_ entry: LedgerEntry, outcome: Outcome?) {
+        self.init(
+            number: entry.attempt,
+            status: entry.status,
+            reason: entry.reason,
+            detail: entry.detail,
+            startedAt: entry.startedAt,
+            finishedAt: entry.finishedAt,
+            exitCode: entry.exitCode,
+            httpStatus: entry.httpStatus,
+            outputBytes: outcome?.outputBytes ?? 0,
+            isOutputTruncated: outcome?.isOutputTruncated ?? false
+        )
+    }
+}
+
 extension Report {
     /// The report of an entry's present state; the ledger numbers it.
     package init(_ entry: LedgerEntry) {
@@ -284,6 +310,7 @@ extension Report {
             startedAt: entry.startedAt,
             finishedAt: entry.finishedAt,
             exitCode: entry.exitCode,
+            httpStatus: entry.httpStatus,
             retryOf: entry.order.retryOf,
             coalesced: entry.coalesced
         )

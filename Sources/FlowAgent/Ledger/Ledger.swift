@@ -84,6 +84,8 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
     package var startedAt: Timestamp?
     package var finishedAt: Timestamp?
     package var exitCode: Int?
+    /// Of the answer an HTTP job got.
+    package var httpStatus: Int?
     /// When the next attempt is due; nil when none is.
     package var retryAt: Timestamp?
     package var coalesced: CoalescedRange?
@@ -98,6 +100,7 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
         startedAt: Timestamp? = nil,
         finishedAt: Timestamp? = nil,
         exitCode: Int? = nil,
+        httpStatus: Int? = nil,
         retryAt: Timestamp? = nil,
         coalesced: CoalescedRange? = nil
     ) {
@@ -110,6 +113,7 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
         self.startedAt = startedAt
         self.finishedAt = finishedAt
         self.exitCode = exitCode
+        self.httpStatus = httpStatus
         self.retryAt = retryAt
         self.coalesced = coalesced
     }

@@ -52,6 +52,13 @@ struct LedgerPruning: Hashable, Sendable {
             """,
             [start, end ?? bound]
         )
+        try database.run(
+            """
+            DELETE FROM attempt WHERE exec_id >= ? AND exec_id < ? \
+            AND NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.exec_id = attempt.exec_id)
+            """,
+            [start, end ?? bound]
+        )
         return end.map { .ledger(from: $0) } ?? .outputs(job: Self.zero, execution: Self.zero)
     }
 

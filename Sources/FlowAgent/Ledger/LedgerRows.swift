@@ -10,7 +10,7 @@ enum LedgerRows {
     static let orderColumns = "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline"
     static let entryColumns =
         orderColumns + ", status, reason, detail, attempt, is_local, started_at, finished_at, exit_code, retry_at, "
-        + "coalesced_count, coalesced_from, coalesced_through"
+        + "coalesced_count, coalesced_from, coalesced_through, http_status"
 
     static func order(_ row: Row, snapshots: inout SnapshotTable, in database: Database) throws -> Order {
         let parameters: [String: String] =
@@ -38,6 +38,7 @@ enum LedgerRows {
             startedAt: (row[14] as Int64?).map(Timestamp.init(milliseconds:)),
             finishedAt: (row[15] as Int64?).map(Timestamp.init(milliseconds:)),
             exitCode: row[16],
+            httpStatus: row[21],
             retryAt: (row[17] as Int64?).map(Timestamp.init(milliseconds:)),
             coalesced: self.coalesced(row, from: 18)
         )
@@ -56,7 +57,8 @@ enum LedgerRows {
         [
             entry.status.rawValue, entry.reason?.rawValue, entry.detail, entry.attempt, entry.isLocal,
             entry.startedAt?.milliseconds, entry.finishedAt?.milliseconds, entry.exitCode, entry.retryAt?.milliseconds,
-            entry.coalesced?.count, entry.coalesced?.from.milliseconds, entry.coalesced?.through.milliseconds, sequence,
+            entry.coalesced?.count, entry.coalesced?.from.milliseconds, entry.coalesced?.through.milliseconds,
+            entry.httpStatus, sequence,
         ]
     }
 

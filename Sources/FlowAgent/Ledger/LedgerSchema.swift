@@ -20,6 +20,7 @@ enum LedgerSchema {
         migrator.registerMigration("5 standing") { database in
             try database.execute(sql: "ALTER TABLE meta ADD COLUMN is_dismissed INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("25 attempts") { database in try database.execute(sql: Self.attempts) }
         return migrator
     }
 
@@ -30,6 +31,19 @@ enum LedgerSchema {
         ALTER TABLE snapshot ADD COLUMN used_until INTEGER NOT NULL DEFAULT 0;
         UPDATE snapshot SET used_until = coalesce((SELECT nominal + 1 FROM ledger ORDER BY exec_id DESC LIMIT 1), 0);
         CREATE INDEX snapshot_by_use ON snapshot (used_until);
+        """
+
+    /// How each attempt of a retried execution ended, as JSON: only ever read and written as a whole.
+    private static let attempts = """
+        CREATE TABLE attempt (
+            exec_id BLOB NOT NULL,
+            number INTEGER NOT NULL,
+            record TEXT NOT NULL,
+            PRIMARY KEY (exec_id, number)
+        ) WITHOUT ROWID;
+        ALTER TABLE outbox ADD COLUMN attempts TEXT;
+        ALTER TABLE outbox ADD COLUMN http_status INTEGER;
+        ALTER TABLE ledger ADD COLUMN http_status INTEGER;
         """
 
     /// After the file was replaced by an older copy: what came after it has been done, though nothing here says so.

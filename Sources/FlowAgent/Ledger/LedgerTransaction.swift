@@ -79,11 +79,12 @@ struct LedgerTransaction {
 
     private static let insertEntry =
         "INSERT INTO ledger (\(LedgerRows.entryColumns), sequence) VALUES "
-        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
+        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
     private static let updateEntry = """
         UPDATE ledger SET run_id = ?, job_uid = ?, job_version = ?, kind = ?, nominal = ?, parameters = ?, retry_of = ?, \
         deadline = ?, status = ?, reason = ?, detail = ?, attempt = ?, is_local = ?, started_at = ?, finished_at = ?, \
-        exit_code = ?, retry_at = ?, coalesced_count = ?, coalesced_from = ?, coalesced_through = ?, sequence = ? \
+        exit_code = ?, retry_at = ?, coalesced_count = ?, coalesced_from = ?, coalesced_through = ?, \
+        http_status = ?, sequence = ? \
         WHERE exec_id = ?
         """
 
@@ -117,6 +118,7 @@ struct LedgerTransaction {
             )
         )
         guard self.database.changesCount == 1 else { return .done }
+        try AttemptRows.store(report.attempts, of: entry.id, in: self.database)
         try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
         return .written(sequence: try self.append(report))
     }
@@ -130,9 +132,11 @@ struct LedgerTransaction {
 
     /// Keeps the output for queries on the host after the report has left, and only that of the newest executions.
     private mutating func keep(_ report: Report) throws {
+        let key = [report.jobUID.uuid, report.executionID.uuid]
+        let chunks = try self.output(key, of: report.executionID).filter { $0.attempt < report.attempt }
         try self.database.run(
             "INSERT OR REPLACE INTO output (job_uid, exec_id, chunks) VALUES (?, ?, ?)",
-            [report.jobUID.uuid, report.executionID.uuid, Data(OutputBlob.encode(report.inlineOutput))]
+            [key[0], key[1], Data(OutputBlob.encode(chunks + report.inlineOutput))]
         )
         let written = self.state.unprunedOutputs[report.jobUID, default: 0] + 1
         guard written >= 8 else {
@@ -147,6 +151,15 @@ struct LedgerTransaction {
             """,
             [report.jobUID.uuid, self.state.keptOutputs - 1]
         )
+    }
+
+    /// What is kept of the attempts of an execution whose output travelled in its reports.
+    private func output(_ key: [UUID], of id: ExecutionID) throws -> [LogChunk] {
+        let statement = try self.database.cachedStatement(
+            sql: "SELECT chunks FROM output WHERE job_uid = ? AND exec_id = ?"
+        )
+        let blob = try Data.fetchOne(statement, arguments: StatementArguments(key))
+        return blob.map { OutputBlob.decode(Array($0), execution: id) } ?? []
     }
 
     private mutating func store(_ order: Order) throws {
@@ -220,12 +233,10 @@ struct LedgerTransaction {
         )
         guard try Bool.fetchOne(statement, arguments: [id.uuid]) == false else { return .done }
         var report = Report(entry)
-        let output = try self.database.cachedStatement(
-            sql: "SELECT chunks FROM output WHERE job_uid = ? AND exec_id = ?"
-        )
-        if let kept = try Data.fetchOne(output, arguments: [report.jobUID.uuid, id.uuid]) {
-            report.inlineOutput = OutputBlob.decode(Array(kept), execution: id)
-            report.outputBytes = report.inlineOutput.reduce(0) { $0 + Int64($1.bytes.count) }
+        report.attempts = try AttemptRows.all(of: id, in: self.database)
+        report.inlineOutput = try self.output([report.jobUID.uuid, id.uuid], of: id)
+        report.outputBytes = report.inlineOutput.reduce(0) {
+            $1.attempt == report.attempt ? $0 + Int64($1.bytes.count) : $0
         }
         self.state.lastSequence += 1
         try OutboxRows.append(report, sequence: self.state.lastSequence, to: self.database)

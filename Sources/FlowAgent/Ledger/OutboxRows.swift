@@ -12,11 +12,11 @@ enum OutboxRows {
     private static let columns = """
         sequence, exec_id, run_id, job_uid, job_id, job_name, job_version, kind, nominal, status, reason, detail, attempt, \
         started_at, finished_at, exit_code, retry_of, coalesced_count, coalesced_from, coalesced_through, output_bytes, \
-        is_truncated, output
+        is_truncated, output, attempts, http_status
         """
     static let select = "SELECT \(columns) FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?"
     private static let insert =
-        "INSERT INTO outbox (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO outbox (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
     static func append(_ report: Report, sequence: Int64, to database: Database) throws {
         try database.run(
@@ -29,6 +29,7 @@ enum OutboxRows {
                 report.coalesced?.from.milliseconds, report.coalesced?.through.milliseconds, report.outputBytes,
                 report.isOutputTruncated,
                 report.inlineOutput.isEmpty ? nil : Data(OutputBlob.encode(report.inlineOutput)),
+                report.attempts.isEmpty ? nil : try AttemptRows.text(report.attempts), report.httpStatus,
             ]
         )
     }
@@ -52,8 +53,10 @@ enum OutboxRows {
             startedAt: (row[13] as Int64?).map(Timestamp.init(milliseconds:)),
             finishedAt: (row[14] as Int64?).map(Timestamp.init(milliseconds:)),
             exitCode: row[15],
+            httpStatus: row[24],
             retryOf: (row[16] as UUID?).map(ExecutionID.init(uuid:)),
             coalesced: LedgerRows.coalesced(row, from: 17),
+            attempts: AttemptRows.list(row[23]),
             outputBytes: row[20],
             isOutputTruncated: row[21],
             inlineOutput: (row[22] as Data?).map { OutputBlob.decode(Array($0), execution: id) } ?? []

@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-package import FlowCore
+import FlowCore
 import Foundation
 import GRDB
 
@@ -22,6 +22,10 @@ package struct HistoryEntry: Hashable, Sendable, Codable {
     package var endTime: String?
     package var durationMilliseconds: Int64?
     package var exitCode: Int?
+    /// Of the answer an HTTP job got.
+    package var httpStatus: Int?
+    /// Of an execution that was retried: how its attempts ended so far, in order.
+    package var attempts: [HistoryAttempt]?
 
     private enum CodingKeys: String, CodingKey {
         case executionID = "execution_id"
@@ -36,9 +40,11 @@ package struct HistoryEntry: Hashable, Sendable, Codable {
         case endTime = "end_time"
         case durationMilliseconds = "duration_ms"
         case exitCode = "exit_code"
+        case httpStatus = "http_status"
+        case attempts
     }
 
-    init(_ row: Row, days: LocalDays) {
+    init(_ row: Row, attempts: [AttemptRecord], days: LocalDays) {
         let started = (row[10] as Int64?).map(Timestamp.init(milliseconds:))
         let finished = (row[11] as Int64?).map(Timestamp.init(milliseconds:))
         self.executionID = ExecutionID(uuid: row[0]).description
@@ -53,17 +59,41 @@ package struct HistoryEntry: Hashable, Sendable, Codable {
         self.endTime = finished.map(days.rfc3339)
         if let started, let finished { self.durationMilliseconds = max(0, finished.milliseconds(since: started)) }
         self.exitCode = row[12]
+        self.httpStatus = row[13]
+        if !attempts.isEmpty { self.attempts = attempts.map { HistoryAttempt($0, days: days) } }
     }
 }
 
-/// Output that a host kept of one execution.
-package struct LocalLog: Hashable, Sendable {
-    package let executionID: ExecutionID
-    /// In order; a jump between two offsets is output that was cut.
-    package let chunks: [LogChunk]
+/// One attempt of an execution as a host remembers it.
+package struct HistoryAttempt: Hashable, Sendable, Codable {
+    package var attempt: Int
+    package var status: String
+    package var reason: String?
+    package var detail: String?
+    package var startTime: String?
+    package var endTime: String?
+    package var exitCode: Int?
+    package var httpStatus: Int?
 
-    init(_ id: ExecutionID, blob: Data) {
-        self.executionID = id
-        self.chunks = OutputBlob.decode(Array(blob), execution: id)
+    private enum CodingKeys: String, CodingKey {
+        case attempt
+        case status
+        case reason
+        case detail
+        case startTime = "start_time"
+        case endTime = "end_time"
+        case exitCode = "exit_code"
+        case httpStatus = "http_status"
+    }
+
+    init(_ record: AttemptRecord, days: LocalDays) {
+        self.attempt = record.number
+        self.status = record.status.name
+        self.reason = record.reason?.rawValue
+        self.detail = record.detail
+        self.startTime = record.startedAt.map(days.rfc3339)
+        self.endTime = record.finishedAt.map(days.rfc3339)
+        self.exitCode = record.exitCode
+        self.httpStatus = record.httpStatus
     }
 }

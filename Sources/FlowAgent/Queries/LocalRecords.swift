@@ -64,22 +64,27 @@ package struct LocalRecords: Sendable {
         guard let range = self.days.range(of: day) else { throw Self.badDay(day) }
         return try self.queue.read { database in
             let uid = try task.map { try Self.find($0, in: database) }
+            let bounds = (
+                ExecutionID.lowerBound(at: range.lowerBound).uuid, ExecutionID.lowerBound(at: range.upperBound).uuid
+            )
+            // An agent of an earlier version may still be running here, and the file be as it made it.
+            let hasAttempts = try database.tableExists("attempt")
+            let attempts = hasAttempts ? try AttemptRows.all(in: bounds, database) : [:]
             let rows = try Row.fetchAll(
                 database,
                 sql: """
                     SELECT l.exec_id, l.job_uid, s.job_id, s.name, l.kind, l.nominal, l.status, l.reason, l.detail, \
-                    l.attempt, l.started_at, l.finished_at, l.exit_code FROM ledger l LEFT JOIN snapshot s \
+                    l.attempt, l.started_at, l.finished_at, l.exit_code, \
+                    \(hasAttempts ? "l.http_status" : "NULL") FROM ledger l LEFT JOIN snapshot s \
                     ON s.job_uid = l.job_uid AND s.version = l.job_version \
                     WHERE l.exec_id >= ? AND l.exec_id < ? AND (?3 IS NULL OR l.job_uid = ?3) \
                     ORDER BY l.exec_id DESC LIMIT ?
                     """,
-                arguments: [
-                    ExecutionID.lowerBound(at: range.lowerBound).uuid,
-                    ExecutionID.lowerBound(at: range.upperBound).uuid,
-                    uid?.uuid, limit,
-                ]
+                arguments: [bounds.0, bounds.1, uid?.uuid, limit]
             )
-            return rows.map { HistoryEntry($0, days: self.days) }
+            return rows.map { row in
+                HistoryEntry(row, attempts: attempts[ExecutionID(uuid: row[0])] ?? [], days: self.days)
+            }
         }
     }
 
@@ -94,22 +99,23 @@ package struct LocalRecords: Sendable {
                 sql: "SELECT exec_id, chunks FROM output WHERE job_uid = ? ORDER BY exec_id DESC LIMIT 1",
                 arguments: [uid.uuid]
             )
-            let stored = row.map { LocalLog(ExecutionID(uuid: $0[0]), blob: $0[1] as Data) }
-            let filed = self.newestFile(of: uid)
-            guard let newest = [stored, filed].compactMap({ $0 }).max(by: { $0.executionID < $1.executionID }) else {
-                return nil
-            }
-            return newest
+            let stored = row.map { (id: ExecutionID(uuid: $0[0]), blob: $0[1] as Data) }
+            let files = self.newestFiles(of: uid)
+            guard let id = [stored?.id, files?.id].compactMap({ $0 }).max() else { return nil }
+            let blobs = (stored?.id == id ? [stored?.blob] : []) + (files?.id == id ? files?.blobs ?? [] : [])
+            return LocalLog(id, blobs: blobs.compactMap { $0 })
         }
     }
 
-    private func newestFile(of uid: JobUID) -> LocalLog? {
+    /// The files of the newest execution that has any, one for each attempt with long output.
+    private func newestFiles(of uid: JobUID) -> (id: ExecutionID, blobs: [Data])? {
         let directory = "\(self.directory)/logs/\(uid)"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        guard let name = names.max(), let id = ExecutionID(String(name.prefix(36))),
-            let content = FileManager.default.contents(atPath: "\(directory)/\(name)")
-        else { return nil }
-        return LocalLog(id, blob: content)
+        guard let newest = names.max()?.prefix(36), let id = ExecutionID(String(newest)) else { return nil }
+        let blobs = names.filter { $0.hasPrefix(newest) }.compactMap {
+            FileManager.default.contents(atPath: "\(directory)/\($0)")
+        }
+        return (id, blobs)
     }
 
     /// A task by the number, the uid or the name that people use for it.

@@ -12,6 +12,8 @@ struct SpoolFiles {
     private let directory: SpoolDirectory
     private var head: RecordFile
     private var headBytes = 0
+    private var isHeadAtLineEnd = false
+    private static let newline = UInt8(ascii: "\n")
     private var tail: RecordFile?
     private var tailIndex = 0
     private var tailBytes = 0
@@ -34,16 +36,19 @@ struct SpoolFiles {
         let room = limits.headBytes - self.headBytes
         if room >= chunk.bytes.count {
             self.headBytes += chunk.bytes.count
+            self.isHeadAtLineEnd = chunk.bytes.last == Self.newline
             return Self.write(chunk, to: &self.head, in: self.directory) != nil
         }
         var isWhole = true
         var rest = chunk
-        if room > 0 {
+        // A line that does not fit in whole begins the tail: what is cut later is cut after a line.
+        let fitting = room > 0 ? Self.lineEnd(in: chunk.bytes[..<room]) ?? (self.isHeadAtLineEnd ? 0 : room) : 0
+        if fitting > 0 {
             var first = chunk
-            first.bytes = Array(chunk.bytes[..<room])
+            first.bytes = Array(chunk.bytes[..<fitting])
             isWhole = Self.write(first, to: &self.head, in: self.directory) != nil
-            rest.bytes = Array(chunk.bytes[room...])
-            rest.offset += Int64(room)
+            rest.bytes = Array(chunk.bytes[fitting...])
+            rest.offset += Int64(fitting)
         }
         self.headBytes = limits.headBytes
         return self.appendTail(rest) && isWhole
@@ -108,14 +113,35 @@ struct SpoolFiles {
             .sorted { $0.offset < $1.offset }
         guard let first = records.first, let last = records.last else { return torn > 0 }
         let end = last.offset + Int64(last.bytes.count)
-        let begin = max(first.offset, end - Int64(directory.limits.tailBytes))
+        let headRecords = OutputBlob.decode(SpoolReader.contents(of: directory.file(of: key)), execution: key.id)
+        let headEnd = headRecords.last.map { $0.offset + Int64($0.bytes.count) } ?? 0
+        var begin = max(first.offset, end - Int64(directory.limits.tailBytes))
+        let isCut = begin > headEnd
+        if isCut { begin = self.lineStart(in: records, from: begin) }
         let kept = records.compactMap { $0.suffix(from: begin) }
         let bytes = OutputBlob.encode(kept)
         // For a moment these bytes are on the disk twice; as many go with the segments.
         let isWritten = head.append(bytes)
         if isWritten { directory.account(bytes.count) }
         for file in files { directory.removeFile(file) }
-        return torn > 0 || !isWritten || begin > first.offset
+        return torn > 0 || !isWritten || isCut
+    }
+
+    /// Behind the last line break; nil without one.
+    private static func lineEnd(in bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.lastIndex(of: self.newline).map { $0 + 1 - bytes.startIndex }
+    }
+
+    /// The first line that begins at or behind an offset, of those that are not far; else the offset itself.
+    private static func lineStart(in records: [LogChunk], from begin: Int64) -> Int64 {
+        let end = records.last.map { $0.offset + Int64($0.bytes.count) } ?? begin
+        for record in records.compactMap({ $0.suffix(from: begin) }) where record.offset - begin < 65_536 {
+            guard let index = record.bytes.firstIndex(of: self.newline) else { continue }
+            let start = record.offset + Int64(index) + 1
+            // Something has to be left of the tail.
+            return start < end ? start : begin
+        }
+        return begin
     }
 
     /// Where the last whole record of a file ends.

@@ -22,9 +22,14 @@ package struct Report: Hashable, Sendable, Codable {
     package var startedAt: Timestamp?
     package var finishedAt: Timestamp?
     package var exitCode: Int?
+    package var httpStatus: Int?
     package var retryOf: ExecutionID?
     /// Set on SKIPPED(MISFIRE_COALESCED): this record stands for every fire of the range that has none of its own.
     package var coalesced: CoalescedRange?
+    /// How attempts ended that the execution's own fields do not keep: the one before a retry, and those after one.
+    ///
+    /// One, where the report tells of its end; all of them in an answer to a server that lost its records.
+    package var attempts: [AttemptRecord]
     /// Output so far in bytes, and whether the middle was cut; set on terminal reports.
     package var outputBytes: Int64
     package var isOutputTruncated: Bool
@@ -48,8 +53,10 @@ package struct Report: Hashable, Sendable, Codable {
         startedAt: Timestamp? = nil,
         finishedAt: Timestamp? = nil,
         exitCode: Int? = nil,
+        httpStatus: Int? = nil,
         retryOf: ExecutionID? = nil,
         coalesced: CoalescedRange? = nil,
+        attempts: [AttemptRecord] = [],
         outputBytes: Int64 = 0,
         isOutputTruncated: Bool = false,
         inlineOutput: [LogChunk] = []
@@ -70,8 +77,10 @@ package struct Report: Hashable, Sendable, Codable {
         self.startedAt = startedAt
         self.finishedAt = finishedAt
         self.exitCode = exitCode
+        self.httpStatus = httpStatus
         self.retryOf = retryOf
         self.coalesced = coalesced
+        self.attempts = attempts
         self.outputBytes = outputBytes
         self.isOutputTruncated = isOutputTruncated
         self.inlineOutput = inlineOutput

@@ -25,7 +25,10 @@ package struct Execution: Hashable, Sendable, Codable {
     package var decidedBy: Decider
     package var startedAt: Timestamp?
     package var finishedAt: Timestamp?
+    /// Of a program that exited by itself.
     package var exitCode: Int?
+    /// Of the answer an HTTP job got.
+    package var httpStatus: Int?
     /// Somebody asked for it to be stopped and the agent has not answered yet.
     package var cancelRequested: Bool
     package var retryOf: ExecutionID?
@@ -52,6 +55,7 @@ package struct Execution: Hashable, Sendable, Codable {
         startedAt: Timestamp? = nil,
         finishedAt: Timestamp? = nil,
         exitCode: Int? = nil,
+        httpStatus: Int? = nil,
         cancelRequested: Bool = false,
         retryOf: ExecutionID? = nil,
         updatedAt: Timestamp,
@@ -75,6 +79,7 @@ package struct Execution: Hashable, Sendable, Codable {
         self.startedAt = startedAt
         self.finishedAt = finishedAt
         self.exitCode = exitCode
+        self.httpStatus = httpStatus
         self.cancelRequested = cancelRequested
         self.retryOf = retryOf
         self.updatedAt = updatedAt

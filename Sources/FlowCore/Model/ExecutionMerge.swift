@@ -35,6 +35,7 @@ package enum ExecutionMerge {
         merged.startedAt = report.startedAt ?? (report.status == .pending ? nil : merged.startedAt)
         merged.finishedAt = report.finishedAt
         merged.exitCode = report.exitCode
+        merged.httpStatus = report.httpStatus
         if report.status.isTerminal { merged.cancelRequested = false }
         merged.updatedAt = now
         return .write(merged)
@@ -60,6 +61,7 @@ package enum ExecutionMerge {
             startedAt: report.startedAt,
             finishedAt: report.finishedAt,
             exitCode: report.exitCode,
+            httpStatus: report.httpStatus,
             retryOf: report.retryOf,
             updatedAt: now
         )

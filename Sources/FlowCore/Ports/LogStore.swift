@@ -12,8 +12,19 @@ package protocol LogStore: Sendable {
     func appendLog(_ pieces: [LogPiece]) async throws -> [LogPieceOutcome]
     /// What is stored of attempts' output, and whose they are; nil for an execution that is not known.
     func logHeads(_ attempts: [LogAttempt]) async throws -> [LogHead?]
-    /// Chunks of the newest attempt that has any, from `offset` on, at most `limit` bytes (at least one chunk).
-    func log(_ id: ExecutionID, from offset: Int64, limit: Int) async throws -> LogSlice
+    /// Chunks of an attempt from `offset` on, at most `limit` bytes (at least one chunk).
+    ///
+    /// Without an attempt it is the newest that wrote something.
+    func log(_ id: ExecutionID, attempt: Int?, from offset: Int64, limit: Int) async throws -> LogSlice
+    /// All attempts of an execution in the order of their numbers, the one that goes on included.
+    func attempts(of id: ExecutionID) async throws -> [AttemptRecord]
+}
+
+extension LogStore {
+    /// Output of the newest attempt that wrote something.
+    package func log(_ id: ExecutionID, from offset: Int64, limit: Int) async throws -> LogSlice {
+        try await self.log(id, attempt: nil, from: offset, limit: limit)
+    }
 }
 
 /// One attempt of an execution, whose output is one sequence of bytes.
@@ -76,19 +87,51 @@ package struct LogHead: Hashable, Sendable {
     }
 }
 
-/// A part of an execution's output.
+/// A part of an attempt's output.
 package struct LogSlice: Hashable, Sendable {
+    /// Whose output it is; 0 before the first start.
+    package let attempt: Int
+    /// The newest attempt there is.
+    package let lastAttempt: Int
     package let chunks: [LogChunk]
-    /// Bytes the execution wrote in all, cut ones included; what has arrived so far while it runs.
+    /// Bytes the attempt wrote in all, cut ones included; what has arrived so far while it runs.
     package let totalBytes: Int64
     package let isTruncated: Bool
-    /// The execution has ended and `totalBytes` is final.
+    /// Where the stored part of the attempt's output ends.
+    package let storedEnd: Int64
+    /// The attempt has ended and `totalBytes` is final.
     package let isComplete: Bool
+    /// The execution has ended, and the output of its last attempt is complete: nothing more comes.
+    package let isOver: Bool
 
-    package init(chunks: [LogChunk], totalBytes: Int64, isTruncated: Bool, isComplete: Bool) {
+    /// What is shown of it to somebody who may not read output.
+    package static let hidden = LogSlice(
+        attempt: 0,
+        lastAttempt: 0,
+        chunks: [],
+        totalBytes: 0,
+        isTruncated: false,
+        isComplete: false,
+        isOver: false
+    )
+
+    package init(
+        attempt: Int = 1,
+        lastAttempt: Int = 1,
+        chunks: [LogChunk],
+        totalBytes: Int64,
+        isTruncated: Bool,
+        storedEnd: Int64 = 0,
+        isComplete: Bool,
+        isOver: Bool
+    ) {
+        self.attempt = attempt
+        self.lastAttempt = lastAttempt
         self.chunks = chunks
         self.totalBytes = totalBytes
         self.isTruncated = isTruncated
+        self.storedEnd = storedEnd
         self.isComplete = isComplete
+        self.isOver = isOver
     }
 }

@@ -39,6 +39,7 @@ package struct Inference: Hashable, Sendable {
         // When it ended is not known, so it has no duration either.
         inferred.finishedAt = nil
         inferred.exitCode = nil
+        inferred.httpStatus = nil
         if self.status.isTerminal { inferred.cancelRequested = false }
         inferred.updatedAt = now
         return inferred

@@ -23,6 +23,12 @@ package struct RecordChanges: Sendable {
         package let execution: ExecutionID
     }
 
+    /// How one attempt of an execution ended.
+    package struct AttemptWrite: Hashable, Sendable {
+        package let execution: ExecutionID
+        package let record: AttemptRecord
+    }
+
     /// Runs that are made unless they are there: an agent's report may be their first word.
     package private(set) var runs: [Run] = []
     /// Orders of executions that are no longer PENDING (R4).
@@ -32,6 +38,8 @@ package struct RecordChanges: Sendable {
     package private(set) var rollups = RollupDeltas()
     /// Output that came within reports; pieces that are there already stay as they are.
     package private(set) var chunks: [LogChunk] = []
+    /// Ends of attempts, in the order of the changes; of two about one attempt the later counts.
+    package private(set) var attempts: [AttemptWrite] = []
     /// Every state an execution went through, in the order of the changes.
     package private(set) var changed: [Execution] = []
     private var unsorted: [Write] = []
@@ -42,6 +50,7 @@ package struct RecordChanges: Sendable {
 
     package var isEmpty: Bool {
         self.runs.isEmpty && self.unsorted.isEmpty && self.acknowledged.isEmpty && self.chunks.isEmpty
+            && self.attempts.isEmpty
     }
 
     /// One write per execution, in order of id: writers that share rows must take them in one order.
@@ -88,6 +97,10 @@ package struct RecordChanges: Sendable {
     package mutating func acknowledge(_ sequence: Int64, of agent: AgentID) { self.acknowledged[agent] = sequence }
 
     package mutating func add(_ chunk: LogChunk) { self.chunks.append(chunk) }
+
+    package mutating func add(_ record: AttemptRecord, of execution: ExecutionID) {
+        self.attempts.append(AttemptWrite(execution: execution, record: record))
+    }
 }
 
 /// How much an execution wrote in all.

@@ -115,6 +115,7 @@ package struct ReportIntake {
             if stored == nil { self.changes.make(Run(of: report, at: self.now)) }
             self.take(self.changes.write(merged, over: stored, output: end))
         }
+        for record in report.attempts { self.changes.add(record, of: report.executionID) }
         for chunk in report.inlineOutput where chunk.executionID == report.executionID { self.changes.add(chunk) }
         if let range = report.coalesced { self.close(range, with: report, of: agent) }
         return end

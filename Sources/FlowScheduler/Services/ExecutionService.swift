@@ -60,22 +60,22 @@ package struct ExecutionService: Sendable {
         let parameters = try await self.store.parameters(of: execution.runID)
         let mayReadLog = try await self.holds(.logsRead, on: id, principal)
         let preview =
-            mayReadLog
-            ? try await self.store.log(id, from: 0, limit: ExecutionDetail.previewLimit)
-            : LogSlice(chunks: [], totalBytes: 0, isTruncated: false, isComplete: false)
-        return ExecutionDetail(execution: execution, parameters: parameters, preview: preview)
+            mayReadLog ? try await self.store.log(id, from: 0, limit: ExecutionDetail.previewLimit) : .hidden
+        let attempts = try await self.store.attempts(of: id)
+        return ExecutionDetail(execution: execution, parameters: parameters, attempts: attempts, preview: preview)
     }
 
-    /// Output from a byte offset on.
+    /// Output of an attempt from a byte offset on; of the newest that wrote something when none is named.
     package func log(
         _ id: ExecutionID,
+        attempt: Int? = nil,
         from offset: Int64,
         limit: Int,
         as principal: Principal
     ) async throws -> LogSlice {
         _ = try await self.get(id, as: principal)
         try await self.require(.logsRead, on: id, principal)
-        return try await self.store.log(id, from: offset, limit: limit)
+        return try await self.store.log(id, attempt: attempt, from: offset, limit: limit)
     }
 
     /// Counts of executions that ended since an instant.
@@ -168,5 +168,7 @@ package struct ExecutionDetail: Sendable {
 
     package let execution: Execution
     package let parameters: [String: String]
+    /// In the order of their numbers.
+    package let attempts: [AttemptRecord]
     package let preview: LogSlice
 }

@@ -9,7 +9,7 @@ enum ExecutionRecord {
     static let columnNames = [
         "id", "run_id", "job_id", "job_uid", "job_name", "job_version", "agent", "kind", "nominal", "status", "reason",
         "detail", "attempt", "agent_seq", "decided_by", "started_at", "finished_at", "exit_code", "cancel_requested",
-        "retry_of", "updated_at", "revision",
+        "retry_of", "updated_at", "revision", "http_status",
     ]
 
     static let columns = Self.columnNames.joined(separator: ", ")
@@ -45,6 +45,7 @@ enum ExecutionRecord {
             startedAt: row.optionalTime(15),
             finishedAt: row.optionalTime(16),
             exitCode: row.optionalNumber(17),
+            httpStatus: row.optionalNumber(22),
             cancelRequested: row.flag(18),
             retryOf: try row.optionalID(19),
             updatedAt: row.time(20),
@@ -61,6 +62,7 @@ enum ExecutionRecord {
             .integer(execution.agentSequence), .flag(execution.decidedBy == .agent), .time(execution.startedAt),
             .time(execution.finishedAt), .number(execution.exitCode), .flag(execution.cancelRequested),
             .id(execution.retryOf), .time(execution.updatedAt), .number(execution.revision),
+            .number(execution.httpStatus),
         ]
     }
 

@@ -27,7 +27,9 @@ struct Forgetting {
     func step(_ growth: Growth, from position: Position?) throws -> (Forgotten, Position?) {
         switch growth {
         case .executions:
-            return try self.range(of: "execution", by: "id", from: position, "status NOT IN (1, 2)")
+            let step = try self.range(of: "execution", by: "id", from: position, "status NOT IN (1, 2)")
+            try self.attempts(from: position, to: step.1)
+            return step
         case .runs:
             let isUnused =
                 "NOT EXISTS (SELECT 1 FROM execution AS e INDEXED BY execution_by_run WHERE e.run_id = run.id)"
@@ -72,6 +74,17 @@ struct Forgetting {
             [start, end ?? bound]
         )
         return (Forgotten(count: count, isDone: end == nil), end.map { [$0] })
+    }
+
+    /// Ends of attempts go with their executions.
+    private func attempts(from start: Position?, to end: Position?) throws {
+        try self.db.run(
+            """
+            DELETE FROM attempt WHERE execution_id >= ? AND execution_id < ?
+                AND NOT EXISTS (SELECT 1 FROM execution WHERE execution.id = attempt.execution_id)
+            """,
+            [start?.first ?? .bytes([]), end?.first ?? .id(ExecutionID.lowerBound(at: self.bound))]
+        )
     }
 
     /// One execution may have many pieces, so the walk is by piece.

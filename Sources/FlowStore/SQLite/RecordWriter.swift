@@ -64,6 +64,8 @@ struct RecordWriter {
                 try executions.update(write)
             }
         }
+        let attempts = AttemptTable(self.db)
+        for write in changes.attempts { try attempts.store(write.record, of: write.execution) }
         for key in changes.ordersDone { try orders.delete(key.execution, for: key.agent) }
         let isNew = try changes.chunks.map { try logs.insert($0) }
         try RollupTable(self.db).add(changes.rollups)

@@ -16,11 +16,10 @@ extension SQLiteStore {
         guard execution.agentID == piece.agent else { return .notOwner }
         let logs = LogTable(db)
         let added = try piece.chunks.filter { try logs.insert($0, of: piece.attempt) }
-        let state = try self.state(of: execution, db)
-        return .stored(
-            added: added,
-            end: state.isComplete ? LogEnd(totalBytes: state.totalBytes, isTruncated: state.isTruncated) : nil
-        )
+        let output = try AttemptOutputs(execution, db)
+        guard try output.isOver() else { return .stored(added: added, end: nil) }
+        let state = try output.state(of: output.newest ?? output.last)
+        return .stored(added: added, end: LogEnd(totalBytes: state.totalBytes, isTruncated: state.isTruncated))
     }
 
     package func logHeads(_ attempts: [LogAttempt]) async throws -> [LogHead?] {
@@ -38,48 +37,36 @@ extension SQLiteStore {
         }
     }
 
-    package func log(_ id: ExecutionID, from offset: Int64, limit: Int) async throws -> LogSlice {
+    package func attempts(of id: ExecutionID) async throws -> [AttemptRecord] {
         try await self.read { db in
             guard let execution = try ExecutionTable(db).find(id) else { throw StoreFault.noExecution(id) }
-            let state = try Self.state(of: execution, db)
-            let logs = LogTable(db)
-            return LogSlice(
-                chunks: try state.attempt.map {
-                    try logs.chunks(of: id, attempt: $0, from: offset, limit: limit)
-                } ?? [],
-                totalBytes: state.totalBytes,
-                isTruncated: state.isTruncated,
-                isComplete: state.isComplete
-            )
+            return execution.attempts(recorded: try AttemptTable(db).all(of: id))
         }
     }
 
-    /// How far the output of an execution is.
-    private struct LogState {
-        /// The newest attempt that has any.
-        let attempt: Int?
-        let totalBytes: Int64
-        let isTruncated: Bool
-        let isComplete: Bool
-    }
-
-    private static func state(of execution: Execution, _ db: Database) throws -> LogState {
-        let logs = LogTable(db)
-        let output = try ExecutionTable(db).output(of: execution.id)
-        // What a provisional state says is not final: the agent may still send output and the real end.
-        let hasNoneToCome = execution.status == .skipped
-        let hasEnded = execution.status.isTerminal && (!execution.isProvisional || hasNoneToCome)
-        let attempt = try logs.newestAttempt(of: execution.id)
-        let arrived = try attempt.map { try logs.end(of: execution.id, attempt: $0) } ?? 0
-        // The report of the end travels beside the output and may overtake it. The end of output that was cut may never
-        // come.
-        let isMissing = output.map { !$0.isTruncated && arrived < ($0.bytes ?? 0) } ?? false
-        let isComplete = hasEnded && !isMissing
-        return LogState(
-            attempt: attempt,
-            totalBytes: hasEnded ? max(output?.bytes ?? 0, arrived) : arrived,
-            isTruncated: isComplete && output?.isTruncated == true,
-            isComplete: isComplete
-        )
+    package func log(
+        _ id: ExecutionID,
+        attempt wanted: Int?,
+        from offset: Int64,
+        limit: Int
+    ) async throws -> LogSlice {
+        try await self.read { db in
+            guard let execution = try ExecutionTable(db).find(id) else { throw StoreFault.noExecution(id) }
+            let logs = LogTable(db)
+            let output = try AttemptOutputs(execution, db)
+            // Without a wish it is the newest that wrote something.
+            let attempt = wanted ?? output.newest ?? output.last
+            let state = try output.state(of: attempt)
+            return LogSlice(
+                attempt: attempt,
+                lastAttempt: output.last,
+                chunks: try logs.chunks(of: id, attempt: attempt, from: offset, limit: limit),
+                totalBytes: state.totalBytes,
+                isTruncated: state.isTruncated,
+                storedEnd: state.storedEnd,
+                isComplete: state.isComplete,
+                isOver: try output.isOver()
+            )
+        }
     }
 }

@@ -27,6 +27,8 @@ extension PBTaskResult {
         if let exitCode = report.exitCode { self.exitCode = Int32(clamping: exitCode) }
         if let parent = report.retryOf { self.retryOf = Data(parent.bytes) }
         if let coalesced = report.coalesced { self.coalesced = PBCoalescedRange(coalesced) }
+        self.attemptResults = report.attempts.map { PBAttemptResult($0) }
+        if let httpStatus = report.httpStatus { self.httpStatus = Int32(clamping: httpStatus) }
         self.outputBytes = report.outputBytes
         self.outputTruncated = report.isOutputTruncated
         self.inlineOutput = report.inlineOutput.map { PBOutputPiece($0) }
@@ -39,6 +41,8 @@ extension PBTaskResult {
         for piece in self.inlineOutput {
             inlineOutput.append(try piece.decoded(of: executionID, field + ".inline_output"))
         }
+        var attempts: [AttemptRecord] = []
+        for result in self.attemptResults { attempts.append(try result.decoded(field + ".attempt_results")) }
         return Report(
             sequence: try Fields.count(self.sequence, field + ".sequence"),
             executionID: executionID,
@@ -56,8 +60,10 @@ extension PBTaskResult {
             startedAt: self.hasStartedAt ? try Fields.instant(self.startedAt, field + ".started_at") : nil,
             finishedAt: self.hasFinishedAt ? try Fields.instant(self.finishedAt, field + ".finished_at") : nil,
             exitCode: self.hasExitCode ? Int(self.exitCode) : nil,
+            httpStatus: self.hasHTTPStatus ? Int(self.httpStatus) : nil,
             retryOf: self.hasRetryOf ? try Fields.identifier(self.retryOf, field + ".retry_of") : nil,
             coalesced: self.hasCoalesced ? try self.coalesced.decoded(field + ".coalesced") : nil,
+            attempts: attempts,
             outputBytes: try Fields.count(self.outputBytes, field + ".output_bytes"),
             isOutputTruncated: self.outputTruncated,
             inlineOutput: inlineOutput

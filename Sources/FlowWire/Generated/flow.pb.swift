@@ -1390,11 +1390,99 @@ package nonisolated struct PBTaskResult: @unchecked Sendable {
     set {_uniqueStorage()._inlineOutput = newValue}
   }
 
+  /// How attempts ended that are not, or not only, told by the fields above: before a retry and after one.
+  package var attemptResults: [PBAttemptResult] {
+    get {_storage._attemptResults}
+    set {_uniqueStorage()._attemptResults = newValue}
+  }
+
+  /// Of the answer an HTTP job got; an HTTP job has no exit code.
+  package var httpStatus: Int32 {
+    get {_storage._httpStatus ?? 0}
+    set {_uniqueStorage()._httpStatus = newValue}
+  }
+  /// Returns true if `httpStatus` has been explicitly set.
+  package var hasHTTPStatus: Bool {_storage._httpStatus != nil}
+  /// Clears the value of `httpStatus`. Subsequent reads from it will return its default value.
+  package mutating func clearHTTPStatus() {_uniqueStorage()._httpStatus = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// One start of an execution, as it ended.
+package nonisolated struct PBAttemptResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var attempt: Int32 = 0
+
+  package var status: PBExecutionStatus = .pending
+
+  package var reason: PBExecutionReason = .none
+
+  package var error: String {
+    get {_error ?? String()}
+    set {_error = newValue}
+  }
+  /// Returns true if `error` has been explicitly set.
+  package var hasError: Bool {self._error != nil}
+  /// Clears the value of `error`. Subsequent reads from it will return its default value.
+  package mutating func clearError() {self._error = nil}
+
+  package var startedAt: Int64 {
+    get {_startedAt ?? 0}
+    set {_startedAt = newValue}
+  }
+  /// Returns true if `startedAt` has been explicitly set.
+  package var hasStartedAt: Bool {self._startedAt != nil}
+  /// Clears the value of `startedAt`. Subsequent reads from it will return its default value.
+  package mutating func clearStartedAt() {self._startedAt = nil}
+
+  package var finishedAt: Int64 {
+    get {_finishedAt ?? 0}
+    set {_finishedAt = newValue}
+  }
+  /// Returns true if `finishedAt` has been explicitly set.
+  package var hasFinishedAt: Bool {self._finishedAt != nil}
+  /// Clears the value of `finishedAt`. Subsequent reads from it will return its default value.
+  package mutating func clearFinishedAt() {self._finishedAt = nil}
+
+  package var exitCode: Int32 {
+    get {_exitCode ?? 0}
+    set {_exitCode = newValue}
+  }
+  /// Returns true if `exitCode` has been explicitly set.
+  package var hasExitCode: Bool {self._exitCode != nil}
+  /// Clears the value of `exitCode`. Subsequent reads from it will return its default value.
+  package mutating func clearExitCode() {self._exitCode = nil}
+
+  package var httpStatus: Int32 {
+    get {_httpStatus ?? 0}
+    set {_httpStatus = newValue}
+  }
+  /// Returns true if `httpStatus` has been explicitly set.
+  package var hasHTTPStatus: Bool {self._httpStatus != nil}
+  /// Clears the value of `httpStatus`. Subsequent reads from it will return its default value.
+  package mutating func clearHTTPStatus() {self._httpStatus = nil}
+
+  package var outputBytes: Int64 = 0
+
+  package var outputTruncated: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _error: String? = nil
+  fileprivate var _startedAt: Int64? = nil
+  fileprivate var _finishedAt: Int64? = nil
+  fileprivate var _exitCode: Int32? = nil
+  fileprivate var _httpStatus: Int32? = nil
 }
 
 /// Missed fires that share one record.
@@ -3172,7 +3260,7 @@ nonisolated extension PBTaskResultBatch: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskResult"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}execution_id\0\u{3}task_id\0\u{1}status\0\u{3}started_at\0\u{3}finished_at\0\u{3}exit_code\0\u{2}\u{2}error\0\u{1}attempt\0\u{1}sequence\0\u{3}run_id\0\u{3}task_uid\0\u{3}task_name\0\u{3}task_version\0\u{1}kind\0\u{3}scheduled_time\0\u{1}reason\0\u{3}retry_of\0\u{1}coalesced\0\u{3}output_bytes\0\u{3}output_truncated\0\u{3}inline_output\0\u{c}\u{7}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}execution_id\0\u{3}task_id\0\u{1}status\0\u{3}started_at\0\u{3}finished_at\0\u{3}exit_code\0\u{2}\u{2}error\0\u{1}attempt\0\u{1}sequence\0\u{3}run_id\0\u{3}task_uid\0\u{3}task_name\0\u{3}task_version\0\u{1}kind\0\u{3}scheduled_time\0\u{1}reason\0\u{3}retry_of\0\u{1}coalesced\0\u{3}output_bytes\0\u{3}output_truncated\0\u{3}inline_output\0\u{3}attempt_results\0\u{3}http_status\0\u{c}\u{7}\u{1}")
 
   fileprivate class _StorageClass {
     var _executionID: Data = Data()
@@ -3196,6 +3284,8 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _outputBytes: Int64 = 0
     var _outputTruncated: Bool = false
     var _inlineOutput: [PBOutputPiece] = []
+    var _attemptResults: [PBAttemptResult] = []
+    var _httpStatus: Int32? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3227,6 +3317,8 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _outputBytes = source._outputBytes
       _outputTruncated = source._outputTruncated
       _inlineOutput = source._inlineOutput
+      _attemptResults = source._attemptResults
+      _httpStatus = source._httpStatus
     }
   }
 
@@ -3266,6 +3358,8 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 20: try { try decoder.decodeSingularInt64Field(value: &_storage._outputBytes) }()
         case 21: try { try decoder.decodeSingularBoolField(value: &_storage._outputTruncated) }()
         case 22: try { try decoder.decodeRepeatedMessageField(value: &_storage._inlineOutput) }()
+        case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._attemptResults) }()
+        case 24: try { try decoder.decodeSingularInt32Field(value: &_storage._httpStatus) }()
         default: break
         }
       }
@@ -3341,6 +3435,12 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._inlineOutput.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._inlineOutput, fieldNumber: 22)
       }
+      if !_storage._attemptResults.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._attemptResults, fieldNumber: 23)
+      }
+      try { if let v = _storage._httpStatus {
+        try visitor.visitSingularInt32Field(value: v, fieldNumber: 24)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3371,10 +3471,91 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._outputBytes != rhs_storage._outputBytes {return false}
         if _storage._outputTruncated != rhs_storage._outputTruncated {return false}
         if _storage._inlineOutput != rhs_storage._inlineOutput {return false}
+        if _storage._attemptResults != rhs_storage._attemptResults {return false}
+        if _storage._httpStatus != rhs_storage._httpStatus {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBAttemptResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttemptResult"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}status\0\u{1}reason\0\u{1}error\0\u{3}started_at\0\u{3}finished_at\0\u{3}exit_code\0\u{3}http_status\0\u{3}output_bytes\0\u{3}output_truncated\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.attempt) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.status) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._error) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self._startedAt) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self._finishedAt) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self._exitCode) }()
+      case 8: try { try decoder.decodeSingularInt32Field(value: &self._httpStatus) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.outputBytes) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.outputTruncated) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.attempt != 0 {
+      try visitor.visitSingularInt32Field(value: self.attempt, fieldNumber: 1)
+    }
+    if self.status != .pending {
+      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 2)
+    }
+    if self.reason != .none {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 3)
+    }
+    try { if let v = self._error {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._startedAt {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._finishedAt {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._exitCode {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._httpStatus {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 8)
+    } }()
+    if self.outputBytes != 0 {
+      try visitor.visitSingularInt64Field(value: self.outputBytes, fieldNumber: 9)
+    }
+    if self.outputTruncated != false {
+      try visitor.visitSingularBoolField(value: self.outputTruncated, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBAttemptResult, rhs: PBAttemptResult) -> Bool {
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._error != rhs._error {return false}
+    if lhs._startedAt != rhs._startedAt {return false}
+    if lhs._finishedAt != rhs._finishedAt {return false}
+    if lhs._exitCode != rhs._exitCode {return false}
+    if lhs._httpStatus != rhs._httpStatus {return false}
+    if lhs.outputBytes != rhs.outputBytes {return false}
+    if lhs.outputTruncated != rhs.outputTruncated {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

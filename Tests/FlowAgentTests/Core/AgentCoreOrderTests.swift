@@ -134,6 +134,9 @@ struct AgentCoreOrderTests {
         #expect(bench.entries(.running).map(\.attempt) == [2])
         bench.finish(bench.launches[1], .timeout)
         #expect(bench.entries(.timeout).map(\.attempt) == [2])
+        let ends = bench.reports.flatMap(\.attempts)
+        #expect(ends.map(\.number) == [1, 2] && ends.map(\.status) == [.failure, .timeout])
+        #expect(ends.first?.reason == .exitCode, "the record of the first attempt says why it failed")
     }
 
     @Test("A cancel ends the wait for a retry (S3-4.3)")

@@ -23,6 +23,18 @@ struct CoreBench {
     private(set) var sequence: Int64
     /// Executions whose stored state the core wanted reported again.
     private(set) var answered: [ExecutionID] = []
+    /// Every report written, in order.
+    var reports: [Report] {
+        self.effects.flatMap { effect -> [Report] in
+            guard case .commit(let operations) = effect else { return [] }
+            return operations.compactMap { operation in
+                switch operation {
+                case .insert(_, let report), .update(_, let report): report
+                default: nil
+                }
+            }
+        }
+    }
     /// Every effect so far.
     private(set) var effects: [AgentEffect] = []
 
@@ -68,6 +80,12 @@ struct CoreBench {
             self.send(.wake)
         }
         self.boot = target
+        self.send(.wake)
+    }
+
+    /// Moves the clock as for a process that was stopped meanwhile: nothing happens on the way.
+    mutating func sleep(until milliseconds: Int64) {
+        self.boot = Self.bootAtBase + milliseconds * 1000
         self.send(.wake)
     }
 

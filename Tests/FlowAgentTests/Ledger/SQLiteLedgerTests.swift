@@ -114,6 +114,42 @@ struct SQLiteLedgerTests {
         #expect(try ledger.commit([.answer(unknown)]) == [.done])
     }
 
+    @Test("keeps how every attempt of a retried execution ended, with its output, and says it again to who asks (R1)")
+    func keepsAttempts() throws {
+        let ledger = try self.open()
+        var entry = Fixture.entry(Fixture.order(Fixture.snapshot()))
+        _ = try ledger.commit([.insert(entry, report: Fixture.report(entry))])
+        let first = AttemptRecord(
+            number: 1,
+            status: .failure,
+            reason: .exitCode,
+            detail: "exit status 7",
+            startedAt: entry.startedAt,
+            finishedAt: Timestamp(seconds: 70),
+            exitCode: 7,
+            outputBytes: 5
+        )
+        let second = AttemptRecord(number: 2, status: .success, httpStatus: 204, outputBytes: 2)
+        var waiting = Fixture.report(entry, output: "cause")
+        waiting.attempts = [first]
+        _ = try ledger.commit([.update(entry, report: waiting)])
+        entry.attempt = 2
+        entry.status = .success
+        entry.httpStatus = 204
+        var done = Fixture.report(entry, output: "ok")
+        done.attempts = [second]
+        done.httpStatus = 204
+        _ = try ledger.commit([.update(entry, report: done)])
+        #expect(try ledger.outbox(after: 1, limit: 5).map(\.attempts) == [[first], [second]])
+        #expect(try ledger.outbox(after: 2, limit: 5).first?.httpStatus == 204)
+        #expect(try ledger.entry(entry.id)?.httpStatus == 204)
+        _ = try ledger.commit([.acknowledge(3), .forgetReports(through: 3), .answer(entry.id)])
+        let answer = try #require(try ledger.outbox(after: 3, limit: 5).first)
+        #expect(answer.attempts == [first, second] && answer.outputBytes == 2)
+        #expect(answer.inlineOutput.map(\.attempt) == [1, 2])
+        #expect(answer.inlineOutput.map { String(decoding: $0.bytes, as: UTF8.self) } == ["cause", "ok"])
+    }
+
     @Test("belongs to one agent: another identity gets a new incarnation and nothing of the old one's work (R11)")
     func belongsToOneAgent() throws {
         var ledger: SQLiteLedger? = try self.open()

@@ -114,4 +114,32 @@ struct LocalRecordsTests {
         print("local stats over 28,800 rows: \(time)")
         #expect(time < .milliseconds(100))
     }
+
+    @Test("tells the attempts of a retried execution, each with its result and its output, short or long")
+    func attempts() throws {
+        let nominal = try #require(Timestamp(rfc3339: "2026-11-21T01:00:00Z"))
+        var entry = Fixture.entry(Fixture.order(self.job, at: nominal))
+        _ = try self.ledger.commit([.insert(entry, report: Fixture.report(entry))])
+        var waiting = Fixture.report(entry, output: "cause")
+        waiting.attempts = [AttemptRecord(number: 1, status: .failure, reason: .exitCode, exitCode: 7)]
+        _ = try self.ledger.commit([.update(entry, report: waiting)])
+        entry.attempt = 2
+        entry.status = .success
+        var done = Fixture.report(entry)
+        done.attempts = [AttemptRecord(number: 2, status: .success, exitCode: 0)]
+        _ = try self.ledger.commit([.update(entry, report: done)])
+        // Long output is in files.
+        let logs = "\(self.directory.path)/logs/\(self.job.uid)"
+        try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+        let long = LogChunk(executionID: entry.id, attempt: 2, offset: 0, stream: .standardError, bytes: [0x21])
+        let file = "\(logs)/\(entry.id)-2.log"
+        #expect(FileManager.default.createFile(atPath: file, contents: Data(OutputBlob.encode([long]))))
+        let known = try #require(try self.records().history(day: "2026-11-21").first)
+        #expect(known.attempt == 2 && known.attempts?.map(\.status) == ["FAILURE", "SUCCESS"])
+        #expect(known.attempts?.map(\.exitCode) == [7, 0])
+        let log = try #require(try self.records().lastLog(task: "backup"))
+        #expect(log.attempts == [1, 2])
+        #expect(log.chunks(of: 1).flatMap(\.bytes) == Array("cause".utf8))
+        #expect(log.chunks(of: 2) == [long])
+    }
 }

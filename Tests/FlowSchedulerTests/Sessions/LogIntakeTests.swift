@@ -215,7 +215,9 @@ private final class MemoryLogStore: LogStore {
         }
     }
 
-    func log(_ id: ExecutionID, from offset: Int64, limit: Int) async throws -> LogSlice {
-        LogSlice(chunks: [], totalBytes: 0, isTruncated: false, isComplete: false)
+    func log(_ id: ExecutionID, attempt: Int?, from offset: Int64, limit: Int) async throws -> LogSlice {
+        LogSlice(chunks: [], totalBytes: 0, isTruncated: false, isComplete: false, isOver: false)
     }
+
+    func attempts(of id: ExecutionID) async throws -> [AttemptRecord] { [] }
 }

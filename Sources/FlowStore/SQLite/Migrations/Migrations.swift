@@ -22,6 +22,7 @@ enum Migrations {
         ("016 grants", Migration016Grants.sql),
         ("060 labels", Migration060Labels.sql),
         ("050 events", Migration050Events.sql),
+        ("025 attempts", Migration025Attempts.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

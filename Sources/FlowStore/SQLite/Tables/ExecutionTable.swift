@@ -24,7 +24,7 @@ struct ExecutionTable {
         try self.db.run(
             """
             INSERT INTO execution (\(ExecutionRecord.columns), start_deadline)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             ExecutionRecord.values(execution) + [.time(deadline)]
         ) == 1
@@ -36,7 +36,8 @@ struct ExecutionTable {
         let changed = try self.db.run(
             """
             UPDATE execution SET status = ?, reason = ?, detail = ?, attempt = ?, agent_seq = ?, decided_by = ?,
-                job_version = ?, started_at = ?, finished_at = ?, exit_code = ?, cancel_requested = ?, updated_at = ?,
+                job_version = ?, started_at = ?, finished_at = ?, exit_code = ?, http_status = ?, cancel_requested = ?,
+                updated_at = ?,
                 output_bytes = coalesce(?, output_bytes), output_truncated = coalesce(?, output_truncated), revision = ?
             WHERE id = ? AND revision = ?
             """,
@@ -44,7 +45,8 @@ struct ExecutionTable {
                 .number(execution.status.rawValue), .text(execution.reason?.rawValue), .text(execution.detail),
                 .number(execution.attempt), .integer(execution.agentSequence), .flag(execution.decidedBy == .agent),
                 .integer(execution.jobVersion), .time(execution.startedAt), .time(execution.finishedAt),
-                .number(execution.exitCode), .flag(execution.cancelRequested), .time(execution.updatedAt),
+                .number(execution.exitCode), .number(execution.httpStatus), .flag(execution.cancelRequested),
+                .time(execution.updatedAt),
                 write.output.map { .integer($0.bytes) } ?? .null,
                 write.output.map { .flag($0.isTruncated) } ?? .null,
                 .number(execution.revision), .id(execution.id), .number(execution.revision - 1),

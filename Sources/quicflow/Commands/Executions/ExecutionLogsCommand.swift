@@ -11,16 +11,25 @@ struct ExecutionLogsCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @OptionGroup var reference: ExecutionReference
 
-    @Flag(name: [.short, .long], help: "Go on printing until the execution has ended.")
+    @Flag(name: [.short, .long], help: "Go on printing, from attempt to attempt, until the execution has ended.")
     var follow = false
+
+    @Option(help: "Only this attempt of a retried execution; the last one, or all of them when following.")
+    var attempt: Int?
+
+    func validate() throws {
+        if let attempt, attempt < 1 { throw ValidationError("Attempts are counted from 1.") }
+    }
 
     func run() async throws {
         let client = try self.options.client()
         if self.options.output.format == .json, !self.follow {
-            Terminal.sayJSON(try await client.get(self.reference.path + "/logs").pretty)
+            let query: [(String, String?)] = [("attempt", self.attempt.map { String($0) })]
+            Terminal.sayJSON(try await client.get(self.reference.path + "/logs", query).pretty)
             return
         }
-        try await LogFollower(client: client, path: self.reference.path).print(untilEnd: self.follow)
+        let follower = LogFollower(client: client, path: self.reference.path)
+        try await follower.print(untilEnd: self.follow, attempt: self.attempt)
     }
 }
 
@@ -30,29 +39,51 @@ struct LogFollower {
     /// Of the execution.
     let path: String
 
-    /// Writes output as it comes, each of the job's two streams to its own; remarks go to standard error.
+    /// Writes output as it comes, in its order, each of the job's two streams to its own; remarks go to standard error.
     ///
-    /// - Parameter untilEnd: whether to wait for more until the output is complete.
+    /// - Parameters:
+    ///   - untilEnd: whether to wait for more until the execution is over, and to go through all its attempts.
+    ///   - attempt: the only attempt to show.
     /// - Throws: ``CommandFailure`` when the server refuses or is gone.
-    func print(untilEnd: Bool) async throws {
+    func print(untilEnd: Bool, attempt wanted: Int? = nil) async throws {
+        var attempt = wanted ?? (untilEnd ? 1 : nil)
         var position: Int64 = 0
         while true {
-            let page = try await self.client.get(self.path + "/logs", [("from", String(position))])
-            Terminal.write(page["output"].string ?? "")
-            Terminal.write(page["error"].string ?? "", to: .standardError)
+            let query: [(String, String?)] = [
+                ("from", String(position)), ("attempt", attempt.map { String($0) }),
+            ]
+            let page = try await self.client.get(self.path + "/logs", query)
+            self.write(page)
             let next = page["next"].integer ?? position
             let progressed = next > position
             position = max(position, next)
-            let complete = page["complete"].bool ?? true
             if progressed, position < page["total_bytes"].integer ?? 0 { continue }
-            guard untilEnd, !complete else {
-                if page["truncated"].bool == true {
-                    Terminal.complain("quicflow: the output was longer than what is kept")
+            let isComplete = page["complete"].bool ?? true
+            let last = Int(page["last_attempt"].integer ?? 1)
+            if untilEnd, wanted == nil, isComplete, let current = attempt, current < last {
+                attempt = current + 1
+                position = 0
+                Terminal.complain("quicflow: attempt \(current + 1) begins")
+                continue
+            }
+            // Whoever wants one attempt is done with it; else the last one is awaited.
+            let isOver = wanted == nil ? page["ended"].bool ?? isComplete : isComplete
+            guard untilEnd, !isOver else {
+                if wanted == nil, !untilEnd, last > 1 {
+                    Terminal.complain("quicflow: this is the last of \(last) attempts; --attempt shows the others")
                 }
                 return
             }
             // New output reaches the server within a second; twice that often is often enough.
             try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    private func write(_ page: JSONValue) {
+        for piece in page["pieces"].array {
+            // The line that stands for what was cut goes where the output goes: it belongs to a file made of it.
+            let isError = piece["stream"].string == "stderr"
+            Terminal.write(piece["text"].string ?? "", to: isError ? .standardError : .standardOutput)
         }
     }
 }

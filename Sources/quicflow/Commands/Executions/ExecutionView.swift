@@ -65,9 +65,30 @@ enum ExecutionView {
         table.add(["end", DisplayTime.text(execution["end_time"])])
         table.add(["duration", DisplayTime.duration(milliseconds: execution["duration"].integer)])
         table.add(["exit code", execution["exit_code"].cell])
+        if !execution["http_status"].isNull { table.add(["HTTP status", execution["http_status"].cell]) }
         table.add(["attempt", execution["attempt"].isNull ? execution["retry_count"].cell : execution["attempt"].cell])
         let error = execution["error"].string ?? execution["error_msg"].string
         if let error, !error.isEmpty { table.add(["error", error]) }
+        let attempts = execution["attempts"].array
+        return attempts.count > 1 ? table.plain + "\n" + self.attempts(attempts) : table.plain
+    }
+
+    /// The attempts of a retried execution, a line each.
+    static func attempts(_ attempts: [JSONValue]) -> String {
+        var table = TextTable(
+            ["ATTEMPT", "STATE", "START", "DURATION", "RESULT", "OUTPUT"],
+            alignments: [.right, .left, .left, .right, .left, .right]
+        )
+        for attempt in attempts {
+            let status = attempt["http_status"]
+            let code = attempt["exit_code"]
+            table.add([
+                attempt["attempt"].cell, self.state(attempt), DisplayTime.text(attempt["start_time"]),
+                DisplayTime.duration(milliseconds: attempt["duration"].integer),
+                status.isNull ? (code.isNull ? "-" : "exit \(code.cell)") : "HTTP \(status.cell)",
+                "\(attempt["output_bytes"].integer ?? 0) B",
+            ])
+        }
         return table.plain
     }
 }

@@ -34,7 +34,7 @@ struct TaskHistoryCommand: ParsableCommand {
         }
         try self.options.show(entries) {
             var table = TextTable(
-                ["DUE", "TASK", "STATE", "DURATION", "EXIT", "EXECUTION"],
+                ["DUE", "TASK", "STATE", "DURATION", "RESULT", "EXECUTION"],
                 alignments: [.left, .left, .left, .right, .right]
             )
             for entry in entries {
@@ -42,7 +42,8 @@ struct TaskHistoryCommand: ParsableCommand {
                     DisplayTime.text(.string(entry.scheduledTime)), DisplayWidth.fitted(entry.taskName, to: 40),
                     entry.reason.map { "\(entry.status) (\($0))" } ?? entry.status,
                     DisplayTime.duration(milliseconds: entry.durationMilliseconds),
-                    entry.exitCode.map(String.init) ?? "-", entry.executionID,
+                    entry.httpStatus.map { "HTTP \($0)" } ?? entry.exitCode.map(String.init) ?? "-",
+                    entry.executionID,
                 ])
             }
             Terminal.say(table.plain)

@@ -22,26 +22,45 @@ struct TaskLogsCommand: ParsableCommand {
     @Flag(help: "Of the last execution that wrote something; that is also the default.")
     var last = false
 
+    @Option(help: "Only this attempt of a retried execution; the last that wrote something.")
+    var attempt: Int?
+
     func run() throws {
         guard let log = try self.options.read({ try $0.lastLog(task: self.task) }) else {
             throw CommandFailure(.notFound, "no output of '\(self.task)' is kept on this host")
         }
-        if self.options.output.format == .json {
-            return Terminal.sayJSON(Self.json(log).pretty)
+        let attempt = self.attempt ?? log.attempts.last ?? 1
+        let chunks = log.chunks(of: attempt)
+        guard self.attempt == nil || !chunks.isEmpty else {
+            let kept = log.attempts.map(String.init).joined(separator: ", ")
+            throw CommandFailure(.notFound, "of attempt \(attempt) no output is kept; there is some of attempt \(kept)")
         }
-        for chunk in log.chunks {
+        if self.options.output.format == .json {
+            return Terminal.sayJSON(Self.json(log, attempt: attempt, chunks).pretty)
+        }
+        var end: Int64 = 0
+        for chunk in chunks {
+            if chunk.offset > end {
+                FileHandle.standardOutput.write(Data("[\(chunk.offset - end) bytes left out]\n".utf8))
+            }
+            end = chunk.offset + Int64(chunk.bytes.count)
             let handle: FileHandle = chunk.stream == .standardOutput ? .standardOutput : .standardError
             // Bytes as they were: output need not be text.
             handle.write(Data(chunk.bytes))
         }
+        if self.attempt == nil, log.attempts.count > 1 {
+            let kept = log.attempts.map(String.init).joined(separator: ", ")
+            Terminal.complain("quicflow: this is attempt \(attempt); --attempt shows any of \(kept)")
+        }
     }
 
-    private static func json(_ log: LocalLog) -> JSONValue {
+    private static func json(_ log: LocalLog, attempt: Int, _ chunks: [LogChunk]) -> JSONValue {
         func text(_ stream: FlowCore.OutputStream) -> JSONValue {
-            .string(String(decoding: log.chunks.filter { $0.stream == stream }.flatMap(\.bytes), as: UTF8.self))
+            .string(String(decoding: chunks.filter { $0.stream == stream }.flatMap(\.bytes), as: UTF8.self))
         }
         return .object([
-            "execution_id": .string(log.executionID.description), "output": text(.standardOutput),
+            "execution_id": .string(log.executionID.description), "attempt": .integer(Int64(attempt)),
+            "attempts": .array(log.attempts.map { .integer(Int64($0)) }), "output": text(.standardOutput),
             "error": text(.standardError),
         ])
     }
