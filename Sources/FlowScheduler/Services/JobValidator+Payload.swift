@@ -10,15 +10,15 @@ extension JobValidator {
         let blank = shell.command.allSatisfy { $0.isWhitespace }
         self.faults.require(!blank, path, "required", "a shell job needs a command")
         self.faults.require(
-            shell.command.utf8.count <= Self.payloadLimit,
+            shell.command.utf8.count <= JobLimits.payloadBytes,
             path,
             "length",
-            "a command has at most \(Self.payloadLimit) bytes"
+            "a command has at most \(JobLimits.payloadBytes) bytes"
         )
         self.faults.require(!shell.command.utf8.contains(0), path, "characters", "a command has no NUL character")
         if let directory = shell.workingDirectory {
             self.faults.require(
-                directory.hasPrefix("/") && directory.utf8.count <= 4096 && !TextRules.hasControlCharacters(directory),
+                JobLimits.isPath(directory) && !TextRules.hasControlCharacters(directory),
                 "executor_config.work_dir",
                 "path",
                 "a working directory is an absolute path such as '/srv/data'"
@@ -32,7 +32,7 @@ extension JobValidator {
         )
         if let interpreter = shell.interpreter {
             self.faults.require(
-                interpreter.hasPrefix("/") && !interpreter.hasSuffix("/") && interpreter.utf8.count <= 4096
+                JobLimits.isPath(interpreter) && !interpreter.hasSuffix("/")
                     && !TextRules.hasControlCharacters(interpreter),
                 "executor_config.interpreter",
                 "path",
@@ -40,10 +40,16 @@ extension JobValidator {
             )
         }
         self.faults.require(
-            shell.environment.count <= 256,
+            shell.environment.count <= JobLimits.variables,
             "executor_config.env",
             "too_many",
-            "at most 256 environment variables"
+            "at most \(JobLimits.variables) environment variables"
+        )
+        self.faults.require(
+            shell.environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } <= JobLimits.environmentBytes,
+            "executor_config.env",
+            "length",
+            "all variables together have at most \(JobLimits.environmentBytes) bytes: no process takes more"
         )
         for (name, value) in shell.environment.sorted(by: { $0.key < $1.key }) {
             let path = "executor_config.env.\(name)"
@@ -60,10 +66,10 @@ extension JobValidator {
                 "names that start with QF_ are set by the agent; choose another"
             )
             self.faults.require(
-                value.utf8.count <= 32 * 1024 && !value.utf8.contains(0),
+                value.utf8.count <= JobLimits.variableBytes && !value.utf8.contains(0),
                 path,
                 "value",
-                "a variable's value has at most 32768 bytes and no NUL character"
+                "a variable's value has at most \(JobLimits.variableBytes) bytes and no NUL character"
             )
         }
     }
@@ -77,7 +83,12 @@ extension JobValidator {
             "value",
             "a method is one of \(methods.joined(separator: ", "))"
         )
-        self.faults.require(http.headers.count <= 64, "executor_config.headers", "too_many", "at most 64 headers")
+        self.faults.require(
+            http.headers.count <= JobLimits.headers,
+            "executor_config.headers",
+            "too_many",
+            "at most \(JobLimits.headers) headers"
+        )
         // The client frames the message itself: these would let a job smuggle a second request (CWE-444).
         let framing: Set<String> = [
             "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer",
@@ -97,18 +108,20 @@ extension JobValidator {
                 "the agent sets this header itself; leave it out"
             )
             self.faults.require(
-                !TextRules.hasControlCharacters(value.replacing("\t", with: " ")) && value.utf8.count <= 8192,
+                !TextRules.hasControlCharacters(value.replacing("\t", with: " "))
+                    && value.utf8.count
+                        <= JobLimits.headerBytes,
                 path,
                 "value",
-                "a header's value has no line breaks or other control characters and at most 8192 bytes"
+                "a header's value has no line breaks or other control characters and at most \(JobLimits.headerBytes) bytes"
             )
         }
         if let body = http.body {
             self.faults.require(
-                body.utf8.count <= Self.payloadLimit,
+                body.utf8.count <= JobLimits.payloadBytes,
                 "executor_config.body",
                 "length",
-                "a body has at most \(Self.payloadLimit) bytes"
+                "a body has at most \(JobLimits.payloadBytes) bytes"
             )
         }
         for (index, status) in http.expectedStatus.enumerated() {
@@ -120,18 +133,36 @@ extension JobValidator {
             )
         }
         self.faults.require(
-            http.expectedStatus.count <= 64,
+            http.expectedStatus.count <= JobLimits.expectedStatuses,
             "executor_config.expected_status",
             "too_many",
-            "at most 64 statuses"
+            "at most \(JobLimits.expectedStatuses) statuses"
         )
+    }
+
+    /// Only a trigger brings parameters: every fire of a schedule would fail for want of them.
+    mutating func checkParameters(of http: HTTPPayload) {
+        func check(_ text: String, _ path: String) {
+            guard let name = RequestTemplate(text).parameters.first else { return }
+            self.faults.add(
+                path,
+                "parameter",
+                "'{{\(name)}}' is a parameter, which a scheduled run does not have; write '{{{{' for a literal '{{'"
+            )
+        }
+        check(http.url, "executor_config.url")
+        for (name, value) in http.headers.sorted(by: { $0.key < $1.key }) {
+            check(value, "executor_config.headers.\(name)")
+        }
+        if let body = http.body { check(body, "executor_config.body") }
     }
 
     private mutating func checkURL(_ text: String) {
         let path = "executor_config.url"
         // URLComponents repairs what browsers repair; a job's address has to be right as it is written.
         let plain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-        guard text.utf8.count <= 8192, plain, let url = URLComponents(string: text), let host = url.host, !host.isEmpty,
+        guard text.utf8.count <= JobLimits.urlBytes, plain, let url = URLComponents(string: text), let host = url.host,
+            !host.isEmpty,
             let scheme = url.scheme?.lowercased()
         else {
             self.faults.add(path, "syntax", "write an absolute URL such as 'https://example.org/hook'")

@@ -23,9 +23,6 @@ struct JobValidator {
         self.uid = uid
     }
 
-    /// Bytes a script, a request body or all parameters together may have.
-    static let payloadLimit = 64 * 1024
-
     /// - Returns: what to store; nil when there are faults.
     mutating func validate(_ draft: JobDraft) -> (JobDefinition, CompiledSchedule)? {
         self.checkTexts(draft)
@@ -37,6 +34,7 @@ struct JobValidator {
         self.checkGroups(draft.groups)
         self.checkLabels(draft.labels)
         let schedule = self.resolve(draft.schedule)
+        if case .http(let http) = draft.payload, let schedule, schedule.0 != .manual { self.checkParameters(of: http) }
         guard self.faults.isEmpty, let schedule else { return nil }
         let definition = JobDefinition(
             name: draft.name,

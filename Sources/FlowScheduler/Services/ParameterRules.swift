@@ -8,9 +8,6 @@ import FlowCore
 /// Parameters become `QF_PARAM_*` variables and arguments, never script text; these rules keep them inside what an
 /// environment can hold.
 enum ParameterRules {
-    static let valueLimit = 4096
-    static let totalLimit = 64 * 1024
-
     static func check(_ parameters: [String: String]) throws(CoreError) {
         var faults = FaultCollector()
         var total = 0
@@ -24,18 +21,18 @@ enum ParameterRules {
                 "a parameter's name is made of at most 64 letters, digits and '_' and does not start with a digit"
             )
             faults.require(
-                value.utf8.count <= Self.valueLimit,
+                value.utf8.count <= JobLimits.parameterBytes,
                 path,
                 "length",
-                "a parameter's value has at most \(Self.valueLimit) bytes"
+                "a parameter's value has at most \(JobLimits.parameterBytes) bytes"
             )
             faults.require(!value.utf8.contains(0), path, "characters", "a parameter's value has no NUL character")
         }
         faults.require(
-            total <= Self.totalLimit,
+            total <= JobLimits.parametersBytes,
             "params",
             "length",
-            "all parameters together have at most \(Self.totalLimit) bytes"
+            "all parameters together have at most \(JobLimits.parametersBytes) bytes"
         )
         // Environment names are case sensitive, people are not: two that differ in case only are a mistake.
         let folded = Set(parameters.keys.map { $0.uppercased() })

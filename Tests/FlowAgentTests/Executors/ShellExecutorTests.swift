@@ -25,6 +25,25 @@ struct ShellExecutorTests {
         }
     }
 
+    @Test("starts a job at every limit at once: what a server saves can be run")
+    func limits() async throws {
+        try await Host.with { host in
+            let script = "printf '%s %s' \"${#V0}\" \"$#\"; exit 0\n"
+            let comment = "#" + String(repeating: "x", count: JobLimits.payloadBytes - script.utf8.count - 1)
+            let value = String(repeating: "v", count: JobLimits.variableBytes - 8)
+            let environment = (0..<JobLimits.environmentBytes / JobLimits.variableBytes).map { ("V\($0)", value) }
+            let parameter = String(repeating: "p", count: JobLimits.parameterBytes - 8)
+            let parameters = (0..<JobLimits.parametersBytes / JobLimits.parameterBytes).map { ("p\($0)", parameter) }
+            let id = await host.launch(
+                script + comment,
+                parameters: Dictionary(uniqueKeysWithValues: parameters),
+                environment: Dictionary(uniqueKeysWithValues: environment)
+            )
+            let text = try await host.wait(id).text
+            #expect(text == "\(value.utf8.count) \(parameters.count)")
+        }
+    }
+
     @Test("gives a script a clean environment, no input, and the words about its execution")
     func environment() async throws {
         setenv("QF_TEST_SECRET", "of the agent", 1)

@@ -76,7 +76,7 @@ struct JobValidatorTests {
             let retry = RetryPolicy(count: count, intervalSeconds: interval)
             #expect(self.paths(self.draft(policies: Policies(retry: retry))).isEmpty == isFine)
         }
-        let limit = JobValidator.payloadLimit
+        let limit = JobLimits.payloadBytes
         for (length, isFine) in [(limit, true), (limit + 1, false)] {
             let shell = ShellPayload(command: String(repeating: "x", count: length))
             #expect(self.paths(self.draft(payload: .shell(shell))).isEmpty == isFine)
@@ -97,6 +97,44 @@ struct JobValidatorTests {
         let paths = self.paths(self.draft(payload: .http(HTTPPayload(url: url))))
         #expect(paths.isEmpty == isFine)
         #expect(isFine || paths.contains("executor_config.url"))
+    }
+
+    @Test("What no process could be started with is not saved")
+    func startable() {
+        func shell(_ change: (inout ShellPayload) -> Void) -> [String] {
+            var payload = ShellPayload(command: "true")
+            change(&payload)
+            return self.paths(self.draft(payload: .shell(payload)))
+        }
+        func variables(_ count: Int, _ bytes: Int) -> [String: String] {
+            Dictionary(uniqueKeysWithValues: (0..<count).map { ("V\($0)", String(repeating: "x", count: bytes)) })
+        }
+        #expect(shell { $0.environment = variables(15, JobLimits.variableBytes) }.isEmpty)
+        #expect(shell { $0.environment = variables(16, JobLimits.variableBytes) } == ["executor_config.env"])
+        #expect(shell { $0.environment = variables(257, 1) } == ["executor_config.env"])
+        let part = String(repeating: "p", count: 255)
+        #expect(shell { $0.workingDirectory = "/\(part)" }.isEmpty)
+        #expect(shell { $0.workingDirectory = "/\(part)p" } == ["executor_config.work_dir"])
+        #expect(shell { $0.interpreter = "/bin/\(part)p" } == ["executor_config.interpreter"])
+    }
+
+    @Test("A request of a schedule needs no parameter, because only a trigger brings any")
+    func parametersOfSchedules() {
+        func paths(_ http: HTTPPayload, _ schedule: ScheduleDraft) -> [String] {
+            self.paths(self.draft(payload: .http(http), schedule: schedule))
+        }
+        let every = ScheduleDraft.every(milliseconds: 60_000)
+        let asks = HTTPPayload(
+            url: "https://example.org/{{where}}",
+            method: "POST",
+            headers: ["X": "{{ who }}"],
+            body: "{{{{ .Alert }} for {{who}}"
+        )
+        #expect(paths(asks, .manual).isEmpty)
+        let all = ["executor_config.body", "executor_config.headers.X", "executor_config.url"]
+        #expect(paths(asks, every).sorted() == all)
+        let literal = HTTPPayload(url: "https://example.org/", method: "POST", body: "{{{{ .Alert }} and {{ open")
+        #expect(paths(literal, every).isEmpty)
     }
 
     @Test("Headers cannot break the message they are in")

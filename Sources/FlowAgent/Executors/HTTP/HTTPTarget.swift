@@ -12,9 +12,6 @@ struct HTTPTarget: Sendable {
     private(set) var headers: HTTPHeaders
     private(set) var body: String?
 
-    /// Longer addresses are refused by servers, and cost time to take apart.
-    private static let urlLimit = 8192
-
     /// The job's own request, with its parameters filled in.
     ///
     /// - Throws: `CoreError` when the job or a parameter does not make a request.
@@ -31,7 +28,7 @@ struct HTTPTarget: Sendable {
         let isJSON =
             headers.first(name: "content-type")?.lowercased().contains("json") ?? Self.looksLikeJSON(payload.body)
         let url = try HTTPTemplate.fill(payload.url, parameters, in: .url)
-        guard url.utf8.count <= Self.urlLimit, let components = URLComponents(string: url) else {
+        guard url.utf8.count <= JobLimits.urlBytes, let components = URLComponents(string: url) else {
             throw CoreError(.invalid, "'\(HTTPLog.withoutCredentials(url))' is not a URL")
         }
         guard Self.isToken(payload.method) else { throw CoreError(.invalid, "'\(payload.method)' is not a method") }
@@ -64,7 +61,7 @@ struct HTTPTarget: Sendable {
     ///
     /// - Throws: when the location is not a URL.
     func redirected(status: Int, to location: String) throws -> HTTPTarget {
-        guard location.utf8.count <= Self.urlLimit, let base = self.url.url,
+        guard location.utf8.count <= JobLimits.urlBytes, let base = self.url.url,
             let url = URL(string: location, relativeTo: base),
             let components = URLComponents(url: url, resolvingAgainstBaseURL: true)
         else { throw HTTPFailure("redirected to '\(HTTPLog.withoutCredentials(location))', which is not a URL") }

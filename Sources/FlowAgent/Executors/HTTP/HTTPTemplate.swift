@@ -3,10 +3,7 @@
 
 import FlowCore
 
-/// Fills `{{name}}` in an HTTP job, escaped for the place where it stands; parameters can't change a request's structure.
-///
-/// `{{{{` stands for a literal `{{`, as a receiver with templates of its own needs it: `{{{{ .Alert }}` is sent as
-/// `{{ .Alert }}`.
+/// Fills a ``RequestTemplate``, escaped for the place where it stands; parameters can't change a request's structure.
 enum HTTPTemplate {
     enum Place {
         /// Percent-encoded: everything but unreserved characters (RFC 3986, 2.3).
@@ -20,24 +17,16 @@ enum HTTPTemplate {
 
     /// - Throws: `CoreError` when a name is unknown or a value does not fit the place.
     static func fill(_ text: String, _ parameters: [String: String], in place: Place) throws -> String {
-        var result = ""
-        var rest = Substring(text)
-        while let open = rest.firstRange(of: "{{") {
-            if rest[open.upperBound...].hasPrefix("{{") {
-                result += rest[..<open.upperBound]
-                rest = rest[open.upperBound...].dropFirst(2)
-                continue
+        try RequestTemplate(text).parts.reduce(into: "") { result, part in
+            switch part {
+            case .text(let literal): result += literal
+            case .parameter(let name):
+                guard let value = parameters[name] else {
+                    throw CoreError(.invalid, "no parameter '\(name)' was given, which the request uses")
+                }
+                result += try self.escape(value, in: place, name: name)
             }
-            guard let close = rest[open.upperBound...].firstRange(of: "}}") else { break }
-            let name = rest[open.upperBound..<close.lowerBound].filter { $0 != " " }
-            result += rest[..<open.lowerBound]
-            guard let value = parameters[name] else {
-                throw CoreError(.invalid, "no parameter '\(name)' was given, which the request uses")
-            }
-            result += try self.escape(value, in: place, name: name)
-            rest = rest[close.upperBound...]
         }
-        return result + rest
     }
 
     private static func escape(_ value: String, in place: Place, name: String) throws -> String {

@@ -1,0 +1,35 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// How large the parts of a job may be, for the server that stores it and the host that runs it.
+///
+/// One list for both: a job that is saved can be started. Everything a shell job hands to `execve` together stays below what
+/// Linux takes with a stack limit of 8 MiB (2 MiB), and each text below 128 KiB.
+package enum JobLimits {
+    /// Bytes of a script or of a request's body.
+    package static let payloadBytes = 64 << 10
+    /// Bytes of a path: one less than `PATH_MAX`, which counts the NUL at its end.
+    package static let pathBytes = 4095
+    /// Bytes of one part of a path (`NAME_MAX`).
+    package static let pathPartBytes = 255
+    package static let variables = 256
+    /// Bytes of the value of one variable.
+    package static let variableBytes = 32 << 10
+    /// Bytes of all names and values of variables together.
+    package static let environmentBytes = 512 << 10
+    /// Bytes of one parameter's value.
+    package static let parameterBytes = 4096
+    /// Bytes of all names and values of parameters together; a shell job has them twice, as variables and as arguments.
+    package static let parametersBytes = 64 << 10
+    /// Bytes of a URL with its parameters filled in: longer ones are refused by servers, and cost time to take apart.
+    package static let urlBytes = 8192
+    package static let headers = 64
+    package static let headerBytes = 8192
+    package static let expectedStatuses = 64
+
+    /// Whether it is an absolute path that the system could know.
+    package static func isPath(_ text: String) -> Bool {
+        text.hasPrefix("/") && text.utf8.count <= Self.pathBytes && !text.utf8.contains(0)
+            && text.utf8.split(separator: UInt8(ascii: "/")).allSatisfy { $0.count <= Self.pathPartBytes }
+    }
+}
