@@ -92,9 +92,14 @@ extension AgentCore {
                     policies: job.snapshot.policies,
                     now: now
                 )
-            guard let missed = count.go(on: schedule, budget: &self.countingBudget) else {
+            guard var missed = count.go(on: schedule, budget: &self.countingBudget) else {
                 self.jobs[uid]?.counting = count
                 return false
+            }
+            // The newest runs: where a fire is due that is not late, that is the one, and no late one takes its place.
+            if job.snapshot.policies.misfire == .fireOnce, let next = schedule.next(after: missed.through), next <= now
+            {
+                missed.skipRest()
             }
             self.jobs[uid]?.counting = nil
             self.account(for: missed, of: job.snapshot, now: now)

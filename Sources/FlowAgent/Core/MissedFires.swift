@@ -6,9 +6,9 @@ import FlowCore
 /// Fires that came due while nobody could start them, sorted by the job's misfire policy.
 struct MissedFires: Hashable, Sendable {
     /// To be started late, oldest first.
-    let run: [Timestamp]
+    private(set) var run: [Timestamp]
     /// Never to be started, as one range.
-    let skipped: CoalescedRange?
+    private(set) var skipped: CoalescedRange?
     /// The last fire covered.
     let through: Timestamp
 
@@ -16,6 +16,17 @@ struct MissedFires: Hashable, Sendable {
     private static let countLimit = 1_000_000
     /// Fires that are counted for one event: about a millisecond, so that other decisions don't wait.
     static let stepsPerEvent = 20_000
+
+    /// Starts none of them after all.
+    mutating func skipRest() {
+        guard let first = self.run.first, let last = self.run.last else { return }
+        self.skipped = CoalescedRange(
+            count: (self.skipped?.count ?? 0) + self.run.count,
+            from: self.skipped?.from ?? first,
+            through: last
+        )
+        self.run = []
+    }
 
     /// Collects the fires in `(after, through]`, a bounded part of them at a time.
     struct Count: Hashable, Sendable {

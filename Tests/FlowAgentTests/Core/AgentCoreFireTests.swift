@@ -32,6 +32,15 @@ struct AgentCoreFireTests {
         #expect(bench.entries(.skipped).map(\.reason) == [.misfire])
     }
 
+    @Test("After a pause a late fire does not displace the one that is due now, and the gap has one reason (R2)")
+    func newestWins() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job("*/10 * * * * *")))
+        bench.sleep(until: 30_200)
+        #expect(bench.started == [30])
+        #expect(bench.entries(.skipped).map(\.reason) == [.misfireCoalesced])
+        #expect(bench.entries(.skipped).map(\.coalesced?.count) == [2], "those of :10 and :20")
+    }
+
     @Test("SKIP runs none of the missed fires (semantics 6)")
     func skipsMissedFires() {
         let bench = self.after(630, Self.policies(.skip))
@@ -52,11 +61,11 @@ struct AgentCoreFireTests {
         }
         #expect((20..<100).contains(events))
         let skipped = try #require(bench.entries(.skipped).first?.coalesced)
-        // Late is more than five seconds: the newest missed fire runs, those after it are punctual.
+        // Late is more than five seconds: those after it are punctual, and newer than what was missed.
         #expect(
-            skipped == CoalescedRange(count: Int(week) - 7, from: CoreBench.time(1), through: CoreBench.time(week - 7))
+            skipped == CoalescedRange(count: Int(week) - 6, from: CoreBench.time(1), through: CoreBench.time(week - 6))
         )
-        #expect(bench.started.first == week - 6)
+        #expect(bench.started.first == week - 5)
     }
 
     @Test("FIRE_ALL runs every missed fire inside the catch-up window only (semantics 6)")
