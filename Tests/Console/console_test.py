@@ -45,6 +45,7 @@ PAGES = {
     "hosts": ("/hosts", "tr[data-host]"),
     "host": ("/hosts/{host}", "tr[data-execution]"),
     "groups": ("/groups", "tbody tr"),
+    "reports": ("/reports", "[data-figure=total]"),
     "audit": ("/settings/audit", "[data-audit]"),
     "preferences": ("/me", "#me-rights"),
     "missing": ("/no-such-page", "h1"),
@@ -417,6 +418,21 @@ class Journey:
         self.open("/hosts/agt_0000000000000000")
         expect(self.page.get_by_text("There is no such host")).to_be_visible()
 
+    def reports(self) -> None:
+        """Figures of a span lead to the runs behind them; the span is in the address."""
+        self.open("/reports")
+        expect(self.page.locator("[data-figure=total] .value")).not_to_have_text("0")
+        expect(self.page.get_by_role("table", name="Most runs").get_by_role("link", name=self.ticker)).to_be_visible()
+        self.page.get_by_text("Today", exact=True).click()
+        expect(self.page).to_have_url(re.compile("range=today"))
+        with self.page.expect_download() as saved:
+            self.page.get_by_role("button", name="Export CSV").click()
+        assert self.ticker in Path(saved.value.path()).read_text("utf-8-sig"), "the export lacks the job"
+        shown = self.page.get_by_role("table", name="Most runs").locator("tr", has_text=self.ticker)
+        shown.locator("td").nth(2).get_by_role("link").click()
+        expect(self.page).to_have_url(re.compile(rf"/executions\?.*task_id={self.job_id}"))
+        expect(self.page.locator("tbody tr").first).to_be_visible()
+
     def groups(self) -> None:
         self.open("/groups")
         self.page.get_by_role("button", name="New group").click()
@@ -521,6 +537,13 @@ class Journey:
         expect(self.page.locator("h1")).to_have_text("定时任务")
         expect(self.page.locator("html")).to_have_attribute("data-theme", "dark")
         self.page.evaluate("localStorage['qf.theme'] = 'light'; localStorage['qf.lang'] = 'en'")
+        # With the system's own few colours a switch that is on still looks different from one that is off.
+        self.page.emulate_media(forced_colors="active")
+        shades = self.page.locator("[role=switch][aria-checked=true]").first.evaluate(
+            "(s) => [...s.querySelectorAll('span')].map((part) => getComputedStyle(part).backgroundColor)"
+        )
+        assert len(set(shades)) == 2, f"the switch has no visible knob: {shades}"
+        self.page.emulate_media(forced_colors="none")
 
     def fits(self) -> None:
         for width, height in ((1366, 768), (1920, 1080), (768, 1024), (390, 844)):
@@ -631,6 +654,7 @@ class Journey:
         self.step("recovers by itself when the server is back", self.recovers)
         self.step("shows the agent online", self.hosts)
         self.step("shows a host, and where a job runs", self.host_page)
+        self.step("reports a span, and leads to its runs", self.reports)
         self.step("makes a group, adds and removes a host", self.groups)
         self.step("obeys the keyboard", self.keyboard)
         self.step("shows who changed what, and exports it", self.audit_trail)

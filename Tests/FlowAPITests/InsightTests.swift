@@ -39,6 +39,20 @@ struct InsightRouteTests {
         }
     }
 
+    @Test("A report covers seven days unless told, and is empty where nothing ended")
+    func report() async throws {
+        try await TestServer.with { _, caller in
+            _ = try await caller.post("/tasks", taskBody())
+            let answer = try await caller.get("/reports/runs")
+            #expect(answer.status == 200)
+            #expect(answer.data["total"]?["total_count"]?.int == 0)
+            #expect(answer.data["failing"]?.items.isEmpty == true)
+            #expect(answer.data["groups"]?.items.isEmpty == true)
+            #expect(try await caller.get("/reports/runs?from=2020-01-01T00:00:00Z").status == 422)
+            #expect(try await caller.get("/reports/runs?limit=0").status == 400)
+        }
+    }
+
     @Test("Coming fires are counted by the minute, for viewers too; a span of years is refused")
     func upcoming() async throws {
         try await TestServer.with { _, caller in

@@ -55,4 +55,26 @@ struct InsightTests {
             #expect(other.isEmpty)
         }
     }
+
+    @Test("Sums by job keep the span and leave out jobs of which nothing ended", arguments: StoreKind.allCases)
+    func byJob(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let jobs = [try await world.job("one"), try await world.job("two"), try await world.job("none")]
+            let states: [(Int, Int64, ExecutionStatus)] = [
+                (0, 0, .success), (0, 3600, .failure), (1, 0, .timeout), (1, 7200, .success),
+            ]
+            for (index, (job, second, status)) in states.enumerated() {
+                try await world.apply(
+                    [World.report(Int64(index) + 1, jobs[job], on: agent, at: World.start + second, status, ran: 500)],
+                    of: agent
+                )
+            }
+            let sums = try await world.store.statisticsByJob(from: World.start, until: World.start + 7200, in: .all)
+            #expect(sums.keys.sorted() == jobs.prefix(2).map(\.id))
+            #expect(sums[jobs[0].id]?.counts == [.success: 1, .failure: 1])
+            #expect(sums[jobs[0].id]?.totalDurationMilliseconds == 1000)
+            #expect(sums[jobs[1].id]?.counts == [.timeout: 1])
+        }
+    }
 }

@@ -176,6 +176,10 @@ struct ScopeTests {
                 in: scope
             )
             #expect(hours.reduce(0) { $0 + $1.count } == 2)
+            let sums = try await world.store.statisticsByJob(from: since, until: World.start + 3600, in: scope)
+            #expect(sums[teams.redJob.id]?.counts == [.success: 1])
+            #expect(sums[teams.shared.id]?.counts == [.failure: 1])
+            #expect(sums.count == 2)
         }
     }
 

@@ -17,7 +17,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
     case listRuns, getRun
-    case recentExecutions, executionTrend, upcomingFires
+    case recentExecutions, executionTrend, runReport, upcomingFires
     case listAudit
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
@@ -92,6 +92,7 @@ enum Endpoint: String, CaseIterable, Sendable {
 
         case .recentExecutions: self.api(.get, "/executions/recent", .needs(.executionsRead))
         case .executionTrend: self.api(.get, "/executions/trend", .needs(.executionsRead))
+        case .runReport: self.api(.get, "/reports/runs", .needs(.executionsRead))
         case .upcomingFires: self.api(.get, "/upcoming", .needs(.jobsRead))
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
 

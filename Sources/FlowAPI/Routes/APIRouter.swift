@@ -130,6 +130,7 @@ struct APIRouter: Sendable {
         case .getRun: try await self.executions.getRun(call)
         case .recentExecutions: try await self.insights.recent(call)
         case .executionTrend: try await self.insights.trend(call)
+        case .runReport: try await self.insights.report(call)
         case .upcomingFires: try await self.insights.upcoming(call)
         case .listAudit: try await self.audit.list(call)
         case .overview: try await self.system.overview(call)

@@ -68,23 +68,7 @@ struct ExecutionRoutes: Sendable {
         try query.finish()
         let since = self.clock.now.advanced(byMilliseconds: -(milliseconds ?? 0))
         let statistics = try await self.executions.statistics(job: job, since: since, as: call.principal)
-        func count(_ status: ExecutionStatus) -> Int { statistics.counts[status] ?? 0 }
-        // Only executions that came to a result of their own count for the rate.
-        let judged = count(.success) + count(.failure) + count(.timeout)
-        let rate = judged == 0 ? nil : (Double(count(.success)) / Double(judged) * 1000).rounded() / 10
-        let average =
-            statistics.timedCount == 0
-            ? nil : statistics.totalDurationMilliseconds / Int64(statistics.timedCount)
-        return .data([
-            .init("total_count", statistics.counts.values.reduce(0, +)),
-            .init("success_count", count(.success)),
-            .init("failure_count", count(.failure)),
-            .init("timeout_count", count(.timeout)),
-            .init("cancelled_count", count(.cancelled)),
-            .init("skipped_count", count(.skipped)),
-            .init("success_rate", rate),
-            .init("avg_duration", average),
-        ])
+        return .data(ReportPresenter.sums(statistics))
     }
 
     func cancel(_ call: APICall) async throws -> APIAnswer {

@@ -51,6 +51,21 @@ struct InsightRoutes: Sendable {
         return .data([.init("from", from), .init("hours", hours), .init("items", items)])
     }
 
+    /// `GET /reports/runs?from=…&to=…&limit=10`: what ended in whole hours, by job and by group; the last seven days
+    /// unless the span is said.
+    func report(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let from = query.timestamp("from")
+        let until = query.timestamp("to")
+        let limit = Int(query.integer("limit", in: 1...100, default: 10))
+        try query.finish()
+        return .data(
+            ReportPresenter.members(
+                try await self.insights.report(from: from, until: until, limit: limit, as: call.principal)
+            )
+        )
+    }
+
     /// `GET /upcoming?from=…&to=…`: coming fires, by the minute; the next hour unless the span is said.
     func upcoming(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()

@@ -13,6 +13,13 @@ package protocol InsightStore: Sendable {
     ///   - from: the hour of this instant is the first.
     ///   - until: excluded.
     func hourlyCounts(job: JobID?, from: Timestamp, until: Timestamp, in scope: Scope) async throws -> [HourlyCount]
+
+    /// The same hours summed for each job that exists; jobs of which nothing ended are absent.
+    func statisticsByJob(
+        from: Timestamp,
+        until: Timestamp,
+        in scope: Scope
+    ) async throws -> [JobID: ExecutionStatistics]
 }
 
 /// How many executions of one hour ended in one state.

@@ -13,6 +13,10 @@ package struct InsightService: Sendable {
     /// The longest span of coming fires; milliseconds.
     package static let longestSpan: Int64 = 14 * 86_400_000
 
+    /// The span of a report unless one is said, and the longest; milliseconds.
+    package static let usualReport: Int64 = 7 * 86_400_000
+    package static let longestReport: Int64 = 366 * 86_400_000
+
     package init(store: any Store, clock: any WallClock) {
         self.store = store
         self.clock = clock
@@ -42,6 +46,26 @@ package struct InsightService: Sendable {
         // Fires are planned a little ahead: the hour that comes may have begun already.
         let until = Timestamp(milliseconds: last + hour)
         return (from, try await self.store.hourlyCounts(job: job, from: from, until: until, in: scope))
+    }
+
+    /// What ended in a span of whole hours, by job and by group.
+    package func report(
+        from: Timestamp?,
+        until: Timestamp?,
+        limit: Int,
+        as principal: Principal
+    ) async throws -> RunReport {
+        let scope = try principal.require(.executionsRead)
+        let end = until ?? self.clock.now.advanced(byMilliseconds: 1)
+        let begin = from ?? end.advanced(byMilliseconds: -Self.usualReport)
+        guard end > begin, end.milliseconds - begin.milliseconds <= Self.longestReport else {
+            throw CoreError(.invalid, "The time span has to end after it begins and may cover at most 366 days.")
+        }
+        let sums = try await self.store.statisticsByJob(from: begin, until: end, in: scope)
+        // A job that is gone, or bound elsewhere since, is not shown by name any more.
+        let jobs = try await self.store.allJobs().filter { scope.touches($0.definition.groups) }
+        let groups = try await self.store.groups().map(\.group).filter { scope.contains($0.id) }
+        return RunReport(from: begin, until: end, sums: sums, jobs: jobs, groups: groups, limit: limit)
     }
 
     /// Coming fires by the minute, from an instant (or now) on.

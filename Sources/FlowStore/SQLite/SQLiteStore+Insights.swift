@@ -25,4 +25,12 @@ extension SQLiteStore {
     ) async throws -> [HourlyCount] {
         try await self.read { db in try RollupTable(db).hourly(job: job, from: from, until: until, in: scope) }
     }
+
+    package func statisticsByJob(
+        from: Timestamp,
+        until: Timestamp,
+        in scope: Scope
+    ) async throws -> [JobID: ExecutionStatistics] {
+        try await self.read { db in try RollupTable(db).byJob(from: from, until: until, in: scope) }
+    }
 }

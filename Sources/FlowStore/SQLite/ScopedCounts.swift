@@ -13,15 +13,10 @@ struct ScopedCounts {
     init(_ db: Database) { self.db = db }
 
     func hourly(job: JobID?, from: Timestamp, until: Timestamp, in scope: Scope) throws -> [HourlyCount] {
-        guard let bound = try ScopeCondition.everBound(scope) else { return [] }
-        var whole: [JobID] = []
-        var partly: [JobID] = []
-        for entry in try self.db.all(bound.sql, bound.values, { (job: $0.integer(0), isWhole: $0.flag(1)) })
-        where job == nil || job == entry.job {
-            if entry.isWhole { whole.append(entry.job) } else { partly.append(entry.job) }
-        }
-        var rows = try self.rollups(whole, from: from, until: until)
-        for job in partly { rows += try self.counted(job, from: from, until: until, in: scope) }
+        let (whole, partly) = try self.jobs(of: scope)
+        func isAsked(_ id: JobID) -> Bool { job == nil || job == id }
+        var rows = try self.rollups(whole.filter(isAsked), from: from, until: until)
+        for job in partly where isAsked(job) { rows += try self.counted(job, from: from, until: until, in: scope) }
         return Self.merged(rows)
     }
 
@@ -87,13 +82,34 @@ struct ScopedCounts {
         }.sorted { ($0.hour, $0.status.rawValue) < ($1.hour, $1.status.rawValue) }
     }
 
-    static func sum(_ rows: [HourlyCount]) -> ExecutionStatistics {
-        var statistics = ExecutionStatistics(counts: [:], totalDurationMilliseconds: 0, timedCount: 0)
-        for row in rows {
-            statistics.counts[row.status, default: 0] += row.count
-            statistics.totalDurationMilliseconds += row.durationMilliseconds
-            statistics.timedCount += row.timedCount
+    func byJob(from: Timestamp, until: Timestamp, in scope: Scope) throws -> [JobID: ExecutionStatistics] {
+        let (whole, partly) = try self.jobs(of: scope)
+        var sums = RollupTable.sums(
+            of: try self.db.all(
+                """
+                SELECT job_id, status, sum(count), sum(duration_ms), sum(timed_count)
+                FROM execution_rollup JOIN job ON job.id = job_id
+                WHERE job_id IN (SELECT value FROM json_each(?)) AND hour BETWEEN ? AND ?
+                GROUP BY job_id, status HAVING sum(count) > 0
+                """,
+                [
+                    .text(try JSONColumn.encode(whole)), .integer(RollupDeltas.hour(of: from)),
+                    .integer(RollupDeltas.hour(of: until.advanced(byMilliseconds: -1))),
+                ],
+                RollupTable.jobRow
+            )
+        )
+        for job in partly {
+            let rows = try self.counted(job, from: from, until: until, in: scope)
+            if !rows.isEmpty { sums[job] = ExecutionStatistics(rows) }
         }
-        return statistics
+        return sums
+    }
+
+    /// The jobs of the scope: those that never had a group outside it, and the others.
+    private func jobs(of scope: Scope) throws -> (whole: [JobID], partly: [JobID]) {
+        guard let bound = try ScopeCondition.everBound(scope) else { return ([], []) }
+        let all = try self.db.all(bound.sql, bound.values) { (job: $0.integer(0), isWhole: $0.flag(1)) }
+        return (all.filter(\.isWhole).map(\.job), all.filter { !$0.isWhole }.map(\.job))
     }
 }

@@ -163,6 +163,25 @@ export interface Trend {
   items: TrendItem[];
 }
 
+/** A job or a group with what ended of it. */
+export interface ReportLine extends ExecutionStats {
+  task_id?: number;
+  group_id?: number;
+  name: string;
+}
+
+export interface RunReport {
+  from: string;
+  to: string;
+  job_count: number;
+  total: ExecutionStats;
+  /** The jobs that stand out, worst first. */
+  failing: ReportLine[];
+  slowest: ReportLine[];
+  busiest: ReportLine[];
+  groups: ReportLine[];
+}
+
 export interface UpcomingMinute {
   minute: string;
   count: number;

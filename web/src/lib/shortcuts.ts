@@ -10,6 +10,7 @@ export const SHORTCUTS = [
   { name: 'calendar', keys: ['g', 'c'] },
   { name: 'hosts', keys: ['g', 'h'] },
   { name: 'groups', keys: ['g', 'r'] },
+  { name: 'reports', keys: ['g', 'p'] },
   { name: 'settings', keys: ['g', 's'] },
   { name: 'save', keys: ['Ctrl', 'Enter'] },
   { name: 'sheet', keys: ['?'] },

@@ -28,7 +28,7 @@ struct RollupTable {
 
     func statistics(job: JobID?, since: Timestamp, in scope: Scope) throws -> ExecutionStatistics {
         if scope != .all {
-            return ScopedCounts.sum(try self.hourly(job: job, from: since, until: .distantFuture, in: scope))
+            return ExecutionStatistics(try self.hourly(job: job, from: since, until: .distantFuture, in: scope))
         }
         var statistics = ExecutionStatistics(counts: [:], totalDurationMilliseconds: 0, timedCount: 0)
         let rows = try self.db.all(
@@ -65,5 +65,44 @@ struct RollupTable {
                 timedCount: $0.number(4)
             )
         }
+    }
+
+    /// Sums of each job that exists, over the hours from `from` to before `until`.
+    func byJob(from: Timestamp, until: Timestamp, in scope: Scope) throws -> [JobID: ExecutionStatistics] {
+        if scope != .all { return try ScopedCounts(self.db).byJob(from: from, until: until, in: scope) }
+        // By way of the jobs: the key begins with the job, so each needs one look-up, however long the history is.
+        return try Self.sums(
+            of: self.db.all(
+                """
+                SELECT r.job_id, r.status, sum(r.count), sum(r.duration_ms), sum(r.timed_count)
+                FROM job CROSS JOIN execution_rollup AS r ON r.job_id = job.id AND r.hour BETWEEN ? AND ?
+                GROUP BY r.job_id, r.status HAVING sum(r.count) > 0
+                """,
+                [
+                    .integer(RollupDeltas.hour(of: from)),
+                    .integer(RollupDeltas.hour(of: until.advanced(byMilliseconds: -1))),
+                ],
+                Self.jobRow
+            )
+        )
+    }
+
+    typealias JobRow = (job: JobID, status: ExecutionStatus, count: Int, duration: Int64, timed: Int)
+
+    static func jobRow(_ row: SQLiteRow) throws -> JobRow {
+        (row.integer(0), try row.status(1), row.number(2), row.integer(3), row.number(4))
+    }
+
+    static func sums(of rows: [JobRow]) -> [JobID: ExecutionStatistics] {
+        var sums: [JobID: ExecutionStatistics] = [:]
+        for row in rows {
+            let one = ExecutionStatistics(
+                counts: [row.status: row.count],
+                totalDurationMilliseconds: row.duration,
+                timedCount: row.timed
+            )
+            sums[row.job, default: ExecutionStatistics([])].add(one)
+        }
+        return sums
     }
 }
