@@ -69,8 +69,12 @@ struct TaskUpdateCommand: AsyncParsableCommand {
     /// What a PUT may carry; the rest of a task is the server's to say.
     static let writableFields = [
         "name", "description", "executor_type", "executor_config", "schedule_type", "cron_expr", "timezone", "dst",
-        "every_seconds", "once_at", "timeout", "retry_count", "retry_interval", "concurrency", "overlap", "misfire",
-        "group_ids", "labels", "status", "version",
+        "every_seconds", "delay_seconds", "once_at", "timeout", "retry_count", "retry_interval", "retry_backoff",
+        "retry_max_interval", "retry_jitter", "retry_on", "concurrency", "overlap", "queue_limit", "misfire",
+        "misfire_limit",
+        "misfire_threshold_seconds", "catch_up_seconds", "start_deadline_seconds", "jitter_seconds", "group_ids",
+        "labels",
+        "status", "version",
     ]
 }
 
