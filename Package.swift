@@ -59,6 +59,7 @@ let package = Package(
             name: "FlowScheduler",
             dependencies: [
                 "FlowCore",
+                "FlowSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),

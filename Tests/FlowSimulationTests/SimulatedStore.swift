@@ -202,9 +202,13 @@ struct SimulatedStore {
             guard report.sequence == applied + 1 || self.appliesGaps else { break }
             applied = report.sequence
             let stored = self.executions[report.executionID]
+            let known = ReportRules.Known(execution: stored, job: self.jobs[report.jobUID]?.id)
+            guard
+                case .heard(let heard) = ReportRules.judge(report, known: known, agent: batch.agent, now: now)
+            else { continue }
             if case .write(let merged) = ExecutionMerge.decide(
                 stored: stored,
-                report: report,
+                report: heard,
                 agent: batch.agent,
                 now: now
             ) {

@@ -131,10 +131,11 @@ struct HistoryTests {
             let reports = (1...10_001 as ClosedRange<Int64>).map {
                 World.report($0, job, on: agent, at: World.start + $0, .success)
             }
-            try await world.apply(Array(reports.dropLast()), of: agent)
+            let later = World.start + 10_100
+            try await world.apply(Array(reports.dropLast()), of: agent, at: later)
             let exact = try await world.store.executions(ExecutionQuery(job: job.id))
             #expect(exact.total == 10_000 && exact.isTotalExact)
-            try await world.apply(reports, of: agent)
+            try await world.apply(reports, of: agent, at: later)
             let bounded = try await world.store.executions(ExecutionQuery(job: job.id))
             #expect(bounded.total == 10_000 && !bounded.isTotalExact)
             let runs = try await world.store.runs(RunQuery())

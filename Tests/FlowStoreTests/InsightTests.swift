@@ -39,7 +39,8 @@ struct InsightTests {
             for (index, (second, status)) in states.enumerated() {
                 try await world.apply(
                     [World.report(Int64(index) + 1, job, on: agent, at: World.start + second, status, ran: 500)],
-                    of: agent
+                    of: agent,
+                    at: World.start + second
                 )
             }
             let counts = try await world.store.hourlyCounts(job: nil, from: World.start, until: World.start + 7200)

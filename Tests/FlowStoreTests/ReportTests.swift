@@ -245,4 +245,78 @@ struct ReportTests {
             #expect(slice == whole)
         }
     }
+
+    @Test(
+        "A record under an identifier that is another host's goes when that host speaks",
+        arguments: StoreKind.allCases
+    )
+    func takenBack(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let owner = try await world.connectedAgent("owner")
+            let thief = try await world.connectedAgent("thief")
+            let job = try await world.job()
+            let honest = World.report(1, job, on: owner, .success, ran: 40)
+            var stolen = honest
+            stolen.kind = .manual
+            stolen.status = .failure
+            stolen.runID = DeterministicID.run(kind: .manual, job: job.uid, nominal: World.start, discriminator: "x")
+            stolen.inlineOutput = [
+                LogChunk(
+                    executionID: stolen.executionID,
+                    attempt: 1,
+                    offset: 0,
+                    stream: .standardOutput,
+                    bytes: Array("forged".utf8)
+                )
+            ]
+            try await world.apply([stolen], of: thief)
+            #expect(try await world.execution(honest.executionID).agentID == thief)
+            let applied = try await world.apply([honest], of: owner)
+            #expect(applied.acknowledged == 1 && applied.refused.isEmpty)
+            let record = try await world.execution(honest.executionID)
+            #expect(record.agentID == owner && record.status == .success && record.kind == .cron)
+            #expect(try await world.statistics().counts == [.success: 1])
+            let log = try await world.store.log(honest.executionID, from: 0, limit: 100)
+            #expect(log.chunks.isEmpty, "what the other one wrote is gone")
+            let late = try await world.apply(
+                [
+                    {
+                        var report = stolen
+                        report.sequence = 2
+                        return report
+                    }()
+                ],
+                of: thief
+            )
+            #expect(late.acknowledged == 2 && late.refused.map(\.refusal) == [.notOwner])
+            #expect(try await world.execution(honest.executionID) == record)
+        }
+    }
+
+    @Test("A report under another job's number is written under its own, or refused", arguments: StoreKind.allCases)
+    func otherJob(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let mine = try await world.job("mine")
+            let other = try await world.job("other")
+            var report = World.report(1, mine, on: agent, .success)
+            report.jobID = other.id
+            try await world.apply([report], of: agent)
+            #expect(try await world.execution(report.executionID).jobID == mine.id)
+            let unknown = JobUID(bytes: [UInt8](repeating: 9, count: 16))!
+            var foreign = World.report(2, mine, on: agent, .success)
+            foreign.jobUID = unknown
+            foreign.jobID = other.id
+            foreign.executionID = DeterministicID.execution(
+                kind: .cron,
+                job: unknown,
+                nominal: World.start,
+                agent: agent
+            )
+            foreign.runID = DeterministicID.run(kind: .cron, job: unknown, nominal: World.start)
+            let applied = try await world.apply([foreign], of: agent)
+            #expect(applied.acknowledged == 2 && applied.refused.map(\.refusal) == [.otherJob])
+            #expect(try await world.store.executions(ExecutionQuery(job: other.id)).total == 0)
+        }
+    }
 }

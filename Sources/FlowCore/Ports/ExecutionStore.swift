@@ -52,6 +52,8 @@ package struct AppliedReports: Sendable {
     package let changed: [Execution]
     /// Output sizes of executions that ended.
     package let ended: [(id: ExecutionID, totalBytes: Int64, isTruncated: Bool)]
+    /// Reports that were not heard (``ReportRules``); they count as taken.
+    package let refused: [RefusedReport]
     /// Output that came within the reports and was not there before.
     package var chunks: [LogChunk]
 
@@ -61,6 +63,7 @@ package struct AppliedReports: Sendable {
         acknowledged: Int64,
         changed: [Execution],
         ended: [(id: ExecutionID, totalBytes: Int64, isTruncated: Bool)] = [],
+        refused: [RefusedReport] = [],
         chunks: [LogChunk] = []
     ) {
         self.agent = agent
@@ -68,6 +71,7 @@ package struct AppliedReports: Sendable {
         self.acknowledged = acknowledged
         self.changed = changed
         self.ended = ended
+        self.refused = refused
         self.chunks = chunks
     }
 }

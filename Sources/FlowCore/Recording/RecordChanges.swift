@@ -29,6 +29,9 @@ package struct RecordChanges: Sendable {
         package let record: AttemptRecord
     }
 
+
+    /// Records that go, with their output, because their identifier is another agent's; before anything is written.
+    package private(set) var removed: [ExecutionID] = []
     /// Runs that are made unless they are there: an agent's report may be their first word.
     package private(set) var runs: [Run] = []
     /// Orders of executions that are no longer PENDING (R4).
@@ -40,6 +43,8 @@ package struct RecordChanges: Sendable {
     package private(set) var chunks: [LogChunk] = []
     /// Ends of attempts, in the order of the changes; of two about one attempt the later counts.
     package private(set) var attempts: [AttemptWrite] = []
+    /// Positions of those that are not to be stored after all.
+    package private(set) var droppedChunks: Set<Int> = []
     /// Every state an execution went through, in the order of the changes.
     package private(set) var changed: [Execution] = []
     private var unsorted: [Write] = []
@@ -81,6 +86,23 @@ package struct RecordChanges: Sendable {
         self.rollups.replace(stored, with: execution)
         self.changed.append(execution)
         return execution
+    }
+
+    /// Takes back a record that was made under another agent's identifier.
+    ///
+    /// What was written of it in the same transaction goes as well.
+    package mutating func remove(_ stranger: Execution) {
+        self.rollups.replace(stranger, with: nil)
+        for (index, chunk) in self.chunks.enumerated() where chunk.executionID == stranger.id {
+            self.droppedChunks.insert(index)
+        }
+        if let position = self.positions.removeValue(forKey: stranger.id) {
+            let write = self.unsorted.remove(at: position)
+            for (id, other) in self.positions where other > position { self.positions[id] = other - 1 }
+            // It was never stored.
+            if write.isNew { return }
+        }
+        self.removed.append(stranger.id)
     }
 
     /// Concludes a state for each of these, where that may be.

@@ -8,6 +8,23 @@
 /// that arrives again, whole or in part, changes nothing, and a report that went missing stops what is behind it until
 /// it comes.
 package struct ReportIntake {
+    /// What is stored about reports, as far as it is there.
+    package struct Stored: Sendable {
+        /// Agents that are enrolled, and where their reports stand.
+        package var progress: [AgentID: ReportProgress] = [:]
+        package var executions: [Execution] = []
+        package var runs: [RunID: Run] = [:]
+        /// Numbers of jobs, also of deleted ones.
+        package var jobs: [JobUID: JobID] = [:]
+        /// Jobs that have a number now.
+        package var owners: [JobID: JobUID] = [:]
+
+        package init(progress: [AgentID: ReportProgress] = [:], executions: [Execution] = []) {
+            self.progress = progress
+            self.executions = executions
+        }
+    }
+
     /// What reports touch, each key once and sorted.
     package struct Keys: Hashable, Sendable {
         package let agents: [AgentID]
@@ -29,12 +46,32 @@ package struct ReportIntake {
             self.executions = executions.sorted()
             self.ranges = ranges
         }
+
+        /// What else is needed of executions that are not stored, or are another agent's.
+        package struct Origins: Hashable, Sendable {
+            package let runs: [RunID]
+            package let jobs: [JobUID]
+            package let numbers: [JobID]
+
+            package init(of batches: [ReportBatch], stored: [Execution]) {
+                let owners = Dictionary(stored.map { ($0.id, $0.agentID) }) { first, _ in first }
+                let reports = batches.flatMap { batch in
+                    batch.reports.filter { owners[$0.executionID] != batch.agent }
+                }
+                // A fire's run follows from the fire.
+                self.runs = Set(reports.filter { $0.kind != .cron }.map(\.runID)).sorted()
+                self.jobs = Set(reports.map(\.jobUID)).sorted()
+                self.numbers = Set(reports.map(\.jobID)).sorted()
+            }
+        }
     }
 
     package private(set) var changes = RecordChanges()
     private let now: Timestamp
-    /// Agents that are enrolled, and where their reports stand.
     private var progress: [AgentID: ReportProgress]
+    private var runs: [RunID: Run]
+    private let jobs: [JobUID: JobID]
+    private let owners: [JobID: JobUID]
     private var executions: [ExecutionID: Execution] = [:]
     /// Fires of a job on an agent that may be closed with others.
     private var fires: [JobOnAgent: Set<ExecutionID>] = [:]
@@ -46,10 +83,13 @@ package struct ReportIntake {
     }
 
     /// Begins with what is stored of the keys; what is not there is left out.
-    package init(progress: [AgentID: ReportProgress], executions: [Execution], at now: Timestamp) {
-        self.progress = progress
+    package init(_ stored: Stored, at now: Timestamp) {
+        self.progress = stored.progress
+        self.runs = stored.runs
+        self.jobs = stored.jobs
+        self.owners = stored.owners
         self.now = now
-        for execution in executions { self.take(execution) }
+        for execution in stored.executions { self.take(execution) }
     }
 
     private mutating func take(_ execution: Execution) {
@@ -64,13 +104,18 @@ package struct ReportIntake {
         let firstChange = self.changes.changed.count
         let firstChunk = self.changes.chunks.count
         var ended: [(id: ExecutionID, totalBytes: Int64, isTruncated: Bool)] = []
+        var refused: [RefusedReport] = []
         // An agent that was deleted has nothing stored: its word counts no more.
         let known = self.progress[agent]
         if var progress = known, progress.incarnation == batch.incarnation {
             for report in batch.reports where report.sequence > progress.acknowledged {
                 guard report.sequence == progress.acknowledged + 1 else { break }
-                if let output = self.apply(report, of: agent) {
-                    ended.append((report.executionID, output.bytes, output.isTruncated))
+                do {
+                    if let output = try self.apply(report, of: agent) {
+                        ended.append((report.executionID, output.bytes, output.isTruncated))
+                    }
+                } catch {
+                    refused.append(error)
                 }
                 progress.acknowledged = report.sequence
             }
@@ -84,7 +129,8 @@ package struct ReportIntake {
             incarnation: known?.incarnation ?? "",
             acknowledged: self.progress[agent]?.acknowledged ?? 0,
             changed: Array(self.changes.changed[firstChange...]),
-            ended: ended
+            ended: ended,
+            refused: refused
         )
         self.results.append((applied, firstChunk..<self.changes.chunks.count))
     }
@@ -101,10 +147,18 @@ package struct ReportIntake {
     }
 
     /// - Returns: the size of the output when the report ended its execution.
-    private mutating func apply(_ report: Report, of agent: AgentID) -> OutputEnd? {
-        let stored = self.executions[report.executionID]
-        // An id names its agent; whoever reports another's execution is not heard, and not held up either.
-        if let stored, stored.agentID != agent { return nil }
+    /// - Throws: why the agent is not heard.
+    private mutating func apply(_ said: Report, of agent: AgentID) throws(RefusedReport) -> OutputEnd? {
+        let report: Report
+        var stored = self.executions[said.executionID]
+        switch ReportRules.judge(said, known: self.known(of: said), agent: agent, now: self.now) {
+        case .refused(let refusal): throw RefusedReport(execution: said.executionID, refusal: refusal)
+        case .heard(let heard): report = heard
+        case .takesOver(let heard):
+            report = heard
+            if let stranger = stored { self.changes.remove(stranger) }
+            stored = nil
+        }
         var end: OutputEnd?
         switch ExecutionMerge.decide(stored: stored, report: report, agent: agent, now: self.now) {
         case .keep: break
@@ -112,13 +166,27 @@ package struct ReportIntake {
             if report.status.isTerminal {
                 end = OutputEnd(bytes: report.outputBytes, isTruncated: report.isOutputTruncated)
             }
-            if stored == nil { self.changes.make(Run(of: report, at: self.now)) }
+            if stored == nil { self.make(Run(of: report, at: self.now)) }
             self.take(self.changes.write(merged, over: stored, output: end))
         }
         for record in report.attempts { self.changes.add(record, of: report.executionID) }
         for chunk in report.inlineOutput where chunk.executionID == report.executionID { self.changes.add(chunk) }
         if let range = report.coalesced { self.close(range, with: report, of: agent) }
         return end
+    }
+
+    private func known(of report: Report) -> ReportRules.Known {
+        ReportRules.Known(
+            execution: self.executions[report.executionID],
+            run: self.runs[report.runID],
+            job: self.jobs[report.jobUID],
+            owner: self.owners[report.jobID]
+        )
+    }
+
+    private mutating func make(_ run: Run) {
+        if self.runs[run.id] == nil { self.runs[run.id] = run }
+        self.changes.make(run)
     }
 
     /// One record stands for every fire of the range: pending ones the server recorded meanwhile are decided with it.
@@ -141,6 +209,12 @@ package struct ReportIntake {
             self.take(self.changes.write(skipped, over: pending))
         }
     }
+}
+
+/// A report that was not heard.
+package struct RefusedReport: Error, Hashable, Sendable {
+    package let execution: ExecutionID
+    package let refusal: ReportRules.Refusal
 }
 
 /// Where an agent's reports stand (R5).

@@ -48,9 +48,10 @@ package struct RollupDeltas: Hashable, Sendable {
         self.deltas.filter { !$0.value.isZero }.sorted { $0.key < $1.key }
     }
 
-    package mutating func replace(_ old: Execution?, with new: Execution) {
+    /// Counts a record in place of another; nil = there was none, or it goes.
+    package mutating func replace(_ old: Execution?, with new: Execution?) {
         if let old, old.status.isTerminal { self.add(old, sign: -1) }
-        if new.status.isTerminal { self.add(new, sign: 1) }
+        if let new, new.status.isTerminal { self.add(new, sign: 1) }
     }
 
     private mutating func add(_ execution: Execution, sign: Int64) {

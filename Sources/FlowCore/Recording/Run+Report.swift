@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Run {
+    private static let reported = "agent"
+
+    /// Whether an agent's report was the first word of it, and nothing here knows whom it was meant for.
+    package var isFromReport: Bool { self.type != .schedule && self.source == Self.reported }
+
     /// The run of an execution that an agent reported before the server knew of it.
     package init(of report: Report, at now: Timestamp) {
         let type: RunType
@@ -18,7 +23,7 @@ extension Run {
             jobVersion: report.jobVersion,
             type: type,
             nominal: report.nominal,
-            source: type == .schedule ? "scheduler" : "agent",
+            source: type == .schedule ? "scheduler" : Self.reported,
             createdAt: now
         )
     }

@@ -38,6 +38,8 @@ package struct AgentSessionCore: Sendable {
     /// How long a pushed configuration may stay unconfirmed; milliseconds, and how often it is pushed (S1-FR-2.1).
     private static let configTimeout: Int64 = 5000
     private static let configPushes = 3
+    /// The least between two answers to a pull; milliseconds.
+    private static let pullInterval: Int64 = 1000
     /// R9; milliseconds.
     private static let reaskInterval: Int64 = 15_000
     /// PENDING rows younger than this are not asked about; milliseconds.
@@ -54,6 +56,7 @@ package struct AgentSessionCore: Sendable {
     private var pushedVersion: Int64
     private var pushes = 0
     private var pushedAt: Timestamp?
+    private var pulledAt: Timestamp?
     private var reaskAt: Timestamp
 
     private struct Sent: Sendable {
@@ -184,10 +187,11 @@ package struct AgentSessionCore: Sendable {
         case .configReceived: return []
         case .configApplied(let version):
             if version == self.pushedVersion { self.pushedAt = nil }
-            guard version != self.presence.configVersion else { return [] }
+            // Nobody has a version that was never sent.
+            guard version != self.presence.configVersion, version <= self.pushedVersion else { return [] }
             self.presence.configVersion = version
             return [.recordConfig(version: version), .presenceChanged]
-        case .configPull: return self.pushAll(now: now)
+        case .configPull: return self.pull(now: now)
         // Answered beside the session.
         case .certificateRequest: return []
         }
@@ -233,6 +237,13 @@ package struct AgentSessionCore: Sendable {
         self.pushedAt = now
         self.pushes += 1
         return [.send(.config(ConfigUpdate(version: self.desired.version, base: nil, upserts: self.desired.jobs)))]
+    }
+
+    /// The agent asks for all of it; more often than it could be sent, the first answer has to do.
+    private mutating func pull(now: Timestamp) -> [Effect] {
+        if let pulledAt, now.milliseconds(since: pulledAt) < Self.pullInterval { return [] }
+        self.pulledAt = now
+        return self.pushAll(now: now)
     }
 
     private mutating func tick(now: Timestamp) -> [Effect] {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowSupport
 package import Logging
 import ServiceLifecycle
 
@@ -19,6 +20,14 @@ package actor RunRecorder: ReportRecorder, Service {
     private let meter: any FireMeter
     private let logger: Logger
     private var isRunning = true
+    /// What an agent is refused for is said once in a while: it may go on for as long as its host lives.
+    private var refusals = NewsFilter<Refused>()
+
+    private struct Refused: Hashable {
+        let agent: AgentID
+        let refusal: ReportRules.Refusal
+    }
+
     /// The most reports of one transaction.
     private static let limit = 2000
 
@@ -74,9 +83,23 @@ package actor RunRecorder: ReportRecorder, Service {
             let applied = try await self.store.apply(group.map(\.batch), at: self.clock.now)
             for (entry, result) in zip(group, applied) { entry.waiter.resume(returning: result) }
             self.announce(applied)
+            for result in applied { self.warn(of: result.refused, by: result.agent) }
         } catch {
             self.logger.error("could not record reports", metadata: ["batches": "\(group.count)", "error": "\(error)"])
             for entry in group { entry.waiter.resume(throwing: error) }
+        }
+    }
+
+    private func warn(of refused: [RefusedReport], by agent: AgentID) {
+        for report in refused {
+            let key = Refused(agent: agent, refusal: report.refusal)
+            guard self.refusals.isNews(key, at: self.clock.now.milliseconds) else { continue }
+            self.logger.warning(
+                "an agent reports what it may not; that is not heard",
+                metadata: [
+                    "agent": "\(agent)", "execution": "\(report.execution)", "refusal": "\(report.refusal.rawValue)",
+                ]
+            )
         }
     }
 

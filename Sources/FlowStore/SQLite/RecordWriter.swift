@@ -55,6 +55,10 @@ struct RecordWriter {
         let orders = OrderTable(self.db, self.snapshots)
         let agents = AgentTable(self.db)
         let logs = LogTable(self.db)
+        for id in changes.removed {
+            try logs.deleteAll(of: id)
+            try executions.delete(id)
+        }
         for run in changes.runs { try runs.insert(run) }
         for write in changes.writes {
             if write.isNew {
@@ -67,7 +71,9 @@ struct RecordWriter {
         let attempts = AttemptTable(self.db)
         for write in changes.attempts { try attempts.store(write.record, of: write.execution) }
         for key in changes.ordersDone { try orders.delete(key.execution, for: key.agent) }
-        let isNew = try changes.chunks.map { try logs.insert($0) }
+        let isNew = try changes.chunks.enumerated().map { index, chunk in
+            changes.droppedChunks.contains(index) ? false : try logs.insert(chunk)
+        }
         try RollupTable(self.db).add(changes.rollups)
         for (agent, sequence) in changes.acknowledged.sorted(by: { $0.key < $1.key }) {
             try agents.setAcknowledged(sequence, of: agent)

@@ -197,6 +197,31 @@ struct AgentSessionCoreTests {
         #expect(Self.updates(effects) == [ConfigUpdate(version: 4, base: nil, upserts: [Self.job(1), Self.job(2)])])
     }
 
+    @Test("An agent that keeps asking for its configuration gets it once a second")
+    func boundsPulls() {
+        var session = Self.settled()
+        let answers = (0..<100).filter {
+            !session.handle(.received(.configPull(version: 1)), now: Self.time($0 * 20)).isEmpty
+        }
+        #expect(answers == [0, 50])
+    }
+
+    @Test("A configuration that was never sent cannot be confirmed")
+    func foreignConfirmation() {
+        var session = Self.settled()
+        #expect(session.handle(.received(.configApplied(version: 1 << 40)), now: Self.base).isEmpty)
+        #expect(session.presence.configVersion == 4)
+    }
+
+    @Test("Only orders of its own are acknowledged by an agent")
+    func foreignAcknowledgement() {
+        var session = Self.settled()
+        _ = session.handle(.orders([Self.order("mine")]), now: Self.base)
+        let ids = [Self.order("another's").executionID, Self.order("mine").executionID]
+        let effects = session.handle(.received(.orderAcknowledged(ids)), now: Self.base)
+        #expect(effects == [.acknowledgeOrders([Self.order("mine").executionID])])
+    }
+
     @Test("Every 15 s the session asks about what has been pending for 10 s (R9)")
     func asksAgain() {
         var session = Self.settled()

@@ -58,6 +58,8 @@ struct ExecutionTable {
         }
     }
 
+    func delete(_ id: ExecutionID) throws { try self.db.run("DELETE FROM execution WHERE id = ?", [.id(id)]) }
+
     func setOutput(_ output: OutputEnd, of id: ExecutionID) throws {
         try self.db.run(
             "UPDATE execution SET output_bytes = ?, output_truncated = ? WHERE id = ?",

@@ -17,6 +17,16 @@ struct JobTable {
         }
     }
 
+    /// The number of a job, also of a deleted one; nil when no version of it was ever stored here.
+    func number(of uid: JobUID) throws -> JobID? {
+        try self.db.first("SELECT job_id FROM job_version WHERE uid = ? LIMIT 1", [.id(uid)]) { $0.integer(0) }
+    }
+
+    /// Which job has a number now.
+    func uid(of id: JobID) throws -> JobUID? {
+        try self.db.first("SELECT uid FROM job WHERE id = ?", [.integer(id)]) { try $0.id(0) }
+    }
+
     func find(uid: JobUID) throws -> Job? {
         try self.db.first("SELECT \(JobRecord.columns) \(Self.source) WHERE job.uid = ?", [.id(uid)]) {
             try JobRecord.decode($0)

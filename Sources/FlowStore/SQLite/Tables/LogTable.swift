@@ -32,6 +32,10 @@ struct LogTable {
         return try self.insert(chunk)
     }
 
+    func deleteAll(of id: ExecutionID) throws {
+        try self.db.run("DELETE FROM log_chunk WHERE execution_id = ?", [.id(id)])
+    }
+
     /// Bytes stored of an attempt.
     func size(of attempt: LogAttempt) throws -> Int64 {
         try self.db.first(
