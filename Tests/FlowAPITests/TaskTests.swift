@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowStore
 import HTTPTypes
 import Testing
 
@@ -261,6 +262,25 @@ struct TaskTests {
             #expect(wrong.body["details"]?.items.first?["position"] == .integer(2))
             let zone = try await caller.get("/tasks/cron/parse?expr=0%202%20*%20*%20*&timezone=Mars/Base")
             #expect(zone.faults == ["timezone"])
+        }
+    }
+
+    @Test("Disabling a task ends the fire planned ahead at once, as disabled in both languages")
+    func disableEndsPlanned() async throws {
+        try await TestServer.with { server, caller in
+            _ = try await server.agent("a")
+            let id = try await caller.post("/tasks", taskBody()).data["id"]?.int ?? 0
+            let job = try #require(try await server.store.job(id))
+            let first = try #require(job.nextFire)
+            server.clock.set(first.advanced(byMilliseconds: -1500))
+            let later = try await caller.signedIn("ada")
+            let fire = PlannedFire(job: job.uid, jobID: job.id, version: job.version, nominal: first, next: nil)
+            _ = try await server.store.fire([fire], online: [], at: server.clock.now)
+            #expect(try await later.post("/tasks/\(id)/disable").status == 200)
+            let record = try #require(try await later.get("/executions").data["items"]?.items.first)
+            #expect(record["status"] == .integer(7))
+            #expect(record["reason"]?["code"]?.text == "DISABLED")
+            #expect(record["reason"]?["text"]?["zh"]?.text?.contains("停用") == true)
         }
     }
 }

@@ -246,5 +246,11 @@ struct SimulatedStore {
         job.nextFire = isEnabled ? schedule?.next(after: now) : nil
         self.jobs[uid] = job
         self.configVersion += 1
+        let obsolescence = Obsolescence(of: job, on: self.targets[uid] ?? [])
+        for execution in self.executions.values.sorted(by: { $0.id < $1.id }) {
+            guard let ending = obsolescence.ending(of: execution, at: now) else { continue }
+            self.executions[execution.id] = ending.applied(to: execution, at: now)
+            self.orders[execution.agentID]?[execution.id] = nil
+        }
     }
 }

@@ -47,7 +47,7 @@ struct AuditTests {
                 nextFire: nil,
                 expectedVersion: nil,
                 by: Self.change
-            )
+            ).job
             row = try await Self.last(world)
             #expect(row.action == .jobUpdate)
             #expect(row.diff == #"[{"path":"/payload/shell/command","old":"true","new":"false"}]"#)
@@ -60,7 +60,7 @@ struct AuditTests {
                     nextFire: nil,
                     expectedVersion: nil,
                     by: Self.change
-                )
+                ).job
                 row = try await Self.last(world)
                 #expect(row.action == (isEnabled ? .jobEnable : .jobDisable))
             }

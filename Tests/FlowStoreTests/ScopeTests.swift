@@ -129,7 +129,7 @@ struct ScopeTests {
             #expect(visible == red)
             // What comes after belongs to the new groups.
             _ = try await store.fire(
-                [World.plan(edited, at: World.start + 120, next: nil)],
+                [World.plan(edited.job, at: World.start + 120, next: nil)],
                 online: [],
                 at: World.start + 120
             )

@@ -19,7 +19,7 @@ enum ReasonText {
         case .misfire: ("错过了执行时间，已跳过", "the time was missed and the job skips missed times")
         case .misfireCoalesced: ("多次错过的执行已合并", "several missed times were put together")
         case .disabled: ("任务已停用或删除", "the job was disabled or deleted")
-        case .staleConfig: ("主机上的任务配置已过期", "the host had an outdated version of the job")
+        case .staleConfig: ("任务在执行前已被修改，本次作废", "superseded: the job was changed before this was due")
         case .deadline: ("超过最晚开始时间", "it could not start before its deadline")
         case .agentOffline: ("主机离线", "the host was offline")
         case .policyDenied: ("主机本地策略不允许", "the host's own policy forbids it")

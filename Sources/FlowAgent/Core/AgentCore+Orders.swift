@@ -68,7 +68,7 @@ extension AgentCore {
             // Same version, other arithmetic: a different zone database (R12). The server's instant counts.
             self.effects.append(.note(.planMismatch(order.job.uid, order.nominal)))
             self.store(order)
-        case (true, false, _):
+        case (_, false, _):
             self.decide(
                 order,
                 status: .skipped,
@@ -77,12 +77,13 @@ extension AgentCore {
                 acknowledge: true,
                 now: now
             )
-        case (false, _, _):
+        case (false, true, false):
             self.decide(
                 order,
                 status: .skipped,
                 reason: .staleConfig,
-                detail: "the order is of version \(order.job.version), this agent has \(job.snapshot.version)",
+                detail:
+                    "version \(job.snapshot.version) of the job has no fire at this time, version \(order.job.version) had",
                 acknowledge: true,
                 now: now
             )

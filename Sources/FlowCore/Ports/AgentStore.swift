@@ -29,7 +29,10 @@ package protocol AgentStore: Sendable {
     /// Replaces what people say of a host.
     func setLabels(_ labels: [String: String], of agent: AgentID, by change: Change) async throws
     /// Deletes the agent: its certificate is worth nothing from then on, its history stays.
-    func deleteAgent(_ id: AgentID, by change: Change) async throws
+    ///
+    /// - Returns: the records that ended, since nobody is left to report on them.
+    @discardableResult
+    func deleteAgent(_ id: AgentID, by change: Change) async throws -> [Execution]
 
     /// Agents that the groups of a job reach.
     func agents(inAnyOf groups: [GroupID]) async throws -> [AgentID]

@@ -22,7 +22,11 @@ package protocol GroupStore: Sendable {
     func agents(in group: GroupID) async throws -> [Agent]
     /// Adds agents to a group and raises the configuration version. Agents already in it stay.
     func addAgents(_ agents: [AgentID], to group: GroupID, by change: Change) async throws
-    func removeAgents(_ agents: [AgentID], from group: GroupID, by change: Change) async throws
+    /// Takes agents out of a group, and ends what was planned for them and does not reach them any more (``Obsolescence``).
+    ///
+    /// - Returns: the records that ended.
+    @discardableResult
+    func removeAgents(_ agents: [AgentID], from group: GroupID, by change: Change) async throws -> [Execution]
     func groups(of agent: AgentID) async throws -> [Group]
 
     /// The rules that put new hosts into groups, in their order (S1-FR-3.2).

@@ -14,7 +14,7 @@ package protocol JobStore: Sendable {
         by change: Change
     ) async throws -> Job
 
-    /// Stores a new version.
+    /// Stores a new version, and ends the fires planned ahead that it overtakes (``Obsolescence``).
     ///
     /// - Parameter expectedVersion: when given and not the stored one, the change is refused with `conflict`.
     func updateJob(
@@ -24,10 +24,11 @@ package protocol JobStore: Sendable {
         nextFire: Timestamp?,
         expectedVersion: Int64?,
         by change: Change
-    ) async throws -> Job
+    ) async throws -> ChangedJob
 
-    /// Deletes the job; its runs and executions stay. Pending executions of it become SKIPPED(DISABLED), provisionally.
-    func deleteJob(_ id: JobID, by change: Change) async throws -> Job
+    /// Deletes the job; its runs and executions stay. Pending executions of it become SKIPPED(DISABLED), and those that
+    /// wait for another attempt CANCELLED(DISABLED), provisionally.
+    func deleteJob(_ id: JobID, by change: Change) async throws -> ChangedJob
 
     func job(_ id: JobID) async throws -> Job?
     func job(uid: JobUID) async throws -> Job?
@@ -37,6 +38,17 @@ package protocol JobStore: Sendable {
     func allJobs() async throws -> [Job]
     /// The newest execution of each of the jobs that is no longer PENDING: what is planned ahead has not run yet.
     func lastExecutions(of jobs: [JobID], in scope: Scope) async throws -> [JobID: Execution]
+}
+
+/// A job that was changed or deleted, and the records that ended with the change.
+package struct ChangedJob: Hashable, Sendable {
+    package let job: Job
+    package let ended: [Execution]
+
+    package init(job: Job, ended: [Execution]) {
+        self.job = job
+        self.ended = ended
+    }
 }
 
 /// Filter and order of a list of jobs.

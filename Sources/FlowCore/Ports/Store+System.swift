@@ -36,11 +36,11 @@ extension JobStore {
             nextFire: nextFire,
             expectedVersion: expectedVersion,
             by: .system(at: now)
-        )
+        ).job
     }
 
     package func deleteJob(_ id: JobID, at now: Timestamp) async throws -> Job {
-        try await self.deleteJob(id, by: .system(at: now))
+        try await self.deleteJob(id, by: .system(at: now)).job
     }
 }
 

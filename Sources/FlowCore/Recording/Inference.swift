@@ -16,6 +16,18 @@ package struct Inference: Hashable, Sendable {
     }
 
     package static let jobDeleted = Inference(.skipped, .disabled, "The job was deleted.")
+    package static let jobDeletedBeforeRetry = Inference(
+        .cancelled,
+        .disabled,
+        "The job was deleted before the next attempt."
+    )
+    package static let jobDisabled = Inference(.skipped, .disabled, "The job was disabled before this was due.")
+    package static let superseded = Inference(.skipped, .staleConfig, "The job was changed before this was due.")
+    package static let hostLeft = Inference(
+        .skipped,
+        .staleConfig,
+        "The host left the job's groups before this was due."
+    )
     package static let agentDeleted = Inference(.skipped, .agentOffline, "The agent was deleted.")
     package static let agentDeletedWhileRunning = Inference(.failure, .lost, "The agent was deleted while this ran.")
     package static let gaveUp = Inference(

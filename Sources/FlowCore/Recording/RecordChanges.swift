@@ -29,7 +29,6 @@ package struct RecordChanges: Sendable {
         package let record: AttemptRecord
     }
 
-
     /// Records that go, with their output, because their identifier is another agent's; before anything is written.
     package private(set) var removed: [ExecutionID] = []
     /// Runs that are made unless they are there: an agent's report may be their first word.

@@ -72,10 +72,11 @@ package struct AgentService: Sendable {
         guard try await self.get(id, as: principal) != nil else { throw Self.noAgent(id) }
         let groups = try await self.store.groups(of: id).filter { !$0.isBuiltIn }.map(\.id)
         try principal.require(.agentsWrite, onAll: groups, visible: principal.scope(of: .agentsRead))
-        try await self.store.deleteAgent(id, by: principal.change(at: self.clock.now))
+        let ended = try await self.store.deleteAgent(id, by: principal.change(at: self.clock.now))
         await self.gateway.disconnect(id, reason: "The host was deleted by \(principal.username).")
         self.bus.publish(.agentChanged(id))
         self.bus.publish(.groupsChanged)
+        if !ended.isEmpty { self.bus.publish(.executionsChanged(ended)) }
     }
 
     /// Replaces what people say of a host.

@@ -106,8 +106,9 @@ package struct GroupService: Sendable {
     package func remove(_ agent: AgentID, from id: GroupID, as principal: Principal) async throws {
         try await self.requireChangeable(id, as: principal)
         try principal.require(.groupsWrite, onAll: [id], visible: principal.scope(of: .groupsRead))
-        try await self.store.removeAgents([agent], from: id, by: principal.change(at: self.clock.now))
+        let ended = try await self.store.removeAgents([agent], from: id, by: principal.change(at: self.clock.now))
         await self.membershipChanged()
+        if !ended.isEmpty { self.bus.publish(.executionsChanged(ended)) }
     }
 
     // MARK: Inside

@@ -94,7 +94,7 @@ package struct JobService: Sendable {
             as: principal
         )
         try self.requireChange(definition.groups, as: principal)
-        let job = try await self.store.updateJob(
+        let changed = try await self.store.updateJob(
             id,
             definition: definition,
             isEnabled: draft.isEnabled,
@@ -103,17 +103,18 @@ package struct JobService: Sendable {
             expectedVersion: expectedVersion ?? (principal.scope(of: .jobsWrite) == .all ? nil : existing.version),
             by: principal.change(at: now)
         )
-        await self.announce(job)
-        return job
+        await self.announce(changed.job, ended: changed.ended)
+        return changed.job
     }
 
     package func delete(_ id: JobID, as principal: Principal) async throws {
         try principal.require(.jobsWrite)
         try self.requireChange(try await self.existing(id, as: principal).definition.groups, as: principal)
-        let job = try await self.store.deleteJob(id, by: principal.change(at: self.clock.now))
-        await self.observer.jobDeleted(job.uid)
+        let deleted = try await self.store.deleteJob(id, by: principal.change(at: self.clock.now))
+        await self.observer.jobDeleted(deleted.job.uid)
         await self.gateway.configurationChanged()
-        self.bus.publish(.jobDeleted(job.id, job.uid))
+        self.bus.publish(.jobDeleted(deleted.job.id, deleted.job.uid))
+        if !deleted.ended.isEmpty { self.bus.publish(.executionsChanged(deleted.ended)) }
     }
 
     /// Switches the schedule on or off (S1-FR-1.3); running executions go on.
@@ -137,8 +138,8 @@ package struct JobService: Sendable {
                     expectedVersion: job.version,
                     by: principal.change(at: now)
                 )
-                await self.announce(changed)
-                return changed
+                await self.announce(changed.job, ended: changed.ended)
+                return changed.job
             } catch let error as CoreError where error.code == .conflict {
                 continue
             }
@@ -219,10 +220,11 @@ package struct JobService: Sendable {
         return (definition, schedule, now)
     }
 
-    private func announce(_ job: Job) async {
+    private func announce(_ job: Job, ended: [Execution] = []) async {
         await self.observer.jobChanged(job)
         await self.gateway.configurationChanged()
         self.bus.publish(.jobChanged(job))
+        if !ended.isEmpty { self.bus.publish(.executionsChanged(ended)) }
     }
 
     static func compile(_ job: Job) throws -> CompiledSchedule {

@@ -104,14 +104,15 @@ extension SQLiteStore {
         }
     }
 
-    package func deleteAgent(_ id: AgentID, by change: Change) async throws {
+    package func deleteAgent(_ id: AgentID, by change: Change) async throws -> [Execution] {
         // Nobody is left to report the agent's open executions, so they are closed here, provisionally as ever.
         try await self.write("delete_agent") { db in
             guard let agent = try AgentTable(db).find(id) else { throw StoreFault.noAgent(id) }
             let now = agent.lastSeen ?? agent.createdAt
             let executions = ExecutionTable(db)
-            try self.infer(.agentDeleted, for: try executions.open(.pending, of: id), at: now, db)
-            try self.infer(.agentDeletedWhileRunning, for: try executions.open(.running, of: id), at: now, db)
+            let ended =
+                try self.infer(.agentDeleted, for: try executions.open(.pending, of: id), at: now, db)
+                + self.infer(.agentDeletedWhileRunning, for: try executions.open(.running, of: id), at: now, db)
             try OrderTable(db, self.snapshots).deleteAll(for: id)
             try executions.forgetForcedCancels(of: id)
             let groups = try GroupTable(db).groups(of: id).map(\.id)
@@ -126,6 +127,7 @@ extension SQLiteStore {
             )
             try ConfigTable(db).raiseVersion()
             self.targets.withLock { $0.membershipsChanged() }
+            return ended
         }
     }
 

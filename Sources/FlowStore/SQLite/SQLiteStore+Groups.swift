@@ -131,7 +131,11 @@ extension SQLiteStore {
         }
     }
 
-    package func removeAgents(_ agents: [AgentID], from group: GroupID, by change: Change) async throws {
+    package func removeAgents(
+        _ agents: [AgentID],
+        from group: GroupID,
+        by change: Change
+    ) async throws -> [Execution] {
         try await self.write("remove_agents") { db in
             let groups = GroupTable(db)
             let found = try groups.require(group)
@@ -147,7 +151,21 @@ extension SQLiteStore {
             )
             try ConfigTable(db).raiseVersion()
             self.targets.withLock { $0.membershipsChanged() }
+            return try self.endUnreached(of: removed, at: change.at, db)
         }
+    }
+
+    /// Ends what waits for hosts that are none of their jobs' any more.
+    private func endUnreached(of agents: [AgentID], at now: Timestamp, _ db: Database) throws -> [Execution] {
+        let pending = try agents.flatMap { try ExecutionTable(db).open(.pending, of: $0) }
+        var changes = RecordChanges()
+        for (id, executions) in Dictionary(grouping: pending, by: \.jobID).sorted(by: { $0.key < $1.key }) {
+            guard let job = try JobTable(db).find(id) else { continue }
+            let targets = try AgentTable(db).agents(inAnyOf: job.definition.groups)
+            changes.end(executions, by: Obsolescence(of: job, on: targets), at: now)
+        }
+        try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
+        return changes.changed
     }
 
     package func groups(of agent: AgentID) async throws -> [Group] {

@@ -45,7 +45,7 @@ extension SQLiteStore {
         nextFire: Timestamp?,
         expectedVersion: Int64?,
         by change: Change
-    ) async throws -> Job {
+    ) async throws -> ChangedJob {
         try await self.write("update_job") { db in
             let jobs = JobTable(db)
             guard var job = try jobs.find(id) else { throw StoreFault.noJob(id) }
@@ -72,15 +72,17 @@ extension SQLiteStore {
                 before: JobAudit(before),
                 after: JobAudit(job)
             )
-            return job
+            return ChangedJob(job: job, ended: try self.endOvertaken(by: job, since: before, at: change.at, db))
         }
     }
 
-    package func deleteJob(_ id: JobID, by change: Change) async throws -> Job {
+    package func deleteJob(_ id: JobID, by change: Change) async throws -> ChangedJob {
         try await self.write("delete_job") { db in
             let jobs = JobTable(db)
             guard let job = try jobs.find(id) else { throw StoreFault.noJob(id) }
-            try self.infer(.jobDeleted, for: try ExecutionTable(db).pending(of: id), at: change.at, db)
+            var changes = RecordChanges()
+            changes.endDeleted(try ExecutionTable(db).pending(of: id), at: change.at)
+            try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
             try jobs.delete(id, at: change.at)
             try ConfigTable(db).raiseVersion()
             try AuditTable(db).record(
@@ -90,7 +92,7 @@ extension SQLiteStore {
                 groups: job.definition.groups,
                 before: JobAudit(job)
             )
-            return job
+            return ChangedJob(job: job, ended: changes.changed)
         }
     }
 
@@ -116,6 +118,23 @@ extension SQLiteStore {
             for job in jobs { result[job] = try ExecutionTable(db).newest(of: job, in: scope) }
             return result
         }
+    }
+
+    private func endOvertaken(
+        by job: Job,
+        since before: Job,
+        at now: Timestamp,
+        _ db: Database
+    ) throws -> [Execution] {
+        let table = ExecutionTable(db)
+        let sameGroups = before.definition.groups == job.definition.groups
+        let pending = sameGroups ? try table.planned(of: job.id, after: now) : try table.pending(of: job.id)
+        guard !pending.isEmpty else { return [] }
+        let targets = try AgentTable(db).agents(inAnyOf: job.definition.groups)
+        var changes = RecordChanges()
+        changes.end(pending, by: Obsolescence(of: job, on: targets), at: now)
+        try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
+        return changes.changed
     }
 
     private func requireGroups(_ groups: [GroupID], _ db: Database) throws {

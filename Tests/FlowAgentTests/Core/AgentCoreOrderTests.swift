@@ -22,12 +22,18 @@ struct AgentCoreOrderTests {
         #expect(bench.launches.isEmpty)
     }
 
-    @Test("An order of an older version for a job that is off, or has other times, is SKIPPED(STALE_CONFIG) (R4)")
+    @Test(
+        "An order of an older version is SKIPPED: DISABLED when the job is off, STALE_CONFIG when it has other times (R4)"
+    )
     func refusesStaleOrders() {
-        for job in [CoreBench.job(version: 2, isEnabled: false), CoreBench.job("30 * * * * *", version: 2)] {
+        let changes: [(JobSnapshot, ExecutionReason)] = [
+            (CoreBench.job(version: 2, isEnabled: false), .disabled),
+            (CoreBench.job("30 * * * * *", version: 2), .staleConfig),
+        ]
+        for (job, reason) in changes {
             var bench = self.bench(job)
             bench.send(.received(.orders([CoreBench.order(CoreBench.job(version: 1), 60)])))
-            #expect(bench.entries(.skipped).map(\.reason) == [.staleConfig])
+            #expect(bench.entries(.skipped).map(\.reason) == [reason])
             bench.advance(to: 60_500)
             #expect(!bench.started.contains(60))
         }

@@ -138,6 +138,17 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
+    /// Pending executions of a job that are due later, oldest first: a few seconds' worth.
+    func planned(of job: JobID, after now: Timestamp) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
+            WHERE status = 1 AND status <> 3 AND id >= ? AND job_id = ? ORDER BY id
+            """,
+            [.id(ExecutionID.lowerBound(at: now)), .integer(job)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
     /// Fires with a nominal time in the range that no start was tried of, oldest first.
     func pending(in range: PendingRange) throws -> [Execution] {
         try self.db.all(
