@@ -56,7 +56,7 @@ struct FireBench: AsyncParsableCommand {
             while fired < count {
                 let fires = planner.plan(now: due)
                 guard !fires.isEmpty else { throw ValidationError("only \(fired) of \(count) jobs were due") }
-                let outcomes = try await store.fire(fires, online: load.online, at: due)
+                let outcomes = try await store.fire(fires, online: load.online, recent: nil, at: due)
                 planner.settle(fires, outcomes: outcomes)
                 fired += outcomes.count
                 commits.append(clock.now - last)

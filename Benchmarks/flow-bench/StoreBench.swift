@@ -47,7 +47,7 @@ struct StoreBench: AsyncParsableCommand {
             while (clock.now - start).seconds < self.seconds {
                 let fires = load.nextFires(batch)
                 let began = clock.now
-                let outcomes = try await store.fire(fires, online: load.online, at: load.now)
+                let outcomes = try await store.fire(fires, online: load.online, recent: nil, at: load.now)
                 durations.append(clock.now - began)
                 fired += try load.note(outcomes)
             }

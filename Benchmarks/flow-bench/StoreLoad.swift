@@ -122,7 +122,7 @@ struct StoreLoad {
 
     mutating func fireMore(_ count: Int) async throws {
         _ = try self.note(
-            try await self.store.fire(self.nextFires(max(count, 1000)), online: self.online, at: self.now)
+            try await self.store.fire(self.nextFires(max(count, 1000)), online: self.online, recent: nil, at: self.now)
         )
     }
 

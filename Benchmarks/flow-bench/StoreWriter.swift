@@ -21,7 +21,7 @@ struct StoreWriter: AsyncParsableCommand {
         let store = try SQLiteStore.open(path: self.path)
         var load = try await StoreLoad(store: store, jobs: 20, agents: 2)
         while true {
-            let outcomes = try await store.fire(load.nextFires(7), online: load.online, at: load.now)
+            let outcomes = try await store.fire(load.nextFires(7), online: load.online, recent: nil, at: load.now)
             _ = try load.note(outcomes)
             for case .fired(_, let executions, _) in outcomes {
                 for execution in executions { Self.say("fired \(execution.id)") }

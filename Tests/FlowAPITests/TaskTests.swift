@@ -265,6 +265,27 @@ struct TaskTests {
         }
     }
 
+    @Test("What a host that is away owes an account of is shown with its count, and only to who may see the host")
+    func owed() async throws {
+        try await TestServer.with { server, caller in
+            let agent = try await server.agent("away")
+            let id = try await caller.post("/tasks", taskBody()).data["id"]?.int ?? 0
+            let job = try #require(try await server.store.job(id))
+            let first = try #require(job.nextFire)
+            let day = first.advanced(byMilliseconds: 86_400_000)
+            let fire = PlannedFire(job: job.uid, jobID: job.id, version: job.version, nominal: first, next: day)
+            _ = try await server.store.fire([fire], online: [], recent: [], at: first)
+            server.clock.set(day)
+            let later = try await caller.signedIn("ada")
+            let answer = try await later.get("/tasks/\(id)/owed")
+            #expect(answer.data["total"] == .integer(1))
+            let item = try #require(answer.data["items"]?.items.first)
+            #expect(item["client_id"]?.text == agent.rawValue && item["count"] == .integer(2))
+            #expect(item["since"]?.text == "2026-11-22T02:00:00.000Z" && item["until"] == .null)
+            #expect(try await later.get("/tasks/99/owed").status == 404)
+        }
+    }
+
     @Test("Disabling a task ends the fire planned ahead at once, as disabled in both languages")
     func disableEndsPlanned() async throws {
         try await TestServer.with { server, caller in
@@ -275,7 +296,7 @@ struct TaskTests {
             server.clock.set(first.advanced(byMilliseconds: -1500))
             let later = try await caller.signedIn("ada")
             let fire = PlannedFire(job: job.uid, jobID: job.id, version: job.version, nominal: first, next: nil)
-            _ = try await server.store.fire([fire], online: [], at: server.clock.now)
+            _ = try await server.store.fire([fire], online: [], recent: nil, at: server.clock.now)
             #expect(try await later.post("/tasks/\(id)/disable").status == 200)
             let record = try #require(try await later.get("/executions").data["items"]?.items.first)
             #expect(record["status"] == .integer(7))

@@ -92,6 +92,8 @@ extension Simulation {
         if let first = open.first {
             faults.append("UNACCOUNTED \(open.count): \(first.jobName) at \(first.nominal) is \(first.status)")
         }
+        let owed = self.store.owed.values.filter { $0.since < settled }.sorted { $0.since < $1.since }
+        if let first = owed.first { faults.append("OWED \(owed.count): job \(first.job) since \(first.since)") }
         for host in self.hosts {
             for entry in host.ledger.entries.values.sorted(by: { $0.id < $1.id })
             where entry.status.isTerminal && entry.order.nominal < settled {

@@ -15,6 +15,14 @@ struct SimulatedStore {
     var incarnations: [AgentID: String] = [:]
     var epochs: [AgentID: Int64] = [:]
     var cancels: Set<ExecutionID> = []
+    /// Fires of hosts that are away, by agent and job.
+    var owed: [OwedKey: OwedFires] = [:]
+
+    struct OwedKey: Hashable {
+        let agent: AgentID
+        let job: JobID
+    }
+
     var configVersion: Int64 = 1
     /// Brings back a fault: after a restore it waits for reports that nobody has any more.
     var ignoresKeptReports = false
@@ -36,7 +44,12 @@ struct SimulatedStore {
     }
 
     // R3
-    mutating func fire(_ fires: [PlannedFire], online: Set<AgentID>, now: Timestamp) -> [FireOutcome] {
+    mutating func fire(
+        _ fires: [PlannedFire],
+        online: Set<AgentID>,
+        recent: Set<AgentID>?,
+        now: Timestamp
+    ) -> [FireOutcome] {
         fires.map { fire in
             guard let job = self.jobs[fire.job], job.isEnabled, job.nextFire == fire.nominal,
                 job.version == fire.version
@@ -48,8 +61,10 @@ struct SimulatedStore {
             guard !fire.isMissed else { return .movedOn }
             let run = self.run(of: job, kind: .cron, nominal: fire.nominal, discriminator: "", now: now)
             var made: [Execution] = []
+            let targets = self.targets[fire.job] ?? []
+            for agent in targets where recent?.contains(agent) == false { self.note(fire, on: agent) }
             var orders: [AgentID: Order] = [:]
-            for agent in self.targets[fire.job] ?? [] {
+            for agent in targets where recent?.contains(agent) != false {
                 let execution = self.execution(
                     of: run,
                     job: job,
@@ -62,7 +77,48 @@ struct SimulatedStore {
                 guard online.contains(agent), execution.status == .pending else { continue }
                 orders[agent] = self.order(execution, job: job)
             }
-            return .fired(run, executions: made, orders: orders)
+            return made.isEmpty ? .owed : .fired(run, executions: made, orders: orders)
+        }
+    }
+
+    private mutating func note(_ fire: PlannedFire, on agent: AgentID) {
+        let key = OwedKey(agent: agent, job: fire.jobID)
+        let known = self.owed[key]
+        self.owed[key] = OwedFires(
+            agent: agent,
+            job: fire.jobID,
+            jobUID: fire.job,
+            jobVersion: fire.version,
+            since: known?.since ?? fire.nominal,
+            isMixed: known.map { $0.until != nil || $0.isMixed || $0.jobVersion != fire.version } ?? false
+        )
+    }
+
+    private mutating func endOwed(at now: Timestamp, where isEnded: (OwedFires) -> Bool) {
+        for (key, owed) in self.owed where owed.until == nil && isEnded(owed) {
+            self.owed[key] = OwedFires(
+                agent: owed.agent,
+                job: owed.job,
+                jobUID: owed.jobUID,
+                jobVersion: owed.jobVersion,
+                since: owed.since,
+                until: now,
+                isMixed: owed.isMixed
+            )
+        }
+    }
+
+    func owedQuestions(of agent: AgentID) -> [ExecutionID] {
+        self.owed.values.filter { $0.agent == agent }.map(\.firstID).sorted()
+    }
+
+    /// What a host that is back has not accounted for.
+    mutating func concludeOwed(of agent: AgentID, since back: Timestamp, now: Timestamp) {
+        for (key, owed) in self.owed where owed.agent == agent {
+            self.owed[key] = nil
+            guard let job = self.jobs[owed.jobUID] else { continue }
+            let (_, execution) = owed.record(of: JobSnapshot(job), .silent, through: back, at: now)
+            if self.executions[execution.id] == nil { self.executions[execution.id] = execution }
         }
     }
 
@@ -163,7 +219,7 @@ struct SimulatedStore {
     }
 
     // R6, R11
-    mutating func openSession(_ hello: Hello) -> AgentSessionStart {
+    mutating func openSession(_ hello: Hello, now: Timestamp) -> AgentSessionStart {
         var hello = hello
         if self.ignoresKeptReports { hello.outboxBase = nil }
         let position = ReportPosition(
@@ -183,6 +239,7 @@ struct SimulatedStore {
             }
         }
         self.epochs[hello.agent, default: 0] += 1
+        self.endOwed(at: now) { $0.agent == hello.agent }
         return AgentSessionStart(
             epoch: self.epochs[hello.agent] ?? 1,
             acknowledgedSequence: self.acknowledged[hello.agent] ?? 0,
@@ -206,6 +263,10 @@ struct SimulatedStore {
             guard
                 case .heard(let heard) = ReportRules.judge(report, known: known, agent: batch.agent, now: now)
             else { continue }
+            if heard.kind == .cron, stored == nil || heard.coalesced != nil, let job = known.job {
+                let account = OwedAccount(agent: batch.agent, job: job, fires: heard.nominal...heard.nominal)
+                self.owed = self.owed.filter { !account.covers($0.value) }
+            }
             if case .write(let merged) = ExecutionMerge.decide(
                 stored: stored,
                 report: heard,
@@ -246,6 +307,7 @@ struct SimulatedStore {
         job.nextFire = isEnabled ? schedule?.next(after: now) : nil
         self.jobs[uid] = job
         self.configVersion += 1
+        if !isEnabled { self.endOwed(at: now) { $0.jobUID == uid } }
         let obsolescence = Obsolescence(of: job, on: self.targets[uid] ?? [])
         for execution in self.executions.values.sorted(by: { $0.id < $1.id }) {
             guard let ending = obsolescence.ending(of: execution, at: now) else { continue }

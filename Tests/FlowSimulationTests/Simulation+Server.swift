@@ -13,7 +13,9 @@ extension Simulation {
         while true {
             let fires = self.planner.plan(now: self.serverTime)
             guard !fires.isEmpty else { break }
-            let outcomes = self.store.fire(fires, online: Set(self.sessions.keys), now: self.serverTime)
+            let online = Set(self.sessions.keys)
+            let recent = self.recent.recent(online: online, at: self.serverTime)
+            let outcomes = self.store.fire(fires, online: online, recent: recent, now: self.serverTime)
             // The boundary that loses fires elsewhere: durable, but nobody was told.
             if self.isChaos, self.random.chance(0.01) {
                 self.crashServer()
@@ -23,6 +25,11 @@ extension Simulation {
             for case .fired(_, _, let orders) in outcomes { self.dispatch(orders) }
         }
         for index in self.hosts.indices { self.apply(.tick, toSessionOf: index) }
+        for (agent, session) in self.sessions {
+            let back = session.core.presence.connectedAt
+            guard self.serverTime.milliseconds(since: back) > Self.accountPatience else { continue }
+            self.store.concludeOwed(of: agent, since: back, now: self.serverTime)
+        }
     }
 
     mutating func trigger(_ job: JobUID) {
@@ -73,7 +80,15 @@ extension Simulation {
             }
             return
         }
-        let start = self.store.openSession(hello)
+        let opened = self.store.openSession(hello, now: self.serverTime)
+        let start = AgentSessionStart(
+            epoch: opened.epoch,
+            acknowledgedSequence: opened.acknowledgedSequence,
+            cancels: opened.cancels,
+            forced: opened.forced,
+            interrupted: opened.interrupted,
+            questions: opened.questions + self.store.owedQuestions(of: hello.agent)
+        )
         let received = Self.epoch + self.now
         let (core, welcome) = AgentSessionCore.open(
             hello: hello,
@@ -135,6 +150,7 @@ extension Simulation {
     mutating func restartServer() {
         guard !self.isServerUp else { return }
         self.isServerUp = true
+        self.recent = RecentAgents(startedAt: self.serverTime, patience: Self.awayAfter)
         for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) { self.planner.update(job) }
     }
 }

@@ -46,6 +46,11 @@ struct Simulation {
     static let chaosStarts: Int64 = 5_000_000
     static let chaosEnds: Int64 = 45_000_000
     static let ends: Int64 = 85_000_000
+    /// Without a connection for so long a host is away, and so long it may take to account for that; milliseconds.
+    ///
+    /// Shorter than in a server, since histories are.
+    static let awayAfter: Int64 = 1500
+    static let accountPatience: Int64 = 8000
     /// 2026-01-01T00:00:00Z; microseconds.
     static let epoch: Int64 = 1_767_225_600_000_000
 
@@ -79,6 +84,7 @@ struct Simulation {
     var number = 0
     var store: SimulatedStore
     var planner = Planner()
+    var recent = RecentAgents(startedAt: Timestamp(milliseconds: Self.epoch / 1000), patience: Self.awayAfter)
     var isServerUp = true
     var sessions: [AgentID: (number: Int, core: AgentSessionCore)] = [:]
     var hosts: [SimulatedHost]

@@ -12,6 +12,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron,
         explainTask
+    case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, listOwed,
+        parseCron
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
@@ -60,6 +62,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .deleteTask: self.api(.delete, "/tasks/{id}", .needs(.jobsWrite))
         case .enableTask: self.api(.post, "/tasks/{id}/enable", .needs(.jobsRun))
         case .disableTask: self.api(.post, "/tasks/{id}/disable", .needs(.jobsRun))
+        case .listOwed: self.api(.get, "/tasks/{id}/owed", .needs(.jobsRead))
         case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
         case .explainTask: self.api(.get, "/tasks/{id}/explain", .needs(.jobsRead))
 

@@ -81,6 +81,19 @@ struct TaskRoutes: Sendable {
         return try await self.answer(job, call)
     }
 
+    /// Hosts that are away, since when, and how many fires they owe an account of.
+    func owed(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let owed = try await self.jobs.owed(call.number("id"), as: call.principal)
+        let items = owed.map { view in
+            JSON.object([
+                .init("client_id", view.fires.agent.rawValue), .init("since", view.fires.since),
+                .init("until", view.fires.until), .init("count", view.count), .init("is_at_least", view.isAtLeast),
+            ])
+        }
+        return .data([.init("total", items.count), .init("items", items)])
+    }
+
     func trigger(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         let id = try call.number("id")

@@ -8,7 +8,15 @@ package protocol ScheduleStore: Sendable {
     /// It wins when the schedule still has the nominal time and the job still the version that the planner saw. What a won
     /// fire starts, unless it ``PlannedFire/isMissed``, is ``RunDraft/fire(_:of:on:online:at:)`` on the agents of the job's
     /// groups; an execution that its agent reported already stays as it is and gets no order.
-    func fire(_ fires: [PlannedFire], online: Set<AgentID>, at now: Timestamp) async throws -> [FireOutcome]
+    ///
+    /// A target that is not in `recent`, unless that is nil, has been away for a while: it gets no record, only a note since
+    /// when it owes an account (``OwedFires``).
+    func fire(
+        _ fires: [PlannedFire],
+        online: Set<AgentID>,
+        recent: Set<AgentID>?,
+        at now: Timestamp
+    ) async throws -> [FireOutcome]
 
     /// Starts a run that no schedule asked for, with an order for every target.
     ///
@@ -53,6 +61,8 @@ package enum FireOutcome: Sendable {
     case fired(Run, executions: [Execution], orders: [AgentID: Order])
     /// Only the schedule moved on.
     case movedOn
+    /// All its hosts have been away for a while: the schedule moved on, and they owe an account of it.
+    case owed
     /// Somebody else moved the schedule, or the job was edited, disabled or deleted: nothing was done.
     ///
     /// `next` and `version` are what is stored; no version = the job is gone.

@@ -146,6 +146,11 @@ extension ExecutionStore {
 }
 
 extension ScheduleStore {
+    /// Fires as if nobody had been away for long.
+    package func fire(_ fires: [PlannedFire], online: Set<AgentID>, at now: Timestamp) async throws -> [FireOutcome] {
+        try await self.fire(fires, online: online, recent: nil, at: now)
+    }
+
     package func start(_ trigger: Trigger, at now: Timestamp) async throws -> StartedRun {
         try await self.start(trigger, by: .system(at: now))
     }

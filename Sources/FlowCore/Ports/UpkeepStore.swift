@@ -40,12 +40,35 @@ package protocol UpkeepStore: Sendable {
     /// What was ordered for these executions, once more, for their agents to say how they stand.
     func orders(again executions: [ExecutionID]) async throws -> [(AgentID, Order)]
 
+    /// Those of these agents that owe an account of fires.
+    func owing(of agents: [AgentID]) async throws -> [AgentID]
+
+    /// What hosts owe an account of for a job, by host.
+    func owedFires(of job: JobID) async throws -> [OwedFires]
+
+    /// Writes one record for each of the owed fires that nobody will account for any more, at most `limit` of them.
+    ///
+    /// - Returns: the records, and whether there may be more.
+    func concludeOwed(
+        _ debts: OwedDebts,
+        limit: Int,
+        at now: Timestamp
+    ) async throws -> (changed: [Execution], hasMore: Bool)
+
     func size() async throws -> StoreSize
 
     /// Writes something small durably.
     ///
     /// - Throws: why nothing can be stored now: a full disk, a file that is gone.
     func probe(at now: Timestamp) async throws
+}
+
+/// Which owed fires are concluded.
+package enum OwedDebts: Hashable, Sendable {
+    /// What an agent has not accounted for since it came back.
+    case returned(AgentID, since: Timestamp)
+    /// What is owed since before this, by agents that are not there.
+    case before(Timestamp, except: Set<AgentID>)
 }
 
 /// What one step did.

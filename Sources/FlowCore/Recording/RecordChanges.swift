@@ -44,11 +44,21 @@ package struct RecordChanges: Sendable {
     package private(set) var attempts: [AttemptWrite] = []
     /// Positions of those that are not to be stored after all.
     package private(set) var droppedChunks: Set<Int> = []
+    /// What agents began to account for (``OwedFires``), by agent and job.
+    package var accounts: [OwedAccount] {
+        self.accountsByKey.values.sorted { ($0.agent, $0.job) < ($1.agent, $1.job) }
+    }
     /// Every state an execution went through, in the order of the changes.
     package private(set) var changed: [Execution] = []
     private var unsorted: [Write] = []
     private var positions: [ExecutionID: Int] = [:]
     private var knownRuns: Set<RunID> = []
+    private var accountsByKey: [AccountKey: OwedAccount] = [:]
+
+    private struct AccountKey: Hashable {
+        let agent: AgentID
+        let job: JobID
+    }
 
     package init() {}
 
@@ -109,6 +119,14 @@ package struct RecordChanges: Sendable {
         for execution in executions where inference.applies(to: execution) {
             self.write(inference.applied(to: execution, at: now), over: execution)
         }
+    }
+
+    /// A host reported a fire that was not recorded here.
+    package mutating func account(for nominal: Timestamp, of job: JobID, on agent: AgentID) {
+        let key = AccountKey(agent: agent, job: job)
+        let fires = self.accountsByKey[key]?.fires ?? nominal...nominal
+        let joined = min(fires.lowerBound, nominal)...max(fires.upperBound, nominal)
+        self.accountsByKey[key] = OwedAccount(agent: agent, job: job, fires: joined)
     }
 
     package mutating func make(_ run: Run) {

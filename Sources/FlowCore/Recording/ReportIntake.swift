@@ -159,6 +159,9 @@ package struct ReportIntake {
             if let stranger = stored { self.changes.remove(stranger) }
             stored = nil
         }
+        if report.kind == .cron, stored == nil || report.coalesced != nil {
+            self.changes.account(for: report.nominal, of: report.jobID, on: agent)
+        }
         var end: OutputEnd?
         switch ExecutionMerge.decide(stored: stored, report: report, agent: agent, now: self.now) {
         case .keep: break

@@ -96,7 +96,7 @@ package struct Planner: Sendable {
         var edited: [JobUID] = []
         for (fire, outcome) in zip(fires, outcomes) {
             switch outcome {
-            case .fired, .movedOn: self.settle(fire, next: fire.next)
+            case .fired, .movedOn, .owed: self.settle(fire, next: fire.next)
             case .superseded(let next, let version):
                 if version == nil || version == fire.version {
                     self.settle(fire, next: next)

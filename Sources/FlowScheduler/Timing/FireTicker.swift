@@ -15,6 +15,7 @@ package actor FireTicker: Service, ScheduleObserver {
     private let meter: any FireMeter
     private let logger: Logger
     private let alarm = Alarm()
+    private var agents: RecentAgents
     /// The longest sleep: a wall clock that somebody sets forward is noticed after this.
     private static let longestSleep = Duration.seconds(5)
 
@@ -32,6 +33,7 @@ package actor FireTicker: Service, ScheduleObserver {
         self.clock = clock
         self.meter = meter
         self.logger = logger
+        self.agents = RecentAgents(startedAt: clock.now)
     }
 
     /// Loads all jobs and plans them until shut down.
@@ -76,7 +78,9 @@ package actor FireTicker: Service, ScheduleObserver {
     private func fire(_ fires: [PlannedFire]) async {
         do {
             let online = Set(self.gateway.presences.keys)
-            let outcomes = try await self.store.fire(fires, online: online, at: self.clock.now)
+            let now = self.clock.now
+            let recent = self.agents.recent(online: online, at: now)
+            let outcomes = try await self.store.fire(fires, online: online, recent: recent, at: now)
             let edited = self.planner.settle(fires, outcomes: outcomes)
             await self.dispatch(outcomes)
             await self.reload(edited)
@@ -112,7 +116,7 @@ package actor FireTicker: Service, ScheduleObserver {
                 changed += executions
                 for (agent, order) in made { orders[agent, default: []].append(order) }
             case .movedOn: self.meter.countMissedFires(1)
-            case .superseded: break
+            case .superseded, .owed: break
             }
         }
         self.meter.countFires(fired)

@@ -23,6 +23,8 @@ package final class Upkeep: Service {
     private let pause: @Sendable (Duration) async -> Void
     private static let conclusionInterval: Int64 = 15_000
     private static let conclusionChunk = 250
+    /// How long a host that is back may take to report what happened while it was away; milliseconds.
+    private static let accountPatience: Int64 = 60_000
     /// Executions that are watched at once; the oldest first.
     private static let runningLimit = 20_000
 
@@ -103,9 +105,34 @@ package final class Upkeep: Service {
                 guard given.count >= Self.conclusionChunk else { break }
                 await self.rest(after: start)
             }
+            try await self.concludeOwed()
             try await self.concludeRunning()
         } catch {
             self.note(error, "open executions")
+        }
+    }
+
+    /// Fires that hosts owe an account of: a host that is back has told by now what it had to tell.
+    private func concludeOwed() async throws {
+        let presences = self.gateway.presences
+        let patience = self.clock.now.advanced(byMilliseconds: -Self.accountPatience)
+        let back = presences.filter { $0.value.connectedAt <= patience }.keys.sorted()
+        for agent in try await self.store.owing(of: back) {
+            guard let connectedAt = presences[agent]?.connectedAt else { continue }
+            try await self.conclude(.returned(agent, since: connectedAt))
+        }
+        let bound = self.clock.now.advanced(byMilliseconds: -self.horizon)
+        try await self.conclude(.before(bound, except: Set(presences.keys)))
+    }
+
+    private func conclude(_ debts: OwedDebts) async throws {
+        while !Task.isCancelled {
+            let start = ContinuousClock.now
+            let limit = Self.conclusionChunk
+            let (changed, hasMore) = try await self.store.concludeOwed(debts, limit: limit, at: self.clock.now)
+            if !changed.isEmpty { self.bus.publish(.executionsChanged(changed)) }
+            guard hasMore else { return }
+            await self.rest(after: start)
         }
     }
 

@@ -71,6 +71,7 @@ struct RecordWriter {
         let attempts = AttemptTable(self.db)
         for write in changes.attempts { try attempts.store(write.record, of: write.execution) }
         for key in changes.ordersDone { try orders.delete(key.execution, for: key.agent) }
+        for account in changes.accounts { try OwedTable(self.db).settle(account) }
         let isNew = try changes.chunks.enumerated().map { index, chunk in
             changes.droppedChunks.contains(index) ? false : try logs.insert(chunk)
         }

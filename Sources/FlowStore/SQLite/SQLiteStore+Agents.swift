@@ -113,6 +113,7 @@ extension SQLiteStore {
             let ended =
                 try self.infer(.agentDeleted, for: try executions.open(.pending, of: id), at: now, db)
                 + self.infer(.agentDeletedWhileRunning, for: try executions.open(.running, of: id), at: now, db)
+                + self.closeOwed(of: id, at: change.at, db)
             try OrderTable(db, self.snapshots).deleteAll(for: id)
             try executions.forgetForcedCancels(of: id)
             let groups = try GroupTable(db).groups(of: id).map(\.id)

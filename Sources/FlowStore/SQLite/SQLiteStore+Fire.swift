@@ -9,6 +9,7 @@ extension SQLiteStore {
     package func fire(
         _ fires: [PlannedFire],
         online: Set<AgentID>,
+        recent: Set<AgentID>?,
         at now: Timestamp
     ) async throws -> [FireOutcome] {
         guard !fires.isEmpty else { return [] }
@@ -17,7 +18,7 @@ extension SQLiteStore {
                 var outcomes: [FireOutcome] = []
                 outcomes.reserveCapacity(fires.count)
                 for fire in fires {
-                    outcomes.append(try self.fire(fire, online: online, at: now, &targets, db))
+                    outcomes.append(try self.fire(fire, online: online, recent: recent, at: now, &targets, db))
                 }
                 return outcomes
             }
@@ -27,6 +28,7 @@ extension SQLiteStore {
     private func fire(
         _ fire: PlannedFire,
         online: Set<AgentID>,
+        recent: Set<AgentID>?,
         at now: Timestamp,
         _ targets: inout TargetCache,
         _ db: Database
@@ -39,7 +41,12 @@ extension SQLiteStore {
         }
         guard !fire.isMissed else { return .movedOn }
         // 2. The run, also when it finds no host: that is explained, not hidden; and one execution per target.
-        let agents = try targets.agents(inAnyOf: moved.groups, db)
+        var agents = try targets.agents(inAnyOf: moved.groups, db)
+        if let recent, !agents.isEmpty {
+            for agent in agents where !recent.contains(agent) { try OwedTable(db).note(fire, on: agent) }
+            agents.removeAll { !recent.contains($0) }
+            guard !agents.isEmpty else { return .owed }
+        }
         let draft = RunDraft.fire(fire, of: moved.job, on: agents, online: online, at: now)
         let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)
         return .fired(draft.run, executions: begun.executions, orders: begun.orders)

@@ -157,6 +157,7 @@ extension SQLiteStore {
 
     /// Ends what waits for hosts that are none of their jobs' any more.
     private func endUnreached(of agents: [AgentID], at now: Timestamp, _ db: Database) throws -> [Execution] {
+        for agent in agents { try OwedTable(db).endUnreached(of: agent, at: now) }
         let pending = try agents.flatMap { try ExecutionTable(db).open(.pending, of: $0) }
         var changes = RecordChanges()
         for (id, executions) in Dictionary(grouping: pending, by: \.jobID).sorted(by: { $0.key < $1.key }) {

@@ -81,6 +81,7 @@ extension SQLiteStore {
             let jobs = JobTable(db)
             guard let job = try jobs.find(id) else { throw StoreFault.noJob(id) }
             var changes = RecordChanges()
+            try OwedTable(db).end(of: id, at: change.at)
             changes.endDeleted(try ExecutionTable(db).pending(of: id), at: change.at)
             try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
             try jobs.delete(id, at: change.at)
@@ -129,8 +130,10 @@ extension SQLiteStore {
         let table = ExecutionTable(db)
         let sameGroups = before.definition.groups == job.definition.groups
         let pending = sameGroups ? try table.planned(of: job.id, after: now) : try table.pending(of: job.id)
-        guard !pending.isEmpty else { return [] }
+        if !job.isEnabled { try OwedTable(db).end(of: job.id, at: now) }
+        guard !pending.isEmpty || !sameGroups else { return [] }
         let targets = try AgentTable(db).agents(inAnyOf: job.definition.groups)
+        if !sameGroups { try OwedTable(db).end(of: job.id, except: targets, at: now) }
         var changes = RecordChanges()
         changes.end(pending, by: Obsolescence(of: job, on: targets), at: now)
         try RecordWriter(db: db, snapshots: self.snapshots).save(changes)

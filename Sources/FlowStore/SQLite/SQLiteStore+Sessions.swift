@@ -31,6 +31,9 @@ extension SQLiteStore {
                 at: now
             )
             try EventTable(db).append(.agentCame(hello.agent), at: now)
+            // It may have accounted for these to a database that was restored since, and its ledger still knows.
+            let owed = try OwedTable(db).of(agent: hello.agent, limit: OwedFires.questionLimit).map(\.firstID)
+            try OwedTable(db).end(of: hello.agent, at: now)
             let cancels = try executions.cancels(of: hello.agent)
             return AgentSessionStart(
                 epoch: epoch,
@@ -38,7 +41,7 @@ extension SQLiteStore {
                 cancels: cancels.map(\.id),
                 forced: cancels.filter(\.force).map(\.id),
                 interrupted: interrupted,
-                questions: questions
+                questions: questions + owed
             )
         }
     }

@@ -195,6 +195,44 @@ struct UpkeepTests {
         try await world.store.close()
     }
 
+    @Test("What a host owes is concluded when it is back for a minute and silent, or away past the horizon")
+    func owed() async throws {
+        let world = try await UpkeepWorld()
+        let job = try await world.job()
+        let week: Int64 = 7 * 86_400_000
+        let nominal = UpkeepWorld.start
+        func fire(_ nominal: Timestamp) async throws {
+            let stored = try #require(try await world.store.job(job.id))
+            let fire = PlannedFire(
+                job: job.uid,
+                jobID: job.id,
+                version: job.version,
+                nominal: try #require(stored.nextFire),
+                next: nominal
+            )
+            _ = try await world.store.fire([fire], online: [], recent: [], at: nominal)
+        }
+        try await fire(nominal.advanced(byMilliseconds: week))
+        world.clock.set(nominal.advanced(byMilliseconds: week))
+        await world.upkeep.conclude()
+        #expect(try await world.store.owedFires(of: job.id).count == 1, "it is waited for")
+        world.clock.set(nominal.advanced(byMilliseconds: week + 1))
+        await world.upkeep.conclude()
+        #expect(try await world.store.execution(world.id(job, at: nominal))?.reason == .agentOffline)
+        // The next absence ends.
+        let second = nominal.advanced(byMilliseconds: week)
+        try await fire(second.advanced(byMilliseconds: week))
+        let back = second.advanced(byMilliseconds: 5000)
+        world.gateway.connect(UpkeepWorld.agent, at: back)
+        world.clock.set(back.advanced(byMilliseconds: 59_999))
+        await world.upkeep.conclude()
+        #expect(try await world.store.execution(world.id(job, at: second)) == nil)
+        world.clock.set(back.advanced(byMilliseconds: 60_000))
+        await world.upkeep.conclude()
+        let record = try await world.store.execution(world.id(job, at: second))
+        #expect(record?.status == .skipped && record?.isProvisional == true)
+    }
+
     @Test("RUNNING that its connected host does not name is asked about after two heartbeats, and LOST after two more")
     func lostWhileConnected() async throws {
         let world = try await UpkeepWorld()

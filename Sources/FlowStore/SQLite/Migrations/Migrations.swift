@@ -23,6 +23,7 @@ enum Migrations {
         ("060 labels", Migration060Labels.sql),
         ("050 events", Migration050Events.sql),
         ("025 attempts", Migration025Attempts.sql),
+        ("011 owed fires", Migration011OwedFires.sql),
     ]
 
     private static var migrator: DatabaseMigrator {
