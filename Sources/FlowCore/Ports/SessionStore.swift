@@ -12,6 +12,11 @@ package protocol SessionStore: Sendable {
     /// All jobs an agent has to know, and the configuration version that names this state.
     func configuration(of agent: AgentID) async throws -> AgentConfiguration
 
+    /// What changed of agents' configurations since a version.
+    ///
+    /// - Returns: nil when that is not known, or too much; configurations have to be read whole then.
+    func configurationChanges(since version: Int64) async throws -> ConfigurationChanges?
+
     /// Orders that this agent has not acknowledged, oldest first.
     func pendingOrders(of agent: AgentID) async throws -> [Order]
     /// Makes orders again for PENDING executions of an agent whose nominal time lies before `nominal` and that have none (R9).
@@ -21,6 +26,11 @@ package protocol SessionStore: Sendable {
 
     /// Writes what sessions of many agents learned, in one transaction.
     func record(_ notes: SessionNotes) async throws
+}
+
+extension SessionStore {
+    /// A store without a log of changes.
+    package func configurationChanges(since version: Int64) async throws -> ConfigurationChanges? { nil }
 }
 
 /// What sessions learn that is worth a row, but not a commit of its own.

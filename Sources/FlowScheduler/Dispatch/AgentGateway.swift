@@ -14,12 +14,19 @@ package protocol AgentGateway: Sendable {
     func cancel(_ execution: ExecutionID, on agent: AgentID, force: Bool) async
     /// Jobs, groups or memberships changed: compares what each connected agent has with what it should have, and pushes.
     func configurationChanged() async
+    /// How far a version of a job has come to these agents; those that are not connected are left out.
+    func rollout(of job: JobUID, version: Int64, on agents: [AgentID]) async -> [AgentID: JobRollout]
     /// Ends the session of an agent whose certificate is no longer worth anything.
     func disconnect(_ agent: AgentID, reason: String) async
     /// Agents with a session that has been welcomed.
     var presences: [AgentID: AgentPresence] { get }
     /// Hosts that use the identity of a connected agent and are kept out (R14).
     var duplicates: [AgentID: [DuplicateAgent]] { get }
+}
+
+extension AgentGateway {
+    /// A gateway without sessions.
+    package func rollout(of job: JobUID, version: Int64, on agents: [AgentID]) async -> [AgentID: JobRollout] { [:] }
 }
 
 /// What a live session knows of its agent.

@@ -16,6 +16,8 @@ package struct AgentSessionCore: Sendable {
         case applied(incarnation: String, acknowledged: Int64)
         /// What the agent should have now.
         case configuration(AgentConfiguration)
+        /// What changed of all agents' configurations; only when ``AgentSessionCore/canFollow(_:)``.
+        case configurationChanges(ConfigurationChanges)
         case cancel(ExecutionID, force: Bool)
         case tick
     }
@@ -50,7 +52,11 @@ package struct AgentSessionCore: Sendable {
     package private(set) var presence: AgentPresence
     private var incarnation: String
     private var unacknowledged: [ExecutionID: Sent] = [:]
-    private var desired: AgentConfiguration
+    /// What the agent should have, and the version that names it.
+    private var desired: [JobUID: JobSnapshot]
+    package private(set) var desiredVersion: Int64
+    /// The agent has taken the last push, and not applied it yet.
+    private var hasReceivedPush = false
     /// Version of each job the agent has once the last push is applied.
     private var known: [JobUID: Int64]
     private var pushedVersion: Int64
@@ -135,15 +141,16 @@ package struct AgentSessionCore: Sendable {
         self.agent = agent
         self.epoch = epoch
         self.incarnation = incarnation
-        self.desired = configuration
-        self.known = Self.versions(configuration)
+        self.desired = Self.byUID(configuration)
+        self.desiredVersion = configuration.version
+        self.known = self.desired.mapValues(\.version)
         self.pushedVersion = pushedVersion
         self.presence = presence
         self.reaskAt = now.advanced(byMilliseconds: Self.reaskInterval)
     }
 
-    private static func versions(_ configuration: AgentConfiguration) -> [JobUID: Int64] {
-        Dictionary(configuration.jobs.map { ($0.uid, $0.version) }, uniquingKeysWith: max)
+    private static func byUID(_ configuration: AgentConfiguration) -> [JobUID: JobSnapshot] {
+        Dictionary(configuration.jobs.map { ($0.uid, $0) }) { $0.version > $1.version ? $0 : $1 }
     }
 
     package var unacknowledgedCount: Int { self.unacknowledged.count }
@@ -156,6 +163,7 @@ package struct AgentSessionCore: Sendable {
         case .applied(let incarnation, let sequence):
             return [.send(.reportsAcknowledged(incarnation: incarnation, sequence: sequence))]
         case .configuration(let configuration): return self.push(configuration, now: now)
+        case .configurationChanges(let changes): return self.push(changes, now: now)
         case .cancel(let id, let force): return [.send(.cancel(id, force: force))]
         case .tick: return self.tick(now: now)
         }
@@ -184,7 +192,9 @@ package struct AgentSessionCore: Sendable {
                 self.unacknowledged[report.executionID] = nil
             }
             return [.apply(ReportBatch(agent: self.agent, incarnation: incarnation, reports: reports))]
-        case .configReceived: return []
+        case .configReceived(let version):
+            if version == self.pushedVersion { self.hasReceivedPush = true }
+            return []
         case .configApplied(let version):
             if version == self.pushedVersion { self.pushedAt = nil }
             // Nobody has a version that was never sent.
@@ -212,31 +222,65 @@ package struct AgentSessionCore: Sendable {
     }
 
     private mutating func push(_ configuration: AgentConfiguration, now: Timestamp) -> [Effect] {
-        guard configuration.version >= self.desired.version else { return [] }
-        let versions = Self.versions(configuration)
-        let upserts = configuration.jobs.filter { self.known[$0.uid] != $0.version }
-        let removals = self.known.keys.filter { versions[$0] == nil }.sorted()
-        self.desired = configuration
+        guard configuration.version >= self.desiredVersion else { return [] }
+        let jobs = Self.byUID(configuration)
+        let gone = Set(self.desired.keys).union(self.known.keys).subtracting(jobs.keys)
+        self.desired = jobs
+        self.desiredVersion = configuration.version
+        return self.push(Set(jobs.keys).union(gone), now: now)
+    }
+
+    /// Whether changes say all that happened to this agent's configuration since it was last told.
+    package func canFollow(_ changes: ConfigurationChanges) -> Bool {
+        changes.since <= self.desiredVersion && !changes.moved.contains(self.agent)
+    }
+
+    private mutating func push(_ changes: ConfigurationChanges, now: Timestamp) -> [Effect] {
+        guard changes.version > self.desiredVersion, self.canFollow(changes) else { return [] }
+        for job in changes.jobs { self.desired[job.uid] = job.agents.contains(self.agent) ? job.snapshot : nil }
+        self.desiredVersion = changes.version
+        return self.push(Set(changes.jobs.map(\.uid)), now: now)
+    }
+
+    /// Sends what the agent does not have of these jobs.
+    private mutating func push(_ jobs: Set<JobUID>, now: Timestamp) -> [Effect] {
+        let upserts = jobs.compactMap { self.desired[$0] }.filter { self.known[$0.uid] != $0.version }
+            .sorted { $0.uid < $1.uid }
+        let removals = jobs.filter { self.desired[$0] == nil && self.known[$0] != nil }.sorted()
         guard !upserts.isEmpty || !removals.isEmpty else { return [] }
         let update = ConfigUpdate(
-            version: configuration.version,
+            version: self.desiredVersion,
             base: self.pushedVersion,
             upserts: upserts,
             removals: removals
         )
-        self.known = versions
-        self.pushedVersion = configuration.version
-        self.pushedAt = now
+        for job in upserts { self.known[job.uid] = job.version }
+        for uid in removals { self.known[uid] = nil }
+        self.pushed(at: now)
         self.pushes = 1
         return [.send(.config(update))]
     }
 
     private mutating func pushAll(now: Timestamp) -> [Effect] {
-        self.known = Self.versions(self.desired)
-        self.pushedVersion = self.desired.version
-        self.pushedAt = now
+        self.known = self.desired.mapValues(\.version)
+        self.pushed(at: now)
         self.pushes += 1
-        return [.send(.config(ConfigUpdate(version: self.desired.version, base: nil, upserts: self.desired.jobs)))]
+        let jobs = self.desired.values.sorted { $0.uid < $1.uid }
+        return [.send(.config(ConfigUpdate(version: self.desiredVersion, base: nil, upserts: jobs)))]
+    }
+
+    private mutating func pushed(at now: Timestamp) {
+        self.pushedVersion = self.desiredVersion
+        self.pushedAt = now
+        self.hasReceivedPush = false
+    }
+
+    /// How far a version of a job has come to this agent (S1-FR-2.1).
+    package func rollout(of job: JobUID, version: Int64) -> JobRollout {
+        guard self.known[job] == version else { return .waiting }
+        if self.presence.configVersion == self.pushedVersion { return .applied }
+        guard self.pushedAt != nil else { return .failed }
+        return self.hasReceivedPush ? .acknowledged : .sent
     }
 
     /// The agent asks for all of it; more often than it could be sent, the first answer has to do.

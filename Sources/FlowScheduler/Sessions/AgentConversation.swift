@@ -158,6 +158,24 @@ actor AgentConversation {
         return self.core == nil
     }
 
+    /// The configuration the agent was last told; nil before the session is open.
+    var desiredVersion: Int64? { self.core?.desiredVersion }
+
+    func rollout(of job: JobUID, version: Int64) -> JobRollout {
+        self.core?.rollout(of: job, version: version) ?? .waiting
+    }
+
+    /// Tells the agent what changed.
+    ///
+    /// - Returns: false when it has to be told its whole configuration.
+    /// - Throws: ``SessionClose`` when the agent does not take what it is sent.
+    func follow(_ changes: ConfigurationChanges) async throws -> Bool {
+        guard let core else { return true }
+        guard core.canFollow(changes) else { return false }
+        try await self.perform(.configurationChanges(changes))
+        return true
+    }
+
     /// Handles an event and everything that follows from it.
     ///
     /// - Throws: ``SessionClose`` when the agent does not take what it is sent.

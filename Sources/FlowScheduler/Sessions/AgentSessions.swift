@@ -66,6 +66,19 @@ package final class AgentSessions: AgentGateway, Service {
         self.configurations.changed(self.registry.withLock { $0.standing.map(\.agent) })
     }
 
+    package func rollout(
+        of job: JobUID,
+        version: Int64,
+        on agents: [AgentID]
+    ) async -> [AgentID: JobRollout] {
+        var states: [AgentID: JobRollout] = [:]
+        let wanted = Set(agents)
+        for (agent, conversation) in self.registry.withLock({ $0.standing }) where wanted.contains(agent) {
+            states[agent] = await conversation.rollout(of: job, version: version)
+        }
+        return states
+    }
+
     package func disconnect(_ agent: AgentID, reason: String) async {
         for conversation in self.registry.withLock({ $0.handles(of: agent) }) {
             await conversation.channel.close(SessionClose(.unauthorized, reason: reason))
@@ -80,9 +93,13 @@ package final class AgentSessions: AgentGateway, Service {
         do {
             try await conversation.handle(event)
         } catch {
-            let end = error as? SessionClose ?? SessionClose(.goingAway, reason: "\(error)")
-            await conversation.channel.close(end)
+            await self.close(conversation, error)
         }
+    }
+
+    private func close(_ conversation: AgentConversation, _ error: any Error) async {
+        let end = error as? SessionClose ?? SessionClose(.goingAway, reason: "\(error)")
+        await conversation.channel.close(end)
     }
 
     // MARK: Upkeep
@@ -90,11 +107,7 @@ package final class AgentSessions: AgentGateway, Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask {
-                    await self.configurations.run { agent, configuration in
-                        await self.tell(agent, .configuration(configuration))
-                    }
-                }
+                group.addTask { await self.configurations.run(self) }
                 group.addTask {
                     while (try? await Task.sleep(for: Self.housekeeping)) != nil { self.forgetDuplicates() }
                 }
@@ -211,5 +224,31 @@ package final class AgentSessions: AgentGateway, Service {
         guard self.registry.withLock({ $0.leave(ticket) }) else { return }
         self.conversations.journal.note(left: ticket.agent, at: self.clock.now)
         self.bus.publish(.agentChanged(ticket.agent))
+    }
+}
+
+extension AgentSessions: ConfigurationReceivers {
+    func desiredVersions(of agents: Set<AgentID>) async -> [AgentID: Int64] {
+        var versions: [AgentID: Int64] = [:]
+        for (agent, conversation) in self.registry.withLock({ $0.standing }) where agents.contains(agent) {
+            if let version = await conversation.desiredVersion { versions[agent] = version }
+        }
+        return versions
+    }
+
+    func follow(_ changes: ConfigurationChanges, _ agent: AgentID) async -> Bool {
+        var hasFollowed = true
+        for conversation in self.registry.withLock({ $0.handles(of: agent) }) {
+            do {
+                hasFollowed = try await conversation.follow(changes) && hasFollowed
+            } catch {
+                await self.close(conversation, error)
+            }
+        }
+        return hasFollowed
+    }
+
+    func take(_ configuration: AgentConfiguration, _ agent: AgentID) async {
+        await self.tell(agent, .configuration(configuration))
     }
 }

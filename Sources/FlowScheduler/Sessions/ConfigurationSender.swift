@@ -5,10 +5,20 @@ import FlowCore
 import Logging
 import Synchronization
 
+/// The sessions that configurations are brought to.
+protocol ConfigurationReceivers: Sendable {
+    /// What each of these agents was last told; those without an open session are left out.
+    func desiredVersions(of agents: Set<AgentID>) async -> [AgentID: Int64]
+    /// - Returns: false when the agent has to be told its whole configuration.
+    func follow(_ changes: ConfigurationChanges, _ agent: AgentID) async -> Bool
+    func take(_ configuration: AgentConfiguration, _ agent: AgentID) async
+}
+
 /// Brings connected agents the configuration they should have.
 ///
-/// Agents whose configuration may have changed wait in a set until it was read and handed to their session; a store that
-/// fails is asked again, for these agents only.
+/// What changed is read once for all of them, and each takes what concerns it; only an agent whose groups changed, or that is
+/// far behind, has its configuration read whole. Agents wait in a set until they were told; a store that fails is asked again,
+/// for these agents only.
 final class ConfigurationSender: Sendable {
     private let waiting = Mutex<Set<AgentID>>([])
     private let alarm = Alarm()
@@ -27,11 +37,11 @@ final class ConfigurationSender: Sendable {
         self.alarm.ring()
     }
 
-    /// Works until cancelled; `deliver` hands a configuration to the session of its agent, if there is one.
-    func run(deliver: @Sendable (AgentID, AgentConfiguration) async -> Void) async {
+    /// Works until cancelled.
+    func run(_ receivers: some ConfigurationReceivers) async {
         var outage = Outage()
         while !Task.isCancelled {
-            if await self.sendWaiting(&outage, deliver: deliver) {
+            if await self.sendWaiting(&outage, to: receivers) {
                 await self.alarm.wait(for: nil)
             } else {
                 try? await Task.sleep(for: Self.retryDelay)
@@ -40,25 +50,43 @@ final class ConfigurationSender: Sendable {
     }
 
     /// - Returns: false when the store failed and some still wait.
-    func sendWaiting(
-        _ outage: inout Outage,
-        deliver: @Sendable (AgentID, AgentConfiguration) async -> Void
-    ) async -> Bool {
-        while let agent = self.waiting.withLock({ $0.popFirst() }) {
+    private func sendWaiting(_ outage: inout Outage, to receivers: some ConfigurationReceivers) async -> Bool {
+        while true {
+            var agents = self.waiting.withLock { waiting in
+                defer { waiting = [] }
+                return waiting
+            }
+            guard !agents.isEmpty else { return true }
             do {
-                await deliver(agent, try await self.store.configuration(of: agent))
+                try await self.send(&agents, to: receivers)
                 if outage.end() { self.logger.notice("configurations can be read again") }
             } catch {
-                _ = self.waiting.withLock { $0.insert(agent) }
+                self.waiting.withLock { $0.formUnion(agents) }
                 if outage.begin() {
                     self.logger.warning(
-                        "could not read an agent's configuration",
-                        metadata: ["agent": "\(agent)", "error": "\(error)"]
+                        "could not read agents' configurations",
+                        metadata: ["agents": "\(agents.count)", "error": "\(error)"]
                     )
                 }
                 return false
             }
         }
-        return true
+    }
+
+    /// Takes out of `agents` who was told.
+    private func send(_ agents: inout Set<AgentID>, to receivers: some ConfigurationReceivers) async throws {
+        let versions = await receivers.desiredVersions(of: agents)
+        // Who has no session is told when it opens.
+        agents.formIntersection(versions.keys)
+        guard let oldest = versions.values.min() else { return }
+        if let changes = try await self.store.configurationChanges(since: oldest) {
+            for agent in agents.sorted() {
+                if await receivers.follow(changes, agent) { agents.remove(agent) }
+            }
+        }
+        for agent in agents.sorted() {
+            await receivers.take(try await self.store.configuration(of: agent), agent)
+            agents.remove(agent)
+        }
     }
 }

@@ -6,6 +6,9 @@ import GRDB
 import Synchronization
 
 extension SQLiteStore {
+    /// More changes than this at once are read whole.
+    private static let changeLimit = 1000
+
     package func createJoinToken(_ token: JoinToken, by change: Change) async throws {
         try await self.write("create_join_token") { db in
             for group in token.groups { _ = try GroupTable(db).require(group) }
@@ -47,7 +50,7 @@ extension SQLiteStore {
             for group in token.groups + ruled where try groups.find(group) != nil {
                 if try groups.add(agent.id, to: group, at: change.at) { joined.append(group) }
             }
-            try ConfigTable(db).raiseVersion()
+            try ConfigTable(db).raiseVersion(agents: [agent.id])
             try AuditTable(db).record(
                 change,
                 .agentEnrol,
@@ -143,6 +146,23 @@ extension SQLiteStore {
                 jobs: jobs,
                 contentDigest: ConfigDigest.of(contents: contents)
             )
+        }
+    }
+
+    package func configurationChanges(since version: Int64) async throws -> ConfigurationChanges? {
+        try await self.read { db in
+            guard let changes = try ConfigTable(db).changes(since: version, limit: Self.changeLimit) else { return nil }
+            let jobs = try changes.jobs.sorted().map { uid in
+                guard let job = try JobTable(db).find(uid: uid) else {
+                    return ConfigurationChanges.Job(uid: uid, snapshot: nil, agents: [])
+                }
+                return ConfigurationChanges.Job(
+                    uid: uid,
+                    snapshot: try self.snapshots.snapshot(uid, version: job.version, db),
+                    agents: Set(try AgentTable(db).agents(inAnyOf: job.definition.groups))
+                )
+            }
+            return ConfigurationChanges(since: version, version: changes.version, jobs: jobs, moved: changes.agents)
         }
     }
 

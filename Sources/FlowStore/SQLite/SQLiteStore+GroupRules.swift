@@ -51,7 +51,7 @@ extension SQLiteStore {
                 )
             }
             guard !added.isEmpty else { return }
-            try ConfigTable(db).raiseVersion()
+            try ConfigTable(db).raiseVersion(agents: Set(added.values.joined()).sorted())
             self.targets.withLock { $0.membershipsChanged() }
         }
     }

@@ -126,7 +126,7 @@ extension SQLiteStore {
                 groups: [group],
                 after: MembersAudit(clients: added)
             )
-            try ConfigTable(db).raiseVersion()
+            try ConfigTable(db).raiseVersion(agents: added)
             self.targets.withLock { $0.membershipsChanged() }
         }
     }
@@ -149,7 +149,7 @@ extension SQLiteStore {
                 groups: [group],
                 before: MembersAudit(clients: removed)
             )
-            try ConfigTable(db).raiseVersion()
+            try ConfigTable(db).raiseVersion(agents: removed)
             self.targets.withLock { $0.membershipsChanged() }
             return try self.endUnreached(of: removed, at: change.at, db)
         }

@@ -26,7 +26,7 @@ extension SQLiteStore {
                 by: change.actor.name,
                 at: change.at
             )
-            try ConfigTable(db).raiseVersion()
+            try ConfigTable(db).raiseVersion(job: job.uid)
             try AuditTable(db).record(
                 change,
                 .jobCreate,
@@ -63,7 +63,7 @@ extension SQLiteStore {
             job.nextFire = nextFire
             job.updatedAt = change.at
             try jobs.update(job)
-            try ConfigTable(db).raiseVersion()
+            try ConfigTable(db).raiseVersion(job: job.uid)
             try AuditTable(db).record(
                 change,
                 JobAudit.action(from: before, to: job),
@@ -85,7 +85,7 @@ extension SQLiteStore {
             changes.endDeleted(try ExecutionTable(db).pending(of: id), at: change.at)
             try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
             try jobs.delete(id, at: change.at)
-            try ConfigTable(db).raiseVersion()
+            try ConfigTable(db).raiseVersion(job: job.uid)
             try AuditTable(db).record(
                 change,
                 .jobDelete,

@@ -162,6 +162,74 @@ struct AgentSessionCoreTests {
         #expect(session.handle(.configuration(old), now: Self.base).isEmpty)
     }
 
+    private static func changes(
+        since: Int64,
+        _ version: Int64,
+        _ jobs: [(JobSnapshot, reaches: Bool)],
+        moved: Set<AgentID> = []
+    ) -> ConfigurationChanges {
+        ConfigurationChanges(
+            since: since,
+            version: version,
+            jobs: jobs.map { job, reaches in
+                ConfigurationChanges.Job(uid: job.uid, snapshot: job, agents: reaches ? [self.agent] : [])
+            },
+            moved: moved
+        )
+    }
+
+    @Test("Of what changed an agent is told what concerns it, and nothing else (S1-FR-2.2)")
+    func followsChanges() {
+        var session = Self.settled()
+        let changes = Self.changes(
+            since: 4,
+            6,
+            [(Self.job(1, version: 2), true), (Self.job(2, version: 2), false), (Self.job(3), false)]
+        )
+        let update = Self.updates(session.handle(.configurationChanges(changes), now: Self.base)).first
+        #expect(
+            update == ConfigUpdate(version: 6, base: 4, upserts: [Self.job(1, version: 2)], removals: [Self.job(2).uid])
+        )
+        #expect(session.desiredVersion == 6)
+        #expect(session.handle(.configurationChanges(changes), now: Self.base).isEmpty, "heard again")
+        let others = Self.changes(since: 6, 7, [(Self.job(3, version: 2), false)])
+        #expect(session.handle(.configurationChanges(others), now: Self.base).isEmpty)
+        #expect(session.desiredVersion == 7, "and it is up to date")
+        // All of it, should it ask, is what followed from the changes.
+        let all = Self.updates(session.handle(.received(.configPull(version: 1)), now: Self.base)).first
+        #expect(all == ConfigUpdate(version: 7, base: nil, upserts: [Self.job(1, version: 2)]))
+    }
+
+    @Test("An agent whose groups changed, or that is behind the changes, is told its whole configuration")
+    func cannotFollow() {
+        let session = Self.settled()
+        #expect(session.canFollow(Self.changes(since: 3, 6, [])))
+        #expect(!session.canFollow(Self.changes(since: 5, 6, [])))
+        #expect(!session.canFollow(Self.changes(since: 4, 6, [], moved: [Self.agent])))
+    }
+
+    @Test("How far a version of a job has come is known step by step (S1-FR-2.1)")
+    func rollout() {
+        var session = Self.settled()
+        func state(_ version: Int64) -> JobRollout { session.rollout(of: Self.job(1).uid, version: version) }
+        #expect(state(1) == .applied && state(2) == .waiting)
+        _ = session.handle(
+            .configurationChanges(Self.changes(since: 4, 5, [(Self.job(1, version: 2), true)])),
+            now: Self.base
+        )
+        #expect(state(1) == .waiting && state(2) == .sent)
+        _ = session.handle(.received(.configReceived(version: 5)), now: Self.base)
+        #expect(state(2) == .acknowledged)
+        _ = session.handle(.received(.configApplied(version: 5)), now: Self.base)
+        #expect(state(2) == .applied)
+        _ = session.handle(
+            .configurationChanges(Self.changes(since: 5, 6, [(Self.job(1, version: 3), true)])),
+            now: Self.base
+        )
+        for second in Int64(1)...20 { _ = session.handle(.tick, now: Self.time(second * 1000)) }
+        #expect(state(3) == .failed, "pushed three times without an answer")
+    }
+
     @Test("An unconfirmed configuration is pushed three times, then the heartbeat asks for it (S1-FR-2.1, 2.3)")
     func pushesThreeTimes() {
         var session = Self.settled()

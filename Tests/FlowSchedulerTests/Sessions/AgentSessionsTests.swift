@@ -253,6 +253,52 @@ struct AgentSessionsTests {
         }
     }
 
+    @Test("A change is read once for all agents, and each is told only what concerns it")
+    func oneReading() async throws {
+        let bench = Bench()
+        @Sendable func job(_ number: UInt8) -> JobSnapshot {
+            JobSnapshot(
+                uid: JobUID(bytes: [UInt8](repeating: number, count: 16))!,
+                id: JobID(number),
+                version: 1,
+                name: "job-\(number)",
+                payload: .shell(ShellPayload(command: "true")),
+                schedule: .manual,
+                policies: Policies(),
+                isEnabled: true
+            )
+        }
+        let other = AgentID("b")!
+        var hello = Self.hello()
+        hello.agent = other
+        let first = MemoryChannel(Self.hello())
+        let second = MemoryChannel(hello)
+        bench.store.setChanges(
+            ConfigurationChanges(
+                since: 1,
+                version: 2,
+                jobs: [
+                    .init(uid: job(1).uid, snapshot: job(1), agents: [Self.agent]),
+                    .init(uid: job(2).uid, snapshot: job(2), agents: [other]),
+                ],
+                moved: []
+            )
+        )
+        @Sendable func told(_ channel: MemoryChannel) -> [ConfigUpdate] {
+            channel.sent.compactMap { if case .config(let update) = $0 { update } else { nil } }
+        }
+        try await bench.serving([first, second]) {
+            try await eventually("both hear of it") { !told(first).isEmpty && !told(second).isEmpty }
+            #expect(told(first).map(\.upserts) == [[job(1)]] && told(second).map(\.upserts) == [[job(2)]])
+            #expect(bench.store.configurationReads.sorted() == [Self.agent, other], "each when its session opened")
+            await bench.sessions.configurationChanged()
+            try await eventually("another look") { bench.store.changeReads.last == 2 }
+            #expect(bench.store.configurationReads.count == 2)
+            let states = await bench.sessions.rollout(of: job(1).uid, version: 1, on: [Self.agent, other])
+            #expect(states[other] == .waiting && states[Self.agent] != nil)
+        }
+    }
+
     @Test("A deleted host's sessions are closed, also one that is about to enter")
     func deleted() async throws {
         let bench = Bench()

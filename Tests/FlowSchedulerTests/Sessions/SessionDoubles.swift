@@ -82,6 +82,8 @@ final class MemorySessionStore: SessionStore {
         var cancels: [ExecutionID] = []
         var configuration = AgentConfiguration(version: 1, jobs: [])
         var configurationReads: [AgentID] = []
+        var changes: ConfigurationChanges?
+        var changeReads: [Int64] = []
         var recorded: [SessionNotes] = []
         var reaskCount = 0
         var whileOpening: (@Sendable () async -> Void)?
@@ -117,6 +119,17 @@ final class MemorySessionStore: SessionStore {
         self.state.withLock { $0.configurationReads.append(agent) }
         try self.check()
         return self.state.withLock { $0.configuration }
+    }
+
+    func setChanges(_ changes: ConfigurationChanges) { self.state.withLock { $0.changes = changes } }
+    var changeReads: [Int64] { self.state.withLock { $0.changeReads } }
+
+    func configurationChanges(since version: Int64) async throws -> ConfigurationChanges? {
+        try self.check()
+        return self.state.withLock { state in
+            state.changeReads.append(version)
+            return state.changes
+        }
     }
 
     func pendingOrders(of agent: AgentID) async throws -> [Order] {

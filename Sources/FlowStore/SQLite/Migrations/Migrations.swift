@@ -24,6 +24,7 @@ enum Migrations {
         ("050 events", Migration050Events.sql),
         ("025 attempts", Migration025Attempts.sql),
         ("011 owed fires", Migration011OwedFires.sql),
+        ("012 configuration changes", Migration012ConfigChanges.sql),
     ]
 
     private static var migrator: DatabaseMigrator {
