@@ -304,4 +304,18 @@ struct TaskTests {
             #expect(record["reason"]?["text"]?["zh"]?.text?.contains("停用") == true)
         }
     }
+
+    @Test("The rollout of a task names each host it reaches, and how far the version has come there (S1-FR-2.1)")
+    func rollout() async throws {
+        try await TestServer.with { server, caller in
+            let agents = [try await server.agent("a"), try await server.agent("b")]
+            let id = try await caller.post("/tasks", taskBody()).data["id"]?.int ?? 0
+            server.gateway.roll(agents[0], to: .applied)
+            let answer = try await caller.get("/tasks/\(id)/rollout").data
+            #expect(answer["version"] == .integer(1) && answer["total"] == .integer(2))
+            #expect(answer["counts"]?["applied"] == .integer(1) && answer["counts"]?["waiting"] == .integer(1))
+            #expect(answer["items"]?.items.map { $0["state"]?.text } == ["applied", "waiting"])
+            #expect(answer["items"]?.items.map { $0["connected"] } == [.bool(true), .bool(false)])
+        }
+    }
 }

@@ -13,6 +13,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron,
         explainTask
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, listOwed,
+        taskRollout,
         parseCron
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels
@@ -62,6 +63,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .deleteTask: self.api(.delete, "/tasks/{id}", .needs(.jobsWrite))
         case .enableTask: self.api(.post, "/tasks/{id}/enable", .needs(.jobsRun))
         case .disableTask: self.api(.post, "/tasks/{id}/disable", .needs(.jobsRun))
+        case .taskRollout: self.api(.get, "/tasks/{id}/rollout", .needs(.jobsRead))
         case .listOwed: self.api(.get, "/tasks/{id}/owed", .needs(.jobsRead))
         case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
         case .explainTask: self.api(.get, "/tasks/{id}/explain", .needs(.jobsRead))

@@ -103,6 +103,7 @@ struct APIRouter: Sendable {
         case .deleteTask: try await self.tasks.delete(call)
         case .enableTask: try await self.tasks.setEnabled(true, call)
         case .disableTask: try await self.tasks.setEnabled(false, call)
+        case .taskRollout: try await self.tasks.rollout(call)
         case .listOwed: try await self.tasks.owed(call)
         case .triggerTask: try await self.tasks.trigger(call)
         case .parseCron: try await self.tasks.parseCron(call)

@@ -81,6 +81,25 @@ struct TaskRoutes: Sendable {
         return try await self.answer(job, call)
     }
 
+    /// How far the present version has come, host by host (S1-FR-2.1).
+    func rollout(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let rollout = try await self.jobs.rollout(call.number("id"), as: call.principal)
+        let counts = JobRollout.allCases.map { state in
+            JSON.Member(state.rawValue, rollout.hosts.count { $0.state == state })
+        }
+        let items = rollout.hosts.map { host in
+            JSON.object([
+                .init("client_id", host.agent.rawValue), .init("state", host.state.rawValue),
+                .init("connected", host.isConnected),
+            ])
+        }
+        return .data([
+            .init("version", rollout.version), .init("total", items.count), .init("counts", JSON.object(counts)),
+            .init("items", items),
+        ])
+    }
+
     /// Hosts that are away, since when, and how many fires they owe an account of.
     func owed(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()

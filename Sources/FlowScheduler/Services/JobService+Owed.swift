@@ -18,19 +18,14 @@ extension JobService {
     /// They may have run them on their own: what became of them is known when they have reported.
     package func owed(_ id: JobID, as principal: Principal) async throws -> [OwedView] {
         let job = try await self.get(id, as: principal)
-        let scope = principal.scope(of: .jobsRead)
         let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid)
         let now = self.clock.now
         // Hosts that went away together owe the same.
         var counts: [Timestamp: Int?] = [:]
         var views: [OwedView] = []
-        for fires in try await self.store.owedFires(of: id) {
-            if scope != .all {
-                let groups = try await self.store.groups(of: fires.agent).map(\.id)
-                guard groups.contains(where: { scope.contains($0) && job.definition.groups.contains($0) }) else {
-                    continue
-                }
-            }
+        let owed = try await self.store.owedFires(of: id)
+        let visible = Set(try await self.visible(owed.map(\.agent), of: job, as: principal))
+        for fires in owed where visible.contains(fires.agent) {
             // An older version had other times.
             guard fires.jobVersion == job.version, fires.until == nil, !fires.isMixed else {
                 views.append(OwedView(fires: fires, count: nil))

@@ -15,6 +15,7 @@ final class RecordingGateway: AgentGateway {
         var disconnected: [AgentID] = []
         var presences: [AgentID: AgentPresence] = [:]
         var duplicates: [AgentID: [DuplicateAgent]] = [:]
+        var rollout: [AgentID: JobRollout] = [:]
     }
 
     fileprivate let state = Mutex(Record())
@@ -30,6 +31,12 @@ final class RecordingGateway: AgentGateway {
 
     func cancel(_ execution: ExecutionID, on agent: AgentID, force: Bool) async {
         self.state.withLock { $0.cancelled.append((execution, agent, force)) }
+    }
+
+    func roll(_ agent: AgentID, to state: JobRollout) { self.state.withLock { $0.rollout[agent] = state } }
+
+    func rollout(of job: JobUID, version: Int64, on agents: [AgentID]) async -> [AgentID: JobRollout] {
+        self.state.withLock { $0.rollout.filter { agents.contains($0.key) } }
     }
 
     func configurationChanged() async { self.state.withLock { $0.configurationChanges += 1 } }
