@@ -288,7 +288,7 @@ let package = Package(
         .testTarget(
             name: "FlowAgentTests",
             dependencies: [
-                "FlowAgent", "FlowCore", "FlowRunner", "FlowWire", "FlowTesting",
+                "FlowAgent", "FlowCore", "FlowRunner", "FlowSupport", "FlowWire", "FlowTesting",
                 // The programs under test.
                 "quicflow", "quicflow-runner",
                 .product(name: "GRDB", package: "GRDB.swift"),

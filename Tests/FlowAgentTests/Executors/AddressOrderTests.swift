@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowAgent
+import FlowSupport
 import Testing
 
 @Suite("The addresses of a name")

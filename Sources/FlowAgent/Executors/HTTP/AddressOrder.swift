@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+package import FlowSupport
+
 /// Which addresses of a name are tried, and in which order (RFC 8305, 4).
 package enum AddressOrder {
     /// Leaves out what the rules refuse, and lets the two families take turns, beginning with the resolver's first.
@@ -14,7 +16,7 @@ package enum AddressOrder {
         var refusals: [String] = []
         var allowed: [HostAddress] = []
         for address in addresses where !allowed.contains(address) {
-            switch AddressRules.check(address, policy: policy) {
+            switch AddressRules.check(address, allowing: policy.allowance) {
             case .allowed: allowed.append(address)
             case .refused(let why): refusals.append("\(address.text): \(why)")
             }

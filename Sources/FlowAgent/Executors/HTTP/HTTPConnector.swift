@@ -3,6 +3,7 @@
 
 import AsyncHTTPClient
 import FlowCore
+import FlowSupport
 import Glibc
 import NIOCore
 import NIOPosix

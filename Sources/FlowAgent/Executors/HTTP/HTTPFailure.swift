@@ -3,6 +3,7 @@
 
 import AsyncHTTPClient
 import FlowCore
+import FlowSupport
 import Glibc
 import NIOCore
 
@@ -17,6 +18,7 @@ struct HTTPFailure: Error {
         switch error {
         case let failure as HTTPFailure: self = failure
         case let failure as CoreError: self.detail = failure.message
+        case let failure as ResolutionFailure: self.detail = failure.description
         case let failure as IOError: self.detail = String(cString: strerror(failure.errnoCode))
         case let failure as HTTPClientError: self.detail = Self.words(failure)
         default: self.detail = Self.tls("\(error)") ?? "\(error)"

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowSupport
+
 /// What HTTP jobs of a host may reach.
 package struct HTTPPolicy: Hashable, Sendable {
     /// Loopback and private networks; link-local addresses, where clouds keep their metadata, are refused always.
@@ -18,4 +20,6 @@ package struct HTTPPolicy: Hashable, Sendable {
         self.responseLimit = responseLimit
         self.redirectLimit = redirectLimit
     }
+
+    var allowance: AddressAllowance { self.allowsPrivateNetworks ? [.privateNetworks, .loopback] : [] }
 }

@@ -1,7 +1,6 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowCore
 import Glibc
 
 /// An IP address: its text, and its 4 or 16 bytes.
@@ -17,13 +16,14 @@ package struct HostAddress: Hashable, Sendable {
     /// All addresses of a host name.
     ///
     /// Blocks; not for event loops.
-    static func all(of name: String, port: Int) throws -> [HostAddress] {
+    /// - Throws: ``ResolutionFailure``.
+    package static func all(of name: String, port: Int) throws -> [HostAddress] {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_ADDRCONFIG
         var list: UnsafeMutablePointer<addrinfo>?
         let failure = getaddrinfo(name, String(port), &hints, &list)
-        guard failure == 0 else { throw CoreError(.unavailable, String(cString: gai_strerror(failure))) }
+        guard failure == 0 else { throw ResolutionFailure(description: String(cString: gai_strerror(failure))) }
         defer { freeaddrinfo(list) }
         var addresses: [HostAddress] = []
         var entry = list
@@ -50,4 +50,9 @@ package struct HostAddress: Hashable, Sendable {
         }
         return addresses
     }
+}
+
+/// Why a name has no addresses now.
+package struct ResolutionFailure: Error, CustomStringConvertible {
+    package let description: String
 }
