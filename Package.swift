@@ -33,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -54,11 +55,21 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // MARK: What is told to whom; no I/O.
+        .target(
+            name: "FlowNotify",
+            dependencies: [
+                "FlowCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         // MARK: The brain: plans, dispatches, records. Stores and agents only as ports.
         .target(
             name: "FlowScheduler",
             dependencies: [
                 "FlowCore",
+                "FlowNotify",
                 "FlowSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -173,18 +184,22 @@ let package = Package(
             dependencies: [
                 "FlowAPI",
                 "FlowCore",
+                "FlowNotify",
                 "FlowQUIC",
                 "FlowScheduler",
                 "FlowStore",
                 "FlowSupport",
                 "FlowWire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -243,6 +258,7 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTesting"], swiftSettings: swiftSettings),
+        .testTarget(name: "FlowNotifyTests", dependencies: ["FlowCore", "FlowNotify"], swiftSettings: swiftSettings),
         .testTarget(
             name: "FlowStoreTests",
             dependencies: [
@@ -302,7 +318,7 @@ let package = Package(
         .testTarget(
             name: "FlowAPITests",
             dependencies: [
-                "FlowAPI", "FlowCore", "FlowScheduler", "FlowStore", "FlowTesting",
+                "FlowAPI", "FlowCore", "FlowNotify", "FlowScheduler", "FlowStore", "FlowTesting",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -326,7 +342,8 @@ let package = Package(
         .testTarget(
             name: "FlowEndToEndTests",
             dependencies: [
-                "FlowAgent", "FlowCore", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowStore", "FlowTesting",
+                "FlowAgent", "FlowCore", "FlowNotify", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowStore",
+                "FlowSupport", "FlowTesting",
                 "FlowWire",
                 // The programs under test.
                 "quicflow", "quicflow-runner", "quicflow-server",
@@ -337,6 +354,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],

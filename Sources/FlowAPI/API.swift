@@ -50,6 +50,7 @@ package func makeAPI(
         ),
         insights: InsightRoutes(insights: services.insights, presenter: executions),
         audit: AuditRoutes(audit: services.audit),
+        notify: services.notifications.map { NotifyRoutes(notifications: $0) },
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,

@@ -6,6 +6,7 @@ import FlowCore
 import FlowQUIC
 import FlowScheduler
 import FlowStore
+import FlowSupport
 import FlowWire
 import Foundation
 package import Logging
@@ -88,6 +89,7 @@ package struct Server: Sendable {
             retentionDays: self.configuration.retentionDays,
             logger: self.logger
         )
+        let notifications = try self.makeNotifications(store: store, clock: clock)
         let services = Services.assemble(store: store, observer: ticker, gateway: sessions, bus: bus, clock: clock)
         metrics.setStorage(StorageProbe(store: store, clock: clock))
         metrics.setGauges {
@@ -141,7 +143,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep,
+            keeper, upkeep, notifications,
             // Stopped last: what agents still say is recorded.
             journal, recorder, logs, sessions, ticker, listener, api,
         ]
@@ -170,6 +172,29 @@ package struct Server: Sendable {
                     + String(cString: strerror(error.errnoCode)) + "."
             )
         }
+    }
+
+    private func makeNotifications(store: SQLiteStore, clock: any WallClock) throws -> NotifyDriver {
+        var network = NotifyNetwork()
+        if self.configuration.notifiesLoopback { network.allowance.insert(.loopback) }
+        if let file = self.configuration.notifyAuthorityFile {
+            guard let text = try? String(contentsOfFile: file, encoding: .utf8), text.contains("BEGIN CERTIFICATE")
+            else {
+                throw CoreError(.invalid, "notify.ca-file: \(file) is no readable PEM file with certificates.")
+            }
+            network.authorities = text
+        }
+        return NotifyDriver(
+            evaluator: NotifyEvaluator(store: store, clock: clock, address: self.configuration.publicURL),
+            dispatcher: NotifyDispatcher(
+                store: store,
+                sender: ChannelSender(network: network, hostName: ProcessInfo.processInfo.hostName),
+                clock: clock
+            ),
+            store: store,
+            clock: clock,
+            logger: self.logger
+        )
     }
 
     /// What agents may call this server.

@@ -13,6 +13,7 @@ extension ServerConfiguration {
     /// - `http.listen` (string, default `127.0.0.1:8475`), `http.console` (string), `http.behind-https` (bool, false)
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `retention.days` (int, default 90; 1 to 3650)
+    /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
     /// - `admin.password-file` (string)
     ///
     /// - Throws: ``CoreError`` `invalid` naming the key.
@@ -47,6 +48,11 @@ extension ServerConfiguration {
         guard (1...3650).contains(result.retentionDays) else {
             throw CoreError(.invalid, "retention.days is \(result.retentionDays); it has to be 1 to 3650.")
         }
+        result.publicURL = reader.string(forKey: "http.public-url").map {
+            $0.hasSuffix("/") ? String($0.dropLast()) : $0
+        }
+        result.notifiesLoopback = reader.bool(forKey: "notify.allow-loopback", default: false)
+        result.notifyAuthorityFile = reader.string(forKey: "notify.ca-file")
         result.adminPasswordFile = reader.string(forKey: "admin.password-file")
         return result
     }

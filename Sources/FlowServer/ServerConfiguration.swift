@@ -17,6 +17,12 @@ package struct ServerConfiguration: Sendable {
     package var isBehindHTTPS = false
     /// Days after which history is deleted (C-28).
     package var retentionDays = 90
+    /// Where people reach the console, without a slash at the end; for links in notifications.
+    package var publicURL: String?
+    /// Whether notifications may be sent to this host itself (a mail relay, a local receiver).
+    package var notifiesLoopback = false
+    /// Certificates of further authorities that receivers of notifications may have; a PEM file.
+    package var notifyAuthorityFile: String?
     /// Where the generated password of the first administrator is written, mode 0600; nil prints it once.
     package var adminPasswordFile: String?
 

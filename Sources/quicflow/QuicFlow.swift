@@ -16,7 +16,7 @@ struct QuicFlow: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             LoginCommand.self, LogoutCommand.self, TaskCommand.self, ExecutionCommand.self, GroupCommand.self,
-            ClientCommand.self, CronCommand.self, AgentCommand.self, RunnerCommand.self,
+            ClientCommand.self, NotifyCommand.self, CronCommand.self, AgentCommand.self, RunnerCommand.self,
         ]
     )
 

@@ -22,6 +22,9 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listRuns, getRun
     case recentExecutions, executionTrend, runReport, upcomingFires
     case listAudit
+    case listChannels, createChannel, updateChannel, deleteChannel, testChannel
+    case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
+    case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
 
@@ -100,6 +103,21 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .runReport: self.api(.get, "/reports/runs", .needs(.executionsRead))
         case .upcomingFires: self.api(.get, "/upcoming", .needs(.jobsRead))
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
+
+        case .listChannels: self.api(.get, "/notify/channels", .needs(.notifyRead))
+        case .createChannel: self.api(.post, "/notify/channels", .needs(.channelsWrite))
+        case .updateChannel: self.api(.put, "/notify/channels/{id}", .needs(.channelsWrite))
+        case .deleteChannel: self.api(.delete, "/notify/channels/{id}", .needs(.channelsWrite))
+        case .testChannel: self.api(.post, "/notify/channels/{id}/test", .needs(.channelsWrite))
+        case .listNotifyRules: self.api(.get, "/notify/rules", .needs(.notifyRead))
+        case .createNotifyRule: self.api(.post, "/notify/rules", .needs(.notifyWrite))
+        case .updateNotifyRule: self.api(.put, "/notify/rules/{id}", .needs(.notifyWrite))
+        case .deleteNotifyRule: self.api(.delete, "/notify/rules/{id}", .needs(.notifyWrite))
+        case .previewNotification: self.api(.post, "/notify/preview", .needs(.notifyRead))
+        case .listIncidents: self.api(.get, "/notify/incidents", .needs(.notifyRead))
+        case .acknowledgeIncident: self.api(.post, "/notify/incidents/{id}/ack", .needs(.notifyWrite))
+        case .listDeliveries: self.api(.get, "/notify/deliveries", .needs(.notifyRead))
+        case .resendDelivery: self.api(.post, "/notify/deliveries/{id}/resend", .needs(.notifyWrite))
 
         case .overview: self.api(.get, "/stats", .needs(.executionsRead))
         case .health: self.api(.get, "/health", .everyone)

@@ -45,6 +45,7 @@ struct TaskPresenter: Sendable {
             .init("groups", visible.map { groups[$0] ?? "#\($0)" }),
             .init("hidden_groups", visible.count < definition.groups.count),
             .init("labels", definition.labels),
+            .init("task_notify", (definition.notify ?? []).map { JSON.object(NotifyRuleBody.members($0)) }),
             .init("status", job.isEnabled ? 1 : 0),
             .init("next_exec_time", job.nextFire),
             .init("last_execution", Self.last(last)),

@@ -17,6 +17,7 @@ struct APIRouter: Sendable {
     let executions: ExecutionRoutes
     let insights: InsightRoutes
     let audit: AuditRoutes
+    let notify: NotifyRoutes?
     let system: SystemRoutes
 
     func router(console: ConsoleFiles) -> Router<APIContext> {
@@ -91,6 +92,13 @@ struct APIRouter: Sendable {
             && HostAuthority(request.head.authority)?.isLoopback == true
     }
 
+    private var notifications: NotifyRoutes {
+        get throws {
+            guard let notify else { throw APIFailure.notFound("This server's store has no notifications.") }
+            return notify
+        }
+    }
+
     private func answer(_ endpoint: Endpoint, _ call: APICall) async throws -> APIAnswer {
         switch endpoint {
         case .signIn: try await self.auth.signIn(call)
@@ -135,6 +143,20 @@ struct APIRouter: Sendable {
         case .runReport: try await self.insights.report(call)
         case .upcomingFires: try await self.insights.upcoming(call)
         case .listAudit: try await self.audit.list(call)
+        case .listChannels: try await self.notifications.listChannels(call)
+        case .createChannel: try await self.notifications.createChannel(call)
+        case .updateChannel: try await self.notifications.updateChannel(call)
+        case .deleteChannel: try await self.notifications.deleteChannel(call)
+        case .testChannel: try await self.notifications.testChannel(call)
+        case .listNotifyRules: try await self.notifications.listRules(call)
+        case .createNotifyRule: try await self.notifications.createRule(call)
+        case .updateNotifyRule: try await self.notifications.updateRule(call)
+        case .deleteNotifyRule: try await self.notifications.deleteRule(call)
+        case .previewNotification: try await self.notifications.preview(call)
+        case .listIncidents: try await self.notifications.listIncidents(call)
+        case .acknowledgeIncident: try await self.notifications.acknowledge(call)
+        case .listDeliveries: try await self.notifications.listDeliveries(call)
+        case .resendDelivery: try await self.notifications.resend(call)
         case .overview: try await self.system.overview(call)
         case .health: self.system.health()
         case .ready, .plainReady: try await self.system.ready()

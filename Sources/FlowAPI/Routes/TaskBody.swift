@@ -20,6 +20,14 @@ struct TaskBody {
         if !reader.has("group_ids") { reader.fault("group_ids", "required", "this field is required") }
         let groups = reader.integers("group_ids") ?? []
         let labels = reader.dictionary("labels") ?? [:]
+        var notify: [NotifyRule]?
+        if var rules = reader.objects("task_notify") {
+            notify = []
+            for index in rules.indices {
+                notify?.append(NotifyRuleBody.rule(&rules[index]))
+                rules[index].close()
+            }
+        }
         let status = reader.int("status") ?? 1
         if status != 0, status != 1 {
             reader.fault("status", "value", "a task's status is 0 (disabled) or 1 (enabled)")
@@ -34,7 +42,8 @@ struct TaskBody {
             policies: policies,
             groups: groups,
             labels: labels,
-            isEnabled: status == 1
+            isEnabled: status == 1,
+            notify: notify
         )
     }
 

@@ -55,7 +55,7 @@ package struct ExecutionEvent: Hashable, Sendable {
     }
 
     /// What a write of a record says to those who were not there; nil when its state is the one before.
-    init?(_ execution: Execution, over stored: Execution?) {
+    package init?(_ execution: Execution, over stored: Execution?) {
         let isWaiting = execution.status == .pending && execution.reason != .awaitingRetry
         guard !isWaiting else { return nil }
         if let stored, stored.status == execution.status, stored.reason == execution.reason,

@@ -13,6 +13,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
     /// The groups whose agents run the job; ``Group/everyone`` = all agents.
     package var groups: [GroupID]
     package var labels: [String: String]
+    /// Who is told of what becomes of it (S2-9); nil, also in what older versions stored, is nobody.
+    package var notify: [NotifyRule]?
 
     package init(
         name: String,
@@ -21,7 +23,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         schedule: ScheduleSpec,
         policies: Policies = Policies(),
         groups: [GroupID],
-        labels: [String: String] = [:]
+        labels: [String: String] = [:],
+        notify: [NotifyRule]? = nil
     ) {
         self.name = name
         self.description = description
@@ -30,6 +33,7 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         self.policies = policies
         self.groups = groups
         self.labels = labels
+        self.notify = notify
     }
 }
 

@@ -17,6 +17,14 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     case agentsRead = "agents:read"
     case agentsWrite = "agents:write"
     case auditRead = "audit:read"
+    /// Rules, incidents, deliveries.
+    case notifyRead = "notify:read"
+    /// Acknowledge, send again, rules of groups.
+    case notifyWrite = "notify:write"
+    /// Name a channel in a rule.
+    case channelsUse = "channels:use"
+    /// Make and test channels; only who has this sees where they lead.
+    case channelsWrite = "channels:write"
     case metricsRead = "metrics:read"
     case usersRead = "users:read"
     case usersWrite = "users:write"
@@ -24,7 +32,7 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     /// Counts only when granted on everything: what it opens has no groups.
     package var isGlobal: Bool {
         switch self {
-        case .metricsRead, .usersRead, .usersWrite: true
+        case .metricsRead, .usersRead, .usersWrite, .channelsWrite: true
         default: false
         }
     }
@@ -39,10 +47,13 @@ package enum Role: String, Codable, Sendable, CaseIterable, Comparable {
 
     package var permissions: Set<Permission> {
         switch self {
-        case .viewer: [.jobsRead, .executionsRead, .logsRead, .groupsRead, .agentsRead, .metricsRead]
-        case .developer: Role.viewer.permissions.union([.jobsWrite, .jobsRun, .executionsCancel])
+        case .viewer: [.jobsRead, .executionsRead, .logsRead, .groupsRead, .agentsRead, .notifyRead, .metricsRead]
+        case .developer:
+            Role.viewer.permissions.union([
+                .jobsWrite, .jobsRun, .executionsCancel, .notifyWrite, .channelsUse,
+            ])
         case .operator:
-            Role.developer.permissions.union([.executionsKill, .groupsWrite, .auditRead, .usersRead])
+            Role.developer.permissions.union([.executionsKill, .groupsWrite, .auditRead, .usersRead, .channelsWrite])
         case .admin: Set(Permission.allCases)
         }
     }

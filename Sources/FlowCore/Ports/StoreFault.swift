@@ -38,6 +38,36 @@ package enum StoreFault {
         self.nameTaken("A job named '\(name)' exists already. Choose another name.")
     }
 
+    package static func channelNameTaken(_ name: String) -> CoreError {
+        self.nameTaken("A channel named '\(name)' exists already. Choose another name.")
+    }
+
+    package static func noNotifyChannel(_ id: Int64) -> CoreError {
+        CoreError(.notFound, "There is no channel \(id). List the channels and choose one of them.")
+    }
+
+    package static func noNotifyRule(_ id: Int64) -> CoreError {
+        CoreError(.notFound, "There is no rule \(id). It may have been deleted.")
+    }
+
+    package static func noIncident(_ id: IncidentID) -> CoreError {
+        CoreError(.notFound, "There is no incident \(id). It may be older than 30 days.")
+    }
+
+    package static func noDelivery(_ id: DeliveryID) -> CoreError {
+        CoreError(.notFound, "There is no delivery \(id). It may be older than 30 days.")
+    }
+
+    package static func channelInUse(_ name: String, rules: [String]) -> CoreError {
+        let named = rules.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        let more = rules.count > 5 ? " and \(rules.count - 5) more" : ""
+        return CoreError(
+            .inUse,
+            "The channel '\(name)' is named by \(rules.count == 1 ? "a rule" : "\(rules.count) rules"): \(named)\(more). "
+                + "Change those first."
+        )
+    }
+
     package static func groupNameTaken(_ name: String) -> CoreError {
         self.nameTaken("A group named '\(name)' exists already. Choose another name.")
     }

@@ -24,6 +24,8 @@ package enum Growth: String, CaseIterable, Sendable {
     case sessions
     /// The log of what happened, as far as all its readers came; a week later in any case.
     case events
+    /// Incidents that are over, messages that were sent or given up, and what rules counted long ago.
+    case notifications
 }
 
 /// Forgetting, in small steps that writers hardly notice.

@@ -13,6 +13,8 @@ package struct JobDraft: Hashable, Sendable {
     package var groups: [GroupID]
     package var labels: [String: String]
     package var isEnabled: Bool
+    /// Nil keeps what is stored: clients that do not know of it must not take it away.
+    package var notify: [NotifyRule]?
 
     package init(
         name: String,
@@ -22,7 +24,8 @@ package struct JobDraft: Hashable, Sendable {
         policies: Policies = Policies(),
         groups: [GroupID],
         labels: [String: String] = [:],
-        isEnabled: Bool = true
+        isEnabled: Bool = true,
+        notify: [NotifyRule]? = nil
     ) {
         self.name = name
         self.description = description
@@ -32,6 +35,7 @@ package struct JobDraft: Hashable, Sendable {
         self.groups = groups
         self.labels = labels
         self.isEnabled = isEnabled
+        self.notify = notify
     }
 }
 

@@ -16,6 +16,8 @@ package struct JobService: Sendable {
     let clock: any WallClock
     let starter: RunStarter
     let makeUUID: @Sendable () -> UUID
+    /// Where rules' channels are looked up; nil = they are not.
+    let channels: (any NotifyStore)?
 
     package init(
         store: any Store,
@@ -24,7 +26,8 @@ package struct JobService: Sendable {
         bus: EventBus,
         clock: any WallClock,
         starter: RunStarter,
-        makeUUID: @escaping @Sendable () -> UUID = { UUID() }
+        makeUUID: @escaping @Sendable () -> UUID = { UUID() },
+        channels: (any NotifyStore)? = nil
     ) {
         self.store = store
         self.observer = observer
@@ -33,6 +36,7 @@ package struct JobService: Sendable {
         self.clock = clock
         self.starter = starter
         self.makeUUID = makeUUID
+        self.channels = channels
     }
 
     // MARK: Reading
@@ -211,12 +215,25 @@ package struct JobService: Sendable {
             previous: existing?.definition.schedule,
             uid: uid
         )
+        var draft = draft
+        // Rules that stay are not looked at again: a channel that has gone since must not keep a job from being edited.
+        let kept = existing?.definition.notify
+        if draft.notify == nil || draft.notify == kept {
+            draft.notify = nil
+        } else if let rules = draft.notify, !rules.isEmpty {
+            try principal.require(.channelsUse)
+            let known = try await self.channels?.notifyChannels()
+            validator.knownChannels = known.map { Set($0.map(\.name)) }
+        }
+        let isKept = draft.notify == nil
         let result = validator.validate(draft)
         // Whether a name is free, the store knows alone.
         try validator.faults.check("The job cannot be saved")
-        guard let (definition, schedule) = result else {
+        guard let (validated, schedule) = result else {
             throw CoreError(.internal, "A job without faults has no definition.")
         }
+        var definition = validated
+        if isKept { definition.notify = kept }
         return (definition, schedule, now)
     }
 

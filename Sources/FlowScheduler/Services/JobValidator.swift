@@ -14,6 +14,8 @@ struct JobValidator {
     /// The schedule of the version before; nil for a new job.
     let previous: ScheduleSpec?
     let uid: JobUID
+    /// Names of channels; nil = not known here.
+    var knownChannels: Set<String>?
     var faults = FaultCollector()
 
     init(knownGroups: Set<GroupID>, now: Timestamp, previous: ScheduleSpec?, uid: JobUID) {
@@ -33,6 +35,11 @@ struct JobValidator {
         }
         self.checkGroups(draft.groups)
         self.checkLabels(draft.labels)
+        if let rules = draft.notify {
+            var validator = NotifyValidator(channels: self.knownChannels)
+            validator.checkTask(rules)
+            for fault in validator.faults.details { self.faults.add(fault.path, fault.code, fault.message) }
+        }
         let schedule = self.resolve(draft.schedule)
         if case .http(let http) = draft.payload, let schedule, schedule.0 != .manual { self.checkParameters(of: http) }
         guard self.faults.isEmpty, let schedule else { return nil }
@@ -43,7 +50,8 @@ struct JobValidator {
             schedule: schedule.0,
             policies: draft.policies,
             groups: Array(Set(draft.groups)).sorted(),
-            labels: draft.labels
+            labels: draft.labels,
+            notify: draft.notify.flatMap { $0.isEmpty ? nil : $0 }
         )
         return (definition, schedule.1)
     }

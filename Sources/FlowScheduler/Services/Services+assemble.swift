@@ -16,6 +16,8 @@ extension Services {
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
     ) -> Services {
+        // A store of another kind may have no notifications.
+        let notify = store as? any Store & NotifyStore
         let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock)
         return Services(
             jobs: JobService(
@@ -24,7 +26,8 @@ extension Services {
                 gateway: gateway,
                 bus: bus,
                 clock: clock,
-                starter: starter
+                starter: starter,
+                channels: notify
             ),
             executions: ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter),
             runs: RunService(store: store),
@@ -33,7 +36,8 @@ extension Services {
             authentication: AuthenticationService(store: store, hasher: hasher, clock: clock),
             statistics: StatisticsService(store: store, gateway: gateway, clock: clock),
             insights: InsightService(store: store, clock: clock),
-            audit: AuditService(store: store, clock: clock)
+            audit: AuditService(store: store, clock: clock),
+            notifications: notify.map { NotificationService(store: $0, clock: clock) }
         )
     }
 }

@@ -12,6 +12,8 @@ package struct Services: Sendable {
     package let statistics: StatisticsService
     package let insights: InsightService
     package let audit: AuditService
+    /// Nil over a store that has none.
+    package let notifications: NotificationService?
 
     package init(
         jobs: JobService,
@@ -22,7 +24,8 @@ package struct Services: Sendable {
         authentication: AuthenticationService,
         statistics: StatisticsService,
         insights: InsightService,
-        audit: AuditService
+        audit: AuditService,
+        notifications: NotificationService? = nil
     ) {
         self.jobs = jobs
         self.executions = executions
@@ -33,5 +36,6 @@ package struct Services: Sendable {
         self.statistics = statistics
         self.insights = insights
         self.audit = audit
+        self.notifications = notifications
     }
 }

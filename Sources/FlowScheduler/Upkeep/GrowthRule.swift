@@ -38,6 +38,7 @@ package struct GrowthRule: Hashable, Sendable {
             // A day to see what became of a token.
             case .joinTokens: GrowthRule(growth, age: Self.day, interval: 60_000)
             case .sessions: GrowthRule(growth, age: 0)
+            case .notifications: GrowthRule(growth, age: min(history, 30 * Self.day), interval: Self.hour)
             // What every reader has read; an hour is for people who look.
             case .events: GrowthRule(growth, age: Self.hour, chunk: 500)
             }

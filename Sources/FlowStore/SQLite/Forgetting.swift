@@ -46,6 +46,9 @@ struct Forgetting {
         case .events:
             let count = try EventTable(self.db).prune(before: self.bound, limit: self.limit)
             return (Forgotten(count: count, isDone: count < self.limit), nil)
+        case .notifications:
+            let count = try NotifyStateTable(self.db).prune(before: self.bound, limit: self.limit)
+            return (Forgotten(count: count, isDone: count < self.limit), nil)
         case .joinTokens:
             return try self.expired("join_token", "id IN (SELECT id FROM join_token WHERE expires_at < ? LIMIT ?)")
         case .sessions:

@@ -121,6 +121,7 @@ extension SQLiteStore {
             try executions.forgetForcedCancels(of: id)
             let groups = try GroupTable(db).groups(of: id).map(\.id)
             try SpanTable(db).end(agent: id, at: change.at)
+            try NotifyStateTable(db).forgetHost(id)
             _ = try AgentTable(db).delete(id)
             try AuditTable(db).record(
                 change,

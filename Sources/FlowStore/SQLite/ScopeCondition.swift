@@ -52,6 +52,14 @@ struct ScopeCondition {
         return ScopeCondition(sql: sql, values: [groups])
     }
 
+    /// Incidents or messages that concern a group of the scope; nil = no condition.
+    static func notifications(_ scope: Scope, table: String) throws -> ScopeCondition? {
+        guard let groups = try self.groups(scope) else { return nil }
+        let sql =
+            "EXISTS (SELECT 1 FROM json_each(\(table).groups) AS g WHERE g.value IN (SELECT value FROM json_each(?)))"
+        return ScopeCondition(sql: sql, values: [groups])
+    }
+
     /// Jobs that ever had a group of the scope, and whether all their groups ever were inside.
     static func everBound(_ scope: Scope) throws -> ScopeCondition? {
         guard let groups = try self.groups(scope) else { return nil }

@@ -28,6 +28,14 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case signIn = "session.start"
     case signOut = "session.end"
     case settingUpdate = "setting.update"
+    case channelCreate = "channel.create"
+    case channelUpdate = "channel.update"
+    case channelDelete = "channel.delete"
+    case notifyRuleCreate = "notify_rule.create"
+    case notifyRuleUpdate = "notify_rule.update"
+    case notifyRuleDelete = "notify_rule.delete"
+    case incidentAcknowledge = "incident.acknowledge"
+    case deliveryResend = "delivery.resend"
 }
 
 /// What something was done to.

@@ -25,6 +25,7 @@ enum Migrations {
         ("025 attempts", Migration025Attempts.sql),
         ("011 owed fires", Migration011OwedFires.sql),
         ("012 configuration changes", Migration012ConfigChanges.sql),
+        ("051 notifications", Migration051Notifications.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

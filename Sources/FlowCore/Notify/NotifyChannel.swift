@@ -1,0 +1,117 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// A way to tell somebody: where to, in which form, with which secret.
+package struct NotifyChannel: Hashable, Sendable {
+    package enum Kind: String, Codable, Sendable, CaseIterable {
+        case email, webhook, dingtalk, wecom, feishu, slack
+    }
+
+    package let id: Int64
+    package var draft: NotifyChannelDraft
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
+
+    package var name: String { self.draft.name }
+    package var kind: Kind { self.draft.kind }
+    package var settings: ChannelSettings { self.draft.settings }
+    package var secrets: ChannelSecrets { self.draft.secrets }
+
+    package init(id: Int64, draft: NotifyChannelDraft, createdAt: Timestamp, updatedAt: Timestamp) {
+        self.id = id
+        self.draft = draft
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// What somebody wants a channel to be.
+package struct NotifyChannelDraft: Hashable, Sendable {
+    /// 1 to 64 characters, unique.
+    package var name: String
+    package var kind: NotifyChannel.Kind
+    package var isEnabled: Bool
+    package var settings: ChannelSettings
+    package var secrets: ChannelSecrets
+
+    package init(
+        name: String,
+        kind: NotifyChannel.Kind,
+        isEnabled: Bool = true,
+        settings: ChannelSettings = ChannelSettings(),
+        secrets: ChannelSecrets = ChannelSecrets()
+    ) {
+        self.name = name
+        self.kind = kind
+        self.isEnabled = isEnabled
+        self.settings = settings
+        self.secrets = secrets
+    }
+}
+
+/// What is no secret; which of it counts depends on the kind.
+package struct ChannelSettings: Hashable, Sendable, Codable {
+    package enum Security: String, Codable, Sendable, CaseIterable {
+        /// TLS from the first byte (port 465).
+        case tls
+        /// Plain, then TLS before anything is said (port 587).
+        case starttls
+        /// For a relay on the same host.
+        case none
+    }
+
+    /// POST unless given; webhooks.
+    package var method: String?
+    /// SMTP server.
+    package var host: String?
+    package var port: Int?
+    package var security: Security?
+    package var username: String?
+    /// The sender's address.
+    package var from: String?
+    package var recipients: [String]?
+    /// Messages in a minute; nil = what the receiver is known to take.
+    package var limitPerMinute: Int?
+
+    package init(
+        method: String? = nil,
+        host: String? = nil,
+        port: Int? = nil,
+        security: Security? = nil,
+        username: String? = nil,
+        from: String? = nil,
+        recipients: [String]? = nil,
+        limitPerMinute: Int? = nil
+    ) {
+        self.method = method
+        self.host = host
+        self.port = port
+        self.security = security
+        self.username = username
+        self.from = from
+        self.recipients = recipients
+        self.limitPerMinute = limitPerMinute
+    }
+}
+
+/// What is never shown again: addresses of robots carry their password, too.
+package struct ChannelSecrets: Hashable, Sendable, Codable {
+    package var url: String?
+    package var headers: [String: String]?
+    /// Signs what is sent.
+    package var secret: String?
+    /// SMTP.
+    package var password: String?
+
+    package init(
+        url: String? = nil,
+        headers: [String: String]? = nil,
+        secret: String? = nil,
+        password: String? = nil
+    ) {
+        self.url = url
+        self.headers = headers
+        self.secret = secret
+        self.password = password
+    }
+}

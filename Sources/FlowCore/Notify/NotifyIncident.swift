@@ -1,0 +1,102 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import Foundation
+
+/// Identifies an incident.
+package struct IncidentID: FlowIdentifier {
+    package let uuid: UUID
+    package init(uuid: UUID) { self.uuid = uuid }
+}
+
+/// What a rule has caught and tells of as one: from the first firing until it works again.
+package struct NotifyIncident: Hashable, Sendable, Codable {
+    package enum State: String, Codable, Sendable, CaseIterable {
+        /// It fired, and others of the same kind are waited for.
+        case waiting
+        case open
+        case closed
+    }
+
+    /// One of those it happened to.
+    package struct Member: Hashable, Sendable, Codable {
+        package let host: String
+        package let execution: ExecutionID?
+        package let trigger: NotifyTrigger
+        package let at: Timestamp
+
+        package init(host: String, execution: ExecutionID?, trigger: NotifyTrigger, at: Timestamp) {
+            self.host = host
+            self.execution = execution
+            self.trigger = trigger
+            self.at = at
+        }
+    }
+
+    package let id: IncidentID
+    /// Names the rule and what counts for its counters; changes when those change.
+    package let ruleKey: String
+    package let groupKey: String
+    /// The rule as it was at the last firing.
+    package var rule: NotifyRule
+    package var jobID: JobID?
+    package var jobName: String
+    /// Of the job or the hosts: who may read those may read this.
+    package var groups: [GroupID]
+    package var state: State
+    package var trigger: NotifyTrigger
+    /// Events in a row when it fired last.
+    package var thresholdCount: Int
+    /// Events since it began.
+    package var count: Int
+    /// Of these, those since the last message.
+    package var unsent: Int
+    /// The newest, at most ``memberLimit``.
+    package var members: [Member]
+    /// Hosts, or jobs, for which it does not work yet, at most ``failingLimit``.
+    package var failing: [String]
+    package var openedAt: Timestamp
+    package var updatedAt: Timestamp
+    /// When the next message is due; nil when none is.
+    package var dueAt: Timestamp?
+    package var lastSentAt: Timestamp?
+    /// Messages so far.
+    package var sentCount: Int
+    package var acknowledgedBy: String?
+    /// It works again, and that is still to be told.
+    package var isRecovering: Bool
+
+    package static let memberLimit = 20
+    package static let failingLimit = 2000
+
+    package init(
+        id: IncidentID,
+        ruleKey: String,
+        groupKey: String,
+        rule: NotifyRule,
+        jobID: JobID?,
+        jobName: String,
+        groups: [GroupID],
+        trigger: NotifyTrigger,
+        at now: Timestamp
+    ) {
+        self.id = id
+        self.ruleKey = ruleKey
+        self.groupKey = groupKey
+        self.rule = rule
+        self.jobID = jobID
+        self.jobName = jobName
+        self.groups = groups
+        self.state = .waiting
+        self.trigger = trigger
+        self.thresholdCount = 0
+        self.count = 0
+        self.unsent = 0
+        self.members = []
+        self.failing = []
+        self.openedAt = now
+        self.updatedAt = now
+        self.sentCount = 0
+        self.isRecovering = false
+    }
+}

@@ -1,0 +1,56 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an event is to a rule of notification (S2-9, and ours).
+package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
+    case success
+    /// Exit code 1.
+    case businessFailure = "business_failure"
+    /// Any other exit code, a signal, no start, an interruption, an HTTP request that failed.
+    case technicalFailure = "technical_failure"
+    case timeout
+    /// Stopped on request.
+    case cancelled
+    /// Not started, by a policy.
+    case skipped
+    /// Not started, because nobody was there in time.
+    case missed
+    /// Concluded by the server: the host is away past the job's limit.
+    case lost
+    /// The first success after a failure that was told of.
+    case recovered
+    case hostOffline = "host_offline"
+    case hostBack = "host_back"
+
+    /// What ended badly, whatever the kind.
+    package static let failures: Set<NotifyTrigger> = [.businessFailure, .technicalFailure, .timeout, .lost]
+
+    /// Outcomes that say nothing about whether a job works: they leave a counter alone unless a rule names them.
+    package var isNeutral: Bool {
+        switch self {
+        case .cancelled, .skipped, .missed, .lost: true
+        default: false
+        }
+    }
+
+    /// What an execution's state is; nil while it is under way.
+    package init?(_ event: ExecutionEvent) {
+        switch event.status {
+        case .pending, .running: return nil
+        case .success: self = .success
+        case .timeout: self = .timeout
+        case .cancelled: self = .cancelled
+        case .skipped:
+            switch event.reason {
+            case .misfire, .misfireCoalesced, .deadline, .agentOffline: self = .missed
+            default: self = .skipped
+            }
+        case .failure:
+            if event.reason == .lost {
+                self = .lost
+            } else {
+                self = event.reason == .exitCode && event.exitCode == 1 ? .businessFailure : .technicalFailure
+            }
+        }
+    }
+}

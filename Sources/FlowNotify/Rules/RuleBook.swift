@@ -1,0 +1,79 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// Which rules an event meets: those of its task and those that stand by themselves.
+package struct RuleBook: Sendable {
+    /// A rule with what it is about.
+    struct Entry {
+        /// Changes when what is counted changes, so that counters and incidents of the old rule end with it.
+        let key: String
+        let rule: NotifyRule
+        let job: Job?
+        /// Of the job, or of the host.
+        let groups: [GroupID]
+    }
+
+    private let own: [OwnNotifyRule]
+    private let jobs: [JobID: Job]
+    private let hosts: [AgentID: Set<GroupID>]
+
+    /// - Parameters:
+    ///   - jobs: those of the events; a deleted one is missing.
+    ///   - hosts: the groups of each host, without the built-in one.
+    package init(own: [OwnNotifyRule], jobs: [Job], hosts: [AgentID: Set<GroupID>]) {
+        self.own = own.filter(\.rule.isEnabled)
+        self.jobs = Dictionary(jobs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.hosts = hosts
+    }
+
+    func rules(for event: ExecutionEvent) -> [Entry] {
+        let job = self.jobs[event.jobID]
+        var entries: [Entry] = []
+        for rule in job?.definition.notify ?? [] where rule.isEnabled {
+            entries.append(
+                Entry(
+                    key: "task \(event.jobID) \(rule.name)" + Self.suffix(rule),
+                    rule: rule,
+                    job: job,
+                    groups: job?.definition.groups ?? []
+                )
+            )
+        }
+        for own in self.own where self.matches(own.match, job, on: event.agentID) {
+            let groups = job?.definition.groups ?? []
+            entries.append(
+                Entry(key: "rule \(own.id)" + Self.suffix(own.rule), rule: own.rule, job: job, groups: groups)
+            )
+        }
+        return entries
+    }
+
+    func rules(forHost agent: AgentID) -> [Entry] {
+        let groups = self.groups(of: agent)
+        return self.own.filter { own in
+            own.match.labels.isEmpty && own.match.tasks.isEmpty
+                && (own.match.groups.isEmpty || own.match.groups.contains { groups.contains($0) })
+        }.map { own in
+            Entry(key: "rule \(own.id)" + Self.suffix(own.rule), rule: own.rule, job: nil, groups: groups.sorted())
+        }
+    }
+
+    private func groups(of agent: AgentID) -> Set<GroupID> { (self.hosts[agent] ?? []).union([Group.everyone]) }
+
+    private func matches(_ match: NotifyMatch, _ job: Job?, on agent: AgentID) -> Bool {
+        if match == NotifyMatch() { return true }
+        guard let job else { return false }
+        if !match.tasks.isEmpty, !match.tasks.contains(job.id) { return false }
+        if !match.labels.allSatisfy({ job.definition.labels[$0.key] == $0.value }) { return false }
+        guard !match.groups.isEmpty else { return true }
+        let shared = self.groups(of: agent).intersection(job.definition.groups)
+        return match.groups.contains { shared.contains($0) }
+    }
+
+    private static func suffix(_ rule: NotifyRule) -> String {
+        let triggers = rule.triggers.map(\.rawValue).sorted().joined(separator: ",")
+        return " \(triggers) \(rule.threshold) \((rule.countBy ?? .host).rawValue)"
+    }
+}

@@ -1,0 +1,220 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowNotify
+
+/// The rules that rules and channels have to keep before they are stored.
+struct NotifyValidator {
+    /// Names of the channels there are; nil = not known here.
+    let channels: Set<String>?
+    var faults = FaultCollector()
+
+    init(channels: Set<String>?) { self.channels = channels }
+
+    /// Checks the list of a task (S2-9).
+    mutating func checkTask(_ rules: [NotifyRule]) {
+        self.faults.require(rules.count <= 20, "task_notify", "too_many", "at most 20 rules")
+        var names: Set<ExactText> = []
+        for (index, rule) in rules.prefix(20).enumerated() {
+            let path = "task_notify[\(index)]"
+            self.check(rule, path)
+            self.faults.require(
+                names.insert(ExactText(rule.name)).inserted,
+                path + ".name",
+                "duplicate",
+                "another rule of this task has this name"
+            )
+            for trigger in rule.triggers where trigger == .hostOffline || trigger == .hostBack {
+                self.faults.add(
+                    path + ".triggers",
+                    "value",
+                    "'\(trigger.rawValue)' is about hosts: write it into a rule of its own (/notify/rules)"
+                )
+            }
+        }
+    }
+
+    mutating func check(_ rule: NotifyRule, _ path: String = "") {
+        func at(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
+        self.checkName(rule.name, at("name"), limit: 128)
+        self.faults.require(!rule.triggers.isEmpty, at("triggers"), "required", "name at least one trigger")
+        self.faults.require(
+            Set(rule.triggers).count == rule.triggers.count,
+            at("triggers"),
+            "duplicate",
+            "each trigger once"
+        )
+        self.faults.require(
+            (1...1000).contains(rule.threshold),
+            at("threshold"),
+            "range",
+            "\(rule.threshold) is outside 1 to 1000 events in a row"
+        )
+        self.faults.require(
+            (1...20).contains(rule.channels.count),
+            at("channels"),
+            "count",
+            "a rule has 1 to 20 channels"
+        )
+        for (index, target) in rule.channels.prefix(20).enumerated() {
+            self.check(target, at("channels[\(index)]"))
+        }
+        if case .every(let milliseconds) = rule.repetition {
+            self.faults.require(
+                (60_000...30 * 86_400_000).contains(milliseconds),
+                at("repeat"),
+                "range",
+                "reminders come every 60 seconds to 30 days"
+            )
+        }
+        if let quiet = rule.quiet { self.check(quiet, at("quiet")) }
+    }
+
+    private mutating func check(_ target: NotifyTarget, _ path: String) {
+        if let channel = target.channel, let channels, !channels.contains(channel) {
+            self.faults.add(path + ".channel", "not_found", "there is no channel '\(channel.shortened(toBytes: 64))'")
+        }
+        if target.channel == nil {
+            self.faults.require(!target.recipients.isEmpty, path + ".recipients", "required", "name who gets the mail")
+        }
+        self.checkRecipients(target.recipients, path + ".recipients")
+        for (name, template) in [("subject_template", target.subjectTemplate), ("body_template", target.bodyTemplate)] {
+            guard let template else { continue }
+            do throws(Template.Fault) { _ = try Template(template) } catch {
+                self.faults.add("\(path).\(name)", "template", error.message)
+            }
+        }
+    }
+
+    private mutating func checkRecipients(_ recipients: [String], _ path: String) {
+        self.faults.require(recipients.count <= 50, path, "too_many", "at most 50 recipients")
+        for (index, address) in recipients.prefix(50).enumerated() where !MailAddress.isValid(address) {
+            self.faults.add(
+                "\(path)[\(index)]",
+                "syntax",
+                "this is no plain e-mail address such as ops@example.com"
+            )
+        }
+    }
+
+    private mutating func check(_ quiet: QuietHours, _ path: String) {
+        self.faults.require(
+            (try? ZoneDatabase.shared.rules(named: quiet.timeZone)) != nil,
+            path + ".timezone",
+            "value",
+            "this is not a time zone of this server; write one such as Asia/Shanghai, UTC or +08:00"
+        )
+        self.faults.require((1...20).contains(quiet.windows.count), path + ".windows", "count", "1 to 20 windows")
+        for (index, window) in quiet.windows.prefix(20).enumerated() {
+            self.faults.require(
+                window.from != window.until,
+                "\(path).windows[\(index)]",
+                "range",
+                "a window ends at another time than it begins"
+            )
+            self.faults.require(
+                window.days.allSatisfy { (0...6).contains($0) },
+                "\(path).windows[\(index)].days",
+                "range",
+                "days are 0 (Sunday) to 6"
+            )
+        }
+    }
+
+    private mutating func checkName(_ name: String, _ path: String, limit: Int) {
+        self.faults.require(
+            (1...limit).contains(TextRules.length(name)) && !TextRules.hasControlCharacters(name)
+                && name.utf8.first != 0x20 && name.utf8.last != 0x20,
+            path,
+            "length",
+            "a name has 1 to \(limit) characters, no control characters, and no blank at its ends"
+        )
+    }
+
+    // MARK: Channels
+
+    mutating func check(_ draft: NotifyChannelDraft) {
+        self.checkName(draft.name, "name", limit: 64)
+        if let limit = draft.settings.limitPerMinute {
+            self.faults.require((1...6000).contains(limit), "limit_per_minute", "range", "1 to 6000 messages a minute")
+        }
+        switch draft.kind {
+        case .email: self.checkMail(draft)
+        case .webhook, .dingtalk, .wecom, .feishu, .slack: self.checkHTTP(draft)
+        }
+    }
+
+    private mutating func checkMail(_ draft: NotifyChannelDraft) {
+        let settings = draft.settings
+        let host = settings.host ?? ""
+        self.faults.require(
+            (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f },
+            "host",
+            "syntax",
+            "name the SMTP server, such as smtp.example.com"
+        )
+        if let port = settings.port { self.faults.require((1...65535).contains(port), "port", "range", "1 to 65535") }
+        self.faults.require(
+            MailAddress.isValid(settings.from ?? ""),
+            "from",
+            "syntax",
+            "the sender is a plain e-mail address such as quartzflow@example.com"
+        )
+        self.checkRecipients(settings.recipients ?? [], "recipients")
+        self.faults.require(
+            settings.security != ChannelSettings.Security.none || (settings.username ?? "").isEmpty,
+            "security",
+            "conflict",
+            "a password is not sent without TLS: choose 'tls' or 'starttls', or leave the user out"
+        )
+        self.faults.require(
+            [settings.username ?? "", draft.secrets.password ?? ""].allSatisfy {
+                $0.utf8.count <= 256 && !TextRules.hasControlCharacters($0)
+            },
+            "username",
+            "characters",
+            "user and password have at most 256 bytes and no control characters"
+        )
+    }
+
+    private mutating func checkHTTP(_ draft: NotifyChannelDraft) {
+        self.faults.require(
+            OutgoingURL(draft.secrets.url ?? "") != nil,
+            "url",
+            "syntax",
+            "write a whole address such as https://example.com/hook, without user and password"
+        )
+        if let method = draft.settings.method {
+            self.faults.require(
+                ["POST", "PUT", "PATCH"].contains(method),
+                "method",
+                "value",
+                "a webhook is called by POST, PUT or PATCH"
+            )
+        }
+        let headers = draft.secrets.headers ?? [:]
+        self.faults.require(headers.count <= 20, "headers", "too_many", "at most 20 headers")
+        let ours: Set<String> = ["content-type", "content-length", "host", "transfer-encoding", "connection"]
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }).prefix(20) {
+            self.faults.require(
+                TextRules.isHeaderName(name) && !ours.contains(name.lowercased()),
+                "headers.\(name)",
+                "name",
+                "this is no header that may be set"
+            )
+            self.faults.require(
+                value.utf8.count <= 4096 && !TextRules.hasControlCharacters(value),
+                "headers.\(name)",
+                "value",
+                "a header's value has at most 4096 bytes and no control characters"
+            )
+        }
+        self.faults.require(
+            (draft.secrets.secret ?? "").utf8.count <= 512,
+            "secret",
+            "length",
+            "a secret has at most 512 bytes"
+        )
+    }
+}

@@ -1,0 +1,46 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension AuditObject {
+    init(_ channel: NotifyChannel) { self.init("channel", String(channel.id), name: channel.name) }
+    init(_ rule: OwnNotifyRule) { self.init("notify_rule", String(rule.id), name: rule.rule.name) }
+}
+
+/// What the audit says of a channel: which of its secrets changed is seen, what they are is not.
+struct ChannelAudit: Encodable {
+    let name: String
+    let kind: NotifyChannel.Kind
+    let enabled: Bool
+    let settings: ChannelSettings
+    /// Names of fields that speak of secrets are masked by the audit; an address of a robot is one, too.
+    let secretURL: String?
+    let secretHeaders: [String: String]?
+    let secret: String?
+    let password: String?
+
+    init(_ channel: NotifyChannel) {
+        self.name = channel.name
+        self.kind = channel.kind
+        self.enabled = channel.draft.isEnabled
+        self.settings = channel.settings
+        self.secretURL = channel.secrets.url
+        // One text under a name that is masked, whatever the headers are called.
+        self.secretHeaders = channel.secrets.headers.map { headers in
+            ["secret": headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n")]
+        }
+        self.secret = channel.secrets.secret
+        self.password = channel.secrets.password
+    }
+}
+
+struct NotifyRuleAudit: Encodable {
+    let rule: NotifyRule
+    let match: NotifyMatch
+
+    init(_ rule: OwnNotifyRule) {
+        self.rule = rule.rule
+        self.match = rule.match
+    }
+}

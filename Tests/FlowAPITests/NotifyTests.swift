@@ -1,0 +1,173 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowStore
+import HTTPTypes
+import Testing
+
+@testable import FlowAPI
+
+@Suite("Notifications over REST (S2-9)")
+struct NotifyTests {
+    /// S2's channel object, letter for letter, in the rule that the document describes.
+    private static let documented = #"""
+        {
+          "name": "技术失败时立即告警给管理员",
+          "enabled": true,
+          "triggers": ["technical_failure"],
+          "threshold": 3,
+          "channels": [
+            {
+              "type": "email",
+              "recipients": ["admin@example.com", "dev-on-call@example.com"],
+              "subject_template": "任务告警: {{task_name}} 执行失败!",
+              "body_template": "任务 [{{task_id}}] 在 {{execution_end_time}} 执行失败。\n状态: {{execution_status}}\n连续失败次数: {{threshold_count}}\n\n最后日志输出:\n---\n{{execution_log_tail}}\n---"
+            }
+          ]
+        }
+        """#
+
+    private static func rule() throws -> JSON { try JSONParser.parse(Array(Self.documented.utf8)) }
+
+    private static let webhook: [String: JSON] = [
+        "name": .string("ops"), "type": .string("webhook"), "url": .string("https://hook.example/x?token=t0p"),
+        "secret": .string("s3cret"), "headers": ["Authorization": JSON.string("Bearer b34rer")].json,
+    ]
+
+    @Test("S2's rule is accepted as it stands and given back as it came")
+    func documented() async throws {
+        try await TestServer.with { _, caller in
+            let rule = try Self.rule()
+            let made = try await caller.post("/tasks", taskBody(["task_notify": .array([rule])]))
+            #expect(made.status == 201, "\(made.text)")
+            let id = try #require(made.data["id"]?.int)
+            let shown = try await caller.get("/tasks/\(id)").data["task_notify"]?.items.first
+            for name in ["name", "enabled", "triggers", "threshold", "channels"] {
+                #expect(shown?[name] == rule[name], "\(name)")
+            }
+            // A client that does not know of rules keeps them; an empty list takes them away.
+            _ = try await caller.put("/tasks/\(id)", taskBody(["timeout": .integer(60)]))
+            #expect(try await caller.get("/tasks/\(id)").data["task_notify"]?.items.count == 1)
+            _ = try await caller.put("/tasks/\(id)", taskBody(["task_notify": .array([])]))
+            #expect(try await caller.get("/tasks/\(id)").data["task_notify"]?.items.isEmpty == true)
+        }
+    }
+
+    @Test("All faults of rules are told with their paths, and nothing is stored")
+    func faults() async throws {
+        try await TestServer.with { _, caller in
+            let rule: JSON = try JSONParser.parse(
+                Array(
+                    #"""
+                    {"name": "", "triggers": ["success", "nonsense"], "threshold": 0, "count_by": "nobody", "repeat": 5,
+                     "channels": [{"type": "webhook"}, {"channel": "nowhere"}, {"type": "email", "recipients": ["a@b\r\nDATA"]},
+                       {"type": "email", "recipients": ["a@b.example"], "body_template": "{{{task_name}}}", "x": 1}],
+                     "quiet": {"timezone": "Mars", "windows": [{"from": "25:00", "until": "07:00"}]}}
+                    """#.utf8
+                )
+            )
+            let answer = try await caller.post("/tasks", taskBody(["task_notify": .array([rule])]))
+            #expect(answer.status >= 400 && answer.status < 500)
+            for path in ["triggers[1]", "count_by", "repeat", "channels[0].channel", "channels[3].x"] {
+                #expect(answer.faults.contains("task_notify[0].\(path)"), "\(path) in \(answer.faults)")
+            }
+            var second = try JSONParser.parse(Array(Self.documented.utf8))
+            guard case .object(let members) = second else { return }
+            second = .object(
+                members.map { member in
+                    member.name.text == "channels"
+                        ? .init(
+                            "channels",
+                            [
+                                ["channel": JSON.string("nowhere")].json,
+                                [
+                                    "type": JSON.string("email"), "recipients": .array([.string("a@b\r\nDATA")]),
+                                    "body_template": .string("{{{task_name}}}"),
+                                ].json,
+                            ].json
+                        )
+                        : member.name.text == "threshold" ? .init("threshold", 0) : member
+                }
+            )
+            let later = try await caller.post("/tasks", taskBody(["task_notify": .array([second, second])]))
+            let expected = [
+                "[0].threshold", "[0].channels[0].channel", "[0].channels[1].recipients[0]",
+                "[0].channels[1].body_template", "[1].name",
+            ]
+            for path in expected { #expect(later.faults.contains("task_notify\(path)"), "\(path) in \(later.faults)") }
+            #expect(try await caller.get("/tasks").data["total"] == .integer(0))
+        }
+    }
+
+    @Test("A channel's secrets are taken, never given back, kept by a change, and not sent elsewhere")
+    func secrets() async throws {
+        try await TestServer.with { server, caller in
+            let made = try await caller.post("/notify/channels", Self.webhook)
+            #expect(made.status == 201, "\(made.text)")
+            let id = try #require(made.data["id"]?.int)
+            #expect(made.data["url"] == .string("https://hook.example/…") && made.data["has_secret"] == .bool(true))
+            var change = Self.webhook
+            for name in ["url", "secret", "headers"] { change[name] = nil }
+            change["limit_per_minute"] = .integer(5)
+            let changed = try await caller.put("/notify/channels/\(id)", change)
+            #expect(changed.status == 200 && changed.data["has_secret"] == .bool(true))
+            #expect(try await server.store.notifyChannels().first?.secrets.secret == "s3cret")
+            change["url"] = .string("https://elsewhere.example/")
+            #expect(try await caller.put("/notify/channels/\(id)", change).data["has_secret"] == .bool(false))
+            #expect(try await server.store.notifyChannels().first?.secrets.headers == nil)
+            for text in [made.text, changed.text, try await caller.get("/notify/channels").text] {
+                for secret in ["s3cret", "t0p", "b34rer"] { #expect(!text.contains(secret)) }
+            }
+            let audit = try await caller.get("/audit").text
+            for secret in ["s3cret", "t0p", "b34rer"] { #expect(!audit.contains(secret)) }
+            #expect(audit.contains("channel.create") && audit.contains("channel.update"))
+            let viewer = try await caller.signedIn("vera")
+            let seen = try await viewer.get("/notify/channels")
+            #expect(seen.status == 200 && !seen.text.contains("elsewhere"))
+            #expect(try await viewer.post("/notify/channels", Self.webhook).status == 403)
+            #expect(try await viewer.post("/notify/channels/\(id)/test").status == 403)
+        }
+    }
+
+    @Test("A channel that a rule names stays, and names are unique")
+    func inUse() async throws {
+        try await TestServer.with { _, caller in
+            let id = try #require(try await caller.post("/notify/channels", Self.webhook).data["id"]?.int)
+            #expect(try await caller.post("/notify/channels", Self.webhook).status == 409)
+            let rule: [String: JSON] = [
+                "name": .string("all failures"), "triggers": .array([.string("technical_failure")]),
+                "channels": .array([["channel": JSON.string("ops")].json]),
+                "match": ["group_ids": JSON.array([.integer(1)])].json,
+            ]
+            let made = try await caller.post("/notify/rules", rule)
+            #expect(made.status == 201, "\(made.text)")
+            let refused = try await caller.delete("/notify/channels/\(id)")
+            #expect(refused.status == 409 && refused.text.contains("all failures"))
+            let number = try #require(made.data["id"]?.int)
+            #expect(try await caller.delete("/notify/rules/\(number)").status == 200)
+            #expect(try await caller.delete("/notify/channels/\(id)").status == 200)
+            #expect(try await caller.get("/notify/rules").data.items.isEmpty)
+        }
+    }
+
+    @Test("A test is queued, shown, and previews say what a template makes of an execution")
+    func testsAndPreviews() async throws {
+        try await TestServer.with { _, caller in
+            let id = try #require(try await caller.post("/notify/channels", Self.webhook).data["id"]?.int)
+            let queued = try await caller.post("/notify/channels/\(id)/test")
+            #expect(queued.status == 202, "\(queued.text)")
+            let list = try await caller.get("/notify/deliveries?state=queued&channel=ops")
+            #expect(list.data["total"] == .integer(1))
+            #expect(list.data["items"]?.items.first?["purpose"] == .string("test"))
+            #expect(try await caller.get("/notify/deliveries?state=nonsense").status >= 400)
+            let preview = try await caller.post(
+                "/notify/preview",
+                ["subject_template": .string("{{task_name}}: {{execution_status}}"), "rule": .string("r")]
+            )
+            #expect(preview.data["subject"] == .string("nightly-backup: FAILURE"), "\(preview.text)")
+            #expect(try await caller.post("/notify/preview", ["body_template": .string("{{nothing}}")]).status >= 400)
+            #expect(try await caller.get("/notify/incidents").data["total"] == .integer(0))
+        }
+    }
+}

@@ -1,0 +1,414 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import FlowStore
+import FlowSupport
+import FlowWire
+import Foundation
+import NIOHTTP1
+import Synchronization
+import Testing
+
+@testable import FlowNotify
+@testable import FlowServer
+
+/// A store, rules and real receivers; the clock is the test's.
+private final class DeliveryWorld {
+    final class HandClock: WallClock {
+        private let value = Mutex(Timestamp(milliseconds: 1_795_255_200_000))
+        var now: Timestamp { self.value.withLock { $0 } }
+        var microseconds: Int64 { self.now.milliseconds * 1000 }
+        func pass(_ seconds: Int64) { self.value.withLock { $0 = $0.advanced(byMilliseconds: seconds * 1000) } }
+    }
+
+    let directory: String
+    let clock = HandClock()
+    var store: SQLiteStore
+    var sender: any NotifySender
+    var job: Job?
+    let agent = AgentID("web1")!
+    private var sequence: Int64 = 0
+
+    static func with(_ body: (DeliveryWorld) async throws -> Void) async throws {
+        let directory = NSTemporaryDirectory() + "flow-notify-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let world = try DeliveryWorld(directory)
+        try await world.begin()
+        try await body(world)
+        try? await world.store.close()
+    }
+
+    private init(_ directory: String) throws {
+        self.directory = directory
+        self.store = try SQLiteStore.open(path: directory + "/flow.db")
+        self.sender = ChannelSender(
+            network: NotifyNetwork(allowance: [.loopback, .privateNetworks]),
+            hostName: "test.example"
+        )
+    }
+
+    var change: Change { .system(at: self.clock.now) }
+
+    private func begin() async throws {
+        let token = JoinToken(
+            id: "t",
+            secretHash: [1],
+            groups: [],
+            expiresAt: .distantFuture,
+            createdAt: self.clock.now
+        )
+        try await self.store.createJoinToken(token, by: self.change)
+        let agent = Agent(id: self.agent, name: "web1", createdAt: self.clock.now)
+        try await self.store.enrol(token: "t", agent: agent, by: self.change)
+        let hello = Hello(
+            agent: self.agent,
+            incarnation: "one",
+            bootID: "b",
+            lastSequence: 0,
+            configVersion: 1,
+            configDigest: "",
+            floor: .distantPast,
+            version: "1",
+            hostname: "web1",
+            operatingSystem: "Linux",
+            sentAt: 0
+        )
+        _ = try await self.store.openSession(hello, address: "192.0.2.1", at: self.clock.now)
+    }
+
+    func makeJob(_ rules: [NotifyRule]) async throws {
+        let definition = JobDefinition(
+            name: "backup",
+            payload: .shell(ShellPayload(command: "true")),
+            schedule: .manual,
+            groups: [Group.everyone],
+            notify: rules
+        )
+        self.job = try await self.store.createJob(
+            uid: JobUID(uuid: UUID()),
+            definition: definition,
+            isEnabled: true,
+            nextFire: nil,
+            by: self.change
+        )
+        // The first look begins at the end of the log.
+        try await self.evaluate()
+    }
+
+    func channel(_ draft: NotifyChannelDraft) async throws {
+        _ = try await self.store.createNotifyChannel(draft, by: self.change)
+    }
+
+    func report(exit code: Int, output: String = "disk full") async throws {
+        let job = try #require(self.job)
+        self.sequence += 1
+        let nominal = self.clock.now.advanced(byMilliseconds: self.sequence)
+        let id = DeterministicID.execution(kind: .cron, job: job.uid, nominal: nominal, agent: self.agent)
+        let report = Report(
+            sequence: self.sequence,
+            executionID: id,
+            runID: DeterministicID.run(kind: .cron, job: job.uid, nominal: nominal),
+            jobUID: job.uid,
+            jobID: job.id,
+            jobName: "backup",
+            jobVersion: 1,
+            kind: .cron,
+            nominal: nominal,
+            status: code == 0 ? .success : .failure,
+            reason: code == 0 ? nil : .exitCode,
+            attempt: 1,
+            startedAt: nominal,
+            finishedAt: nominal.advanced(byMilliseconds: 65_000),
+            exitCode: code,
+            outputBytes: Int64(output.utf8.count),
+            inlineOutput: [
+                LogChunk(executionID: id, attempt: 1, offset: 0, stream: .standardOutput, bytes: Array(output.utf8))
+            ]
+        )
+        _ = try await self.store.apply(
+            [ReportBatch(agent: self.agent, incarnation: "one", reports: [report])],
+            at: self.clock.now
+        )
+    }
+
+    func evaluate() async throws { try await NotifyEvaluator(store: self.store, clock: self.clock).catchUp() }
+
+    /// A server that has just started: it knows nothing but the store.
+    @discardableResult
+    func dispatch() async throws -> Int {
+        let dispatcher = NotifyDispatcher(store: self.store, sender: self.sender, clock: self.clock)
+        try await dispatcher.resume()
+        return try await dispatcher.dispatch()
+    }
+
+    /// Fails until a message is due, and makes it.
+    func fail() async throws {
+        try await self.report(exit: 2)
+        try await self.evaluate()
+        self.clock.pass(6)
+        try await self.evaluate()
+    }
+
+    func reopen() async throws {
+        try? await self.store.close()
+        self.store = try SQLiteStore.open(path: self.directory + "/flow.db")
+    }
+
+    func states() async throws -> [NotifyDelivery.State] {
+        try await self.store.deliveries(NotifyQuery()).items.map(\.state)
+    }
+}
+
+/// Ends the server, in effect, at a step of sending: nothing can be stored afterwards.
+private struct CrashingSender: NotifySender {
+    let inner: any NotifySender
+    let store: SQLiteStore
+    let sendsFirst: Bool
+
+    func send(_ delivery: NotifyDelivery, over channel: NotifyChannel, at now: Timestamp) async -> DeliveryVerdict {
+        var verdict = DeliveryVerdict.again("not sent")
+        if self.sendsFirst { verdict = await self.inner.send(delivery, over: channel, at: now) }
+        try? await self.store.close()
+        return verdict
+    }
+}
+
+@Suite("Notifications reach real receivers")
+struct NotifyDeliveryTests {
+    private static func hook(_ receiver: HTTPReceiver, path: String = "/hook") -> NotifyChannelDraft {
+        NotifyChannelDraft(
+            name: "ops",
+            kind: .webhook,
+            secrets: ChannelSecrets(url: receiver.url + path, headers: ["X-Team": "db"], secret: "s3cret")
+        )
+    }
+
+    private static func rule(threshold: Int = 1, channel: String? = "ops", to recipients: [String] = []) -> NotifyRule {
+        NotifyRule(
+            name: "技术失败",
+            triggers: [.technicalFailure],
+            threshold: threshold,
+            channels: [
+                NotifyTarget(
+                    channel: channel,
+                    recipients: recipients,
+                    subjectTemplate: "任务告警: {{task_name}} 执行失败!",
+                    bodyTemplate: "状态: {{execution_status}}\n连续失败次数: {{threshold_count}}\n{{execution_log_tail}}"
+                )
+            ]
+        )
+    }
+
+    @Test("A webhook is called at exactly the third failure in a row, also over a restart (S2-9)")
+    func thirdFailure() async throws {
+        let receiver = try await HTTPReceiver.start()
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            try await world.makeJob([Self.rule(threshold: 3)])
+            for number in 1...5 {
+                try await world.fail()
+                try await world.dispatch()
+                #expect(receiver.hits.count == (number >= 3 ? 1 : 0), "failure \(number)")
+                if number == 2 { try await world.reopen() }
+            }
+            let hit = try #require(receiver.hits.first)
+            let body = try JSONParser.parse(Array(hit.body.utf8))
+            #expect(hit.method == "POST" && hit.path == "/hook" && hit.headers.first(name: "X-Team") == "db")
+            #expect(hit.headers.first(name: "X-Hub-Signature-256")?.hasPrefix("sha256=") == true)
+            #expect(body["threshold_count"] == .integer(3) && body["event"] == .string("opening"))
+            #expect(body["subject"] == .string("任务告警: backup 执行失败!"))
+            #expect(body["text"] == .string("状态: FAILURE\n连续失败次数: 3\ndisk full"))
+            #expect(try await world.states() == [.sent])
+        }
+        try await receiver.stop()
+    }
+
+    @Test("A receiver that is away loses nothing, and gets the same key at each try")
+    func retries() async throws {
+        let receiver = try await HTTPReceiver.start([
+            .init(status: .serviceUnavailable), .init(status: .tooManyRequests, headers: [("Retry-After", "120")]),
+        ])
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            try await world.makeJob([Self.rule()])
+            try await world.fail()
+            try await world.dispatch()
+            #expect(try await world.states() == [.queued])
+            #expect(try await world.dispatch() == 0, "its pause is not over")
+            world.clock.pass(3)
+            try await world.dispatch()
+            world.clock.pass(100)
+            #expect(try await world.dispatch() == 0, "the receiver asked for two minutes")
+            world.clock.pass(30)
+            try await world.dispatch()
+            #expect(try await world.states() == [.sent])
+            #expect(receiver.hits.count == 3)
+            #expect(Set(receiver.hits.map { $0.headers.first(name: "Idempotency-Key") }).count == 1)
+        }
+        try await receiver.stop()
+    }
+
+    @Test("A crash before or after the request sends once more at most, under the same key", arguments: [false, true])
+    func crash(_ sendsFirst: Bool) async throws {
+        let receiver = try await HTTPReceiver.start()
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            try await world.makeJob([Self.rule()])
+            try await world.fail()
+            let sender = world.sender
+            world.sender = CrashingSender(inner: sender, store: world.store, sendsFirst: sendsFirst)
+            await #expect(throws: CoreError.self) { try await world.dispatch() }
+            world.sender = sender
+            try await world.reopen()
+            #expect(try await world.states() == [.sending])
+            try await world.evaluate()
+            try await world.dispatch()
+            #expect(try await world.states() == [.sent])
+            #expect(receiver.hits.count == (sendsFirst ? 2 : 1))
+            #expect(Set(receiver.hits.map { $0.headers.first(name: "Idempotency-Key") }).count == 1)
+        }
+        try await receiver.stop()
+    }
+
+    @Test("What a receiver refuses for ever is a dead letter, which a person sends again under its key")
+    func deadLetter() async throws {
+        let receiver = try await HTTPReceiver.start([.init(status: .notFound)])
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            try await world.makeJob([Self.rule()])
+            try await world.fail()
+            try await world.dispatch()
+            let dead = try #require(try await world.store.deliveries(NotifyQuery()).items.first)
+            #expect(dead.state == .dead && dead.lastError?.contains("404") == true)
+            _ = try await world.store.resendDelivery(dead.id, in: .all, by: world.change)
+            try await world.dispatch()
+            #expect(try await world.states() == [.sent] && receiver.hits.count == 2)
+            let audit = try await world.store.audit(AuditQuery())
+            #expect(audit.items.first?.action == .deliveryResend)
+        }
+        try await receiver.stop()
+    }
+
+    @Test("Redirects, link-local addresses and, unless allowed, this host itself are never called")
+    func forbidden() async throws {
+        let receiver = try await HTTPReceiver.start([.init(status: .found, headers: [("Location", "/other")])])
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            try await world.makeJob([Self.rule()])
+            try await world.fail()
+            try await world.dispatch()
+            #expect(try await world.states() == [.dead] && receiver.hits.count == 1)
+        }
+        let strict = HTTPSender(network: NotifyNetwork())
+        for url in [
+            receiver.url, "http://169.254.169.254/latest", "http://localhost:1/", "http://0/",
+        ] {
+            let request = OutgoingRequest(method: "POST", url: url, headers: [], body: [])
+            guard case .dead = await strict.send(request, kind: .webhook) else {
+                Issue.record("\(url) was tried")
+                continue
+            }
+        }
+        #expect(receiver.hits.count == 1)
+        try await receiver.stop()
+    }
+
+    @Test("Mail goes over STARTTLS with user and password, in both forms, to the rule's recipients (S2-9)")
+    func mail() async throws {
+        let directory = NSTemporaryDirectory() + "flow-mail-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let pki = try PrivateDirectory(directory)
+        let now = SystemWallClock().now
+        let authority = try CertificateAuthority.open(in: pki, now: now)
+        let certificate = try ServerCertificate.open(in: pki, authority: authority, names: [], now: now)
+        let receiver = try await MailReceiver.start(
+            certificatePEM: certificate.chainPEM,
+            keyPEM: certificate.keyPEM
+        )
+        try await DeliveryWorld.with { world in
+            var network = NotifyNetwork(allowance: [.loopback])
+            network.authorities = authority.certificatePEM
+            world.sender = ChannelSender(network: network, hostName: "test.example")
+            let settings = ChannelSettings(
+                host: "localhost",
+                port: receiver.port,
+                security: .starttls,
+                username: "qf",
+                from: "qf@example.com"
+            )
+            try await world.channel(
+                NotifyChannelDraft(
+                    name: "mail",
+                    kind: .email,
+                    settings: settings,
+                    secrets: ChannelSecrets(password: "right")
+                )
+            )
+            try await world.makeJob([Self.rule(channel: nil, to: ["admin@example.com", "dev@example.com"])])
+            try await world.fail()
+            try await world.dispatch()
+            let deliveries = try await world.store.deliveries(NotifyQuery()).items
+            #expect(deliveries.map(\.state) == [.sent], "\(deliveries.map(\.lastError))")
+            let mail = try #require(receiver.mails.first)
+            #expect(mail.isSecure && mail.user == "qf")
+            #expect(mail.recipients == ["RCPT TO:<admin@example.com>", "RCPT TO:<dev@example.com>"])
+            #expect(mail.data.contains("Subject: =?utf-8?B?") && mail.data.contains("text/html"))
+
+            // Somebody else's certificate gets neither mail nor password.
+            world.sender = ChannelSender(network: NotifyNetwork(allowance: [.loopback]), hostName: "test.example")
+            try await world.report(exit: 0)
+            try await world.fail()
+            try await world.dispatch()
+            #expect(try await world.states().first == .queued && receiver.mails.count == 1)
+        }
+        try await receiver.stop()
+    }
+
+    @Test("Ten thousand waiting messages become few, and all are counted")
+    func storm() async throws {
+        let receiver = try await HTTPReceiver.start()
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            let now = world.clock.now
+            var waiting: [NotifyDelivery] = []
+            for number in 0..<1000 {
+                waiting.append(
+                    NotifyDelivery(
+                        id: DeliveryID(uuid: UUID()),
+                        incident: nil,
+                        channel: "ops",
+                        recipients: [],
+                        purpose: .opening,
+                        ruleName: "r",
+                        jobID: nil,
+                        groups: [],
+                        subject: "failure \(number)",
+                        text: "",
+                        fields: "{}",
+                        at: now
+                    )
+                )
+            }
+            try await world.store.saveDeliveries(waiting)
+            for _ in 0..<20 {
+                try await world.dispatch()
+                world.clock.pass(1)
+            }
+            #expect(receiver.hits.count <= 60)
+            var told = 0
+            for hit in receiver.hits {
+                if case .integer(let count)? = try JSONParser.parse(Array(hit.body.utf8))["count"] {
+                    told += Int(count)
+                } else {
+                    told += 1
+                }
+            }
+            #expect(told == 1000)
+            #expect(try await world.store.waitingDeliveries().isEmpty)
+        }
+        try await receiver.stop()
+    }
+}
