@@ -51,6 +51,7 @@ package func makeAPI(
         insights: InsightRoutes(insights: services.insights, presenter: executions),
         audit: AuditRoutes(audit: services.audit),
         notify: services.notifications.map { NotifyRoutes(notifications: $0) },
+        users: UserRoutes(users: services.users, authentication: services.authentication),
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,

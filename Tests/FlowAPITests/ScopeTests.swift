@@ -24,6 +24,7 @@ struct ScopeTests {
                 username: "dora",
                 passwordHash: try await ScryptPasswordHasher(logRounds: 4).hash(TestServer.password),
                 grants: [Grant(role: .developer, scope: .groups([2]))],
+                mustChangePassword: false,
                 by: .system(at: TestServer.start)
             )
             try await body(server, admin, try await admin.signedIn("dora"))

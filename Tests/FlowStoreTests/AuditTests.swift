@@ -155,7 +155,13 @@ struct AuditTests {
             )
             var row = try await Self.last(world)
             #expect(row.action == .userCreate && row.object == AuditObject("user", "\(user.id)", name: "bo"))
-            try await store.setPasswordHash("$scrypt$two", of: user.id, by: Self.change)
+            try await store.setPassword(
+                "$scrypt$two",
+                mustChange: false,
+                of: user.id,
+                keeping: nil,
+                by: Self.change
+            )
             row = try await Self.last(world)
             #expect(row.action == .userPassword && row.diff == nil)
             let session = UserSession(

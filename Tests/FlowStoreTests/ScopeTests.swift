@@ -208,6 +208,7 @@ struct ScopeTests {
                 username: "bo",
                 passwordHash: "h",
                 grants: [Grant(role: .developer, scope: .groups([group]))],
+                mustChangePassword: false,
                 by: change
             )
             #expect(try await store.user(bo.id)?.grants == bo.grants)

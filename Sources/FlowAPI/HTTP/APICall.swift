@@ -27,6 +27,17 @@ struct APICall {
         }
     }
 
+    /// The session with the rest of who asks.
+    ///
+    /// - Throws: as ``principal``.
+    var authenticated: AuthenticatedSession {
+        get throws {
+            guard var session else { throw APIFailure(.unauthorized, "unauthenticated", "Sign in first.") }
+            session.principal = try self.principal
+            return session
+        }
+    }
+
     func query() throws -> Query { try Query(self.request.uri.query) }
 
     /// Refuses any parameter.
@@ -43,6 +54,14 @@ struct APICall {
             text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let value = Int64(text)
         else { throw APIFailure.notFound("There is nothing here: '\(name)' has to be a number.") }
         return value
+    }
+
+    /// The 16 hexadecimal digits that name a session.
+    func sessionID() throws -> String {
+        guard let text = self.context.parameters.get("session_id"), text.utf8.count == 16 else {
+            throw APIFailure.notFound("There is nothing here: a session is named by 16 hexadecimal digits.")
+        }
+        return text
     }
 
     func identifier<ID: FlowIdentifier>(_ name: String) throws -> ID {
@@ -126,11 +145,13 @@ struct APICall {
     ///
     /// A program says by its User-Agent what it is; nothing depends on it but this word.
     var origin: Origin {
-        let isClient = self.request.headers[.userAgent]?.utf8.starts(with: "quicflow".utf8) == true
+        let program = self.request.headers[.userAgent]
+        let isClient = program?.utf8.starts(with: "quicflow".utf8) == true
         return Origin(
             via: isClient ? .cli : self.request.headers[.authorization] == nil ? .console : .api,
             address: self.context.remoteAddress,
-            request: self.context.requestID
+            request: self.context.requestID,
+            userAgent: program.map { String(decoding: $0.utf8.prefix(200), as: UTF8.self) }
         )
     }
 
@@ -141,6 +162,8 @@ struct APICall {
 extension HTTPField.Name {
     static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
     static let csrf = HTTPField.Name("X-QF-CSRF")!
+    /// A page sends it with what it asks for on its own, so that nobody stays signed in by an open window.
+    static let background = HTTPField.Name("X-QF-Background")!
     static let requestID = HTTPField.Name("X-Request-ID")!
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
 }

@@ -15,6 +15,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, listOwed,
         taskRollout,
         parseCron
+    case signIn, signOut, whoAmI, changePassword, listOwnSessions, endOtherSessions, endOwnSession
+    case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
@@ -25,6 +27,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
     case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
+    case listUsers, createUser, getUser, renameUser, deleteUser, enableUser, disableUser, resetPassword
+    case addGrant, removeGrant, listSessions, endSessions, endSession
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
 
@@ -57,6 +61,10 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .signIn: self.api(.post, "/auth/login", .everyone)
         case .signOut: self.api(.post, "/auth/logout", .signedIn)
         case .whoAmI: self.api(.get, "/auth/me", .signedIn)
+        case .changePassword: self.api(.post, "/auth/password", .signedIn)
+        case .listOwnSessions: self.api(.get, "/auth/sessions", .signedIn)
+        case .endOtherSessions: self.api(.delete, "/auth/sessions", .signedIn)
+        case .endOwnSession: self.api(.delete, "/auth/sessions/{session_id}", .signedIn)
 
         case .listTasks: self.api(.get, "/tasks", .needs(.jobsRead))
         case .createTask: self.api(.post, "/tasks", .needs(.jobsWrite))
@@ -102,6 +110,21 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .executionTrend: self.api(.get, "/executions/trend", .needs(.executionsRead))
         case .runReport: self.api(.get, "/reports/runs", .needs(.executionsRead))
         case .upcomingFires: self.api(.get, "/upcoming", .needs(.jobsRead))
+
+        case .listUsers: self.api(.get, "/users", .needs(.usersRead))
+        case .createUser: self.api(.post, "/users", .needs(.usersWrite))
+        case .getUser: self.api(.get, "/users/{id}", .needs(.usersRead))
+        case .renameUser: self.api(.put, "/users/{id}", .needs(.usersWrite))
+        case .deleteUser: self.api(.delete, "/users/{id}", .needs(.usersWrite))
+        case .enableUser: self.api(.post, "/users/{id}/enable", .needs(.usersWrite))
+        case .disableUser: self.api(.post, "/users/{id}/disable", .needs(.usersWrite))
+        case .resetPassword: self.api(.post, "/users/{id}/reset-password", .needs(.usersWrite))
+        case .addGrant: self.api(.post, "/users/{id}/grants", .needs(.usersWrite))
+        case .removeGrant: self.api(.delete, "/users/{id}/grants/{grant_id}", .needs(.usersWrite))
+        case .listSessions: self.api(.get, "/users/{id}/sessions", .needs(.usersRead))
+        case .endSessions: self.api(.delete, "/users/{id}/sessions", .needs(.usersWrite))
+        case .endSession: self.api(.delete, "/users/{id}/sessions/{session_id}", .needs(.usersWrite))
+
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
 
         case .listChannels: self.api(.get, "/notify/channels", .needs(.notifyRead))
@@ -130,6 +153,14 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .plainHealth: Declaration(.get, "/health", .everyone)
         case .plainReady: Declaration(.get, "/readyz", .everyone)
         case .plainMetrics: Declaration(.get, "/metrics", .metrics)
+        }
+    }
+
+    /// Whether somebody may use it before a password that others know is changed.
+    var isOpenBeforePasswordChange: Bool {
+        switch self {
+        case .changePassword, .whoAmI, .signOut: true
+        default: false
         }
     }
 

@@ -37,9 +37,11 @@ struct RequestAuthenticator: Sendable {
         return nil
     }
 
-    func session(of credential: Credential) async throws -> AuthenticatedSession? {
+    /// - Parameter isUse: whether it keeps the session alive.
+    func session(of credential: Credential, isUse: Bool) async throws -> AuthenticatedSession? {
         switch credential {
-        case .bearer(let token), .cookie(let token): try await self.authentication.session(token: token)
+        case .bearer(let token), .cookie(let token):
+            try await self.authentication.session(token: token, isUse: isUse)
         }
     }
 

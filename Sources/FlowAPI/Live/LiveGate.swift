@@ -32,8 +32,15 @@ struct LiveGate: Sendable {
         if let origin, host?.matches(origin: origin) != true { return Self.foreign }
         if case .cookie = credential, origin == nil { return Self.foreign }
         do {
-            guard let session = try await self.authenticator.session(of: credential) else {
+            guard let session = try await self.authenticator.session(of: credential, isUse: false) else {
                 return .refused(.unauthorized, word: "unauthenticated", message: "Sign in first.")
+            }
+            guard !session.mustChangePassword else {
+                return .refused(
+                    .forbidden,
+                    word: "password_change_required",
+                    message: "Change your password first."
+                )
             }
             return .admitted(session)
         } catch {

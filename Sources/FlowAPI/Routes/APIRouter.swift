@@ -18,6 +18,7 @@ struct APIRouter: Sendable {
     let insights: InsightRoutes
     let audit: AuditRoutes
     let notify: NotifyRoutes?
+    let users: UserRoutes
     let system: SystemRoutes
 
     func router(console: ConsoleFiles) -> Router<APIContext> {
@@ -34,6 +35,13 @@ struct APIRouter: Sendable {
                 try self.startup.requireFinished()
                 let session = try await self.authorize(declaration.access, request: request, context: context)
                 context.identity.username = session?.principal.username
+                if session?.mustChangePassword == true, !endpoint.isOpenBeforePasswordChange {
+                    throw APIFailure(
+                        .forbidden,
+                        "password_change_required",
+                        "Somebody else knows your password. Change it first: POST /api/v1/auth/password."
+                    )
+                }
                 let call = APICall(request: request, context: context, session: session)
                 return try await self.answer(endpoint, call).response(requestID: context.requestID)
             }
@@ -56,7 +64,8 @@ struct APIRouter: Sendable {
         case .metrics where self.isLocalScraper(request, context): return nil
         case .signedIn, .needs, .metrics: break
         }
-        guard let credential, let session = try await self.authenticator.session(of: credential) else {
+        let isUse = request.headers[.background] == nil
+        guard let credential, let session = try await self.authenticator.session(of: credential, isUse: isUse) else {
             throw APIFailure(
                 .unauthorized,
                 "unauthenticated",
@@ -104,6 +113,10 @@ struct APIRouter: Sendable {
         case .signIn: try await self.auth.signIn(call)
         case .signOut: try await self.auth.signOut(call)
         case .whoAmI: try await self.auth.whoAmI(call)
+        case .changePassword: try await self.auth.changePassword(call)
+        case .listOwnSessions: try await self.auth.sessions(call)
+        case .endOtherSessions: try await self.auth.endSessions(call)
+        case .endOwnSession: try await self.auth.endSession(call)
         case .listTasks: try await self.tasks.list(call)
         case .createTask: try await self.tasks.create(call)
         case .getTask: try await self.tasks.get(call)
@@ -142,6 +155,19 @@ struct APIRouter: Sendable {
         case .executionTrend: try await self.insights.trend(call)
         case .runReport: try await self.insights.report(call)
         case .upcomingFires: try await self.insights.upcoming(call)
+        case .listUsers: try await self.users.list(call)
+        case .createUser: try await self.users.create(call)
+        case .getUser: try await self.users.get(call)
+        case .renameUser: try await self.users.rename(call)
+        case .deleteUser: try await self.users.setState(.deleted, call)
+        case .enableUser: try await self.users.setState(.active, call)
+        case .disableUser: try await self.users.setState(.disabled, call)
+        case .resetPassword: try await self.users.resetPassword(call)
+        case .addGrant: try await self.users.addGrant(call)
+        case .removeGrant: try await self.users.removeGrant(call)
+        case .listSessions: try await self.users.sessions(call)
+        case .endSessions: try await self.users.endSessions(call)
+        case .endSession: try await self.users.endSession(call)
         case .listAudit: try await self.audit.list(call)
         case .listChannels: try await self.notifications.listChannels(call)
         case .createChannel: try await self.notifications.createChannel(call)

@@ -29,7 +29,14 @@ struct AuthRoutes: Sendable {
             .object([
                 .init("token", result.token),
                 .init("expires_at", result.expiresAt),
-                .init("user", JSON.object(Self.user(result.user.id, result.user.username, result.user.role))),
+                .init(
+                    "user",
+                    JSON.object(
+                        Self.user(result.user.id, result.user.username, result.user.role) + [
+                            .init("must_change_password", result.user.mustChangePassword)
+                        ]
+                    )
+                ),
             ]),
             headers: [.setCookie: self.cookie(result.token, maxAge: seconds)]
         )
@@ -38,11 +45,38 @@ struct AuthRoutes: Sendable {
     func signOut(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()
-        if var session = call.session {
-            session.principal = try call.principal
-            try await self.authentication.signOut(session)
-        }
+        try await self.authentication.signOut(call.authenticated)
         return .data(.null, headers: [.setCookie: self.cookie("", maxAge: 0)])
+    }
+
+    func changePassword(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        var reader = try FieldReader(try await call.body())
+        let old = reader.requiredString("old_password")
+        let new = reader.requiredString("new_password")
+        try reader.finish()
+        try await self.authentication.changePassword(from: old, to: new, in: call.authenticated)
+        return .done
+    }
+
+    func sessions(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        return UserPresenter.sessions(try await self.authentication.ownSessions(call.authenticated))
+    }
+
+    /// All but the one that asks.
+    func endSessions(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        try await self.authentication.endOwnSessions(id: nil, call.authenticated)
+        return .done
+    }
+
+    func endSession(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        try await self.authentication.endOwnSessions(id: call.sessionID(), call.authenticated)
+        return .done
     }
 
     func whoAmI(_ call: APICall) async throws -> APIAnswer {
@@ -51,7 +85,9 @@ struct AuthRoutes: Sendable {
         let permissions = principal.permissions.map(\.rawValue).sorted()
         return .data(
             Self.user(principal.userID, principal.username, principal.grants.map(\.role).max()) + [
-                .init("permissions", permissions), .init("grants", principal.grants.map(GrantPresenter.grant)),
+                .init("permissions", permissions),
+                .init("must_change_password", call.session?.mustChangePassword == true),
+                .init("grants", principal.grants.map(GrantPresenter.grant)),
                 .init("scopes", GrantPresenter.scopes(of: principal)),
             ]
         )

@@ -7,13 +7,35 @@ package struct User: Hashable, Sendable {
     package var username: String
     package var passwordHash: String
     package var grants: [Grant]
+    package var state: State
+    /// Somebody else knows the password: nothing else is possible before it is changed.
+    package var mustChangePassword: Bool
     package var createdAt: Timestamp
+    package var lastSignIn: Timestamp?
 
-    package init(id: UserID, username: String, passwordHash: String, grants: [Grant], createdAt: Timestamp) {
+    package enum State: String, Sendable, CaseIterable {
+        case active, disabled
+        /// A tombstone: the number is not given again.
+        case deleted
+    }
+
+    package init(
+        id: UserID,
+        username: String,
+        passwordHash: String,
+        grants: [Grant],
+        state: State = .active,
+        mustChangePassword: Bool = false,
+        createdAt: Timestamp,
+        lastSignIn: Timestamp? = nil
+    ) {
         self.id = id
         self.username = username
         self.passwordHash = passwordHash
         self.grants = grants
+        self.state = state
+        self.mustChangePassword = mustChangePassword
+        self.lastSignIn = lastSignIn
         self.createdAt = createdAt
     }
 
@@ -27,11 +49,36 @@ package struct UserSession: Hashable, Sendable {
     package let userID: UserID
     package let createdAt: Timestamp
     package let expiresAt: Timestamp
+    /// The last request that a person made; up to a minute behind.
+    package var lastUsedAt: Timestamp
+    /// Where it was opened.
+    package let address: String?
+    /// What the program that opened it called itself.
+    package let userAgent: String?
 
-    package init(tokenHash: [UInt8], userID: UserID, createdAt: Timestamp, expiresAt: Timestamp) {
+    package init(
+        tokenHash: [UInt8],
+        userID: UserID,
+        createdAt: Timestamp,
+        expiresAt: Timestamp,
+        lastUsedAt: Timestamp? = nil,
+        address: String? = nil,
+        userAgent: String? = nil
+    ) {
         self.tokenHash = tokenHash
         self.userID = userID
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.lastUsedAt = lastUsedAt ?? createdAt
+        self.address = address
+        self.userAgent = userAgent
+    }
+
+    /// Of one user at once.
+    package static let limit = 20
+
+    /// Names the session to people: 16 hexadecimal digits of the hash, from which no token follows.
+    package var id: String {
+        self.tokenHash.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

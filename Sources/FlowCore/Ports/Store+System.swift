@@ -118,12 +118,13 @@ extension UserStore {
             username: username,
             passwordHash: passwordHash,
             grants: [Grant(role: role, scope: .all)],
+            mustChangePassword: false,
             by: change
         )
     }
 
     package func setPasswordHash(_ hash: String, of user: UserID, at now: Timestamp = .distantPast) async throws {
-        try await self.setPasswordHash(hash, of: user, by: .system(at: now))
+        try await self.setPassword(hash, mustChange: false, of: user, keeping: nil, by: .system(at: now))
     }
 
     package func createSession(_ session: UserSession) async throws {

@@ -29,6 +29,10 @@ package enum StoreFault {
 
     package static func noUser(_ id: UserID) -> CoreError { CoreError(.notFound, "There is no user \(id).") }
 
+    package static func noSession(_ id: String) -> CoreError {
+        CoreError(.notFound, "There is no session '\(id)'. It may have ended already.")
+    }
+
     /// Says no more than that: who has the name may be somebody's secret.
     private static func nameTaken(_ message: String, path: String = "name") -> CoreError {
         CoreError(.nameTaken, message, details: [.init(path: path, code: "name_taken", message: "this name is taken")])

@@ -15,22 +15,26 @@ package final class AuthenticationService: Sendable {
     private let hasher: any PasswordHasher
     private let clock: any WallClock
     private let lifetimeMilliseconds: Int64
+    private let idleMilliseconds: Int64
     private let limiter: Mutex<SignInLimiter>
     /// What passwords of unknown users are compared with, made once.
     private let decoy = Mutex<String?>(nil)
 
-    /// Signs people in for `sessionLifetimeMilliseconds`, 12 h unless said otherwise.
+    /// Signs people in for `sessionLifetimeMilliseconds`, 12 h unless said otherwise, and while they do something: sessions
+    /// that nobody used for `idleMilliseconds`, 2 h unless said otherwise, end.
     package convenience init(
         store: any UserStore,
         hasher: any PasswordHasher,
         clock: any WallClock,
-        sessionLifetimeMilliseconds: Int64 = 12 * 3_600_000
+        sessionLifetimeMilliseconds: Int64 = 12 * 3_600_000,
+        idleMilliseconds: Int64 = 2 * 3_600_000
     ) {
         self.init(
             store: store,
             hasher: hasher,
             clock: clock,
             sessionLifetimeMilliseconds: sessionLifetimeMilliseconds,
+            idleMilliseconds: idleMilliseconds,
             limits: SignInLimiter.Limits()
         )
     }
@@ -40,12 +44,14 @@ package final class AuthenticationService: Sendable {
         hasher: any PasswordHasher,
         clock: any WallClock,
         sessionLifetimeMilliseconds: Int64,
+        idleMilliseconds: Int64 = 2 * 3_600_000,
         limits: SignInLimiter.Limits
     ) {
         self.store = store
         self.hasher = hasher
         self.clock = clock
         self.lifetimeMilliseconds = sessionLifetimeMilliseconds
+        self.idleMilliseconds = idleMilliseconds
         self.limiter = Mutex(SignInLimiter(limits: limits))
     }
 
@@ -65,7 +71,7 @@ package final class AuthenticationService: Sendable {
         let user = isPlausible ? try await self.store.user(named: username) : nil
         let hash = try await self.hashToCompare(user)
         let matches = await self.hasher.verify(isPlausible ? password : "", against: hash)
-        guard let user, matches else {
+        guard let user, matches, user.state == .active else {
             throw CoreError(.unauthenticated, "The user name or the password is wrong.")
         }
         self.limiter.withLock { $0.succeeded(user: key, address: address) }
@@ -75,7 +81,9 @@ package final class AuthenticationService: Sendable {
             tokenHash: Self.hash(of: token),
             userID: user.id,
             createdAt: now,
-            expiresAt: now.advanced(byMilliseconds: self.lifetimeMilliseconds)
+            expiresAt: now.advanced(byMilliseconds: self.lifetimeMilliseconds),
+            address: origin.address,
+            userAgent: origin.userAgent
         )
         try await self.store.createSession(
             session,
@@ -92,11 +100,22 @@ package final class AuthenticationService: Sendable {
     }
 
     /// The session of a token; nil when there is none or it is over.
-    package func session(token: String) async throws -> AuthenticatedSession? {
+    ///
+    /// - Parameter isUse: whether a person did something; what a page asks for on its own keeps no session alive.
+    package func session(token: String, isUse: Bool) async throws -> AuthenticatedSession? {
         // Only what can be a token costs a look into the store.
         guard token.utf8.count == Self.tokenLength else { return nil }
-        return try await self.session(tokenHash: Self.hash(of: token))
+        guard let session = try await self.session(tokenHash: Self.hash(of: token)) else { return nil }
+        let now = self.clock.now
+        if isUse, now.milliseconds(since: session.lastUsedAt) >= Self.touchInterval {
+            // A store that cannot write now is no reason to refuse what only reads.
+            try? await self.store.touchSession(tokenHash: session.tokenHash, at: now)
+        }
+        return session
     }
+
+    /// How exactly the last use is known; milliseconds.
+    private static let touchInterval: Int64 = 60_000
 
     /// Looks again whether a session is still good; for connections that live longer than a request.
     package func refresh(_ session: AuthenticatedSession) async throws -> AuthenticatedSession? {
@@ -105,84 +124,104 @@ package final class AuthenticationService: Sendable {
 
     private func session(tokenHash: [UInt8]) async throws -> AuthenticatedSession? {
         guard let (session, user) = try await self.store.session(tokenHash: tokenHash, at: self.clock.now),
-            ConstantTime.equal(session.tokenHash, tokenHash)
+            ConstantTime.equal(session.tokenHash, tokenHash), !self.isIdle(session)
         else { return nil }
         return AuthenticatedSession(
             principal: Principal(user),
+            mustChangePassword: user.mustChangePassword,
             tokenHash: tokenHash,
-            expiresAt: session.expiresAt
+            expiresAt: session.expiresAt,
+            lastUsedAt: session.lastUsedAt
         )
     }
 
-    // MARK: Users
+    private func isIdle(_ session: UserSession) -> Bool {
+        self.clock.now.milliseconds(since: session.lastUsedAt) >= self.idleMilliseconds
+    }
 
-    package func createUser(
-        username: String,
-        password: String,
-        role: Role,
-        as principal: Principal
-    ) async throws -> User {
-        try principal.require(.usersWrite)
-        return try await self.create(
-            username: username,
-            password: password,
-            role: role,
-            by: principal.change(at: self.clock.now)
+    // MARK: Own and others' sessions
+
+    /// The sessions of whoever asks, last used first.
+    package func ownSessions(_ session: AuthenticatedSession) async throws -> [SessionView] {
+        try await self.sessions(of: session.principal.userID, asking: session)
+    }
+
+    /// The sessions of a user, last used first.
+    package func sessions(of user: UserID, as session: AuthenticatedSession) async throws -> [SessionView] {
+        try session.principal.require(.usersRead)
+        return try await self.sessions(of: user, asking: session)
+    }
+
+    private func sessions(of user: UserID, asking: AuthenticatedSession) async throws -> [SessionView] {
+        try await self.store.sessions(of: user, at: self.clock.now).filter { !self.isIdle($0) }.map {
+            SessionView(session: $0, isCurrent: $0.tokenHash == asking.tokenHash)
+        }
+    }
+
+    /// Ends one of the own sessions, or without `id` all but the one that asks.
+    package func endOwnSessions(id: String?, _ session: AuthenticatedSession) async throws {
+        try await self.store.endSessions(
+            of: session.principal.userID,
+            id: id,
+            keeping: session.tokenHash,
+            by: session.principal.change(at: self.clock.now)
         )
     }
+
+    /// Ends one session of a user, or without `id` all.
+    package func endSessions(of user: UserID, id: String?, as session: AuthenticatedSession) async throws {
+        try session.principal.require(.usersWrite)
+        try await self.store.endSessions(
+            of: user,
+            id: id,
+            keeping: nil,
+            by: session.principal.change(at: self.clock.now)
+        )
+    }
+
+    // MARK: Passwords
 
     /// Creates the first administrator; does nothing when there is any user.
     ///
     /// - Returns: the new user, or nil.
     package func createFirstAdministrator(username: String, password: String) async throws -> User? {
         guard try await self.store.userCount() == 0 else { return nil }
-        return try await self.create(
+        try AccountRules.check(username: username, password: password)
+        return try await self.store.createUser(
             username: username,
-            password: password,
+            passwordHash: try await self.hasher.hash(password),
             role: .admin,
             by: .system(at: self.clock.now)
         )
     }
 
-    /// Sets a password: everybody their own, administrators any.
-    package func setPassword(_ password: String, of username: String, as principal: Principal) async throws {
-        if username != principal.username { try principal.require(.usersWrite) }
-        guard let user = try await self.store.user(named: username) else {
-            throw CoreError(.notFound, "There is no user '\(username)'.")
+    /// Changes the own password; asks the old one, and ends all other sessions.
+    ///
+    /// Wrong ones count like failed attempts to sign in: a stolen session must not try passwords.
+    package func changePassword(from old: String, to new: String, in session: AuthenticatedSession) async throws {
+        let principal = session.principal
+        let now = self.clock.now
+        let address = principal.origin.address ?? ""
+        let key = ExactText(principal.username.lowercased())
+        if let wait = self.limiter.withLock({ $0.attempt(user: key, address: address, now: now) }) {
+            throw CoreError(.tooManyRequests, "Too many attempts. Wait \(wait) s and try again.")
         }
-        try Self.check(username: username, password: password)
-        try await self.store.setPasswordHash(
-            try await self.hasher.hash(password),
+        guard old.utf8.count <= AccountRules.passwordLimit,
+            let user = try await self.store.user(principal.userID), user.state == .active,
+            await self.hasher.verify(old, against: user.passwordHash)
+        else { throw CoreError(.forbidden, "The old password is wrong.") }
+        self.limiter.withLock { $0.succeeded(user: key, address: address) }
+        try AccountRules.check(username: principal.username, password: new)
+        guard old != new else {
+            throw CoreError(.invalid, "The new password is the old one. Choose another.")
+        }
+        try await self.store.setPassword(
+            try await self.hasher.hash(new),
+            mustChange: false,
             of: user.id,
-            by: principal.change(at: self.clock.now)
+            keeping: session.tokenHash,
+            by: principal.change(at: now)
         )
-    }
-
-    private func create(username: String, password: String, role: Role, by change: Change) async throws -> User {
-        try Self.check(username: username, password: password)
-        return try await self.store.createUser(
-            username: username,
-            passwordHash: try await self.hasher.hash(password),
-            role: role,
-            by: change
-        )
-    }
-
-    private static func check(username: String, password: String) throws(CoreError) {
-        var faults = FaultCollector()
-        faults.require(
-            TextRules.isLabelName(username, limit: 64) && !username.contains("/"),
-            "username",
-            "syntax",
-            "a user name starts with a letter or digit and goes on with letters, digits, '.', '_' or '-', at most 64"
-        )
-        faults.require(
-            password.count >= 8 && password.utf8.count <= 1024,
-            "password",
-            "length",
-            "a password has at least 8 characters and at most 1024 bytes"
-        )
-        try faults.check("The user cannot be saved")
     }
 
     // MARK: Inside
@@ -218,6 +257,16 @@ package struct SignIn: Sendable {
 /// A session that was looked up.
 package struct AuthenticatedSession: Hashable, Sendable {
     package var principal: Principal
+    /// Nothing but changing the password and signing out is possible.
+    package let mustChangePassword: Bool
     package let tokenHash: [UInt8]
     package let expiresAt: Timestamp
+    package let lastUsedAt: Timestamp
+}
+
+/// A session in a list.
+package struct SessionView: Hashable, Sendable {
+    package let session: UserSession
+    /// It is the one that asks.
+    package let isCurrent: Bool
 }

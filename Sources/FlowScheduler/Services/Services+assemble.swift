@@ -37,6 +37,7 @@ extension Services {
             statistics: StatisticsService(store: store, gateway: gateway, clock: clock),
             insights: InsightService(store: store, clock: clock),
             audit: AuditService(store: store, clock: clock),
+            users: UserService(store: store, hasher: hasher, clock: clock),
             notifications: notify.map { NotificationService(store: $0, clock: clock) }
         )
     }

@@ -12,6 +12,7 @@ package struct Services: Sendable {
     package let statistics: StatisticsService
     package let insights: InsightService
     package let audit: AuditService
+    package let users: UserService
     /// Nil over a store that has none.
     package let notifications: NotificationService?
 
@@ -25,6 +26,7 @@ package struct Services: Sendable {
         statistics: StatisticsService,
         insights: InsightService,
         audit: AuditService,
+        users: UserService,
         notifications: NotificationService? = nil
     ) {
         self.jobs = jobs
@@ -36,6 +38,7 @@ package struct Services: Sendable {
         self.statistics = statistics
         self.insights = insights
         self.audit = audit
+        self.users = users
         self.notifications = notifications
     }
 }

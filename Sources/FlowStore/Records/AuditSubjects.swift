@@ -38,6 +38,10 @@ struct JobAudit: Encodable {
     }
 }
 
+struct SessionsAudit: Encodable {
+    let sessions: [String]
+}
+
 struct GroupAudit: Encodable {
     let name: String
     let description: String
@@ -80,10 +84,14 @@ struct JoinTokenAudit: Encodable {
 
 struct UserAudit: Encodable {
     let username: String
+    let state: String
+    let mustChange: Bool
     let grants: [GrantAudit]
 
     init(_ user: User) {
         self.username = user.username
+        self.state = user.state.rawValue
+        self.mustChange = user.mustChangePassword
         self.grants = user.grants.map { GrantAudit($0) }
     }
 }

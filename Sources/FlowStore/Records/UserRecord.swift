@@ -5,25 +5,43 @@ import FlowCore
 
 /// ``User`` and ``UserSession`` as rows.
 enum UserRecord {
-    static let columns = "user.id, user.username, user.password_hash, user.created_at"
+    static let columns =
+        "user.id, user.username, user.password_hash, user.created_at, user.state, "
+        + "user.must_change, user.last_sign_in"
 
     /// Reads the columns from position `first` on: behind those of a session in a join.
     ///
     /// Grants have rows of their own.
-    static func decode(_ row: some RecordRow, from first: Int = 0) -> User {
-        User(
+    static func decode(_ row: some RecordRow, from first: Int = 0) throws -> User {
+        let word = row.text(first + 4)
+        guard let state = User.State(rawValue: word) else { throw StoreFault.unreadable("'\(word)' is not a state") }
+        return User(
             id: row.integer(first),
             username: row.text(first + 1),
             passwordHash: row.text(first + 2),
             grants: [],
-            createdAt: row.time(first + 3)
+            state: state,
+            mustChangePassword: row.flag(first + 5),
+            createdAt: row.time(first + 3),
+            lastSignIn: row.optionalTime(first + 6)
         )
     }
 
     static let sessionColumns =
-        "user_session.token_hash, user_session.user_id, user_session.created_at, user_session.expires_at"
+        "user_session.token_hash, user_session.user_id, user_session.created_at, user_session.expires_at, "
+        + "user_session.last_used_at, user_session.address, user_session.user_agent"
+    /// How many columns a session has.
+    static let sessionWidth = 7
 
     static func decodeSession(_ row: some RecordRow) -> UserSession {
-        UserSession(tokenHash: row.bytes(0), userID: row.integer(1), createdAt: row.time(2), expiresAt: row.time(3))
+        UserSession(
+            tokenHash: row.bytes(0),
+            userID: row.integer(1),
+            createdAt: row.time(2),
+            expiresAt: row.time(3),
+            lastUsedAt: row.time(4),
+            address: row.optionalText(5),
+            userAgent: row.optionalText(6)
+        )
     }
 }

@@ -9,6 +9,7 @@ extension SQLiteStore {
         username: String,
         passwordHash: String,
         grants: [Grant],
+        mustChangePassword: Bool,
         by change: Change
     ) async throws -> User {
         try await self.write("create_user") { db in
@@ -18,6 +19,7 @@ extension SQLiteStore {
                 username: username,
                 passwordHash: passwordHash,
                 grants: grants,
+                mustChangePassword: mustChangePassword,
                 at: change.at
             )
             try AuditTable(db).record(change, .userCreate, AuditObject(user), after: UserAudit(user))
@@ -27,7 +29,7 @@ extension SQLiteStore {
 
     package func addGrant(_ grant: Grant, to user: UserID, by change: Change) async throws -> Grant {
         try await self.write("add_grant") { db in
-            guard let found = try UserTable(db).find(user) else { throw StoreFault.noUser(user) }
+            let found = try UserTable(db).require(user)
             let made = try GrantTable(db).insert(grant.role, grant.scope, for: user)
             try AuditTable(db).record(change, .grantAdd, AuditObject(found), after: GrantAudit(made))
             return made
@@ -37,7 +39,7 @@ extension SQLiteStore {
     package func removeGrant(_ grant: Int64, from user: UserID, by change: Change) async throws {
         try await self.write("remove_grant") { db in
             let users = UserTable(db)
-            guard let found = try users.find(user) else { throw StoreFault.noUser(user) }
+            let found = try users.require(user)
             guard let old = found.grants.first(where: { $0.id == grant }) else { throw StoreFault.noGrant(grant) }
             try GrantTable(db).delete(grant)
             try users.requireAdministrator()
@@ -51,40 +53,81 @@ extension SQLiteStore {
 
     package func user(_ id: UserID) async throws -> User? { try await self.read { db in try UserTable(db).find(id) } }
 
-    package func setPasswordHash(_ hash: String, of user: UserID, by change: Change) async throws {
+    package func users() async throws -> [User] { try await self.read { db in try UserTable(db).all() } }
+
+    package func setPassword(
+        _ hash: String,
+        mustChange: Bool,
+        of user: UserID,
+        keeping tokenHash: [UInt8]?,
+        by change: Change
+    ) async throws {
         try await self.write("set_password") { db in
-            guard let found = try UserTable(db).find(user), try UserTable(db).setPasswordHash(hash, of: user) else {
-                throw StoreFault.noUser(user)
+            let users = UserTable(db)
+            let before = try users.require(user)
+            try users.setPassword(hash, mustChange: mustChange, of: user)
+            try SessionTable(db).deleteAll(of: user, except: tokenHash)
+            var after = before
+            after.mustChangePassword = mustChange
+            try AuditTable(db).record(
+                change,
+                .userPassword,
+                AuditObject(before),
+                before: UserAudit(before),
+                after: UserAudit(after)
+            )
+        }
+    }
+
+    package func setState(_ state: User.State, of user: UserID, by change: Change) async throws -> User {
+        try await self.write("set_user_state") { db in
+            let users = UserTable(db)
+            let before = try users.require(user)
+            guard before.state != state else { return before }
+            if state == .deleted { try users.bury(user) } else { try users.setState(state, of: user) }
+            if state != .active { try SessionTable(db).deleteAll(of: user, except: nil) }
+            try users.requireAdministrator()
+            var after = before
+            after.state = state
+            let action: AuditAction =
+                switch state {
+                case .active: .userEnable
+                case .disabled: .userDisable
+                case .deleted: .userDelete
+                }
+            try AuditTable(db).record(
+                change,
+                action,
+                AuditObject(before),
+                before: UserAudit(before),
+                after: state == .deleted ? nil : UserAudit(after)
+            )
+            return after
+        }
+    }
+
+    package func rename(_ user: UserID, to username: String, by change: Change) async throws -> User {
+        try await self.write("rename_user") { db in
+            let users = UserTable(db)
+            let before = try users.require(user)
+            guard before.username != username else { return before }
+            // Only the case of letters may change.
+            if let other = try users.find(named: username), other.id != user {
+                throw StoreFault.usernameTaken(username)
             }
-            try AuditTable(db).record(change, .userPassword, AuditObject(found))
+            try users.setName(username, of: user)
+            var after = before
+            after.username = username
+            try AuditTable(db).record(
+                change,
+                .userRename,
+                AuditObject(after),
+                before: UserAudit(before),
+                after: UserAudit(after)
+            )
+            return after
         }
     }
 
     package func userCount() async throws -> Int { try await self.read { db in try UserTable(db).count() } }
-
-    package func createSession(_ session: UserSession, by change: Change) async throws {
-        try await self.write("create_session") { db in
-            guard let user = try UserTable(db).find(session.userID) else { throw StoreFault.noUser(session.userID) }
-            try UserTable(db).insert(session)
-            try AuditTable(db).record(change, .signIn, AuditObject(user))
-        }
-    }
-
-    package func session(tokenHash: [UInt8], at now: Timestamp) async throws -> (UserSession, User)? {
-        try await self.read { db in try UserTable(db).session(tokenHash, at: now) }
-    }
-
-    package func deleteSession(tokenHash: [UInt8], by change: Change) async throws {
-        try await self.write("delete_session") { db in
-            guard let (_, user) = try UserTable(db).session(tokenHash, at: change.at) else { return }
-            try UserTable(db).deleteSession(tokenHash)
-            try AuditTable(db).record(change, .signOut, AuditObject(user))
-        }
-    }
-
-    package func deleteExpiredSessions(at now: Timestamp) async throws {
-        try await self.write("delete_expired_sessions") { db in
-            try UserTable(db).deleteSessions(expiredAt: now)
-        }
-    }
 }

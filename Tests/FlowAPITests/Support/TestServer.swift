@@ -73,14 +73,10 @@ struct TestServer: Sendable {
             username: "ada",
             password: Self.password
         )
-        let principal = Principal(userID: try #require(admin).id, username: "ada", role: .admin)
+        _ = try #require(admin)
+        let hash = try await ScryptPasswordHasher(logRounds: 4).hash(Self.password)
         for (name, role) in [("olga", Role.operator), ("vera", .viewer)] {
-            _ = try await server.services.authentication.createUser(
-                username: name,
-                password: Self.password,
-                role: role,
-                as: principal
-            )
+            _ = try await server.store.createUser(username: name, passwordHash: hash, role: role, at: Self.start)
         }
         do { try await body(server) } catch {
             try? await server.store.close()

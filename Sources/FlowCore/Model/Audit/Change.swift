@@ -64,10 +64,13 @@ package struct Origin: Hashable, Sendable {
     package var address: String?
     /// The id that the request has in the log too.
     package var request: String?
+    /// What the program called itself; for the list of sessions, not for the audit.
+    package var userAgent: String?
 
-    package init(via: Via, address: String? = nil, request: String? = nil) {
+    package init(via: Via, address: String? = nil, request: String? = nil, userAgent: String? = nil) {
         self.via = via
         self.address = address
         self.request = request
+        self.userAgent = userAgent
     }
 }

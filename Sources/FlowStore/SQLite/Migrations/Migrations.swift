@@ -26,6 +26,7 @@ enum Migrations {
         ("011 owed fires", Migration011OwedFires.sql),
         ("012 configuration changes", Migration012ConfigChanges.sql),
         ("051 notifications", Migration051Notifications.sql),
+        ("017 accounts", Migration017Accounts.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -9,10 +9,19 @@ struct UserTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
-    func insert(username: String, passwordHash: String, grants: [Grant], at now: Timestamp) throws -> User {
+    func insert(
+        username: String,
+        passwordHash: String,
+        grants: [Grant],
+        mustChangePassword: Bool = false,
+        at now: Timestamp
+    ) throws -> User {
         try self.db.run(
-            "INSERT INTO user (username, password_hash, role, created_at) VALUES (?, ?, ?, ?)",
-            [.text(username), .text(passwordHash), .text((grants.map(\.role).max() ?? .viewer).rawValue), .time(now)]
+            "INSERT INTO user (username, password_hash, role, created_at, must_change) VALUES (?, ?, ?, ?, ?)",
+            [
+                .text(username), .text(passwordHash), .text((grants.map(\.role).max() ?? .viewer).rawValue), .time(now),
+                .flag(mustChangePassword),
+            ]
         )
         let id = self.db.lastInsertedRowID
         return User(
@@ -20,6 +29,7 @@ struct UserTable {
             username: username,
             passwordHash: passwordHash,
             grants: try grants.map { try GrantTable(self.db).insert($0.role, $0.scope, for: id) },
+            mustChangePassword: mustChangePassword,
             createdAt: now
         )
     }
@@ -27,16 +37,21 @@ struct UserTable {
     func find(_ id: UserID) throws -> User? {
         try self.withGrants(
             self.db.first("SELECT \(UserRecord.columns) FROM user WHERE id = ?", [.integer(id)]) {
-                UserRecord.decode($0)
+                try UserRecord.decode($0)
             }
         )
     }
 
     func find(named username: String) throws -> User? {
         try self.withGrants(
-            self.db.first("SELECT \(UserRecord.columns) FROM user WHERE username = ?", [.text(username)]) {
-                UserRecord.decode($0)
-            }
+            // An older version took names that differ in case only: then the exact one is meant.
+            self.db.first(
+                """
+                SELECT \(UserRecord.columns) FROM user WHERE username = ?1 COLLATE NOCASE
+                ORDER BY username = ?1 DESC LIMIT 1
+                """,
+                [.text(username)]
+            ) { try UserRecord.decode($0) }
         )
     }
 
@@ -45,7 +60,10 @@ struct UserTable {
     /// - Throws: `conflict` when nobody is administrator everywhere any more; the transaction goes back with it.
     func requireAdministrator() throws {
         let isThere = try self.db.first(
-            "SELECT 1 FROM user_grant WHERE role = ? AND is_everywhere = 1 LIMIT 1",
+            """
+            SELECT 1 FROM user_grant JOIN user ON user.id = user_grant.user_id
+            WHERE user_grant.role = ? AND is_everywhere = 1 AND user.state = 'active' LIMIT 1
+            """,
             [.text(Role.admin.rawValue)]
         ) { _ in true }
         guard isThere == true else { throw StoreFault.lastAdministrator }
@@ -57,38 +75,47 @@ struct UserTable {
         return user
     }
 
-    func setPasswordHash(_ hash: String, of id: UserID) throws -> Bool {
-        try self.db.run("UPDATE user SET password_hash = ? WHERE id = ?", [.text(hash), .integer(id)]) == 1
-    }
-
-    func count() throws -> Int { try self.db.first("SELECT count(*) FROM user") { $0.number(0) } ?? 0 }
-
-    func insert(_ session: UserSession) throws {
+    func setPassword(_ hash: String, mustChange: Bool, of id: UserID) throws {
         try self.db.run(
-            "INSERT INTO user_session (token_hash, user_id, created_at, expires_at) VALUES (?, ?, ?, ?)",
-            [
-                .bytes(session.tokenHash), .integer(session.userID), .time(session.createdAt), .time(session.expiresAt),
-            ]
+            "UPDATE user SET password_hash = ?, must_change = ? WHERE id = ?",
+            [.text(hash), .flag(mustChange), .integer(id)]
         )
     }
 
-    func session(_ tokenHash: [UInt8], at now: Timestamp) throws -> (UserSession, User)? {
-        let found = try self.db.first(
-            """
-            SELECT \(UserRecord.sessionColumns), \(UserRecord.columns)
-            FROM user_session JOIN user ON user.id = user_session.user_id WHERE token_hash = ? AND expires_at > ?
-            """,
-            [.bytes(tokenHash), .time(now)]
-        ) { (UserRecord.decodeSession($0), UserRecord.decode($0, from: 4)) }
-        guard let (session, user) = found, let user = try self.withGrants(user) else { return nil }
-        return (session, user)
+    func setName(_ name: String, of id: UserID) throws {
+        try self.db.run("UPDATE user SET username = ? WHERE id = ?", [.text(name), .integer(id)])
     }
 
-    func deleteSession(_ tokenHash: [UInt8]) throws {
-        try self.db.run("DELETE FROM user_session WHERE token_hash = ?", [.bytes(tokenHash)])
+    func setLastSignIn(_ time: Timestamp, of id: UserID) throws {
+        try self.db.run("UPDATE user SET last_sign_in = ? WHERE id = ?", [.time(time), .integer(id)])
     }
 
-    func deleteSessions(expiredAt now: Timestamp) throws {
-        try self.db.run("DELETE FROM user_session WHERE expires_at <= ?", [.time(now)])
+    func setState(_ state: User.State, of id: UserID) throws {
+        try self.db.run("UPDATE user SET state = ? WHERE id = ?", [.text(state.rawValue), .integer(id)])
     }
+
+    /// Leaves the number and nothing to sign in with; the name is free again and stands in the audit.
+    func bury(_ id: UserID) throws {
+        // No name of a living user begins with this character.
+        try self.db.run(
+            "UPDATE user SET state = ?, username = ?, password_hash = '' WHERE id = ?",
+            [.text(User.State.deleted.rawValue), .text("~\(id)"), .integer(id)]
+        )
+        try self.db.run("DELETE FROM user_grant WHERE user_id = ?", [.integer(id)])
+    }
+
+    /// All who are not deleted, by name.
+    func all() throws -> [User] {
+        try self.db.all("SELECT \(UserRecord.columns) FROM user WHERE state <> 'deleted' ORDER BY username") {
+            try UserRecord.decode($0)
+        }.compactMap { try self.withGrants($0) }
+    }
+
+    /// Somebody who is not deleted.
+    func require(_ id: UserID) throws -> User {
+        guard let user = try self.find(id), user.state != .deleted else { throw StoreFault.noUser(id) }
+        return user
+    }
+
+    func count() throws -> Int { try self.db.first("SELECT count(*) FROM user") { $0.number(0) } ?? 0 }
 }
