@@ -58,6 +58,9 @@ struct LoginCommand: AsyncParsableCommand {
         shown["token"] = .null
         self.options.output.show(shown) {
             Terminal.say("Signed in at \(address) as \(self.username) until \(DisplayTime.text(answer["expires_at"])).")
+            if answer["user"]["must_change_password"].bool == true {
+                Terminal.complain("Somebody else knows this password. Change it first: quicflow passwd")
+            }
         }
     }
 
