@@ -87,8 +87,17 @@ package struct Server: Sendable {
             bus: bus,
             clock: clock,
             retentionDays: self.configuration.retentionDays,
+            auditDays: self.configuration.auditDays,
             logger: self.logger
         )
+        let keys = try await self.openKeys(in: directory, store: store)
+        let sealer = AuditSealer(
+            store: store,
+            chain: keys.map { AuditChain(master: $0.primary.bytes) },
+            name: Self.auditChain,
+            clock: clock,
+            logger: self.logger
+        ) { try AuditHeadsFile.write($0, in: directory) }
         let notifications = try self.makeNotifications(store: store, clock: clock)
         let services = Services.assemble(store: store, observer: ticker, gateway: sessions, bus: bus, clock: clock)
         metrics.setStorage(StorageProbe(store: store, clock: clock))
@@ -101,6 +110,7 @@ package struct Server: Sendable {
                 openExecutions: try await store.openCounts(),
                 jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total,
                 upkeep: upkeep.figures,
+                auditUnsealed: sealer.unsealedMilliseconds,
                 store: try await store.size()
             )
         }
@@ -144,14 +154,33 @@ package struct Server: Sendable {
         )
         var parts: [any Service] = [
             keeper, upkeep, notifications,
-            // Stopped last: what agents still say is recorded.
-            journal, recorder, logs, sessions, ticker, listener, api,
+            // Stopped last: what people and agents still do is sealed and recorded.
+            sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]
         let access = ServerAccess(store: store, authority: authority, services: services, agentsPort: agentsPort)
         if let service = try await companion?(access) { parts.append(service) }
         parts.append(opening)
         try await self.serve(parts, handlesSignals: handlesSignals)
         try await store.close()
+    }
+
+    /// There is one server, and so one chain.
+    private static let auditChain = "main"
+
+    /// The master keys; a server that has lost them runs on without, because jobs do not need them.
+    private func openKeys(in directory: PrivateDirectory, store: any Store) async throws -> KeyRing? {
+        let keys = try MasterKeys.open(
+            in: directory,
+            environment: ProcessInfo.processInfo.environment,
+            mayCreate: try await store.auditChains().isEmpty
+        )
+        if keys == nil {
+            self.logger.error(
+                "the master key is missing: the audit is not sealed. Restore secrets.key from its backup",
+                metadata: ["file": "\(directory.path(of: MasterKeys.file))"]
+            )
+        }
+        return keys
     }
 
     private func serve(_ parts: [any Service], handlesSignals: Bool) async throws {

@@ -14,6 +14,7 @@ extension ServerConfiguration {
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `retention.days` (int, default 90; 1 to 3650)
     /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
+    /// - `retention.audit-days` (int, default 400; 30 and more, or 0 = for ever)
     /// - `admin.password-file` (string)
     ///
     /// - Throws: ``CoreError`` `invalid` naming the key.
@@ -53,6 +54,13 @@ extension ServerConfiguration {
         }
         result.notifiesLoopback = reader.bool(forKey: "notify.allow-loopback", default: false)
         result.notifyAuthorityFile = reader.string(forKey: "notify.ca-file")
+        result.auditDays = reader.int(forKey: "retention.audit-days", default: 400)
+        guard result.auditDays == 0 || (30...36_500).contains(result.auditDays) else {
+            throw CoreError(
+                .invalid,
+                "retention.audit-days is \(result.auditDays); it has to be 0 (for ever) or 30 to 36500."
+            )
+        }
         result.adminPasswordFile = reader.string(forKey: "admin.password-file")
         return result
     }

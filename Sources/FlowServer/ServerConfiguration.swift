@@ -23,6 +23,8 @@ package struct ServerConfiguration: Sendable {
     package var notifiesLoopback = false
     /// Certificates of further authorities that receivers of notifications may have; a PEM file.
     package var notifyAuthorityFile: String?
+    /// Days after which rows of the audit are deleted; 0 = never.
+    package var auditDays = 400
     /// Where the generated password of the first administrator is written, mode 0600; nil prints it once.
     package var adminPasswordFile: String?
 

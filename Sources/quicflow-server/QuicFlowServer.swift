@@ -14,7 +14,7 @@ struct QuicFlowServer: AsyncParsableCommand {
         commandName: "quicflow-server",
         abstract: "Plans jobs, keeps their history, and serves people and agents.",
         version: Server.version,
-        subcommands: [DevCommand.self, ServeCommand.self, TokenCommand.self, UserCommand.self]
+        subcommands: [DevCommand.self, ServeCommand.self, TokenCommand.self, UserCommand.self, AuditCommand.self]
     )
 
     static func main() async {

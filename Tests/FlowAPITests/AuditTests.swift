@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowStore
 import Foundation
 import HTTPTypes
 import Testing
@@ -52,6 +53,46 @@ struct AuditTests {
                 #expect(row["action"]?.text == action)
                 #expect(row["actor"]?.text == "ada")
             }
+        }
+    }
+
+    @Test("A refused sign-in leaves one row a minute for each name and address, which names nobody as proven")
+    func refusedSignIn() async throws {
+        try await TestServer.with { server, caller in
+            let wrong: [String: JSON] = ["username": .string("vera"), "password": .string("wrong")]
+            for _ in 0..<3 { #expect(try await caller.post("/auth/login", wrong).status == 401) }
+            let rows = try await caller.get("/audit?outcome=denied").data
+            #expect(rows["total"] == .integer(1))
+            let row = try #require(rows["items"]?.items.first)
+            #expect(row["actor_kind"]?.text == "anonymous" && row["action"]?.text == "session.start")
+            server.clock.advance(seconds: 60)
+            _ = try await caller.post("/auth/login", wrong)
+            #expect(try await caller.get("/audit?outcome=denied").data["total"] == .integer(2))
+        }
+    }
+
+    @Test("An export is a file that no spreadsheet takes for formulas, and stands in the audit itself")
+    func export() async throws {
+        try await TestServer.with { server, caller in
+            for (index, name) in ["=1+1", "plain \"quoted\"", "+cmd|' /C calc'!A0", "＝x"].enumerated() {
+                let change = Change(by: Actor(.host, name: name), at: server.clock.now, origin: Origin(via: .host))
+                let object = AuditObject("job", "\(index)", name: name)
+                try await server.store.recordAudit(AuditEntry(change: change, action: .jobUpdate, object: object))
+            }
+            let csv = try await caller.get("/audit/export?format=csv")
+            #expect(csv.status == 200)
+            #expect(csv.headers[.contentType] == "text/csv; charset=utf-8")
+            #expect(csv.text.contains("\"'=1+1\"") && csv.text.contains("\"plain \"\"quoted\"\"\""))
+            #expect(csv.text.contains("\"'+cmd|' /C calc'!A0\"") && csv.text.contains("\"'＝x\""))
+            let lines = csv.text.components(separatedBy: "\r\n").filter { !$0.isEmpty }
+            let total = try #require(try await caller.get("/audit").data["total"]?.int)
+            #expect(Int64(lines.count) == total + 1)
+            #expect(try await Self.last(caller)["action"]?.text == "audit.export")
+            let json = try await caller.get("/audit/export?format=json&action=job.update")
+            #expect(json.body.items.count == 4)
+            let olga = try await caller.signedIn("olga")
+            #expect(try await olga.get("/audit/export").status == 403)
+            #expect(try await caller.get("/audit/export?format=xml").status == 422)
         }
     }
 

@@ -274,12 +274,12 @@ struct AuditTests {
             #expect(head == AuditHead(chain: "server", sequence: 3, hash: seals[2].hash))
             #expect(try await store.unsealedAudit(limit: 10).count == 1)
             #expect(try await store.sealedAudit(of: "server", after: 1, limit: 10).map(\.seal) == [seals[1], seals[2]])
-            #expect(try await store.pruneAudit(before: World.start + 2, limit: 100) == 2)
+            #expect(try await store.forget(.audit, before: World.start + 2, limit: 100).count == 2)
             let state = try #require(try await store.auditChains().first)
             #expect(state.anchor == AuditHead(chain: "server", sequence: 2, hash: seals[1].hash))
             #expect(state.head == head)
             // What has no seal yet stays, however old.
-            #expect(try await store.pruneAudit(before: World.start + 900, limit: 100) == 1)
+            #expect(try await store.forget(.audit, before: World.start + 900, limit: 100).count == 1)
             #expect(try await store.unsealedAudit(limit: 10).count == 1)
         }
     }

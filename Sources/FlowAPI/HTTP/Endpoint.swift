@@ -27,6 +27,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
     case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
+    case recentExecutions, executionTrend, upcomingFires
+    case listAudit, exportAudit
     case listUsers, createUser, getUser, renameUser, deleteUser, enableUser, disableUser, resetPassword
     case addGrant, removeGrant, listSessions, endSessions, endSession
     case overview, health, ready, version, metrics, live
@@ -126,6 +128,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .endSession: self.api(.delete, "/users/{id}/sessions/{session_id}", .needs(.usersWrite))
 
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
+        case .exportAudit: self.api(.get, "/audit/export", .needs(.auditExport))
 
         case .listChannels: self.api(.get, "/notify/channels", .needs(.notifyRead))
         case .createChannel: self.api(.post, "/notify/channels", .needs(.channelsWrite))

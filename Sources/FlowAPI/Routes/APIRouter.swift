@@ -183,6 +183,7 @@ struct APIRouter: Sendable {
         case .acknowledgeIncident: try await self.notifications.acknowledge(call)
         case .listDeliveries: try await self.notifications.listDeliveries(call)
         case .resendDelivery: try await self.notifications.resend(call)
+        case .exportAudit: try await self.audit.export(call)
         case .overview: try await self.system.overview(call)
         case .health: self.system.health()
         case .ready, .plainReady: try await self.system.ready()

@@ -10,8 +10,23 @@ struct AuditRoutes: Sendable {
 
     func list(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
-        let filter = AuditQuery(
-            page: query.page(),
+        let filter = Self.filter(&query, page: query.page())
+        try query.finish()
+        let page = try await self.audit.list(filter, as: call.principal)
+        return .data(PageAnswer.members(page, filter.page, items: page.items.map(AuditPresenter.row)))
+    }
+
+    func export(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let format: AuditExport.Format = query.choice("format") ?? .csv
+        let filter = Self.filter(&query, page: PageRequest())
+        try query.finish()
+        return .raw(AuditExport.response(try await self.audit.export(filter, as: call.principal), format))
+    }
+
+    private static func filter(_ query: inout Query, page: PageRequest) -> AuditQuery {
+        AuditQuery(
+            page: page,
             since: query.timestamp("since"),
             until: query.timestamp("until"),
             actor: query.string("actor"),
@@ -20,8 +35,5 @@ struct AuditRoutes: Sendable {
             objectID: query.string("object_id"),
             outcome: query.choice("outcome")
         )
-        try query.finish()
-        let page = try await self.audit.list(filter, as: call.principal)
-        return .data(PageAnswer.members(page, filter.page, items: page.items.map(AuditPresenter.row)))
     }
 }

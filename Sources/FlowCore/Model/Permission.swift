@@ -25,6 +25,8 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     case channelsUse = "channels:use"
     /// Make and test channels; only who has this sees where they lead.
     case channelsWrite = "channels:write"
+    /// The audit as a file.
+    case auditExport = "audit:export"
     case metricsRead = "metrics:read"
     case usersRead = "users:read"
     case usersWrite = "users:write"

@@ -8,6 +8,8 @@ package protocol AuditStore: Sendable {
     /// Writes a row of its own: a refused attempt, a sensitive read.
     func recordAudit(_ entry: AuditEntry) async throws
     func audit(_ query: AuditQuery) async throws -> Page<AuditEntry>
+    /// The same rows without their count.
+    func auditRows(_ query: AuditQuery) async throws -> [AuditEntry]
 
     /// Rows without a seal, oldest first.
     func unsealedAudit(limit: Int) async throws -> [AuditEntry]
@@ -19,10 +21,6 @@ package protocol AuditStore: Sendable {
     /// Sealed rows of a chain behind a sequence number, in order.
     func sealedAudit(of chain: String, after sequence: Int64, limit: Int) async throws -> [AuditEntry]
     func auditChains() async throws -> [AuditChainState]
-    /// Deletes sealed rows older than `time`, oldest first, and keeps the hash of the last of them as the anchor.
-    ///
-    /// - Returns: how many went.
-    func pruneAudit(before time: Timestamp, limit: Int) async throws -> Int
 }
 
 /// A chain's first and last points.
@@ -48,6 +46,8 @@ package struct AuditQuery: Sendable {
     package var objectKind: String?
     package var objectID: String?
     package var outcome: AuditEntry.Outcome?
+    /// Only rows with a smaller number.
+    package var below: Int64?
     /// Rows that concern a group of this.
     package var scope: Scope
 
@@ -60,6 +60,7 @@ package struct AuditQuery: Sendable {
         objectKind: String? = nil,
         objectID: String? = nil,
         outcome: AuditEntry.Outcome? = nil,
+        below: Int64? = nil,
         scope: Scope = .all
     ) {
         self.page = page
@@ -70,6 +71,7 @@ package struct AuditQuery: Sendable {
         self.objectKind = objectKind
         self.objectID = objectID
         self.outcome = outcome
+        self.below = below
         self.scope = scope
     }
 }

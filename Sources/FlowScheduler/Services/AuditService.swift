@@ -18,4 +18,38 @@ package struct AuditService: Sendable {
         query.scope = try principal.require(.auditRead)
         return try await self.store.audit(query)
     }
+
+    /// The rows of a filter, newest first, for a file; that somebody took them stands in the audit before the first one is
+    /// read.
+    package func export(_ query: AuditQuery, as principal: Principal) async throws -> Export {
+        var query = query
+        query.scope = try principal.require(.auditExport)
+        try await self.store.recordAudit(
+            AuditEntry(
+                change: principal.change(at: self.clock.now),
+                action: .auditExport,
+                object: AuditObject("audit", "all")
+            )
+        )
+        query.page = PageRequest(number: 1, size: Self.exportPage)
+        return Export(store: self.store, query: query)
+    }
+
+    private static let exportPage = 500
+
+    /// Pages of an export, each read when it is asked for.
+    package struct Export: AsyncSequence, AsyncIteratorProtocol, Sendable {
+        let store: any AuditStore
+        var query: AuditQuery
+
+        package func makeAsyncIterator() -> Export { self }
+
+        /// Goes on below the last row it gave, so that new rows shift nothing.
+        package mutating func next() async throws -> [AuditEntry]? {
+            let rows = try await self.store.auditRows(self.query)
+            guard let last = rows.last else { return nil }
+            self.query.below = last.id
+            return rows
+        }
+    }
 }

@@ -11,19 +11,20 @@ import Synchronization
 /// A session's token has 256 random bits and is only known to its holder; the store has its SHA-256. An unknown user and
 /// a wrong password are answered alike and in the same time.
 package final class AuthenticationService: Sendable {
-    private let store: any UserStore
+    private let store: any UserStore & AuditStore
     private let hasher: any PasswordHasher
     private let clock: any WallClock
     private let lifetimeMilliseconds: Int64
     private let idleMilliseconds: Int64
     private let limiter: Mutex<SignInLimiter>
+    private let refusals = Mutex(RefusalGate())
     /// What passwords of unknown users are compared with, made once.
     private let decoy = Mutex<String?>(nil)
 
     /// Signs people in for `sessionLifetimeMilliseconds`, 12 h unless said otherwise, and while they do something: sessions
     /// that nobody used for `idleMilliseconds`, 2 h unless said otherwise, end.
     package convenience init(
-        store: any UserStore,
+        store: any UserStore & AuditStore,
         hasher: any PasswordHasher,
         clock: any WallClock,
         sessionLifetimeMilliseconds: Int64 = 12 * 3_600_000,
@@ -40,7 +41,7 @@ package final class AuthenticationService: Sendable {
     }
 
     init(
-        store: any UserStore,
+        store: any UserStore & AuditStore,
         hasher: any PasswordHasher,
         clock: any WallClock,
         sessionLifetimeMilliseconds: Int64,
@@ -72,6 +73,7 @@ package final class AuthenticationService: Sendable {
         let hash = try await self.hashToCompare(user)
         let matches = await self.hasher.verify(isPlausible ? password : "", against: hash)
         guard let user, matches, user.state == .active else {
+            await self.noteRefusal(key, shown: isPlausible ? username : "", origin: origin)
             throw CoreError(.unauthenticated, "The user name or the password is wrong.")
         }
         self.limiter.withLock { $0.succeeded(user: key, address: address) }
@@ -90,6 +92,19 @@ package final class AuthenticationService: Sendable {
             by: Change(by: .user(user.id, user.username), at: now, origin: origin)
         )
         return SignIn(token: token, expiresAt: session.expiresAt, user: user)
+    }
+
+    /// A refused attempt stands in the audit as of somebody whose name is not proven.
+    private func noteRefusal(_ key: ExactText, shown username: String, origin: Origin) async {
+        let now = self.clock.now
+        let isNew = self.refusals.withLock { $0.admits(user: key, address: origin.address ?? "", now: now) }
+        guard isNew else { return }
+        let name = String(decoding: username.utf8.prefix(64), as: UTF8.self)
+        let change = Change(by: Actor(.anonymous, name: name), at: now, origin: origin)
+        // The answer is the same whether it could be written or not.
+        try? await self.store.recordAudit(
+            AuditEntry(change: change, action: .signIn, object: AuditObject("user", "", name: name), outcome: .denied)
+        )
     }
 
     package func signOut(_ session: AuthenticatedSession) async throws {
@@ -209,7 +224,17 @@ package final class AuthenticationService: Sendable {
         guard old.utf8.count <= AccountRules.passwordLimit,
             let user = try await self.store.user(principal.userID), user.state == .active,
             await self.hasher.verify(old, against: user.passwordHash)
-        else { throw CoreError(.forbidden, "The old password is wrong.") }
+        else {
+            try await self.store.recordAudit(
+                AuditEntry(
+                    change: principal.change(at: now),
+                    action: .userPassword,
+                    object: AuditObject("user", String(principal.userID), name: principal.username),
+                    outcome: .denied
+                )
+            )
+            throw CoreError(.forbidden, "The old password is wrong.")
+        }
         self.limiter.withLock { $0.succeeded(user: key, address: address) }
         try AccountRules.check(username: principal.username, password: new)
         guard old != new else {

@@ -27,9 +27,11 @@ package struct GrowthRule: Hashable, Sendable {
     ///
     /// A step of 250 executions takes the writer for 5 to 25 ms, and ``Upkeep`` rests twice as long after it: 3,000 a second
     /// and more go, three times what the product admits.
-    package static func rules(retentionDays: Int) -> [GrowthRule] {
+    ///
+    /// - Parameter auditDays: how long the audit stays; 0 = for ever.
+    package static func rules(retentionDays: Int, auditDays: Int = 400) -> [GrowthRule] {
         let history = Int64(max(1, retentionDays)) * Self.day
-        return Growth.allCases.map { growth in
+        return Growth.allCases.compactMap { growth in
             switch growth {
             case .executions, .output, .runs, .triggerKeys: GrowthRule(growth, age: history)
             // Statistics outlive the history they count (`semantics.md` 6).
@@ -41,6 +43,8 @@ package struct GrowthRule: Hashable, Sendable {
             case .notifications: GrowthRule(growth, age: min(history, 30 * Self.day), interval: Self.hour)
             // What every reader has read; an hour is for people who look.
             case .events: GrowthRule(growth, age: Self.hour, chunk: 500)
+            case .audit:
+                auditDays == 0 ? nil : GrowthRule(growth, age: Int64(auditDays) * Self.day, interval: Self.hour)
             }
         }
     }

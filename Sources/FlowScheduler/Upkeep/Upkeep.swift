@@ -30,6 +30,7 @@ package final class Upkeep: Service {
 
     /// - Parameters:
     ///   - retentionDays: how long the history stays.
+    ///   - auditDays: how long the audit stays; 0 = for ever.
     ///   - horizon: as long as agents keep their own records (`semantics.md` 3); the retention when that is shorter,
     ///     because nothing that is open is forgotten.
     ///   - pause: rests; tests let the time pass themselves.
@@ -39,6 +40,7 @@ package final class Upkeep: Service {
         bus: EventBus,
         clock: any WallClock,
         retentionDays: Int,
+        auditDays: Int = 400,
         logger: Logger,
         rules: [GrowthRule]? = nil,
         horizon: Int64 = 7 * 86_400_000,
@@ -49,7 +51,9 @@ package final class Upkeep: Service {
         self.bus = bus
         self.clock = clock
         self.logger = logger
-        self.rotation = Mutex(UpkeepRotation(rules ?? GrowthRule.rules(retentionDays: retentionDays)))
+        self.rotation = Mutex(
+            UpkeepRotation(rules ?? GrowthRule.rules(retentionDays: retentionDays, auditDays: auditDays))
+        )
         self.horizon = min(horizon, Int64(max(1, retentionDays)) * 86_400_000)
         self.pause = pause
     }

@@ -28,6 +28,8 @@ final class ServerMetrics: FireMeter, MetricsSource {
         let openExecutions: [ExecutionStatus: Int]
         let jobs: Int
         let upkeep: [UpkeepFigure]
+        /// How long the oldest row of the audit has waited for its seal; milliseconds.
+        let auditUnsealed: Int64
         let store: StoreSize
     }
 
@@ -184,6 +186,12 @@ final class ServerMetrics: FireMeter, MetricsSource {
                 labels: [("kind", figure.growth.rawValue)]
             )
         }
+        page.family(
+            "quartzflow_audit_unsealed_seconds",
+            "gauge",
+            "For how long the oldest row of the audit has waited for its seal; more than 10 is an alarm."
+        )
+        page.sample("quartzflow_audit_unsealed_seconds", Double(gauges.auditUnsealed) / 1000)
         page.family("quartzflow_store_bytes", "gauge", "Size of the database file.")
         page.sample("quartzflow_store_bytes", Double(gauges.store.bytes))
         page.family("quartzflow_store_free_bytes", "gauge", "Part of the database file that new rows will use.")

@@ -51,6 +51,9 @@ struct Forgetting {
             return (Forgotten(count: count, isDone: count < self.limit), nil)
         case .joinTokens:
             return try self.expired("join_token", "id IN (SELECT id FROM join_token WHERE expires_at < ? LIMIT ?)")
+        case .audit:
+            let count = try AuditTable(self.db).prune(before: self.bound, limit: self.limit)
+            return (Forgotten(count: count, isDone: count < self.limit), nil)
         case .sessions:
             return try self.expired(
                 "user_session",

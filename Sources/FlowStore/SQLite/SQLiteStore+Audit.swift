@@ -13,6 +13,10 @@ extension SQLiteStore {
         try await self.read { db in try AuditTable(db).page(query, countingTo: Self.countBound) }
     }
 
+    package func auditRows(_ query: AuditQuery) async throws -> [AuditEntry] {
+        try await self.read { db in try AuditTable(db).rows(query) }
+    }
+
     package func unsealedAudit(limit: Int) async throws -> [AuditEntry] {
         try await self.read { db in try AuditTable(db).unsealed(limit: limit) }
     }
@@ -46,9 +50,5 @@ extension SQLiteStore {
 
     package func auditChains() async throws -> [AuditChainState] {
         try await self.read { db in try AuditTable(db).chains() }
-    }
-
-    package func pruneAudit(before time: Timestamp, limit: Int) async throws -> Int {
-        try await self.write("prune_audit") { db in try AuditTable(db).prune(before: time, limit: limit) }
     }
 }

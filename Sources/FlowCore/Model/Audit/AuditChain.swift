@@ -86,4 +86,22 @@ package struct AuditHead: Hashable, Sendable {
         self.sequence = sequence
         self.hash = hash
     }
+
+    package var hexHash: String { self.hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+
+    /// `chain number hash`, as it is written down.
+    package var line: String { "\(self.chain) \(self.sequence) \(self.hexHash)" }
+
+    /// Reads ``line``; nil for anything else.
+    package init?(line: some StringProtocol) {
+        let words = line.split(separator: " ")
+        guard words.count == 3, let sequence = Int64(words[1]), words[2].utf8.count == 64 else { return nil }
+        let digits = words[2].compactMap(\.hexDigitValue)
+        guard digits.count == 64 else { return nil }
+        self.init(
+            chain: String(words[0]),
+            sequence: sequence,
+            hash: stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        )
+    }
 }

@@ -31,6 +31,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case userRename = "user.rename"
     case signIn = "session.start"
     case signOut = "session.end"
+    case auditExport = "audit.export"
     case settingUpdate = "setting.update"
     case channelCreate = "channel.create"
     case channelUpdate = "channel.update"

@@ -53,6 +53,25 @@ struct AuditTable {
 
     /// Newest first.
     func page(_ query: AuditQuery, countingTo bound: Int) throws -> Page<AuditEntry> {
+        let (filter, values) = try self.filter(query)
+        let total =
+            try self.db.first(
+                "SELECT count(*) FROM (SELECT 1 FROM audit\(filter) LIMIT ?)",
+                values + [.number(bound + 1)]
+            ) { $0.number(0) } ?? 0
+        return Page(items: try self.rows(query), total: min(total, bound), isTotalExact: total <= bound)
+    }
+
+    /// Newest first.
+    func rows(_ query: AuditQuery) throws -> [AuditEntry] {
+        let (filter, values) = try self.filter(query)
+        return try self.db.all(
+            "SELECT \(AuditRecord.columns) FROM audit\(filter) ORDER BY id DESC LIMIT ? OFFSET ?",
+            values + [.number(query.page.size), .number(query.page.offset)]
+        ) { try AuditRecord.decode($0) }
+    }
+
+    private func filter(_ query: AuditQuery) throws -> (sql: String, values: [RecordValue]) {
         var conditions: [String] = []
         var values: [RecordValue] = []
         func add(_ condition: String, _ value: RecordValue?) {
@@ -67,21 +86,12 @@ struct AuditTable {
         add("object_kind = ?", query.objectKind.map { .text($0) })
         add("object_id = ?", query.objectID.map { .text($0) })
         add("outcome = ?", query.outcome.map { .text($0.rawValue) })
+        add("id < ?", query.below.map { .integer($0) })
         if let scope = try ScopeCondition.audit(query.scope) {
             conditions.append(scope.sql)
             values += scope.values
         }
-        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let total =
-            try self.db.first(
-                "SELECT count(*) FROM (SELECT 1 FROM audit\(filter) LIMIT ?)",
-                values + [.number(bound + 1)]
-            ) { $0.number(0) } ?? 0
-        let items = try self.db.all(
-            "SELECT \(AuditRecord.columns) FROM audit\(filter) ORDER BY id DESC LIMIT ? OFFSET ?",
-            values + [.number(query.page.size), .number(query.page.offset)]
-        ) { try AuditRecord.decode($0) }
-        return Page(items: items, total: min(total, bound), isTotalExact: total <= bound)
+        return (conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND "), values)
     }
 
     func unsealed(limit: Int) throws -> [AuditEntry] {

@@ -1,0 +1,94 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import FlowStore
+import FlowWire
+import Foundation
+
+/// Looks whether the audit of a data directory is whole, whether its server runs or not.
+package enum HostAudit {
+    package struct Finding: Sendable {
+        package let chain: String
+        package let outcome: AuditVerification.Outcome
+    }
+
+    package struct Report: Sendable {
+        package let findings: [Finding]
+        /// Rows that have no seal yet; a server seals them within a second.
+        package let unsealed: Int
+    }
+
+    private static let page = 1000
+
+    /// - Parameters:
+    ///   - headsFile: a copy of `audit-heads`, besides the one in the data directory.
+    ///   - environment: where the key may stand.
+    /// - Throws: when it could not be looked.
+    package static func verify(
+        dataDirectory: String,
+        headsFile: String?,
+        environment: [String: String]
+    ) async throws -> Report {
+        let directory = try PrivateDirectory(dataDirectory)
+        guard try directory.hasFile(DataDirectory.database) else {
+            throw CoreError(
+                .notFound,
+                "\(dataDirectory) holds no server yet. Name a server's directory with --data-dir."
+            )
+        }
+        guard let keys = try MasterKeys.open(in: directory, environment: environment, mayCreate: false) else {
+            throw CoreError(
+                .unavailable,
+                "There is no key: neither \(MasterKeys.file) in \(dataDirectory) nor \(MasterKeys.variable). Restore the key "
+                    + "from its backup."
+            )
+        }
+        var heads = try AuditHeadsFile.read(in: directory)
+        if let headsFile {
+            guard let data = FileManager.default.contents(atPath: headsFile) else {
+                throw CoreError(.notFound, "\(headsFile) can't be read.")
+            }
+            let more = AuditHeadsFile.parse(String(decoding: data, as: UTF8.self))
+            guard !more.isEmpty else {
+                throw CoreError(.invalid, "\(headsFile) has no line 'chain number hash'.")
+            }
+            heads += more
+        }
+        let store = try SQLiteStore.openForAdministration(path: directory.path(of: DataDirectory.database))
+        let report: Report
+        do { report = try await self.verify(store, keys: keys, heads: heads) } catch {
+            try? await store.close()
+            throw error
+        }
+        try await store.close()
+        return report
+    }
+
+    private static func verify(_ store: any AuditStore, keys: KeyRing, heads: [AuditHead]) async throws -> Report {
+        // Before the chains: a row that is sealed meanwhile is in one of them.
+        let unsealed = try await store.unsealedAudit(limit: self.page).count
+        let states = try await store.auditChains()
+        var findings: [Finding] = []
+        for state in states {
+            var verification = AuditVerification(state, keys: keys, heads: heads)
+            var wantsMore = true
+            while wantsMore {
+                let rows = try await store.sealedAudit(
+                    of: state.head.chain,
+                    after: verification.position,
+                    limit: self.page
+                )
+                // What was sealed after the head was read is the next look's.
+                wantsMore = verification.take(rows.filter { ($0.seal?.sequence ?? 0) <= state.head.sequence })
+            }
+            findings.append(Finding(chain: state.head.chain, outcome: verification.finish()))
+        }
+        for chain in Set(heads.map(\.chain)).subtracting(states.map(\.head.chain)).sorted() {
+            findings.append(
+                Finding(chain: chain, outcome: .broken("the whole chain is missing, of which an end was written down"))
+            )
+        }
+        return Report(findings: findings, unsealed: unsealed)
+    }
+}

@@ -1,0 +1,62 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FlowCore
+import FlowServer
+import Foundation
+
+/// The audit, from the server's own host.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Check the record of who did what.",
+        subcommands: [Verify.self]
+    )
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look whether a row of the audit was changed or taken out.",
+            discussion: """
+                Run it on the server's host, whether the server runs or not. Exit codes: 0 whole, 1 broken, 2 could not look. \
+                A cut-off end shows only against ends written down elsewhere: keep copies of 'audit-heads'.
+                """
+        )
+
+        @Option(help: "A copy of 'audit-heads', or a log with its lines.")
+        var heads: String?
+
+        @Option(help: "The server's data directory.")
+        var dataDir = NSHomeDirectory() + "/.quartzflow/server"
+
+        func run() async throws {
+            let report: HostAudit.Report
+            do {
+                report = try await HostAudit.verify(
+                    dataDirectory: self.dataDir,
+                    headsFile: self.heads,
+                    environment: ProcessInfo.processInfo.environment
+                )
+            } catch {
+                let words = (error as? CoreError)?.message ?? "\(error)"
+                FileHandle.standardError.write(Data("error: \(words)\n".utf8))
+                throw ExitCode(2)
+            }
+            var code: Int32 = 0
+            for finding in report.findings {
+                switch finding.outcome {
+                case .whole(let rows): print("chain \(finding.chain): \(rows) rows, whole")
+                case .broken(let what):
+                    print("chain \(finding.chain): BROKEN: \(what)")
+                    code = 1
+                case .unreadable(let kid):
+                    print("chain \(finding.chain): cannot be looked at: the key \(kid) is not here")
+                    if code == 0 { code = 2 }
+                }
+            }
+            if report.findings.isEmpty { print("nothing is sealed yet") }
+            if report.unsealed > 0 { print("rows without a seal yet: \(report.unsealed)") }
+            if code != 0 { throw ExitCode(code) }
+        }
+    }
+}
