@@ -52,6 +52,7 @@ package func makeAPI(
         audit: AuditRoutes(audit: services.audit),
         notify: services.notifications.map { NotifyRoutes(notifications: $0) },
         users: UserRoutes(users: services.users, authentication: services.authentication),
+        tokens: TokenRoutes(tokens: services.tokens, clock: clock),
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,

@@ -31,6 +31,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listAudit, exportAudit
     case listUsers, createUser, getUser, renameUser, deleteUser, enableUser, disableUser, resetPassword
     case addGrant, removeGrant, listSessions, endSessions, endSession
+    case listTokens, createToken, deleteToken
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
 
@@ -127,6 +128,10 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .endSessions: self.api(.delete, "/users/{id}/sessions", .needs(.usersWrite))
         case .endSession: self.api(.delete, "/users/{id}/sessions/{session_id}", .needs(.usersWrite))
 
+        case .listTokens: self.api(.get, "/tokens", .signedIn)
+        case .createToken: self.api(.post, "/tokens", .signedIn)
+        case .deleteToken: self.api(.delete, "/tokens/{id}", .signedIn)
+
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
         case .exportAudit: self.api(.get, "/audit/export", .needs(.auditExport))
 
@@ -163,6 +168,17 @@ enum Endpoint: String, CaseIterable, Sendable {
     var isOpenBeforePasswordChange: Bool {
         switch self {
         case .changePassword, .whoAmI, .signOut: true
+        default: false
+        }
+    }
+
+    /// Whether it is about credentials and accounts, which no API token opens.
+    var isForPeople: Bool {
+        switch self {
+        case .signOut, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listUsers, .createUser,
+            .getUser, .renameUser, .deleteUser, .enableUser, .disableUser, .resetPassword, .addGrant, .removeGrant,
+            .listSessions, .endSessions, .endSession, .listTokens, .createToken, .deleteToken:
+            true
         default: false
         }
     }

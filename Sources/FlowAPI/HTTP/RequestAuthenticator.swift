@@ -37,11 +37,17 @@ struct RequestAuthenticator: Sendable {
         return nil
     }
 
-    /// - Parameter isUse: whether it keeps the session alive.
-    func session(of credential: Credential, isUse: Bool) async throws -> AuthenticatedSession? {
+    /// - Parameters:
+    ///   - isUse: whether it keeps the session alive.
+    ///   - address: where the request comes from.
+    func session(of credential: Credential, isUse: Bool, address: String?) async throws -> AuthenticatedSession? {
         switch credential {
-        case .bearer(let token), .cookie(let token):
-            try await self.authentication.session(token: token, isUse: isUse)
+        case .bearer(let token):
+            try await self.authentication.session(token: token, isUse: isUse, address: address)
+        case .cookie(let token):
+            // A browser never gets an API token; one that stands in a cookie was put there by somebody else.
+            token.hasPrefix(APITokenFormat.mark)
+                ? nil : try await self.authentication.session(token: token, isUse: isUse, address: address)
         }
     }
 

@@ -32,7 +32,7 @@ struct LiveGate: Sendable {
         if let origin, host?.matches(origin: origin) != true { return Self.foreign }
         if case .cookie = credential, origin == nil { return Self.foreign }
         do {
-            guard let session = try await self.authenticator.session(of: credential, isUse: false) else {
+            guard let session = try await self.authenticator.session(of: credential, isUse: false, address: nil) else {
                 return .refused(.unauthorized, word: "unauthenticated", message: "Sign in first.")
             }
             guard !session.mustChangePassword else {

@@ -19,6 +19,7 @@ struct APIRouter: Sendable {
     let audit: AuditRoutes
     let notify: NotifyRoutes?
     let users: UserRoutes
+    let tokens: TokenRoutes
     let system: SystemRoutes
 
     func router(console: ConsoleFiles) -> Router<APIContext> {
@@ -33,7 +34,7 @@ struct APIRouter: Sendable {
             let declaration = endpoint.declaration
             router.on(RouterPath(declaration.path), method: declaration.method) { request, context -> Response in
                 try self.startup.requireFinished()
-                let session = try await self.authorize(declaration.access, request: request, context: context)
+                let session = try await self.authorize(endpoint, request: request, context: context)
                 context.identity.username = session?.principal.username
                 if session?.mustChangePassword == true, !endpoint.isOpenBeforePasswordChange {
                     throw APIFailure(
@@ -51,7 +52,7 @@ struct APIRouter: Sendable {
 
     /// The one place where a route's access is checked; services check again by themselves.
     private func authorize(
-        _ access: Endpoint.Access,
+        _ endpoint: Endpoint,
         request: Request,
         context: APIContext
     ) async throws -> AuthenticatedSession? {
@@ -59,13 +60,20 @@ struct APIRouter: Sendable {
             authorization: request.headers[.authorization],
             cookies: request.headers[values: .cookie]
         )
+        let access = endpoint.declaration.access
         switch access {
         case .everyone: return nil
         case .metrics where self.isLocalScraper(request, context): return nil
         case .signedIn, .needs, .metrics: break
         }
         let isUse = request.headers[.background] == nil
-        guard let credential, let session = try await self.authenticator.session(of: credential, isUse: isUse) else {
+        guard let credential,
+            let session = try await self.authenticator.session(
+                of: credential,
+                isUse: isUse,
+                address: context.remoteAddress
+            )
+        else {
             throw APIFailure(
                 .unauthorized,
                 "unauthenticated",
@@ -79,6 +87,14 @@ struct APIRouter: Sendable {
                 csrf: request.headers[.csrf],
                 origin: request.headers[.origin],
                 host: HostAuthority(request.head.authority)
+            )
+        }
+        // Before the permission: a token that had it would not get in either.
+        if session.isOfToken, endpoint.isForPeople {
+            throw APIFailure(
+                .forbidden,
+                "session_required",
+                "No token opens this: a stolen one must not make others. Sign in with the password."
             )
         }
         switch access {
@@ -168,6 +184,9 @@ struct APIRouter: Sendable {
         case .listSessions: try await self.users.sessions(call)
         case .endSessions: try await self.users.endSessions(call)
         case .endSession: try await self.users.endSession(call)
+        case .listTokens: try await self.tokens.list(call)
+        case .createToken: try await self.tokens.create(call)
+        case .deleteToken: try await self.tokens.delete(call)
         case .listAudit: try await self.audit.list(call)
         case .listChannels: try await self.notifications.listChannels(call)
         case .createChannel: try await self.notifications.createChannel(call)

@@ -89,6 +89,7 @@ struct AuthRoutes: Sendable {
                 .init("must_change_password", call.session?.mustChangePassword == true),
                 .init("grants", principal.grants.map(GrantPresenter.grant)),
                 .init("scopes", GrantPresenter.scopes(of: principal)),
+                .init("token_id", principal.token?.id),
             ]
         )
     }

@@ -6,13 +6,22 @@ package struct Principal: Hashable, Sendable {
     package let userID: UserID
     package let username: String
     package let grants: [Grant]
+    /// Of the API token that was used, if any: no permission goes beyond them.
+    package let token: TokenLimits?
     /// Where the request came from.
     package var origin: Origin
 
-    package init(userID: UserID, username: String, grants: [Grant], origin: Origin = Origin(via: .api)) {
+    package init(
+        userID: UserID,
+        username: String,
+        grants: [Grant],
+        token: TokenLimits? = nil,
+        origin: Origin = Origin(via: .api)
+    ) {
         self.userID = userID
         self.username = username
         self.grants = grants
+        self.token = token
         self.origin = origin
     }
 
@@ -20,11 +29,11 @@ package struct Principal: Hashable, Sendable {
         self.init(userID: userID, username: username, grants: [Grant(role: role, scope: .all)], origin: origin)
     }
 
-    package init(_ user: User, origin: Origin = Origin(via: .api)) {
-        self.init(userID: user.id, username: user.username, grants: user.grants, origin: origin)
+    package init(_ user: User, token: TokenLimits? = nil, origin: Origin = Origin(via: .api)) {
+        self.init(userID: user.id, username: user.username, grants: user.grants, token: token, origin: origin)
     }
 
-    package var actor: Actor { .user(self.userID, self.username) }
+    package var actor: Actor { .user(self.userID, self.username, tokenID: self.token?.id) }
 
     /// A change that this principal makes.
     package func change(at now: Timestamp, reason: String? = nil) -> Change {
@@ -35,8 +44,9 @@ package struct Principal: Hashable, Sendable {
 
     /// Where a permission holds: the union over the grants whose role has it.
     package func scope(of permission: Permission) -> Scope {
-        let scope = self.grants.filter { $0.role.permissions.contains(permission) }
+        var scope = self.grants.filter { $0.role.permissions.contains(permission) }
             .reduce(Scope.nothing) { $0.union($1.scope) }
+        if let token { scope = token.permissions.contains(permission) ? scope.intersection(token.scope) : .nothing }
         return permission.isGlobal && scope != .all ? .nothing : scope
     }
 
@@ -48,9 +58,10 @@ package struct Principal: Hashable, Sendable {
     package func require(_ permission: Permission) throws(CoreError) -> Scope {
         let scope = self.scope(of: permission)
         guard !scope.isEmpty else {
+            let who = self.token == nil ? "User '\(self.username)'" : "This token of user '\(self.username)'"
             throw CoreError(
                 .forbidden,
-                "User '\(self.username)' lacks the permission '\(permission.rawValue)'. Ask an administrator."
+                "\(who) lacks the permission '\(permission.rawValue)'. Ask an administrator."
             )
         }
         return scope

@@ -37,6 +37,13 @@ package enum Scope: Hashable, Sendable {
         }
     }
 
+    package func intersection(_ other: Scope) -> Scope {
+        switch (self, other) {
+        case (.all, let rest), (let rest, .all): rest
+        case (.groups(let left), .groups(let right)): .groups(left.intersection(right))
+        }
+    }
+
     package func covers(_ other: Scope) -> Bool {
         switch (self, other) {
         case (.all, _): true

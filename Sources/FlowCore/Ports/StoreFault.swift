@@ -29,6 +29,19 @@ package enum StoreFault {
 
     package static func noUser(_ id: UserID) -> CoreError { CoreError(.notFound, "There is no user \(id).") }
 
+    package static func noToken(_ id: Int64) -> CoreError {
+        CoreError(.notFound, "There is no token \(id). It may have been deleted already.")
+    }
+
+    package static func tokenNameTaken(_ name: String) -> CoreError {
+        self.nameTaken("You have a token named '\(name)' already. Choose another name, or delete that one.")
+    }
+
+    package static let tooManyTokens = CoreError(
+        .conflict,
+        "A user has at most \(APIToken.limit) tokens. Delete some that are not used any more."
+    )
+
     package static func noSession(_ id: String) -> CoreError {
         CoreError(.notFound, "There is no session '\(id)'. It may have ended already.")
     }

@@ -26,6 +26,8 @@ package enum Growth: String, CaseIterable, Sendable {
     case events
     /// Incidents that are over, messages that were sent or given up, and what rules counted long ago.
     case notifications
+    /// API tokens that have ended.
+    case apiTokens = "api_tokens"
     /// Sealed rows of the audit. Only the beginning of a chain goes, and its last hash stays as the anchor.
     case audit
 }

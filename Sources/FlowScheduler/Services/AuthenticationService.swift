@@ -11,7 +11,7 @@ import Synchronization
 /// A session's token has 256 random bits and is only known to its holder; the store has its SHA-256. An unknown user and
 /// a wrong password are answered alike and in the same time.
 package final class AuthenticationService: Sendable {
-    private let store: any UserStore & AuditStore
+    private let store: any UserStore & APITokenStore & AuditStore
     private let hasher: any PasswordHasher
     private let clock: any WallClock
     private let lifetimeMilliseconds: Int64
@@ -24,7 +24,7 @@ package final class AuthenticationService: Sendable {
     /// Signs people in for `sessionLifetimeMilliseconds`, 12 h unless said otherwise, and while they do something: sessions
     /// that nobody used for `idleMilliseconds`, 2 h unless said otherwise, end.
     package convenience init(
-        store: any UserStore & AuditStore,
+        store: any UserStore & APITokenStore & AuditStore,
         hasher: any PasswordHasher,
         clock: any WallClock,
         sessionLifetimeMilliseconds: Int64 = 12 * 3_600_000,
@@ -41,7 +41,7 @@ package final class AuthenticationService: Sendable {
     }
 
     init(
-        store: any UserStore & AuditStore,
+        store: any UserStore & APITokenStore & AuditStore,
         hasher: any PasswordHasher,
         clock: any WallClock,
         sessionLifetimeMilliseconds: Int64,
@@ -116,8 +116,11 @@ package final class AuthenticationService: Sendable {
 
     /// The session of a token; nil when there is none or it is over.
     ///
-    /// - Parameter isUse: whether a person did something; what a page asks for on its own keeps no session alive.
-    package func session(token: String, isUse: Bool) async throws -> AuthenticatedSession? {
+    /// - Parameters:
+    ///   - isUse: whether a person did something; what a page asks for on its own keeps no session alive.
+    ///   - address: where the request comes from, for the last use of an API token.
+    package func session(token: String, isUse: Bool, address: String? = nil) async throws -> AuthenticatedSession? {
+        if token.hasPrefix(APITokenFormat.mark) { return try await self.session(apiToken: token, address: address) }
         // Only what can be a token costs a look into the store.
         guard token.utf8.count == Self.tokenLength else { return nil }
         guard let session = try await self.session(tokenHash: Self.hash(of: token)) else { return nil }
@@ -129,12 +132,41 @@ package final class AuthenticationService: Sendable {
         return session
     }
 
+    /// What a program signs in with.
+    private func session(apiToken text: String, address: String?) async throws -> AuthenticatedSession? {
+        guard APITokenFormat.accepts(text) else { return nil }
+        let hash = APITokenFormat.hash(text)
+        guard let (session, token) = try await self.session(apiTokenHash: hash) else { return nil }
+        let now = self.clock.now
+        if now.milliseconds(since: token.lastUsedAt ?? .distantPast) >= Self.touchInterval {
+            try? await self.store.touchAPIToken(token.id, address: address, at: now)
+        }
+        return session
+    }
+
+    private func session(apiTokenHash hash: [UInt8]) async throws -> (AuthenticatedSession, APIToken)? {
+        guard let (token, user) = try await self.store.apiToken(hash: hash, at: self.clock.now),
+            ConstantTime.equal(token.hash, hash)
+        else { return nil }
+        let session = AuthenticatedSession(
+            principal: Principal(user, token: token.limits),
+            // A program cannot change it; its person is asked at the next sign-in.
+            mustChangePassword: false,
+            tokenHash: hash,
+            expiresAt: token.expiresAt,
+            lastUsedAt: self.clock.now
+        )
+        return (session, token)
+    }
+
     /// How exactly the last use is known; milliseconds.
     private static let touchInterval: Int64 = 60_000
 
     /// Looks again whether a session is still good; for connections that live longer than a request.
     package func refresh(_ session: AuthenticatedSession) async throws -> AuthenticatedSession? {
-        try await self.session(tokenHash: session.tokenHash)
+        session.isOfToken
+            ? try await self.session(apiTokenHash: session.tokenHash)?.0
+            : try await self.session(tokenHash: session.tokenHash)
     }
 
     private func session(tokenHash: [UInt8]) async throws -> AuthenticatedSession? {
@@ -287,6 +319,9 @@ package struct AuthenticatedSession: Hashable, Sendable {
     package let tokenHash: [UInt8]
     package let expiresAt: Timestamp
     package let lastUsedAt: Timestamp
+
+    /// It was opened with an API token, not by a person who signed in.
+    package var isOfToken: Bool { self.principal.token != nil }
 }
 
 /// A session in a list.

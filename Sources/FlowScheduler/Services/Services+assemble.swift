@@ -38,6 +38,7 @@ extension Services {
             insights: InsightService(store: store, clock: clock),
             audit: AuditService(store: store, clock: clock),
             users: UserService(store: store, hasher: hasher, clock: clock),
+            tokens: TokenService(store: store, clock: clock),
             notifications: notify.map { NotificationService(store: $0, clock: clock) }
         )
     }

@@ -13,6 +13,7 @@ package struct Services: Sendable {
     package let insights: InsightService
     package let audit: AuditService
     package let users: UserService
+    package let tokens: TokenService
     /// Nil over a store that has none.
     package let notifications: NotificationService?
 
@@ -27,6 +28,7 @@ package struct Services: Sendable {
         insights: InsightService,
         audit: AuditService,
         users: UserService,
+        tokens: TokenService,
         notifications: NotificationService? = nil
     ) {
         self.jobs = jobs
@@ -39,6 +41,7 @@ package struct Services: Sendable {
         self.insights = insights
         self.audit = audit
         self.users = users
+        self.tokens = tokens
         self.notifications = notifications
     }
 }

@@ -43,6 +43,8 @@ package struct GrowthRule: Hashable, Sendable {
             case .notifications: GrowthRule(growth, age: min(history, 30 * Self.day), interval: Self.hour)
             // What every reader has read; an hour is for people who look.
             case .events: GrowthRule(growth, age: Self.hour, chunk: 500)
+            // A month to see what a program that stopped working was signed in with.
+            case .apiTokens: GrowthRule(growth, age: 30 * Self.day, interval: Self.hour)
             case .audit:
                 auditDays == 0 ? nil : GrowthRule(growth, age: Int64(auditDays) * Self.day, interval: Self.hour)
             }

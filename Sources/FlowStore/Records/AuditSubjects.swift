@@ -10,6 +10,7 @@ extension AuditObject {
     init(_ job: Job) { self.init("job", String(job.id), name: job.definition.name) }
     init(_ group: Group) { self.init("group", String(group.id), name: group.name) }
     init(_ agent: Agent) { self.init("client", agent.id.rawValue, name: agent.name) }
+    init(_ token: APIToken) { self.init("token", String(token.id), name: "\(token.username)/\(token.name)") }
     init(_ user: User) { self.init("user", String(user.id), name: user.username) }
     init(_ execution: Execution) { self.init("execution", execution.id.description, name: execution.jobName) }
 }
@@ -35,6 +36,22 @@ struct JobAudit: Encodable {
     static func action(from before: Job, to after: Job) -> AuditAction {
         guard before.definition == after.definition, before.isEnabled != after.isEnabled else { return .jobUpdate }
         return after.isEnabled ? .jobEnable : .jobDisable
+    }
+}
+
+struct APITokenAudit: Encodable {
+    let owner: String
+    let permissions: [String]
+    let everywhere: Bool
+    let groups: [GroupID]
+    let expires: String
+
+    init(_ made: APIToken) {
+        self.owner = made.username
+        self.permissions = made.permissions.map(\.rawValue).sorted()
+        self.everywhere = made.scope == .all
+        if case .groups(let groups) = made.scope { self.groups = groups.sorted() } else { self.groups = [] }
+        self.expires = made.expiresAt.rfc3339()
     }
 }
 

@@ -54,6 +54,8 @@ struct Forgetting {
         case .audit:
             let count = try AuditTable(self.db).prune(before: self.bound, limit: self.limit)
             return (Forgotten(count: count, isDone: count < self.limit), nil)
+        case .apiTokens:
+            return try self.expired("api_token", "id IN (SELECT id FROM api_token WHERE expires_at < ? LIMIT ?)")
         case .sessions:
             return try self.expired(
                 "user_session",

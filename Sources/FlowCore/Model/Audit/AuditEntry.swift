@@ -31,6 +31,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case userRename = "user.rename"
     case signIn = "session.start"
     case signOut = "session.end"
+    case tokenCreate = "token.create"
+    case tokenDelete = "token.delete"
     case auditExport = "audit.export"
     case settingUpdate = "setting.update"
     case channelCreate = "channel.create"

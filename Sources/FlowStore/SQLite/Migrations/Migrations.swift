@@ -27,6 +27,7 @@ enum Migrations {
         ("012 configuration changes", Migration012ConfigChanges.sql),
         ("051 notifications", Migration051Notifications.sql),
         ("017 accounts", Migration017Accounts.sql),
+        ("018 api tokens", Migration018APITokens.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

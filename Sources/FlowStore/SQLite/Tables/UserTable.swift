@@ -102,6 +102,7 @@ struct UserTable {
             [.text(User.State.deleted.rawValue), .text("~\(id)"), .integer(id)]
         )
         try self.db.run("DELETE FROM user_grant WHERE user_id = ?", [.integer(id)])
+        try APITokenTable(self.db).deleteAll(of: id)
     }
 
     /// All who are not deleted, by name.
