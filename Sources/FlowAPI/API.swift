@@ -53,6 +53,7 @@ package func makeAPI(
         notify: services.notifications.map { NotifyRoutes(notifications: $0) },
         users: UserRoutes(users: services.users, authentication: services.authentication),
         tokens: TokenRoutes(tokens: services.tokens, clock: clock),
+        secrets: SecretRoutes(secrets: services.secrets),
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,

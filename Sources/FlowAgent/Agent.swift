@@ -73,12 +73,13 @@ package struct Agent: Sendable {
             )
         }
         let transport = LinkLogTransport()
+        let secrets = LinkSecretSource()
         var supervisor: ExecutionSupervisor?
         let launcher: any ExecutionLauncher
         if let replacement {
             launcher = replacement
         } else {
-            let real = try await self.makeSupervisor(transport: transport)
+            let real = try await self.makeSupervisor(transport: transport, secrets: secrets)
             supervisor = real
             launcher = real
         }
@@ -113,19 +114,28 @@ package struct Agent: Sendable {
             logger: self.logger
         ) { driver.receive($0) }
         transport.attach(link)
+        secrets.attach(link)
         self.logger.notice("agent \(identity.agent) works in \(self.configuration.dataDirectory)")
         // Stopped in the reverse order: what the jobs' ends report still finds the link.
         return [link, HostService(supervisor: supervisor, driver: driver, link: link)]
     }
 
     /// The launcher of a real host, started: whatever an earlier agent left behind has ended.
-    private func makeSupervisor(transport: LinkLogTransport) async throws -> ExecutionSupervisor {
+    private func makeSupervisor(
+        transport: LinkLogTransport,
+        secrets: LinkSecretSource
+    ) async throws -> ExecutionSupervisor {
         var supervision = ExecutionSupervisor.Configuration(dataDirectory: self.configuration.dataDirectory)
         if let program = self.configuration.runnerProgram {
             supervision.runner.executable = program
             supervision.runner.arguments = []
         }
-        let supervisor = try ExecutionSupervisor(configuration: supervision, transport: transport, logger: self.logger)
+        let supervisor = try ExecutionSupervisor(
+            configuration: supervision,
+            transport: transport,
+            secrets: secrets,
+            logger: self.logger
+        )
         try await supervisor.start()
         return supervisor
     }

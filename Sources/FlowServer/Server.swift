@@ -63,12 +63,16 @@ package struct Server: Sendable {
             in: try directory.subdirectory("ca"),
             now: clock.now
         )
+        let keys = try await self.openKeys(in: directory, store: store)
+        let installation = try await store.installation()
+        let seal = keys.map { SecretSeal(ring: $0, installation: installation) }
         let desk = CertificateDesk(authority: authority, store: store, clock: clock, logger: self.logger)
         let sessions = AgentSessions(
             store: store,
             recorder: recorder,
             journal: journal,
             issuer: desk,
+            secrets: SecretDesk(store: store, seal: seal, clock: clock),
             bus: bus,
             clock: clock,
             logger: self.logger
@@ -90,7 +94,6 @@ package struct Server: Sendable {
             auditDays: self.configuration.auditDays,
             logger: self.logger
         )
-        let keys = try await self.openKeys(in: directory, store: store)
         let sealer = AuditSealer(
             store: store,
             chain: keys.map { AuditChain(master: $0.primary.bytes) },
@@ -99,7 +102,14 @@ package struct Server: Sendable {
             logger: self.logger
         ) { try AuditHeadsFile.write($0, in: directory) }
         let notifications = try self.makeNotifications(store: store, clock: clock)
-        let services = Services.assemble(store: store, observer: ticker, gateway: sessions, bus: bus, clock: clock)
+        let services = Services.assemble(
+            store: store,
+            observer: ticker,
+            gateway: sessions,
+            bus: bus,
+            seal: seal,
+            clock: clock
+        )
         metrics.setStorage(StorageProbe(store: store, clock: clock))
         metrics.setGauges {
             ServerMetrics.Gauges(
@@ -169,14 +179,16 @@ package struct Server: Sendable {
 
     /// The master keys; a server that has lost them runs on without, because jobs do not need them.
     private func openKeys(in directory: PrivateDirectory, store: any Store) async throws -> KeyRing? {
+        let hasSecrets = try await store.hasSecrets()
+        let chains = try await store.auditChains()
         let keys = try MasterKeys.open(
             in: directory,
             environment: ProcessInfo.processInfo.environment,
-            mayCreate: try await store.auditChains().isEmpty
+            mayCreate: !hasSecrets && chains.isEmpty
         )
         if keys == nil {
             self.logger.error(
-                "the master key is missing: the audit is not sealed. Restore secrets.key from its backup",
+                "the master key is missing: the audit is not sealed, and secrets stay closed. Restore secrets.key from its backup",
                 metadata: ["file": "\(directory.path(of: MasterKeys.file))"]
             )
         }

@@ -16,9 +16,8 @@ struct QuicFlow: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
-            LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
-            GroupCommand.self, ClientCommand.self, UserCommand.self, TokenCommand.self, NotifyCommand.self, CronCommand.self,
-            AgentCommand.self, RunnerCommand.self,
+            GroupCommand.self, ClientCommand.self, UserCommand.self, TokenCommand.self, SecretCommand.self,
+            NotifyCommand.self, CronCommand.self, AgentCommand.self, RunnerCommand.self,
         ]
     )
 

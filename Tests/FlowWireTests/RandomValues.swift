@@ -206,7 +206,8 @@ struct RandomValues {
             questions: self.list { $0.uid() },
             clock: self.sample(),
             answersLogOpen: self.bool(),
-            renewsCertificates: self.bool()
+            renewsCertificates: self.bool(),
+            givesSecrets: self.bool()
         )
     }
 
@@ -223,6 +224,7 @@ struct RandomValues {
             .configApplied(version: self.int64()),
             .configPull(version: self.int64()),
             .certificateRequest(self.text()),
+            .secretsRequest(SecretsRequest(execution: self.uid(), job: self.uid(), version: self.int64())),
         ]
     }
 
@@ -238,6 +240,8 @@ struct RandomValues {
             .heartbeatAnswer(self.sample()),
             .certificateIssued(self.text()),
             .certificateRefused(code: self.word(), message: self.text()),
+            .secrets(SecretsAnswer(execution: self.uid(), values: [self.word(): self.text()])),
+            .secrets(SecretsAnswer(execution: self.uid(), values: [:], refusal: self.text())),
         ]
     }
 }

@@ -64,6 +64,17 @@ struct APICall {
         return text
     }
 
+    /// The name of a secret.
+    func secretName() throws -> String {
+        guard let name = self.context.parameters.get("name"), SecretReference.isName(name) else {
+            throw APIFailure.notFound(
+                "There is nothing here: a secret's name is made of letters, digits and '_', at most 64, and does not "
+                    + "start with a digit."
+            )
+        }
+        return name
+    }
+
     func identifier<ID: FlowIdentifier>(_ name: String) throws -> ID {
         guard let id = self.context.parameters.get(name).flatMap({ ID($0) }) else {
             throw APIFailure.notFound("There is nothing here: '\(name)' has to be a UUID.")

@@ -32,6 +32,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listUsers, createUser, getUser, renameUser, deleteUser, enableUser, disableUser, resetPassword
     case addGrant, removeGrant, listSessions, endSessions, endSession
     case listTokens, createToken, deleteToken
+    case listSecrets, getSecret, setSecret, deleteSecret
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
 
@@ -131,6 +132,11 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listTokens: self.api(.get, "/tokens", .signedIn)
         case .createToken: self.api(.post, "/tokens", .signedIn)
         case .deleteToken: self.api(.delete, "/tokens/{id}", .signedIn)
+
+        case .listSecrets: self.api(.get, "/secrets", .needs(.secretsUse))
+        case .getSecret: self.api(.get, "/secrets/{name}", .needs(.secretsUse))
+        case .setSecret: self.api(.put, "/secrets/{name}", .needs(.secretsWrite))
+        case .deleteSecret: self.api(.delete, "/secrets/{name}", .needs(.secretsWrite))
 
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
         case .exportAudit: self.api(.get, "/audit/export", .needs(.auditExport))

@@ -43,11 +43,11 @@ struct RequestAuthenticator: Sendable {
     func session(of credential: Credential, isUse: Bool, address: String?) async throws -> AuthenticatedSession? {
         switch credential {
         case .bearer(let token):
-            try await self.authentication.session(token: token, isUse: isUse, address: address)
+            return try await self.authentication.session(token: token, isUse: isUse, address: address)
         case .cookie(let token):
             // A browser never gets an API token; one that stands in a cookie was put there by somebody else.
-            token.hasPrefix(APITokenFormat.mark)
-                ? nil : try await self.authentication.session(token: token, isUse: isUse, address: address)
+            guard !token.hasPrefix(APITokenFormat.mark) else { return nil }
+            return try await self.authentication.session(token: token, isUse: isUse, address: address)
         }
     }
 

@@ -22,7 +22,7 @@ enum ReasonText {
         case .staleConfig: ("任务在执行前已被修改，本次作废", "superseded: the job was changed before this was due")
         case .deadline: ("超过最晚开始时间", "it could not start before its deadline")
         case .agentOffline: ("主机离线", "the host was offline")
-        case .policyDenied: ("主机本地策略不允许", "the host's own policy forbids it")
+        case .policyDenied: ("不被允许，原因见说明", "it was not allowed; the detail says why")
         case .queueFull: ("该任务在主机上的等待队列已满", "too many executions of the job were waiting on the host")
         case .exitCode: ("命令返回了非零退出码", "the command ended with an exit code other than 0")
         case .signal: ("进程被信号终止", "the process was ended by a signal")

@@ -20,6 +20,7 @@ struct APIRouter: Sendable {
     let notify: NotifyRoutes?
     let users: UserRoutes
     let tokens: TokenRoutes
+    let secrets: SecretRoutes
     let system: SystemRoutes
 
     func router(console: ConsoleFiles) -> Router<APIContext> {
@@ -187,6 +188,10 @@ struct APIRouter: Sendable {
         case .listTokens: try await self.tokens.list(call)
         case .createToken: try await self.tokens.create(call)
         case .deleteToken: try await self.tokens.delete(call)
+        case .listSecrets: try await self.secrets.list(call)
+        case .getSecret: try await self.secrets.get(call)
+        case .setSecret: try await self.secrets.set(call)
+        case .deleteSecret: try await self.secrets.delete(call)
         case .listAudit: try await self.audit.list(call)
         case .listChannels: try await self.notifications.listChannels(call)
         case .createChannel: try await self.notifications.createChannel(call)

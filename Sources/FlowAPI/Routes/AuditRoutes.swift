@@ -10,7 +10,8 @@ struct AuditRoutes: Sendable {
 
     func list(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
-        let filter = Self.filter(&query, page: query.page())
+        let request = query.page()
+        let filter = Self.filter(&query, page: request)
         try query.finish()
         let page = try await self.audit.list(filter, as: call.principal)
         return .data(PageAnswer.members(page, filter.page, items: page.items.map(AuditPresenter.row)))

@@ -15,9 +15,8 @@ struct TokenRoutes: Sendable {
         var query = try call.query()
         let all: YesNo? = query.choice("all")
         try query.finish()
-        let tokens =
-            all == .true
-            ? try await self.tokens.all(as: call.principal) : try await self.tokens.own(call.principal)
+        let principal = try call.principal
+        let tokens = try await all == .true ? self.tokens.all(as: principal) : self.tokens.own(principal)
         let items = tokens.map { JSON.object(self.members($0)) }
         return .data([.init("total", items.count), .init("items", items)])
     }

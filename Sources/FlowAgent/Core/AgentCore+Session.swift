@@ -63,7 +63,7 @@ extension AgentCore {
             if case .greeting = self.link { self.adjustClock(by: sample, at: reading, isHandshake: true) }
         case .heartbeatAnswer(let sample): self.adjustClock(by: sample, at: reading, isHandshake: false)
         // The link's own business.
-        case .certificateIssued, .certificateRefused: break
+        case .certificateIssued, .certificateRefused, .secrets: break
         }
     }
 

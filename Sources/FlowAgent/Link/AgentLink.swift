@@ -34,6 +34,7 @@ package final class AgentLink: Service {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let current = Mutex<Connection?>(nil)
+    private let secretRequests = SecretRequests()
     private let complaints = Mutex(NewsFilter<String>(capacity: 100))
 
     private struct Connection: Sendable {
@@ -83,6 +84,17 @@ package final class AgentLink: Service {
         let stream = try await current.quic.openStream()
         try await stream.write(try LogSender.opening(open))
         return AgentLogStream(stream, isAnswered: welcome.answersLogOpen)
+    }
+
+    /// Asks the server for the secrets of an execution.
+    ///
+    /// - Throws: ``LinkDown`` without a connection, or when it ends before the answer; ``CoreError`` when the server refuses.
+    package func secrets(for request: SecretsRequest) async throws -> [String: String] {
+        guard let current = self.current.withLock({ $0 }), let welcome = current.welcome else { throw LinkDown() }
+        guard welcome.givesSecrets else {
+            throw CoreError(.unavailable, "the server is too old to give secrets; upgrade it")
+        }
+        return try await self.secretRequests.ask(request) { try await current.control.send(.secretsRequest(request)) }
     }
 
     /// Dials and serves until the service group stops or the task is cancelled.
@@ -175,6 +187,7 @@ package final class AgentLink: Service {
             end = SessionEnd(code: .internalError, reason: "\(error)")
         }
         self.current.withLock { $0 = nil }
+        self.secretRequests.giveUp()
         if Task.isCancelled { end = SessionEnd(code: .goingAway, reason: "the agent is stopping") }
         // Before the close, which would replace the server's own reason by ours.
         let reason = connection.closeReason
@@ -220,6 +233,9 @@ package final class AgentLink: Service {
                 switch message {
                 case .certificateIssued, .certificateRefused:
                     certificates.yield(message)
+                    continue
+                case .secrets(let answer):
+                    self.secretRequests.answered(answer)
                     continue
                 case .welcome(let welcome):
                     wasWelcomed = true

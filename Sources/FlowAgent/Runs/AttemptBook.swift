@@ -12,6 +12,8 @@ final class AttemptBook: Sendable {
         var startedAt: Int64?
         var spool: OutputSpool
         var isShipping = false
+        /// Of an attempt that was given secrets.
+        var masker: SecretMasker?
     }
 
     private struct State {
@@ -51,6 +53,13 @@ final class AttemptBook: Sendable {
         }
     }
 
+    /// From now on these values are masked in what the attempt prints.
+    func mask(_ key: AttemptKey, _ values: [String]) {
+        // Built outside the lock that all output passes.
+        let masker = SecretMasker(values: values)
+        self.state.withLock { $0.attempts[key]?.masker = masker }
+    }
+
     func key(of id: ExecutionID) -> AttemptKey? { self.state.withLock { $0.current[id] } }
 
     func record(_ events: [(AttemptKey, AttemptEvent)]) {
@@ -71,6 +80,11 @@ final class AttemptBook: Sendable {
     }
 
     private func append(_ stream: FlowCore.OutputStream, _ bytes: [UInt8], to key: AttemptKey, in state: inout State) {
+        var bytes = bytes
+        if state.attempts[key]?.masker != nil {
+            bytes = state.attempts[key]?.masker?.feed(bytes, SecretMasker.Stream(stream)) ?? []
+            guard !bytes.isEmpty else { return }
+        }
         state.attempts[key]?.spool.append(stream, bytes)
         guard let attempt = state.attempts[key] else { return }
         if attempt.isShipping {
@@ -94,6 +108,12 @@ final class AttemptBook: Sendable {
         guard var attempt = state.attempts.removeValue(forKey: key) else { return }
         if state.current[key.id] == key { state.current[key.id] = nil }
         state.quiet.remove(key)
+        if var masker = attempt.masker {
+            for stream in [FlowCore.OutputStream.standardOutput, .standardError] {
+                let rest = masker.finish(SecretMasker.Stream(stream))
+                if !rest.isEmpty { attempt.spool.append(stream, rest) }
+            }
+        }
         let inline = attempt.spool.finish()
         if attempt.spool.isSpilled {
             self.spools.keep(key, job: attempt.job)
@@ -106,7 +126,7 @@ final class AttemptBook: Sendable {
                 Outcome(
                     status: end.status,
                     reason: end.reason,
-                    detail: end.detail,
+                    detail: end.detail.map { attempt.masker?.masked($0) ?? $0 },
                     exitCode: end.exitCode,
                     httpStatus: end.httpStatus,
                     startedAt: attempt.startedAt,

@@ -50,6 +50,7 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
     private let shipper: LogShipper?
     private let spools: SpoolDirectory
     private let queue: LaunchRoom
+    private let gate: SecretGate
     private let stopGrace: Duration
     private let logger: Logger
     private let continuation: AsyncStream<SupervisorEvent>.Continuation
@@ -57,14 +58,21 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
     /// - Parameters:
     ///   - configuration: what the host allows and where things lie.
     ///   - transport: carries output to the server; nil keeps it on the host.
+    ///   - secrets: gives the values of secrets; without it jobs that name some do not start.
     ///   - logger: hears about trouble with the runner.
     /// - Throws: when the data directory can't be used.
-    package init(configuration: Configuration, transport: (any LogTransport)?, logger: Logger) throws {
+    package init(
+        configuration: Configuration,
+        transport: (any LogTransport)?,
+        secrets: (any SecretSource)? = nil,
+        logger: Logger
+    ) throws {
         let spools = try SpoolDirectory(dataDirectory: configuration.dataDirectory, limits: configuration.limits)
         let shipper = transport.map { LogShipper(directory: spools, transport: $0, logger: logger) }
         let (events, continuation) = AsyncStream.makeStream(of: SupervisorEvent.self)
         let book = AttemptBook(spools: spools, shipper: shipper, events: continuation)
         let queue = LaunchRoom(limit: configuration.concurrencyLimit)
+        let gate = SecretGate(source: secrets, book: book) { key in queue.ended([key]) }
         let handler: AttemptHandler = { events in
             book.record(events)
             queue.ended(
@@ -81,9 +89,12 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         self.spools = spools
         self.shipper = shipper
         self.queue = queue
+        self.gate = gate
         self.stopGrace = configuration.stopGrace
         self.logger = logger
-        queue.attach { [executors, book] launches in Self.start(launches, on: executors, book: book) }
+        queue.attach { [executors, book] launches in
+            Self.start(gate.pass(launches), on: executors, book: book)
+        }
     }
 
     /// The runner's process id; 0 while there is none.
@@ -110,10 +121,13 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
                 group.addTask { await Alarm().wait(for: nil) }
                 if let shipper = self.shipper { group.addTask { await shipper.run() } }
                 group.addTask { await self.book.watchQuietOutputs() }
+                group.addTask {
+                    await self.gate.run { Self.start($0, on: self.executors, book: self.book) }
+                }
                 await group.waitForAll()
             }
         }
-        let unstarted = self.queue.close()
+        let unstarted = self.queue.close() + self.gate.close()
         let now = flow_boot_microseconds()
         let text = "the agent was told to stop before it started"
         self.book.record(unstarted.map { ($0, .ended(.interrupted(text, at: now))) })
@@ -135,6 +149,10 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         if self.queue.withdraw(key) {
             let end = AttemptEnd.cancelled("cancelled while it waited for a place", at: flow_boot_microseconds())
             self.book.record([(key, .ended(end))])
+        } else if self.gate.withdraw(key) {
+            let end = AttemptEnd.cancelled("cancelled while it waited for its secrets", at: flow_boot_microseconds())
+            self.book.record([(key, .ended(end))])
+            self.queue.ended([key])
         } else {
             self.executors.cancel(key, force: force)
         }

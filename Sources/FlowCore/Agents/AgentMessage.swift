@@ -16,6 +16,7 @@ package enum AgentMessage: Hashable, Sendable {
     case configPull(version: Int64)
     /// PKCS #10 in PEM for the certificate that follows the agent's own.
     case certificateRequest(String)
+    case secretsRequest(SecretsRequest)
 }
 
 /// How an agent introduces itself (R6).

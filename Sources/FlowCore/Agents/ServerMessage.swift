@@ -17,6 +17,7 @@ package enum ServerMessage: Hashable, Sendable {
     /// PEM, leaf first; the certificate in use is good until this one was used.
     case certificateIssued(String)
     case certificateRefused(code: String, message: String)
+    case secrets(SecretsAnswer)
 }
 
 /// The server's answer to a hello: after it the agent decides by its timers again (R6).
@@ -36,6 +37,8 @@ package struct Welcome: Hashable, Sendable {
     package var answersLogOpen: Bool
     /// The agent may ask for the certificate that follows its own.
     package var renewsCertificates: Bool
+    /// The agent may ask for the secrets of what it runs.
+    package var givesSecrets: Bool
 
     package init(
         epoch: Int64,
@@ -46,7 +49,8 @@ package struct Welcome: Hashable, Sendable {
         questions: [ExecutionID] = [],
         clock: ClockSample,
         answersLogOpen: Bool = true,
-        renewsCertificates: Bool = true
+        renewsCertificates: Bool = true,
+        givesSecrets: Bool = true
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -57,6 +61,7 @@ package struct Welcome: Hashable, Sendable {
         self.clock = clock
         self.answersLogOpen = answersLogOpen
         self.renewsCertificates = renewsCertificates
+        self.givesSecrets = givesSecrets
     }
 }
 

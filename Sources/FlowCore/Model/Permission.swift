@@ -16,6 +16,9 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     case groupsWrite = "groups:write"
     case agentsRead = "agents:read"
     case agentsWrite = "agents:write"
+    /// Name secrets in jobs; no permission reads a value.
+    case secretsUse = "secrets:use"
+    case secretsWrite = "secrets:write"
     case auditRead = "audit:read"
     /// Rules, incidents, deliveries.
     case notifyRead = "notify:read"
@@ -52,10 +55,12 @@ package enum Role: String, Codable, Sendable, CaseIterable, Comparable {
         case .viewer: [.jobsRead, .executionsRead, .logsRead, .groupsRead, .agentsRead, .notifyRead, .metricsRead]
         case .developer:
             Role.viewer.permissions.union([
-                .jobsWrite, .jobsRun, .executionsCancel, .notifyWrite, .channelsUse,
+                .jobsWrite, .jobsRun, .executionsCancel, .secretsUse, .notifyWrite, .channelsUse,
             ])
         case .operator:
-            Role.developer.permissions.union([.executionsKill, .groupsWrite, .auditRead, .usersRead, .channelsWrite])
+            Role.developer.permissions.union([
+                .executionsKill, .groupsWrite, .secretsWrite, .auditRead, .usersRead, .channelsWrite,
+            ])
         case .admin: Set(Permission.allCases)
         }
     }

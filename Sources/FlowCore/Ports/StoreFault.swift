@@ -29,6 +29,32 @@ package enum StoreFault {
 
     package static func noUser(_ id: UserID) -> CoreError { CoreError(.notFound, "There is no user \(id).") }
 
+    package static func noSecret(_ name: String) -> CoreError {
+        CoreError(.notFound, "There is no secret '\(name)'. Set it first, with its value.")
+    }
+
+    package static func secretNameTaken(_ name: String) -> CoreError {
+        self.nameTaken("A secret named '\(name)' exists already. Choose another name.")
+    }
+
+    package static func secretMoved(_ name: String) -> CoreError {
+        CoreError(.conflict, "The secret '\(name)' was set by somebody else in the meantime. Try again.")
+    }
+
+    package static func secretInUse(_ name: String, jobs: [Job]) -> CoreError {
+        let named = jobs.prefix(5).map { "'\($0.definition.name)' (task \($0.id))" }.joined(separator: ", ")
+        let more = jobs.count > 5 ? " and \(jobs.count - 5) more" : ""
+        return CoreError(
+            .inUse,
+            "The secret '\(name)' is named by \(named)\(more), which could not run without it. Change them first, or force it."
+        )
+    }
+
+    package static let keyMissing = CoreError(
+        .unavailable,
+        "secret_unavailable: the server has lost its master key. Restore secrets.key from its backup."
+    )
+
     package static func noToken(_ id: Int64) -> CoreError {
         CoreError(.notFound, "There is no token \(id). It may have been deleted already.")
     }

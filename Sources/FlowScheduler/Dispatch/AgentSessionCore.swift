@@ -203,7 +203,7 @@ package struct AgentSessionCore: Sendable {
             return [.recordConfig(version: version), .presenceChanged]
         case .configPull: return self.pull(now: now)
         // Answered beside the session.
-        case .certificateRequest: return []
+        case .certificateRequest, .secretsRequest: return []
         }
     }
 

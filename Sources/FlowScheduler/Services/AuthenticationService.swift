@@ -164,9 +164,8 @@ package final class AuthenticationService: Sendable {
 
     /// Looks again whether a session is still good; for connections that live longer than a request.
     package func refresh(_ session: AuthenticatedSession) async throws -> AuthenticatedSession? {
-        session.isOfToken
-            ? try await self.session(apiTokenHash: session.tokenHash)?.0
-            : try await self.session(tokenHash: session.tokenHash)
+        if session.isOfToken { return try await self.session(apiTokenHash: session.tokenHash)?.0 }
+        return try await self.session(tokenHash: session.tokenHash)
     }
 
     private func session(tokenHash: [UInt8]) async throws -> AuthenticatedSession? {

@@ -227,6 +227,9 @@ package struct JobService: Sendable {
         }
         let isKept = draft.notify == nil
         let result = validator.validate(draft)
+        if let (definition, _) = result {
+            try await self.check(definition.payload, of: definition.groups, &validator.faults, as: principal)
+        }
         // Whether a name is free, the store knows alone.
         try validator.faults.check("The job cannot be saved")
         guard let (validated, schedule) = result else {
@@ -235,6 +238,36 @@ package struct JobService: Sendable {
         var definition = validated
         if isKept { definition.notify = kept }
         return (definition, schedule, now)
+    }
+
+    /// Whoever names a secret in a job gives it to all hosts of the job's groups: both they and its owners must cover those.
+    private func check(
+        _ payload: Payload,
+        of groups: [GroupID],
+        _ faults: inout FaultCollector,
+        as principal: Principal
+    ) async throws {
+        let rights = principal.scope(of: .secretsUse)
+        for (path, text) in payload.secretPlaces {
+            for name in SecretReference.names(in: text) {
+                guard SecretReference.isName(name), let secret = try await self.store.secret(named: name),
+                    SecretService.isVisible(secret, in: rights)
+                else {
+                    faults.add(
+                        path,
+                        "secret",
+                        "there is no secret '\(name)' that you may use; 'quicflow secret list' shows them"
+                    )
+                    continue
+                }
+                faults.require(
+                    secret.isFor(groups) && rights.covers(groups),
+                    path,
+                    "secret_owners",
+                    "the secret '\(name)' is not for all groups of this task"
+                )
+            }
+        }
     }
 
     private func announce(_ job: Job, ended: [Execution] = []) async {

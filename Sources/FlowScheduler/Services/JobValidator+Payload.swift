@@ -16,6 +16,12 @@ extension JobValidator {
             "a command has at most \(JobLimits.payloadBytes) bytes"
         )
         self.faults.require(!shell.command.utf8.contains(0), path, "characters", "a command has no NUL character")
+        self.faults.require(
+            !shell.command.contains("${secret:"),
+            path,
+            "secret",
+            "a script is stored and shown as it is: name the secret in an environment variable and use that"
+        )
         if let directory = shell.workingDirectory {
             self.faults.require(
                 JobLimits.isPath(directory) && !TextRules.hasControlCharacters(directory),

@@ -7,12 +7,13 @@ extension Services {
     /// All services over one store.
     ///
     /// The `observer` is whoever plans fires, told of changed jobs after they are durable; the `gateway` is the way to
-    /// agents.
+    /// agents; without a `seal` no secret can be set.
     package static func assemble(
         store: any Store,
         observer: any ScheduleObserver,
         gateway: any AgentGateway,
         bus: EventBus,
+        seal: SecretSeal? = nil,
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
     ) -> Services {
@@ -39,6 +40,7 @@ extension Services {
             audit: AuditService(store: store, clock: clock),
             users: UserService(store: store, hasher: hasher, clock: clock),
             tokens: TokenService(store: store, clock: clock),
+            secrets: SecretService(store: store, seal: seal, clock: clock),
             notifications: notify.map { NotificationService(store: $0, clock: clock) }
         )
     }

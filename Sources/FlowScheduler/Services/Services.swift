@@ -14,6 +14,7 @@ package struct Services: Sendable {
     package let audit: AuditService
     package let users: UserService
     package let tokens: TokenService
+    package let secrets: SecretService
     /// Nil over a store that has none.
     package let notifications: NotificationService?
 
@@ -29,6 +30,7 @@ package struct Services: Sendable {
         audit: AuditService,
         users: UserService,
         tokens: TokenService,
+        secrets: SecretService,
         notifications: NotificationService? = nil
     ) {
         self.jobs = jobs
@@ -42,6 +44,7 @@ package struct Services: Sendable {
         self.audit = audit
         self.users = users
         self.tokens = tokens
+        self.secrets = secrets
         self.notifications = notifications
     }
 }

@@ -15,6 +15,7 @@ actor AgentConversation {
         let recorder: any ReportRecorder
         let journal: SessionJournal
         let issuer: any CertificateIssuer
+        let secrets: any SecretProvider
         let clock: any WallClock
         let logger: Logger
     }
@@ -136,7 +137,26 @@ actor AgentConversation {
     private func receive(_ message: AgentMessage) async throws {
         self.heard += 1
         if case .certificateRequest(let request) = message { return try await self.renew(request) }
+        if case .secretsRequest(let request) = message { return try await self.give(request) }
         try await self.handle(.received(message))
+    }
+
+    private func give(_ request: SecretsRequest) async throws {
+        let answer: SecretsAnswer
+        do {
+            let values = try await self.dependencies.secrets.secrets(for: request, of: self.agent)
+            answer = SecretsAnswer(execution: request.execution, values: values)
+        } catch {
+            let refusal = (error as? CoreError)?.message ?? "The server failed. Look into its log."
+            self.dependencies.logger.warning(
+                "did not give an agent the secrets it asked for",
+                metadata: [
+                    "agent": "\(self.agent)", "execution": "\(request.execution)", "error": "\(refusal)",
+                ]
+            )
+            answer = SecretsAnswer(execution: request.execution, values: [:], refusal: refusal)
+        }
+        try self.send(.secrets(answer))
     }
 
     /// Whether the agent gives a sign of life when it is asked for one.

@@ -25,6 +25,7 @@ package final class AgentSessions: AgentGateway, Service {
         recorder: any ReportRecorder,
         journal: SessionJournal,
         issuer: any CertificateIssuer,
+        secrets: any SecretProvider,
         bus: EventBus,
         clock: any WallClock,
         logger: Logger,
@@ -35,6 +36,7 @@ package final class AgentSessions: AgentGateway, Service {
             recorder: recorder,
             journal: journal,
             issuer: issuer,
+            secrets: secrets,
             clock: clock,
             logger: logger
         )

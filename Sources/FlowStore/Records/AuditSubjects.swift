@@ -10,6 +10,7 @@ extension AuditObject {
     init(_ job: Job) { self.init("job", String(job.id), name: job.definition.name) }
     init(_ group: Group) { self.init("group", String(group.id), name: group.name) }
     init(_ agent: Agent) { self.init("client", agent.id.rawValue, name: agent.name) }
+    init(_ secret: Secret) { self.init("secret", secret.name, name: secret.name) }
     init(_ token: APIToken) { self.init("token", String(token.id), name: "\(token.username)/\(token.name)") }
     init(_ user: User) { self.init("user", String(user.id), name: user.username) }
     init(_ execution: Execution) { self.init("execution", execution.id.description, name: execution.jobName) }
@@ -36,6 +37,19 @@ struct JobAudit: Encodable {
     static func action(from before: Job, to after: Job) -> AuditAction {
         guard before.definition == after.definition, before.isEnabled != after.isEnabled else { return .jobUpdate }
         return after.isEnabled ? .jobEnable : .jobDisable
+    }
+}
+
+/// Who may use it and that it was set anew; never what it is.
+struct SecretAudit: Encodable {
+    let version: Int64
+    let everywhere: Bool
+    let owners: [GroupID]
+
+    init(_ known: Secret) {
+        self.version = known.version
+        self.everywhere = known.owners == .all
+        if case .groups(let groups) = known.owners { self.owners = groups.sorted() } else { self.owners = [] }
     }
 }
 

@@ -32,6 +32,12 @@ extension PBEnvelope {
         case .configPull(let version): self.taskConfigPull = .with { $0.version = version }
         case .certificateRequest(let request):
             self.certificateRequest = .with { $0.certificateRequest = request }
+        case .secretsRequest(let request):
+            self.secretsRequest = .with {
+                $0.executionID = Data(request.execution.bytes)
+                $0.taskUid = Data(request.job.bytes)
+                $0.taskVersion = request.version
+            }
         }
     }
 
@@ -78,6 +84,14 @@ extension PBEnvelope {
                 throw WireError.invalid(field: "certificate_request", problem: "is longer than 16 KiB")
             }
             return .certificateRequest(request.certificateRequest)
+        case .secretsRequest(let request):
+            return .secretsRequest(
+                SecretsRequest(
+                    execution: try Fields.identifier(request.executionID, "secrets_request.execution_id"),
+                    job: try Fields.identifier(request.taskUid, "secrets_request.task_uid"),
+                    version: try Fields.count(request.taskVersion, "secrets_request.task_version")
+                )
+            )
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of an agent")
         }
     }

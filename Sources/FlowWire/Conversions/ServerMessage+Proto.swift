@@ -25,6 +25,12 @@ extension PBEnvelope {
         case .certificateIssued(let chain): self.certificateIssued = .with { $0.certificateChain = chain }
         case .certificateRefused(let code, let text):
             self.certificateRefused = .with { ($0.code, $0.message) = (code, text) }
+        case .secrets(let answer):
+            self.secretsAnswer = .with {
+                $0.executionID = Data(answer.execution.bytes)
+                $0.values = answer.values
+                if let refusal = answer.refusal { $0.refusal = refusal }
+            }
         }
     }
 
@@ -66,6 +72,14 @@ extension PBEnvelope {
                 code: try Fields.label(refused.code, "certificate_refused.code"),
                 message: refused.message
             )
+        case .secretsAnswer(let answer):
+            return .secrets(
+                SecretsAnswer(
+                    execution: try Fields.identifier(answer.executionID, "secrets_answer.execution_id"),
+                    values: answer.values,
+                    refusal: answer.hasRefusal ? answer.refusal : nil
+                )
+            )
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of a server")
         }
     }
@@ -84,6 +98,7 @@ extension PBWelcome {
         self.clock = PBClockSample(welcome.clock)
         self.answersLogOpen = welcome.answersLogOpen
         self.renewsCertificates = welcome.renewsCertificates
+        self.givesSecrets = welcome.givesSecrets
     }
 
     fileprivate func decoded() throws(WireError) -> Welcome {
@@ -97,7 +112,8 @@ extension PBWelcome {
             questions: try Fields.identifiers(self.questionedExecutionIds, "welcome.questioned_execution_ids"),
             clock: try self.clock.decoded("welcome.clock"),
             answersLogOpen: self.answersLogOpen,
-            renewsCertificates: self.renewsCertificates
+            renewsCertificates: self.renewsCertificates,
+            givesSecrets: self.givesSecrets
         )
     }
 }

@@ -741,6 +741,22 @@ package nonisolated struct PBEnvelope: Sendable {
     set {message = .certificateRefused(newValue)}
   }
 
+  package var secretsRequest: PBSecretsRequest {
+    get {
+      if case .secretsRequest(let v)? = message {return v}
+      return PBSecretsRequest()
+    }
+    set {message = .secretsRequest(newValue)}
+  }
+
+  package var secretsAnswer: PBSecretsAnswer {
+    get {
+      if case .secretsAnswer(let v)? = message {return v}
+      return PBSecretsAnswer()
+    }
+    set {message = .secretsAnswer(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -768,6 +784,8 @@ package nonisolated struct PBEnvelope: Sendable {
     case certificateRequest(PBCertificateRequest)
     case certificateIssued(PBCertificateIssued)
     case certificateRefused(PBCertificateRefused)
+    case secretsRequest(PBSecretsRequest)
+    case secretsAnswer(PBSecretsAnswer)
 
   }
 
@@ -1730,11 +1748,60 @@ package nonisolated struct PBWelcome: @unchecked Sendable {
     set {_uniqueStorage()._renewsCertificates = newValue}
   }
 
+  /// The agent may ask for the secrets of what it runs.
+  package var givesSecrets: Bool {
+    get {_storage._givesSecrets}
+    set {_uniqueStorage()._givesSecrets = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// From an agent that is about to run a version of a task that names secrets.
+package nonisolated struct PBSecretsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var executionID: Data = Data()
+
+  package var taskUid: Data = Data()
+
+  package var taskVersion: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Values by name, for the memory of the agent and the time of the attempt; or why there are none.
+package nonisolated struct PBSecretsAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var executionID: Data = Data()
+
+  package var values: Dictionary<String,String> = [:]
+
+  package var refusal: String {
+    get {_refusal ?? String()}
+    set {_refusal = newValue}
+  }
+  /// Returns true if `refusal` has been explicitly set.
+  package var hasRefusal: Bool {self._refusal != nil}
+  /// Clears the value of `refusal`. Subsequent reads from it will return its default value.
+  package mutating func clearRefusal() {self._refusal = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _refusal: String? = nil
 }
 
 /// From an agent whose certificate is past two thirds of its life, when the welcome says that it may ask.
@@ -2030,7 +2097,7 @@ nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Envelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{2}\u{5}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{4}\u{8}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{10}\u{3}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{2}\u{5}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{4}\u{8}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{4}\u{8}secrets_request\0\u{3}secrets_answer\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{10}\u{3}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2337,6 +2404,32 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.message = .certificateRefused(v)
         }
       }()
+      case 70: try {
+        var v: PBSecretsRequest?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .secretsRequest(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .secretsRequest(v)
+        }
+      }()
+      case 71: try {
+        var v: PBSecretsAnswer?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .secretsAnswer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .secretsAnswer(v)
+        }
+      }()
       default: break
       }
     }
@@ -2439,6 +2532,14 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .certificateRefused?: try {
       guard case .certificateRefused(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+    }()
+    case .secretsRequest?: try {
+      guard case .secretsRequest(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+    }()
+    case .secretsAnswer?: try {
+      guard case .secretsAnswer(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
     }()
     case nil: break
     }
@@ -3879,7 +3980,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0")
 
   fileprivate class _StorageClass {
     var _protocol: UInt32 = 0
@@ -3892,6 +3993,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _forcedExecutionIds: [Data] = []
     var _answersLogOpen: Bool = false
     var _renewsCertificates: Bool = false
+    var _givesSecrets: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3912,6 +4014,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _forcedExecutionIds = source._forcedExecutionIds
       _answersLogOpen = source._answersLogOpen
       _renewsCertificates = source._renewsCertificates
+      _givesSecrets = source._givesSecrets
     }
   }
 
@@ -3940,6 +4043,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 8: try { try decoder.decodeRepeatedBytesField(value: &_storage._forcedExecutionIds) }()
         case 9: try { try decoder.decodeSingularBoolField(value: &_storage._answersLogOpen) }()
         case 10: try { try decoder.decodeSingularBoolField(value: &_storage._renewsCertificates) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._givesSecrets) }()
         default: break
         }
       }
@@ -3982,6 +4086,9 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       if _storage._renewsCertificates != false {
         try visitor.visitSingularBoolField(value: _storage._renewsCertificates, fieldNumber: 10)
       }
+      if _storage._givesSecrets != false {
+        try visitor.visitSingularBoolField(value: _storage._givesSecrets, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4001,10 +4108,95 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._forcedExecutionIds != rhs_storage._forcedExecutionIds {return false}
         if _storage._answersLogOpen != rhs_storage._answersLogOpen {return false}
         if _storage._renewsCertificates != rhs_storage._renewsCertificates {return false}
+        if _storage._givesSecrets != rhs_storage._givesSecrets {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSecretsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SecretsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}execution_id\0\u{3}task_uid\0\u{3}task_version\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.executionID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.taskUid) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.taskVersion) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.executionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.executionID, fieldNumber: 1)
+    }
+    if !self.taskUid.isEmpty {
+      try visitor.visitSingularBytesField(value: self.taskUid, fieldNumber: 2)
+    }
+    if self.taskVersion != 0 {
+      try visitor.visitSingularInt64Field(value: self.taskVersion, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBSecretsRequest, rhs: PBSecretsRequest) -> Bool {
+    if lhs.executionID != rhs.executionID {return false}
+    if lhs.taskUid != rhs.taskUid {return false}
+    if lhs.taskVersion != rhs.taskVersion {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSecretsAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SecretsAnswer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}execution_id\0\u{1}values\0\u{1}refusal\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.executionID) }()
+      case 2: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.values) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._refusal) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.executionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.executionID, fieldNumber: 1)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.values, fieldNumber: 2)
+    }
+    try { if let v = self._refusal {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBSecretsAnswer, rhs: PBSecretsAnswer) -> Bool {
+    if lhs.executionID != rhs.executionID {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs._refusal != rhs._refusal {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -69,6 +69,8 @@ extension PBEnvelope {
         case .certificateRequest: "certificate_request"
         case .certificateIssued: "certificate_issued"
         case .certificateRefused: "certificate_refused"
+        case .secretsRequest: "secrets_request"
+        case .secretsAnswer: "secrets_answer"
         case .taskConfigResponse: "task_config_response"
         case .taskExecutions: "task_executions"
         case .taskResults: "task_results"

@@ -20,6 +20,11 @@ struct TestServer: Sendable {
     static let start = Timestamp(milliseconds: 1_795_255_200_000)
     static let password = "correct horse"
 
+    static let seal = SecretSeal(
+        ring: KeyRing(primary: KeyRing.Key((0..<32).map { UInt8($0) })!),
+        installation: "test"
+    )
+
     let store: SQLiteStore
     let gateway = RecordingGateway()
     let observer = RecordingObserver()
@@ -39,6 +44,7 @@ struct TestServer: Sendable {
             observer: self.observer,
             gateway: self.gateway,
             bus: self.bus,
+            seal: Self.seal,
             clock: self.clock,
             hasher: ScryptPasswordHasher(logRounds: 4)
         )

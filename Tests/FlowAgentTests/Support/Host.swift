@@ -22,7 +22,8 @@ final class Host: Sendable {
         limits: OutputLimits = OutputLimits(),
         transport: (any LogTransport)? = nil,
         executable: String = Host.executable,
-        concurrencyLimit: Int? = nil
+        concurrencyLimit: Int? = nil,
+        secrets: (any SecretSource)? = nil
     ) throws {
         self.directory = directory
         self.supervisor = try ExecutionSupervisor(
@@ -34,6 +35,7 @@ final class Host: Sendable {
                 stopGrace: .seconds(1)
             ),
             transport: transport,
+            secrets: secrets,
             logger: Logger(label: "host")
         )
     }
@@ -45,6 +47,7 @@ final class Host: Sendable {
         transport: (any LogTransport)? = nil,
         executable: String = Host.executable,
         concurrencyLimit: Int? = nil,
+        secrets: (any SecretSource)? = nil,
         _ body: @escaping @Sendable (Host) async throws -> Result
     ) async throws -> Result {
         let host = try Host(
@@ -52,7 +55,8 @@ final class Host: Sendable {
             limits: limits,
             transport: transport,
             executable: executable,
-            concurrencyLimit: concurrencyLimit
+            concurrencyLimit: concurrencyLimit,
+            secrets: secrets
         )
         try await host.supervisor.start()
         return try await withThrowingTaskGroup(of: Result?.self) { group in

@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowScheduler
+import Foundation
 import Logging
 import Testing
 
@@ -26,6 +27,7 @@ struct AgentSessionsTests {
                 recorder: self.recorder,
                 journal: self.journal,
                 issuer: MemoryIssuer(),
+                secrets: MemorySecrets(),
                 bus: EventBus(),
                 clock: self.clock,
                 logger: logger,
@@ -321,6 +323,26 @@ struct AgentSessionsTests {
             try await eventually("both answers") {
                 channel.sent.contains(.certificateIssued("good for a"))
                     && channel.sent.contains(.certificateRefused(code: "invalid_request", message: "bad request"))
+            }
+            #expect(channel.closed == nil)
+        }
+    }
+
+    @Test("Secrets are given on request; a refusal says why and the session stays")
+    func secrets() async throws {
+        let bench = Bench()
+        let channel = MemoryChannel(Self.hello())
+        let job = JobUID(uuid: UUID())
+        try await bench.serving([channel]) {
+            try await eventually("a welcome") { Self.isWelcomed(channel) }
+            for version in [Int64(1), 2] {
+                channel.say(.secretsRequest(SecretsRequest(execution: Self.execution, job: job, version: version)))
+            }
+            try await eventually("both answers") {
+                channel.sent.contains(.secrets(SecretsAnswer(execution: Self.execution, values: ["DB": "of a"])))
+                    && channel.sent.contains(
+                        .secrets(SecretsAnswer(execution: Self.execution, values: [:], refusal: "not this version"))
+                    )
             }
             #expect(channel.closed == nil)
         }

@@ -176,6 +176,13 @@ struct MemoryIssuer: CertificateIssuer {
     }
 }
 
+struct MemorySecrets: SecretProvider {
+    func secrets(for request: SecretsRequest, of agent: AgentID) async throws -> [String: String] {
+        guard request.version == 1 else { throw CoreError(.forbidden, "not this version") }
+        return ["DB": "of \(agent)"]
+    }
+}
+
 /// Asks again and again until it holds; only the deadline fails.
 func eventually(
     _ what: String,

@@ -28,6 +28,7 @@ enum Migrations {
         ("051 notifications", Migration051Notifications.sql),
         ("017 accounts", Migration017Accounts.sql),
         ("018 api tokens", Migration018APITokens.sql),
+        ("019 secrets", Migration019Secrets.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -1,0 +1,129 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    package func secrets() async throws -> [Secret] { try await self.read { db in try SecretTable(db).all() } }
+
+    package func secret(named name: String) async throws -> Secret? {
+        try await self.read { db in try SecretTable(db).find(name) }
+    }
+
+    package func setSecret(
+        named name: String,
+        expected: Int64,
+        sealed: String?,
+        owners: Scope,
+        force: Bool,
+        by change: Change
+    ) async throws -> Secret {
+        try await self.write("set_secret") { db in
+            let table = SecretTable(db)
+            let before = try table.find(name)
+            guard (before?.version ?? 0) == expected else { throw StoreFault.secretMoved(name) }
+            if case .groups(let groups) = owners {
+                for group in groups.sorted() { _ = try GroupTable(db).require(group) }
+            }
+            let after = Secret(
+                name: name,
+                version: expected + (sealed == nil ? 0 : 1),
+                owners: owners,
+                createdAt: before?.createdAt ?? change.at,
+                updatedAt: change.at,
+                updatedBy: change.actor.name
+            )
+            if let before {
+                let lost = try table.jobs(naming: name).filter { job in
+                    before.isFor(job.definition.groups) && !after.isFor(job.definition.groups)
+                }
+                guard force || lost.isEmpty else { throw StoreFault.secretInUse(name, jobs: lost) }
+                try table.update(after, sealed: sealed)
+            } else {
+                guard let sealed else { throw StoreFault.noSecret(name) }
+                try table.insert(after, sealed: sealed)
+            }
+            try AuditTable(db).record(
+                change,
+                .secretSet,
+                AuditObject(after),
+                groups: after.groups,
+                before: before.map { SecretAudit($0) },
+                after: SecretAudit(after)
+            )
+            return after
+        }
+    }
+
+    package func deleteSecret(named name: String, force: Bool, by change: Change) async throws {
+        try await self.write("delete_secret") { db in
+            let table = SecretTable(db)
+            guard let secret = try table.find(name) else { throw StoreFault.noSecret(name) }
+            let jobs = try table.jobs(naming: name)
+            guard force || jobs.isEmpty else { throw StoreFault.secretInUse(name, jobs: jobs) }
+            try table.delete(name)
+            try AuditTable(db).record(
+                change,
+                .secretDelete,
+                AuditObject(secret),
+                groups: secret.groups,
+                before: SecretAudit(secret)
+            )
+        }
+    }
+
+    package func jobs(naming secret: String) async throws -> [Job] {
+        try await self.read { db in try SecretTable(db).jobs(naming: secret) }
+    }
+
+    package func sealedSecrets(
+        for job: JobUID,
+        version: Int64,
+        on agent: AgentID
+    ) async throws -> NeededSecrets? {
+        try await self.read { db in
+            let table = SecretTable(db)
+            guard let present = try JobTable(db).find(uid: job), try table.isTarget(agent, of: present.id),
+                let snapshot = try self.snapshots.snapshot(job, version: version, db)
+            else { return nil }
+            var sealed: [NeededSecrets.Sealed] = []
+            var refused: [String] = []
+            for name in snapshot.payload.secretNames {
+                guard let secret = try table.find(name), secret.isFor(present.definition.groups),
+                    let text = try table.sealed(name)
+                else {
+                    refused.append(name)
+                    continue
+                }
+                sealed.append(NeededSecrets.Sealed(name: name, version: secret.version, text: text))
+            }
+            return NeededSecrets(
+                job: present.id,
+                jobName: present.definition.name,
+                groups: present.definition.groups,
+                sealed: sealed,
+                refused: refused
+            )
+        }
+    }
+
+    package func installation() async throws -> String {
+        try await self.write("installation") { db in
+            let table = ConfigTable(db)
+            if let known = try table.setting("installation") { return known }
+            let made = UUID().uuidString.lowercased()
+            try table.setSetting("installation", to: made)
+            return made
+        }
+    }
+
+    package func hasSecrets() async throws -> Bool { try await self.read { db in try SecretTable(db).exists() } }
+}
+
+extension Secret {
+    fileprivate var groups: [GroupID] {
+        if case .groups(let groups) = self.owners { groups.sorted() } else { [Group.everyone] }
+    }
+}

@@ -1,0 +1,76 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import Foundation
+import Synchronization
+import Testing
+
+@Suite("Attempts with secrets", .timeLimit(.minutes(1)))
+struct SecretRunTests {
+    /// Gives what it has, when it is let.
+    private final class Vault: SecretSource {
+        private let values: [String: String]
+        private let isOpen = Mutex(true)
+        let requests = Mutex<[SecretsRequest]>([])
+
+        init(_ values: [String: String], isOpen: Bool = true) {
+            self.values = values
+            self.isOpen.withLock { $0 = isOpen }
+        }
+
+        func secrets(for request: SecretsRequest) async throws -> [String: String] {
+            self.requests.withLock { $0.append(request) }
+            while !self.isOpen.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+            guard !self.values.isEmpty else {
+                throw CoreError(.forbidden, "secret_unavailable: DB is not for this host")
+            }
+            return self.values
+        }
+    }
+
+    @Test("The program gets the value, and whoever reads its output does not")
+    func masks() async throws {
+        let vault = Vault(["DB": "hunter2-hunter2"])
+        try await Host.with(secrets: vault) { host in
+            let outcome = try await host.run(
+                #"test "$PW" = hunter2-hunter2 && echo "pw=$PW"; printf %s "$URL" >&2; sleep 0.1; exit 3"#,
+                environment: ["PW": "secret:DB", "URL": "db://u:${secret:DB}@h"]
+            )
+            let output = outcome.inlineOutput.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
+            #expect(output.contains("pw=***\n") && output.contains("db://u:***@h"), "\(output)")
+            #expect(!output.contains("hunter2"))
+            #expect(outcome.exitCode == 3)
+        }
+        #expect(vault.requests.withLock { $0.count } == 1)
+    }
+
+    @Test("Without the secret nothing is started, and the record says which one is missing")
+    func refused() async throws {
+        try await Host.with(secrets: Vault([:])) { host in
+            let outcome = try await host.run("echo started", environment: ["PW": "secret:DB"])
+            #expect(outcome.status == .failure && outcome.reason == .policyDenied)
+            #expect(outcome.detail?.contains("DB") == true && outcome.startedAt == nil)
+            // Jobs without secrets are none of its business, and the place is free again.
+            let other = try await host.run("exit 0")
+            #expect(other.status == .success)
+        }
+        try await Host.with(concurrencyLimit: 1) { host in
+            let refused = try await host.run("true", environment: ["PW": "secret:DB"])
+            let other = try await host.run("true")
+            #expect(refused.reason == .policyDenied && other.status == .success)
+        }
+    }
+
+    @Test("An attempt that waits for its secrets can be cancelled, and lets others have its place")
+    func cancels() async throws {
+        try await Host.with(concurrencyLimit: 1, secrets: Vault(["DB": "hunter2-hunter2"], isOpen: false)) { host in
+            let id = await host.launch("echo started", environment: ["PW": "secret:DB"])
+            await host.supervisor.cancel(id, force: false)
+            let cancelled = try await host.wait(id)
+            let other = try await host.run("true")
+            #expect(cancelled.status == .cancelled && other.status == .success)
+        }
+    }
+}
