@@ -216,7 +216,12 @@ struct RandomValues {
         [
             .hello(self.hello()),
             .heartbeat(
-                Heartbeat(configVersion: self.int64(), running: self.list { $0.uid() }, sentAt: self.int64())
+                Heartbeat(
+                    configVersion: self.int64(),
+                    running: self.list { $0.uid() },
+                    sentAt: self.int64(),
+                    trouble: self.maybe { $0.text() }
+                )
             ),
             .orderAcknowledged(self.list { $0.uid() }),
             .reports(incarnation: self.word(), self.list { $0.report() }),

@@ -47,8 +47,9 @@ extension AgentCore {
             self.effects.append(.note(.rejected(code: code, message: message)))
             if code == RejectionCode.duplicateAgent { self.stopAsCopy(at: reading) }
         case .orders(let orders):
-            // Before the welcome the clock may be wrong; a server that sends orders then repeats them later (R4).
-            guard self.isWelcomed else { return }
+            // Before the welcome the clock may be wrong, and without a ledger nothing can be admitted; a server that sends
+            // orders then repeats them later (R4).
+            guard self.isWelcomed, self.trouble == nil else { return }
             let now = self.clock.now(reading)
             for order in orders { self.receive(order, now: now) }
         case .reportsAcknowledged(let incarnation, let sequence):
@@ -148,7 +149,7 @@ extension AgentCore {
             case .done, .exists, .pruned: break
             }
             switch continuation {
-            case .none, .written: break
+            case .none, .written, .cursorMoved: break
             case .admitted(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
                 if case .exists = result, answer { self.pipeline.add(.answer(id), then: .written) }
@@ -196,7 +197,8 @@ extension AgentCore {
                         Heartbeat(
                             configVersion: self.configVersion,
                             running: self.runningIDs,
-                            sentAt: reading.boot
+                            sentAt: reading.boot,
+                            trouble: self.trouble.map { "cannot write its ledger: \($0.cause)" }
                         )
                     )
                 )

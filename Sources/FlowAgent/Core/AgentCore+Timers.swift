@@ -15,6 +15,8 @@ extension AgentCore {
             self.effects.append(.dropLink)
         case .down, .unwelcomed, .welcomed: break
         }
+        // What cannot be written cannot be decided.
+        guard self.trouble == nil else { return }
         let now = self.clock.now(reading)
         self.leaveIfDue(at: reading)
         self.countingBudget = MissedFires.stepsPerEvent
@@ -152,7 +154,9 @@ extension AgentCore {
         if self.suspicion != nil { self.hold(uid, at: job.cursor) }
         self.jobs[uid]?.cursor = cursor
         // A cursor of a clock that may be wrong is not written: it would say that time has been there.
-        if self.suspicion == nil { self.pipeline.add(.advanceCursor(uid, cursor)) }
+        if self.suspicion == nil {
+            self.pipeline.add(.advanceCursor(uid, cursor), then: .cursorMoved(from: job.cursor))
+        }
     }
 
     mutating func hold(_ uid: JobUID, at cursor: Timestamp) {
@@ -187,10 +191,15 @@ extension AgentCore {
                 agent: self.configuration.agent
             )
             let order = self.localOrder(id, job: job, nominal: skipped.through, schedule: schedule)
-            let detail =
+            var detail =
                 skipped.count == 1
                 ? "the agent was not running at \(skipped.from)"
                 : "\(skipped.count) fires from \(skipped.from) through \(skipped.through) were missed"
+            if let outage = self.outage, outage.explains(skipped) {
+                let fires = skipped.count == 1 ? "this fire was missed" : detail
+                detail =
+                    "\(fires): from \(outage.from) to \(outage.through) the host could not write its ledger (\(outage.cause))"
+            }
             self.decide(
                 order,
                 status: .skipped,

@@ -40,6 +40,10 @@ package struct AgentCore: Sendable {
     var outbox: Outbox
     var floor: Timestamp
     var pipeline = CommitPipeline()
+    /// Set while the ledger cannot be written.
+    var trouble: LedgerTrouble?
+    /// The last time that was over.
+    var outage: LedgerOutage?
     var heartbeatAt: Int64 = .max
     var upkeep = AgentUpkeep()
     /// Work that the event being handled may still spend on counting missed fires.
@@ -168,7 +172,10 @@ package struct AgentCore: Sendable {
         case .linkDown: self.link = .down
         case .dismissed(let reason): self.dismiss(reason, at: reading)
         case .received(let message): self.receive(message, at: reading)
-        case .committed(let results): self.continueAfterCommit(results, at: reading)
+        case .committed(let results):
+            self.ledgerWorks(at: reading)
+            self.continueAfterCommit(results, at: reading)
+        case .commitFailed(let cause): self.ledgerFailed(because: cause, at: reading)
         case .reportsSent(let sequence): self.outbox.sent(through: sequence, at: reading.boot)
         case .supervisor(let event): self.handleSupervisor(event, at: reading)
         }
@@ -196,7 +203,8 @@ package struct AgentCore: Sendable {
     }
 
     private mutating func collectEffects(at reading: ClockReading) -> [AgentEffect] {
-        if self.pipeline.canBegin {
+        if self.mayCommit(at: reading) {
+            self.probeLedger(at: reading)
             let joining = self.pipeline.hasGathered
             if let sequence = self.outbox.takeAcknowledgement(at: reading.boot, joining: joining) {
                 self.pipeline.add(.acknowledge(sequence))
@@ -226,6 +234,7 @@ package struct AgentCore: Sendable {
 
     private mutating func nextWake() -> Int64? {
         guard self.hasStarted else { return nil }
+        if let trouble = self.trouble { return self.nextWake(during: trouble) }
         let deadline = self.outbox.nextDeadline(
             resendAfter: self.configuration.resendAfter,
             isConnected: self.isWelcomed,
@@ -246,6 +255,19 @@ package struct AgentCore: Sendable {
         case .member: break
         }
         if let due = self.timers.next() { next = min(next, self.clock.boot(of: due)) }
+        return next == .max ? nil : next
+    }
+
+    /// While nothing can be decided only the ledger and the link are waited for.
+    private func nextWake(during trouble: LedgerTrouble) -> Int64? {
+        let retry = self.pipeline.canBegin ? trouble.retryAt : .max
+        let next =
+            switch self.link {
+            case .down: retry
+            case .greeting(let until): min(retry, until)
+            case .unwelcomed(let dropAt): min(retry, dropAt)
+            case .welcomed: min(retry, self.heartbeatAt)
+            }
         return next == .max ? nil : next
     }
 

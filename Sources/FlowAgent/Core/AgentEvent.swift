@@ -17,6 +17,8 @@ package enum AgentEvent: Sendable {
     case received(ServerMessage)
     /// The ledger has committed what the last ``AgentEffect/commit(_:)`` asked for.
     case committed([LedgerResult])
+    /// The ledger could not commit what the last ``AgentEffect/commit(_:)`` asked for, and why; nothing of it happened.
+    case commitFailed(because: String)
     /// Reports up to this sequence were handed to the link.
     case reportsSent(through: Int64)
     case supervisor(SupervisorEvent)
@@ -59,6 +61,10 @@ package enum AgentNote: Hashable, Sendable {
     case dismissalAnnounced(reason: String, microseconds: Int64)
     /// The schedule has ended: nothing starts until a server welcomes the agent.
     case dismissed
+    /// The ledger cannot be written: nothing starts until it can.
+    case ledgerFailed(String)
+    /// It can be written again.
+    case ledgerWorks(since: Timestamp)
     case planMismatch(JobUID, Timestamp)
     case unusableSchedule(JobUID, message: String)
 }

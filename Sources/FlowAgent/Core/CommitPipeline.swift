@@ -19,6 +19,8 @@ struct CommitPipeline: Sendable {
         /// The end of an attempt is durable.
         case written
         case configApplied(ConfigUpdate, cursor: Timestamp)
+        /// The cursor of a job, and where it stood before.
+        case cursorMoved(from: Timestamp)
         /// A step of forgetting was taken; another follows unless the walk is over.
         case pruned
     }
@@ -42,6 +44,33 @@ struct CommitPipeline: Sendable {
         self.gathering.removeFirst(batch.count)
         self.outstanding = batch
         return batch.map(\.0)
+    }
+
+    /// The outstanding transaction was not committed: what was in it is to be written first.
+    mutating func fail() {
+        self.gathering = (self.outstanding ?? []) + self.gathering
+        self.outstanding = nil
+    }
+
+    /// Takes out what need not be written any more, in order.
+    mutating func takeBack(
+        where isWanted: (LedgerOperation, Continuation) -> Bool
+    ) -> [(LedgerOperation, Continuation)] {
+        let taken = self.gathering.filter { isWanted($0.0, $0.1) }
+        self.gathering.removeAll { isWanted($0.0, $0.1) }
+        return taken
+    }
+
+    /// Keeps orders that were to be dropped.
+    ///
+    /// - Returns: those that were.
+    mutating func removeDrops(of ids: Set<ExecutionID>) -> [ExecutionID] {
+        let drops = self.gathering.compactMap { entry -> ExecutionID? in
+            guard case .dropOrder(let id) = entry.0, ids.contains(id) else { return nil }
+            return id
+        }
+        self.gathering.removeAll { if case .dropOrder(let id) = $0.0 { ids.contains(id) } else { false } }
+        return drops
     }
 
     /// Takes the outstanding transaction's continuations; empty when the answer belongs to none.

@@ -10,7 +10,7 @@ import Synchronization
 /// Drives an ``AgentCore``: one event at a time goes in, effects are carried out in order.
 ///
 /// Ledger transactions block for an fsync, so they run on a queue of their own and come back as events. Nothing the
-/// core asked for is dropped: a transaction that fails is tried until it succeeds, and no decision passes it.
+/// core asked for is dropped: of a transaction that fails the core decides what is tried again.
 final class AgentDriver: Sendable {
     private let core: Mutex<AgentCore>
     private let ledger: any Ledger
@@ -159,12 +159,13 @@ final class AgentDriver: Sendable {
         do {
             self.post(.committed(try self.ledger.commit(operations)))
             self.end()
-        } catch {
-            self.logger.critical(
-                "the ledger cannot be written; nothing is started until it can",
-                metadata: ["error": "\(error)"]
-            )
+        } catch  where self.stopping.withLock({ $0.isOn }) {
+            // The core's wish to be woken is not heard any more: what it decided is tried for as long as there is patience.
             self.queue.asyncAfter(deadline: .now() + Self.retryDelay) { self.commit(operations) }
+        } catch {
+            self.logger.debug("the ledger could not be written", metadata: ["error": "\(error)"])
+            self.post(.commitFailed(because: LedgerFailure.words(for: error)))
+            self.end()
         }
     }
 
@@ -285,6 +286,13 @@ final class AgentDriver: Sendable {
                 Enrol this host again, or restore the server's database
                 """
             )
+        case .ledgerFailed(let cause):
+            self.logger.critical(
+                "the ledger cannot be written; nothing is started until it can",
+                metadata: ["cause": "\(cause)"]
+            )
+        case .ledgerWorks(let since):
+            self.logger.notice("the ledger can be written again", metadata: ["since": "\(since)"])
         case .planMismatch(let job, let nominal):
             self.logger.warning(
                 "server and agent disagree on a fire; the server's time counts",

@@ -98,9 +98,13 @@ package struct Heartbeat: Hashable, Sendable {
     /// The agent's boot clock when it sent this; microseconds.
     package var sentAt: Int64
 
-    package init(configVersion: Int64, running: [ExecutionID], sentAt: Int64) {
+    /// What keeps the host from starting anything, in words; nil when nothing does.
+    package var trouble: String?
+
+    package init(configVersion: Int64, running: [ExecutionID], sentAt: Int64, trouble: String? = nil) {
         self.configVersion = configVersion
         self.running = running
         self.sentAt = sentAt
+        self.trouble = trouble
     }
 }

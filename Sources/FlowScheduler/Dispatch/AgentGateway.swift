@@ -37,6 +37,8 @@ package struct AgentPresence: Hashable, Sendable {
     package var configVersion: Int64
     package var running: [ExecutionID]
     package var address: String
+    /// What keeps the host from starting anything, in its words.
+    package var trouble: String?
 
     package init(
         connectedAt: Timestamp,

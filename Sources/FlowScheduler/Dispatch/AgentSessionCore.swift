@@ -207,9 +207,13 @@ package struct AgentSessionCore: Sendable {
         }
     }
 
+    /// Characters of a host's own words that are kept.
+    private static let troubleLimit = 500
+
     private mutating func receive(_ heartbeat: Heartbeat, now: Timestamp) -> [Effect] {
         self.presence.lastHeartbeat = now
         self.presence.running = heartbeat.running
+        self.presence.trouble = heartbeat.trouble.map { String($0.prefix(Self.troubleLimit)) }
         let clock = ClockSample(
             agentSent: heartbeat.sentAt,
             serverReceived: now.milliseconds * 1000,

@@ -17,6 +17,7 @@ extension PBEnvelope {
                 $0.configVersion = heartbeat.configVersion
                 $0.runningExecutionIds = heartbeat.running.map { Data($0.bytes) }
                 $0.sentAt = heartbeat.sentAt
+                if let trouble = heartbeat.trouble { $0.trouble = trouble }
             }
         case .orderAcknowledged(let executions):
             self.executionAck = .with { $0.executionIds = executions.map { Data($0.bytes) } }
@@ -53,7 +54,8 @@ extension PBEnvelope {
                         heartbeat.runningExecutionIds,
                         "heartbeat.running_execution_ids"
                     ),
-                    sentAt: try Fields.clock(heartbeat.sentAt, "heartbeat.sent_at")
+                    sentAt: try Fields.clock(heartbeat.sentAt, "heartbeat.sent_at"),
+                    trouble: heartbeat.hasTrouble ? heartbeat.trouble : nil
                 )
             )
         case .executionAck(let acknowledgement):

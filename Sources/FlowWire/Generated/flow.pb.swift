@@ -1875,9 +1875,21 @@ package nonisolated struct PBHeartbeat: Sendable {
   /// Boot clock, microseconds.
   package var sentAt: Int64 = 0
 
+  /// What keeps the host from starting anything, in words; absent when nothing does.
+  package var trouble: String {
+    get {_trouble ?? String()}
+    set {_trouble = newValue}
+  }
+  /// Returns true if `trouble` has been explicitly set.
+  package var hasTrouble: Bool {self._trouble != nil}
+  /// Clears the value of `trouble`. Subsequent reads from it will return its default value.
+  package mutating func clearTrouble() {self._trouble = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _trouble: String? = nil
 }
 
 /// The clock sample of the hello, as soon as it was read: the welcome may bring a long configuration.
@@ -4334,7 +4346,7 @@ nonisolated extension PBRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4345,12 +4357,17 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.configVersion) }()
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.runningExecutionIds) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.sentAt) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._trouble) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.configVersion != 0 {
       try visitor.visitSingularInt64Field(value: self.configVersion, fieldNumber: 1)
     }
@@ -4360,6 +4377,9 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.sentAt != 0 {
       try visitor.visitSingularInt64Field(value: self.sentAt, fieldNumber: 3)
     }
+    try { if let v = self._trouble {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4367,6 +4387,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.configVersion != rhs.configVersion {return false}
     if lhs.runningExecutionIds != rhs.runningExecutionIds {return false}
     if lhs.sentAt != rhs.sentAt {return false}
+    if lhs._trouble != rhs._trouble {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -81,7 +81,8 @@ enum ClientTable {
             table.add([
                 counts[name, default: 1] > 1 && name != "-"
                     ? "\(name) (\(counts[name, default: 1]) of this name)" : name,
-                item["client_id"].cell, item["status"].cell, item["hostname"].cell, item["ip"].cell,
+                item["client_id"].cell, item["status"].cell + (item["trouble"].string.map { " (\($0))" } ?? ""),
+                item["hostname"].cell, item["ip"].cell,
                 item["groups"].cell, item["running"].cell, DisplayTime.text(item["last_heartbeat"]),
             ])
         }

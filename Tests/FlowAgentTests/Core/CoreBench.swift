@@ -23,6 +23,12 @@ struct CoreBench {
     private(set) var sequence: Int64
     /// Executions whose stored state the core wanted reported again.
     private(set) var answered: [ExecutionID] = []
+    /// Whether transactions fail.
+    var isDiskFull = false
+    /// What the heartbeats so far said of the host's trouble.
+    var troubles: [String?] {
+        self.sent.compactMap { if case .heartbeat(let heartbeat) = $0 { .some(heartbeat.trouble) } else { nil } }
+    }
     /// Every report written, in order.
     var reports: [Report] {
         self.effects.flatMap { effect -> [Report] in
@@ -101,6 +107,14 @@ struct CoreBench {
             case .wake(let boot): self.wish = boot
             case .commit(let operations):
                 self.outstanding = operations
+                if self.isDiskFull {
+                    self.outstanding = nil
+                    let cause = "no space is left on its disk"
+                    let more = self.core.handle(.commitFailed(because: cause), at: self.reading)
+                    fresh += more
+                    queue += more
+                    continue
+                }
                 guard self.commitsAtOnce else { continue }
                 let more = self.core.handle(.committed(self.applyOutstanding()), at: self.reading)
                 fresh += more
