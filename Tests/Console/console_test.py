@@ -45,6 +45,7 @@ PAGES = {
     "hosts": ("/hosts", "tr[data-host]"),
     "host": ("/hosts/{host}", "tr[data-execution]"),
     "groups": ("/groups", "tbody tr"),
+    "group-rules": ("/groups/rules", "h1"),
     "reports": ("/reports", "[data-figure=total]"),
     "audit": ("/settings/audit", "[data-audit]"),
     "preferences": ("/me", "#me-rights"),
@@ -455,6 +456,48 @@ class Journey:
         self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
         expect(self.page.get_by_role("button", name=self.group, exact=True)).to_have_count(0)
 
+    def new_group(self, name: str) -> None:
+        self.open("/groups")
+        self.page.get_by_role("button", name="New group").click()
+        self.page.get_by_role("dialog").get_by_label("Name").fill(name)
+        self.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(self.page.get_by_role("button", name=name, exact=True)).to_be_visible()
+
+    def delete_group(self, name: str) -> None:
+        self.page.get_by_role("button", name=f"More actions for {name}").click()
+        self.page.get_by_role("menuitem", name="Delete").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+        expect(self.page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+
+    def group_rules(self) -> None:
+        """A rule is tried before it is saved, says what it lacks, and is gone when it is taken away."""
+        name = f"{self.group}-ruled"
+        self.new_group(name)
+        self.page.get_by_role("link", name="Rules").click()
+        self.page.get_by_role("button", name="Add a rule").click()
+        rule = self.page.locator("[data-rule='0']")
+        self.page.get_by_role("button", name="Preview").click()
+        expect(rule.get_by_role("alert")).to_contain_text("Choose a group")
+        rule.get_by_label("Into the group").select_option(label=name)
+        rule.get_by_label("Addresses").fill("no address")
+        self.refusals = {400, 422}
+        self.page.get_by_role("button", name="Preview").click()
+        expect(rule.get_by_role("alert")).to_contain_text("no address")
+        self.refusals = set()
+        rule.get_by_label("Addresses").fill("")
+        rule.get_by_label("Host names").fill("*")
+        self.page.get_by_role("button", name="Preview").click()
+        expect(self.page.locator(f"[data-move={self.host_id}]")).to_contain_text(name)
+        self.page.get_by_role("button", name="Save").click()
+        expect(self.page.get_by_text("Saved the rules")).to_be_visible()
+        self.page.reload()
+        expect(rule.get_by_label("Host names")).to_have_value("*")
+        self.page.get_by_role("button", name="Remove rule 1").click()
+        self.page.get_by_role("button", name="Save").click()
+        expect(self.page.get_by_role("button", name="Save")).to_be_disabled()
+        self.open("/groups")
+        self.delete_group(name)
+
     def keyboard(self) -> None:
         self.open("/jobs")
         expect(self.page.locator("tr[data-job]").first).to_be_visible()
@@ -656,6 +699,7 @@ class Journey:
         self.step("shows a host, and where a job runs", self.host_page)
         self.step("reports a span, and leads to its runs", self.reports)
         self.step("makes a group, adds and removes a host", self.groups)
+        self.step("tries rules for groups before it saves them", self.group_rules)
         self.step("obeys the keyboard", self.keyboard)
         self.step("shows who changed what, and exports it", self.audit_trail)
         self.step("keeps preferences, and shows times in the chosen zone", self.preferences)

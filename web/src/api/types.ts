@@ -241,6 +241,9 @@ export interface Host {
   running: number;
   last_heartbeat: string | null;
   created_at: string;
+  /** What people and the host itself say of it; `host_labels` is the host's part. */
+  labels?: Record<string, string>;
+  host_labels?: Record<string, string>;
   certificate_expires_at?: string | null;
   /** Hosts that use this one's identity and are kept out. */
   duplicates?: { hostname: string; ip: string; machine_id: string; first_seen: string; last_seen: string }[];
