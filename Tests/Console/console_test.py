@@ -68,6 +68,7 @@ class Journey:
         self.suffix = f"{os.getpid()}-{int(time.time()) % 100000}"
         self.ticker = f"console-tick-{self.suffix}"
         self.sleeper = f"console-sleep-{self.suffix}"
+        self.flaky = f"console-flaky-{self.suffix}"
         self.group = f"console-group-{self.suffix}"
         self.job_id = ""
         self.execution_id = ""
@@ -272,6 +273,31 @@ class Journey:
         self.shoot(self.page, "journey-cancelled")
         self.close_drawer()
 
+    def attempts(self) -> None:
+        """Each attempt of a retried run keeps its output, as a tab over the log."""
+        self.open("/jobs/new")
+        self.field("name").fill(self.flaky)
+        # The process's number tells the attempts apart.
+        self.type_command('echo "attempt by $$"; exit 3')
+        self.page.get_by_text("Manual only").click()
+        self.field("retry_count").fill("1")
+        self.field("retry_interval").fill("1")
+        self.save()
+        self.open(f"/jobs?keyword={self.flaky}")
+        self.run_now(self.flaky)
+        tabs = self.drawer().locator("[data-attempt]")
+        expect(tabs).to_have_count(2, timeout=30_000)
+        log = self.drawer().get_by_role("log")
+        expect(self.drawer().get_by_text("Failed").first).to_be_visible(timeout=20_000)
+        tabs.first.click()
+        expect(tabs.first).to_have_attribute("aria-current", "true")
+        expect(log.locator(".line")).to_have_count(1)
+        first = log.inner_text()
+        tabs.last.click()
+        expect(log).to_contain_text("attempt by")
+        assert log.inner_text() != first, "both attempts show the same output"
+        self.close_drawer()
+
     def edit(self) -> None:
         self.open(f"/jobs/{self.job_id}")
         self.page.get_by_role("link", name="Edit").click()
@@ -386,13 +412,13 @@ class Journey:
 
     def bulk(self) -> None:
         self.open(f"/jobs?keyword={self.suffix}")
-        expect(self.page.locator("tr[data-job]")).to_have_count(2)
+        expect(self.page.locator("tr[data-job]")).to_have_count(3)
         self.page.get_by_role("checkbox", name="Choose all on this page").check()
         bar = self.page.get_by_role("region", name="Acts on the chosen jobs")
         bar.get_by_role("button", name="Disable").click()
         self.page.get_by_role("alertdialog").get_by_role("button", name="Disable").click()
         expect(bar).to_have_count(0)
-        expect(self.page.locator("tr[data-job] [role=switch][aria-checked=false]")).to_have_count(2)
+        expect(self.page.locator("tr[data-job] [role=switch][aria-checked=false]")).to_have_count(3)
 
     def hosts(self) -> None:
         self.open("/hosts")
@@ -605,7 +631,7 @@ class Journey:
         return template.format(job=self.job_id, execution=self.execution_id, host=self.host_id)
 
     def clean_up(self) -> None:
-        for name in (self.ticker, self.sleeper):
+        for name in (self.ticker, self.sleeper, self.flaky):
             self.open(f"/jobs?keyword={name}")
             self.page.get_by_role("button", name=f"More actions for {name}").click()
             self.page.get_by_role("menuitem", name="Delete").click()
@@ -685,6 +711,7 @@ class Journey:
             self.step("runs a job now, with a live log", self.run_by_hand)
             self.step("refuses a second job of the same name, at the field", self.same_name)
             self.step("cancels a long job", self.cancel)
+            self.step("keeps the output of each attempt", self.attempts)
             self.step("edits a job", self.edit)
             self.step("filters executions, in the address", self.filter_executions)
             self.step("lets Back undo filters, and closes drawers for good", self.filters_by_back)

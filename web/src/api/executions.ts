@@ -5,7 +5,9 @@ import type { Execution, ExecutionDetail, ExecutionStats, LogPage, Page, Stats, 
 export const executions = {
   list: (query: Query) => get<Page<Execution> & { total_exact?: boolean }>('/executions', query),
   one: (id: string) => get<ExecutionDetail>(`/executions/${encodeURIComponent(id)}`),
-  log: (id: string, from: number) => get<LogPage>(`/executions/${encodeURIComponent(id)}/logs`, { from }),
+  /** Without an attempt the newest one's. */
+  log: (id: string, from: number, attempt?: number) =>
+    get<LogPage>(`/executions/${encodeURIComponent(id)}/logs`, { from, attempt }),
   stats: (query: Query) => get<ExecutionStats>('/executions/stats', query),
   overview: () => get<Stats>('/stats'),
   cancel: (id: string, force: boolean) => post<unknown>(`/executions/${encodeURIComponent(id)}/cancel`, { force }),

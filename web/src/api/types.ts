@@ -117,11 +117,36 @@ export interface ExecutionDetail extends Execution {
   /** The answer's status where an HTTP request was the job; servers before this field put it into `exit_code`. */
   http_status?: number | null;
   output_preview: string | null;
+  attempts?: Attempt[];
+}
+
+/** One attempt of an execution; the last one is the execution's own end. */
+export interface Attempt {
+  attempt: number;
+  status: number;
+  status_name: string;
+  reason: { code: string; text: Bilingual } | null;
+  error: string | null;
+  start_time: string | null;
+  end_time: string | null;
+  duration: number | null;
+  exit_code: number | null;
+  output_bytes: number | null;
+}
+
+/** Output in the order in which it was written; without a stream it says where how much was cut. */
+export interface LogPiece {
+  from: number;
+  stream: 'stdout' | 'stderr' | null;
+  left_out: number | null;
+  text: string;
 }
 
 export interface LogPage {
   output: string;
   error: string;
+  /** Absent from servers that only tell the streams apart. */
+  pieces?: LogPiece[];
   truncated: boolean;
   total_bytes: number;
   complete: boolean;

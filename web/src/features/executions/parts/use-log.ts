@@ -1,5 +1,6 @@
 import { onBeforeUnmount, type Ref, ref, watch } from 'vue';
 import { executions } from '../../../api/executions.ts';
+import type { LogPage } from '../../../api/types.ts';
 import { LogBuffer, type Stream } from '../../../lib/log-buffer.ts';
 import { useLive } from '../../../live/live.ts';
 
@@ -12,6 +13,20 @@ interface Chunk {
   end?: boolean;
   truncated?: boolean;
   chunks?: Chunk[];
+}
+
+/** Puts a page that was asked for from an offset into the buffer, piece by piece where the server says their order. */
+export function takePage(buffer: LogBuffer, page: LogPage, from: number): void {
+  if (page.pieces) {
+    for (const piece of page.pieces) {
+      // What was left out has no stream; its text says how much it was.
+      buffer.append(Math.max(piece.from, buffer.next), piece.stream === 'stderr' ? 'e' : 'o', piece.text);
+    }
+  } else {
+    if (page.output) buffer.append(from, 'o', page.output);
+    if (page.error) buffer.append(buffer.next, 'e', page.error);
+  }
+  buffer.next = page.next ?? page.total_bytes;
 }
 
 export interface Log {
@@ -69,9 +84,7 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
       const from = log.buffer.next;
       const page = await executions.log(id, from);
       if (!gone && log.buffer.next === from) {
-        if (page.output) log.buffer.append(from, 'o', page.output);
-        if (page.error) log.buffer.append(log.buffer.next, 'e', page.error);
-        log.buffer.next = page.next ?? page.total_bytes;
+        takePage(log.buffer, page, from);
         log.truncated.value = page.truncated;
         more = log.buffer.next < page.total_bytes && log.buffer.next > from;
         if (page.complete && !more && isFinal()) log.ended.value = true;
