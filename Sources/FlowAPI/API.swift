@@ -5,6 +5,7 @@ package import FlowScheduler
 package import Hummingbird
 import HummingbirdCore
 package import Logging
+import NIOCore
 
 /// What serves the API and the console; a service that runs until it is told to stop.
 package typealias APIApplication = Application<RouterResponder<APIContext>>
@@ -71,16 +72,32 @@ package func makeAPI(
         ),
         logger: logger
     )
+    let counts = ConnectionCounts(total: configuration.limits.total, perAddress: configuration.limits.perAddress)
     return Application(
         router: router.router(console: ConsoleFiles(directory: configuration.consoleDirectory)),
         server: HTTPServerBuilder { responder in
-            LiveChannel(responder: responder, gate: LiveGate(authenticator: authenticator), connection: live)
+            LiveChannel(
+                responder: responder,
+                gate: LiveGate(authenticator: authenticator),
+                connection: live,
+                limits: configuration.limits,
+                counts: counts
+            )
         },
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port),
             serverName: nil
         ),
-        onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? configuration.port) },
+        onServerRunning: { channel in
+            // Other parts may use up the descriptors; accepting is then tried once in a second instead of in a loop.
+            try? await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.addHandler(
+                    AcceptBackoffHandler(shouldForwardIOErrorCaught: false),
+                    position: .first
+                )
+            }.get()
+            await onRunning(channel.localAddress?.port ?? configuration.port)
+        },
         logger: logger
     )
 }

@@ -11,6 +11,7 @@ package struct APIConfiguration: Sendable {
     /// People reach this server by HTTPS (a proxy ends TLS): the session cookie is then marked `Secure`.
     package var isSecure: Bool
     package var version: String
+    package var limits = ConnectionLimits()
 
     package init(
         host: String = "127.0.0.1",

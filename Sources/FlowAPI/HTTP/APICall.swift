@@ -5,6 +5,7 @@ import FlowCore
 import FlowScheduler
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 
 /// One request as a handler sees it: authenticated, with strict readers for path, query and body.
@@ -133,6 +134,17 @@ struct APICall {
             return Array((try await self.request.body.collect(upTo: Self.bodyLimit)).readableBytesView)
         } catch is NIOTooManyBytesError {
             throw tooLarge
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // The peer left, or what it sent is no body: nothing for this server's log.
+            context.logger.debug("Body not read", metadata: ["error": "\(error)"])
+            throw APIFailure(
+                .badRequest,
+                "invalid_request",
+                "The body could not be read.",
+                headers: [.connection: "close"]
+            )
         }
     }
 

@@ -11,10 +11,8 @@ enum HeaderText {
     }
 
     /// Whether two ASCII words are the same apart from case; `word` is in lower case.
-    static func equal(_ bytes: Substring.UTF8View, _ word: StaticString) -> Bool {
-        guard bytes.count == word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { expected in
-            zip(bytes, expected).allSatisfy { ($0 >= 0x41 && $0 <= 0x5a ? $0 + 0x20 : $0) == $1 }
-        }
+    static func equal(_ bytes: Substring.UTF8View, _ word: String) -> Bool {
+        bytes.count == word.utf8.count
+            && zip(bytes, word.utf8).allSatisfy { ($0 >= 0x41 && $0 <= 0x5a ? $0 + 0x20 : $0) == $1 }
     }
 }

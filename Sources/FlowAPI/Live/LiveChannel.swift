@@ -1,7 +1,6 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowCore
 import FlowScheduler
 import HTTPTypes
 import HummingbirdCore
@@ -28,13 +27,21 @@ struct LiveChannel: HTTPChannelHandler {
     let responder: Responder
     let gate: LiveGate
     let connection: LiveConnection
+    let limits: ConnectionLimits
+    let counts: ConnectionCounts
 
-    /// A browser that is asked nothing keeps a connection for some minutes.
-    private static let idleTimeout = Duration.seconds(180)
-    private static let handshakeTimeout = TimeAmount.seconds(30)
+    private struct TooManyConnections: Error {}
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
+        let address = channel.remoteAddress?.ipAddress
+        guard self.counts.enter(address) else {
+            // Not an error of the listening socket: only this connection ends.
+            channel.close(promise: nil)
+            let refused: EventLoopFuture<Outcome> = channel.eventLoop.makeFailedFuture(TooManyConnections())
+            return channel.eventLoop.makeSucceededFuture(Value(outcome: refused, channel: channel))
+        }
+        channel.closeFuture.whenComplete { _ in self.counts.leave(address) }
+        return channel.eventLoop.makeCompletedFuture {
             // Written by the gate before either outcome is made; both happen on the channel's event loop.
             let decision = NIOLoopBoundBox<LiveGate.Decision?>(nil, eventLoop: channel.eventLoop)
             let upgrader = NIOTypedWebSocketServerUpgrader<Outcome>(
@@ -56,34 +63,35 @@ struct LiveChannel: HTTPChannelHandler {
                 upgraders: [upgrader],
                 notUpgradingCompletionHandler: { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let parts = try Self.configureHTTP(channel, logger: logger)
+                        let parts = try self.configureHTTP(channel, logger: logger)
                         // The head of a refused handshake is not replayed, so the refusal is written by `handle`.
                         return decision.value.map { .refused(parts, $0) } ?? .http(parts)
                     }
                 }
             )
             var pipeline = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: configuration)
-            // Hummingbird answers errors itself and reads one request at a time.
+            // The front door answers errors; Hummingbird reads one request at a time.
             pipeline.enableErrorHandling = false
             pipeline.enablePipelining = false
             let sync = channel.pipeline.syncOperations
             let outcome = try sync.configureUpgradableHTTPServerPipeline(configuration: pipeline)
             let machinery = try sync.context(handlerType: NIOTypedHTTPServerUpgradeHandler<Outcome>.self)
+            try sync.addHandler(FrontDoorHandler(limits: self.limits), position: .before(machinery.handler))
             try sync.addHandler(
-                LiveHandshakeHandler(timeout: Self.handshakeTimeout),
+                LiveHandshakeHandler(timeout: TimeAmount(self.limits.head)),
                 position: .before(machinery.handler)
             )
             return Value(outcome: outcome, channel: channel)
         }
     }
 
-    private static func configureHTTP(
+    private func configureHTTP(
         _ channel: any Channel,
         logger: Logger
     ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
         let sync = channel.pipeline.syncOperations
         try sync.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-        try sync.addHandler(HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger))
+        try sync.addHandler(HTTPConnectionStateHandler(idleTimeout: self.limits.idle, logger: logger))
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: channel,
             configuration: .init(isOutboundHalfClosureEnabled: true)
@@ -121,12 +129,7 @@ struct LiveChannel: HTTPChannelHandler {
         _ decision: LiveGate.Decision
     ) async throws {
         guard case .refused(let status, let word, let message) = decision else { return }
-        let body = JSONWriter.bytes(
-            .object([
-                .init("code", Int(status.code) * 100), .init("error", word), .init("message", message),
-                .init("details", [JSON]()), .init("request_id", ""),
-            ])
-        )
+        let body = HTTPRefusal(status, word, message).body
         let fields: HTTPFields = [
             .connection: "close", .contentLength: String(body.count), .contentType: "application/json; charset=utf-8",
         ]

@@ -50,9 +50,9 @@ final class LiveHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler
 
     /// RFC 6455, 4.2.1.
     static func isHandshake(_ head: HTTPRequestHead) -> Bool {
-        let path = head.uri.prefix { $0 != "?" }
+        let path = head.uri.utf8.prefix { $0 != UInt8(ascii: "?") }
         let key = head.headers["sec-websocket-key"]
-        return head.method == .GET && head.version == .http1_1 && path == LiveGate.path
+        return head.method == .GET && head.version == .http1_1 && path.elementsEqual(LiveGate.path.utf8)
             && head.headers["upgrade"].contains { $0.lowercased() == "websocket" }
             && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
             && head.headers["sec-websocket-version"] == ["13"] && key.count == 1 && key[0].utf8.count == 24

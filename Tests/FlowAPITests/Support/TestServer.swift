@@ -35,7 +35,7 @@ struct TestServer: Sendable {
     let directory: String
     let app: APIApplication
 
-    private init(directory: String, console: String?, isStarting: Bool) throws {
+    private init(directory: String, console: String?, isStarting: Bool, limits: ConnectionLimits) throws {
         self.directory = directory
         self.startup = Startup(isFinished: !isStarting)
         self.store = try SQLiteStore.open(path: directory + "/flow.db")
@@ -50,8 +50,10 @@ struct TestServer: Sendable {
         )
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        var configuration = APIConfiguration(port: 0, consoleDirectory: console, version: "1.2.3")
+        configuration.limits = limits
         self.app = makeAPI(
-            configuration: APIConfiguration(port: 0, consoleDirectory: console, version: "1.2.3"),
+            configuration: configuration,
             services: self.services,
             bus: self.bus,
             metrics: FixedMetrics(),
@@ -65,6 +67,7 @@ struct TestServer: Sendable {
     static func with(
         console: String? = nil,
         isStarting: Bool = false,
+        limits: ConnectionLimits = ConnectionLimits(),
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
@@ -73,7 +76,8 @@ struct TestServer: Sendable {
         let server = try TestServer(
             directory: directory,
             console: console.map { directory + "/" + $0 },
-            isStarting: isStarting
+            isStarting: isStarting,
+            limits: limits
         )
         let admin = try await server.services.authentication.createFirstAdministrator(
             username: "ada",
