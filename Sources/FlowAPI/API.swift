@@ -72,16 +72,25 @@ package func makeAPI(
         ),
         logger: logger
     )
-    let counts = ConnectionCounts(total: configuration.limits.total, perAddress: configuration.limits.perAddress)
+    let proxies = TrustedProxies(ranges: configuration.trustedProxies)
+    let counts = ConnectionCounts(
+        total: configuration.limits.total,
+        perAddress: configuration.limits.perAddress,
+        isExempt: { proxies.contains($0) }
+    )
     return Application(
-        router: router.router(console: ConsoleFiles(directory: configuration.consoleDirectory)),
+        router: router.router(
+            console: ConsoleFiles(directory: configuration.consoleDirectory),
+            proxies: proxies
+        ),
         server: HTTPServerBuilder { responder in
             LiveChannel(
                 responder: responder,
                 gate: LiveGate(authenticator: authenticator),
                 connection: live,
                 limits: configuration.limits,
-                counts: counts
+                counts: counts,
+                tls: configuration.tls
             )
         },
         configuration: ApplicationConfiguration(

@@ -12,6 +12,10 @@ package struct APIConfiguration: Sendable {
     package var isSecure: Bool
     package var version: String
     package var limits = ConnectionLimits()
+    /// What connections are encrypted with; nil = plain HTTP.
+    package var tls: ServerTLS?
+    /// Proxies whose `X-Forwarded-For` says who asked.
+    package var trustedProxies: [AddressRange] = []
 
     package init(
         host: String = "127.0.0.1",

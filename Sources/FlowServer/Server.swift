@@ -46,7 +46,9 @@ package struct Server: Sendable {
         handlesSignals: Bool = true,
         onReady: @escaping @Sendable (Ready) async -> Void
     ) async throws {
+        let tls = try self.configuration.tls.map { paths throws(CoreError) in try ServerTLS(paths) }
         try await AddressProbe.check(self.configuration)
+        self.warnOfPlainHTTP()
         let directory = try PrivateDirectory(self.configuration.dataDirectory)
         let clock = SystemWallClock()
         let metrics = ServerMetrics()
@@ -141,7 +143,7 @@ package struct Server: Sendable {
             await onReady(Ready(httpPort: httpPort, agentsPort: agentsPort, firstPassword: firstPassword))
         }
         let api = makeAPI(
-            configuration: self.apiConfiguration,
+            configuration: self.apiConfiguration(tls: tls),
             services: services,
             bus: bus,
             metrics: metrics,
@@ -168,6 +170,7 @@ package struct Server: Sendable {
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]
         let access = ServerAccess(store: store, authority: authority, services: services, agentsPort: agentsPort)
+        if let tls { parts.append(CertificateFilesWatch(tls: tls, logger: self.logger)) }
         if let service = try await companion?(access) { parts.append(service) }
         parts.append(opening)
         try await self.serve(parts, handlesSignals: handlesSignals)
@@ -241,14 +244,31 @@ package struct Server: Sendable {
     /// What agents may call this server.
     private var certificateNames: [String] { self.configuration.serverNames + [ProcessInfo.processInfo.hostName] }
 
-    private var apiConfiguration: APIConfiguration {
-        APIConfiguration(
+    /// Passwords and tokens go over such connections readable to everyone in between.
+    private func warnOfPlainHTTP() {
+        let host = self.configuration.httpHost
+        guard self.configuration.tls == nil, !self.configuration.isBehindHTTPS, !ListenAddress.isLoopback(host) else {
+            return
+        }
+        self.logger.warning(
+            """
+            people's connections to \(host) are not encrypted: set http.tls.certificate and http.tls.key, or put a proxy with \
+            HTTPS before this server, say so by http.behind-https and listen on 127.0.0.1
+            """
+        )
+    }
+
+    private func apiConfiguration(tls: ServerTLS?) -> APIConfiguration {
+        var configuration = APIConfiguration(
             host: self.configuration.httpHost,
             port: self.configuration.httpPort,
             consoleDirectory: self.configuration.consoleDirectory ?? ConsoleLocation.find(),
-            isSecure: self.configuration.isBehindHTTPS,
+            isSecure: self.configuration.isBehindHTTPS || tls != nil,
             version: Self.version
         )
+        configuration.tls = tls
+        configuration.trustedProxies = self.configuration.trustedProxies
+        return configuration
     }
 
     private func makeListener(

@@ -1,6 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+package import FlowAPI
+package import FlowCore
+
 /// Everything a server can be told.
 package struct ServerConfiguration: Sendable {
     /// Where the database, the certificate authority and secrets lie.
@@ -15,6 +18,10 @@ package struct ServerConfiguration: Sendable {
     package var serverNames: [String] = []
     /// Whether people come by HTTPS through a proxy; marks the session cookie `Secure`.
     package var isBehindHTTPS = false
+    /// What this server itself speaks HTTPS with.
+    package var tls: TLSFilePaths?
+    /// Proxies whose `X-Forwarded-For` says who asked.
+    package var trustedProxies: [AddressRange] = []
     /// Days after which history is deleted (C-28).
     package var retentionDays = 90
     /// Where people reach the console, without a slash at the end; for links in notifications.
@@ -40,12 +47,17 @@ package struct ListenAddress: Hashable, Sendable {
     ///
     /// - Returns: nil for anything else.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-            (0...65535).contains(port)
+        guard let colon = text.lastIndex(of: ":"), case let digits = text[text.index(after: colon)...],
+            digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = Int(digits), (0...65535).contains(port)
         else { return nil }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         self.host = host.isEmpty ? "0.0.0.0" : host
         self.port = port
+    }
+
+    /// Whether only programs of this host can reach what listens there.
+    package static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || AddressRange("127.0.0.0/8")?.contains(host) == true
     }
 }

@@ -10,8 +10,10 @@ import NIOCore
 /// What is known of a request beside the request itself.
 package struct APIContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    /// Address of the peer without port; nil when there is no socket (tests).
-    let remoteAddress: String?
+    /// The other end of the connection, without port; nil when there is no socket (tests).
+    let peerAddress: String?
+    /// Where the request came from: the peer, or who a trusted proxy says it is.
+    var remoteAddress: String?
     /// Names the request in the answer and in the log.
     var requestID = ""
     /// Who asked, once that is known; shared, so that the access log of an outer layer sees it.
@@ -19,7 +21,8 @@ package struct APIContext: RequestContext {
 
     package init(source: ApplicationRequestContextSource) {
         self.coreContext = CoreRequestContextStorage(source: source)
-        self.remoteAddress = source.channel.remoteAddress?.ipAddress
+        self.peerAddress = source.channel.remoteAddress?.ipAddress
+        self.remoteAddress = self.peerAddress
     }
 
     /// Filled in by the route, read by the access log.
@@ -33,8 +36,5 @@ package struct APIContext: RequestContext {
     }
 
     /// Whether the peer is the server's own host.
-    var isLoopback: Bool {
-        guard let remoteAddress else { return false }
-        return remoteAddress == "::1" || remoteAddress.hasPrefix("127.") || remoteAddress.hasPrefix("::ffff:127.")
-    }
+    var isLoopback: Bool { self.peerAddress.flatMap { NetworkAddress($0) }?.isLoopback ?? false }
 }

@@ -9,6 +9,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import NIOSSL
 import NIOWebSocket
 
 /// One HTTP/1.1 connection that either serves requests or becomes the live connection.
@@ -29,6 +30,7 @@ struct LiveChannel: HTTPChannelHandler {
     let connection: LiveConnection
     let limits: ConnectionLimits
     let counts: ConnectionCounts
+    let tls: ServerTLS?
 
     private struct TooManyConnections: Error {}
 
@@ -74,6 +76,7 @@ struct LiveChannel: HTTPChannelHandler {
             pipeline.enableErrorHandling = false
             pipeline.enablePipelining = false
             let sync = channel.pipeline.syncOperations
+            if let tls { try sync.addHandler(NIOSSLServerHandler(context: tls.context)) }
             let outcome = try sync.configureUpgradableHTTPServerPipeline(configuration: pipeline)
             let machinery = try sync.context(handlerType: NIOTypedHTTPServerUpgradeHandler<Outcome>.self)
             try sync.addHandler(FrontDoorHandler(limits: self.limits), position: .before(machinery.handler))
@@ -90,7 +93,7 @@ struct LiveChannel: HTTPChannelHandler {
         logger: Logger
     ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
         let sync = channel.pipeline.syncOperations
-        try sync.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try sync.addHandler(HTTP1ToHTTPServerCodec(secure: self.tls != nil))
         try sync.addHandler(HTTPConnectionStateHandler(idleTimeout: self.limits.idle, logger: logger))
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: channel,
@@ -133,8 +136,9 @@ struct LiveChannel: HTTPChannelHandler {
         let fields: HTTPFields = [
             .connection: "close", .contentLength: String(body.count), .contentType: "application/json; charset=utf-8",
         ]
+        let head = HTTPResponse(status: .init(code: Int(status.code)), headerFields: fields)
         try await channel.executeThenClose { _, outbound in
-            try await outbound.write(.head(.init(status: .init(code: Int(status.code)), headerFields: fields)))
+            try await outbound.write(.head(head))
             try await outbound.write(.body(ByteBuffer(bytes: body)))
             try await outbound.write(.end(nil))
         }

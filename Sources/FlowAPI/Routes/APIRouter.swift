@@ -23,9 +23,10 @@ struct APIRouter: Sendable {
     let secrets: SecretRoutes
     let system: SystemRoutes
 
-    func router(console: ConsoleFiles) -> Router<APIContext> {
+    func router(console: ConsoleFiles, proxies: TrustedProxies) -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestIDMiddleware())
+        router.add(middleware: ClientAddressMiddleware(proxies: proxies))
         router.add(middleware: AccessLogMiddleware())
         router.add(middleware: SecurityHeadersMiddleware())
         router.add(middleware: FailureMiddleware())

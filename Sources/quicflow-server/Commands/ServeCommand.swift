@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() async throws {
-        let configuration = try await ServerConfiguration.read(file: self.config)
+        let configuration = try ServerConfiguration.read(file: self.config)
         let server = Server(configuration: configuration, logger: self.log.makeLogger())
         try await server.run { ready in
             if let password = ready.firstPassword, configuration.adminPasswordFile == nil {

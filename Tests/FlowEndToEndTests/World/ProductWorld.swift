@@ -73,12 +73,14 @@ final class ProductWorld: Sendable {
         )
     }
 
-    func startServe() throws -> Program {
+    /// - Parameter http: further lines of the section `http`, indented.
+    func startServe(http: String = "") throws -> Program {
         let file = self.directory + "/server.yaml"
         let text = """
             data-directory: \(self.serverDirectory)
             http:
               listen: 127.0.0.1:\(self.httpPort)
+            \(http)
             agents:
               listen: 127.0.0.1:\(self.agentsPort)
             admin:

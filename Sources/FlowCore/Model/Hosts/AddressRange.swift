@@ -14,7 +14,8 @@ package struct AddressRange: Hashable, Sendable {
     /// How many leading bits count.
     private let prefix: Int
 
-    /// - Returns: nil for what is no address, or has a prefix longer than its addresses.
+    /// - Returns: nil for what is no address, has a prefix longer than its addresses, or has bits behind the prefix, as
+    ///   `10.1.0.0/8`: one of the two is wrong then.
     package init?(_ text: String) {
         guard text.utf8.count <= 64 else { return nil }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
@@ -27,14 +28,20 @@ package struct AddressRange: Hashable, Sendable {
             else { return nil }
             prefix = number
         }
+        guard Self.masked(address, to: prefix) == address else { return nil }
         self.prefix = prefix
-        self.network = Self.masked(address, to: prefix)
+        self.network = address
     }
 
     /// Whether an address lies in the block; text that is no address lies in none.
     package func contains(_ address: String) -> Bool {
-        guard let bytes = Self.bytes(of: address), bytes.count == self.network.count else { return false }
-        return Self.masked(bytes, to: self.prefix) == self.network
+        Self.bytes(of: address).map { self.contains(bytes: $0) } ?? false
+    }
+
+    /// The same for an address as its 4 or 16 bytes.
+    package func contains(bytes: [UInt8]) -> Bool {
+        let bytes = Self.unmapped(bytes)
+        return bytes.count == self.network.count && Self.masked(bytes, to: self.prefix) == self.network
     }
 
     private static func masked(_ bytes: [UInt8], to prefix: Int) -> [UInt8] {
@@ -49,7 +56,11 @@ package struct AddressRange: Hashable, Sendable {
         if inet_pton(AF_INET, text, &four) == 1 { return withUnsafeBytes(of: &four) { Array($0) } }
         var six = in6_addr()
         guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
-        let bytes = withUnsafeBytes(of: &six) { Array($0) }
+        return Self.unmapped(withUnsafeBytes(of: &six) { Array($0) })
+    }
+
+    private static func unmapped(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.count == 16 else { return bytes }
         let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff
         return isMapped ? Array(bytes[12...]) : bytes
     }

@@ -1,0 +1,83 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAPI
+import FlowCore
+import Foundation
+
+extension ServerConfiguration {
+    /// No configuration is larger.
+    private static let sizeLimit = 256 * 1024
+
+    /// Reads a YAML file; environment variables `QUARTZFLOW_*` win over it.
+    ///
+    /// - `data-directory` (string, default `~/.quartzflow/server`)
+    /// - `http.listen` (string, default `127.0.0.1:8475`), `http.console` (string), `http.behind-https` (bool, false)
+    /// - `http.tls.certificate`, `http.tls.key` (strings, both or none), `http.trusted-proxies` (strings)
+    /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
+    /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
+    /// - `retention.days` (int, default 90; 1 to 3650), `retention.audit-days` (int, default 400; 30 and more, or 0 = for ever)
+    /// - `admin.password-file` (string)
+    ///
+    /// - Throws: ``CoreError`` `invalid` with a line for each fault: file, line, key, what is wrong, what is possible.
+    package static func read(
+        file: String,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> ServerConfiguration {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw CoreError(.invalid, "Cannot read the configuration file \(file).")
+        }
+        guard data.count <= Self.sizeLimit, let text = String(validating: data, as: UTF8.self) else {
+            throw CoreError(.invalid, "\(file) is no text of at most \(Self.sizeLimit) bytes in UTF-8.")
+        }
+        let reader = SettingReader(file: try SettingFile(name: file, yaml: text), environment: environment)
+        let configuration = Self.build(reader)
+        try reader.finish()
+        return configuration
+    }
+
+    private static func build(_ reader: SettingReader) -> ServerConfiguration {
+        let home = NSHomeDirectory() + "/.quartzflow/server"
+        var result = ServerConfiguration(dataDirectory: reader.string(forKey: "data-directory", default: home))
+        if let http = Self.address(reader, key: "http.listen", example: "127.0.0.1:8475") {
+            (result.httpHost, result.httpPort) = (http.host, http.port)
+        }
+        if let agents = Self.address(reader, key: "agents.listen", example: "127.0.0.1:8474") {
+            (result.agentsHost, result.agentsPort) = (agents.host, agents.port)
+        }
+        result.consoleDirectory = reader.string(forKey: "http.console")
+        result.isBehindHTTPS = reader.bool(forKey: "http.behind-https", default: false)
+        let certificate = reader.string(forKey: "http.tls.certificate")
+        let key = reader.string(forKey: "http.tls.key")
+        switch (certificate, key) {
+        case (let certificate?, let key?): result.tls = TLSFilePaths(certificate: certificate, key: key)
+        case (nil, nil): break
+        case (_?, nil):
+            reader.fault("http.tls.key", "is missing; http.tls.certificate needs the key that belongs to it.")
+        case (nil, _?): reader.fault("http.tls.certificate", "is missing; http.tls.key needs its certificate.")
+        }
+        result.trustedProxies = reader.values(
+            forKey: "http.trusted-proxies",
+            possible: "addresses or networks, such as 192.0.2.7 or 10.0.0.0/8",
+            parse: { AddressRange($0) }
+        )
+        result.serverNames = reader.stringArray(forKey: "agents.names", default: [])
+        result.retentionDays = reader.int(forKey: "retention.days", in: 1...3650, default: 90)
+        let days = reader.int(forKey: "retention.audit-days", in: 0...36_500, default: 400)
+        if (1..<30).contains(days) {
+            reader.fault("retention.audit-days", "is \(days); write 0 (for ever) or 30 to 36500.")
+        }
+        result.auditDays = days
+        result.publicURL = reader.string(forKey: "http.public-url").map {
+            $0.hasSuffix("/") ? String($0.dropLast()) : $0
+        }
+        result.notifiesLoopback = reader.bool(forKey: "notify.allow-loopback", default: false)
+        result.notifyAuthorityFile = reader.string(forKey: "notify.ca-file")
+        result.adminPasswordFile = reader.string(forKey: "admin.password-file")
+        return result
+    }
+
+    private static func address(_ reader: SettingReader, key: String, example: String) -> ListenAddress? {
+        reader.value(forKey: key, possible: "host:port, such as \(example)", parse: { ListenAddress($0) })
+    }
+}

@@ -1,0 +1,107 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAPI
+import FlowCore
+import Foundation
+import Testing
+
+@testable import FlowServer
+
+@Suite("The configuration file is read as strictly as the API")
+struct SettingsTests {
+    private func read(_ yaml: String, _ environment: [String: String] = [:]) throws -> ServerConfiguration {
+        let path = NSTemporaryDirectory() + "server-\(UUID().uuidString).yaml"
+        try Data(yaml.utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try ServerConfiguration.read(file: path, environment: environment)
+    }
+
+    /// What is said about a file, without the path in front of each line.
+    private func refusal(_ yaml: String, _ environment: [String: String] = [:]) throws -> [String] {
+        do {
+            _ = try self.read(yaml, environment)
+            return []
+        } catch let error as CoreError {
+            return error.message.split(separator: "\n").map { line in
+                line.firstRange(of: ".yaml:").map { String(line[$0.upperBound...]) } ?? String(line)
+            }
+        }
+    }
+
+    @Test("Every setting arrives, and the environment wins")
+    func values() throws {
+        let configuration = try self.read(
+            """
+            data-directory: /srv/flow
+            http:
+              listen: ":8080"
+              behind-https: true
+              tls: {certificate: /c.pem, key: /k.pem}
+              trusted-proxies: [10.0.0.0/8, "::1"]
+            agents:
+              names: [flow.example, 192.0.2.1]
+            retention.days: 30
+            """,
+            ["QUARTZFLOW_RETENTION_DAYS": "7", "QUARTZFLOW_SERVICE_HOST": "10.0.0.1"]
+        )
+        #expect(configuration.dataDirectory == "/srv/flow")
+        #expect((configuration.httpHost, configuration.httpPort) == ("0.0.0.0", 8080))
+        #expect(configuration.isBehindHTTPS)
+        #expect(configuration.tls?.key == "/k.pem")
+        #expect(configuration.trustedProxies.count == 2)
+        #expect(configuration.serverNames == ["flow.example", "192.0.2.1"])
+        #expect(configuration.retentionDays == 7)
+        #expect(configuration.agentsPort == 8474)
+        #expect(try self.read("").retentionDays == 90)
+        let names = try self.read("", ["QUARTZFLOW_AGENTS_NAMES": "a, b"]).serverNames
+        #expect(names == ["a", "b"])
+    }
+
+    @Test(
+        "What is wrong is said with its line, its key and what is possible",
+        arguments: [
+            ("retention: {days: abc}", "1: retention.days is 'abc'; write a whole number from 1 to 3650."),
+            ("\nretention:\n  days: 0", "3: retention.days is '0'; write a whole number from 1 to 3650."),
+            ("retention: {days: 1.5}", "1: retention.days is '1.5'; write a whole number from 1 to 3650."),
+            ("retention: {days: }", "1: retention.days has no value; write a whole number from 1 to 3650."),
+            ("http: {behind-https: maybe}", "1: http.behind-https is 'maybe'; write true or false."),
+            ("http: {behind-https: yes}", "1: http.behind-https is 'yes'; write true or false."),
+            ("http: {behind-https: [true]}", "1: http.behind-https is a list; write true or false."),
+            ("http: {listen: 8475}", "1: http.listen is '8475'; write host:port, such as 127.0.0.1:8475."),
+            ("http: {console: [a]}", "1: http.console is a list; write one text."),
+            ("agents: {names: a}", "1: agents.names is 'a'; write a list of texts, such as [a, b]."),
+            (
+                "http: {trusted-proxies: [10.1.0.0/8]}",
+                "1: http.trusted-proxies has '10.1.0.0/8'; write addresses or networks, such as 192.0.2.7 or 10.0.0.0/8."
+            ),
+            ("retention: {day: 3}", "1: there is no setting 'retention.day'; did you mean 'retention.days'?"),
+            ("http: {tls: {key: /k}}", " http.tls.certificate is missing; http.tls.key needs its certificate."),
+        ]
+    )
+    func refused(yaml: String, message: String) throws {
+        let lines = try self.refusal(yaml)
+        #expect(lines.count == 1)
+        #expect(
+            lines.first?.trimmingCharacters(in: .whitespaces).hasSuffix(message.trimmingCharacters(in: .whitespaces))
+                == true,
+            "\(lines)"
+        )
+    }
+
+    @Test("All faults are told at once, unknown keys with those there are")
+    func several() throws {
+        let lines = try self.refusal("retention: {days: x}\nnonsense: {a: 1}\n", ["QUARTZFLOW_HTTP_BEHIND_HTTPS": "1"])
+        #expect(lines.count == 3)
+        #expect(lines.contains("the environment's QUARTZFLOW_HTTP_BEHIND_HTTPS is '1'; write true or false."))
+        #expect(lines.last?.contains("'nonsense.a'; there are: admin.password-file, agents.listen,") == true)
+    }
+
+    @Test(
+        "What is no mapping of settings is refused",
+        arguments: ["- a", "text", "a: b: c", "{", "a: 1\na: 2", "http: {listen: 'x:1'}\nhttp.listen: 'y:1'", "[a]: 1"]
+    )
+    func shapes(yaml: String) throws {
+        #expect(throws: CoreError.self) { try self.read(yaml) }
+    }
+}
