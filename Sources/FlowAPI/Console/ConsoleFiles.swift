@@ -81,7 +81,7 @@ actor ConsoleFiles {
     }
 
     private func missing() -> Response {
-        Response(
+        var response = Response(
             text: """
                 <!doctype html><meta charset="utf-8"><title>QuartzFlow</title>
                 <h1>The console is not built</h1>
@@ -90,5 +90,7 @@ actor ConsoleFiles {
             type: "text/html; charset=utf-8",
             status: .serviceUnavailable
         )
+        response.headers[.retryAfter] = "60"
+        return response
     }
 }

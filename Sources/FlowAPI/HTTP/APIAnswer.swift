@@ -68,7 +68,15 @@ extension APIFailure {
                 .init("details", details), .init("request_id", requestID),
             ]),
             status: self.status,
-            headers: self.headers
+            headers: self.answerHeaders
         )
+    }
+
+    /// The failure's own headers, and when to come again where that would help.
+    var answerHeaders: HTTPFields {
+        var headers = self.headers
+        let isTemporary = self.status == .serviceUnavailable || self.status == .tooManyRequests
+        if isTemporary, headers[.retryAfter] == nil { headers[.retryAfter] = Self.standardRetry }
+        return headers
     }
 }

@@ -160,6 +160,9 @@ struct APICall {
         }
     }
 
+    /// Which versions the caller has seen; nil when it does not say.
+    var ifMatch: EntityTags? { EntityTags(self.request.headers) }
+
     // MARK: Where a trigger comes from
 
     var idempotencyKey: String? { self.request.headers[.idempotencyKey] }

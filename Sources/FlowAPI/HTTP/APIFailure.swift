@@ -32,6 +32,9 @@ package struct APIFailure: Error, Sendable {
         self.headers = headers
     }
 
+    /// When to come again, where nobody has said so: a server that can't just now may in some seconds.
+    static let standardRetry = "5"
+
     /// The `code` of the envelope: the status and two digits, never 0.
     var number: Int { self.status.code * 100 }
 
@@ -66,6 +69,8 @@ extension APIFailure {
             case .forbidden: .forbidden
             case .notFound: .notFound
             case .nameTaken, .conflict, .inUse: .conflict
+            // 409 would say that the first request is still being worked on, and to come again.
+            case .keyReused: .unprocessableContent
             case .payloadTooLarge: .contentTooLarge
             case .tooManyRequests: .tooManyRequests
             case .unavailable: .serviceUnavailable
@@ -76,6 +81,7 @@ extension APIFailure {
             error.code == .internal
             ? "The server failed. Its log has the details under this request id." : error.message
         self.init(status, error.code.rawValue, message, details: error.details)
+        if let seconds = error.retryAfter { self.headers[.retryAfter] = String(max(1, seconds)) }
     }
 
     init(_ error: ScheduleError, path: String) {

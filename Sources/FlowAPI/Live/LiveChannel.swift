@@ -65,7 +65,8 @@ struct LiveChannel: HTTPChannelHandler {
                 upgraders: [upgrader],
                 notUpgradingCompletionHandler: { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let parts = try self.configureHTTP(channel, logger: logger)
+                        // No head of a refused handshake comes through here, which the compressor would miss.
+                        let parts = try self.configureHTTP(channel, compresses: decision.value == nil, logger: logger)
                         // The head of a refused handshake is not replayed, so the refusal is written by `handle`.
                         return decision.value.map { .refused(parts, $0) } ?? .http(parts)
                     }
@@ -90,9 +91,11 @@ struct LiveChannel: HTTPChannelHandler {
 
     private func configureHTTP(
         _ channel: any Channel,
+        compresses: Bool,
         logger: Logger
     ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
         let sync = channel.pipeline.syncOperations
+        if compresses { try sync.addHandler(Compression.handler()) }
         try sync.addHandler(HTTP1ToHTTPServerCodec(secure: self.tls != nil))
         try sync.addHandler(HTTPConnectionStateHandler(idleTimeout: self.limits.idle, logger: logger))
         return try NIOAsyncChannel(
@@ -133,9 +136,10 @@ struct LiveChannel: HTTPChannelHandler {
     ) async throws {
         guard case .refused(let status, let word, let message) = decision else { return }
         let body = HTTPRefusal(status, word, message).body
-        let fields: HTTPFields = [
+        var fields: HTTPFields = [
             .connection: "close", .contentLength: String(body.count), .contentType: "application/json; charset=utf-8",
         ]
+        if status == .serviceUnavailable { fields[.retryAfter] = APIFailure.standardRetry }
         let head = HTTPResponse(status: .init(code: Int(status.code)), headerFields: fields)
         try await channel.executeThenClose { _, outbound in
             try await outbound.write(.head(head))

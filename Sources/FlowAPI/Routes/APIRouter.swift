@@ -46,7 +46,8 @@ struct APIRouter: Sendable {
                     )
                 }
                 let call = APICall(request: request, context: context, session: session)
-                return try await self.answer(endpoint, call).response(requestID: context.requestID)
+                let response = try await self.answer(endpoint, call).response(requestID: context.requestID)
+                return Compression.marked(response, method: request.method)
             }
         }
         return router

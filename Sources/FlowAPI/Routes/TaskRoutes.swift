@@ -50,7 +50,7 @@ struct TaskRoutes: Sendable {
         return .data(
             try await self.presenter.task(job, as: call.principal),
             status: .created,
-            headers: [.location: "\(Endpoint.base)/tasks/\(job.id)"]
+            headers: [.location: "\(Endpoint.base)/tasks/\(job.id)", .eTag: EntityTags.tag(job.version)]
         )
     }
 
@@ -63,14 +63,25 @@ struct TaskRoutes: Sendable {
         try call.noQuery()
         let id = try call.number("id")
         let body = try TaskBody(try await call.body(), isUpdate: true)
-        let job = try await self.jobs.update(id, to: body.draft, expectedVersion: body.version, as: call.principal)
+        var expected = body.version
+        if let tags = call.ifMatch {
+            let stored = try await self.jobs.get(id, as: call.principal).version
+            try tags.require(stored)
+            // From here to the change it has to stay this one.
+            expected = expected ?? stored
+        }
+        let job = try await self.jobs.update(id, to: body.draft, expectedVersion: expected, as: call.principal)
         return try await self.answer(job, call)
     }
 
     func delete(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()
-        try await self.jobs.delete(call.number("id"), as: call.principal)
+        let id = try call.number("id")
+        if let tags = call.ifMatch {
+            try tags.require(try await self.jobs.get(id, as: call.principal).version)
+        }
+        try await self.jobs.delete(id, as: call.principal)
         return .done
     }
 
@@ -187,6 +198,9 @@ struct TaskRoutes: Sendable {
     }
 
     private func answer(_ job: Job, _ call: APICall) async throws -> APIAnswer {
-        .data(try await self.presenter.task(job, as: call.principal))
+        .data(
+            try await self.presenter.task(job, as: call.principal),
+            headers: [.eTag: EntityTags.tag(job.version)]
+        )
     }
 }

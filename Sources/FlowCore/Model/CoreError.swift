@@ -12,6 +12,8 @@ package struct CoreError: Error, Hashable, Sendable {
         case nameTaken = "name_taken"
         case conflict = "conflict"
         case inUse = "in_use"
+        /// A key that named another request before.
+        case keyReused = "idempotency_key_reused"
         case payloadTooLarge = "payload_too_large"
         case tooManyRequests = "too_many_requests"
         case unavailable = "unavailable"
@@ -35,11 +37,14 @@ package struct CoreError: Error, Hashable, Sendable {
     /// For people: what was wrong and what to do about it.
     package let message: String
     package let details: [Detail]
+    /// After how many seconds to try again; nil where nobody knows.
+    package let retryAfter: Int?
 
-    package init(_ code: Code, _ message: String, details: [Detail] = []) {
+    package init(_ code: Code, _ message: String, details: [Detail] = [], retryAfter: Int? = nil) {
         self.code = code
         self.message = message
         self.details = details
+        self.retryAfter = retryAfter
     }
 }
 

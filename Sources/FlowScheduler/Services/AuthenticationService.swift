@@ -67,7 +67,11 @@ package final class AuthenticationService: Sendable {
         // What cannot be a name counts for its address, and is one name among itself.
         let key = ExactText(isPlausible ? username.lowercased() : "")
         if let wait = self.limiter.withLock({ $0.attempt(user: key, address: address, now: now) }) {
-            throw CoreError(.tooManyRequests, "Too many attempts to sign in. Wait \(wait) s and try again.")
+            throw CoreError(
+                .tooManyRequests,
+                "Too many attempts to sign in. Wait \(wait) s and try again.",
+                retryAfter: wait
+            )
         }
         let user = isPlausible ? try await self.store.user(named: username) : nil
         let hash = try await self.hashToCompare(user)

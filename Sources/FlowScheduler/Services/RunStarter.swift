@@ -24,10 +24,27 @@ package struct RunStarter: Sendable {
     /// acknowledged (R4).
     func start(_ trigger: Trigger, as principal: Principal) async throws -> StartedRun {
         let started = try await self.store.start(trigger, by: principal.change(at: self.clock.now))
-        guard !started.isRepeat else { return started }
+        guard !started.isRepeat else {
+            try Self.requireSame(started.run, as: trigger)
+            return started
+        }
         if !started.orders.isEmpty { await self.gateway.deliver(started.orders.mapValues { [$0] }) }
         if !started.executions.isEmpty { self.bus.publish(.executionsChanged(started.executions)) }
         return started
+    }
+
+    /// Refuses a key that named another request before: what that one started is no answer to this one.
+    ///
+    /// - Throws: `keyReused` (draft-ietf-httpapi-idempotency-key-header, 2.7).
+    private static func requireSame(_ run: Run, as trigger: Trigger) throws(CoreError) {
+        guard run.parameters != trigger.parameters || run.type != trigger.type else { return }
+        throw CoreError(
+            .keyReused,
+            "This idempotency key started run \(run.id) with other parameters. Use a new key for another request.",
+            details: [
+                CoreError.Detail(path: "Idempotency-Key", code: "reused", message: "it belongs to another request")
+            ]
+        )
     }
 
     /// Names a trigger.
