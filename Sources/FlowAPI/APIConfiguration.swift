@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+package import FlowCore
+
 /// How the API is served.
 package struct APIConfiguration: Sendable {
     package var host: String

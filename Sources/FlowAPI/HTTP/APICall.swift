@@ -15,6 +15,7 @@ struct APICall {
 
     let request: Request
     let context: APIContext
+    let endpoint: Endpoint
     /// Nil only on routes that everyone may use.
     let session: AuthenticatedSession?
 
@@ -39,7 +40,9 @@ struct APICall {
         }
     }
 
-    func query() throws -> Query { try Query(self.request.uri.query) }
+    func query() throws -> Query {
+        try Query(self.request.uri.query, declared: self.endpoint.contract?.query.map(\.name))
+    }
 
     /// Refuses any parameter.
     func noQuery() throws {

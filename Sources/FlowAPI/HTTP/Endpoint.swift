@@ -35,6 +35,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listSecrets, getSecret, setSecret, deleteSecret
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
+    case overview, health, ready, version, metrics, openAPI, live
+    case plainHealth, plainReady, plainMetrics, plainOpenAPI
 
     /// Who may use a route.
     enum Access: Hashable, Sendable {
@@ -161,12 +163,14 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .ready: self.api(.get, "/readyz", .everyone)
         case .version: self.api(.get, "/version", .everyone)
         case .metrics: self.api(.get, "/metrics", .metrics)
+        case .openAPI: self.api(.get, "/openapi.json", .everyone)
         // Reached only by requests that do not ask for an upgrade; the upgrade authenticates by itself.
         case .live: self.api(.get, "/ws", .signedIn)
 
         case .plainHealth: Declaration(.get, "/health", .everyone)
         case .plainReady: Declaration(.get, "/readyz", .everyone)
         case .plainMetrics: Declaration(.get, "/metrics", .metrics)
+        case .plainOpenAPI: Declaration(.get, "/openapi.json", .everyone)
         }
     }
 

@@ -12,11 +12,16 @@ import HTTPTypes
 struct Query {
     private var values: [ExactText: String] = [:]
     private var faults = FaultCollector()
+    /// What the contract names; nil = whatever is asked for.
+    private let declared: [String]?
 
     /// Bytes that a word to search for may have.
     static let keywordLimit = 256
 
-    init(_ text: String?) throws {
+    /// - Parameter declared: the parameters that the route's contract names. Others are refused even if they are asked for, so that
+    ///   none can stay undocumented.
+    init(_ text: String?, declared: [String]? = nil) throws {
+        self.declared = declared
         for pair in (text ?? "").utf8.split(separator: UInt8(ascii: "&")) {
             let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             guard let decoded = Self.decode(pair[..<end]), let value = Self.decode(pair[end...].dropFirst()) else {
@@ -28,6 +33,10 @@ struct Query {
             }
             let name = ExactText(decoded)
             if value.isEmpty { continue }
+            if let declared, !declared.contains(where: { ExactText($0) == name }) {
+                self.fault(name.text, "unknown_parameter", Self.unknown(declared))
+                continue
+            }
             if let earlier = self.values[name] {
                 // Lists may be written both ways: `status=3,4` and `status=3&status=4`.
                 guard name == "status" else {
@@ -142,6 +151,12 @@ struct Query {
             self.fault(name.text, "unknown_parameter", "there is no such parameter")
         }
         guard self.faults.isEmpty else { throw APIFailure.malformed(self.faults) }
+    }
+
+    private static func unknown(_ declared: [String]) -> String {
+        declared.isEmpty
+            ? "this route takes no parameters"
+            : "there is no such parameter; there are: \(declared.sorted().joined(separator: ", "))"
     }
 
     private static func decode(_ text: Substring.UTF8View) -> String? {

@@ -46,6 +46,7 @@ struct APIRouter: Sendable {
                     )
                 }
                 let call = APICall(request: request, context: context, session: session)
+                let call = APICall(request: request, context: context, endpoint: endpoint, session: session)
                 let response = try await self.answer(endpoint, call).response(requestID: context.requestID)
                 return Compression.marked(response, method: request.method)
             }
@@ -216,6 +217,7 @@ struct APIRouter: Sendable {
         case .version: self.system.versionAnswer()
         case .metrics, .plainMetrics: await self.system.metricsText()
         case .plainHealth: self.system.plainHealth()
+        case .openAPI, .plainOpenAPI: try self.system.document(call)
         case .live:
             throw APIFailure(
                 .upgradeRequired,

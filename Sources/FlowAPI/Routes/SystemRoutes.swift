@@ -29,6 +29,12 @@ struct SystemRoutes: Sendable {
         return .data([.init("status", "ready")])
     }
 
+    /// The API's description, for programs and for the page at `/docs`.
+    func document(_ call: APICall) throws -> APIAnswer {
+        try call.noQuery()
+        return .raw(Response(json: OpenAPIDocument.make(version: self.version)))
+    }
+
     func versionAnswer() -> APIAnswer { .data([.init("name", "quartz-flow"), .init("version", self.version)]) }
 
     func metricsText() async -> APIAnswer {

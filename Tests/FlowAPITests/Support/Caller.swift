@@ -60,12 +60,14 @@ struct Caller: Sendable {
             body: body.map { ByteBuffer(string: $0) }
         ) { response in
             let bytes = Array(response.body.readableBytesView)
-            return Answer(
+            let answer = Answer(
                 status: response.status.code,
                 headers: response.headers,
                 body: (try? JSONParser.parse(bytes)) ?? .null,
                 text: String(decoding: bytes, as: UTF8.self)
             )
+            ContractCheck.check(answer, method: method, uri: uri, body: body)
+            return answer
         }
     }
 

@@ -1,0 +1,88 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+
+extension Endpoint {
+    var executionContract: Contract? {
+        switch self {
+        case .listExecutions:
+            Contract(.executions, "Lists executions, the newest first").paged
+                .query("task_id", .integer)
+                .query("client_id", .string)
+                .query(
+                    "status",
+                    .string.about("Numbers or names, separated by commas or repeated: 4,failure.").example("failure")
+                )
+                .query("run_id", .uuid)
+                .query("keyword", .string(upTo: Query.keywordLimit).about("Part of the task's name."))
+                .query("start_time", .timestamp.about("Not before."))
+                .query("end_time", .timestamp.about("Not after."))
+                .query("before", .uuid.about("Only older ones than this: pages without end."))
+                .answersPage(of: .reference("Execution"))
+        case .executionStatistics:
+            Contract(.executions, "Counts executions by how they ended")
+                .query("task_id", .integer)
+                .query("date_range", .string.with(.init("pattern", "^[0-9]+[hd]$")).byDefault("7d"))
+                .answers(
+                    .answer([
+                        "total_count": .integer, "success_count": .integer, "failure_count": .integer,
+                        "timeout_count": .integer, "cancelled_count": .integer, "skipped_count": .integer,
+                        "success_rate": Schema.number.orNull.about("Per cent."),
+                        "avg_duration": Schema.integer.orNull.about("Milliseconds."),
+                    ])
+                )
+        case .getExecution:
+            Contract(.executions, "Shows an execution")
+                .answers(
+                    .answer(
+                        Schema.execution,
+                        and: [
+                            "job_version": .integer, "error": .string.orNull, "params": .dictionary(.string),
+                            "cancel_requested": .boolean, "output_preview": .string.orNull,
+                            "output_truncated": .boolean,
+                        ]
+                    ).with(optional: ["attempts": .array(.any), "http_status": .integer.orNull])
+                )
+        case .getLog:
+            Contract(.executions, "Reads output, up to 1 MiB at a time")
+                .query("attempt", .integer(1...1000).about("The last one without it."))
+                .query("from", .integer(0...Int64.max).byDefault(0).about("The 'next' of the page before."))
+                .answers(
+                    .answer([
+                        "output": .string, "error": .string, "truncated": .boolean, "total_bytes": .integer,
+                        "complete": .boolean, "next": .integer,
+                    ]).with(optional: [
+                        "attempt": .integer, "last_attempt": .integer, "pieces": .array(.any), "ended": .boolean,
+                    ])
+                )
+        case .cancelExecution:
+            Contract(.executions, "Stops an execution")
+                .body(
+                    .body(required: [:], optional: ["force": .boolean.byDefault(false).about("SIGKILL at once.")]),
+                    isRequired: false,
+                    examples: ["kill": .object([.init("force", true)])]
+                )
+                .answers(.reference("Execution")).refuses(.conflict)
+        case .retryExecution:
+            Contract(.executions, "Runs an execution again, on its host")
+                .header("Idempotency-Key", Self.idempotencyKey)
+                .answers(.reference("Started"), status: .created).refuses(.conflict)
+        case .listRuns:
+            Contract(.executions, "Lists runs, the newest first").paged
+                .query("task_id", .integer)
+                .query("type", .choice(of: RunType.self))
+                .answersPage(of: .reference("Run"))
+        case .getRun:
+            Contract(.executions, "Shows a run and its first hundred executions")
+                .answers(
+                    .answer(
+                        Schema.runMembers,
+                        and: ["params": .dictionary(.string), "executions": .array(.reference("Execution"))]
+                    )
+                )
+        default: nil
+        }
+    }
+}

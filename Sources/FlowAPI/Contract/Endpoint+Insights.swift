@@ -1,0 +1,57 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+extension Endpoint {
+    var insightContract: Contract? {
+        switch self {
+        case .recentExecutions:
+            Contract(.executions, "Lists the last executions of several tasks")
+                .query(
+                    "task_ids",
+                    .string.about("1 to \(InsightService.jobLimit) numbers, separated by commas.").example("1,2"),
+                    isRequired: true
+                )
+                .query("count", .integer(1...100).byDefault(20))
+                .answers(
+                    .answer([
+                        "items": .array(.answer(["task_id": .integer, "executions": .array(.reference("Execution"))]))
+                    ])
+                )
+        case .executionTrend:
+            Contract(.executions, "Counts ended executions by hour and state")
+                .query("task_id", .integer)
+                .query("hours", .integer(1...(24 * 366)).byDefault(24))
+                .answers(
+                    .answer([
+                        "from": .timestamp, "hours": .integer,
+                        "items": .array(
+                            .answer([
+                                "hour": .timestamp, "status": Schema.status, "count": .integer,
+                                "avg_duration": Schema.integer.orNull.about("Milliseconds."),
+                            ])
+                        ),
+                    ])
+                )
+        case .upcomingFires:
+            Contract(.tasks, "Lists coming fires by the minute; the next hour unless the span is said")
+                .query("from", .timestamp)
+                .query("to", .timestamp.about("At most 14 days later."))
+                .query("task_id", .integer)
+                .answers(
+                    .answer([
+                        "total": .integer, "partial": .boolean.about("There are more than are listed."),
+                        "items": .array(
+                            .answer([
+                                "minute": .timestamp, "count": .integer,
+                                "tasks": .array(.answer(["id": .integer, "name": .string, "count": .integer])),
+                            ])
+                        ),
+                    ])
+                )
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+
+extension Endpoint {
+    var sessionContract: Contract? {
+        switch self {
+        case .signIn:
+            Contract(.session, "Signs in")
+                .about("The token goes into 'Authorization: Bearer …'. Browsers get it as a cookie, too.")
+                .body(
+                    .body(required: ["username": .string, "password": .string]),
+                    examples: ["administrator": ["username": JSON.string("admin"), "password": .string("secret")].json]
+                )
+                .answers(.answer(["token": .string, "expires_at": .timestamp, "user": .reference("User")]))
+                .refuses(.unauthorized, .tooManyRequests)
+        case .signOut:
+            Contract(.session, "Signs out: the token is worth nothing from now on").answers(Schema.any.orNull)
+        case .whoAmI:
+            Contract(.session, "Says who you are and what you may do")
+                .answers(
+                    .answer([
+                        "id": .integer, "username": .string, "role": Schema.role.orNull,
+                        "permissions": .array(.choice(of: Permission.self)), "grants": .array(.reference("Grant")),
+                        "scopes": .dictionary(.reference("Scope")).about("Where each permission holds."),
+                    ]).with(optional: ["must_change_password": .boolean, "token_id": .integer.orNull])
+                )
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+
+extension Endpoint {
+    var systemContract: Contract? {
+        switch self {
+        case .listAudit:
+            Contract(.administration, "Lists who did what").paged
+                .query("since", .timestamp).query("until", .timestamp).query("actor", .string)
+                .query("action", .choice(of: AuditAction.self)).query("object_kind", .string)
+                .query("object_id", .string).query("outcome", .choice(of: AuditEntry.Outcome.self))
+                .answersPage(
+                    of: .answer([
+                        "id": .integer, "at": .timestamp, "actor_kind": .string, "actor_id": .string.orNull,
+                        "actor": .string.orNull, "token_id": .integer.orNull, "address": .string.orNull, "via": .string,
+                        "request_id": .string.orNull, "action": .choice(of: AuditAction.self),
+                        "object_kind": .string.orNull, "object_id": .string.orNull, "object_name": .string.orNull,
+                        "group_ids": .array(.integer), "outcome": .choice(of: AuditEntry.Outcome.self),
+                        "reason": .string.orNull, "flags": .array(.string), "diff": .any, "sealed": .boolean,
+                    ])
+                )
+        case .overview:
+            Contract(.system, "Sums up what is running and what happened today")
+                .answers(
+                    .answer([
+                        "running": .integer, "pending": .integer, "today_success": .integer,
+                        "today_failure": .integer, "today_timeout": .integer, "hosts_online": .integer,
+                        "hosts_total": .integer,
+                    ])
+                )
+        case .health: Contract(.system, "Says that the server lives").answers(.reference("Health"))
+        case .plainHealth:
+            Contract(.system, "Says that the server lives, for load balancers").answers(.plain(.reference("Health")))
+        case .ready, .plainReady:
+            Contract(.system, "Says whether the server can store").answers(.answer(["status": .choice(["ready"])]))
+        case .version:
+            Contract(.system, "Says which version this is").answers(.answer(["name": .string, "version": .string]))
+        case .metrics, .plainMetrics:
+            Contract(.system, "Gives numbers in Prometheus' text format")
+                .answers(.other(contentType: "text/plain; version=0.0.4; charset=utf-8"))
+        case .openAPI, .plainOpenAPI:
+            Contract(.system, "Gives this document").answers(.plain(.any))
+        case .live:
+            Contract(.system, "Opens the live connection (WebSocket, RFC 6455)").answers(.upgrade).refuses(
+                .upgradeRequired
+            )
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import HTTPTypes
+
+extension Endpoint {
+    /// A small task of each kind.
+    private static let taskExamples: KeyValuePairs<String, JSON> = [
+        "shell": .object([
+            .init("name", "clean logs"),
+            .init("executor_config", JSON.object([.init("command", "find /var/log/app -mtime +7 -delete")])),
+            .init("cron_expr", "0 2 * * *"), .init("timezone", "Europe/Berlin"), .init("group_ids", [Int64(1)]),
+            .init("retry_count", 2), .init("retry_interval", 60),
+        ]),
+        "http": .object([
+            .init("name", "call a hook"), .init("executor_type", 2),
+            .init("executor_config", JSON.object([.init("url", "https://example.org/hook"), .init("method", "POST")])),
+            .init("schedule_type", "every"), .init("every_seconds", 300), .init("group_ids", [Int64(1)]),
+        ]),
+    ]
+
+    var taskContract: Contract? {
+        switch self {
+        case .listTasks:
+            Contract(.tasks, "Lists tasks").paged
+                .query("status", .integer(0...1).about("0 disabled, 1 enabled."))
+                .query("group_id", .integer)
+                .query("keyword", .string(upTo: Query.keywordLimit).about("Part of name or command."))
+                .query("sort", .choice(JobQuery.Sort.allCases.flatMap { [$0.rawValue, "-" + $0.rawValue] }))
+                .answersPage(of: .reference("Task"))
+        case .createTask:
+            Contract(.tasks, "Creates a task")
+                .body(.reference("TaskBody"), examples: Self.taskExamples)
+                .answers(.reference("Task"), status: .created)
+                .refuses(.conflict)
+        case .getTask: Contract(.tasks, "Shows a task").answers(.reference("Task"))
+        case .updateTask:
+            Contract(.tasks, "Replaces a task's definition")
+                .about("What is left out gets its default. Running executions end as they began.")
+                .header("If-Match", .string.about("The ETag you have seen; another version is a 412."))
+                .body(.reference("TaskChange"), examples: Self.taskExamples)
+                .answers(.reference("Task"))
+                .refuses(.conflict, .preconditionFailed)
+        case .deleteTask:
+            Contract(.tasks, "Deletes a task; its history stays")
+                .header("If-Match", .string.about("The ETag you have seen; another version is a 412."))
+                .refuses(.preconditionFailed)
+        case .enableTask: Contract(.tasks, "Enables a task").answers(.reference("Task"))
+        case .disableTask:
+            Contract(.tasks, "Disables a task: nothing starts by itself, waiting retries end").answers(
+                .reference("Task")
+            )
+        case .triggerTask:
+            Contract(.tasks, "Runs a task now")
+                .header("Idempotency-Key", Self.idempotencyKey)
+                .body(
+                    .body(
+                        required: [:],
+                        optional: ["params": .dictionary(.string).about("Environment variables QF_PARAM_*.")]
+                    ),
+                    isRequired: false,
+                    examples: ["parameters": .object([.init("params", JSON.object([.init("day", "monday")]))])]
+                )
+                .answers(.reference("Started"), status: .created)
+                .refuses(.conflict)
+        case .parseCron:
+            Contract(.tasks, "Explains a cron expression and says when it fires next")
+                .query("expr", .string.example("0 2 * * *"), isRequired: true)
+                .query("timezone", .string.byDefault("UTC").example("Asia/Shanghai"))
+                .query("dst", .choice(of: DSTPolicy.self).byDefault(DSTPolicy.debian.rawValue))
+                .query("count", .integer(1...100).byDefault(5))
+                .answers(
+                    .answer([
+                        "canonical": .string, "description": .text,
+                        "warnings": .array(.answer(["code": .string, "zh": .string, "en": .string])),
+                        "next_executions": .array(.timestamp), "timezone": .string,
+                    ])
+                )
+        default: nil
+        }
+    }
+
+    static let idempotencyKey = Schema.string(upTo: 128, from: 1).with(.init("pattern", "^[!-~]+$"))
+        .about("The same key starts one run: a repetition is answered 200 with what the first one started.")
+}

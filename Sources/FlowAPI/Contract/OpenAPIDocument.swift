@@ -1,0 +1,217 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+
+/// The API as OpenAPI 3.1, made from ``Endpoint`` and its contracts.
+enum OpenAPIDocument {
+    static func make(version: String) -> JSON {
+        .object([
+            .init("openapi", "3.1.0"),
+            .init("info", Self.info(version: version)),
+            .init("servers", JSON.array([.object([.init("url", "/")])])),
+            .init("tags", Contract.Tag.allCases.map { JSON.object([.init("name", $0.rawValue)]) }),
+            .init("security", Self.credentials),
+            .init("paths", Self.paths),
+            .init("components", Self.components),
+        ])
+    }
+
+    private static func info(version: String) -> JSON {
+        .object([
+            .init("title", "QuartzFlow"),
+            .init("version", version),
+            .init(
+                "description",
+                """
+                Answers are enveloped: `code` is 0 where all went well, `data` is what was asked for, `request_id` names the \
+                request in the server's log. Unknown parameters and fields are refused. Requests with the session cookie that \
+                change something need the header `X-QF-CSRF: 1`. Answers that say 429 or 503 have `Retry-After`. New members may \
+                come into answers at any time: pass over those you don't know.
+                """
+            ),
+            .init("license", JSON.object([.init("name", "Apache-2.0"), .init("identifier", "Apache-2.0")])),
+        ])
+    }
+
+    private static var credentials: JSON {
+        .array([.object([.init("bearer", [JSON]())]), .object([.init("cookie", [JSON]())])])
+    }
+
+    private static var components: JSON {
+        .object([
+            .init(
+                "schemas",
+                JSON.object(Schema.named.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.json) })
+            ),
+            .init(
+                "responses",
+                JSON.object([
+                    .init(
+                        "Failure",
+                        JSON.object([
+                            .init("description", "Refused, and why."),
+                            .init("content", Self.content(.reference("Failure"))),
+                        ])
+                    )
+                ])
+            ),
+            .init(
+                "securitySchemes",
+                JSON.object([
+                    .init("bearer", JSON.object([.init("type", "http"), .init("scheme", "bearer")])),
+                    .init(
+                        "cookie",
+                        JSON.object([
+                            .init("type", "apiKey"), .init("in", "cookie"),
+                            .init("name", RequestAuthenticator.cookieName),
+                        ])
+                    ),
+                ])
+            ),
+        ])
+    }
+
+    // MARK: Paths
+
+    private static var paths: JSON {
+        var order: [String] = []
+        var operations: [String: [JSON.Member]] = [:]
+        for endpoint in Endpoint.allCases {
+            let contract = endpoint.described
+            let declaration = endpoint.declaration
+            if operations[declaration.path] == nil { order.append(declaration.path) }
+            let method = declaration.method.rawValue.lowercased()
+            operations[declaration.path, default: []].append(.init(method, Self.operation(endpoint, contract)))
+        }
+        return .object(order.map { .init($0, JSON.object(operations[$0] ?? [])) })
+    }
+
+    private static func operation(_ endpoint: Endpoint, _ contract: Contract) -> JSON {
+        var members: [JSON.Member] = [
+            .init("operationId", endpoint.rawValue), .init("tags", [contract.tag.rawValue]),
+            .init("summary", contract.summary),
+        ]
+        let access = Self.access(endpoint.declaration.access)
+        let about = [contract.about, access].compactMap(\.self).joined(separator: " ")
+        if !about.isEmpty { members.append(.init("description", about)) }
+        if endpoint.declaration.access == .everyone { members.append(.init("security", [JSON]())) }
+        let parameters =
+            Self.pathParameters(endpoint) + contract.query.map { Self.parameter($0, in: "query") }
+            + contract.headers.map { Self.parameter($0, in: "header") }
+        if !parameters.isEmpty { members.append(.init("parameters", parameters)) }
+        if let body = contract.body { members.append(.init("requestBody", Self.body(body))) }
+        members.append(.init("responses", Self.responses(endpoint, contract)))
+        return .object(members)
+    }
+
+    private static func access(_ access: Endpoint.Access) -> String? {
+        switch access {
+        case .everyone: nil
+        case .signedIn: "For everyone who has signed in."
+        case .needs(let permission): "Needs `\(permission.rawValue)`."
+        case .metrics: "Needs `\(Permission.metricsRead.rawValue)`, or a direct connection from the server's own host."
+        }
+    }
+
+    private static func pathParameters(_ endpoint: Endpoint) -> [JSON] {
+        endpoint.pathParameters.map { Self.parameter($0, in: "path") }
+    }
+
+    private static func parameter(_ parameter: Contract.Parameter, in place: String) -> JSON {
+        var members: [JSON.Member] = [.init("name", parameter.name), .init("in", place)]
+        if parameter.isRequired { members.append(.init("required", true)) }
+        if let about = parameter.schema.about { members.append(.init("description", about)) }
+        members.append(.init("schema", parameter.schema.json))
+        return .object(members)
+    }
+
+    private static func body(_ body: Contract.Body) -> JSON {
+        .object([
+            .init("required", body.isRequired),
+            .init(
+                "content",
+                JSON.object([
+                    .init(
+                        "application/json",
+                        JSON.object([
+                            .init("schema", body.schema.json),
+                            .init(
+                                "examples",
+                                JSON.object(
+                                    body.examples.map { .init($0.name, JSON.object([.init("value", $0.value)])) }
+                                )
+                            ),
+                        ])
+                    )
+                ])
+            ),
+        ])
+    }
+
+    private static func content(_ schema: Schema) -> JSON {
+        .object([.init("application/json", JSON.object([.init("schema", schema.json)]))])
+    }
+
+    // MARK: Answers
+
+    private static func responses(_ endpoint: Endpoint, _ contract: Contract) -> JSON {
+        var members: [JSON.Member] = []
+        switch contract.answer {
+        case .data(let schema):
+            let envelope = Schema.answer([
+                "code": .integer.about("0"), "message": .string, "data": schema, "request_id": .string,
+            ])
+            members.append(.init(String(contract.success.code), Self.success(Self.content(envelope))))
+            // A repeated key is answered with what the first request started.
+            if contract.headers.contains(where: { $0.name == "Idempotency-Key" }) {
+                members.append(.init("200", Self.success(Self.content(envelope))))
+            }
+        case .plain(let schema): members.append(.init("200", Self.success(Self.content(schema))))
+        case .other(let type):
+            let schema = JSON.object([.init("schema", JSON.object([.init("type", "string")]))])
+            members.append(.init("200", Self.success(.object([.init(type, schema)]))))
+        case .upgrade:
+            members.append(.init("101", JSON.object([.init("description", "The connection speaks WebSocket now.")])))
+        }
+        let failure = JSON.object([.init("$ref", "#/components/responses/Failure")])
+        for status in endpoint.refusals(contract) { members.append(.init(String(status.code), failure)) }
+        return .object(members)
+    }
+
+    private static func success(_ content: JSON) -> JSON {
+        .object([.init("description", "Done."), .init("content", content)])
+    }
+}
+
+extension Endpoint {
+    /// The parameters of the path, as the readers in ``APICall`` take them.
+    var pathParameters: [Contract.Parameter] {
+        let path = self.declaration.path
+        return path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
+            let name = String(segment.dropFirst().dropLast())
+            let isUUID = path.contains("/executions/") || path.contains("/runs/")
+            let isHost = name == "client_id" || path.hasSuffix("/clients/{id}")
+            let schema: Schema = isHost ? .string : isUUID ? .uuid : .integer(1...Int64.max)
+            return Contract.Parameter(name, schema, isRequired: true)
+        }
+    }
+
+    /// Every status besides success that the route can answer.
+    func refusals(_ contract: Contract) -> [HTTPResponse.Status] {
+        var statuses: [HTTPResponse.Status] = [.badRequest]
+        switch self.declaration.access {
+        case .everyone: break
+        case .signedIn: statuses += [.unauthorized, .forbidden]
+        case .needs, .metrics: statuses += [.unauthorized, .forbidden]
+        }
+        if !self.pathParameters.isEmpty { statuses.append(.notFound) }
+        if self.declaration.method != .get { statuses += [.contentTooLarge, .unprocessableContent] }
+        if contract.body != nil { statuses.append(.unsupportedMediaType) }
+        if !contract.query.isEmpty { statuses.append(.unprocessableContent) }
+        statuses += contract.refusals + [.internalServerError, .serviceUnavailable]
+        var seen: Set<Int> = []
+        return statuses.filter { seen.insert($0.code).inserted }.sorted { $0.code < $1.code }
+    }
+}

@@ -1,0 +1,191 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension Schema {
+    /// What several routes speak of, by name.
+    static let named: [String: Schema] = [
+        "Failure": .answer([
+            "code": .integer.about("The status and two digits; never 0."),
+            "error": .string.about("A stable word, for programs."),
+            "message": .string.about("What was wrong and what to do, for people."),
+            "details": .array(.reference("Fault")),
+            "request_id": .string,
+        ]),
+        "Fault": Schema(
+            .object(
+                [
+                    .init("path", .string.about("Where, such as executor_config.command."), isRequired: true),
+                    .init("message", .string, isRequired: true),
+                    .init("code", .string, isRequired: true),
+                    .init("position", .integer.about("Where in a cron expression.")),
+                ],
+                isClosed: false
+            )
+        ),
+        "User": Schema.answer(["id": .integer, "username": .string, "role": Self.role.orNull])
+            .with(optional: ["must_change_password": .boolean]),
+        "Scope": .either(.choice(["all"]), .array(.integer)).about("All groups, or the ids of some."),
+        "Grant": .answer(["id": .integer, "role": Self.role, "scope": .reference("Scope")]),
+        "Task": Self.task,
+        "TaskBody": Self.taskBody(isChange: false), "TaskChange": Self.taskBody(isChange: true),
+        "Group": .answer(Self.group),
+        "Client": Self.client,
+        "Execution": Schema.answer(Self.execution).with(optional: ["http_status": .integer.orNull]),
+        "Run": Self.run,
+        "Started": .answer([
+            "execution_id": .uuid.orNull, "run_id": .uuid,
+            "executions": .array(.answer(["id": .uuid, "client_id": .string])),
+        ]),
+        "Health": .answer(["status": .choice(["healthy"]), "timestamp": .timestamp, "version": .string]),
+    ]
+
+    static let role = Schema.choice(of: Role.self)
+    static let status = Schema.integer(1...7).about(
+        ExecutionStatus.allCases.map { "\($0.rawValue) \($0.name)" }.joined(separator: ", ")
+    )
+
+    // MARK: Groups and hosts
+
+    static let group: KeyValuePairs<String, Schema> = [
+        "id": .integer, "name": .string, "description": .string, "tags": .array(.string),
+        "builtin": .boolean.about("Group 1, all hosts, can't be changed."),
+    ]
+
+    private static let client = Schema.answer([
+        "client_id": .string, "name": .string, "hostname": .string, "ip": .string, "version": .string, "os": .string,
+        "status": .choice(["online", "offline"]),
+        "groups": .array(.answer(["id": .integer, "name": .string])),
+        "config_version": .integer, "running": .integer, "last_heartbeat": .timestamp.orNull, "created_at": .timestamp,
+        "certificate_expires_at": .timestamp.orNull,
+        "duplicates": .array(
+            .answer([
+                "hostname": .string, "ip": .string, "machine_id": .string, "first_seen": .timestamp,
+                "last_seen": .timestamp,
+            ])
+        ).about("Hosts that use this one's identity and are kept out."),
+    ]).with(optional: [
+        "labels": .dictionary(.string), "host_labels": .dictionary(.string),
+    ])
+
+    // MARK: Executions
+
+    static let execution: KeyValuePairs<String, Schema> = [
+        "id": .uuid, "run_id": .uuid, "task_id": .integer, "task_name": .string, "client_id": .string,
+        "client_name": .string.orNull, "kind": .choice(of: ExecutionKind.self), "status": Self.status,
+        "status_name": .choice(ExecutionStatus.allCases.map(\.name)),
+        "reason": Schema.answer(["code": .choice(of: ExecutionReason.self), "text": .text]).orNull,
+        "scheduled_time": .timestamp, "start_time": .timestamp.orNull, "end_time": .timestamp.orNull,
+        "duration": .integer.orNull.about("Milliseconds."), "exit_code": .integer.orNull, "retry_count": .integer,
+        "attempt": .integer, "provisional": .boolean.about("A later report of the host may still change it."),
+        "retry_of": .uuid.orNull,
+    ]
+
+    static let runMembers: KeyValuePairs<String, Schema> = [
+        "id": .uuid, "task_id": .integer, "task_name": .string, "task_version": .integer,
+        "type": .choice(of: RunType.self), "status": .string, "source": .string, "caller": .string.orNull,
+        "scheduled_time": .timestamp, "created_at": .timestamp, "retry_of": .uuid.orNull,
+        "units": .dictionary(.integer).about("How many executions are in each state, and 'total'."), "summary": .text,
+    ]
+
+    private static let run = Schema.answer(Self.runMembers)
+
+    // MARK: Tasks
+
+    private static let environment = Schema.dictionary(.string)
+
+    private static let shell = Schema.body(
+        required: ["command": .string(upTo: 65_536, from: 1)],
+        optional: [
+            "interpreter": .string.orNull.about("/bin/sh without it."), "work_dir": .string.orNull,
+            "scratch_dir": .boolean.about("An empty directory of its own."),
+            "leave_processes": .boolean.about("What it starts in the background may stay."),
+            "env": Self.environment,
+        ]
+    )
+
+    private static let http = Schema.body(
+        required: ["url": .string(upTo: 2048, from: 1).example("https://example.org/hook")],
+        optional: [
+            "method": .string.byDefault("GET"), "headers": .dictionary(.string), "body": .string.orNull,
+            "expected_status": .array(.integer).about("Empty: 200 to 299."),
+        ]
+    )
+
+    private static let configuration = Schema.either(Self.shell, Self.http)
+
+    /// The kind of executor says which configuration belongs to it.
+    private static func taskBody(isChange: Bool) -> Schema {
+        let shell = Schema(.integer, [.init("enum", [1])]).byDefault(1)
+        let http = Schema(.integer, [.init("enum", [2])])
+        return .either(
+            self.taskBody(executor: shell, self.shell, isRequired: false, isChange: isChange),
+            self.taskBody(executor: http, self.http, isRequired: true, isChange: isChange)
+        )
+    }
+
+    private static func taskBody(
+        executor: Schema,
+        _ configuration: Schema,
+        isRequired: Bool,
+        isChange: Bool
+    ) -> Schema {
+        let timeout = Int64(Policies.timeoutRange.lowerBound)...Int64(Policies.timeoutRange.upperBound)
+        let standard = Policies()
+        let type = Field("executor_type", executor.about("1 shell, 2 HTTP."), isRequired: isRequired)
+        let others = Schema.body(
+            required: [
+                "name": .string(upTo: 512, from: 1).about("Unique; at most 128 characters."),
+                "executor_config": configuration,
+                "group_ids": .array(.integer).about("Where it runs; 1 is all hosts."),
+            ],
+            optional: [
+                "description": .string.about("At most 512 characters."),
+                "schedule_type": Self.scheduleType.about(
+                    "Cron where an expression is given."
+                ),
+                "cron_expr": .string.example("0 2 * * *"),
+                "timezone": .string.byDefault("UTC").example("Asia/Shanghai"),
+                "dst": .choice(of: DSTPolicy.self).byDefault(DSTPolicy.debian.rawValue),
+                "every_seconds": .number.orNull, "once_at": .timestamp.orNull,
+                "timeout": .integer(timeout).byDefault(standard.timeoutSeconds).about("Seconds."),
+                "retry_count": .integer(0...10).byDefault(standard.retry.count),
+                "retry_interval": .integer(1...3600).byDefault(standard.retry.intervalSeconds).about("Seconds."),
+                "concurrency": .integer(1...100).byDefault(standard.concurrency),
+                "overlap": .choice(of: OverlapPolicy.self), "misfire": .choice(of: MisfirePolicy.self),
+                "labels": .dictionary(.string), "status": .integer(0...1).byDefault(1).about("0 disabled, 1 enabled."),
+            ]
+        )
+        let version = Schema.integer.orNull.about("The version you have seen; another one is a 409.")
+        let last = isChange ? [Field("version", version)] : []
+        let fields = [type] + (others.fields ?? []) + last
+        return Schema(.object(fields, isClosed: true)).with(optional: Self.policies)
+    }
+
+    private static let scheduleType = Schema.choice(["cron", "every", "once", "manual", "delay"])
+
+    /// The finer policies of a task, the same in bodies and answers.
+    static let policies: KeyValuePairs<String, Schema> = [
+        "delay_seconds": .number.orNull, "queue_limit": .integer, "misfire_limit": .integer.orNull,
+        "misfire_threshold_seconds": .number, "catch_up_seconds": .number, "start_deadline_seconds": .integer.orNull,
+        "jitter_seconds": .number, "retry_backoff": .number, "retry_max_interval": .integer, "retry_jitter": .integer,
+        "retry_on": .array(.string), "task_notify": .array(.any),
+    ]
+
+    private static let task = Schema.answer([
+        "id": .integer, "uid": .string, "version": .integer, "name": .string, "description": .string,
+        "executor_type": .integer(1...2), "executor_config": Self.configuration,
+        "schedule_type": Self.scheduleType, "cron_expr": .string, "timezone": .string,
+        "dst": .choice(of: DSTPolicy.self), "every_seconds": .number.orNull, "once_at": .timestamp.orNull,
+        "schedule_text": .text, "timeout": .integer, "retry_count": .integer, "retry_interval": .integer,
+        "concurrency": .integer, "overlap": .choice(of: OverlapPolicy.self), "misfire": .choice(of: MisfirePolicy.self),
+        "group_ids": .array(.integer), "groups": .array(.string),
+        "hidden_groups": .boolean.about("There are others that you may not see."), "labels": .dictionary(.string),
+        "status": .integer(0...1), "next_exec_time": .timestamp.orNull,
+        "last_execution": Schema.answer([
+            "id": .uuid, "status": Self.status, "status_name": .string, "start_time": .timestamp.orNull,
+        ]).orNull,
+        "created_by": .string.orNull, "created_at": .timestamp, "updated_at": .timestamp,
+    ]).with(optional: Self.policies)
+}
