@@ -36,6 +36,16 @@ package func makeAPI(
     let executions = ExecutionPresenter(names: names)
     let tasks = TaskPresenter(jobs: services.jobs, groups: services.groups)
     let authenticator = RequestAuthenticator(authentication: services.authentication)
+    let live = LiveConnection(
+        dependencies: LiveSession.Dependencies(
+            services: services,
+            bus: bus,
+            tasks: tasks,
+            executions: executions,
+            clock: clock
+        ),
+        logger: logger
+    )
     let router = APIRouter(
         startup: startup,
         authenticator: authenticator,
@@ -60,17 +70,8 @@ package func makeAPI(
             metrics: metrics,
             clock: clock,
             version: configuration.version
-        )
-    )
-    let live = LiveConnection(
-        dependencies: LiveSession.Dependencies(
-            services: services,
-            bus: bus,
-            tasks: tasks,
-            executions: executions,
-            clock: clock
         ),
-        logger: logger
+        events: EventRoutes(connection: live)
     )
     let proxies = TrustedProxies(ranges: configuration.trustedProxies)
     let counts = ConnectionCounts(

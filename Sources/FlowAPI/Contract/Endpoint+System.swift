@@ -43,6 +43,21 @@ extension Endpoint {
                 .answers(.other(contentType: "text/plain; version=0.0.4; charset=utf-8"))
         case .openAPI, .plainOpenAPI:
             Contract(.system, "Gives this document").answers(.plain(.any))
+        case .events:
+            Contract(.system, "Streams what changes, as server-sent events")
+                .about("The same as the live connection tells; each topic needs its own permission.")
+                .query(
+                    "topics",
+                    .string.about("Of jobs, executions, execution:ID, log:ID, hosts, stats, separated by commas.")
+                        .example("jobs,executions"),
+                    isRequired: true
+                )
+                .query("task_id", .integer.about("Only executions of this task."))
+                .query("client_id", .string.about("Only executions on this host."))
+                .query("run_id", .uuid.about("Only executions of this run."))
+                .query("status", .string.about("Only executions in these states.").example("failure"))
+                .query("since", .integer(0...Int64.max).byDefault(0).about("Of a log: the offset to begin at."))
+                .answers(.other(contentType: "text/event-stream"))
         case .live:
             Contract(.system, "Opens the live connection (WebSocket, RFC 6455)").answers(.upgrade).refuses(
                 .upgradeRequired

@@ -36,6 +36,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case overview, health, ready, version, metrics, live
     case plainHealth, plainReady, plainMetrics
     case overview, health, ready, version, metrics, openAPI, live
+    case overview, health, ready, version, metrics, openAPI, live, events
     case plainHealth, plainReady, plainMetrics, plainOpenAPI
 
     /// Who may use a route.
@@ -166,6 +167,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .openAPI: self.api(.get, "/openapi.json", .everyone)
         // Reached only by requests that do not ask for an upgrade; the upgrade authenticates by itself.
         case .live: self.api(.get, "/ws", .signedIn)
+
+        // Each topic has a permission of its own.
+        case .events: self.api(.get, "/events", .signedIn)
 
         case .plainHealth: Declaration(.get, "/health", .everyone)
         case .plainReady: Declaration(.get, "/readyz", .everyone)

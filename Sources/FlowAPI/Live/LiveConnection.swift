@@ -78,7 +78,7 @@ struct LiveConnection: Sendable {
         }
     }
 
-    private func tick(live: LiveSession, outbox: LiveOutbox) async {
+    func tick(live: LiveSession, outbox: LiveOutbox) async {
         let clock = ContinuousClock()
         var logs = Beat(every: .milliseconds(100), from: clock.now)
         var executions = Beat(every: .milliseconds(250), from: clock.now)

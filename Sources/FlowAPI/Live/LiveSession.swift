@@ -96,6 +96,11 @@ actor LiveSession {
         }
     }
 
+    /// Watches what a stream of events was asked for.
+    func follow(_ subscriptions: [LiveCommand.Subscription]) async {
+        for subscription in subscriptions { await self.subscribe(subscription, id: nil) }
+    }
+
     private func subscribe(_ subscription: LiveCommand.Subscription, id: Int64?) async {
         guard let topic = LiveTopic(subscription.name) else {
             return self.refuse(id: id, topic: subscription.name, code: "not_found", "There is no such topic.")

@@ -22,6 +22,7 @@ struct APIRouter: Sendable {
     let tokens: TokenRoutes
     let secrets: SecretRoutes
     let system: SystemRoutes
+    let events: EventRoutes
 
     func router(console: ConsoleFiles, proxies: TrustedProxies) -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
@@ -218,6 +219,7 @@ struct APIRouter: Sendable {
         case .metrics, .plainMetrics: await self.system.metricsText()
         case .plainHealth: self.system.plainHealth()
         case .openAPI, .plainOpenAPI: try self.system.document(call)
+        case .events: try await self.events.stream(call)
         case .live:
             throw APIFailure(
                 .upgradeRequired,
