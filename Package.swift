@@ -163,6 +163,7 @@ let package = Package(
             name: "FlowAPI",
             dependencies: [
                 "FlowCore",
+                "FlowNotify",
                 "FlowScheduler",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),

@@ -9,33 +9,23 @@ import HTTPTypes
 /// The switch below is exhaustive, so a route without a declared access does not compile; the router, the permission
 /// check and the tests all read this table and nothing else (`reliability.md`, attack classes 1 and 3).
 enum Endpoint: String, CaseIterable, Sendable {
-    case signIn, signOut, whoAmI
-    case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron,
-        explainTask
-    case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, listOwed,
-        taskRollout,
-        parseCron
     case signIn, signOut, whoAmI, changePassword, listOwnSessions, endOtherSessions, endOwnSession
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
+    case explainTask, taskRollout, listOwed
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
     case listRuns, getRun
     case recentExecutions, executionTrend, runReport, upcomingFires
-    case listAudit
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
     case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
-    case recentExecutions, executionTrend, upcomingFires
-    case listAudit, exportAudit
     case listUsers, createUser, getUser, renameUser, deleteUser, enableUser, disableUser, resetPassword
     case addGrant, removeGrant, listSessions, endSessions, endSession
     case listTokens, createToken, deleteToken
     case listSecrets, getSecret, setSecret, deleteSecret
-    case overview, health, ready, version, metrics, live
-    case plainHealth, plainReady, plainMetrics
-    case overview, health, ready, version, metrics, openAPI, live
+    case listAudit, exportAudit
     case overview, health, ready, version, metrics, openAPI, live, events
     case plainHealth, plainReady, plainMetrics, plainOpenAPI
 

@@ -46,7 +46,6 @@ struct APIRouter: Sendable {
                         "Somebody else knows your password. Change it first: POST /api/v1/auth/password."
                     )
                 }
-                let call = APICall(request: request, context: context, session: session)
                 let call = APICall(request: request, context: context, endpoint: endpoint, session: session)
                 let response = try await self.answer(endpoint, call).response(requestID: context.requestID)
                 return Compression.marked(response, method: request.method)

@@ -4,6 +4,7 @@
 import AsyncHTTPClient
 import FlowCore
 import FlowNotify
+import FlowSupport
 import NIOCore
 import NIOHTTP1
 import NIOPosix

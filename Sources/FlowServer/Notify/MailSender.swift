@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowNotify
+import FlowSupport
 import NIOCore
 import NIOPosix
 import NIOSSL
