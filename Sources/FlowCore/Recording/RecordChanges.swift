@@ -105,6 +105,7 @@ package struct RecordChanges: Sendable {
         for (index, chunk) in self.chunks.enumerated() where chunk.executionID == stranger.id {
             self.droppedChunks.insert(index)
         }
+        self.attempts.removeAll { $0.execution == stranger.id }
         if let position = self.positions.removeValue(forKey: stranger.id) {
             let write = self.unsorted.remove(at: position)
             for (id, other) in self.positions where other > position { self.positions[id] = other - 1 }

@@ -53,10 +53,10 @@ package enum ReportRules {
     package static let longestLead: Int64 = 3_600_000
     /// By how much clocks of both sides may differ about when an execution ran; milliseconds.
     private static let clockTolerance: Int64 = 600_000
-    /// Output that travels inside a report; bytes.
+    /// Output that travels inside a report, of all its attempts; bytes.
     ///
     /// Agents send longer output on streams of its own.
-    private static let inlineLimit = 64 << 10
+    private static let inlineLimit = 1 << 20
     /// Words for people; bytes.
     private static let detailLimit = 4096
 

@@ -57,6 +57,7 @@ struct RecordWriter {
         let logs = LogTable(self.db)
         for id in changes.removed {
             try logs.deleteAll(of: id)
+            try AttemptTable(self.db).deleteAll(of: id)
             try executions.delete(id)
         }
         for run in changes.runs { try runs.insert(run) }

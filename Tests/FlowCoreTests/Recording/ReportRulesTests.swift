@@ -162,7 +162,7 @@ struct ReportRulesTests {
             )
         }
         let own = chunk(0, 1000, of: report.executionID)
-        report.inlineOutput = [own, chunk(1000, 100_000, of: report.executionID)]
+        report.inlineOutput = [own, chunk(1000, 1 << 20, of: report.executionID)]
         guard case .heard(let heard) = Self.judge(report) else {
             Issue.record("not mended")
             return

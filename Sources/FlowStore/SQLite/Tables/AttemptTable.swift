@@ -24,6 +24,10 @@ struct AttemptTable {
         )
     }
 
+    func deleteAll(of id: ExecutionID) throws {
+        try self.db.run("DELETE FROM attempt WHERE execution_id = ?", [.id(id)])
+    }
+
     /// In the order of their numbers.
     func all(of id: ExecutionID) throws -> [AttemptRecord] {
         try self.db.all(
