@@ -68,7 +68,8 @@ struct InsightTests {
             for (index, (job, second, status)) in states.enumerated() {
                 try await world.apply(
                     [World.report(Int64(index) + 1, jobs[job], on: agent, at: World.start + second, status, ran: 500)],
-                    of: agent
+                    of: agent,
+                    at: World.start + second
                 )
             }
             let sums = try await world.store.statisticsByJob(from: World.start, until: World.start + 7200, in: .all)

@@ -67,6 +67,7 @@ extension Schema {
         ).about("Hosts that use this one's identity and are kept out."),
     ]).with(optional: [
         "labels": .dictionary(.string), "host_labels": .dictionary(.string),
+        "trouble": .string.orNull.about("Why the host starts nothing, such as a full disk."),
     ])
 
     // MARK: Executions
