@@ -346,7 +346,8 @@ let package = Package(
         .testTarget(
             name: "FlowEndToEndTests",
             dependencies: [
-                "FlowAPI", "FlowAgent", "FlowCore", "FlowNotify", "FlowQUIC", "FlowScheduler", "FlowServer", "FlowStore",
+                "FlowAPI", "FlowAgent", "FlowCore", "FlowNotify", "FlowQUIC", "FlowScheduler", "FlowServer",
+                "FlowStore",
                 "FlowSupport", "FlowTesting",
                 "FlowWire",
                 // The programs under test.
