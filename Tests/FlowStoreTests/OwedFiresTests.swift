@@ -81,7 +81,7 @@ struct OwedFiresTests {
         }
     }
 
-    @Test("of a week are closed at the return by what the host says, in under 50 ms and 1 MB of the write-ahead log")
+    @Test("of a week are closed at the return by what the host says, with less than 1 MB of the write-ahead log")
     func comesBack() async throws {
         try await TemporaryDirectory.with { directory in
             let path = directory + "/flow.db"
