@@ -206,7 +206,8 @@ package struct JobService: Sendable {
         existing: Job?,
         as principal: Principal
     ) async throws -> (JobDefinition, CompiledSchedule, Timestamp) {
-        let visible = principal.scope(of: .groupsRead)
+        // Whoever may write tasks there may name a group, also a program whose token does not list groups.
+        let visible = principal.scope(of: .groupsRead).union(principal.scope(of: .jobsWrite))
         let groups = Set(try await self.store.groups().map(\.group.id).filter { visible.contains($0) })
         let now = self.clock.now
         var validator = JobValidator(
