@@ -35,8 +35,14 @@ struct History {
     var restoredAt = Timestamp.distantPast
 
     /// Notes what a host's ledger has committed.
-    mutating func note(_ operations: [LedgerOperation], of agent: AgentID, at now: Timestamp) {
-        for operation in operations {
+    mutating func note(
+        _ operations: [LedgerOperation],
+        _ results: [LedgerResult],
+        of agent: AgentID,
+        at now: Timestamp
+    ) {
+        for (operation, result) in zip(operations, results) {
+            if case .exists = result { continue }
             switch operation {
             case .insert(let entry, _), .update(let entry, _): self.settled[entry.id] = now
             case .applyConfig(let update, _):

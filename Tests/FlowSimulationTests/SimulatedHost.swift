@@ -26,6 +26,8 @@ struct SimulatedHost {
     let bootBase: Int64
     /// Whether the agent's clock was about right once in this life.
     var wasRight = false
+    /// When the agent's clock was last compared with the truth.
+    var lookedAt: Int64?
     /// When the present connection was made.
     var linkedAt: Int64?
     var isWelcomed = false

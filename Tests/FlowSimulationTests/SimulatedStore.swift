@@ -233,8 +233,8 @@ struct SimulatedStore {
             guard execution.agentID == hello.agent else { return false }
             switch execution.status {
             case .running: return true
-            case .pending: return execution.attempt > 0
-            case .skipped: return position.hasGap && execution.nominal > execution.updatedAt
+            case .pending: return execution.attempt > 0 || execution.reason == .queued
+            case .skipped: return execution.nominal > execution.updatedAt
             default: return false
             }
         }

@@ -70,14 +70,15 @@ extension Simulation {
         self.say("\(self.hosts[index].id) dies")
         // The transaction under way is durable or it is not; nobody is left to know.
         if let operations = self.hosts[index].outstanding, self.random.chance(0.5) {
-            _ = self.hosts[index].ledger.commit(operations)
-            self.record.note(operations, of: self.hosts[index].id, at: self.serverTime)
+            let results = self.hosts[index].ledger.commit(operations)
+            self.record.note(operations, results, of: self.hosts[index].id, at: self.serverTime)
         }
         self.hosts[index].outstanding = nil
         self.hosts[index].core = nil
         self.hosts[index].life += 1
         self.hosts[index].wakeAt = nil
         self.hosts[index].wasRight = false
+        self.hosts[index].lookedAt = nil
         self.hosts[index].linkedAt = nil
         self.hosts[index].hasRebooted = self.random.chance(0.4)
         // A host without a battery, or with the clock of its neighbour: wrong until somebody tells it the time.
@@ -157,7 +158,7 @@ extension Simulation {
 
     mutating func commit(_ operations: [LedgerOperation], on index: Int) {
         let results = self.hosts[index].ledger.commit(operations)
-        self.record.note(operations, of: self.hosts[index].id, at: self.serverTime)
+        self.record.note(operations, results, of: self.hosts[index].id, at: self.serverTime)
         for operation in operations { self.say("\(self.hosts[index].id) = \(self.short(operation))") }
         self.hosts[index].outstanding = nil
         // Durable, but the process dies before anything follows from it.
@@ -229,11 +230,17 @@ extension Simulation {
     /// sets it.
     private mutating func noteClockError(of index: Int) {
         guard let core = self.hosts[index].core else { return }
+        defer { self.hosts[index].lookedAt = self.now }
         let shown = core.time(at: self.hosts[index].reading(at: self.now))
         let error = abs(shown.milliseconds(since: self.serverTime))
         if error < 100, core.isClockAgreed { self.hosts[index].wasRight = true }
         if error > 400 {
             if self.hosts[index].wasRight { self.say("\(self.hosts[index].id) is \(error) ms off") }
+            // Wrong now, and so since the last event: what lies between counts as well.
+            let last = self.hosts[index].lookedAt ?? self.now
+            for moment in stride(from: last, through: self.now, by: 1_000_000) {
+                self.record.outages[self.hosts[index].id, default: []].append(moment)
+            }
             self.record.outages[self.hosts[index].id, default: []].append(self.now)
             if self.hosts[index].wasRight { self.record.spoiledClocks += 1 }
         }

@@ -61,6 +61,7 @@ extension AgentCore {
                 reason: reason,
                 detail: detail,
                 acknowledge: acknowledge,
+                isAnswer: !isLocal,
                 now: now
             )
         }

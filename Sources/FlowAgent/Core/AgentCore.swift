@@ -209,7 +209,7 @@ package struct AgentCore: Sendable {
             if let sequence = self.outbox.takeAcknowledgement(at: reading.boot, joining: joining) {
                 self.pipeline.add(.acknowledge(sequence))
             }
-            if let sequence = self.outbox.takeForgettable(at: reading.boot) {
+            if self.canForgetReports, let sequence = self.outbox.takeForgettable(at: reading.boot) {
                 self.pipeline.add(.forgetReports(through: sequence))
             }
             if let operations = self.pipeline.begin() { self.effects.append(.commit(operations)) }
@@ -238,7 +238,8 @@ package struct AgentCore: Sendable {
         let deadline = self.outbox.nextDeadline(
             resendAfter: self.configuration.resendAfter,
             isConnected: self.isWelcomed,
-            canWrite: self.pipeline.canBegin
+            canWrite: self.pipeline.canBegin,
+            canForget: self.canForgetReports
         )
         // Timers and upkeep wait for the welcome.
         if case .greeting(let until) = self.link { return min(deadline, until) }
@@ -279,6 +280,14 @@ package struct AgentCore: Sendable {
 
     /// Whether a server has told the time since the host's boot; until then the clock follows the host's.
     package var isClockAgreed: Bool { self.clock.isAgreed }
+
+    /// A hello has promised everything above its base to the server, until the welcome says where that goes on (R5).
+    private var canForgetReports: Bool {
+        switch self.link {
+        case .greeting, .unwelcomed: false
+        case .down, .welcomed: true
+        }
+    }
 
     var isWelcomed: Bool {
         if case .welcomed = self.link { true } else { false }

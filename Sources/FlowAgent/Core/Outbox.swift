@@ -142,10 +142,10 @@ struct Outbox: Sendable {
     ///
     /// What waits for the ledger or for a read is no deadline: their ends are events, and to be woken before them would be to
     /// wake again and again.
-    func nextDeadline(resendAfter: Int64, isConnected: Bool, canWrite: Bool) -> Int64 {
+    func nextDeadline(resendAfter: Int64, isConnected: Bool, canWrite: Bool, canForget: Bool) -> Int64 {
         var next = Int64.max
         if canWrite, self.unwritten != nil { next = self.unwrittenSince.addingSaturated(Self.writeDelay) }
-        if canWrite, let mark = self.marks.first { next = min(next, mark.at.addingSaturated(self.keptFor)) }
+        if canWrite, canForget, let mark = self.marks.first { next = min(next, mark.at.addingSaturated(self.keptFor)) }
         if isConnected, !self.isReading, self.sentThrough > self.acknowledged {
             next = min(next, self.progressAt.addingSaturated(resendAfter))
         }

@@ -17,7 +17,9 @@ extension SQLiteStore {
             )
             // Asked in every session: the one that found reports missing may have ended before its questions arrived.
             var questions = try executions.underWay(of: hello.agent)
-            if position.hasGap { questions += try executions.decidedEarly(of: hello.agent) }
+            // A clock is rarely ahead for more than a day; after a gap everything that is still kept may be meant.
+            let since = position.hasGap ? Timestamp(milliseconds: 0) : now.advanced(byMilliseconds: -86_400_000)
+            questions += try executions.decidedEarly(of: hello.agent, since: since)
             var interrupted: [Execution] = []
             if position.interruption != nil {
                 let decided = position.changes(of: try executions.reportedOpen(of: hello.agent), at: now)

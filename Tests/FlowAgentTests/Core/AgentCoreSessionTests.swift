@@ -77,6 +77,27 @@ struct AgentCoreSessionTests {
         #expect(greeting.effects.count - before < 5)
     }
 
+    @Test("Between a hello and its welcome no report is forgotten: the hello has promised them (R5)")
+    func keepsWhatItPromised() {
+        func forgets(_ bench: CoreBench) -> Bool {
+            bench.effects.contains { effect in
+                guard case .commit(let operations) = effect else { return false }
+                return operations.contains(.forgetReports(through: 5))
+            }
+        }
+        var restored = CoreBench.restored(CoreBench.job(nil))
+        restored.lastSequence = 5
+        restored.acknowledgedSequence = 5
+        restored.outboxBase = 0
+        var bench = CoreBench(restored) { $0.keepsReportsFor = 1_000_000 }
+        bench.send(.linkUp)
+        bench.advance(to: 3000)
+        #expect(!forgets(bench))
+        bench.send(.received(.welcome(bench.welcome(acknowledged: 5))))
+        bench.advance(to: 5000)
+        #expect(forgets(bench))
+    }
+
     @Test("What was started too early is not started again at its real time (R8, R1)")
     func keepsPrematureStarts() {
         let policies = Policies(overlap: .allow, concurrency: 100)

@@ -19,7 +19,10 @@ struct OutboxTests {
         #expect(outbox.takeForgettable(at: 600 * Self.second) == 2000)
         #expect(outbox.takeForgettable(at: 600 * Self.second) == 4000)
         #expect(outbox.takeForgettable(at: 600 * Self.second) == nil)
-        #expect(outbox.nextDeadline(resendAfter: Self.second, isConnected: false, canWrite: true) <= 630 * Self.second)
+        #expect(
+            outbox.nextDeadline(resendAfter: Self.second, isConnected: false, canWrite: true, canForget: true) <= 630
+                * Self.second
+        )
         #expect(outbox.takeForgettable(at: 630 * Self.second) == 4500)
         #expect(outbox.base == 4500)
     }
@@ -28,15 +31,25 @@ struct OutboxTests {
     func waitsForEvents() {
         var outbox = Outbox(last: 10, acknowledged: 0, base: 0, at: 0)
         outbox.acknowledge(4, at: 0)
-        #expect(outbox.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true) == Self.second)
-        #expect(outbox.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: false) == .max)
+        #expect(
+            outbox.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true, canForget: true)
+                == Self.second
+        )
+        #expect(
+            outbox.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: false, canForget: true) == .max
+        )
         var reading = Outbox(last: 10, acknowledged: 0, base: 0, at: 0)
         reading.welcome(acknowledged: 0, at: 0)
         #expect(reading.takeUnsent(at: 0, resendAfter: Self.second) == 0)
         reading.sent(through: 10, at: 0)
-        #expect(reading.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true) == Self.second)
+        #expect(
+            reading.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true, canForget: true)
+                == Self.second
+        )
         #expect(reading.takeUnsent(at: Self.second, resendAfter: Self.second) == 0)
-        #expect(reading.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true) == .max)
+        #expect(
+            reading.nextDeadline(resendAfter: Self.second, isConnected: true, canWrite: true, canForget: true) == .max
+        )
     }
 
     @Test("A busy host keeps so many acknowledged reports and no more")

@@ -105,25 +105,25 @@ struct ExecutionTable {
         ) { try $0.id(0) }
     }
 
-    /// Executions an agent has begun and not ended, as far as is known here: running, or waiting for a retry.
+    /// Executions an agent has decided on and not ended, as far as is known here: running, or waiting for a retry or a place.
     func underWay(of agent: AgentID) throws -> [ExecutionID] {
         try self.db.all(
             """
             SELECT id FROM execution INDEXED BY execution_by_agent_status
-            WHERE agent = ? AND status IN (1, 2) AND status <> 3 AND (status = 2 OR attempt > 0) ORDER BY id
+            WHERE agent = ? AND status IN (1, 2) AND status <> 3 AND (status = 2 OR attempt > 0 OR reason = 'QUEUED') ORDER BY id
             """,
             [.agent(agent)]
         ) { try $0.id(0) }
     }
 
     /// Executions that were skipped before their time, by a clock that was ahead: the agent may have taken that back (R8).
-    func decidedEarly(of agent: AgentID) throws -> [ExecutionID] {
+    func decidedEarly(of agent: AgentID, since nominal: Timestamp) throws -> [ExecutionID] {
         try self.db.all(
             """
             SELECT id FROM execution INDEXED BY execution_by_agent_status
-            WHERE agent = ? AND status = 7 AND status <> 3 AND nominal > updated_at ORDER BY id
+            WHERE agent = ?1 AND status = 7 AND status <> 3 AND id >= ?2 AND nominal > updated_at ORDER BY id
             """,
-            [.agent(agent)]
+            [.agent(agent), .id(ExecutionID.lowerBound(at: nominal))]
         ) { try $0.id(0) }
     }
 
