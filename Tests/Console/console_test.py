@@ -47,6 +47,8 @@ PAGES = {
     "groups": ("/groups", "tbody tr"),
     "group-rules": ("/groups/rules", "h1"),
     "reports": ("/reports", "[data-figure=total]"),
+    "users": ("/settings/users", "[data-user]"),
+    "tokens": ("/settings/tokens", "main h2"),
     "audit": ("/settings/audit", "[data-audit]"),
     "preferences": ("/me", "#me-rights"),
     "missing": ("/no-such-page", "h1"),
@@ -541,8 +543,7 @@ class Journey:
 
     def audit_trail(self) -> None:
         """Who changed the job is there, with what it was before and what after."""
-        self.open("/settings")
-        expect(self.page).to_have_url(self.base + "/settings/audit")
+        self.open("/settings/audit")
         self.page.get_by_label("Action", exact=True).select_option(label="Changed a job")
         row = self.page.locator("[data-audit]", has=self.page.get_by_role("link", name=self.ticker)).first
         row.get_by_role("button").click()
@@ -553,6 +554,63 @@ class Journey:
             self.page.get_by_role("button", name="Export CSV").click()
         text = Path(saved.value.path()).read_text("utf-8-sig")
         assert self.ticker in text, "the export lacks the change"
+
+    def people(self) -> None:
+        """A new user has to change the first password, sees what the role allows, and is gone when deleted."""
+        name = f"vera-{self.suffix}"
+        self.open("/settings")
+        expect(self.page).to_have_url(self.base + "/settings/users")
+        self.page.get_by_role("button", name="New user").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("User name").fill(name)
+        dialog.get_by_role("button", name="Create").click()
+        # Hashing a password takes its time, on a machine that builds beside the test a long one.
+        expect(self.page.locator("[data-secret]")).to_be_visible(timeout=60_000)
+        password = self.page.locator("[data-secret]").inner_text()
+        self.page.get_by_role("button", name="I have kept it").click()
+        row = self.page.locator(f"[data-user='{name}']")
+        expect(row).to_contain_text("Viewer")
+        context = self.context("light", "en")
+        page = context.new_page()
+        page.goto(self.base + "/login")
+        self.problems.clear()
+        page.locator("[name=username]").fill(name)
+        page.locator("[name=password]").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(re.compile("/password"), timeout=60_000)
+        for label, text in (
+            ("Present password", password),
+            ("New password", "quite another thing 7"),
+            ("The new one again", "quite another thing 7"),
+        ):
+            page.get_by_label(label, exact=True).fill(text)
+        page.get_by_role("button", name="Change password").click()
+        expect(page.locator("h1")).to_have_text("Overview", timeout=60_000)
+        expect(page.get_by_role("link", name="New job")).to_have_count(0)
+        context.close()
+        self.page.get_by_role("button", name=f"More actions for {name}").click()
+        self.page.get_by_role("menuitem", name="Delete").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+        expect(row).to_have_count(0)
+
+    def token(self) -> None:
+        """A token is shown once, works, and is refused when it was revoked."""
+        name = f"ci-{self.suffix}"
+        self.open("/settings/tokens")
+        self.page.get_by_role("button", name="New token").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Name").fill(name)
+        dialog.get_by_role("button", name="Create").click()
+        secret = self.page.locator("[data-secret]").inner_text()
+        self.page.get_by_role("button", name="I have kept it").click()
+        expect(self.page.locator(f"[data-token='{name}']")).to_be_visible()
+        headers = {"Authorization": f"Bearer {secret}"}
+        assert self.page.context.browser.new_context().request.get(self.base + "/api/v1/tasks", headers=headers).ok
+        self.page.get_by_role("button", name=f"Revoke the token {name}").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Revoke").click()
+        expect(self.page.get_by_text(f'Revoked the token "{name}"')).to_be_visible()
+        answer = self.page.context.browser.new_context().request.get(self.base + "/api/v1/tasks", headers=headers)
+        assert answer.status == 401, answer.status
 
     def preferences(self) -> None:
         """A zone of the reader's choice changes every time shown; single keys can be switched off."""
@@ -729,6 +787,8 @@ class Journey:
         self.step("tries rules for groups before it saves them", self.group_rules)
         self.step("obeys the keyboard", self.keyboard)
         self.step("shows who changed what, and exports it", self.audit_trail)
+        self.step("makes a user, who changes the first password", self.people)
+        self.step("makes a token, and revokes it", self.token)
         self.step("keeps preferences, and shows times in the chosen zone", self.preferences)
         self.step("asks anew when rights have changed", self.other_rights)
         self.step("switches theme and language, and keeps them", self.looks)

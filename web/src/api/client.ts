@@ -26,9 +26,13 @@ interface Options {
   headers?: Record<string, string>;
   /** A 401 is an answer, not the end of the session: for signing in and for asking who is signed in. */
   expectUnauthorized?: boolean;
+  /** How long to wait for the answer, milliseconds. */
+  patience?: number;
 }
 
 const TIMEOUT_MS = 20_000;
+/** For what hashes a password: slow by intent, and an answer that holds the only copy of one must not be given up. */
+export const HASHING_MS = 60_000;
 let sessionEnded = () => {};
 let reached = (_answered: boolean) => {};
 
@@ -66,12 +70,25 @@ export function openEnvelope(status: number, envelope: unknown): unknown {
   throw new ApiError(status, code, message, details, String(e.request_id ?? ''));
 }
 
+let unattended = false;
+
+/** Requests that begin in `run` are the page's own and no use of the session: it may end although a page stays open. */
+export function inBackground<T>(run: () => T): T {
+  unattended = true;
+  try {
+    return run();
+  } finally {
+    unattended = false;
+  }
+}
+
 async function answerOf(method: string, path: string, options: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
   if (method !== 'GET') headers['X-QF-CSRF'] = '1';
+  if (unattended) headers['X-QF-Background'] = '1';
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const timer = setTimeout(() => abort.abort(), options.patience ?? TIMEOUT_MS);
   try {
     const response = await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, {
       method,

@@ -1,9 +1,13 @@
-import { post, request } from './client.ts';
+import { HASHING_MS, post, request } from './client.ts';
 import type { User } from './types.ts';
 
 export const sessionApi = {
   login: (username: string, password: string) =>
-    request<{ user: User }>('POST', '/auth/login', { body: { username, password }, expectUnauthorized: true }),
+    request<{ user: User }>('POST', '/auth/login', {
+      body: { username, password },
+      expectUnauthorized: true,
+      patience: HASHING_MS,
+    }),
   logout: () => post<unknown>('/auth/logout'),
   me: () => request<User>('GET', '/auth/me', { expectUnauthorized: true }),
 };

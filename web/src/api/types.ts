@@ -288,7 +288,10 @@ export type Permission =
   | 'groups:write'
   | 'agents:read'
   | 'agents:write'
+  | 'secrets:use'
+  | 'secrets:write'
   | 'audit:read'
+  | 'audit:export'
   | 'metrics:read'
   | 'users:read'
   | 'users:write';
@@ -308,6 +311,8 @@ export interface User {
   /** The highest of the grants' roles; null without any. */
   role: RoleName | null;
   grants?: Grant[];
+  /** Somebody else knows the password: nothing works before it is changed. */
+  must_change_password?: boolean;
   /** Where each permission holds. */
   scopes?: Partial<Record<Permission, GrantScope>>;
 }

@@ -1,5 +1,5 @@
 import { onBeforeUnmount, type Ref, ref, shallowRef, triggerRef, watch } from 'vue';
-import { ApiError } from '../api/client.ts';
+import { ApiError, inBackground } from '../api/client.ts';
 import { useLive } from './live.ts';
 
 interface Options<T> {
@@ -57,7 +57,8 @@ export function useResource<T>(options: Options<T>): Resource<T> {
   let pollTimer: number | undefined;
   let leave: (() => void)[] = [];
 
-  async function reload(): Promise<void> {
+  /** `byPerson`: somebody has opened the page, chosen something or pressed a button. */
+  async function reload(byPerson = true): Promise<void> {
     if (busy) {
       again = true;
       return;
@@ -66,7 +67,7 @@ export function useResource<T>(options: Options<T>): Resource<T> {
     loading.value = true;
     const mine = generation;
     try {
-      const value = await options.load();
+      const value = await (byPerson ? options.load() : inBackground(options.load));
       if (mine === generation && !gone) {
         data.value = value;
         error.value = null;
@@ -89,7 +90,7 @@ export function useResource<T>(options: Options<T>): Resource<T> {
     loading.value = false;
     if (again && !gone) {
       again = false;
-      await reload();
+      await reload(byPerson);
     }
   }
 
@@ -109,7 +110,7 @@ export function useResource<T>(options: Options<T>): Resource<T> {
   function reloadSoon(): void {
     soon ??= setTimeout(() => {
       soon = undefined;
-      void reload();
+      void reload(false);
     }, RELOAD_PAUSE_MS);
   }
 
@@ -134,7 +135,7 @@ export function useResource<T>(options: Options<T>): Resource<T> {
       // Without topics there is nothing that would bring news, so such a resource polls always. One that failed asks
       // again whatever the socket says: no push repairs a list that was never there.
       const wanted = error.value !== null || (ms > 0 && (live.polling || !options.topics));
-      if (wanted && !document.hidden) void reload();
+      if (wanted && !document.hidden) void reload(false);
       schedule();
     }, ms || 5000);
   }
@@ -147,7 +148,7 @@ export function useResource<T>(options: Options<T>): Resource<T> {
     void reload();
   });
   // Other rights show other rows, also where no topic tells of them.
-  watch(() => live.rights, () => void reload());
+  watch(() => live.rights, () => void reload(false));
   listen();
   void reload();
   schedule();
@@ -157,5 +158,5 @@ export function useResource<T>(options: Options<T>): Resource<T> {
     clearTimeout(pollTimer);
     for (const stop of leave) stop();
   });
-  return { data, error, loading, stale, at, reload };
+  return { data, error, loading, stale, at, reload: () => reload() };
 }

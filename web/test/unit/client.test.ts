@@ -1,4 +1,4 @@
-import { ApiError, openEnvelope, queryString } from '../../src/api/client.ts';
+import { ApiError, get, inBackground, openEnvelope, queryString } from '../../src/api/client.ts';
 import { safePath } from '../../src/lib/safe-path.ts';
 import { shortcutReader } from '../../src/lib/shortcuts.ts';
 import { equal } from './assert.ts';
@@ -44,4 +44,19 @@ Deno.test('shortcuts: single keys and two in a row', () => {
   const read = shortcutReader();
   equal([read('/', 0), read('g', 10), read('j', 200), read('j', 300)], ['search', null, 'jobs', null]);
   equal([read('g', 1000), read('e', 5000), read('?', 5001)], [null, null, 'sheet']);
+});
+
+Deno.test('client: what a page asks for on its own says so, and only that', async () => {
+  const seen: (string | null)[] = [];
+  const before = globalThis.fetch;
+  globalThis.fetch = (_input: unknown, init?: RequestInit) => {
+    seen.push(new Headers(init?.headers).get('X-QF-Background'));
+    return Promise.resolve(new Response('{"code":0,"data":1}'));
+  };
+  try {
+    await Promise.all([inBackground(() => get('/a')), get('/b')]);
+  } finally {
+    globalThis.fetch = before;
+  }
+  equal(seen, ['1', null]);
 });
