@@ -11,20 +11,24 @@ struct TaskPresenter: Sendable {
 
     func tasks(_ jobs: [Job], as principal: Principal) async throws -> [JSON] {
         guard !jobs.isEmpty else { return [] }
-        let last = try await self.jobs.lastExecutions(of: jobs.map(\.id), as: principal)
-        let groups = try await self.groups.list(as: principal).map { ($0.group.id, $0.group.name) }
+        // A token may be for tasks alone: what else is shown beside them is left out then.
+        let seesRuns = principal.scope(of: .executionsRead) != .nothing
+        let last = seesRuns ? try await self.jobs.lastExecutions(of: jobs.map(\.id), as: principal) : [:]
+        let seesGroups = principal.scope(of: .groupsRead) != .nothing
+        let groups = seesGroups ? try await self.groups.list(as: principal).map { ($0.group.id, $0.group.name) } : []
         let names = Dictionary(groups, uniquingKeysWith: { first, _ in first })
-        return jobs.map { Self.task($0, groups: names, last: last[$0.id]) }
+        let writable = principal.scope(of: .jobsWrite)
+        return jobs.map { Self.task($0, groups: names, writable: writable, last: last[$0.id]) }
     }
 
     func task(_ job: Job, as principal: Principal) async throws -> JSON {
         try await self.tasks([job], as: principal).first ?? .null
     }
 
-    private static func task(_ job: Job, groups: [GroupID: String], last: Execution?) -> JSON {
+    private static func task(_ job: Job, groups: [GroupID: String], writable: Scope, last: Execution?) -> JSON {
         let definition = job.definition
-        // Groups that whoever asks may not see are said to exist, not named.
-        let visible = definition.groups.filter { groups[$0] != nil }
+        // Groups that whoever asks may not see are said to exist, not named; who writes the task may send them back.
+        let visible = definition.groups.filter { groups[$0] != nil || writable.contains($0) }
         let text = ScheduleText(definition.schedule)
         var members: [JSON.Member] = [
             .init("id", job.id),
