@@ -94,7 +94,8 @@ package final class SQLiteStore: Store {
     }
 
     package func close() async throws {
-        self.isClosed.withLock { $0 = true }
+        // A second time, as when two parts end at once, there is nothing to close: SQLite would be asked through a handle that is gone.
+        guard !self.isClosed.withLock({ state in defer { state = true }; return state }) else { return }
         // Leave nothing for the next start to recover.
         if self.lock != nil { try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
         try SQLiteFailure.mapped { try self.pool.close() }

@@ -7,7 +7,10 @@ export interface Bilingual {
 
 export interface ShellConfig {
   command: string;
+  interpreter?: string | null;
   work_dir?: string;
+  scratch_dir?: boolean;
+  leave_processes?: boolean;
   env?: Record<string, string>;
 }
 
@@ -19,13 +22,27 @@ export interface HttpConfig {
   expected_status?: number[];
 }
 
-export type ScheduleType = 'cron' | 'every' | 'once' | 'manual';
+export type ScheduleType = 'cron' | 'every' | 'delay' | 'once' | 'manual';
 export type Dst = 'debian' | 'skip' | 'both';
-export type Overlap = 'skip' | 'allow';
+export type Overlap = 'skip' | 'queue_one' | 'queue' | 'cancel_previous' | 'allow';
 export type Misfire = 'fire_once' | 'fire_all' | 'skip';
 
+/** Policies that the form does not show; an edit leaves them as they are (docs/scheduling.md). */
+export interface FinePolicies {
+  queue_limit?: number;
+  misfire_limit?: number | null;
+  misfire_threshold_seconds?: number;
+  catch_up_seconds?: number;
+  start_deadline_seconds?: number | null;
+  jitter_seconds?: number;
+  retry_backoff?: number;
+  retry_max_interval?: number;
+  retry_jitter?: number;
+  retry_on?: string[];
+}
+
 /** What can be written of a job. */
-export interface TaskBody {
+export interface TaskBody extends FinePolicies {
   name: string;
   description: string;
   executor_type: 1 | 2;
@@ -35,6 +52,7 @@ export interface TaskBody {
   timezone: string;
   dst: Dst;
   every_seconds: number | null;
+  delay_seconds?: number | null;
   once_at: string | null;
   timeout: number;
   retry_count: number;

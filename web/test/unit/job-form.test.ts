@@ -49,6 +49,26 @@ Deno.test('job form: a job survives the way through the form', () => {
   const body = bodyOf({ ...good(), cron: '5 4 * * *', description: 'd' }, 0);
   const task = { ...body, id: 7, version: 2, labels: { team: 'x' } } as unknown as Task;
   equal(bodyOf(formOf(task), 0, task), { ...body, labels: { team: 'x' } });
+  const fine = {
+    queue_limit: 3,
+    misfire_threshold_seconds: 9,
+    catch_up_seconds: 60,
+    start_deadline_seconds: 30,
+    jitter_seconds: 4,
+    retry_backoff: 2,
+    retry_max_interval: 600,
+    retry_jitter: 10,
+    retry_on: ['timeout'],
+    overlap: 'queue' as const,
+  };
+  const script = { interpreter: '/bin/bash', scratch_dir: true, leave_processes: true };
+  const whole = { ...task, ...fine, executor_config: { ...body.executor_config, ...script } } as Task;
+  const back = bodyOf(formOf(whole), 0, whole) as unknown as Record<string, unknown>;
+  equal(Object.keys(fine).map((key) => back[key]), Object.values(fine));
+  const config = back.executor_config as Record<string, unknown>;
+  equal(Object.keys(script).map((key) => config[key]), Object.values(script));
+  const delay = { ...task, schedule_type: 'delay', cron_expr: '', delay_seconds: 90 } as Task;
+  equal(bodyOf(formOf(delay), 0, delay).delay_seconds, 90);
   const every = (seconds: number) => formOf({ ...task, schedule_type: 'every', every_seconds: seconds });
   equal([7200, 90].map((seconds) => [every(seconds).everyCount, every(seconds).everyUnit]), [[2, 'h'], [90, 's']]);
 });

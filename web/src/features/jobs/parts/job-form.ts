@@ -1,5 +1,6 @@
 import type {
   Dst,
+  FinePolicies,
   HttpConfig,
   Misfire,
   Overlap,
@@ -117,6 +118,7 @@ export function formOf(task: Task): JobForm {
     timezone: zone,
     dst: task.dst ?? 'debian',
     ...(task.every_seconds ? intervalOf(task.every_seconds) : {}),
+    ...(task.delay_seconds ? intervalOf(task.delay_seconds) : {}),
     onceLocal: task.once_at ? toWallClock(Date.parse(task.once_at), zone) : '',
     timeout: task.timeout,
     retryCount: task.retry_count,
@@ -130,9 +132,43 @@ export function formOf(task: Task): JobForm {
 
 const numbers = (text: string): number[] => text.split(/[\s,;]+/).filter(Boolean).map(Number);
 
-/** The full body for the server; what the form does not show (labels) is taken over from `task`. */
+/** What the form does not show of the policies; a limit of missed fires belongs to `fire_all` alone. */
+function finePolicies(form: JobForm, task: Task): FinePolicies {
+  const fine: FinePolicies = {
+    queue_limit: task.queue_limit,
+    misfire_limit: form.misfire === 'fire_all' && task.misfire === 'fire_all' ? task.misfire_limit : undefined,
+    misfire_threshold_seconds: task.misfire_threshold_seconds,
+    catch_up_seconds: task.catch_up_seconds,
+    start_deadline_seconds: task.start_deadline_seconds,
+    jitter_seconds: task.jitter_seconds,
+    retry_backoff: task.retry_backoff,
+    retry_max_interval: task.retry_max_interval,
+    retry_jitter: task.retry_jitter,
+    retry_on: task.retry_on,
+  };
+  return Object.fromEntries(Object.entries(fine).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** What the form does not show of a script: how it is started, and what becomes of what it leaves. */
+function fineShell(task: Task): Partial<ShellConfig> {
+  if (task.executor_type !== 1) return {};
+  const { interpreter, scratch_dir, leave_processes } = task.executor_config as Partial<ShellConfig>;
+  return {
+    ...(interpreter ? { interpreter } : {}),
+    ...(scratch_dir ? { scratch_dir } : {}),
+    ...(leave_processes ? { leave_processes } : {}),
+  };
+}
+
+/** The full body for the server; what the form does not show is taken over from `task`. */
 export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
-  const shell: ShellConfig = { command: form.command, work_dir: form.workDir.trim(), env: recordOf(form.env) };
+  const shell: ShellConfig = {
+    command: form.command,
+    work_dir: form.workDir.trim(),
+    env: recordOf(form.env),
+    ...(task ? fineShell(task) : {}),
+  };
+  const interval = Number(form.everyCount) * UNIT_SECONDS[form.everyUnit];
   const http: HttpConfig = {
     url: form.url.trim(),
     method: form.method,
@@ -150,7 +186,8 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     cron_expr: form.schedule === 'cron' ? form.cron.trim() : '',
     timezone: form.timezone.trim(),
     dst: form.dst,
-    every_seconds: form.schedule === 'every' ? Number(form.everyCount) * UNIT_SECONDS[form.everyUnit] : null,
+    every_seconds: form.schedule === 'every' ? interval : null,
+    ...(form.schedule === 'delay' ? { delay_seconds: interval } : {}),
     once_at: form.schedule === 'once' && once !== null ? new Date(once).toISOString() : null,
     timeout: Number(form.timeout),
     retry_count: Number(form.retryCount),
@@ -158,6 +195,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     concurrency: Number(form.concurrency),
     overlap: form.overlap,
     misfire: form.misfire,
+    ...(task ? finePolicies(form, task) : {}),
     group_ids: form.groupIds,
     labels: task?.labels ?? {},
     status,
@@ -198,6 +236,7 @@ export function validate(form: JobForm, now: number): FormErrors {
     check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');
   }
   if (form.schedule === 'cron') check('cron_expr', form.cron.trim() !== '', 'required');
+  if (form.schedule === 'delay') check('delay_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
   if (form.schedule === 'every') check('every_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
   if (form.schedule === 'cron' || form.schedule === 'once') check('timezone', isZone(form.timezone.trim()), 'zone');
   if (form.schedule === 'once') {
@@ -230,6 +269,7 @@ export function valueAt(form: JobForm, path: string): string {
     timezone: [form.schedule, form.timezone],
     dst: form.dst,
     every_seconds: [form.schedule, form.everyCount, form.everyUnit],
+    delay_seconds: [form.schedule, form.everyCount, form.everyUnit],
     once_at: [form.schedule, form.onceLocal, form.timezone],
     timeout: form.timeout,
     retry_count: form.retryCount,
@@ -258,6 +298,7 @@ const PATHS = [
   'timezone',
   'dst',
   'every_seconds',
+  'delay_seconds',
   'once_at',
   'timeout',
   'retry_count',

@@ -34,6 +34,7 @@ const NAMES: Record<string, string> = {
   '/schedule/timezone': 'form.zone',
   '/schedule/type': 'form.kind',
   '/schedule/every_seconds': 'form.every',
+  '/schedule/delay_seconds': 'form.delay',
   '/schedule/at': 'form.onceAt',
   '/role': 'audit.role',
 };
