@@ -130,6 +130,11 @@ package final class AgentLink: Service {
             return await self.serve(try await self.dial(server), server: server)
         } catch {
             self.complain(about: server, "\(error)")
+            // A server that closes at once may be quicker than the end of the handshake here: its word counts all the same, since it
+            // may be that it does not know this host any more.
+            if let error = error as? QUICError, case .peer(let code, let text)? = error.closeReason {
+                await self.handler(.disconnected(reason: text, code: WireCloseCode(rawValue: code)))
+            }
             return false
         }
     }
