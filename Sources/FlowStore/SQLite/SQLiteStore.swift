@@ -94,8 +94,12 @@ package final class SQLiteStore: Store {
     }
 
     package func close() async throws {
-        // A second time, as when two parts end at once, there is nothing to close: SQLite would be asked through a handle that is gone.
-        guard !self.isClosed.withLock({ state in defer { state = true }; return state }) else { return }
+        // A second time, as when two parts end at once, SQLite would be asked through a handle that is gone.
+        let wasClosed = self.isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return isClosed
+        }
+        guard !wasClosed else { return }
         // Leave nothing for the next start to recover.
         if self.lock != nil { try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
         try SQLiteFailure.mapped { try self.pool.close() }
