@@ -55,6 +55,8 @@ final class SQLiteFileLock: Sendable {
             guard let open = descriptor else { return }
             // The file itself stays: removing it would let two processes hold locks on two files of one name.
             _ = ftruncate(open, 0)
+            // Said, and not left to the close: a child between fork and exec has the descriptor still, and with it the lock.
+            _ = flock(open, LOCK_UN)
             _ = systemClose(open)
             descriptor = nil
         }

@@ -28,6 +28,7 @@ package final class SQLiteStore: Store {
     private let file: FileIdentity?
     private let onCommit: CommitHook?
     private let isClosed = Mutex(false)
+    private let closing = Mutex<Task<Void, any Error>?>(nil)
 
     private init(pool: DatabasePool, path: String, lock: SQLiteFileLock?, onCommit: CommitHook?) {
         self.pool = pool
@@ -93,13 +94,19 @@ package final class SQLiteStore: Store {
         try self.pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1 }
     }
 
+    /// Closes the database; whoever asks again waits for the one end there is.
     package func close() async throws {
-        // A second time, as when two parts end at once, SQLite would be asked through a handle that is gone.
-        let wasClosed = self.isClosed.withLock { isClosed in
-            defer { isClosed = true }
-            return isClosed
+        // A second end at the same time would ask SQLite through a handle that is gone. A task of its own, because all who wait share it.
+        let end = self.closing.withLock { closing in
+            let end = closing ?? Task { try await self.finish() }
+            closing = end
+            return end
         }
-        guard !wasClosed else { return }
+        try await end.value
+    }
+
+    private func finish() async throws {
+        self.isClosed.withLock { $0 = true }
         // Leave nothing for the next start to recover.
         if self.lock != nil { try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
         try SQLiteFailure.mapped { try self.pool.close() }
