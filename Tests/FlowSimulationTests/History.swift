@@ -9,6 +9,22 @@ struct Start: Hashable {
     let attempt: Int
 }
 
+/// Why a fire that did not start on time is no fault; each is counted, so that no rule excuses more than it should unseen.
+enum Excuse: String, CaseIterable, Sendable {
+    /// The job was enabled or disabled about then: both answers are right.
+    case changing
+    case disabled
+    /// The host had not been told that it has to run the job (R13); the server accounts for it.
+    case untold
+    /// It waits for a place among others of its job, so that it was decided is enough.
+    case waits
+    /// The host's agent was down, or its clock wrong, about then; that it was decided is enough.
+    case disturbed
+    case overlap
+    /// It was admitted, whenever that was, and the agent died before the end: the record says so.
+    case interrupted
+}
+
 /// What really happened, as an outsider would have seen it.
 struct History {
     var starts: [Start: Int] = [:]
@@ -31,6 +47,8 @@ struct History {
     var configured: [AgentID: [JobUID: [(at: Timestamp, isEnabled: Bool)]]] = [:]
     /// When the last state of an execution became durable on its host.
     var settled: [ExecutionID: Timestamp] = [:]
+    /// How often what the invariants ask for was not owed.
+    var excuses: [Excuse: Int] = [:]
     /// When the server's database was last replaced by an old copy.
     var restoredAt = Timestamp.distantPast
 
@@ -62,7 +80,7 @@ struct History {
 
 extension Simulation {
     /// The invariants of `semantics.md` 4, for R1 to R6.
-    func check() -> [String] {
+    mutating func check() -> [String] {
         self.checkStarts() + self.checkRecords() + self.checkFires()
     }
 
@@ -121,7 +139,7 @@ extension Simulation {
     }
 
     /// Every fire an agent owed was started on time or has its reason (I5, I6).
-    private func checkFires() -> [String] {
+    private mutating func checkFires() -> [String] {
         var faults: [String] = []
         let last = Self.ends - 11_000_000
         for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) {
@@ -132,37 +150,49 @@ extension Simulation {
                     nominal = next
                     let at = nominal.milliseconds * 1000 - Self.epoch
                     guard at < last else { break }
-                    if let fault = self.fault(of: job, host: host, nominal: nominal, at: at) {
-                        faults.append(fault)
-                        break
+                    switch self.judge(job, on: host, nominal: nominal, at: at) {
+                    case .kept: continue
+                    case .excused(let excuse):
+                        self.record.excuses[excuse, default: 0] += 1
+                        continue
+                    case .broken(let fault): faults.append(fault)
                     }
+                    break
                 }
             }
         }
         return faults
     }
 
-    private func fault(of job: Job, host: SimulatedHost, nominal: Timestamp, at: Int64) -> String? {
+    private enum Verdict {
+        case kept
+        case excused(Excuse)
+        case broken(String)
+    }
+
+    private func judge(_ job: Job, on host: SimulatedHost, nominal: Timestamp, at: Int64) -> Verdict {
         let id = DeterministicID.execution(kind: .cron, job: job.uid, nominal: nominal, agent: host.id)
         let changes = self.record.changes[job.uid] ?? []
-        // Around a change of the job both answers are right.
-        guard !changes.contains(where: { $0 > at - 15_000_000 && $0 < at + 15_000_000 }) else { return nil }
+        if changes.contains(where: { $0 > at - 15_000_000 && $0 < at + 15_000_000 }) { return .excused(.changing) }
         // Even: enabled.
-        guard changes.filter({ $0 < at }).count.isMultiple(of: 2) else { return nil }
+        guard changes.filter({ $0 < at }).count.isMultiple(of: 2) else { return .excused(.disabled) }
+        let name = "\(job.definition.name) at \(nominal) on \(host.id)"
         let entry = host.ledger.entries[id]
+        let isTold = self.record.wasConfigured(job.uid, on: host.id, at: nominal)
         let isCoalesced = self.store.coalesced.contains {
             $0.job == job.uid && $0.agent == host.id && $0.range.from <= nominal && nominal <= $0.range.through
         }
-        if entry == nil, !isCoalesced { return "MISSED \(job.definition.name) at \(nominal) on \(host.id)" }
-        let disturbed = (self.record.outages[host.id] ?? []).contains { $0 > at - 9_000_000 && $0 < at + 2_000_000 }
-        // What waits for a place is late by design; that it was decided is enough.
-        guard job.definition.policies.overlap == .skip || job.definition.policies.overlap == .allow else { return nil }
-        guard !disturbed, self.record.wasConfigured(job.uid, on: host.id, at: nominal) else { return nil }
-        if let entry, entry.status == .skipped, entry.reason == .overlap { return nil }
-        guard let started = self.record.firstStart[id], started <= at + 1_300_000 else {
-            let state = entry.map { "\($0.status) \($0.reason?.rawValue ?? "") \($0.detail ?? "")" } ?? "none"
-            return "LATE \(job.definition.name) at \(nominal) on \(host.id): \(state)"
+        if entry == nil, !isCoalesced { return isTold ? .broken("MISSED \(name)") : .excused(.untold) }
+        guard isTold else { return .excused(.untold) }
+        let overlap = job.definition.policies.overlap
+        guard overlap == .skip || overlap == .allow else { return .excused(.waits) }
+        if (self.record.outages[host.id] ?? []).contains(where: { $0 > at - 9_000_000 && $0 < at + 2_000_000 }) {
+            return .excused(.disturbed)
         }
-        return nil
+        if let entry, entry.status == .skipped, entry.reason == .overlap { return .excused(.overlap) }
+        if let started = self.record.firstStart[id], started <= at + 1_300_000 { return .kept }
+        if let entry, entry.status == .failure, entry.reason == .interrupted { return .excused(.interrupted) }
+        let state = entry.map { "\($0.status) \($0.reason?.rawValue ?? "") \($0.detail ?? "")" } ?? "none"
+        return .broken("LATE \(name): \(state)")
     }
 }

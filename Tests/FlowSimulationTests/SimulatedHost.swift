@@ -15,6 +15,9 @@ struct SimulatedHost {
     /// Counts connections.
     var session = 0
     var isLinked = false
+    /// When the last message of either direction arrives.
+    var sentUntil: Int64 = 0
+    var receivedUntil: Int64 = 0
     var isConnecting = false
     var wakeAt: Int64?
     var outstanding: [LedgerOperation]?

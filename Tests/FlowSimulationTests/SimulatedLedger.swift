@@ -50,7 +50,11 @@ struct SimulatedLedger {
         case .insert(let entry, let report):
             if let known = self.entries[entry.id], self.mutant != .noLedger { return .exists(known) }
             self.entries[entry.id] = entry
-            return .written(sequence: self.append(report))
+            _ = self.append(report)
+            if let range = entry.coalesced, self.mutant != .rangesClaimAll {
+                self.sayWhatRan(in: range, besides: entry)
+            }
+            return .written(sequence: self.snapshot.lastSequence)
         case .update(let entry, let report):
             guard self.entries[entry.id] != nil else { return .done }
             self.entries[entry.id] = entry
@@ -76,6 +80,14 @@ struct SimulatedLedger {
         case .prune: return .pruned(isDone: true)
         }
         return .done
+    }
+
+    private mutating func sayWhatRan(in range: CoalescedRange, besides entry: LedgerEntry) {
+        let known = self.entries.values.filter {
+            $0.order.job.uid == entry.order.job.uid && $0.id != entry.id && $0.order.nominal >= range.from
+                && $0.order.nominal <= range.through
+        }
+        for id in known.map(\.id).sorted() { _ = self.answer(id) }
     }
 
     private mutating func answer(_ id: ExecutionID) -> LedgerResult {

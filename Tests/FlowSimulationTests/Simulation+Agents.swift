@@ -152,7 +152,8 @@ extension Simulation {
     private mutating func send(_ message: AgentMessage, from index: Int) {
         let session = self.hosts[index].session
         for _ in 0..<self.copies() {
-            self.schedule(.toServer(index, session: session, message), after: self.delay())
+            let delay = self.inOrder(self.delay(), on: \.sentUntil, of: index)
+            self.schedule(.toServer(index, session: session, message), after: delay)
         }
     }
 

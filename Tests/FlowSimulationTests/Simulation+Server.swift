@@ -80,6 +80,8 @@ extension Simulation {
             }
             return
         }
+        // One hello a session: the copy of one says what was true when it was sent.
+        guard self.sessions[hello.agent]?.number != session else { return }
         let opened = self.store.openSession(hello, now: self.serverTime)
         let start = AgentSessionStart(
             epoch: opened.epoch,
@@ -105,7 +107,8 @@ extension Simulation {
 
     private mutating func send(_ message: ServerMessage, to index: Int, session: Int) {
         for _ in 0..<self.copies() {
-            self.schedule(.toAgent(index, session: session, message), after: self.delay())
+            let delay = self.inOrder(self.delay(), on: \.receivedUntil, of: index)
+            self.schedule(.toAgent(index, session: session, message), after: delay)
         }
     }
 
@@ -114,6 +117,14 @@ extension Simulation {
         guard self.isChaos else { return 1 }
         if self.random.chance(0.03) { return 0 }
         return self.random.chance(0.05) ? 2 : 1
+    }
+
+    /// Messages of a session overtake each other while there is trouble; after it they keep their order, as on a QUIC stream.
+    mutating func inOrder(_ delay: Int64, on way: WritableKeyPath<SimulatedHost, Int64>, of index: Int) -> Int64 {
+        guard !self.isChaos else { return delay }
+        let arrival = max(self.now + delay, self.hosts[index][keyPath: way])
+        self.hosts[index][keyPath: way] = arrival
+        return arrival - self.now
     }
 
     mutating func delay() -> Int64 {

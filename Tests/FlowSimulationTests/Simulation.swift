@@ -30,6 +30,8 @@ enum Mutant: String, CaseIterable, Sendable {
     case waitsForNoWelcome = "no handshake before decisions"
     /// R5: a report that went missing does not stop those behind it.
     case appliesGaps = "reports applied over a gap"
+    /// R1: a range of missed fires is not followed by what ran of it.
+    case rangesClaimAll = "missed ranges swallow what ran"
     /// R3: the order goes out before the record is durable.
     case volatileTriggers = "trigger kept in memory only"
 }

@@ -6,21 +6,22 @@ import Testing
 
 /// Histories of the protocol under a manual clock.
 ///
-/// `QF_SIM_SEEDS=n` or `a..b` runs other seeds than the first 60 (a debug build takes a quarter of a second for each);
+/// `QF_SIM_SEEDS=n` or `a..b` runs other seeds than the first 100 (a debug build takes a quarter of a second for each);
 /// `QF_SIM_SEED=s` replays one, and `QF_SIM_TRACE=1` prints what happens in it.
 @Suite("Simulated histories")
 struct SimulationTests {
     private static var seeds: [UInt64] {
         let environment = ProcessInfo.processInfo.environment
         if let one = environment["QF_SIM_SEED"].flatMap(UInt64.init) { return [one] }
-        let bounds = (environment["QF_SIM_SEEDS"] ?? "60").split(separator: ".").compactMap { UInt64($0) }
+        let bounds = (environment["QF_SIM_SEEDS"] ?? "100").split(separator: ".").compactMap { UInt64($0) }
         if bounds.count == 2, bounds[0] < bounds[1] { return Array(bounds[0]..<bounds[1]) }
-        return (Array(0..<(bounds.first ?? 60)) + Self.pinned).filter { !Self.open.contains($0) }
+        return (Array(0..<(bounds.first ?? 100)) + Self.pinned).filter { !Self.open.contains($0) }
     }
 
-    /// Histories with a fault that is known and not mended yet: an execution of a queue ended, and the server goes on calling it
-    /// skipped (11, 39); a fire of a queue has no record (29); fires begin late after an agent was interrupted (191).
-    private static let open: [UInt64] = [11, 29, 39, 191]
+    /// Histories with a fault that is known and not mended yet: the server waits for a queued execution that a restored copy
+    /// has and the agent took back (27); it goes on calling executions skipped whose later reports are gone on both ends (202,
+    /// 212, 363); a range has no record because its last fire ran before its time (441); a clock is set wrong (396).
+    private static let open: [UInt64] = [27, 202, 212, 363, 396, 441]
 
     @Test("Histories with a known fault are still looked at, so that their cure is noticed", arguments: Self.open)
     func knownFaults(seed: UInt64) {
@@ -32,7 +33,7 @@ struct SimulationTests {
     }
 
     /// Histories that once showed a fault of the product, beyond the first ones.
-    private static let pinned: [UInt64] = [136, 185, 191, 235, 239, 257, 385]
+    private static let pinned: [UInt64] = [136, 145, 185, 191, 235, 239, 257, 261, 350, 385, 436, 523]
 
     @Test("R1 to R6 hold whatever servers, agents and the network do")
     func rulesHold() {

@@ -24,7 +24,9 @@ package protocol Ledger: Sendable {
 package enum LedgerOperation: Hashable, Sendable {
     /// R1: inserts the row unless its id is there; only if it was inserted, the report joins the outbox under the next sequence.
     ///
-    /// Used for starts (RUNNING) and for decisions without a start (SKIPPED, CANCELLED tombstones) alike.
+    /// Used for starts (RUNNING) and for decisions without a start (SKIPPED, CANCELLED tombstones) alike. Behind a row that
+    /// stands for a range of fires, the rows that are there of this range are reported again as with ``answer(_:)``: what ran
+    /// is not missed, whatever the server makes of the range.
     case insert(LedgerEntry, report: Report)
     /// Replaces an existing row and appends the report; does nothing when the row is gone.
     case update(LedgerEntry, report: Report)
@@ -61,7 +63,7 @@ package enum LedgerOperation: Hashable, Sendable {
 /// The answer to one operation.
 package enum LedgerResult: Hashable, Sendable {
     case done
-    /// The row was inserted or replaced; its report got this sequence.
+    /// The row was inserted or replaced; its report, or the last of those behind it, got this sequence.
     case written(sequence: Int64)
     /// R1: the id was admitted or decided before; nothing was written.
     case exists(LedgerEntry)

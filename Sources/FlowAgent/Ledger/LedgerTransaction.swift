@@ -105,7 +105,35 @@ struct LedgerTransaction {
         }
         try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
         self.state.latest = max(self.state.latest, entry.order.nominal)
-        return .written(sequence: try self.append(report))
+        let written = try self.append(report)
+        guard let range = entry.coalesced else { return .written(sequence: written) }
+        try self.sayWhatRan(in: range, besides: entry)
+        return .written(sequence: self.state.lastSequence)
+    }
+
+    /// What is said again behind one range at most.
+    private static let answersPerRange = 1000
+
+    /// A range ends every record of its fires that the server has open; what the ledger has of them is said behind it.
+    ///
+    /// A clock that was ahead ran fires that lie in a range of later (R8), and a server whose database went back in time has
+    /// forgotten that and planned them again (R1).
+    private mutating func sayWhatRan(in range: CoalescedRange, besides entry: LedgerEntry) throws {
+        let sql = """
+            SELECT exec_id FROM ledger WHERE exec_id >= ? AND exec_id < ? AND job_uid = ? AND exec_id <> ? \
+            ORDER BY exec_id LIMIT \(Self.answersPerRange)
+            """
+        let ids = try UUID.fetchAll(
+            self.database,
+            sql: sql,
+            arguments: [
+                ExecutionID.lowerBound(at: range.from).uuid,
+                ExecutionID.lowerBound(at: range.through.advanced(byMilliseconds: 1)).uuid,
+                entry.order.job.uid.uuid,
+                entry.id.uuid,
+            ]
+        )
+        for id in ids { _ = try self.answer(ExecutionID(uuid: id)) }
     }
 
     private mutating func update(_ entry: LedgerEntry, report: Report) throws -> LedgerResult {

@@ -287,6 +287,33 @@ struct SQLiteLedgerTests {
         #expect(try ledger.commit([.insert(again, report: Fixture.report(again))]) == [.written(sequence: 5)])
     }
 
+    @Test("says behind a missed range again what ran of it, because the server ends every record the range covers (R1)")
+    func rangesDoNotSwallowWhatRan() throws {
+        let ledger = try self.open()
+        let job = Fixture.snapshot()
+        let other = Fixture.snapshot(name: "other")
+        // A clock that was ahead ran the third fire before its time.
+        let early = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 3)), .success)
+        let before = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 1)), .success)
+        let others = Fixture.entry(Fixture.order(other, at: Timestamp(seconds: 3)), .success)
+        _ = try ledger.commit([early, before, others].map { .insert($0, report: Fixture.report($0)) })
+        _ = try ledger.commit([.acknowledge(3)])
+        var range = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 4)), .skipped)
+        range.reason = .misfireCoalesced
+        range.coalesced = CoalescedRange(count: 2, from: Timestamp(seconds: 2), through: Timestamp(seconds: 4))
+        #expect(try ledger.commit([.insert(range, report: Fixture.report(range))]) == [.written(sequence: 5)])
+        #expect(try ledger.outbox(after: 3, limit: 5).map(\.executionID) == [range.id, early.id])
+        #expect(try ledger.outbox(after: 4, limit: 5).map(\.status) == [.success])
+        // What is on its way already needs no second word.
+        let next = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 6)), .success)
+        var second = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 7)), .skipped)
+        second.coalesced = CoalescedRange(count: 2, from: Timestamp(seconds: 5), through: Timestamp(seconds: 7))
+        _ = try ledger.commit([
+            .insert(next, report: Fixture.report(next)), .insert(second, report: Fixture.report(second)),
+        ])
+        #expect(try ledger.outbox(after: 5, limit: 5).map(\.executionID) == [next.id, second.id])
+    }
+
     @Test("prunes only what is terminal, acknowledged and below the floor (R10)")
     func floor() throws {
         let ledger = try self.open()
