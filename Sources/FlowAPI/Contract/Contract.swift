@@ -31,7 +31,8 @@ struct Contract: Sendable {
         case data(Schema)
         /// JSON without an envelope.
         case plain(Schema)
-        case other(contentType: String)
+        /// Text or a file, in one of these forms.
+        case other([String])
         /// Another protocol from here on.
         case upgrade
     }
@@ -53,6 +54,8 @@ struct Contract: Sendable {
         case tasks = "Tasks"
         case groups = "Groups and hosts"
         case executions = "Executions and runs"
+        case notifications = "Notifications"
+        case secrets = "Secrets"
         case administration = "Administration"
         case system = "Server"
     }

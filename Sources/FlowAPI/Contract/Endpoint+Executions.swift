@@ -25,14 +25,7 @@ extension Endpoint {
             Contract(.executions, "Counts executions by how they ended")
                 .query("task_id", .integer)
                 .query("date_range", .string.with(.init("pattern", "^[0-9]+[hd]$")).byDefault("7d"))
-                .answers(
-                    .answer([
-                        "total_count": .integer, "success_count": .integer, "failure_count": .integer,
-                        "timeout_count": .integer, "cancelled_count": .integer, "skipped_count": .integer,
-                        "success_rate": Schema.number.orNull.about("Per cent."),
-                        "avg_duration": Schema.integer.orNull.about("Milliseconds."),
-                    ])
-                )
+                .answers(.answer(Schema.sums))
         case .getExecution:
             Contract(.executions, "Shows an execution")
                 .answers(
@@ -41,22 +34,15 @@ extension Endpoint {
                         and: [
                             "job_version": .integer, "error": .string.orNull, "params": .dictionary(.string),
                             "cancel_requested": .boolean, "output_preview": .string.orNull,
-                            "output_truncated": .boolean,
+                            "output_truncated": .boolean, "attempts": .array(.reference("Attempt")),
                         ]
-                    ).with(optional: ["attempts": .array(.any), "http_status": .integer.orNull])
+                    )
                 )
         case .getLog:
             Contract(.executions, "Reads output, up to 1 MiB at a time")
                 .query("attempt", .integer(1...1000).about("The last one without it."))
                 .query("from", .integer(0...Int64.max).byDefault(0).about("The 'next' of the page before."))
-                .answers(
-                    .answer([
-                        "output": .string, "error": .string, "truncated": .boolean, "total_bytes": .integer,
-                        "complete": .boolean, "next": .integer,
-                    ]).with(optional: [
-                        "attempt": .integer, "last_attempt": .integer, "pieces": .array(.any), "ended": .boolean,
-                    ])
-                )
+                .answers(.reference("Output"))
         case .cancelExecution:
             Contract(.executions, "Stops an execution")
                 .body(

@@ -48,9 +48,47 @@ extension Endpoint {
                 .query("group_id", .integer)
                 .answers(Self.clients)
         case .deleteClient: Contract(.groups, "Deletes a host, which then stops its jobs").refuses(.conflict)
+        case .setClientLabels:
+            Contract(.groups, "Replaces the labels that a host was given")
+                .body(
+                    .body(required: ["labels": .dictionary(.string)]),
+                    examples: ["zone": .object([.init("labels", JSON.object([.init("zone", "north")]))])]
+                )
+                .answers(.reference("Client"))
+        case .getGroupRules: Contract(.groups, "Lists the rules that put hosts into groups").answers(Self.rules)
+        case .setGroupRules:
+            Contract(.groups, "Replaces the rules that put hosts into groups")
+                .body(.body(required: ["rules": .array(Self.rule)]), examples: Self.ruleExamples)
+                .answers(Self.rules).refuses(.conflict)
+        case .previewGroupRules:
+            Contract(.groups, "Says what rules would change; without rules those in force")
+                .body(.body(required: [:], optional: ["rules": .array(Self.rule)]), examples: Self.ruleExamples)
+                .answers(Self.moves)
+        case .applyGroupRules:
+            Contract(.groups, "Puts the hosts there are into groups by the rules").answers(Self.moves)
         default: nil
         }
     }
+
+    private static let rule = Schema.body(
+        required: ["group_id": .integer],
+        optional: [
+            "addresses": .array(.string.example("192.0.2.0/24")).about("Addresses or blocks of them."),
+            "hostnames": .array(.string(upTo: HostPattern.limit, from: 1).example("web-*")),
+            "labels": .dictionary(.string),
+            "last": .boolean.byDefault(false).about("No rule after it is looked at for a host that fits."),
+        ]
+    )
+    private static let ruleExamples: KeyValuePairs<String, JSON> = [
+        "web": .object([
+            .init("rules", JSON.array([.object([.init("group_id", 2), .init("hostnames", ["web-*"])])]))
+        ])
+    ]
+    private static let rules = Schema.answer(["rules": .array(Self.rule)])
+    private static let moves = Schema.answer([
+        "total": .integer,
+        "items": .array(.answer(["client_id": .string, "name": .string, "group_ids": .array(.integer)])),
+    ])
 
     private static let clients = Schema.answer(["total": .integer, "items": .array(.reference("Client"))])
 }

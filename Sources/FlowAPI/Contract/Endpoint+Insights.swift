@@ -35,6 +35,21 @@ extension Endpoint {
                         ),
                     ])
                 )
+        case .runReport:
+            Contract(
+                .executions,
+                "Sums up what ended, by task and by group; the last seven days unless the span is said"
+            )
+            .query("from", .timestamp.about("Whole hours count."))
+            .query("to", .timestamp)
+            .query("limit", .integer(1...100).byDefault(10).about("Lines of each list."))
+            .answers(
+                .answer([
+                    "from": .timestamp, "to": .timestamp, "job_count": .integer, "total": .answer(Schema.sums),
+                    "failing": .array(Self.line("task_id")), "slowest": .array(Self.line("task_id")),
+                    "busiest": .array(Self.line("task_id")), "groups": .array(Self.line("group_id")),
+                ])
+            )
         case .upcomingFires:
             Contract(.tasks, "Lists coming fires by the minute; the next hour unless the span is said")
                 .query("from", .timestamp)
@@ -53,5 +68,9 @@ extension Endpoint {
                 )
         default: nil
         }
+    }
+
+    private static func line(_ id: String) -> Schema {
+        Schema.answer(Schema.sums).with(required: [id: .integer, "name": .string])
     }
 }

@@ -8,10 +8,7 @@ extension Endpoint {
     var systemContract: Contract? {
         switch self {
         case .listAudit:
-            Contract(.administration, "Lists who did what").paged
-                .query("since", .timestamp).query("until", .timestamp).query("actor", .string)
-                .query("action", .choice(of: AuditAction.self)).query("object_kind", .string)
-                .query("object_id", .string).query("outcome", .choice(of: AuditEntry.Outcome.self))
+            Contract(.administration, "Lists who did what").paged.auditFilter
                 .answersPage(
                     of: .answer([
                         "id": .integer, "at": .timestamp, "actor_kind": .string, "actor_id": .string.orNull,
@@ -22,6 +19,11 @@ extension Endpoint {
                         "reason": .string.orNull, "flags": .array(.string), "diff": .any, "sealed": .boolean,
                     ])
                 )
+        case .exportAudit:
+            Contract(.administration, "Gives the audit as a file, the newest first")
+                .query("format", .choice(of: AuditExport.Format.self).byDefault(AuditExport.Format.csv.rawValue))
+                .auditFilter
+                .answers(.other(["text/csv; charset=utf-8", "application/json; charset=utf-8"]))
         case .overview:
             Contract(.system, "Sums up what is running and what happened today")
                 .answers(
@@ -40,7 +42,7 @@ extension Endpoint {
             Contract(.system, "Says which version this is").answers(.answer(["name": .string, "version": .string]))
         case .metrics, .plainMetrics:
             Contract(.system, "Gives numbers in Prometheus' text format")
-                .answers(.other(contentType: "text/plain; version=0.0.4; charset=utf-8"))
+                .answers(.other(["text/plain; version=0.0.4; charset=utf-8"]))
         case .openAPI, .plainOpenAPI:
             Contract(.system, "Gives this document").answers(.plain(.any))
         case .events:
@@ -57,12 +59,23 @@ extension Endpoint {
                 .query("run_id", .uuid.about("Only executions of this run."))
                 .query("status", .string.about("Only executions in these states.").example("failure"))
                 .query("since", .integer(0...Int64.max).byDefault(0).about("Of a log: the offset to begin at."))
-                .answers(.other(contentType: "text/event-stream"))
+                .answers(.other(["text/event-stream"]))
         case .live:
             Contract(.system, "Opens the live connection (WebSocket, RFC 6455)").answers(.upgrade).refuses(
                 .upgradeRequired
             )
         default: nil
         }
+    }
+}
+
+extension Contract {
+    /// Which rows of the audit.
+    fileprivate var auditFilter: Contract {
+        self.query("since", .timestamp).query("until", .timestamp)
+            .query("actor", .string.about("A user's name."))
+            .query("action", .choice(of: AuditAction.self))
+            .query("object_kind", .string.example("job")).query("object_id", .string)
+            .query("outcome", .choice(of: AuditEntry.Outcome.self))
     }
 }

@@ -65,6 +65,42 @@ extension Endpoint {
                 )
                 .answers(.reference("Started"), status: .created)
                 .refuses(.conflict)
+        case .explainTask:
+            Contract(.tasks, "Says what happened or will happen at an instant, and which rule decided")
+                .query("at", .timestamp.example("2026-01-31T08:00:00Z"), isRequired: true)
+                .answers(
+                    .answer([
+                        "verdict": .choice(of: FireExplanation.Verdict.self), "rule": .string, "at": .timestamp,
+                        "executions": .array(.reference("Execution")), "text": .text,
+                    ])
+                )
+        case .taskRollout:
+            Contract(.tasks, "Says how far the present version has come, host by host")
+                .answers(
+                    .answer([
+                        "version": .integer, "total": .integer,
+                        "counts": .dictionary(.integer).about("By state."),
+                        "items": .array(
+                            .answer([
+                                "client_id": .string, "state": .choice(of: JobRollout.self), "connected": .boolean,
+                            ])
+                        ),
+                    ])
+                )
+        case .listOwed:
+            Contract(.tasks, "Lists hosts that are away and owe an account of fires")
+                .answers(
+                    .answer([
+                        "total": .integer,
+                        "items": .array(
+                            .answer([
+                                "client_id": .string, "since": .timestamp, "until": .timestamp.orNull,
+                                "count": .integer.orNull,
+                                "is_at_least": .boolean.about("There may be more than counted."),
+                            ])
+                        ),
+                    ])
+                )
         case .parseCron:
             Contract(.tasks, "Explains a cron expression and says when it fires next")
                 .query("expr", .string.example("0 2 * * *"), isRequired: true)

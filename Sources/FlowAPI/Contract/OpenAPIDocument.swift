@@ -79,7 +79,7 @@ enum OpenAPIDocument {
         var order: [String] = []
         var operations: [String: [JSON.Member]] = [:]
         for endpoint in Endpoint.allCases {
-            let contract = endpoint.described
+            guard let contract = endpoint.contract else { continue }
             let declaration = endpoint.declaration
             if operations[declaration.path] == nil { order.append(declaration.path) }
             let method = declaration.method.rawValue.lowercased()
@@ -169,9 +169,12 @@ enum OpenAPIDocument {
                 members.append(.init("200", Self.success(Self.content(envelope))))
             }
         case .plain(let schema): members.append(.init("200", Self.success(Self.content(schema))))
-        case .other(let type):
-            let schema = JSON.object([.init("schema", JSON.object([.init("type", "string")]))])
-            members.append(.init("200", Self.success(.object([.init(type, schema)]))))
+        case .other(let types):
+            let content = types.map { type in
+                let isText = !type.hasPrefix("application/json")
+                return JSON.Member(type, JSON.object([.init("schema", (isText ? Schema.string : .any).json)]))
+            }
+            members.append(.init("200", Self.success(.object(content))))
         case .upgrade:
             members.append(.init("101", JSON.object([.init("description", "The connection speaks WebSocket now.")])))
         }
@@ -191,12 +194,22 @@ extension Endpoint {
         let path = self.declaration.path
         return path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
             let name = String(segment.dropFirst().dropLast())
-            let isUUID = path.contains("/executions/") || path.contains("/runs/")
-            let isHost = name == "client_id" || path.hasSuffix("/clients/{id}")
-            let schema: Schema = isHost ? .string : isUUID ? .uuid : .integer(1...Int64.max)
+            let hasUUIDs = ["/executions/", "/runs/", "/incidents/", "/deliveries/"].contains { path.contains($0) }
+            let schema: Schema =
+                switch name {
+                case "session_id": .string.with(.init("pattern", "^[0-9a-f]{16}$")).example("0123456789abcdef")
+                case "name": .string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z_][A-Za-z0-9_]*$")).example("DB")
+                case "client_id": Self.host
+                case "id" where path.contains("/clients/{id}"): Self.host
+                case _ where hasUUIDs: .uuid
+                default: .integer(1...Int64.max)
+                }
             return Contract.Parameter(name, schema, isRequired: true)
         }
     }
+
+    private static let host = Schema.string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z0-9._-]+$"))
+        .example("web1-7f3a")
 
     /// Every status besides success that the route can answer.
     func refusals(_ contract: Contract) -> [HTTPResponse.Status] {

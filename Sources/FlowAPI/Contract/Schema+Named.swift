@@ -5,7 +5,9 @@ import FlowCore
 
 extension Schema {
     /// What several routes speak of, by name.
-    static let named: [String: Schema] = [
+    static let named: [String: Schema] = Self.general.merging(Self.notifications) { first, _ in first }
+
+    private static let general: [String: Schema] = [
         "Failure": .answer([
             "code": .integer.about("The status and two digits; never 0."),
             "error": .string.about("A stable word, for programs."),
@@ -32,7 +34,7 @@ extension Schema {
         "TaskBody": Self.taskBody(isChange: false), "TaskChange": Self.taskBody(isChange: true),
         "Group": .answer(Self.group),
         "Client": Self.client,
-        "Execution": Schema.answer(Self.execution).with(optional: ["http_status": .integer.orNull]),
+        "Execution": .answer(Self.execution), "Attempt": Self.attempt, "Output": Self.output,
         "Run": Self.run,
         "Started": .answer([
             "execution_id": .uuid.orNull, "run_id": .uuid,
@@ -45,6 +47,13 @@ extension Schema {
     static let status = Schema.integer(1...7).about(
         ExecutionStatus.allCases.map { "\($0.rawValue) \($0.name)" }.joined(separator: ", ")
     )
+
+    /// Counts of ended executions.
+    static let sums: KeyValuePairs<String, Schema> = [
+        "total_count": .integer, "success_count": .integer, "failure_count": .integer, "timeout_count": .integer,
+        "cancelled_count": .integer, "skipped_count": .integer, "success_rate": Schema.number.orNull.about("Per cent."),
+        "avg_duration": Schema.integer.orNull.about("Milliseconds."),
+    ]
 
     // MARK: Groups and hosts
 
@@ -80,8 +89,29 @@ extension Schema {
         "scheduled_time": .timestamp, "start_time": .timestamp.orNull, "end_time": .timestamp.orNull,
         "duration": .integer.orNull.about("Milliseconds."), "exit_code": .integer.orNull, "retry_count": .integer,
         "attempt": .integer, "provisional": .boolean.about("A later report of the host may still change it."),
-        "retry_of": .uuid.orNull,
+        "retry_of": .uuid.orNull, "http_status": .integer.orNull,
     ]
+
+    private static let attempt = Schema.answer([
+        "attempt": .integer, "status": Self.status, "status_name": .choice(ExecutionStatus.allCases.map(\.name)),
+        "reason": Schema.answer(["code": .choice(of: ExecutionReason.self), "text": .text]).orNull,
+        "error": .string.orNull, "start_time": .timestamp.orNull, "end_time": .timestamp.orNull,
+        "duration": .integer.orNull.about("Milliseconds."), "exit_code": .integer.orNull,
+        "http_status": .integer.orNull, "output_bytes": .integer, "output_truncated": .boolean,
+    ])
+
+    private static let output = Schema.answer([
+        "attempt": .integer, "last_attempt": .integer,
+        "output": .string.about("Standard output alone."), "error": .string.about("Standard error alone."),
+        "pieces": .array(
+            .answer([
+                "from": .integer.about("Offset in bytes."), "stream": Schema.choice(["stdout", "stderr"]).orNull,
+                "left_out": Schema.integer.orNull.about("Bytes that were cut away here."), "text": .string,
+            ])
+        ).about("Both in the order in which they were written."),
+        "truncated": .boolean, "total_bytes": .integer, "complete": .boolean, "ended": .boolean,
+        "next": .integer.about("Where the next page begins."),
+    ])
 
     static let runMembers: KeyValuePairs<String, Schema> = [
         "id": .uuid, "task_id": .integer, "task_name": .string, "task_version": .integer,
@@ -171,7 +201,7 @@ extension Schema {
         "delay_seconds": .number.orNull, "queue_limit": .integer, "misfire_limit": .integer.orNull,
         "misfire_threshold_seconds": .number, "catch_up_seconds": .number, "start_deadline_seconds": .integer.orNull,
         "jitter_seconds": .number, "retry_backoff": .number, "retry_max_interval": .integer, "retry_jitter": .integer,
-        "retry_on": .array(.string), "task_notify": .array(.any),
+        "retry_on": .array(.string), "task_notify": .array(.reference("NotifyRule")),
     ]
 
     private static let task = Schema.answer([

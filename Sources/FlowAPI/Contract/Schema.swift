@@ -86,20 +86,26 @@ struct Schema: Sendable {
         )
     }
 
-    /// An object of an answer with members that are not always there.
+    /// An object with members that are not always there.
+    ///
+    /// In a body null is the same as absent.
     func with(optional members: KeyValuePairs<String, Schema>) -> Schema {
         guard case .object(let fields, let isClosed) = self.kind else { return self }
-        return Schema(.object(fields + members.map { Field($0.key, $0.value) }, isClosed: isClosed))
+        let more = members.map { Field($0.key, isClosed ? $0.value.orNull : $0.value) }
+        return Schema(.object(fields + more, isClosed: isClosed))
+    }
+
+    /// An object with more members that have to be there.
+    func with(required members: KeyValuePairs<String, Schema>) -> Schema {
+        guard case .object(let fields, let isClosed) = self.kind else { return self }
+        return Schema(
+            .object(fields + members.map { Field($0.key, $0.value, isRequired: true) }, isClosed: isClosed)
+        )
     }
 
     /// The object of a body.
     static func body(required: KeyValuePairs<String, Schema>, optional: KeyValuePairs<String, Schema> = [:]) -> Schema {
-        Schema(
-            .object(
-                required.map { Field($0.key, $0.value, isRequired: true) } + optional.map { Field($0.key, $0.value) },
-                isClosed: true
-            )
-        )
+        Schema(.object([], isClosed: true)).with(required: required).with(optional: optional)
     }
 
     /// Text in the two languages of the console.

@@ -1,0 +1,141 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension Schema {
+    /// Notifications by name.
+    static let notifications: [String: Schema] = [
+        "NotifyTarget": Self.target,
+        "NotifyRule": Self.body(required: Self.requiredOfRule, optional: Self.optionalOfRule),
+        "OwnRuleBody": Self.body(required: Self.requiredOfRule, optional: Self.optionalOfRule)
+            .with(optional: ["match": Self.match.about("Of which tasks and hosts; of all without it.")]),
+        "OwnRule": Self.answer([
+            "id": .integer, "match": Self.match, "created_at": .timestamp, "updated_at": .timestamp,
+        ])
+        .with(required: Self.requiredOfRule).with(optional: Self.optionalOfRule),
+        "ChannelBody": Self.channelBody(isChange: false), "ChannelChange": Self.channelBody(isChange: true),
+        "Channel": Self.channel,
+        "Incident": Self.incident, "Delivery": Self.delivery,
+    ]
+
+    // MARK: Rules
+
+    private static let templates: KeyValuePairs<String, Schema> = [
+        "subject_template": .string, "body_template": .string,
+    ]
+
+    private static let target = Schema.either(
+        Schema.body(
+            required: ["channel": .string.about("Its name.")],
+            optional: ["type": .choice(of: NotifyChannel.Kind.self), "recipients": .array(.string)]
+        ).with(optional: Self.templates),
+        Schema.body(
+            required: ["type": .choice(["email"]), "recipients": Schema.array(.string).with(.init("minItems", 1))]
+        ).with(optional: Self.templates)
+    ).about("A channel, or mail by the first channel for mail.")
+
+    private static let requiredOfRule: KeyValuePairs<String, Schema> = [
+        "name": .string(upTo: 512, from: 1), "triggers": .array(.choice(of: NotifyTrigger.self)),
+        "channels": .array(.reference("NotifyTarget")),
+    ]
+
+    private static let optionalOfRule: KeyValuePairs<String, Schema> = [
+        "enabled": .boolean.byDefault(true),
+        "threshold": .integer(1...1000).byDefault(1).about("Events in a row."),
+        "count_by": .choice(of: NotifyRule.CountBy.self), "group_by": .choice(of: NotifyRule.GroupBy.self),
+        "repeat": .either(.choice(["each", "never"]), .integer(60...2_592_000)).about(
+            "Of what goes on: each event, nothing more, or a reminder in so many seconds."
+        ),
+        "quiet": .body(
+            required: [
+                "windows": .array(
+                    .body(
+                        required: ["from": Self.timeOfDay, "until": Self.timeOfDay],
+                        optional: ["days": .array(.integer(0...6)).about("0 is Sunday; every day without it.")]
+                    )
+                )
+            ],
+            optional: ["timezone": .string.byDefault("UTC").example("Asia/Shanghai")]
+        ).about("When it keeps silent."),
+    ]
+
+    private static let timeOfDay = Schema.string.with(.init("pattern", "^([01][0-9]|2[0-3]):[0-5][0-9]$"))
+        .example("22:30")
+
+    private static let match = Schema.body(
+        required: [:],
+        optional: [
+            "group_ids": .array(.integer), "labels": .dictionary(.string), "task_ids": .array(.integer),
+        ]
+    )
+
+    // MARK: Channels
+
+    private static let address = Schema.string.example("ops@example.com")
+
+    private static func channelBody(isChange: Bool) -> Schema {
+        let common: KeyValuePairs<String, Schema> = [
+            "enabled": .boolean.byDefault(true),
+            "limit_per_minute": .integer(1...6000).about("What the receiver is known to take, without it."),
+        ]
+        let name = Schema.string(upTo: 256, from: 1)
+        let url: KeyValuePairs<String, Schema> = ["url": Schema.string.example("https://hooks.example.com/flow")]
+        func http(_ types: [String], _ own: KeyValuePairs<String, Schema>) -> Schema {
+            let base = Schema.body(required: ["name": name, "type": .choice(types)], optional: common)
+                .with(optional: own).with(optional: ["secret": .string(upTo: 512)])
+            return isChange ? base.with(optional: url) : base.with(required: url)
+        }
+        let robots = NotifyChannel.Kind.allCases.filter { $0 != .email && $0 != .webhook }.map(\.rawValue)
+        return .either(
+            Schema.body(
+                required: [
+                    "name": name, "type": .choice(["email"]),
+                    "host": .string(upTo: 253, from: 1).example("smtp.example.com"),
+                    "from": Self.address,
+                ],
+                optional: [
+                    "port": .integer(1...65_535), "security": .choice(of: ChannelSettings.Security.self),
+                    "username": .string(upTo: 256), "password": .string(upTo: 256),
+                    "recipients": .array(Self.address),
+                ]
+            ).with(optional: common),
+            http(["webhook"], ["method": .choice(["POST", "PUT", "PATCH"]), "headers": .dictionary(.string)]),
+            http(robots, [:])
+        )
+    }
+
+    private static let channel = Schema.answer([
+        "id": .integer, "name": .string, "type": .choice(of: NotifyChannel.Kind.self), "enabled": .boolean,
+    ]).with(optional: [
+        "host": .string.orNull, "port": .integer.orNull, "security": .string, "username": .string.orNull,
+        "from": .string.orNull, "recipients": .array(.string), "has_password": .boolean,
+        "url": .string.about("Scheme and host; the rest may be a password."), "method": .string,
+        "header_names": .array(.string), "has_secret": .boolean, "limit_per_minute": .integer.orNull,
+        "created_at": .timestamp, "updated_at": .timestamp,
+    ])
+
+    // MARK: What happened
+
+    private static let incident = Schema.answer([
+        "id": .uuid, "rule": .string, "state": .choice(of: NotifyIncident.State.self),
+        "trigger": .choice(of: NotifyTrigger.self), "task_id": .integer.orNull, "task_name": .string.orNull,
+        "count": .integer, "threshold_count": .integer, "messages": .integer.about("How many were written."),
+        "opened_at": .timestamp, "updated_at": .timestamp, "next_message_at": .timestamp.orNull,
+        "acknowledged_by": .string.orNull,
+        "members": .array(
+            .answer([
+                "client_id": .string, "execution_id": .uuid.orNull, "trigger": .choice(of: NotifyTrigger.self),
+                "at": .timestamp,
+            ])
+        ),
+    ])
+
+    private static let delivery = Schema.answer([
+        "id": .uuid, "incident_id": .uuid.orNull, "channel": .string.orNull,
+        "purpose": .choice(of: NotifyDelivery.Purpose.self), "state": .choice(of: NotifyDelivery.State.self),
+        "rule": .string, "task_id": .integer.orNull, "subject": .string, "text": .string, "attempts": .integer,
+        "created_at": .timestamp, "updated_at": .timestamp, "next_at": .timestamp.orNull,
+        "last_error": .string.orNull,
+    ]).with(optional: ["recipients": .array(.string).about("For those with `channels:write`.")])
+}
