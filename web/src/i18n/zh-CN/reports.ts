@@ -1,0 +1,23 @@
+export default {
+  report: {
+    trend: '趋势',
+    trendLabel: '{n} 段：成功 {ok}，其他 {rest}',
+    asTable: '以表格显示',
+    from: '开始于',
+    print: '打印或存为 PDF',
+    since: '从',
+    through: '到',
+    ended: '执行',
+    delta: '与之前同样长的时间相比',
+    nothing: '这段时间没有执行',
+    noFailures: '这段时间没有失败',
+    failing: '失败最多的任务',
+    slowest: '平均耗时最长的任务',
+    busiest: '执行最多的任务',
+    byGroup: '按分组',
+    byGroupHint: '任务属于多个分组时，在每个分组中都计入',
+    range: { today: '今天', '7d': '7 天', '30d': '30 天', custom: '自定义' },
+    unit: { hour: '每小时', day: '每天', week: '每周' },
+    figure: { total: '执行', rate: '成功率', bad: '失败与超时', skipped: '跳过或取消', jobs: '有执行的任务' },
+  },
+};
