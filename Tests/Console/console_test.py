@@ -19,6 +19,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+from alert_steps import AlertSteps
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
@@ -46,6 +47,10 @@ PAGES = {
     "host": ("/hosts/{host}", "tr[data-execution]"),
     "groups": ("/groups", "tbody tr"),
     "group-rules": ("/groups/rules", "h1"),
+    "incidents": ("/alerts/incidents", "[data-incident]"),
+    "deliveries": ("/alerts/deliveries", "[data-delivery]"),
+    "notify-rules": ("/alerts/rules", "[data-notify-rule]"),
+    "channels": ("/alerts/channels", "[data-channel]"),
     "reports": ("/reports", "[data-figure=total]"),
     "users": ("/settings/users", "[data-user]"),
     "tokens": ("/settings/tokens", "main h2"),
@@ -55,7 +60,10 @@ PAGES = {
 }
 
 
-class Journey:
+OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel")
+
+
+class Journey(AlertSteps):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -72,6 +80,8 @@ class Journey:
         self.sleeper = f"console-sleep-{self.suffix}"
         self.flaky = f"console-flaky-{self.suffix}"
         self.group = f"console-group-{self.suffix}"
+        self.channel = f"hook-{self.suffix}"
+        self.notify_rule = f"<b>rule</b> {self.suffix}"
         self.job_id = ""
         self.execution_id = ""
         self.host_id = ""
@@ -106,6 +116,8 @@ class Journey:
         self.problems.append(f"{kind}: {text}")
 
     def step(self, name: str, body: Callable[[], None]) -> bool:
+        if self.options.only and not re.search(self.options.only, name):
+            return True
         self.problems.clear()
         start = time.monotonic()
         try:
@@ -673,11 +685,11 @@ class Journey:
         self.page.emulate_media(forced_colors="none")
 
     def fits(self) -> None:
-        for width, height in ((1366, 768), (1920, 1080), (768, 1024), (390, 844)):
-            self.page.set_viewport_size({"width": width, "height": height})
-            for path, ready in PAGES.values():
-                self.open(self.path(path))
-                expect(self.page.locator(ready).first).to_be_visible()
+        for path, ready in PAGES.values():
+            self.open(self.path(path))
+            expect(self.page.locator(ready).first).to_be_visible()
+            for width, height in ((1366, 768), (1920, 1080), (820, 1180), (390, 844)):
+                self.page.set_viewport_size({"width": width, "height": height})
                 over = self.page.evaluate(
                     "Math.max(document.body.scrollWidth - innerWidth,"
                     " ...[...document.querySelectorAll('main')].map((m) => m.scrollWidth - m.clientWidth))"
@@ -706,12 +718,21 @@ class Journey:
     # --- accessibility ---
 
     def check_axe(self, page: Page, name: str) -> None:
-        page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
+        if not page.evaluate("'axe' in globalThis"):
+            page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
         found = page.evaluate("(rules) => axe.run({ runOnly: rules })", AXE_RULES)["violations"]
         assert not found, f"{name}: " + "; ".join(f"{v['id']} at {v['nodes'][0]['target']}" for v in found)
 
     def overlay(self, page: Page, name: str) -> None:
-        if name == "drawer":
+        if name == "rule":
+            page.goto(self.base + "/alerts/rules")
+            page.locator("[data-notify-rule] .linkish").first.click()
+            expect(page.locator("[data-target='0']")).to_be_visible()
+        elif name == "channel":
+            page.goto(self.base + "/alerts/channels")
+            page.locator(".card-head .primary").click()
+            expect(page.get_by_role("dialog")).to_be_visible()
+        elif name == "drawer":
             page.goto(f"{self.base}/jobs?run={self.execution_id}")
             expect(page.get_by_role("log").locator(".line").first).to_be_visible()
         else:
@@ -729,32 +750,36 @@ class Journey:
         for origin in state["origins"]:
             keep = [item for item in origin["localStorage"] if item["name"] == "qf.signedIn"]
             origin["localStorage"] = keep
-        for theme in THEMES:
-            for language in LANGUAGES:
-                context = self.context(theme, language, bypass_csp=True, storage_state=state)
-                page = context.new_page()
+        for language in LANGUAGES:
+            context = self.context("system", language, bypass_csp=True, storage_state=state)
+            page = context.new_page()
+            for name, (path, ready) in PAGES.items():
+                self.visit(page, name, language, lambda p=path, r=ready: self.show_page(page, p, r))
+            for name in OVERLAYS:
+                self.visit(page, name, language, lambda n=name: self.overlay(page, n))
+            context.close()
+            anonymous = self.context("system", language, bypass_csp=True)
+            page = anonymous.new_page()
+            self.visit(page, "login", language, lambda: self.show_page(page, "/login", "[name=username]"))
+            anonymous.close()
 
-                def visit(name: str, show: Callable[[], None]) -> None:
-                    def check() -> None:
-                        show()
-                        self.shoot(page, f"{name}-{theme}-{language}")
-                        self.check_axe(page, name)
+    def show_page(self, page: Page, path: str, ready: str) -> None:
+        page.goto(self.base + self.path(path))
+        expect(page.locator(ready).first).to_be_visible()
 
-                    self.step(f"axe: {name}, {theme}, {language}", check)
+    def visit(self, page: Page, name: str, language: str, show: Callable[[], None]) -> None:
+        """Looks at a page once, and checks it in both themes, as when the system changes over."""
 
-                def show_page(path: str, ready: str) -> None:
-                    page.goto(self.base + self.path(path))
-                    expect(page.locator(ready).first).to_be_visible()
+        def check() -> None:
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                if theme == THEMES[0]:
+                    show()
+                expect(page.locator("html")).to_have_attribute("data-theme", theme)
+                self.shoot(page, f"{name}-{theme}-{language}")
+                self.check_axe(page, f"{name}, {theme}")
 
-                for name, (path, ready) in PAGES.items():
-                    visit(name, lambda p=path, r=ready: show_page(p, r))
-                for name in ("drawer", "menu", "shortcuts"):
-                    visit(name, lambda n=name: self.overlay(page, n))
-                context.close()
-                anonymous = self.context(theme, language, bypass_csp=True)
-                page = anonymous.new_page()
-                visit("login", lambda: show_page("/login", "[name=username]"))
-                anonymous.close()
+        self.step(f"axe: {name}, {language}, both themes", check)
 
     def run(self) -> int:
         if not self.step("signs in and comes back to the wanted page", self.sign_in):
@@ -785,6 +810,10 @@ class Journey:
         self.step("reports a span, and leads to its runs", self.reports)
         self.step("makes a group, adds and removes a host", self.groups)
         self.step("tries rules for groups before it saves them", self.group_rules)
+        self.step("makes a channel, and tests it", self.channels)
+        self.step("shows messages that were given up, and sends them again", self.dead_letters)
+        self.step("makes a rule for notifications, with a preview", self.notify_rules)
+        self.step("shows what a rule has caught, and lets somebody take it on", self.incident)
         self.step("obeys the keyboard", self.keyboard)
         self.step("shows who changed what, and exports it", self.audit_trail)
         self.step("makes a user, who changes the first password", self.people)
@@ -793,8 +822,9 @@ class Journey:
         self.step("asks anew when rights have changed", self.other_rights)
         self.step("switches theme and language, and keeps them", self.looks)
         if self.execution_id:
-            self.step("fits 1366, 1920, 768 and 390 pixels", self.fits)
+            self.step("fits 1366, 1920, 820 and 390 pixels", self.fits)
             self.accessibility()
+        self.step("takes rules and channels away", self.end_alerts)
         if self.job_id:
             self.step("disables several jobs at once", self.bulk)
             self.step("deletes jobs", self.clean_up)
@@ -809,6 +839,7 @@ def main() -> int:
     parser.add_argument("--password-file", required=True)
     parser.add_argument("--screenshots", help="folder for pictures of every page")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--only", help="only steps whose name matches this; for working on one of them")
     parser.add_argument("--verbose", action="store_true", help="with tracebacks")
     options = parser.parse_args()
     if options.screenshots:

@@ -311,6 +311,10 @@ export type Permission =
   | 'audit:read'
   | 'audit:export'
   | 'metrics:read'
+  | 'notify:read'
+  | 'notify:write'
+  | 'channels:use'
+  | 'channels:write'
   | 'users:read'
   | 'users:write';
 

@@ -19,6 +19,9 @@ const PATTERNS: [RegExp, string][] = [
   [/^no connection to '(.+)' port (\d+) \(.*\): (.+)$/, 'noConnection'],
   [/^no connection within the time limit$/, 'connectTimeout'],
   [/^the server closed the connection before its answer was complete$/, 'closed'],
+  [/^'(.+)' is refused: .*private addresses are not allowed.*$/, 'privateAddress'],
+  [/^'(.+)' is refused: .*link-local and metadata.*$/, 'localAddress'],
+  [/^connection reset .*Connection refused.*$/, 'plainRefused'],
   [/^the job is disabled$/, 'disabled'],
   [/^this fire had passed when the agent could decide on it$/, 'passed'],
 ];

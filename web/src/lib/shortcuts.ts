@@ -11,6 +11,7 @@ export const SHORTCUTS = [
   { name: 'hosts', keys: ['g', 'h'] },
   { name: 'groups', keys: ['g', 'r'] },
   { name: 'reports', keys: ['g', 'p'] },
+  { name: 'alerts', keys: ['g', 'a'] },
   { name: 'settings', keys: ['g', 's'] },
   { name: 'save', keys: ['Ctrl', 'Enter'] },
   { name: 'sheet', keys: ['?'] },

@@ -15,6 +15,10 @@ Deno.test('host words: known sentences are taken apart, one in the other too', (
     'refused(api|80)',
   );
   equal(
+    hostWords("'127.0.0.1' is refused: 127.0.0.1: private addresses are not allowed on this host", word),
+    'privateAddress(127.0.0.1)',
+  );
+  equal(
     hostWords('exit status 3; 2 processes left behind were ended (7, sleep; 8, cat)', word),
     'exit(3); leftBehind(2|7, sleep; 8, cat)',
   );

@@ -40,6 +40,7 @@ export default {
     neverRun: 'Never run',
     anyGroup: 'Any group',
     searchHint: 'Name, description, command',
+    find: 'Find a job by name',
     details: 'Details',
     history: 'History',
     copy: 'Copy to a new job',

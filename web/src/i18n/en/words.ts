@@ -87,6 +87,7 @@ export default {
     unknown_name: 'A name is not known; months are JAN to DEC, weekdays SUN to SAT.',
     unknown_macro: "There is no such macro; use {'@'}hourly, {'@'}daily, {'@'}weekly, {'@'}monthly, {'@'}yearly.",
     syntax: 'The syntax is wrong.',
+    template: 'The template is wrong: only the variables listed, and each section with its end.',
     unsatisfiable: 'This expression never fires.',
     unknown_zone: 'There is no such time zone.',
   },
@@ -107,6 +108,9 @@ export default {
     connectTimeout: 'no connection within the time limit',
     closed: 'the server closed the connection before its answer was complete',
     disabled: 'the job is disabled',
+    privateAddress: 'messages to this host ({a}) are not allowed; the setting notify.allow-loopback allows them',
+    localAddress: 'messages to {a} are never allowed: it is a link-local or metadata address',
+    plainRefused: 'the connection was refused',
     passed: 'this time had passed when the host could decide on it',
   },
 };

@@ -40,6 +40,7 @@ export default {
     neverRun: '尚未执行',
     anyGroup: '全部分组',
     searchHint: '名称、描述、命令',
+    find: '按名称查找任务',
     details: '详情',
     history: '执行历史',
     copy: '复制为新任务',

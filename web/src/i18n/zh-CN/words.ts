@@ -87,6 +87,7 @@ export default {
     unknown_name: '有无法识别的名称，月份用 JAN–DEC，星期用 SUN–SAT。',
     unknown_macro: "没有这个宏，可用 {'@'}hourly、{'@'}daily、{'@'}weekly、{'@'}monthly、{'@'}yearly 等。",
     syntax: '写法有误，请检查。',
+    template: '模板有误：只能用列出的变量，成对的标记要写完整。',
     unsatisfiable: '这个表达式永远不会触发。',
     unknown_zone: '没有这个时区。',
   },
@@ -107,6 +108,9 @@ export default {
     connectTimeout: '在时限内没有连上',
     closed: '对方在应答完成前关闭了连接',
     disabled: '任务已停用',
+    privateAddress: '不允许发往本机地址 {a}；确实需要时在服务器上设置 notify.allow-loopback',
+    localAddress: '不允许发往 {a}：这是链路本地或元数据地址',
+    plainRefused: '对方拒绝连接',
     passed: '主机能处理时，这次触发已经过期',
   },
 };

@@ -1,6 +1,6 @@
-import { nextTick, type Ref, ref } from 'vue';
-import { ApiError } from '../../../api/client.ts';
-import { useErrors } from '../../../lib/use-errors.ts';
+import { nextTick, onMounted, type Ref, ref } from 'vue';
+import { ApiError } from '../api/client.ts';
+import { useErrors } from './use-errors.ts';
 
 /** A small form in a dialog: its field errors, the problem that belongs to none, and one sending at a time. */
 export function useForm(form: Ref<HTMLElement | null>): {
@@ -14,6 +14,18 @@ export function useForm(form: Ref<HTMLElement | null>): {
   const errors = ref<Record<string, string>>({});
   const problem = ref('');
   const busy = ref(false);
+
+  /** An error is about the value it was found in, and goes when that changes. */
+  function mended(event: Event): void {
+    const path = (event.target as HTMLElement).closest<HTMLElement>('[data-path]')?.dataset.path;
+    if (!path || !(path in errors.value)) return;
+    const { [path]: _, ...left } = errors.value;
+    errors.value = left;
+  }
+  onMounted(() => {
+    form.value?.addEventListener('input', mended);
+    form.value?.addEventListener('change', mended);
+  });
 
   async function fail(): Promise<void> {
     await nextTick();

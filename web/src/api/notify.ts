@@ -1,0 +1,182 @@
+import { del, get, post, put, type Query } from './client.ts';
+import type { Page } from './types.ts';
+
+export const CHANNEL_TYPES = ['email', 'webhook', 'dingtalk', 'wecom', 'feishu', 'slack'] as const;
+export type ChannelType = typeof CHANNEL_TYPES[number];
+
+/** Who may not write channels sees only the first four members. */
+export interface Channel {
+  id: number;
+  name: string;
+  type: ChannelType;
+  enabled: boolean;
+  limit_per_minute?: number | null;
+  host?: string | null;
+  port?: number | null;
+  security?: 'starttls' | 'tls' | 'none';
+  username?: string | null;
+  from?: string | null;
+  recipients?: string[];
+  has_password?: boolean;
+  /** Scheme and host; the rest is a secret. */
+  url?: string;
+  method?: string;
+  header_names?: string[];
+  has_secret?: boolean;
+}
+
+/** What is written of a channel; a secret that is not given stays as it is. */
+export interface ChannelBody {
+  name: string;
+  type: ChannelType;
+  enabled: boolean;
+  limit_per_minute?: number;
+  host?: string;
+  port?: number;
+  security?: string;
+  username?: string;
+  password?: string;
+  from?: string;
+  recipients?: string[];
+  url?: string;
+  method?: string;
+  headers?: Record<string, string>;
+  secret?: string;
+}
+
+export const TRIGGERS = [
+  'technical_failure',
+  'business_failure',
+  'timeout',
+  'missed',
+  'lost',
+  'skipped',
+  'cancelled',
+  'success',
+  'recovered',
+  'host_offline',
+  'host_back',
+] as const;
+export type Trigger = typeof TRIGGERS[number];
+
+/** By a named channel, or by the first e-mail channel to these recipients. */
+export interface Target {
+  channel?: string;
+  type?: 'email';
+  recipients?: string[];
+  subject_template?: string;
+  body_template?: string;
+}
+
+export interface QuietWindow {
+  /** `22:30`; a window may go over midnight. */
+  from: string;
+  until: string;
+  /** Weekdays on which it begins, 0 is Sunday; none means all. */
+  days?: number[];
+}
+
+export interface NotifyRule {
+  name: string;
+  enabled: boolean;
+  triggers: Trigger[];
+  threshold: number;
+  channels: Target[];
+  count_by?: 'host' | 'job';
+  group_by?: 'job' | 'host' | 'rule';
+  /** Seconds between reminders, or one of the words. */
+  repeat?: 'each' | 'never' | number;
+  quiet?: { timezone: string; windows: QuietWindow[] };
+}
+
+export interface Match {
+  group_ids: number[];
+  labels: Record<string, string>;
+  task_ids: number[];
+}
+
+/** A rule that stands by itself, and what it holds for; nothing matched means everything. */
+export interface OwnRule extends NotifyRule {
+  id: number;
+  match: Match;
+}
+
+export type RuleBody = NotifyRule & { match?: Match };
+
+export interface Incident {
+  id: string;
+  rule: string;
+  state: 'waiting' | 'open' | 'closed';
+  trigger: Trigger;
+  task_id: number | null;
+  task_name: string | null;
+  count: number;
+  threshold_count: number;
+  messages: number;
+  opened_at: string;
+  updated_at: string;
+  next_message_at: string | null;
+  acknowledged_by: string | null;
+  members: { client_id: string; execution_id: string | null; trigger: Trigger; at: string }[];
+}
+
+export const DELIVERY_STATES = ['queued', 'sending', 'sent', 'dead', 'merged'] as const;
+
+export interface Delivery {
+  id: string;
+  incident_id: string | null;
+  /** Null is the first e-mail channel. */
+  channel: string | null;
+  purpose: 'opening' | 'update' | 'reminder' | 'recovered' | 'digest' | 'test';
+  state: typeof DELIVERY_STATES[number];
+  rule: string;
+  task_id: number | null;
+  subject: string;
+  text: string;
+  attempts: number;
+  created_at: string;
+  updated_at: string;
+  next_at: string | null;
+  last_error: string | null;
+  recipients?: string[];
+}
+
+export interface Preview {
+  subject: string;
+  text: string;
+}
+
+type Counted<T> = Page<T> & { total_exact?: boolean };
+
+export const channels = {
+  list: () => get<Channel[]>('/notify/channels'),
+  create: (body: ChannelBody) => post<Channel>('/notify/channels', body),
+  update: (id: number, body: ChannelBody) => put<Channel>(`/notify/channels/${id}`, body),
+  remove: (id: number) => del<unknown>(`/notify/channels/${id}`),
+  test: (id: number, recipients: string[]) =>
+    post<Delivery>(`/notify/channels/${id}/test`, recipients.length ? { recipients } : {}),
+};
+
+export const notifyRules = {
+  list: () => get<OwnRule[]>('/notify/rules'),
+  create: (body: RuleBody) => post<OwnRule>('/notify/rules', body),
+  update: (id: number, body: RuleBody) => put<OwnRule>(`/notify/rules/${id}`, body),
+  remove: (id: number) => del<unknown>(`/notify/rules/${id}`),
+  preview: (target: Target, rule: string) =>
+    post<Preview>('/notify/preview', {
+      ...(target.channel ? { channel: target.channel } : {}),
+      ...(target.subject_template ? { subject_template: target.subject_template } : {}),
+      ...(target.body_template ? { body_template: target.body_template } : {}),
+      ...(rule ? { rule } : {}),
+    }),
+};
+
+export const incidents = {
+  list: (query: Query) => get<Counted<Incident>>('/notify/incidents', query),
+  acknowledge: (id: string) => post<Incident>(`/notify/incidents/${id}/ack`),
+};
+
+export const deliveries = {
+  list: (query: Query) => get<Counted<Delivery>>('/notify/deliveries', query),
+  resend: (id: string) => post<Delivery>(`/notify/deliveries/${id}/resend`),
+};

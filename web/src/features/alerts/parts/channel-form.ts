@@ -1,0 +1,93 @@
+import type { Channel, ChannelBody, ChannelType } from '../../../api/notify.ts';
+import type { Pair } from '../../../ui/KeyValueEditor.vue';
+import { pairFault } from '../../jobs/parts/pairs.ts';
+
+/** A channel as it is typed; secrets begin empty, for nobody gets them back. */
+export interface ChannelForm {
+  name: string;
+  type: ChannelType;
+  enabled: boolean;
+  limit: number | '';
+  host: string;
+  port: number | '';
+  security: 'starttls' | 'tls' | 'none';
+  username: string;
+  password: string;
+  from: string;
+  recipients: string;
+  url: string;
+  method: string;
+  headers: Pair[];
+  secret: string;
+}
+
+/** Addresses of robots whose messages are signed. */
+export const SIGNED: ChannelType[] = ['webhook', 'dingtalk', 'feishu'];
+
+export function channelForm(channel: Channel | null): ChannelForm {
+  return {
+    name: channel?.name ?? '',
+    type: channel?.type ?? 'webhook',
+    enabled: channel?.enabled ?? true,
+    limit: channel?.limit_per_minute ?? '',
+    host: channel?.host ?? '',
+    port: channel?.port ?? '',
+    security: channel?.security ?? 'starttls',
+    username: channel?.username ?? '',
+    password: '',
+    from: channel?.from ?? '',
+    recipients: (channel?.recipients ?? []).join(', '),
+    url: '',
+    method: channel?.method ?? 'POST',
+    headers: [],
+    secret: '',
+  };
+}
+
+export const addresses = (text: string): string[] => text.split(/[,;\uff0c\uff1b\s]+/).filter(Boolean);
+
+export function channelBody(form: ChannelForm): ChannelBody {
+  const body: ChannelBody = {
+    name: form.name.trim(),
+    type: form.type,
+    enabled: form.enabled,
+    ...(form.limit === '' ? {} : { limit_per_minute: form.limit }),
+  };
+  if (form.type === 'email') {
+    return {
+      ...body,
+      host: form.host.trim(),
+      ...(form.port === '' ? {} : { port: form.port }),
+      security: form.security,
+      from: form.from.trim(),
+      recipients: addresses(form.recipients),
+      ...(form.username.trim() ? { username: form.username.trim() } : {}),
+      ...(form.password ? { password: form.password } : {}),
+    };
+  }
+  const named = form.headers.filter((pair) => pair.key.trim());
+  return {
+    ...body,
+    ...(form.url.trim() ? { url: form.url.trim() } : {}),
+    ...(SIGNED.includes(form.type) && form.secret ? { secret: form.secret } : {}),
+    ...(form.type === 'webhook' ? { method: form.method } : {}),
+    ...(form.type === 'webhook' && named.length
+      ? { headers: Object.fromEntries(named.map((pair) => [pair.key.trim(), pair.value])) }
+      : {}),
+  };
+}
+
+/** What can be said without the server, as keys of `form.error`. */
+export function channelFaults(form: ChannelForm, isNew: boolean): Record<string, 'required' | 'nameless' | 'repeated'> {
+  const faults: Record<string, 'required' | 'nameless' | 'repeated'> = {};
+  if (!form.name.trim()) faults.name = 'required';
+  if (form.type === 'email') {
+    if (!form.host.trim()) faults.host = 'required';
+    if (!form.from.trim()) faults.from = 'required';
+  } else if (isNew && !form.url.trim()) {
+    faults.url = 'required';
+  }
+  const fault = form.type === 'webhook' ? pairFault(form.headers) : null;
+  if (fault) faults.headers = fault;
+  return faults;
+}

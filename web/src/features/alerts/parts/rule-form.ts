@@ -1,0 +1,156 @@
+import type { Match, NotifyRule, QuietWindow, Target, Trigger } from '../../../api/notify.ts';
+import { readerZone } from '../../../lib/time.ts';
+import { addresses } from './channel-form.ts';
+
+export interface TargetDraft {
+  /** Tells rows apart while they come and go. */
+  key: number;
+  /** A channel's name; '' sends e-mail to the recipients by the first e-mail channel. */
+  channel: string;
+  recipients: string;
+  subject: string;
+  body: string;
+}
+
+export interface WindowDraft {
+  key: number;
+  from: string;
+  until: string;
+  days: number[];
+}
+
+/** A rule as it is typed. */
+export interface RuleForm {
+  name: string;
+  enabled: boolean;
+  triggers: Trigger[];
+  threshold: number | '';
+  countBy: 'host' | 'job';
+  groupBy: 'job' | 'host' | 'rule';
+  repeat: '' | 'each' | 'never' | 'every';
+  repeatMinutes: number | '';
+  targets: TargetDraft[];
+  zone: string;
+  windows: WindowDraft[];
+  groups: number[];
+  labels: string;
+  jobs: number[];
+}
+
+let keys = 0;
+
+export const targetDraft = (target?: Target): TargetDraft => ({
+  key: ++keys,
+  channel: target?.channel ?? '',
+  recipients: (target?.recipients ?? []).join(', '),
+  subject: target?.subject_template ?? '',
+  body: target?.body_template ?? '',
+});
+
+export const windowDraft = (window?: QuietWindow): WindowDraft => ({
+  key: ++keys,
+  from: window?.from ?? '22:00',
+  until: window?.until ?? '07:00',
+  days: [...window?.days ?? []],
+});
+
+export function ruleForm(rule: (NotifyRule & { match?: Match }) | null): RuleForm {
+  const repeat = rule?.repeat;
+  return {
+    name: rule?.name ?? '',
+    enabled: rule?.enabled ?? true,
+    triggers: [...rule?.triggers ?? ['technical_failure', 'timeout'] as const],
+    threshold: rule?.threshold ?? 1,
+    countBy: rule?.count_by ?? 'host',
+    groupBy: rule?.group_by ?? 'job',
+    repeat: typeof repeat === 'number' ? 'every' : repeat ?? '',
+    repeatMinutes: typeof repeat === 'number' ? repeat / 60 : 60,
+    targets: (rule?.channels ?? [undefined]).map((target) => targetDraft(target)),
+    zone: rule?.quiet?.timezone ?? readerZone(),
+    windows: (rule?.quiet?.windows ?? []).map((window) => windowDraft(window)),
+    groups: [...rule?.match?.group_ids ?? []],
+    labels: Object.entries(rule?.match?.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(', '),
+    jobs: [...rule?.match?.task_ids ?? []],
+  };
+}
+
+export function targetOf(draft: TargetDraft): Target {
+  const recipients = addresses(draft.recipients);
+  return {
+    ...(draft.channel ? { channel: draft.channel } : { type: 'email' as const }),
+    ...(recipients.length ? { recipients } : {}),
+    ...(draft.subject.trim() ? { subject_template: draft.subject } : {}),
+    ...(draft.body.trim() ? { body_template: draft.body } : {}),
+  };
+}
+
+export function ruleOf(form: RuleForm): NotifyRule {
+  return {
+    name: form.name.trim(),
+    enabled: form.enabled,
+    triggers: form.triggers,
+    threshold: Number(form.threshold),
+    channels: form.targets.map(targetOf),
+    count_by: form.countBy,
+    group_by: form.groupBy,
+    ...(form.repeat === 'every' ? { repeat: Math.round(Number(form.repeatMinutes) * 60) } : {}),
+    ...(form.repeat === 'each' || form.repeat === 'never' ? { repeat: form.repeat } : {}),
+    ...(form.windows.length
+      ? {
+        quiet: {
+          timezone: form.zone.trim(),
+          windows: form.windows.map(({ from, until, days }) => ({ from, until, ...(days.length ? { days } : {}) })),
+        },
+      }
+      : {}),
+  };
+}
+
+export function matchOf(form: RuleForm): Match {
+  const pairs = addresses(form.labels).map((text): [string, string] => {
+    const at = text.indexOf('=');
+    return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+  });
+  return { group_ids: form.groups, labels: Object.fromEntries(pairs), task_ids: form.jobs };
+}
+
+const whole = (value: number | ''): boolean => value !== '' && Number.isInteger(value) && value > 0;
+
+/** What can be said without the server: paths of the server, and keys of `alert.missing`. */
+export function ruleFaults(form: RuleForm): Record<string, 'name' | 'triggers' | 'channels' | 'recipients' | 'number'> {
+  const faults: ReturnType<typeof ruleFaults> = {};
+  if (!form.name.trim()) faults.name = 'name';
+  if (!form.triggers.length) faults.triggers = 'triggers';
+  if (!whole(form.threshold)) faults.threshold = 'number';
+  if (form.repeat === 'every' && !whole(form.repeatMinutes)) faults.repeat = 'number';
+  if (!form.targets.length) faults.channels = 'channels';
+  form.targets.forEach((target, index) => {
+    if (!target.channel && !addresses(target.recipients).length) faults[`channels[${index}].recipients`] = 'recipients';
+  });
+  return faults;
+}
+
+/** What a template may say; the server refuses anything else and names these. */
+export const VARIABLES = [
+  'task_name',
+  'task_id',
+  'execution_status',
+  'execution_start_time',
+  'execution_end_time',
+  'execution_duration',
+  'threshold_count',
+  'execution_log_tail',
+  'trigger',
+  'rule',
+  'count',
+  'since',
+  'host',
+  'hosts',
+  'hosts_count',
+  'exit_code',
+  'reason',
+  'run_id',
+  'execution_id',
+  'recovered',
+  'url',
+] as const;

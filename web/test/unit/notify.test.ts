@@ -1,0 +1,52 @@
+import { channelBody, channelFaults, channelForm } from '../../src/features/alerts/parts/channel-form.ts';
+import { matchOf, ruleFaults, ruleForm, ruleOf } from '../../src/features/alerts/parts/rule-form.ts';
+import type { OwnRule } from '../../src/api/notify.ts';
+import { equal } from './assert.ts';
+
+const RULE: OwnRule = {
+  id: 3,
+  name: 'night',
+  enabled: true,
+  triggers: ['technical_failure', 'missed'],
+  threshold: 3,
+  channels: [{ channel: 'ops', body_template: '{{task_name}}' }, { type: 'email', recipients: ['a@b.cd'] }],
+  count_by: 'job',
+  group_by: 'rule',
+  repeat: 3600,
+  quiet: { timezone: 'Asia/Shanghai', windows: [{ from: '22:00', until: '07:00', days: [1, 2] }] },
+  match: { group_ids: [2], labels: { team: 'db' }, task_ids: [7] },
+};
+
+Deno.test('notification rules: what is read into the form is written as it was', () => {
+  const form = ruleForm(RULE);
+  const { id: _, match, ...rule } = RULE;
+  equal(ruleOf(form), rule);
+  equal(matchOf(form), match);
+});
+
+Deno.test('notification rules: what is missing is said at its field', () => {
+  const form = ruleForm(null);
+  form.triggers = [];
+  form.repeat = 'every';
+  form.repeatMinutes = '';
+  equal(ruleFaults(form), {
+    name: 'name',
+    triggers: 'triggers',
+    repeat: 'number',
+    'channels[0].recipients': 'recipients',
+  });
+});
+
+Deno.test('notification channels: a secret that was not typed is not sent', () => {
+  const form = channelForm({
+    id: 1,
+    name: 'hook',
+    type: 'webhook',
+    enabled: true,
+    url: 'https://a/…',
+    has_secret: true,
+  });
+  equal(channelBody(form), { name: 'hook', type: 'webhook', enabled: true, method: 'POST' });
+  equal(channelFaults(form, false), {});
+  equal(channelFaults(form, true), { url: 'required' });
+});
