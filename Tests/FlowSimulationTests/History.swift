@@ -122,10 +122,6 @@ extension Simulation {
             for entry in host.ledger.entries.values.sorted(by: { $0.id < $1.id })
             where entry.status.isTerminal && entry.order.nominal < settled {
                 let stored = self.store.executions[entry.id]
-                // A restored server knows nothing of what was planned after its copy and reported too long ago; nor of
-                // what a clock that was ahead ran before.
-                let decided = self.record.settled[entry.id] ?? .distantPast
-                if stored == nil, decided < self.record.restoredAt { continue }
                 if stored?.status != entry.status {
                     let there = stored.map { "\($0.status)" } ?? "nothing"
                     faults.append(

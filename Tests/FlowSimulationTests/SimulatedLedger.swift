@@ -9,6 +9,10 @@ struct SimulatedLedger {
     private(set) var snapshot: LedgerSnapshot
     private(set) var entries: [ExecutionID: LedgerEntry] = [:]
     private(set) var reports: [Report] = []
+    /// The number of each row's last report.
+    private var sequences: [ExecutionID: Int64] = [:]
+    /// Which reports a server lacks that are gone from the outbox, and up to which row the ledger was told again.
+    private var recital: (after: Int64, through: Int64, from: ExecutionID?)?
     /// The fault to bring back, if it is one of the ledger's.
     let mutant: Mutant?
 
@@ -22,6 +26,8 @@ struct SimulatedLedger {
         restored.lastTime = max(restored.lastTime, restored.cursors.values.max() ?? .distantPast)
         restored.outboxBase = (self.reports.first?.sequence).map { $0 - 1 } ?? self.snapshot.acknowledgedSequence
         restored.open = self.entries.values.filter { !$0.status.isTerminal }.sorted { $0.id < $1.id }
+        restored.ahead = self.fires(after: restored.lastTime)
+        restored.isReciting = self.recital != nil
         return restored
     }
 
@@ -42,7 +48,14 @@ struct SimulatedLedger {
         self.snapshot.lastSequence += 1
         report.sequence = self.snapshot.lastSequence
         self.reports.append(report)
+        self.sequences[report.executionID] = report.sequence
         return report.sequence
+    }
+
+    private func fires(after instant: Timestamp) -> [ExecutionID] {
+        guard self.mutant != .forgetsAhead else { return [] }
+        let ahead = self.entries.values.filter { $0.order.kind == .cron && $0.order.nominal > instant }
+        return ahead.map(\.id).sorted()
     }
 
     private mutating func apply(_ operation: LedgerOperation) -> LedgerResult {
@@ -50,11 +63,7 @@ struct SimulatedLedger {
         case .insert(let entry, let report):
             if let known = self.entries[entry.id], self.mutant != .noLedger { return .exists(known) }
             self.entries[entry.id] = entry
-            _ = self.append(report)
-            if let range = entry.coalesced, self.mutant != .rangesClaimAll {
-                self.sayWhatRan(in: range, besides: entry)
-            }
-            return .written(sequence: self.snapshot.lastSequence)
+            return .written(sequence: self.append(report))
         case .update(let entry, let report):
             guard self.entries[entry.id] != nil else { return .done }
             self.entries[entry.id] = entry
@@ -72,6 +81,11 @@ struct SimulatedLedger {
         case .forgetReports(let sequence):
             self.reports.removeAll { $0.sequence <= sequence && $0.sequence <= self.snapshot.acknowledgedSequence }
         case .answer(let id): return self.mutant == .neverAnswers ? .done : self.answer(id)
+        case .beginRecital(let after, let through):
+            self.recital = (
+                min(self.recital?.after ?? after, after), max(self.recital?.through ?? through, through), nil
+            )
+        case .recite: return self.recite()
         case .setClock(let offset, let time):
             self.snapshot.clockOffset = offset
             self.snapshot.lastTime = time
@@ -82,19 +96,29 @@ struct SimulatedLedger {
         return .done
     }
 
-    private mutating func sayWhatRan(in range: CoalescedRange, besides entry: LedgerEntry) {
-        let known = self.entries.values.filter {
-            $0.order.job.uid == entry.order.job.uid && $0.id != entry.id && $0.order.nominal >= range.from
-                && $0.order.nominal <= range.through
+    private mutating func answer(_ id: ExecutionID) -> LedgerResult {
+        guard let entry = self.entries[id], self.sequences[id] ?? 0 <= self.snapshot.acknowledgedSequence else {
+            return .done
         }
-        for id in known.map(\.id).sorted() { _ = self.answer(id) }
+        return .written(sequence: self.append(Report(entry)))
     }
 
-    private mutating func answer(_ id: ExecutionID) -> LedgerResult {
-        guard let entry = self.entries[id],
-            !self.reports.contains(where: { $0.executionID == id && $0.sequence > self.snapshot.acknowledgedSequence })
-        else { return .done }
-        return .written(sequence: self.append(Report(entry)))
+    /// Rows one step looks at; few, so that a history sees several steps.
+    private static let recitalStep = 30
+
+    private mutating func recite() -> LedgerResult {
+        guard let recital else { return .recited(isDone: true, sequence: self.snapshot.lastSequence) }
+        let rest = self.entries.keys.filter { id in recital.from.map { $0 < id } ?? true }.sorted()
+        let step = rest.prefix(Self.recitalStep)
+        for id in step {
+            guard let sequence = self.sequences[id], sequence > recital.after, sequence <= recital.through else {
+                continue
+            }
+            _ = self.answer(id)
+        }
+        let isDone = step.count < Self.recitalStep
+        self.recital = isDone ? nil : (recital.after, recital.through, step.last)
+        return .recited(isDone: isDone, sequence: self.snapshot.lastSequence)
     }
 
     private mutating func apply(_ update: ConfigUpdate, cursor: Timestamp) {
@@ -124,6 +148,7 @@ struct SimulatedLedger {
             _ = self.append(Report(pending))
             withdrawn.append(entry.id)
         }
-        return withdrawn.isEmpty ? .done : .withdrawn(withdrawn, sequence: self.snapshot.lastSequence)
+        let decided = self.fires(after: now)
+        return .withdrawn(withdrawn, decided: decided, sequence: self.snapshot.lastSequence)
     }
 }

@@ -14,6 +14,9 @@ struct SimulatedStore {
     var acknowledged: [AgentID: Int64] = [:]
     var incarnations: [AgentID: String] = [:]
     var epochs: [AgentID: Int64] = [:]
+    /// The last report before those that are gone on both ends.
+    var lostAfter: [AgentID: Int64] = [:]
+    var sessionsAt: [AgentID: Timestamp] = [:]
     var cancels: Set<ExecutionID> = []
     /// Fires of hosts that are away, by agent and job.
     var owed: [OwedKey: OwedFires] = [:]
@@ -26,6 +29,8 @@ struct SimulatedStore {
     var configVersion: Int64 = 1
     /// Brings back a fault: after a restore it waits for reports that nobody has any more.
     var ignoresKeptReports = false
+    /// Brings back a fault: what is gone on both ends is not asked for.
+    var forgetsGaps = false
     /// Brings back a fault: a missing report is passed over.
     var appliesGaps = false
     let targets: [JobUID: [AgentID]]
@@ -210,7 +215,7 @@ struct SimulatedStore {
     mutating func reask(of agent: AgentID, before nominal: Timestamp) -> [Order] {
         let open = self.executions.values.filter {
             $0.agentID == agent && $0.status == .pending && $0.attempt == 0 && $0.nominal < nominal
-                && $0.reason != .queued
+                && ($0.reason != .queued || $0.updatedAt < self.sessionsAt[agent] ?? .distantPast)
                 && self.orders[agent]?[$0.id] == nil
         }
         return open.sorted { $0.id < $1.id }.compactMap { execution in
@@ -227,6 +232,9 @@ struct SimulatedStore {
             stored: self.acknowledged[hello.agent] ?? 0,
             hello: hello
         )
+        let known = position.ledger == .new ? nil : self.lostAfter[hello.agent]
+        self.lostAfter[hello.agent] = [known, position.lostAfter].compactMap { $0 }.min()
+        self.sessionsAt[hello.agent] = now
         self.incarnations[hello.agent] = hello.incarnation
         self.acknowledged[hello.agent] = position.acknowledged
         let asked = self.executions.values.filter { execution in
@@ -243,6 +251,7 @@ struct SimulatedStore {
         return AgentSessionStart(
             epoch: self.epochs[hello.agent] ?? 1,
             acknowledgedSequence: self.acknowledged[hello.agent] ?? 0,
+            lostAfter: self.forgetsGaps ? nil : self.lostAfter[hello.agent],
             cancels: self.cancels.filter {
                 self.executions[$0].map { $0.agentID == hello.agent && !$0.status.isTerminal } == true
             }.sorted(),
@@ -280,6 +289,7 @@ struct SimulatedStore {
                 self.close(range, of: report.jobUID, agent: batch.agent, now: now)
             }
         }
+        if applied != self.acknowledged[batch.agent] { self.lostAfter[batch.agent] = nil }
         self.acknowledged[batch.agent] = applied
         return applied
     }

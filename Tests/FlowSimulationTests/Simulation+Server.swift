@@ -86,6 +86,7 @@ extension Simulation {
         let start = AgentSessionStart(
             epoch: opened.epoch,
             acknowledgedSequence: opened.acknowledgedSequence,
+            lostAfter: opened.lostAfter,
             cancels: opened.cancels,
             forced: opened.forced,
             interrupted: opened.interrupted,

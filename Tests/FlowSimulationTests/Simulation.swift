@@ -30,8 +30,10 @@ enum Mutant: String, CaseIterable, Sendable {
     case waitsForNoWelcome = "no handshake before decisions"
     /// R5: a report that went missing does not stop those behind it.
     case appliesGaps = "reports applied over a gap"
-    /// R1: a range of missed fires is not followed by what ran of it.
-    case rangesClaimAll = "missed ranges swallow what ran"
+    /// R5: a restored server does not say which reports it lacks.
+    case forgetsGaps = "reports of a lost time are given up"
+    /// R8: what ran before its time counts as missed when that has come.
+    case forgetsAhead = "what ran early is missed again"
     /// R3: the order goes out before the record is durable.
     case volatileTriggers = "trigger kept in memory only"
 }
@@ -111,6 +113,7 @@ struct Simulation {
         }
         self.store = SimulatedStore(jobs: jobs, targets: targets)
         self.store.appliesGaps = mutant == .appliesGaps
+        self.store.forgetsGaps = mutant == .forgetsGaps
         self.store.ignoresKeptReports = mutant == .ignoresKeptReports
         self.hosts = agents.map { SimulatedHost(id: $0, random: &random, mutant: mutant) }
         self.random = random

@@ -163,13 +163,17 @@ struct AgentTests {
             let session = try await world.hello(agent, lastSequence: 42, acknowledged: 40, base: 30)
             #expect(session.acknowledgedSequence == 30 && session.interrupted.isEmpty)
             #expect(session.questions == [running.executionID, awaiting.executionID])
+            #expect(session.lostAfter == 2, "what was said from here to the 30th is gone on both ends")
             // The first answer may have been lost with its connection: asked until it is answered.
             let second = try await world.hello(agent, lastSequence: 42, acknowledged: 40, base: 30)
             #expect(second.questions == [running.executionID, awaiting.executionID])
+            #expect(second.lostAfter == 2)
             let next = World.report(31, job, on: agent, at: World.start + 9, .success)
             let answer = World.report(32, job, on: agent, .success)
             #expect(try await world.apply([next, answer], of: agent).acknowledged == 32)
             #expect(try await world.execution(running.executionID).status == .success)
+            // A report from behind the gap came: the agent knows of it.
+            #expect(try await world.hello(agent, lastSequence: 42, acknowledged: 40, base: 30).lostAfter == nil)
         }
     }
 

@@ -181,6 +181,27 @@ struct TriggerTests {
         }
     }
 
+    @Test(
+        "One that waits for a place is ordered again when its host is back and has not said so (R9)",
+        arguments: StoreKind.allCases
+    )
+    func reasksWhatWaits(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            _ = try await world.fire(job, at: World.start + 1)
+            var waiting = World.report(1, job, on: agent, at: World.start + 1, .pending, reason: .queued)
+            waiting.attempt = 0
+            try await world.apply([waiting], of: agent)
+            try await world.store.acknowledgeOrders([waiting.executionID], by: agent)
+            let before = World.start + 60
+            #expect(try await world.store.reaskPending(of: agent, before: before, limit: 10).isEmpty)
+            _ = try await world.hello(agent, lastSequence: 1, at: World.start + 30)
+            let asked = try await world.store.reaskPending(of: agent, before: before, limit: 10)
+            #expect(asked.map(\.executionID) == [waiting.executionID])
+        }
+    }
+
     @Test("Old pending executions without an order are asked about again (R9)", arguments: StoreKind.allCases)
     func reasking(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -205,6 +205,7 @@ struct RandomValues {
             forced: self.list { $0.uid() },
             questions: self.list { $0.uid() },
             clock: self.sample(),
+            lostAfter: self.maybe { $0.int64() },
             answersLogOpen: self.bool(),
             renewsCertificates: self.bool(),
             givesSecrets: self.bool()

@@ -26,6 +26,7 @@ extension AgentCore {
             finishedAt: now,
             coalesced: coalesced
         )
+        if order.kind == .cron, order.nominal > now { self.ahead.insert(order.executionID) }
         self.pipeline.add(
             .insert(entry, report: Report(entry)),
             then: .decided(order.executionID, acknowledge: acknowledge, answer: acknowledge || isAnswer)
@@ -224,6 +225,7 @@ extension AgentCore {
         let bound = ExecutionID.lowerBound(at: now.advanced(byMilliseconds: -Self.latestStart))
         self.earlyCancels = self.earlyCancels.filter { $0 >= bound }
         self.announced = self.announced.filter { $0 >= bound }
+        self.ahead.forget(before: bound)
     }
 
     /// Ends what waits for its next attempt or for a fire that will not come: its job was deleted or disabled.

@@ -79,6 +79,7 @@ extension AgentCore {
         self.heartbeatAt = reading.boot + Self.burstInterval
         self.burstLeft = Self.burstLength
         self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)
+        if let lost = welcome.lostAfter { self.beginRecital(after: lost, through: welcome.acknowledgedSequence) }
         if let update = welcome.config { self.receive(update, at: reading) }
         let now = self.clock.now(reading)
         for id in welcome.questions { self.pipeline.add(.answer(id), then: .written) }
@@ -145,11 +146,18 @@ extension AgentCore {
     mutating func continueAfterCommit(_ results: [LedgerResult], at reading: ClockReading) {
         for (continuation, result) in self.pipeline.finish(results) {
             switch result {
-            case .written(let sequence), .withdrawn(_, let sequence): self.outbox.written(sequence)
+            case .written(let sequence): self.outbox.written(sequence)
+            case .withdrawn(let withdrawn, let decided, let sequence):
+                self.ahead.update(withdrawn: withdrawn, decided: decided)
+                self.outbox.written(sequence)
+            case .recited(let isDone, let sequence):
+                self.recital = isDone ? .none : .underWay
+                self.outbox.written(sequence)
             case .done, .exists, .pruned: break
             }
             switch continuation {
-            case .none, .written, .cursorMoved: break
+            case .none, .written, .cursorMoved, .recited: break
+            case .recitalBegun: self.recital = .underWay
             case .admitted(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
                 if case .exists = result, answer { self.pipeline.add(.answer(id), then: .written) }
@@ -204,6 +212,8 @@ extension AgentCore {
                 )
             )
         }
+        // A server takes what comes as a sign that the recital is on its way.
+        guard self.recital != .beginning else { return }
         if let after = self.outbox.takeUnsent(at: reading.boot, resendAfter: self.configuration.resendAfter) {
             self.effects.append(.sendReports(after: after))
         }

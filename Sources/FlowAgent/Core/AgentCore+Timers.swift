@@ -94,7 +94,12 @@ extension AgentCore {
                     policies: job.snapshot.policies,
                     now: now
                 )
-            guard var missed = count.go(on: schedule, budget: &self.countingBudget) else {
+            let agent = self.configuration.agent
+            let ahead = self.ahead
+            let found = count.go(on: schedule, budget: &self.countingBudget, mayLeap: ahead.isEmpty) {
+                ahead.contains($0, of: uid, on: agent)
+            }
+            guard var missed = found else {
                 self.jobs[uid]?.counting = count
                 return false
             }

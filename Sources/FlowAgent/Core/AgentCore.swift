@@ -26,6 +26,10 @@ package struct AgentCore: Sendable {
     var orders: [ExecutionID: Order] = [:]
     /// Orders for fires that the job's own timer answers for.
     var announced: Set<ExecutionID> = []
+    /// Fires that are in the ledger before their time.
+    var ahead: AheadFires
+    /// Whether the ledger is being told again to a server that went back in time.
+    var recital = Recital.none
     /// Executions that are running, wait for a retry, or wait for a place.
     var open: [ExecutionID: OpenExecution] = [:]
     /// How many of a job's hold a place.
@@ -140,6 +144,8 @@ package struct AgentCore: Sendable {
         self.incarnation = restored.incarnation
         self.configVersion = restored.configVersion
         self.floor = restored.floor
+        self.ahead = AheadFires(restored.ahead)
+        if restored.isReciting { self.recital = .underWay }
         self.outbox = Outbox(
             last: restored.lastSequence,
             acknowledged: restored.acknowledgedSequence,
@@ -184,6 +190,7 @@ package struct AgentCore: Sendable {
         if self.hasStarted { self.runTimers(at: reading) }
         self.startWaiting(now: self.clock.now(reading))
         self.speak(at: reading)
+        self.recite()
         return self.collectEffects(at: reading)
     }
 
@@ -273,7 +280,7 @@ package struct AgentCore: Sendable {
     }
 
     /// How many ids are remembered of executions that are still to come; for tests of its bound.
-    package var expectationCount: Int { self.earlyCancels.count + self.announced.count }
+    package var expectationCount: Int { self.earlyCancels.count + self.announced.count + self.ahead.count }
 
     /// What the clock that fires follow shows (R7).
     package func time(at reading: ClockReading) -> Timestamp { self.clock.now(reading) }

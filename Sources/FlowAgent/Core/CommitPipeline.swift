@@ -21,6 +21,9 @@ struct CommitPipeline: Sendable {
         case configApplied(ConfigUpdate, cursor: Timestamp)
         /// The cursor of a job, and where it stood before.
         case cursorMoved(from: Timestamp)
+        /// What a recital is about is durable; its steps follow.
+        case recitalBegun
+        case recited
         /// A step of forgetting was taken; another follows unless the walk is over.
         case pruned
     }

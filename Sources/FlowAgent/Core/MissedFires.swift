@@ -9,7 +9,7 @@ struct MissedFires: Hashable, Sendable {
     private(set) var run: [Timestamp]
     /// Never to be started, as one range.
     private(set) var skipped: CoalescedRange?
-    /// The last fire covered.
+    /// The last fire covered, missed or decided before.
     let through: Timestamp
 
     /// How far fires before the catch-up window are counted one by one: a week of a one-second job, and more.
@@ -56,13 +56,20 @@ struct MissedFires: Hashable, Sendable {
         /// - Parameters:
         ///   - schedule: the job's schedule.
         ///   - budget: how many fires may be looked at; less what was looked at.
+        ///   - mayLeap: whether none of the fires can have been decided before.
+        ///   - isDecided: whether a fire was decided before its time, and so is not missed.
         /// - Returns: nil while there is more to count.
-        mutating func go(on schedule: CompiledSchedule, budget: inout Int) -> MissedFires? {
-            if let period = schedule.periodMilliseconds { self.leap(by: period, on: schedule) }
+        mutating func go(
+            on schedule: CompiledSchedule,
+            budget: inout Int,
+            mayLeap: Bool = true,
+            isDecided: (Timestamp) -> Bool = { _ in false }
+        ) -> MissedFires? {
+            if mayLeap, let period = schedule.periodMilliseconds { self.leap(by: period, on: schedule) }
             while let nominal = schedule.next(after: self.cursor), nominal <= self.through {
                 guard budget > 0 else { return nil }
                 budget -= 1
-                self.take(nominal)
+                if isDecided(nominal) { self.cursor = nominal } else { self.take(nominal) }
             }
             let skipped = self.lastSkipped.flatMap { last in
                 self.first.map { CoalescedRange(count: self.count, from: $0, through: last) }

@@ -108,11 +108,15 @@ package struct SchedClock: Hashable, Sendable {
         guard
             let best = self.samples.min(by: { $0.uncertainty(at: reading.boot) < $1.uncertainty(at: reading.boot) })
         else { return 0 }
-        let error = best.offset - self.offset
-        guard abs(error) > best.uncertainty(at: reading.boot) else { return 0 }
+        let uncertainty = best.uncertainty(at: reading.boot)
+        let distance = best.offset - self.offset
+        guard abs(distance) > uncertainty else { return 0 }
+        // The truth lies somewhere in the range. What was agreed was near it, perhaps nearer than this sample is, so no more is
+        // moved than the sample asks for; a host's own clock, which nobody vouches for, goes to the middle.
+        let error = self.isAgreed ? distance - uncertainty * distance.signum() : distance
         let isYoung = reading.boot < self.settlesUntil
         guard abs(error) <= (isYoung ? Self.settleThreshold : Self.stepThreshold) else {
-            self.offset = best.offset
+            self.offset += error
             return error
         }
         let elapsed = max(0, reading.boot - (self.slewedAt ?? reading.boot))

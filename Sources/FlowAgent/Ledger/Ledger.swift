@@ -24,9 +24,7 @@ package protocol Ledger: Sendable {
 package enum LedgerOperation: Hashable, Sendable {
     /// R1: inserts the row unless its id is there; only if it was inserted, the report joins the outbox under the next sequence.
     ///
-    /// Used for starts (RUNNING) and for decisions without a start (SKIPPED, CANCELLED tombstones) alike. Behind a row that
-    /// stands for a range of fires, the rows that are there of this range are reported again as with ``answer(_:)``: what ran
-    /// is not missed, whatever the server makes of the range.
+    /// Used for starts (RUNNING) and for decisions without a start (SKIPPED, CANCELLED tombstones) alike.
     case insert(LedgerEntry, report: Report)
     /// Replaces an existing row and appends the report; does nothing when the row is gone.
     case update(LedgerEntry, report: Report)
@@ -36,7 +34,7 @@ package enum LedgerOperation: Hashable, Sendable {
     /// Fires of the job up to this nominal time, included, are decided (R2).
     case advanceCursor(JobUID, Timestamp)
     /// Moves every cursor that lies after `now` back to it and withdraws SKIPPED rows with a nominal time after `now`,
-    /// each reported as PENDING (R8).
+    /// each reported as PENDING (R8). The answer names the fires after `now` that stay.
     case undoPremature(now: Timestamp)
     /// Applies a configuration: `base` nil replaces all jobs. A job that is new here gets `cursor` as its cursor; one that
     /// is known keeps its own.
@@ -49,6 +47,10 @@ package enum LedgerOperation: Hashable, Sendable {
     ///
     /// Does nothing when the execution is not known, or when its last report is not acknowledged and so on its way anyway.
     case answer(ExecutionID)
+    /// The server lacks the reports `after` < sequence <= `through`, and they are gone from the outbox: remembers to ``recite``.
+    case beginRecital(after: Int64, through: Int64)
+    /// One step through the ledger: reports again, as with ``answer(_:)``, the rows whose last report the server lacks.
+    case recite
     /// Wall clock minus boot clock as last agreed with a server, microseconds, and the time it is: time will never have been
     /// before that (R7). Without an offset none was agreed in this boot, and that of an earlier one means nothing.
     case setClock(offset: Int64?, time: Timestamp)
@@ -63,12 +65,15 @@ package enum LedgerOperation: Hashable, Sendable {
 /// The answer to one operation.
 package enum LedgerResult: Hashable, Sendable {
     case done
-    /// The row was inserted or replaced; its report, or the last of those behind it, got this sequence.
+    /// The row was inserted or replaced; its report got this sequence.
     case written(sequence: Int64)
     /// R1: the id was admitted or decided before; nothing was written.
     case exists(LedgerEntry)
-    /// Premature skips that were undone, and the highest sequence of their PENDING reports.
-    case withdrawn([ExecutionID], sequence: Int64)
+    /// Premature skips that were undone, fires decided before their time that stay, and the highest sequence of the PENDING
+    /// reports.
+    case withdrawn([ExecutionID], decided: [ExecutionID], sequence: Int64)
+    /// Whether the ledger was told to its end, and the highest sequence.
+    case recited(isDone: Bool, sequence: Int64)
     /// Whether nothing is left to forget for now.
     case pruned(isDone: Bool)
 }
@@ -141,6 +146,10 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var clockOffset: Int64?
     /// The latest time the ledger knows to have been.
     package var lastTime: Timestamp
+    /// Fires that were decided before their time, which has not come as far as the ledger knows.
+    package var ahead: [ExecutionID]
+    /// Whether a recital has not come to its end.
+    package var isReciting: Bool
     /// Whether the schedule stands still because the server does not know this agent.
     package var isDismissed: Bool
 
@@ -157,6 +166,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
         floor: Timestamp = .distantPast,
         clockOffset: Int64? = nil,
         lastTime: Timestamp = .distantPast,
+        ahead: [ExecutionID] = [],
+        isReciting: Bool = false,
         isDismissed: Bool = false
     ) {
         self.incarnation = incarnation
@@ -171,6 +182,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
         self.floor = floor
         self.clockOffset = clockOffset
         self.lastTime = lastTime
+        self.ahead = ahead
+        self.isReciting = isReciting
         self.isDismissed = isDismissed
     }
 }

@@ -62,6 +62,22 @@ enum LedgerRows {
         ]
     }
 
+    /// Of the fires that were decided before their time so many are remembered, the next ones first.
+    private static let aheadLimit = 10_000
+
+    /// Fires with a row that lie after an instant.
+    static func fires(after instant: Timestamp, in database: Database) throws -> [ExecutionID] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT exec_id FROM ledger WHERE exec_id >= ? AND kind = ? ORDER BY exec_id LIMIT ?"
+        )
+        let bound = ExecutionID.lowerBound(at: instant.advanced(byMilliseconds: 1))
+        let ids = try UUID.fetchAll(
+            statement,
+            arguments: [bound.uuid, ExecutionKind.cron.rawValue, self.aheadLimit]
+        )
+        return ids.map(ExecutionID.init(uuid:))
+    }
+
     /// A value this version knows.
     ///
     /// - Throws: `CoreError` `unavailable`; a guess would be written back as a fact.

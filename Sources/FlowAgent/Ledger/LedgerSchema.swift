@@ -21,6 +21,7 @@ enum LedgerSchema {
             try database.execute(sql: "ALTER TABLE meta ADD COLUMN is_dismissed INTEGER NOT NULL DEFAULT 0")
         }
         migrator.registerMigration("25 attempts") { database in try database.execute(sql: Self.attempts) }
+        migrator.registerMigration("98 recital") { database in try database.execute(sql: Self.recital) }
         return migrator
     }
 
@@ -46,6 +47,13 @@ enum LedgerSchema {
         ALTER TABLE ledger ADD COLUMN http_status INTEGER;
         """
 
+    /// Which reports a server lacks that are gone from the outbox, and up to which row the ledger was told again.
+    private static let recital = """
+        ALTER TABLE meta ADD COLUMN recite_after INTEGER;
+        ALTER TABLE meta ADD COLUMN recite_through INTEGER;
+        ALTER TABLE meta ADD COLUMN recite_from BLOB;
+        """
+
     /// After the file was replaced by an older copy: what came after it has been done, though nothing here says so.
     ///
     /// Fires up to the last time known count as decided, what was open as ended; the server knows the reports of both.
@@ -69,7 +77,8 @@ enum LedgerSchema {
         UPDATE ledger SET status = 4, reason = 'INTERRUPTED', retry_at = NULL,
             detail = 'the host joined a server anew while this was open' WHERE status IN (1, 2);
         UPDATE ledger SET sequence = 0;
-        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, is_dismissed = 0;
+        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, is_dismissed = 0,
+            recite_after = NULL, recite_through = NULL, recite_from = NULL;
         """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at

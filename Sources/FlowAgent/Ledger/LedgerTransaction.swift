@@ -41,7 +41,9 @@ struct LedgerTransaction {
             )
         case .undoPremature(let now):
             self.state.latest = min(self.state.latest, now)
-            return .withdrawn(try self.undo(after: now), sequence: self.state.lastSequence)
+            let withdrawn = try self.undo(after: now)
+            let decided = try LedgerRows.fires(after: now, in: self.database)
+            return .withdrawn(withdrawn, decided: decided, sequence: self.state.lastSequence)
         case .applyConfig(let update, let cursor): try self.apply(update, cursor: cursor)
         case .acknowledge(let sequence): try self.acknowledge(sequence)
         case .forgetReports(let sequence):
@@ -50,6 +52,9 @@ struct LedgerTransaction {
                 [sequence]
             )
         case .answer(let id): return try self.answer(id)
+        case .beginRecital(let after, let through):
+            try self.beginRecital(after: after, through: through)
+        case .recite: return try self.recite()
         case .setClock(let offset, let time):
             try self.database.run(
                 "UPDATE meta SET clock_offset = ?, time = ?",
@@ -105,35 +110,7 @@ struct LedgerTransaction {
         }
         try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
         self.state.latest = max(self.state.latest, entry.order.nominal)
-        let written = try self.append(report)
-        guard let range = entry.coalesced else { return .written(sequence: written) }
-        try self.sayWhatRan(in: range, besides: entry)
-        return .written(sequence: self.state.lastSequence)
-    }
-
-    /// What is said again behind one range at most.
-    private static let answersPerRange = 1000
-
-    /// A range ends every record of its fires that the server has open; what the ledger has of them is said behind it.
-    ///
-    /// A clock that was ahead ran fires that lie in a range of later (R8), and a server whose database went back in time has
-    /// forgotten that and planned them again (R1).
-    private mutating func sayWhatRan(in range: CoalescedRange, besides entry: LedgerEntry) throws {
-        let sql = """
-            SELECT exec_id FROM ledger WHERE exec_id >= ? AND exec_id < ? AND job_uid = ? AND exec_id <> ? \
-            ORDER BY exec_id LIMIT \(Self.answersPerRange)
-            """
-        let ids = try UUID.fetchAll(
-            self.database,
-            sql: sql,
-            arguments: [
-                ExecutionID.lowerBound(at: range.from).uuid,
-                ExecutionID.lowerBound(at: range.through.advanced(byMilliseconds: 1)).uuid,
-                entry.order.job.uid.uuid,
-                entry.id.uuid,
-            ]
-        )
-        for id in ids { _ = try self.answer(ExecutionID(uuid: id)) }
+        return .written(sequence: try self.append(report))
     }
 
     private mutating func update(_ entry: LedgerEntry, report: Report) throws -> LedgerResult {
@@ -254,7 +231,7 @@ struct LedgerTransaction {
         try self.database.run("UPDATE meta SET config_version = ?", [update.version])
     }
 
-    private mutating func answer(_ id: ExecutionID) throws -> LedgerResult {
+    mutating func answer(_ id: ExecutionID) throws -> LedgerResult {
         guard let entry = try Self.entry(id, snapshots: &self.state.snapshots, in: self.database) else { return .done }
         let statement = try self.database.cachedStatement(
             sql: "SELECT sequence > (SELECT acknowledged FROM meta) FROM ledger WHERE exec_id = ?"

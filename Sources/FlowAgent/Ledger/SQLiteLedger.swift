@@ -167,6 +167,7 @@ package final class SQLiteLedger: Ledger {
                     floor: Timestamp(milliseconds: meta["floor"]),
                     clockOffset: meta["clock_offset"],
                     lastTime: Timestamp(milliseconds: meta["time"]),
+                    isReciting: meta["recite_after"] != nil,
                     isDismissed: meta["is_dismissed"]
                 )
                 for row in try Row.fetchAll(database, sql: "SELECT uid, version, cursor FROM job ORDER BY uid") {
@@ -176,6 +177,7 @@ package final class SQLiteLedger: Ledger {
                     snapshot.cursors[uid] = cursor
                     snapshot.lastTime = max(snapshot.lastTime, cursor)
                 }
+                snapshot.ahead = try LedgerRows.fires(after: snapshot.lastTime, in: database)
                 let orders = "SELECT \(LedgerRows.orderColumns) FROM pending_order ORDER BY exec_id"
                 snapshot.orders = try Row.fetchAll(database, sql: orders).map {
                     try LedgerRows.order($0, snapshots: &state.snapshots, in: database)

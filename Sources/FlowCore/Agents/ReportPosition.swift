@@ -22,7 +22,9 @@ package struct ReportPosition: Hashable, Sendable {
     ///
     /// What they said is still in the agent's ledger: the server asks about every execution it holds open, as it always does,
     /// and about those that were skipped before their time.
-    package let hasGap: Bool
+    package var hasGap: Bool { self.lostAfter != nil }
+    /// The last report before that gap.
+    package let lostAfter: Int64?
 
     /// - Parameters:
     ///   - incarnation: the ledger the server heard of last.
@@ -35,6 +37,6 @@ package struct ReportPosition: Hashable, Sendable {
         let base = min(hello.outboxBase ?? 0, hello.lastSequence)
         self.ledger = isNew ? .new : hello.lastSequence < stored ? .rolledBack : .known
         self.acknowledged = max(own, base)
-        self.hasGap = base > own
+        self.lostAfter = base > own ? own : nil
     }
 }

@@ -33,6 +33,8 @@ package struct Welcome: Hashable, Sendable {
     /// Executions whose stored state the server has lost: the agent reports it again (R1).
     package var questions: [ExecutionID]
     package var clock: ClockSample
+    /// Reports after this, up to the acknowledged one, are gone on both ends: the agent tells from its ledger what they said.
+    package var lostAfter: Int64?
     /// The server says what it has of an attempt's output when a stream of it is opened.
     package var answersLogOpen: Bool
     /// The agent may ask for the certificate that follows its own.
@@ -48,6 +50,7 @@ package struct Welcome: Hashable, Sendable {
         forced: [ExecutionID] = [],
         questions: [ExecutionID] = [],
         clock: ClockSample,
+        lostAfter: Int64? = nil,
         answersLogOpen: Bool = true,
         renewsCertificates: Bool = true,
         givesSecrets: Bool = true
@@ -59,6 +62,7 @@ package struct Welcome: Hashable, Sendable {
         self.forced = forced
         self.questions = questions
         self.clock = clock
+        self.lostAfter = lostAfter
         self.answersLogOpen = answersLogOpen
         self.renewsCertificates = renewsCertificates
         self.givesSecrets = givesSecrets

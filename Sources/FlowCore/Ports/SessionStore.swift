@@ -88,6 +88,8 @@ package struct AgentSessionStart: Hashable, Sendable {
     package let cancels: [ExecutionID]
     /// Those of the cancels that kill at once.
     package let forced: [ExecutionID]
+    /// Reports after this, up to the acknowledged one, are gone on both ends; nil when none are.
+    package let lostAfter: Int64?
     /// Executions that the change of incarnation interrupted.
     package let interrupted: [Execution]
     /// Executions that were under way when reports were lost; the agent is asked what became of them.
@@ -96,6 +98,7 @@ package struct AgentSessionStart: Hashable, Sendable {
     package init(
         epoch: Int64,
         acknowledgedSequence: Int64,
+        lostAfter: Int64? = nil,
         cancels: [ExecutionID],
         forced: [ExecutionID] = [],
         interrupted: [Execution],
@@ -103,6 +106,7 @@ package struct AgentSessionStart: Hashable, Sendable {
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
+        self.lostAfter = lostAfter
         self.cancels = cancels
         self.forced = forced
         self.interrupted = interrupted

@@ -117,7 +117,8 @@ package struct AgentSessionCore: Sendable {
             cancels: start.cancels,
             forced: start.forced,
             questions: start.questions,
-            clock: clock
+            clock: clock,
+            lostAfter: start.lostAfter
         )
         return (session, welcome)
     }

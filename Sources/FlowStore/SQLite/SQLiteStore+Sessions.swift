@@ -26,20 +26,16 @@ extension SQLiteStore {
                 try RecordWriter(db: db, snapshots: self.snapshots).save(decided.changes)
                 interrupted = decided.interrupted
             }
-            let epoch = try agents.openSession(
-                hello,
-                address: address,
-                acknowledged: position.acknowledged,
-                at: now
-            )
+            let opened = try agents.openSession(hello, address: address, position: position, at: now)
             try EventTable(db).append(.agentCame(hello.agent), at: now)
             // It may have accounted for these to a database that was restored since, and its ledger still knows.
             let owed = try OwedTable(db).of(agent: hello.agent, limit: OwedFires.questionLimit).map(\.firstID)
             try OwedTable(db).end(of: hello.agent, at: now)
             let cancels = try executions.cancels(of: hello.agent)
             return AgentSessionStart(
-                epoch: epoch,
+                epoch: opened.epoch,
                 acknowledgedSequence: position.acknowledged,
+                lostAfter: opened.lostAfter,
                 cancels: cancels.map(\.id),
                 forced: cancels.filter(\.force).map(\.id),
                 interrupted: interrupted,

@@ -99,6 +99,7 @@ extension PBWelcome {
         self.answersLogOpen = welcome.answersLogOpen
         self.renewsCertificates = welcome.renewsCertificates
         self.givesSecrets = welcome.givesSecrets
+        if let lost = welcome.lostAfter { self.lostAfter = lost }
     }
 
     fileprivate func decoded() throws(WireError) -> Welcome {
@@ -111,6 +112,7 @@ extension PBWelcome {
             forced: try Fields.identifiers(self.forcedExecutionIds, "welcome.forced_execution_ids"),
             questions: try Fields.identifiers(self.questionedExecutionIds, "welcome.questioned_execution_ids"),
             clock: try self.clock.decoded("welcome.clock"),
+            lostAfter: self.hasLostAfter ? try Fields.count(self.lostAfter, "welcome.lost_after") : nil,
             answersLogOpen: self.answersLogOpen,
             renewsCertificates: self.renewsCertificates,
             givesSecrets: self.givesSecrets

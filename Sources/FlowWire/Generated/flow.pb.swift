@@ -1754,6 +1754,17 @@ package nonisolated struct PBWelcome: @unchecked Sendable {
     set {_uniqueStorage()._givesSecrets = newValue}
   }
 
+  /// Results after this, up to acknowledged_sequence, are gone on both ends: the agent tells from its ledger what became of the
+  /// executions they were about. Repeated in every welcome until a later result was applied.
+  package var lostAfter: Int64 {
+    get {_storage._lostAfter ?? 0}
+    set {_uniqueStorage()._lostAfter = newValue}
+  }
+  /// Returns true if `lostAfter` has been explicitly set.
+  package var hasLostAfter: Bool {_storage._lostAfter != nil}
+  /// Clears the value of `lostAfter`. Subsequent reads from it will return its default value.
+  package mutating func clearLostAfter() {_uniqueStorage()._lostAfter = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3992,7 +4003,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0")
 
   fileprivate class _StorageClass {
     var _protocol: UInt32 = 0
@@ -4006,6 +4017,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _answersLogOpen: Bool = false
     var _renewsCertificates: Bool = false
     var _givesSecrets: Bool = false
+    var _lostAfter: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4027,6 +4039,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _answersLogOpen = source._answersLogOpen
       _renewsCertificates = source._renewsCertificates
       _givesSecrets = source._givesSecrets
+      _lostAfter = source._lostAfter
     }
   }
 
@@ -4056,6 +4069,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 9: try { try decoder.decodeSingularBoolField(value: &_storage._answersLogOpen) }()
         case 10: try { try decoder.decodeSingularBoolField(value: &_storage._renewsCertificates) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._givesSecrets) }()
+        case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._lostAfter) }()
         default: break
         }
       }
@@ -4101,6 +4115,9 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       if _storage._givesSecrets != false {
         try visitor.visitSingularBoolField(value: _storage._givesSecrets, fieldNumber: 11)
       }
+      try { if let v = _storage._lostAfter {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4121,6 +4138,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._answersLogOpen != rhs_storage._answersLogOpen {return false}
         if _storage._renewsCertificates != rhs_storage._renewsCertificates {return false}
         if _storage._givesSecrets != rhs_storage._givesSecrets {return false}
+        if _storage._lostAfter != rhs_storage._lostAfter {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -109,6 +109,49 @@ struct AgentCoreSessionTests {
         #expect(bench.started == [60, 120])
     }
 
+    @Test("What ran before its time is no part of what is missed later, and no record of that takes its place (R8)")
+    func missesNothingThatRan() throws {
+        let policies = Policies(overlap: .allow, concurrency: 100, misfire: .skip)
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: policies)), wallError: 121_000)
+        #expect(bench.started == [120], "the clock is ahead; the fire before was missed as far as it knows")
+        bench.connect()
+        bench.send(.linkDown)
+        // The process stands still over three fires, the second of which has run already.
+        bench.sleep(until: 190_000)
+        let ranges = bench.reports.compactMap(\.coalesced)
+        #expect(ranges.last == CoalescedRange(count: 2, from: CoreBench.time(60), through: CoreBench.time(180)))
+        #expect(bench.entries(.skipped).map(\.order.nominal) == [CoreBench.time(180)])
+        #expect(bench.entries(.running).map(\.order.nominal) == [CoreBench.time(120)])
+    }
+
+    @Test("A server that lacks reports nobody has any more is told them from the ledger, ahead of anything new (R5)")
+    func recites() {
+        var restored = CoreBench.restored(CoreBench.job(nil))
+        (restored.lastSequence, restored.acknowledgedSequence, restored.outboxBase) = (40, 38, 30)
+        var bench = CoreBench(restored)
+        bench.recitalSteps = 3
+        bench.commitsAtOnce = false
+        bench.send(.linkUp)
+        var welcome = bench.welcome(acknowledged: 30)
+        welcome.lostAfter = 7
+        bench.send(.received(.welcome(welcome)))
+        let begin = LedgerOperation.beginRecital(after: 7, through: 30)
+        while bench.outstanding?.contains(begin) == false { bench.commit() }
+        #expect(bench.outstanding?.contains(begin) == true)
+        #expect(
+            !bench.effects.contains(.sendReports(after: 30)),
+            "a new report says that the agent has heard of the gap"
+        )
+        bench.commit()
+        #expect(bench.effects.contains(.sendReports(after: 30)))
+        bench.commitsAtOnce = true
+        bench.commit()
+        let steps = bench.effects.count { effect in
+            if case .commit(let operations) = effect { operations.contains(.recite) } else { false }
+        }
+        #expect(steps == 3)
+    }
+
     @Test("A difference to a state the agent does not have is answered by asking for all of it (S1-FR-2.3)")
     func pullsOnTheWrongBase() {
         let job = CoreBench.job()

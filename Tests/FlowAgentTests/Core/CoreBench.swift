@@ -23,6 +23,8 @@ struct CoreBench {
     private(set) var sequence: Int64
     /// Executions whose stored state the core wanted reported again.
     private(set) var answered: [ExecutionID] = []
+    /// Steps until a recital has come to its end.
+    var recitalSteps = 1
     /// Whether transactions fail.
     var isDiskFull = false
     /// What the heartbeats so far said of the host's trouble.
@@ -154,11 +156,14 @@ struct CoreBench {
             guard self.entries[id] != nil else { return .done }
         case .undoPremature(let now):
             let early = self.entries.values.filter { $0.status == .skipped && $0.order.nominal > now }.map(\.id)
-            guard !early.isEmpty else { return .done }
             for id in early { self.entries[id] = nil }
+            let decided = self.entries.values.filter { $0.order.nominal > now }.map(\.id)
             self.sequence += Int64(early.count)
-            return .withdrawn(early.sorted(), sequence: self.sequence)
+            return .withdrawn(early.sorted(), decided: decided.sorted(), sequence: self.sequence)
         case .prune: return .pruned(isDone: true)
+        case .recite:
+            self.recitalSteps -= 1
+            return .recited(isDone: self.recitalSteps == 0, sequence: self.sequence)
         default: return .done
         }
         self.sequence += 1

@@ -61,6 +61,17 @@ struct SchedClockTests {
         #expect(abs(bench.error) <= 2000)
     }
 
+    @Test("After a restart a slow answer moves a clock that was agreed no further than it must")
+    func slowAnswerAfterRestart() {
+        // 25 ms off, and of all the answers only a slow one comes.
+        let reading = ClockReading(boot: 1_000_000_000, wall: 0)
+        var bench = ClockBench(error: 0)
+        bench.clock = SchedClock(agreed: ClockBench.epoch + 25_000, reading: reading)
+        bench.clock.beginSession(at: bench.reading())
+        bench.exchange(there: 1000, back: 1_070_000)
+        #expect(abs(bench.error) <= 25_000)
+    }
+
     @Test("Of several samples the one with the shortest round trip counts")
     func shortestRoundTrip() {
         var bench = ClockBench(error: 300_000)

@@ -277,7 +277,9 @@ struct SQLiteLedgerTests {
             .insert(started, report: Fixture.report(started)), .insert(early, report: Fixture.report(early)),
             .insert(late, report: Fixture.report(late)),
         ])
-        #expect(try ledger.commit([.undoPremature(now: now)]) == [.withdrawn([late.id], sequence: 4)])
+        #expect(
+            try ledger.commit([.undoPremature(now: now)]) == [.withdrawn([late.id], decided: [started.id], sequence: 4)]
+        )
         #expect(try ledger.entry(late.id) == nil)
         #expect(try ledger.entry(early.id) == early)
         #expect(try ledger.entry(started.id) == started)
@@ -287,31 +289,40 @@ struct SQLiteLedgerTests {
         #expect(try ledger.commit([.insert(again, report: Fixture.report(again))]) == [.written(sequence: 5)])
     }
 
-    @Test("says behind a missed range again what ran of it, because the server ends every record the range covers (R1)")
-    func rangesDoNotSwallowWhatRan() throws {
-        let ledger = try self.open()
+    @Test("knows after a restart which fires it decided before their time (R8)")
+    func rememberWhatIsAhead() throws {
+        var ledger: SQLiteLedger? = try self.open()
         let job = Fixture.snapshot()
-        let other = Fixture.snapshot(name: "other")
-        // A clock that was ahead ran the third fire before its time.
-        let early = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 3)), .success)
-        let before = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 1)), .success)
-        let others = Fixture.entry(Fixture.order(other, at: Timestamp(seconds: 3)), .success)
-        _ = try ledger.commit([early, before, others].map { .insert($0, report: Fixture.report($0)) })
-        _ = try ledger.commit([.acknowledge(3)])
-        var range = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 4)), .skipped)
-        range.reason = .misfireCoalesced
-        range.coalesced = CoalescedRange(count: 2, from: Timestamp(seconds: 2), through: Timestamp(seconds: 4))
-        #expect(try ledger.commit([.insert(range, report: Fixture.report(range))]) == [.written(sequence: 5)])
-        #expect(try ledger.outbox(after: 3, limit: 5).map(\.executionID) == [range.id, early.id])
-        #expect(try ledger.outbox(after: 4, limit: 5).map(\.status) == [.success])
-        // What is on its way already needs no second word.
-        let next = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 6)), .success)
-        var second = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 7)), .skipped)
-        second.coalesced = CoalescedRange(count: 2, from: Timestamp(seconds: 5), through: Timestamp(seconds: 7))
-        _ = try ledger.commit([
-            .insert(next, report: Fixture.report(next)), .insert(second, report: Fixture.report(second)),
-        ])
-        #expect(try ledger.outbox(after: 5, limit: 5).map(\.executionID) == [next.id, second.id])
+        let past = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 5)), .success)
+        let early = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 50)), .success)
+        let manual = Fixture.entry(Fixture.order(job, at: Timestamp(seconds: 50), discriminator: "by hand"), .success)
+        _ = try ledger?.commit([past, early, manual].map { .insert($0, report: Fixture.report($0)) })
+        _ = try ledger?.commit([.setClock(offset: 0, time: Timestamp(seconds: 10))])
+        ledger = nil
+        #expect(try self.open().restore().ahead == [early.id])
+    }
+
+    @Test("tells again what a restored server lacks and the outbox has forgotten, step by step and over restarts (R5)")
+    func recites() throws {
+        var ledger: SQLiteLedger? = try self.open()
+        let job = Fixture.snapshot()
+        let entries = (1...450).map { Fixture.entry(Fixture.order(job, at: Timestamp(seconds: $0)), .success) }
+        _ = try ledger?.commit(entries.map { .insert($0, report: Fixture.report($0)) })
+        _ = try ledger?.commit([.acknowledge(440), .forgetReports(through: 430)])
+        // The server has the first ten, and the outbox everything above 430.
+        #expect(try ledger?.commit([.beginRecital(after: 10, through: 430)]) == [.done])
+        #expect(try ledger?.commit([.recite]) == [.recited(isDone: false, sequence: 450 + 190)])
+        ledger = nil
+        ledger = try self.open()
+        #expect(try ledger?.restore().isReciting == true)
+        #expect(try ledger?.commit([.recite]) == [.recited(isDone: false, sequence: 450 + 390)])
+        #expect(try ledger?.commit([.recite]) == [.recited(isDone: true, sequence: 450 + 420)])
+        #expect(try ledger?.restore().isReciting == false)
+        let told = try #require(try ledger?.outbox(after: 450, limit: 1000))
+        #expect(told.map(\.executionID) == entries[10..<430].map(\.id))
+        #expect(told.allSatisfy { $0.status == .success })
+        // Over, until a server asks anew.
+        #expect(try ledger?.commit([.recite]) == [.recited(isDone: true, sequence: 870)])
     }
 
     @Test("prunes only what is terminal, acknowledged and below the floor (R10)")

@@ -29,6 +29,7 @@ enum Migrations {
         ("017 accounts", Migration017Accounts.sql),
         ("018 api tokens", Migration018APITokens.sql),
         ("019 secrets", Migration019Secrets.sql),
+        ("098 recital", Migration098Recital.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -67,27 +67,46 @@ struct AgentTable {
     }
 
     func setAcknowledged(_ sequence: Int64, of id: AgentID) throws {
-        try self.db.run("UPDATE agent SET acked_seq = ? WHERE id = ?", [.integer(sequence), .agent(id)])
+        try self.db.run(
+            "UPDATE agent SET acked_seq = ?, lost_after = NULL WHERE id = ?",
+            [.integer(sequence), .agent(id)]
+        )
     }
 
     /// What a hello says; raises the epoch.
     ///
-    /// - Returns: the new epoch.
-    func openSession(_ hello: Hello, address: String, acknowledged: Int64, at now: Timestamp) throws -> Int64 {
+    /// A gap stays known until a report after it was applied: the session that found it may end before the agent hears of it.
+    ///
+    /// - Returns: the new epoch, and the last report before the gap.
+    func openSession(
+        _ hello: Hello,
+        address: String,
+        position: ReportPosition,
+        at now: Timestamp
+    ) throws -> (epoch: Int64, lostAfter: Int64?) {
         try self.db.run(
             """
             UPDATE agent SET hostname = ?, address = ?, version = ?, operating_system = ?, host_labels = ?, incarnation = ?,
-                acked_seq = ?, config_version = ?, last_seen = ?, epoch = epoch + 1
+                acked_seq = ?, config_version = ?, last_seen = ?, session_at = ?, epoch = epoch + 1
             WHERE id = ?
             """,
             [
                 .text(hello.hostname), .text(address), .text(hello.version), .text(hello.operatingSystem),
-                .text(try JSONColumn.encode(hello.labels)), .text(hello.incarnation), .integer(acknowledged),
-                .integer(hello.configVersion), .time(now),
+                .text(try JSONColumn.encode(hello.labels)), .text(hello.incarnation), .integer(position.acknowledged),
+                .integer(hello.configVersion), .time(now), .time(now),
                 .agent(hello.agent),
             ]
         )
-        return try self.db.first("SELECT epoch FROM agent WHERE id = ?", [.agent(hello.agent)]) { $0.integer(0) } ?? 0
+        // What another ledger lacked says nothing of this one.
+        let known = position.ledger == .new ? "NULL" : "lost_after"
+        try self.db.run(
+            "UPDATE agent SET lost_after = coalesce(min(\(known), ?1), \(known), ?1) WHERE id = ?2",
+            [position.lostAfter.map { .integer($0) } ?? .null, .agent(hello.agent)]
+        )
+        let stored = try self.db.first("SELECT epoch, lost_after FROM agent WHERE id = ?", [.agent(hello.agent)]) {
+            (epoch: $0.integer(0), lostAfter: $0.optionalInteger(1))
+        }
+        return stored ?? (0, nil)
     }
 
     func stageCertificate(_ fingerprint: String, expiresAt: Timestamp, of id: AgentID) throws -> Bool {

@@ -59,14 +59,17 @@ struct OrderTable {
 
     /// Orders again for pending executions that have none, oldest first (R9).
     ///
-    /// One that waits for a retry has been answered: it began, and the agent has its next attempt in its ledger.
+    /// One that waits for a retry has been answered: it began, and the agent has its next attempt in its ledger. So has one that
+    /// waits for a place, unless the agent was asked about it at the beginning of its session and has not said so since: then its
+    /// ledger has no such row.
     func withoutOrder(of agent: AgentID, before nominal: Timestamp, limit: Int) throws -> [Order] {
         try self.orders(
             """
             SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
             FROM execution AS e INDEXED BY execution_by_agent_status LEFT JOIN run AS r ON r.id = e.run_id
             WHERE e.agent = ?1 AND e.status = 1 AND e.status <> 3 AND e.attempt = 0 AND e.id < ?2
-                AND (e.reason IS NULL OR e.reason <> '\(ExecutionReason.queued.rawValue)')
+                AND (e.reason IS NULL OR e.reason <> '\(ExecutionReason.queued.rawValue)'
+                    OR e.updated_at < (SELECT session_at FROM agent WHERE id = ?1))
                 AND NOT EXISTS (SELECT 1 FROM agent_order AS o WHERE o.agent = ?1 AND o.execution_id = e.id)
             ORDER BY e.id LIMIT ?3
             """,
