@@ -3,9 +3,10 @@
 
 SWIFT ?= swift
 SERVER_FLAGS ?=
+SIM_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build web test lint format protos bench clean
+.PHONY: help run setup build web test lint format protos bench sim clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -43,6 +44,12 @@ protos: ## Generate Sources/FlowWire/Generated from Protos/flow.proto
 
 bench: ## Measure everything docs/performance.md shows (minutes)
 	@scripts/bench
+
+SEEDS ?= 0..9999
+
+sim: ## Live through simulated histories; SEEDS=0..99999 for all night, SIM_FLAGS=--all-mutants
+	$(SWIFT) build -c release --product flow-sim
+	.build/release/flow-sim --seeds $(SEEDS) $(SIM_FLAGS)
 
 clean: ## Remove build output; keeps fetched dependencies
 	$(SWIFT) package clean

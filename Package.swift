@@ -338,9 +338,25 @@ let package = Package(
             dependencies: ["FlowAgent", "FlowCore", "quicflow"],
             swiftSettings: swiftSettings
         ),
+        // MARK: Whole clusters in one thread, by seed.
+        .target(
+            name: "FlowSimulator",
+            dependencies: ["FlowAgent", "FlowCore", "FlowScheduler", "FlowTesting"],
+            path: "Tests/FlowSimulator",
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "flow-sim",
+            dependencies: [
+                "FlowSimulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/flow-sim",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "FlowSimulationTests",
-            dependencies: ["FlowAgent", "FlowCore", "FlowScheduler", "FlowTesting", "FlowWire"],
+            dependencies: ["FlowSimulator"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -6,38 +6,6 @@ import FlowCore
 import FlowScheduler
 import FlowTesting
 
-/// A fault put back into the protocol, to show that the checker sees it (`semantics.md` 4).
-enum Mutant: String, CaseIterable, Sendable {
-    /// R1 without its primary key.
-    case noLedger = "no ledger"
-    /// R1 in the wrong order.
-    case spawnBeforeCommit = "spawn before commit"
-    /// R2 left to the server while there is a connection.
-    case firesOnlyWhenDisconnected = "agent fires only when disconnected"
-    /// R5 without the base that the agent still has.
-    case ignoresKeptReports = "server waits for what is gone"
-    /// R1 without its answer.
-    case neverAnswers = "agent keeps what it knows to itself"
-    /// R5: what was sent once is thrown away.
-    case forgetsSentReports = "outbox dropped after sending"
-    /// R9.
-    case neverAsksAgain = "no anti-entropy"
-    /// R8.
-    case neverUndoes = "premature skips stay"
-    /// R7: every sample counts as if its way had taken no time.
-    case trustsSlowAnswers = "clock follows a slow answer"
-    /// R6.
-    case waitsForNoWelcome = "no handshake before decisions"
-    /// R5: a report that went missing does not stop those behind it.
-    case appliesGaps = "reports applied over a gap"
-    /// R5: a restored server does not say which reports it lacks.
-    case forgetsGaps = "reports of a lost time are given up"
-    /// R8: what ran before its time counts as missed when that has come.
-    case forgetsAhead = "what ran early is missed again"
-    /// R3: the order goes out before the record is durable.
-    case volatileTriggers = "trigger kept in memory only"
-}
-
 /// One history: a server, two agents and their sessions in one thread under a manual clock.
 ///
 /// One seed decides everything: delays, losses, repetitions and reordering of messages, disconnects, clock errors, crashes
@@ -55,6 +23,8 @@ struct Simulation {
     /// Shorter than in a server, since histories are.
     static let awayAfter: Int64 = 1500
     static let accountPatience: Int64 = 8000
+    /// A session has told the time so long after its welcome; microseconds.
+    static let clockPatience: Int64 = 5_000_000
     /// 2026-01-01T00:00:00Z; microseconds.
     static let epoch: Int64 = 1_767_225_600_000_000
 

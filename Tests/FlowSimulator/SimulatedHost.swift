@@ -34,6 +34,7 @@ struct SimulatedHost {
     /// When the present connection was made.
     var linkedAt: Int64?
     var isWelcomed = false
+    var welcomedAt: Int64?
     /// Whether the next life begins with a boot of the host.
     var hasRebooted = true
     /// How far the wall clock is off; microseconds.

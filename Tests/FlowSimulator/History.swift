@@ -41,6 +41,8 @@ struct History {
     var promised: [ExecutionID: Timestamp] = [:]
     /// How often an agent's clock was wrong that had been right.
     var spoiledClocks = 0
+    /// How often an agent's clock was wrong though a session had told it the time for long.
+    var deafClocks = 0
     /// When jobs were enabled or disabled.
     var changes: [JobUID: [Int64]] = [:]
     /// What an agent's configuration said of a job, and since when.
@@ -93,6 +95,9 @@ extension Simulation {
         }
         if self.record.spoiledClocks > 0 {
             faults.append("CLOCK \(self.record.spoiledClocks): a right clock was set wrong")
+        }
+        if self.record.deafClocks > 0 {
+            faults.append("DEAF \(self.record.deafClocks): a clock stayed wrong in a session")
         }
         if let first = self.record.crowded.first {
             faults.append("CROWDED \(self.record.crowded.count): \(first) ran beside too many of its job")

@@ -23,6 +23,7 @@ extension Simulation {
             let time = self.hosts[index].ledger.restore().lastTime
             _ = self.hosts[index].ledger.commit([.setClock(offset: nil, time: time)])
         }
+        self.hosts[index].ledger.restart()
         let restored = self.hosts[index].ledger.restore()
         self.hosts[index].hasRebooted = false
         let reading = self.hosts[index].reading(at: self.now)
@@ -69,9 +70,13 @@ extension Simulation {
         guard self.hosts[index].core != nil else { return }
         self.say("\(self.hosts[index].id) dies")
         // The transaction under way is durable or it is not; nobody is left to know.
-        if let operations = self.hosts[index].outstanding, self.random.chance(0.5) {
-            let results = self.hosts[index].ledger.commit(operations)
-            self.record.note(operations, results, of: self.hosts[index].id, at: self.serverTime)
+        if let operations = self.hosts[index].outstanding {
+            if self.random.chance(0.5) {
+                let results = self.hosts[index].ledger.commit(operations)
+                self.record.note(operations, results, of: self.hosts[index].id, at: self.serverTime)
+            } else {
+                self.hosts[index].ledger.tear(operations)
+            }
         }
         self.hosts[index].outstanding = nil
         self.hosts[index].core = nil
@@ -98,7 +103,12 @@ extension Simulation {
         let reading = self.hosts[index].reading(at: self.now)
         var event = event
         if self.mutant == .trustsSlowAnswers { event = event.asIfAskedNow(reading.boot) }
-        if case .received(.welcome) = event { self.hosts[index].isWelcomed = true }
+        if self.mutant == .ignoresSamples { event = event.asIfTold(reading) }
+        if self.mutant == .ignoresOverlap { event = event.withoutLimits() }
+        if case .received(.welcome) = event {
+            self.hosts[index].isWelcomed = true
+            self.hosts[index].welcomedAt = self.now
+        }
         // Before and after: what was wrong since the last event was wrong all the time between.
         self.noteClockError(of: index)
         guard let effects = self.hosts[index].core?.handle(event, at: reading) else { return }
@@ -195,7 +205,8 @@ extension Simulation {
         self.hosts[index].running[id] = attempt
         self.hosts[index].jobs[id] = order.job.uid
         let sameJob = self.hosts[index].running.keys.count { self.hosts[index].jobs[$0] == order.job.uid }
-        if sameJob > order.job.policies.places { self.record.crowded.append(id) }
+        let places = self.store.jobs[order.job.uid]?.definition.policies.places ?? order.job.policies.places
+        if sameJob > places { self.record.crowded.append(id) }
         let life = self.hosts[index].life
         let length = [5000, 200_000, 900_000, 2_500_000].randomElement(using: &self.random) ?? 5000
         self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: Int64(length))
@@ -235,6 +246,12 @@ extension Simulation {
         let shown = core.time(at: self.hosts[index].reading(at: self.now))
         let error = abs(shown.milliseconds(since: self.serverTime))
         if error < 100, core.isClockAgreed { self.hosts[index].wasRight = true }
+        // A session has told the time often enough by now.
+        if error > 1000, self.hosts[index].isLinked, self.hosts[index].isWelcomed,
+            self.now - (self.hosts[index].welcomedAt ?? self.now) > Self.clockPatience
+        {
+            self.record.deafClocks += 1
+        }
         if error > 400 {
             if self.hosts[index].wasRight { self.say("\(self.hosts[index].id) is \(error) ms off") }
             // Wrong now, and so since the last event: what lies between counts as well.
@@ -249,6 +266,33 @@ extension Simulation {
 }
 
 extension AgentEvent {
+    /// The event with its clock sample changed so that the server agrees with the host's own clock.
+    fileprivate func asIfTold(_ reading: ClockReading) -> AgentEvent {
+        switch self {
+        case .received(.welcome(var welcome)):
+            welcome.clock = ClockSample(agentSent: reading.boot, serverReceived: reading.wall, serverSent: reading.wall)
+            return .received(.welcome(welcome))
+        case .received(.heartbeatAnswer):
+            let sample = ClockSample(agentSent: reading.boot, serverReceived: reading.wall, serverSent: reading.wall)
+            return .received(.heartbeatAnswer(sample))
+        default: return self
+        }
+    }
+
+    /// The event with jobs that may run beside themselves as often as they like.
+    fileprivate func withoutLimits() -> AgentEvent {
+        switch self {
+        case .received(.welcome(var welcome)):
+            let upserts = welcome.config?.upserts.map { $0.withoutLimits() } ?? []
+            welcome.config?.upserts = upserts
+            return .received(.welcome(welcome))
+        case .received(.config(var update)):
+            update.upserts = update.upserts.map { $0.withoutLimits() }
+            return .received(.config(update))
+        default: return self
+        }
+    }
+
     /// The event with its clock sample changed so that its answer seems to have taken no time.
     fileprivate func asIfAskedNow(_ boot: Int64) -> AgentEvent {
         switch self {
@@ -260,5 +304,23 @@ extension AgentEvent {
             return .received(.heartbeatAnswer(sample))
         default: return self
         }
+    }
+}
+
+extension JobSnapshot {
+    fileprivate func withoutLimits() -> JobSnapshot {
+        var policies = self.policies
+        policies.overlap = .allow
+        policies.concurrency = 100
+        return JobSnapshot(
+            uid: self.uid,
+            id: self.id,
+            version: self.version,
+            name: self.name,
+            payload: self.payload,
+            schedule: self.schedule,
+            policies: policies,
+            isEnabled: self.isEnabled
+        )
     }
 }

@@ -26,6 +26,7 @@ struct SimulatedLedger {
         restored.lastTime = max(restored.lastTime, restored.cursors.values.max() ?? .distantPast)
         restored.outboxBase = (self.reports.first?.sequence).map { $0 - 1 } ?? self.snapshot.acknowledgedSequence
         restored.open = self.entries.values.filter { !$0.status.isTerminal }.sorted { $0.id < $1.id }
+        if self.mutant == .forgetsOpen { restored.open = [] }
         restored.ahead = self.fires(after: restored.lastTime)
         restored.isReciting = self.recital != nil
         return restored
@@ -37,6 +38,29 @@ struct SimulatedLedger {
             self.reports.removeAll { $0.sequence <= last.sequence }
         }
         return batch
+    }
+
+    /// What is durable of a transaction when the process dies in its middle, by the faults that make it two.
+    mutating func tear(_ operations: [LedgerOperation]) {
+        switch self.mutant {
+        case .cursorFirst:
+            for case .advanceCursor(let uid, let cursor) in operations { self.snapshot.cursors[uid] = cursor }
+        case .reportsApart:
+            for case .insert(let entry, _) in operations where self.entries[entry.id] == nil {
+                self.entries[entry.id] = entry
+            }
+            for case .update(let entry, _) in operations where self.entries[entry.id] != nil {
+                self.entries[entry.id] = entry
+            }
+        default: break
+        }
+    }
+
+    /// The next life begins.
+    mutating func restart() {
+        guard self.mutant == .repeatsNumbers else { return }
+        self.snapshot.lastSequence = self.snapshot.acknowledgedSequence
+        self.reports.removeAll { $0.sequence > self.snapshot.lastSequence }
     }
 
     mutating func commit(_ operations: [LedgerOperation]) -> [LedgerResult] {
@@ -53,7 +77,6 @@ struct SimulatedLedger {
     }
 
     private func fires(after instant: Timestamp) -> [ExecutionID] {
-        guard self.mutant != .forgetsAhead else { return [] }
         let ahead = self.entries.values.filter { $0.order.kind == .cron && $0.order.nominal > instant }
         return ahead.map(\.id).sorted()
     }
@@ -62,6 +85,7 @@ struct SimulatedLedger {
         switch operation {
         case .insert(let entry, let report):
             if let known = self.entries[entry.id], self.mutant != .noLedger { return .exists(known) }
+            if entry.coalesced != nil, self.mutant == .dropsRanges { return .done }
             self.entries[entry.id] = entry
             return .written(sequence: self.append(report))
         case .update(let entry, let report):
@@ -111,9 +135,9 @@ struct SimulatedLedger {
         let rest = self.entries.keys.filter { id in recital.from.map { $0 < id } ?? true }.sorted()
         let step = rest.prefix(Self.recitalStep)
         for id in step {
-            guard let sequence = self.sequences[id], sequence > recital.after, sequence <= recital.through else {
-                continue
-            }
+            guard let sequence = self.sequences[id], sequence > recital.after, sequence <= recital.through,
+                self.mutant != .neverAnswers
+            else { continue }
             _ = self.answer(id)
         }
         let isDone = step.count < Self.recitalStep

@@ -54,8 +54,14 @@ extension Simulation {
         self.sessions[agent] = session
         for effect in effects {
             switch effect {
+            case .send(.orders) where self.mutant == .sendsOrdersOnce && event.isTick: continue
             case .send(let message): self.send(message, to: index, session: session.number)
             case .apply(let batch):
+                if self.mutant == .acknowledgesEarly, self.isChaos, self.random.chance(0.02) {
+                    let last = batch.reports.last?.sequence ?? 0
+                    self.apply(.applied(incarnation: batch.incarnation, acknowledged: last), toSessionOf: index)
+                    continue
+                }
                 let acknowledged = self.store.apply(batch, now: self.serverTime)
                 for report in batch.reports { self.say("server has \(agent) \(self.short(report))") }
                 if self.isChaos, self.random.chance(0.005) {
@@ -165,4 +171,8 @@ extension Simulation {
         self.recent = RecentAgents(startedAt: self.serverTime, patience: Self.awayAfter)
         for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) { self.planner.update(job) }
     }
+}
+
+extension AgentSessionCore.Event {
+    fileprivate var isTick: Bool { if case .tick = self { true } else { false } }
 }
