@@ -30,8 +30,11 @@ package struct FrameDecoder: Sendable {
     package mutating func next() throws(WireError) -> PBEnvelope? {
         if let failure { throw failure }
         do {
-            guard let bytes = try self.frame() else { return nil }
-            return try Self.envelope(bytes)
+            while let bytes = try self.frame() {
+                // A message that a newer peer has invented means nothing here, and does not end what else is said.
+                if let envelope = try Self.envelope(bytes) { return envelope }
+            }
+            return nil
         } catch {
             self.failure = error
             self.buffer = ByteBuffer()
@@ -58,7 +61,8 @@ package struct FrameDecoder: Sendable {
         return self.buffer.readBytes(length: length)
     }
 
-    private static func envelope(_ bytes: [UInt8]) throws(WireError) -> PBEnvelope {
+    /// - Returns: nil when the message is of a kind this version does not know.
+    private static func envelope(_ bytes: [UInt8]) throws(WireError) -> PBEnvelope? {
         var options = BinaryDecodingOptions()
         // Envelope > batch > item > schedule > kind, and nothing is recursive.
         options.messageDepthLimit = 8
@@ -69,7 +73,10 @@ package struct FrameDecoder: Sendable {
         } catch {
             throw WireError.malformedMessage
         }
-        guard envelope.message != nil else { throw WireError.unknownMessage }
+        guard envelope.message != nil else {
+            guard !bytes.isEmpty else { throw WireError.emptyMessage }
+            return nil
+        }
         return envelope
     }
 }

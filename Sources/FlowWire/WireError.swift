@@ -11,8 +11,10 @@ package enum WireError: Error, Hashable, Sendable {
     case truncatedFrame(missing: Int)
     /// The frame's content is not a protobuf `Envelope`.
     case malformedMessage
-    /// An envelope without a message, or with one of a newer protocol.
-    case unknownMessage
+    /// An envelope with nothing in it.
+    case emptyMessage
+    /// A value that this version does not know, as a newer peer may send one: what holds it is refused, and nothing else.
+    case notUnderstood(field: String, value: String)
     /// A field has a value that means nothing here; `field` is a path such as `hello.agent_id`.
     case invalid(field: String, problem: String)
     /// A message at a moment, or in a direction, in which it has no place.
@@ -24,7 +26,7 @@ extension WireError {
     package var closeCode: WireCloseCode {
         switch self {
         case .frameTooLarge: .frameTooLarge
-        case .truncatedFrame, .malformedMessage, .unknownMessage, .invalid, .outOfOrder: .protocolError
+        case .truncatedFrame, .malformedMessage, .emptyMessage, .notUnderstood, .invalid, .outOfOrder: .protocolError
         }
     }
 }
@@ -35,7 +37,8 @@ extension WireError: CustomStringConvertible {
         case .frameTooLarge(let length, let limit): "a frame of \(length) bytes is larger than the limit of \(limit)"
         case .truncatedFrame(let missing): "the stream ended \(missing) bytes before the end of a frame"
         case .malformedMessage: "a frame is not a valid message"
-        case .unknownMessage: "a frame holds no message, or one of an unknown kind"
+        case .emptyMessage: "a frame holds no message"
+        case .notUnderstood(let field, let value): "the field '\(field)' has the unknown value \(value)"
         case .invalid(let field, let problem): "the field '\(field)' \(problem)"
         case .outOfOrder(let message, let expected): "'\(message)' came where \(expected) was expected"
         }

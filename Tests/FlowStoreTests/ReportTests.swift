@@ -293,6 +293,23 @@ struct ReportTests {
         }
     }
 
+    @Test(
+        "A report that says what only a newer server knows counts as taken, and those behind it are heard",
+        arguments: StoreKind.allCases
+    )
+    func unreadable(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            var strange = World.report(1, job, on: agent, .pending)
+            strange.unreadable = "the field 'status' has the unknown value 99"
+            let next = World.report(2, job, on: agent, at: World.start + 1, .success)
+            let applied = try await world.apply([strange, next], of: agent)
+            #expect(applied.acknowledged == 2 && applied.refused.map(\.refusal) == [.notUnderstood])
+            #expect(applied.changed.map(\.id) == [next.executionID])
+        }
+    }
+
     @Test("A report under another job's number is written under its own, or refused", arguments: StoreKind.allCases)
     func otherJob(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -60,6 +60,25 @@ struct SessionTests {
         }
     }
 
+    @Test("A word of a newer peer is left out, and the session goes on")
+    func goesOnWithNewerPeers() throws {
+        var (server, agent) = try self.established()
+        let stranger = ByteBuffer(bytes: [0, 0, 0, 3, 0xfa, 0x3f, 0])
+        var stage = PBEnvelope(.configApplied(version: 3))
+        stage.taskConfigResponse.stage = .UNRECOGNIZED(5)
+        #expect(server.receive(stranger, now: self.start).isEmpty)
+        #expect(server.receive(try Frame.encode(stage), now: self.start).isEmpty)
+        let pull = try agent.send(.configPull(version: 1), now: self.start)
+        #expect(server.receive(pull, now: self.start) == [.deliver(.configPull(version: 1))])
+        var push = PBEnvelope(.config(ConfigUpdate(version: 2, base: 1, upserts: [])), version: 1)
+        push.taskConfigPush.action = .UNRECOGNIZED(9)
+        #expect(agent.receive(stranger, now: self.start).isEmpty)
+        #expect(agent.receive(try Frame.encode(push), now: self.start).isEmpty)
+        let id = ExecutionID(bytes: [UInt8](repeating: 1, count: 16))!
+        let cancel = try server.send(.cancel(id, force: false), now: self.start)
+        #expect(agent.receive(cancel, now: self.start) == [.deliver(.cancel(id, force: false))])
+    }
+
     @Test("Anything before the hello, or a second hello, ends the session")
     func helloFirst() throws {
         var server = self.server()

@@ -23,6 +23,19 @@ extension AgentCore {
             )
             return
         }
+        if let unsupported = order.job.unsupported {
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .policyDenied,
+                detail:
+                    "this version of the agent does not know all that the job says: \(unsupported). Upgrade the agent",
+                acknowledge: acknowledge,
+                isAnswer: !isLocal,
+                now: now
+            )
+            return
+        }
         if let latest = order.latestStart, now > latest {
             self.decide(
                 order,

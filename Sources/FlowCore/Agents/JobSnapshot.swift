@@ -11,6 +11,11 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
     package let schedule: ScheduleSpec
     package let policies: Policies
     package let isEnabled: Bool
+    /// What a newer server says in it that this agent does not know, in words; nil when nothing.
+    ///
+    /// Payload, schedule or policies then are placeholders, and nothing of the job is ever started: each of its executions ends
+    /// as SKIPPED(POLICY_DENIED).
+    package var unsupported: String?
 
     package init(
         uid: JobUID,
@@ -20,7 +25,8 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         payload: Payload,
         schedule: ScheduleSpec,
         policies: Policies,
-        isEnabled: Bool
+        isEnabled: Bool,
+        unsupported: String? = nil
     ) {
         self.uid = uid
         self.id = id
@@ -30,6 +36,7 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         self.schedule = schedule
         self.policies = policies
         self.isEnabled = isEnabled
+        self.unsupported = unsupported
     }
 
     package init(_ job: Job) {

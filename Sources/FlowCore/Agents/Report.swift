@@ -35,6 +35,8 @@ package struct Report: Hashable, Sendable, Codable {
     package var isOutputTruncated: Bool
     /// The whole output of a short run, so that it needs no log stream of its own.
     package var inlineOutput: [LogChunk]
+    /// What a newer agent says in it that this server does not know, in words: its number counts, and nothing else of it.
+    package var unreadable: String?
 
     package init(
         sequence: Int64 = 0,

@@ -20,6 +20,8 @@ package enum ReportRules {
         case otherRun = "other_run"
         /// The fire lies further ahead than any clock that works.
         case future
+        /// It says what only a newer server knows.
+        case notUnderstood = "not_understood"
     }
 
     package enum Verdict: Hashable, Sendable {
@@ -68,6 +70,7 @@ package enum ReportRules {
     ///   - agent: who says it.
     ///   - now: the server's time.
     package static func judge(_ report: Report, known: Known, agent: AgentID, now: Timestamp) -> Verdict {
+        if report.unreadable != nil { return .refused(.notUnderstood) }
         if let stored = known.execution, stored.agentID == agent {
             return .heard(self.mended(report, of: stored, now: now))
         }

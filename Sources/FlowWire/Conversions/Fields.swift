@@ -81,6 +81,25 @@ enum Fields {
     }
 
     static func unknown(_ value: Int, _ field: String) -> WireError {
-        WireError.invalid(field: field, problem: "has the unknown value \(value)")
+        WireError.notUnderstood(field: field, value: "\(value)")
+    }
+
+    /// Reads a part of something that is refused alone when a newer peer says in it what this version does not know.
+    ///
+    /// - Parameters:
+    ///   - gaps: what was not understood, in words; gets one more when the part was not.
+    ///   - placeholder: stands for the part then, and must never be acted on.
+    static func understood<Value>(
+        _ gaps: inout [String],
+        or placeholder: Value,
+        _ read: () throws(WireError) -> Value
+    ) throws(WireError) -> Value {
+        do {
+            return try read()
+        } catch {
+            guard case .notUnderstood = error else { throw error }
+            gaps.append(error.description)
+            return placeholder
+        }
     }
 }

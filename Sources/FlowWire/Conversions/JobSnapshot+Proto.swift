@@ -19,16 +19,28 @@ extension PBTaskConfig {
         self.enabled = job.isEnabled
     }
 
+    /// A job that says what this version does not know is decoded all the same, and marked: it is refused alone, and what else
+    /// came with it counts.
     func decoded(_ field: String) throws(WireError) -> JobSnapshot {
-        JobSnapshot(
+        var gaps = self.requires.map { "it needs '\($0.prefix(64))'" }
+        let nothing = Payload.shell(ShellPayload(command: ""))
+        let payload = try Fields.understood(&gaps, or: nothing) { () throws(WireError) in try self.payload(field) }
+        let schedule = try Fields.understood(&gaps, or: ScheduleSpec.manual) { () throws(WireError) in
+            try self.decodedSchedule(field)
+        }
+        let policies = try Fields.understood(&gaps, or: Policies()) { () throws(WireError) in
+            try self.decodedPolicies(field)
+        }
+        return JobSnapshot(
             uid: try Fields.identifier(self.uid, field + ".uid"),
             id: try Fields.number(self.id, field + ".id"),
             version: try Fields.count(self.version, field + ".version"),
             name: try Fields.label(self.name, field + ".name"),
-            payload: try self.payload(field),
-            schedule: try self.decodedSchedule(field),
-            policies: try self.decodedPolicies(field),
-            isEnabled: self.enabled
+            payload: payload,
+            schedule: schedule,
+            policies: policies,
+            isEnabled: self.enabled,
+            unsupported: gaps.isEmpty ? nil : gaps.joined(separator: "; ")
         )
     }
 
@@ -56,7 +68,8 @@ extension PBTaskConfig {
 
     private func decodedSchedule(_ field: String) throws(WireError) -> ScheduleSpec {
         guard let kind = self.schedule.kind else {
-            throw WireError.invalid(field: field + ".schedule", problem: "is missing or of an unknown kind")
+            // Missing, or of a kind that is not known here: both look alike.
+            throw WireError.notUnderstood(field: field + ".schedule", value: "of its kind")
         }
         if case .cron(let cron) = kind {
             return .cron(

@@ -20,11 +20,17 @@ extension PBTaskExecution {
     }
 
     func decoded(_ field: String) throws(WireError) -> Order {
-        Order(
+        var job = try self.task.decoded(field + ".task")
+        var gaps = job.unsupported.map { [$0] } ?? []
+        let kind = try Fields.understood(&gaps, or: ExecutionKind.manual) { () throws(WireError) in
+            try self.kind.decoded(field + ".kind")
+        }
+        job.unsupported = gaps.isEmpty ? nil : gaps.joined(separator: "; ")
+        return Order(
             executionID: try Fields.identifier(self.executionID, field + ".execution_id"),
             runID: try Fields.identifier(self.runID, field + ".run_id"),
-            job: try self.task.decoded(field + ".task"),
-            kind: try self.kind.decoded(field + ".kind"),
+            job: job,
+            kind: kind,
             nominal: try Fields.instant(self.scheduledTime, field + ".scheduled_time"),
             parameters: self.params,
             retryOf: self.hasRetryOf ? try Fields.identifier(self.retryOf, field + ".retry_of") : nil,

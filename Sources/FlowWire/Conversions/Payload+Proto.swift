@@ -39,7 +39,7 @@ extension PBTaskConfig {
         case .shell: .shell(try self.shell(field + ".executor_config"))
         case .http: .http(try self.http(field + ".executor_config"))
         case .plugin:
-            throw WireError.invalid(field: field + ".executor_type", problem: "is PLUGIN, which is not supported yet")
+            throw WireError.notUnderstood(field: field + ".executor_type", value: "PLUGIN")
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field + ".executor_type")
         }
     }
@@ -61,7 +61,7 @@ extension PBTaskConfig {
             } else if key == "leave_processes" {
                 payload.leavesProcesses = value == "1"
             } else if key != "command" {
-                throw WireError.invalid(field: field, problem: "has the unknown key '\(key.prefix(64))'")
+                throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
             }
         }
         return payload
@@ -80,7 +80,7 @@ extension PBTaskConfig {
             } else if key == "expected_status" {
                 payload.expectedStatus = try Self.statuses(value, field + ".expected_status")
             } else if key != "url", key != "method" {
-                throw WireError.invalid(field: field, problem: "has the unknown key '\(key.prefix(64))'")
+                throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
             }
         }
         return payload

@@ -34,16 +34,41 @@ extension PBTaskResult {
         self.inlineOutput = report.inlineOutput.map { PBOutputPiece($0) }
     }
 
+    /// Decodes a result, also one that says what this version does not know.
+    ///
+    /// Its number has to be counted, or nothing behind it would be heard. Without a status or a kind it is marked as unreadable;
+    /// a reason becomes words.
     func decoded(_ field: String) throws(WireError) -> Report {
         let executionID: ExecutionID = try Fields.identifier(self.executionID, field + ".execution_id")
+        var left: [String] = []
         var inlineOutput: [LogChunk] = []
         inlineOutput.reserveCapacity(self.inlineOutput.count)
         for piece in self.inlineOutput {
-            inlineOutput.append(try piece.decoded(of: executionID, field + ".inline_output"))
+            let chunk = try Fields.understood(&left, or: LogChunk?.none) { () throws(WireError) in
+                try piece.decoded(of: executionID, field + ".inline_output")
+            }
+            if let chunk { inlineOutput.append(chunk) }
         }
         var attempts: [AttemptRecord] = []
-        for result in self.attemptResults { attempts.append(try result.decoded(field + ".attempt_results")) }
-        return Report(
+        for result in self.attemptResults {
+            let record = try Fields.understood(&left, or: AttemptRecord?.none) { () throws(WireError) in
+                try result.decoded(field + ".attempt_results")
+            }
+            if let record { attempts.append(record) }
+        }
+        var gaps: [String] = []
+        let kind = try Fields.understood(&gaps, or: ExecutionKind.manual) { () throws(WireError) in
+            try self.kind.decoded(field + ".kind")
+        }
+        let status = try Fields.understood(&gaps, or: ExecutionStatus.pending) { () throws(WireError) in
+            try self.status.decoded(field + ".status")
+        }
+        var words: [String] = []
+        let reason = try Fields.understood(&words, or: ExecutionReason?.none) { () throws(WireError) in
+            try self.reason.decoded("reason")
+        }
+        if self.hasError { words.append(self.error) }
+        var report = Report(
             sequence: try Fields.count(self.sequence, field + ".sequence"),
             executionID: executionID,
             runID: try Fields.identifier(self.runID, field + ".run_id"),
@@ -51,11 +76,11 @@ extension PBTaskResult {
             jobID: try Fields.number(self.taskID, field + ".task_id"),
             jobName: try Fields.label(self.taskName, field + ".task_name"),
             jobVersion: try Fields.count(self.taskVersion, field + ".task_version"),
-            kind: try self.kind.decoded(field + ".kind"),
+            kind: kind,
             nominal: try Fields.instant(self.scheduledTime, field + ".scheduled_time"),
-            status: try self.status.decoded(field + ".status"),
-            reason: try self.reason.decoded(field + ".reason"),
-            detail: self.hasError ? self.error : nil,
+            status: status,
+            reason: reason,
+            detail: words.isEmpty ? nil : words.joined(separator: "; "),
             attempt: try Fields.count(self.attempt, field + ".attempt"),
             startedAt: self.hasStartedAt ? try Fields.instant(self.startedAt, field + ".started_at") : nil,
             finishedAt: self.hasFinishedAt ? try Fields.instant(self.finishedAt, field + ".finished_at") : nil,
@@ -68,6 +93,8 @@ extension PBTaskResult {
             isOutputTruncated: self.outputTruncated,
             inlineOutput: inlineOutput
         )
+        report.unreadable = gaps.isEmpty ? nil : gaps.joined(separator: "; ")
+        return report
     }
 }
 

@@ -1057,6 +1057,12 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
     set {_uniqueStorage()._delayMs = newValue}
   }
 
+  /// What a peer has to know to run this as it is meant; one that does not know a word of these refuses the task, and only that.
+  package var requires: [String] {
+    get {_storage._requires}
+    set {_uniqueStorage()._requires = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2706,7 +2712,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -2737,6 +2743,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _retryJitterPercent: Int32 = 0
     var _retryOn: [PBRetryCause] = []
     var _delayMs: Int64 = 0
+    var _requires: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2775,6 +2782,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _retryJitterPercent = source._retryJitterPercent
       _retryOn = source._retryOn
       _delayMs = source._delayMs
+      _requires = source._requires
     }
   }
 
@@ -2821,6 +2829,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 26: try { try decoder.decodeSingularInt32Field(value: &_storage._retryJitterPercent) }()
         case 27: try { try decoder.decodeRepeatedEnumField(value: &_storage._retryOn) }()
         case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._delayMs) }()
+        case 30: try { try decoder.decodeRepeatedStringField(value: &_storage._requires) }()
         default: break
         }
       }
@@ -2917,6 +2926,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._delayMs != 0 {
         try visitor.visitSingularInt64Field(value: _storage._delayMs, fieldNumber: 28)
       }
+      if !_storage._requires.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._requires, fieldNumber: 30)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2954,6 +2966,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._retryJitterPercent != rhs_storage._retryJitterPercent {return false}
         if _storage._retryOn != rhs_storage._retryOn {return false}
         if _storage._delayMs != rhs_storage._delayMs {return false}
+        if _storage._requires != rhs_storage._requires {return false}
         return true
       }
       if !storagesAreEqual {return false}

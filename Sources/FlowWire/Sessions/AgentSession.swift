@@ -114,7 +114,14 @@ package struct AgentSession: WireSession {
         _ actions: inout [SessionAction<ServerMessage>],
         now: NIODeadline
     ) throws(WireError) {
-        let message = try envelope.serverMessage()
+        let message: ServerMessage
+        do {
+            message = try envelope.serverMessage()
+        } catch {
+            // A newer server's word that is not known here is left out, and the session goes on.
+            if case .notUnderstood = error, case .established = self.state { return }
+            throw error
+        }
         switch (self.state, message) {
         case (.idle, _): throw WireError.outOfOrder(message: envelope.name, expected: "nothing before the hello")
         case (.awaitingWelcome, .welcome):

@@ -127,9 +127,16 @@ package struct ServerSession: WireSession {
         case .awaitingWelcome:
             throw WireError.outOfOrder(message: envelope.name, expected: "nothing before the welcome")
         case .established:
-            let message = try envelope.agentMessage()
-            if case .hello = message { throw WireError.outOfOrder(message: "hello", expected: "no second hello") }
             self.deadline = now + self.timeouts.silence
+            let message: AgentMessage
+            do {
+                message = try envelope.agentMessage()
+            } catch {
+                // A newer agent's word that is not known here is left out, and the session goes on.
+                if case .notUnderstood = error { return }
+                throw error
+            }
+            if case .hello = message { throw WireError.outOfOrder(message: "hello", expected: "no second hello") }
             actions.append(.deliver(message))
         case .ended: break
         }

@@ -158,6 +158,21 @@ struct AgentCoreOrderTests {
         #expect(bench.launches.count == 1)
     }
 
+    @Test("A job that says what only a newer agent knows is refused, by order and by timer, and never started")
+    func refusesWhatItDoesNotKnow() {
+        var job = CoreBench.job()
+        job.unsupported = "it needs 'calendars'"
+        var bench = CoreBench(CoreBench.restored(job))
+        bench.connect()
+        let manual = CoreBench.order(job, 0, kind: .manual, discriminator: "a")
+        bench.send(.received(.orders([manual])))
+        #expect(bench.acknowledged == [manual.executionID])
+        bench.advance(to: 61_000)
+        let refused = bench.entries(.skipped)
+        #expect(refused.map(\.reason) == [.policyDenied, .policyDenied] && bench.launches.isEmpty)
+        #expect(refused.allSatisfy { $0.detail?.contains("it needs 'calendars'. Upgrade the agent") == true })
+    }
+
     @Test("What was running when the agent died is INTERRUPTED, and runs again if it may (semantics 3)")
     func recovers() throws {
         for (count, status) in [(0, ExecutionStatus.failure), (1, .pending)] {
