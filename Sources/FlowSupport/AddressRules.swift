@@ -27,6 +27,14 @@ package enum AddressRules {
         }
     }
 
+    /// Why a host can't be connected to, whatever is allowed; nil for a name, which is looked at when it is resolved.
+    package static func refusal(ofLiteral host: String) -> String? {
+        guard let address = HostAddress(literal: host),
+            case .refused(let why) = self.check(address, allowing: [.privateNetworks, .loopback])
+        else { return nil }
+        return why
+    }
+
     private static func check(v4 bytes: [UInt8], _ allowance: AddressAllowance) -> Verdict {
         switch (bytes[0], bytes[1]) {
         case (169, 254): self.metadata

@@ -13,14 +13,28 @@ package struct HostAddress: Hashable, Sendable {
         self.bytes = bytes
     }
 
+    /// An address that is written as one, in any spelling that a resolver takes: `0x7f.1` and `2130706433` are 127.0.0.1.
+    ///
+    /// - Returns: nil for a name; asks nobody.
+    package init?(literal text: String) {
+        guard (1...128).contains(text.utf8.count), !text.utf8.contains(0),
+            let address = (try? Self.all(of: text, port: 0, flags: AI_NUMERICHOST))?.first
+        else { return nil }
+        self = address
+    }
+
     /// All addresses of a host name.
     ///
     /// Blocks; not for event loops.
     /// - Throws: ``ResolutionFailure``.
     package static func all(of name: String, port: Int) throws -> [HostAddress] {
+        try self.all(of: name, port: port, flags: AI_ADDRCONFIG)
+    }
+
+    private static func all(of name: String, port: Int, flags: Int32) throws -> [HostAddress] {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_ADDRCONFIG
+        hints.ai_flags = flags
         var list: UnsafeMutablePointer<addrinfo>?
         let failure = getaddrinfo(name, String(port), &hints, &list)
         guard failure == 0 else { throw ResolutionFailure(description: String(cString: gai_strerror(failure))) }

@@ -104,6 +104,16 @@ extension Endpoint {
         "last_address": .string.orNull,
     ]
 
+    private static func tokenBody(_ name: String, _ rights: Schema) -> Schema {
+        Schema.body(
+            required: ["name": .string(upTo: 64, from: 1), name: rights],
+            optional: [
+                "group_ids": Self.groups,
+                "expires_at": .timestamp.about("90 days from now without it; at most 366."),
+            ]
+        )
+    }
+
     /// Tokens of programs.
     var tokenContract: Contract? {
         switch self {
@@ -115,13 +125,9 @@ extension Endpoint {
             Contract(.session, "Creates an API token")
                 .about("The answer has its text, this once. It can do what both it and its owner may.")
                 .body(
-                    .body(
-                        required: ["name": .string(upTo: 64, from: 1)],
-                        optional: [
-                            "role": Schema.role.about("It gets the role's permissions; or name them."),
-                            "permissions": .array(.choice(of: Permission.self)), "group_ids": Self.groups,
-                            "expires_at": .timestamp.about("90 days from now without it; at most 366."),
-                        ]
+                    .either(
+                        Self.tokenBody("role", Schema.role.about("It gets the role's permissions; or name them.")),
+                        Self.tokenBody("permissions", .array(.choice(of: Permission.self)))
                     ),
                     examples: [
                         "viewer": .object([.init("name", "dashboard"), .init("role", "viewer")]),

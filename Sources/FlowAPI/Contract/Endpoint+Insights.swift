@@ -11,7 +11,8 @@ extension Endpoint {
             Contract(.executions, "Lists the last executions of several tasks")
                 .query(
                     "task_ids",
-                    .string.about("1 to \(InsightService.jobLimit) numbers, separated by commas.").example("1,2"),
+                    .string(upTo: 8192, from: 1).about("1 to \(InsightService.jobLimit) numbers, separated by commas.")
+                        .example("1,2"),
                     isRequired: true
                 )
                 .query("count", .integer(1...100).byDefault(20))

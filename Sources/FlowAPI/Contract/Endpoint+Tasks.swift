@@ -103,7 +103,7 @@ extension Endpoint {
                 )
         case .parseCron:
             Contract(.tasks, "Explains a cron expression and says when it fires next")
-                .query("expr", .string.example("0 2 * * *"), isRequired: true)
+                .query("expr", .string(upTo: 1024, from: 1).example("0 2 * * *"), isRequired: true)
                 .query("timezone", .string.byDefault("UTC").example("Asia/Shanghai"))
                 .query("dst", .choice(of: DSTPolicy.self).byDefault(DSTPolicy.debian.rawValue))
                 .query("count", .integer(1...100).byDefault(5))

@@ -27,7 +27,8 @@ enum OpenAPIDocument {
                 """
                 Answers are enveloped: `code` is 0 where all went well, `data` is what was asked for, `request_id` names the \
                 request in the server's log. Unknown parameters and fields are refused. Requests with the session cookie that \
-                change something need the header `X-QF-CSRF: 1`. Answers that say 429 or 503 have `Retry-After`. New members may \
+                change something need the header `X-QF-CSRF: 1`. Answers that say 429 or 503 have `Retry-After`; where requests \
+                are limited, all answers say in `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` what is left. New members may \
                 come into answers at any time: pass over those you don't know.
                 """
             ),
@@ -37,6 +38,10 @@ enum OpenAPIDocument {
 
     private static var credentials: JSON {
         .array([.object([.init("bearer", [JSON]())]), .object([.init("cookie", [JSON]())])])
+    }
+
+    private static var optionalCredentials: JSON {
+        .array([.object([.init("bearer", [JSON]())]), .object([.init("cookie", [JSON]())]), .object([])])
     }
 
     private static var components: JSON {
@@ -96,7 +101,12 @@ enum OpenAPIDocument {
         let access = Self.access(endpoint.declaration.access)
         let about = [contract.about, access].compactMap(\.self).joined(separator: " ")
         if !about.isEmpty { members.append(.init("description", about)) }
-        if endpoint.declaration.access == .everyone { members.append(.init("security", [JSON]())) }
+        switch endpoint.declaration.access {
+        case .everyone: members.append(.init("security", [JSON]()))
+        // From the server's own host it goes without.
+        case .metrics: members.append(.init("security", Self.optionalCredentials))
+        case .signedIn, .needs: break
+        }
         let parameters =
             Self.pathParameters(endpoint) + contract.query.map { Self.parameter($0, in: "query") }
             + contract.headers.map { Self.parameter($0, in: "header") }
@@ -220,6 +230,7 @@ extension Endpoint {
         case .needs, .metrics: statuses += [.unauthorized, .forbidden]
         }
         if !self.pathParameters.isEmpty { statuses.append(.notFound) }
+        if !self.isForProbes { statuses.append(.tooManyRequests) }
         if self.declaration.method != .get { statuses += [.contentTooLarge, .unprocessableContent] }
         if contract.body != nil { statuses.append(.unsupportedMediaType) }
         if !contract.query.isEmpty { statuses.append(.unprocessableContent) }

@@ -7,8 +7,9 @@ import HTTPTypes
 
 /// The query of a request, read strictly: each parameter once, each one known, each one right.
 ///
-/// A mistyped filter must not silently list everything, so unknown names are refused (``finish()``). Parameters without
-/// a value count as absent.
+/// A mistyped filter must not silently list everything, so unknown names are refused (``finish()``), and so is a number, a
+/// time or a word of a list that stands there without a value: `task_id=` is what a script sends whose variable is empty.
+/// Free text without a value counts as absent.
 struct Query {
     private var values: [ExactText: String] = [:]
     private var faults = FaultCollector()
@@ -32,7 +33,6 @@ struct Query {
                 )
             }
             let name = ExactText(decoded)
-            if value.isEmpty { continue }
             if let declared, !declared.contains(where: { ExactText($0) == name }) {
                 self.fault(name.text, "unknown_parameter", Self.unknown(declared))
                 continue
@@ -54,7 +54,19 @@ struct Query {
         self.faults.add(name, code, message)
     }
 
-    mutating func string(_ name: String) -> String? { self.values.removeValue(forKey: ExactText(name)) }
+    /// Free text; nil when it is absent or empty.
+    mutating func string(_ name: String) -> String? {
+        guard let text = self.word(name), !text.isEmpty else { return nil }
+        return text
+    }
+
+    /// Text of a certain form; an empty one is there, and wrong.
+    mutating func word(_ name: String) -> String? { self.values.removeValue(forKey: ExactText(name)) }
+
+    /// Notes a fault when a parameter is absent.
+    mutating func require(_ name: String, _ message: String = "this parameter is required") {
+        if self.values[ExactText(name)] == nil { self.fault(name, "required", message) }
+    }
 
     /// A word to search for.
     mutating func keyword(_ name: String = "keyword") -> String? {
@@ -67,7 +79,7 @@ struct Query {
     }
 
     mutating func integer(_ name: String) -> Int64? {
-        guard let text = self.string(name) else { return nil }
+        guard let text = self.word(name) else { return nil }
         guard let value = Int64(text) else {
             self.fault(name, "type", "'\(text)' is no integer")
             return nil
@@ -85,7 +97,7 @@ struct Query {
     }
 
     mutating func timestamp(_ name: String) -> Timestamp? {
-        guard let text = self.string(name) else { return nil }
+        guard let text = self.word(name) else { return nil }
         guard let instant = Timestamp(rfc3339: text) else {
             self.fault(name, "syntax", "'\(text)' is no RFC 3339 time with an offset, such as 2026-01-31T08:00:00Z")
             return nil
@@ -95,7 +107,7 @@ struct Query {
 
     mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String) -> Value?
     where Value.RawValue == String {
-        guard let text = self.string(name) else { return nil }
+        guard let text = self.word(name) else { return nil }
         guard let value = Value(rawValue: text) else {
             let known = Value.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
             self.fault(name, "value", "'\(text)' is none of \(known)")
@@ -105,7 +117,7 @@ struct Query {
     }
 
     mutating func identifier<ID: FlowIdentifier>(_ name: String) -> ID? {
-        guard let text = self.string(name) else { return nil }
+        guard let text = self.word(name) else { return nil }
         guard let id = ID(text) else {
             self.fault(name, "syntax", "'\(text)' is no UUID")
             return nil
@@ -116,6 +128,9 @@ struct Query {
     /// The page that was asked for, in any of the three spellings of the requirements (C-21).
     mutating func page() -> PageRequest {
         if self.values["limit"] != nil || self.values["offset"] != nil {
+            for name in ["page", "page_size", "per_page"] where self.word(name) != nil {
+                self.fault(name, "conflict", "say the page by page and page_size, or by limit and offset, not by both")
+            }
             let limit = Int(self.integer("limit", in: 1...500, default: 20))
             let offset = Int(self.integer("offset", in: 0...1_000_000_000, default: 0))
             if offset % limit != 0 { self.fault("offset", "value", "an offset is a multiple of the limit") }

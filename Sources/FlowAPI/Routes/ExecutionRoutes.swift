@@ -60,7 +60,7 @@ struct ExecutionRoutes: Sendable {
     func statistics(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         let job = query.integer("task_id")
-        let range = query.string("date_range") ?? "7d"
+        let range = query.word("date_range") ?? "7d"
         let milliseconds = Self.range(range)
         if milliseconds == nil {
             query.fault("date_range", "syntax", "'\(range)' is no range; write 1h to 8760h or 1d to 365d")

@@ -104,7 +104,7 @@ struct GroupRoutes: Sendable {
     func clients(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         let keyword = query.keyword()?.lowercased()
-        let status = query.string("status")
+        let status = query.word("status")
         if let status, status != "online", status != "offline" {
             query.fault("status", "value", "a host is 'online' or 'offline'")
         }

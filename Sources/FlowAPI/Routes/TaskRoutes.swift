@@ -20,7 +20,7 @@ struct TaskRoutes: Sendable {
         }
         request.group = query.integer("group_id")
         request.keyword = query.keyword()
-        if let sort = query.string("sort") {
+        if let sort = query.word("sort") {
             // "-name" is descending.
             request.isDescending = sort.hasPrefix("-")
             let name = request.isDescending ? String(sort.dropFirst()) : sort
@@ -143,8 +143,8 @@ struct TaskRoutes: Sendable {
     /// `GET /tasks/{id}/explain?at=…`: what happened or will happen at an instant, and which rule decided.
     func explain(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
+        query.require("at", "say the instant, such as 2026-01-31T08:00:00Z")
         let instant = query.timestamp("at")
-        if instant == nil { query.fault("at", "required", "say the instant, such as 2026-01-31T08:00:00Z") }
         try query.finish()
         let principal = try call.principal
         let answer = try await self.jobs.explain(
@@ -163,8 +163,8 @@ struct TaskRoutes: Sendable {
 
     func parseCron(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
-        let text = query.string("expr")
-        if text == nil { query.fault("expr", "required", "this parameter is required") }
+        query.require("expr")
+        let text = query.word("expr")
         let zone = query.string("timezone") ?? "UTC"
         let dst: DSTPolicy = query.choice("dst") ?? .debian
         let count = query.integer("count", in: 1...100, default: 5)

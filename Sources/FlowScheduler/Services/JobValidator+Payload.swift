@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowSupport
 import Foundation
 
 extension JobValidator {
@@ -193,5 +194,8 @@ extension JobValidator {
             "put credentials into an Authorization header, not into the URL"
         )
         self.faults.require(url.fragment == nil, path, "fragment", "a fragment is never sent; leave '#…' out")
+        // Names are looked at by the host that calls them.
+        let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        if let why = AddressRules.refusal(ofLiteral: address) { self.faults.add(path, "address", why) }
     }
 }

@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowNotify
+import FlowSupport
 
 /// The rules that rules and channels have to keep before they are stored.
 struct NotifyValidator {
@@ -154,6 +155,7 @@ struct NotifyValidator {
             "syntax",
             "name the SMTP server, such as smtp.example.com"
         )
+        self.checkReachable(host, "host")
         if let port = settings.port { self.faults.require((1...65535).contains(port), "port", "range", "1 to 65535") }
         self.faults.require(
             MailAddress.isValid(settings.from ?? ""),
@@ -178,13 +180,20 @@ struct NotifyValidator {
         )
     }
 
+    /// A name is looked at when it is resolved, which is before each message; an address can be refused now.
+    private mutating func checkReachable(_ host: String, _ path: String) {
+        if let why = AddressRules.refusal(ofLiteral: host) { self.faults.add(path, "address", why) }
+    }
+
     private mutating func checkHTTP(_ draft: NotifyChannelDraft) {
+        let url = OutgoingURL(draft.secrets.url ?? "")
         self.faults.require(
-            OutgoingURL(draft.secrets.url ?? "") != nil,
+            url != nil,
             "url",
             "syntax",
             "write a whole address such as https://example.com/hook, without user and password"
         )
+        if let url { self.checkReachable(url.host, "url") }
         if let method = draft.settings.method {
             self.faults.require(
                 ["POST", "PUT", "PATCH"].contains(method),
