@@ -103,6 +103,7 @@ class World:
             file.write(
                 f"data-directory: {self.data}\n"
                 f"http:\n  listen: 127.0.0.1:{self.http_port}\n"
+                "  rate-limits: {token: 0, session: 0, anonymous: 0}\n"
                 f"agents:\n  listen: 127.0.0.1:{self.agents_port}\n"
                 f"admin:\n  password-file: {password_file}\n"
             )

@@ -49,6 +49,7 @@ package func makeAPI(
     let router = APIRouter(
         startup: startup,
         authenticator: authenticator,
+        quota: RequestQuota(limits: configuration.rateLimits, clock: clock),
         auth: AuthRoutes(authentication: services.authentication, clock: clock, isSecure: configuration.isSecure),
         tasks: TaskRoutes(jobs: services.jobs, presenter: tasks, executions: executions),
         groups: GroupRoutes(groups: services.groups, agents: services.agents),

@@ -14,6 +14,8 @@ package struct APIConfiguration: Sendable {
     package var isSecure: Bool
     package var version: String
     package var limits = ConnectionLimits()
+    /// How many requests each client may make.
+    package var rateLimits = RateLimits.none
     /// What connections are encrypted with; nil = plain HTTP.
     package var tls: ServerTLS?
     /// Proxies whose `X-Forwarded-For` says who asked.

@@ -268,6 +268,7 @@ package struct Server: Sendable {
         )
         configuration.tls = tls
         configuration.trustedProxies = self.configuration.trustedProxies
+        configuration.rateLimits = self.configuration.rateLimits
         return configuration
     }
 

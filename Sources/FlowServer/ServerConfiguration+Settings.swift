@@ -14,6 +14,8 @@ extension ServerConfiguration {
     /// - `data-directory` (string, default `~/.quartzflow/server`)
     /// - `http.listen` (string, default `127.0.0.1:8475`), `http.console` (string), `http.behind-https` (bool, false)
     /// - `http.tls.certificate`, `http.tls.key` (strings, both or none), `http.trusted-proxies` (strings)
+    /// - `http.rate-limits.token`, `http.rate-limits.session` (ints, default 3000), `http.rate-limits.anonymous` (int, 60):
+    ///   requests a minute; 0 = any number
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
     /// - `retention.days` (int, default 90; 1 to 3650), `retention.audit-days` (int, default 400; 30 and more, or 0 = for ever)
@@ -60,6 +62,13 @@ extension ServerConfiguration {
             forKey: "http.trusted-proxies",
             possible: "addresses or networks, such as 192.0.2.7 or 10.0.0.0/8",
             parse: { AddressRange($0) }
+        )
+        let rates = RateLimits.standard
+        let range = 0...1_000_000
+        result.rateLimits = RateLimits(
+            perToken: reader.int(forKey: "http.rate-limits.token", in: range, default: rates.perToken),
+            perSession: reader.int(forKey: "http.rate-limits.session", in: range, default: rates.perSession),
+            perNetwork: reader.int(forKey: "http.rate-limits.anonymous", in: range, default: rates.perNetwork)
         )
         result.serverNames = reader.stringArray(forKey: "agents.names", default: [])
         result.retentionDays = reader.int(forKey: "retention.days", in: 1...3650, default: 90)

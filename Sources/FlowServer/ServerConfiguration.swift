@@ -22,6 +22,8 @@ package struct ServerConfiguration: Sendable {
     package var tls: TLSFilePaths?
     /// Proxies whose `X-Forwarded-For` says who asked.
     package var trustedProxies: [AddressRange] = []
+    /// Requests a minute of each client; none in development.
+    package var rateLimits = RateLimits.none
     /// Days after which history is deleted (C-28).
     package var retentionDays = 90
     /// Where people reach the console, without a slash at the end; for links in notifications.

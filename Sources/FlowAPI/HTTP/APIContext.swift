@@ -28,10 +28,17 @@ package struct APIContext: RequestContext {
     /// Filled in by the route, read by the access log.
     final class Identity: Sendable {
         private let box = LockedBox<String?>(nil)
+        private let verdict = LockedBox<RateLimiter.Verdict?>(nil)
 
         var username: String? {
             get { self.box.value }
             set { self.box.value = newValue }
+        }
+
+        /// What is left to whoever asked; nil without a limit.
+        var rateLimit: RateLimiter.Verdict? {
+            get { self.verdict.value }
+            set { self.verdict.value = newValue }
         }
     }
 

@@ -176,6 +176,14 @@ enum Endpoint: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether load balancers and monitors ask it all the time; it costs nothing and is not counted.
+    var isForProbes: Bool {
+        switch self {
+        case .health, .ready, .version, .plainHealth, .plainReady: true
+        default: false
+        }
+    }
+
     /// Whether it is about credentials and accounts, which no API token opens.
     var isForPeople: Bool {
         switch self {

@@ -10,6 +10,7 @@ import Hummingbird
 struct APIRouter: Sendable {
     let startup: Startup
     let authenticator: RequestAuthenticator
+    let quota: RequestQuota
     let auth: AuthRoutes
     let tasks: TaskRoutes
     let groups: GroupRoutes
@@ -30,6 +31,7 @@ struct APIRouter: Sendable {
         router.add(middleware: ClientAddressMiddleware(proxies: proxies))
         router.add(middleware: AccessLogMiddleware())
         router.add(middleware: SecurityHeadersMiddleware())
+        router.add(middleware: RateLimitMiddleware())
         router.add(middleware: FailureMiddleware())
         router.add(middleware: PathMiddleware())
         router.add(middleware: FallbackMiddleware(console: console))
@@ -66,7 +68,9 @@ struct APIRouter: Sendable {
         )
         let access = endpoint.declaration.access
         switch access {
-        case .everyone: return nil
+        case .everyone:
+            if !endpoint.isForProbes { try self.quota.takeAnonymous(context) }
+            return nil
         case .metrics where self.isLocalScraper(request, context): return nil
         case .signedIn, .needs, .metrics: break
         }
@@ -78,6 +82,8 @@ struct APIRouter: Sendable {
                 address: context.remoteAddress
             )
         else {
+            // Whoever tries one token after the other is told to wait instead.
+            try self.quota.takeAnonymous(context)
             throw APIFailure(
                 .unauthorized,
                 "unauthenticated",
@@ -93,6 +99,7 @@ struct APIRouter: Sendable {
                 host: HostAuthority(request.head.authority)
             )
         }
+        try self.quota.take(session, context: context)
         // Before the permission: a token that had it would not get in either.
         if session.isOfToken, endpoint.isForPeople {
             throw APIFailure(

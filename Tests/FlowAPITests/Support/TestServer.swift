@@ -35,7 +35,13 @@ struct TestServer: Sendable {
     let directory: String
     let app: APIApplication
 
-    private init(directory: String, console: String?, isStarting: Bool, limits: ConnectionLimits) throws {
+    private init(
+        directory: String,
+        console: String?,
+        isStarting: Bool,
+        limits: ConnectionLimits,
+        rates: RateLimits
+    ) throws {
         self.directory = directory
         self.startup = Startup(isFinished: !isStarting)
         self.store = try SQLiteStore.open(path: directory + "/flow.db")
@@ -52,6 +58,7 @@ struct TestServer: Sendable {
         logger.logLevel = .critical
         var configuration = APIConfiguration(port: 0, consoleDirectory: console, version: "1.2.3")
         configuration.limits = limits
+        configuration.rateLimits = rates
         self.app = makeAPI(
             configuration: configuration,
             services: self.services,
@@ -68,6 +75,7 @@ struct TestServer: Sendable {
         console: String? = nil,
         isStarting: Bool = false,
         limits: ConnectionLimits = ConnectionLimits(),
+        rateLimits: RateLimits = .none,
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
@@ -77,7 +85,8 @@ struct TestServer: Sendable {
             directory: directory,
             console: console.map { directory + "/" + $0 },
             isStarting: isStarting,
-            limits: limits
+            limits: limits,
+            rates: rateLimits
         )
         let admin = try await server.services.authentication.createFirstAdministrator(
             username: "ada",
