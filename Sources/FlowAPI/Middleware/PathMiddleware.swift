@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import HTTPTypes
 import Hummingbird
 
@@ -37,6 +38,8 @@ struct PathMiddleware: RouterMiddleware {
         let lower = path.lowercased()
         // Ids and words of the API need no escapes; of the console's pages some do, but none of these.
         if Self.isAPI(lower) { return !lower.contains("%") && !lower.hasSuffix("/") }
+        // A proxy that decodes would see the API where the console answers.
+        if lower.contains("%"), lower.removingPercentEncoding.map({ Self.isAPI($0) }) ?? true { return false }
         return !["%2f", "%5c", "%2e", "%00", "%25"].contains { lower.contains($0) }
     }
 
