@@ -92,12 +92,9 @@ package struct GroupService: Sendable {
         try faults.check("The hosts cannot be added")
         // Who puts a host into a group lets the group's jobs run on it.
         for agent in agents {
-            let present = (groups[agent] ?? []).filter { $0 != Group.everyone && $0 != id }
-            try principal.require(
-                .groupsWrite,
-                onAll: present.isEmpty ? [] : present,
-                visible: principal.scope(of: .groupsRead)
-            )
+            // A host without groups is everybody's. One that is there already changes nothing.
+            let present = (groups[agent] ?? []).filter { $0 != Group.everyone }
+            try principal.require(.groupsWrite, onAll: present, visible: principal.scope(of: .groupsRead))
         }
         try await self.store.addAgents(agents, to: id, by: principal.change(at: self.clock.now))
         await self.membershipChanged()
