@@ -36,7 +36,7 @@ extension Endpoint {
         case .addMembers:
             Contract(.groups, "Adds hosts to a group")
                 .body(
-                    .body(required: ["client_ids": .array(.string)]),
+                    .body(required: ["client_ids": .array(Self.host)]),
                     examples: ["one": .object([.init("client_ids", ["web1-7f3a"])])]
                 )
                 .refuses(.conflict)

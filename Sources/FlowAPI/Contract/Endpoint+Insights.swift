@@ -11,7 +11,7 @@ extension Endpoint {
             Contract(.executions, "Lists the last executions of several tasks")
                 .query(
                     "task_ids",
-                    .string(upTo: 8192, from: 1).about("1 to \(InsightService.jobLimit) numbers, separated by commas.")
+                    .string(upTo: 4000, from: 1).about("1 to \(InsightService.jobLimit) numbers, separated by commas.")
                         .example("1,2"),
                     isRequired: true
                 )

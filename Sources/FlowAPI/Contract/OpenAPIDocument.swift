@@ -218,7 +218,7 @@ extension Endpoint {
         }
     }
 
-    private static let host = Schema.string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z0-9._-]+$"))
+    static let host = Schema.string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z0-9._-]+$"))
         .example("web1-7f3a")
 
     /// Every status besides success that the route can answer.
@@ -233,7 +233,7 @@ extension Endpoint {
         if !self.isForProbes { statuses.append(.tooManyRequests) }
         if self.declaration.method != .get { statuses += [.contentTooLarge, .unprocessableContent] }
         if contract.body != nil { statuses.append(.unsupportedMediaType) }
-        if !contract.query.isEmpty { statuses.append(.unprocessableContent) }
+        if !contract.query.isEmpty { statuses += [.uriTooLong, .unprocessableContent] }
         statuses += contract.refusals + [.internalServerError, .serviceUnavailable]
         var seen: Set<Int> = []
         return statuses.filter { seen.insert($0.code).inserted }.sorted { $0.code < $1.code }

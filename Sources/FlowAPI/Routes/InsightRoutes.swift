@@ -14,7 +14,10 @@ struct InsightRoutes: Sendable {
         var query = try call.query()
         let text = query.string("task_ids") ?? ""
         let parts = text.split(separator: ",", maxSplits: InsightService.jobLimit)
-        let jobs = parts.compactMap { JobID($0) }
+        // As in a path, a number has digits only, and at most nineteen.
+        let jobs = parts.compactMap { part in
+            part.utf8.count <= 19 && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? JobID(part) : nil
+        }
         if jobs.count != parts.count || jobs.isEmpty {
             query.fault("task_ids", "syntax", "write 1 to \(InsightService.jobLimit) task numbers, separated by commas")
         }

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# QuartzFlow
+# SPDX-License-Identifier: Apache-2.0
+"""Holds a running server to the contract it serves: schemathesis sends what /openapi.json allows and what it forbids.
+
+    contract_test.py --bin DIR [--examples N] [--seed N] [--phases LIST] [--report FILE] [--only OPERATION]
+
+Two runs: with an administrator's API token over everything programs may use, and with a session over accounts, sessions
+and tokens, which no token opens. Nothing is left out for being destructive; only what would end the run itself is turned
+aside: signing out, and the tester's own account. Streams without an end are tested elsewhere.
+
+The same seed sends the same requests, so that a fault that was found once is found again.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Support"))
+
+from dev_server import DevServer, Refused  # noqa: E402
+
+# Answers that don't end, and another protocol.
+STREAMS = ["events", "live"]
+# Ends the run's own session; with a token it is refused like all of these.
+OWN = ["signOut"]
+
+CONFIG = """\
+request-timeout = 20.0
+continue-on-failure = true
+
+[checks]
+# What is right by its schema can still name a host that is not there, or come too often.
+positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 412, 415, 422, 429]
+negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 429, 431]
+
+# Timings say more about the machine than about the server.
+max_response_time = 600
+
+[phases.coverage]
+# What is none of the methods of a path is answered in Swift's own tests; here it would be half of all requests.
+unexpected-methods = ["PATCH"]
+
+# Fields of a task that exclude each other (`once_at` without `schedule_type: once`) are refused with 400, and so are two
+# ways of saying the same parents. Numbers in lists that are written as text, blocks of addresses, and what a setting takes
+# (its own entry in the list of settings says that) have rules that no schema says.
+[[operations]]
+include-operation-id = [
+    "createTask", "updateTask", "recentExecutions", "listExecutions", "setGroupRules", "previewGroupRules",
+    "setDependencies", "changeSettings",
+]
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 415, 422, 429]
+
+# Each of these hashes a password, which takes a second or two in a debug build.
+[[operations]]
+include-operation-id = ["signIn", "changePassword", "createUser", "resetPassword"]
+phases.coverage.enabled = false
+generation.max-examples = 3
+"""
+
+
+def people_only(document: dict) -> list[str]:
+    """Operations that need a person's session: those that a token is refused."""
+    found = []
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            if re.match(r"/api/v1/(auth/(?!me|login)|users|tokens)", path):
+                found.append(operation["operationId"])
+    return found
+
+
+def furnish(server: DevServer) -> str:
+    """Something of each kind, so that small numbers name things that are there; returns an API token."""
+    api = server.api
+    client = server.wait_for_agent()["client_id"]
+    api.post("/groups", {"name": "web"})
+    api.post("/groups/2/clients", {"client_ids": [client]})
+    for name in ["one", "two"]:
+        task = api.post("/tasks", {"name": name, "executor_config": {"command": "true"}, "schedule_type": "manual", "group_ids": [1]})
+        api.post(f"/tasks/{task['id']}/trigger")
+    api.call("PUT", "/secrets/DB", {"value": "correct horse battery"})
+    api.post("/notify/channels", {"name": "ops", "type": "webhook", "url": "http://127.0.0.1:9/hook"})
+    api.post("/notify/rules", {"name": "all", "triggers": ["timeout"], "channels": [{"channel": "ops"}]})
+    for name in ["bo", "cy", "di"]:
+        api.post("/users", {"username": name, "role": "viewer"})
+    return api.post("/tokens", {"name": "tester", "role": "admin"})["token"]
+
+
+def run(server: DevServer, token: str, arguments, operations: list[str], excluded: bool) -> int:
+    directory = server.directory
+    config = directory / "schemathesis.toml"
+    config.write_text(CONFIG)
+    command = [
+        sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run",
+        f"{server.base}/openapi.json", "--header", f"Authorization: Bearer {token}",
+        "--phases", arguments.phases, "--max-examples", str(arguments.examples), "--seed", str(arguments.seed),
+        "--generation-deterministic", "--no-shrink", "--no-color", "--warnings", "off",
+        "--suppress-health-check", "all", "--workers", "1", "--checks", "all", "--exclude-checks", arguments.without,
+    ]
+    flag = "--exclude-operation-id" if excluded else "--include-operation-id"
+    for operation in operations:
+        command += [flag, operation]
+    environment = dict(os.environ, SCHEMATHESIS_HOOKS=str(HERE / "hooks.py"), PYTHONPATH=str(HERE))
+    return subprocess.run(command, env=environment, cwd=directory).returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True, help="directory of the built executables")
+    parser.add_argument("--examples", type=int, default=4, help="random cases for each operation")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--phases", default="examples,coverage,fuzzing")
+    parser.add_argument("--without", default="use_after_free,ensure_resource_availability,object_level_authorization")
+    parser.add_argument("--only", action="append", help="these operations alone")
+    arguments = parser.parse_args()
+    with DevServer(arguments.bin) as server:
+        server.start_and_sign_in()
+        session = server.api.token
+        token = furnish(server)
+        document = json.loads(server.api.opener.open(f"{server.base}/openapi.json").read())
+        people = people_only(document)
+        every = [o["operationId"] for item in document["paths"].values() for o in item.values()]
+        status = 0
+        for credential, chosen in [
+            (token, [o for o in every if o not in people + STREAMS]),
+            (session, [o for o in people if o not in OWN]),
+        ]:
+            chosen = [o for o in chosen if not arguments.only or o in arguments.only]
+            if chosen:
+                status |= run(server, credential, arguments, chosen, excluded=False)
+        # It still lives, and nobody has been locked out.
+        assert server.process.poll() is None, "the server has ended"
+        server.api.get("/auth/me")
+        return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
