@@ -57,6 +57,11 @@ static void __attribute__((noinline, noreturn)) become(
         if (original.has_core) setrlimit(RLIMIT_CORE, &original.core);
         if (original.has_descriptors) setrlimit(RLIMIT_NOFILE, &original.descriptors);
     }
+    if (request->mask >= 0) umask((mode_t)request->mask);
+    if (request->sets_niceness && setpriority(PRIO_PROCESS, 0, request->niceness)) {
+        *step = FLOW_STEP_NICENESS;
+        goto failed;
+    }
     if (request->directory && chdir(request->directory)) {
         *step = FLOW_STEP_DIRECTORY;
         goto failed;
@@ -109,14 +114,6 @@ int flow_pipe(int *reading, int *writing) {
     return 0;
 }
 
-int flow_socket_pair(int *first, int *second) {
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) return errno;
-    *first = ends[0];
-    *second = ends[1];
-    return 0;
-}
-
 int flow_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)) return errno;
@@ -134,6 +131,19 @@ static void on_child(int signal) {
     errno = saved;
 }
 
+static volatile sig_atomic_t terminated;
+
+static void on_termination(int signal) {
+    terminated = 1;
+    on_child(signal);
+}
+
+int flow_was_terminated(void) {
+    int was = terminated;
+    if (was) terminated = 0;
+    return was;
+}
+
 int flow_make_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 // An eventfd written by a handler instead of a signalfd: the signal may arrive on any thread, and a signalfd would need
@@ -146,6 +156,8 @@ int flow_watch_children(void) {
     action.sa_handler = on_child;
     action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
     if (sigaction(SIGCHLD, &action, NULL)) return -1;
+    action.sa_handler = on_termination;
+    if (sigaction(SIGTERM, &action, NULL)) return -1;
     return child_event;
 }
 
@@ -186,7 +198,7 @@ int flow_wait_child(pid_t pid, int milliseconds) {
 }
 
 void flow_prepare_runner(void) {
-    const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP};
+    const int ignored[] = {SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP};
     for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) signal(ignored[index], SIG_IGN);
     original.mask = umask(077);
     original.has_core = getrlimit(RLIMIT_CORE, &original.core) == 0;
@@ -252,6 +264,7 @@ static int64_t microseconds(clockid_t clock) {
 
 int64_t flow_boot_microseconds(void) { return microseconds(CLOCK_BOOTTIME); }
 int64_t flow_monotonic_microseconds(void) { return microseconds(CLOCK_MONOTONIC); }
+int64_t flow_wall_microseconds(void) { return microseconds(CLOCK_REALTIME); }
 
 long flow_resident_kilobytes(void) {
     FILE *file = fopen("/proc/self/statm", "re");

@@ -44,13 +44,15 @@ package struct Agent: Sendable {
 
     private let configuration: Configuration
     private let logger: Logger
+    /// What becomes of running jobs when it stops; they end unless something else is said before.
+    package let jobsAtStop = JobsAtStop()
 
     package init(configuration: Configuration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
     }
 
-    /// Prepares the agent: takes the data directory, enrols if need be, and ends what an earlier life left running.
+    /// Prepares the agent: takes the data directory, enrols if need be, and takes over what an earlier life left running.
     ///
     /// - Parameter replacement: carries out attempts in place of real processes and requests; for measurements.
     /// - Returns: services to run until the end.
@@ -104,6 +106,7 @@ package struct Agent: Sendable {
         let core = AgentCore(
             configuration: decisions,
             restored: restored,
+            surviving: supervisor?.adopt(restored.open) ?? [],
             reading: HostClock.read()
         )
         let driver = AgentDriver(core: core, ledger: ledger, launcher: launcher, logger: self.logger)
@@ -120,7 +123,7 @@ package struct Agent: Sendable {
         return [link, HostService(supervisor: supervisor, driver: driver, link: link)]
     }
 
-    /// The launcher of a real host, started: whatever an earlier agent left behind has ended.
+    /// The launcher of a real host, started: it knows what earlier agents left running.
     private func makeSupervisor(
         transport: LinkLogTransport,
         secrets: LinkSecretSource
@@ -130,6 +133,7 @@ package struct Agent: Sendable {
             supervision.runner.executable = program
             supervision.runner.arguments = []
         }
+        supervision.jobsAtStop = self.jobsAtStop
         let supervisor = try ExecutionSupervisor(
             configuration: supervision,
             transport: transport,

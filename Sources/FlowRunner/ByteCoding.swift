@@ -7,6 +7,12 @@ package struct ByteWriter: Sendable {
 
     package init() {}
 
+    static func with(_ body: (inout ByteWriter) -> Void) -> ByteWriter {
+        var writer = ByteWriter()
+        body(&writer)
+        return writer
+    }
+
     package mutating func write(_ value: some FixedWidthInteger) {
         withUnsafeBytes(of: value.littleEndian) { self.bytes.append(contentsOf: $0) }
     }

@@ -6,13 +6,11 @@ import Glibc
 
 extension Runner {
     /// Between SIGTERM and SIGKILL (`semantics.md` 6); microseconds.
-    private static let grace: Int64 = 10_000_000
+    static let grace: Int64 = 10_000_000
     /// The same for background processes that a finished script left, and how long these may go on by themselves first: the
     /// last of a pipeline often outlives its script by a moment.
     private static let leftoverGrace: Int64 = 2_000_000
     private static let leftoverPatience: Int64 = 100_000
-    /// The same for everything when the agent died: its successor waits.
-    static let orphanGrace: Int64 = 2_000_000
     /// Names of processes in one notice.
     private static let namedLeftovers = 3
 
@@ -32,7 +30,7 @@ extension Runner {
     /// Ends trees of which nobody is left, and tells survivors of a dead leader to go.
     func sweep() {
         self.needsSweep = false
-        guard !self.leaderless.isEmpty || self.isClosing || self.trees.hasLeft else { return }
+        guard !self.leaderless.isEmpty || self.trees.hasLeft else { return }
         let owning = self.trees.refresh(running: self.processes.keys)
         for token in self.leaderless {
             guard owning.contains(token), let process = self.processes[token] else {
@@ -55,29 +53,47 @@ extension Runner {
         self.leaderless.remove(token)
         self.drainOutputs(token)
         guard let process = self.processes.removeValue(forKey: token) else { return }
+        var spool = process.spool
+        spool.finish()
+        self.store.removeLeader(process.slot)
         self.trees.remove(token, process: process)
         // A stray may have lost its last but one candidate.
         if self.trees.hasStrays { self.needsSweep = true }
         self.deadlines.compact(live: self.processes.count) { self.processes[$0] != nil }
-        self.notify(
-            .ended(
-                token: token,
-                TreeEnd(
-                    cause: process.cause,
-                    status: process.exit?.status ?? SIGKILL,
-                    isSignal: process.exit?.isSignal ?? true,
-                    leftBehind: process.leftBehind,
-                    leftBehindCount: process.leftBehindCount,
-                    at: flow_boot_microseconds()
-                )
+        let end = TreeEnd(
+            cause: process.cause,
+            status: process.exit?.status ?? SIGKILL,
+            isSignal: process.exit?.isSignal ?? true,
+            leftBehind: process.leftBehind,
+            leftBehindCount: process.leftBehindCount,
+            terminatedAt: process.terminatedAt,
+            killedAt: process.killedAt,
+            at: flow_boot_microseconds()
+        )
+        self.end(
+            token,
+            EndedAttempt(
+                execution: process.execution,
+                attempt: process.attempt,
+                startedAt: process.startedAt,
+                spool: spool,
+                outcome: .ended(end)
             )
         )
     }
 
+    /// Keeps an end until it is in the agent's ledger; it is told when it is on the disk.
+    func end(_ token: UInt64, _ attempt: EndedAttempt) {
+        if self.discarded.remove(token) != nil { return attempt.spool.remove(self.store) }
+        self.ended[token] = attempt
+        self.unsaved.append(token)
+        self.untold.append(token)
+    }
+
     func cancel(_ token: UInt64, force: Bool) {
         if let index = self.requests[self.nextRequest...].firstIndex(where: { $0.token == token }) {
-            self.requests.remove(at: index)
-            return self.notifyUnstarted(token, cause: .cancelled)
+            let request = self.requests.remove(at: index)
+            return self.endUnstarted(request, cause: .cancelled)
         }
         guard let process = self.processes[token] else { return }
         switch process.phase {
@@ -92,7 +108,7 @@ extension Runner {
 
     /// Ends everything at the agent's wish.
     func stop(grace: Int64) {
-        for request in self.requests[self.nextRequest...] { self.notifyUnstarted(request.token, cause: .stopped) }
+        for request in self.requests[self.nextRequest...] { self.endUnstarted(request, cause: .stopped) }
         self.requests.removeAll()
         self.nextRequest = 0
         for (token, process) in self.processes {
@@ -105,14 +121,24 @@ extension Runner {
         }
     }
 
-    private func notifyUnstarted(_ token: UInt64, cause: EndCause) {
+    private func endUnstarted(_ request: SpawnRequest, cause: EndCause) {
         let end = TreeEnd(cause: cause, status: SIGTERM, isSignal: true, at: flow_boot_microseconds())
-        self.notify(.ended(token: token, end))
+        self.end(
+            request.token,
+            EndedAttempt(
+                execution: request.execution,
+                attempt: request.attempt,
+                startedAt: nil,
+                spool: RunnerSpool(execution: request.execution, attempt: request.attempt),
+                outcome: .ended(end)
+            )
+        )
     }
 
     private func terminate(_ token: UInt64, grace: Int64) {
         let killAt = flow_monotonic_microseconds() + grace
         self.processes[token]?.phase = .terminating(killAt: killAt)
+        self.processes[token]?.terminatedAt = flow_boot_microseconds()
         self.deadlines.push(token, at: killAt)
         self.signals[token] = SIGTERM
     }
@@ -128,6 +154,7 @@ extension Runner {
     /// Kills what is there now; what was born meanwhile falls in the next round.
     private func kill(_ token: UInt64, round: Int) {
         self.processes[token]?.phase = .killing(round: round)
+        if round == 0 { self.processes[token]?.killedAt = flow_boot_microseconds() }
         self.signals[token] = SIGKILL
         // What does not go after a minute of this may not be killed by us: looked after, but without haste.
         let pause: Int64 = round > 120 ? 5_000_000 : min(500_000, 5_000 << Int64(min(round, 7)))
@@ -143,20 +170,12 @@ extension Runner {
             guard self.processes[token]?.stuck.insert(process.pid).inserted == true,
                 let label = RunnerTrees.label(process), let cause = self.processes[token]?.cause
             else { continue }
-            self.notify(.stuck(token: token, label, cause: cause))
+            if self.live.contains(token) { self.notify(.stuck(token: token, label, cause: cause)) }
         }
-    }
-
-    private func killEverybody(now: Int64) {
-        guard now >= self.nextKillAll else { return }
-        self.nextKillAll = now + 50_000
-        self.trees.signal([:], everyone: SIGKILL, running: self.processes.keys)
-        self.needsSweep = true
     }
 
     func checkDeadlines() {
         let now = flow_monotonic_microseconds()
-        if self.isClosing { return self.killEverybody(now: now) }
         while let token = self.deadlines.pop(dueBy: now) {
             guard let process = self.processes[token] else { continue }
             switch process.phase {

@@ -11,6 +11,13 @@ extension Runner {
         for tag in tags.prefix(Int(ready)) { _ = self.readOutput(tag >> 1, tag & 1 == 1 ? .error : .output) }
     }
 
+    /// Keeps output for the next agent, and tells the one that is there.
+    private func keep(_ token: UInt64, _ stream: RunnerStream, _ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        self.processes[token]?.spool.append(stream, bytes, store: self.store)
+        if self.live.contains(token) { self.notify(.output(token: token, stream: stream, bytes: bytes)) }
+    }
+
     /// Takes what is in the pipes of a tree that has ended, and closes them.
     ///
     /// Bounded, because a process that was left running may write for ever.
@@ -18,6 +25,7 @@ extension Runner {
         for stream in [RunnerStream.output, .error] {
             for _ in 0..<64 where self.readOutput(token, stream) {}
             self.closeOutput(token, stream)
+            if let rest = self.processes[token]?.masker?.finish(stream) { self.keep(token, stream, rest) }
         }
     }
 
@@ -30,7 +38,9 @@ extension Runner {
         guard descriptor >= 0 else { return false }
         let count = read(descriptor, &self.buffer, self.buffer.count)
         if count > 0 {
-            self.notify(.output(token: token, stream: stream, bytes: Array(self.buffer[..<count])))
+            var bytes = Array(self.buffer[..<count])
+            if process.hasSecrets { bytes = self.processes[token]?.masker?.feed(bytes, stream) ?? [] }
+            self.keep(token, stream, bytes)
             return true
         }
         if count < 0, errno == EINTR { return true }

@@ -19,16 +19,29 @@ extension Runner {
         }
     }
 
-    private func spawn(_ request: SpawnRequest) {
+    private func spawn(_ wanted: SpawnRequest) {
+        var request = wanted
+        // What may be left running has no mark.
+        if !request.leavesProcesses { request.environment.append(self.mark) }
         let pipes = SpawnPipes()
         var leader: pid_t = 0
         let failure =
             pipes.failure != 0 ? (pipes.failure, .prepare) : Spawner.spawn(request, pipes: pipes, pid: &leader)
         let now = flow_boot_microseconds()
         pipes.closeWritingEnds()
+        let spool = RunnerSpool(execution: request.execution, attempt: request.attempt)
         guard failure.0 == 0 else {
             pipes.closeReadingEnds()
-            return self.notify(.failed(token: request.token, error: failure.0, step: failure.1, at: now))
+            return self.end(
+                request.token,
+                EndedAttempt(
+                    execution: request.execution,
+                    attempt: request.attempt,
+                    startedAt: nil,
+                    spool: spool,
+                    outcome: .failed(error: failure.0, step: failure.1, at: now)
+                )
+            )
         }
         let timeoutAt =
             request.timeoutMilliseconds == 0
@@ -38,13 +51,29 @@ extension Runner {
         _ = flow_poll_add(self.outputPoll, pipes.error.reading, request.token << 1 | 1, 0)
         self.processes[request.token] = RunnerProcess(
             leader: leader,
+            slot: self.store.add(self.describe(leader, request)),
             execution: request.execution,
+            attempt: request.attempt,
             leavesProcesses: request.leavesProcesses,
             timeoutAt: timeoutAt,
+            startedAt: now,
             output: pipes.output.reading,
-            error: pipes.error.reading
+            error: pipes.error.reading,
+            spool: spool,
+            masker: request.masked.isEmpty ? nil : SecretMasker(forms: request.masked)
         )
         self.trees.add(request.token, leader: leader, execution: request.execution)
-        self.notify(.started(token: request.token, at: now))
+        if self.live.contains(request.token) { self.notify(.started(token: request.token, at: now)) }
+    }
+
+    /// Not reaped yet, so the pid is still its own, even if it has ended already.
+    private func describe(_ leader: pid_t, _ request: SpawnRequest) -> RunnerLeader {
+        var process = flow_process()
+        let failure = flow_describe_process(leader, &process)
+        return RunnerLeader(
+            pid: failure == 0 ? leader : 0,
+            startTime: process.start_time,
+            leavesProcesses: request.leavesProcesses
+        )
     }
 }

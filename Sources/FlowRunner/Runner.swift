@@ -6,63 +6,91 @@ import Glibc
 
 /// The small process that starts and ends an agent's jobs: one thread, one loop.
 ///
-/// It is a process of its own so that spawning costs the same however large the agent is, and so that somebody outlives
-/// the agent's death: when the agent's socket closes, it ends every tree, and only then ends and with that releases the
-/// lock that the next agent waits for. All descriptors below belong to this object until the process ends.
+/// It is a process of its own so that spawning costs the same however large the agent is, and so that jobs outlive the
+/// agent: when the agent is gone, it goes on with what it was given, keeps output and outcomes, and hands all of it to
+/// the agent that comes next. It ends when it has no agent and nothing runs; whatever was not told lies on the disk
+/// then. All descriptors below belong to this object until the process ends.
 ///
-/// This file has the loop and the talk with the agent; the extensions start processes, read their output and end them.
+/// This file has the loop; the extensions talk with the agent, start processes, read their output and end them.
 package final class Runner {
-    private let socket: Int32
+    let listener: Int32
+    /// The agent's connection; -1 while there is none.
+    var socket: Int32 = -1
     private let childEvent: Int32
     /// Everything but the jobs' output; and the jobs' output, so that it can be left alone as a whole.
-    private let poll: Int32
+    let poll: Int32
     let outputPoll: Int32
+    let store: RunnerStore
+    let mark: String
     var processes: [UInt64: RunnerProcess] = [:]
+    /// Attempts that are over, until their ends are in the agent's ledger.
+    var ended: [UInt64: EndedAttempt] = [:]
+    /// Those of them that are not on the disk yet, and those the agent has not heard of since they ended.
+    var unsaved: [UInt64] = []
+    var untold: [UInt64] = []
+    private var saveAgainAt: Int64 = 0
+    /// Attempts whose news go straight to the agent.
+    var live: Set<UInt64> = []
+    /// Attempts of an earlier agent that are to be told from their beginning.
+    var replays: [UInt64] = []
+    /// Attempts that nobody accounts for.
+    var discarded: Set<UInt64> = []
+    var highestToken: UInt64 = 0
     /// Trees whose leader is dead.
     var leaderless: Set<UInt64> = []
     var trees = RunnerTrees()
     var deadlines = DeadlineQueue()
     var requests: [SpawnRequest] = []
     var nextRequest = 0
-    private var input = RunnerFrameBuffer()
-    private var outbox = RunnerOutbox()
-    private var isOutputPaused = false
-    private var waitsToWrite = false
-    private(set) var isClosing = false
-    private var closedAt: Int64 = 0
+    var input = RunnerFrameBuffer()
+    var outbox = RunnerOutbox()
+    var isOutputPaused = false
+    var waitsToWrite = false
     var needsSweep = false
     /// What trees are to be sent: collected, because one walk over all processes serves them all.
     var signals: [UInt64: Int32] = [:]
-    var nextKillAll: Int64 = 0
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    /// Until when the first agent may take its time.
+    private var firstAgentBy: Int64?
 
-    private static let controlTag: UInt64 = 0
+    static let controlTag: UInt64 = 0
     private static let childTag: UInt64 = 1
-    private static let outputTag: UInt64 = 2
-    /// How long the runner kills after the agent's death; the next agent waits longer than this.
-    private static let closingPatience: Int64 = 30_000_000  // microseconds
+    static let outputTag: UInt64 = 2
+    private static let listenerTag: UInt64 = 3
+    private static let firstAgentPatience: Int64 = 60_000_000  // microseconds
+    /// Between two tries to write an outcome to a disk that has no room.
+    private static let savePause: Int64 = 1_000_000  // microseconds
 
     /// Prepares this process for its work.
     ///
-    /// - Parameter socket: connected to the agent.
+    /// - Parameters:
+    ///   - listener: where agents connect.
+    ///   - directory: where output and outcomes are kept.
+    ///   - mark: the value of `QF_AGENT_DATA` in the environment of jobs, by which whoever cleans up after a runner that was
+    ///     killed knows them.
     /// - Throws: when the kernel refuses something.
-    package init(socket: Int32) throws(RunnerError) {
-        self.socket = socket
+    package init(listener: Int32, directory: String, mark: String) throws(RunnerError) {
+        self.listener = listener
+        self.mark = "QF_AGENT_DATA=" + mark
         flow_prepare_runner()
+        self.store = RunnerStore(directory: directory)
         self.childEvent = flow_watch_children()
         self.poll = flow_poll_create()
         self.outputPoll = flow_poll_create()
+        self.firstAgentBy = flow_monotonic_microseconds() + Self.firstAgentPatience
+        // It may live long: no directory is to be kept from being unmounted.
+        _ = chdir("/")
         let failure = [
             flow_become_subreaper(),
-            flow_set_nonblocking(socket),
-            flow_poll_add(self.poll, socket, Self.controlTag, 0),
+            flow_set_nonblocking(listener),
+            flow_poll_add(self.poll, listener, Self.listenerTag, 0),
             flow_poll_add(self.poll, self.childEvent, Self.childTag, 0),
             flow_poll_add(self.poll, self.outputPoll, Self.outputTag, 0),
         ].first { $0 != 0 }
         if let failure { throw RunnerError("the runner cannot start: \(String(cString: strerror(failure)))") }
     }
 
-    /// Works until the agent is gone and every tree is dead.
+    /// Works until there is no agent and nothing to do without one.
     package func run() {
         var tags = [UInt64](repeating: 0, count: 128)
         while !self.hasEnded {
@@ -70,87 +98,63 @@ package final class Runner {
             for tag in tags.prefix(Int(ready)) {
                 switch tag {
                 case Self.controlTag: self.readRequests()
+                case Self.listenerTag: self.acceptAgent()
                 case Self.childTag: flow_drain_event(self.childEvent)
                 default: self.readOutputs()
                 }
             }
+            if flow_was_terminated() != 0 { self.stop(grace: Self.grace) }
             self.reap()
             self.spawnSome()
             self.checkDeadlines()
             self.deliverSignals()
             if self.needsSweep { self.sweep() }
             self.deliverSignals()
+            self.saveEnds()
+            self.tellEnds()
+            self.replaySome()
             self.flush()
         }
+        if self.ended.isEmpty { self.store.clear() }
     }
 
+    /// An agent that connects in this very moment finds nobody, and then everything on the disk.
     private var hasEnded: Bool {
-        guard self.isClosing else { return false }
-        if self.processes.isEmpty, !self.trees.hasStrays { return true }
-        // What is still there may not be killed by us: waiting longer would only keep the next agent from starting.
-        return flow_monotonic_microseconds() - self.closedAt > Self.closingPatience
+        guard self.socket < 0, self.processes.isEmpty, self.nextRequest == self.requests.count,
+            self.unsaved.isEmpty || self.store.isGone
+        else { return false }
+        return self.firstAgentBy.map { flow_monotonic_microseconds() > $0 } ?? true
     }
+
+    func agentArrived() { self.firstAgentBy = nil }
 
     private func timeout() -> Int32 {
-        if self.isClosing { return 20 }
         if self.nextRequest < self.requests.count || self.needsSweep { return 0 }
-        guard let earliest = self.deadlines.earliest else { return -1 }
+        var earliest = self.deadlines.earliest ?? .max
+        if let firstAgentBy { earliest = min(earliest, firstAgentBy) }
+        if !self.unsaved.isEmpty { earliest = min(earliest, self.saveAgainAt) }
+        guard earliest < .max else { return -1 }
         let wait = earliest - flow_monotonic_microseconds()
         return wait <= 0 ? 0 : Int32(min(60_000, (wait + 999) / 1000))
     }
 
-    // MARK: Agent
-
-    private func readRequests() {
-        guard !self.isClosing else { return }
-        let count = recv(self.socket, &self.buffer, self.buffer.count, Int32(MSG_DONTWAIT))
-        if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return self.close() }
-        guard count > 0 else { return }
-        self.input.append(self.buffer[..<count])
-        do {
-            while let frame = try self.input.next() {
-                switch RunnerCoding.request(frame) {
-                case .spawn(let request): self.requests.append(request)
-                case .cancel(let token, let force): self.cancel(token, force: force)
-                case .stop(let grace): self.stop(grace: Int64(grace) * 1000)
-                case nil: return self.close()
-                }
-            }
-        } catch {
-            self.close()
+    /// Writes new ends to the disk; without room for them they are told all the same, and written later.
+    private func saveEnds() {
+        guard !self.unsaved.isEmpty, !self.untold.isEmpty || flow_monotonic_microseconds() >= self.saveAgainAt
+        else { return }
+        let attempts = self.unsaved.compactMap { self.ended[$0] }
+        if let batch = self.store.save(attempts) {
+            for token in self.unsaved { self.ended[token]?.batch = batch }
+            self.unsaved.removeAll()
+        } else {
+            self.saveAgainAt = flow_monotonic_microseconds() + Self.savePause
         }
     }
 
-    /// The agent is gone without a word: nobody would learn of results, and its successor starts from a clean host.
-    private func close() {
-        self.isClosing = true
-        self.closedAt = flow_monotonic_microseconds()
-        self.requests.removeAll()
-        self.nextRequest = 0
-        _ = flow_poll_remove(self.poll, self.socket)
-        self.nextKillAll = self.closedAt + Self.orphanGrace
-        self.trees.signal([:], everyone: SIGTERM, running: self.processes.keys)
-        self.needsSweep = true
-    }
-
-    private func flush() {
-        guard !self.isClosing else { return }
-        guard self.outbox.flush(to: self.socket) else { return self.close() }
-        let pending = self.outbox.pending
-        if (pending > 0) != self.waitsToWrite {
-            self.waitsToWrite = pending > 0
-            _ = flow_poll_change(self.poll, self.socket, Self.controlTag, self.waitsToWrite ? 1 : 0)
+    private func tellEnds() {
+        for token in self.untold where self.live.contains(token) {
+            if let end = self.ended[token] { self.notify(.finished(token: token, end.outcome)) }
         }
-        if !self.isOutputPaused, pending > RunnerOutbox.highWater {
-            self.isOutputPaused = true
-            _ = flow_poll_remove(self.poll, self.outputPoll)
-        } else if self.isOutputPaused, pending < RunnerOutbox.lowWater {
-            self.isOutputPaused = false
-            _ = flow_poll_add(self.poll, self.outputPoll, Self.outputTag, 0)
-        }
-    }
-
-    func notify(_ notice: RunnerNotice) {
-        if !self.isClosing { self.outbox.append(notice) }
+        self.untold.removeAll()
     }
 }

@@ -3,34 +3,33 @@
 
 /// Frames on the socket between agent and runner: four bytes of length, one of type, then the fields.
 ///
-/// Both ends come from one build: the agent names the version at the runner's start, and a runner of another refuses.
+/// A runner may be older than its agent, because it lives as long as its jobs: the hello says the agent's version, the
+/// answer the runner's, and both speak the lower one. So what a version has once meant is never changed.
 package enum RunnerCoding {
-    package static let version = 2
-    package static let frameLimit = 4 << 20
+    package static let version: UInt32 = 3
+    /// The oldest version an agent can take over from.
+    package static let oldestVersion: UInt32 = 3
+    package static let frameLimit = 8 << 20
 
     package static func append(_ request: RunnerRequest, to writer: inout ByteWriter) {
         self.frame(&writer) { writer in
             switch request {
-            case .spawn(let spawn):
-                writer.write(UInt8(1))
-                writer.write(spawn.token)
-                writer.write(counted: spawn.execution)
-                writer.write(spawn.timeoutMilliseconds)
-                writer.write(UInt8(spawn.leavesProcesses ? 1 : 0))
-                writer.write(counted: spawn.program)
-                writer.write(counted: spawn.directory)
-                for list in [spawn.arguments, spawn.environment] {
-                    writer.write(UInt32(truncatingIfNeeded: list.count))
-                    for text in list { writer.write(counted: text) }
-                }
+            case .spawn(let spawn): self.write(spawn, to: &writer)
             case .cancel(let token, let force):
-                writer.write(UInt8(2))
-                writer.write(token)
+                self.begin(2, token, &writer)
                 writer.write(UInt8(force ? 1 : 0))
             case .stop(let grace):
-                writer.write(UInt8(3))
-                writer.write(UInt64(0))
+                self.begin(3, 0, &writer)
                 writer.write(grace)
+            case .hello(let version, let limits):
+                self.begin(4, 0, &writer)
+                writer.write(version)
+                writer.write(limits.headBytes)
+                writer.write(limits.tailBytes)
+                writer.write(limits.diskBytes)
+            case .adopt(let token): self.begin(5, token, &writer)
+            case .discard(let token): self.begin(6, token, &writer)
+            case .forget(let token): self.begin(7, token, &writer)
             }
         }
     }
@@ -39,31 +38,37 @@ package enum RunnerCoding {
         self.frame(&writer) { writer in
             switch notice {
             case .started(let token, let at):
-                writer.write(UInt8(1))
-                writer.write(token)
-                writer.write(at)
-            case .failed(let token, let error, let step, let at):
-                writer.write(UInt8(2))
-                writer.write(token)
-                writer.write(error)
-                writer.write(step.rawValue)
+                self.begin(1, token, &writer)
                 writer.write(at)
             case .output(let token, let stream, let bytes):
-                writer.write(UInt8(3))
-                writer.write(token)
+                self.begin(3, token, &writer)
                 writer.write(stream.rawValue)
                 writer.write(counted: bytes)
-            case .ended(let token, let end):
-                writer.write(UInt8(4))
-                writer.write(token)
-                self.write(end, to: &writer)
             case .stuck(let token, let label, let cause):
-                writer.write(UInt8(5))
-                writer.write(token)
+                self.begin(5, token, &writer)
                 self.write(label, to: &writer)
                 writer.write(cause.rawValue)
+            case .finished(let token, let outcome):
+                self.begin(6, token, &writer)
+                self.write(outcome, to: &writer)
+            case .skipped(let token, let bytes):
+                self.begin(7, token, &writer)
+                writer.write(bytes)
+            case .holding(let token, let execution, let attempt):
+                self.begin(8, token, &writer)
+                writer.write(counted: execution)
+                writer.write(attempt)
+            case .ready(let version, let pid, let highest):
+                self.begin(9, highest, &writer)
+                writer.write(version)
+                writer.write(pid)
             }
         }
+    }
+
+    private static func begin(_ type: UInt8, _ token: UInt64, _ writer: inout ByteWriter) {
+        writer.write(type)
+        writer.write(token)
     }
 
     private static func frame(_ writer: inout ByteWriter, _ body: (inout ByteWriter) -> Void) {
@@ -73,14 +78,41 @@ package enum RunnerCoding {
         writer.patch(UInt32(truncatingIfNeeded: writer.bytes.count - start - 4), at: start)
     }
 
-    private static func write(_ end: TreeEnd, to writer: inout ByteWriter) {
-        writer.write(end.cause.rawValue)
-        writer.write(end.status)
-        writer.write(UInt8(end.isSignal ? 1 : 0))
-        writer.write(end.at)
-        writer.write(end.leftBehindCount)
-        writer.write(UInt32(truncatingIfNeeded: end.leftBehind.count))
-        for label in end.leftBehind { self.write(label, to: &writer) }
+    private static func write(_ spawn: SpawnRequest, to writer: inout ByteWriter) {
+        self.begin(1, spawn.token, &writer)
+        writer.write(counted: spawn.execution)
+        writer.write(spawn.attempt)
+        writer.write(spawn.timeoutMilliseconds)
+        writer.write(UInt8(spawn.leavesProcesses ? 1 : 0))
+        writer.write(spawn.mask ?? .max)
+        writer.write(spawn.niceness ?? .max)
+        writer.write(counted: spawn.program)
+        writer.write(counted: spawn.directory)
+        for list in [spawn.arguments, spawn.environment] {
+            writer.write(UInt32(truncatingIfNeeded: list.count))
+            for text in list { writer.write(counted: text) }
+        }
+        writer.write(UInt32(truncatingIfNeeded: spawn.masked.count))
+        for form in spawn.masked { writer.write(counted: form) }
+    }
+
+    package static func write(_ outcome: RunnerOutcome, to writer: inout ByteWriter) {
+        switch outcome {
+        case .failed(let error, let step, let at):
+            writer.write(UInt8(0))
+            writer.write(error)
+            writer.write(step.rawValue)
+            writer.write(at)
+        case .ended(let end):
+            writer.write(UInt8(1))
+            writer.write(end.cause.rawValue)
+            writer.write(end.status)
+            writer.write(UInt8(end.isSignal ? 1 : 0))
+            for time in [end.terminatedAt, end.killedAt, end.at] { writer.write(time) }
+            writer.write(end.leftBehindCount)
+            writer.write(UInt32(truncatingIfNeeded: end.leftBehind.count))
+            for label in end.leftBehind { self.write(label, to: &writer) }
+        }
     }
 
     private static func write(_ label: ProcessLabel, to writer: inout ByteWriter) {
@@ -93,28 +125,45 @@ package enum RunnerCoding {
         var reader = ByteReader(frame)
         guard let type = reader.read(UInt8.self), let token = reader.read(UInt64.self) else { return nil }
         switch type {
-        case 1:
-            guard let execution = reader.readText(), let timeout = reader.read(UInt32.self),
-                let leaves = reader.read(UInt8.self), let program = reader.readText(),
-                let directory = reader.readText(), let arguments = self.list(&reader),
-                let environment = self.list(&reader)
-            else { return nil }
-            return .spawn(
-                SpawnRequest(
-                    token: token,
-                    execution: execution,
-                    timeoutMilliseconds: timeout,
-                    leavesProcesses: leaves == 1,
-                    program: program,
-                    directory: directory,
-                    arguments: arguments,
-                    environment: environment
-                )
-            )
+        case 1: return self.spawn(token, &reader).map { .spawn($0) }
         case 2: return reader.read(UInt8.self).map { .cancel(token: token, force: $0 == 1) }
         case 3: return reader.read(UInt32.self).map { .stop(graceMilliseconds: $0) }
+        case 4:
+            guard let version = reader.read(UInt32.self), let head = reader.read(UInt32.self),
+                let tail = reader.read(UInt32.self), let disk = reader.read(UInt64.self)
+            else { return nil }
+            let limits = RunnerLimits(headBytes: head, tailBytes: tail, diskBytes: disk)
+            return .hello(version: version, limits)
+        case 5: return .adopt(token: token)
+        case 6: return .discard(token: token)
+        case 7: return .forget(token: token)
         default: return nil
         }
+    }
+
+    private static func spawn(_ token: UInt64, _ reader: inout ByteReader) -> SpawnRequest? {
+        guard let execution = reader.readText(), let attempt = reader.read(UInt32.self),
+            let timeout = reader.read(UInt32.self), let leaves = reader.read(UInt8.self),
+            let mask = reader.read(UInt32.self), let niceness = reader.read(Int32.self),
+            let program = reader.readText(), let directory = reader.readText(),
+            let arguments = self.list(&reader, { $0.readText() }),
+            let environment = self.list(&reader, { $0.readText() }),
+            let masked = self.list(&reader, { $0.readCounted() })
+        else { return nil }
+        return SpawnRequest(
+            token: token,
+            execution: execution,
+            attempt: attempt,
+            timeoutMilliseconds: timeout,
+            leavesProcesses: leaves == 1,
+            mask: mask == .max ? nil : mask,
+            niceness: niceness == .max ? nil : niceness,
+            program: program,
+            directory: directory,
+            arguments: arguments,
+            environment: environment,
+            masked: masked
+        )
     }
 
     package static func notice(_ frame: ArraySlice<UInt8>) -> RunnerNotice? {
@@ -122,43 +171,54 @@ package enum RunnerCoding {
         guard let type = reader.read(UInt8.self), let token = reader.read(UInt64.self) else { return nil }
         switch type {
         case 1: return reader.read(Int64.self).map { .started(token: token, at: $0) }
-        case 2:
-            guard let error = reader.read(Int32.self), let step = reader.read(UInt8.self).flatMap(SpawnStep.init),
-                let at = reader.read(Int64.self)
-            else { return nil }
-            return .failed(token: token, error: error, step: step, at: at)
         case 3:
             guard let stream = reader.read(UInt8.self).flatMap(RunnerStream.init), let bytes = reader.readCounted()
             else { return nil }
             return .output(token: token, stream: stream, bytes: bytes)
-        case 4: return self.end(&reader).map { .ended(token: token, $0) }
         case 5:
             guard let label = self.label(&reader), let cause = reader.read(UInt8.self).flatMap(EndCause.init) else {
                 return nil
             }
             return .stuck(token: token, label, cause: cause)
+        case 6: return self.outcome(&reader).map { .finished(token: token, $0) }
+        case 7: return reader.read(UInt64.self).map { .skipped(token: token, bytes: $0) }
+        case 8:
+            guard let execution = reader.readText(), let attempt = reader.read(UInt32.self) else { return nil }
+            return .holding(token: token, execution: execution, attempt: attempt)
+        case 9:
+            guard let version = reader.read(UInt32.self), let pid = reader.read(Int32.self) else { return nil }
+            return .ready(version: version, pid: pid, highestToken: token)
         default: return nil
         }
     }
 
-    private static func end(_ reader: inout ByteReader) -> TreeEnd? {
-        guard let cause = reader.read(UInt8.self).flatMap(EndCause.init), let status = reader.read(Int32.self),
-            let isSignal = reader.read(UInt8.self), let at = reader.read(Int64.self),
-            let total = reader.read(UInt32.self), let count = reader.read(UInt32.self), Int(count) <= reader.remaining
-        else { return nil }
-        var labels: [ProcessLabel] = []
-        for _ in 0..<count {
-            guard let label = self.label(&reader) else { return nil }
-            labels.append(label)
+    package static func outcome(_ reader: inout ByteReader) -> RunnerOutcome? {
+        switch reader.read(UInt8.self) {
+        case 0:
+            guard let error = reader.read(Int32.self), let step = reader.read(UInt8.self).flatMap(SpawnStep.init),
+                let at = reader.read(Int64.self)
+            else { return nil }
+            return .failed(error: error, step: step, at: at)
+        case 1:
+            guard let cause = reader.read(UInt8.self).flatMap(EndCause.init), let status = reader.read(Int32.self),
+                let isSignal = reader.read(UInt8.self), let terminated = reader.read(Int64.self),
+                let killed = reader.read(Int64.self), let at = reader.read(Int64.self),
+                let total = reader.read(UInt32.self), let labels = self.list(&reader, { self.label(&$0) })
+            else { return nil }
+            return .ended(
+                TreeEnd(
+                    cause: cause,
+                    status: status,
+                    isSignal: isSignal == 1,
+                    leftBehind: labels,
+                    leftBehindCount: total,
+                    terminatedAt: terminated,
+                    killedAt: killed,
+                    at: at
+                )
+            )
+        default: return nil
         }
-        return TreeEnd(
-            cause: cause,
-            status: status,
-            isSignal: isSignal == 1,
-            leftBehind: labels,
-            leftBehindCount: total,
-            at: at
-        )
     }
 
     private static func label(_ reader: inout ByteReader) -> ProcessLabel? {
@@ -167,14 +227,17 @@ package enum RunnerCoding {
         return ProcessLabel(pid: pid, user: user, name: name)
     }
 
-    private static func list(_ reader: inout ByteReader) -> [String]? {
+    private static func list<Element>(
+        _ reader: inout ByteReader,
+        _ element: (inout ByteReader) -> Element?
+    ) -> [Element]? {
         guard let count = reader.read(UInt32.self), Int(count) <= reader.remaining else { return nil }
-        var texts: [String] = []
+        var elements: [Element] = []
         for _ in 0..<count {
-            guard let text = reader.readText() else { return nil }
-            texts.append(text)
+            guard let next = element(&reader) else { return nil }
+            elements.append(next)
         }
-        return texts
+        return elements
     }
 }
 

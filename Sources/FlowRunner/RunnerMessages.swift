@@ -7,43 +7,80 @@ package struct SpawnRequest: Hashable, Sendable {
     package var token: UInt64
     /// The value of `QF_EXECUTION_ID`, by which strayed descendants are recognised.
     package var execution: String
+    package var attempt: UInt32
     /// 0 = none.
     package var timeoutMilliseconds: UInt32
     /// What the program leaves running when it ends is let be.
     package var leavesProcesses: Bool
+    /// Nil = what the agent was started with.
+    package var mask: UInt32?
+    /// Nil = the agent's own.
+    package var niceness: Int32?
     package var program: String
     package var directory: String
     package var arguments: [String]
     /// `NAME=value` entries: all the child gets.
     package var environment: [String]
+    /// What is masked in the output, in all its spellings; it never touches a disk.
+    package var masked: [[UInt8]]
 
     package init(
         token: UInt64,
         execution: String,
+        attempt: UInt32,
         timeoutMilliseconds: UInt32,
         leavesProcesses: Bool = false,
+        mask: UInt32? = nil,
+        niceness: Int32? = nil,
         program: String,
         directory: String,
         arguments: [String],
-        environment: [String]
+        environment: [String],
+        masked: [[UInt8]] = []
     ) {
         self.token = token
         self.execution = execution
+        self.attempt = attempt
         self.timeoutMilliseconds = timeoutMilliseconds
         self.leavesProcesses = leavesProcesses
+        self.mask = mask
+        self.niceness = niceness
         self.program = program
         self.directory = directory
         self.arguments = arguments
         self.environment = environment
+        self.masked = masked
+    }
+}
+
+/// How much of each attempt's output a runner keeps, for an agent that comes later.
+package struct RunnerLimits: Hashable, Sendable {
+    package var headBytes: UInt32
+    package var tailBytes: UInt32
+    /// All files together.
+    package var diskBytes: UInt64
+
+    package init(headBytes: UInt32 = 512 << 10, tailBytes: UInt32 = 512 << 10, diskBytes: UInt64 = 512 << 20) {
+        self.headBytes = headBytes
+        self.tailBytes = tailBytes
+        self.diskBytes = diskBytes
     }
 }
 
 /// From the agent to the runner.
 package enum RunnerRequest: Hashable, Sendable {
+    /// The first word of an agent: the version it speaks, and what it allows. The runner answers with what it has.
+    case hello(version: UInt32, RunnerLimits)
     case spawn(SpawnRequest)
     case cancel(token: UInt64, force: Bool)
     /// Ends everything: SIGTERM, and SIGKILL after the grace time.
     case stop(graceMilliseconds: UInt32)
+    /// An attempt of an earlier agent is this one's as well: everything about it is told from its beginning.
+    case adopt(token: UInt64)
+    /// Nobody accounts for an attempt of an earlier agent: what runs of it is killed, and nothing is told.
+    case discard(token: UInt64)
+    /// The end of an attempt is in the ledger.
+    case forget(token: UInt64)
 }
 
 /// Why the runner ended a process tree.
@@ -67,6 +104,8 @@ package enum SpawnStep: UInt8, Sendable {
     case prepare = 0
     case directory = 1
     case program = 2
+    /// The niceness could not be set.
+    case niceness = 3
 }
 
 /// A process in words.
@@ -91,7 +130,10 @@ package struct TreeEnd: Hashable, Sendable {
     /// Processes that the program had left behind and that were ended for it; of many only the first ones.
     package var leftBehind: [ProcessLabel]
     package var leftBehindCount: UInt32
-    /// Boot clock, microseconds.
+    /// When everything of the tree was first sent SIGTERM and SIGKILL; boot clock, microseconds, 0 = never.
+    package var terminatedAt: Int64
+    package var killedAt: Int64
+    /// When no process of it was left; boot clock, microseconds.
     package var at: Int64
 
     package init(
@@ -100,6 +142,8 @@ package struct TreeEnd: Hashable, Sendable {
         isSignal: Bool,
         leftBehind: [ProcessLabel] = [],
         leftBehindCount: UInt32 = 0,
+        terminatedAt: Int64 = 0,
+        killedAt: Int64 = 0,
         at: Int64
     ) {
         self.cause = cause
@@ -107,20 +151,34 @@ package struct TreeEnd: Hashable, Sendable {
         self.isSignal = isSignal
         self.leftBehind = leftBehind
         self.leftBehindCount = leftBehindCount
+        self.terminatedAt = terminatedAt
+        self.killedAt = killedAt
         self.at = at
     }
+}
+
+/// What became of a request to start something.
+package enum RunnerOutcome: Hashable, Sendable {
+    /// Nothing runs; the errno of the failed start.
+    case failed(error: Int32, step: SpawnStep, at: Int64)
+    /// No process of the tree is left.
+    case ended(TreeEnd)
 }
 
 /// From the runner to the agent.
 ///
 /// Times are the boot clock's microseconds.
 package enum RunnerNotice: Hashable, Sendable {
+    /// After a hello: an attempt of an earlier agent, which waits to be adopted or discarded.
+    case holding(token: UInt64, execution: String, attempt: UInt32)
+    /// After a hello: all was said. The agent's own tokens begin above the highest one.
+    case ready(version: UInt32, pid: Int32, highestToken: UInt64)
     case started(token: UInt64, at: Int64)
-    /// Nothing runs; the errno of the failed start.
-    case failed(token: UInt64, error: Int32, step: SpawnStep, at: Int64)
     case output(token: UInt64, stream: RunnerStream, bytes: [UInt8])
+    /// So many bytes of output were not kept.
+    case skipped(token: UInt64, bytes: UInt64)
     /// A process of the tree may not be signalled by us and runs on; `cause` says why it was to end.
     case stuck(token: UInt64, ProcessLabel, cause: EndCause)
-    /// No process of the tree is left, and all output was sent.
-    case ended(token: UInt64, TreeEnd)
+    /// It is over, all its output was sent, and the outcome is on the disk.
+    case finished(token: UInt64, RunnerOutcome)
 }

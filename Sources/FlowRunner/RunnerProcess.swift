@@ -21,14 +21,22 @@ struct RunnerProcess {
 
     /// The program itself; leader of its session.
     let leader: Int32
+    /// Its place in the table of leaders.
+    let slot: Int
     let execution: String
+    let attempt: UInt32
     /// What the program leaves running is let be.
     let leavesProcesses: Bool
     /// Monotonic microseconds; nil = no timeout.
     let timeoutAt: Int64?
+    /// Boot clock, microseconds.
+    let startedAt: Int64
     /// Reading ends of its standard output and error; -1 = closed.
     var output: Int32
     var error: Int32
+    var spool: RunnerSpool
+    /// Of an attempt that was given secrets.
+    var masker: SecretMasker?
     var phase: Phase = .running
     var cause: EndCause = .own
     /// Processes that were told to go after the leader's end: the first ones, and how many.
@@ -38,4 +46,9 @@ struct RunnerProcess {
     var stuck: Set<Int32> = []
     /// Set when the leader was reaped; descendants may still live.
     var exit: Exit?
+    /// When it was first sent SIGTERM and SIGKILL; boot clock, microseconds, 0 = never.
+    var terminatedAt: Int64 = 0
+    var killedAt: Int64 = 0
+
+    var hasSecrets: Bool { self.masker != nil }
 }

@@ -5,21 +5,20 @@ import Glibc
 
 /// The runner's `main`: what the agent says on the command line, and exit codes.
 package enum RunnerProgram {
-    /// Runs until the agent is gone.
+    /// Runs until there is no agent and nothing to do without one.
     ///
     /// - Returns: the exit code: 0, 1 when the kernel refused something, 64 (`EX_USAGE`) for a start that is not the
-    ///   agent's, 69 (`EX_UNAVAILABLE`) for an agent of another build.
+    ///   agent's.
     package static func run(arguments: [String]) -> Int32 {
-        guard let socket = self.number(after: "--socket", in: arguments) else {
+        guard let listener = self.word(after: "--listener", in: arguments).flatMap({ Int32($0) }),
+            let directory = self.word(after: "--directory", in: arguments),
+            let mark = self.word(after: "--mark", in: arguments)
+        else {
             self.complain("the runner is started by 'quicflow agent run' and by nobody else")
             return 64
         }
-        guard self.number(after: "--version", in: arguments) == Int32(RunnerCoding.version) else {
-            self.complain("this runner belongs to another version of the agent; restart the agent")
-            return 69
-        }
         do {
-            try Runner(socket: socket).run()
+            try Runner(listener: listener, directory: directory, mark: mark).run()
             return 0
         } catch {
             self.complain("\(error)")
@@ -27,9 +26,9 @@ package enum RunnerProgram {
         }
     }
 
-    private static func number(after name: String, in arguments: [String]) -> Int32? {
+    private static func word(after name: String, in arguments: [String]) -> String? {
         guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-        return Int32(arguments[index + 1])
+        return arguments[index + 1]
     }
 
     private static func complain(_ text: String) {

@@ -110,18 +110,16 @@ struct RunnerTrees {
     ///
     /// - Parameters:
     ///   - signals: by token.
-    ///   - everyone: goes to all other trees and to strays, but not to what was left running on purpose.
     ///   - running: tokens of all unfinished trees.
     /// - Returns: processes that may not be signalled by us, with their trees.
     @discardableResult
     mutating func signal(
         _ signals: [UInt64: Int32],
-        everyone: Int32? = nil,
         running: some Collection<UInt64>
     ) -> [(token: UInt64, process: flow_process)] {
         var refused: [(token: UInt64, process: flow_process)] = []
         for (process, owner) in self.descendants(running: running) {
-            guard let signal = owner.flatMap({ signals[$0] }) ?? everyone else { continue }
+            guard let signal = owner.flatMap({ signals[$0] }) else { continue }
             withUnsafePointer(to: process) { pointer in
                 if flow_signal_process(pointer, signal) == EPERM, let owner { refused.append((owner, process)) }
                 // A stopped process acts on SIGTERM only when it goes on.

@@ -42,7 +42,10 @@ package enum Spawner {
                             output: pipes.output.writing,
                             error: pipes.error.writing,
                             extra: -1,
-                            extra2: -1
+                            extra2: -1,
+                            mask: request.mask.map { Int32(truncatingIfNeeded: $0 & 0o777) } ?? -1,
+                            sets_niceness: request.niceness == nil ? 0 : 1,
+                            niceness: request.niceness ?? 0
                         )
                         var step: Int32 = 0
                         let error = flow_spawn(&spawn, &pid, &step)

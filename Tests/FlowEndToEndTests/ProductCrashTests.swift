@@ -17,7 +17,117 @@ extension ProductTests {
             return (server, agent, client)
         }
 
-        @Test("An agent killed with kill -9 records what it interrupted, and starts nothing twice (R1)")
+        @Test(
+            "An agent killed with kill -9 leaves its jobs running; the next one tells how they ended, and starts none twice"
+        )
+        func outlivesTheAgent() async throws {
+            try await ProductWorld.with { world in
+                let (_, agent, client) = try await self.begin(world)
+                let group = try await client.everyone()
+                let file = world.directory + "/starts"
+                let job = try await client.createJob(
+                    "long",
+                    command: """
+                        echo "$QF_EXECUTION_ID $QF_ATTEMPT $1" >> \(file); echo "$1 begins"
+                        while [ ! -e \(world.directory)/$1 ]; do sleep 0.05; done
+                        echo "$1 ends"; exit 3
+                        """,
+                    groups: [group],
+                    with: ["overlap": "allow", "concurrency": 2]
+                )
+                var ids: [String] = []
+                for name in ["early", "late"] {
+                    ids.append(try await client.startOne(job, parameters: ["a": .text(name)]))
+                }
+                try await eventually("both processes") { Self.lines(file).count == 2 ? true : nil }
+                agent.signal(SIGKILL)
+                #expect(try await agent.end() == -1)
+                for id in ids { #expect(!ProcessTable.ids(ofExecution: id).isEmpty, "it goes on") }
+                _ = FileManager.default.createFile(atPath: world.directory + "/early", contents: nil)
+                try await eventually("the first end") { ProcessTable.ids(ofExecution: ids[0]).isEmpty ? true : nil }
+                _ = try world.startAgent("host", token: "")
+                let early = try await client.ended(ids[0], within: .seconds(30))
+                #expect(try await client.execution(ids[1])["status_name"] == "RUNNING")
+                _ = FileManager.default.createFile(atPath: world.directory + "/late", contents: nil)
+                let late = try await client.ended(ids[1], within: .seconds(30))
+                for (end, name) in [(early, "early"), (late, "late")] {
+                    #expect(end["status_name"] == "FAILURE" && end["exit_code"] == 3, "\(end)")
+                    #expect(end["attempt"] == 1)
+                    let id = end["id"]?.string ?? ""
+                    try await eventually("its output") {
+                        let log = try await client.call("GET", "/executions/\(id)/logs")
+                        return log["output"]?.string == "\(name) begins\n\(name) ends\n" ? true : nil
+                    }
+                }
+                #expect(Self.lines(file).sorted() == ["\(ids[0]) 1 early", "\(ids[1]) 1 late"].sorted())
+            }
+        }
+
+        @Test("An agent that is restarted with 20 jobs running has every one of them end with its own result")
+        func restarts() async throws {
+            try await ProductWorld.with { world in
+                let (_, agent, client) = try await self.begin(world)
+                let group = try await client.everyone()
+                let file = world.directory + "/starts"
+                let job = try await client.createJob(
+                    "many",
+                    command: """
+                        echo "$1" >> \(file)
+                        while [ ! -e \(world.directory)/go ]; do sleep 0.1; done
+                        exit $1
+                        """,
+                    groups: [group],
+                    with: ["overlap": "allow", "concurrency": 20]
+                )
+                var ids: [String] = []
+                for code in 0..<20 {
+                    let started = try await client.trigger(job, parameters: ["code": .text("\(code)")])
+                    ids.append(try #require(started["execution_id"]?.string))
+                }
+                try await eventually("all processes") { Self.lines(file).count == 20 ? true : nil }
+                agent.signal(SIGTERM)
+                #expect(try await agent.end() == 0)
+                for id in ids { #expect(!ProcessTable.ids(ofExecution: id).isEmpty, "it goes on") }
+                _ = try world.startAgent("host", token: "")
+                _ = FileManager.default.createFile(atPath: world.directory + "/go", contents: nil)
+                for (code, id) in ids.enumerated() {
+                    let end = try await client.ended(id, within: .seconds(30))
+                    #expect(end["exit_code"]?.int == code && end["attempt"] == 1, "\(end)")
+                }
+                #expect(Self.lines(file).count == 20, "none was started twice")
+            }
+        }
+
+        @Test("'agent stop' ends a stopped agent's jobs, and the next start reports it")
+        func stopsWhatIsLeft() async throws {
+            try await ProductWorld.with { world in
+                let (_, agent, client) = try await self.begin(world)
+                let job = try await client.createJob(
+                    "sleeper",
+                    command: "sleep 300",
+                    groups: [try await client.everyone()]
+                )
+                let id = try await client.startOne(job)
+                try await eventually("its process") { ProcessTable.ids(ofExecution: id).isEmpty ? nil : true }
+                agent.signal(SIGTERM)
+                #expect(try await agent.end() == 0)
+                let directory = world.directory + "/host"
+                let (code, words) = try await Program.run(
+                    "quicflow",
+                    ["agent", "stop", "--data-dir", directory],
+                    home: world.directory
+                )
+                #expect(code == 0, "\(words)")
+                #expect(ProcessTable.ids(ofExecution: id).isEmpty)
+                _ = try world.startAgent("host", token: "")
+                let end = try await client.ended(id, within: .seconds(30))
+                #expect(end["reason"]?["code"] == "INTERRUPTED")
+            }
+        }
+
+        @Test(
+            "Agent and runner killed with kill -9 leave no process, record what they interrupted, and start nothing twice (R1)"
+        )
         func interruptsOnce() async throws {
             try await ProductWorld.with { world in
                 let (_, agent, client) = try await self.begin(world)
@@ -35,6 +145,9 @@ extension ProductTests {
                 try await eventually("both processes") { Self.lines(file).count == 2 ? true : nil }
                 agent.signal(SIGKILL)
                 #expect(try await agent.end() == -1)
+                let runners = ProcessTable.ids(mentioning: world.directory + "/host/runners/")
+                #expect(runners.count == 1)
+                for runner in runners { kill(runner, SIGKILL) }
                 _ = try world.startAgent("host", token: "")
                 let first = try await client.ended(ids[0], within: .seconds(30))
                 #expect(first["status_name"] == "FAILURE")

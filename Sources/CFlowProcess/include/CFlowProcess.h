@@ -20,6 +20,10 @@ struct flow_spawn_request {
     int input, output, error;
     /// Become descriptors 3 and 4 of the child; -1 = none.
     int extra, extra2;
+    /// umask(2) of the child; -1 = the one this process had before flow_prepare_runner.
+    int mask;
+    /// nice value of the child, when `sets_niceness` is 1.
+    int sets_niceness, niceness;
 };
 
 /// How far a start came before it failed.
@@ -29,6 +33,8 @@ enum flow_step {
     FLOW_STEP_DIRECTORY,
     /// The program could not be run.
     FLOW_STEP_PROGRAM,
+    /// The nice value could not be set.
+    FLOW_STEP_NICENESS,
 };
 
 /// Starts a program: new session, default dispositions, empty signal mask, no other descriptors, and the umask and limits
@@ -38,16 +44,23 @@ int flow_spawn(const struct flow_spawn_request *request, pid_t *pid, int *step);
 /// A pipe, both ends close-on-exec; the reading end is non-blocking.
 int flow_pipe(int *reading, int *writing);
 
-/// A pair of connected stream sockets, close-on-exec, blocking.
-int flow_socket_pair(int *first, int *second);
-
 int flow_set_nonblocking(int descriptor);
+
+/// Sockets in a directory that is given as a descriptor, however long its path is; mode 0600, close-on-exec.
+int flow_listen(int directory, const char *name, int *listener);
+int flow_connect(int directory, const char *name, int *connected);
+/// Takes a connection, non-blocking; -1 with errno when there is none.
+int flow_accept(int listener);
+/// Who was at the other end when the connection was made.
+int flow_peer_user(int connected, uid_t *user);
 
 /// Orphaned descendants of this process become its children from now on.
 int flow_become_subreaper(void);
 
-/// Installs a SIGCHLD handler that counts into the returned eventfd; -1 with errno on failure. Call once.
+/// Installs handlers of SIGCHLD and SIGTERM that count into the returned eventfd; -1 with errno on failure. Call once.
 int flow_watch_children(void);
+/// Returns 1 once for SIGTERM that came after flow_watch_children.
+int flow_was_terminated(void);
 
 /// Resets an eventfd.
 void flow_drain_event(int descriptor);
@@ -62,7 +75,7 @@ pid_t flow_reap(int *status, int *signalled);
 /// Waits for one child up to the given time; returns 1 when it is gone (or never was a child), 0 on timeout.
 int flow_wait_child(pid_t pid, int milliseconds);
 
-/// Ignores the signals with which services and terminals stop whole groups, takes no core dumps, umask 077, raises the
+/// Ignores the signals with which terminals stop whole groups, takes no core dumps, umask 077, raises the
 /// soft limit of descriptors. What was there before is remembered and given to every child of flow_spawn.
 void flow_prepare_runner(void);
 
@@ -99,6 +112,8 @@ int flow_try_lock(int descriptor);
 /// CLOCK_BOOTTIME and CLOCK_MONOTONIC in microseconds.
 int64_t flow_boot_microseconds(void);
 int64_t flow_monotonic_microseconds(void);
+/// CLOCK_REALTIME in microseconds.
+int64_t flow_wall_microseconds(void);
 
 /// Resident memory of this process in KiB, from /proc.
 long flow_resident_kilobytes(void);

@@ -8,6 +8,8 @@ enum AttemptEvent: Hashable, Sendable {
     /// Boot clock, microseconds.
     case started(at: Int64)
     case output(OutputStream, [UInt8])
+    /// So many bytes of output were not kept by whoever has it from the program.
+    case skipped(Int64)
     /// The attempt goes on, and somebody should know why it does not get on.
     case hindered(String)
     case ended(AttemptEnd)

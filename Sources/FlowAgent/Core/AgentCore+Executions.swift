@@ -142,7 +142,8 @@ extension AgentCore {
         self.pipeline.add(.update(execution.entry, report: Report(execution.entry)), then: .attempt(id))
     }
 
-    /// After a restart: what was running is interrupted, its effect unknown; what waited for a retry still does.
+    /// After a restart: what outlived the agent goes on, what else was running is interrupted, its effect unknown; what
+    /// waited for a retry still does.
     mutating func recoverOpenExecutions(at reading: ClockReading) {
         let now = self.clock.now(reading)
         for id in self.open.keys.sorted() {
@@ -155,6 +156,7 @@ extension AgentCore {
                 self.timers.set(.retry(id), at: min(entry.retryAt ?? now, self.latestRetry(of: entry, now: now)))
                 continue
             }
+            if self.surviving.contains(AttemptKey(id: id, attempt: entry.attempt)) { continue }
             entry.status = .failure
             entry.reason = .interrupted
             entry.detail = "the agent or its host stopped while attempt \(entry.attempt) ran; what it did is unknown"

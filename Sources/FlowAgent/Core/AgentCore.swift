@@ -54,6 +54,8 @@ package struct AgentCore: Sendable {
     var countingBudget = 0
     /// Heartbeats of a young session that follow each other quickly, for their clock samples.
     var burstLeft = 0
+    /// Attempts of an earlier life that go on, or of which the launcher tells how they ended.
+    let surviving: Set<AttemptKey>
     private var hasStarted = false
     private var wakeAt: Int64?
     /// Effects of the event being handled.
@@ -136,8 +138,20 @@ package struct AgentCore: Sendable {
         case welcomed(epoch: Int64)
     }
 
-    package init(configuration: Configuration, restored: LedgerSnapshot, reading: ClockReading) {
+    /// - Parameters:
+    ///   - configuration: of the agent.
+    ///   - restored: what the ledger has.
+    ///   - surviving: running attempts that outlived the agent's last life; the launcher tells of them as if it had just
+    ///     started them. Others that the ledger has as running are interrupted: nobody knows how they ended.
+    ///   - reading: of the host's clocks.
+    package init(
+        configuration: Configuration,
+        restored: LedgerSnapshot,
+        surviving: Set<AttemptKey> = [],
+        reading: ClockReading
+    ) {
         self.configuration = configuration
+        self.surviving = surviving
         self.clock = SchedClock(agreed: restored.clockOffset, reading: reading, notBefore: restored.lastTime)
         self.earliest = restored.lastTime
         if restored.isDismissed { self.standing = .dismissed }

@@ -32,7 +32,7 @@ extension Payload {
 protocol Executor: Sendable {
     var kind: ExecutorKind { get }
 
-    /// Gets ready to work; returns when nothing an earlier agent started on this host is left.
+    /// Gets ready to work; what earlier agents started on this host is known afterwards.
     ///
     /// - Throws: `CoreError` with words for the person at the host.
     func prepare() async throws
@@ -43,10 +43,16 @@ protocol Executor: Sendable {
     /// Stops an attempt: politely, and at once with `force`. Attempts it does not know are none of its business.
     func cancel(_ key: AttemptKey, force: Bool)
 
-    /// Ends all attempts, those that do not go politely after the grace time; returns when every one has been told of.
-    ///
-    /// Nothing is started afterwards.
-    func stop(grace: Duration) async
+    /// Stops working; nothing is started afterwards.
+    func stop(_ manner: StopManner) async
+}
+
+/// What becomes of attempts when the agent stops.
+enum StopManner: Hashable, Sendable {
+    /// All end, those that do not go politely after the grace time; each has been told of.
+    case ending(grace: Duration)
+    /// Those that can go on without the agent do; the others end.
+    case leaving
 }
 
 /// The executors of a host, by kind.
@@ -70,9 +76,9 @@ struct ExecutorRegistry: Sendable {
         for executor in self.executors.values { executor.cancel(key, force: force) }
     }
 
-    func stop(grace: Duration) async {
+    func stop(_ manner: StopManner) async {
         await withDiscardingTaskGroup { group in
-            for executor in self.executors.values { group.addTask { await executor.stop(grace: grace) } }
+            for executor in self.executors.values { group.addTask { await executor.stop(manner) } }
         }
     }
 }

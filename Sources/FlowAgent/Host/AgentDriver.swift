@@ -158,6 +158,7 @@ final class AgentDriver: Sendable {
     private func commit(_ operations: [LedgerOperation]) {
         do {
             self.post(.committed(try self.ledger.commit(operations)))
+            self.settle(operations)
             self.end()
         } catch  where self.stopping.withLock({ $0.isOn }) {
             // The core's wish to be woken is not heard any more: what it decided is tried for as long as there is patience.
@@ -167,6 +168,17 @@ final class AgentDriver: Sendable {
             self.post(.commitFailed(because: LedgerFailure.words(for: error)))
             self.end()
         }
+    }
+
+    /// Whoever remembers how attempts ended, in case this process dies before the ledger has it, may forget that now.
+    private func settle(_ operations: [LedgerOperation]) {
+        let ended = operations.compactMap { operation -> AttemptKey? in
+            guard case .update(let entry, _) = operation, entry.status != .running, entry.attempt > 0 else {
+                return nil
+            }
+            return AttemptKey(id: entry.id, attempt: entry.attempt)
+        }
+        if !ended.isEmpty { self.launcher.settled(ended) }
     }
 
     private func sendReports(after sequence: Int64, on connection: Int) {

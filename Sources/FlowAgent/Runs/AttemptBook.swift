@@ -3,6 +3,7 @@
 
 import CFlowProcess
 import FlowCore
+import FlowRunner
 import Synchronization
 
 /// The open attempts of a host with their output; turns what executors tell into what the core hears.
@@ -60,6 +61,8 @@ final class AttemptBook: Sendable {
         self.state.withLock { $0.attempts[key]?.masker = masker }
     }
 
+    func isOpen(_ key: AttemptKey) -> Bool { self.state.withLock { $0.attempts[key] != nil } }
+
     func key(of id: ExecutionID) -> AttemptKey? { self.state.withLock { $0.current[id] } }
 
     func record(_ events: [(AttemptKey, AttemptEvent)]) {
@@ -71,6 +74,7 @@ final class AttemptBook: Sendable {
                     state.attempts[key]?.startedAt = at
                     self.events.yield(.started(key.id, attempt: key.attempt, at: at))
                 case .output(let stream, let bytes): self.append(stream, bytes, to: key, in: &state)
+                case .skipped(let bytes): state.attempts[key]?.spool.skip(bytes)
                 case .hindered(let detail):
                     self.events.yield(.hindered(key.id, attempt: key.attempt, detail: detail))
                 case .ended(let end): self.finish(key, end, in: &state)
@@ -82,7 +86,7 @@ final class AttemptBook: Sendable {
     private func append(_ stream: FlowCore.OutputStream, _ bytes: [UInt8], to key: AttemptKey, in state: inout State) {
         var bytes = bytes
         if state.attempts[key]?.masker != nil {
-            bytes = state.attempts[key]?.masker?.feed(bytes, SecretMasker.Stream(stream)) ?? []
+            bytes = state.attempts[key]?.masker?.feed(bytes, RunnerStream(stream)) ?? []
             guard !bytes.isEmpty else { return }
         }
         state.attempts[key]?.spool.append(stream, bytes)
@@ -110,7 +114,7 @@ final class AttemptBook: Sendable {
         state.quiet.remove(key)
         if var masker = attempt.masker {
             for stream in [FlowCore.OutputStream.standardOutput, .standardError] {
-                let rest = masker.finish(SecretMasker.Stream(stream))
+                let rest = masker.finish(RunnerStream(stream))
                 if !rest.isEmpty { attempt.spool.append(stream, rest) }
             }
         }

@@ -3,6 +3,7 @@
 
 import CFlowProcess
 package import FlowCore
+import FlowRunner
 import Foundation
 package import Logging
 import ServiceLifecycle
@@ -20,8 +21,10 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         package var http: HTTPPolicy
         /// Attempts at once on this host; more wait for a place.
         package var concurrencyLimit: Int
-        /// Between SIGTERM and SIGKILL when the agent is told to stop.
+        /// Between SIGTERM and SIGKILL when the agent is told to stop its jobs.
         package var stopGrace: Duration
+        /// What becomes of them at the end.
+        package var jobsAtStop = JobsAtStop()
 
         package init(
             dataDirectory: String,
@@ -52,6 +55,7 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
     private let queue: LaunchRoom
     private let gate: SecretGate
     private let stopGrace: Duration
+    private let jobsAtStop: JobsAtStop
     private let logger: Logger
     private let continuation: AsyncStream<SupervisorEvent>.Continuation
 
@@ -81,7 +85,9 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
                 }
             )
         }
-        self.shell = try ShellExecutor(configuration: configuration.runner, logger: logger, handler: handler)
+        var runner = configuration.runner
+        runner.limits = RunnerLimits(configuration.limits)
+        self.shell = try ShellExecutor(configuration: runner, logger: logger, handler: handler)
         self.executors = ExecutorRegistry([self.shell, HTTPExecutor(policy: configuration.http, handler: handler)])
         self.events = events
         self.continuation = continuation
@@ -91,6 +97,7 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         self.queue = queue
         self.gate = gate
         self.stopGrace = configuration.stopGrace
+        self.jobsAtStop = configuration.jobsAtStop
         self.logger = logger
         queue.attach { [executors, book] launches in
             Self.start(gate.pass(launches), on: executors, book: book)
@@ -103,18 +110,34 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
     /// What kinds of jobs this host can carry out.
     package var executorKinds: [ExecutorKind] { self.executors.kinds }
 
-    /// Starts the runner.
-    ///
-    /// When this has returned, no process of an earlier agent on this data directory is left, and its open attempts may
-    /// be recorded as INTERRUPTED.
+    /// Finds the runners of earlier agents on this data directory, or what they left, and starts one where there is none.
     package func start() async throws { try await self.executors.prepare() }
 
-    /// Works until the task is cancelled or shut down gracefully; then everything that runs is ended, and ``events`` too
-    /// once it has told of all of it.
+    /// Takes over what earlier agents started and what goes on, or has ended meanwhile, under a runner.
     ///
-    /// Call ``start()`` before.
+    /// Everything about it is told from its beginning. What runs and is not open in the ledger is ended.
+    ///
+    /// - Parameter open: the ledger's open entries.
+    /// - Returns: the attempts that are told of; of others nobody knows how they ended.
+    package func adopt(_ open: [LedgerEntry]) -> Set<AttemptKey> {
+        let launches = open.filter { $0.status == .running }.map { Launch(order: $0.order, attempt: $0.attempt) }
+            .filter { self.shell.isKnown(AttemptKey($0)) }
+        let keys = launches.map { AttemptKey($0) }
+        for launch in launches {
+            self.spools.discard(AttemptKey(launch))
+            _ = self.book.open(launch)
+        }
+        self.queue.occupy(keys)
+        self.shell.adopt(launches)
+        return Set(keys)
+    }
+
+    /// Works until the task is cancelled or shut down gracefully; then everything that runs is ended or left to its runner,
+    /// as ``JobsAtStop`` says, and ``events`` end once all is told.
+    ///
+    /// Call ``start()`` and ``adopt(_:)`` before.
     package func run() async throws {
-        for key in self.spools.recover() { self.shipper?.begin(key, isComplete: true) }
+        for key in self.spools.recover(but: { self.book.isOpen($0) }) { self.shipper?.begin(key, isComplete: true) }
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
                 // Nothing else lasts when output stays on the host.
@@ -131,7 +154,7 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         let now = flow_boot_microseconds()
         let text = "the agent was told to stop before it started"
         self.book.record(unstarted.map { ($0, .ended(.interrupted(text, at: now))) })
-        await self.executors.stop(grace: self.stopGrace)
+        await self.executors.stop(self.jobsAtStop.areLeft ? .leaving : .ending(grace: self.stopGrace))
         self.continuation.finish()
     }
 
@@ -141,6 +164,8 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         let text = "waits for a place on the host: \(self.queue.limit) executions run there, the most at once"
         self.book.record(waiting.map { ($0, .hindered(text)) })
     }
+
+    package func settled(_ attempts: [AttemptKey]) { self.shell.settled(attempts) }
 
     package func forgetOutputs(before nominal: Timestamp) { self.spools.kept.forget(before: nominal) }
 
@@ -208,6 +233,8 @@ private final class LaunchRoom: Sendable {
         }
         if !starting.isEmpty { start?(starting) }
     }
+
+    func occupy(_ keys: [AttemptKey]) { self.state.withLock { $0.queue.occupy(keys) } }
 
     func withdraw(_ key: AttemptKey) -> Bool { self.state.withLock { $0.queue.withdraw(key) } }
 

@@ -8,10 +8,13 @@ package struct Launch: Hashable, Sendable {
     package let order: Order
     /// 1 for the first start.
     package let attempt: Int
+    /// The values of secrets in its payload; they are masked in its output.
+    package let secrets: [String]
 
-    package init(order: Order, attempt: Int) {
+    package init(order: Order, attempt: Int, secrets: [String] = []) {
         self.order = order
         self.attempt = attempt
+        self.secrets = secrets
     }
 
     package var id: ExecutionID { self.order.executionID }
@@ -79,6 +82,8 @@ package protocol ExecutionLauncher: Sendable {
     func launch(_ launches: [Launch]) async
     /// Stops an attempt: SIGTERM to everything of it and SIGKILL 10 s later; at once with `force`. Idempotent.
     func cancel(_ id: ExecutionID, force: Bool) async
+    /// How these attempts ended is in the ledger: nobody else has to remember it.
+    func settled(_ attempts: [AttemptKey])
     /// Deletes what is kept of the output of executions with an earlier nominal time.
     func forgetOutputs(before nominal: Timestamp)
     /// Events in order; single consumer.
@@ -88,4 +93,7 @@ package protocol ExecutionLauncher: Sendable {
 extension ExecutionLauncher {
     /// A launcher that keeps no output has nothing to forget.
     package func forgetOutputs(before nominal: Timestamp) {}
+
+    /// One that ends with the agent remembers nothing.
+    package func settled(_ attempts: [AttemptKey]) {}
 }

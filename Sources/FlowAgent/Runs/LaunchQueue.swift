@@ -27,6 +27,9 @@ struct LaunchQueue {
         return self.startable()
     }
 
+    /// Attempts that run already hold their places, even if there are more of them than the limit.
+    mutating func occupy(_ keys: some Sequence<AttemptKey>) { self.running.formUnion(keys) }
+
     /// An attempt that ran is over.
     ///
     /// - Returns: those that start now.

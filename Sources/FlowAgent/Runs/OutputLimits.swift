@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowRunner
+
 /// How much of an execution's output is kept, and how it travels.
 package struct OutputLimits: Hashable, Sendable {
     /// Bytes kept from the beginning and from the end of an attempt's output; what lies between is cut.
@@ -33,5 +35,16 @@ package struct OutputLimits: Hashable, Sendable {
         self.diskBytes = diskBytes
         self.keptPerJob = keptPerJob
         self.keptBytes = keptBytes
+    }
+}
+
+extension RunnerLimits {
+    /// A runner keeps for the next agent what an agent would keep.
+    init(_ limits: OutputLimits) {
+        self.init(
+            headBytes: UInt32(clamping: limits.headBytes),
+            tailBytes: UInt32(clamping: limits.tailBytes),
+            diskBytes: UInt64(clamping: limits.diskBytes)
+        )
     }
 }

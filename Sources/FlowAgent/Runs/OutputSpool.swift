@@ -31,12 +31,20 @@ struct OutputSpool {
         self.totalBytes += Int64(bytes.count)
         if self.files != nil {
             self.write(chunk)
-        } else if let last = self.memory.indices.last, self.memory[last].stream == stream {
+        } else if let last = self.memory.indices.last, self.memory[last].stream == stream,
+            self.memory[last].offset + Int64(self.memory[last].bytes.count) == chunk.offset
+        {
             self.memory[last].bytes.append(contentsOf: bytes)
         } else {
             self.memory.append(chunk)
         }
         if self.files == nil, self.totalBytes > Int64(self.directory.limits.inlineBytes) { self.spill() }
+    }
+
+    /// Bytes that somebody else left out: the offsets jump over them.
+    mutating func skip(_ bytes: Int64) {
+        self.totalBytes += bytes
+        self.isTruncated = true
     }
 
     /// Moves the output into files.

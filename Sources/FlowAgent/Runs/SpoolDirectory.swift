@@ -64,8 +64,15 @@ final class SpoolDirectory: Sendable {
     /// Keeps a complete spool for queries on the host.
     func keep(_ key: AttemptKey, job: JobUID) { self.kept.keep(self.file(of: key), as: key, job: job) }
 
+    /// Deletes what an earlier agent process has of an attempt that is told from its beginning again.
+    func discard(_ key: AttemptKey) {
+        for suffix in ["", ".tail0", ".tail1"] { self.removeFile(self.file(of: key) + suffix) }
+    }
+
     /// Attempts whose spools an earlier agent process left here; their files are completed.
-    func recover() -> [AttemptKey] {
+    ///
+    /// - Parameter isOpen: tells those that are written to.
+    func recover(but isOpen: (AttemptKey) -> Bool = { _ in false }) -> [AttemptKey] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: self.path)) ?? []
         return names.filter { $0.hasSuffix(".log") }.compactMap { name in
             guard let id = ExecutionID(String(name.prefix(36))), let attempt = Int(name.dropFirst(37).dropLast(4))
@@ -73,6 +80,7 @@ final class SpoolDirectory: Sendable {
                 return nil
             }
             let key = AttemptKey(id: id, attempt: attempt)
+            guard !isOpen(key) else { return nil }
             SpoolFiles.complete(key, in: self, isLeftOver: true)
             return key
         }

@@ -1,14 +1,14 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowRunner
 import Foundation
 
 /// The forms in which a secret may turn up in output: as it is, line by line, and as common encodings write it.
 ///
 /// Not promised: what a job makes of it otherwise.
 enum SecretForms {
-    /// Shorter pieces would mask what is no secret.
-    static let shortest = 6
+    static let shortest = SecretMasker.shortest
     /// Bytes of all forms together; beyond, a secret is looked for as it is only.
     static let limit = 1 << 20
 
@@ -59,4 +59,8 @@ enum SecretForms {
         let end = (offset + bytes.count) * 8 / 6
         return first < end ? Array(all[first..<end]) : []
     }
+}
+
+extension SecretMasker {
+    init(values: [String]) { self.init(forms: SecretForms.all(of: values)) }
 }

@@ -73,7 +73,7 @@ final class SecretGate: Sendable {
             guard let source else { throw CoreError(.unavailable, "this host gets no secrets") }
             let request = SecretsRequest(execution: launch.id, job: job.uid, version: job.version)
             let values = try await source.secrets(for: request)
-            let resolved = launch.resolved(try job.payload.resolved(values))
+            let resolved = launch.resolved(try job.payload.resolved(values), secrets: values.values.sorted())
             guard self.withdraw(key) else { return }
             self.book.mask(key, Array(values.values))
             start([resolved])
@@ -95,7 +95,7 @@ final class SecretGate: Sendable {
 
 extension Launch {
     /// The same attempt with another payload.
-    fileprivate func resolved(_ payload: Payload) -> Launch {
+    fileprivate func resolved(_ payload: Payload, secrets: [String]) -> Launch {
         let job = self.order.job
         return Launch(
             order: Order(
@@ -117,7 +117,8 @@ extension Launch {
                 retryOf: self.order.retryOf,
                 deadline: self.order.deadline
             ),
-            attempt: self.attempt
+            attempt: self.attempt,
+            secrets: secrets
         )
     }
 }

@@ -72,7 +72,7 @@ package struct LocalAgent: Service {
             for await status in ended { return Optional(status) }
             return nil
         } onCancel: {
-            kill(pid, SIGTERM)
+            kill(pid, SIGINT)
         }
         if Task.isCancelled {
             await self.waitForEnd(of: pid)
@@ -93,9 +93,30 @@ package struct LocalAgent: Service {
     }
 
     private func endSurvivor() async {
-        guard let pid = self.survivor() else { return }
-        kill(pid, SIGTERM)
-        await self.waitForEnd(of: pid)
+        if let pid = self.survivor() {
+            kill(pid, SIGINT)
+            await self.waitForEnd(of: pid)
+        }
+        await self.endRunners()
+    }
+
+    /// Jobs outlive an agent that was killed: without one there is nobody else to end them.
+    private func endRunners() async {
+        let runners = (try? FileManager.default.contentsOfDirectory(atPath: self.directory + "/runners")) ?? []
+        guard !runners.isEmpty else { return }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: self.program)
+        process.arguments = ["agent", "stop", "--data-dir", self.directory]
+        process.standardOutput = FileHandle.nullDevice
+        let (ended, continuation) = AsyncStream<Void>.makeStream()
+        process.terminationHandler = { _ in continuation.finish() }
+        do {
+            try process.run()
+            // Detached as above.
+            await Task.detached { for await _ in ended {} }.value
+        } catch {
+            self.logger.error("cannot end the local agent's jobs", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Waits up to 20 s, as its jobs may take 10 s to end, then kills.

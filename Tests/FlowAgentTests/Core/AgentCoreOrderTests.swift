@@ -188,4 +188,26 @@ struct AgentCoreOrderTests {
             #expect(bench.launches.map(\.attempt) == (count == 0 ? [] : [2]))
         }
     }
+
+    @Test("What outlived the agent goes on: it holds its place, is not started again, and ends as its runner says")
+    func survives() throws {
+        let job = CoreBench.job(
+            nil,
+            policies: Policies(overlap: .skip, retry: RetryPolicy(count: 3, intervalSeconds: 1))
+        )
+        var restored = CoreBench.restored(job)
+        let order = CoreBench.order(job, 0, kind: .manual, discriminator: "a")
+        restored.open = [LedgerEntry(order: order, status: .running, attempt: 2, isLocal: false)]
+        let key = AttemptKey(id: order.executionID, attempt: 2)
+        var bench = CoreBench(restored, surviving: [key])
+        bench.advance(to: 5000)
+        #expect(bench.launches.isEmpty)
+        #expect(bench.entries[order.executionID]?.status == .running)
+        let end = Outcome(status: .success, exitCode: 0, startedAt: nil, finishedAt: 1)
+        bench.send(.supervisor(.finished(order.executionID, attempt: 2, end)))
+        #expect(bench.entries[order.executionID]?.status == .success)
+        // The same execution's other attempt is not this one.
+        let other = CoreBench(restored, surviving: [AttemptKey(id: order.executionID, attempt: 1)])
+        #expect(other.entries[order.executionID]?.reason == .awaitingRetry)
+    }
 }

@@ -48,6 +48,7 @@ struct CoreBench {
 
     init(
         _ restored: LedgerSnapshot,
+        surviving: Set<AttemptKey> = [],
         at now: Timestamp = base,
         wallError: Int64 = 0,
         configure: (inout AgentCore.Configuration) -> Void = { _ in }
@@ -67,6 +68,7 @@ struct CoreBench {
         self.core = AgentCore(
             configuration: configuration,
             restored: restored,
+            surviving: surviving,
             reading: ClockReading(boot: self.boot, wall: (now.milliseconds + wallError) * 1000)
         )
         self.send(.started)

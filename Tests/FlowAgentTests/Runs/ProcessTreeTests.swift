@@ -59,6 +59,7 @@ struct ProcessTreeTests {
             #expect(!isAlive(cleared), "a process without any mark of its execution is gone too")
             let seconds = Double(outcome.finishedAt - (outcome.startedAt ?? 0)) / 1e6
             #expect(seconds > 10.5 && seconds < 14, "SIGKILL follows SIGTERM after 10 s")
+            #expect(outcome.detail?.contains("SIGTERM, SIGKILL after 10.0") == true, "\(outcome.detail ?? "")")
         }
     }
 
@@ -77,9 +78,12 @@ struct ProcessTreeTests {
             #expect(gentle.status == .cancelled)
             #expect(gentle.reason == .requested)
             #expect(gentle.exitCode == 5)
+            let words = try #require(gentle.detail)
+            #expect(words.hasPrefix("stopped on request: exit status 5; SIGTERM, no process left after 0."), "\(words)")
             await host.supervisor.cancel(stubborn, force: true)
             let killed = try await host.wait(stubborn, seconds: 8)
             #expect(killed.status == .cancelled)
+            #expect(killed.detail?.contains("SIGKILL, no process left after ") == true)
             #expect(processes(with: "QF_EXECUTION_ID=\(stubborn)").isEmpty)
             // Idempotent after the end as well.
             await host.supervisor.cancel(stubborn, force: true)
@@ -164,7 +168,10 @@ struct ProcessTreeTests {
         for await event in host.supervisor.events { host.record(event) }
         let gentle = try #require(host.outcome(polite))
         #expect(gentle.reason == .interrupted && gentle.exitCode == 5)
-        #expect(gentle.detail == "stopped because the agent was told to stop: exit status 5")
+        let words = try #require(gentle.detail)
+        #expect(
+            words.hasPrefix("stopped because the agent was told to stop: exit status 5; SIGTERM, no process left after")
+        )
         #expect(gentle.text.hasPrefix("hi\n") && gentle.text.hasSuffix("bye\n"))
         #expect(host.outcome(stubborn)?.detail?.contains("SIGKILL") == true)
         #expect(processes(with: "QF_EXECUTION_ID=\(stubborn)").isEmpty)

@@ -10,7 +10,7 @@ import Testing
 @Suite("Attempts with secrets", .timeLimit(.minutes(1)))
 struct SecretRunTests {
     /// Gives what it has, when it is let.
-    private final class Vault: SecretSource {
+    final class Vault: SecretSource {
         private let values: [String: String]
         private let isOpen = Mutex(true)
         let requests = Mutex<[SecretsRequest]>([])

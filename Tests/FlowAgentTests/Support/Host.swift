@@ -11,6 +11,8 @@ import Synchronization
 final class Host: Sendable {
     let directory: TemporaryDirectory
     let supervisor: ExecutionSupervisor
+    private let jobsAtStop: JobsAtStop
+    private let orders = Mutex<[ExecutionID: Order]>([:])
     private let outcomes = Mutex<[ExecutionID: Outcome]>([:])
     private let starts = Mutex<[ExecutionID: Int64]>([:])
     private let hindrances = Mutex<[ExecutionID: String]>([:])
@@ -26,14 +28,16 @@ final class Host: Sendable {
         secrets: (any SecretSource)? = nil
     ) throws {
         self.directory = directory
+        let configuration = ExecutionSupervisor.Configuration(
+            dataDirectory: directory.path,
+            runner: ProcessRunner.Configuration(dataDirectory: directory.path, executable: executable),
+            limits: limits,
+            concurrencyLimit: concurrencyLimit,
+            stopGrace: .seconds(1)
+        )
+        self.jobsAtStop = configuration.jobsAtStop
         self.supervisor = try ExecutionSupervisor(
-            configuration: ExecutionSupervisor.Configuration(
-                dataDirectory: directory.path,
-                runner: ProcessRunner.Configuration(dataDirectory: directory.path, executable: executable),
-                limits: limits,
-                concurrencyLimit: concurrencyLimit,
-                stopGrace: .seconds(1)
-            ),
+            configuration: configuration,
             transport: transport,
             secrets: secrets,
             logger: Logger(label: "host")
@@ -41,6 +45,8 @@ final class Host: Sendable {
     }
 
     /// Starts a host, lets the test work with it, and ends it.
+    ///
+    /// - Parameter adopting: executions that are open in the ledger of the host.
     static func with<Result: Sendable>(
         directory: TemporaryDirectory? = nil,
         limits: OutputLimits = OutputLimits(),
@@ -48,6 +54,8 @@ final class Host: Sendable {
         executable: String = Host.executable,
         concurrencyLimit: Int? = nil,
         secrets: (any SecretSource)? = nil,
+        adopting: [ExecutionID] = [],
+        from former: Host? = nil,
         _ body: @escaping @Sendable (Host) async throws -> Result
     ) async throws -> Result {
         let host = try Host(
@@ -59,6 +67,8 @@ final class Host: Sendable {
             secrets: secrets
         )
         try await host.supervisor.start()
+        let open = adopting.compactMap { former?.order($0) }.map { Fixture.entry($0) }
+        host.adopted.withLock { $0 = host.supervisor.adopt(open) }
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 try await host.supervisor.run()
@@ -77,11 +87,24 @@ final class Host: Sendable {
         }
     }
 
+    private let adopted = Mutex<Set<AttemptKey>>([])
+
+    /// Executions of an earlier host that it tells of.
+    var adoptedIDs: Set<ExecutionID> { Set(self.adopted.withLock { $0 }.map(\.id)) }
+
+    func order(_ id: ExecutionID) -> Order? { self.orders.withLock { $0[id] } }
+
+    /// At its end, what runs goes on.
+    func leaveJobs() { self.jobsAtStop.leave() }
+
     func record(_ event: SupervisorEvent) {
         switch event {
         case .started(let id, _, let at): self.starts.withLock { $0[id] = at }
         case .hindered(let id, _, let detail): self.hindrances.withLock { $0[id] = detail }
-        case .finished(let id, _, let outcome): self.outcomes.withLock { $0[id] = outcome }
+        case .finished(let id, let attempt, let outcome):
+            // As if it were in a ledger.
+            self.supervisor.settled([AttemptKey(id: id, attempt: attempt)])
+            self.outcomes.withLock { $0[id] = outcome }
         }
     }
 
@@ -104,6 +127,7 @@ final class Host: Sendable {
     @discardableResult
     func launch(_ payload: Payload, parameters: [String: String] = [:], timeout: Int = 60) async -> ExecutionID {
         let order = Fixture.order(Fixture.snapshot(payload, timeout: timeout), parameters: parameters)
+        self.orders.withLock { $0[order.executionID] = order }
         await self.supervisor.launch([Launch(order: order, attempt: 1)])
         return order.executionID
     }

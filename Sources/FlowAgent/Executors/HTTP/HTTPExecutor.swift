@@ -58,8 +58,8 @@ final class HTTPExecutor: Executor {
 
     func cancel(_ key: AttemptKey, force: Bool) { self.state.withLock { $0.tasks[key] }?.cancel() }
 
-    /// A request can't be asked to hurry: what has no answer yet is given up at once.
-    func stop(grace: Duration) async {
+    /// A request can't be asked to hurry, and can't go on without the agent: what has no answer yet is given up at once.
+    func stop(_ manner: StopManner) async {
         let tasks = self.state.withLock { state in
             state.isStopping = true
             return Array(state.tasks.values)

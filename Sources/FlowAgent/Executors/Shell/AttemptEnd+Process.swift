@@ -6,10 +6,19 @@ import FlowRunner
 import Glibc
 
 extension AttemptEnd {
+    init(_ outcome: RunnerOutcome, of handed: ProcessRunner.Handed?) {
+        switch outcome {
+        case .ended(let end): self.init(end)
+        case .failed(let error, let step, let at):
+            self = .spawnFailed(error, step: step, handed, at: at)
+        }
+    }
+
     /// What a process tree's end means for its attempt.
     init(_ end: TreeEnd) {
-        let ending = end.isSignal ? "killed by \(Self.name(ofSignal: end.status))" : "exit status \(end.status)"
+        var ending = end.isSignal ? "killed by \(Self.name(ofSignal: end.status))" : "exit status \(end.status)"
         let code: Int? = end.isSignal ? nil : Int(end.status)
+        if end.cause != .own, let proof = Self.proof(end) { ending += "; \(proof)" }
         switch end.cause {
         case .timeout:
             self.init(status: .timeout, detail: "stopped after its time limit: \(ending)", exitCode: code, at: end.at)
@@ -30,6 +39,21 @@ extension AttemptEnd {
         self.detail = self.detail.map { "\($0); \(left)" } ?? left
     }
 
+    /// Says what was sent when, and that nothing is left; nil when nothing was sent, as to what had not started.
+    private static func proof(_ end: TreeEnd) -> String? {
+        guard let first = [end.terminatedAt, end.killedAt].filter({ $0 != 0 }).min() else { return nil }
+        let gone = "no process left after \(self.seconds(end.at - first))"
+        if end.terminatedAt == 0 { return "SIGKILL, \(gone)" }
+        if end.killedAt == 0 { return "SIGTERM, \(gone)" }
+        return "SIGTERM, SIGKILL after \(self.seconds(end.killedAt - first)), \(gone)"
+    }
+
+    private static func seconds(_ microseconds: Int64) -> String {
+        let hundredths = max(0, microseconds) / 10_000
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) s"
+    }
+
     /// Says what was running in the background when the program ended.
     private static func leftBehind(_ end: TreeEnd) -> String? {
         guard end.leftBehindCount > 0 else { return nil }
@@ -42,14 +66,20 @@ extension AttemptEnd {
     }
 
     /// Nothing was started.
-    static func spawnFailed(_ error: Int32, step: SpawnStep, request: ProcessRequest?, at: Int64) -> AttemptEnd {
-        let program = request?.program ?? "the program"
-        let directory = request?.directory ?? "the working directory"
+    private static func spawnFailed(
+        _ error: Int32,
+        step: SpawnStep,
+        _ handed: ProcessRunner.Handed?,
+        at: Int64
+    ) -> AttemptEnd {
+        let program = handed?.program ?? "the program"
+        let directory = handed?.directory ?? "the working directory"
         let what =
             switch (step, error) {
             case (.directory, ENOENT), (.directory, ENOTDIR): "the working directory '\(directory)' does not exist"
             case (.directory, EACCES): "no permission to enter the working directory '\(directory)'"
             case (.directory, _): "the working directory '\(directory)' cannot be entered"
+            case (.niceness, _): "the agent may not give this niceness"
             case (.program, ENOENT), (.program, ENOTDIR): "\(program) does not exist on this host"
             case (.program, EACCES): "no permission to run \(program)"
             case (_, E2BIG): "the script, its parameters and environment are larger than the system allows"

@@ -8,15 +8,22 @@ import Foundation
 struct ScratchDirectories: Sendable {
     private let root: String
 
-    /// Removes what executions left when an earlier agent died.
     init(dataDirectory: String) throws {
         self.root = dataDirectory + "/work"
-        try? FileManager.default.removeItem(atPath: self.root)
         try FileManager.default.createDirectory(
             atPath: self.root,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
+    }
+
+    /// Removes what executions left when an earlier agent died, but for those that go on.
+    func removeAll(but ids: Set<ExecutionID>) {
+        let kept = Set(ids.map(\.description))
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: self.root)) ?? []
+        for name in names where !kept.contains(name) {
+            try? FileManager.default.removeItem(atPath: "\(self.root)/\(name)")
+        }
     }
 
     func make(for id: ExecutionID) throws -> String {

@@ -12,11 +12,13 @@ final class ShellExecutor: Executor {
     private let requests: ShellRequest
     private let runner: ProcessRunner
     private let handler: AttemptHandler
+    private let scratch: ScratchDirectories
 
     /// - Throws: when the data directory can't be used.
     init(configuration: ProcessRunner.Configuration, logger: Logger, handler: @escaping AttemptHandler) throws {
         let scratch = try ScratchDirectories(dataDirectory: configuration.dataDirectory)
         let withScratch = ScratchUsers()
+        self.scratch = scratch
         self.requests = ShellRequest(scratch: scratch)
         self.scratchUsers = withScratch
         let told: AttemptHandler = { events in
@@ -33,6 +35,22 @@ final class ShellExecutor: Executor {
     var runnerPID: Int32 { self.runner.runnerPID }
 
     func prepare() async throws { try await self.runner.start() }
+
+    func isKnown(_ key: AttemptKey) -> Bool { self.runner.isKnown(key) }
+
+    /// Takes over what earlier agents started and the ledger has as running; everything else of theirs ends.
+    func adopt(_ launches: [Launch]) {
+        var adopted: [ProcessRunner.Handed] = []
+        for launch in launches {
+            guard case .shell(let payload) = launch.order.job.payload else { continue }
+            if payload.usesScratchDirectory { self.scratchUsers.insert(AttemptKey(launch)) }
+            adopted.append(self.requests.names(of: launch, payload: payload))
+        }
+        self.scratch.removeAll(but: Set(launches.map(\.id)))
+        self.runner.adopt(adopted)
+    }
+
+    func settled(_ keys: [AttemptKey]) { self.runner.settled(keys) }
 
     func start(_ launches: [Launch]) {
         var processes: [ProcessRequest] = []
@@ -52,7 +70,12 @@ final class ShellExecutor: Executor {
 
     func cancel(_ key: AttemptKey, force: Bool) { self.runner.cancel(key, force: force) }
 
-    func stop(grace: Duration) async { await self.runner.stop(grace: grace) }
+    func stop(_ manner: StopManner) async {
+        switch manner {
+        case .ending(let grace): await self.runner.stop(grace: grace)
+        case .leaving: await self.runner.leave()
+        }
+    }
 }
 
 /// Open attempts that have a scratch directory.

@@ -36,7 +36,17 @@ struct ShellRequest: Sendable {
             program: interpreter,
             directory: directory,
             arguments: arguments,
-            environment: environment
+            environment: environment,
+            masked: launch.secrets.isEmpty ? [] : SecretForms.all(of: launch.secrets)
+        )
+    }
+
+    /// What an attempt of an earlier agent was to start.
+    func names(of launch: Launch, payload: ShellPayload) -> ProcessRunner.Handed {
+        ProcessRunner.Handed(
+            key: AttemptKey(launch),
+            program: payload.interpreter ?? Self.defaultInterpreter,
+            directory: payload.workingDirectory ?? self.environment.home
         )
     }
 

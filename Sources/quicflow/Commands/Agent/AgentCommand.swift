@@ -14,7 +14,7 @@ struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agent",
         abstract: "Run this host's agent.",
-        subcommands: [Run.self]
+        subcommands: [Run.self, AgentStopCommand.self]
     )
 
     struct Run: AsyncParsableCommand {
@@ -23,6 +23,9 @@ struct AgentCommand: AsyncParsableCommand {
             discussion: """
                 The first start joins a server: give --server and --join-token (or QUARTZFLOW_JOIN_TOKEN), made with \
                 'quicflow-server token create'. Later starts need neither.
+
+                SIGTERM ends the agent and not its jobs: they go on, and the next start of the agent takes over. SIGINT (Ctrl-C) \
+                and 'quicflow agent stop' end them as well.
                 """
         )
 
@@ -46,6 +49,9 @@ struct AgentCommand: AsyncParsableCommand {
 
         @Option(help: "Seconds for which jobs go on after the server said that it does not know this host.")
         var leaveAfter = 0
+
+        @Flag(help: "SIGTERM ends the jobs too; always so for the first process of a container.")
+        var stopJobs = false
 
         @Option(help: "How much to log: trace, debug, info, notice, warning, error.")
         var logLevel = "notice"
@@ -77,15 +83,29 @@ struct AgentCommand: AsyncParsableCommand {
             configuration.labels = try HostLabels.parsed(self.labels)
             configuration.dismissalGrace = .seconds(self.leaveAfter)
             let agent = Agent(configuration: configuration, logger: logger)
+            // Before anything is started: a signal that comes meanwhile waits for its answer.
+            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
             let services = try await agent.prepare()
             var group = ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
             // Longer than jobs get between SIGTERM and SIGKILL, and the writing down of how they ended.
             group.maximumGracefulShutdownDuration = .seconds(20)
-            try await ServiceGroup(configuration: group).run()
+            // When a container's first process ends, the kernel ends all the others.
+            let endsJobs = self.stopJobs || getpid() == 1
+            let running = ServiceGroup(configuration: group)
+            try await withThrowingTaskGroup { tasks in
+                tasks.addTask { try await running.run() }
+                tasks.addTask {
+                    for await signal in signals {
+                        if signal == .sigterm, !endsJobs { agent.jobsAtStop.leave() }
+                        await running.triggerGracefulShutdown()
+                    }
+                }
+                try await tasks.next()
+                tasks.cancelAll()
+            }
         }
     }
 }

@@ -1,21 +1,16 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowCore
-
 /// Writes `***` where the secrets of an attempt stand in its output, before anything keeps or sends it.
 ///
 /// One pass over all patterns (Aho and Corasick, 1975), across pieces of any size and whatever pauses lie between them: as
 /// many bytes are held back as may be the beginning of a secret. Matches that overlap become one mark.
-struct SecretMasker: Sendable {
+package struct SecretMasker: Sendable {
+    /// Bytes of the shortest secret that is masked; shorter pieces would mask what is none.
+    package static let shortest = 6
+
     private let patterns: PatternTree
-    private var streams: [Stream: State] = [:]
-
-    enum Stream: Hashable {
-        case output, error
-
-        init(_ stream: FlowCore.OutputStream) { self = stream == .standardError ? .error : .output }
-    }
+    private var streams: [RunnerStream: State] = [:]
 
     fileprivate struct State {
         var node = 0
@@ -27,10 +22,11 @@ struct SecretMasker: Sendable {
 
     static let mark = Array("***".utf8)
 
-    init(values: [String]) { self.patterns = PatternTree(SecretForms.all(of: values)) }
+    /// - Parameter forms: everything that is to be masked, in all its spellings.
+    package init(forms: [[UInt8]]) { self.patterns = PatternTree(forms) }
 
     /// - Returns: what may be seen of this and of what was held back.
-    mutating func feed(_ bytes: [UInt8], _ stream: Stream) -> [UInt8] {
+    package mutating func feed(_ bytes: [UInt8], _ stream: RunnerStream) -> [UInt8] {
         var state = self.streams[stream] ?? State()
         defer { self.streams[stream] = state }
         for byte in bytes {
@@ -44,15 +40,15 @@ struct SecretMasker: Sendable {
     }
 
     /// The rest; a secret that was cut off by the end is masked when it had become recognisable.
-    mutating func finish(_ stream: Stream) -> [UInt8] {
+    package mutating func finish(_ stream: RunnerStream) -> [UInt8] {
         guard var state = self.streams.removeValue(forKey: stream) else { return [] }
         let depth = self.patterns.depth[state.node]
-        if depth >= SecretForms.shortest { state.mask((state.held.count - depth)..<state.held.count) }
+        if depth >= Self.shortest { state.mask((state.held.count - depth)..<state.held.count) }
         return state.release(through: state.held.count)
     }
 
     /// A text that is whole, such as the words on how an attempt ended.
-    func masked(_ text: String) -> String {
+    package func masked(_ text: String) -> String {
         var copy = SecretMasker(patterns: self.patterns)
         let bytes = copy.feed(Array(text.utf8), .output) + copy.finish(.output)
         return String(decoding: bytes, as: UTF8.self)
