@@ -82,6 +82,45 @@ struct TaskTests {
         }
     }
 
+    @Test("A script that is sent back as it was read stays what it was")
+    func sentBack() async throws {
+        try await TestServer.with { server, caller in
+            let made = try await caller.post("/tasks", taskBody(["name": .string("plain")]))
+            let id = try #require(made.data["id"]?.int)
+            let before = try #require(try await server.store.job(id))
+            let read = try #require(made.data["executor_config"])
+            let body = taskBody(["name": .string("plain"), "executor_config": read])
+            #expect(try await caller.put("/tasks/\(id)", body).status == 200)
+            #expect(try await server.store.job(id)?.definition.payload == before.definition.payload)
+        }
+    }
+
+    @Test("How a script is started comes back as it was said, and without a word as its defaults")
+    func scriptStart() async throws {
+        try await TestServer.with { _, caller in
+            let plain = try await caller.post("/tasks", taskBody(["name": .string("plain")])).data["executor_config"]
+            #expect(plain?["interpreter_args"] == .array([.string("-c")]))
+            #expect(plain?["success_codes"] == .array([.integer(0)]))
+            #expect(plain?["umask"] == .null && plain?["nice"] == .null)
+            let said: [String: JSON] = [
+                "interpreter_args": .array([.string("-e")]), "success_codes": .array([.integer(0), .integer(3)]),
+                "umask": .string("027"), "nice": .integer(10), "interpreter": .string("/usr/bin/perl"),
+            ]
+            let config = said.merging(["command": .string("exit 3")]) { $1 }
+            let answer = try await caller.post(
+                "/tasks",
+                taskBody(["name": .string("fine"), "executor_config": config.json])
+            )
+            #expect(answer.status == 201, "\(answer.faults)")
+            for (name, value) in said { #expect(answer.data["executor_config"]?[name] == value, "\(name)") }
+            for mask in ["9", "rw", "00022", "1777"] {
+                let config: [String: JSON] = ["command": .string("true"), "umask": .string(mask)]
+                let refused = try await caller.post("/tasks", taskBody(["executor_config": config.json]))
+                #expect(refused.faults == ["executor_config.umask"], "\(mask)")
+            }
+        }
+    }
+
     @Test("All faults of a task are told at once, with their paths, and nothing is stored (S2-5)")
     func faults() async throws {
         try await TestServer.with { server, caller in

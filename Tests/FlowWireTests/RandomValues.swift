@@ -38,7 +38,18 @@ struct RandomValues {
     mutating func payload() -> Payload {
         if self.bool() {
             return .shell(
-                ShellPayload(command: self.text(), workingDirectory: self.maybe { $0.text() }, environment: self.map())
+                ShellPayload(
+                    command: self.text(),
+                    interpreter: self.maybe { $0.text() },
+                    interpreterArguments: self.bool() ? ShellPayload.shellArguments : self.list { $0.text() },
+                    workingDirectory: self.maybe { $0.text() },
+                    usesScratchDirectory: self.bool(),
+                    leavesProcesses: self.bool(),
+                    successCodes: self.list { $0.int(0...255) },
+                    umask: self.maybe { $0.int(0...0o777) },
+                    niceness: self.maybe { $0.int(-20...19) },
+                    environment: self.map()
+                )
             )
         }
         return .http(

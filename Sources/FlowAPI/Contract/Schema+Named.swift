@@ -132,6 +132,10 @@ extension Schema {
             "interpreter": .string.orNull.about("/bin/sh without it."), "work_dir": .string.orNull,
             "scratch_dir": .boolean.about("An empty directory of its own."),
             "leave_processes": .boolean.about("What it starts in the background may stay."),
+            "interpreter_args": .array(.string).about("Between the interpreter and the script; [\"-c\"] without it."),
+            "success_codes": .array(.integer).about("Exit codes that mean success; 0 alone without it."),
+            "umask": .string.orNull.about("Octal digits such as 022; the agent's own without it."),
+            "nice": .integer(-20...19).orNull.about("The higher, the more it gives way; the agent's own without it."),
             "env": Self.environment,
         ]
     )

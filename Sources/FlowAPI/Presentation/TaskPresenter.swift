@@ -66,9 +66,13 @@ struct TaskPresenter: Sendable {
             .object([
                 .init("command", shell.command),
                 .init("interpreter", shell.interpreter),
+                .init("interpreter_args", shell.interpreterArguments),
                 .init("work_dir", shell.workingDirectory),
                 .init("scratch_dir", shell.usesScratchDirectory),
                 .init("leave_processes", shell.leavesProcesses),
+                .init("success_codes", shell.successCodes.isEmpty ? [0] : shell.successCodes),
+                .init("umask", shell.umask.map(Self.octal)),
+                .init("nice", shell.niceness),
                 .init("env", shell.environment),
             ])
         case .http(let http):
@@ -80,6 +84,11 @@ struct TaskPresenter: Sendable {
                 .init("expected_status", http.expectedStatus),
             ])
         }
+    }
+
+    private static func octal(_ mask: Int) -> String {
+        let digits = String(mask, radix: 8)
+        return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
     }
 
     private static func schedule(_ spec: ScheduleSpec) -> [JSON.Member] {

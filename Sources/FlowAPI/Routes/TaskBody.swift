@@ -47,6 +47,12 @@ struct TaskBody {
         )
     }
 
+    /// None where only 0 is one: so it is kept, and a task that is sent back as it was read stays what it was.
+    private static func successCodes(_ configuration: inout FieldReader) -> [Int] {
+        let codes = (configuration.integers("success_codes") ?? []).map { Int(clamping: $0) }
+        return codes == [0] ? [] : codes
+    }
+
     private static func payload(_ reader: inout FieldReader) -> Payload {
         let type = reader.int("executor_type") ?? 1
         if !reader.has("executor_config") { reader.fault("executor_config", "required", "this field is required") }
@@ -61,9 +67,13 @@ struct TaskBody {
                     command: configuration.requiredString("command"),
                     // Forms send an empty text for "none".
                     interpreter: interpreter?.isEmpty == true ? nil : interpreter,
+                    interpreterArguments: configuration.strings("interpreter_args") ?? ShellPayload.shellArguments,
                     workingDirectory: directory?.isEmpty == true ? nil : directory,
                     usesScratchDirectory: configuration.bool("scratch_dir") ?? false,
                     leavesProcesses: configuration.bool("leave_processes") ?? false,
+                    successCodes: Self.successCodes(&configuration),
+                    umask: Self.umask(&configuration),
+                    niceness: configuration.int("nice"),
                     environment: configuration.dictionary("env") ?? [:]
                 )
             )
@@ -82,6 +92,13 @@ struct TaskBody {
             reader.fault("executor_type", "value", "an executor type is 1 (shell) or 2 (HTTP)")
             return .shell(ShellPayload(command: ""))
         }
+    }
+
+    /// Octal digits in a text, as umask(1) takes them; a number would be read as decimal by people and programs.
+    private static func umask(_ configuration: inout FieldReader) -> Int? {
+        guard let text = configuration.string("umask"), !text.isEmpty else { return nil }
+        // Out of range for what is none: the validator has the words.
+        return text.utf8.count <= 4 ? Int(text, radix: 8) ?? -1 : -1
     }
 
     private enum ScheduleType: String, CaseIterable {

@@ -17,6 +17,10 @@ package enum JobLimits {
     package static let variableBytes = 32 << 10
     /// Bytes of all names and values of variables together.
     package static let environmentBytes = 512 << 10
+    /// Arguments between an interpreter and its script, and bytes of one of them.
+    package static let interpreterArguments = 32
+    package static let interpreterArgumentBytes = 4096
+    package static let successCodes = 64
     /// Bytes of one parameter's value.
     package static let parameterBytes = 4096
     /// Bytes of all names and values of parameters together; a shell job has them twice, as variables and as arguments.

@@ -21,31 +21,55 @@ package enum Payload: Hashable, Sendable, Codable {
 package struct ShellPayload: Hashable, Sendable {
     /// Script text, fixed when the job is saved.
     package var command: String
-    /// Absolute path of a program that takes a script with `-c`; nil = `/bin/sh`.
+    /// Absolute path of a program that takes a script as an argument; nil = `/bin/sh`.
     package var interpreter: String?
+    /// What stands between the interpreter and the script: `-c` for shells and Python, `-e` for node and Perl.
+    package var interpreterArguments: [String]
     /// Absolute path; nil = the home directory of the user the job runs as.
     package var workingDirectory: String?
     /// Runs in an empty directory of its own, which is removed with all that is in it at the end.
     package var usesScratchDirectory: Bool
     /// What the script leaves running when it ends is let be: a daemon it started goes on.
     package var leavesProcesses: Bool
+    /// Exit codes that mean success; empty = 0 alone (S2: 0 success, 1 business failure, others technical).
+    package var successCodes: [Int]
+    /// File mode creation mask; nil = the one the agent was started with.
+    package var umask: Int?
+    /// -20 to 19, as nice(1) counts: the higher, the more it gives way; nil = the agent's.
+    package var niceness: Int?
     /// Added to a clean environment.
     package var environment: [String: String]
 
     package init(
         command: String,
         interpreter: String? = nil,
+        interpreterArguments: [String] = Self.shellArguments,
         workingDirectory: String? = nil,
         usesScratchDirectory: Bool = false,
         leavesProcesses: Bool = false,
+        successCodes: [Int] = [],
+        umask: Int? = nil,
+        niceness: Int? = nil,
         environment: [String: String] = [:]
     ) {
         self.command = command
         self.interpreter = interpreter
+        self.interpreterArguments = interpreterArguments
         self.workingDirectory = workingDirectory
         self.usesScratchDirectory = usesScratchDirectory
         self.leavesProcesses = leavesProcesses
+        self.successCodes = successCodes
+        self.umask = umask
+        self.niceness = niceness
         self.environment = environment
+    }
+
+    /// What shells take a script with.
+    package static let shellArguments = ["-c"]
+
+    /// Whether an exit code means success.
+    package func isSuccess(exitCode: Int) -> Bool {
+        self.successCodes.isEmpty ? exitCode == 0 : self.successCodes.contains(exitCode)
     }
 }
 
@@ -56,6 +80,10 @@ extension ShellPayload: Codable {
         case workingDirectory
         case usesScratchDirectory
         case leavesProcesses
+        case interpreterArguments
+        case successCodes
+        case umask
+        case niceness
         case environment
     }
 
@@ -65,9 +93,14 @@ extension ShellPayload: Codable {
         self.init(
             command: try values.decode(String.self, forKey: .command),
             interpreter: try values.decodeIfPresent(String.self, forKey: .interpreter),
+            interpreterArguments: try values.decodeIfPresent([String].self, forKey: .interpreterArguments)
+                ?? Self.shellArguments,
             workingDirectory: try values.decodeIfPresent(String.self, forKey: .workingDirectory),
             usesScratchDirectory: try values.decodeIfPresent(Bool.self, forKey: .usesScratchDirectory) ?? false,
             leavesProcesses: try values.decodeIfPresent(Bool.self, forKey: .leavesProcesses) ?? false,
+            successCodes: try values.decodeIfPresent([Int].self, forKey: .successCodes) ?? [],
+            umask: try values.decodeIfPresent(Int.self, forKey: .umask),
+            niceness: try values.decodeIfPresent(Int.self, forKey: .niceness),
             environment: try values.decode([String: String].self, forKey: .environment)
         )
     }
@@ -80,6 +113,12 @@ extension ShellPayload: Codable {
         try values.encodeIfPresent(self.workingDirectory, forKey: .workingDirectory)
         if self.usesScratchDirectory { try values.encode(true, forKey: .usesScratchDirectory) }
         if self.leavesProcesses { try values.encode(true, forKey: .leavesProcesses) }
+        if self.interpreterArguments != Self.shellArguments {
+            try values.encode(self.interpreterArguments, forKey: .interpreterArguments)
+        }
+        if !self.successCodes.isEmpty { try values.encode(self.successCodes, forKey: .successCodes) }
+        try values.encodeIfPresent(self.umask, forKey: .umask)
+        try values.encodeIfPresent(self.niceness, forKey: .niceness)
         try values.encode(self.environment, forKey: .environment)
     }
 }

@@ -43,9 +43,11 @@ extension JobValidator {
                     && !TextRules.hasControlCharacters(interpreter),
                 "executor_config.interpreter",
                 "path",
-                "an interpreter is the absolute path of a program that takes a script with '-c', such as '/bin/bash'"
+                "an interpreter is the absolute path of a program that takes a script with '-c', such as '/bin/bash'; "
+                    + "one that takes it otherwise needs 'interpreter_args' too"
             )
         }
+        self.checkStart(shell)
         self.faults.require(
             shell.environment.count <= JobLimits.variables,
             "executor_config.env",
@@ -79,6 +81,56 @@ extension JobValidator {
                 "a variable's value has at most \(JobLimits.variableBytes) bytes and no NUL character"
             )
         }
+    }
+
+    /// How a script is started, and what its exit code means.
+    private mutating func checkStart(_ shell: ShellPayload) {
+        self.faults.require(
+            shell.interpreterArguments.count <= JobLimits.interpreterArguments,
+            "executor_config.interpreter_args",
+            "too_many",
+            "at most \(JobLimits.interpreterArguments) arguments"
+        )
+        for (index, argument) in shell.interpreterArguments.enumerated() {
+            self.faults.require(
+                argument.utf8.count <= JobLimits.interpreterArgumentBytes && !argument.utf8.contains(0),
+                "executor_config.interpreter_args[\(index)]",
+                "value",
+                "an argument has at most \(JobLimits.interpreterArgumentBytes) bytes and no NUL character"
+            )
+            self.faults.require(
+                !argument.contains("${secret:"),
+                "executor_config.interpreter_args[\(index)]",
+                "secret",
+                "arguments are there for everybody on the host to read: name the secret in an environment variable"
+            )
+        }
+        self.faults.require(
+            shell.successCodes.count <= JobLimits.successCodes,
+            "executor_config.success_codes",
+            "too_many",
+            "at most \(JobLimits.successCodes) exit codes"
+        )
+        for (index, code) in shell.successCodes.enumerated() {
+            self.faults.require(
+                (0...255).contains(code),
+                "executor_config.success_codes[\(index)]",
+                "range",
+                "\(code) is no exit code; use 0 to 255"
+            )
+        }
+        self.faults.require(
+            shell.umask.map { (0...0o777).contains($0) } ?? true,
+            "executor_config.umask",
+            "value",
+            "a umask is three or four octal digits such as '022', at most '0777'"
+        )
+        self.faults.require(
+            shell.niceness.map { (-20...19).contains($0) } ?? true,
+            "executor_config.nice",
+            "range",
+            "a niceness is -20 to 19; the higher, the more the job gives way, and below the agent's own only root may go"
+        )
     }
 
     mutating func check(_ http: HTTPPayload) {

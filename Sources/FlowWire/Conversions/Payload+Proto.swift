@@ -9,6 +9,7 @@ import SwiftProtobuf
 extension PBTaskConfig {
     private static let environmentPrefix = "env."
     private static let headerPrefix = "header."
+    private static let argumentPrefix = "interpreter_args."
 
     mutating func setPayload(_ payload: Payload) {
         var config: [String: String] = [:]
@@ -20,6 +21,17 @@ extension PBTaskConfig {
             config["work_dir"] = shell.workingDirectory
             if shell.usesScratchDirectory { config["scratch_dir"] = "1" }
             if shell.leavesProcesses { config["leave_processes"] = "1" }
+            if shell.interpreterArguments != ShellPayload.shellArguments {
+                for (index, argument) in shell.interpreterArguments.enumerated() {
+                    config["\(Self.argumentPrefix)\(index)"] = argument
+                }
+                config["interpreter_args"] = String(shell.interpreterArguments.count)
+            }
+            if !shell.successCodes.isEmpty {
+                config["success_codes"] = shell.successCodes.map { String($0) }.joined(separator: ",")
+            }
+            config["umask"] = shell.umask.map { String($0, radix: 8) }
+            config["nice"] = shell.niceness.map { String($0) }
             for (name, value) in shell.environment { config[Self.environmentPrefix + name] = value }
         case .http(let http):
             self.executorType = .http
@@ -60,6 +72,22 @@ extension PBTaskConfig {
                 payload.usesScratchDirectory = value == "1"
             } else if key == "leave_processes" {
                 payload.leavesProcesses = value == "1"
+            } else if key == "interpreter_args" {
+                payload.interpreterArguments = try self.interpreterArguments(value, field + ".interpreter_args")
+            } else if key.hasPrefix(Self.argumentPrefix) {
+                continue
+            } else if key == "success_codes" {
+                payload.successCodes = try Self.numbers(value, 0...255, field + ".success_codes", "exit codes")
+            } else if key == "umask" {
+                guard let mask = Int(value, radix: 8), (0...0o777).contains(mask) else {
+                    throw WireError.invalid(field: field + ".umask", problem: "is '\(value.prefix(64))', not octal")
+                }
+                payload.umask = mask
+            } else if key == "nice" {
+                guard let niceness = Int(value), (-20...19).contains(niceness) else {
+                    throw WireError.invalid(field: field + ".nice", problem: "is '\(value.prefix(64))', not -20 to 19")
+                }
+                payload.niceness = niceness
             } else if key != "command" {
                 throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
             }
@@ -78,7 +106,12 @@ extension PBTaskConfig {
             } else if key == "body" {
                 payload.body = value
             } else if key == "expected_status" {
-                payload.expectedStatus = try Self.statuses(value, field + ".expected_status")
+                payload.expectedStatus = try Self.numbers(
+                    value,
+                    100...999,
+                    field + ".expected_status",
+                    "HTTP statuses"
+                )
             } else if key != "url", key != "method" {
                 throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
             }
@@ -86,15 +119,34 @@ extension PBTaskConfig {
         return payload
     }
 
-    private static func statuses(_ text: String, _ field: String) throws(WireError) -> [Int] {
-        var statuses: [Int] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let status = Int(part), (100...999).contains(status) else {
-                throw WireError.invalid(field: field, problem: "is '\(text.prefix(64))', not a list of HTTP statuses")
-            }
-            statuses.append(status)
+    private func interpreterArguments(_ count: String, _ field: String) throws(WireError) -> [String] {
+        guard let count = Int(count), (0...JobLimits.interpreterArguments).contains(count) else {
+            throw WireError.invalid(field: field, problem: "is '\(count.prefix(64))', not a number of arguments")
         }
-        return statuses
+        var arguments: [String] = []
+        for index in 0..<count {
+            guard let argument = self.executorConfig["\(Self.argumentPrefix)\(index)"] else {
+                throw WireError.invalid(field: field, problem: "lacks argument \(index)")
+            }
+            arguments.append(argument)
+        }
+        return arguments
+    }
+
+    private static func numbers(
+        _ text: String,
+        _ range: ClosedRange<Int>,
+        _ field: String,
+        _ what: String
+    ) throws(WireError) -> [Int] {
+        var numbers: [Int] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let number = Int(part), range.contains(number) else {
+                throw WireError.invalid(field: field, problem: "is '\(text.prefix(64))', not a list of \(what)")
+            }
+            numbers.append(number)
+        }
+        return numbers
     }
 }
 

@@ -103,6 +103,25 @@ struct ShellExecutorTests {
         }
     }
 
+    @Test("a job says what its interpreter takes, which exit codes are success, its umask and its niceness")
+    func start() async throws {
+        try await Host.with { host in
+            func run(_ payload: ShellPayload) async throws -> Outcome {
+                try await host.wait(await host.launch(.shell(payload)))
+            }
+            let arguments = ["-eu", "-c"]
+            let strict = ShellPayload(command: "false; echo on", interpreterArguments: arguments)
+            #expect(try await run(strict).exitCode == 1)
+            let fine = ShellPayload(command: "umask; nice; exit 3", successCodes: [3, 4], umask: 0o077, niceness: 7)
+            let outcome = try await run(fine)
+            #expect(outcome.status == .success && outcome.exitCode == 3)
+            #expect(outcome.text == "0077\n7\n")
+            let zero = try await run(ShellPayload(command: "true", successCodes: [3]))
+            #expect(zero.status == .failure && zero.reason == .exitCode && zero.exitCode == 0)
+            #expect(zero.detail == "exit status 0, which is none of the job's success codes")
+        }
+    }
+
     @Test("a scratch directory is there for a job that asks for one, and gone with its end")
     func scratch() async throws {
         try await Host.with { host in

@@ -118,6 +118,34 @@ struct JobValidatorTests {
         #expect(shell { $0.interpreter = "/bin/\(part)p" } == ["executor_config.interpreter"])
     }
 
+    @Test("How a script is started is checked: arguments of the interpreter, exit codes, umask and niceness")
+    func starts() {
+        func faults(_ change: (inout ShellPayload) -> Void) -> [String] {
+            var payload = ShellPayload(command: "true")
+            change(&payload)
+            return self.paths(self.draft(payload: .shell(payload)))
+        }
+        #expect(
+            faults {
+                $0.interpreterArguments = ["-euo", "pipefail", "-c"]
+                $0.successCodes = [0, 3, 255]
+                $0.umask = 0o777
+                $0.niceness = -20
+            }.isEmpty
+        )
+        #expect(faults { $0.interpreterArguments = ["-c", "a\0b"] } == ["executor_config.interpreter_args[1]"])
+        #expect(faults { $0.interpreterArguments = ["${secret:DB}"] } == ["executor_config.interpreter_args[0]"])
+        let many = [String](repeating: "-x", count: JobLimits.interpreterArguments + 1)
+        #expect(faults { $0.interpreterArguments = many } == ["executor_config.interpreter_args"])
+        #expect(faults { $0.successCodes = [0, 256] } == ["executor_config.success_codes[1]"])
+        #expect(faults { $0.successCodes = [-1] } == ["executor_config.success_codes[0]"])
+        #expect(
+            faults { $0.successCodes = Array(0...JobLimits.successCodes) } == ["executor_config.success_codes"]
+        )
+        for mask in [-1, 0o1000] { #expect(faults { $0.umask = mask } == ["executor_config.umask"]) }
+        for niceness in [-21, 20] { #expect(faults { $0.niceness = niceness } == ["executor_config.nice"]) }
+    }
+
     @Test("A request of a schedule needs no parameter, because only a trigger brings any")
     func parametersOfSchedules() {
         func paths(_ http: HTTPPayload, _ schedule: ScheduleDraft) -> [String] {

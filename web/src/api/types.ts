@@ -11,6 +11,10 @@ export interface ShellConfig {
   work_dir?: string;
   scratch_dir?: boolean;
   leave_processes?: boolean;
+  interpreter_args?: string[];
+  success_codes?: number[];
+  umask?: string | null;
+  nice?: number | null;
   env?: Record<string, string>;
 }
 

@@ -61,7 +61,15 @@ Deno.test('job form: a job survives the way through the form', () => {
     retry_on: ['timeout'],
     overlap: 'queue' as const,
   };
-  const script = { interpreter: '/bin/bash', scratch_dir: true, leave_processes: true };
+  const script = {
+    interpreter: '/bin/bash',
+    scratch_dir: true,
+    leave_processes: true,
+    interpreter_args: ['-e', '-c'],
+    success_codes: [0, 3],
+    umask: '027',
+    nice: 5,
+  };
   const whole = { ...task, ...fine, executor_config: { ...body.executor_config, ...script } } as Task;
   const back = bodyOf(formOf(whole), 0, whole) as unknown as Record<string, unknown>;
   equal(Object.keys(fine).map((key) => back[key]), Object.values(fine));

@@ -8,14 +8,14 @@ import Glibc
 extension AttemptEnd {
     init(_ outcome: RunnerOutcome, of handed: ProcessRunner.Handed?) {
         switch outcome {
-        case .ended(let end): self.init(end)
+        case .ended(let end): self.init(end, successCodes: handed?.successCodes ?? [])
         case .failed(let error, let step, let at):
             self = .spawnFailed(error, step: step, handed, at: at)
         }
     }
 
     /// What a process tree's end means for its attempt.
-    init(_ end: TreeEnd) {
+    init(_ end: TreeEnd, successCodes: [Int] = []) {
         var ending = end.isSignal ? "killed by \(Self.name(ofSignal: end.status))" : "exit status \(end.status)"
         let code: Int? = end.isSignal ? nil : Int(end.status)
         if end.cause != .own, let proof = Self.proof(end) { ending += "; \(proof)" }
@@ -30,8 +30,11 @@ extension AttemptEnd {
             self.exitCode = code
         case .own where end.isSignal:
             self.init(status: .failure, reason: .signal, detail: ending, at: end.at)
+        case .own where successCodes.isEmpty ? end.status == 0 : successCodes.contains(Int(end.status)):
+            self.init(status: .success, exitCode: code, at: end.at)
         case .own where end.status == 0:
-            self.init(status: .success, exitCode: 0, at: end.at)
+            let words = "exit status 0, which is none of the job's success codes"
+            self.init(status: .failure, reason: .exitCode, detail: words, exitCode: 0, at: end.at)
         case .own:
             self.init(status: .failure, reason: .exitCode, detail: ending, exitCode: code, at: end.at)
         }

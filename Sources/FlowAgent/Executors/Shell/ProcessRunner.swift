@@ -13,6 +13,10 @@ struct ProcessRequest: Hashable, Sendable {
     var key: AttemptKey
     var timeoutMilliseconds: UInt32
     var leavesProcesses = false
+    var mask: UInt32?
+    var niceness: Int32?
+    /// Empty = 0 alone.
+    var successCodes: [Int] = []
     var program: String
     var directory: String
     var arguments: [String]
@@ -70,6 +74,8 @@ package final class ProcessRunner: Sendable {
         /// For the words of a failed start.
         let program: String
         let directory: String
+        /// Empty = 0 alone.
+        var successCodes: [Int] = []
     }
 
     /// Where an attempt is.
@@ -237,6 +243,8 @@ package final class ProcessRunner: Sendable {
             attempt: UInt32(clamping: request.key.attempt),
             timeoutMilliseconds: request.timeoutMilliseconds,
             leavesProcesses: request.leavesProcesses,
+            mask: request.mask,
+            niceness: request.niceness,
             program: request.program,
             directory: request.directory,
             arguments: request.arguments,
@@ -257,7 +265,12 @@ package final class ProcessRunner: Sendable {
 
 extension ProcessRunner.Handed {
     init(_ request: ProcessRequest) {
-        self.init(key: request.key, program: request.program, directory: request.directory)
+        self.init(
+            key: request.key,
+            program: request.program,
+            directory: request.directory,
+            successCodes: request.successCodes
+        )
     }
 }
 

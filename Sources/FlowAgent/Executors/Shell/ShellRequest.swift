@@ -23,7 +23,7 @@ struct ShellRequest: Sendable {
             throw CoreError(.invalid, "the interpreter '\(interpreter)' is not an absolute path")
         }
         let parameters = order.parameters.sorted { $0.key < $1.key }.map(\.value)
-        let arguments = [interpreter, "-c", payload.command, order.job.name] + parameters
+        let arguments = [interpreter] + payload.interpreterArguments + [payload.command, order.job.name] + parameters
         let environment = try self.environment.entries(for: launch, payload: payload, interpreter: interpreter)
         let directory = try self.directory(payload, key: AttemptKey(launch))
         guard !(arguments + environment + [directory]).contains(where: { $0.utf8.contains(0) }) else {
@@ -33,6 +33,9 @@ struct ShellRequest: Sendable {
             key: AttemptKey(launch),
             timeoutMilliseconds: Self.milliseconds(seconds: order.job.policies.timeoutSeconds),
             leavesProcesses: payload.leavesProcesses,
+            mask: payload.umask.map { UInt32(clamping: $0) },
+            niceness: payload.niceness.map { Int32(clamping: $0) },
+            successCodes: payload.successCodes,
             program: interpreter,
             directory: directory,
             arguments: arguments,
@@ -46,7 +49,8 @@ struct ShellRequest: Sendable {
         ProcessRunner.Handed(
             key: AttemptKey(launch),
             program: payload.interpreter ?? Self.defaultInterpreter,
-            directory: payload.workingDirectory ?? self.environment.home
+            directory: payload.workingDirectory ?? self.environment.home,
+            successCodes: payload.successCodes
         )
     }
 

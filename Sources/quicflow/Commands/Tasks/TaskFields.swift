@@ -19,6 +19,22 @@ struct TaskFields: ParsableArguments {
     @Option(help: "Program that reads the script, with its path; /bin/sh.")
     var interpreter: String?
 
+    @Option(
+        name: .customLong("interpreter-arg"),
+        parsing: .unconditionalSingleValue,
+        help: "What stands between interpreter and script, '-e' for node; repeat for several. '-c'."
+    )
+    var interpreterArguments: [String] = []
+
+    @Option(name: .customLong("success-code"), help: "An exit code that means success; repeat for several. 0.")
+    var successCodes: [Int] = []
+
+    @Option(help: "umask of the script, octal such as 022. The agent's.")
+    var umask: String?
+
+    @Option(parsing: .unconditional, help: "Niceness of the script, -20 to 19. The agent's.")
+    var nice: Int?
+
     @Option(help: "Directory the script runs in; absolute. The user's home.")
     var workDir: String?
 
@@ -126,6 +142,14 @@ struct TaskFields: ParsableArguments {
             config["command"] = .string(command)
         }
         if let interpreter { config["interpreter"] = .string(interpreter) }
+        if !self.interpreterArguments.isEmpty {
+            config["interpreter_args"] = .array(self.interpreterArguments.map { .string($0) })
+        }
+        if !self.successCodes.isEmpty {
+            config["success_codes"] = .array(self.successCodes.map { .integer(Int64($0)) })
+        }
+        if let umask { config["umask"] = .string(umask) }
+        if let nice { config["nice"] = .integer(Int64(nice)) }
         if let workDir { config["work_dir"] = .string(workDir) }
         if self.scratchDir { config["scratch_dir"] = .bool(true) }
         if self.leaveProcesses { config["leave_processes"] = .bool(true) }

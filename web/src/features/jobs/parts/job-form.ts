@@ -152,11 +152,16 @@ function finePolicies(form: JobForm, task: Task): FinePolicies {
 /** What the form does not show of a script: how it is started, and what becomes of what it leaves. */
 function fineShell(task: Task): Partial<ShellConfig> {
   if (task.executor_type !== 1) return {};
-  const { interpreter, scratch_dir, leave_processes } = task.executor_config as Partial<ShellConfig>;
+  const config = task.executor_config as Partial<ShellConfig>;
+  const { interpreter, scratch_dir, leave_processes, interpreter_args, success_codes, umask, nice } = config;
   return {
     ...(interpreter ? { interpreter } : {}),
     ...(scratch_dir ? { scratch_dir } : {}),
     ...(leave_processes ? { leave_processes } : {}),
+    ...(interpreter_args ? { interpreter_args } : {}),
+    ...(success_codes ? { success_codes } : {}),
+    ...(umask ? { umask } : {}),
+    ...(typeof nice === 'number' ? { nice } : {}),
   };
 }
 
