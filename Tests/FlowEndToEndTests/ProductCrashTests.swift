@@ -87,6 +87,10 @@ extension ProductTests {
                 try await eventually("all processes") { Self.lines(file).count == 20 ? true : nil }
                 agent.signal(SIGTERM)
                 #expect(try await agent.end() == 0)
+                // Its goodbye leaves before it: no heartbeat has to be missed.
+                try await eventually("the host to be away", within: .seconds(5)) {
+                    try await client.clients().first?["status"] == "offline" ? true : nil
+                }
                 for id in ids { #expect(!ProcessTable.ids(ofExecution: id).isEmpty, "it goes on") }
                 _ = try world.startAgent("host", token: "")
                 _ = FileManager.default.createFile(atPath: world.directory + "/go", contents: nil)

@@ -108,7 +108,8 @@ final class ProductWorld: Sendable {
         return String(token)
     }
 
-    func startAgent(_ name: String, token: String) throws -> Program {
+    /// - Parameter wrapper: a program and its arguments that become the agent in the end.
+    func startAgent(_ name: String, token: String, wrapper: [String] = []) throws -> Program {
         try Program(
             "quicflow",
             [
@@ -116,7 +117,8 @@ final class ProductWorld: Sendable {
                 "--data-dir", self.directory + "/" + name,
             ],
             home: self.directory,
-            log: self.log(name)
+            log: self.log(name),
+            wrapper: wrapper
         )
     }
 

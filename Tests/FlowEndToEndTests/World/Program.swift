@@ -37,16 +37,19 @@ final class Program: Sendable {
     ///   - home: its home directory; everything it starts is found by it.
     ///   - log: where its output goes.
     ///   - environment: what it finds in its environment beside that.
+    ///   - wrapper: a program and its arguments that become the product in the end.
     init(
         _ name: String,
         _ arguments: [String],
         home: String,
         log: String,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        wrapper: [String] = []
     ) throws {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.directory + "/" + name)
-        process.arguments = arguments
+        let words = wrapper + [Self.directory + "/" + name] + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = [
             "HOME": home, "TMPDIR": home, "QF_TEST_WORLD": home, "PATH": "/usr/bin:/bin",
         ].merging(environment) { $1 }
