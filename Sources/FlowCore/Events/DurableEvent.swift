@@ -14,6 +14,8 @@ package enum DurableEvent: Hashable, Sendable {
     case agentWent(AgentID)
     /// A server started with this store: no host is connected from here on, until it comes.
     case serverStarted
+    /// Every execution of a run that others wait for has ended.
+    case runSettled(SettledRun)
 }
 
 /// A row of the event log.

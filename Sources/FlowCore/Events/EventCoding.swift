@@ -16,6 +16,7 @@ package enum EventCoding {
         case agentCame = 2
         case agentWent = 3
         case serverStarted = 4
+        case runSettled = 20
     }
 
     package static func encode(_ event: DurableEvent) -> (topic: Int64, body: [UInt8]) {
@@ -32,6 +33,9 @@ package enum EventCoding {
             writer.text(agent.rawValue)
             return (Topic.agentWent.rawValue, writer.bytes)
         case .serverStarted: return (Topic.serverStarted.rawValue, [])
+        case .runSettled(let run):
+            writer.settled(run)
+            return (Topic.runSettled.rawValue, writer.bytes)
         }
     }
 
@@ -53,6 +57,7 @@ package enum EventCoding {
         case .agentCame: return reader.agent().map { .agentCame($0) }
         case .agentWent: return reader.agent().map { .agentWent($0) }
         case .serverStarted: return .serverStarted
+        case .runSettled: return reader.settled().map { .runSettled($0) }
         }
     }
 }
@@ -105,6 +110,25 @@ private struct EventWriter {
         // Near the nominal time, so few bytes say it.
         if let time = event.startedAt { self.signed(time.milliseconds(since: event.nominal)) }
         if let time = event.finishedAt { self.signed(time.milliseconds(since: event.nominal)) }
+    }
+}
+
+extension EventWriter {
+    fileprivate mutating func settled(_ run: SettledRun) {
+        self.bytes.append(contentsOf: run.id.bytes)
+        self.bytes.append(contentsOf: run.root.bytes)
+        self.signed(run.job)
+        // Near the nominal time, so few bytes say them.
+        self.signed(run.nominal.milliseconds)
+        for time in [run.rootNominal, run.endedAt, run.settledAt] {
+            self.signed(time.milliseconds(since: run.nominal))
+        }
+        let counts = run.tally.counts.filter { $0.value > 0 }.sorted { $0.key.rawValue < $1.key.rawValue }
+        self.unsigned(UInt64(counts.count))
+        for (status, count) in counts {
+            self.bytes.append(UInt8(status.rawValue))
+            self.unsigned(UInt64(count))
+        }
     }
 }
 
@@ -171,6 +195,38 @@ private struct EventReader {
             isCorrection: flags & Flag.correction != 0,
             startedAt: startedAt,
             finishedAt: finishedAt
+        )
+    }
+}
+
+extension EventReader {
+    fileprivate mutating func settled() -> SettledRun? {
+        guard let id = self.take(16).flatMap({ RunID(bytes: $0) }),
+            let root = self.take(16).flatMap({ RunID(bytes: $0) }),
+            let job = self.signed(), let nominal = self.signed().map({ Timestamp(milliseconds: $0) })
+        else { return nil }
+        var times: [Timestamp] = []
+        for _ in 0..<3 {
+            guard let distance = self.signed() else { return nil }
+            times.append(nominal.advanced(byMilliseconds: distance))
+        }
+        guard let kinds = self.unsigned(), kinds <= UInt64(ExecutionStatus.allCases.count) else { return nil }
+        var counts: [ExecutionStatus: Int] = [:]
+        for _ in 0..<kinds {
+            guard let status = self.byte().flatMap({ ExecutionStatus(rawValue: Int($0)) }), let count = self.unsigned(),
+                let number = Int(exactly: count)
+            else { return nil }
+            counts[status] = number
+        }
+        return SettledRun(
+            id: id,
+            root: root,
+            job: job,
+            nominal: nominal,
+            rootNominal: times[0],
+            endedAt: times[1],
+            settledAt: times[2],
+            tally: RunTally(counts: counts)
         )
     }
 }

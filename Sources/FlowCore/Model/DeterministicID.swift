@@ -12,6 +12,8 @@ package enum ExecutionKind: String, Codable, Sendable, CaseIterable {
     case manual
     /// A new record for an earlier execution; the discriminator is the parent's id and a count.
     case rerun
+    /// The ends of other jobs' runs started it (D1).
+    case dependency = "dep"
 }
 
 /// Derives the ids of executions and runs, so that whoever starts the same fire names it alike.

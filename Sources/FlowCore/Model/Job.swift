@@ -15,6 +15,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
     package var labels: [String: String]
     /// Who is told of what becomes of it (S2-9); nil, also in what older versions stored, is nobody.
     package var notify: [NotifyRule]?
+    /// The jobs that start it; nil, also in what older versions stored, is none.
+    package var dependencies: JobDependencies?
 
     package init(
         name: String,
@@ -24,7 +26,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         policies: Policies = Policies(),
         groups: [GroupID],
         labels: [String: String] = [:],
-        notify: [NotifyRule]? = nil
+        notify: [NotifyRule]? = nil,
+        dependencies: JobDependencies? = nil
     ) {
         self.name = name
         self.description = description
@@ -34,6 +37,7 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         self.groups = groups
         self.labels = labels
         self.notify = notify
+        self.dependencies = dependencies
     }
 }
 

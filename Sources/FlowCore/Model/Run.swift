@@ -6,6 +6,8 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
     case schedule
     case manual
     case retry
+    /// Jobs that it waits for had ended.
+    case dependency
 }
 
 /// What one fire, manual trigger or retry started, on all its targets (S3's "Task").

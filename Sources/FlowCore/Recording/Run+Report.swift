@@ -14,6 +14,7 @@ extension Run {
         case .cron: type = .schedule
         case .manual: type = .manual
         case .rerun: type = .retry
+        case .dependency: type = .dependency
         }
         self.init(
             id: report.runID,

@@ -93,7 +93,7 @@ package struct RunDraft: Hashable, Sendable {
         )
     }
 
-    private static func executions(
+    static func executions(
         of run: Run,
         kind: ExecutionKind,
         on targets: [AgentID],

@@ -67,7 +67,7 @@ package struct NotifyEvaluation {
                 keys.hosts.insert(agent)
                 for entry in book.rules(forHost: agent) { keys.rules.insert(entry.key) }
             case .serverStarted: keys.isEveryHostNeeded = true
-            case nil: break
+            case .runSettled, nil: break
             }
         }
         return keys
@@ -99,7 +99,7 @@ package struct NotifyEvaluation {
         case .agentWent(let agent): self.went(agent, at: row.at, grace: Self.offlineAfter)
         case .serverStarted:
             for agent in self.hosts.keys.sorted() { self.went(agent, at: row.at, grace: Self.startupGrace) }
-        case nil: break
+        case .runSettled, nil: break
         }
     }
 

@@ -72,6 +72,7 @@ enum ExecutionRecord {
         case .cron: 0
         case .manual: 1
         case .rerun: 2
+        case .dependency: 3
         }
     }
 
@@ -80,6 +81,7 @@ enum ExecutionRecord {
         case 0: .cron
         case 1: .manual
         case 2: .rerun
+        case 3: .dependency
         default: throw StoreFault.unreadable("\(code) is not an execution kind")
         }
     }

@@ -42,6 +42,7 @@ enum RunRecord {
         case .schedule: 0
         case .manual: 1
         case .retry: 2
+        case .dependency: 3
         }
     }
 
@@ -50,6 +51,7 @@ enum RunRecord {
         case 0: .schedule
         case 1: .manual
         case 2: .retry
+        case 3: .dependency
         default: throw StoreFault.unreadable("\(code) is not a run type")
         }
     }

@@ -34,6 +34,8 @@ struct RecordWriter {
             guard draft.ordered.contains(execution.agentID) else { continue }
             orders[execution.agentID] = try self.order(execution, draft)
         }
+        // Nobody will report of it: it was skipped (D13).
+        if draft.executions.isEmpty { try SettlementTable(self.db).settle(draft.run, at: draft.run.createdAt) }
         return Begun(executions: executions, orders: orders)
     }
 
@@ -80,7 +82,10 @@ struct RecordWriter {
         for (agent, sequence) in changes.acknowledged.sorted(by: { $0.key < $1.key }) {
             try agents.setAcknowledged(sequence, of: agent)
         }
-        if let time = changes.eventTime { try EventTable(self.db).append(changes.events, at: time) }
+        if let time = changes.eventTime {
+            try EventTable(self.db).append(changes.events, at: time)
+            try SettlementTable(self.db).settle(after: changes, at: time)
+        }
         return isNew
     }
 }

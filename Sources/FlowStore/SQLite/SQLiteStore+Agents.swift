@@ -123,6 +123,8 @@ extension SQLiteStore {
             try SpanTable(db).end(agent: id, at: change.at)
             try NotifyStateTable(db).forgetHost(id)
             _ = try AgentTable(db).delete(id)
+            // What was lost on it stays lost.
+            try SettlementTable(db).settle(lostOn: id, at: change.at)
             try AuditTable(db).record(
                 change,
                 .agentDelete,

@@ -26,6 +26,7 @@ extension SQLiteStore {
                 by: change.actor.name,
                 at: change.at
             )
+            try DependencyTable(db).bind(job, over: nil, by: change)
             try ConfigTable(db).raiseVersion(job: job.uid)
             try AuditTable(db).record(
                 change,
@@ -63,6 +64,7 @@ extension SQLiteStore {
             job.nextFire = nextFire
             job.updatedAt = change.at
             try jobs.update(job)
+            try DependencyTable(db).bind(job, over: before, by: change)
             try ConfigTable(db).raiseVersion(job: job.uid)
             try AuditTable(db).record(
                 change,
@@ -77,24 +79,28 @@ extension SQLiteStore {
     }
 
     package func deleteJob(_ id: JobID, by change: Change) async throws -> ChangedJob {
-        try await self.write("delete_job") { db in
-            let jobs = JobTable(db)
-            guard let job = try jobs.find(id) else { throw StoreFault.noJob(id) }
-            var changes = RecordChanges()
-            try OwedTable(db).end(of: id, at: change.at)
-            changes.endDeleted(try ExecutionTable(db).pending(of: id), at: change.at)
-            try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
-            try jobs.delete(id, at: change.at)
-            try ConfigTable(db).raiseVersion(job: job.uid)
-            try AuditTable(db).record(
-                change,
-                .jobDelete,
-                AuditObject(job),
-                groups: job.definition.groups,
-                before: JobAudit(job)
-            )
-            return ChangedJob(job: job, ended: changes.changed)
-        }
+        try await self.write("delete_job") { db in try self.delete(id, by: change, db) }
+    }
+
+    func delete(_ id: JobID, by change: Change, _ db: Database) throws -> ChangedJob {
+        let jobs = JobTable(db)
+        guard let job = try jobs.find(id) else { throw StoreFault.noJob(id) }
+        let dependents = try DependencyTable(db).children(of: id).count
+        guard dependents == 0 else { throw StoreFault.hasDependents(job, [], hidden: dependents) }
+        var changes = RecordChanges()
+        try OwedTable(db).end(of: id, at: change.at)
+        changes.endDeleted(try ExecutionTable(db).pending(of: id), at: change.at)
+        try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
+        try jobs.delete(id, at: change.at)
+        try ConfigTable(db).raiseVersion(job: job.uid)
+        try AuditTable(db).record(
+            change,
+            .jobDelete,
+            AuditObject(job),
+            groups: job.definition.groups,
+            before: JobAudit(job)
+        )
+        return ChangedJob(job: job, ended: changes.changed)
     }
 
     package func job(_ id: JobID) async throws -> Job? { try await self.read { db in try JobTable(db).find(id) } }

@@ -94,6 +94,8 @@ extension PBExecutionKind {
         case .cron: self = .cron
         case .manual: self = .manual
         case .rerun: self = .rerun
+        // To a host it is a run that somebody asked for; hosts of older versions know no other word.
+        case .dependency: self = .manual
         }
     }
 

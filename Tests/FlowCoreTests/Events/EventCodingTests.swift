@@ -37,6 +37,18 @@ struct EventCodingTests {
         .agentCame(AgentID("web1")!),
         .agentWent(AgentID("db-2.example")!),
         .serverStarted,
+        .runSettled(
+            SettledRun(
+                id: DeterministicID.run(kind: .rerun, job: Self.job, nominal: Self.nominal),
+                root: DeterministicID.run(kind: .cron, job: Self.job, nominal: Self.nominal),
+                job: 7,
+                nominal: Self.nominal,
+                rootNominal: Self.nominal.advanced(byMilliseconds: -86_400_000),
+                endedAt: Self.nominal.advanced(byMilliseconds: 90_000),
+                settledAt: Self.nominal.advanced(byMilliseconds: 90_017),
+                tally: RunTally(counts: [.success: 480, .failure: 3, .skipped: 17])
+            )
+        ),
     ]
 
     @Test("What is written is read again", arguments: Self.events)

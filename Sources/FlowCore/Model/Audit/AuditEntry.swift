@@ -9,6 +9,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case jobDisable = "job.disable"
     case jobDelete = "job.delete"
     case jobRun = "job.run"
+    case dependenciesReset = "job.dependencies_reset"
     case executionRetry = "execution.retry"
     case executionCancel = "execution.cancel"
     case groupCreate = "group.create"

@@ -30,6 +30,7 @@ enum Migrations {
         ("018 api tokens", Migration018APITokens.sql),
         ("019 secrets", Migration019Secrets.sql),
         ("098 recital", Migration098Recital.sql),
+        ("070 dependencies", Migration070Dependencies.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

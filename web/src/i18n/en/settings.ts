@@ -55,6 +55,7 @@ export default {
       job_disable: 'Disabled a job',
       job_delete: 'Deleted a job',
       job_run: 'Ran a job now',
+      job_dependencies_reset: 'Reset what a job waits for',
       execution_retry: 'Retried a run',
       execution_cancel: 'Stopped a run',
       group_create: 'Created a group',

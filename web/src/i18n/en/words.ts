@@ -43,7 +43,7 @@ export default {
     lost: 'Lost',
     missed: 'Missed',
   },
-  kind: { cron: 'Schedule', manual: 'Manual', rerun: 'Rerun', retry: 'Retry' },
+  kind: { cron: 'Schedule', manual: 'Manual', rerun: 'Rerun', retry: 'Retry', dep: 'Dependency' },
   range: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   unit: { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' },
   strip: {

@@ -55,6 +55,7 @@ export default {
       job_disable: '停用任务',
       job_delete: '删除任务',
       job_run: '立即执行',
+      job_dependencies_reset: '重置依赖状态',
       execution_retry: '重试执行',
       execution_cancel: '停止执行',
       group_create: '创建分组',

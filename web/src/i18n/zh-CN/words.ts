@@ -43,7 +43,7 @@ export default {
     lost: '失联',
     missed: '错过',
   },
-  kind: { cron: '定时', manual: '手动', rerun: '重试', retry: '重试' },
+  kind: { cron: '定时', manual: '手动', rerun: '重试', retry: '重试', dep: '依赖' },
   range: { '1h': '最近 1 小时', '24h': '最近 24 小时', '7d': '最近 7 天', '30d': '最近 30 天' },
   unit: { s: '秒', m: '分钟', h: '小时', d: '天' },
   strip: {

@@ -1,0 +1,60 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension RunDraft {
+    /// What the ends of parents start: an order for every host of the job, as a trigger by hand.
+    ///
+    /// - Parameters:
+    ///   - names: of the parents, for people.
+    ///   - owner: as whom it starts.
+    ///   - denied: why the owner may not start it; it is recorded as skipped on each host then (D12).
+    package static func dependency(
+        _ start: DependencyStart,
+        of job: JobReference,
+        on targets: [AgentID],
+        parents names: [String],
+        owner: String?,
+        denied: String?,
+        at now: Timestamp
+    ) -> RunDraft {
+        let run = Run(
+            id: start.run(of: job.uid),
+            jobID: job.id,
+            jobUID: job.uid,
+            jobName: job.name,
+            jobVersion: job.version,
+            type: .dependency,
+            nominal: start.nominal,
+            source: Self.source(names),
+            caller: owner,
+            createdAt: now
+        )
+        var executions = self.executions(
+            of: run,
+            kind: .dependency,
+            on: targets,
+            discriminator: start.discriminator,
+            at: now
+        )
+        if let denied {
+            for index in executions.indices {
+                executions[index].status = .skipped
+                executions[index].reason = .policyDenied
+                executions[index].detail = denied
+            }
+        }
+        return RunDraft(
+            run: run,
+            executions: executions,
+            ordered: denied == nil ? Set(targets) : [],
+            deadline: StartDeadline.ofTrigger(at: now),
+            triggerUID: nil
+        )
+    }
+
+    /// Some names say enough: what a run was for is kept with it.
+    private static func source(_ names: [String]) -> String {
+        let shown = names.prefix(3).joined(separator: ", ")
+        return "dep:" + shown + (names.count > 3 ? " +\(names.count - 3)" : "")
+    }
+}

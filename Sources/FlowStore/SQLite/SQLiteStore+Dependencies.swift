@@ -1,0 +1,164 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import GRDB
+
+extension SQLiteStore: DependencyStore {
+    package func dependencies(of job: JobID) async throws -> DependencyBook? {
+        try await self.read { db in
+            let table = DependencyTable(db)
+            let edges = try table.edges(of: job)
+            guard !edges.isEmpty else { return nil }
+            return DependencyBook(
+                edges: edges,
+                marks: try table.marks(of: job, limit: 50),
+                owner: try table.owner(of: job)
+            )
+        }
+    }
+
+    package func dependents(of job: JobID) async throws -> [Job] {
+        try await self.read { db in
+            try DependencyTable(db).children(of: job).compactMap { try JobTable(db).find($0) }
+        }
+    }
+
+    package func dependencyGraph() async throws -> [JobID: [JobID]] {
+        try await self.read { db in try DependencyTable(db).graph() }
+    }
+
+    package func settle(
+        _ run: SettledRun,
+        moving reader: ReaderMove,
+        at now: Timestamp
+    ) async throws -> [StartedRun] {
+        try await self.write("settle") { db in
+            try EventTable(db).move(reader.reader, from: reader.from, to: reader.to, at: now)
+            let table = DependencyTable(db)
+            let jobs = try table.children(of: run.job).compactMap { try JobTable(db).find($0) }
+            var started: [StartedRun] = []
+            for job in jobs.sorted(by: { $0.uid < $1.uid }) {
+                guard let dependencies = job.definition.dependencies else { continue }
+                var core = try table.core(of: job, dependencies)
+                core.settle(run, known: try table.mark(of: job.id, root: run.root), at: now)
+                let begun = try core.start.map { try self.begin($0, of: job, at: now, db) }
+                try table.save(core, started: begun?.run.id)
+                if let begun { started.append(begun) }
+            }
+            return started
+        }
+    }
+
+    package func resetDependencies(of id: JobID, by change: Change) async throws {
+        try await self.write("reset_dependencies") { db in
+            let (job, dependencies) = try self.dependent(id, db)
+            let table = DependencyTable(db)
+            var core = try table.core(of: job, dependencies)
+            core.reset()
+            try table.save(core, started: nil)
+            try AuditTable(db).record(
+                change,
+                .dependenciesReset,
+                AuditObject(job),
+                groups: job.definition.groups
+            )
+        }
+    }
+
+    package func startDependent(_ id: JobID, by change: Change) async throws -> StartedRun {
+        try await self.write("start_dependent") { db in
+            let (job, dependencies) = try self.dependent(id, db)
+            let table = DependencyTable(db)
+            var core = try table.core(of: job, dependencies)
+            core.startNow(at: change.at)
+            guard let start = core.start else { throw StoreFault.nothingWaits(job) }
+            guard try !AgentTable(db).agents(inAnyOf: job.definition.groups).isEmpty else {
+                throw StoreFault.noTarget(job.definition.name)
+            }
+            let begun = try self.begin(start, of: job, caller: change.actor.name, at: change.at, db)
+            try table.save(core, started: begun.run.id)
+            try AuditTable(db).record(
+                change,
+                .jobRun,
+                AuditObject(job),
+                groups: job.definition.groups,
+                after: RunAudit(begun.run, targets: begun.executions.map(\.agentID))
+            )
+            return begun
+        }
+    }
+
+    package func deleteDetached(
+        _ id: JobID,
+        by change: Change
+    ) async throws -> (deleted: ChangedJob, dependents: [Job]) {
+        try await self.write("delete_detached") { db in
+            let jobs = JobTable(db)
+            let table = DependencyTable(db)
+            var dependents: [Job] = []
+            for before in try table.children(of: id).compactMap({ try jobs.find($0) }) {
+                var job = before
+                job.version += 1
+                job.updatedAt = change.at
+                job.definition.dependencies?.edges.removeAll { $0.parent == id }
+                if job.definition.dependencies?.edges.isEmpty == true { job.definition.dependencies = nil }
+                try jobs.update(job)
+                let owner = try table.owner(of: job.id)
+                try table.bind(job, over: before, by: change)
+                // It does no more than before: whoever deletes the parent does not answer for it.
+                if job.definition.dependencies != nil { try table.keepOwner(owner, of: job.id) }
+                try ConfigTable(db).raiseVersion(job: job.uid)
+                try AuditTable(db).record(
+                    change,
+                    .jobUpdate,
+                    AuditObject(job),
+                    groups: job.definition.groups,
+                    before: JobAudit(before),
+                    after: JobAudit(job)
+                )
+                dependents.append(job)
+            }
+            return (try self.delete(id, by: change, db), dependents)
+        }
+    }
+
+    private func dependent(_ id: JobID, _ db: Database) throws -> (Job, JobDependencies) {
+        guard let job = try JobTable(db).find(id) else { throw StoreFault.noJob(id) }
+        guard let dependencies = job.definition.dependencies else { throw StoreFault.nothingWaits(job) }
+        return (job, dependencies)
+    }
+
+    /// Begins what the ends of parents started, or records why it may not (D12).
+    ///
+    /// - Parameter caller: who asked for it; nil = nobody, it starts as its owner.
+    private func begin(
+        _ start: DependencyStart,
+        of job: Job,
+        caller: String? = nil,
+        at now: Timestamp,
+        _ db: Database
+    ) throws -> StartedRun {
+        let owner = try DependencyTable(db).owner(of: job.id).map { ($0, try UserTable(db).find($0)) }
+        let denied = caller == nil ? owner.flatMap { StartRight.obstacle(owner: $0.1, job: job) } : nil
+        let draft = RunDraft.dependency(
+            start,
+            of: JobReference(job),
+            on: try AgentTable(db).agents(inAnyOf: job.definition.groups),
+            parents: try start.parents.map { try JobTable(db).find($0)?.definition.name ?? "\($0)" },
+            owner: caller ?? owner?.1?.username,
+            denied: denied,
+            at: now
+        )
+        let writer = RecordWriter(db: db, snapshots: self.snapshots)
+        guard denied != nil, !draft.executions.isEmpty else {
+            let begun = try writer.begin(draft)
+            return StartedRun(run: draft.run, executions: begun.executions, orders: begun.orders, isRepeat: false)
+        }
+        var changes = RecordChanges()
+        changes.make(draft.run)
+        for execution in draft.executions { changes.write(execution, over: nil) }
+        try writer.save(changes)
+        return StartedRun(run: draft.run, executions: changes.changed, orders: [:], isRepeat: false)
+    }
+}

@@ -1,0 +1,119 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// Statements on runs that have ended on all their hosts, each once (D1).
+///
+/// Only runs of jobs that somebody waits for are looked at: the others pay one look into a small index.
+struct SettlementTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    /// What still may change: open executions, and those that were lost while their host may come back and say how they ended.
+    private static let isOpen = """
+        (status IN (1, 2) OR (status = 4 AND decided_by = 0 AND EXISTS
+            (SELECT 1 FROM agent WHERE agent.id = execution.agent AND agent.is_revoked = 0)))
+        """
+
+    /// Notes the runs that changes of executions have ended.
+    func settle(after changes: RecordChanges, at now: Timestamp) throws {
+        var awaited: [JobID: Bool] = [:]
+        var runs: Set<RunID> = []
+        for write in changes.writes where write.execution.status.isTerminal {
+            let execution = write.execution
+            let isAwaited = try awaited[execution.jobID] ?? self.isAwaited(execution.jobID)
+            awaited[execution.jobID] = isAwaited
+            if isAwaited { runs.insert(execution.runID) }
+        }
+        for id in runs.sorted() {
+            guard let run = try RunTable(self.db).find(id) else { continue }
+            try self.note(run, at: now)
+        }
+    }
+
+    /// Notes a run that reached nobody.
+    func settle(_ run: Run, at now: Timestamp) throws {
+        if try self.isAwaited(run.jobID) { try self.note(run, at: now) }
+    }
+
+    /// Notes the runs that waited only for a host that is gone.
+    func settle(lostOn agent: AgentID, at now: Timestamp) throws {
+        let runs = try self.db.all(
+            """
+            SELECT DISTINCT e.run_id FROM execution AS e INDEXED BY execution_by_agent_status
+            JOIN run ON run.id = e.run_id AND run.settled_at IS NULL
+            WHERE e.agent = ? AND e.status = 4 AND e.status <> 3 AND e.decided_by = 0
+                AND EXISTS (SELECT 1 FROM dep_edge WHERE dep_edge.parent_id = e.job_id)
+            """,
+            [.agent(agent)]
+        ) { try $0.id(0, as: RunID.self) }
+        for id in runs { if let run = try RunTable(self.db).find(id) { try self.note(run, at: now) } }
+    }
+
+    private func isAwaited(_ job: JobID) throws -> Bool {
+        try self.exists("SELECT 1 FROM dep_edge WHERE parent_id = ? LIMIT 1", [.integer(job)])
+    }
+
+    private func note(_ run: Run, at now: Timestamp) throws {
+        let isOpen = try self.exists(
+            "SELECT 1 FROM execution INDEXED BY execution_by_run WHERE run_id = ? AND \(Self.isOpen) LIMIT 1",
+            [.id(run.id)]
+        )
+        guard !isOpen,
+            try self.db.run(
+                "UPDATE run SET settled_at = ? WHERE id = ? AND settled_at IS NULL",
+                [.time(now), .id(run.id)]
+            ) == 1
+        else { return }
+        let root = try self.root(of: run)
+        let executions = try self.chain(from: root.id)
+        let ended = executions.compactMap { $0.runID == run.id ? $0.finishedAt : nil }.max()
+        var newest: [AgentID: Execution] = [:]
+        // By id, which begins with the time.
+        for execution in executions { newest[execution.agentID] = execution }
+        var counts: [ExecutionStatus: Int] = [:]
+        for execution in newest.values { counts[execution.status, default: 0] += 1 }
+        let settled = SettledRun(
+            id: run.id,
+            root: root.id,
+            job: run.jobID,
+            nominal: run.nominal,
+            rootNominal: root.nominal,
+            endedAt: ended ?? now,
+            settledAt: now,
+            tally: RunTally(counts: counts)
+        )
+        try EventTable(self.db).append(.runSettled(settled), at: now)
+    }
+
+    /// The first run of a chain of retries, as far as it is still here.
+    private func root(of run: Run) throws -> Run {
+        var root = run
+        var seen: Set<RunID> = [run.id]
+        while let earlier = root.retryOf, seen.insert(earlier).inserted, let found = try RunTable(self.db).find(earlier)
+        {
+            root = found
+        }
+        return root
+    }
+
+    /// The executions of a run and of all its retries, oldest first.
+    private func chain(from root: RunID) throws -> [Execution] {
+        try self.db.all(
+            """
+            WITH RECURSIVE chain (id) AS (
+                SELECT ?1 UNION SELECT run.id FROM chain JOIN run INDEXED BY run_by_retry ON run.retry_of = chain.id
+            )
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_run
+            WHERE run_id IN (SELECT id FROM chain) ORDER BY id
+            """,
+            [.id(root)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    private func exists(_ sql: String, _ values: [RecordValue]) throws -> Bool {
+        try self.db.first(sql, values) { _ in true } ?? false
+    }
+}
