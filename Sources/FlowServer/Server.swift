@@ -104,6 +104,10 @@ package struct Server: Sendable {
             logger: self.logger
         ) { try AuditHeadsFile.write($0, in: directory) }
         let notifications = try self.makeNotifications(store: store, clock: clock)
+        let dependents = DependencyDriver(
+            reader: DependencyReader(store: store, gateway: sessions, bus: bus, clock: clock),
+            logger: self.logger
+        )
         let services = Services.assemble(
             store: store,
             observer: ticker,
@@ -165,7 +169,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep, notifications,
+            keeper, upkeep, notifications, dependents,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

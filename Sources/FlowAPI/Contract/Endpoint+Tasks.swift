@@ -45,8 +45,14 @@ extension Endpoint {
                 .refuses(.conflict, .preconditionFailed)
         case .deleteTask:
             Contract(.tasks, "Deletes a task; its history stays")
+                .query(
+                    "detach",
+                    .choice(["true", "false"]).about(
+                        "Tasks that it starts lose their interest in it, instead of a 409."
+                    )
+                )
                 .header("If-Match", .string.about("The ETag you have seen; another version is a 412."))
-                .refuses(.preconditionFailed)
+                .refuses(.conflict, .preconditionFailed)
         case .enableTask: Contract(.tasks, "Enables a task").answers(.reference("Task"))
         case .disableTask:
             Contract(.tasks, "Disables a task: nothing starts by itself, waiting retries end").answers(
@@ -72,6 +78,7 @@ extension Endpoint {
                     .answer([
                         "verdict": .choice(of: FireExplanation.Verdict.self), "rule": .string, "at": .timestamp,
                         "executions": .array(.reference("Execution")), "text": .text,
+                        "dependencies": .reference("Dependencies").orNull.about("How the tasks stand that start it."),
                     ])
                 )
         case .taskRollout:
@@ -114,7 +121,8 @@ extension Endpoint {
                         "next_executions": .array(.timestamp), "timezone": .string,
                     ])
                 )
-        default: nil
+        // One expression over all parts is more than the compiler takes.
+        default: self.dependencyContract
         }
     }
 

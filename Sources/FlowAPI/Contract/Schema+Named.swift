@@ -40,6 +40,7 @@ extension Schema {
             "execution_id": .uuid.orNull, "run_id": .uuid,
             "executions": .array(.answer(["id": .uuid, "client_id": .string])),
         ]),
+        "Dependencies": Self.dependencyStates,
         "Health": .answer(["status": .choice(["healthy"]), "timestamp": .timestamp, "version": .string]),
     ]
 
@@ -195,7 +196,7 @@ extension Schema {
         let version = Schema.integer.orNull.about("The version you have seen; another one is a 409.")
         let last = isChange ? [Field("version", version)] : []
         let fields = [type] + (others.fields ?? []) + last
-        return Schema(.object(fields, isClosed: true)).with(optional: Self.policies)
+        return Schema(.object(fields, isClosed: true)).with(optional: Self.policies).with(optional: Self.dependencies)
     }
 
     private static let scheduleType = Schema.choice(["cron", "every", "once", "manual", "delay"])
@@ -222,5 +223,5 @@ extension Schema {
             "id": .uuid, "status": Self.status, "status_name": .string, "start_time": .timestamp.orNull,
         ]).orNull,
         "created_by": .string.orNull, "created_at": .timestamp, "updated_at": .timestamp,
-    ]).with(optional: Self.policies)
+    ]).with(optional: Self.policies).with(optional: Self.shownDependencies)
 }

@@ -12,6 +12,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI, changePassword, listOwnSessions, endOtherSessions, endOwnSession
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case explainTask, taskRollout, listOwed
+    case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
@@ -75,6 +76,12 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listOwed: self.api(.get, "/tasks/{id}/owed", .needs(.jobsRead))
         case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
         case .explainTask: self.api(.get, "/tasks/{id}/explain", .needs(.jobsRead))
+
+        case .getDependencies: self.api(.get, "/tasks/{id}/dependencies", .needs(.jobsRead))
+        case .setDependencies: self.api(.put, "/tasks/{id}/dependencies", .needs(.jobsWrite))
+        case .listDependents: self.api(.get, "/tasks/{id}/dependents", .needs(.jobsRead))
+        case .resetDependencies: self.api(.post, "/tasks/{id}/dependencies/reset", .needs(.jobsRun))
+        case .startDependent: self.api(.post, "/tasks/{id}/dependencies/start", .needs(.jobsRun))
 
         case .listGroups: self.api(.get, "/groups", .needs(.groupsRead))
         case .createGroup: self.api(.post, "/groups", .needs(.groupsWrite))

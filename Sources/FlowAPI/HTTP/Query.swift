@@ -116,6 +116,12 @@ struct Query {
         return value
     }
 
+    mutating func flag(_ name: String) -> Bool {
+        guard let text = self.string(name) else { return false }
+        if text != "true", text != "false" { self.fault(name, "value", "'\(text)' is none of 'true', 'false'") }
+        return text == "true"
+    }
+
     mutating func identifier<ID: FlowIdentifier>(_ name: String) -> ID? {
         guard let text = self.word(name) else { return nil }
         guard let id = ID(text) else {

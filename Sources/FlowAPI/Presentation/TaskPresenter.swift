@@ -44,6 +44,7 @@ struct TaskPresenter: Sendable {
             .init("schedule_text", JSON.object([.init("zh", text.zh), .init("en", text.en)]))
         ]
         members += PolicyBody.members(definition.policies)
+        members += DependencyBody.members(definition.dependencies)
         members += [
             .init("group_ids", visible),
             .init("groups", visible.map { groups[$0] ?? "#\($0)" }),

@@ -15,8 +15,13 @@ struct TaskBody {
         let name = reader.requiredString("name")
         let description = reader.string("description") ?? ""
         let payload = Self.payload(&reader)
-        let schedule = Self.schedule(&reader)
-        let policies = PolicyBody.read(&reader)
+        let dependencies = DependencyBody.read(&reader)
+        let isDependent = dependencies.map { !$0.edges.isEmpty } ?? false
+        let schedule = Self.schedule(&reader, isDependent: isDependent)
+        // Parents may end faster than the task does: one run more waits, instead of being skipped (D6).
+        let saysOverlap = reader.has("overlap") || reader.has("concurrency")
+        var policies = PolicyBody.read(&reader)
+        if isDependent, !saysOverlap { policies.overlap = .queueOne }
         if !reader.has("group_ids") { reader.fault("group_ids", "required", "this field is required") }
         let groups = reader.integers("group_ids") ?? []
         let labels = reader.dictionary("labels") ?? [:]
@@ -43,7 +48,8 @@ struct TaskBody {
             groups: groups,
             labels: labels,
             isEnabled: status == 1,
-            notify: notify
+            notify: notify,
+            dependencies: dependencies
         )
     }
 
@@ -109,7 +115,8 @@ struct TaskBody {
         case manual
     }
 
-    private static func schedule(_ reader: inout FieldReader) -> ScheduleDraft {
+    /// - Parameter isDependent: whether other tasks start it, so that it needs no schedule.
+    private static func schedule(_ reader: inout FieldReader, isDependent: Bool) -> ScheduleDraft {
         let given: ScheduleType? = reader.choice("schedule_type")
         let text = reader.string("cron_expr") ?? ""
         let zone = reader.string("timezone") ?? "UTC"
@@ -117,7 +124,7 @@ struct TaskBody {
         let every = reader.milliseconds("every_seconds")
         let delay = reader.milliseconds("delay_seconds")
         let once = reader.timestamp("once_at")
-        let type = given ?? (text.isEmpty ? nil : .cron)
+        let type = given ?? (text.isEmpty ? (isDependent ? .manual : nil) : .cron)
         // What belongs to another kind of schedule is a misunderstanding somewhere: better refused than dropped.
         func only(_ kind: ScheduleType, _ name: String, _ isSet: Bool) {
             guard isSet, type != kind, type != nil else { return }

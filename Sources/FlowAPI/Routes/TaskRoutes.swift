@@ -75,13 +75,15 @@ struct TaskRoutes: Sendable {
     }
 
     func delete(_ call: APICall) async throws -> APIAnswer {
-        try call.noQuery()
+        var query = try call.query()
+        let detach = query.flag("detach")
+        try query.finish()
         try await call.noBody()
         let id = try call.number("id")
         if let tags = call.ifMatch {
             try tags.require(try await self.jobs.get(id, as: call.principal).version)
         }
-        try await self.jobs.delete(id, as: call.principal)
+        try await self.jobs.delete(id, detach: detach, as: call.principal)
         return .done
     }
 
@@ -152,7 +154,9 @@ struct TaskRoutes: Sendable {
             at: instant ?? .distantPast,
             as: principal
         )
+        let waits = try await self.jobs.dependencies(call.number("id"), as: principal)
         return .data([
+            .init("dependencies", waits.edges.isEmpty ? JSON.null : JSON.object(Self.members(waits))),
             .init("verdict", answer.verdict.rawValue),
             .init("rule", answer.rule.rawValue),
             .init("at", answer.at),

@@ -15,6 +15,8 @@ package struct JobDraft: Hashable, Sendable {
     package var isEnabled: Bool
     /// Nil keeps what is stored: clients that do not know of it must not take it away.
     package var notify: [NotifyRule]?
+    /// Nil keeps what is stored, no edges is none.
+    package var dependencies: JobDependencies?
 
     package init(
         name: String,
@@ -25,7 +27,8 @@ package struct JobDraft: Hashable, Sendable {
         groups: [GroupID],
         labels: [String: String] = [:],
         isEnabled: Bool = true,
-        notify: [NotifyRule]? = nil
+        notify: [NotifyRule]? = nil,
+        dependencies: JobDependencies? = nil
     ) {
         self.name = name
         self.description = description
@@ -36,6 +39,7 @@ package struct JobDraft: Hashable, Sendable {
         self.labels = labels
         self.isEnabled = isEnabled
         self.notify = notify
+        self.dependencies = dependencies
     }
 }
 

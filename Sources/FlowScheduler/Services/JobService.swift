@@ -18,6 +18,8 @@ package struct JobService: Sendable {
     let makeUUID: @Sendable () -> UUID
     /// Where rules' channels are looked up; nil = they are not.
     let channels: (any NotifyStore)?
+    /// Where jobs that wait for others are kept; nil = there are none.
+    let waiting: (any DependencyStore)?
 
     package init(
         store: any Store,
@@ -27,7 +29,8 @@ package struct JobService: Sendable {
         clock: any WallClock,
         starter: RunStarter,
         makeUUID: @escaping @Sendable () -> UUID = { UUID() },
-        channels: (any NotifyStore)? = nil
+        channels: (any NotifyStore)? = nil,
+        waiting: (any DependencyStore)? = nil
     ) {
         self.store = store
         self.observer = observer
@@ -37,6 +40,7 @@ package struct JobService: Sendable {
         self.starter = starter
         self.makeUUID = makeUUID
         self.channels = channels
+        self.waiting = waiting
     }
 
     // MARK: Reading
@@ -112,9 +116,11 @@ package struct JobService: Sendable {
     }
 
     package func delete(_ id: JobID, as principal: Principal) async throws {
-        try principal.require(.jobsWrite)
-        try self.requireChange(try await self.existing(id, as: principal).definition.groups, as: principal)
-        let deleted = try await self.store.deleteJob(id, by: principal.change(at: self.clock.now))
+        _ = try await self.changeable(id, as: principal)
+        await self.announceDeleted(try await self.store.deleteJob(id, by: principal.change(at: self.clock.now)))
+    }
+
+    func announceDeleted(_ deleted: ChangedJob) async {
         await self.observer.jobDeleted(deleted.job.uid)
         await self.gateway.configurationChanged()
         self.bus.publish(.jobDeleted(deleted.job.id, deleted.job.uid))
@@ -181,10 +187,26 @@ package struct JobService: Sendable {
     // MARK: Inside
 
     /// An edit runs code on every host of the job, so it needs both permissions on all groups, before and after.
-    private func requireChange(_ groups: [GroupID], as principal: Principal) throws {
+    func requireChange(_ groups: [GroupID], as principal: Principal) throws {
         let visible = principal.scope(of: .groupsRead)
         try principal.require(.jobsWrite, onAll: groups, visible: visible)
         try principal.require(.jobsRun, onAll: groups, visible: visible)
+    }
+
+    /// A job that whoever asks may change.
+    func changeable(_ id: JobID, as principal: Principal) async throws -> Job {
+        try principal.require(.jobsWrite)
+        let job = try await self.existing(id, as: principal)
+        try self.requireChange(job.definition.groups, as: principal)
+        return job
+    }
+
+    /// A job that whoever asks may run.
+    func runnable(_ id: JobID, as principal: Principal) async throws -> Job {
+        try principal.require(.jobsRun)
+        let job = try await self.existing(id, as: principal)
+        try self.requireRun(job, as: principal)
+        return job
     }
 
     private func requireRun(_ job: Job, as principal: Principal) throws {
@@ -228,6 +250,21 @@ package struct JobService: Sendable {
         }
         let isKept = draft.notify == nil
         let result = validator.validate(draft)
+        let before = existing?.definition.dependencies
+        let dependencies =
+            if let wanted = draft.dependencies {
+                try await self.checked(
+                    wanted,
+                    of: existing?.id,
+                    over: before,
+                    schedule: result?.0.schedule,
+                    &validator.faults,
+                    as: principal
+                )
+            } else { before }
+        if draft.dependencies == nil, let before {
+            Self.checkMode(before, beside: result?.0.schedule, &validator.faults)
+        }
         if let (definition, _) = result {
             try await self.check(definition.payload, of: definition.groups, &validator.faults, as: principal)
         }
@@ -238,6 +275,7 @@ package struct JobService: Sendable {
         }
         var definition = validated
         if isKept { definition.notify = kept }
+        definition.dependencies = dependencies
         return (definition, schedule, now)
     }
 
@@ -271,7 +309,7 @@ package struct JobService: Sendable {
         }
     }
 
-    private func announce(_ job: Job, ended: [Execution] = []) async {
+    func announce(_ job: Job, ended: [Execution] = []) async {
         await self.observer.jobChanged(job)
         await self.gateway.configurationChanged()
         self.bus.publish(.jobChanged(job))

@@ -28,7 +28,8 @@ extension Services {
                 bus: bus,
                 clock: clock,
                 starter: starter,
-                channels: notify
+                channels: notify,
+                waiting: store as? any DependencyStore
             ),
             executions: ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter),
             runs: RunService(store: store),

@@ -36,8 +36,12 @@ struct APIClient: Sendable {
         try await self.send(.PUT, path, body: body)
     }
 
-    func delete(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
-        try await self.send(.DELETE, path, body: body)
+    func delete(
+        _ path: String,
+        _ body: JSONValue? = nil,
+        query: [(String, String?)] = []
+    ) async throws -> JSONValue {
+        try await self.send(.DELETE, path, query: query, body: body)
     }
 
     /// Sends one request and opens the envelope of its answer.

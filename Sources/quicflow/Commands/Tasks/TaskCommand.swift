@@ -12,7 +12,7 @@ struct TaskCommand: AsyncParsableCommand {
             TaskListCommand.self, TaskGetCommand.self, TaskCreateCommand.self, TaskUpdateCommand.self,
             TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
             TaskExplainCommand.self, TaskImportCommand.self, TaskStatsCommand.self, TaskHistoryCommand.self,
-            TaskLogsCommand.self,
+            TaskLogsCommand.self, TaskDepsCommand.self,
         ]
     )
 }
@@ -98,10 +98,13 @@ struct TaskDeleteCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @OptionGroup var reference: TaskReference
 
+    @Flag(help: "Tasks that it starts lose their interest in it, instead of keeping it.")
+    var detach = false
+
     func run() async throws {
         let client = try self.options.client()
         let id = try await client.taskID(self.reference.reference)
-        let answer = try await client.delete("/tasks/\(id)")
+        let answer = try await client.delete("/tasks/\(id)", query: [("detach", self.detach ? "true" : nil)])
         self.options.output.show(answer) { Terminal.say("Deleted task \(id).") }
     }
 }

@@ -1,0 +1,310 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import FlowStore
+import HTTPTypes
+import Testing
+
+@testable import FlowAPI
+
+@Suite("Tasks that wait for others over REST")
+struct DependencyTests {
+    /// A task with nothing but its parents to start it.
+    private static func body(_ name: String, _ changes: [String: JSON] = [:]) -> [String: JSON] {
+        var body = taskBody(["name": .string(name)].merging(changes) { $1 })
+        if changes["cron_expr"] == nil { body["cron_expr"] = nil }
+        if changes["dependencies"] == nil, changes["task_dependencies"] == nil {
+            body["schedule_type"] = .string("manual")
+        }
+        return body
+    }
+
+    private static func task(_ caller: Caller, _ name: String, _ changes: [String: JSON] = [:]) async throws -> Int64 {
+        let made = try await caller.post("/tasks", Self.body(name, changes))
+        #expect(made.status == 201, "\(made.text)")
+        return try #require(made.data["id"]?.int)
+    }
+
+    private static func edge(_ task: Int64, _ more: [String: JSON] = [:]) -> JSON {
+        more.merging(["task_id": .integer(task)]) { $1 }.json
+    }
+
+    private static func reader(_ server: TestServer) async throws -> DependencyReader {
+        let reader = DependencyReader(
+            store: server.store,
+            gateway: server.gateway,
+            bus: server.bus,
+            clock: server.clock
+        )
+        // From here on.
+        try await reader.catchUp()
+        return reader
+    }
+
+    /// Runs a task by hand and lets its hosts say how it ended.
+    private static func run(
+        _ task: Int64,
+        _ server: TestServer,
+        _ caller: Caller,
+        sequence: Int64
+    ) async throws {
+        let started = try await caller.post("/tasks/\(task)/trigger")
+        let run = try #require(started.data["run_id"]?.text.flatMap { RunID($0) })
+        for execution in try await server.store.executions(ExecutionQuery(run: run)).items {
+            let report = Report(
+                sequence: sequence,
+                executionID: execution.id,
+                runID: run,
+                jobUID: execution.jobUID,
+                jobID: task,
+                jobName: execution.jobName,
+                jobVersion: execution.jobVersion,
+                kind: .manual,
+                nominal: execution.nominal,
+                status: .success,
+                attempt: 1,
+                startedAt: execution.nominal,
+                finishedAt: execution.nominal
+            )
+            let batch = ReportBatch(agent: execution.agentID, incarnation: "one", reports: [report])
+            _ = try await server.store.apply([batch], at: server.clock.now)
+        }
+    }
+
+    private static func connect(_ server: TestServer) async throws {
+        let agent = try await server.agent("host")
+        let hello = Hello(
+            agent: agent,
+            incarnation: "one",
+            bootID: "boot",
+            lastSequence: 0,
+            configVersion: 1,
+            configDigest: "",
+            floor: .distantPast,
+            version: "1.0",
+            hostname: "host",
+            operatingSystem: "Linux",
+            sentAt: 0,
+            acknowledgedSequence: nil,
+            outboxBase: nil
+        )
+        _ = try await server.store.openSession(hello, address: "192.0.2.1", at: TestServer.start)
+    }
+
+    @Test("S2's numbers mean success of all, and what a task waits for is given back as it came")
+    func shown() async throws {
+        try await TestServer.with { _, caller in
+            let (one, two) = (try await Self.task(caller, "one"), try await Self.task(caller, "two"))
+            let child = try await Self.task(
+                caller,
+                "child",
+                ["task_dependencies": .array([.integer(two), .integer(one)])]
+            )
+            var task = try await caller.get("/tasks/\(child)").data
+            #expect(task["dependencies"]?.items.map { $0["task_id"] } == [.integer(one), .integer(two)])
+            #expect(task["dependencies"]?.items.first?["on"] == .string("success"))
+            #expect(task["join"] == .string("all") && task["max_age_seconds"] == .integer(86_400))
+            // Nothing else starts it, and one run waits while another is under way (D6).
+            #expect(task["schedule_type"] == .string("manual") && task["overlap"] == .string("queue_one"))
+            let edges: JSON = .array([
+                Self.edge(one, ["on": .string("failure")]), Self.edge(two, ["hosts": ["ratio": JSON.number(0.8)].json]),
+            ])
+            let put = try await caller.put(
+                "/tasks/\(child)/dependencies",
+                ["dependencies": edges, "join": .string("any"), "max_age_seconds": .integer(3600)]
+            )
+            #expect(put.status == 200, "\(put.text)")
+            task = try await caller.get("/tasks/\(child)").data
+            #expect(
+                task["dependencies"]?.items.map { $0["hosts"] } == [.string("any"), ["ratio": JSON.number(0.8)].json]
+            )
+            #expect(task["join"] == .string("any") && task["version"] == .integer(2))
+            // A client that does not know of them keeps them; an empty list takes them away.
+            _ = try await caller.put("/tasks/\(child)", Self.body("child", ["timeout": .integer(60)]))
+            #expect(try await caller.get("/tasks/\(child)").data["dependencies"]?.items.count == 2)
+            let dependents = try await caller.get("/tasks/\(one)/dependents").data
+            #expect(dependents["items"]?.items.map { $0["task_id"] } == [.integer(child)])
+            _ = try await caller.put("/tasks/\(child)/dependencies", ["dependencies": .array([])])
+            #expect(try await caller.get("/tasks/\(child)").data["join"] == .null)
+            let log = try await caller.get("/audit?action=job.update").data
+            #expect(log["items"]?.items.count == 3)
+        }
+    }
+
+    @Test(
+        "What can't be meant, or is not there yet, is refused with its field",
+        arguments: [
+            ("dependencies[0].task_id", #"{"dependencies":[{"on":"success"}]}"#),
+            ("dependencies[0].on", #"{"dependencies":[{"task_id":1,"on":"maybe"}]}"#),
+            ("dependencies[0].hosts", #"{"dependencies":[{"task_id":1,"hosts":"most"}]}"#),
+            ("dependencies[0].hosts.ratio", #"{"dependencies":[{"task_id":1,"hosts":{"ratio":1.5}}]}"#),
+            ("dependencies[0].parameters", #"{"dependencies":[{"task_id":1,"parameters":{}}]}"#),
+            ("dependencies[0].nonsense", #"{"dependencies":[{"task_id":1,"nonsense":1}]}"#),
+            ("task_dependencies", #"{"dependencies":[],"task_dependencies":[1]}"#),
+            ("join", #"{"dependencies":[{"task_id":1}],"join":"some"}"#),
+            ("match", #"{"dependencies":[{"task_id":1}],"match":"data_time"}"#),
+            ("match", #"{"dependencies":[{"task_id":1}],"match":"pair","join":"any"}"#),
+            ("deadline", #"{"dependencies":[{"task_id":1}],"deadline":{"at":"08:00"}}"#),
+            ("dependency_mode", #"{"dependencies":[{"task_id":1}],"dependency_mode":"gate"}"#),
+            ("dependencies", #"{}"#),
+            ("dependencies", #"{"dependencies":[{"task_id":4711}]}"#),
+            ("dependencies", #"{"dependencies":[{"task_id":1},{"task_id":1}]}"#),
+            ("max_age_seconds", #"{"dependencies":[{"task_id":1}],"max_age_seconds":59}"#),
+        ]
+    )
+    func faults(_ path: String, _ body: String) async throws {
+        try await TestServer.with { _, caller in
+            _ = try await Self.task(caller, "one")
+            let child = try await Self.task(caller, "child")
+            let answer = try await caller.call(.put, "/tasks/\(child)/dependencies", body: body)
+            #expect(answer.status == 400 || answer.status == 422, "\(answer.text)")
+            #expect(answer.faults.contains { $0.hasPrefix(path) }, "\(answer.faults)")
+            #expect(try await caller.get("/tasks/\(child)").data["version"] == .integer(1))
+        }
+    }
+
+    @Test("A task with a schedule too has to say what its parents do beside it (D14)")
+    func mode() async throws {
+        try await TestServer.with { _, caller in
+            let one = try await Self.task(caller, "one")
+            var body = Self.body(
+                "child",
+                ["cron_expr": .string("0 2 * * *"), "dependencies": .array([Self.edge(one)])]
+            )
+            let refused = try await caller.post("/tasks", body)
+            #expect(refused.status == 422 && refused.faults.contains { $0.hasPrefix("dependency_mode") })
+            body["dependency_mode"] = .string("start")
+            let made = try await caller.post("/tasks", body)
+            #expect(made.status == 201 && made.data["dependency_mode"] == .string("start"))
+        }
+    }
+
+    @Test("Tasks that would wait for each other are refused with the path by name (D11)")
+    func cycles() async throws {
+        try await TestServer.with { _, caller in
+            let one = try await Self.task(caller, "one")
+            let two = try await Self.task(caller, "two", ["task_dependencies": .array([.integer(one)])])
+            let answer = try await caller.put(
+                "/tasks/\(one)/dependencies",
+                ["task_dependencies": .array([.integer(two)])]
+            )
+            #expect(answer.status == 422)
+            #expect(answer.text.contains("one → two → one"))
+        }
+    }
+
+    @Test("Ends of parents start the child with orders, and what it waits for is told on the way")
+    func starts() async throws {
+        try await TestServer.with { server, caller in
+            try await Self.connect(server)
+            let (one, two) = (try await Self.task(caller, "one"), try await Self.task(caller, "two"))
+            let child = try await Self.task(
+                caller,
+                "child",
+                ["task_dependencies": .array([.integer(one), .integer(two)])]
+            )
+            let reader = try await Self.reader(server)
+            try await Self.run(one, server, caller, sequence: 1)
+            #expect(try await reader.catchUp().isEmpty)
+            var state = try await caller.get("/tasks/\(child)/dependencies").data
+            #expect(state["edges"]?.items.map { $0["state"] } == [.string("met"), .string("waiting")])
+            #expect(state["met"] == .integer(1) && state["ready"] == .bool(true) && state["owner"] == .string("ada"))
+            #expect(state["text"]?["en"] == .string("1 of 2 parents have come; waits for 'two'."))
+            let why = try await caller.get("/tasks/\(child)/explain?at=2026-11-21T10:00:00Z").data
+            #expect(why["dependencies"]?["met"] == .integer(1))
+            try await Self.run(two, server, caller, sequence: 2)
+            let started = try #require(try await reader.catchUp().first)
+            let run = try await caller.get("/runs/\(started.run.id)").data
+            #expect(run["type"] == .string("dependency") && run["source"] == .string("dep:one, two"))
+            #expect(run["caller"] == .string("ada"))
+            #expect(try await caller.get("/runs?type=dependency").data["total"] == .integer(1))
+            let kinds = try await caller.get("/executions?run_id=\(started.run.id)").data["items"]?.items
+            #expect(kinds?.map { $0["kind"] } == [.string("dep")])
+            state = try await caller.get("/tasks/\(child)/dependencies").data
+            #expect(state["met"] == .integer(0) && state["ready"] == .bool(false))
+            #expect(
+                state["marks"]?.items.map { $0["started_run_id"]?.text } == [
+                    started.run.id.description, started.run.id.description,
+                ]
+            )
+            // A reader of a server that was started again finds everything done.
+            #expect(try await Self.reader(server).catchUp().isEmpty)
+        }
+    }
+
+    @Test("What has come can be started for, or forgotten, by whoever may run the task")
+    func byHand() async throws {
+        try await TestServer.with { server, caller in
+            try await Self.connect(server)
+            let (one, two) = (try await Self.task(caller, "one"), try await Self.task(caller, "two"))
+            let child = try await Self.task(
+                caller,
+                "child",
+                ["task_dependencies": .array([.integer(one), .integer(two)])]
+            )
+            let reader = try await Self.reader(server)
+            #expect(try await caller.post("/tasks/\(child)/dependencies/start").status == 409)
+            #expect(try await caller.post("/tasks/\(one)/dependencies/reset").status == 409)
+            try await Self.run(one, server, caller, sequence: 1)
+            try await reader.catchUp()
+            let started = try await caller.post("/tasks/\(child)/dependencies/start")
+            #expect(started.status == 201 && started.data["executions"]?.items.count == 1)
+            #expect(try await caller.post("/tasks/\(child)/dependencies/start").status == 409)
+            try await Self.run(one, server, caller, sequence: 2)
+            try await reader.catchUp()
+            let reset = try await caller.post("/tasks/\(child)/dependencies/reset")
+            #expect(reset.data["edges"]?.items.map { $0["state"] } == [.string("waiting"), .string("waiting")])
+            try await Self.run(two, server, caller, sequence: 3)
+            #expect(try await reader.catchUp().isEmpty)
+            let log = try await caller.get("/audit?action=job.dependencies_reset").data
+            #expect(log["items"]?.items.count == 1)
+            let viewer = try await caller.signedIn("vera")
+            for path in ["start", "reset"] {
+                #expect(try await viewer.post("/tasks/\(child)/dependencies/\(path)").status == 403)
+            }
+        }
+    }
+
+    @Test("A task that starts others is deleted only when it may be taken out of what they wait for (D8)")
+    func deleting() async throws {
+        try await TestServer.with { _, caller in
+            let one = try await Self.task(caller, "one")
+            let child = try await Self.task(caller, "child", ["task_dependencies": .array([.integer(one)])])
+            let refused = try await caller.delete("/tasks/\(one)")
+            #expect(refused.status == 409 && refused.text.contains("'child' (task \(child))"))
+            #expect(try await caller.delete("/tasks/\(one)?detach=perhaps").status == 400)
+            #expect(try await caller.delete("/tasks/\(one)?detach=true").status == 200)
+            let task = try await caller.get("/tasks/\(child)").data
+            #expect(task["dependencies"]?.items.isEmpty == true && task["version"] == .integer(2))
+        }
+    }
+
+    @Test("Who may not see a parent can't wait for it, is not told its name, and can still edit the rest")
+    func scopes() async throws {
+        try await TestServer.with { server, admin in
+            for name in ["red", "blue"] { _ = try await admin.post("/groups", ["name": .string(name)]) }
+            _ = try await server.store.createUser(
+                username: "dora",
+                passwordHash: try await ScryptPasswordHasher(logRounds: 4).hash(TestServer.password),
+                grants: [Grant(role: .developer, scope: .groups([2]))],
+                mustChangePassword: false,
+                by: .system(at: TestServer.start)
+            )
+            let dora = try await admin.signedIn("dora")
+            let blue = try await Self.task(admin, "blue", ["group_ids": .array([.integer(3)])])
+            let red = try await Self.task(dora, "red", ["group_ids": .array([.integer(2)])])
+            let body: [String: JSON] = ["task_dependencies": .array([.integer(blue)])]
+            let refused = try await dora.put("/tasks/\(red)/dependencies", body)
+            #expect(refused.status == 422 && refused.text.contains("there is no task \(blue) that you may see"))
+            #expect(try await admin.put("/tasks/\(red)/dependencies", body).status == 200)
+            let shown = try await dora.get("/tasks/\(red)/dependencies").data
+            #expect(shown["edges"]?.items.map { $0["name"] } == [.null])
+            let kept = try await dora.put("/tasks/\(red)/dependencies", body.merging(["join": .string("any")]) { $1 })
+            #expect(kept.status == 200 && kept.data["owner"] == .string("dora"))
+            let refusal = try await admin.signedIn("dora").delete("/tasks/\(blue)")
+            #expect(refusal.status == 404)
+        }
+    }
+}
