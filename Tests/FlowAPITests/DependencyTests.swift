@@ -146,7 +146,15 @@ struct DependencyTests {
             ("join", #"{"dependencies":[{"task_id":1}],"join":"some"}"#),
             ("match", #"{"dependencies":[{"task_id":1}],"match":"data_time"}"#),
             ("match", #"{"dependencies":[{"task_id":1}],"match":"pair","join":"any"}"#),
-            ("deadline", #"{"dependencies":[{"task_id":1}],"deadline":{"at":"08:00"}}"#),
+            ("deadline.at", #"{"dependencies":[{"task_id":1}],"deadline":{"at":"8"}}"#),
+            ("deadline.at", #"{"dependencies":[{"task_id":1}],"deadline":{}}"#),
+            ("deadline.timezone", #"{"dependencies":[{"task_id":1}],"deadline":{"at":"08:00","timezone":"Moon"}}"#),
+            ("deadline.after_seconds", #"{"dependencies":[{"task_id":1}],"deadline":{"after_seconds":1}}"#),
+            (
+                "deadline.on_deadline",
+                #"{"dependencies":[{"task_id":1}],"deadline":{"at":"08:00","on_deadline":"alarm"}}"#
+            ),
+            ("deadline", #"{"dependencies":[{"task_id":1}],"join":"any","deadline":{"at":"08:00"}}"#),
             ("dependency_mode", #"{"dependencies":[{"task_id":1}],"dependency_mode":"gate"}"#),
             ("dependencies", #"{}"#),
             ("dependencies", #"{"dependencies":[{"task_id":4711}]}"#),
@@ -231,6 +239,38 @@ struct DependencyTests {
             )
             // A reader of a server that was started again finds everything done.
             #expect(try await Self.reader(server).catchUp().isEmpty)
+        }
+    }
+
+    @Test("A deadline starts a task without the parents that are missing, and tells which (D9)")
+    func deadline() async throws {
+        try await TestServer.with { server, caller in
+            try await Self.connect(server)
+            let (one, two) = (try await Self.task(caller, "one"), try await Self.task(caller, "two"))
+            let child = try await Self.task(
+                caller,
+                "child",
+                [
+                    "task_dependencies": .array([.integer(one), .integer(two)]),
+                    "deadline": ["at": JSON.string("11:00"), "on_deadline": .string("run")].json,
+                ]
+            )
+            let reader = try await Self.reader(server)
+            #expect(
+                try await caller.get("/tasks/\(child)/dependencies").data["due"]?.text == "2026-11-21T11:00:00.000Z"
+            )
+            try await Self.run(one, server, caller, sequence: 1)
+            try await reader.catchUp()
+            try await reader.expire()
+            #expect(try await caller.get("/runs?type=dependency").data["total"] == .integer(0))
+            server.clock.set(TestServer.start.advanced(byMilliseconds: 3_600_000))
+            try await reader.expire()
+            let run = try #require(try await caller.get("/runs?type=dependency").data["items"]?.items.first)
+            #expect(run["source"] == .string("dep:one"))
+            let id = try #require(run["id"]?.text.flatMap { RunID($0) })
+            #expect(try await server.store.parameters(of: id) == ["MISSING_PARENTS": "\(two)"])
+            let state = try await caller.get("/tasks/\(child)/dependencies").data
+            #expect(state["due"]?.text == "2026-11-22T11:00:00.000Z" && state["met"] == .integer(0))
         }
     }
 

@@ -379,6 +379,27 @@ struct DependencyTests {
         }
     }
 
+    @Test("Deadlines that passed while the server was away are decided once, with the newest (D9)")
+    func deadlines() async throws {
+        try await self.withFlow { flow in
+            _ = try await flow.world.connectedAgent("a")
+            let parent = try await flow.job("parent")
+            let child = try await flow.job("child", after: [parent.id])
+            _ = try await flow.change(child) {
+                $0.dependencies?.deadline = DependencyDeadline(due: .daily(hour: 12, minute: 0, timeZone: "UTC"))
+            }
+            let due = World.start + 7200
+            #expect(try await flow.store.dueDeadlines(at: due + -1, limit: 9).isEmpty)
+            let later = due + 3 * 86_400 + 60
+            #expect(try await flow.store.dueDeadlines(at: later, limit: 9).map(\.due) == [due])
+            let run = try #require(try await flow.store.expireDeadline(of: child.id, due: due, at: later))
+            #expect(run.run.nominal == due + 3 * 86_400 && run.run.source == "dep:deadline")
+            #expect(run.executions.map(\.status) == [.skipped] && run.executions.map(\.reason) == [.deadline])
+            #expect(try await flow.store.expireDeadline(of: child.id, due: due, at: later) == nil)
+            #expect(try await flow.store.dependencies(of: child.id)?.due == due + 4 * 86_400)
+        }
+    }
+
     @Test("What became of the ends of parents is kept for people up to a bound")
     func bound() async throws {
         try await self.withFlow { flow in

@@ -72,6 +72,15 @@ extension Schema {
         ]
     )
 
+    private static let deadline = Schema.body(
+        required: [:],
+        optional: [
+            "at": .string.about("A time of day.").example("08:00"), "timezone": .string.byDefault("UTC"),
+            "after_seconds": .integer.about("Instead of 'at': so long after the first parent has come."),
+            "on_deadline": .choice(of: DependencyDeadline.Action.self).byDefault("skip"),
+        ]
+    )
+
     /// What a task waits for, the same in its own body and beside it.
     static let dependencies: KeyValuePairs<String, Schema> = [
         "dependencies": .array(Self.edge).about("The tasks that start it; empty: none."),
@@ -81,6 +90,7 @@ extension Schema {
             .about("The newest end of each, or the first of each, then the second of each."),
         "max_age_seconds": Schema.integer.orNull.about("What ended longer ago when it is known does not count."),
         "dependency_mode": Schema.choice(of: DependencyMode.self).orNull.about("To be said beside a schedule."),
+        "deadline": Self.deadline.orNull.about("By when all parents have to have come."),
     ]
 
     /// As a task shows them.
@@ -90,7 +100,7 @@ extension Schema {
         ),
         "join": Schema.choice(of: DependencyJoin.self).orNull,
         "match": Schema.choice(of: DependencyMatch.self).orNull, "max_age_seconds": Schema.integer.orNull,
-        "dependency_mode": Schema.choice(of: DependencyMode.self).orNull,
+        "dependency_mode": Schema.choice(of: DependencyMode.self).orNull, "deadline": Self.deadline.orNull,
     ]
 
     static let dependencyStates = Schema.answer([
@@ -104,7 +114,8 @@ extension Schema {
         ),
         "join": Schema.choice(of: DependencyJoin.self).orNull,
         "match": Schema.choice(of: DependencyMatch.self).orNull, "max_age_seconds": Schema.integer.orNull,
-        "dependency_mode": Schema.choice(of: DependencyMode.self).orNull,
+        "dependency_mode": Schema.choice(of: DependencyMode.self).orNull, "deadline": Self.deadline.orNull,
+        "due": .timestamp.orNull.about("When the deadline is next."),
         "met": .integer.about("How many parents have come since its last run."),
         "ready": .boolean.about("Whether it can be started for those that have come."),
         "owner": .string.orNull.about("As whom it starts: who saved it last."),

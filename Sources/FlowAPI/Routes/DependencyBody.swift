@@ -6,7 +6,7 @@ import FlowCore
 /// The fields of a task that say which others start it (`docs/flows.md`).
 enum DependencyBody {
     /// Known, and not there yet: better refused than taken for something else.
-    private static let missing = ["coalesce", "interval", "deadline", "wait_away", "while_disabled", "from"]
+    private static let missing = ["coalesce", "interval", "wait_away", "while_disabled", "from"]
 
     /// - Returns: nil when nobody says anything of it; no edges = it waits for nothing.
     static func read(_ reader: inout FieldReader) -> JobDependencies? {
@@ -20,18 +20,19 @@ enum DependencyBody {
         }
         let age = reader.int("max_age_seconds")
         let mode = self.mode(&reader)
+        let deadline = self.deadline(&reader)
         let numbers = reader.integers("task_dependencies")
         guard let objects = reader.objects("dependencies") else {
             if numbers == nil {
                 for (name, isSet) in [
                     ("join", join != nil), ("match", match != nil), ("max_age_seconds", age != nil),
-                    ("dependency_mode", mode != nil),
+                    ("dependency_mode", mode != nil), ("deadline", deadline != nil),
                 ] where isSet {
                     reader.fault(name, "conflict", "this belongs to 'dependencies'; say those too, or leave it out")
                 }
             }
             return numbers.map {
-                self.dependencies($0.map { DependencyEdge(parent: $0) }, join, match, mode, age)
+                self.dependencies($0.map { DependencyEdge(parent: $0) }, join, match, mode, age, deadline)
             }
         }
         if numbers != nil {
@@ -48,7 +49,7 @@ enum DependencyBody {
             }
             object.close()
         }
-        return self.dependencies(edges, join, match, mode, age)
+        return self.dependencies(edges, join, match, mode, age, deadline)
     }
 
     private static func dependencies(
@@ -56,14 +57,16 @@ enum DependencyBody {
         _ join: DependencyJoin?,
         _ match: DependencyMatch?,
         _ mode: DependencyMode?,
-        _ age: Int?
+        _ age: Int?,
+        _ deadline: DependencyDeadline?
     ) -> JobDependencies {
         JobDependencies(
             edges: edges,
             join: join ?? .all,
             match: match ?? .latest,
             mode: mode,
-            maxAgeSeconds: age ?? JobDependencies.standardMaxAge
+            maxAgeSeconds: age ?? JobDependencies.standardMaxAge,
+            deadline: deadline
         )
     }
 
@@ -80,6 +83,56 @@ enum DependencyBody {
             reader.fault("dependency_mode", "value", "'\(word)' is none of 'start'")
         }
         return nil
+    }
+
+    private static func deadline(_ reader: inout FieldReader) -> DependencyDeadline? {
+        guard var object = reader.object("deadline") else { return nil }
+        defer { object.close() }
+        let at = object.string("at")
+        let zone = object.string("timezone")
+        let after = object.integer("after_seconds")
+        var action = DependencyDeadline.Action.skip
+        if let word = object.string("on_deadline") {
+            if let known = DependencyDeadline.Action(rawValue: word) {
+                action = known
+            } else if word == "alarm" {
+                object.fault(
+                    "on_deadline",
+                    "unsupported",
+                    "this version can't raise an alarm of its own: 'skip' records it as skipped, which rules can tell of"
+                )
+            } else {
+                object.fault("on_deadline", "value", "'\(word)' is none of 'skip', 'run'")
+            }
+        }
+        guard let at else {
+            guard let after else {
+                object.fault("at", "required", "say a time of day, or after_seconds")
+                return nil
+            }
+            if zone != nil { object.fault("timezone", "conflict", "this belongs to 'at'; leave it out") }
+            let milliseconds = min(max(after, 0), 1 << 40) * 1000
+            return DependencyDeadline(due: .after(milliseconds: milliseconds), action: action)
+        }
+        if after != nil { object.fault("after_seconds", "conflict", "say 'at' or 'after_seconds', not both") }
+        guard let time = DependencyDeadline.time(at) else {
+            object.fault("at", "syntax", "'\(at)' is no time of day such as 08:00")
+            return nil
+        }
+        return DependencyDeadline(
+            due: .daily(hour: time.hour, minute: time.minute, timeZone: zone ?? "UTC"),
+            action: action
+        )
+    }
+
+    static func json(_ deadline: DependencyDeadline?) -> JSON {
+        guard let deadline else { return .null }
+        let action = JSON.Member("on_deadline", deadline.action.rawValue)
+        return switch deadline.due {
+        case .after(let milliseconds): .object([.init("after_seconds", milliseconds / 1000), action])
+        case .daily(_, _, let timeZone):
+            .object([.init("at", deadline.timeText), .init("timezone", timeZone), action])
+        }
     }
 
     private static func share(_ reader: inout FieldReader) -> HostShare? {
@@ -110,6 +163,7 @@ enum DependencyBody {
             .init("match", dependencies?.match.rawValue),
             .init("max_age_seconds", dependencies?.maxAgeSeconds),
             .init("dependency_mode", dependencies?.mode?.rawValue),
+            .init("deadline", self.json(dependencies?.deadline)),
         ]
     }
 

@@ -84,7 +84,9 @@ extension TaskRoutes {
             .init("version", view.job.version), .init("edges", edges), .init("join", view.dependencies?.join.rawValue),
             .init("match", view.dependencies?.match.rawValue),
             .init("max_age_seconds", view.dependencies?.maxAgeSeconds),
-            .init("dependency_mode", view.dependencies?.mode?.rawValue), .init("met", view.metCount),
+            .init("dependency_mode", view.dependencies?.mode?.rawValue),
+            .init("deadline", DependencyBody.json(view.dependencies?.deadline)), .init("due", view.due),
+            .init("met", view.metCount),
             .init("ready", view.isReady), .init("owner", view.owner), .init("marks", marks),
             .init("text", JSON.object([.init("zh", view.text.zh), .init("en", view.text.en)])),
         ]

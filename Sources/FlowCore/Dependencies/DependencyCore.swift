@@ -18,6 +18,7 @@ package struct DependencyCore: Sendable {
     private var unsorted: [RunID: DependencyMark] = [:]
     /// What the job starts, if it does.
     package private(set) var start: DependencyStart?
+    package private(set) var deadline: DeadlineState
 
     /// - Parameters:
     ///   - edges: as they are stored; an edge that is not is new.
@@ -27,8 +28,10 @@ package struct DependencyCore: Sendable {
         dependencies: JobDependencies,
         isEnabled: Bool,
         edges: [EdgeState],
-        waiting: [DependencyMark]
+        waiting: [DependencyMark],
+        deadline: DeadlineState = DeadlineState()
     ) {
+        self.deadline = deadline
         self.child = child
         self.dependencies = dependencies
         self.isEnabled = isEnabled
@@ -43,6 +46,7 @@ package struct DependencyCore: Sendable {
     ///
     /// - Parameter known: what the run's chain of retries has come to before, if anything.
     package mutating func settle(_ run: SettledRun, known: DependencyMark?, at now: Timestamp) {
+        defer { self.arm(at: now) }
         guard let edge = self.dependencies.edge(to: run.job), var state = self.edges[run.job] else { return }
         // Another retry of the chain is under way, and will say how it ended.
         guard run.tally.isSettled else { return }
@@ -64,6 +68,8 @@ package struct DependencyCore: Sendable {
             self.write(mark, as: .disabled)
         } else if age > Int64(self.dependencies.maxAgeSeconds) * 1000 {
             self.write(mark, as: .stale)
+        } else if self.dependencies.deadline != nil, let resolved = self.deadline.resolved, run.nominal < resolved {
+            self.write(mark, as: .late)
         } else if self.dependencies.join == .any {
             state.newest = max(state.newest ?? run.order, run.order)
             state.news = verdict == .met ? .met : .unmet
@@ -109,6 +115,42 @@ package struct DependencyCore: Sendable {
             self.edges[parent]?.consume()
         }
         if self.dependencies.match == .pair { self.lookAgain() }
+        self.arm(at: .distantPast)
+    }
+
+    /// A deadline has passed (D9).
+    ///
+    /// - Parameters:
+    ///   - due: the newest one that has; older ones are decided with it.
+    ///   - next: the one after it, where there is one each day.
+    package mutating func expire(_ due: Timestamp, next: Timestamp?) {
+        guard let deadline = self.dependencies.deadline else { return }
+        self.deadline.due = next
+        guard self.isEnabled else { return }
+        if next != nil, self.deadline.startedAt != nil {
+            self.deadline.startedAt = nil
+            return
+        }
+        self.deadline.resolved = due
+        self.start = DependencyStart(
+            due: due,
+            action: deadline.action,
+            missing: self.edges.values.filter { $0.news != .met }.map(\.parent).sorted(),
+            parents: Set(self.waiting.map(\.parent)).sorted()
+        )
+        for mark in self.waiting { self.write(mark, as: deadline.action == .run ? .consumed : .withdrawn) }
+        self.waiting = []
+        for parent in self.edges.keys { self.edges[parent]?.consume() }
+    }
+
+    /// Counts the time from the first parent that has come, where the deadline says so.
+    private mutating func arm(at now: Timestamp) {
+        guard case .after(let milliseconds)? = self.dependencies.deadline?.due else { return }
+        if self.waiting.isEmpty {
+            self.deadline.due = nil
+        } else if self.deadline.due == nil {
+            self.deadline.due = now.advanced(byMilliseconds: milliseconds)
+        }
     }
 
     private mutating func wait(_ mark: DependencyMark) {
@@ -143,6 +185,7 @@ package struct DependencyCore: Sendable {
 
     private mutating func begin(for marks: [DependencyMark], at instant: Timestamp? = nil) {
         self.start = DependencyStart(for: marks, at: instant)
+        self.deadline.startedAt = self.start?.nominal
         for mark in marks { self.write(mark, as: .consumed) }
         let consumed = Set(marks.map(\.root))
         self.waiting.removeAll { consumed.contains($0.root) }
@@ -171,12 +214,27 @@ package struct DependencyStart: Hashable, Sendable {
     package let discriminator: String
     /// Whose ends it was for, by number.
     package let parents: [JobID]
+    /// Parents that had not come when the deadline passed; nil when it was no deadline that started it.
+    package let missing: [JobID]?
+    /// Whether it is recorded as skipped.
+    package let isSkipped: Bool
+
+    /// What the end of the time for the parents starts (D9).
+    init(due: Timestamp, action: DependencyDeadline.Action, missing: [JobID], parents: [JobID]) {
+        self.nominal = due
+        self.discriminator = "deadline"
+        self.parents = parents
+        self.missing = missing
+        self.isSkipped = action == .skip
+    }
 
     /// - Precondition: None; without marks it would be due at the beginning of time.
     package init(for marks: [DependencyMark], at instant: Timestamp? = nil) {
         self.nominal = instant ?? marks.map(\.madeAt).max() ?? .distantPast
         self.discriminator = marks.map(\.key).sorted().joined(separator: ",")
         self.parents = Set(marks.map(\.parent)).sorted()
+        self.missing = nil
+        self.isSkipped = false
     }
 
     package func run(of job: JobUID) -> RunID {

@@ -23,6 +23,8 @@ package struct DependencyMark: Hashable, Sendable {
         case stale
         /// A newer run of the parent decides.
         case superseded
+        /// It was due before a deadline that has passed without it.
+        case late
     }
 
     package let child: JobID

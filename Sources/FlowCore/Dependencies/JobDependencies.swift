@@ -12,19 +12,23 @@ package struct JobDependencies: Hashable, Sendable, Codable {
     package var mode: DependencyMode?
     /// A run of a parent that ended longer ago than this when its end became known does not count; seconds.
     package var maxAgeSeconds: Int
+    /// By when the parents have to have come (D9).
+    package var deadline: DependencyDeadline?
 
     package init(
         edges: [DependencyEdge],
         join: DependencyJoin = .all,
         match: DependencyMatch = .latest,
         mode: DependencyMode? = nil,
-        maxAgeSeconds: Int = Self.standardMaxAge
+        maxAgeSeconds: Int = Self.standardMaxAge,
+        deadline: DependencyDeadline? = nil
     ) {
         self.edges = edges.sorted { $0.parent < $1.parent }
         self.join = join
         self.match = match
         self.mode = mode
         self.maxAgeSeconds = maxAgeSeconds
+        self.deadline = deadline
     }
 
     /// A day: what hosts report late after an outage floods nobody.

@@ -20,6 +20,14 @@ package protocol DependencyStore: EventStore {
     /// - Throws: `conflict` when the reader stands elsewhere; nothing is changed then.
     func settle(_ run: SettledRun, moving reader: ReaderMove, at now: Timestamp) async throws -> [StartedRun]
 
+    /// Jobs whose deadline for their parents has passed, with that deadline, earliest first.
+    func dueDeadlines(at now: Timestamp, limit: Int) async throws -> [(job: JobID, due: Timestamp)]
+
+    /// Decides a deadline that has passed, by compare-and-set: nothing happens when it is another one by now (D9).
+    ///
+    /// - Returns: what it started.
+    func expireDeadline(of job: JobID, due: Timestamp, at now: Timestamp) async throws -> StartedRun?
+
     /// Forgets what counts by now.
     func resetDependencies(of job: JobID, by change: Change) async throws
 
@@ -55,8 +63,11 @@ package struct DependencyBook: Hashable, Sendable {
     package let marks: [DependencyMark]
     /// As whom the job starts: who saved it last; nil = nobody who signs in.
     package let owner: UserID?
+    /// When the deadline for the parents is next.
+    package let due: Timestamp?
 
-    package init(edges: [EdgeState], marks: [DependencyMark], owner: UserID?) {
+    package init(edges: [EdgeState], marks: [DependencyMark], owner: UserID?, due: Timestamp? = nil) {
+        self.due = due
         self.edges = edges
         self.marks = marks
         self.owner = owner

@@ -27,6 +27,7 @@ extension RunDraft {
             nominal: start.nominal,
             source: Self.source(names),
             caller: owner,
+            parameters: start.missing.map { ["MISSING_PARENTS": $0.map { "\($0)" }.joined(separator: ",")] } ?? [:],
             createdAt: now
         )
         var executions = self.executions(
@@ -36,24 +37,31 @@ extension RunDraft {
             discriminator: start.discriminator,
             at: now
         )
-        if let denied {
+        let refusal: (reason: ExecutionReason, words: String)? =
+            start.isSkipped
+            ? (.deadline, "The deadline for the tasks it waits for passed; missing: \(Self.list(start.missing ?? []))")
+            : denied.map { (.policyDenied, $0) }
+        if let refusal {
             for index in executions.indices {
                 executions[index].status = .skipped
-                executions[index].reason = .policyDenied
-                executions[index].detail = denied
+                executions[index].reason = refusal.reason
+                executions[index].detail = refusal.words
             }
         }
         return RunDraft(
             run: run,
             executions: executions,
-            ordered: denied == nil ? Set(targets) : [],
+            ordered: refusal == nil ? Set(targets) : [],
             deadline: StartDeadline.ofTrigger(at: now),
             triggerUID: nil
         )
     }
 
+    private static func list(_ parents: [JobID]) -> String { parents.map { "task \($0)" }.joined(separator: ", ") }
+
     /// Some names say enough: what a run was for is kept with it.
     private static func source(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "dep:deadline" }
         let shown = names.prefix(3).joined(separator: ", ")
         return "dep:" + shown + (names.count > 3 ? " +\(names.count - 3)" : "")
     }

@@ -22,6 +22,7 @@ package struct DependencyDriver: Service {
             while !Task.isCancelled {
                 do {
                     try await self.reader.catchUp()
+                    try await self.reader.expire()
                     if outage.end() { self.logger.notice("dependent jobs: start again") }
                 } catch {
                     // What fails is tried again in the next round, and said once.

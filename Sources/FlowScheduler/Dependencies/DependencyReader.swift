@@ -61,6 +61,17 @@ package final class DependencyReader: Sendable {
         return all
     }
 
+    /// Decides the deadlines that have passed (D9), after everything that settled before them.
+    package func expire() async throws {
+        let now = self.clock.now
+        while case let due = try await self.store.dueDeadlines(at: now, limit: Self.pageSize), !due.isEmpty {
+            for (job, instant) in due {
+                let started = try await self.store.expireDeadline(of: job, due: instant, at: now)
+                await self.hand(on: started.map { [$0] } ?? [])
+            }
+        }
+    }
+
     /// What fails here is made good by the gateway: orders are durable, and sent until they are acknowledged (R4).
     private func hand(on started: [StartedRun]) async {
         for run in started {

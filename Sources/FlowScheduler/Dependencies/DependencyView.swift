@@ -18,6 +18,8 @@ package struct DependencyView: Hashable, Sendable {
     package let marks: [DependencyMark]
     /// As whom it starts.
     package let owner: String?
+    /// When the deadline for the parents is next.
+    package let due: Timestamp?
 
     package init(job: Job, book: DependencyBook?, names: [JobID: String], owner: String?) {
         let states = Dictionary((book?.edges ?? []).map { ($0.parent, $0) }) { first, _ in first }
@@ -27,6 +29,7 @@ package struct DependencyView: Hashable, Sendable {
         }
         self.marks = book?.marks ?? []
         self.owner = owner
+        self.due = book?.due
     }
 
     package var dependencies: JobDependencies? { self.job.definition.dependencies }

@@ -145,6 +145,7 @@ extension JobService {
             "\(wanted.maxAgeSeconds) is outside \(range.lowerBound) to \(range.upperBound) seconds"
         )
         Self.checkMode(wanted, beside: schedule, &faults)
+        Self.checkDeadline(wanted, &faults)
         let scope = principal.scope(of: .jobsRead)
         var seen: Set<JobID> = []
         for edge in wanted.edges {
@@ -178,6 +179,34 @@ extension JobService {
             "required",
             "this task has a schedule too; say 'start' when its parents start further runs beside it"
         )
+    }
+
+    private static func checkDeadline(
+        _ dependencies: JobDependencies,
+        _ faults: inout FaultCollector
+    ) {
+        guard let deadline = dependencies.deadline else { return }
+        faults.require(
+            dependencies.join == .all,
+            "deadline",
+            "conflict",
+            "with join 'any' no parent is waited for; leave one of them out"
+        )
+        switch deadline.due {
+        case .after(let milliseconds):
+            faults.require(
+                DependencyDeadline.afterRange.contains(milliseconds),
+                "deadline.after_seconds",
+                "range",
+                "\(milliseconds / 1000) is outside 60 to 2592000 seconds"
+            )
+        case .daily(_, _, let timeZone):
+            do {
+                _ = try ZoneDatabase.shared.rules(named: timeZone)
+            } catch {
+                faults.add("deadline.timezone", error.code.rawValue, error.description)
+            }
+        }
     }
 
     /// A fault of the graph with the names of jobs that may be seen.

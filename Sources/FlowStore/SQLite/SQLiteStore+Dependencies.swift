@@ -13,7 +13,8 @@ extension SQLiteStore: DependencyStore {
             return DependencyBook(
                 edges: edges,
                 marks: try table.marks(of: job, limit: 50),
-                owner: try table.owner(of: job)
+                owner: try table.owner(of: job),
+                due: try table.deadline(of: job).due
             )
         }
     }
@@ -47,6 +48,31 @@ extension SQLiteStore: DependencyStore {
                 if let begun { started.append(begun) }
             }
             return started
+        }
+    }
+
+    package func dueDeadlines(at now: Timestamp, limit: Int) async throws -> [(job: JobID, due: Timestamp)] {
+        try await self.read { db in try DependencyTable(db).due(at: now, limit: limit) }
+    }
+
+    package func expireDeadline(of id: JobID, due: Timestamp, at now: Timestamp) async throws -> StartedRun? {
+        try await self.write("expire_deadline") { db in
+            let table = DependencyTable(db)
+            guard let job = try JobTable(db).find(id), let dependencies = job.definition.dependencies,
+                try table.deadline(of: id).due == due
+            else { return nil }
+            // What passed while the server was away is decided once, with the newest.
+            var newest = due
+            var next = try? dependencies.deadline?.next(after: due, job: job.uid)
+            while let later = next, later <= now {
+                newest = later
+                next = try? dependencies.deadline?.next(after: later, job: job.uid)
+            }
+            var core = try table.core(of: job, dependencies)
+            core.expire(newest, next: next)
+            let begun = try core.start.map { try self.begin($0, of: job, at: now, db) }
+            try table.save(core, started: begun?.run.id)
+            return begun
         }
     }
 
@@ -151,7 +177,7 @@ extension SQLiteStore: DependencyStore {
             at: now
         )
         let writer = RecordWriter(db: db, snapshots: self.snapshots)
-        guard denied != nil, !draft.executions.isEmpty else {
+        guard draft.ordered.isEmpty, !draft.executions.isEmpty else {
             let begun = try writer.begin(draft)
             return StartedRun(run: draft.run, executions: begun.executions, orders: begun.orders, isRepeat: false)
         }

@@ -17,6 +17,7 @@ struct DependencyCoreTests {
         var marks: [RunID: DependencyMark] = [:]
         var starts: [DependencyStart] = []
         var clock: Int64 = 0
+        var deadline = DeadlineState()
 
         init(_ join: DependencyJoin = .all, _ edges: [DependencyEdge] = [.init(parent: 1), .init(parent: 2)]) {
             self.dependencies = JobDependencies(edges: edges, join: join)
@@ -28,12 +29,14 @@ struct DependencyCoreTests {
                 dependencies: self.dependencies,
                 isEnabled: self.isEnabled,
                 edges: self.edges,
-                waiting: self.marks.values.filter { $0.state == .waiting }.sorted { $0.root < $1.root }
+                waiting: self.marks.values.filter { $0.state == .waiting }.sorted { $0.root < $1.root },
+                deadline: self.deadline
             )
         }
 
         private mutating func save(_ core: DependencyCore) {
             self.edges = core.edges.values.sorted { $0.parent < $1.parent }
+            self.deadline = core.deadline
             for mark in core.written { self.marks[mark.root] = mark }
             if let start = core.start { self.starts.append(start) }
         }
@@ -52,6 +55,12 @@ struct DependencyCoreTests {
         mutating func reset() {
             var core = self.core()
             core.reset()
+            self.save(core)
+        }
+
+        mutating func expires(_ due: Timestamp, next: Timestamp? = nil) {
+            var core = self.core()
+            core.expire(due, next: next)
             self.save(core)
         }
 
@@ -211,6 +220,50 @@ struct DependencyCoreTests {
         #expect(child.starts.count == 1)
     }
 
+    @Test("A daily deadline decides when nothing started the job since the one before, and takes what came late (D9)")
+    func daily() {
+        let noon = Self.start.advanced(byMilliseconds: 60_000)
+        let next = noon.advanced(byMilliseconds: 86_400_000)
+        var child = Child()
+        child.dependencies.deadline = DependencyDeadline(
+            due: .daily(hour: 8, minute: 0, timeZone: "UTC"),
+            action: .run
+        )
+        child.deadline.due = noon
+        let came = Self.run(1, at: 10)
+        child.ends(came)
+        child.expires(noon, next: next)
+        #expect(child.starts.map(\.missing) == [[2]] && child.starts[0].nominal == noon)
+        #expect(child.state(came) == .consumed && child.deadline.due == next)
+        // Ten minutes late: not kept for tomorrow.
+        let late = Self.run(2, at: 50, ended: 600)
+        child.ends(late)
+        #expect(child.state(late) == .late)
+        // On the next day both come in time, and the deadline has nothing to decide.
+        for parent in [1, 2] as [JobID] { child.ends(Self.run(parent, at: 70)) }
+        #expect(child.starts.count == 2 && child.starts[1].missing == nil)
+        child.expires(next, next: next.advanced(byMilliseconds: 86_400_000))
+        #expect(child.starts.count == 2 && child.deadline.startedAt == nil)
+    }
+
+    @Test("A deadline after the first parent begins with it, ends with the start, and skips what is missing (D9)")
+    func after() throws {
+        var child = Child()
+        child.dependencies.deadline = DependencyDeadline(due: .after(milliseconds: 60_000))
+        child.ends(Self.run(1, at: 1))
+        let due = try #require(child.deadline.due)
+        #expect(due == Self.start.advanced(byMilliseconds: 60_001))
+        child.ends(Self.run(1, at: 2))
+        #expect(child.deadline.due == due)
+        child.ends(Self.run(2, at: 3))
+        #expect(child.starts.count == 1 && child.deadline.due == nil)
+        let alone = Self.run(2, at: 4)
+        child.ends(alone)
+        child.expires(try #require(child.deadline.due))
+        #expect(child.starts.count == 2 && child.starts[1].isSkipped && child.starts[1].missing == [1])
+        #expect(child.state(alone) == .withdrawn && child.deadline.due == nil)
+    }
+
     @Test("What waits can be forgotten, and started for without the others (D10)")
     func byHand() {
         var child = Child()
@@ -288,7 +341,8 @@ struct DependencyCoreTests {
             edges: [.init(parent: 9, on: .end), .init(parent: 7, on: .failure, hosts: .ratio(permille: 800))],
             join: .any,
             mode: .start,
-            maxAgeSeconds: 3600
+            maxAgeSeconds: 3600,
+            deadline: DependencyDeadline(due: .daily(hour: 8, minute: 5, timeZone: "Europe/Berlin"), action: .run)
         )
         let read = try JSONDecoder().decode(JobDependencies.self, from: JSONEncoder().encode(dependencies))
         #expect(read == dependencies && read.edges.map(\.parent) == [7, 9])

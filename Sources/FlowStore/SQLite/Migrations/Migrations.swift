@@ -31,6 +31,7 @@ enum Migrations {
         ("019 secrets", Migration019Secrets.sql),
         ("098 recital", Migration098Recital.sql),
         ("070 dependencies", Migration070Dependencies.sql),
+        ("071 deadlines", Migration071Deadlines.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

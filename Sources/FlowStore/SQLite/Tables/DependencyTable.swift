@@ -56,6 +56,10 @@ struct DependencyTable {
             }
             // Whoever only switches a job off and on does not answer for what it does.
             if before?.definition != job.definition { try self.setOwner(of: job.id, to: change.actor) }
+            if old?.deadline != new.deadline {
+                let due = try? new.deadline?.next(after: change.at, job: job.uid)
+                try self.save(DeadlineState(due: due), of: job.id)
+            }
             if before?.isEnabled == true, !job.isEnabled {
                 var core = try self.core(of: job, new)
                 core.reset(as: .disabled)
@@ -90,6 +94,30 @@ struct DependencyTable {
         try self.db.first("SELECT owner FROM dep_child WHERE child_id = ?", [.integer(child)]) {
             $0.optionalInteger(0)
         } ?? nil
+    }
+
+    // MARK: Deadlines
+
+    func deadline(of child: JobID) throws -> DeadlineState {
+        try self.db.first(
+            "SELECT due, resolved, started_at FROM dep_child WHERE child_id = ?",
+            [.integer(child)]
+        ) { DeadlineState(due: $0.optionalTime(0), resolved: $0.optionalTime(1), startedAt: $0.optionalTime(2)) }
+            ?? DeadlineState()
+    }
+
+    private func save(_ state: DeadlineState, of child: JobID) throws {
+        try self.db.run(
+            "UPDATE dep_child SET due = ?, resolved = ?, started_at = ? WHERE child_id = ?",
+            [.time(state.due), .time(state.resolved), .time(state.startedAt), .integer(child)]
+        )
+    }
+
+    func due(at now: Timestamp, limit: Int) throws -> [(job: JobID, due: Timestamp)] {
+        try self.db.all(
+            "SELECT child_id, due FROM dep_child WHERE due IS NOT NULL AND due <= ? ORDER BY due LIMIT ?",
+            [.time(now), .number(limit)]
+        ) { ($0.integer(0), $0.time(1)) }
     }
 
     // MARK: How it stands
@@ -162,12 +190,14 @@ struct DependencyTable {
             waiting: try self.db.all(
                 "SELECT \(Self.markColumns) FROM dep_mark WHERE child_id = ? AND state = 'waiting' ORDER BY made_at",
                 [.integer(job.id)]
-            ) { try Self.mark($0) }
+            ) { try Self.mark($0) },
+            deadline: try self.deadline(of: job.id)
         )
     }
 
     /// Saves what was decided, and forgets the oldest marks that are history.
     func save(_ core: DependencyCore, started: RunID?) throws {
+        try self.save(core.deadline, of: core.child)
         for edge in core.edges.values {
             try self.db.run(
                 """

@@ -78,7 +78,7 @@ struct TaskDepsCommand: AsyncParsableCommand {
         if self.none { return .object(["dependencies": .array([])]) }
         guard !self.after.isEmpty || self.join != nil || self.mode != nil || self.maxAge != nil else { return nil }
         var body = JSONValue.object([:])
-        for field in ["dependencies", "join", "match", "dependency_mode", "max_age_seconds"] {
+        for field in ["dependencies", "join", "match", "dependency_mode", "max_age_seconds", "deadline"] {
             body[field] = task[field]
         }
         if !self.after.isEmpty {
