@@ -20,6 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from alert_steps import AlertSteps
+from job_steps import JobSteps
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
@@ -63,7 +64,7 @@ PAGES = {
 OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel")
 
 
-class Journey(AlertSteps):
+class Journey(AlertSteps, JobSteps):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -796,6 +797,8 @@ class Journey(AlertSteps):
             self.step("cancels a long job", self.cancel)
             self.step("keeps the output of each attempt", self.attempts)
             self.step("edits a job", self.edit)
+            self.step("keeps the finer policies of a job, and checks them", self.policies)
+            self.step("explains why a fire was skipped", self.explains)
             self.step("filters executions, in the address", self.filter_executions)
             self.step("lets Back undo filters, and closes drawers for good", self.filters_by_back)
             self.step("goes to a job by the palette", self.palette)

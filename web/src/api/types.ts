@@ -31,7 +31,7 @@ export type Dst = 'debian' | 'skip' | 'both';
 export type Overlap = 'skip' | 'queue_one' | 'queue' | 'cancel_previous' | 'allow';
 export type Misfire = 'fire_once' | 'fire_all' | 'skip';
 
-/** Policies that the form does not show; an edit leaves them as they are (docs/scheduling.md). */
+/** Policies that few jobs need (docs/scheduling.md). */
 export interface FinePolicies {
   queue_limit?: number;
   misfire_limit?: number | null;

@@ -36,6 +36,7 @@ export const ICONS = {
   skipped: 'M5 5v14l9-7zM18 5v14',
   lost: `${CIRCLE}M9.6 9.6a2.5 2.5 0 1 1 3.5 2.3c-.8.4-1.1.8-1.1 1.7M12 16.8h.01`,
   warning: 'M12 4l9.2 16H2.8zM12 10v4.5M12 17.2h.01',
+  question: `${CIRCLE}M9.4 9.4a2.6 2.6 0 1 1 3.7 2.4c-.8.4-1.1.9-1.1 1.8M12 16.8h.01`,
   info: `${CIRCLE}M12 11v5.5M12 7.6h.01`,
   running: 'M12 3a9 9 0 1 0 9 9',
   pending: `${CIRCLE}M8 12h.01M12 12h.01M16 12h.01`,

@@ -1,5 +1,7 @@
 import type { Task } from '../../src/api/types.ts';
-import { bodyOf, emptyForm, fieldOf, formOf, validate } from '../../src/features/jobs/parts/job-form.ts';
+import { validate } from '../../src/features/jobs/parts/job-check.ts';
+import { bodyOf, emptyForm, formOf } from '../../src/features/jobs/parts/job-form.ts';
+import { fieldOf } from '../../src/features/jobs/parts/job-paths.ts';
 import { equal } from './assert.ts';
 
 const NOW = Date.parse('2026-11-21T00:00:00Z');
@@ -14,6 +16,14 @@ Deno.test('job form: errors carry the path of the server', () => {
   equal(failed({ timeout: 9 }), { timeout: 'timeout' });
   equal(failed({ timeout: '' }), { timeout: 'timeout' });
   equal(failed({ timeout: 3600 }), {});
+  equal(failed({ jitter: 3601, retryBackoff: 0.5, startDeadline: 0 }), {
+    start_deadline_seconds: 'week',
+    jitter_seconds: 'jitter',
+    retry_backoff: 'factor',
+  });
+  equal(failed({ retryCount: 1, retryOn: [] }), { retry_on: 'causes' });
+  equal(failed({ misfire: 'fire_all', misfireLimit: 0 }), { misfire_limit: 'thousand' });
+  equal(failed({ misfire: 'skip', misfireLimit: 0 }), {});
   equal(failed({ groupIds: [] }), { group_ids: 'groups' });
   equal(failed({ cron: ' ' }), { cron_expr: 'required' });
   equal(failed({ timezone: 'Mars/Base' }), { timezone: 'zone' });

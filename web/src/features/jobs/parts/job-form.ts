@@ -1,6 +1,5 @@
 import type {
   Dst,
-  FinePolicies,
   HttpConfig,
   Misfire,
   Overlap,
@@ -9,19 +8,17 @@ import type {
   Task,
   TaskBody,
 } from '../../../api/types.ts';
-import { pairFault } from './pairs.ts';
-import { fromWallClock, isZone, readerZone, toWallClock } from '../../../lib/time.ts';
+import { fromWallClock, readerZone, toWallClock } from '../../../lib/time.ts';
+import { emptyPolicies, policiesOf, policyBody, type PolicyForm } from './job-policies.ts';
+import type { NumberField } from './number-field.ts';
 
 export interface Pair {
   key: string;
   value: string;
 }
 
-/** A number field that was emptied holds ''. */
-type NumberField = number | '';
-
 /** What the form edits: as the fields show it, not as the server stores it. */
-export interface JobForm {
+export interface JobForm extends PolicyForm {
   name: string;
   description: string;
   executor: 'shell' | 'http';
@@ -79,6 +76,7 @@ export function emptyForm(): JobForm {
     concurrency: 1,
     overlap: 'skip',
     misfire: 'fire_once',
+    ...emptyPolicies(),
     groupIds: [],
   };
 }
@@ -126,28 +124,12 @@ export function formOf(task: Task): JobForm {
     concurrency: task.concurrency,
     overlap: task.overlap ?? 'skip',
     misfire: task.misfire ?? 'fire_once',
+    ...policiesOf(task),
     groupIds: [...task.group_ids ?? []],
   };
 }
 
-const numbers = (text: string): number[] => text.split(/[\s,;]+/).filter(Boolean).map(Number);
-
-/** What the form does not show of the policies; a limit of missed fires belongs to `fire_all` alone. */
-function finePolicies(form: JobForm, task: Task): FinePolicies {
-  const fine: FinePolicies = {
-    queue_limit: task.queue_limit,
-    misfire_limit: form.misfire === 'fire_all' && task.misfire === 'fire_all' ? task.misfire_limit : undefined,
-    misfire_threshold_seconds: task.misfire_threshold_seconds,
-    catch_up_seconds: task.catch_up_seconds,
-    start_deadline_seconds: task.start_deadline_seconds,
-    jitter_seconds: task.jitter_seconds,
-    retry_backoff: task.retry_backoff,
-    retry_max_interval: task.retry_max_interval,
-    retry_jitter: task.retry_jitter,
-    retry_on: task.retry_on,
-  };
-  return Object.fromEntries(Object.entries(fine).filter(([, value]) => value !== undefined && value !== null));
-}
+export const numbers = (text: string): number[] => text.split(/[\s,;]+/).filter(Boolean).map(Number);
 
 /** What the form does not show of a script: how it is started, and what becomes of what it leaves. */
 function fineShell(task: Task): Partial<ShellConfig> {
@@ -200,131 +182,9 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     concurrency: Number(form.concurrency),
     overlap: form.overlap,
     misfire: form.misfire,
-    ...(task ? finePolicies(form, task) : {}),
+    ...policyBody(form, form.misfire),
     group_ids: form.groupIds,
     labels: task?.labels ?? {},
     status,
   };
-}
-
-/** Keys are the server's field paths, values keys of `form.error`. */
-export type FormErrors = Record<string, string>;
-
-const between = (value: NumberField, low: number, high: number): boolean =>
-  value !== '' && Number.isInteger(value) && value >= low && value <= high;
-
-function isUrl(text: string): boolean {
-  try {
-    return ['http:', 'https:'].includes(new URL(text).protocol);
-  } catch {
-    return false;
-  }
-}
-
-/** What can be said without the server; it has the last word. */
-export function validate(form: JobForm, now: number): FormErrors {
-  const errors: FormErrors = {};
-  const check = (path: string, good: boolean, error: string) => {
-    if (!good) errors[path] ??= error;
-  };
-  check('name', form.name.trim() !== '', 'required');
-  check('name', form.name.trim().length <= 128, 'tooLong');
-  check('description', form.description.trim().length <= 512, 'tooLongText');
-  const pairs = form.executor === 'shell' ? form.env : form.headers;
-  const fault = pairFault(pairs);
-  if (fault) check(`executor_config.${form.executor === 'shell' ? 'env' : 'headers'}`, false, fault);
-  if (form.executor === 'shell') {
-    check('executor_config.command', form.command.trim() !== '', 'required');
-  } else {
-    check('executor_config.url', form.url.trim() !== '', 'required');
-    check('executor_config.url', isUrl(form.url.trim()), 'url');
-    check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');
-  }
-  if (form.schedule === 'cron') check('cron_expr', form.cron.trim() !== '', 'required');
-  if (form.schedule === 'delay') check('delay_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
-  if (form.schedule === 'every') check('every_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
-  if (form.schedule === 'cron' || form.schedule === 'once') check('timezone', isZone(form.timezone.trim()), 'zone');
-  if (form.schedule === 'once') {
-    const at = fromWallClock(form.onceLocal, form.timezone);
-    check('once_at', at !== null, 'required');
-    check('once_at', at === null || at > now, 'past');
-  }
-  check('timeout', between(form.timeout, 10, 604_800), 'timeout');
-  check('retry_count', between(form.retryCount, 0, 10), 'retries');
-  check('retry_interval', between(form.retryInterval, 1, 86_400), 'positive');
-  check('concurrency', between(form.concurrency, 1, 1000), 'positive');
-  check('group_ids', form.groupIds.length > 0, 'groups');
-  return errors;
-}
-
-/** What the form holds at a path, as text: an error at the path is about this value and no other. */
-export function valueAt(form: JobForm, path: string): string {
-  const fields: Record<string, unknown> = {
-    name: form.name,
-    description: form.description,
-    'executor_config.command': form.command,
-    'executor_config.work_dir': form.workDir,
-    'executor_config.env': form.env,
-    'executor_config.url': form.url,
-    'executor_config.method': form.method,
-    'executor_config.headers': form.headers,
-    'executor_config.body': form.body,
-    'executor_config.expected_status': form.expected,
-    cron_expr: [form.schedule, form.cron, form.timezone],
-    timezone: [form.schedule, form.timezone],
-    dst: form.dst,
-    every_seconds: [form.schedule, form.everyCount, form.everyUnit],
-    delay_seconds: [form.schedule, form.everyCount, form.everyUnit],
-    once_at: [form.schedule, form.onceLocal, form.timezone],
-    timeout: form.timeout,
-    retry_count: form.retryCount,
-    retry_interval: form.retryInterval,
-    concurrency: form.concurrency,
-    overlap: form.overlap,
-    misfire: form.misfire,
-    group_ids: form.groupIds,
-  };
-  return JSON.stringify(fields[path]);
-}
-
-/** Paths that have a field in the form. */
-const PATHS = [
-  'name',
-  'description',
-  'executor_config.command',
-  'executor_config.work_dir',
-  'executor_config.env',
-  'executor_config.url',
-  'executor_config.method',
-  'executor_config.headers',
-  'executor_config.body',
-  'executor_config.expected_status',
-  'cron_expr',
-  'timezone',
-  'dst',
-  'every_seconds',
-  'delay_seconds',
-  'once_at',
-  'timeout',
-  'retry_count',
-  'retry_interval',
-  'concurrency',
-  'overlap',
-  'misfire',
-  'group_ids',
-];
-
-/**
- * The form's field for a path of the server's details: `/executor_config/env/A`, `executor_config.env.A` and `env.A`
- * all mean the environment. Undefined for a path without a field.
- */
-export function fieldOf(path: string): string | undefined {
-  const steps = path.replace(/[/[]/g, '.').replace(/\]/g, '').split('.').filter(Boolean);
-  if (steps[0] === 'expr') return 'cron_expr';
-  for (let length = steps.length; length > 0; length -= 1) {
-    const prefix = steps.slice(0, length).join('.');
-    const found = PATHS.find((known) => known === prefix || known === `executor_config.${prefix}`);
-    if (found) return found;
-  }
-  return undefined;
 }

@@ -1,0 +1,52 @@
+import { get } from './client.ts';
+import type { Bilingual, Execution } from './types.ts';
+
+export type Verdict =
+  | 'not_due'
+  | 'unscheduled'
+  | 'will_fire'
+  | 'fired'
+  | 'running'
+  | 'late'
+  | 'waiting'
+  | 'pending'
+  | 'cancelled'
+  | 'coalesced'
+  | 'skipped'
+  | 'disabled'
+  | 'missed';
+
+/** What happened or will happen at an instant, and which rule decided it. */
+export interface Explanation {
+  verdict: Verdict;
+  rule: string;
+  at: string;
+  executions: Execution[];
+  text: Bilingual;
+}
+
+export type RolloutState = 'waiting' | 'sent' | 'acknowledged' | 'applied' | 'failed';
+
+/** How far the present version of a job has come. */
+export interface Rollout {
+  version: number;
+  total: number;
+  counts: Record<RolloutState, number>;
+  items: { client_id: string; state: RolloutState; connected: boolean }[];
+}
+
+/** Fires of a host that is away: nobody knows yet what became of them. */
+export interface Owed {
+  client_id: string;
+  since: string;
+  until: string | null;
+  count: number;
+  /** There are more than were counted. */
+  is_at_least: boolean;
+}
+
+export const explain = {
+  at: (task: number, at: string) => get<Explanation>(`/tasks/${task}/explain`, { at }),
+  rollout: (task: number) => get<Rollout>(`/tasks/${task}/rollout`),
+  owed: async (task: number) => (await get<{ items: Owed[] }>(`/tasks/${task}/owed`)).items,
+};

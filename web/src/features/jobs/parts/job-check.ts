@@ -1,0 +1,53 @@
+import { fromWallClock, isZone } from '../../../lib/time.ts';
+import { type JobForm, numbers } from './job-form.ts';
+import { checkPolicies } from './job-policies.ts';
+import { between } from './number-field.ts';
+import { pairFault } from './pairs.ts';
+
+/** Keys are the server's field paths, values keys of `form.error`. */
+export type FormErrors = Record<string, string>;
+
+function isUrl(text: string): boolean {
+  try {
+    return ['http:', 'https:'].includes(new URL(text).protocol);
+  } catch {
+    return false;
+  }
+}
+
+/** What can be said without the server; it has the last word. */
+export function validate(form: JobForm, now: number): FormErrors {
+  const errors: FormErrors = {};
+  const check = (path: string, good: boolean, error: string) => {
+    if (!good) errors[path] ??= error;
+  };
+  check('name', form.name.trim() !== '', 'required');
+  check('name', form.name.trim().length <= 128, 'tooLong');
+  check('description', form.description.trim().length <= 512, 'tooLongText');
+  const pairs = form.executor === 'shell' ? form.env : form.headers;
+  const fault = pairFault(pairs);
+  if (fault) check(`executor_config.${form.executor === 'shell' ? 'env' : 'headers'}`, false, fault);
+  if (form.executor === 'shell') {
+    check('executor_config.command', form.command.trim() !== '', 'required');
+  } else {
+    check('executor_config.url', form.url.trim() !== '', 'required');
+    check('executor_config.url', isUrl(form.url.trim()), 'url');
+    check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');
+  }
+  if (form.schedule === 'cron') check('cron_expr', form.cron.trim() !== '', 'required');
+  if (form.schedule === 'delay') check('delay_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
+  if (form.schedule === 'every') check('every_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
+  if (form.schedule === 'cron' || form.schedule === 'once') check('timezone', isZone(form.timezone.trim()), 'zone');
+  if (form.schedule === 'once') {
+    const at = fromWallClock(form.onceLocal, form.timezone);
+    check('once_at', at !== null, 'required');
+    check('once_at', at === null || at > now, 'past');
+  }
+  check('timeout', between(form.timeout, 10, 604_800), 'timeout');
+  check('retry_count', between(form.retryCount, 0, 10), 'retries');
+  check('retry_interval', between(form.retryInterval, 1, 3600), 'hour');
+  check('concurrency', between(form.concurrency, 1, 100), 'hundred');
+  for (const [path, wrong] of Object.entries(checkPolicies(form))) check(path, false, wrong);
+  check('group_ids', form.groupIds.length > 0, 'groups');
+  return errors;
+}

@@ -1,0 +1,76 @@
+import type { JobForm } from './job-form.ts';
+import { POLICY_PATHS, policyValues } from './job-policies.ts';
+
+/** What the form holds at a path, as text: an error at the path is about this value and no other. */
+export function valueAt(form: JobForm, path: string): string {
+  const fields: Record<string, unknown> = {
+    name: form.name,
+    description: form.description,
+    'executor_config.command': form.command,
+    'executor_config.work_dir': form.workDir,
+    'executor_config.env': form.env,
+    'executor_config.url': form.url,
+    'executor_config.method': form.method,
+    'executor_config.headers': form.headers,
+    'executor_config.body': form.body,
+    'executor_config.expected_status': form.expected,
+    cron_expr: [form.schedule, form.cron, form.timezone],
+    timezone: [form.schedule, form.timezone],
+    dst: form.dst,
+    every_seconds: [form.schedule, form.everyCount, form.everyUnit],
+    delay_seconds: [form.schedule, form.everyCount, form.everyUnit],
+    once_at: [form.schedule, form.onceLocal, form.timezone],
+    timeout: form.timeout,
+    retry_count: form.retryCount,
+    retry_interval: form.retryInterval,
+    concurrency: form.concurrency,
+    overlap: form.overlap,
+    misfire: form.misfire,
+    ...policyValues(form),
+    group_ids: form.groupIds,
+  };
+  return JSON.stringify(fields[path]);
+}
+
+/** Paths that have a field in the form. */
+const PATHS = [
+  'name',
+  'description',
+  'executor_config.command',
+  'executor_config.work_dir',
+  'executor_config.env',
+  'executor_config.url',
+  'executor_config.method',
+  'executor_config.headers',
+  'executor_config.body',
+  'executor_config.expected_status',
+  'cron_expr',
+  'timezone',
+  'dst',
+  'every_seconds',
+  'delay_seconds',
+  'once_at',
+  'timeout',
+  'retry_count',
+  'retry_interval',
+  'concurrency',
+  'overlap',
+  'misfire',
+  ...POLICY_PATHS,
+  'group_ids',
+];
+
+/**
+ * The form's field for a path of the server's details: `/executor_config/env/A`, `executor_config.env.A` and `env.A`
+ * all mean the environment. Undefined for a path without a field.
+ */
+export function fieldOf(path: string): string | undefined {
+  const steps = path.replace(/[/[]/g, '.').replace(/\]/g, '').split('.').filter(Boolean);
+  if (steps[0] === 'expr') return 'cron_expr';
+  for (let length = steps.length; length > 0; length -= 1) {
+    const prefix = steps.slice(0, length).join('.');
+    const found = PATHS.find((known) => known === prefix || known === `executor_config.${prefix}`);
+    if (found) return found;
+  }
+  return undefined;
+}

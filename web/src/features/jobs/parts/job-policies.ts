@@ -1,0 +1,112 @@
+import type { FinePolicies, Misfire } from '../../../api/types.ts';
+import { between, type NumberField, within } from './number-field.ts';
+
+export const RETRY_CAUSES = ['business', 'technical', 'timeout', 'interrupted'] as const;
+
+/** The policies that few jobs need; each has a usual value (docs/scheduling.md). */
+export interface PolicyForm {
+  queueLimit: NumberField;
+  /** Empty: as many as the host can take in. */
+  misfireLimit: NumberField;
+  misfireThreshold: NumberField;
+  catchUp: NumberField;
+  /** Empty: no deadline. */
+  startDeadline: NumberField;
+  jitter: NumberField;
+  retryBackoff: NumberField;
+  retryMaxInterval: NumberField;
+  retryJitter: NumberField;
+  retryOn: string[];
+}
+
+export const emptyPolicies = (): PolicyForm => ({
+  queueLimit: 10,
+  misfireLimit: '',
+  misfireThreshold: 5,
+  catchUp: 3600,
+  startDeadline: '',
+  jitter: 0,
+  retryBackoff: 1,
+  retryMaxInterval: 86_400,
+  retryJitter: 0,
+  retryOn: [...RETRY_CAUSES],
+});
+
+export function policiesOf(task: FinePolicies): PolicyForm {
+  const usual = emptyPolicies();
+  return {
+    queueLimit: task.queue_limit ?? usual.queueLimit,
+    misfireLimit: task.misfire_limit ?? usual.misfireLimit,
+    misfireThreshold: task.misfire_threshold_seconds ?? usual.misfireThreshold,
+    catchUp: task.catch_up_seconds ?? usual.catchUp,
+    startDeadline: task.start_deadline_seconds ?? usual.startDeadline,
+    jitter: task.jitter_seconds ?? usual.jitter,
+    retryBackoff: task.retry_backoff ?? usual.retryBackoff,
+    retryMaxInterval: task.retry_max_interval ?? usual.retryMaxInterval,
+    retryJitter: task.retry_jitter ?? usual.retryJitter,
+    retryOn: [...task.retry_on ?? usual.retryOn],
+  };
+}
+
+const POLICY_KEYS: [path: string, key: keyof PolicyForm][] = [
+  ['queue_limit', 'queueLimit'],
+  ['misfire_limit', 'misfireLimit'],
+  ['misfire_threshold_seconds', 'misfireThreshold'],
+  ['catch_up_seconds', 'catchUp'],
+  ['start_deadline_seconds', 'startDeadline'],
+  ['jitter_seconds', 'jitter'],
+  ['retry_backoff', 'retryBackoff'],
+  ['retry_max_interval', 'retryMaxInterval'],
+  ['retry_jitter', 'retryJitter'],
+  ['retry_on', 'retryOn'],
+];
+
+/** The server's paths of these fields. */
+export const POLICY_PATHS: string[] = POLICY_KEYS.map(([path]) => path);
+
+/** What the form holds at each path. */
+export const policyValues = (form: PolicyForm): Record<string, unknown> =>
+  Object.fromEntries(POLICY_KEYS.map(([path, key]) => [path, form[key]]));
+
+/** A field left empty is left out, and has the server's usual value; the limit of missed fires belongs to `fire_all`. */
+export function policyBody(form: PolicyForm, misfire: Misfire): FinePolicies {
+  const entries = POLICY_KEYS.filter(([path, key]) =>
+    form[key] !== '' && (path !== 'misfire_limit' || misfire === 'fire_all')
+  );
+  const body = Object.fromEntries(entries.map(([path, key]) => [path, form[key]])) as FinePolicies;
+  const causes = RETRY_CAUSES.filter((cause) => form.retryOn.includes(cause));
+  return { ...body, retry_on: causes };
+}
+
+/** Paths whose value is not the usual one. */
+export function unusualPolicies(form: PolicyForm): string[] {
+  const usual = emptyPolicies();
+  return POLICY_KEYS.filter(([, key]) =>
+    key === 'retryOn' ? form.retryOn.length !== RETRY_CAUSES.length : form[key] !== usual[key]
+  ).map(([path]) => path);
+}
+
+/** What is wrong with them, as keys of `form.error`. */
+export function checkPolicies(
+  form: PolicyForm & { misfire: Misfire; retryCount: NumberField },
+): Record<string, string> {
+  const faults: Record<string, string> = {};
+  const check = (path: string, good: boolean, fault: string) => {
+    if (!good) faults[path] = fault;
+  };
+  check('queue_limit', between(form.queueLimit, 1, 100), 'hundred');
+  check(
+    'misfire_limit',
+    form.misfire !== 'fire_all' || form.misfireLimit === '' || between(form.misfireLimit, 1, 1000),
+    'thousand',
+  );
+  check('misfire_threshold_seconds', within(form.misfireThreshold, 1, 3600), 'hour');
+  check('catch_up_seconds', within(form.catchUp, 10, 31_536_000), 'catchUp');
+  check('start_deadline_seconds', form.startDeadline === '' || between(form.startDeadline, 1, 604_800), 'week');
+  check('jitter_seconds', within(form.jitter, 0, 3600), 'jitter');
+  check('retry_backoff', within(form.retryBackoff, 1, 10), 'factor');
+  check('retry_max_interval', between(form.retryMaxInterval, 1, 86_400), 'day');
+  check('retry_jitter', between(form.retryJitter, 0, 100), 'percent');
+  check('retry_on', !form.retryCount || form.retryOn.length > 0, 'causes');
+  return faults;
+}
