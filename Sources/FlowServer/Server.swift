@@ -57,6 +57,11 @@ package struct Server: Sendable {
             metrics.observeCommit($0, $1)
         }
         try await DataDirectory.requireAuthority(in: directory, for: store)
+        if let copied = try await store.restoredCopy() {
+            self.logger.notice("this installation was restored from a back-up", metadata: ["of": "\(copied)"])
+        }
+        let settings = LiveSettings(Settings(fixed: self.configuration.settings))
+        settings.take(try await store.settings())
         let bus = EventBus()
         let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
         let journal = SessionJournal(store: store, logger: self.logger)

@@ -17,11 +17,11 @@ import Darwin
 ///
 /// An advisory `flock` on a sidecar file: the kernel lets go of it when the process ends, however it ends, so there is
 /// nothing stale to clean up. The file holds the owner's process id for the message that a second one shows.
-final class SQLiteFileLock: Sendable {
+package final class SQLiteFileLock: Sendable {
     private let descriptor: Mutex<Int32?>
 
     /// - Throws: `unavailable` when another process (or another store of this one) holds the lock.
-    init(database: String) throws {
+    package init(database: String) throws {
         let path = database + ".lock"
         // Close-on-exec: a child that inherited the descriptor would keep the lock after our death.
         let descriptor = path.withCString { systemOpen($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
@@ -50,7 +50,7 @@ final class SQLiteFileLock: Sendable {
     deinit { self.release() }
 
     /// Lets others in; idempotent.
-    func release() {
+    package func release() {
         self.descriptor.withLock { descriptor in
             guard let open = descriptor else { return }
             // The file itself stays: removing it would let two processes hold locks on two files of one name.

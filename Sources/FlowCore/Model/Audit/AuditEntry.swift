@@ -39,6 +39,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case secretDeliver = "secret.deliver"
     case auditExport = "audit.export"
     case settingUpdate = "setting.update"
+    case installationRestore = "installation.restore"
     case channelCreate = "channel.create"
     case channelUpdate = "channel.update"
     case channelDelete = "channel.delete"

@@ -85,6 +85,7 @@ export default {
       session_start: 'Signed in',
       session_end: 'Signed out',
       setting_update: 'Changed a setting',
+      installation_restore: 'Restored from a back-up',
       channel_create: 'Made a channel',
       channel_update: 'Changed a channel',
       channel_delete: 'Deleted a channel',

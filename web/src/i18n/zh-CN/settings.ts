@@ -85,6 +85,7 @@ export default {
       session_start: '登录',
       session_end: '退出登录',
       setting_update: '修改设置',
+      installation_restore: '从备份恢复',
       channel_create: '创建通知渠道',
       channel_update: '修改通知渠道',
       channel_delete: '删除通知渠道',
