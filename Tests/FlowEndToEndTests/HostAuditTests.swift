@@ -8,6 +8,7 @@ import FlowWire
 import Foundation
 import GRDB
 import Logging
+import Synchronization
 import Testing
 
 @testable import FlowServer
@@ -87,6 +88,35 @@ struct HostAuditTests {
         }
     }
 
+    @Test("A chain whose oldest rows go while it is looked at is whole; a row that is taken out meanwhile is not")
+    func pruning() async throws {
+        let path = NSTemporaryDirectory() + "qf-audit-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let directory = try PrivateDirectory(path)
+        let file = directory.path(of: DataDirectory.database)
+        let store = try SQLiteStore.open(path: file)
+        let keys = try #require(try MasterKeys.open(in: directory, environment: [:], mayCreate: true))
+        for index in 1...3000 {
+            let change = Change(by: Actor(.host, name: "root"), at: Timestamp(milliseconds: Int64(index)))
+            try await store.recordAudit(AuditEntry(change: change, action: .jobUpdate, object: nil))
+        }
+        let rows = try await store.unsealedAudit(limit: 3000)
+        let seals = AuditChain(master: keys.primary.bytes).seal(rows, chain: "main", after: nil)
+        try await store.sealAudit(zip(rows, seals).map { ($0.id, $1) }, after: nil)
+        // Between two pages retention takes what was read, and what comes next.
+        let pruned = PrunedStore(store: store, upTo: 1500)
+        let report = try await HostAudit.verify(pruned, keys: keys, heads: [])
+        #expect(report.findings.map(\.outcome) == [.whole(rows: 1500)])
+        try await self.change(file, "DELETE FROM audit WHERE seq = 2500")
+        let broken = try await HostAudit.verify(PrunedStore(store: store, upTo: 2000), keys: keys, heads: [])
+        guard case .broken(let words)? = broken.findings.first?.outcome else {
+            Issue.record("a row is missing and nobody notices")
+            return
+        }
+        #expect(words.contains("number 2500"))
+        try await store.close()
+    }
+
     @Test("Keys come from the environment, or from the file, which is made for a new installation only")
     func keys() async throws {
         let path = NSTemporaryDirectory() + "qf-keys-" + UUID().uuidString
@@ -112,4 +142,39 @@ struct HostAuditTests {
         try await queue.write { try $0.execute(sql: sql) }
         try queue.close()
     }
+}
+
+/// A store whose retention runs between the first two pages that somebody reads.
+private final class PrunedStore: AuditStore {
+    private let store: SQLiteStore
+    private let bound: Int64
+    private let pages = Mutex(0)
+
+    init(store: SQLiteStore, upTo bound: Int64) {
+        self.store = store
+        self.bound = bound
+    }
+
+    func sealedAudit(of chain: String, after sequence: Int64, limit: Int) async throws -> [AuditEntry] {
+        let page = self.pages.withLock { pages in
+            pages += 1
+            return pages
+        }
+        if page == 2 {
+            while try await !self.store.forget(.audit, before: Timestamp(milliseconds: self.bound + 1), limit: 500)
+                .isDone
+            {}
+        }
+        return try await self.store.sealedAudit(of: chain, after: sequence, limit: limit)
+    }
+
+    func recordAudit(_ entry: AuditEntry) async throws { try await self.store.recordAudit(entry) }
+    func audit(_ query: AuditQuery) async throws -> Page<AuditEntry> { try await self.store.audit(query) }
+    func auditRows(_ query: AuditQuery) async throws -> [AuditEntry] { try await self.store.auditRows(query) }
+    func unsealedAudit(limit: Int) async throws -> [AuditEntry] { try await self.store.unsealedAudit(limit: limit) }
+    func auditHead(of chain: String) async throws -> AuditHead? { try await self.store.auditHead(of: chain) }
+    func sealAudit(_ seals: [(id: Int64, seal: AuditEntry.Seal)], after expected: AuditHead?) async throws {
+        try await self.store.sealAudit(seals, after: expected)
+    }
+    func auditChains() async throws -> [AuditChainState] { try await self.store.auditChains() }
 }

@@ -65,12 +65,35 @@ package enum HostAudit {
         return report
     }
 
-    private static func verify(_ store: any AuditStore, keys: KeyRing, heads: [AuditHead]) async throws -> Report {
+    static func verify(_ store: any AuditStore, keys: KeyRing, heads: [AuditHead]) async throws -> Report {
         // Before the chains: a row that is sealed meanwhile is in one of them.
         let unsealed = try await store.unsealedAudit(limit: self.page).count
         let states = try await store.auditChains()
         var findings: [Finding] = []
         for state in states {
+            let outcome = try await self.verify(state, in: store, keys: keys, heads: heads)
+            findings.append(Finding(chain: state.head.chain, outcome: outcome))
+        }
+        for chain in Set(heads.map(\.chain)).subtracting(states.map(\.head.chain)).sorted() {
+            findings.append(
+                Finding(chain: chain, outcome: .broken("the whole chain is missing, of which an end was written down"))
+            )
+        }
+        return Report(findings: findings, unsealed: unsealed)
+    }
+
+    /// Goes through one chain while a server may take its oldest rows away (retention).
+    ///
+    /// A break at a place that retention has reached meanwhile is none: it is looked at again from where the chain begins now. Each
+    /// time the chain begins later, so this ends.
+    private static func verify(
+        _ first: AuditChainState,
+        in store: any AuditStore,
+        keys: KeyRing,
+        heads: [AuditHead]
+    ) async throws -> AuditVerification.Outcome {
+        var state = first
+        while true {
             var verification = AuditVerification(state, keys: keys, heads: heads)
             var wantsMore = true
             while wantsMore {
@@ -82,13 +105,13 @@ package enum HostAudit {
                 // What was sealed after the head was read is the next look's.
                 wantsMore = verification.take(rows.filter { ($0.seal?.sequence ?? 0) <= state.head.sequence })
             }
-            findings.append(Finding(chain: state.head.chain, outcome: verification.finish()))
+            let outcome = verification.finish()
+            guard case .broken = outcome,
+                let now = try await store.auditChains().first(where: { $0.head.chain == state.head.chain }),
+                let anchor = now.anchor, anchor.sequence > verification.position,
+                anchor.sequence > state.anchor?.sequence ?? 0
+            else { return outcome }
+            state = now
         }
-        for chain in Set(heads.map(\.chain)).subtracting(states.map(\.head.chain)).sorted() {
-            findings.append(
-                Finding(chain: chain, outcome: .broken("the whole chain is missing, of which an end was written down"))
-            )
-        }
-        return Report(findings: findings, unsealed: unsealed)
     }
 }
