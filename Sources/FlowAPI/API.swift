@@ -51,7 +51,13 @@ package func makeAPI(
         authenticator: authenticator,
         quota: RequestQuota(limits: configuration.rateLimits, clock: clock),
         auth: AuthRoutes(authentication: services.authentication, clock: clock, isSecure: configuration.isSecure),
-        tasks: TaskRoutes(jobs: services.jobs, presenter: tasks, executions: executions),
+        secondFactor: SecondFactorRoutes(authentication: services.authentication),
+        tasks: TaskRoutes(
+            jobs: services.jobs,
+            presenter: tasks,
+            executions: executions,
+            settings: services.live
+        ),
         groups: GroupRoutes(groups: services.groups, agents: services.agents),
         groupRules: GroupRuleRoutes(groups: services.groups),
         executions: ExecutionRoutes(
@@ -66,11 +72,13 @@ package func makeAPI(
         users: UserRoutes(users: services.users, authentication: services.authentication),
         tokens: TokenRoutes(tokens: services.tokens, clock: clock),
         secrets: SecretRoutes(secrets: services.secrets),
+        settings: services.settings.map { SettingRoutes(settings: $0) },
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,
             clock: clock,
-            version: configuration.version
+            version: configuration.version,
+            settings: services.live
         ),
         events: EventRoutes(connection: live)
     )

@@ -79,6 +79,12 @@ package struct HostUsers: Sendable {
         return password
     }
 
+    /// For a lost phone; ends all sessions.
+    package func resetSecondFactor(of name: String) async throws {
+        guard let factors = self.store as? any SecondFactorStore else { return }
+        try await factors.removeSecondFactor(of: try await self.user(name).id, endsSessions: true, by: self.change)
+    }
+
     package func grant(_ role: Role, groupNames: [String], to name: String) async throws {
         let grant = Grant(role: role, scope: try await self.scope(of: groupNames))
         _ = try await self.store.addGrant(grant, to: try await self.user(name).id, by: self.change)

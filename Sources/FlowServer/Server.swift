@@ -97,9 +97,9 @@ package struct Server: Sendable {
             gateway: sessions,
             bus: bus,
             clock: clock,
-            retentionDays: self.configuration.retentionDays,
-            auditDays: self.configuration.auditDays,
-            logger: self.logger
+            retentionDays: Int(settings.now.integer(.retentionDays)),
+            logger: self.logger,
+            settings: settings
         )
         let sealer = AuditSealer(
             store: store,
@@ -119,6 +119,7 @@ package struct Server: Sendable {
             gateway: sessions,
             bus: bus,
             seal: seal,
+            settings: settings,
             clock: clock
         )
         metrics.setStorage(StorageProbe(store: store, clock: clock))

@@ -18,7 +18,7 @@ extension ServerConfiguration {
     ///   requests a minute; 0 = any number
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
-    /// - `retention.days` (int, default 90; 1 to 3650), `retention.audit-days` (int, default 400; 30 and more, or 0 = for ever)
+    /// - every ``SettingKey``, such as `retention.days`, which nobody can change in the console then
     /// - `admin.password-file` (string)
     ///
     /// - Throws: ``CoreError`` `invalid` with a line for each fault: file, line, key, what is wrong, what is possible.
@@ -71,12 +71,7 @@ extension ServerConfiguration {
             perNetwork: reader.int(forKey: "http.rate-limits.anonymous", in: range, default: rates.perNetwork)
         )
         result.serverNames = reader.stringArray(forKey: "agents.names", default: [])
-        result.retentionDays = reader.int(forKey: "retention.days", in: 1...3650, default: 90)
-        let days = reader.int(forKey: "retention.audit-days", in: 0...36_500, default: 400)
-        if (1..<30).contains(days) {
-            reader.fault("retention.audit-days", "is \(days); write 0 (for ever) or 30 to 36500.")
-        }
-        result.auditDays = days
+        result.settings = Self.settings(reader)
         result.publicURL = reader.string(forKey: "http.public-url").map {
             $0.hasSuffix("/") ? String($0.dropLast()) : $0
         }
@@ -84,6 +79,20 @@ extension ServerConfiguration {
         result.notifyAuthorityFile = reader.string(forKey: "notify.ca-file")
         result.adminPasswordFile = reader.string(forKey: "admin.password-file")
         return result
+    }
+
+    private static func settings(_ reader: SettingReader) -> [SettingKey: Settings.Fixed] {
+        var fixed: [SettingKey: Settings.Fixed] = [:]
+        for key in SettingKey.allCases {
+            let rule = key.rule
+            let value = reader.value(forKey: key.rawValue, possible: rule.possible, parse: { rule.value(written: $0) })
+            guard let value, let source = reader.source(of: key.rawValue) else { continue }
+            fixed[key] = Settings.Fixed(value, from: source)
+        }
+        for (key, words) in Settings(fixed: fixed).contradictions where fixed[key] != nil {
+            reader.fault(key.rawValue, "can't be: \(words).")
+        }
+        return fixed
     }
 
     private static func address(_ reader: SettingReader, key: String, example: String) -> ListenAddress? {

@@ -24,16 +24,14 @@ package struct ServerConfiguration: Sendable {
     package var trustedProxies: [AddressRange] = []
     /// Requests a minute of each client; none in development.
     package var rateLimits = RateLimits.none
-    /// Days after which history is deleted (C-28).
-    package var retentionDays = 90
+    /// Settings that the file or the environment decide on; people cannot change these while the server runs.
+    package var settings: [SettingKey: Settings.Fixed] = [:]
     /// Where people reach the console, without a slash at the end; for links in notifications.
     package var publicURL: String?
     /// Whether notifications may be sent to this host itself (a mail relay, a local receiver).
     package var notifiesLoopback = false
     /// Certificates of further authorities that receivers of notifications may have; a PEM file.
     package var notifyAuthorityFile: String?
-    /// Days after which rows of the audit are deleted; 0 = never.
-    package var auditDays = 400
     /// Where the generated password of the first administrator is written, mode 0600; nil prints it once.
     package var adminPasswordFile: String?
 

@@ -114,11 +114,7 @@ struct SecretTests {
                 ["username": .string("bo"), "role": .string("operator"), "group_ids": .array([.integer(red)])]
             )
             let password = try #require(made.data["password"]?.text)
-            let bo = try await admin.signedIn("bo", password: password)
-            _ = try await bo.post(
-                "/auth/password",
-                ["old_password": .string(password), "new_password": .string("a long new word")]
-            )
+            let bo = try await admin.signedIn("bo", password: password).changing(password, to: "a long new word")
             for (name, owners) in [("BLUE", JSON.array([.integer(blue)])), ("ALL", .string("all"))] {
                 let body: [String: JSON] = ["value": .string(Self.value), "owner_groups": owners]
                 #expect(try await admin.put("/secrets/\(name)", body).status == 200)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import HTTPTypes
 import Testing
 
 @testable import FlowAPI
@@ -47,8 +48,12 @@ struct UserTests {
                 ["old_password": .string(made.password), "new_password": .string("a long new word")]
             )
             #expect(changed.status == 200)
-            #expect(try await bo.get("/tasks").status == 200)
+            #expect(try await bo.get("/tasks").status == 401, "the token of before is worth nothing")
             #expect(try await other.get("/auth/me").status == 401, "other sessions end")
+            var again = bo
+            again.token = try #require(changed.data["token"]?.text)
+            #expect(try await again.get("/tasks").status == 200)
+            #expect(changed.headers[.setCookie]?.contains("Max-Age=43200") == true)
             let row = try await admin.get("/audit?action=user.password").data["items"]?.items.first
             #expect(row?["actor"]?.text == "bo" && row?["object_name"]?.text == "bo")
             #expect(try await !admin.get("/audit").text.contains("scrypt"))
@@ -104,10 +109,7 @@ struct UserTests {
         try await TestServer.with { server, admin in
             let made = try await Self.create("bo", admin)
             let one = try await admin.signedIn("bo", password: made.password)
-            let new: [String: JSON] = [
-                "old_password": .string(made.password), "new_password": .string("a long new word"),
-            ]
-            #expect(try await one.post("/auth/password", new).status == 200)
+                .changing(made.password, to: "a long new word")
             let two = try await admin.signedIn("bo", password: "a long new word")
             let three = try await admin.signedIn("bo", password: "a long new word")
             let own = try await one.get("/auth/sessions").data

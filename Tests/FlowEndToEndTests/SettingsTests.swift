@@ -51,9 +51,10 @@ struct SettingsTests {
         #expect(configuration.tls?.key == "/k.pem")
         #expect(configuration.trustedProxies.count == 2)
         #expect(configuration.serverNames == ["flow.example", "192.0.2.1"])
-        #expect(configuration.retentionDays == 7)
+        #expect(configuration.settings == [.retentionDays: Settings.Fixed(.integer(7), from: .environment)])
         #expect(configuration.agentsPort == 8474)
-        #expect(try self.read("").retentionDays == 90)
+        #expect(try self.read("").settings.isEmpty)
+        #expect(try self.read("jobs: {default-timezone: Asia/Shanghai}").settings[.jobsZone]?.source == .file)
         let names = try self.read("", ["QUARTZFLOW_AGENTS_NAMES": "a, b"]).serverNames
         #expect(names == ["a", "b"])
     }
@@ -65,6 +66,15 @@ struct SettingsTests {
             ("\nretention:\n  days: 0", "3: retention.days is '0'; write a whole number from 1 to 3650."),
             ("retention: {days: 1.5}", "1: retention.days is '1.5'; write a whole number from 1 to 3650."),
             ("retention: {days: }", "1: retention.days has no value; write a whole number from 1 to 3650."),
+            (
+                "retention: {audit-days: 5}",
+                "1: retention.audit-days is '5'; write 0 (for ever) or a whole number from 30 to 36500."
+            ),
+            ("ui: {language: fr}", "1: ui.language is 'fr'; write one of auto, zh, en."),
+            (
+                "jobs: {default-timezone: Mars/Olympus}",
+                "1: jobs.default-timezone is 'Mars/Olympus'; write a name of the time-zone database, such as Asia/Shanghai or UTC."
+            ),
             ("http: {behind-https: maybe}", "1: http.behind-https is 'maybe'; write true or false."),
             ("http: {behind-https: yes}", "1: http.behind-https is 'yes'; write true or false."),
             ("http: {behind-https: [true]}", "1: http.behind-https is a list; write true or false."),

@@ -7,9 +7,10 @@ import HTTPTypes
 extension Endpoint {
     private static let user: KeyValuePairs<String, Schema> = [
         "id": .integer, "username": .string,
-        "role": Schema.role.orNull.about("The strongest of the grants."),
+        "role": Schema.role.orNull.about("The strongest of the grants that are built in."),
         "grants": .array(.reference("Grant")), "state": .choice(of: User.State.self),
-        "must_change_password": .boolean, "last_sign_in": .timestamp.orNull, "created_at": .timestamp,
+        "must_change_password": .boolean, "totp": .boolean.about("Signing in takes a code, too."),
+        "last_sign_in": .timestamp.orNull, "created_at": .timestamp,
     ]
     private static let sessions = Schema.answer([
         "total": .integer,
@@ -22,6 +23,8 @@ extension Endpoint {
             ])
         ),
     ])
+    private static let role = Schema.string(upTo: 64, from: 1).about("One that is built in, or one of `/roles`.")
+        .example("operator")
     private static let groups = Schema.array(.integer).about("Where it holds; everywhere without it.")
     private static let username = Schema.string(upTo: 64, from: 1).about(
         "Letters, digits, '.', '_', '/' and '-'; unique whatever the case of its letters."
@@ -39,7 +42,7 @@ extension Endpoint {
                 .body(
                     .body(
                         required: ["username": Self.username],
-                        optional: ["role": Schema.role, "group_ids": Self.groups]
+                        optional: ["role": Self.role, "group_ids": Self.groups]
                     ),
                     examples: [
                         "operator": .object([.init("username", "grace"), .init("role", "operator")]),
@@ -67,7 +70,7 @@ extension Endpoint {
         case .addGrant:
             Contract(.administration, "Gives a user a role, everywhere or on some groups")
                 .body(
-                    .body(required: ["role": Schema.role], optional: ["group_ids": Self.groups]),
+                    .body(required: ["role": Self.role], optional: ["group_ids": Self.groups]),
                     examples: [
                         "everywhere": .object([.init("role", "viewer")]),
                         "groups": .object([.init("role", "operator"), .init("group_ids", [Int64(2)])]),
@@ -79,7 +82,10 @@ extension Endpoint {
         case .endSessions: Contract(.administration, "Signs a user out everywhere")
         case .endSession: Contract(.administration, "Ends one session of a user")
         case .changePassword:
-            Contract(.session, "Changes the own password; other sessions end")
+            Contract(.session, "Changes the own password; all sessions end, and another begins")
+                .about(
+                    "The answer has the token of the session that takes the place of this one; browsers get it as a cookie, too."
+                )
                 .body(
                     .body(required: ["old_password": .string, "new_password": .string(upTo: 1024, from: 12)]),
                     examples: [
@@ -88,6 +94,7 @@ extension Endpoint {
                         ])
                     ]
                 )
+                .answers(.answer(["token": .string, "expires_at": .timestamp]))
                 .refuses(.conflict, .tooManyRequests)
         case .listOwnSessions: Contract(.session, "Lists where you are signed in").answers(Self.sessions)
         case .endOtherSessions: Contract(.session, "Ends all own sessions but this one")
@@ -126,7 +133,7 @@ extension Endpoint {
                 .about("The answer has its text, this once. It can do what both it and its owner may.")
                 .body(
                     .either(
-                        Self.tokenBody("role", Schema.role.about("It gets the role's permissions; or name them.")),
+                        Self.tokenBody("role", Self.role.about("It gets the role's permissions; or name them.")),
                         Self.tokenBody("permissions", .array(.choice(of: Permission.self)))
                     ),
                     examples: [

@@ -13,8 +13,11 @@ extension Endpoint {
     )
 
     private var declared: Contract? {
-        self.sessionContract ?? self.taskContract ?? self.groupContract ?? self.executionContract
-            ?? self.insightContract ?? self.userContract ?? self.tokenContract ?? self.secretContract
-            ?? self.notifyContract ?? self.systemContract
+        let areas: [Contract?] = [
+            self.sessionContract, self.secondFactorContract, self.taskContract, self.groupContract,
+            self.executionContract, self.insightContract, self.userContract, self.tokenContract,
+            self.secretContract, self.notifyContract, self.settingsContract, self.systemContract,
+        ]
+        return areas.lazy.compactMap { $0 }.first
     }
 }

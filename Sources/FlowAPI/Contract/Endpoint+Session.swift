@@ -9,10 +9,13 @@ extension Endpoint {
         switch self {
         case .signIn:
             Contract(.session, "Signs in")
-                .about("The token goes into 'Authorization: Bearer …'. Browsers get it as a cookie, too.")
                 .body(
                     .body(required: ["username": .string, "password": .string]),
                     examples: ["administrator": ["username": JSON.string("admin"), "password": .string("secret")].json]
+                )
+                .about(
+                    "The token goes into 'Authorization: Bearer …'. Browsers get it as a cookie, too. 401 'totp_required' comes with a "
+                        + "'ticket' for '/auth/login/totp'."
                 )
                 .answers(.answer(["token": .string, "expires_at": .timestamp, "user": .reference("User")]))
                 .refuses(.unauthorized, .tooManyRequests)
@@ -25,7 +28,9 @@ extension Endpoint {
                         "id": .integer, "username": .string, "role": Schema.role.orNull,
                         "permissions": .array(.choice(of: Permission.self)), "grants": .array(.reference("Grant")),
                         "scopes": .dictionary(.reference("Scope")).about("Where each permission holds."),
-                    ]).with(optional: ["must_change_password": .boolean, "token_id": .integer.orNull])
+                    ]).with(optional: [
+                        "must_change_password": .boolean, "must_set_up_totp": .boolean, "token_id": .integer.orNull,
+                    ])
                 )
         default: nil
         }

@@ -39,7 +39,12 @@ extension Endpoint {
         case .ready, .plainReady:
             Contract(.system, "Says whether the server can store").answers(.answer(["status": .choice(["ready"])]))
         case .version:
-            Contract(.system, "Says which version this is").answers(.answer(["name": .string, "version": .string]))
+            Contract(.system, "Says which version this is").answers(
+                .answer([
+                    "name": .string, "version": .string,
+                    "language": .choice(["auto", "zh", "en"]).about("What the console speaks to who has not chosen."),
+                ])
+            )
         case .metrics, .plainMetrics:
             Contract(.system, "Gives numbers in Prometheus' text format")
                 .answers(.other(["text/plain; version=0.0.4; charset=utf-8"]))

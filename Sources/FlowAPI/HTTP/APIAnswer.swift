@@ -63,10 +63,12 @@ extension APIFailure {
             return JSON.object(members)
         }
         return Response(
-            json: .object([
-                .init("code", self.number), .init("error", self.word), .init("message", self.message),
-                .init("details", details), .init("request_id", requestID),
-            ]),
+            json: .object(
+                [
+                    .init("code", self.number), .init("error", self.word), .init("message", self.message),
+                    .init("details", details), .init("request_id", requestID),
+                ] + self.members
+            ),
             status: self.status,
             headers: self.answerHeaders
         )

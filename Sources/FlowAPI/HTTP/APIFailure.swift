@@ -15,6 +15,8 @@ package struct APIFailure: Error, Sendable {
     /// Where in the text of the one detail the fault is; for cron expressions.
     var position: Int?
     var headers: HTTPFields = [:]
+    /// Further members of the answer.
+    var members: [JSON.Member] = []
 
     init(
         _ status: HTTPResponse.Status,

@@ -10,6 +10,7 @@ import HTTPTypes
 /// check and the tests all read this table and nothing else (`reliability.md`, attack classes 1 and 3).
 enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI, changePassword, listOwnSessions, endOtherSessions, endOwnSession
+    case signInCode, getTOTP, beginTOTP, confirmTOTP, endTOTP, renewRecoveryCodes, resetTOTP
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case explainTask, taskRollout, listOwed
     case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
@@ -26,6 +27,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case addGrant, removeGrant, listSessions, endSessions, endSession
     case listTokens, createToken, deleteToken
     case listSecrets, getSecret, setSecret, deleteSecret
+    case getSettings, changeSettings
     case listAudit, exportAudit
     case overview, health, ready, version, metrics, openAPI, live, events
     case plainHealth, plainReady, plainMetrics, plainOpenAPI
@@ -63,6 +65,14 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listOwnSessions: self.api(.get, "/auth/sessions", .signedIn)
         case .endOtherSessions: self.api(.delete, "/auth/sessions", .signedIn)
         case .endOwnSession: self.api(.delete, "/auth/sessions/{session_id}", .signedIn)
+
+        case .signInCode: self.api(.post, "/auth/login/totp", .everyone)
+        case .getTOTP: self.api(.get, "/auth/totp", .signedIn)
+        case .beginTOTP: self.api(.post, "/auth/totp", .signedIn)
+        case .confirmTOTP: self.api(.post, "/auth/totp/confirm", .signedIn)
+        case .endTOTP: self.api(.post, "/auth/totp/disable", .signedIn)
+        case .renewRecoveryCodes: self.api(.post, "/auth/totp/recovery-codes", .signedIn)
+        case .resetTOTP: self.api(.delete, "/users/{id}/totp", .needs(.usersWrite))
 
         case .listTasks: self.api(.get, "/tasks", .needs(.jobsRead))
         case .createTask: self.api(.post, "/tasks", .needs(.jobsWrite))
@@ -138,6 +148,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .setSecret: self.api(.put, "/secrets/{name}", .needs(.secretsWrite))
         case .deleteSecret: self.api(.delete, "/secrets/{name}", .needs(.secretsWrite))
 
+        case .getSettings: self.api(.get, "/settings", .needs(.settingsRead))
+        case .changeSettings: self.api(.patch, "/settings", .needs(.settingsWrite))
+
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
         case .exportAudit: self.api(.get, "/audit/export", .needs(.auditExport))
 
@@ -188,6 +201,14 @@ enum Endpoint: String, CaseIterable, Sendable {
         switch self {
         case .health, .ready, .version, .plainHealth, .plainReady: true
         default: false
+        }
+    }
+
+    /// Whether somebody may use it who has to set up a second factor first.
+    var isOpenBeforeSecondFactor: Bool {
+        switch self {
+        case .getTOTP, .beginTOTP, .confirmTOTP: true
+        default: self.isOpenBeforePasswordChange
         }
     }
 

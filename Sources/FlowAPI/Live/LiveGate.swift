@@ -42,6 +42,9 @@ struct LiveGate: Sendable {
                     message: "Change your password first."
                 )
             }
+            guard !session.mustSetUpSecondFactor else {
+                return .refused(.forbidden, word: "totp_setup_required", message: "Set up one-time codes first.")
+            }
             return .admitted(session)
         } catch {
             return .refused(.serviceUnavailable, word: "unavailable", message: "Try again.")

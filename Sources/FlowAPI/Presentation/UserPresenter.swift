@@ -14,6 +14,7 @@ enum UserPresenter {
             .init("grants", user.grants.map(GrantPresenter.grant)),
             .init("state", user.state.rawValue),
             .init("must_change_password", user.mustChangePassword),
+            .init("totp", user.hasSecondFactor),
             .init("last_sign_in", user.lastSignIn),
             .init("created_at", user.createdAt),
         ]

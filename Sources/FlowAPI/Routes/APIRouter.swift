@@ -12,6 +12,7 @@ struct APIRouter: Sendable {
     let authenticator: RequestAuthenticator
     let quota: RequestQuota
     let auth: AuthRoutes
+    let secondFactor: SecondFactorRoutes
     let tasks: TaskRoutes
     let groups: GroupRoutes
     let groupRules: GroupRuleRoutes
@@ -22,6 +23,7 @@ struct APIRouter: Sendable {
     let users: UserRoutes
     let tokens: TokenRoutes
     let secrets: SecretRoutes
+    let settings: SettingRoutes?
     let system: SystemRoutes
     let events: EventRoutes
 
@@ -135,6 +137,13 @@ struct APIRouter: Sendable {
         }
     }
 
+    private var installation: SettingRoutes {
+        get throws {
+            guard let settings else { throw APIFailure.notFound("This server's store keeps no settings.") }
+            return settings
+        }
+    }
+
     private func answer(_ endpoint: Endpoint, _ call: APICall) async throws -> APIAnswer {
         switch endpoint {
         case .signIn: try await self.auth.signIn(call)
@@ -144,6 +153,13 @@ struct APIRouter: Sendable {
         case .listOwnSessions: try await self.auth.sessions(call)
         case .endOtherSessions: try await self.auth.endSessions(call)
         case .endOwnSession: try await self.auth.endSession(call)
+        case .signInCode: try await self.auth.signInWithCode(call)
+        case .getTOTP: try await self.secondFactor.state(call)
+        case .beginTOTP: try await self.secondFactor.begin(call)
+        case .confirmTOTP: try await self.secondFactor.confirm(call)
+        case .endTOTP: try await self.secondFactor.end(call)
+        case .renewRecoveryCodes: try await self.secondFactor.renewCodes(call)
+        case .resetTOTP: try await self.secondFactor.reset(call)
         case .listTasks: try await self.tasks.list(call)
         case .createTask: try await self.tasks.create(call)
         case .getTask: try await self.tasks.get(call)
@@ -207,6 +223,8 @@ struct APIRouter: Sendable {
         case .getSecret: try await self.secrets.get(call)
         case .setSecret: try await self.secrets.set(call)
         case .deleteSecret: try await self.secrets.delete(call)
+        case .getSettings: try await self.installation.list(call)
+        case .changeSettings: try await self.installation.change(call)
         case .listAudit: try await self.audit.list(call)
         case .listChannels: try await self.notifications.listChannels(call)
         case .createChannel: try await self.notifications.createChannel(call)

@@ -18,13 +18,38 @@ struct AuthRoutes: Sendable {
         let username = reader.requiredString("username")
         let password = reader.requiredString("password")
         try reader.finish()
-        let result = try await self.authentication.signIn(
-            username: username,
-            password: password,
-            origin: call.origin
-        )
+        do {
+            let session = try await self.authentication.signIn(
+                username: username,
+                password: password,
+                origin: call.origin
+            )
+            return self.answer(session, call)
+        } catch let wanted as SecondFactorWanted {
+            var failure = APIFailure(
+                .unauthorized,
+                "totp_required",
+                "The password is right. Send the code of your application, or a recovery code, with this ticket to "
+                    + "POST /api/v1/auth/login/totp."
+            )
+            failure.members = [.init("ticket", wanted.ticket), .init("expires_at", wanted.expiresAt)]
+            throw failure
+        }
+    }
+
+    /// The second step, for who has a second factor.
+    func signInWithCode(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        var reader = try FieldReader(try await call.body())
+        let ticket = reader.requiredString("ticket")
+        let code = reader.requiredString("code")
+        try reader.finish()
+        let session = try await self.authentication.signIn(ticket: ticket, code: code, origin: call.origin)
+        return self.answer(session, call)
+    }
+
+    private func answer(_ result: SignIn, _ call: APICall) -> APIAnswer {
         call.context.identity.username = result.user.username
-        let seconds = max(0, result.expiresAt.milliseconds(since: self.clock.now) / 1000)
         return .data(
             .object([
                 .init("token", result.token),
@@ -38,7 +63,7 @@ struct AuthRoutes: Sendable {
                     )
                 ),
             ]),
-            headers: [.setCookie: self.cookie(result.token, maxAge: seconds)]
+            headers: [.setCookie: self.cookie(for: result)]
         )
     }
 
@@ -55,8 +80,11 @@ struct AuthRoutes: Sendable {
         let old = reader.requiredString("old_password")
         let new = reader.requiredString("new_password")
         try reader.finish()
-        try await self.authentication.changePassword(from: old, to: new, in: call.authenticated)
-        return .done
+        let session = try await self.authentication.changePassword(from: old, to: new, in: call.authenticated)
+        return .data(
+            .object([.init("token", session.token), .init("expires_at", session.expiresAt)]),
+            headers: [.setCookie: self.cookie(for: session)]
+        )
     }
 
     func sessions(_ call: APICall) async throws -> APIAnswer {
@@ -84,9 +112,10 @@ struct AuthRoutes: Sendable {
         let principal = try call.principal
         let permissions = principal.permissions.map(\.rawValue).sorted()
         return .data(
-            Self.user(principal.userID, principal.username, principal.grants.map(\.role).max()) + [
+            Self.user(principal.userID, principal.username, principal.grants.compactMap(\.role.builtIn).max()) + [
                 .init("permissions", permissions),
                 .init("must_change_password", call.session?.mustChangePassword == true),
+                .init("must_set_up_totp", call.session?.mustSetUpSecondFactor == true),
                 .init("grants", principal.grants.map(GrantPresenter.grant)),
                 .init("scopes", GrantPresenter.scopes(of: principal)),
                 .init("token_id", principal.token?.id),
@@ -96,6 +125,10 @@ struct AuthRoutes: Sendable {
 
     private static func user(_ id: UserID, _ name: String, _ role: Role?) -> [JSON.Member] {
         [.init("id", id), .init("username", name), .init("role", role?.rawValue)]
+    }
+
+    private func cookie(for session: SignIn) -> String {
+        self.cookie(session.token, maxAge: max(0, session.expiresAt.milliseconds(since: self.clock.now) / 1000))
     }
 
     private func cookie(_ token: String, maxAge: Int64) -> String {

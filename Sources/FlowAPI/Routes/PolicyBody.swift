@@ -7,8 +7,20 @@ import FlowCore
 ///
 /// Whether the numbers are in their ranges, and fit each other, is the validator's business.
 enum PolicyBody {
-    static func read(_ reader: inout FieldReader) -> Policies {
-        let standard = Policies()
+    /// What a task has that does not say otherwise.
+    static func standard(_ settings: Settings) -> Policies {
+        Policies(
+            overlap: OverlapPolicy(rawValue: settings.text(.jobsOverlap)) ?? .skip,
+            misfire: MisfirePolicy(rawValue: settings.text(.jobsMisfire)) ?? .fireOnce,
+            retry: RetryPolicy(
+                count: Int(settings.integer(.jobsRetries)),
+                intervalSeconds: Int(settings.integer(.jobsRetryInterval))
+            ),
+            timeoutSeconds: Int(settings.integer(.jobsTimeout))
+        )
+    }
+
+    static func read(_ reader: inout FieldReader, _ standard: Policies) -> Policies {
         let concurrency = reader.int("concurrency") ?? standard.concurrency
         // S1 knows only the number: more than one at once means that they may overlap.
         let overlap: OverlapPolicy = reader.choice("overlap") ?? (concurrency > 1 ? .allow : standard.overlap)
@@ -23,14 +35,13 @@ enum PolicyBody {
             catchUpWindowMilliseconds: reader.milliseconds("catch_up_seconds") ?? standard.catchUpWindowMilliseconds,
             startDeadlineSeconds: reader.int("start_deadline_seconds"),
             jitterMilliseconds: reader.milliseconds("jitter_seconds") ?? 0,
-            retry: self.retry(&reader),
+            retry: self.retry(&reader, standard.retry),
             timeoutSeconds: reader.int("timeout") ?? standard.timeoutSeconds
         )
     }
 
-    private static func retry(_ reader: inout FieldReader) -> RetryPolicy {
-        let standard = RetryPolicy()
-        return RetryPolicy(
+    private static func retry(_ reader: inout FieldReader, _ standard: RetryPolicy) -> RetryPolicy {
+        RetryPolicy(
             count: reader.int("retry_count") ?? standard.count,
             intervalSeconds: reader.int("retry_interval") ?? standard.intervalSeconds,
             // A factor with up to three decimals is read as what it is in thousandths.

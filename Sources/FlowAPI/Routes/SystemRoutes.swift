@@ -12,6 +12,7 @@ struct SystemRoutes: Sendable {
     let metrics: any MetricsSource
     let clock: any WallClock
     let version: String
+    let settings: LiveSettings
 
     private var healthMembers: [JSON.Member] {
         [.init("status", "healthy"), .init("timestamp", self.clock.now), .init("version", self.version)]
@@ -35,7 +36,13 @@ struct SystemRoutes: Sendable {
         return .raw(Response(json: OpenAPIDocument.make(version: self.version)))
     }
 
-    func versionAnswer() -> APIAnswer { .data([.init("name", "quartz-flow"), .init("version", self.version)]) }
+    func versionAnswer() -> APIAnswer {
+        .data([
+            .init("name", "quartz-flow"), .init("version", self.version),
+            // Before anybody has signed in, too: the page for that has texts.
+            .init("language", self.settings.now.text(.language)),
+        ])
+    }
 
     func metricsText() async -> APIAnswer {
         .raw(Response(text: await self.metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8"))

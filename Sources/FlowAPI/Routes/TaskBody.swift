@@ -10,17 +10,18 @@ struct TaskBody {
     /// The version the caller has seen; only on updates.
     let version: Int64?
 
-    init(_ body: JSON, isUpdate: Bool) throws {
+    /// - Parameter settings: what fields are that the request leaves out.
+    init(_ body: JSON, isUpdate: Bool, settings: Settings) throws {
         var reader = try FieldReader(body)
         let name = reader.requiredString("name")
         let description = reader.string("description") ?? ""
         let payload = Self.payload(&reader)
         let dependencies = DependencyBody.read(&reader)
         let isDependent = dependencies.map { !$0.edges.isEmpty } ?? false
-        let schedule = Self.schedule(&reader, isDependent: isDependent)
+        let schedule = Self.schedule(&reader, zone: settings.text(.jobsZone), isDependent: isDependent)
         // Parents may end faster than the task does: one run more waits, instead of being skipped (D6).
         let saysOverlap = reader.has("overlap") || reader.has("concurrency")
-        var policies = PolicyBody.read(&reader)
+        var policies = PolicyBody.read(&reader, PolicyBody.standard(settings))
         if isDependent, !saysOverlap { policies.overlap = .queueOne }
         if !reader.has("group_ids") { reader.fault("group_ids", "required", "this field is required") }
         let groups = reader.integers("group_ids") ?? []
@@ -116,10 +117,14 @@ struct TaskBody {
     }
 
     /// - Parameter isDependent: whether other tasks start it, so that it needs no schedule.
-    private static func schedule(_ reader: inout FieldReader, isDependent: Bool) -> ScheduleDraft {
+    private static func schedule(
+        _ reader: inout FieldReader,
+        zone standardZone: String,
+        isDependent: Bool
+    ) -> ScheduleDraft {
         let given: ScheduleType? = reader.choice("schedule_type")
         let text = reader.string("cron_expr") ?? ""
-        let zone = reader.string("timezone") ?? "UTC"
+        let zone = reader.string("timezone") ?? standardZone
         let dst: DSTPolicy = reader.choice("dst") ?? .debian
         let every = reader.milliseconds("every_seconds")
         let delay = reader.milliseconds("delay_seconds")

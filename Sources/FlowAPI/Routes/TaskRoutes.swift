@@ -10,6 +10,7 @@ struct TaskRoutes: Sendable {
     let jobs: JobService
     let presenter: TaskPresenter
     let executions: ExecutionPresenter
+    let settings: LiveSettings
 
     func list(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
@@ -45,7 +46,7 @@ struct TaskRoutes: Sendable {
 
     func create(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
-        let body = try TaskBody(try await call.body(), isUpdate: false)
+        let body = try TaskBody(try await call.body(), isUpdate: false, settings: self.settings.now)
         let job = try await self.jobs.create(body.draft, as: call.principal)
         return .data(
             try await self.presenter.task(job, as: call.principal),
@@ -62,7 +63,7 @@ struct TaskRoutes: Sendable {
     func update(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         let id = try call.number("id")
-        let body = try TaskBody(try await call.body(), isUpdate: true)
+        let body = try TaskBody(try await call.body(), isUpdate: true, settings: self.settings.now)
         var expected = body.version
         if let tags = call.ifMatch {
             let stored = try await self.jobs.get(id, as: call.principal).version

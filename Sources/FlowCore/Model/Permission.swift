@@ -31,13 +31,16 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     /// The audit as a file.
     case auditExport = "audit:export"
     case metricsRead = "metrics:read"
+    /// The settings of the installation; none of them is a secret.
+    case settingsRead = "settings:read"
+    case settingsWrite = "settings:write"
     case usersRead = "users:read"
     case usersWrite = "users:write"
 
     /// Counts only when granted on everything: what it opens has no groups.
     package var isGlobal: Bool {
         switch self {
-        case .metricsRead, .usersRead, .usersWrite, .channelsWrite: true
+        case .metricsRead, .usersRead, .usersWrite, .channelsWrite, .settingsRead, .settingsWrite: true
         default: false
         }
     }
@@ -55,7 +58,7 @@ package enum Role: String, Codable, Sendable, CaseIterable, Comparable {
         case .viewer: [.jobsRead, .executionsRead, .logsRead, .groupsRead, .agentsRead, .notifyRead, .metricsRead]
         case .developer:
             Role.viewer.permissions.union([
-                .jobsWrite, .jobsRun, .executionsCancel, .secretsUse, .notifyWrite, .channelsUse,
+                .jobsWrite, .jobsRun, .executionsCancel, .secretsUse, .notifyWrite, .channelsUse, .settingsRead,
             ])
         case .operator:
             Role.developer.permissions.union([

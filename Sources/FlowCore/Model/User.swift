@@ -12,6 +12,8 @@ package struct User: Hashable, Sendable {
     package var mustChangePassword: Bool
     package var createdAt: Timestamp
     package var lastSignIn: Timestamp?
+    /// Besides the password, signing in takes a code.
+    package var hasSecondFactor: Bool
 
     package enum State: String, Sendable, CaseIterable {
         case active, disabled
@@ -27,8 +29,10 @@ package struct User: Hashable, Sendable {
         state: State = .active,
         mustChangePassword: Bool = false,
         createdAt: Timestamp,
-        lastSignIn: Timestamp? = nil
+        lastSignIn: Timestamp? = nil,
+        hasSecondFactor: Bool = false
     ) {
+        self.hasSecondFactor = hasSecondFactor
         self.id = id
         self.username = username
         self.passwordHash = passwordHash
@@ -39,8 +43,8 @@ package struct User: Hashable, Sendable {
         self.createdAt = createdAt
     }
 
-    /// The highest role, wherever it holds; nil without any grant.
-    package var role: Role? { self.grants.map(\.role).max() }
+    /// The highest of the built-in roles, wherever it holds; nil without any of them.
+    package var role: Role? { self.grants.compactMap(\.role.builtIn).max() }
 }
 
 /// A signed-in session; the bearer token itself is only known to its holder.

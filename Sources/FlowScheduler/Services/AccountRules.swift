@@ -7,11 +7,11 @@ package import FlowCore
 package enum AccountRules {
     /// Bytes; the time of the hash grows with the input.
     static let passwordLimit = 1024
-    static let passwordMinimum = 12
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
+    /// - Parameter minimum: least characters of a password.
     /// - Throws: `invalid` with every fault.
-    package static func check(username: String, password: String? = nil) throws(CoreError) {
+    package static func check(username: String, password: String? = nil, minimum: Int = 12) throws(CoreError) {
         var faults = FaultCollector()
         faults.require(
             TextRules.isLabelName(username, limit: 64) && !username.contains("/"),
@@ -19,20 +19,25 @@ package enum AccountRules {
             "syntax",
             "a user name starts with a letter or digit and goes on with letters, digits, '.', '_' or '-', at most 64"
         )
-        if let password { self.check(password, username: username, &faults) }
+        if let password { self.check(password, username: username, minimum: minimum, &faults) }
         try faults.check("The user cannot be saved")
     }
 
-    private static func check(_ password: String, username: String, _ faults: inout FaultCollector) {
+    private static func check(
+        _ password: String,
+        username: String,
+        minimum: Int,
+        _ faults: inout FaultCollector
+    ) {
         // Bounded by bytes before anything looks at characters.
         guard password.utf8.count <= self.passwordLimit else {
             return faults.add("password", "length", "a password has at most \(self.passwordLimit) bytes")
         }
         faults.require(
-            password.unicodeScalars.count >= self.passwordMinimum,
+            password.unicodeScalars.count >= minimum,
             "password",
             "length",
-            "a password has at least \(self.passwordMinimum) characters"
+            "a password has at least \(minimum) characters"
         )
         faults.require(
             Set(password.unicodeScalars).count >= 5,

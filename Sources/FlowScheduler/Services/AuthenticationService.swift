@@ -11,31 +11,36 @@ import Synchronization
 /// A session's token has 256 random bits and is only known to its holder; the store has its SHA-256. An unknown user and
 /// a wrong password are answered alike and in the same time.
 package final class AuthenticationService: Sendable {
-    private let store: any UserStore & APITokenStore & AuditStore
+    let store: any UserStore & APITokenStore & AuditStore
+    /// Nil over a store that has none.
+    let factors: (any SecondFactorStore)?
+    /// Nil while the master key is missing.
+    let seal: SecretSeal?
     private let hasher: any PasswordHasher
-    private let clock: any WallClock
-    private let lifetimeMilliseconds: Int64
-    private let idleMilliseconds: Int64
-    private let limiter: Mutex<SignInLimiter>
+    let clock: any WallClock
+    let settings: LiveSettings
+    let limiter: Mutex<SignInLimiter>
+    let tickets = Mutex(SignInTickets())
     private let refusals = Mutex(RefusalGate())
     /// What passwords of unknown users are compared with, made once.
     private let decoy = Mutex<String?>(nil)
 
-    /// Signs people in for `sessionLifetimeMilliseconds`, 12 h unless said otherwise, and while they do something: sessions
-    /// that nobody used for `idleMilliseconds`, 2 h unless said otherwise, end.
+    /// - Parameters:
+    ///   - settings: how long people stay signed in, in all and without doing anything.
+    ///   - seal: for the secrets of second factors.
     package convenience init(
         store: any UserStore & APITokenStore & AuditStore,
         hasher: any PasswordHasher,
         clock: any WallClock,
-        sessionLifetimeMilliseconds: Int64 = 12 * 3_600_000,
-        idleMilliseconds: Int64 = 2 * 3_600_000
+        settings: LiveSettings = LiveSettings(),
+        seal: SecretSeal? = nil
     ) {
         self.init(
             store: store,
             hasher: hasher,
             clock: clock,
-            sessionLifetimeMilliseconds: sessionLifetimeMilliseconds,
-            idleMilliseconds: idleMilliseconds,
+            settings: settings,
+            seal: seal,
             limits: SignInLimiter.Limits()
         )
     }
@@ -44,21 +49,27 @@ package final class AuthenticationService: Sendable {
         store: any UserStore & APITokenStore & AuditStore,
         hasher: any PasswordHasher,
         clock: any WallClock,
-        sessionLifetimeMilliseconds: Int64,
-        idleMilliseconds: Int64 = 2 * 3_600_000,
+        settings: LiveSettings = LiveSettings(),
+        seal: SecretSeal? = nil,
         limits: SignInLimiter.Limits
     ) {
         self.store = store
+        self.factors = store as? any SecondFactorStore
+        self.seal = seal
         self.hasher = hasher
         self.clock = clock
-        self.lifetimeMilliseconds = sessionLifetimeMilliseconds
-        self.idleMilliseconds = idleMilliseconds
+        self.settings = settings
         self.limiter = Mutex(SignInLimiter(limits: limits))
     }
 
+    private var lifetimeMilliseconds: Int64 { self.settings.now.integer(.signInLongestHours) * 3_600_000 }
+    private var idleMilliseconds: Int64 { self.settings.now.integer(.signInIdleMinutes) * 60_000 }
+    private var passwordMinimum: Int { Int(self.settings.now.integer(.signInPasswordLength)) }
+
     // MARK: Sessions
 
-    /// - Throws: `unauthenticated` with one message for every reason, `tooManyRequests` after too many attempts.
+    /// - Throws: `unauthenticated` with one message for every reason, `tooManyRequests` after too many attempts,
+    ///   ``SecondFactorWanted`` when the password was right and a code is needed.
     package func signIn(username: String, password: String, origin: Origin) async throws -> SignIn {
         let address = origin.address ?? ""
         let now = self.clock.now
@@ -66,13 +77,7 @@ package final class AuthenticationService: Sendable {
         let isPlausible = username.utf8.count <= 256 && password.utf8.count <= 1024
         // What cannot be a name counts for its address, and is one name among itself.
         let key = ExactText(isPlausible ? username.lowercased() : "")
-        if let wait = self.limiter.withLock({ $0.attempt(user: key, address: address, now: now) }) {
-            throw CoreError(
-                .tooManyRequests,
-                "Too many attempts to sign in. Wait \(wait) s and try again.",
-                retryAfter: wait
-            )
-        }
+        try self.takeAttempt(key, address: address)
         let user = isPlausible ? try await self.store.user(named: username) : nil
         let hash = try await self.hashToCompare(user)
         let matches = await self.hasher.verify(isPlausible ? password : "", against: hash)
@@ -80,7 +85,25 @@ package final class AuthenticationService: Sendable {
             await self.noteRefusal(key, shown: isPlausible ? username : "", origin: origin)
             throw CoreError(.unauthenticated, "The user name or the password is wrong.")
         }
+        // Not yet a success: who knows the password must not try codes without end.
+        if user.hasSecondFactor { throw self.want(codeOf: user) }
         self.limiter.withLock { $0.succeeded(user: key, address: address) }
+        return try await self.begin(for: user, origin: origin, at: now)
+    }
+
+    /// - Throws: `tooManyRequests`.
+    func takeAttempt(_ key: ExactText, address: String) throws(CoreError) {
+        let wait = self.limiter.withLock { $0.attempt(user: key, address: address, now: self.clock.now) }
+        guard let wait else { return }
+        throw CoreError(
+            .tooManyRequests,
+            "Too many attempts to sign in. Wait \(wait) s and try again.",
+            retryAfter: wait
+        )
+    }
+
+    /// Opens a session for somebody who has just proved who they are.
+    func begin(for user: User, origin: Origin, at now: Timestamp) async throws -> SignIn {
         try await self.store.deleteExpiredSessions(at: now)
         let token = Self.makeToken()
         let session = UserSession(
@@ -99,7 +122,7 @@ package final class AuthenticationService: Sendable {
     }
 
     /// A refused attempt stands in the audit as of somebody whose name is not proven.
-    private func noteRefusal(_ key: ExactText, shown username: String, origin: Origin) async {
+    func noteRefusal(_ key: ExactText, shown username: String, origin: Origin) async {
         let now = self.clock.now
         let isNew = self.refusals.withLock { $0.admits(user: key, address: origin.address ?? "", now: now) }
         guard isNew else { return }
@@ -174,19 +197,22 @@ package final class AuthenticationService: Sendable {
 
     private func session(tokenHash: [UInt8]) async throws -> AuthenticatedSession? {
         guard let (session, user) = try await self.store.session(tokenHash: tokenHash, at: self.clock.now),
-            ConstantTime.equal(session.tokenHash, tokenHash), !self.isIdle(session)
+            ConstantTime.equal(session.tokenHash, tokenHash), !self.isOver(session)
         else { return nil }
         return AuthenticatedSession(
             principal: Principal(user),
             mustChangePassword: user.mustChangePassword,
+            mustSetUpSecondFactor: self.mustSetUpSecondFactor(user),
             tokenHash: tokenHash,
             expiresAt: session.expiresAt,
             lastUsedAt: session.lastUsedAt
         )
     }
 
-    private func isIdle(_ session: UserSession) -> Bool {
+    /// Settings that became stricter count for sessions that are there, too.
+    private func isOver(_ session: UserSession) -> Bool {
         self.clock.now.milliseconds(since: session.lastUsedAt) >= self.idleMilliseconds
+            || self.clock.now.milliseconds(since: session.createdAt) >= self.lifetimeMilliseconds
     }
 
     // MARK: Own and others' sessions
@@ -203,7 +229,7 @@ package final class AuthenticationService: Sendable {
     }
 
     private func sessions(of user: UserID, asking: AuthenticatedSession) async throws -> [SessionView] {
-        try await self.store.sessions(of: user, at: self.clock.now).filter { !self.isIdle($0) }.map {
+        try await self.store.sessions(of: user, at: self.clock.now).filter { !self.isOver($0) }.map {
             SessionView(session: $0, isCurrent: $0.tokenHash == asking.tokenHash)
         }
     }
@@ -236,7 +262,7 @@ package final class AuthenticationService: Sendable {
     /// - Returns: the new user, or nil.
     package func createFirstAdministrator(username: String, password: String) async throws -> User? {
         guard try await self.store.userCount() == 0 else { return nil }
-        try AccountRules.check(username: username, password: password)
+        try AccountRules.check(username: username, password: password, minimum: self.passwordMinimum)
         return try await self.store.createUser(
             username: username,
             passwordHash: try await self.hasher.hash(password),
@@ -245,33 +271,21 @@ package final class AuthenticationService: Sendable {
         )
     }
 
-    /// Changes the own password; asks the old one, and ends all other sessions.
+    /// Changes the own password; asks the old one, ends all sessions, and begins another.
     ///
-    /// Wrong ones count like failed attempts to sign in: a stolen session must not try passwords.
-    package func changePassword(from old: String, to new: String, in session: AuthenticatedSession) async throws {
+    /// Who changes a password because somebody else may know it wants that one's session gone too, and it may be a copy of
+    /// this one's token. Wrong passwords count like failed attempts to sign in: a stolen session must not try them.
+    ///
+    /// - Returns: the session that takes the place of the one that asks.
+    package func changePassword(
+        from old: String,
+        to new: String,
+        in session: AuthenticatedSession
+    ) async throws -> SignIn {
         let principal = session.principal
         let now = self.clock.now
-        let address = principal.origin.address ?? ""
-        let key = ExactText(principal.username.lowercased())
-        if let wait = self.limiter.withLock({ $0.attempt(user: key, address: address, now: now) }) {
-            throw CoreError(.tooManyRequests, "Too many attempts. Wait \(wait) s and try again.")
-        }
-        guard old.utf8.count <= AccountRules.passwordLimit,
-            let user = try await self.store.user(principal.userID), user.state == .active,
-            await self.hasher.verify(old, against: user.passwordHash)
-        else {
-            try await self.store.recordAudit(
-                AuditEntry(
-                    change: principal.change(at: now),
-                    action: .userPassword,
-                    object: AuditObject("user", String(principal.userID), name: principal.username),
-                    outcome: .denied
-                )
-            )
-            throw CoreError(.forbidden, "The old password is wrong.")
-        }
-        self.limiter.withLock { $0.succeeded(user: key, address: address) }
-        try AccountRules.check(username: principal.username, password: new)
+        let user = try await self.require(password: old, of: session, for: .userPassword)
+        try AccountRules.check(username: principal.username, password: new, minimum: self.passwordMinimum)
         guard old != new else {
             throw CoreError(.invalid, "The new password is the old one. Choose another.")
         }
@@ -279,9 +293,42 @@ package final class AuthenticationService: Sendable {
             try await self.hasher.hash(new),
             mustChange: false,
             of: user.id,
-            keeping: session.tokenHash,
+            keeping: nil,
             by: principal.change(at: now)
         )
+        return try await self.begin(for: user, origin: principal.origin, at: now)
+    }
+
+    /// Asks whoever has a session for the password, before what a stolen one must not do.
+    ///
+    /// - Parameter action: what stands in the audit when it is wrong.
+    /// - Returns: the user.
+    /// - Throws: `forbidden`, `tooManyRequests`.
+    func require(
+        password: String,
+        of session: AuthenticatedSession,
+        for action: AuditAction
+    ) async throws -> User {
+        let principal = session.principal
+        let address = principal.origin.address ?? ""
+        let key = ExactText(principal.username.lowercased())
+        try self.takeAttempt(key, address: address)
+        guard password.utf8.count <= AccountRules.passwordLimit,
+            let user = try await self.store.user(principal.userID), user.state == .active,
+            await self.hasher.verify(password, against: user.passwordHash)
+        else {
+            try await self.store.recordAudit(
+                AuditEntry(
+                    change: principal.change(at: self.clock.now),
+                    action: action,
+                    object: AuditObject("user", String(principal.userID), name: principal.username),
+                    outcome: .denied
+                )
+            )
+            throw CoreError(.forbidden, "The password is wrong.")
+        }
+        self.limiter.withLock { $0.succeeded(user: key, address: address) }
+        return user
     }
 
     // MARK: Inside
@@ -297,14 +344,14 @@ package final class AuthenticationService: Sendable {
     private static let tokenLength = 43
 
     /// 256 random bits in unpadded base64url (RFC 4648, 5).
-    private static func makeToken() -> String {
+    static func makeToken() -> String {
         var random = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         return Data(bytes).base64EncodedString()
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    private static func hash(of token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
+    static func hash(of token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
 }
 
 /// A fresh session; the only time its token is seen.
@@ -319,6 +366,8 @@ package struct AuthenticatedSession: Hashable, Sendable {
     package var principal: Principal
     /// Nothing but changing the password and signing out is possible.
     package let mustChangePassword: Bool
+    /// Nothing but setting up a second factor and signing out is possible.
+    package var mustSetUpSecondFactor = false
     package let tokenHash: [UInt8]
     package let expiresAt: Timestamp
     package let lastUsedAt: Timestamp

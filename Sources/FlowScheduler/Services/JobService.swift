@@ -20,6 +20,7 @@ package struct JobService: Sendable {
     let channels: (any NotifyStore)?
     /// Where jobs that wait for others are kept; nil = there are none.
     let waiting: (any DependencyStore)?
+    let settings: LiveSettings
 
     package init(
         store: any Store,
@@ -30,8 +31,10 @@ package struct JobService: Sendable {
         starter: RunStarter,
         makeUUID: @escaping @Sendable () -> UUID = { UUID() },
         channels: (any NotifyStore)? = nil,
-        waiting: (any DependencyStore)? = nil
+        waiting: (any DependencyStore)? = nil,
+        settings: LiveSettings = LiveSettings()
     ) {
+        self.settings = settings
         self.store = store
         self.observer = observer
         self.gateway = gateway
@@ -237,6 +240,11 @@ package struct JobService: Sendable {
             now: now,
             previous: existing?.definition.schedule,
             uid: uid
+        )
+        // A job that was longer before the limit was set can still be edited.
+        validator.longestTimeout = max(
+            Int(self.settings.now.integer(.jobsLongestTimeout)),
+            existing?.definition.policies.timeoutSeconds ?? 0
         )
         var draft = draft
         // Rules that stay are not looked at again: a channel that has gone since must not keep a job from being edited.

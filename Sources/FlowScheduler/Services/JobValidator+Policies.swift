@@ -6,7 +6,8 @@ import FlowCore
 extension JobValidator {
     /// Ranges first, then what contradicts what: a policy that can't do what it says is refused with both names.
     mutating func check(_ policies: Policies) {
-        self.range(policies.timeoutSeconds, Policies.timeoutRange, "timeout", "seconds")
+        let timeouts = Policies.timeoutRange.lowerBound...max(Policies.timeoutRange.lowerBound, self.longestTimeout)
+        self.range(policies.timeoutSeconds, timeouts, "timeout", "seconds")
         self.range(policies.concurrency, 1...100, "concurrency", "executions at once")
         self.range(policies.queueLimit, Policies.queueLimitRange, "queue_limit", "waiting executions")
         self.range(policies.misfireThresholdMilliseconds, 1000...3_600_000, "misfire_threshold_seconds")

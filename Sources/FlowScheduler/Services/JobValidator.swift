@@ -16,6 +16,8 @@ struct JobValidator {
     let uid: JobUID
     /// Names of channels; nil = not known here.
     var knownChannels: Set<String>?
+    /// Seconds.
+    var longestTimeout = Policies.timeoutRange.upperBound
     var faults = FaultCollector()
 
     init(knownGroups: Set<GroupID>, now: Timestamp, previous: ScheduleSpec?, uid: JobUID) {

@@ -4,6 +4,7 @@
 import Crypto
 import CryptoExtras
 import Dispatch
+import FlowCore
 import Foundation
 
 /// Turns passwords into what may be stored of them.
@@ -84,15 +85,5 @@ package struct ScryptPasswordHasher: PasswordHasher {
                 )
             }
         }
-    }
-}
-
-/// Comparison whose time does not tell where two secrets differ.
-enum ConstantTime {
-    static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        var difference: UInt8 = 0
-        for index in left.indices { difference |= left[index] ^ right[index] }
-        return difference == 0
     }
 }

@@ -14,6 +14,7 @@ extension Services {
         gateway: any AgentGateway,
         bus: EventBus,
         seal: SecretSeal? = nil,
+        settings: LiveSettings = LiveSettings(),
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
     ) -> Services {
@@ -29,20 +30,29 @@ extension Services {
                 clock: clock,
                 starter: starter,
                 channels: notify,
-                waiting: store as? any DependencyStore
+                waiting: store as? any DependencyStore,
+                settings: settings
             ),
             executions: ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter),
             runs: RunService(store: store),
             groups: GroupService(store: store, gateway: gateway, bus: bus, clock: clock),
             agents: AgentService(store: store, gateway: gateway, bus: bus, clock: clock),
-            authentication: AuthenticationService(store: store, hasher: hasher, clock: clock),
+            authentication: AuthenticationService(
+                store: store,
+                hasher: hasher,
+                clock: clock,
+                settings: settings,
+                seal: seal
+            ),
             statistics: StatisticsService(store: store, gateway: gateway, clock: clock),
             insights: InsightService(store: store, clock: clock),
             audit: AuditService(store: store, clock: clock),
             users: UserService(store: store, hasher: hasher, clock: clock),
-            tokens: TokenService(store: store, clock: clock),
+            tokens: TokenService(store: store, clock: clock, settings: settings),
             secrets: SecretService(store: store, seal: seal, clock: clock),
-            notifications: notify.map { NotificationService(store: $0, clock: clock) }
+            notifications: notify.map { NotificationService(store: $0, clock: clock) },
+            live: settings,
+            settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) }
         )
     }
 }

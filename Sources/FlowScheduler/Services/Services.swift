@@ -17,6 +17,10 @@ package struct Services: Sendable {
     package let secrets: SecretService
     /// Nil over a store that has none.
     package let notifications: NotificationService?
+    /// The settings as they are now.
+    package let live: LiveSettings
+    /// Nil over a store that keeps none.
+    package let settings: SettingService?
 
     package init(
         jobs: JobService,
@@ -31,8 +35,12 @@ package struct Services: Sendable {
         users: UserService,
         tokens: TokenService,
         secrets: SecretService,
-        notifications: NotificationService? = nil
+        notifications: NotificationService? = nil,
+        live: LiveSettings = LiveSettings(),
+        settings: SettingService? = nil
     ) {
+        self.live = live
+        self.settings = settings
         self.jobs = jobs
         self.executions = executions
         self.runs = runs

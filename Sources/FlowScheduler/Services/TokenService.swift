@@ -7,12 +7,13 @@ package import FlowCore
 package struct TokenService: Sendable {
     let store: any UserStore & APITokenStore
     let clock: any WallClock
+    let settings: LiveSettings
     /// Days.
-    private static let longest: Int64 = 366
     private static let usual: Int64 = 90
     private static let day: Int64 = 86_400_000
 
-    package init(store: any UserStore & APITokenStore, clock: any WallClock) {
+    package init(store: any UserStore & APITokenStore, clock: any WallClock, settings: LiveSettings = LiveSettings()) {
+        self.settings = settings
         self.store = store
         self.clock = clock
     }
@@ -39,7 +40,8 @@ package struct TokenService: Sendable {
         as principal: Principal
     ) async throws -> (token: APIToken, text: String) {
         let now = self.clock.now
-        let expiresAt = expiresAt ?? now.advanced(byMilliseconds: Self.usual * Self.day)
+        let days = min(Self.usual, self.settings.now.integer(.tokensLongestDays))
+        let expiresAt = expiresAt ?? now.advanced(byMilliseconds: days * Self.day)
         try self.check(name: name, permissions: permissions, scope: scope, expiresAt: expiresAt, principal)
         var random = SystemRandomNumberGenerator()
         let text = APITokenFormat.generate(using: &random)
@@ -106,11 +108,12 @@ package struct TokenService: Sendable {
             }
         }
         let lifetime = expiresAt.milliseconds(since: self.clock.now)
+        let longest = self.settings.now.integer(.tokensLongestDays)
         faults.require(
-            lifetime > 0 && lifetime <= Self.longest * Self.day,
+            lifetime > 0 && lifetime <= longest * Self.day,
             "expires_at",
             "range",
-            "a token ends between now and \(Self.longest) days from now"
+            "a token ends between now and \(longest) days from now"
         )
         try faults.check("The token cannot be made")
     }

@@ -28,26 +28,38 @@ package struct GrowthRule: Hashable, Sendable {
     /// A step of 250 executions takes the writer for 5 to 25 ms, and ``Upkeep`` rests twice as long after it: 3,000 a second
     /// and more go, three times what the product admits.
     ///
-    /// - Parameter auditDays: how long the audit stays; 0 = for ever.
-    package static func rules(retentionDays: Int, auditDays: Int = 400) -> [GrowthRule] {
-        let history = Int64(max(1, retentionDays)) * Self.day
+    package static func rules(_ settings: Settings) -> [GrowthRule] {
+        let history = max(1, settings.integer(.retentionDays)) * Self.day
+        let statistics = settings.integer(.retentionStatisticsDays) * Self.day
+        let notifications = settings.integer(.retentionNotificationDays) * Self.day
+        let auditDays = settings.integer(.retentionAuditDays)
         return Growth.allCases.compactMap { growth in
             switch growth {
             case .executions, .output, .runs, .triggerKeys: GrowthRule(growth, age: history)
             // Statistics outlive the history they count (`semantics.md` 6).
-            case .rollups: GrowthRule(growth, age: history + 400 * Self.day, interval: Self.hour)
+            case .rollups: GrowthRule(growth, age: history + statistics, interval: Self.hour)
             case .jobVersions, .groupSpans: GrowthRule(growth, age: history, interval: Self.hour)
             // A day to see what became of a token.
             case .joinTokens: GrowthRule(growth, age: Self.day, interval: 60_000)
             case .sessions: GrowthRule(growth, age: 0)
-            case .notifications: GrowthRule(growth, age: min(history, 30 * Self.day), interval: Self.hour)
+            case .notifications: GrowthRule(growth, age: min(history, notifications), interval: Self.hour)
             // What every reader has read; an hour is for people who look.
             case .events: GrowthRule(growth, age: Self.hour, chunk: 500)
             // A month to see what a program that stopped working was signed in with.
             case .apiTokens: GrowthRule(growth, age: 30 * Self.day, interval: Self.hour)
             case .audit:
-                auditDays == 0 ? nil : GrowthRule(growth, age: Int64(auditDays) * Self.day, interval: Self.hour)
+                auditDays == 0 ? nil : GrowthRule(growth, age: auditDays * Self.day, interval: Self.hour)
             }
         }
+    }
+
+    /// The rules of an installation with these two settings, and the others as they are by default.
+    package static func rules(retentionDays: Int, auditDays: Int = 400) -> [GrowthRule] {
+        self.rules(
+            Settings(fixed: [
+                .retentionDays: Settings.Fixed(.integer(Int64(retentionDays)), from: .file),
+                .retentionAuditDays: Settings.Fixed(.integer(Int64(auditDays)), from: .file),
+            ])
+        )
     }
 }

@@ -19,7 +19,9 @@ package final class Upkeep: Service {
     private let rotation: Mutex<UpkeepRotation>
     private let watch = Mutex(RunningWatch())
     /// After this a PENDING execution of an absent agent becomes SKIPPED(AGENT_OFFLINE), provisionally; milliseconds.
-    private let horizon: Int64
+    private let fixedHorizon: Int64
+    /// Nil for a server whose rules stay as they are.
+    private let settings: LiveSettings?
     private let pause: @Sendable (Duration) async -> Void
     private static let conclusionInterval: Int64 = 15_000
     private static let conclusionChunk = 250
@@ -33,6 +35,7 @@ package final class Upkeep: Service {
     ///   - auditDays: how long the audit stays; 0 = for ever.
     ///   - horizon: as long as agents keep their own records (`semantics.md` 3); the retention when that is shorter,
     ///     because nothing that is open is forgotten.
+    ///   - settings: when given, they decide on all of these, and a change of them counts at once.
     ///   - pause: rests; tests let the time pass themselves.
     package init(
         store: any Store,
@@ -44,6 +47,7 @@ package final class Upkeep: Service {
         logger: Logger,
         rules: [GrowthRule]? = nil,
         horizon: Int64 = 7 * 86_400_000,
+        settings: LiveSettings? = nil,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
         self.store = store
@@ -54,7 +58,8 @@ package final class Upkeep: Service {
         self.rotation = Mutex(
             UpkeepRotation(rules ?? GrowthRule.rules(retentionDays: retentionDays, auditDays: auditDays))
         )
-        self.horizon = min(horizon, Int64(max(1, retentionDays)) * 86_400_000)
+        self.fixedHorizon = min(horizon, Int64(max(1, retentionDays)) * 86_400_000)
+        self.settings = settings
         self.pause = pause
     }
 
@@ -78,8 +83,21 @@ package final class Upkeep: Service {
         }
     }
 
+    /// Goes by the settings as they are now.
+    private func adoptRules() {
+        guard let settings else { return }
+        let rules = GrowthRule.rules(settings.now)
+        self.rotation.withLock { if $0.rules != rules { $0.replace(with: rules) } }
+    }
+
+    private var horizon: Int64 {
+        guard let now = self.settings?.now else { return self.fixedHorizon }
+        return min(now.integer(.agentsOfflineDays), now.integer(.retentionDays)) * 86_400_000
+    }
+
     /// Takes steps until no rule has anything left.
     package func forget() async {
+        self.adoptRules()
         while !Task.isCancelled, let rule = self.rotation.withLock({ $0.next(at: self.clock.now) }) {
             let start = ContinuousClock.now
             do {

@@ -18,6 +18,18 @@ package struct UpkeepRotation: Sendable {
 
     package init(_ rules: [GrowthRule]) { self.lanes = rules.map { Lane(rule: $0, dueAt: .distantPast) } }
 
+    /// Goes by other rules from now on; a kind whose rule is as it was keeps its place.
+    package mutating func replace(with rules: [GrowthRule]) {
+        let known = Dictionary(self.lanes.map { ($0.rule.growth, $0) }) { first, _ in first }
+        self.lanes = rules.map { rule in
+            guard let lane = known[rule.growth] else { return Lane(rule: rule, dueAt: .distantPast) }
+            return lane.rule == rule ? lane : Lane(rule: rule, dueAt: .distantPast, removed: lane.removed)
+        }
+        self.last = -1
+    }
+
+    package var rules: [GrowthRule] { self.lanes.map(\.rule) }
+
     /// The rule whose step is due, nil when none is.
     package mutating func next(at now: Timestamp) -> GrowthRule? {
         for offset in 1...max(1, self.lanes.count) where !self.lanes.isEmpty {

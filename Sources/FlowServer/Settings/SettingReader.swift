@@ -94,6 +94,12 @@ final class SettingReader {
     /// Notes a fault that only shows when settings are looked at together.
     func fault(_ key: String, _ message: String) { self.add("\(self.place(of: key)) \(message)") }
 
+    /// Who says a setting; nil = nobody.
+    func source(of key: String) -> Settings.Source? {
+        if self.environment[Self.variable(key)] != nil { return .environment }
+        return self.file.entries[key] == nil ? nil : .file
+    }
+
     // MARK: The end
 
     /// Refuses the configuration if there was any fault, or a key that nobody asked for.

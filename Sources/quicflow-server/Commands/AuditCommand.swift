@@ -14,6 +14,14 @@ struct AuditCommand: AsyncParsableCommand {
         subcommands: [Verify.self]
     )
 
+    static func words(for finding: HostAudit.Finding) -> String {
+        switch finding.outcome {
+        case .whole(let rows): "chain \(finding.chain): \(rows) rows, whole"
+        case .broken(let what): "chain \(finding.chain): BROKEN: \(what)"
+        case .unreadable(let kid): "chain \(finding.chain): cannot be looked at: the key \(kid) is not here"
+        }
+    }
+
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look whether a row of the audit was changed or taken out.",
@@ -44,14 +52,11 @@ struct AuditCommand: AsyncParsableCommand {
             }
             var code: Int32 = 0
             for finding in report.findings {
+                print(AuditCommand.words(for: finding))
                 switch finding.outcome {
-                case .whole(let rows): print("chain \(finding.chain): \(rows) rows, whole")
-                case .broken(let what):
-                    print("chain \(finding.chain): BROKEN: \(what)")
-                    code = 1
-                case .unreadable(let kid):
-                    print("chain \(finding.chain): cannot be looked at: the key \(kid) is not here")
-                    if code == 0 { code = 2 }
+                case .whole: break
+                case .broken: code = 1
+                case .unreadable: if code == 0 { code = 2 }
                 }
             }
             if report.findings.isEmpty { print("nothing is sealed yet") }

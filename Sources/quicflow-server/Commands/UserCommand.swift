@@ -12,7 +12,9 @@ struct UserCommand: AsyncParsableCommand {
         commandName: "user",
         abstract: "List, create, enable and disable users, and reset their passwords.",
         discussion: "Run it on the server's host, whether the server runs or not. The audit names you as actor 'host'.",
-        subcommands: [List.self, Create.self, Enable.self, Disable.self, ResetPassword.self, GrantRole.self]
+        subcommands: [
+            List.self, Create.self, Enable.self, Disable.self, ResetPassword.self, ResetTOTP.self, GrantRole.self,
+        ]
     )
 
     struct Place: ParsableArguments {
@@ -105,6 +107,21 @@ struct UserCommand: AsyncParsableCommand {
                     try await $0.resetPassword(of: self.name)
                 }
             )
+        }
+    }
+
+    struct ResetTOTP: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reset-totp",
+            abstract: "Take a user's one-time codes away, for a lost phone, and end all their sessions."
+        )
+        @Argument(help: "The user's name.") var name: String
+        @OptionGroup var place: Place
+
+        func run() async throws {
+            try await HostUsers.with(dataDirectory: self.place.dataDir) {
+                try await $0.resetSecondFactor(of: self.name)
+            }
         }
     }
 

@@ -28,7 +28,7 @@ struct APIAnswer {
         }
         var message = envelope?["message"].string ?? "the server answered \(self.status)"
         if self.status == 401 { message += "; sign in with 'quicflow login --server \(self.server)'" }
-        throw CommandFailure(self.exitStatus, message, details: details)
+        throw CommandFailure(self.exitStatus, message, details: details, answer: envelope ?? .null)
     }
 
     private var exitStatus: CommandStatus {

@@ -36,6 +36,10 @@ struct APIClient: Sendable {
         try await self.send(.PUT, path, body: body)
     }
 
+    func patch(_ path: String, _ body: JSONValue) async throws -> JSONValue {
+        try await self.send(.PATCH, path, body: body)
+    }
+
     func delete(
         _ path: String,
         _ body: JSONValue? = nil,

@@ -24,6 +24,9 @@ struct LoginCommand: AsyncParsableCommand {
     @Flag(help: "Read the password from the first line of standard input.")
     var passwordStdin = false
 
+    @Option(help: "Code of the second factor, or a recovery code; asked for when it is needed.")
+    var totp: String?
+
     func validate() throws {
         if self.passwordFile != nil, self.passwordStdin {
             throw ValidationError("Give --password-file or --password-stdin, not both.")
@@ -40,6 +43,8 @@ struct LoginCommand: AsyncParsableCommand {
                 "/auth/login",
                 .object(["username": .string(self.username), "password": .string(password)])
             )
+        } catch let failure as CommandFailure where failure.answer["error"].string == "totp_required" {
+            answer = try await self.signIn(with: failure.answer["ticket"], anonymous)
         } catch let failure as CommandFailure where failure.status == .denied {
             throw CommandFailure(.denied, "\(address) did not accept this user name and password")
         }
@@ -61,6 +66,18 @@ struct LoginCommand: AsyncParsableCommand {
             if answer["user"]["must_change_password"].bool == true {
                 Terminal.complain("Somebody else knows this password. Change it first: quicflow passwd")
             }
+        }
+    }
+
+    /// The second step, for who has a second factor.
+    private func signIn(with ticket: JSONValue, _ client: APIClient) async throws -> JSONValue {
+        guard let code = self.totp ?? Terminal.askSecretly("One-time code, or recovery code: "), !code.isEmpty else {
+            throw CommandFailure(.usage, "no code; type it, or use --totp")
+        }
+        do {
+            return try await client.post("/auth/login/totp", .object(["ticket": ticket, "code": .string(code)]))
+        } catch let failure as CommandFailure where failure.answer["error"].string == "unauthenticated" {
+            throw CommandFailure(.denied, failure.answer["message"].string ?? "the code is wrong")
         }
     }
 

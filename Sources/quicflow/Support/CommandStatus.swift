@@ -53,8 +53,11 @@ struct CommandFailure: Error, Equatable {
     let message: String
     /// One line each, such as `cron_expr: hour 24 does not exist`.
     let details: [String]
+    /// What the server answered; null where it was not asked.
+    let answer: JSONValue
 
-    init(_ status: CommandStatus, _ message: String, details: [String] = []) {
+    init(_ status: CommandStatus, _ message: String, details: [String] = [], answer: JSONValue = .null) {
+        self.answer = answer
         self.status = status
         self.message = message
         self.details = details

@@ -41,6 +41,17 @@ struct Caller: Sendable {
         return caller
     }
 
+    /// Changes the password and goes on with the session that begins then.
+    func changing(_ old: String, to new: String) async throws -> Caller {
+        let answer = try await self.post(
+            "/auth/password",
+            ["old_password": .string(old), "new_password": .string(new)]
+        )
+        var caller = self
+        caller.token = try #require(answer.data["token"]?.text, "\(answer.text)")
+        return caller
+    }
+
     func with(_ name: String, _ value: String) throws -> Caller {
         var caller = self
         caller.headers[try #require(HTTPField.Name(name))] = value

@@ -40,7 +40,8 @@ struct TestServer: Sendable {
         console: String?,
         isStarting: Bool,
         limits: ConnectionLimits,
-        rates: RateLimits
+        rates: RateLimits,
+        settings: Settings
     ) throws {
         self.directory = directory
         self.startup = Startup(isFinished: !isStarting)
@@ -51,6 +52,7 @@ struct TestServer: Sendable {
             gateway: self.gateway,
             bus: self.bus,
             seal: Self.seal,
+            settings: LiveSettings(settings),
             clock: self.clock,
             hasher: ScryptPasswordHasher(logRounds: 4)
         )
@@ -76,6 +78,7 @@ struct TestServer: Sendable {
         isStarting: Bool = false,
         limits: ConnectionLimits = ConnectionLimits(),
         rateLimits: RateLimits = .none,
+        settings: Settings = Settings(),
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
@@ -86,7 +89,8 @@ struct TestServer: Sendable {
             console: console.map { directory + "/" + $0 },
             isStarting: isStarting,
             limits: limits,
-            rates: rateLimits
+            rates: rateLimits,
+            settings: settings
         )
         let admin = try await server.services.authentication.createFirstAdministrator(
             username: "ada",
@@ -108,9 +112,10 @@ struct TestServer: Sendable {
     static func with(
         user: String? = "ada",
         console: String? = nil,
+        settings: Settings = Settings(),
         _ body: @Sendable (TestServer, Caller) async throws -> Void
     ) async throws {
-        try await Self.with(console: console) { server in
+        try await Self.with(console: console, settings: settings) { server in
             try await server.app.test(.router) { client in
                 var caller = Caller(client: client)
                 if let user { caller = try await caller.signedIn(user) }

@@ -32,6 +32,8 @@ enum Migrations {
         ("098 recital", Migration098Recital.sql),
         ("070 dependencies", Migration070Dependencies.sql),
         ("071 deadlines", Migration071Deadlines.sql),
+        ("080 settings", Migration080Settings.sql),
+        ("081 second factors", Migration081SecondFactors.sql),
     ]
 
     private static var migrator: DatabaseMigrator {
@@ -62,7 +64,8 @@ enum Migrations {
         }
     }
 
-    private static func refuseNewer(_ reader: some DatabaseReader) throws {
+    /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.
+    static func refuseNewer(_ reader: some DatabaseReader) throws {
         guard try !reader.read({ try self.migrator.hasBeenSuperseded($0) }) else {
             throw CoreError(
                 .unavailable,

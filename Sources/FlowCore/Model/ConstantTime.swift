@@ -1,0 +1,12 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Comparison whose time does not tell where two secrets differ.
+package enum ConstantTime {
+    package static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for index in left.indices { difference |= left[index] ^ right[index] }
+        return difference == 0
+    }
+}

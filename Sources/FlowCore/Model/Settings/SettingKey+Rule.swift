@@ -1,0 +1,93 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension SettingKey {
+    /// What it may be, what it is when nobody says, and what people call it.
+    package var rule: SettingRule {
+        let policies = Policies()
+        let timeout = Int64(Policies.timeoutRange.lowerBound)...Int64(Policies.timeoutRange.upperBound)
+        return switch self {
+        case .jobsTimeout:
+            .number(timeout, standard: Int64(policies.timeoutSeconds), "s", "默认超时", "Timeout of a new task")
+        case .jobsLongestTimeout:
+            .number(timeout, standard: timeout.upperBound, "s", "允许的最长超时", "Longest timeout a task may have")
+        case .jobsRetries:
+            .number(0...10, standard: Int64(policies.retry.count), nil, "默认重试次数", "Retries of a new task")
+        case .jobsRetryInterval:
+            .number(1...3600, standard: Int64(policies.retry.intervalSeconds), "s", "默认重试间隔", "Pause before a retry")
+        case .jobsOverlap:
+            .words(OverlapPolicy.self, standard: policies.overlap, "默认并发策略", "When the last run still goes on")
+        case .jobsMisfire: .words(MisfirePolicy.self, standard: policies.misfire, "默认错过策略", "When a fire was missed")
+        case .jobsZone:
+            SettingRule(
+                kind: .timeZone,
+                standard: .text("UTC"),
+                unit: nil,
+                chinese: "默认时区",
+                english: "Time zone of a new task"
+            )
+        case .retentionDays: .number(1...3650, standard: 90, "d", "执行记录保留", "Executions stay")
+        case .retentionStatisticsDays:
+            .number(1...3650, standard: 400, "d", "统计额外保留", "Statistics stay longer than executions by")
+        case .retentionNotificationDays: .number(1...3650, standard: 30, "d", "通知记录保留", "Notifications stay")
+        case .retentionAuditDays:
+            .number(30...36_500, zero: true, standard: 400, "d", "审计保留（0＝永久）", "Audit stays (0 = for ever)")
+        case .agentsOfflineDays:
+            .number(1...30, standard: 7, "d", "离线主机等待", "How long an absent host is waited for")
+        case .signInIdleMinutes: .number(5...10_080, standard: 120, "min", "会话空闲超时", "A session ends unused after")
+        case .signInLongestHours: .number(1...720, standard: 12, "h", "会话最长时间", "A session ends in any case after")
+        case .signInPasswordLength: .number(8...64, standard: 12, nil, "密码最短长度", "Least characters of a password")
+        case .signInSecondFactor:
+            SettingRule(
+                kind: .choice(["off", "admins", "all"]),
+                standard: .text("off"),
+                unit: nil,
+                chinese: "必须使用动态口令的用户",
+                english: "Who has to use one-time codes (TOTP)"
+            )
+        case .tokensLongestDays: .number(1...1095, standard: 366, "d", "令牌最长有效期", "An API token ends at most after")
+        case .language:
+            SettingRule(
+                kind: .choice(["auto", "zh", "en"]),
+                standard: .text("auto"),
+                unit: nil,
+                chinese: "界面语言",
+                english: "Language of the console"
+            )
+        }
+    }
+}
+
+extension SettingRule {
+    fileprivate static func number(
+        _ range: ClosedRange<Int64>,
+        zero: Bool = false,
+        standard: Int64,
+        _ unit: String?,
+        _ chinese: String,
+        _ english: String
+    ) -> SettingRule {
+        SettingRule(
+            kind: .integer(range, zero: zero),
+            standard: .integer(standard),
+            unit: unit,
+            chinese: chinese,
+            english: english
+        )
+    }
+
+    fileprivate static func words<Word: RawRepresentable & CaseIterable>(
+        _ type: Word.Type,
+        standard: Word,
+        _ chinese: String,
+        _ english: String
+    ) -> SettingRule where Word.RawValue == String {
+        SettingRule(
+            kind: .choice(Word.allCases.map(\.rawValue)),
+            standard: .text(standard.rawValue),
+            unit: nil,
+            chinese: chinese,
+            english: english
+        )
+    }
+}

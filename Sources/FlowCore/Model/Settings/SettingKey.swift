@@ -1,0 +1,53 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What can be set for a whole installation while it runs (S1-FR-6.5); the word in the API, the file and the audit.
+///
+/// In the environment `retention.days` is `QUARTZFLOW_RETENTION_DAYS`.
+package enum SettingKey: String, Sendable, CaseIterable {
+    case jobsTimeout = "jobs.default-timeout-seconds"
+    case jobsLongestTimeout = "jobs.max-timeout-seconds"
+    case jobsRetries = "jobs.default-retries"
+    case jobsRetryInterval = "jobs.default-retry-interval-seconds"
+    case jobsOverlap = "jobs.default-overlap"
+    case jobsMisfire = "jobs.default-misfire"
+    case jobsZone = "jobs.default-timezone"
+    case retentionDays = "retention.days"
+    case retentionStatisticsDays = "retention.statistics-days"
+    case retentionNotificationDays = "retention.notifications-days"
+    case retentionAuditDays = "retention.audit-days"
+    case agentsOfflineDays = "agents.offline-days"
+    case signInIdleMinutes = "signin.idle-minutes"
+    case signInLongestHours = "signin.max-hours"
+    case signInPasswordLength = "signin.password-min-length"
+    case signInSecondFactor = "signin.totp"
+    case tokensLongestDays = "tokens.max-days"
+    case language = "ui.language"
+
+    /// Where it stands on a page: the word before the dot.
+    package var section: String { String(self.rawValue.prefix { $0 != "." }) }
+
+    /// It is about who gets in or what stays in the audit: no API token changes it.
+    package var isForPeople: Bool {
+        switch self {
+        case .signInIdleMinutes, .signInLongestHours, .signInPasswordLength, .signInSecondFactor, .tokensLongestDays,
+            .retentionAuditDays:
+            true
+        default: false
+        }
+    }
+}
+
+/// A value of a setting.
+package enum SettingValue: Hashable, Sendable {
+    case integer(Int64)
+    case text(String)
+
+    /// As it stands in the database and the audit.
+    package var written: String {
+        switch self {
+        case .integer(let number): String(number)
+        case .text(let text): text
+        }
+    }
+}

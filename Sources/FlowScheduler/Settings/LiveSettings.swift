@@ -1,0 +1,26 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import Synchronization
+
+/// The settings as they are now, for everything that goes by them.
+///
+/// Who needs one asks at the moment of use, so that a change counts from then on and nothing has to be started again.
+package final class LiveSettings: Sendable {
+    private let settings: Mutex<Settings>
+
+    package init(_ settings: Settings = Settings()) { self.settings = Mutex(settings) }
+
+    package var now: Settings { self.settings.withLock { $0 } }
+
+    /// - Returns: whether they are newer than those before; of two changes that come in the wrong order the older is dropped.
+    @discardableResult
+    package func take(_ stored: StoredSettings) -> Bool {
+        self.settings.withLock { settings in
+            guard stored.revision >= settings.stored.revision else { return false }
+            settings = Settings(fixed: settings.fixed, stored: stored)
+            return true
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// The settings of the installation, as people see and change them.
+package struct SettingService: Sendable {
+    let store: any SettingStore
+    let live: LiveSettings
+    let clock: any WallClock
+
+    package init(store: any SettingStore, live: LiveSettings, clock: any WallClock) {
+        self.store = store
+        self.live = live
+        self.clock = clock
+    }
+
+    /// Reads what is stored; before anything asks for a setting, and whenever another server may have changed one.
+    package func load() async throws { self.live.take(try await self.store.settings()) }
+
+    package func all(as principal: Principal) async throws -> Settings {
+        try principal.require(.settingsRead)
+        try await self.load()
+        return self.live.now
+    }
+
+    /// Changes settings; nil is the default again.
+    ///
+    /// All or none: a change of which one part is refused changes nothing.
+    ///
+    /// - Parameter expected: the revision that the change was made to; nil = whatever it is.
+    /// - Throws: `invalid` with a fault for each key, `conflict` for another revision or a key that file or environment fix,
+    ///   `forbidden` for a token where a person is needed.
+    package func change(
+        _ changes: [SettingKey: SettingValue?],
+        expected: Int64?,
+        as principal: Principal
+    ) async throws -> Settings {
+        try principal.require(.settingsWrite)
+        try await self.load()
+        let before = self.live.now
+        try self.check(changes, before: before, isToken: principal.token != nil)
+        let stored = try await self.store.changeSettings(
+            changes,
+            // What was checked is what is changed.
+            expected: expected ?? before.stored.revision,
+            by: principal.change(at: self.clock.now)
+        )
+        self.live.take(stored)
+        return self.live.now
+    }
+
+    private func check(_ changes: [SettingKey: SettingValue?], before: Settings, isToken: Bool) throws(CoreError) {
+        let sorted = changes.sorted { $0.key.rawValue < $1.key.rawValue }
+        if isToken, let (key, _) = sorted.first(where: { $0.key.isForPeople }) {
+            throw CoreError(.forbidden, "No token changes '\(key.rawValue)': it is about who gets in. Sign in for it.")
+        }
+        let fixed = sorted.compactMap { change in before.fixed[change.key].map { (change.key, $0.source) } }
+        guard fixed.isEmpty else {
+            throw CoreError(
+                .conflict,
+                "The server's configuration decides on this, and wins over what is set here. Change it there and restart.",
+                details: fixed.map { key, source in
+                    CoreError.Detail(path: key.rawValue, code: "fixed_by", message: source.rawValue)
+                }
+            )
+        }
+        var faults = FaultCollector()
+        for case (let key, let value?) in sorted where !key.rule.allows(value) {
+            faults.add(key.rawValue, "value", "'\(value.written)' is not possible; write \(key.rule.possible)")
+        }
+        try faults.check("The settings cannot be saved")
+        var values = before.stored.values
+        for (key, value) in sorted {
+            values[key] = value.map { StoredSetting(value: $0, updatedAt: self.clock.now, updatedBy: "") }
+        }
+        let after = Settings(fixed: before.fixed, stored: StoredSettings(values: values))
+        for (key, words) in after.contradictions { faults.add(key.rawValue, "conflict", words) }
+        try faults.check("The settings cannot be saved")
+    }
+}
