@@ -70,7 +70,8 @@ package func makeAPI(
         audit: AuditRoutes(audit: services.audit),
         notify: services.notifications.map { NotifyRoutes(notifications: $0) },
         users: UserRoutes(users: services.users, authentication: services.authentication),
-        tokens: TokenRoutes(tokens: services.tokens, clock: clock),
+        roles: RoleRoutes(users: services.users),
+        tokens: TokenRoutes(tokens: services.tokens, users: services.users, clock: clock),
         secrets: SecretRoutes(secrets: services.secrets),
         settings: services.settings.map { SettingRoutes(settings: $0) },
         system: SystemRoutes(

@@ -16,7 +16,9 @@ struct QuicFlow: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
-            GroupCommand.self, ClientCommand.self, UserCommand.self, TokenCommand.self, SecretCommand.self,
+            GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
+            SecretCommand.self,
+            SettingsCommand.self,
             NotifyCommand.self, CronCommand.self, AgentCommand.self, RunnerCommand.self,
         ]
     )

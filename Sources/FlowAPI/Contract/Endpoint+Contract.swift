@@ -15,7 +15,7 @@ extension Endpoint {
     private var declared: Contract? {
         let areas: [Contract?] = [
             self.sessionContract, self.secondFactorContract, self.taskContract, self.groupContract,
-            self.executionContract, self.insightContract, self.userContract, self.tokenContract,
+            self.executionContract, self.insightContract, self.userContract, self.roleContract, self.tokenContract,
             self.secretContract, self.notifyContract, self.settingsContract, self.systemContract,
         ]
         return areas.lazy.compactMap { $0 }.first

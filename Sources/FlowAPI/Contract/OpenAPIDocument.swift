@@ -208,6 +208,7 @@ extension Endpoint {
             let schema: Schema =
                 switch name {
                 case "session_id": .string.with(.init("pattern", "^[0-9a-f]{16}$")).example("0123456789abcdef")
+                case "name" where path.hasSuffix("/roles/{name}"): .string(upTo: 64, from: 1).example("night-shift")
                 case "name": .string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z_][A-Za-z0-9_]*$")).example("DB")
                 case "client_id": Self.host
                 case "id" where path.contains("/clients/{id}"): Self.host

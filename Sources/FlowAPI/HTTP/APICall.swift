@@ -68,6 +68,16 @@ struct APICall {
         return text
     }
 
+    /// The name of a role that people made.
+    func roleName() throws -> String {
+        guard let name = self.context.parameters.get("name"), (1...64).contains(name.utf8.count) else {
+            throw APIFailure.notFound(
+                "There is nothing here: a role's name is made of letters, digits, '.', '_' and '-'."
+            )
+        }
+        return name
+    }
+
     /// The name of a secret.
     func secretName() throws -> String {
         guard let name = self.context.parameters.get("name"), SecretReference.isName(name) else {

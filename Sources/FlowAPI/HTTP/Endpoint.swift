@@ -24,6 +24,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
     case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
     case listUsers, createUser, getUser, renameUser, deleteUser, enableUser, disableUser, resetPassword
+    case listRoles, createRole, updateRole, deleteRole
     case addGrant, removeGrant, listSessions, endSessions, endSession
     case listTokens, createToken, deleteToken
     case listSecrets, getSecret, setSecret, deleteSecret
@@ -133,6 +134,10 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .enableUser: self.api(.post, "/users/{id}/enable", .needs(.usersWrite))
         case .disableUser: self.api(.post, "/users/{id}/disable", .needs(.usersWrite))
         case .resetPassword: self.api(.post, "/users/{id}/reset-password", .needs(.usersWrite))
+        case .listRoles: self.api(.get, "/roles", .needs(.usersRead))
+        case .createRole: self.api(.post, "/roles", .needs(.usersWrite))
+        case .updateRole: self.api(.put, "/roles/{name}", .needs(.usersWrite))
+        case .deleteRole: self.api(.delete, "/roles/{name}", .needs(.usersWrite))
         case .addGrant: self.api(.post, "/users/{id}/grants", .needs(.usersWrite))
         case .removeGrant: self.api(.delete, "/users/{id}/grants/{grant_id}", .needs(.usersWrite))
         case .listSessions: self.api(.get, "/users/{id}/sessions", .needs(.usersRead))
@@ -217,7 +222,8 @@ enum Endpoint: String, CaseIterable, Sendable {
         switch self {
         case .signOut, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listUsers, .createUser,
             .getUser, .renameUser, .deleteUser, .enableUser, .disableUser, .resetPassword, .addGrant, .removeGrant,
-            .listSessions, .endSessions, .endSession, .listTokens, .createToken, .deleteToken:
+            .listSessions, .endSessions, .endSession, .listTokens, .createToken, .deleteToken, .getTOTP, .beginTOTP,
+            .confirmTOTP, .endTOTP, .renewRecoveryCodes, .resetTOTP, .listRoles, .createRole, .updateRole, .deleteRole:
             true
         default: false
         }

@@ -7,7 +7,7 @@ import FlowCore
 enum GrantPresenter {
     static func grant(_ grant: Grant) -> JSON {
         .object([
-            .init("id", grant.id), .init("role", grant.role.rawValue), .init("scope", Self.scope(grant.scope)),
+            .init("id", grant.id), .init("role", grant.role.name), .init("scope", Self.scope(grant.scope)),
         ])
     }
 

@@ -21,6 +21,7 @@ struct APIRouter: Sendable {
     let audit: AuditRoutes
     let notify: NotifyRoutes?
     let users: UserRoutes
+    let roles: RoleRoutes
     let tokens: TokenRoutes
     let secrets: SecretRoutes
     let settings: SettingRoutes?
@@ -48,6 +49,13 @@ struct APIRouter: Sendable {
                         .forbidden,
                         "password_change_required",
                         "Somebody else knows your password. Change it first: POST /api/v1/auth/password."
+                    )
+                }
+                if session?.mustSetUpSecondFactor == true, !endpoint.isOpenBeforeSecondFactor {
+                    throw APIFailure(
+                        .forbidden,
+                        "totp_setup_required",
+                        "Your role needs one-time codes. Set them up first: POST /api/v1/auth/totp."
                     )
                 }
                 let call = APICall(request: request, context: context, endpoint: endpoint, session: session)
@@ -211,6 +219,10 @@ struct APIRouter: Sendable {
         case .enableUser: try await self.users.setState(.active, call)
         case .disableUser: try await self.users.setState(.disabled, call)
         case .resetPassword: try await self.users.resetPassword(call)
+        case .listRoles: try await self.roles.list(call)
+        case .createRole: try await self.roles.create(call)
+        case .updateRole: try await self.roles.update(call)
+        case .deleteRole: try await self.roles.delete(call)
         case .addGrant: try await self.users.addGrant(call)
         case .removeGrant: try await self.users.removeGrant(call)
         case .listSessions: try await self.users.sessions(call)

@@ -8,6 +8,7 @@ import HTTPTypes
 /// `/tokens`: what programs sign in with.
 struct TokenRoutes: Sendable {
     let tokens: TokenService
+    let users: UserService
     let clock: any WallClock
 
     /// The own ones, or with `all=true` everybody's.
@@ -26,9 +27,15 @@ struct TokenRoutes: Sendable {
         var reader = try FieldReader(try await call.body())
         let name = reader.requiredString("name")
         let groups = reader.integers("group_ids")
-        let permissions = Self.permissions(&reader, isEverywhere: groups == nil)
+        let role = reader.string("role")
+        var permissions = Self.permissions(&reader, role: role)
         let expiresAt = reader.timestamp("expires_at")
         try reader.finish()
+        if let role {
+            // Of the role, what a token can carry.
+            permissions = try await self.users.role(named: role).permissions
+                .subtracting(APIToken.forbidden).filter { groups == nil || !$0.isGlobal }
+        }
         let made = try await self.tokens.create(
             name: name,
             permissions: permissions,
@@ -50,27 +57,18 @@ struct TokenRoutes: Sendable {
         return .done
     }
 
-    /// `permissions` by name, or those of a `role` that a token can carry.
-    private static func permissions(_ reader: inout FieldReader, isEverywhere: Bool) -> Set<Permission> {
-        let role: Role? = reader.choice("role")
-        let words = reader.strings("permissions")
-        if role != nil, words != nil { reader.fault("role", "conflict", "give a role or permissions, not both") }
-        if let role {
-            return role.permissions.subtracting(APIToken.forbidden).filter { isEverywhere || !$0.isGlobal }
+    /// `permissions` by name, unless there is a role.
+    private static func permissions(_ reader: inout FieldReader, role: String?) -> Set<Permission> {
+        guard role == nil else {
+            if reader.strings("permissions") != nil {
+                reader.fault("role", "conflict", "give a role or permissions, not both")
+            }
+            return []
         }
-        if words == nil {
+        if !reader.has("permissions") {
             reader.fault("permissions", "required", "give permissions, or a role whose permissions it gets")
         }
-        var result: Set<Permission> = []
-        for (index, word) in (words ?? []).enumerated() {
-            if let permission = Permission(rawValue: word) {
-                result.insert(permission)
-            } else {
-                let known = Permission.allCases.map(\.rawValue).joined(separator: ", ")
-                reader.fault("permissions[\(index)]", "value", "'\(word)' is none of \(known)")
-            }
-        }
-        return result
+        return reader.permissions("permissions") ?? []
     }
 
     private func members(_ token: APIToken) -> [JSON.Member] {

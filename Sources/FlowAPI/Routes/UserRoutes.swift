@@ -22,12 +22,14 @@ struct UserRoutes: Sendable {
         try call.noQuery()
         var reader = try FieldReader(try await call.body())
         let username = reader.requiredString("username")
-        let role: Role? = reader.choice("role")
+        let role = reader.string("role")
         let groups = Self.groups(&reader)
         try reader.finish()
+        var grants: [Grant] = []
+        if let role { grants.append(Grant(role: try await self.users.role(named: role), scope: groups)) }
         let made = try await self.users.create(
             username: username,
-            grants: role.map { [Grant(role: $0, scope: groups)] } ?? [],
+            grants: grants,
             as: call.principal
         )
         return .data(
@@ -90,10 +92,10 @@ struct UserRoutes: Sendable {
         try call.noQuery()
         let id = try call.number("id")
         var reader = try FieldReader(try await call.body())
-        if !reader.has("role") { reader.fault("role", "required", "this field is required") }
-        let role: Role = reader.choice("role") ?? .viewer
+        let name = reader.requiredString("role")
         let groups = Self.groups(&reader)
         try reader.finish()
+        let role = try await self.users.role(named: name)
         let grant = try await self.users.add(Grant(role: role, scope: groups), to: id, as: call.principal)
         return .data(GrantPresenter.grant(grant), status: .created)
     }

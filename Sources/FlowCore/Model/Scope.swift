@@ -56,10 +56,14 @@ package enum Scope: Hashable, Sendable {
 /// A role given to a user, and where it holds.
 package struct Grant: Hashable, Sendable {
     package let id: Int64
-    package let role: Role
+    package let role: GrantedRole
     package let scope: Scope
 
     package init(id: Int64 = 0, role: Role, scope: Scope) {
+        self.init(id: id, role: GrantedRole(role), scope: scope)
+    }
+
+    package init(id: Int64 = 0, role: GrantedRole, scope: Scope) {
         self.id = id
         self.role = role
         self.scope = scope

@@ -55,6 +55,34 @@ package enum StoreFault {
         "secret_unavailable: the server has lost its master key. Restore secrets.key from its backup."
     )
 
+    package static func noRole(_ name: String) -> CoreError {
+        CoreError(.notFound, "There is no role '\(name)'. List the roles and choose one of them.")
+    }
+
+    package static func roleNameTaken(_ name: String) -> CoreError {
+        self.nameTaken("A role named '\(name)' exists already. Choose another name.")
+    }
+
+    package static func roleInUse(_ name: String, users: [String]) -> CoreError {
+        let named = users.prefix(5).joined(separator: ", ")
+        let more = users.count > 5 ? " and \(users.count - 5) more" : ""
+        return CoreError(.inUse, "\(named)\(more) have the role '\(name)'. Take it from them first.")
+    }
+
+    package static let tooManyRoles = CoreError(.conflict, "There are \(OwnRole.limit) roles. Delete one first.")
+
+    package static let secondFactorThere = CoreError(
+        .conflict,
+        "There is a second factor already, or none that waits for its first code. Turn it off first, or begin again."
+    )
+
+    package static let noSecondFactor = CoreError(.conflict, "There is no second factor. Set one up first.")
+
+    package static let settingsMoved = CoreError(
+        .conflict,
+        "Settings were changed by somebody else in the meantime. Read them again and repeat your change."
+    )
+
     package static func noToken(_ id: Int64) -> CoreError {
         CoreError(.notFound, "There is no token \(id). It may have been deleted already.")
     }

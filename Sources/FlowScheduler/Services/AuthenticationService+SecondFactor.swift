@@ -177,7 +177,7 @@ extension AuthenticationService {
         guard !user.hasSecondFactor, self.factors != nil, self.seal != nil else { return false }
         return switch self.settings.now.text(.signInSecondFactor) {
         case "all": true
-        case "admins": user.grants.contains { $0.role == .admin }
+        case "admins": user.grants.contains { $0.role.builtIn == .admin }
         default: false
         }
     }

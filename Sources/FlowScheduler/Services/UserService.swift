@@ -6,11 +6,14 @@ package import FlowCore
 /// Accounts, as administrators handle them.
 package struct UserService: Sendable {
     let store: any UserStore
+    /// Nil over a store that has none.
+    let roles: (any RoleStore)?
     let hasher: any PasswordHasher
     let clock: any WallClock
 
     package init(store: any UserStore, hasher: any PasswordHasher, clock: any WallClock) {
         self.store = store
+        self.roles = store as? any RoleStore
         self.hasher = hasher
         self.clock = clock
     }
@@ -86,6 +89,99 @@ package struct UserService: Sendable {
         try await self.store.removeGrant(grant, from: user, by: principal.change(at: self.clock.now))
     }
 
+    // MARK: Roles
+
+    /// What a word means: one of the four roles, or one that people made.
+    package func role(named name: String) async throws -> GrantedRole {
+        if let role = Role(rawValue: name) { return GrantedRole(role) }
+        guard name.utf8.count <= 64, let role = try await self.roles?.ownRole(named: name) else {
+            let words = "'\(name.shortened(toBytes: 64))' is no role: neither built in nor one that was made here"
+            throw CoreError(.invalid, words, details: [.init(path: "role", code: "value", message: words)])
+        }
+        return GrantedRole(role)
+    }
+
+    /// The roles that people made, each with how many users have it.
+    package func ownRoles(as principal: Principal) async throws -> [(role: OwnRole, users: Int)] {
+        try principal.require(.usersRead)
+        return try await self.roles?.ownRoles() ?? []
+    }
+
+    package func createRole(
+        named name: String,
+        description: String,
+        permissions: Set<Permission>,
+        as principal: Principal
+    ) async throws -> OwnRole {
+        try principal.require(.usersWrite)
+        let now = self.clock.now
+        let role = OwnRole(
+            name: name,
+            description: description,
+            permissions: permissions,
+            createdAt: now,
+            updatedAt: now
+        )
+        try self.check(role, principal)
+        guard let roles else { throw StoreFault.noRole(name) }
+        try await roles.createRole(role, by: principal.change(at: now))
+        return role
+    }
+
+    /// Changes what everybody who has it may do, at once.
+    package func updateRole(
+        named name: String,
+        description: String,
+        permissions: Set<Permission>,
+        as principal: Principal
+    ) async throws -> OwnRole {
+        try principal.require(.usersWrite)
+        guard let roles, var role = try await roles.ownRole(named: name) else { throw StoreFault.noRole(name) }
+        role.description = description
+        role.permissions = permissions
+        try self.check(role, principal)
+        return try await roles.updateRole(role, by: principal.change(at: self.clock.now))
+    }
+
+    package func deleteRole(named name: String, as principal: Principal) async throws {
+        try principal.require(.usersWrite)
+        guard let roles else { throw StoreFault.noRole(name) }
+        try await roles.deleteRole(named: name, by: principal.change(at: self.clock.now))
+    }
+
+    /// A role may be given anywhere, so who makes it needs everything it has, everywhere.
+    private func check(_ role: OwnRole, _ principal: Principal) throws(CoreError) {
+        var faults = FaultCollector()
+        faults.require(
+            TextRules.isLabelName(role.name, limit: 64) && !role.name.contains("/"),
+            "name",
+            "syntax",
+            "a role's name starts with a letter or digit and goes on with letters, digits, '.', '_' or '-', at most 64"
+        )
+        faults.require(
+            Role(rawValue: role.name.lowercased()) == nil,
+            "name",
+            "value",
+            "'\(role.name)' is one of the roles that are built in"
+        )
+        faults.require(
+            TextRules.length(role.description) <= 512 && !role.description.utf8.contains(0),
+            "description",
+            "length",
+            "a description has at most 512 characters"
+        )
+        faults.require(!role.permissions.isEmpty, "permissions", "required", "a role without permissions opens nothing")
+        try faults.check("The role cannot be saved")
+        let lacking = role.permissions.filter { principal.scope(of: $0) != .all }.map(\.rawValue).sorted()
+        guard lacking.isEmpty else {
+            throw CoreError(
+                .forbidden,
+                "You cannot put into a role what you lack yourself: \(lacking.joined(separator: ", ")).",
+                details: lacking.map { .init(path: "permissions", code: "exceeds_own_rights", message: $0) }
+            )
+        }
+    }
+
     /// Nobody gives what they do not have.
     private func requireOwn(_ grant: Grant, _ principal: Principal) throws(CoreError) {
         if case .groups(let groups) = grant.scope, groups.isEmpty || groups.contains(Group.everyone) {
@@ -99,7 +195,7 @@ package struct UserService: Sendable {
             guard principal.scope(of: permission).covers(grant.scope) else {
                 throw CoreError(
                     .forbidden,
-                    "You cannot give the role '\(grant.role.rawValue)' there: you lack '\(permission.rawValue)' yourself.",
+                    "You cannot give the role '\(grant.role.name)' there: you lack '\(permission.rawValue)' yourself.",
                     details: [.init(path: "role", code: "exceeds_own_rights", message: permission.rawValue)]
                 )
             }

@@ -133,7 +133,7 @@ struct GrantAudit: Encodable {
     let groups: [GroupID]
 
     init(_ grant: Grant) {
-        self.role = grant.role.rawValue
+        self.role = grant.role.name
         self.everywhere = grant.scope == .all
         if case .groups(let groups) = grant.scope { self.groups = groups.sorted() } else { self.groups = [] }
     }

@@ -34,6 +34,7 @@ enum Migrations {
         ("071 deadlines", Migration071Deadlines.sql),
         ("080 settings", Migration080Settings.sql),
         ("081 second factors", Migration081SecondFactors.sql),
+        ("082 roles", Migration082Roles.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -13,9 +13,13 @@ struct GrantTable {
         let rows = try self.db.all(
             "SELECT id, role, is_everywhere FROM user_grant WHERE user_id = ? ORDER BY id",
             [.integer(user)]
-        ) { (id: $0.integer(0), role: try Self.role($0.text(1)), isEverywhere: $0.flag(2)) }
+        ) { (id: $0.integer(0), role: $0.text(1), isEverywhere: $0.flag(2)) }
         return try rows.map { row in
-            Grant(id: row.id, role: row.role, scope: row.isEverywhere ? .all : .groups(try self.groups(of: row.id)))
+            Grant(
+                id: row.id,
+                role: try RoleTable(self.db).granted(row.role),
+                scope: row.isEverywhere ? .all : .groups(try self.groups(of: row.id))
+            )
         }
     }
 
@@ -27,10 +31,12 @@ struct GrantTable {
         )
     }
 
-    func insert(_ role: Role, _ scope: Scope, for user: UserID) throws -> Grant {
+    /// - Throws: `notFound` for a group, or a role that is gone.
+    func insert(_ role: GrantedRole, _ scope: Scope, for user: UserID) throws -> Grant {
+        if role.builtIn == nil, try RoleTable(self.db).find(role.name) == nil { throw StoreFault.noRole(role.name) }
         try self.db.run(
             "INSERT INTO user_grant (user_id, role, is_everywhere) VALUES (?, ?, ?)",
-            [.integer(user), .text(role.rawValue), .flag(scope == .all)]
+            [.integer(user), .text(role.name), .flag(scope == .all)]
         )
         let id = self.db.lastInsertedRowID
         if case .groups(let groups) = scope {
@@ -47,10 +53,5 @@ struct GrantTable {
 
     func delete(_ grant: Int64) throws {
         try self.db.run("DELETE FROM user_grant WHERE id = ?", [.integer(grant)])
-    }
-
-    private static func role(_ text: String) throws -> Role {
-        guard let role = Role(rawValue: text) else { throw StoreFault.unreadable("'\(text)' is not a role") }
-        return role
     }
 }

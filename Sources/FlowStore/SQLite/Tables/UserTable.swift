@@ -19,7 +19,8 @@ struct UserTable {
         try self.db.run(
             "INSERT INTO user (username, password_hash, role, created_at, must_change) VALUES (?, ?, ?, ?, ?)",
             [
-                .text(username), .text(passwordHash), .text((grants.map(\.role).max() ?? .viewer).rawValue), .time(now),
+                .text(username), .text(passwordHash),
+                .text((grants.compactMap(\.role.builtIn).max() ?? .viewer).rawValue), .time(now),
                 .flag(mustChangePassword),
             ]
         )
