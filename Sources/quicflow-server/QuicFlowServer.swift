@@ -14,7 +14,10 @@ struct QuicFlowServer: AsyncParsableCommand {
         commandName: "quicflow-server",
         abstract: "Plans jobs, keeps their history, and serves people and agents.",
         version: Server.version,
-        subcommands: [DevCommand.self, ServeCommand.self, TokenCommand.self, UserCommand.self, AuditCommand.self]
+        subcommands: [
+            DevCommand.self, ServeCommand.self, TokenCommand.self, UserCommand.self, AuditCommand.self,
+            BackupCommand.self, VerifyCommand.self, RestoreCommand.self, SecretsCommand.self,
+        ]
     )
 
     static func main() async {

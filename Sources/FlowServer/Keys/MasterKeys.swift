@@ -27,11 +27,32 @@ package enum MasterKeys {
         if let text = try directory.readText(self.file) {
             return try self.parse(text, path: directory.path(of: self.file))
         }
-        guard mayCreate, let key = KeyRing.Key((0..<32).map { _ in UInt8.random(in: 0...255) }) else { return nil }
+        guard mayCreate else { return nil }
+        let key = try self.make()
         let line = "\(key.kid) \(Data(key.bytes).base64EncodedString()) primary\n"
         // Of two that start at once, one wins, and both read its key.
         let stored = try directory.create(Array(line.utf8), as: self.file)
         return try self.parse(String(decoding: stored, as: UTF8.self), path: directory.path(of: self.file))
+    }
+
+    /// Whether the keys come from the environment, where nothing here can change them.
+    static func areInEnvironment(_ environment: [String: String]) -> Bool {
+        environment[self.variable]?.isEmpty == false
+    }
+
+    /// Puts keys into the file, in one step.
+    static func write(_ keys: KeyRing, in directory: PrivateDirectory) throws {
+        let lines = keys.kids.compactMap { keys.key($0) }.map { key in
+            "\(key.kid) \(Data(key.bytes).base64EncodedString())" + (key.kid == keys.primary.kid ? " primary" : "")
+        }
+        try directory.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: self.file)
+    }
+
+    static func make() throws -> KeyRing.Key {
+        guard let key = KeyRing.Key((0..<32).map { _ in UInt8.random(in: 0...255) }) else {
+            throw CoreError(.internal, "A key of 32 bytes is none.")
+        }
+        return key
     }
 
     private static func read(_ environment: [String: String]) throws -> KeyRing? {

@@ -38,6 +38,12 @@ package struct SecretSeal: Sendable {
             .joined(separator: ".")
     }
 
+    /// Which key something was sealed with; nil for what is not sealed.
+    package static func kid(of sealed: String) -> String? {
+        let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == Self.mark ? String(parts[1]) : nil
+    }
+
     /// - Returns: nil when the key is not here, or this was sealed for something else, or changed.
     package func open(_ sealed: String, name: String, version: Int64) -> String? {
         let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
