@@ -13,6 +13,8 @@ export class ApiError extends Error {
     message: string,
     readonly details: FieldError[] = [],
     readonly requestId = '',
+    /** Of a sign-in whose password was right and that takes a code now. */
+    readonly ticket = '',
   ) {
     super(message);
   }
@@ -67,7 +69,7 @@ export function openEnvelope(status: number, envelope: unknown): unknown {
   const details = Array.isArray(e.details) ? (e.details as FieldError[]) : [];
   const code = typeof e.error === 'string' ? e.error : `http_${status}`;
   const message = typeof e.message === 'string' ? e.message : `HTTP ${status}`;
-  throw new ApiError(status, code, message, details, String(e.request_id ?? ''));
+  throw new ApiError(status, code, message, details, String(e.request_id ?? ''), String(e.ticket ?? ''));
 }
 
 let unattended = false;

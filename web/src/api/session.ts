@@ -8,6 +8,9 @@ export const sessionApi = {
       expectUnauthorized: true,
       patience: HASHING_MS,
     }),
+  /** The second step, for who has one-time codes: a code of the phone, or a recovery code. */
+  code: (ticket: string, code: string) =>
+    request<{ user: User }>('POST', '/auth/login/totp', { body: { ticket, code }, expectUnauthorized: true }),
   logout: () => post<unknown>('/auth/logout'),
   me: () => request<User>('GET', '/auth/me', { expectUnauthorized: true }),
 };

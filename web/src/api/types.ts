@@ -320,7 +320,9 @@ export type Permission =
   | 'channels:use'
   | 'channels:write'
   | 'users:read'
-  | 'users:write';
+  | 'users:write'
+  | 'settings:read'
+  | 'settings:write';
 
 /** On everything, or on these groups. */
 export type GrantScope = 'all' | number[];
@@ -339,6 +341,8 @@ export interface User {
   grants?: Grant[];
   /** Somebody else knows the password: nothing works before it is changed. */
   must_change_password?: boolean;
+  /** The role asks for one-time codes: nothing works before they are set up. */
+  must_set_up_totp?: boolean;
   /** Where each permission holds. */
   scopes?: Partial<Record<Permission, GrantScope>>;
 }

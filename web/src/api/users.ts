@@ -64,9 +64,23 @@ export const users = {
   endSessions: (id: number) => del<unknown>(`/users/${id}/sessions`),
 };
 
+/** Whether signing in takes a code beside the password. */
+export interface OneTimeCodes {
+  enabled: boolean;
+  /** The role asks for them, and they are not set up. */
+  required: boolean;
+  recovery_codes_left: number;
+}
+
 export const own = {
   changePassword: (old_password: string, new_password: string) =>
     request<unknown>('POST', '/auth/password', { body: { old_password, new_password }, patience: HASHING_MS }),
+  codes: () => get<OneTimeCodes>('/auth/totp'),
+  beginCodes: (password: string) =>
+    request<{ secret: string; uri: string }>('POST', '/auth/totp', { body: { password }, patience: HASHING_MS }),
+  confirmCodes: (code: string) => post<{ recovery_codes: string[] }>('/auth/totp/confirm', { code }),
+  endCodes: (password: string, code: string) =>
+    request<unknown>('POST', '/auth/totp/disable', { body: { password, code }, patience: HASHING_MS }),
   sessions: async () => (await get<Items<SignedIn>>('/auth/sessions')).items,
   endOthers: () => del<unknown>('/auth/sessions'),
   endSession: (id: string) => del<unknown>(`/auth/sessions/${encodeURIComponent(id)}`),

@@ -39,6 +39,16 @@ export const useSession = defineStore('session', () => {
 
   async function signIn(username: string, password: string): Promise<void> {
     await sessionApi.login(username, password);
+    await begin();
+  }
+
+  /** The second step of those who have one-time codes; `ticket` came with the refusal of the first. */
+  async function signInWithCode(ticket: string, code: string): Promise<void> {
+    await sessionApi.code(ticket, code);
+    await begin();
+  }
+
+  async function begin(): Promise<void> {
     // The answer names the user; what they may do, and where, is a question of its own.
     user.value = await sessionApi.me();
     expired.value = false;
@@ -73,5 +83,5 @@ export const useSession = defineStore('session', () => {
     save(HINT, '0');
   }
 
-  return { user, known, expired, can, canOn, restore, refresh, signIn, signOut, expire, forget };
+  return { user, known, expired, can, canOn, restore, refresh, signIn, signInWithCode, signOut, expire, forget };
 });

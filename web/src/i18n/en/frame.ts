@@ -37,6 +37,11 @@ export default {
     password: 'Password',
     missing: 'Enter your user name and password.',
     wrong: 'The user name or the password is wrong.',
+    code: 'Code',
+    missingCode: 'Enter the code.',
+    wrongCode: 'The code is wrong, was used already, or came too late. Wait for the next one, or start again.',
+    codeText: 'Your password is right. Enter the code that your application shows now, or one of your recovery codes.',
+    other: 'Start again',
     again: 'Sign in to go on to the page you wanted.',
   },
   outage: {

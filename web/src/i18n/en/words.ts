@@ -62,6 +62,7 @@ export default {
     last_admin: 'The last administrator can not be disabled, deleted or demoted.',
     exceeds_own_rights: 'That is more than you may yourself.',
     password_change_required: 'Change your password first.',
+    totp_setup_required: 'Set up one-time codes first.',
     in_use: 'This is still in use and cannot be deleted.',
     payload_too_large: 'This is too large.',
     too_many_requests: 'Too many requests. Try again later.',

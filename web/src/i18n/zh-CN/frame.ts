@@ -37,6 +37,11 @@ export default {
     password: '密码',
     missing: '请输入用户名和密码。',
     wrong: '用户名或密码不正确。',
+    code: '动态口令',
+    missingCode: '请输入动态口令。',
+    wrongCode: '动态口令不正确、已使用过或已超时，请等待下一个，或重新开始。',
+    codeText: '密码正确。请输入应用中当前显示的动态口令，或一个恢复码。',
+    other: '重新开始',
     again: '请先登录，然后回到刚才的页面。',
   },
   outage: {

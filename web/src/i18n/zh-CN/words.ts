@@ -62,6 +62,7 @@ export default {
     last_admin: '最后一个管理员不能停用、删除或收回角色。',
     exceeds_own_rights: '超出了你自己的权限。',
     password_change_required: '请先修改密码。',
+    totp_setup_required: '请先设置动态口令。',
     in_use: '仍在使用中，不能删除。',
     payload_too_large: '内容太大。',
     too_many_requests: '操作太频繁，请稍后再试。',
