@@ -35,6 +35,8 @@ package struct HostEnd: Sendable {
 
     /// Asks the agent to end its jobs and itself.
     ///
+    /// Looks again and again, as nothing tells one process of the end of another that is not its child.
+    ///
     /// - Returns: whether it has.
     package func stopAgent(_ pid: Int32) async -> Bool {
         kill(pid, SIGINT)

@@ -57,6 +57,18 @@ struct RunnerSurvivalTests {
         }
     }
 
+    @Test("a runner that has been stopped does not keep its agent from going")
+    func stoppedRunner() async throws {
+        let (former, _) = try await Self.left(TemporaryDirectory()) { host in
+            kill(host.supervisor.runnerPID, SIGSTOP)
+            // More than its socket takes.
+            let script = "exit 0 #" + String(repeating: "x", count: 100_000)
+            for _ in 0..<8 { await host.launch(script) }
+            return []
+        }
+        kill(former.supervisor.runnerPID, SIGKILL)
+    }
+
     @Test("a job that still runs belongs to the next agent, which hears its end and can stop it")
     func goesOn() async throws {
         let directory = try TemporaryDirectory()

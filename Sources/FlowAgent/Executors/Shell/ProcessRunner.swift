@@ -63,8 +63,8 @@ package final class ProcessRunner: Sendable {
         case working
         /// Everything was told to end; until this instant it may take its time (monotonic microseconds).
         case stopping(until: Int64)
-        /// The agent goes, what runs goes on.
-        case leaving
+        /// The agent goes, what runs goes on; until this instant it hands over what is on its way (monotonic microseconds).
+        case leaving(until: Int64)
         case down
     }
 
@@ -201,7 +201,11 @@ package final class ProcessRunner: Sendable {
     }
 
     /// Lets go of everything that runs: the runners go on with it, and the next agent takes over.
-    package func leave() async { await self.end { $0.phase = .leaving } }
+    ///
+    /// What a runner does not take within two seconds (somebody has stopped it) the next agent finds to be interrupted.
+    package func leave() async {
+        await self.end { $0.phase = .leaving(until: flow_monotonic_microseconds() + 2_000_000) }
+    }
 
     private func end(_ begin: @Sendable (inout State) -> Void) async {
         await withCheckedContinuation { continuation in

@@ -62,7 +62,9 @@ extension RunnerKeeper {
     }
 
     func close() {
-        let isLeaving = self.owner.state.withLock { $0.phase == .leaving }
+        let isLeaving = self.owner.state.withLock { state in
+            if case .leaving = state.phase { true } else { false }
+        }
         if isLeaving {
             for link in self.links { link.close() }
         } else {

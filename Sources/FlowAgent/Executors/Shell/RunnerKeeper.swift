@@ -78,7 +78,7 @@ final class RunnerKeeper {
                 return Int32(clamping: max(1, left))
             case .down: return 0
             // What was handed over is on its way: the ledger has it as running.
-            case .leaving: return hasUnsent ? 100 : 0
+            case .leaving(let until): return hasUnsent && flow_monotonic_microseconds() < until ? 100 : 0
             case .stopping(let until):
                 guard !self.links.isEmpty else { return 0 }
                 let left = until - flow_monotonic_microseconds()
