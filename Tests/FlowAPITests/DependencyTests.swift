@@ -108,6 +108,7 @@ struct DependencyTests {
             #expect(task["join"] == .string("all") && task["max_age_seconds"] == .integer(86_400))
             // Nothing else starts it, and one run waits while another is under way (D6).
             #expect(task["schedule_type"] == .string("manual") && task["overlap"] == .string("queue_one"))
+            #expect(task["schedule_text"]?["en"] == .string("after 2 other tasks"))
             let edges: JSON = .array([
                 Self.edge(one, ["on": .string("failure")]), Self.edge(two, ["hosts": ["ratio": JSON.number(0.8)].json]),
             ])

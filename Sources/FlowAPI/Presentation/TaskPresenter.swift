@@ -29,7 +29,7 @@ struct TaskPresenter: Sendable {
         let definition = job.definition
         // Groups that whoever asks may not see are said to exist, not named; who writes the task may send them back.
         let visible = definition.groups.filter { groups[$0] != nil || writable.contains($0) }
-        let text = ScheduleText(definition.schedule)
+        let text = ScheduleText(definition)
         var members: [JSON.Member] = [
             .init("id", job.id),
             .init("uid", job.uid),

@@ -138,7 +138,15 @@ package struct FireExplanation: Hashable, Sendable {
             )
         }
         switch facts.timing {
-        case .unscheduled:
+        case .unscheduled(waitsForOthers: true):
+            return Finding(
+                .unscheduled,
+                .schedule,
+                zh: "该任务没有定时计划，在其前置任务结束后启动，也可手动触发。",
+                en: "The job has no schedule; it starts when the jobs that it waits for have ended, or when somebody "
+                    + "triggers it."
+            )
+        case .unscheduled(waitsForOthers: false):
             return Finding(
                 .unscheduled,
                 .schedule,

@@ -22,7 +22,8 @@ package struct FireFacts: Sendable {
         case due
         /// The fires before and after it, where there are any.
         case between(Timestamp?, Timestamp?)
-        case unscheduled
+        /// Somebody triggers it, or other jobs when they end.
+        case unscheduled(waitsForOthers: Bool)
         case delay(seconds: Int64)
     }
 
@@ -70,7 +71,7 @@ package struct FireFacts: Sendable {
         } else if fire != nil {
             self.timing = .due
         } else if schedule.isReboot || job.definition.schedule == .manual {
-            self.timing = .unscheduled
+            self.timing = .unscheduled(waitsForOthers: job.definition.dependencies != nil)
         } else {
             self.timing = .between(schedule.last(before: instant), schedule.next(after: instant))
         }

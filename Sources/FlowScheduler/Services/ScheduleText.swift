@@ -13,6 +13,23 @@ package struct ScheduleText: Hashable, Sendable {
         self.en = en
     }
 
+    /// When a job runs: by its schedule, after other jobs, or both.
+    package init(_ definition: JobDefinition) {
+        let schedule = ScheduleText(definition.schedule)
+        guard let count = definition.dependencies?.edges.count, count > 0 else {
+            self = schedule
+            return
+        }
+        let isAny = definition.dependencies?.join == .any
+        let zh = count == 1 ? "另一任务结束后" : "另外 \(count) 个任务\(isAny ? "中任一" : "")结束后"
+        let en = count == 1 ? "after another task" : "after \(isAny ? "any of " : "")\(count) other tasks"
+        if definition.schedule == .manual {
+            self.init(zh: zh, en: en)
+        } else {
+            self.init(zh: "\(schedule.zh)，以及\(zh)", en: "\(schedule.en), and \(en)")
+        }
+    }
+
     package init(_ spec: ScheduleSpec) {
         switch spec {
         case .cron(let text, _, _):

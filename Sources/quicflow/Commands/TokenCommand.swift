@@ -59,7 +59,7 @@ struct TokenCreateCommand: AsyncParsableCommand {
     @Argument(help: "Name, unique among yours: what it is for.")
     var name: String
 
-    @Option(help: "Gives it what this role may: viewer, developer, operator or admin.")
+    @Option(help: "Gives it what this role may: viewer, developer, operator, admin, or one of your own.")
     var role: String?
 
     @Option(help: "Gives it this permission, such as jobs:run; repeat for several.")

@@ -46,6 +46,7 @@ struct FireExplanationTests {
         at seconds: Int64,
         now: Int64 = 86_400,
         schedule: ScheduleSpec = .cron(expression: "0 * * * *", timeZone: "UTC", dst: .debian),
+        parents: [JobID] = [],
         isEnabled: Bool = true,
         createdAt: Int64 = 0,
         changedAt: Int64 = 0,
@@ -63,7 +64,8 @@ struct FireExplanationTests {
                 payload: .shell(ShellPayload(command: "true")),
                 schedule: schedule,
                 policies: Policies(jitterMilliseconds: jitter),
-                groups: [Group.everyone]
+                groups: [Group.everyone],
+                dependencies: parents.isEmpty ? nil : JobDependencies(edges: parents.map { .init(parent: $0) })
             ),
             isEnabled: isEnabled,
             nextFire: nil,
@@ -172,7 +174,11 @@ struct FireExplanationTests {
             (try Self.explain(at: hour, isEnabled: false, changedAt: 60), .disabled, .status, "disabled since"),
             (try Self.explain(at: hour, createdAt: 2 * hour), .disabled, .status, "did not exist"),
             (try Self.explain(at: hour + 7), .notDue, .schedule, "2026-01-01T02:00:00"),
-            (try Self.explain(at: hour, schedule: .manual), .unscheduled, .schedule, "triggers"),
+            (try Self.explain(at: hour, schedule: .manual), .unscheduled, .schedule, "runs when somebody triggers"),
+            (
+                try Self.explain(at: hour, schedule: .manual, parents: [3]), .unscheduled, .schedule,
+                "jobs that it waits for"
+            ),
             (try Self.explain(at: hour, schedule: .delay(milliseconds: 5000)), .unscheduled, .schedule, "5 s after"),
             (try Self.explain(at: hour, now: 0), .willFire, .schedule, "1 host"),
             (try Self.explain(at: hour, now: 0, isOnline: false), .willFire, .schedule, "own clock"),

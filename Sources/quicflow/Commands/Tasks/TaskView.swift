@@ -76,7 +76,7 @@ enum TaskView {
         case "every": task["every_seconds"].integer.map { "every \($0) s" } ?? "every"
         case "delay": task["delay_seconds"].integer.map { "\($0) s after the end" } ?? "delay"
         case "once": "once " + DisplayTime.text(task["once_at"])
-        case "manual": "manual"
+        case "manual": task["dependencies"].array.isEmpty ? "manual" : "after other tasks"
         default: task["cron_expr"].cell
         }
     }

@@ -5,7 +5,7 @@ import ArgumentParser
 
 /// A role and where it holds.
 struct GrantFields: ParsableArguments {
-    @Option(help: "viewer, developer, operator or admin.")
+    @Option(help: "viewer, developer, operator, admin, or one of 'quicflow role list'.")
     var role = "viewer"
 
     @Option(
