@@ -1,0 +1,114 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Hosts that come and go, and what falls due.
+extension NotifyEvaluation {
+    // MARK: Hosts
+
+    mutating func came(_ agent: AgentID, at time: Timestamp) {
+        let known = self.hosts[agent]
+        let wasTold = known.map { $0.wentAt != nil && $0.dueAt == nil } ?? false
+        self.hosts[agent] = NotifyHost(agent: agent, cameAt: time)
+        self.touchedHosts.insert(agent)
+        guard wasTold else { return }
+        for entry in self.book.rules(forHost: agent) {
+            let slot = Slot(rule: entry.key, group: "hosts")
+            if var incident = self.incidents[slot] {
+                incident.failing.removeAll { $0 == agent.rawValue }
+                self.put(incident, slot)
+                if incident.failing.isEmpty { self.close(incident, slot) }
+            }
+            guard entry.rule.triggers.contains(.hostBack) else { continue }
+            self.add(
+                entry,
+                group: "hosts back",
+                trigger: .hostBack,
+                member: NotifyIncident.Member(host: agent.rawValue, execution: nil, trigger: .hostBack, at: time),
+                failing: nil,
+                count: 1,
+                at: time
+            )
+        }
+    }
+
+    mutating func went(_ agent: AgentID, at time: Timestamp, grace: Int64) {
+        // The row may be older than the session that followed.
+        guard let known = self.hosts[agent], known.wentAt == nil, known.cameAt <= time else { return }
+        self.hosts[agent]?.wentAt = time
+        self.hosts[agent]?.dueAt = time.advanced(byMilliseconds: grace)
+        self.touchedHosts.insert(agent)
+    }
+
+    // MARK: Time
+
+    /// Makes the messages that are due, of the incidents and hosts that were loaded.
+    package mutating func tick() {
+        for host in self.hosts.values.sorted(by: { $0.agent < $1.agent }) {
+            guard let due = host.dueAt, due <= self.now else { continue }
+            self.hosts[host.agent]?.dueAt = nil
+            self.touchedHosts.insert(host.agent)
+            for entry in self.book.rules(forHost: host.agent) where entry.rule.triggers.contains(.hostOffline) {
+                let since = host.wentAt ?? self.now
+                self.add(
+                    entry,
+                    group: "hosts",
+                    trigger: .hostOffline,
+                    member: NotifyIncident.Member(
+                        host: host.agent.rawValue,
+                        execution: nil,
+                        trigger: .hostOffline,
+                        at: since
+                    ),
+                    failing: host.agent.rawValue,
+                    count: 1,
+                    at: since
+                )
+            }
+        }
+        for slot in self.incidents.keys.sorted(by: { ($0.rule, $0.group) < ($1.rule, $1.group) }) {
+            guard let incident = self.incidents[slot], let due = incident.dueAt, due <= self.now else { continue }
+            self.send(incident, slot)
+        }
+    }
+
+    mutating func send(_ incident: NotifyIncident, _ slot: Slot) {
+        var incident = incident
+        if self.now.milliseconds(since: incident.updatedAt) >= Self.staleAfter { return self.close(incident, slot) }
+        let isMoment = incident.failing.isEmpty && !incident.isRecovering
+        if incident.state == .open, !incident.isRecovering, incident.unsent == 0, !incident.reminds {
+            incident.dueAt = incident.updatedAt.advanced(byMilliseconds: Self.staleAfter)
+            return self.put(incident, slot)
+        }
+        if let end = incident.rule.quiet?.end(at: self.now) {
+            incident.dueAt = end
+            return self.put(incident, slot)
+        }
+        let isSilent = Self.tellsOnlyRecovery(incident.rule) && !incident.isRecovering && !isMoment
+        if !isSilent, incident.acknowledgedBy == nil || incident.isRecovering {
+            incident.sentCount += 1
+            let purpose: NotifyDelivery.Purpose =
+                incident.isRecovering
+                ? .recovered : incident.state == .waiting ? .opening : incident.unsent > 0 ? .update : .reminder
+            self.messages.append(NotifyMessage(incident: incident, purpose: purpose, number: incident.sentCount))
+        }
+        if incident.isRecovering || isMoment { return self.close(incident, slot) }
+        incident.state = .open
+        incident.lastSentAt = self.now
+        incident.unsent = 0
+        if case .every(let milliseconds) = incident.rule.effectiveRepetition, incident.reminds {
+            incident.dueAt = self.now.advanced(byMilliseconds: max(milliseconds, Self.groupInterval))
+        } else {
+            incident.dueAt = self.now.advanced(byMilliseconds: Self.staleAfter)
+        }
+        self.put(incident, slot)
+    }
+}
+
+extension NotifyIncident {
+    fileprivate var reminds: Bool {
+        guard case .every = self.rule.effectiveRepetition else { return false }
+        return self.acknowledgedBy == nil
+    }
+}
