@@ -18,6 +18,12 @@ import X509
 
 @testable import FlowServer
 
+/// Time that stands still, for what counts by it.
+struct StandingClock: WallClock {
+    let now = SystemWallClock().now
+    var microseconds: Int64 { self.now.milliseconds * 1000 }
+}
+
 /// A real listener on a loopback port over a real store, and directories that go away with it.
 struct EnrolmentWorld: Sendable {
     let directory: String
@@ -30,12 +36,13 @@ struct EnrolmentWorld: Sendable {
 
     static func with(
         agentLife: TimeInterval = CertificateAuthority.year,
+        enrolmentClock: any WallClock = SystemWallClock(),
         _ body: (EnrolmentWorld) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "/quartz-flow-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let world = try EnrolmentWorld(directory: directory, agentLife: agentLife)
+        let world = try EnrolmentWorld(directory: directory, agentLife: agentLife, enrolmentClock: enrolmentClock)
         try await world.listener.bind()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await world.listener.run() }
@@ -52,7 +59,7 @@ struct EnrolmentWorld: Sendable {
         try await world.store.close()
     }
 
-    private init(directory: String, agentLife: TimeInterval) throws {
+    private init(directory: String, agentLife: TimeInterval, enrolmentClock: any WallClock) throws {
         self.directory = directory
         let now = SystemWallClock().now
         let pki = try PrivateDirectory(directory + "/pki")
@@ -77,7 +84,7 @@ struct EnrolmentWorld: Sendable {
             ),
             store: self.store,
             handler: self.handler,
-            enroller: Enroller(authority: self.authority, store: self.store, clock: SystemWallClock()),
+            enroller: Enroller(authority: self.authority, store: self.store, clock: enrolmentClock),
             clock: SystemWallClock(),
             group: MultiThreadedEventLoopGroup.singleton,
             logger: self.logger
