@@ -51,7 +51,7 @@ extension ProductTests {
                     ["verify", copy],
                     home: world.directory
                 )
-                #expect(checked == 0 && report.contains("2 jobs, 1 hosts, 1 users"), "\(report)")
+                #expect(checked == 0 && report.contains("jobs: 2, hosts: 1, users: 1"), "\(report)")
 
                 server.signal(SIGKILL)
                 #expect(try await server.end() == -1)

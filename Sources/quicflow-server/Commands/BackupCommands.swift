@@ -64,7 +64,7 @@ struct VerifyCommand: AsyncParsableCommand {
             throw ExitCode((error as? CoreError)?.code == .invalid ? 1 : 2)
         }
         print("\(self.file): of \(report.manifest.madeAt), by version \(report.manifest.program)")
-        print("  \(report.jobs) jobs, \(report.hosts) hosts, \(report.users) users")
+        print("  jobs: \(report.jobs), hosts: \(report.hosts), users: \(report.users)")
         switch report.audit {
         case .noKey: print("  audit: not looked at, as the key is not here (--key-file)")
         case .looked(let audit):

@@ -44,6 +44,7 @@ struct SettlementTable {
             """
             SELECT DISTINCT e.run_id FROM execution AS e INDEXED BY execution_by_agent_status
             JOIN run ON run.id = e.run_id AND run.settled_at IS NULL
+            -- 'status <> 3' lets the partial index serve.
             WHERE e.agent = ? AND e.status = 4 AND e.status <> 3 AND e.decided_by = 0
                 AND EXISTS (SELECT 1 FROM dep_edge WHERE dep_edge.parent_id = e.job_id)
             """,
