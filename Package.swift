@@ -125,6 +125,7 @@ let package = Package(
             name: "CFlowProcess",
             swiftSettings: swiftSettings
         ),
+        .target(name: "FlowProcess", dependencies: ["CFlowProcess"], swiftSettings: swiftSettings),
         // Links nothing but the C library and Swift's own: every host keeps it in memory.
         .target(
             name: "FlowRunner",
@@ -189,6 +190,7 @@ let package = Package(
                 "FlowAPI",
                 "FlowCore",
                 "FlowNotify",
+                "FlowProcess",
                 "FlowQUIC",
                 "FlowScheduler",
                 "FlowStore",
@@ -254,10 +256,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         // MARK: Tests
+        .testTarget(name: "FlowProcessTests", dependencies: ["FlowProcess"], swiftSettings: swiftSettings),
         .testTarget(name: "FlowSupportTests", dependencies: ["FlowSupport"], swiftSettings: swiftSettings),
         .target(
             name: "FlowTesting",
-            dependencies: ["FlowCore"],
+            dependencies: ["FlowCore", "FlowProcess"],
             path: "Tests/FlowTesting",
             swiftSettings: swiftSettings
         ),
@@ -266,7 +269,7 @@ let package = Package(
         .testTarget(
             name: "FlowStoreTests",
             dependencies: [
-                "FlowCore", "FlowStore", "FlowTesting",
+                "FlowCore", "FlowProcess", "FlowStore", "FlowTesting",
                 // The child that the crash test kills.
                 "flow-bench",
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -289,7 +292,7 @@ let package = Package(
         .testTarget(
             name: "FlowQUICTests",
             dependencies: [
-                "FlowQUIC", "FlowSupport",
+                "FlowProcess", "FlowQUIC", "FlowSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -362,8 +365,8 @@ let package = Package(
         .testTarget(
             name: "FlowEndToEndTests",
             dependencies: [
-                "FlowAPI", "FlowAgent", "FlowCore", "FlowNotify", "FlowQUIC", "FlowScheduler", "FlowServer",
-                "FlowStore",
+                "FlowAPI", "FlowAgent", "FlowCore", "FlowNotify", "FlowProcess", "FlowQUIC", "FlowScheduler",
+                "FlowServer", "FlowStore",
                 "FlowSupport", "FlowTesting",
                 "FlowWire",
                 // The programs under test.

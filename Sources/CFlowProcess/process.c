@@ -186,6 +186,28 @@ pid_t flow_reap(int *status, int *signalled) {
     return info.si_pid;
 }
 
+static int wait_child(pid_t pid, siginfo_t *info, int options) {
+    for (;;) {
+        memset(info, 0, sizeof *info);
+        if (waitid(P_PID, (id_t)pid, info, WEXITED | options) == 0) return 0;
+        if (errno != EINTR) return errno;
+    }
+}
+
+int flow_await_child(pid_t pid) {
+    siginfo_t info;
+    return wait_child(pid, &info, WNOWAIT);
+}
+
+int flow_take_child(pid_t pid, int *status, int *signalled) {
+    siginfo_t info;
+    int failure = wait_child(pid, &info, 0);
+    if (failure) return failure;
+    *status = info.si_status;
+    *signalled = info.si_code == CLD_EXITED ? 0 : 1;
+    return 0;
+}
+
 int flow_wait_child(pid_t pid, int milliseconds) {
     int64_t end = flow_monotonic_microseconds() + (int64_t)milliseconds * 1000;
     for (;;) {

@@ -1,19 +1,17 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowProcess
+import FlowTesting
 import Foundation
 import Testing
 
 private enum SmallFileSystem {
     /// Whether this process may mount: in a container it often may not.
     static let canMount: Bool = {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
-        process.arguments = ["-m", "mount", "-t", "tmpfs", "none", "/mnt"]
-        process.standardError = FileHandle.nullDevice
-        guard getuid() == 0, (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        guard getuid() == 0 else { return false }
+        let trial = ["-m", "mount", "-t", "tmpfs", "none", "/mnt"]
+        return (try? ChildProcess.run("/usr/bin/unshare", trial))?.end == .exited(0)
     }()
 }
 

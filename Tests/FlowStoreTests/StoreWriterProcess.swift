@@ -1,29 +1,27 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowProcess
+import FlowTesting
 import Foundation
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// `flow-bench store-writer` as a child: it writes to a store and says line by line what is durable.
 final class StoreWriterProcess {
-    private let process = Process()
+    private let child: ChildProcess
     private let output = Pipe()
     private var buffer = Data()
 
-    var processIdentifier: Int32 { self.process.processIdentifier }
+    var processIdentifier: Int32 { self.child.pid }
 
     init(path: String) throws {
         // Built beside the test bundle.
         let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-        self.process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("flow-bench")
-        self.process.arguments = ["store-writer", path]
-        self.process.standardOutput = self.output
-        try self.process.run()
+        self.child = try ChildProcess(
+            tests.deletingLastPathComponent().appendingPathComponent("flow-bench").path,
+            ["store-writer", path],
+            streams: .init(output: self.output.fileHandleForWriting.fileDescriptor, error: STDERR_FILENO)
+        )
+        try self.output.fileHandleForWriting.close()
     }
 
     /// Waits for whole lines; `.max` = all until the child's end.
@@ -39,10 +37,7 @@ final class StoreWriterProcess {
 
     /// SIGKILL, as a power button is: nothing of the child runs afterwards.
     func kill() {
-        guard self.process.isRunning else { return }
-        _ = sendSignal(self.process.processIdentifier, SIGKILL)
-        self.process.waitUntilExit()
+        self.child.signal(SIGKILL)
+        _ = self.child.waitUntilEnd()
     }
 }
-
-private func sendSignal(_ process: pid_t, _ signal: Int32) -> Int32 { kill(process, signal) }

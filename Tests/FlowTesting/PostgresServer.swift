@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowProcess
 import Foundation
 import Synchronization
 
@@ -18,7 +19,6 @@ package final class PostgresServer: Sendable {
 
     private let directory: String
     private let port = 5432
-    private let guardian: Mutex<Process>
     private let input: FileHandle
     private let databases = Atomic<Int>(0)
 
@@ -65,17 +65,15 @@ package final class PostgresServer: Sendable {
             cd /; rm -rf '\(self.directory)'
             """
         let pipe = Pipe()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", watch]
-        process.standardInput = pipe
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        // A child that inherited this end would keep the server alive.
-        _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        _ = try ChildProcess(
+            "/bin/sh",
+            ["-c", watch],
+            streams: .init(input: pipe.fileHandleForReading.fileDescriptor)
+        )
+        try pipe.fileHandleForReading.close()
+        // Its end is the end of this process: nobody else has it.
         self.input = pipe.fileHandleForWriting
-        self.guardian = Mutex(process)
+        _ = fcntl(self.input.fileDescriptor, F_SETFD, FD_CLOEXEC)
         try self.waitUntilReady()
     }
 
@@ -138,19 +136,8 @@ package final class PostgresServer: Sendable {
     private static func shell(_ script: String) throws { _ = try self.run("/bin/sh", ["-c", script]) }
 
     private static func run(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let problem = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(description: "\(program): \(problem)") }
+        let (end, text, problem) = try ChildProcess.run(program, arguments)
+        guard end == .exited(0) else { throw Failure(description: "\(program): \(problem)") }
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

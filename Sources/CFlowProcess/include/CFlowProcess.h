@@ -75,6 +75,11 @@ pid_t flow_reap(int *status, int *signalled);
 /// Waits for one child up to the given time; returns 1 when it is gone (or never was a child), 0 on timeout.
 int flow_wait_child(pid_t pid, int milliseconds);
 
+/// Waits until a child has ended, without taking it: its pid stays its own. Returns 0 or an errno.
+int flow_await_child(pid_t pid);
+/// Takes one child that has ended; `status` and `signalled` as for flow_reap. Returns 0 or an errno.
+int flow_take_child(pid_t pid, int *status, int *signalled);
+
 /// Ignores the signals with which terminals stop whole groups, takes no core dumps, umask 077, raises the
 /// soft limit of descriptors. What was there before is remembered and given to every child of flow_spawn.
 void flow_prepare_runner(void);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowProcess
 import FlowScheduler
 import Foundation
 package import Logging
@@ -47,9 +48,7 @@ package struct LocalAgent: Service {
 
     /// Starts the agent and waits for its end.
     private func runOnce() async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: self.program)
-        process.arguments = [
+        let arguments = [
             "agent", "run", "--server", "127.0.0.1:\(self.access.agentsPort)", "--data-dir", self.directory,
             "--name", "local",
         ]
@@ -60,25 +59,29 @@ package struct LocalAgent: Service {
             lifetimeMilliseconds: 300_000,
             at: SystemWallClock().now
         )
-        process.environment = environment
-        let (ended, continuation) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { process in
-            continuation.yield(process.terminationStatus)
+        let child = try self.start(arguments, environment: environment)
+        let (news, continuation) = AsyncStream<ChildProcess.End>.makeStream()
+        // Apart from this task, which may be cancelled before the end comes.
+        Task {
+            continuation.yield(await child.end())
             continuation.finish()
         }
-        try process.run()
-        let pid = process.processIdentifier
-        let status = await withTaskCancellationHandler {
-            for await status in ended { return Optional(status) }
-            return nil
-        } onCancel: {
-            kill(pid, SIGINT)
+        for await end in news { return self.logger.warning("the local agent ended", metadata: ["end": "\(end)"]) }
+        child.signal(SIGINT)
+        await self.waitForEnd {
+            child.ended == nil
+        } kill: {
+            child.signal(SIGKILL)
         }
-        if Task.isCancelled {
-            await self.waitForEnd(of: pid)
-        } else {
-            self.logger.warning("the local agent ended", metadata: ["status": "\(status ?? -1)"])
-        }
+    }
+
+    private func start(_ arguments: [String], environment: [String: String]? = nil) throws -> ChildProcess {
+        try ChildProcess(
+            self.program,
+            arguments,
+            environment: environment,
+            streams: .init(output: STDOUT_FILENO, error: STDERR_FILENO)
+        )
     }
 
     /// The process id of an agent that works on our directory, from its pid file.
@@ -95,7 +98,11 @@ package struct LocalAgent: Service {
     private func endSurvivor() async {
         if let pid = self.survivor() {
             kill(pid, SIGINT)
-            await self.waitForEnd(of: pid)
+            await self.waitForEnd {
+                kill(pid, 0) == 0
+            } kill: {
+                kill(pid, SIGKILL)
+            }
         }
         await self.endRunners()
     }
@@ -104,27 +111,22 @@ package struct LocalAgent: Service {
     private func endRunners() async {
         let runners = (try? FileManager.default.contentsOfDirectory(atPath: self.directory + "/runners")) ?? []
         guard !runners.isEmpty else { return }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: self.program)
-        process.arguments = ["agent", "stop", "--data-dir", self.directory]
-        process.standardOutput = FileHandle.nullDevice
-        let (ended, continuation) = AsyncStream<Void>.makeStream()
-        process.terminationHandler = { _ in continuation.finish() }
         do {
-            try process.run()
-            // Detached as above.
-            await Task.detached { for await _ in ended {} }.value
+            _ = try await self.start(["agent", "stop", "--data-dir", self.directory]).end()
         } catch {
             self.logger.error("cannot end the local agent's jobs", metadata: ["error": "\(error)"])
         }
     }
 
     /// Waits up to 20 s, as its jobs may take 10 s to end, then kills.
-    private func waitForEnd(of pid: Int32) async {
+    private func waitForEnd(
+        while isRunning: @escaping @Sendable () -> Bool,
+        kill: @escaping @Sendable () -> Void
+    ) async {
         // Detached from the cancelled task, whose sleeps would end at once.
         await Task.detached {
-            for _ in 0..<400 where kill(pid, 0) == 0 { try? await Task.sleep(for: .milliseconds(50)) }
-            if kill(pid, 0) == 0 { kill(pid, SIGKILL) }
+            for _ in 0..<400 where isRunning() { try? await Task.sleep(for: .milliseconds(50)) }
+            if isRunning() { kill() }
         }.value
     }
 }

@@ -74,14 +74,11 @@ struct ShellExecutorTests {
         let before = umask(0o027)
         defer { umask(before) }
         let probe = "umask; ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc"
-        let plain = Process()
-        plain.executableURL = URL(fileURLWithPath: "/bin/sh")
-        plain.arguments = ["-c", probe]
-        let pipe = Pipe()
-        plain.standardOutput = pipe
-        try plain.run()
-        let expected = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        plain.waitUntilExit()
+        // The C library's own way, which shares nothing with the runner's.
+        let plain = try #require(popen(probe, "r"))
+        let pipe = FileHandle(fileDescriptor: fileno(plain), closeOnDealloc: false)
+        let expected = String(decoding: pipe.readDataToEndOfFile(), as: UTF8.self)
+        pclose(plain)
         try await Host.with { host in
             let outcome = try await host.run(probe)
             #expect(outcome.text == expected)

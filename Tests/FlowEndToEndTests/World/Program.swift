@@ -1,20 +1,15 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowProcess
 import Foundation
-import Synchronization
 import Testing
 
 /// One of the built products, running.
 final class Program: Sendable {
-    let pid: Int32
     /// Its output and errors, in one file.
     let logPath: String
-    private let box: Box
-
-    private final class Box: Sendable {
-        let status = Mutex<Int32?>(nil)
-    }
+    private let child: ChildProcess
 
     /// Where the products lie: beside the tests.
     static let directory: String = {
@@ -46,40 +41,36 @@ final class Program: Sendable {
         environment: [String: String] = [:],
         wrapper: [String] = []
     ) throws {
-        let process = Process()
         let words = wrapper + [Self.directory + "/" + name] + arguments
-        process.executableURL = URL(fileURLWithPath: words[0])
-        process.arguments = Array(words.dropFirst())
-        process.environment = [
-            "HOME": home, "TMPDIR": home, "QF_TEST_WORLD": home, "PATH": "/usr/bin:/bin",
-        ].merging(environment) { $1 }
-        process.currentDirectoryURL = URL(fileURLWithPath: home)
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
+        let output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        defer { close(output) }
         self.logPath = log
-        let box = Box()
-        process.terminationHandler = { process in
-            box.status.withLock { $0 = process.terminationReason == .exit ? process.terminationStatus : -1 }
-        }
-        try process.run()
-        self.pid = process.processIdentifier
-        self.box = box
+        self.child = try ChildProcess(
+            words[0],
+            Array(words.dropFirst()),
+            environment: ["HOME": home, "TMPDIR": home, "QF_TEST_WORLD": home, "PATH": "/usr/bin:/bin"]
+                .merging(environment) { $1 },
+            directory: home,
+            streams: .init(output: output, error: output)
+        )
     }
 
+    var pid: Int32 { self.child.pid }
+
     /// How it ended: its exit code, -1 for a signal; nil while it runs.
-    var exitCode: Int32? { self.box.status.withLock { $0 } }
+    var exitCode: Int32? {
+        switch self.child.ended {
+        case nil: nil
+        case .exited(let code): code
+        case .signalled: -1
+        }
+    }
 
     var output: String {
         String(decoding: FileManager.default.contents(atPath: self.logPath) ?? Data(), as: UTF8.self)
     }
 
-    func signal(_ number: Int32) {
-        guard self.exitCode == nil else { return }
-        kill(self.pid, number)
-    }
+    func signal(_ number: Int32) { self.child.signal(number) }
 
     /// Waits for its end.
     func end(within limit: Duration = .seconds(15)) async throws -> Int32 {

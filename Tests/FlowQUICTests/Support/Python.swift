@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowProcess
 import Foundation
 import Synchronization
 import Testing
@@ -14,11 +15,19 @@ struct Python {
         let lines: AsyncQueue<String>
         let errors: AsyncQueue<String>
         private let input: FileHandle
+        /// Kept open until all is read.
+        private let outputs: [FileHandle]
 
-        fileprivate init(lines: AsyncQueue<String>, errors: AsyncQueue<String>, input: FileHandle) {
+        fileprivate init(
+            lines: AsyncQueue<String>,
+            errors: AsyncQueue<String>,
+            input: FileHandle,
+            outputs: [FileHandle]
+        ) {
             self.lines = lines
             self.errors = errors
             self.input = input
+            self.outputs = outputs
         }
 
         /// The next line it prints; nil when it is done.
@@ -73,19 +82,28 @@ struct Python {
 
     /// Starts a script.
     func run(_ script: String, _ arguments: [String]) throws -> Script {
-        let process = Process()
-        process.executableURL = self.executable
-        process.arguments = [self.scripts.appendingPathComponent(script).path] + arguments
         let input = Pipe()
         let output = Pipe()
         let errors = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = errors
         let outputLines = Self.lines(of: output)
         let errorLines = Self.lines(of: errors)
-        try process.run()
-        return Script(lines: outputLines, errors: errorLines, input: input.fileHandleForWriting)
+        let theirs = [input.fileHandleForReading, output.fileHandleForWriting, errors.fileHandleForWriting]
+        _ = try ChildProcess(
+            self.executable.path,
+            [self.scripts.appendingPathComponent(script).path] + arguments,
+            streams: .init(
+                input: theirs[0].fileDescriptor,
+                output: theirs[1].fileDescriptor,
+                error: theirs[2].fileDescriptor
+            )
+        )
+        for end in theirs { try end.close() }
+        return Script(
+            lines: outputLines,
+            errors: errorLines,
+            input: input.fileHandleForWriting,
+            outputs: [output.fileHandleForReading, errors.fileHandleForReading]
+        )
     }
 
     private static func lines(of pipe: Pipe) -> AsyncQueue<String> {
