@@ -14,13 +14,15 @@ extension PostgresSession {
     private static let settings = """
         SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET TimeZone = 'UTC'; \
         SET client_min_messages = warning; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'; \
-        SET search_path = public
+        SET synchronous_commit = on; SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; \
+        SET tcp_keepalives_count = 3
         """
 
     /// Connects; blocks until the connection is there, refused, or the time is up.
     static func connect(
         _ configuration: PostgresConfiguration,
-        interrupt: Interrupt
+        interrupt: Interrupt,
+        onConnect: (PostgresSession) throws -> Void = { _ in }
     ) throws -> PostgresSession {
         let end = ContinuousClock.now + configuration.connectTimeout
         // What stands behind the address overrides it, what stands before it is overridden.
@@ -39,6 +41,7 @@ extension PostgresSession {
         // Warnings of the server are nobody's news.
         PQsetNoticeReceiver(connection, { _, _ in }, nil)
         try session.execute(Self.settings)
+        try onConnect(session)
         session.deadline = nil
         return session
     }

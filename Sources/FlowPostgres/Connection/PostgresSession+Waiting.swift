@@ -140,6 +140,17 @@ extension PostgresSession {
         )
     }
 
+    /// Why a statement could not be sent.
+    func unsendable() -> any Error {
+        guard PQstatus(self.connection) == CONNECTION_OK, self.stopped == nil else { return self.lost() }
+        // For instance while the rows of another one are read.
+        return PostgresError(
+            .misuse,
+            operation: self.operation,
+            message: "a statement was run where none may be: \(String(cString: PQerrorMessage(self.connection)))"
+        )
+    }
+
     private static func milliseconds(_ duration: Duration) -> Int32 {
         let (seconds, attoseconds) = duration.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000

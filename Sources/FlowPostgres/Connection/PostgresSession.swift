@@ -45,13 +45,14 @@ package final class PostgresSession {
     @discardableResult
     package func execute(_ sql: String) throws -> String {
         try self.requireUsable()
-        guard PQsendQuery(self.connection, sql) == 1 else { throw self.lost() }
+        guard PQsendQuery(self.connection, sql) == 1 else { throw self.unsendable() }
         var tag = ""
         try self.drain { result in tag = String(cString: PQcmdStatus(result)) }
         return tag
     }
 
-    /// Runs a statement with parameters `$1`, `$2`, …, and gives its rows to `body` while that wants more.
+    /// Runs a statement with parameters `$1`, `$2`, …, and gives its rows to `body` while that wants more; `body` may run
+    /// further statements.
     ///
     /// - Parameter isKept: whether it stays prepared; not for statements of ever new texts.
     /// - Returns: how many rows it changed or returned.
@@ -71,27 +72,35 @@ package final class PostgresSession {
             let types = values.map(\.typeIdentifier)
             return PQsendQueryParams(self.connection, sql, count, types, pointers, lengths, formats, 1)
         }
-        guard isSent == 1 else { throw self.lost() }
-        var changed = 0
-        var failure: (any Error)?
-        try self.drain { result in
-            changed = Self.changes(of: result)
-            guard PQresultStatus(result) == PGRES_TUPLES_OK else { return }
-            for row in 0..<PQntuples(result) where failure == nil {
-                do {
-                    if try !body(PostgresRow(result: result, row: row)) { break }
-                } catch { failure = error }
-            }
+        guard isSent == 1 else { throw self.unsendable() }
+        let rows = try self.result()
+        defer { PQclear(rows) }
+        for row in 0..<PQntuples(rows) {
+            if try !body(PostgresRow(result: rows, row: row)) { break }
         }
-        if let failure { throw failure }
-        return changed
+        return Self.changes(of: rows)
+    }
+
+    /// The one result of a statement, once all of the answer is here: `body` may ask for more then.
+    private func result() throws -> OpaquePointer {
+        var kept: OpaquePointer?
+        var failure: (any Error)?
+        while let result = try self.next() {
+            do { try self.check(result) } catch { failure = failure ?? error }
+            PQclear(kept)
+            kept = result
+        }
+        guard let kept else { throw self.lost() }
+        guard let failure else { return kept }
+        PQclear(kept)
+        throw failure
     }
 
     /// Runs one statement with many sets of parameters, all of them sent before the first answer is read.
     ///
     /// For a thousand rows that is one wait instead of a thousand. The first one that fails fails all.
     ///
-    /// - Parameter body: is given the set's number and each of its rows.
+    /// - Parameter body: is given the set's number and each of its rows; it must not run statements.
     /// - Returns: for each set, how many rows it changed or returned.
     @discardableResult
     package func queryEach(
@@ -117,7 +126,9 @@ package final class PostgresSession {
         case .new(let name, let forgotten):
             if let forgotten { try self.execute("DEALLOCATE \(forgotten)") }
             let types = values.map(\.typeIdentifier)
-            guard PQsendPrepare(self.connection, name, sql, Int32(types.count), types) == 1 else { throw self.lost() }
+            guard PQsendPrepare(self.connection, name, sql, Int32(types.count), types) == 1 else {
+                throw self.unsendable()
+            }
             do { try self.drain { _ in } } catch {
                 self.statements.forget(sql)
                 throw error

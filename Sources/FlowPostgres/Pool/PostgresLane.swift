@@ -8,14 +8,23 @@ import Synchronization
 /// Unchecked: `session` and `lastUse` are only touched on the lane's own thread.
 final class PostgresLane: @unchecked Sendable {
     private let configuration: PostgresConfiguration
+    private let onConnect: @Sendable (PostgresSession) throws -> Void
     private let thread: PostgresThread
     private let interrupt: Interrupt
     private var session: PostgresSession?
     private var lastUse = ContinuousClock.now
     private let tickets = Atomic<Int>(0)
+    private let onEnd: @Sendable () -> Void
 
-    init(_ configuration: PostgresConfiguration) throws {
+    /// - Parameter onEnd: called once, when it was stopped and its connection is closed.
+    init(
+        _ configuration: PostgresConfiguration,
+        onConnect: @escaping @Sendable (PostgresSession) throws -> Void,
+        onEnd: @escaping @Sendable () -> Void
+    ) throws {
         self.configuration = configuration
+        self.onConnect = onConnect
+        self.onEnd = onEnd
         self.interrupt = try Interrupt()
         self.thread = PostgresThread(name: "postgres")
     }
@@ -74,14 +83,21 @@ final class PostgresLane: @unchecked Sendable {
             if session.isAlive(asks: hasRested) { return session }
             self.session = nil
         }
-        let session = try PostgresSession.connect(self.configuration, interrupt: self.interrupt)
+        let session = try PostgresSession.connect(
+            self.configuration,
+            interrupt: self.interrupt,
+            onConnect: self.onConnect
+        )
         self.session = session
         return session
     }
 
     /// Closes the connection when what is under way is done.
     func stop() {
-        _ = self.thread.enqueue { self.session = nil }
+        _ = self.thread.enqueue {
+            self.session = nil
+            self.onEnd()
+        }
         self.thread.stop()
     }
 }

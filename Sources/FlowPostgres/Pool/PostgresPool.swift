@@ -15,8 +15,17 @@ package final class PostgresPool: Sendable {
     private let state: Mutex<PoolState<PostgresLane, Waiter>>
     private let numbers = Atomic<Int>(0)
 
-    package init(_ configuration: PostgresConfiguration) {
+    private let onConnect: @Sendable (PostgresSession) throws -> Void
+    /// Lanes that have not ended, and who waits for that.
+    private let ends = Mutex<(open: Int, waiting: [CheckedContinuation<Void, Never>])>((0, []))
+
+    /// - Parameter onConnect: what each new connection does first; when it throws, the connection is closed again.
+    package init(
+        _ configuration: PostgresConfiguration,
+        onConnect: @escaping @Sendable (PostgresSession) throws -> Void = { _ in }
+    ) {
         self.configuration = configuration
+        self.onConnect = onConnect
         self.state = Mutex(PoolState(size: configuration.size, maximumWaiting: configuration.maximumWaiting))
     }
 
@@ -68,6 +77,34 @@ package final class PostgresPool: Sendable {
         for waiter in waiting { waiter.resume(throwing: Self.closed("wait for a connection")) }
     }
 
+    /// Lets go of all connections and waits until the last one is closed.
+    package func end() async {
+        self.close()
+        await withCheckedContinuation { continuation in
+            let isOver = self.ends.withLock { ends in
+                if ends.open > 0 { ends.waiting.append(continuation) }
+                return ends.open == 0
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func makeLane() throws -> PostgresLane {
+        let lane = try PostgresLane(self.configuration, onConnect: self.onConnect) { [weak self] in self?.laneEnded() }
+        self.ends.withLock { $0.open += 1 }
+        return lane
+    }
+
+    private func laneEnded() {
+        let waiting = self.ends.withLock { ends in
+            ends.open -= 1
+            guard ends.open == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { ends.waiting = [] }
+            return ends.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
     private func lend<Value: Sendable>(
         _ operation: String,
         until deadline: ContinuousClock.Instant,
@@ -82,7 +119,7 @@ package final class PostgresPool: Sendable {
         switch self.state.withLock({ $0.ask() }) {
         case .take(let lane): return lane
         case .make:
-            do { return try PostgresLane(self.configuration) } catch {
+            do { return try self.makeLane() } catch {
                 self.state.withLock { $0.drop() }
                 throw error
             }
@@ -117,7 +154,7 @@ package final class PostgresPool: Sendable {
         switch answer {
         case .take(let lane): waiter.resume(returning: lane)
         case .make:
-            do { waiter.resume(returning: try PostgresLane(self.configuration)) } catch {
+            do { waiter.resume(returning: try self.makeLane()) } catch {
                 self.state.withLock { $0.drop() }
                 waiter.resume(throwing: error)
             }

@@ -6,8 +6,7 @@ package import Foundation
 
 /// One row of a result, read by column position; valid within the closure it is given to.
 ///
-/// Results come in binary form. An integer is read whatever its width; `sum` over a `bigint` is a `numeric`, which is not an
-/// integer: cast it.
+/// Results come in binary form. An integer is read whatever its width, a `numeric` too: the sum of `bigint`s is one.
 package struct PostgresRow {
     let result: OpaquePointer
     let row: Int32
@@ -16,8 +15,10 @@ package struct PostgresRow {
 
     /// 0 for NULL and for what is not an integer or a boolean.
     package func integer(_ column: Int) -> Int64 {
-        self.withBytes(column) { bytes in
-            switch bytes.count {
+        let isNumeric = PQftype(self.result, Int32(column)) == 1700
+        return self.withBytes(column) { bytes in
+            if isNumeric { return Self.whole(bytes) }
+            return switch bytes.count {
             case 8: Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
             case 4: Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
             case 2: Int64(Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)))
@@ -25,6 +26,21 @@ package struct PostgresRow {
             default: 0
             }
         }
+    }
+
+    /// The whole part of a `numeric`: digits to the base 10,000, the first of which stands for `weight`.
+    private static func whole(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+        func short(_ index: Int) -> Int16 {
+            guard bytes.count >= index * 2 + 2 else { return 0 }
+            return Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: Int16.self))
+        }
+        let weight = Int(short(1))
+        var value: Int64 = 0
+        for index in 0...max(0, weight) where weight >= 0 {
+            let digit = index < Int(short(0)) ? Int64(short(4 + index)) : 0
+            value = value &* 10_000 &+ digit
+        }
+        return short(2) == 0 ? value : -value
     }
 
     package func text(_ column: Int) -> String { self.withBytes(column) { String(decoding: $0, as: UTF8.self) } }

@@ -5,8 +5,8 @@ package import Foundation
 
 /// A parameter of a statement.
 ///
-/// Integers travel as text, so that a column of any width takes them; everything else in its binary form. The server
-/// infers a parameter's type from its place, except that of text, which is said: an untyped one would match other functions.
+/// Text and integers say their type, so that the server does not guess it from the place; the others take that of their
+/// place. Integers travel as text: when NULL prepared the statement, the server has guessed a narrower one.
 package enum PostgresValue: Hashable, Sendable {
     case null
     case integer(Int64)
@@ -15,9 +15,13 @@ package enum PostgresValue: Hashable, Sendable {
     case bytes([UInt8])
     case uuid(UUID)
 
-    /// 25 is `text`; 0 leaves it to the server.
+    /// 25 is `text`, 20 `bigint`; 0 leaves it to the server.
     var typeIdentifier: UInt32 {
-        if case .text = self { 25 } else { 0 }
+        switch self {
+        case .text: 25
+        case .integer: 20
+        case .null, .bytes, .uuid: 0
+        }
     }
 
     /// 1 is binary, 0 text.
