@@ -84,6 +84,7 @@ let package = Package(
             name: "FlowStore",
             dependencies: [
                 "FlowCore",
+                "FlowPostgres",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -269,7 +270,7 @@ let package = Package(
         .testTarget(
             name: "FlowStoreTests",
             dependencies: [
-                "FlowCore", "FlowProcess", "FlowStore", "FlowTesting",
+                "FlowCore", "FlowPostgres", "FlowProcess", "FlowStore", "FlowTesting",
                 // The child that the crash test kills.
                 "flow-bench",
                 .product(name: "GRDB", package: "GRDB.swift"),

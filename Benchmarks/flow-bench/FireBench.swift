@@ -19,6 +19,8 @@ struct FireBench: AsyncParsableCommand {
     @Option(help: "Directory for the database; it is made anew and removed.")
     var directory = NSTemporaryDirectory() + "flow-bench-fires"
 
+    @OptionGroup var place: BenchStore
+
     @Option(parsing: .upToNextOption, help: "Numbers of jobs that are due at once.")
     var jobs = [1000, 10_000, 100_000]
 
@@ -26,14 +28,12 @@ struct FireBench: AsyncParsableCommand {
     var agents = 100
 
     func run() async throws {
-        for count in self.jobs { try await self.measure(count) }
+        for count in self.jobs {
+            try await self.place.with(directory: self.directory) { try await self.measure(count, $0) }
+        }
     }
 
-    private func measure(_ count: Int) async throws {
-        try? FileManager.default.removeItem(atPath: self.directory)
-        try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: self.directory) }
-        let store = try SQLiteStore.open(path: self.directory + "/flow.db")
+    private func measure(_ count: Int, _ store: DatabaseStore) async throws {
         let load = try await StoreLoad(
             store: store,
             jobs: count,
@@ -71,6 +71,5 @@ struct FireBench: AsyncParsableCommand {
             )
             if commits.count > 1 { Figures.percentiles("fires, \(count) due at once, \(name), batch", commits) }
         }
-        try await store.close()
     }
 }

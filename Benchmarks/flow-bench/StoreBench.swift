@@ -6,15 +6,17 @@ import FlowCore
 import FlowStore
 import Foundation
 
-/// Fires, reports and history queries of the SQLite store, all durable.
+/// Fires, reports and history queries of the store, all durable.
 struct StoreBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Durable fires, applied reports and history queries of the SQLite store."
+        abstract: "Durable fires, applied reports and history queries of the store."
     )
 
     @Option(help: "Directory for the database; it is made anew and removed.")
     var directory = NSTemporaryDirectory() + "flow-bench-store"
+
+    @OptionGroup var place: BenchStore
 
     @Option(help: "Jobs, each on one of the agents.")
     var jobs = 10_000
@@ -32,11 +34,10 @@ struct StoreBench: AsyncParsableCommand {
     var queries = 200
 
     func run() async throws {
-        try? FileManager.default.removeItem(atPath: self.directory)
-        try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: self.directory) }
-        let path = self.directory + "/flow.db"
-        let store = try SQLiteStore.open(path: path)
+        try await self.place.with(directory: self.directory) { try await self.measure($0) }
+    }
+
+    private func measure(_ store: DatabaseStore) async throws {
         var load = try await StoreLoad(store: store, jobs: self.jobs, agents: self.agents)
 
         for batch in [1, 100, 1000] {
@@ -73,10 +74,8 @@ struct StoreBench: AsyncParsableCommand {
 
         try await load.grow(to: self.history)
         Figures.line("history", Double(load.executionCount), "executions")
-        let sizes = [path, path + "-wal"].map { path in
-            (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-        }
-        Figures.line("database", Double(sizes.reduce(0, +)) / Double(load.executionCount), "bytes/execution")
+        let size = try await store.size().bytes
+        Figures.line("database", Double(size) / Double(load.executionCount), "bytes/execution")
         for (name, query) in load.historyQueries() {
             var durations: [Duration] = []
             let clock = ContinuousClock()
@@ -95,6 +94,5 @@ struct StoreBench: AsyncParsableCommand {
             durations.append(clock.now - began)
         }
         Figures.percentiles("statistics", durations)
-        try await store.close()
     }
 }

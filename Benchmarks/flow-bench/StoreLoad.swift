@@ -12,7 +12,7 @@ struct StoreLoad {
     let start = Timestamp(milliseconds: 1_795_255_200_000)
     let online: Set<AgentID>
     private(set) var executionCount = 0
-    private let store: SQLiteStore
+    private let store: DatabaseStore
     private let agents: [AgentID]
     private var jobs: [Job] = []
     private var sequences: [AgentID: Int64] = [:]
@@ -25,7 +25,7 @@ struct StoreLoad {
     var now: Timestamp { self.start.advanced(byMilliseconds: self.round * 1000) }
     var openCount: Int { self.open.count }
 
-    init(store: SQLiteStore, jobs: Int, agents: Int, schedule: ScheduleSpec = .manual) async throws {
+    init(store: DatabaseStore, jobs: Int, agents: Int, schedule: ScheduleSpec = .manual) async throws {
         self.store = store
         var names: [AgentID] = []
         var groups: [GroupID] = []

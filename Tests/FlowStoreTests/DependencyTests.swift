@@ -77,8 +77,8 @@ struct DependencyTests {
         }
     }
 
-    private func withFlow(_ body: (inout Flow) async throws -> Void) async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    private func withFlow(_ kind: StoreKind, _ body: (inout Flow) async throws -> Void) async throws {
+        try await kind.withWorld { world in
             _ = try await world.store.createUser(
                 username: "ada",
                 passwordHash: "",
@@ -91,9 +91,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("A run is settled when the last host has reported its end, once, and in the report's transaction (D1)")
-    func settles() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "A run is settled when the last host has reported its end, once, and in the report's transaction (D1)",
+        arguments: StoreKind.allCases
+    )
+    func settles(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let (a, b) = (try await flow.world.connectedAgent("a"), try await flow.world.connectedAgent("b"))
             let parent = try await flow.job("parent")
             let other = try await flow.job("other")
@@ -116,9 +119,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("A lost execution settles nothing while its host may come back and say how it ended")
-    func lost() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "A lost execution settles nothing while its host may come back and say how it ended",
+        arguments: StoreKind.allCases
+    )
+    func lost(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let a = try await flow.world.connectedAgent("a")
             let parent = try await flow.job("parent")
             _ = try await flow.job("child", after: [parent.id])
@@ -132,9 +138,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("What was lost on a host that is deleted stays lost, and the run is settled with that")
-    func gone() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "What was lost on a host that is deleted stays lost, and the run is settled with that",
+        arguments: StoreKind.allCases
+    )
+    func gone(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let a = try await flow.world.connectedAgent("a")
             let parent = try await flow.job("parent")
             _ = try await flow.job("child", after: [parent.id])
@@ -147,9 +156,9 @@ struct DependencyTests {
         }
     }
 
-    @Test("A fire that reaches no host is settled as skipped (D13)")
-    func nobody() async throws {
-        try await self.withFlow { flow in
+    @Test("A fire that reaches no host is settled as skipped (D13)", arguments: StoreKind.allCases)
+    func nobody(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let parent = try await flow.job("parent")
             _ = try await flow.job("child", after: [parent.id])
             _ = try await flow.world.fire(parent)
@@ -158,9 +167,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("Both parents settled at the same instant start one run, with orders for the child's hosts")
-    func fanIn() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "Both parents settled at the same instant start one run, with orders for the child's hosts",
+        arguments: StoreKind.allCases
+    )
+    func fanIn(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let a = try await flow.world.connectedAgent("a")
             let (one, two) = (try await flow.job("one"), try await flow.job("two"))
             let child = try await flow.job("child", after: [one.id, two.id])
@@ -183,9 +195,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("A reader that stands elsewhere changes nothing: what was decided before a crash is decided once")
-    func positions() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "A reader that stands elsewhere changes nothing: what was decided before a crash is decided once",
+        arguments: StoreKind.allCases
+    )
+    func positions(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let a = try await flow.world.connectedAgent("a")
             let parent = try await flow.job("parent")
             let child = try await flow.job("child", after: [parent.id], join: .any)
@@ -204,9 +219,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("A failed parent starts its child when retries have mended every host of it (D2)")
-    func retries() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "A failed parent starts its child when retries have mended every host of it (D2)",
+        arguments: StoreKind.allCases
+    )
+    func retries(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let (a, b) = (try await flow.world.connectedAgent("a"), try await flow.world.connectedAgent("b"))
             let parent = try await flow.job("parent")
             _ = try await flow.job("child", after: [parent.id])
@@ -252,9 +270,9 @@ struct DependencyTests {
         }
     }
 
-    @Test("Crossing edits can't both pass: the second is refused with the path (D11)")
-    func cycles() async throws {
-        try await self.withFlow { flow in
+    @Test("Crossing edits can't both pass: the second is refused with the path (D11)", arguments: StoreKind.allCases)
+    func cycles(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let one = try await flow.job("one")
             let two = try await flow.job("two", after: [one.id])
             let before = flow
@@ -268,9 +286,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("Kept edges keep what they know, new ones begin empty, and removed ones drop it (D10)")
-    func edits() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "Kept edges keep what they know, new ones begin empty, and removed ones drop it (D10)",
+        arguments: StoreKind.allCases
+    )
+    func edits(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let a = try await flow.world.connectedAgent("a")
             let (one, two) = (try await flow.job("one"), try await flow.job("two"))
             let child = try await flow.job("child", after: [one.id, two.id])
@@ -303,9 +324,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("A child that is switched off forgets what counted, and nothing starts when it is on again (D8)")
-    func disabling() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "A child that is switched off forgets what counted, and nothing starts when it is on again (D8)",
+        arguments: StoreKind.allCases
+    )
+    func disabling(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let a = try await flow.world.connectedAgent("a")
             let (one, two) = (try await flow.job("one"), try await flow.job("two"))
             let child = try await flow.job("child", after: [one.id, two.id])
@@ -322,9 +346,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("A child whose owner lost the right to its groups is recorded as denied on each host (D12)")
-    func owners() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "A child whose owner lost the right to its groups is recorded as denied on each host (D12)",
+        arguments: StoreKind.allCases
+    )
+    func owners(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let group = try await flow.store.createGroup(
                 name: "web",
                 description: "",
@@ -361,9 +388,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("A parent with dependents stays, unless they lose their interest in it; a child takes its marks with it")
-    func deleting() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "A parent with dependents stays, unless they lose their interest in it; a child takes its marks with it",
+        arguments: StoreKind.allCases
+    )
+    func deleting(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let (one, two) = (try await flow.job("one"), try await flow.job("two"))
             let child = try await flow.job("child", after: [one.id, two.id])
             let store = flow.store
@@ -379,9 +409,12 @@ struct DependencyTests {
         }
     }
 
-    @Test("Deadlines that passed while the server was away are decided once, with the newest (D9)")
-    func deadlines() async throws {
-        try await self.withFlow { flow in
+    @Test(
+        "Deadlines that passed while the server was away are decided once, with the newest (D9)",
+        arguments: StoreKind.allCases
+    )
+    func deadlines(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             _ = try await flow.world.connectedAgent("a")
             let parent = try await flow.job("parent")
             let child = try await flow.job("child", after: [parent.id])
@@ -400,9 +433,9 @@ struct DependencyTests {
         }
     }
 
-    @Test("What became of the ends of parents is kept for people up to a bound")
-    func bound() async throws {
-        try await self.withFlow { flow in
+    @Test("What became of the ends of parents is kept for people up to a bound", arguments: StoreKind.allCases)
+    func bound(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
             let parent = try await flow.job("parent")
             let child = try await flow.job("child", after: [parent.id])
             let count = JobDependencies.historyLimit + 20

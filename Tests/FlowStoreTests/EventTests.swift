@@ -13,9 +13,12 @@ struct EventTests {
         }
     }
 
-    @Test("A report leaves one row with the last state of each execution, and waiting for a start leaves none")
-    func reports() async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    @Test(
+        "A report leaves one row with the last state of each execution, and waiting for a start leaves none",
+        arguments: StoreKind.allCases
+    )
+    func reports(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
             let log = try #require(world.store as? any EventStore)
             let agent = try await world.connectedAgent("a")
             let job = try await world.job()
@@ -43,9 +46,12 @@ struct EventTests {
         }
     }
 
-    @Test("A lost execution is a provisional event, and the host's later word a correction of it")
-    func corrections() async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    @Test(
+        "A lost execution is a provisional event, and the host's later word a correction of it",
+        arguments: StoreKind.allCases
+    )
+    func corrections(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
             let log = try #require(world.store as? any EventStore)
             let agent = try await world.connectedAgent("a")
             let job = try await world.job()
@@ -63,9 +69,9 @@ struct EventTests {
         }
     }
 
-    @Test("Hosts come with their session and go with the journal's note")
-    func hosts() async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    @Test("Hosts come with their session and go with the journal's note", arguments: StoreKind.allCases)
+    func hosts(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
             let log = try #require(world.store as? any EventStore)
             let agent = try await world.connectedAgent("a")
             try await world.store.record(SessionNotes(left: [agent: World.start + 5]))
@@ -75,9 +81,12 @@ struct EventTests {
         }
     }
 
-    @Test("Each reader has a position, moves it from where it stood, and nobody moves it twice")
-    func readers() async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    @Test(
+        "Each reader has a position, moves it from where it stood, and nobody moves it twice",
+        arguments: StoreKind.allCases
+    )
+    func readers(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
             let log = try #require(world.store as? any EventStore)
             for _ in 0..<3 { try await log.recordEvent(.serverStarted, at: World.start) }
             #expect(try await log.eventPosition(of: "one") == nil)
@@ -91,9 +100,9 @@ struct EventTests {
         }
     }
 
-    @Test("What a reader has not read stays for a week")
-    func unread() async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    @Test("What a reader has not read stays for a week", arguments: StoreKind.allCases)
+    func unread(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
             let log = try #require(world.store as? any EventStore)
             for _ in 0..<5 { try await log.recordEvent(.serverStarted, at: World.start) }
             try await log.moveEventPosition(of: "one", from: nil, to: 2, at: World.start)
@@ -102,9 +111,9 @@ struct EventTests {
         }
     }
 
-    @Test("Old rows go in bounded steps, the newest stays, and numbers never repeat")
-    func retention() async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    @Test("Old rows go in bounded steps, the newest stays, and numbers never repeat", arguments: StoreKind.allCases)
+    func retention(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
             let log = try #require(world.store as? any EventStore)
             for number in 0..<10 as Range<Int64> { try await log.recordEvent(.serverStarted, at: World.start + number) }
             #expect(try await world.drain(.events, before: World.start + 5, limit: 3) == [3, 2])

@@ -49,7 +49,7 @@ struct FileGuardTests {
             #expect(try await beside.userCount() == 0)
             try await beside.close()
             // As if the running server knew one step less.
-            try await server.write("test") { db in
+            try await #require(server.sqlite).pool.write { db in
                 try db.execute(sql: "DROP INDEX join_token_by_expiry")
                 try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '010 growth'")
             }
@@ -57,15 +57,17 @@ struct FileGuardTests {
                 _ = try SQLiteStore.openForAdministration(path: path)
             }
             #expect(message.contains("older version"))
-            let tables = try await server.read {
+            let tables = try await #require(server.sqlite).pool.read {
                 try String.fetchAll($0, sql: "SELECT name FROM sqlite_master")
             }
             #expect(!tables.contains("join_token_by_expiry"))
             try await server.close()
             let alone = try SQLiteStore.openForAdministration(path: path)
             #expect(
-                try await alone.read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master") }
-                    .contains("join_token_by_expiry")
+                try await #require(alone.sqlite).pool.read {
+                    try String.fetchAll($0, sql: "SELECT name FROM sqlite_master")
+                }
+                .contains("join_token_by_expiry")
             )
             try await alone.close()
         }

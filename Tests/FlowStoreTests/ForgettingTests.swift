@@ -51,9 +51,12 @@ struct ForgettingTests {
         }
     }
 
-    @Test("Versions of a job go once they were replaced for long, those of a deleted one with its history")
-    func jobVersions() async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    @Test(
+        "Versions of a job go once they were replaced for long, those of a deleted one with its history",
+        arguments: StoreKind.allCases
+    )
+    func jobVersions(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
             let agent = try await world.connectedAgent("a")
             var job = try await world.job(nextFire: nil)
             for number in 1...5 as ClosedRange<Int64> {

@@ -51,15 +51,18 @@ struct NotifyStoreTests {
         )
     }
 
-    private func with(_ body: (any NotifyStore, World) async throws -> Void) async throws {
-        try await StoreKind.sqlite.withWorld { world in
+    private func with(_ kind: StoreKind, _ body: (any NotifyStore, World) async throws -> Void) async throws {
+        try await kind.withWorld { world in
             try await body(try #require(world.store as? any NotifyStore), world)
         }
     }
 
-    @Test("Position, counters, incidents and messages are one transaction: who stands elsewhere changes nothing")
-    func oneTransaction() async throws {
-        try await self.with { store, _ in
+    @Test(
+        "Position, counters, incidents and messages are one transaction: who stands elsewhere changes nothing",
+        arguments: StoreKind.allCases
+    )
+    func oneTransaction(_ kind: StoreKind) async throws {
+        try await self.with(kind) { store, _ in
             let key = NotifyCounter.Key(rule: "task 7 rule", job: 7, host: "web1")
             var changes = NotifyChanges()
             changes.counters = [NotifyCounter(key: key, count: 2, base: 1, updatedAt: World.start)]
@@ -87,9 +90,9 @@ struct NotifyStoreTests {
         }
     }
 
-    @Test("An acknowledgement outlives an evaluation that began before it")
-    func acknowledgement() async throws {
-        try await self.with { store, _ in
+    @Test("An acknowledgement outlives an evaluation that began before it", arguments: StoreKind.allCases)
+    func acknowledgement(_ kind: StoreKind) async throws {
+        try await self.with(kind) { store, _ in
             var changes = NotifyChanges()
             changes.incidents = [Self.incident(1)]
             try await store.save(changes, at: World.start)
@@ -104,9 +107,9 @@ struct NotifyStoreTests {
         }
     }
 
-    @Test("Messages of one incident to one channel wait for each other")
-    func order() async throws {
-        try await self.with { store, _ in
+    @Test("Messages of one incident to one channel wait for each other", arguments: StoreKind.allCases)
+    func order(_ kind: StoreKind) async throws {
+        try await self.with(kind) { store, _ in
             let incident = Self.incident(1).id
             try await store.saveDeliveries([
                 Self.delivery(1, incident: incident), Self.delivery(2, incident: incident), Self.delivery(3),
@@ -124,9 +127,12 @@ struct NotifyStoreTests {
         }
     }
 
-    @Test("Who has some groups sees their incidents and messages, with totals of these alone")
-    func scope() async throws {
-        try await self.with { store, _ in
+    @Test(
+        "Who has some groups sees their incidents and messages, with totals of these alone",
+        arguments: StoreKind.allCases
+    )
+    func scope(_ kind: StoreKind) async throws {
+        try await self.with(kind) { store, _ in
             var changes = NotifyChanges()
             changes.incidents = [Self.incident(1, groups: [2]), Self.incident(2, groups: [3]), Self.incident(3)]
             changes.deliveries = [Self.delivery(1, groups: [2]), Self.delivery(2, groups: [3])]
@@ -141,9 +147,9 @@ struct NotifyStoreTests {
         }
     }
 
-    @Test("What is over goes when it is old, what waits or is open stays")
-    func retention() async throws {
-        try await self.with { store, world in
+    @Test("What is over goes when it is old, what waits or is open stays", arguments: StoreKind.allCases)
+    func retention(_ kind: StoreKind) async throws {
+        try await self.with(kind) { store, world in
             var changes = NotifyChanges()
             var closed = Self.incident(1)
             closed.state = .closed

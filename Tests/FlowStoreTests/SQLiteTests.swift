@@ -16,11 +16,13 @@ struct SQLiteTests {
         try await TemporaryDirectory.with { directory in
             for _ in 0..<2 {
                 let store = try SQLiteStore.open(path: directory + "/flow.db")
-                #expect(try store.synchronousMode() == 2)
-                let journal = try await store.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") }
+                #expect(try store.sqlite?.synchronousMode() == 2)
+                let journal = try await #require(store.sqlite).pool.read { db in
+                    try String.fetchOne(db, sql: "PRAGMA journal_mode")
+                }
                 #expect(journal == "wal")
                 try await store.setSetting("a", to: "b")
-                #expect(try store.synchronousMode() == 2)
+                #expect(try store.sqlite?.synchronousMode() == 2)
                 try await store.close()
             }
         }
@@ -62,7 +64,9 @@ struct SQLiteTests {
             #expect(acknowledged.count >= 400)
 
             let store = try SQLiteStore.open(path: path)
-            let check = try await store.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check") }
+            let check = try await #require(store.sqlite).pool.read { db in
+                try String.fetchAll(db, sql: "PRAGMA integrity_check")
+            }
             #expect(check == ["ok"])
             for line in acknowledged {
                 let words = line.split(separator: " ")
@@ -109,7 +113,7 @@ struct SQLiteTests {
         try await TemporaryDirectory.with { directory in
             let path = directory + "/flow.db"
             let store = try SQLiteStore.open(path: path)
-            try await store.write("test") { db in
+            try await #require(store.sqlite).pool.write { db in
                 try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999 future')")
             }
             try await store.close()
@@ -133,7 +137,7 @@ struct SQLiteTests {
     func fullDisk() async throws {
         try await TemporaryDirectory.with { directory in
             let store = try SQLiteStore.open(path: directory + "/flow.db")
-            try await store.pool.writeWithoutTransaction { db in
+            try await #require(store.sqlite).pool.writeWithoutTransaction { db in
                 let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
                 try db.execute(sql: "PRAGMA max_page_count = \(pages + 2)")
             }
@@ -197,7 +201,7 @@ struct SQLiteTests {
                 ("SELECT id FROM run WHERE type = 1 AND type <> 0 ORDER BY id DESC LIMIT 20", "run_by_type"),
             ]
             for statement in statements {
-                let plan = try await store.read { db in
+                let plan = try await #require(store.sqlite).pool.read { db in
                     try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + statement.sql).map { $0["detail"] as String }
                 }
                 let text = plan.joined(separator: "; ")

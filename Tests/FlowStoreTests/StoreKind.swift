@@ -3,17 +3,26 @@
 
 import FlowCore
 import FlowStore
+import FlowTesting
 import Foundation
 import Testing
 
 /// The adapters that the conformance suite runs over; a new one is a case here.
 enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite
+    case postgres
 
     var testDescription: String { self.rawValue }
 
+    /// A store holds files or connections, of which a process and a database server have so many.
+    static let turns = Turns(8)
+
     /// Runs a test against an empty store that is gone afterwards.
     func withStore(_ body: (any Store) async throws -> Void) async throws {
+        try await Self.turns.with { try await self.withOwnStore(body) }
+    }
+
+    private func withOwnStore(_ body: (any Store) async throws -> Void) async throws {
         switch self {
         case .sqlite:
             try await TemporaryDirectory.with { directory in
@@ -24,7 +33,26 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
                 }
                 try await store.close()
             }
+        case .postgres:
+            let server = try PostgresServer.shared.get()
+            let address = server.address(try server.makeDatabase(from: try await Self.template.value))
+            let store = try await PostgresStore.open(address)
+            do { try await body(store) } catch {
+                try? await store.close()
+                throw error
+            }
+            try await store.close()
         }
+    }
+
+    /// A database with the schema and nothing else, which each test copies.
+    ///
+    /// A task, because whoever comes first makes it and all others wait.
+    private static let template = Task {
+        let server = try PostgresServer.shared.get()
+        let name = try server.makeDatabase()
+        try await PostgresStore.open(server.address(name)).close()
+        return name
     }
 
     /// Runs a test in a small world: a store with jobs and agents at hand.

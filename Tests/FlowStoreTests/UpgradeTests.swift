@@ -20,7 +20,9 @@ struct UpgradeTests {
             // Twice, so that what the upgrade wrote is read back as well.
             for _ in 0..<2 {
                 let store = try SQLiteStore.open(path: path)
-                let check = try await store.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check") }
+                let check = try await #require(store.sqlite).pool.read { db in
+                    try String.fetchAll(db, sql: "PRAGMA integrity_check")
+                }
                 #expect(check == ["ok"])
                 do { try await body(store) } catch {
                     try? await store.close()

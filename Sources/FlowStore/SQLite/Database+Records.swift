@@ -11,45 +11,7 @@ import GRDBSQLite
 /// done here on SQLite's own functions: a fire is three statements of up to 22 values, and boxing each value twice on its way
 /// costs more than SQLite's work on it. What is skipped is GRDB's notification of transaction observers, of which the store
 /// has none.
-extension Database {
-    /// Runs a statement that returns no rows.
-    ///
-    /// - Returns: how many rows it changed.
-    @discardableResult
-    func run(_ sql: String, _ values: [RecordValue] = []) throws -> Int {
-        try self.step(sql, values) { _ in true }
-        return self.changesCount
-    }
-
-    /// The first row, if any.
-    func first<Value>(
-        _ sql: String,
-        _ values: [RecordValue] = [],
-        _ transform: (SQLiteRow) throws -> Value
-    ) throws -> Value? {
-        var result: Value?
-        try self.step(sql, values) { row in
-            result = try transform(row)
-            return false
-        }
-        return result
-    }
-
-    /// All rows in order.
-    func all<Value>(
-        _ sql: String,
-        _ values: [RecordValue] = [],
-        isKept: Bool = true,
-        _ transform: (SQLiteRow) throws -> Value
-    ) throws -> [Value] {
-        var result: [Value] = []
-        try self.step(sql, values, isKept: isKept) { row in
-            result.append(try transform(row))
-            return true
-        }
-        return result
-    }
-
+extension GRDB.Database {
     /// Steps through the rows of a statement while `body` wants more.
     ///
     /// `body` must not run a statement of the same text: there is one prepared statement for each. Statements of ever new
@@ -58,7 +20,7 @@ extension Database {
         _ sql: String,
         _ values: [RecordValue],
         isKept: Bool = true,
-        _ body: (SQLiteRow) throws -> Bool
+        _ body: (SQLiteColumns) throws -> Bool
     ) throws {
         let prepared = isKept ? try self.cachedStatement(sql: sql) : try self.makeStatement(sql: sql)
         defer { withExtendedLifetime(prepared) {} }
@@ -76,7 +38,7 @@ extension Database {
         while true {
             switch sqlite3_step(statement) {
             case SQLITE_DONE: return
-            case SQLITE_ROW: if try !body(SQLiteRow(statement: statement)) { return }
+            case SQLITE_ROW: if try !body(SQLiteColumns(statement: statement)) { return }
             case let code: throw self.failure(code, sql)
             }
         }

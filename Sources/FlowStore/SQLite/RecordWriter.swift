@@ -17,17 +17,34 @@ struct RecordWriter {
     }
 
     /// Begins a run: its row, its executions, and orders for those that are new.
-    func begin(_ draft: RunDraft) throws -> Begun {
+    func begin(_ draft: RunDraft) throws -> Begun { try self.begin([draft])[0] }
+
+    /// Begins runs, table by table: what is sent to the database in one go is of one statement.
+    ///
+    /// - Returns: what became of each.
+    func begin(_ drafts: [RunDraft]) throws -> [Begun] {
         let runs = RunTable(self.db)
         let table = ExecutionTable(self.db)
-        try runs.insert(draft.run)
-        if let uid = draft.triggerUID { try runs.recordTrigger(uid, job: draft.run.jobID, run: draft.run.id) }
+        try runs.insert(drafts.map(\.run))
+        for draft in drafts {
+            guard let uid = draft.triggerUID else { continue }
+            try runs.recordTrigger(uid, job: draft.run.jobID, run: draft.run.id)
+        }
+        var isNew = try table.insert(drafts.flatMap { draft in draft.executions.map { ($0, draft.deadline) } })[...]
+        let begun = try drafts.map { draft in try self.begun(draft, isNew: isNew.takeFirst(draft.executions.count)) }
+        try OrderTable(self.db, self.snapshots).insert(
+            begun.flatMap { $0.orders.sorted { $0.key < $1.key } }.map { ($0.key, $0.value.executionID) }
+        )
+        return begun
+    }
+
+    private func begun(_ draft: RunDraft, isNew: ArraySlice<Bool>) throws -> Begun {
         var executions: [Execution] = []
         executions.reserveCapacity(draft.executions.count)
         var orders: [AgentID: Order] = [:]
-        for execution in draft.executions {
-            guard try table.insert(execution, deadline: draft.deadline) else {
-                executions.append(try table.find(execution.id) ?? execution)
+        for (execution, isNew) in zip(draft.executions, isNew) {
+            guard isNew else {
+                executions.append(try ExecutionTable(self.db).find(execution.id) ?? execution)
                 continue
             }
             executions.append(execution)
@@ -43,7 +60,6 @@ struct RecordWriter {
     private func order(_ execution: Execution, _ draft: RunDraft) throws -> Order? {
         let job = try self.snapshots.snapshot(execution.jobUID, version: execution.jobVersion, self.db)
         guard let job else { return nil }
-        try OrderTable(self.db, self.snapshots).insert(execution.id, for: execution.agentID)
         return Order(of: execution, job: job, parameters: draft.run.parameters, deadline: draft.deadline)
     }
 
@@ -62,30 +78,29 @@ struct RecordWriter {
             try AttemptTable(self.db).deleteAll(of: id)
             try executions.delete(id)
         }
-        for run in changes.runs { try runs.insert(run) }
-        for write in changes.writes {
-            if write.isNew {
-                _ = try executions.insert(write.execution, deadline: nil)
-                if let output = write.output { try executions.setOutput(output, of: write.execution.id) }
-            } else {
-                try executions.update(write)
-            }
-        }
-        let attempts = AttemptTable(self.db)
-        for write in changes.attempts { try attempts.store(write.record, of: write.execution) }
-        for key in changes.ordersDone { try orders.delete(key.execution, for: key.agent) }
+        let writes = changes.writes
+        let new = writes.filter(\.isNew)
+        try runs.insert(changes.runs)
+        _ = try executions.insert(new.map { ($0.execution, nil) })
+        try executions.setOutputs(new)
+        try executions.update(writes.filter { !$0.isNew })
+        try AttemptTable(self.db).store(changes.attempts.map { ($0.record, $0.execution) })
+        try orders.delete(changes.ordersDone.map { ($0.agent, $0.execution) })
         for account in changes.accounts { try OwedTable(self.db).settle(account) }
-        let isNew = try changes.chunks.enumerated().map { index, chunk in
-            changes.droppedChunks.contains(index) ? false : try logs.insert(chunk)
-        }
+        let isNew = try logs.insert(changes.chunks, except: changes.droppedChunks)
         try RollupTable(self.db).add(changes.rollups)
-        for (agent, sequence) in changes.acknowledged.sorted(by: { $0.key < $1.key }) {
-            try agents.setAcknowledged(sequence, of: agent)
-        }
+        try agents.setAcknowledged(changes.acknowledged)
         if let time = changes.eventTime {
             try EventTable(self.db).append(changes.events, at: time)
             try SettlementTable(self.db).settle(after: changes, at: time)
         }
         return isNew
+    }
+}
+
+extension ArraySlice {
+    fileprivate mutating func takeFirst(_ count: Int) -> ArraySlice {
+        defer { self = self.dropFirst(count) }
+        return self.prefix(count)
     }
 }

@@ -60,7 +60,7 @@ package enum SQLiteCopy {
             }
             return Facts(
                 migrations: try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid"),
-                installation: try ConfigTable(db).setting("installation")
+                installation: try ConfigTable(Database(connection: .sqlite(db))).setting("installation")
             )
         }
         try Migrations.refuseNewer(queue)

@@ -50,8 +50,3 @@ enum SQLiteFailure {
         }
     }
 }
-
-extension DatabaseError {
-    /// A UNIQUE constraint refused a row, as opposed to any other failure.
-    var isUniqueViolation: Bool { self.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE }
-}

@@ -98,7 +98,7 @@ extension SQLiteStore {
         guard !ids.isEmpty else { return [] }
         return try await self.write("infer") { db in
             let table = ExecutionTable(db)
-            let executions = try Set(ids).sorted().compactMap { try table.find($0) }
+            let executions = try table.find(Set(ids).sorted())
             return try self.infer(inference, for: executions.filter { $0.status == expected }, at: now, db)
         }
     }

@@ -14,41 +14,54 @@ extension SQLiteStore {
     ) async throws -> [FireOutcome] {
         guard !fires.isEmpty else { return [] }
         return try await self.write("fire") { db in
-            try self.targets.withLock { targets in
-                var outcomes: [FireOutcome] = []
-                outcomes.reserveCapacity(fires.count)
-                for fire in fires {
-                    outcomes.append(try self.fire(fire, online: online, recent: recent, at: now, &targets, db))
+            // 1. The linearisation point: of all who plan a fire, one moves the schedule on.
+            let moved = try ScheduleTable(db).moveOn(fires)
+            // 2. What each one is, and on whom.
+            let decided = try self.targets.withLock { targets in
+                try zip(fires, moved).map { fire, moved in
+                    try self.decide(fire, moved, online: online, recent: recent, at: now, &targets, db)
                 }
-                return outcomes
+            }
+            // 3. The runs and their executions, all of the group together.
+            let drafts = decided.compactMap { if case .begins(let draft) = $0 { draft } else { nil } }
+            var begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(drafts)[...]
+            return decided.map { decision in
+                switch decision {
+                case .over(let outcome): return outcome
+                case .begins(let draft):
+                    let records = begun.removeFirst()
+                    return .fired(draft.run, executions: records.executions, orders: records.orders)
+                }
             }
         }
     }
 
-    private func fire(
+    private enum Decision {
+        case over(FireOutcome)
+        case begins(RunDraft)
+    }
+
+    private func decide(
         _ fire: PlannedFire,
+        _ moved: ScheduleTable.Moved?,
         online: Set<AgentID>,
         recent: Set<AgentID>?,
         at now: Timestamp,
         _ targets: inout TargetCache,
         _ db: Database
-    ) throws -> FireOutcome {
-        // 1. The linearisation point: of all who plan this fire, one moves the schedule on.
-        let schedules = ScheduleTable(db)
-        guard let moved = try schedules.moveOn(fire) else {
-            let stored = try schedules.state(of: fire.jobID)
-            return .superseded(next: stored?.next, version: stored?.version)
+    ) throws -> Decision {
+        guard let moved else {
+            let stored = try ScheduleTable(db).state(of: fire.jobID)
+            return .over(.superseded(next: stored?.next, version: stored?.version))
         }
-        guard !fire.isMissed else { return .movedOn }
-        // 2. The run, also when it finds no host: that is explained, not hidden; and one execution per target.
+        guard !fire.isMissed else { return .over(.movedOn) }
+        // The run, also when it finds no host: that is explained, not hidden; and one execution per target.
         var agents = try targets.agents(inAnyOf: moved.groups, db)
         if let recent, !agents.isEmpty {
-            for agent in agents where !recent.contains(agent) { try OwedTable(db).note(fire, on: agent) }
+            try OwedTable(db).note(fire, on: agents.filter { !recent.contains($0) })
             agents.removeAll { !recent.contains($0) }
-            guard !agents.isEmpty else { return .owed }
+            guard !agents.isEmpty else { return .over(.owed) }
         }
-        let draft = RunDraft.fire(fire, of: moved.job, on: agents, online: online, at: now)
-        let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)
-        return .fired(draft.run, executions: begun.executions, orders: begun.orders)
+        return .begins(RunDraft.fire(fire, of: moved.job, on: agents, online: online, at: now))
     }
 }

@@ -14,7 +14,7 @@ extension SQLiteStore {
             var stored = ReportIntake.Stored()
             for agent in keys.agents { stored.progress[agent] = try agents.progress(of: agent) }
             stored.executions =
-                try keys.executions.compactMap { try table.find($0) }
+                try table.find(keys.executions)
                 + keys.ranges.flatMap { try table.pending(in: $0) }
             let origins = ReportIntake.Keys.Origins(of: batches, stored: stored.executions)
             for run in origins.runs { stored.runs[run] = try RunTable(db).find(run) }

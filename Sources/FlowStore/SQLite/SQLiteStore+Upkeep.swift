@@ -35,13 +35,4 @@ extension SQLiteStore {
     package func probe(at now: Timestamp) async throws {
         try await self.write("probe") { db in try ConfigTable(db).setSetting("probe", to: "\(now.milliseconds)") }
     }
-
-    package func size() async throws -> StoreSize {
-        try await self.read { db in
-            let page = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
-            let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-            let free = try Int64.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
-            return StoreSize(bytes: pages * page, freeBytes: free * page)
-        }
-    }
 }

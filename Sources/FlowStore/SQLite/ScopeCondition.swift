@@ -64,7 +64,8 @@ struct ScopeCondition {
     static func everBound(_ scope: Scope) throws -> ScopeCondition? {
         guard let groups = try self.groups(scope) else { return nil }
         let sql = """
-            SELECT job_id, min(group_id IN (SELECT value FROM json_each(?1))) FROM job_group_span
+            SELECT job_id, min(CASE WHEN group_id IN (SELECT value FROM json_each(?1)) THEN 1 ELSE 0 END)
+            FROM job_group_span
             WHERE job_id IN (SELECT job_id FROM job_group_span WHERE group_id IN (SELECT value FROM json_each(?1)))
             GROUP BY job_id ORDER BY job_id
             """

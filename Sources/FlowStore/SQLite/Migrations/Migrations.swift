@@ -8,7 +8,7 @@ import GRDB
 ///
 /// A released step is never changed: a new one is added.
 enum Migrations {
-    private static let steps: [(name: String, sql: String)] = [
+    static let steps: [(name: String, sql: String)] = [
         ("001 jobs", Migration001Jobs.sql),
         ("002 agents", Migration002Agents.sql),
         ("003 executions", Migration003Executions.sql),

@@ -71,7 +71,7 @@ struct APITokenTable {
     func all(of user: UserID?) throws -> [APIToken] {
         try self.db.all(
             """
-            SELECT \(Self.columns) FROM \(Self.source) WHERE ?1 IS NULL OR api_token.user_id = ?1
+            SELECT \(Self.columns) FROM \(Self.source) WHERE api_token.user_id = ?1 OR ?1 IS NULL
             ORDER BY user.username, api_token.name
             """,
             [user.map { .integer($0) } ?? .null]

@@ -66,10 +66,10 @@ struct AgentTable {
         }
     }
 
-    func setAcknowledged(_ sequence: Int64, of id: AgentID) throws {
-        try self.db.run(
+    func setAcknowledged(_ sequences: [AgentID: Int64]) throws {
+        try self.db.runEach(
             "UPDATE agent SET acked_seq = ?, lost_after = NULL WHERE id = ?",
-            [.integer(sequence), .agent(id)]
+            sequences.sorted { $0.key < $1.key }.map { [.integer($0.value), .agent($0.key)] }
         )
     }
 
@@ -97,10 +97,11 @@ struct AgentTable {
                 .agent(hello.agent),
             ]
         )
-        // What another ledger lacked says nothing of this one.
-        let known = position.ledger == .new ? "NULL" : "lost_after"
         try self.db.run(
-            "UPDATE agent SET lost_after = coalesce(min(\(known), ?1), \(known), ?1) WHERE id = ?2",
+            // What another ledger lacked says nothing of this one.
+            position.ledger == .new
+                ? "UPDATE agent SET lost_after = ?1 WHERE id = ?2"
+                : "UPDATE agent SET lost_after = coalesce(min(lost_after, ?1), lost_after, ?1) WHERE id = ?2",
             [position.lostAfter.map { .integer($0) } ?? .null, .agent(hello.agent)]
         )
         let stored = try self.db.first("SELECT epoch, lost_after FROM agent WHERE id = ?", [.agent(hello.agent)]) {
@@ -148,7 +149,7 @@ struct AgentTable {
     func setLastSeen(_ time: Timestamp, of id: AgentID) throws {
         // Sessions report out of order when an agent changes servers.
         try self.db.run(
-            "UPDATE agent SET last_seen = max(coalesce(last_seen, 0), ?) WHERE id = ?",
+            "UPDATE agent SET last_seen = ?1 WHERE id = ?2 AND (last_seen IS NULL OR last_seen < ?1)",
             [.time(time), .agent(id)]
         )
     }

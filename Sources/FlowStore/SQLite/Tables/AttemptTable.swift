@@ -9,18 +9,24 @@ struct AttemptTable {
     private let db: Database
     init(_ db: Database) { self.db = db }
 
-    /// Writes how an attempt ended; the last word counts.
-    func store(_ record: AttemptRecord, of id: ExecutionID) throws {
-        try self.db.run(
+    /// Writes how attempts ended; the last word counts.
+    func store(_ records: [(record: AttemptRecord, id: ExecutionID)]) throws {
+        try self.db.runEach(
             """
-            INSERT OR REPLACE INTO attempt (execution_id, number, status, reason, detail, started_at, finished_at,
+            INSERT INTO attempt (execution_id, number, status, reason, detail, started_at, finished_at,
                 exit_code, http_status, output_bytes, output_truncated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (execution_id, number) DO UPDATE SET status = excluded.status, reason = excluded.reason,
+                detail = excluded.detail, started_at = excluded.started_at, finished_at = excluded.finished_at,
+                exit_code = excluded.exit_code, http_status = excluded.http_status,
+                output_bytes = excluded.output_bytes, output_truncated = excluded.output_truncated
             """,
-            [
-                .id(id), .number(record.number), .number(record.status.rawValue), .text(record.reason?.rawValue),
-                .text(record.detail), .time(record.startedAt), .time(record.finishedAt), .number(record.exitCode),
-                .number(record.httpStatus), .integer(record.outputBytes), .flag(record.isOutputTruncated),
-            ]
+            records.map { record, id in
+                [
+                    .id(id), .number(record.number), .number(record.status.rawValue), .text(record.reason?.rawValue),
+                    .text(record.detail), .time(record.startedAt), .time(record.finishedAt), .number(record.exitCode),
+                    .number(record.httpStatus), .integer(record.outputBytes), .flag(record.isOutputTruncated),
+                ]
+            }
         )
     }
 

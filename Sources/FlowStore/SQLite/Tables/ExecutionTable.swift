@@ -15,25 +15,33 @@ struct ExecutionTable {
         }
     }
 
+    /// Those of these that are there, in order.
+    func find(_ ids: [ExecutionID]) throws -> [Execution] {
+        try self.db.firstEach(
+            "SELECT \(ExecutionRecord.columns) FROM execution WHERE id = ?",
+            ids.map { [.id($0)] }
+        ) { try ExecutionRecord.decode($0) }.compactMap { $0 }
+    }
+
     /// Inserts unless the id is there: an agent may have reported the fire before the server recorded it.
     ///
     /// `deadline` is by when it must start, for its order.
     ///
-    /// - Returns: whether the row is new.
-    func insert(_ execution: Execution, deadline: Timestamp?) throws -> Bool {
-        try self.db.run(
+    /// - Returns: for each, whether the row is new.
+    func insert(_ executions: [(execution: Execution, deadline: Timestamp?)]) throws -> [Bool] {
+        try self.db.runEach(
             """
             INSERT INTO execution (\(ExecutionRecord.columns), start_deadline)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
-            ExecutionRecord.values(execution) + [.time(deadline)]
-        ) == 1
+            executions.map { ExecutionRecord.values($0.execution) + [.time($0.deadline)] }
+        ).map { $0 == 1 }
     }
 
-    /// Writes the last state a transaction gave an execution over the revision it was derived from (`semantics.md` 2, rule 4).
-    func update(_ write: RecordChanges.Write) throws {
-        let execution = write.execution
-        let changed = try self.db.run(
+    /// Writes the last states a transaction gave executions over the revisions they were derived from (`semantics.md` 2,
+    /// rule 4).
+    func update(_ writes: [RecordChanges.Write]) throws {
+        let changed = try self.db.runEach(
             """
             UPDATE execution SET status = ?, reason = ?, detail = ?, attempt = ?, agent_seq = ?, decided_by = ?,
                 job_version = ?, started_at = ?, finished_at = ?, exit_code = ?, http_status = ?, cancel_requested = ?,
@@ -41,29 +49,36 @@ struct ExecutionTable {
                 output_bytes = coalesce(?, output_bytes), output_truncated = coalesce(?, output_truncated), revision = ?
             WHERE id = ? AND revision = ?
             """,
-            [
-                .number(execution.status.rawValue), .text(execution.reason?.rawValue), .text(execution.detail),
-                .number(execution.attempt), .integer(execution.agentSequence), .flag(execution.decidedBy == .agent),
-                .integer(execution.jobVersion), .time(execution.startedAt), .time(execution.finishedAt),
-                .number(execution.exitCode), .number(execution.httpStatus), .flag(execution.cancelRequested),
-                .time(execution.updatedAt),
-                write.output.map { .integer($0.bytes) } ?? .null,
-                write.output.map { .flag($0.isTruncated) } ?? .null,
-                .number(execution.revision), .id(execution.id), .number(execution.revision - 1),
-            ]
+            writes.map { Self.updateValues($0) }
         )
-        // The transaction read the row itself, and there is one writer.
-        guard changed == 1 else {
-            throw CoreError(.internal, "Execution \(execution.id) changed while it was updated.")
-        }
+        // The transaction read the rows itself, and there is one writer.
+        guard let index = changed.firstIndex(where: { $0 != 1 }) else { return }
+        throw CoreError(.internal, "Execution \(writes[index].execution.id) changed while it was updated.")
     }
 
     func delete(_ id: ExecutionID) throws { try self.db.run("DELETE FROM execution WHERE id = ?", [.id(id)]) }
 
-    func setOutput(_ output: OutputEnd, of id: ExecutionID) throws {
-        try self.db.run(
+    private static func updateValues(_ write: RecordChanges.Write) -> [RecordValue] {
+        let execution = write.execution
+        return [
+            .number(execution.status.rawValue), .text(execution.reason?.rawValue), .text(execution.detail),
+            .number(execution.attempt), .integer(execution.agentSequence), .flag(execution.decidedBy == .agent),
+            .integer(execution.jobVersion), .time(execution.startedAt), .time(execution.finishedAt),
+            .number(execution.exitCode), .number(execution.httpStatus), .flag(execution.cancelRequested),
+            .time(execution.updatedAt),
+            write.output.map { .integer($0.bytes) } ?? .null,
+            write.output.map { .flag($0.isTruncated) } ?? .null,
+            .number(execution.revision), .id(execution.id), .number(execution.revision - 1),
+        ]
+    }
+
+    /// Notes how much the new ones among these wrote.
+    func setOutputs(_ writes: [RecordChanges.Write]) throws {
+        try self.db.runEach(
             "UPDATE execution SET output_bytes = ?, output_truncated = ? WHERE id = ?",
-            [.integer(output.bytes), .flag(output.isTruncated), .id(id)]
+            writes.compactMap { write in
+                write.output.map { [.integer($0.bytes), .flag($0.isTruncated), .id(write.execution.id)] }
+            }
         )
     }
 

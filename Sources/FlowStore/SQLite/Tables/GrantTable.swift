@@ -38,7 +38,7 @@ struct GrantTable {
             "INSERT INTO user_grant (user_id, role, is_everywhere) VALUES (?, ?, ?)",
             [.integer(user), .text(role.name), .flag(scope == .all)]
         )
-        let id = self.db.lastInsertedRowID
+        let id = try self.db.lastInsertedRowID
         if case .groups(let groups) = scope {
             for group in groups.sorted() {
                 _ = try GroupTable(self.db).require(group)

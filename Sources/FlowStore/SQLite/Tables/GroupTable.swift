@@ -36,7 +36,7 @@ struct GroupTable {
             [.text(name), .text(description), .text(try JSONColumn.encode(tags)), .time(now), .time(now)]
         )
         return Group(
-            id: self.db.lastInsertedRowID,
+            id: try self.db.lastInsertedRowID,
             name: name,
             description: description,
             tags: tags,

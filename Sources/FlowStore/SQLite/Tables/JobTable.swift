@@ -103,7 +103,7 @@ struct JobTable {
             ]
         )
         let job = Job(
-            id: self.db.lastInsertedRowID,
+            id: try self.db.lastInsertedRowID,
             uid: uid,
             version: 1,
             definition: definition,

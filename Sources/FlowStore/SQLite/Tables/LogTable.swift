@@ -9,19 +9,29 @@ struct LogTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
-    /// - Returns: whether the chunk is new.
-    @discardableResult
-    func insert(_ chunk: LogChunk) throws -> Bool {
-        try self.db.run(
+    /// - Parameter dropped: numbers of chunks that are not stored.
+    /// - Returns: for each, whether the chunk is new.
+    func insert(_ chunks: [LogChunk], except dropped: Set<Int>) throws -> [Bool] {
+        let kept = chunks.indices.filter { !dropped.contains($0) }
+        var isNew = [Bool](repeating: false, count: chunks.count)
+        for (index, isStored) in zip(kept, try self.insert(kept.map { chunks[$0] })) { isNew[index] = isStored }
+        return isNew
+    }
+
+    /// - Returns: for each, whether the chunk is new.
+    func insert(_ chunks: [LogChunk]) throws -> [Bool] {
+        try self.db.runEach(
             """
             INSERT INTO log_chunk (execution_id, attempt, byte_offset, stream, bytes) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
-            [
-                .id(chunk.executionID), .number(chunk.attempt), .integer(chunk.offset), .text(chunk.stream.rawValue),
-                .bytes(chunk.bytes),
-            ]
-        ) == 1
+            chunks.map { chunk in
+                [
+                    .id(chunk.executionID), .number(chunk.attempt), .integer(chunk.offset),
+                    .text(chunk.stream.rawValue), .bytes(chunk.bytes),
+                ]
+            }
+        ).map { $0 == 1 }
     }
 
     /// Stores a chunk under an attempt, whatever the chunk itself says of it.
@@ -29,7 +39,7 @@ struct LogTable {
         var chunk = chunk
         chunk.executionID = attempt.execution
         chunk.attempt = attempt.attempt
-        return try self.insert(chunk)
+        return try self.insert([chunk]) == [true]
     }
 
     func deleteAll(of id: ExecutionID) throws {

@@ -54,7 +54,7 @@ struct NotifyChannelTable {
             """,
             try self.values(draft) + [.time(now), .time(now)]
         )
-        return NotifyChannel(id: self.db.lastInsertedRowID, draft: draft, createdAt: now, updatedAt: now)
+        return NotifyChannel(id: try self.db.lastInsertedRowID, draft: draft, createdAt: now, updatedAt: now)
     }
 
     func update(_ channel: NotifyChannel) throws {
@@ -110,7 +110,13 @@ struct NotifyChannelTable {
             "INSERT INTO notify_rule (rule, match, created_at, updated_at) VALUES (?, ?, ?, ?)",
             [.text(try JSONColumn.encode(rule)), .text(try JSONColumn.encode(match)), .time(now), .time(now)]
         )
-        return OwnNotifyRule(id: self.db.lastInsertedRowID, rule: rule, match: match, createdAt: now, updatedAt: now)
+        return OwnNotifyRule(
+            id: try self.db.lastInsertedRowID,
+            rule: rule,
+            match: match,
+            createdAt: now,
+            updatedAt: now
+        )
     }
 
     func update(_ rule: OwnNotifyRule) throws {

@@ -15,16 +15,24 @@ struct OrderTable {
     }
 
     func insert(_ execution: ExecutionID, for agent: AgentID) throws {
-        try self.db.run(
+        try self.insert([(agent, execution)])
+    }
+
+    func insert(_ keys: [(agent: AgentID, execution: ExecutionID)]) throws {
+        try self.db.runEach(
             "INSERT INTO agent_order (agent, execution_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [.agent(agent), .id(execution)]
+            keys.map { [.agent($0.agent), .id($0.execution)] }
         )
     }
 
     func delete(_ execution: ExecutionID, for agent: AgentID) throws {
-        try self.db.run(
+        try self.delete([(agent, execution)])
+    }
+
+    func delete(_ keys: [(agent: AgentID, execution: ExecutionID)]) throws {
+        try self.db.runEach(
             "DELETE FROM agent_order WHERE agent = ? AND execution_id = ?",
-            [.agent(agent), .id(execution)]
+            keys.map { [.agent($0.agent), .id($0.execution)] }
         )
     }
 

@@ -12,14 +12,16 @@ struct OwedTable {
     private static let columns = "agent, job_id, job_uid, job_version, since, until, is_mixed"
 
     /// Notes a fire; only the first one of an absence and of a version writes.
-    func note(_ fire: PlannedFire, on agent: AgentID) throws {
-        try self.db.run(
+    func note(_ fire: PlannedFire, on agents: [AgentID]) throws {
+        try self.db.runEach(
             """
             INSERT INTO owed (agent, job_id, job_uid, job_version, since) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET until = NULL, is_mixed = 1, job_version = excluded.job_version
-            WHERE until IS NOT NULL OR job_version <> excluded.job_version
+            ON CONFLICT (agent, job_id) DO UPDATE SET until = NULL, is_mixed = 1, job_version = excluded.job_version
+            WHERE owed.until IS NOT NULL OR owed.job_version <> excluded.job_version
             """,
-            [.agent(agent), .integer(fire.jobID), .id(fire.job), .integer(fire.version), .time(fire.nominal)]
+            agents.map { agent in
+                [.agent(agent), .integer(fire.jobID), .id(fire.job), .integer(fire.version), .time(fire.nominal)]
+            }
         )
     }
 
@@ -40,7 +42,7 @@ struct OwedTable {
     func end(of job: JobID, except agents: [AgentID], at now: Timestamp) throws {
         try self.db.run(
             """
-            UPDATE owed SET until = ? WHERE job_id = ? AND until IS NULL AND agent NOT IN (SELECT value FROM json_each(?))
+            UPDATE owed SET until = ? WHERE job_id = ? AND until IS NULL AND agent NOT IN (SELECT CAST(value AS TEXT) FROM json_each(?))
             """,
             [.time(now), .integer(job), .text(try JSONColumn.encode(agents))]
         )
@@ -73,7 +75,7 @@ struct OwedTable {
     func delete(_ owed: OwedFires) throws -> Bool {
         try self.db.run(
             """
-            DELETE FROM owed WHERE agent = ? AND job_id = ? AND since = ? AND until IS ? AND job_version = ?
+            DELETE FROM owed WHERE agent = ? AND job_id = ? AND since = ? AND until IS NOT DISTINCT FROM ? AND job_version = ?
             """,
             [.agent(owed.agent), .integer(owed.job), .time(owed.since), .time(owed.until), .integer(owed.jobVersion)]
         ) == 1
@@ -81,7 +83,7 @@ struct OwedTable {
 
     func owing(of agents: [AgentID]) throws -> [AgentID] {
         try self.db.all(
-            "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM owed WHERE agent = value)",
+            "SELECT CAST(value AS TEXT) FROM json_each(?) WHERE EXISTS (SELECT 1 FROM owed WHERE agent = value)",
             [.text(try JSONColumn.encode(agents))]
         ) { try $0.agent(0) }
     }
@@ -91,12 +93,12 @@ struct OwedTable {
     }
 
     func of(agent: AgentID, limit: Int? = nil) throws -> [OwedFires] {
-        try self.rows("agent = ? ORDER BY job_id LIMIT ?", [.agent(agent), .number(limit ?? -1)])
+        try self.rows("agent = ? ORDER BY job_id LIMIT ?", [.agent(agent), .integer(limit.map(Int64.init) ?? .max)])
     }
 
     func before(_ bound: Timestamp, except agents: Set<AgentID>, limit: Int) throws -> [OwedFires] {
         try self.rows(
-            "since < ? AND agent NOT IN (SELECT value FROM json_each(?)) ORDER BY since LIMIT ?",
+            "since < ? AND agent NOT IN (SELECT CAST(value AS TEXT) FROM json_each(?)) ORDER BY since LIMIT ?",
             [.time(bound), .text(try JSONColumn.encode(agents.sorted())), .number(limit)]
         )
     }

@@ -10,20 +10,22 @@ struct RollupTable {
     init(_ db: Database) { self.db = db }
 
     func add(_ deltas: RollupDeltas) throws {
-        for (key, delta) in deltas.sorted {
-            try self.db.run(
-                """
-                INSERT INTO execution_rollup (job_id, hour, status, count, duration_ms, timed_count)
-                VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (job_id, hour, status) DO UPDATE SET count = count + excluded.count,
-                    duration_ms = duration_ms + excluded.duration_ms, timed_count = timed_count + excluded.timed_count
-                """,
+        try self.db.runEach(
+            """
+            INSERT INTO execution_rollup (job_id, hour, status, count, duration_ms, timed_count)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (job_id, hour, status) DO UPDATE SET
+                count = execution_rollup.count + excluded.count,
+                duration_ms = execution_rollup.duration_ms + excluded.duration_ms,
+                timed_count = execution_rollup.timed_count + excluded.timed_count
+            """,
+            deltas.sorted.map { key, delta in
                 [
                     .integer(key.job), .integer(key.hour), .number(key.status.rawValue), .integer(delta.count),
                     .integer(delta.durationMilliseconds), .integer(delta.timedCount),
                 ]
-            )
-        }
+            }
+        )
     }
 
     func statistics(job: JobID?, since: Timestamp, in scope: Scope) throws -> ExecutionStatistics {
@@ -75,7 +77,7 @@ struct RollupTable {
             of: self.db.all(
                 """
                 SELECT r.job_id, r.status, sum(r.count), sum(r.duration_ms), sum(r.timed_count)
-                FROM job CROSS JOIN execution_rollup AS r ON r.job_id = job.id AND r.hour BETWEEN ? AND ?
+                FROM job CROSS JOIN execution_rollup AS r WHERE r.job_id = job.id AND r.hour BETWEEN ? AND ?
                 GROUP BY r.job_id, r.status HAVING sum(r.count) > 0
                 """,
                 [

@@ -9,13 +9,13 @@ struct RunTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
-    /// Inserts unless the run is there: an agent's report may have made it.
-    func insert(_ run: Run) throws {
-        try self.db.run(
+    /// Inserts those that are not there: an agent's report may have made a run.
+    func insert(_ runs: [Run]) throws {
+        try self.db.runEach(
             """
             INSERT INTO run (\(RunRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
-            try RunRecord.values(run)
+            try runs.map { try RunRecord.values($0) }
         )
     }
 

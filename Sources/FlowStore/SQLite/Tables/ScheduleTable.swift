@@ -18,19 +18,20 @@ struct ScheduleTable {
 
     /// The fire's compare-and-set (R3): nominal time, version and being enabled are what the planner saw.
     ///
-    /// - Returns: nil when somebody else moved it, or edited, disabled or deleted the job.
-    func moveOn(_ fire: PlannedFire) throws -> Moved? {
-        try self.db.first(
+    /// - Returns: for each, nil when somebody else moved it, or edited, disabled or deleted the job.
+    func moveOn(_ fires: [PlannedFire]) throws -> [Moved?] {
+        let moved = try self.db.firstEach(
             """
             UPDATE schedule SET next_fire = ? WHERE job_id = ? AND next_fire = ? AND version = ? AND is_enabled = 1
             RETURNING name, groups
             """,
-            [.time(fire.next), .integer(fire.jobID), .time(fire.nominal), .integer(fire.version)]
-        ) { row in
-            Moved(
-                job: JobReference(id: fire.jobID, uid: fire.job, version: fire.version, name: row.text(0)),
-                groups: row.text(1)
-            )
+            fires.map { [.time($0.next), .integer($0.jobID), .time($0.nominal), .integer($0.version)] }
+        ) { row in (name: row.text(0), groups: row.text(1)) }
+        return zip(fires, moved).map { fire, moved in
+            moved.map { moved in
+                let job = JobReference(id: fire.jobID, uid: fire.job, version: fire.version, name: moved.name)
+                return Moved(job: job, groups: moved.groups)
+            }
         }
     }
 

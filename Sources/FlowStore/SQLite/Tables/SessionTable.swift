@@ -25,7 +25,7 @@ struct SessionTable {
             """
             DELETE FROM user_session WHERE token_hash IN (
                 SELECT token_hash FROM user_session WHERE user_id = ?1 AND token_hash <> ?2
-                ORDER BY last_used_at DESC, token_hash LIMIT -1 OFFSET ?3)
+                ORDER BY last_used_at DESC, token_hash LIMIT \(Int64.max) OFFSET ?3)
             """,
             [.integer(session.userID), .bytes(session.tokenHash), .number(UserSession.limit - 1)]
         )

@@ -11,6 +11,8 @@ struct SettlementTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
+    private static let anyChild = "SELECT 1 FROM dep_edge WHERE parent_id = ? LIMIT 1"
+
     /// What still may change: open executions, and those that were lost while their host may come back and say how they ended.
     private static let isOpen = """
         (status IN (1, 2) OR (status = 4 AND decided_by = 0 AND EXISTS
@@ -19,15 +21,11 @@ struct SettlementTable {
 
     /// Notes the runs that changes of executions have ended.
     func settle(after changes: RecordChanges, at now: Timestamp) throws {
-        var awaited: [JobID: Bool] = [:]
-        var runs: Set<RunID> = []
-        for write in changes.writes where write.execution.status.isTerminal {
-            let execution = write.execution
-            let isAwaited = try awaited[execution.jobID] ?? self.isAwaited(execution.jobID)
-            awaited[execution.jobID] = isAwaited
-            if isAwaited { runs.insert(execution.runID) }
-        }
-        for id in runs.sorted() {
+        let ended = changes.writes.map(\.execution).filter(\.status.isTerminal)
+        let jobs = Set(ended.map(\.jobID)).sorted()
+        let children = try self.db.firstEach(Self.anyChild, jobs.map { [.integer($0)] }) { _ in true }
+        let awaited = Set(zip(jobs, children).compactMap { $1 == nil ? nil : $0 })
+        for id in Set(ended.filter { awaited.contains($0.jobID) }.map(\.runID)).sorted() {
             guard let run = try RunTable(self.db).find(id) else { continue }
             try self.note(run, at: now)
         }
@@ -54,7 +52,7 @@ struct SettlementTable {
     }
 
     private func isAwaited(_ job: JobID) throws -> Bool {
-        try self.exists("SELECT 1 FROM dep_edge WHERE parent_id = ? LIMIT 1", [.integer(job)])
+        try self.exists(Self.anyChild, [.integer(job)])
     }
 
     private func note(_ run: Run, at now: Timestamp) throws {
@@ -105,7 +103,7 @@ struct SettlementTable {
         try self.db.all(
             """
             WITH RECURSIVE chain (id) AS (
-                SELECT ?1 UNION SELECT run.id FROM chain JOIN run INDEXED BY run_by_retry ON run.retry_of = chain.id
+                SELECT id FROM run WHERE id = ?1 UNION SELECT run.id FROM chain JOIN run INDEXED BY run_by_retry ON run.retry_of = chain.id
             )
             SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_run
             WHERE run_id IN (SELECT id FROM chain) ORDER BY id

@@ -15,7 +15,7 @@ struct SpanTable {
         try self.db.run(
             """
             INSERT INTO job_group_span (job_id, group_id, since) VALUES (?, ?, ?)
-            ON CONFLICT DO UPDATE SET until = \(Self.open)
+            ON CONFLICT (job_id, group_id, since) DO UPDATE SET until = \(Self.open)
             """,
             [.integer(job), .integer(group), .time(now)]
         )
@@ -39,7 +39,7 @@ struct SpanTable {
         try self.db.run(
             """
             INSERT INTO group_member_span (agent, group_id, since) VALUES (?, ?, ?)
-            ON CONFLICT DO UPDATE SET until = \(Self.open)
+            ON CONFLICT (agent, group_id, since) DO UPDATE SET until = \(Self.open)
             """,
             [.agent(agent), .integer(group), .time(now)]
         )

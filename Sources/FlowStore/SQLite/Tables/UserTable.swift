@@ -24,7 +24,7 @@ struct UserTable {
                 .flag(mustChangePassword),
             ]
         )
-        let id = self.db.lastInsertedRowID
+        let id = try self.db.lastInsertedRowID
         return User(
             id: id,
             username: username,

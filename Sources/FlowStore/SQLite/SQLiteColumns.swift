@@ -5,7 +5,7 @@ import Foundation
 import GRDBSQLite
 
 /// The row a statement stands on, for the records; valid until the statement is stepped again.
-struct SQLiteRow: RecordRow {
+struct SQLiteColumns {
     let statement: OpaquePointer
 
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(self.statement, Int32(column)) == SQLITE_NULL }

@@ -1,0 +1,147 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowPostgres
+import GRDB
+
+/// The database within one transaction, whichever it is: what all statements of the store are run with.
+///
+/// Statements are written once, in the words that SQLite and PostgreSQL share; ``PostgresDialect`` says what is spelled
+/// another way there. Parameters are `?`, or `?1`, `?2`, … where one is used twice.
+struct Database {
+    enum Connection {
+        case sqlite(GRDB.Database)
+        case postgres(PostgresSession)
+    }
+
+    let connection: Connection
+
+    /// Runs a statement that returns no rows.
+    ///
+    /// - Returns: how many rows it changed.
+    @discardableResult
+    func run(_ sql: String, _ values: [RecordValue] = []) throws -> Int {
+        switch self.connection {
+        case .sqlite(let db):
+            try db.step(sql, values) { _ in true }
+            return db.changesCount
+        case .postgres(let session):
+            return try session.query(PostgresDialect.statement(sql), values.map(\.postgres))
+        }
+    }
+
+    /// The first row, if any.
+    func first<Value>(
+        _ sql: String,
+        _ values: [RecordValue] = [],
+        _ transform: (StoredRow) throws -> Value
+    ) throws -> Value? {
+        var result: Value?
+        try self.step(sql, values) { row in
+            result = try transform(row)
+            return false
+        }
+        return result
+    }
+
+    /// All rows in order.
+    func all<Value>(
+        _ sql: String,
+        _ values: [RecordValue] = [],
+        isKept: Bool = true,
+        _ transform: (StoredRow) throws -> Value
+    ) throws -> [Value] {
+        var result: [Value] = []
+        try self.step(sql, values, isKept: isKept) { row in
+            result.append(try transform(row))
+            return true
+        }
+        return result
+    }
+
+    /// Runs one statement with many sets of values: on PostgreSQL one wait for all of them.
+    ///
+    /// - Returns: for each set, how many rows it changed.
+    @discardableResult
+    func runEach(_ sql: String, _ sets: [[RecordValue]]) throws -> [Int] {
+        switch self.connection {
+        case .sqlite: try sets.map { try self.run(sql, $0) }
+        case .postgres(let session):
+            try self.inGroups(sets) { try session.queryEach(PostgresDialect.statement(sql), $0) }
+        }
+    }
+
+    /// The first row that each set of values finds; `transform` must not run statements.
+    func firstEach<Value>(
+        _ sql: String,
+        _ sets: [[RecordValue]],
+        _ transform: (StoredRow) throws -> Value
+    ) throws -> [Value?] {
+        switch self.connection {
+        case .sqlite: return try sets.map { try self.first(sql, $0, transform) }
+        case .postgres(let session):
+            return try self.inGroups(sets) { group in
+                var found = [Value?](repeating: nil, count: group.count)
+                try session.queryEach(PostgresDialect.statement(sql), group) { index, row in
+                    if found[index] == nil { found[index] = try transform(.postgres(row)) }
+                }
+                return found
+            }
+        }
+    }
+
+    /// Bounds what is held in memory at a time.
+    private func inGroups<Value>(
+        _ sets: [[RecordValue]],
+        _ body: ([[PostgresValue]]) throws -> [Value]
+    ) throws -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(sets.count)
+        for start in stride(from: 0, to: sets.count, by: 1000) {
+            let group = sets[start..<min(start + 1000, sets.count)].map { $0.map(\.postgres) }
+            values += try body(group)
+        }
+        return values
+    }
+
+    /// Steps through the rows of a statement while `body` wants more.
+    ///
+    /// `body` must not run a statement of the same text: there is one prepared statement for each. Statements of ever new
+    /// texts are not to be kept (`isKept`).
+    func step(
+        _ sql: String,
+        _ values: [RecordValue],
+        isKept: Bool = true,
+        _ body: (StoredRow) throws -> Bool
+    ) throws {
+        switch self.connection {
+        case .sqlite(let db):
+            try db.step(sql, values, isKept: isKept) { try body(.sqlite($0)) }
+        case .postgres(let session):
+            let text = isKept ? PostgresDialect.statement(sql) : PostgresDialect.translated(sql)
+            try session.query(text, values.map(\.postgres), isKept: isKept) { try body(.postgres($0)) }
+        }
+    }
+
+    /// The number that the last inserted row was given.
+    var lastInsertedRowID: Int64 {
+        get throws {
+            switch self.connection {
+            case .sqlite(let db): db.lastInsertedRowID
+            case .postgres: try self.first("SELECT lastval()") { $0.integer(0) } ?? 0
+            }
+        }
+    }
+}
+
+extension RecordValue {
+    fileprivate var postgres: PostgresValue {
+        switch self {
+        case .null: .null
+        case .integer(let value): .integer(value)
+        case .text(let value): .text(value)
+        case .bytes(let value): .bytes(value)
+        case .uuid(let value): .uuid(value)
+        }
+    }
+}

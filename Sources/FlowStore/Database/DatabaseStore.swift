@@ -1,0 +1,75 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+import Synchronization
+
+/// The server's durable state, in SQLite or in PostgreSQL: statements, records and caches are the same.
+///
+/// Caches of what the database holds rely on one server per database, which each engine makes sure of in its own way.
+package final class DatabaseStore: Store {
+    /// Told after each commit: the operation's name, from a bounded set, and how long its transaction took.
+    package typealias CommitHook = @Sendable (_ operation: String, _ duration: Duration) -> Void
+
+    let engine: any StoreEngine
+    /// Only touched inside write transactions, so never contended.
+    let targets = Mutex(TargetCache())
+    let snapshots = SnapshotCache()
+    /// Where forgetting goes on; not durable, because a walk may as well begin anew.
+    let walks = Mutex<[Growth: Forgetting.Position]>([:])
+    private let onCommit: CommitHook?
+    private let isClosed = Mutex(false)
+    private let closing = Mutex<Task<Void, any Error>?>(nil)
+
+    init(engine: any StoreEngine, onCommit: CommitHook?) {
+        self.engine = engine
+        self.onCommit = onCommit
+    }
+
+    /// Closes the database; whoever asks again waits for the one end there is.
+    package func close() async throws {
+        // A second end at the same time would ask SQLite through a handle that is gone. A task of its own, because all who
+        // wait share it.
+        let end = self.closing.withLock { closing in
+            let end = closing ?? Task { try await self.finish() }
+            closing = end
+            return end
+        }
+        try await end.value
+    }
+
+    private func finish() async throws {
+        self.isClosed.withLock { $0 = true }
+        try await self.engine.close()
+    }
+
+    /// Runs one write transaction; `operation` is what the hook is told.
+    func write<Value: Sendable>(
+        _ operation: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try self.requireOpen()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let value = try await self.engine.write(operation, body)
+        self.onCommit?(operation, clock.now - start)
+        return value
+    }
+
+    /// Reads from one committed snapshot.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try self.requireOpen()
+        return try await self.engine.read(body)
+    }
+
+    package func size() async throws -> StoreSize {
+        try self.requireOpen()
+        return try await self.engine.size()
+    }
+
+    private func requireOpen() throws {
+        guard !self.isClosed.withLock({ $0 }) else {
+            throw CoreError(.unavailable, "The database is closed: the server is stopping.")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// What a database has to do for the store: transactions.
+protocol StoreEngine: Sendable {
+    /// Runs one write transaction. Writers run one after the other: what a transaction read, it may rely on.
+    ///
+    /// `body` may be run again when the database took a try back: it changes nothing but the database and caches.
+    func write<Value: Sendable>(
+        _ operation: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value
+
+    /// Reads from one committed snapshot.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
+
+    func size() async throws -> StoreSize
+
+    /// Waits for what is in progress and lets go of the database.
+    func close() async throws
+}

@@ -1,0 +1,93 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import GRDB
+
+/// One SQLite file: the database of a single server.
+///
+/// Invariants:
+/// - One process: ``SQLiteFileLock`` is held for the engine's life. Caches of what the file holds rely on it.
+/// - One writer: GRDB serialises writes on one connection; readers see committed snapshots beside it (WAL).
+/// - What a call wrote survives a power cut: the writer runs with `synchronous=FULL`, which is set after GRDB opened the
+///   connection (GRDB sets NORMAL for WAL) and read back, because a durable scheduler on NORMAL would lose its last commits.
+final class SQLiteEngine: StoreEngine {
+    let pool: DatabasePool
+    /// Nil only for one that was opened beside a server.
+    private let lock: SQLiteFileLock?
+    private let file: FileIdentity?
+
+    /// Opens or creates the database and brings its schema up to date.
+    init(path: String, lock: SQLiteFileLock?) throws {
+        self.lock = lock
+        self.pool = try SQLiteFailure.mapped {
+            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                // Commits on the writer pay for checkpoints; fewer, larger ones keep the median commit cheap.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+                // 64 MiB: the right edges of all indexes and the jobs stay in memory.
+                try db.execute(sql: "PRAGMA cache_size = -65536")
+            }
+            return pool
+        }
+        self.file = FileIdentity(of: path)
+        try SQLiteFailure.mapped {
+            guard try self.synchronousMode() == 2 else {
+                throw CoreError(
+                    .internal,
+                    "SQLite did not accept synchronous=FULL for '\(path)': commits would not survive a power cut."
+                )
+            }
+            if lock == nil { try Migrations.requireCurrent(self.pool) } else { try Migrations.migrate(self.pool) }
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "flow-store"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        return configuration
+    }
+
+    /// `PRAGMA synchronous` of the writer: 2 is FULL.
+    func synchronousMode() throws -> Int {
+        try self.pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1 }
+    }
+
+    func close() async throws {
+        // Leave nothing for the next start to recover.
+        if self.lock != nil { try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
+        try SQLiteFailure.mapped { try self.pool.close() }
+        self.lock?.release()
+    }
+
+    func write<Value: Sendable>(
+        _ operation: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try self.file?.require()
+        return try await SQLiteFailure.mappingErrors {
+            try await self.pool.write { db in try body(Database(connection: .sqlite(db))) }
+        }
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await SQLiteFailure.mappingErrors {
+            try await self.pool.read { db in try body(Database(connection: .sqlite(db))) }
+        }
+    }
+
+    func size() async throws -> StoreSize {
+        try await SQLiteFailure.mappingErrors {
+            try await self.pool.read { db in
+                let page = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
+                let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+                let free = try Int64.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+                return StoreSize(bytes: pages * page, freeBytes: free * page)
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowTesting
+import Testing
+
+@testable import FlowStore
+
+@Suite("PostgreSQL's way through a long history")
+struct PostgresPlanTests {
+    private static let rows = 40_000
+
+    @Test("What is asked often reads no table from end to end")
+    func hotQueries() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.makeDatabase()
+        let address = server.address(database)
+        let store = try await PostgresStore.open(address)
+        let world = World(store: store)
+        var agents: [AgentID] = []
+        for number in 0..<10 { agents.append(try await world.agent("a\(number)")) }
+        var jobs: [Job] = []
+        for number in 0..<20 { jobs.append(try await world.job("job \(number)")) }
+        try server.sql(Self.history, in: database)
+        try server.sql("VACUUM ANALYZE", in: database)
+        try server.sql("SELECT pg_stat_reset()", in: database)
+
+        try await self.ask(world, jobs, agents)
+        try await store.close()
+        // A connection says what it read when it ends, which is after its other end was closed.
+        let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)'"
+        let end = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < end, try server.sql(others) != "0" { await Task.yield() }
+        let read = try server.sql(
+            """
+            SELECT relname || ' ' || seq_tup_read FROM pg_stat_user_tables
+            WHERE relname IN ('execution', 'run', 'log_chunk', 'event', 'execution_rollup') AND seq_tup_read >= \(Self.rows)
+            """,
+            in: database
+        )
+        #expect(read == "", "rows read from tables without an index")
+    }
+
+    private func ask(_ world: World, _ jobs: [Job], _ agents: [AgentID]) async throws {
+        let store = world.store
+        let (job, agent) = (jobs[3], agents[3])
+        let middle = World.start + 20_000
+        // Twice as often as a statement is planned anew for its values.
+        for _ in 0..<12 {
+            for query in [
+                ExecutionQuery(job: job.id), ExecutionQuery(agent: agent), ExecutionQuery(statuses: [.failure]),
+                ExecutionQuery(job: job.id, statuses: [.failure, .pending]),
+                ExecutionQuery(agent: agent, statuses: [.failure]), ExecutionQuery(from: middle, until: middle + 60),
+                ExecutionQuery(keyword: "job 7"), ExecutionQuery(agent: agent, before: .lowerBound(at: middle)),
+            ] { #expect(try await !store.executions(query).items.isEmpty) }
+            _ = try await store.runs(RunQuery(job: job.id))
+            _ = try await store.openCounts()
+            _ = try await store.statistics(job: job.id, since: World.start)
+            _ = try await store.lastExecutions(of: jobs.map(\.id))
+            _ = try await store.recentExecutions(of: jobs.map(\.id), count: 20)
+            _ = try await store.pendingOrders(of: agent)
+            _ = try await store.pendingCancels(of: agent)
+            _ = try await store.runningExecutions(of: agent)
+            _ = try await store.reaskPending(of: agent, before: World.start, limit: 100)
+            _ = try await store.giveUpPending(before: World.start, limit: 100, at: World.start)
+            _ = try await world.hello(agent)
+        }
+        // Their counts read up to 10,000 rows in whatever order is cheapest.
+        #expect(try await store.executions(ExecutionQuery()).items.count == 20)
+        _ = try await store.runs(RunQuery())
+        let last = try #require(try await store.executions(ExecutionQuery(job: job.id)).items.first)
+        _ = try await store.log(last.id, attempt: nil, from: 0, limit: 1000)
+        _ = try await store.run(last.runID)
+        _ = try await world.fire(job, online: [agent])
+        try await world.apply([World.report(1, job, on: agent, .success)], of: agent)
+        for growth in Growth.allCases {
+            _ = try await store.forget(growth, before: World.start + 60, limit: 100)
+        }
+    }
+
+    /// A run with one execution each second, each fiftieth of which failed, with its output and its event.
+    private static let history = """
+        CREATE TEMPORARY TABLE fire AS
+            SELECT n, \(World.start.milliseconds) + n * 1000 AS at, job.id AS job_id, job.uid, 'a' || n % 10 AS agent,
+                lpad(to_hex(\(World.start.milliseconds) + n * 1000), 12, '0') AS time
+            FROM generate_series(1, \(rows)::bigint) AS n JOIN job ON job.id = 1 + n % 20;
+        INSERT INTO run (id, job_id, job_uid, job_name, job_version, type, nominal, source, created_at)
+            SELECT decode(time || '80008000' || lpad(to_hex(n), 12, '0'), 'hex'), job_id, uid, 'job ' || job_id - 1, 1, 0, at,
+                'schedule', at FROM fire;
+        INSERT INTO execution (id, run_id, job_id, job_uid, job_name, job_version, agent, kind, nominal, status, attempt,
+                agent_seq, decided_by, started_at, finished_at, cancel_requested, updated_at)
+            SELECT decode(time || '80008000' || lpad(to_hex(n + 16777216), 12, '0'), 'hex'),
+                decode(time || '80008000' || lpad(to_hex(n), 12, '0'), 'hex'), job_id, uid, 'job ' || job_id - 1, 1, agent, 0, at,
+                CASE WHEN n % 47 = 0 THEN 4 ELSE 3 END, 1, 0, 1, at, at, 0, at FROM fire;
+        INSERT INTO log_chunk (execution_id, attempt, byte_offset, stream, bytes)
+            SELECT id, 1, 0, 'o', 'hello' FROM execution;
+        INSERT INTO event (at, topic, format, body) SELECT at, 99, 1, '' FROM fire;
+        INSERT INTO execution_rollup (job_id, hour, status, count, duration_ms, timed_count)
+            SELECT 1 + n % 20, n / 20, 3, 1, 1, 1 FROM fire
+        """
+}
