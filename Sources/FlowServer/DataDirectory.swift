@@ -15,9 +15,9 @@ enum DataDirectory {
         guard try directory.hasFile(Self.authority), try !directory.hasFile(Self.database) else { return }
         throw CoreError(
             .conflict,
-            "\(directory.path) has the authority that hosts trust (ca), but not the database (\(Self.database)). Restore "
-                + "the database from a backup. To begin anew without it, move \(directory.path)/ca away; every host then "
-                + "has to join again."
+            "\(directory.path) has the authority that hosts trust (ca), but not the database (\(Self.database)). Restore the "
+                + "database from a backup; if it is a PostgreSQL, set database.url again. To begin anew without it, move "
+                + "\(directory.path)/ca away; every host then has to join again."
         )
     }
 

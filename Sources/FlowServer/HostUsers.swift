@@ -18,16 +18,11 @@ package struct HostUsers: Sendable {
     /// - Throws: ``CoreError`` `notFound` when there was never a server.
     package static func with<Value: Sendable>(
         dataDirectory: String,
+        databaseURL: String? = nil,
         _ body: (HostUsers) async throws -> Value
     ) async throws -> Value {
         let directory = try PrivateDirectory(dataDirectory)
-        guard try directory.hasFile("quartzflow.db") else {
-            throw CoreError(
-                .notFound,
-                "\(dataDirectory) holds no server yet. Start the server once, or name its directory with --data-dir."
-            )
-        }
-        let store = try SQLiteStore.openForAdministration(path: directory.path(of: "quartzflow.db"))
+        let store = try await StoreOpening.openForAdministration(in: directory, databaseURL: databaseURL)
         let result: Value
         do { result = try await body(HostUsers(store: store)) } catch {
             try? await store.close()

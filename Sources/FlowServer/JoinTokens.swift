@@ -29,14 +29,16 @@ package enum JoinTokens {
 
     /// Makes a token for a server's data directory, whether that server runs or not.
     ///
+    /// - Parameter databaseURL: as the server's configuration says.
     /// - Throws: ``CoreError`` `notFound` for a group that does not exist, or when there was never a server.
     package static func create(
         dataDirectory: String,
+        databaseURL: String? = nil,
         groupNames: [String],
         lifetimeMilliseconds: Int64
     ) async throws -> String {
         let directory = try PrivateDirectory(dataDirectory)
-        guard try directory.hasFile("quartzflow.db") else {
+        guard try databaseURL != nil || directory.hasFile(DataDirectory.database) else {
             throw CoreError(
                 .notFound,
                 "\(dataDirectory) holds no server yet. Start the server once, or name its directory with --data-dir."
@@ -54,7 +56,7 @@ package enum JoinTokens {
             in: try directory.subdirectory("ca"),
             now: clock.now
         )
-        let store = try SQLiteStore.openForAdministration(path: directory.path(of: "quartzflow.db"))
+        let store = try await StoreOpening.openForAdministration(in: directory, databaseURL: databaseURL)
         var groups: [GroupID] = []
         for name in groupNames {
             guard let group = try await store.group(named: name) else {

@@ -52,8 +52,7 @@ package struct Server: Sendable {
         let directory = try PrivateDirectory(self.configuration.dataDirectory)
         let clock = SystemWallClock()
         let metrics = ServerMetrics()
-        try DataDirectory.requireDatabase(in: directory)
-        let store = try SQLiteStore.open(path: directory.path(of: DataDirectory.database)) {
+        let store = try await StoreOpening.open(self.configuration, in: directory, logger: self.logger) {
             metrics.observeCommit($0, $1)
         }
         try await DataDirectory.requireAuthority(in: directory, for: store)
@@ -228,7 +227,7 @@ package struct Server: Sendable {
         }
     }
 
-    private func makeNotifications(store: SQLiteStore, clock: any WallClock) throws -> NotifyDriver {
+    private func makeNotifications(store: DatabaseStore, clock: any WallClock) throws -> NotifyDriver {
         var network = NotifyNetwork()
         if self.configuration.notifiesLoopback { network.allowance.insert(.loopback) }
         if let file = self.configuration.notifyAuthorityFile {

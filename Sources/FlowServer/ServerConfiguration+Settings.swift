@@ -12,6 +12,7 @@ extension ServerConfiguration {
     /// Reads a YAML file; environment variables `QUARTZFLOW_*` win over it.
     ///
     /// - `data-directory` (string, default `~/.quartzflow/server`)
+    /// - `database.url` (string): a PostgreSQL instead of SQLite in the data directory
     /// - `http.listen` (string, default `127.0.0.1:8475`), `http.console` (string), `http.behind-https` (bool, false)
     /// - `http.tls.certificate`, `http.tls.key` (strings, both or none), `http.trusted-proxies` (strings)
     /// - `http.rate-limits.token`, `http.rate-limits.session` (ints, default 3000), `http.rate-limits.anonymous` (int, 60):
@@ -41,6 +42,7 @@ extension ServerConfiguration {
     private static func build(_ reader: SettingReader) -> ServerConfiguration {
         let home = NSHomeDirectory() + "/.quartzflow/server"
         var result = ServerConfiguration(dataDirectory: reader.string(forKey: "data-directory", default: home))
+        result.databaseURL = reader.string(forKey: "database.url")
         if let http = Self.address(reader, key: "http.listen", example: "127.0.0.1:8475") {
             (result.httpHost, result.httpPort) = (http.host, http.port)
         }

@@ -8,6 +8,10 @@ package import FlowCore
 package struct ServerConfiguration: Sendable {
     /// Where the database, the certificate authority and secrets lie.
     package var dataDirectory: String
+    /// A PostgreSQL to keep the state in, `postgres://…`; nil = SQLite in the data directory.
+    ///
+    /// It may hold a password.
+    package var databaseURL: String?
     package var httpHost = "127.0.0.1"
     package var httpPort = 8475
     package var agentsHost = "127.0.0.1"

@@ -42,10 +42,12 @@ struct SettingsTests {
             agents:
               names: [flow.example, 192.0.2.1]
             retention.days: 30
+            database: {url: "postgres://flow@db.example/flow"}
             """,
             ["QUARTZFLOW_RETENTION_DAYS": "7", "QUARTZFLOW_SERVICE_HOST": "10.0.0.1"]
         )
         #expect(configuration.dataDirectory == "/srv/flow")
+        #expect(configuration.databaseURL == "postgres://flow@db.example/flow")
         #expect((configuration.httpHost, configuration.httpPort) == ("0.0.0.0", 8080))
         #expect(configuration.isBehindHTTPS)
         #expect(configuration.tls?.key == "/k.pem")
@@ -55,6 +57,9 @@ struct SettingsTests {
         #expect(configuration.agentsPort == 8474)
         #expect(try self.read("").settings.isEmpty)
         #expect(try self.read("jobs: {default-timezone: Asia/Shanghai}").settings[.jobsZone]?.source == .file)
+        #expect(try self.read("").databaseURL == nil)
+        let moved = try self.read("", ["QUARTZFLOW_DATABASE_URL": "postgres:///flow"])
+        #expect(moved.databaseURL == "postgres:///flow")
         let names = try self.read("", ["QUARTZFLOW_AGENTS_NAMES": "a, b"]).serverNames
         #expect(names == ["a", "b"])
     }

@@ -22,16 +22,18 @@ package enum HostAudit {
     private static let page = 1000
 
     /// - Parameters:
+    ///   - databaseURL: as the server's configuration says.
     ///   - headsFile: a copy of `audit-heads`, besides the one in the data directory.
     ///   - environment: where the key may stand.
     /// - Throws: when it could not be looked.
     package static func verify(
         dataDirectory: String,
+        databaseURL: String? = nil,
         headsFile: String?,
         environment: [String: String]
     ) async throws -> Report {
         let directory = try PrivateDirectory(dataDirectory)
-        guard try directory.hasFile(DataDirectory.database) else {
+        guard try databaseURL != nil || directory.hasFile(DataDirectory.database) else {
             throw CoreError(
                 .notFound,
                 "\(dataDirectory) holds no server yet. Name a server's directory with --data-dir."
@@ -55,7 +57,7 @@ package enum HostAudit {
             }
             heads += more
         }
-        let store = try SQLiteStore.openForAdministration(path: directory.path(of: DataDirectory.database))
+        let store = try await StoreOpening.openForAdministration(in: directory, databaseURL: databaseURL)
         let report: Report
         do { report = try await self.verify(store, keys: keys, heads: heads) } catch {
             try? await store.close()

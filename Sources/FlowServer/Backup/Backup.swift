@@ -33,7 +33,8 @@ package enum Backup {
         guard FileProbe.exists(dataDirectory + "/" + BackupPart.database.rawValue) else {
             throw CoreError(
                 .notFound,
-                "\(dataDirectory) holds no server yet. Name a server's directory with --data-dir."
+                "\(dataDirectory) holds no server yet, or one whose state is in a PostgreSQL. Name a server's directory with "
+                    + "--data-dir; a PostgreSQL is backed up with its own means (pg_dump), and the directory beside it."
             )
         }
         guard FileProbe.exists(parent) else { throw CoreError(.notFound, "There is no directory \(parent).") }

@@ -25,15 +25,21 @@ package enum KeyRotation {
 
     /// - Throws: ``CoreError`` `unavailable` while a server runs: it would not know the new key; `conflict` when a value can't be
     ///   opened with any key that is here, before anything was changed.
-    package static func run(dataDirectory: String, environment: [String: String]) async throws -> Report {
-        guard FileProbe.exists(dataDirectory + "/" + DataDirectory.database) else {
+    ///
+    /// - Parameter databaseURL: as the server's configuration says.
+    package static func run(
+        dataDirectory: String,
+        databaseURL: String? = nil,
+        environment: [String: String]
+    ) async throws -> Report {
+        guard databaseURL != nil || FileProbe.exists(dataDirectory + "/" + DataDirectory.database) else {
             throw CoreError(
                 .notFound,
                 "\(dataDirectory) holds no server yet. Name a server's directory with --data-dir."
             )
         }
         let directory = try PrivateDirectory(dataDirectory)
-        let store = try SQLiteStore.open(path: directory.path(of: DataDirectory.database))
+        let store = try await StoreOpening.openAlone(in: directory, databaseURL: databaseURL)
         let report: Report
         do { report = try await self.run(store, in: directory, environment: environment) } catch {
             try? await store.close()
@@ -44,7 +50,7 @@ package enum KeyRotation {
     }
 
     private static func run(
-        _ store: SQLiteStore,
+        _ store: DatabaseStore,
         in directory: PrivateDirectory,
         environment: [String: String]
     ) async throws -> Report {
@@ -90,7 +96,8 @@ package enum KeyRotation {
         )
     }
 
-    private static func reseal(_ values: [SealedValue], _ store: SQLiteStore, _ seal: SecretSeal) async throws -> Int {
+    private static func reseal(_ values: [SealedValue], _ store: DatabaseStore, _ seal: SecretSeal) async throws -> Int
+    {
         var count = 0
         for value in values where SecretSeal.kid(of: value.text) != seal.kid {
             guard let plain = seal.open(value.text, name: value.name, version: value.version) else { continue }

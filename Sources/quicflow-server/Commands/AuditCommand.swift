@@ -37,11 +37,14 @@ struct AuditCommand: AsyncParsableCommand {
         @Option(help: "The server's data directory.")
         var dataDir = NSHomeDirectory() + "/.quartzflow/server"
 
+        @OptionGroup var database: DatabaseOption
+
         func run() async throws {
             let report: HostAudit.Report
             do {
                 report = try await HostAudit.verify(
                     dataDirectory: self.dataDir,
+                    databaseURL: self.database.url,
                     headsFile: self.heads,
                     environment: ProcessInfo.processInfo.environment
                 )

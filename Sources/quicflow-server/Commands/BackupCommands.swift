@@ -23,6 +23,7 @@ struct BackupCommand: AsyncParsableCommand {
     @Option(help: "The server's data directory.") var dataDir = NSHomeDirectory() + "/.quartzflow/server"
 
     func run() async throws {
+        try DatabaseOption.requireSQLite(instead: "Back it up with pg_dump, and copy the data directory beside it.")
         let report = try Backup.make(
             of: self.dataDir,
             to: self.file,
@@ -91,6 +92,9 @@ struct RestoreCommand: AsyncParsableCommand {
     @Option(help: "The data directory to make.") var dataDir = NSHomeDirectory() + "/.quartzflow/server"
 
     func run() async throws {
+        try DatabaseOption.requireSQLite(
+            instead: "Bring it back with pg_restore, and the data directory from its copy."
+        )
         let report = try await Restore.run(
             self.file,
             into: self.dataDir,

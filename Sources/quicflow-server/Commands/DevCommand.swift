@@ -11,11 +11,13 @@ import Logging
 struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dev",
-        abstract: "Run a server with a local agent and sample jobs, on embedded SQLite."
+        abstract: "Run a server with a local agent and sample jobs, on embedded SQLite or a PostgreSQL."
     )
 
     @Option(help: "Where everything is kept.")
     var dataDir = ".quartzflow"
+
+    @OptionGroup var database: DatabaseOption
 
     @Option(help: "Where people connect, host:port.")
     var http = "127.0.0.1:8475"
@@ -85,6 +87,7 @@ struct DevCommand: AsyncParsableCommand {
         (configuration.httpHost, configuration.httpPort) = (http.host, http.port)
         (configuration.agentsHost, configuration.agentsPort) = (agents.host, agents.port)
         configuration.adminPasswordFile = self.adminPasswordFile
+        configuration.databaseURL = self.database.url
         return configuration
     }
 

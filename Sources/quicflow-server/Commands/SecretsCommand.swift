@@ -24,10 +24,12 @@ struct SecretsCommand: AsyncParsableCommand {
         )
 
         @Option(help: "The server's data directory.") var dataDir = NSHomeDirectory() + "/.quartzflow/server"
+        @OptionGroup var database: DatabaseOption
 
         func run() async throws {
             let report = try await KeyRotation.run(
                 dataDirectory: self.dataDir,
+                databaseURL: self.database.url,
                 environment: ProcessInfo.processInfo.environment
             )
             print("\(report.isNew ? "New key" : "Key") \(report.kid); \(report.resealed) values were sealed with it.")

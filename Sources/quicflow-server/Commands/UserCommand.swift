@@ -20,6 +20,12 @@ struct UserCommand: AsyncParsableCommand {
     struct Place: ParsableArguments {
         @Option(help: "The server's data directory.")
         var dataDir = NSHomeDirectory() + "/.quartzflow/server"
+
+        @OptionGroup var database: DatabaseOption
+
+        func users<Value: Sendable>(_ body: (HostUsers) async throws -> Value) async throws -> Value {
+            try await HostUsers.with(dataDirectory: self.dataDir, databaseURL: self.database.url, body)
+        }
     }
 
     /// A role and where it holds.
@@ -44,7 +50,7 @@ struct UserCommand: AsyncParsableCommand {
         @OptionGroup var place: Place
 
         func run() async throws {
-            let users = try await HostUsers.with(dataDirectory: self.place.dataDir) { try await $0.list() }
+            let users = try await self.place.users { try await $0.list() }
             for user in users {
                 let signIn = user.lastSignIn.map { "last sign-in \($0)" } ?? "never signed in"
                 print("\(user.username)\t\(user.state.rawValue)\t\(user.role?.rawValue ?? "no role")\t\(signIn)")
@@ -62,7 +68,7 @@ struct UserCommand: AsyncParsableCommand {
 
         func run() async throws {
             let role = try self.options.parsed()
-            let password = try await HostUsers.with(dataDirectory: self.place.dataDir) {
+            let password = try await self.place.users {
                 try await $0.create(self.name, role: role, groupNames: self.options.group)
             }
             print(password)
@@ -75,7 +81,7 @@ struct UserCommand: AsyncParsableCommand {
         @OptionGroup var place: Place
 
         func run() async throws {
-            try await HostUsers.with(dataDirectory: self.place.dataDir) {
+            try await self.place.users {
                 try await $0.setState(.active, of: self.name)
             }
         }
@@ -87,7 +93,7 @@ struct UserCommand: AsyncParsableCommand {
         @OptionGroup var place: Place
 
         func run() async throws {
-            try await HostUsers.with(dataDirectory: self.place.dataDir) {
+            try await self.place.users {
                 try await $0.setState(.disabled, of: self.name)
             }
         }
@@ -103,7 +109,7 @@ struct UserCommand: AsyncParsableCommand {
 
         func run() async throws {
             print(
-                try await HostUsers.with(dataDirectory: self.place.dataDir) {
+                try await self.place.users {
                     try await $0.resetPassword(of: self.name)
                 }
             )
@@ -133,7 +139,7 @@ struct UserCommand: AsyncParsableCommand {
 
         func run() async throws {
             let role = try self.options.parsed()
-            try await HostUsers.with(dataDirectory: self.place.dataDir) {
+            try await self.place.users {
                 try await $0.grant(role, groupNames: self.options.group, to: self.name)
             }
         }

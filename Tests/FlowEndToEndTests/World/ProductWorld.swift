@@ -73,11 +73,14 @@ final class ProductWorld: Sendable {
         )
     }
 
-    /// - Parameter http: further lines of the section `http`, indented.
-    func startServe(http: String = "") throws -> Program {
+    /// - Parameters:
+    ///   - http: further lines of the section `http`, indented.
+    ///   - database: the address of a PostgreSQL instead of SQLite.
+    func startServe(http: String = "", database: String? = nil) throws -> Program {
         let file = self.directory + "/server.yaml"
         let text = """
             data-directory: \(self.serverDirectory)
+            \(database.map { "database.url: \"\($0)\"" } ?? "")
             http:
               listen: 127.0.0.1:\(self.httpPort)
             \(http)
@@ -100,9 +103,10 @@ final class ProductWorld: Sendable {
     }
 
     /// Makes a join token as an administrator would, beside the running server.
-    func token(group: String? = nil) async throws -> String {
+    func token(group: String? = nil, database: String? = nil) async throws -> String {
         let arguments =
             ["token", "create", "--data-dir", self.serverDirectory] + (group.map { ["--group", $0] } ?? [])
+            + (database.map { ["--database", $0] } ?? [])
         let (code, output) = try await Program.run("quicflow-server", arguments, home: self.directory)
         guard code == 0, let token = output.split(separator: "\n").last else { throw Late(what: "token: \(output)") }
         return String(token)
