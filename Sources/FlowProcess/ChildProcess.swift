@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// It runs in a session of its own and has no descriptor but those it is given. Foundation's `Process` is not used: before
 /// each start it lists this process' descriptors, and with more than about 1,350 of them open it reads past the list's end.
-/// A server has one for each of its agents.
+/// A server has one for each open page and caller.
 package final class ChildProcess: Sendable {
     /// How a program ended.
     package enum End: Sendable, Hashable {

@@ -107,7 +107,7 @@ package struct Server: Sendable {
             clock: clock,
             logger: self.logger
         ) { try AuditHeadsFile.write($0, in: directory) }
-        let notifications = try self.makeNotifications(store: store, clock: clock)
+        let notifications = try await self.makeNotifications(store: store, seal: seal, clock: clock)
         let dependents = DependencyDriver(
             reader: DependencyReader(store: store, gateway: sessions, bus: bus, clock: clock),
             logger: self.logger
@@ -227,7 +227,17 @@ package struct Server: Sendable {
         }
     }
 
-    private func makeNotifications(store: DatabaseStore, clock: any WallClock) throws -> NotifyDriver {
+    private func makeNotifications(
+        store: DatabaseStore,
+        seal: SecretSeal?,
+        clock: any WallClock
+    ) async throws -> NotifyDriver {
+        if let seal {
+            let count = try await ChannelSealing.run(store: store, seal: seal) { UUID().uuidString.lowercased() }
+            if count > 0 {
+                self.logger.notice("sealed the secrets of channels", metadata: ["channels": "\(count)"])
+            }
+        }
         var network = NotifyNetwork()
         if self.configuration.notifiesLoopback { network.allowance.insert(.loopback) }
         if let file = self.configuration.notifyAuthorityFile {
@@ -242,7 +252,8 @@ package struct Server: Sendable {
             dispatcher: NotifyDispatcher(
                 store: store,
                 sender: ChannelSender(network: network, hostName: ProcessInfo.processInfo.hostName),
-                clock: clock
+                clock: clock,
+                seal: seal
             ),
             store: store,
             clock: clock,

@@ -36,6 +36,15 @@ struct KeyRotationTests {
             of: user.id,
             by: .system(at: Self.now)
         )
+        let channel = NotifyChannelDraft(
+            name: "ops",
+            kind: .slack,
+            secrets: ChannelSecrets(url: "https://hook.example/x")
+        )
+        _ = try await store.createNotifyChannel(
+            try ChannelSeal(seal).close(channel, over: nil, id: "one"),
+            by: .system(at: Self.now)
+        )
         try await store.close()
         try await body(directory, keys, installation)
     }
@@ -55,19 +64,19 @@ struct KeyRotationTests {
     func rotates() async throws {
         try await Self.with { directory, before, installation in
             let report = try await Self.rotate(directory)
-            #expect(report.isNew && report.resealed == 2 && report.dropped == [before.primary.kid])
+            #expect(report.isNew && report.resealed == 3 && report.dropped == [before.primary.kid])
             let after = try #require(try MasterKeys.open(in: directory, environment: [:], mayCreate: false))
             #expect(after.kids == [report.kid] && report.kid != before.primary.kid)
             let seal = SecretSeal(ring: after, installation: installation)
             let opened = try await Self.values(directory).map { seal.open($0.text, name: $0.name, version: $0.version) }
-            #expect(opened == ["hunter2!", "MZXW6"])
+            #expect(opened == ["hunter2!", "MZXW6", #"{"url":"https:\/\/hook.example\/x"}"#])
         }
     }
 
     @Test("A run that was cut off goes on with the key it made, wherever it was cut")
     func cutOff() async throws {
         try await Self.with { directory, before, installation in
-            // Cut after the key was written, and after one of two values was sealed with it.
+            // Cut after the key was written, and after one of three values was sealed with it.
             let made = try MasterKeys.make()
             let both = KeyRing(primary: made, earlier: [before.primary])
             try MasterKeys.write(both, in: directory)
@@ -77,7 +86,7 @@ struct KeyRotationTests {
             try await store.reseal(first, as: try seal.seal("hunter2!", name: first.name, version: first.version))
             try await store.close()
             let report = try await Self.rotate(directory)
-            #expect(!report.isNew && report.kid == made.kid && report.resealed == 1)
+            #expect(!report.isNew && report.kid == made.kid && report.resealed == 2)
             #expect(report.dropped == [before.primary.kid])
         }
     }

@@ -138,8 +138,8 @@ private final class DeliveryWorld {
 
     /// A server that has just started: it knows nothing but the store.
     @discardableResult
-    func dispatch() async throws -> Int {
-        let dispatcher = NotifyDispatcher(store: self.store, sender: self.sender, clock: self.clock)
+    func dispatch(_ seal: SecretSeal? = nil) async throws -> Int {
+        let dispatcher = NotifyDispatcher(store: self.store, sender: self.sender, clock: self.clock, seal: seal)
         try await dispatcher.resume()
         return try await dispatcher.dispatch()
     }
@@ -247,6 +247,34 @@ struct NotifyDeliveryTests {
             #expect(try await world.states() == [.sent])
             #expect(receiver.hits.count == 3)
             #expect(Set(receiver.hits.map { $0.headers.first(name: "Idempotency-Key") }).count == 1)
+        }
+        try await receiver.stop()
+    }
+
+    @Test(
+        "What a version before left in clear is sealed at the start; without its key a message waits, with it, it goes"
+    )
+    func sealed() async throws {
+        let receiver = try await HTTPReceiver.start()
+        let ring = KeyRing(primary: try #require(KeyRing.Key([UInt8](repeating: 1, count: 32))))
+        let seal = SecretSeal(ring: ring, installation: "inst-1")
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            #expect(try await ChannelSealing.run(store: world.store, seal: seal) { "one" } == 1)
+            #expect(try await ChannelSealing.run(store: world.store, seal: seal) { "two" } == 0)
+            try await world.reopen()
+            let bytes = try #require(FileManager.default.contents(atPath: world.directory + "/flow.db"))
+            #expect(bytes.range(of: Data("s3cret".utf8)) == nil)
+            try await world.makeJob([Self.rule()])
+            try await world.fail()
+            try await world.dispatch()
+            let waiting = try await world.store.deliveries(NotifyQuery()).items
+            #expect(waiting.map(\.state) == [.queued])
+            #expect(waiting.first?.lastError?.contains("master key") == true)
+            world.clock.pass(10)
+            try await world.dispatch(seal)
+            #expect(try await world.states() == [.sent])
+            #expect(receiver.hits.first?.headers.first(name: "X-Team") == "db")
         }
         try await receiver.stop()
     }

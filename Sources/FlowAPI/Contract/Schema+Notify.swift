@@ -110,7 +110,9 @@ extension Schema {
     ]).with(optional: [
         "host": .string.orNull, "port": .integer.orNull, "security": .string, "username": .string.orNull,
         "from": .string.orNull, "recipients": .array(.string), "has_password": .boolean,
-        "url": .string.about("Scheme and host; the rest may be a password."), "method": .string,
+        "url": .string.orNull.about(
+            "Scheme and host; the rest may be a password. Null while the server lacks its key."
+        ), "method": .string,
         "header_names": .array(.string), "has_secret": .boolean, "limit_per_minute": .integer.orNull,
         "created_at": .timestamp, "updated_at": .timestamp,
     ])

@@ -18,13 +18,13 @@ enum NotifyPresenter {
                 .init("host", settings.host), .init("port", settings.port),
                 .init("security", (settings.security ?? .starttls).rawValue), .init("username", settings.username),
                 .init("from", settings.from), .init("recipients", settings.recipients ?? []),
-                .init("has_password", !(channel.secrets.password ?? "").isEmpty),
+                .init("has_password", channel.isClosed || !(channel.secrets.password ?? "").isEmpty),
             ]
         } else {
             members += [
-                .init("url", Self.masked(channel.secrets.url ?? "")), .init("method", settings.method ?? "POST"),
+                .init("url", channel.secrets.url.map { Self.masked($0) }), .init("method", settings.method ?? "POST"),
                 .init("header_names", (channel.secrets.headers ?? [:]).keys.sorted()),
-                .init("has_secret", !(channel.secrets.secret ?? "").isEmpty),
+                .init("has_secret", channel.isClosed || !(channel.secrets.secret ?? "").isEmpty),
             ]
         }
         members += [

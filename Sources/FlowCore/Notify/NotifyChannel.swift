@@ -16,6 +16,8 @@ package struct NotifyChannel: Hashable, Sendable {
     package var kind: Kind { self.draft.kind }
     package var settings: ChannelSettings { self.draft.settings }
     package var secrets: ChannelSecrets { self.draft.secrets }
+    /// Whether its secrets are sealed still: as they are stored, or without the key that opens them.
+    package var isClosed: Bool { self.secrets.sealed != nil }
 
     package init(id: Int64, draft: NotifyChannelDraft, createdAt: Timestamp, updatedAt: Timestamp) {
         self.id = id
@@ -95,7 +97,23 @@ package struct ChannelSettings: Hashable, Sendable, Codable {
 }
 
 /// What is never shown again: addresses of robots carry their password, too.
+///
+/// In the store they are sealed, all together; only versions before that left them in clear.
 package struct ChannelSecrets: Hashable, Sendable, Codable {
+    /// Sealed by ``ChannelSeal``.
+    package struct Sealed: Hashable, Sendable, Codable {
+        /// What they are bound to.
+        package let id: String
+        package var text: String
+
+        package init(id: String, text: String) {
+            self.id = id
+            self.text = text
+        }
+    }
+
+    /// All of them; the others are nil then.
+    package var sealed: Sealed?
     package var url: String?
     package var headers: [String: String]?
     /// Signs what is sent.
@@ -107,8 +125,10 @@ package struct ChannelSecrets: Hashable, Sendable, Codable {
         url: String? = nil,
         headers: [String: String]? = nil,
         secret: String? = nil,
-        password: String? = nil
+        password: String? = nil,
+        sealed: Sealed? = nil
     ) {
+        self.sealed = sealed
         self.url = url
         self.headers = headers
         self.secret = secret

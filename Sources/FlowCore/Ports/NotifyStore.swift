@@ -9,6 +9,8 @@ package protocol NotifyStore: EventStore {
     /// - Throws: `nameTaken`.
     func createNotifyChannel(_ draft: NotifyChannelDraft, by change: Change) async throws -> NotifyChannel
     func updateNotifyChannel(_ id: Int64, to draft: NotifyChannelDraft, by change: Change) async throws -> NotifyChannel
+    /// Puts the same secrets in another form in the place of those that nobody has changed meanwhile.
+    func sealNotifyChannel(_ id: Int64, as secrets: ChannelSecrets, insteadOf known: ChannelSecrets) async throws
     /// - Throws: `inUse` while a rule that stands by itself names it.
     func deleteNotifyChannel(_ id: Int64, by change: Change) async throws
 

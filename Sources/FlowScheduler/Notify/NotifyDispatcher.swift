@@ -17,6 +17,7 @@ package final class NotifyDispatcher: Sendable {
     private let store: any NotifyStore
     private let sender: any NotifySender
     private let clock: any WallClock
+    private let seal: ChannelSeal
     /// Age from which a message is not tried again; milliseconds.
     private let giveUpAfter: Int64
     private let plan = Mutex(DeliveryPlan())
@@ -25,11 +26,13 @@ package final class NotifyDispatcher: Sendable {
         store: any NotifyStore,
         sender: any NotifySender,
         clock: any WallClock,
+        seal: SecretSeal?,
         giveUpAfter: Int64 = 24 * 3_600_000
     ) {
         self.store = store
         self.sender = sender
         self.clock = clock
+        self.seal = ChannelSeal(seal)
         self.giveUpAfter = giveUpAfter
     }
 
@@ -53,7 +56,7 @@ package final class NotifyDispatcher: Sendable {
             try await self.store.saveDeliveries(merged)
             return 0
         }
-        let channels = ChannelDirectory(try await self.store.notifyChannels())
+        let channels = ChannelDirectory(try await self.store.notifyChannels().map { self.seal.open($0) })
         var ready: [NotifyDelivery] = []
         var undeliverable: [NotifyDelivery] = []
         for delivery in due {
@@ -106,7 +109,11 @@ package final class NotifyDispatcher: Sendable {
     }
 
     private func send(_ delivery: NotifyDelivery, over channel: NotifyChannel) async throws {
-        let verdict = await self.sender.send(delivery, over: channel, at: self.clock.now)
+        // With the key restored within a day, nothing is lost.
+        let verdict: DeliveryVerdict =
+            channel.isClosed
+            ? .again("the server has lost its master key, which opens the channel's secrets")
+            : await self.sender.send(delivery, over: channel, at: self.clock.now)
         let now = self.clock.now
         let settled = self.plan.withLock { $0.settle(delivery, verdict, at: now, giveUpAfter: self.giveUpAfter) }
         try await self.store.saveDeliveries([settled])

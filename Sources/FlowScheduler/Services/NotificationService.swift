@@ -9,15 +9,18 @@ package import Foundation
 package struct NotificationService: Sendable {
     let store: any Store & NotifyStore
     let clock: any WallClock
+    let seal: ChannelSeal
     let makeUUID: @Sendable () -> UUID
 
     package init(
         store: any Store & NotifyStore,
         clock: any WallClock,
+        seal: SecretSeal?,
         makeUUID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         self.store = store
         self.clock = clock
+        self.seal = ChannelSeal(seal)
         self.makeUUID = makeUUID
     }
 
@@ -25,13 +28,15 @@ package struct NotificationService: Sendable {
 
     package func channels(as principal: Principal) async throws -> [NotifyChannel] {
         try principal.require(.notifyRead)
-        return try await self.store.notifyChannels()
+        return try await self.store.notifyChannels().map { self.seal.open($0) }
     }
 
     package func create(_ draft: NotifyChannelDraft, as principal: Principal) async throws -> NotifyChannel {
         try principal.require(.channelsWrite)
         try Self.validate(draft)
-        return try await self.store.createNotifyChannel(draft, by: principal.change(at: self.clock.now))
+        let closed = try self.seal.close(draft, over: nil, id: self.makeUUID().uuidString.lowercased())
+        let made = try await self.store.createNotifyChannel(closed, by: principal.change(at: self.clock.now))
+        return self.seal.open(made)
     }
 
     /// Secrets that are nil stay as they are; empty ones go.
@@ -41,7 +46,9 @@ package struct NotificationService: Sendable {
         as principal: Principal
     ) async throws -> NotifyChannel {
         try principal.require(.channelsWrite)
-        let known = try await self.channel(id)
+        let stored = try await self.channel(id)
+        let known = self.seal.open(stored)
+        guard !known.isClosed else { throw StoreFault.keyMissing }
         var draft = draft
         // Who sends an old secret to a new place must know it.
         let keeps = draft.kind == known.kind && Self.place(draft, known) == Self.place(known.draft, known)
@@ -52,7 +59,13 @@ package struct NotificationService: Sendable {
             draft.secrets.password = draft.secrets.password ?? known.secrets.password
         }
         try Self.validate(draft)
-        return try await self.store.updateNotifyChannel(id, to: draft, by: principal.change(at: self.clock.now))
+        let closed = try self.seal.close(draft, over: stored, id: self.makeUUID().uuidString.lowercased())
+        let changed = try await self.store.updateNotifyChannel(
+            id,
+            to: closed,
+            by: principal.change(at: self.clock.now)
+        )
+        return self.seal.open(changed)
     }
 
     /// Where a channel's secrets go to.

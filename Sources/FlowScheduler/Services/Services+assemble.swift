@@ -50,7 +50,7 @@ extension Services {
             users: UserService(store: store, hasher: hasher, clock: clock),
             tokens: TokenService(store: store, clock: clock, settings: settings),
             secrets: SecretService(store: store, seal: seal, clock: clock),
-            notifications: notify.map { NotificationService(store: $0, clock: clock) },
+            notifications: notify.map { NotificationService(store: $0, clock: clock, seal: seal) },
             live: settings,
             settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) }
         )

@@ -68,8 +68,8 @@ package enum KeyRotation {
         for value in values where opener.open(value.text, name: value.name, version: value.version) == nil {
             throw CoreError(
                 .conflict,
-                "'\(value.name)' can't be opened with any key that is here (it was sealed with "
-                    + "\(SecretSeal.kid(of: value.text) ?? "none")). Restore that key, or delete the secret, and repeat this."
+                "Can't open \(value.title) with any key that is here (it was sealed with "
+                    + "\(SecretSeal.kid(of: value.text) ?? "none")). Restore that key, or delete it, and repeat this."
             )
         }
         // What an earlier run left is finished with the key it made; otherwise there is another one.

@@ -30,7 +30,7 @@ struct ChannelAudit: Encodable {
         self.secretHeaders = channel.secrets.headers.map { headers in
             ["secret": headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n")]
         }
-        self.secret = channel.secrets.secret
+        self.secret = channel.secrets.sealed?.text ?? channel.secrets.secret
         self.password = channel.secrets.password
     }
 }

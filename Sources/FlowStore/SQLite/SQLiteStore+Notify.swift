@@ -51,6 +51,20 @@ extension SQLiteStore: NotifyStore {
         }
     }
 
+    package func sealNotifyChannel(
+        _ id: Int64,
+        as secrets: ChannelSecrets,
+        insteadOf known: ChannelSecrets
+    ) async throws {
+        try await self.write("seal_channel") { db in
+            let table = NotifyChannelTable(db)
+            var channel = try table.requireChannel(id)
+            guard channel.secrets == known else { return }
+            channel.draft.secrets = secrets
+            try table.update(channel)
+        }
+    }
+
     package func deleteNotifyChannel(_ id: Int64, by change: Change) async throws {
         try await self.write("delete_channel") { db in
             let table = NotifyChannelTable(db)

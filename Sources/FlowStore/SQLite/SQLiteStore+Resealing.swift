@@ -6,10 +6,18 @@ import GRDB
 
 /// Something sealed, and what it is bound to.
 package struct SealedValue: Hashable, Sendable {
+    fileprivate enum Place: Hashable, Sendable {
+        case secret
+        case secondFactor(UserID)
+        case channel(Int64)
+    }
+
     package let name: String
     package let version: Int64
     package let text: String
-    fileprivate let user: UserID?
+    /// What a person calls it.
+    package let title: String
+    fileprivate let place: Place
 }
 
 extension SQLiteStore {
@@ -17,27 +25,60 @@ extension SQLiteStore {
     package func sealedValues() async throws -> [SealedValue] {
         try await self.read { db in
             let secrets = try db.all("SELECT name, version, sealed FROM secret ORDER BY name") { row in
-                SealedValue(name: row.text(0), version: row.integer(1), text: row.text(2), user: nil)
+                SealedValue(
+                    name: row.text(0),
+                    version: row.integer(1),
+                    text: row.text(2),
+                    title: "the secret '\(row.text(0))'",
+                    place: .secret
+                )
             }
             let factors = try db.all("SELECT user_id, sealed FROM user_totp ORDER BY user_id") { row in
                 let user = row.integer(0)
-                return SealedValue(name: SecondFactor.name(of: user), version: 1, text: row.text(1), user: user)
+                return SealedValue(
+                    name: SecondFactor.name(of: user),
+                    version: 1,
+                    text: row.text(1),
+                    title: "the second factor of user \(user)",
+                    place: .secondFactor(user)
+                )
             }
-            return secrets + factors
+            let channels = try NotifyChannelTable(db).channels().compactMap { channel in
+                channel.secrets.sealed.map { sealed in
+                    SealedValue(
+                        name: ChannelSeal.name(of: sealed.id),
+                        version: ChannelSeal.version,
+                        text: sealed.text,
+                        title: "the secrets of channel '\(channel.name)'",
+                        place: .channel(channel.id)
+                    )
+                }
+            }
+            return secrets + factors + channels
         }
     }
 
     /// Puts the same value, sealed with another key, in the place of one that nobody has changed meanwhile.
     package func reseal(_ value: SealedValue, as text: String) async throws {
         try await self.write("reseal") { db in
-            let (sql, values): (String, [RecordValue]) =
-                if let user = value.user {
-                    ("UPDATE user_totp SET sealed = ? WHERE user_id = ? AND sealed = ?", [.integer(user)])
-                } else {
-                    ("UPDATE secret SET sealed = ? WHERE name = ? AND sealed = ?", [.text(value.name)])
-                }
-            try db.run(sql, [.text(text)] + values + [.text(value.text)])
-            return
+            switch value.place {
+            case .secret:
+                try db.run(
+                    "UPDATE secret SET sealed = ? WHERE name = ? AND sealed = ?",
+                    [.text(text), .text(value.name), .text(value.text)]
+                )
+            case .secondFactor(let user):
+                try db.run(
+                    "UPDATE user_totp SET sealed = ? WHERE user_id = ? AND sealed = ?",
+                    [.text(text), .integer(user), .text(value.text)]
+                )
+            case .channel(let id):
+                let table = NotifyChannelTable(db)
+                var channel = try table.requireChannel(id)
+                guard channel.secrets.sealed?.text == value.text else { return }
+                channel.draft.secrets.sealed?.text = text
+                try table.update(channel)
+            }
         }
     }
 

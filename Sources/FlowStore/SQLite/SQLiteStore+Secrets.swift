@@ -119,7 +119,7 @@ extension SQLiteStore {
         }
     }
 
-    package func hasSecrets() async throws -> Bool { try await self.read { db in try SecretTable(db).exists() } }
+    package func hasSecrets() async throws -> Bool { try await !self.sealedValues().isEmpty }
 }
 
 extension Secret {

@@ -23,8 +23,6 @@ struct SecretTable {
         try self.db.first("SELECT sealed FROM secret WHERE name = ?", [.text(name)]) { $0.text(0) }
     }
 
-    func exists() throws -> Bool { try self.db.first("SELECT 1 FROM secret LIMIT 1") { _ in true } ?? false }
-
     func insert(_ secret: Secret, sealed: String) throws {
         try self.db.run(
             """
