@@ -12,7 +12,7 @@ extension ProductTests {
             "A back-up taken under load and restored has what was acknowledged before; the agent goes on, nothing runs twice"
         )
         func underLoad() async throws {
-            try await ProductWorld.with { world in
+            try await ProductWorld.with(database: false) { world in
                 let server = try world.startServe()
                 let client = try await world.client(of: server)
                 _ = try world.startAgent("host", token: try await world.token())

@@ -14,7 +14,7 @@ extension ProductTests {
             // Of its own, because it is stopped.
             let postgres = try PostgresServer()
             let url = postgres.address(try postgres.makeDatabase())
-            try await ProductWorld.with { world in
+            try await ProductWorld.with(database: false) { world in
                 let server = try world.startServe(database: url)
                 let client = try await world.client(of: server)
                 _ = try world.startAgent("host", token: try await world.token(database: url))
@@ -76,7 +76,7 @@ extension ProductTests {
         func dev() async throws {
             let postgres = try PostgresServer.shared.get()
             let url = postgres.address(try postgres.makeDatabase())
-            try await ProductWorld.with { world in
+            try await ProductWorld.with(database: false) { world in
                 let server = try world.startDev(["--database", url])
                 let client = try await world.client(of: server)
                 _ = try await client.hostsOnline(1)
@@ -92,7 +92,7 @@ extension ProductTests {
                     home: world.directory
                 )
                 #expect(users.code == 0 && users.output.contains("admin"), "\(users.output)")
-                try await ProductWorld.with { other in
+                try await ProductWorld.with(database: false) { other in
                     let second = try other.startDev(["--database", url])
                     #expect(try await second.end(within: .seconds(60)) == 1)
                     #expect(second.output.contains("Another server uses this database"), "\(second.output)")
@@ -142,7 +142,7 @@ extension ProductTests {
                 ("postgres://flow:hunter2@127.0.0.1:1/flow?connect_timeout=5", "can't be reached"),
                 (there, "nobody"), ("postgres://flow:hunter2@[half/flow", "database.url"),
             ] {
-                try await ProductWorld.with { world in
+                try await ProductWorld.with(database: false) { world in
                     let server = try world.startDev(["--database", url])
                     #expect(try await server.end(within: .seconds(60)) != 0)
                     #expect(server.output.contains(word), "\(server.output)")

@@ -10,7 +10,7 @@ extension ProductTests {
     struct Restores {
         @Test("A server restored from an old copy goes on, and has what ran meanwhile (R1, R5)")
         func goesOn() async throws {
-            try await ProductWorld.with { world in
+            try await ProductWorld.with(database: false) { world in
                 let server = try world.startServe()
                 let client = try await world.client(of: server)
                 _ = try world.startAgent("host", token: try await world.token())

@@ -4,6 +4,7 @@
 import FlowCore
 import FlowScheduler
 import FlowStore
+import FlowTesting
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -25,7 +26,7 @@ struct TestServer: Sendable {
         installation: "test"
     )
 
-    let store: SQLiteStore
+    let store: DatabaseStore
     let gateway = RecordingGateway()
     let observer = RecordingObserver()
     let clock = ManualClock(Self.start)
@@ -36,6 +37,7 @@ struct TestServer: Sendable {
     let app: APIApplication
 
     private init(
+        store: DatabaseStore,
         directory: String,
         console: String?,
         isStarting: Bool,
@@ -43,9 +45,9 @@ struct TestServer: Sendable {
         rates: RateLimits,
         settings: Settings
     ) throws {
+        self.store = store
         self.directory = directory
         self.startup = Startup(isFinished: !isStarting)
-        self.store = try SQLiteStore.open(path: directory + "/flow.db")
         self.services = Services.assemble(
             store: self.store,
             observer: self.observer,
@@ -84,28 +86,35 @@ struct TestServer: Sendable {
         let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let server = try TestServer(
-            directory: directory,
-            console: console.map { directory + "/" + $0 },
-            isStarting: isStarting,
-            limits: limits,
-            rates: rateLimits,
-            settings: settings
-        )
-        let admin = try await server.services.authentication.createFirstAdministrator(
-            username: "ada",
-            password: Self.password
-        )
-        _ = try #require(admin)
-        let hash = try await ScryptPasswordHasher(logRounds: 4).hash(Self.password)
-        for (name, role) in [("olga", Role.operator), ("vera", .viewer)] {
-            _ = try await server.store.createUser(username: name, passwordHash: hash, role: role, at: Self.start)
+        try await TestDatabase.with { address in
+            let store: DatabaseStore =
+                if let address { try await PostgresStore.open(address) } else {
+                    try DatabaseStore.open(path: directory + "/flow.db")
+                }
+            let server = try TestServer(
+                store: store,
+                directory: directory,
+                console: console.map { directory + "/" + $0 },
+                isStarting: isStarting,
+                limits: limits,
+                rates: rateLimits,
+                settings: settings
+            )
+            let admin = try await server.services.authentication.createFirstAdministrator(
+                username: "ada",
+                password: Self.password
+            )
+            _ = try #require(admin)
+            let hash = try await ScryptPasswordHasher(logRounds: 4).hash(Self.password)
+            for (name, role) in [("olga", Role.operator), ("vera", .viewer)] {
+                _ = try await server.store.createUser(username: name, passwordHash: hash, role: role, at: Self.start)
+            }
+            do { try await body(server) } catch {
+                try? await server.store.close()
+                throw error
+            }
+            try await server.store.close()
         }
-        do { try await body(server) } catch {
-            try? await server.store.close()
-            throw error
-        }
-        try await server.store.close()
     }
 
     /// Runs a test with a client that is signed in as a user.

@@ -1,7 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowTesting
 import Foundation
+import Synchronization
 import Testing
 
 /// A directory of its own with the real programs working in it.
@@ -20,8 +22,18 @@ final class ProductWorld: Sendable {
         self.agentsPort = try Self.freePort(SOCK_DGRAM)
     }
 
-    static func with(_ body: (ProductWorld) async throws -> Void) async throws {
+    /// - Parameter database: false where a test names the database itself, or needs SQLite's file.
+    static func with(database: Bool = true, _ body: (ProductWorld) async throws -> Void) async throws {
+        guard database else { return try await self.withDatabase(nil, body) }
+        try await TestDatabase.with { address in try await self.withDatabase(address, body) }
+    }
+
+    private static func withDatabase(
+        _ address: String?,
+        _ body: (ProductWorld) async throws -> Void
+    ) async throws {
         let world = try ProductWorld()
+        if let address { Program.databases.withLock { $0[world.directory] = address } }
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(world))

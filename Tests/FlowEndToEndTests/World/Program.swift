@@ -3,6 +3,7 @@
 
 import FlowProcess
 import Foundation
+import Synchronization
 import Testing
 
 /// One of the built products, running.
@@ -10,6 +11,9 @@ final class Program: Sendable {
     /// Its output and errors, in one file.
     let logPath: String
     private let child: ChildProcess
+
+    /// A PostgreSQL that programs use instead of SQLite, by their home directory.
+    static let databases = Mutex<[String: String]>([:])
 
     /// Where the products lie: beside the tests.
     static let directory: String = {
@@ -45,11 +49,12 @@ final class Program: Sendable {
         let output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         defer { close(output) }
         self.logPath = log
+        var known = ["HOME": home, "TMPDIR": home, "QF_TEST_WORLD": home, "PATH": "/usr/bin:/bin"]
+        known["QUARTZFLOW_DATABASE_URL"] = Self.databases.withLock { $0[home] }
         self.child = try ChildProcess(
             words[0],
             Array(words.dropFirst()),
-            environment: ["HOME": home, "TMPDIR": home, "QF_TEST_WORLD": home, "PATH": "/usr/bin:/bin"]
-                .merging(environment) { $1 },
+            environment: known.merging(environment) { $1 },
             directory: home,
             streams: .init(output: output, error: output)
         )
