@@ -11,15 +11,15 @@ struct QuicFlow: AsyncParsableCommand {
         abstract: "Schedules jobs on many hosts: the client of a server, and the agent of a host.",
         discussion: """
             Exit codes: 0 done, 1 failed, 2 wrong usage or values, 3 not found, 4 not signed in or not allowed, \
-            5 server out of reach, 6 conflict with what is there.
+            5 server out of reach, 6 conflict with what is there, 7 files and server differ ('plan' and 'diff').
             """,
         version: "0.1.0",
         subcommands: [
             LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
             GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
-            SecretCommand.self,
-            SettingsCommand.self,
-            NotifyCommand.self, CronCommand.self, AgentCommand.self, RunnerCommand.self,
+            SecretCommand.self, SettingsCommand.self, NotifyCommand.self, PlanCommand.self, DiffCommand.self,
+            ApplyCommand.self, ExportCommand.self, SchemaCommand.self, CronCommand.self, AgentCommand.self,
+            RunnerCommand.self,
         ]
     )
 

@@ -56,6 +56,11 @@ include-operation-id = [
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 415, 422, 429]
 
+# What is wrong with a task is its answer.
+[[operations]]
+include-operation-id = ["checkTasks"]
+checks.negative_data_rejection.expected-statuses = [200, 400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 429, 431]
+
 # Each of these hashes a password, which takes a second or two in a debug build.
 [[operations]]
 include-operation-id = ["signIn", "changePassword", "createUser", "resetPassword"]

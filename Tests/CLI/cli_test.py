@@ -402,6 +402,160 @@ def the_machines_own_crontabs_can_be_read(sh: Shell) -> None:
         sh.run("task", "import", *files, "--system", "--group", "all")
 
 
+def exported_task_files_change_nothing(sh: Shell) -> None:
+    """Whatever a task may have is in its file, and means the same there."""
+    api = sh.server.api
+    api.call("PUT", "/secrets/FILES_DB", {"value": "hunter2-hunter2", "owner_groups": [1]})
+    notify = [{"name": "n", "triggers": ["timeout"], "channels": [{"type": "email", "recipients": ["a@example.com"]}]}]
+    full = {
+        "executor_type": 1, "group_ids": [1], "description": "yes: no # not a comment", "labels": {"a/b": "1", "c": "no"},
+        "cron_expr": "5 4 * * *", "timezone": "Europe/Berlin", "dst": "vixie", "timeout": 77, "retry_count": 3,
+        "retry_interval": 7, "retry_backoff": 1.5, "retry_max_interval": 600, "retry_jitter": 20, "retry_on": [],
+        "concurrency": 1, "overlap": "queue", "queue_limit": 3, "misfire": "fire_all", "misfire_limit": 4,
+        "misfire_threshold_seconds": 10.5, "catch_up_seconds": 7200, "start_deadline_seconds": 60, "jitter_seconds": 1.5,
+        "status": 0, "task_notify": notify,
+        "executor_config": {
+            "command": "#!/bin/sh\n\tprintf '%s\\n' \"$A\"\n\n# end\n", "interpreter": "/bin/bash", "nice": 5,
+            "interpreter_args": ["-e", "-c"], "work_dir": "/tmp", "leave_processes": True, "success_codes": [0, 3],
+            "umask": "027", "env": {"A": "secret:FILES_DB", "B": "1.10", "E": ""},
+        },
+    }
+    names = sh.json("schema")["$defs"]["Task"]["anyOf"][0]["properties"]
+    try:
+        full["dst"] = names["dst"]["enum"][-1] or names["dst"]["enum"][0]
+        parent = api.post("/tasks", dict(full, name="files parent"))["id"]
+        http = {"url": "https://example.org/", "method": "PUT", "body": "a\nb", "headers": {"X": "1"}, "expected_status": [204]}
+        plain = {"group_ids": [1], "executor_config": {"command": "true"}}
+        for extra in [
+            {"schedule_type": "every", "every_seconds": 90.5},
+            {"schedule_type": "delay", "delay_seconds": 90},
+            {"schedule_type": "once", "once_at": "2099-01-31T08:00:00Z"},
+            {"schedule_type": "manual", "executor_type": 2, "executor_config": http},
+            {
+                "dependencies": [{"task_id": parent, "on": "failure", "hosts": {"ratio": 0.5}}], "match": "pair", "join": "all",
+                "max_age_seconds": 7200, "deadline": {"at": "08:00", "timezone": "Europe/Berlin", "on_deadline": "run"},
+                "cron_expr": "@daily", "dependency_mode": "start",
+            },
+        ]:
+            api.post("/tasks", dict(plain, name=f"files {next(iter(extra))} {extra.get('schedule_type', '')}", **extra))
+        folder = sh.home / "exported"
+        done = sh.run("export", str(folder))
+        check("hunter2" not in "".join(f.read_text() for f in folder.iterdir()), "a secret's value")
+        written = {line.split(":")[0] for f in folder.iterdir() for line in f.read_text().splitlines()}
+        check(set(names) <= written, f"fields that no file has: {set(names) - written}")
+        sh.run("plan", str(folder))
+        check("0 to create, 0 to change" in sh.run("diff", str(folder)).stdout, "no difference")
+        before = {task["id"]: task["version"] for task in api.pages("/tasks")}
+        sh.run("apply", str(folder))
+        check(before == {task["id"]: task["version"] for task in api.pages("/tasks")}, "applying what is there changes nothing")
+        # On standard output the same, and from there.
+        text = sh.run("export").stdout
+        sh.run("plan", "-", stdin=text)
+        check(done.stderr.count("looks like a secret") == 0, done.stderr)
+    finally:
+        children = [task for task in api.pages("/tasks") if task["name"].startswith("files ")]
+        for task in sorted(children, key=lambda task: -task["id"]):
+            api.call("DELETE", f"/tasks/{task['id']}")
+
+
+def task_files_are_planned_applied_and_pruned(sh: Shell) -> None:
+    api = sh.server.api
+    folder = sh.home / "tasks"
+    folder.mkdir()
+    (folder / "chain.yaml").write_text(
+        "- name: gitops load\n  groups: [all]\n  dependencies: [{task: gitops extract}]\n"
+        "  executor_config: {command: 'true'}\n"
+        "- name: gitops extract   # by hand\n  groups: [all]\n  cron_expr: 0 2 * * *\n  # short\n"
+        "  timeout: 60  # seconds\n  executor_config:\n    command: echo 1\n"
+    )
+    source = ["--source", "journey"]
+    made = sh.run("plan", str(folder), *source, expect=7)
+    check("+ gitops extract" in made.stdout and "2 to create" in made.stdout, made.stdout)
+    check(not [t for t in api.pages("/tasks") if t["name"].startswith("gitops")], "a plan makes nothing")
+    steps = sh.json("apply", str(folder), *source)["steps"]
+    check([(s["name"], s["outcome"]) for s in steps] == [("gitops extract", "done"), ("gitops load", "done")], steps)
+    sh.run("diff", str(folder), *source)
+    tasks = {t["name"]: t for t in api.pages("/tasks")}
+    extract = tasks["gitops extract"]
+    check(extract["labels"] == {"quartzflow/source": "journey"}, extract["labels"])
+    check(tasks["gitops load"]["dependencies"][0]["task_id"] == extract["id"], tasks["gitops load"])
+    # Somebody changes one on the server: that is drift, and an export takes it into the file.
+    sh.run("task", "update", "gitops extract", "--timeout", "90")
+    drift = sh.run("diff", str(folder), expect=7).stdout
+    check("timeout: 90 -> 60" in drift and "since" in drift, drift)
+    sh.run("export", str(folder), *source)
+    text = (folder / "chain.yaml").read_text()
+    check("timeout: 90  # seconds" in text and "# by hand" in text and "  # short" in text, text)
+    check(len(list(folder.iterdir())) == 1, "only its own tasks")
+    sh.run("plan", str(folder), *source)
+    # The last word is the files'.
+    (folder / "chain.yaml").write_text(text.replace("90", "61"))
+    sh.run("apply", str(folder))
+    check(api.get(f"/tasks/{extract['id']}")["timeout"] == 61, "applied")
+    check(api.get(f"/tasks/{extract['id']}")["labels"] == {"quartzflow/source": "journey"}, "the mark stays")
+    # Other files have no say in it.
+    other = sh.run("apply", str(folder), "--source", "other", expect=6)
+    check("'journey'" in other.stderr and "--adopt" in other.stderr, other.stderr)
+    check("--source" in sh.run("apply", str(folder), "--prune", expect=2).stderr, "pruning needs a source")
+    # What left the files goes, if asked for; what others made stays.
+    count = api.get("/tasks")["total"]
+    empty = sh.home / "no-tasks"
+    empty.mkdir()
+    check("? gitops load" in sh.run("plan", str(empty), *source).stdout, "said, not done")
+    pruned = sh.run("apply", str(empty), *source, "--prune").stdout
+    check("2 deleted" in pruned, pruned)
+    check(api.get("/tasks")["total"] == count - 2, "two, and no others")
+
+
+def faults_of_task_files_are_all_told_and_nothing_is_changed(sh: Shell) -> None:
+    folder = sh.home / "faulty"
+    folder.mkdir()
+    good = "name: faulty good\ngroups: [all]\ncron_expr: '@daily'\nexecutor_config: {command: x}\n"
+    (folder / "good.yaml").write_text(good)
+    (folder / "bad.yaml").write_text(
+        "name: faulty bad\ngroups: [al]\ncron_expr: '@daily'\nretry_cuont: 1\ntimeout: 1\n"
+        "executor_config:\n  command: x\n  env:\n    V: 1.10\n---\n"
+        "name: faulty circle\ngroups: [all]\ndependencies: [{task: faulty square}]\nexecutor_config: {command: x}\n---\n"
+        "name: faulty square\ngroups: [all]\ndependencies: [{task: faulty circle}]\nexecutor_config: {command: x}\n"
+    )
+    before = sh.json("task", "list")["total"]
+    for command in ["plan", "diff", "apply"]:
+        said = sh.run(command, str(folder), expect=2).stderr
+        for text in [
+            "bad.yaml:2:10: 'faulty bad' groups[0]: there is no group 'al'; is 'all' meant?",
+            "bad.yaml:4:1: 'faulty bad' retry_cuont: there is no such field; is 'retry_count' meant?",
+            "bad.yaml:9:5: 'faulty bad' executor_config.env.V: this is a number, not a string; put it in quotes",
+            "bad.yaml:13:1: 'faulty circle' dependencies: the tasks would wait for each other",
+        ]:
+            check(text in said, f"{text}\nis not in\n{said}")
+    (folder / "bad.yaml").write_text("name: faulty good\nname: x\na: &b c\nd: *b\n")
+    said = sh.run("apply", str(folder), expect=2).stderr
+    for text in ["bad.yaml:2:1: 'name' stands on line 1", "bad.yaml:3:4: anchors", "bad.yaml:4:4: aliases", "the same name"]:
+        check(text in said, f"{text}\nis not in\n{said}")
+    check(sh.json("task", "list")["total"] == before, "nothing was made")
+
+
+def a_refused_task_file_does_not_hide_the_others(sh: Shell) -> None:
+    """A name that is taken meanwhile: the others are made, what waits for it is not, and the next run goes on."""
+    api = sh.server.api
+    body = "groups: [all]\nschedule_type: manual\nexecutor_config: {command: 'true'}\n"
+    text = f"name: race a\n{body}---\nname: race b\n{body}"
+    sh.run("apply", "-", stdin=text)
+    # Again: nothing to do.
+    check("0 created, 0 changed" in sh.run("apply", "-", stdin=text).stdout, "idempotent")
+    parent = next(t for t in api.pages("/tasks") if t["name"] == "race a")
+    waits = dict(name="race outside", group_ids=[1], executor_config={"command": "true"})
+    child = api.post("/tasks", dict(waits, dependencies=[{"task_id": parent["id"]}]))["id"]
+    sh.run("apply", "-", "--source", "race", "--adopt", stdin=text)
+    empty = sh.home / "race"
+    empty.mkdir()
+    # One can't be deleted because another task waits for it; the other one is.
+    refused = sh.run("apply", str(empty), "--source", "race", "--prune", expect=6)
+    check("'race a' was left alone" in refused.stderr and "1 deleted" in refused.stdout, refused.stderr + refused.stdout)
+    api.call("DELETE", f"/tasks/{child}")
+    check("1 deleted" in sh.run("apply", str(empty), "--source", "race", "--prune").stdout, "it goes on")
+
+
 def the_hosts_own_records_need_no_server(sh: Shell) -> None:
     directory = str(sh.server.directory / "data" / "agent")
     nowhere = {"QUARTZFLOW_SERVER": f"http://127.0.0.1:{free_port()}"}
@@ -463,6 +617,10 @@ JOURNEYS = [
     what_a_file_says_does_not_reach_the_terminal,
     a_crontab_is_shown_before_it_is_imported,
     the_machines_own_crontabs_can_be_read,
+    exported_task_files_change_nothing,
+    task_files_are_planned_applied_and_pruned,
+    faults_of_task_files_are_all_told_and_nothing_is_changed,
+    a_refused_task_file_does_not_hide_the_others,
     the_hosts_own_records_need_no_server,
     no_server_is_5,
     logout_ends_the_session,

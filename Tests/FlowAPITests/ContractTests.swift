@@ -99,7 +99,8 @@ struct ContractTests {
             _ = try await server.agent("web1-7f3a")
             // In an order in which what an example names is there: group 2, the channel 'ops', the user 1.
             let endpoints: [Endpoint] = [
-                .createGroup, .updateGroup, .addMembers, .createTask, .updateTask, .triggerTask, .setClientLabels,
+                .createGroup, .updateGroup, .addMembers, .checkTasks, .createTask, .updateTask, .triggerTask,
+                .setClientLabels,
                 .setGroupRules, .previewGroupRules, .createUser, .addGrant, .createToken, .setSecret, .createChannel,
                 .createNotifyRule, .updateNotifyRule, .previewNotification,
             ]

@@ -15,6 +15,7 @@ struct RoleMatrixTests {
     /// Routes without a permission of their own: who may use them is said here, and a new one has to be added by hand.
     private static let forAll: Set<Endpoint> = [
         .signIn, .signInCode, .health, .ready, .version, .openAPI, .plainHealth, .plainReady, .plainOpenAPI,
+        .taskFileSchema,
     ]
     private static let forSignedIn: Set<Endpoint> = [
         .signOut, .whoAmI, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listTokens,
@@ -94,6 +95,10 @@ struct RoleMatrixTests {
         switch endpoint {
         case .createTask, .updateTask:
             JSONWriter.text(taskBody(["name": .string("\(endpoint)"), "group_ids": .array([.integer(2)])]).json)
+        case .checkTasks:
+            JSONWriter.text(
+                ["tasks": JSON.array([["task": taskBody(["group_ids": .array([.integer(2)])]).json].json])].json
+            )
         case .addMembers: #"{"client_ids":["r"]}"#
         // Its example stops by force, which is another permission.
         case .cancelExecution: "{}"

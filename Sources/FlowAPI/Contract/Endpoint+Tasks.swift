@@ -7,7 +7,7 @@ import HTTPTypes
 
 extension Endpoint {
     /// A small task of each kind.
-    private static let taskExamples: KeyValuePairs<String, JSON> = [
+    static let taskExamples: KeyValuePairs<String, JSON> = [
         "shell": .object([
             .init("name", "clean logs"),
             .init("executor_config", JSON.object([.init("command", "find /var/log/app -mtime +7 -delete")])),
@@ -122,7 +122,7 @@ extension Endpoint {
                     ])
                 )
         // One expression over all parts is more than the compiler takes.
-        default: self.dependencyContract
+        default: self.taskFileContract ?? self.dependencyContract
         }
     }
 

@@ -209,6 +209,20 @@ extension Schema {
         "retry_on": .array(.string), "task_notify": .array(.reference("NotifyRule")),
     ]
 
+    /// What can be written, all of it.
+    static let definition: KeyValuePairs<String, Schema> = [
+        "name": .string, "description": .string, "executor_type": .integer(1...2),
+        "executor_config": Self.configuration, "schedule_type": Self.scheduleType, "cron_expr": .string,
+        "timezone": .string, "dst": .choice(of: DSTPolicy.self), "every_seconds": .number.orNull,
+        "delay_seconds": .number.orNull, "once_at": .timestamp.orNull, "timeout": .integer, "retry_count": .integer,
+        "retry_interval": .integer, "retry_backoff": .number, "retry_max_interval": .integer, "retry_jitter": .integer,
+        "retry_on": .array(.string), "concurrency": .integer, "overlap": .choice(of: OverlapPolicy.self),
+        "queue_limit": .integer, "misfire": .choice(of: MisfirePolicy.self), "misfire_limit": .integer.orNull,
+        "misfire_threshold_seconds": .number, "catch_up_seconds": .number, "start_deadline_seconds": .integer.orNull,
+        "jitter_seconds": .number, "group_ids": .array(.integer), "labels": .dictionary(.string),
+        "task_notify": .array(.reference("NotifyRule")), "status": .integer(0...1),
+    ]
+
     private static let task = Schema.answer([
         "id": .integer, "uid": .string, "version": .integer, "name": .string, "description": .string,
         "executor_type": .integer(1...2), "executor_config": Self.configuration,

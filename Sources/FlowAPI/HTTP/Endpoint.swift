@@ -14,6 +14,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case explainTask, taskRollout, listOwed
     case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
+    case checkTasks, taskFileSchema
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
@@ -93,6 +94,10 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listDependents: self.api(.get, "/tasks/{id}/dependents", .needs(.jobsRead))
         case .resetDependencies: self.api(.post, "/tasks/{id}/dependencies/reset", .needs(.jobsRun))
         case .startDependent: self.api(.post, "/tasks/{id}/dependencies/start", .needs(.jobsRun))
+
+        case .checkTasks: self.api(.post, "/task-files/check", .needs(.jobsWrite))
+        // Editors fetch it, who have no credential; it says no more than /openapi.json.
+        case .taskFileSchema: self.api(.get, "/task-files/schema.json", .everyone)
 
         case .listGroups: self.api(.get, "/groups", .needs(.groupsRead))
         case .createGroup: self.api(.post, "/groups", .needs(.groupsWrite))

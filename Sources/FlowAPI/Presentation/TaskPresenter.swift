@@ -61,6 +61,23 @@ struct TaskPresenter: Sendable {
         return .object(members)
     }
 
+    /// What can be written of a task, with its defaults: sent back as it is, it changes nothing.
+    static func definition(_ definition: JobDefinition, isEnabled: Bool) -> [JSON.Member] {
+        var members: [JSON.Member] = [
+            .init("name", definition.name), .init("description", definition.description),
+            .init("executor_type", definition.payload.executorType),
+            .init("executor_config", Self.configuration(definition.payload)),
+        ]
+        members += Self.schedule(definition.schedule) + PolicyBody.members(definition.policies)
+        members += DependencyBody.members(definition.dependencies)
+        members += [
+            .init("group_ids", definition.groups), .init("labels", definition.labels),
+            .init("task_notify", (definition.notify ?? []).map { JSON.object(NotifyRuleBody.members($0)) }),
+            .init("status", isEnabled ? 1 : 0),
+        ]
+        return members
+    }
+
     private static func configuration(_ payload: Payload) -> JSON {
         switch payload {
         case .shell(let shell):

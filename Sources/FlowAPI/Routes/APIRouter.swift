@@ -180,6 +180,8 @@ struct APIRouter: Sendable {
         case .triggerTask: try await self.tasks.trigger(call)
         case .parseCron: try await self.tasks.parseCron(call)
         case .explainTask: try await self.tasks.explain(call)
+        case .checkTasks: try await self.tasks.check(call)
+        case .taskFileSchema: try self.tasks.fileSchema(call)
         case .getDependencies: try await self.tasks.dependencies(call)
         case .setDependencies: try await self.tasks.setDependencies(call)
         case .listDependents: try await self.tasks.dependents(call)

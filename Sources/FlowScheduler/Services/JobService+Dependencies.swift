@@ -125,6 +125,7 @@ extension JobService {
         of job: JobID?,
         over before: JobDependencies?,
         schedule: ScheduleSpec?,
+        together: JobsTogether = JobsTogether(),
         _ faults: inout FaultCollector,
         as principal: Principal
     ) async throws -> JobDependencies? {
@@ -150,7 +151,7 @@ extension JobService {
         var seen: Set<JobID> = []
         for edge in wanted.edges {
             faults.require(seen.insert(edge.parent).inserted, path, "twice", "task \(edge.parent) is named twice")
-            guard before?.edge(to: edge.parent) == nil else { continue }
+            guard before?.edge(to: edge.parent) == nil, together.names[edge.parent] == nil else { continue }
             guard let parent = try await self.store.job(edge.parent), scope.touches(parent.definition.groups) else {
                 faults.add(path, "not_found", "there is no task \(edge.parent) that you may see")
                 continue
@@ -158,11 +159,12 @@ extension JobService {
         }
         guard faults.isEmpty, let job else { return wanted }
         var graph = try await store.dependencyGraph()
+        graph.merge(together.parents) { $1 }
         graph[job] = wanted.edges.map(\.parent)
         do {
             try DependencyGraph(graph).check(job)
         } catch {
-            throw try await self.named(error, in: scope)
+            throw try await self.named(error, together, in: scope)
         }
         return wanted
     }
@@ -210,13 +212,17 @@ extension JobService {
     }
 
     /// A fault of the graph with the names of jobs that may be seen.
-    private func named(_ fault: DependencyGraph.Fault, in scope: Scope) async throws -> CoreError {
+    private func named(
+        _ fault: DependencyGraph.Fault,
+        _ together: JobsTogether,
+        in scope: Scope
+    ) async throws -> CoreError {
         let path: [JobID] =
             switch fault {
             case .cycle(let path), .tooDeep(let path): path
             }
-        var names: [JobID: String] = [:]
-        for id in Set(path) {
+        var names = together.names
+        for id in Set(path) where names[id] == nil {
             if let job = try await self.store.job(id), scope.touches(job.definition.groups) {
                 names[id] = job.definition.name
             }

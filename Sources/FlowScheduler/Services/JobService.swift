@@ -225,10 +225,15 @@ package struct JobService: Sendable {
         return job
     }
 
-    private func validate(
+    /// - Parameters:
+    ///   - number: what stands for a new job in `together`.
+    ///   - together: what else is to be saved with it.
+    func validate(
         _ draft: JobDraft,
         uid: JobUID,
         existing: Job?,
+        number: JobID? = nil,
+        together: JobsTogether = JobsTogether(),
         as principal: Principal
     ) async throws -> (JobDefinition, CompiledSchedule, Timestamp) {
         // Whoever may write tasks there may name a group, also a program whose token does not list groups.
@@ -263,9 +268,10 @@ package struct JobService: Sendable {
             if let wanted = draft.dependencies {
                 try await self.checked(
                     wanted,
-                    of: existing?.id,
+                    of: existing?.id ?? number,
                     over: before,
                     schedule: result?.0.schedule,
+                    together: together,
                     &validator.faults,
                     as: principal
                 )

@@ -24,6 +24,19 @@ extension APIClient {
         return try await self.get("/tasks/\(try reference.choose(among: candidates, kind: "task").id)")
     }
 
+    /// Every task that may be seen.
+    func allTasks() async throws -> [JSONValue] {
+        var tasks: [JSONValue] = []
+        var page = 1
+        while true {
+            // By number, so that what is created meanwhile does not move what is still to come.
+            let found = try await self.get("/tasks", [("page", String(page)), ("page_size", "500"), ("sort", "id")])
+            tasks += found["items"].array
+            guard found["has_next"].bool == true else { return tasks }
+            page += 1
+        }
+    }
+
     private func task(named name: String) async throws -> Reference.Candidate? {
         var page = 1
         while true {

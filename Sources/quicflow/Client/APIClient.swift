@@ -28,6 +28,13 @@ struct APIClient: Sendable {
         try await self.send(.GET, path, query: query)
     }
 
+    /// An answer that is JSON without an envelope.
+    func plain(_ path: String) async throws -> JSONValue {
+        let answer = try await self.exchange(.GET, path)
+        guard (200..<300).contains(answer.status) else { return try answer.data() }
+        return try JSONDecoder().decode(JSONValue.self, from: answer.body)
+    }
+
     func post(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
         try await self.send(.POST, path, body: body)
     }
@@ -43,9 +50,10 @@ struct APIClient: Sendable {
     func delete(
         _ path: String,
         _ body: JSONValue? = nil,
-        query: [(String, String?)] = []
+        query: [(String, String?)] = [],
+        ifMatch tag: String? = nil
     ) async throws -> JSONValue {
-        try await self.send(.DELETE, path, query: query, body: body)
+        try await self.send(.DELETE, path, query: query, body: body, ifMatch: tag)
     }
 
     /// Sends one request and opens the envelope of its answer.
@@ -56,32 +64,53 @@ struct APIClient: Sendable {
         _ method: HTTPMethod,
         _ path: String,
         query: [(String, String?)] = [],
-        body: JSONValue? = nil
+        body: JSONValue? = nil,
+        ifMatch tag: String? = nil
     ) async throws -> JSONValue {
+        try await self.exchange(method, path, query: query, body: body, ifMatch: tag).data()
+    }
+
+    private func exchange(
+        _ method: HTTPMethod,
+        _ path: String,
+        query: [(String, String?)] = [],
+        body: JSONValue? = nil,
+        ifMatch tag: String? = nil
+    ) async throws -> APIAnswer {
         var request = HTTPClientRequest(url: self.server.url(path: path, query: query))
         request.method = method
         request.headers.add(name: "Accept", value: "application/json")
         request.headers.add(name: "Accept-Language", value: Language.current.rawValue)
         request.headers.add(name: "User-Agent", value: "quicflow")
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if let tag { request.headers.add(name: "If-Match", value: tag) }
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
         }
-        let status: Int
-        let bytes: Data
         do {
-            let response = try await Self.http.execute(request, timeout: .seconds(60))
-            status = Int(response.status.code)
+            var response = try await Self.http.execute(request, timeout: .seconds(60))
+            var patience = Patience(isSignedIn: self.token != nil)
+            while response.status == .tooManyRequests,
+                let seconds = patience.wait(response.headers.first(name: "Retry-After"))
+            {
+                // So that the connection is free again.
+                _ = try await response.body.collect(upTo: Self.answerLimit)
+                try await Task.sleep(for: .seconds(seconds))
+                response = try await Self.http.execute(request, timeout: .seconds(60))
+            }
             let buffer = try await response.body.collect(upTo: Self.answerLimit)
-            bytes = Data(buffer.readableBytesView)
+            return APIAnswer(
+                status: Int(response.status.code),
+                body: Data(buffer.readableBytesView),
+                server: self.server
+            )
         } catch {
             throw CommandFailure(
                 .unreachable,
                 "no answer from \(self.server): \(Self.words(for: error)). Is the server running there? (--server)"
             )
         }
-        return try APIAnswer(status: status, body: bytes, server: self.server).data()
     }
 
     private static func words(for error: any Error) -> String {

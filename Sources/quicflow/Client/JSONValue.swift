@@ -71,6 +71,14 @@ enum JSONValue: Hashable, Sendable {
         }
     }
 
+    /// One line with sorted keys.
+    var compact: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { return "null" }
+        return String(decoding: data, as: UTF8.self)
+    }
+
     /// Indented text with sorted keys, so that two answers can be compared.
     var pretty: String {
         let encoder = JSONEncoder()

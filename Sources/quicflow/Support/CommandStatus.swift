@@ -19,6 +19,8 @@ enum CommandStatus: Int32 {
     case unreachable = 5
     /// Name taken, changed by someone else meanwhile, or in use.
     case conflict = 6
+    /// Files and server differ: what `plan` and `diff` say to a pipeline.
+    case differs = 7
 
     /// Prints what there is to say about `error` and ends the process.
     static func exit(with error: any Error, of command: any ParsableCommand.Type) -> Never {

@@ -11,7 +11,8 @@ import Testing
 enum ContractCheck {
     static func check(_ answer: Caller.Answer, method: HTTPRequest.Method, uri: String, body: String?) {
         guard let endpoint = self.endpoint(method, uri), let contract = endpoint.contract else { return }
-        if answer.status < 400, let body, let sent = try? JSONParser.parse(Array(body.utf8)) {
+        // That one answers with the faults of what it was sent.
+        if answer.status < 400, endpoint != .checkTasks, let body, let sent = try? JSONParser.parse(Array(body.utf8)) {
             let unknown = contract.body.map { $0.schema.unknownFields(in: sent) } ?? []
             if !unknown.isEmpty { Issue.record("\(endpoint) takes \(unknown), which its contract does not name") }
         }

@@ -1,0 +1,48 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+
+extension Endpoint {
+    var taskFileContract: Contract? {
+        switch self {
+        case .checkTasks:
+            Contract(.tasks, "Says what tasks would become, with all defaults, and stores nothing")
+                .about(
+                    """
+                    The same checks as saving them all: each as a new one or, with 'id', as replacing that one. In 'dependencies' -1 \
+                    stands for the first task of the request, -2 for the second. Only whether a new name is free is not said.
+                    """
+                )
+                .body(
+                    .body(required: ["tasks": Self.checks]),
+                    examples: [
+                        "new": .object([
+                            .init("tasks", Self.taskExamples.map { JSON.object([.init("task", $0.value)]) })
+                        ])
+                    ]
+                )
+                .answers(
+                    .answer([
+                        "items": .array(
+                            .answer([
+                                "task": Schema.answer(Schema.definition).with(optional: Schema.shownDependencies).orNull
+                                    .about("Null where there are faults."),
+                                "faults": .array(.reference("Fault")),
+                            ])
+                        ).about("In the order of the request.")
+                    ])
+                )
+        case .taskFileSchema: Contract(.tasks, "Gives the JSON Schema of task files").answers(.plain(.any))
+        default: nil
+        }
+    }
+
+    private static let checks = Schema.array(
+        .body(
+            required: ["task": .reference("TaskBody")],
+            optional: ["id": .integer(1...Int64.max).about("The task that it would replace.")]
+        )
+    ).with(.init("maxItems", TaskRoutes.checkLimit))
+}

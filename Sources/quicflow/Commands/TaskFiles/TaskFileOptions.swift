@@ -1,0 +1,51 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// What `diff`, `plan` and `apply` have in common.
+struct TaskFileOptions: ParsableArguments {
+    @OptionGroup var options: ServerOptions
+
+    @Argument(help: "Files and folders with tasks; '-' for standard input.", completion: .file())
+    var paths: [String]
+
+    @Option(
+        help: "Name of this set of files, kept in the label quartzflow/source of the tasks that it makes or changes."
+    )
+    var source: String?
+
+    @Flag(help: "Also delete tasks of this source that are in no file.")
+    var prune = false
+
+    @Flag(help: "Also take tasks that have no source or another one.")
+    var adopt = false
+
+    func validate() throws {
+        if self.source?.isEmpty == true { throw ValidationError("--source needs a name, such as the repository's.") }
+        if self.source == nil, self.prune || self.adopt {
+            throw ValidationError("--prune and --adopt need --source: what other files made is not to be touched.")
+        }
+    }
+
+    /// The plan, with every definition checked by the server, which stores nothing of it.
+    ///
+    /// - Throws: ``CommandFailure`` with a line for each fault of each task.
+    func plan() async throws -> (TaskPlan, TaskServer) {
+        let files = try TaskFileReader(self.paths).checked()
+        let server = try await TaskServer(try self.options.client())
+        let plan = TaskPlan(
+            wanted: try await server.check(files),
+            present: server.present,
+            options: TaskPlan.Options(source: self.source, prune: self.prune, adopt: self.adopt)
+        )
+        guard plan.foreign.isEmpty else {
+            throw CommandFailure(
+                .conflict,
+                "some tasks belong to another source; nothing was changed",
+                details: plan.foreign.map { $0.file.fault("", "it is of source '\($0.source)'; --adopt takes it over") }
+            )
+        }
+        return (plan, server)
+    }
+}

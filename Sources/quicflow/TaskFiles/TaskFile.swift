@@ -1,0 +1,49 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// A task as a file holds it: the API's writable fields, with names where the API has numbers.
+struct TaskFile {
+    let name: String
+    /// As the file has it.
+    let fields: JSONValue
+    let node: YAMLNode
+    let file: String
+
+    init?(_ node: YAMLNode, file: String) {
+        let fields = node.value
+        guard case .object = fields, let name = fields["name"].string, !name.isEmpty else { return nil }
+        self.name = name
+        self.fields = fields
+        self.node = node
+        self.file = file
+    }
+
+    /// Where a field stands, as compilers say it; where it would stand if it is not there.
+    func place(of path: String = "") -> String {
+        Self.place(self.file, self.node.nearest(to: path)?.mark ?? self.node.start)
+    }
+
+    static func place(_ file: String, _ mark: YAMLMark) -> String { "\(file):\(mark.line):\(mark.column)" }
+
+    /// A fault of a field, with its place.
+    func fault(_ path: String, _ message: String) -> String {
+        var message = message
+        // The usual mistake of YAML: what looks like a number is one.
+        if message.hasSuffix("not a string"), let node = self.node.nearest(to: path)?.node,
+            case .scalar(_, isPlain: true) = node.kind
+        {
+            message += "; put it in quotes"
+        }
+        return "\(self.place(of: path)): '\(self.name)'\(path.isEmpty ? "" : " \(path)"): \(message)"
+    }
+
+    /// The names of tasks it waits for.
+    var parents: [String] { self.fields["dependencies"].array.compactMap { $0["task"].string } }
+
+    /// In the order in which people read a task.
+    static let order = [
+        "name", "task", "description", "enabled", "groups", "schedule_type", "cron_expr", "timezone", "dst",
+        "every_seconds", "delay_seconds", "once_at", "executor_type", "executor_config", "dependencies", "join",
+        "timeout", "retry_count", "retry_interval",
+    ]
+}

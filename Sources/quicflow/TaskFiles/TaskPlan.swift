@@ -1,0 +1,125 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What would have to be done on a server so that it has what the files say.
+///
+/// Pure: what the files say, already with the server's defaults, and what the server has go in.
+struct TaskPlan {
+    enum Action: String {
+        case create, update, delete
+    }
+
+    /// A field that differs; nil = it is not there.
+    struct Difference: Hashable {
+        let path: String
+        let old: JSONValue?
+        let new: JSONValue?
+    }
+
+    struct Step {
+        let action: Action
+        let name: String
+        let differences: [Difference]
+        /// What is sent, as the file has it, with the mark of the source.
+        let fields: JSONValue
+        /// Since when the server has what it has; empty for new tasks.
+        let since: String
+        /// What it waits for, of the files.
+        let parents: [String]
+    }
+
+    struct Options {
+        /// The mark of these files; nil = tasks get none.
+        var source: String?
+        /// Whether tasks with the mark that are in no file are deleted.
+        var prune = false
+        /// Whether tasks without the mark, or with another's, get it.
+        var adopt = false
+    }
+
+    private(set) var steps: [Step] = []
+    private(set) var unchanged = 0
+    /// With the mark, in no file, and left alone.
+    private(set) var extra: [String] = []
+    /// Tasks of the files that belong to others, with whom.
+    private(set) var foreign: [(file: TaskFile, source: String)] = []
+
+    /// - Parameters:
+    ///   - wanted: parents before their children is made sure of here.
+    ///   - present: what the server has, by name.
+    init(wanted: [TaskServer.Checked], present: [String: TaskServer.Present], options: Options) {
+        let byName = Dictionary(wanted.map { ($0.file.name, $0) }) { first, _ in first }
+        for name in TaskOrder.sorted(wanted.map(\.file.name), parents: { byName[$0]?.file.parents ?? [] }) {
+            if let task = byName[name] { self.add(task, over: present[name], options) }
+        }
+        guard let source = options.source else { return }
+        let extra = present.filter { $0.value.source == source && byName[$0.key] == nil }.keys.sorted()
+        guard options.prune else {
+            self.extra = extra
+            return
+        }
+        // Children first: a task that others wait for is not deleted.
+        let order = TaskOrder.sorted(extra) { name in
+            (present[name]?.fields["dependencies"].array ?? []).compactMap { $0["task"].string }
+        }
+        for name in order.reversed() {
+            self.steps.append(
+                Step(
+                    action: .delete,
+                    name: name,
+                    differences: [],
+                    fields: .null,
+                    since: present[name]?.updatedAt ?? "",
+                    parents: []
+                )
+            )
+        }
+    }
+
+    private mutating func add(_ task: TaskServer.Checked, over old: TaskServer.Present?, _ options: Options) {
+        if let other = old?.source, let source = options.source, other != source, !options.adopt {
+            self.foreign.append((task.file, other))
+            return
+        }
+        var source = options.source ?? old?.source
+        var differences = Self.differences(from: old?.fields ?? .object([:]), to: task.definition)
+        // A task that is right already does not get a new version for the mark's sake.
+        if let old, old.source == nil, differences.isEmpty, !options.adopt { source = nil }
+        if let old, old.source != source {
+            let path = "labels.\(TaskSource.label)"
+            differences.append(
+                Difference(path: path, old: old.source.map { .string($0) }, new: source.map { .string($0) })
+            )
+        }
+        guard old == nil || !differences.isEmpty else {
+            self.unchanged += 1
+            return
+        }
+        self.steps.append(
+            Step(
+                action: old == nil ? .create : .update,
+                name: task.file.name,
+                differences: old == nil ? [] : differences,
+                fields: TaskSource.marked(task.file.fields, source),
+                since: old?.updatedAt ?? "",
+                parents: task.file.parents
+            )
+        )
+    }
+
+    func count(_ action: Action) -> Int { self.steps.count { $0.action == action } }
+
+    static func differences(from old: JSONValue, to new: JSONValue, path: String = "") -> [Difference] {
+        if old == new { return [] }
+        guard case .object(let before) = old, case .object(let after) = new else {
+            return [Difference(path: path, old: old, new: new)]
+        }
+        return Set(before.keys).union(after.keys).sorted().flatMap { name -> [Difference] in
+            let inner = path.isEmpty ? name : "\(path).\(name)"
+            guard let left = before[name], let right = after[name] else {
+                return [Difference(path: inner, old: before[name], new: after[name])]
+            }
+            return self.differences(from: left, to: right, path: inner)
+        }
+    }
+}

@@ -1,0 +1,183 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a server has, as files would say it, and what it thinks of files.
+struct TaskServer {
+    /// A task as the server has it.
+    struct Present {
+        let id: Int64
+        let version: Int64
+        let updatedAt: String
+        /// What it belongs to, if to anything: the label of ``TaskSource``.
+        let source: String?
+        /// As a file has it, without that label.
+        let fields: JSONValue
+        /// Whether it has groups that may not be seen.
+        let isPartial: Bool
+    }
+
+    /// A task of the files, with what the server would make of it.
+    struct Checked {
+        let file: TaskFile
+        /// With all defaults, as a file has it.
+        let definition: JSONValue
+    }
+
+    let client: APIClient
+    let schema: TaskFileSchema
+    private(set) var names: TaskNames
+    /// By name.
+    let present: [String: Present]
+
+    init(_ client: APIClient) async throws {
+        self.client = client
+        do {
+            self.schema = TaskFileSchema(try await client.plain("/task-files/schema.json"))
+        } catch let failure as CommandFailure where failure.status == .notFound {
+            throw CommandFailure(.failed, "\(client.server) is older than task files; update it first")
+        }
+        let tasks = try await client.allTasks()
+        let names = TaskNames(groups: try await client.get("/groups").array, tasks: tasks)
+        self.names = names
+        let known = self.schema.fields
+        self.present = Dictionary(
+            tasks.compactMap { task in
+                guard let name = task["name"].string, let id = task["id"].integer else { return nil }
+                let (fields, source) = TaskSource.separated(names.fields(task, known: known))
+                let present = Present(
+                    id: id,
+                    version: task["version"].integer ?? 0,
+                    updatedAt: task["updated_at"].string ?? "",
+                    source: source,
+                    fields: fields,
+                    isPartial: task["hidden_groups"].bool == true
+                )
+                return (name, present)
+            }
+        ) { first, _ in first }
+    }
+
+    // MARK: Looking at files
+
+    /// How many tasks, and bytes of them, are looked at in one request.
+    private static let batchLimit = 500
+    private static let batchBytes = 900_000
+
+    /// What the server would make of the files if all were applied; it stores nothing of it.
+    ///
+    /// - Throws: ``CommandFailure`` with a line for each fault of each file.
+    func check(_ files: [TaskFile]) async throws -> [Checked] {
+        var checked: [String: JSONValue] = [:]
+        var faults: [String] = []
+        var isForbidden = true
+        for batch in try Self.batches(files) {
+            let (bodies, names, wrong) = self.bodies(batch)
+            let answer = try await self.client.post("/task-files/check", .object(["tasks": .array(bodies)]))
+            for (index, (file, item)) in zip(batch, answer["items"].array).enumerated() {
+                faults += wrong[index].map { file.fault($0.path, $0.message) }
+                if !wrong[index].isEmpty { isForbidden = false }
+                // What was found here already, with the names in it, is not said in numbers once more.
+                let known = Set(wrong[index].map { Self.root($0.path) })
+                for fault in item["faults"].array {
+                    let path = Self.path(inFile: fault["path"].string ?? "")
+                    if !path.isEmpty, known.contains(Self.root(path)) { continue }
+                    if fault["code"].string != "forbidden" { isForbidden = false }
+                    faults.append(file.fault(path, self.words(fault, at: path)))
+                }
+                checked[file.name] = TaskSource.separated(names.fields(item["task"], known: self.schema.fields)).fields
+            }
+        }
+        guard faults.isEmpty else {
+            let status: CommandStatus = isForbidden ? .denied : .usage
+            throw CommandFailure(status, "the files can't be applied; nothing was changed", details: faults)
+        }
+        return files.map { Checked(file: $0, definition: checked[$0.name] ?? .null) }
+    }
+
+    /// What is sent, and the names with which the answer is read: new tasks have the numbers -1, -2, … of the request.
+    private func bodies(_ batch: [TaskFile]) -> (bodies: [JSONValue], names: TaskNames, faults: [[TaskNames.Fault]]) {
+        var names = self.names
+        for (index, file) in batch.enumerated() where self.present[file.name] == nil {
+            names.set(-Int64(index + 1), for: file.name)
+        }
+        var faults: [[TaskNames.Fault]] = []
+        let bodies = batch.map { file -> JSONValue in
+            var (body, wrong) = names.body(file.fields)
+            let mark = "labels.\(TaskSource.label)"
+            if file.fields["labels"][TaskSource.label] != .null {
+                wrong.append(TaskNames.Fault(path: mark, message: "this is set by --source; leave it out"))
+            }
+            faults.append(wrong)
+            return .object(["task": body, "id": self.present[file.name].map { .integer($0.id) } ?? .null])
+        }
+        return (bodies, names, faults)
+    }
+
+    private static func root(_ path: String) -> String { String(path.prefix { $0 != "." && $0 != "[" }) }
+
+    /// The same place in the words of files.
+    private static func path(inFile path: String) -> String {
+        if path == "status" { return "enabled" }
+        if path.hasPrefix("group_ids") { return "groups" + path.dropFirst("group_ids".count) }
+        return path.hasSuffix(".task_id") ? String(path.dropLast("_id".count)) : path
+    }
+
+    private func words(_ fault: JSONValue, at path: String) -> String {
+        let message = fault["message"].string ?? fault.cell
+        guard fault["code"].string == "unknown_field" else { return message }
+        let cut = path.lastIndex(of: ".")
+        let name = cut.map { String(path[path.index(after: $0)...]) } ?? path
+        let near = NearestName.of(name, among: self.schema.names(at: cut.map { String(path[..<$0]) } ?? ""))
+        return message + (near.map { "; is '\($0)' meant?" } ?? "")
+    }
+
+    /// Tasks that wait for each other stay together: only so the server sees circles.
+    static func batches(_ files: [TaskFile]) throws -> [[TaskFile]] {
+        var batches: [[TaskFile]] = []
+        var batch: [TaskFile] = []
+        var size = 0
+        for part in TaskOrder.connected(files) {
+            let bytes = part.reduce(0) { $0 + $1.fields.compact.utf8.count + 32 }
+            guard part.count <= self.batchLimit, bytes <= self.batchBytes else {
+                throw CommandFailure(
+                    .usage,
+                    "\(part[0].place()): \(part.count) tasks wait for each other, of at most \(self.batchLimit) "
+                        + "and \(self.batchBytes / 1000) kB"
+                )
+            }
+            if batch.count + part.count > self.batchLimit || size + bytes > self.batchBytes {
+                batches.append(batch)
+                (batch, size) = ([], 0)
+            }
+            batch += part
+            size += bytes
+        }
+        return batch.isEmpty ? batches : batches + [batch]
+    }
+
+    // MARK: Changing
+
+    /// Does one step of a plan.
+    mutating func take(_ step: TaskPlan.Step) async throws {
+        switch step.action {
+        case .create:
+            let made = try await self.client.post("/tasks", try self.body(step))
+            if let id = made["id"].integer { self.names.set(id, for: step.name) }
+        case .update:
+            guard let present = self.present[step.name] else { return }
+            var body = try self.body(step)
+            // What somebody changed since the plan was made is not overwritten.
+            body["version"] = .integer(present.version)
+            _ = try await self.client.put("/tasks/\(present.id)", body)
+        case .delete:
+            guard let present = self.present[step.name] else { return }
+            _ = try await self.client.delete("/tasks/\(present.id)", ifMatch: "\"\(present.version)\"")
+        }
+    }
+
+    private func body(_ step: TaskPlan.Step) throws -> JSONValue {
+        let (body, faults) = self.names.body(step.fields)
+        guard let fault = faults.first else { return body }
+        throw CommandFailure(.usage, "\(fault.path): \(fault.message)")
+    }
+}
