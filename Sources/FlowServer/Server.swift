@@ -112,6 +112,10 @@ package struct Server: Sendable {
             reader: DependencyReader(store: store, gateway: sessions, bus: bus, clock: clock),
             logger: self.logger
         )
+        let standing = StandingDriver(
+            keeper: StandingKeeper(store: store, observer: ticker, gateway: sessions, bus: bus, clock: clock),
+            logger: self.logger
+        )
         let services = Services.assemble(
             store: store,
             observer: ticker,
@@ -174,7 +178,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep, notifications, dependents,
+            keeper, upkeep, notifications, dependents, standing,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

@@ -166,6 +166,8 @@ struct TaskFileTests {
         "misfire_limit": .integer(4), "misfire_threshold_seconds": .integer(10), "catch_up_seconds": .integer(7200),
         "start_deadline_seconds": .integer(60), "jitter_seconds": .number(1.5),
         "group_ids": .array([.integer(1)]), "labels": .object([.init("team", "a")]), "status": .integer(0),
+        "pause_after_failures": .integer(3), "on_edit_while_running": .string("refuse"),
+        "on_disable_while_running": .string("stop"),
         "task_notify": .array([
             .object([
                 .init("name", "n"), .init("triggers", ["timeout"]),

@@ -53,11 +53,30 @@ extension Endpoint {
                 )
                 .header("If-Match", .string.about("The ETag you have seen; another version is a 412."))
                 .refuses(.conflict, .preconditionFailed)
-        case .enableTask: Contract(.tasks, "Enables a task").answers(.reference("Task"))
+        case .enableTask:
+            Contract(.tasks, "Enables a task; a pause ends").answers(.reference("Task")).refuses(.conflict)
         case .disableTask:
-            Contract(.tasks, "Disables a task: nothing starts by itself, waiting retries end").answers(
-                .reference("Task")
+            Contract(
+                .tasks,
+                "Disables a task, or pauses it until a time: nothing starts by itself, waiting retries end"
             )
+            .body(
+                .body(
+                    required: [:],
+                    optional: [
+                        "until": .timestamp.orNull.about("When the server's clock resumes it; never without it."),
+                        "reason": Schema.string(upTo: 512, from: 1).orNull.about("Why it is paused; with 'until'."),
+                    ]
+                ),
+                isRequired: false,
+                examples: [
+                    "pause": .object([
+                        .init("until", "2030-01-31T08:00:00Z"), .init("reason", "stocktaking"),
+                    ])
+                ]
+            )
+            .answers(.reference("Task"))
+            .refuses(.conflict)
         case .triggerTask:
             Contract(.tasks, "Runs a task now")
                 .header("Idempotency-Key", Self.idempotencyKey)

@@ -207,6 +207,9 @@ extension Schema {
         "misfire_threshold_seconds": .number, "catch_up_seconds": .number, "start_deadline_seconds": .integer.orNull,
         "jitter_seconds": .number, "retry_backoff": .number, "retry_max_interval": .integer, "retry_jitter": .integer,
         "retry_on": .array(.string), "task_notify": .array(.reference("NotifyRule")),
+        "pause_after_failures": Schema.integer(1...1000).orNull.about("Runs that failed one after the other."),
+        "on_edit_while_running": .choice(of: EditPolicy.self).byDefault(EditPolicy.pinned.rawValue),
+        "on_disable_while_running": .choice(of: DisablePolicy.self).byDefault(DisablePolicy.finish.rawValue),
     ]
 
     /// What can be written, all of it.
@@ -220,8 +223,15 @@ extension Schema {
         "queue_limit": .integer, "misfire": .choice(of: MisfirePolicy.self), "misfire_limit": .integer.orNull,
         "misfire_threshold_seconds": .number, "catch_up_seconds": .number, "start_deadline_seconds": .integer.orNull,
         "jitter_seconds": .number, "group_ids": .array(.integer), "labels": .dictionary(.string),
-        "task_notify": .array(.reference("NotifyRule")), "status": .integer(0...1),
+        "task_notify": .array(.reference("NotifyRule")), "pause_after_failures": .integer.orNull,
+        "on_edit_while_running": .choice(of: EditPolicy.self),
+        "on_disable_while_running": .choice(of: DisablePolicy.self), "status": .integer(0...1),
     ]
+
+    private static let hold = Schema.answer([
+        "kind": .choice(of: JobHold.Kind.self), "since": .timestamp, "until": .timestamp.orNull,
+        "reason": .string.orNull, "failures": .integer.orNull, "execution_id": .uuid.orNull, "text": .text,
+    ]).orNull.about("Why the task rests though nobody switched it off.")
 
     private static let task = Schema.answer([
         "id": .integer, "uid": .string, "version": .integer, "name": .string, "description": .string,
@@ -232,7 +242,7 @@ extension Schema {
         "concurrency": .integer, "overlap": .choice(of: OverlapPolicy.self), "misfire": .choice(of: MisfirePolicy.self),
         "group_ids": .array(.integer), "groups": .array(.string),
         "hidden_groups": .boolean.about("There are others that you may not see."), "labels": .dictionary(.string),
-        "status": .integer(0...1), "next_exec_time": .timestamp.orNull,
+        "status": .integer(0...1), "hold": Self.hold, "next_exec_time": .timestamp.orNull,
         "last_execution": Schema.answer([
             "id": .uuid, "status": Self.status, "status_name": .string, "start_time": .timestamp.orNull,
         ]).orNull,

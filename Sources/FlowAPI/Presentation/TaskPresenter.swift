@@ -44,6 +44,7 @@ struct TaskPresenter: Sendable {
             .init("schedule_text", JSON.object([.init("zh", text.zh), .init("en", text.en)]))
         ]
         members += PolicyBody.members(definition.policies)
+        members += PolicyBody.members(definition.standing ?? StandingPolicies())
         members += DependencyBody.members(definition.dependencies)
         members += [
             .init("group_ids", visible),
@@ -52,6 +53,7 @@ struct TaskPresenter: Sendable {
             .init("labels", definition.labels),
             .init("task_notify", (definition.notify ?? []).map { JSON.object(NotifyRuleBody.members($0)) }),
             .init("status", job.isEnabled ? 1 : 0),
+            .init("hold", Self.hold(job.hold)),
             .init("next_exec_time", job.nextFire),
             .init("last_execution", Self.last(last)),
             .init("created_by", job.createdBy),
@@ -69,6 +71,7 @@ struct TaskPresenter: Sendable {
             .init("executor_config", Self.configuration(definition.payload)),
         ]
         members += Self.schedule(definition.schedule) + PolicyBody.members(definition.policies)
+        members += PolicyBody.members(definition.standing ?? StandingPolicies())
         members += DependencyBody.members(definition.dependencies)
         members += [
             .init("group_ids", definition.groups), .init("labels", definition.labels),
@@ -136,6 +139,16 @@ struct TaskPresenter: Sendable {
             .init("dst", dst.rawValue), .init("every_seconds", every), .init("delay_seconds", delay),
             .init("once_at", once),
         ]
+    }
+
+    /// Why the task rests though nobody switched it off.
+    private static func hold(_ hold: JobHold?) -> JSON {
+        guard let hold else { return .null }
+        return .object([
+            .init("kind", hold.kind.rawValue), .init("since", hold.since), .init("until", hold.until),
+            .init("reason", hold.reason), .init("failures", hold.failures), .init("execution_id", hold.execution),
+            .init("text", JSON.object([.init("zh", hold.text.zh), .init("en", hold.text.en)])),
+        ])
     }
 
     private static func last(_ execution: Execution?) -> JSON {

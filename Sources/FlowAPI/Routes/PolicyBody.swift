@@ -66,6 +66,23 @@ enum PolicyBody {
         return causes
     }
 
+    /// When the task stops by itself, and what running executions live through when people change it.
+    static func standing(_ reader: inout FieldReader) -> StandingPolicies {
+        StandingPolicies(
+            pauseAfterFailures: reader.int("pause_after_failures"),
+            onEdit: reader.choice("on_edit_while_running") ?? .pinned,
+            onDisable: reader.choice("on_disable_while_running") ?? .finish
+        )
+    }
+
+    static func members(_ standing: StandingPolicies) -> [JSON.Member] {
+        [
+            .init("pause_after_failures", standing.pauseAfterFailures),
+            .init("on_edit_while_running", standing.onEdit.rawValue),
+            .init("on_disable_while_running", standing.onDisable.rawValue),
+        ]
+    }
+
     /// As they are shown: what is read here can be sent back as it is.
     static func members(_ policies: Policies) -> [JSON.Member] {
         let retry = policies.retry

@@ -88,11 +88,31 @@ struct TaskRoutes: Sendable {
         return .done
     }
 
-    func setEnabled(_ isEnabled: Bool, _ call: APICall) async throws -> APIAnswer {
+    func enable(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()
-        let job = try await self.jobs.setEnabled(isEnabled, call.number("id"), as: call.principal)
-        return try await self.answer(job, call)
+        return try await self.answer(try await self.jobs.setEnabled(true, call.number("id"), as: call.principal), call)
+    }
+
+    /// Off until somebody enables it, or until a time.
+    func disable(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let id = try call.number("id")
+        var reader = try FieldReader(try await call.optionalBody())
+        let until = reader.timestamp("until")
+        let reason = reader.string("reason")
+        if until == nil, reason != nil {
+            reader.fault("reason", "conflict", "a reason belongs to a pause; say 'until' as well, or leave it out")
+        }
+        try reader.finish()
+        let principal = try call.principal
+        guard let until else {
+            return try await self.answer(try await self.jobs.setEnabled(false, id, as: principal), call)
+        }
+        return try await self.answer(
+            try await self.jobs.pause(id, until: until, reason: reason, as: principal),
+            call
+        )
     }
 
     /// How far the present version has come, host by host (S1-FR-2.1).

@@ -39,6 +39,8 @@ package struct FireExplanation: Hashable, Sendable {
     package enum Rule: String, Sendable {
         case schedule
         case status
+        /// Paused, or finished, by itself or until a time.
+        case pause
         case admission
         case jitter
         case overlap
@@ -169,11 +171,14 @@ package struct FireExplanation: Hashable, Sendable {
             return Finding(
                 .notDue,
                 .schedule,
-                zh: "计划在此刻没有触发" + (zh.isEmpty ? "。" : "：" + zh.joined(separator: "，") + "。"),
+                zh: "计划在此刻没有触发" + (zh.isEmpty ? "。" : "：" + zh.joined(separator: "，") + "。")
+                    + (facts.hold.map { "任务\($0.text.zh)。" } ?? ""),
                 en: "The schedule has no fire at this instant"
                     + (en.isEmpty ? "." : "; " + en.joined(separator: ", ") + ".")
+                    + (facts.hold.map { " The job is \($0.text.en)." } ?? "")
             )
         case .due:
+            if let hold = facts.hold { return self.held(facts, by: hold) }
             guard !facts.isEnabled, facts.at >= facts.changedAt else { return nil }
             return Finding(
                 .disabled,
@@ -182,6 +187,17 @@ package struct FireExplanation: Hashable, Sendable {
                 en: "The job is disabled since \(facts.changedAt); it does not fire."
             )
         }
+    }
+
+    /// A fire that a hold swallows; nil for one before it, or behind its end.
+    private static func held(_ facts: FireFacts, by hold: JobHold) -> Finding? {
+        guard facts.at >= hold.since, hold.until.map({ facts.at < $0 }) ?? true else { return nil }
+        return Finding(
+            .disabled,
+            .pause,
+            zh: "任务\(hold.text.zh)，此刻不会触发。",
+            en: "The job is \(hold.text.en); it does not fire."
+        )
     }
 
     private static func coming(_ facts: FireFacts) -> [Finding] {

@@ -31,6 +31,8 @@ package struct FireFacts: Sendable {
     package let now: Timestamp
     package let timing: Timing
     package let isEnabled: Bool
+    /// Why it rests, if nobody switched it off.
+    package let hold: JobHold?
     package let createdAt: Timestamp
     /// When the version in force was made.
     package let changedAt: Timestamp
@@ -60,6 +62,7 @@ package struct FireFacts: Sendable {
         self.at = fire ?? instant
         self.now = now
         self.isEnabled = job.isEnabled
+        self.hold = job.hold
         self.createdAt = job.createdAt
         self.changedAt = job.updatedAt
         self.jitterSeconds = job.definition.policies.jitterMilliseconds / 1000

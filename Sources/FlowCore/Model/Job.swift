@@ -17,6 +17,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
     package var notify: [NotifyRule]?
     /// The jobs that start it; nil, also in what older versions stored, is none.
     package var dependencies: JobDependencies?
+    /// When it stops by itself; nil, also in what older versions stored, is never.
+    package var standing: StandingPolicies?
 
     package init(
         name: String,
@@ -27,7 +29,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         groups: [GroupID],
         labels: [String: String] = [:],
         notify: [NotifyRule]? = nil,
-        dependencies: JobDependencies? = nil
+        dependencies: JobDependencies? = nil,
+        standing: StandingPolicies? = nil
     ) {
         self.name = name
         self.description = description
@@ -38,6 +41,7 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         self.labels = labels
         self.notify = notify
         self.dependencies = dependencies
+        self.standing = standing
     }
 }
 
@@ -53,6 +57,8 @@ package struct Job: Hashable, Sendable, Codable {
     package var isEnabled: Bool
     /// The next nominal fire the server has not planned yet; nil when disabled or when there is none.
     package var nextFire: Timestamp?
+    /// Why it rests, if nobody switched it off; nil for a job that is enabled.
+    package var hold: JobHold?
     package var createdBy: String
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
@@ -64,6 +70,7 @@ package struct Job: Hashable, Sendable, Codable {
         definition: JobDefinition,
         isEnabled: Bool,
         nextFire: Timestamp?,
+        hold: JobHold? = nil,
         createdBy: String,
         createdAt: Timestamp,
         updatedAt: Timestamp
@@ -74,6 +81,7 @@ package struct Job: Hashable, Sendable, Codable {
         self.definition = definition
         self.isEnabled = isEnabled
         self.nextFire = nextFire
+        self.hold = hold
         self.createdBy = createdBy
         self.createdAt = createdAt
         self.updatedAt = updatedAt

@@ -16,12 +16,18 @@ package protocol JobStore: Sendable {
 
     /// Stores a new version, and ends the fires planned ahead that it overtakes (``Obsolescence``).
     ///
-    /// - Parameter expectedVersion: when given and not the stored one, the change is refused with `conflict`.
+    /// What runs is asked to stop when the version says so and switches the job off. Another definition than the stored one
+    /// is refused with `conflict` while the job runs and its stored version wants that (C-08).
+    ///
+    /// - Parameters:
+    ///   - hold: why it rests; only with `isEnabled` false.
+    ///   - expectedVersion: when given and not the stored one, the change is refused with `conflict`.
     func updateJob(
         _ id: JobID,
         definition: JobDefinition,
         isEnabled: Bool,
         nextFire: Timestamp?,
+        hold: JobHold?,
         expectedVersion: Int64?,
         by change: Change
     ) async throws -> ChangedJob
@@ -44,10 +50,13 @@ package protocol JobStore: Sendable {
 package struct ChangedJob: Hashable, Sendable {
     package let job: Job
     package let ended: [Execution]
+    /// Running executions that the change asks to stop (``DisablePolicy/stop``).
+    package let stopped: [Execution]
 
-    package init(job: Job, ended: [Execution]) {
+    package init(job: Job, ended: [Execution], stopped: [Execution] = []) {
         self.job = job
         self.ended = ended
+        self.stopped = stopped
     }
 }
 

@@ -4,6 +4,26 @@
 // Changes that the server makes on its own, where no person asks: they stand in the audit as made by `system`.
 
 extension JobStore {
+    /// Of a job that nothing holds.
+    package func updateJob(
+        _ id: JobID,
+        definition: JobDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        expectedVersion: Int64?,
+        by change: Change
+    ) async throws -> ChangedJob {
+        try await self.updateJob(
+            id,
+            definition: definition,
+            isEnabled: isEnabled,
+            nextFire: nextFire,
+            hold: nil,
+            expectedVersion: expectedVersion,
+            by: change
+        )
+    }
+
     package func createJob(
         uid: JobUID,
         definition: JobDefinition,

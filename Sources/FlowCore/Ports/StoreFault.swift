@@ -15,6 +15,21 @@ package enum StoreFault {
         CoreError(.notFound, "There is no task \(id). It may have been deleted.")
     }
 
+    package static func jobRuns(_ job: Job, _ execution: Execution) -> CoreError {
+        CoreError(
+            .conflict,
+            "The task '\(job.definition.name)' is not changed while it runs (on_edit_while_running 'refuse'): execution "
+                + "\(execution.id) on host \(execution.agentID.rawValue) has not ended. Wait for it, or cancel it.",
+            details: [
+                CoreError.Detail(
+                    path: "on_edit_while_running",
+                    code: "running",
+                    message: "execution \(execution.id) has not ended"
+                )
+            ]
+        )
+    }
+
     package static func noGroup(_ id: GroupID) -> CoreError {
         CoreError(.notFound, "There is no group \(id). List the groups and choose one of them.")
     }

@@ -88,7 +88,7 @@ package struct InsightService: Sendable {
         } else {
             jobs = try await self.store.allJobs()
         }
-        jobs.removeAll { !$0.isEnabled || !scope.touches($0.definition.groups) }
+        jobs.removeAll { !scope.touches($0.definition.groups) }
         return UpcomingFires(of: jobs, after: begin.advanced(byMilliseconds: -1), through: end)
     }
 }

@@ -17,6 +17,7 @@ package struct JobDraft: Hashable, Sendable {
     package var notify: [NotifyRule]?
     /// Nil keeps what is stored, no edges is none.
     package var dependencies: JobDependencies?
+    package var standing: StandingPolicies
 
     package init(
         name: String,
@@ -28,7 +29,8 @@ package struct JobDraft: Hashable, Sendable {
         labels: [String: String] = [:],
         isEnabled: Bool = true,
         notify: [NotifyRule]? = nil,
-        dependencies: JobDependencies? = nil
+        dependencies: JobDependencies? = nil,
+        standing: StandingPolicies = StandingPolicies()
     ) {
         self.name = name
         self.description = description
@@ -40,6 +42,7 @@ package struct JobDraft: Hashable, Sendable {
         self.isEnabled = isEnabled
         self.notify = notify
         self.dependencies = dependencies
+        self.standing = standing
     }
 }
 

@@ -59,10 +59,11 @@ extension JobService {
             definition: definition,
             isEnabled: job.isEnabled,
             nextFire: job.isEnabled ? try Self.compile(job).next(after: now) : nil,
+            hold: job.hold,
             expectedVersion: job.version,
             by: principal.change(at: now)
         )
-        await self.announce(changed.job, ended: changed.ended)
+        await self.announce(changed)
         return changed.job
     }
 

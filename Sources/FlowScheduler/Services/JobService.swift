@@ -105,16 +105,18 @@ package struct JobService: Sendable {
             as: principal
         )
         try self.requireChange(definition.groups, as: principal)
+        let state = JobSwitch(existing, becoming: definition, wanted: draft.isEnabled)
         let changed = try await self.store.updateJob(
             id,
             definition: definition,
-            isEnabled: draft.isEnabled,
-            nextFire: draft.isEnabled ? schedule.next(after: now) : nil,
+            isEnabled: state.isEnabled,
+            nextFire: state.isEnabled ? schedule.next(after: now) : nil,
+            hold: state.hold,
             // Rights were checked on the groups of the version that was read: that one has to be replaced.
             expectedVersion: expectedVersion ?? (principal.scope(of: .jobsWrite) == .all ? nil : existing.version),
             by: principal.change(at: now)
         )
-        await self.announce(changed.job, ended: changed.ended)
+        await self.announce(changed)
         return changed.job
     }
 
@@ -128,36 +130,6 @@ package struct JobService: Sendable {
         await self.gateway.configurationChanged()
         self.bus.publish(.jobDeleted(deleted.job.id, deleted.job.uid))
         if !deleted.ended.isEmpty { self.bus.publish(.executionsChanged(deleted.ended)) }
-    }
-
-    /// Switches the schedule on or off (S1-FR-1.3); running executions go on.
-    ///
-    /// Idempotent.
-    package func setEnabled(_ isEnabled: Bool, _ id: JobID, as principal: Principal) async throws -> Job {
-        try principal.require(.jobsRun)
-        // The definition is read and written back: a change in between must not be undone, so compare and try again.
-        for _ in 0..<8 {
-            let job = try await self.existing(id, as: principal)
-            try self.requireRun(job, as: principal)
-            if job.isEnabled == isEnabled { return job }
-            let now = self.clock.now
-            let next = isEnabled ? try Self.compile(job).next(after: now) : nil
-            do {
-                let changed = try await self.store.updateJob(
-                    id,
-                    definition: job.definition,
-                    isEnabled: isEnabled,
-                    nextFire: next,
-                    expectedVersion: job.version,
-                    by: principal.change(at: now)
-                )
-                await self.announce(changed.job, ended: changed.ended)
-                return changed.job
-            } catch let error as CoreError where error.code == .conflict {
-                continue
-            }
-        }
-        throw CoreError(.conflict, "Job \(id) keeps being changed by somebody else. Try again.")
     }
 
     /// Runs a job now, on all hosts of its groups (S1-FR-1.4).
@@ -212,12 +184,12 @@ package struct JobService: Sendable {
         return job
     }
 
-    private func requireRun(_ job: Job, as principal: Principal) throws {
+    func requireRun(_ job: Job, as principal: Principal) throws {
         try principal.require(.jobsRun, onAll: job.definition.groups, visible: principal.scope(of: .groupsRead))
     }
 
     /// A job that cannot be read is answered like one that does not exist.
-    private func existing(_ id: JobID, as principal: Principal) async throws -> Job {
+    func existing(_ id: JobID, as principal: Principal) async throws -> Job {
         let scope = try principal.require(.jobsRead)
         guard let job = try await self.store.job(id), scope.touches(job.definition.groups) else {
             throw CoreError(.notFound, "There is no job \(id).")
@@ -323,11 +295,18 @@ package struct JobService: Sendable {
         }
     }
 
-    func announce(_ job: Job, ended: [Execution] = []) async {
-        await self.observer.jobChanged(job)
+    func announce(_ job: Job) async { await self.announce(ChangedJob(job: job, ended: [])) }
+
+    func announce(_ changed: ChangedJob) async {
+        await self.observer.jobChanged(changed.job)
         await self.gateway.configurationChanged()
-        self.bus.publish(.jobChanged(job))
-        if !ended.isEmpty { self.bus.publish(.executionsChanged(ended)) }
+        self.bus.publish(.jobChanged(changed.job))
+        let executions = changed.ended + changed.stopped
+        if !executions.isEmpty { self.bus.publish(.executionsChanged(executions)) }
+        // A host that is away is told when it is back.
+        for execution in changed.stopped where !execution.status.isTerminal {
+            await self.gateway.cancel(execution.id, on: execution.agentID, force: false)
+        }
     }
 
     static func compile(_ job: Job) throws -> CompiledSchedule {

@@ -31,6 +31,9 @@ struct JobValidator {
     mutating func validate(_ draft: JobDraft) -> (JobDefinition, CompiledSchedule)? {
         self.checkTexts(draft)
         self.check(draft.policies)
+        if let failures = draft.standing.pauseAfterFailures {
+            self.range(failures, StandingPolicies.failuresRange, "pause_after_failures", "failed runs in a row")
+        }
         switch draft.payload {
         case .shell(let shell): self.check(shell)
         case .http(let http): self.check(http)
@@ -53,7 +56,8 @@ struct JobValidator {
             policies: draft.policies,
             groups: Array(Set(draft.groups)).sorted(),
             labels: draft.labels,
-            notify: draft.notify.flatMap { $0.isEmpty ? nil : $0 }
+            notify: draft.notify.flatMap { $0.isEmpty ? nil : $0 },
+            standing: draft.standing == StandingPolicies() ? nil : draft.standing
         )
         return (definition, schedule.1)
     }

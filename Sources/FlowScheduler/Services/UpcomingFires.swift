@@ -35,13 +35,15 @@ package struct UpcomingFires: Hashable, Sendable {
     package static let jobLimit = 20
     private static let minute: Int64 = 60_000
 
-    /// Counts the fires of enabled jobs after one instant, up to and including another.
+    /// Counts the fires of jobs that are enabled, or paused until a time, after one instant, up to and including another.
     package init(of jobs: [Job], after: Timestamp, through: Timestamp, limit: Int = Self.fireLimit) {
         var byMinute: [Int64: Minute] = [:]
-        for job in jobs.sorted(by: { $0.id < $1.id }) where job.isEnabled {
+        for job in jobs.sorted(by: { $0.id < $1.id }) {
+            // A paused job fires again from where the clock resumes it.
+            guard let begin = job.isEnabled ? after : job.hold?.until.map({ max(after, $0) }) else { continue }
             // A stored job was valid when it was stored; one that this server can't read any more has no fires here.
             guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid) else { continue }
-            let fires = schedule.fires(after: after, through: through, limit: limit - self.total + 1)
+            let fires = schedule.fires(after: begin, through: through, limit: limit - self.total + 1)
             if self.total + fires.count > limit {
                 self.isPartial = true
                 break

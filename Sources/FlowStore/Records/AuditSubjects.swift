@@ -19,19 +19,23 @@ extension AuditObject {
 struct JobAudit: Encodable {
     let definition: JobDefinition
     let enabled: Bool
+    /// Why it rests, if nobody switched it off.
+    let hold: JobHold?
 
     init(_ job: Job) {
         self.definition = job.definition
         self.enabled = job.isEnabled
+        self.hold = job.hold
     }
 
-    private enum Key: String, CodingKey { case enabled }
+    private enum Key: String, CodingKey { case enabled, hold }
 
     /// The definition's fields stand beside `enabled`, as in the API.
     func encode(to encoder: any Encoder) throws {
         try self.definition.encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(self.enabled, forKey: .enabled)
+        try container.encodeIfPresent(self.hold, forKey: .hold)
     }
 
     static func action(from before: Job, to after: Job) -> AuditAction {

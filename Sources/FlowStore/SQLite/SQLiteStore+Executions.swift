@@ -63,26 +63,30 @@ extension SQLiteStore {
 
     package func requestCancel(_ id: ExecutionID, force: Bool, by change: Change) async throws -> Execution {
         try await self.write("request_cancel") { db in
-            let executions = ExecutionTable(db)
-            guard let execution = try executions.find(id) else { throw StoreFault.noExecution(id) }
-            guard !execution.status.isTerminal else { return execution }
-            // Asked to end before, now to be killed: that is a change as well, though the record looks the same.
-            let isForced = force ? try executions.forceCancel(id, on: execution.agentID) : false
-            guard !execution.cancelRequested || isForced else { return execution }
-            var asked = execution
-            asked.cancelRequested = true
-            asked.updatedAt = change.at
-            var changes = RecordChanges()
-            asked = changes.write(asked, over: execution)
-            try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
-            try AuditTable(db).record(
-                change,
-                .executionCancel,
-                AuditObject(execution),
-                groups: try JobTable(db).groups(of: execution.jobID)
-            )
-            return asked
+            guard let execution = try ExecutionTable(db).find(id) else { throw StoreFault.noExecution(id) }
+            return try self.askToStop(execution, force: force, by: change, db)
         }
+    }
+
+    /// - Returns: the execution as it is now; one that has ended, or was asked before, stays as it is.
+    func askToStop(_ execution: Execution, force: Bool, by change: Change, _ db: Database) throws -> Execution {
+        guard !execution.status.isTerminal else { return execution }
+        // Asked to end before, now to be killed: that is a change as well, though the record looks the same.
+        let isForced = force ? try ExecutionTable(db).forceCancel(execution.id, on: execution.agentID) : false
+        guard !execution.cancelRequested || isForced else { return execution }
+        var asked = execution
+        asked.cancelRequested = true
+        asked.updatedAt = change.at
+        var changes = RecordChanges()
+        asked = changes.write(asked, over: execution)
+        try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
+        try AuditTable(db).record(
+            change,
+            .executionCancel,
+            AuditObject(execution),
+            groups: try JobTable(db).groups(of: execution.jobID)
+        )
+        return asked
     }
 
     package func runningExecutions(of agent: AgentID) async throws -> [ExecutionID] {

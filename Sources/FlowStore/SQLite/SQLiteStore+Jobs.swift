@@ -27,6 +27,7 @@ extension SQLiteStore {
                 at: change.at
             )
             try DependencyTable(db).bind(job, over: nil, by: change)
+            try StreakTable(db).bind(job, over: nil)
             try ConfigTable(db).raiseVersion(job: job.uid)
             try AuditTable(db).record(
                 change,
@@ -44,6 +45,7 @@ extension SQLiteStore {
         definition: JobDefinition,
         isEnabled: Bool,
         nextFire: Timestamp?,
+        hold: JobHold?,
         expectedVersion: Int64?,
         by change: Change
     ) async throws -> ChangedJob {
@@ -58,24 +60,42 @@ extension SQLiteStore {
                 throw StoreFault.jobNameTaken(definition.name)
             }
             let before = job
-            job.version += 1
+            if before.definition.standing?.onEdit == .refuse, before.definition != definition,
+                let running = try ExecutionTable(db).firstRunning(of: id)
+            {
+                throw StoreFault.jobRuns(before, running)
+            }
             job.definition = definition
             job.isEnabled = isEnabled
             job.nextFire = nextFire
-            job.updatedAt = change.at
-            try jobs.update(job)
-            try DependencyTable(db).bind(job, over: before, by: change)
-            try ConfigTable(db).raiseVersion(job: job.uid)
-            try AuditTable(db).record(
-                change,
-                JobAudit.action(from: before, to: job),
-                AuditObject(job),
-                groups: before.definition.groups + definition.groups,
-                before: JobAudit(before),
-                after: JobAudit(job)
-            )
-            return ChangedJob(job: job, ended: try self.endOvertaken(by: job, since: before, at: change.at, db))
+            job.hold = isEnabled ? nil : hold
+            let saved = try self.save(&job, over: before, by: change, db)
+            guard before.isEnabled, !isEnabled, definition.standing?.onDisable == .stop else { return saved }
+            var stopped: [Execution] = []
+            for execution in try ExecutionTable(db).running(of: id) {
+                stopped.append(try self.askToStop(execution, force: false, by: change, db))
+            }
+            return ChangedJob(job: saved.job, ended: saved.ended, stopped: stopped)
         }
+    }
+
+    /// Stores a job as its next version, with all that follows from the change.
+    func save(_ job: inout Job, over before: Job, by change: Change, _ db: Database) throws -> ChangedJob {
+        job.version = before.version + 1
+        job.updatedAt = change.at
+        try JobTable(db).update(job)
+        try DependencyTable(db).bind(job, over: before, by: change)
+        try StreakTable(db).bind(job, over: before)
+        try ConfigTable(db).raiseVersion(job: job.uid)
+        try AuditTable(db).record(
+            change,
+            JobAudit.action(from: before, to: job),
+            AuditObject(job),
+            groups: before.definition.groups + job.definition.groups,
+            before: JobAudit(before),
+            after: JobAudit(job)
+        )
+        return ChangedJob(job: job, ended: try self.endOvertaken(by: job, since: before, at: change.at, db))
     }
 
     package func deleteJob(_ id: JobID, by change: Change) async throws -> ChangedJob {

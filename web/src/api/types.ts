@@ -43,6 +43,17 @@ export interface FinePolicies {
   retry_max_interval?: number;
   retry_jitter?: number;
   retry_on?: string[];
+  pause_after_failures?: number | null;
+  on_edit_while_running?: 'pinned' | 'refuse';
+  on_disable_while_running?: 'finish' | 'stop';
+}
+
+/** Why a job rests though nobody switched it off. */
+export interface Hold {
+  kind: 'finished' | 'paused' | 'failures';
+  since: string;
+  until: string | null;
+  text: Bilingual;
 }
 
 /** What can be written of a job. */
@@ -84,6 +95,7 @@ export interface Task extends TaskBody {
   groups: string[];
   /** It also runs on groups that this user does not see. */
   hidden_groups?: boolean;
+  hold?: Hold | null;
   next_exec_time: string | null;
   last_execution: LastExecution | null;
   created_by: string | null;

@@ -35,6 +35,7 @@ enum Migrations {
         ("080 settings", Migration080Settings.sql),
         ("081 second factors", Migration081SecondFactors.sql),
         ("082 roles", Migration082Roles.sql),
+        ("092 holds", Migration092Holds.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

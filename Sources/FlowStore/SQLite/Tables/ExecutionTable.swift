@@ -142,6 +142,39 @@ struct ExecutionTable {
         ) { try $0.id(0) }
     }
 
+    /// Whether an execution of a job is PENDING or RUNNING.
+    func isUnderWay(_ job: JobID) throws -> Bool {
+        try self.db.first(
+            """
+            SELECT 1 FROM execution INDEXED BY execution_by_status
+            WHERE status IN (1, 2) AND status <> 3 AND job_id = ? LIMIT 1
+            """,
+            [.integer(job)]
+        ) { _ in true } ?? false
+    }
+
+    /// Running executions of a job, oldest first.
+    func running(of job: JobID) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
+            WHERE status = 2 AND status <> 3 AND job_id = ? ORDER BY id
+            """,
+            [.integer(job)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
+    /// The first execution of a job that runs, or waits for its next attempt; nil when none does.
+    func firstRunning(of job: JobID) throws -> Execution? {
+        try self.db.first(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
+            WHERE status IN (1, 2) AND status <> 3 AND job_id = ? AND (status = 2 OR attempt > 0) ORDER BY id LIMIT 1
+            """,
+            [.integer(job)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
     /// Pending executions of a job, oldest first.
     func pending(of job: JobID) throws -> [Execution] {
         try self.db.all(

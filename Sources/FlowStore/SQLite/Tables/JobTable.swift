@@ -115,12 +115,12 @@ struct JobTable {
         )
         try self.db.run(
             """
-            INSERT INTO schedule (job_id, is_enabled, next_fire, uid, version, name, groups)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO schedule (job_id, is_enabled, next_fire, uid, version, name, groups, review_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(job.id), .flag(isEnabled), .time(nextFire), .id(uid), .integer(job.version),
-                .text(definition.name), .text(try Self.groups(of: definition)),
+                .text(definition.name), .text(try Self.groups(of: definition)), .time(job.reviewAt),
             ]
         )
         try self.recordVersion(of: job)
@@ -129,19 +129,23 @@ struct JobTable {
 
     func update(_ job: Job) throws {
         try self.db.run(
-            "UPDATE job SET version = ?, name = ?, definition = ?, search_text = ?, updated_at = ? WHERE id = ?",
+            """
+            UPDATE job SET version = ?, name = ?, definition = ?, search_text = ?, updated_at = ?, hold = ? WHERE id = ?
+            """,
             [
                 .integer(job.version), .text(job.definition.name), .text(try JSONColumn.encode(job.definition)),
-                .text(JobRecord.searchText(job.definition)), .time(job.updatedAt), .integer(job.id),
+                .text(JobRecord.searchText(job.definition)), .time(job.updatedAt),
+                .text(try job.hold.map { try JSONColumn.encode($0) }), .integer(job.id),
             ]
         )
         try self.db.run(
             """
-            UPDATE schedule SET is_enabled = ?, next_fire = ?, version = ?, name = ?, groups = ? WHERE job_id = ?
+            UPDATE schedule SET is_enabled = ?, next_fire = ?, version = ?, name = ?, groups = ?, review_at = ?
+            WHERE job_id = ?
             """,
             [
                 .flag(job.isEnabled), .time(job.nextFire), .integer(job.version), .text(job.definition.name),
-                .text(try Self.groups(of: job.definition)), .integer(job.id),
+                .text(try Self.groups(of: job.definition)), .time(job.reviewAt), .integer(job.id),
             ]
         )
         try self.recordVersion(of: job)

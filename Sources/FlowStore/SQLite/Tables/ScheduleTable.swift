@@ -41,4 +41,18 @@ struct ScheduleTable {
             ($0.flag(1) ? $0.optionalTime(0) : nil, $0.integer(2))
         }
     }
+
+    func dueReviews(at now: Timestamp, limit: Int) throws -> [JobID] {
+        try self.db.all(
+            """
+            SELECT job_id FROM schedule INDEXED BY schedule_by_review
+            WHERE review_at IS NOT NULL AND review_at <= ? ORDER BY review_at LIMIT ?
+            """,
+            [.time(now), .number(limit)]
+        ) { $0.integer(0) }
+    }
+
+    func setReview(of id: JobID, at instant: Timestamp?) throws {
+        try self.db.run("UPDATE schedule SET review_at = ? WHERE job_id = ?", [.time(instant), .integer(id)])
+    }
 }

@@ -6,12 +6,17 @@ import GRDB
 
 /// Statements on runs that have ended on all their hosts, each once (D1).
 ///
-/// Only runs of jobs that somebody waits for are looked at: the others pay one look into a small index.
+/// Only runs of jobs that somebody waits for, or whose failures are counted, are looked at: the others pay one look into two
+/// small indexes.
 struct SettlementTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
-    private static let anyChild = "SELECT 1 FROM dep_edge WHERE parent_id = ? LIMIT 1"
+    /// Children wait for it, or its failures in a row are counted.
+    private static let anyListener = """
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM dep_edge WHERE parent_id = ?1)
+            OR EXISTS (SELECT 1 FROM job_streak WHERE job_id = ?1)
+        """
 
     /// What still may change: open executions, and those that were lost while their host may come back and say how they ended.
     private static let isOpen = """
@@ -23,8 +28,8 @@ struct SettlementTable {
     func settle(after changes: RecordChanges, at now: Timestamp) throws {
         let ended = changes.writes.map(\.execution).filter(\.status.isTerminal)
         let jobs = Set(ended.map(\.jobID)).sorted()
-        let children = try self.db.firstEach(Self.anyChild, jobs.map { [.integer($0)] }) { _ in true }
-        let awaited = Set(zip(jobs, children).compactMap { $1 == nil ? nil : $0 })
+        let listeners = try self.db.firstEach(Self.anyListener, jobs.map { [.integer($0)] }) { _ in true }
+        let awaited = Set(zip(jobs, listeners).compactMap { $1 == nil ? nil : $0 })
         for id in Set(ended.filter { awaited.contains($0.jobID) }.map(\.runID)).sorted() {
             guard let run = try RunTable(self.db).find(id) else { continue }
             try self.note(run, at: now)
@@ -44,7 +49,8 @@ struct SettlementTable {
             JOIN run ON run.id = e.run_id AND run.settled_at IS NULL
             -- 'status <> 3' lets the partial index serve.
             WHERE e.agent = ? AND e.status = 4 AND e.status <> 3 AND e.decided_by = 0
-                AND EXISTS (SELECT 1 FROM dep_edge WHERE dep_edge.parent_id = e.job_id)
+                AND (EXISTS (SELECT 1 FROM dep_edge WHERE dep_edge.parent_id = e.job_id)
+                    OR EXISTS (SELECT 1 FROM job_streak WHERE job_streak.job_id = e.job_id))
             """,
             [.agent(agent)]
         ) { try $0.id(0, as: RunID.self) }
@@ -52,7 +58,7 @@ struct SettlementTable {
     }
 
     private func isAwaited(_ job: JobID) throws -> Bool {
-        try self.exists(Self.anyChild, [.integer(job)])
+        try self.exists(Self.anyListener, [.integer(job)])
     }
 
     private func note(_ run: Run, at now: Timestamp) throws {

@@ -48,6 +48,15 @@ struct PolicyFields: ParsableArguments {
     @Option(help: "Retry only after this: business (exit code 1), technical, timeout, interrupted; repeat for several.")
     var retryOn: [String] = []
 
+    @Option(help: "Pause after so many failed runs in a row, 1 to 1000; 0 = never.")
+    var pauseAfterFailures: Int?
+
+    @Option(help: "What an edit does while the task runs: pinned (runs end as they began) or refuse.")
+    var onEdit: String?
+
+    @Option(help: "What disabling does to running executions: finish or stop.")
+    var onDisable: String?
+
     /// Writes what was given into a request's body.
     func apply(to body: inout JSONValue) throws {
         let texts = [("overlap", self.overlap), ("misfire", self.misfire)]
@@ -64,6 +73,11 @@ struct PolicyFields: ParsableArguments {
         ]
         for case (let field, let value?) in decimals {
             body[field] = Int64(exactly: value).map(JSONValue.integer) ?? .number(value)
+        }
+        let standing = [("on_edit_while_running", self.onEdit), ("on_disable_while_running", self.onDisable)]
+        for case (let field, let value?) in standing { body[field] = .string(value) }
+        if let failures = self.pauseAfterFailures {
+            body["pause_after_failures"] = failures == 0 ? .null : .integer(Int64(failures))
         }
         if !self.retryOn.isEmpty { body["retry_on"] = .array(self.retryOn.map(JSONValue.string)) }
         // A limit of fire_all means nothing to another policy.

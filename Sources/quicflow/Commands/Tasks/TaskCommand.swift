@@ -128,16 +128,31 @@ struct TaskEnableCommand: AsyncParsableCommand {
 struct TaskDisableCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable",
-        abstract: "Stops a task's schedule; what runs now runs on."
+        abstract: "Stops a task's schedule, for good or until a time; what runs now runs on."
     )
 
     @OptionGroup var options: ServerOptions
     @OptionGroup var reference: TaskReference
 
+    @Option(help: "Resume it at this RFC 3339 time such as 2026-11-21T10:00:00+08:00.")
+    var until: String?
+
+    @Option(help: "Why it is paused, for whoever asks; with --until.")
+    var reason: String?
+
+    func validate() throws {
+        if self.reason != nil, self.until == nil { throw ValidationError("Give --reason with --until.") }
+    }
+
     func run() async throws {
         let client = try self.options.client()
         let id = try await client.taskID(self.reference.reference)
-        let answer = try await client.post("/tasks/\(id)/disable")
-        self.options.output.show(answer) { Terminal.say("Disabled task \(id).") }
+        var body = JSONValue.object([:])
+        if let until { body["until"] = .string(until) }
+        if let reason { body["reason"] = .string(reason) }
+        let answer = try await client.post("/tasks/\(id)/disable", body)
+        self.options.output.show(answer) {
+            Terminal.say(self.until.map { "Paused task \(id) until \($0)." } ?? "Disabled task \(id).")
+        }
     }
 }

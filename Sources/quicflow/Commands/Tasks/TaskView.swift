@@ -24,6 +24,8 @@ enum TaskView {
             table.add(["description", description])
         }
         table.add(["status", self.status(task)])
+        let why = task["hold"]["text"][Language.current.rawValue]
+        if !why.isNull { table.add(["why", why.cell]) }
         table.add(["schedule", self.schedule(task)])
         let words = task["schedule_text"][Language.current.rawValue]
         if !words.isNull { table.add(["in words", words.cell]) }
@@ -68,6 +70,11 @@ enum TaskView {
         if !["0", "-"].contains(task["jitter_seconds"].cell) {
             rows.append(("jitter", "up to \(task["jitter_seconds"].cell) s"))
         }
+        if let failures = task["pause_after_failures"].integer {
+            rows.append(("pauses", "after \(failures) failed \(failures == 1 ? "run" : "runs in a row")"))
+        }
+        if task["on_edit_while_running"].string == "refuse" { rows.append(("while it runs", "no edits")) }
+        if task["on_disable_while_running"].string == "stop" { rows.append(("when disabled", "running ones stop")) }
         return rows
     }
 
@@ -83,7 +90,13 @@ enum TaskView {
 
     private static func status(_ task: JSONValue) -> String {
         switch task["status"].integer {
-        case 0: "disabled"
+        case 0:
+            switch task["hold"]["kind"].string {
+            case "finished": "finished"
+            case "paused": "paused until " + DisplayTime.text(task["hold"]["until"])
+            case "failures": "paused after failures"
+            default: "disabled"
+            }
         case 1: "enabled"
         default: task["status"].cell
         }

@@ -46,6 +46,7 @@ export default {
     schedule: 'Schedule',
     groups: 'Groups',
     enabled: 'Enabled',
+    hold: { finished: 'finished', paused: 'paused', failures: 'paused after failures' },
     disabled: 'Disabled',
     last: 'Last run',
     next: 'Next run',
@@ -239,6 +240,7 @@ export default {
     rule: {
       schedule: 'schedule',
       status: 'enabled or not',
+      pause: 'paused, or finished',
       admission: 'admission',
       jitter: 'jitter',
       overlap: 'overlap',
@@ -273,6 +275,16 @@ export default {
     retryOn: 'Retry after',
     retryOnHint: 'Leave out "host died" where an effect must not happen twice',
     noRetries: 'No retries; with one or more, their pauses and causes can be chosen.',
+    pauseAfter: 'Pause after failures in a row',
+    pauseAfterHint: 'So many failed runs pause the job; empty for never',
+    onEdit: 'Edited while it runs',
+    onDisable: 'Switched off while it runs',
+    way: {
+      pinned: 'runs end as they began',
+      refuse: 'the edit is refused',
+      finish: 'runs go on to their end',
+      stop: 'runs are stopped',
+    },
     cause: {
       business: 'business failure (exit 1)',
       technical: 'technical failure',

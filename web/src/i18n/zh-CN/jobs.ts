@@ -40,6 +40,7 @@ export default {
     schedule: '调度',
     groups: '分组',
     enabled: '启用',
+    hold: { finished: '已完成', paused: '已暂停', failures: '连续失败后暂停' },
     disabled: '停用',
     last: '最近执行',
     next: '下次执行',
@@ -233,6 +234,7 @@ export default {
     rule: {
       schedule: '调度计划',
       status: '启用状态',
+      pause: '暂停或已完成',
       admission: '准入',
       jitter: '随机延迟',
       overlap: '上次未结束时',
@@ -267,6 +269,11 @@ export default {
     retryOn: '哪些情况重试',
     retryOnHint: '不能重复生效的任务不要选“主机中断”',
     noRetries: '没有重试；把重试次数设为 1 以上，可以选择间隔和原因。',
+    pauseAfter: '连续失败后暂停',
+    pauseAfterHint: '连续失败这么多次就暂停任务；留空不暂停',
+    onEdit: '运行中修改',
+    onDisable: '运行中停用',
+    way: { pinned: '按原版本运行完', refuse: '拒绝修改', finish: '运行完', stop: '停止运行' },
     cause: { business: '业务失败（退出码 1）', technical: '技术失败', timeout: '超时', interrupted: '主机中断' },
   },
 };

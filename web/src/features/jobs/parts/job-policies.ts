@@ -3,6 +3,9 @@ import { between, type NumberField, within } from './number-field.ts';
 
 export const RETRY_CAUSES = ['business', 'technical', 'timeout', 'interrupted'] as const;
 
+export const EDIT_WAYS = ['pinned', 'refuse'] as const;
+export const DISABLE_WAYS = ['finish', 'stop'] as const;
+
 /** The policies that few jobs need; each has a usual value (docs/scheduling.md). */
 export interface PolicyForm {
   queueLimit: NumberField;
@@ -17,6 +20,10 @@ export interface PolicyForm {
   retryMaxInterval: NumberField;
   retryJitter: NumberField;
   retryOn: string[];
+  /** Empty: never. */
+  pauseAfter: NumberField;
+  onEdit: 'pinned' | 'refuse';
+  onDisable: 'finish' | 'stop';
 }
 
 export const emptyPolicies = (): PolicyForm => ({
@@ -30,6 +37,9 @@ export const emptyPolicies = (): PolicyForm => ({
   retryMaxInterval: 86_400,
   retryJitter: 0,
   retryOn: [...RETRY_CAUSES],
+  pauseAfter: '',
+  onEdit: 'pinned',
+  onDisable: 'finish',
 });
 
 export function policiesOf(task: FinePolicies): PolicyForm {
@@ -45,6 +55,9 @@ export function policiesOf(task: FinePolicies): PolicyForm {
     retryMaxInterval: task.retry_max_interval ?? usual.retryMaxInterval,
     retryJitter: task.retry_jitter ?? usual.retryJitter,
     retryOn: [...task.retry_on ?? usual.retryOn],
+    pauseAfter: task.pause_after_failures ?? usual.pauseAfter,
+    onEdit: task.on_edit_while_running ?? usual.onEdit,
+    onDisable: task.on_disable_while_running ?? usual.onDisable,
   };
 }
 
@@ -59,6 +72,9 @@ const POLICY_KEYS: [path: string, key: keyof PolicyForm][] = [
   ['retry_max_interval', 'retryMaxInterval'],
   ['retry_jitter', 'retryJitter'],
   ['retry_on', 'retryOn'],
+  ['pause_after_failures', 'pauseAfter'],
+  ['on_edit_while_running', 'onEdit'],
+  ['on_disable_while_running', 'onDisable'],
 ];
 
 /** The server's paths of these fields. */
@@ -107,6 +123,7 @@ export function checkPolicies(
   check('retry_backoff', within(form.retryBackoff, 1, 10), 'factor');
   check('retry_max_interval', between(form.retryMaxInterval, 1, 86_400), 'day');
   check('retry_jitter', between(form.retryJitter, 0, 100), 'percent');
+  check('pause_after_failures', form.pauseAfter === '' || between(form.pauseAfter, 1, 1000), 'thousand');
   check('retry_on', !form.retryCount || form.retryOn.length > 0, 'causes');
   return faults;
 }
