@@ -19,6 +19,9 @@ package struct StableHash: Sendable {
         }
     }
 
+    /// The hash of everything added so far.
+    package var value: UInt64 { self.state }
+
     /// A number from 0 up to, and not including, the bound; 0 for a bound of 1 or less.
     package func below(_ bound: Int64) -> Int64 {
         guard bound > 1 else { return 0 }

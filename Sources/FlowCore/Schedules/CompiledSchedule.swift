@@ -25,11 +25,11 @@ package struct CompiledSchedule: Sendable {
     /// - Throws: what is wrong with the text or the zone; `.needsAnchor` for the text `@every`, which whoever creates the
     ///   job turns into ``ScheduleSpec/every(periodMilliseconds:anchor:)``.
     package init(_ spec: ScheduleSpec, job: JobUID) throws(ScheduleError) {
-        try self.init(spec, job: job, zones: .shared)
+        try self.init(spec, job: job, zones: ZoneDatabase.shared)
     }
 
-    /// As ``init(_:job:)``, with the zones of a given database.
-    package init(_ spec: ScheduleSpec, job: JobUID, zones: ZoneDatabase) throws(ScheduleError) {
+    /// As ``init(_:job:)``, with zones that are not this host's.
+    package init(_ spec: ScheduleSpec, job: JobUID, zones: some ZoneSource) throws(ScheduleError) {
         switch spec {
         case .cron(let text, let zoneName, let policy):
             let expression = try CronExpression(parsing: text)

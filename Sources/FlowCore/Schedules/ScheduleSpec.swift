@@ -15,6 +15,18 @@ package enum ScheduleSpec: Hashable, Sendable {
     case manual
 }
 
+extension ScheduleSpec {
+    /// The zone a cron schedule is read in, where that is one whose rules have to come from somewhere; else nil.
+    package var zoneName: String? {
+        guard case .cron(let expression, let timeZone, _) = self else { return nil }
+        // Whoever stores a job puts the prefix's zone into the field as well; a text from elsewhere may not have it there.
+        let prefix =
+            expression.utf8.contains(UInt8(ascii: "=")) ? (try? CronExpression(parsing: expression))?.zonePrefix : nil
+        let name = prefix ?? timeZone
+        return ZoneDatabase.needsNoFile(name) ? nil : name
+    }
+}
+
 extension ScheduleSpec: Codable {
     private enum Kind: String, Codable {
         case cron

@@ -32,12 +32,14 @@ enum TZifFile {
             )
         }
         let initial = offset(ofType: 0)
+        var tail: String?
         if width == 8, let footer = Self.footer(bytes, from: end), !footer.isEmpty {
             guard let rule = PosixZone(footer) else { return nil }
             let from = transitions.last?.start ?? Int64.min
             transitions += rule.transitions(after: from, through: CronMasks.lastYear + 1)
+            tail = String(decoding: footer, as: UTF8.self)
         }
-        return ZoneRules(name: name, initial: initial, transitions: transitions)
+        return ZoneRules(name: name, initial: initial, transitions: transitions, rule: tail)
     }
 
     private static func footer(_ bytes: [UInt8], from start: Int) -> ArraySlice<UInt8>? {

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Names are IANA's (`Asia/Shanghai`), `UTC`, or fixed offsets (`+08:00`). The files come from `TZDIR` or, without it,
 /// from where systems keep them; a host without any has the zones of Foundation.
-package final class ZoneDatabase: Sendable {
+package final class ZoneDatabase: ZoneSource {
     /// The database of the process.
     package static let shared = ZoneDatabase(directory: ZoneDatabase.systemDirectory())
 
@@ -51,6 +51,13 @@ package final class ZoneDatabase: Sendable {
         return words.count >= 3 && words[1] == "version" ? String(words[2]) : nil
     }
 
+    private static let universal: Set<String> = ["UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z"]
+
+    /// Whether a name means the same on every host, whatever files it has: UTC, or a fixed offset.
+    package static func needsNoFile(_ name: String) -> Bool {
+        self.universal.contains(name) || self.fixedOffset(name) != nil
+    }
+
     /// Whether a text can be the name of a zone at all: never a path out of the directory.
     package static func isWellFormed(_ name: String) -> Bool {
         guard (1...64).contains(name.utf8.count) else { return false }
@@ -80,9 +87,7 @@ package final class ZoneDatabase: Sendable {
 
     private func load(_ name: String) -> ZoneRules? {
         if let offset = Self.fixedOffset(name) { return ZoneRules(name: name, initial: offset, transitions: []) }
-        if ["UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z"].contains(name) {
-            return ZoneRules(name: name, initial: 0, transitions: [])
-        }
+        if Self.universal.contains(name) { return ZoneRules(name: name, initial: 0, transitions: []) }
         guard let directory else { return Self.foundationRules(name) }
         guard let data = FileManager.default.contents(atPath: directory + "/" + name), data.count <= 1 << 20 else {
             return nil

@@ -7,6 +7,8 @@
 /// nothing has to know the rules they came from. A lookup is one division and a step or two: see ``segment(at:)``.
 package final class ZoneRules: Sendable {
     package let name: String
+    /// The POSIX rule that the last changes follow (RFC 9636, 3.3); nil when they follow none, or it is not known.
+    let rule: String?
     /// Where each segment begins; the first at `Int64.min`.
     let starts: [Int64]
     /// Seconds east of Greenwich in each segment.
@@ -16,8 +18,9 @@ package final class ZoneRules: Sendable {
     private static let bucketShift: Int64 = 25
 
     /// Takes the offset before the first transition, and where the offset changes, in ascending order.
-    init(name: String, initial: Int, transitions: [(start: Int64, offset: Int)]) {
+    init(name: String, initial: Int, transitions: [(start: Int64, offset: Int)], rule: String? = nil) {
         self.name = name
+        self.rule = rule
         var starts = [Int64.min]
         var offsets = [Int32(initial)]
         for transition in transitions where Int32(transition.offset) != offsets[offsets.count - 1] {
@@ -61,10 +64,19 @@ package final class ZoneRules: Sendable {
         Int(self.offsets[self.segment(at: instant.seconds)])
     }
 
-    /// The changes of the offset in a span: what the configuration ships as `tzslice` (R12).
+    /// The changes of the offset in a span.
     package func transitions(after: Timestamp, through: Timestamp) -> [(at: Timestamp, offsetSeconds: Int)] {
         self.starts.indices.dropFirst()
             .filter { self.starts[$0] > after.seconds && self.starts[$0] <= through.seconds }
             .map { (Timestamp(seconds: self.starts[$0]), Int(self.offsets[$0])) }
+    }
+
+    /// Whether two zones show the same local time at every instant of a span.
+    package func agrees(with other: ZoneRules, from: Timestamp, through: Timestamp) -> Bool {
+        guard self !== other else { return true }
+        guard self.offsetSeconds(at: from) == other.offsetSeconds(at: from) else { return false }
+        let mine = self.transitions(after: from, through: through)
+        let others = other.transitions(after: from, through: through)
+        return mine.elementsEqual(others) { $0 == $1 }
     }
 }
