@@ -32,11 +32,14 @@ extension PBEnvelope {
             guard welcome.hasConfig, !welcome.config.tasks.isEmpty || !welcome.config.removedTaskUids.isEmpty else {
                 return nil
             }
+            // The zones stay with it: there are few, and they are small.
             var head = welcome
+            var rest = welcome.config
+            rest.zones = []
             head.config.tasks = []
             head.config.removedTaskUids = []
             head.config.more = true
-            return (.with { $0.welcome = head }, .with { $0.taskConfigPush = welcome.config })
+            return (.with { $0.welcome = head }, .with { $0.taskConfigPush = rest })
         default: return nil
         }
     }
@@ -53,6 +56,7 @@ extension PBTaskConfigPush {
         var first = self
         var second = self
         first.more = true
+        second.zones = []
         if self.tasks.count > 1 {
             let middle = self.tasks.count / 2
             first.tasks = Array(self.tasks[..<middle])

@@ -83,7 +83,21 @@ struct History {
 extension Simulation {
     /// The invariants of `semantics.md` 4, for R1 to R6.
     mutating func check() -> [String] {
-        self.checkStarts() + self.checkRecords() + self.checkFires()
+        self.checkStarts() + self.checkRecords() + self.checkFires() + self.checkPlan()
+    }
+
+    /// Nothing has the time of a fire that the server's schedule does not have (R12).
+    private func checkPlan() -> [String] {
+        for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) {
+            guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid) else { continue }
+            for host in self.hosts {
+                let fires = host.ledger.entries.values.filter { $0.order.job.uid == job.uid && $0.order.kind == .cron }
+                let strange = fires.map(\.order.nominal).sorted()
+                    .first { schedule.next(after: $0.advanced(byMilliseconds: -1)) != $0 }
+                if let strange { return ["UNPLANNED \(job.definition.name) at \(strange) on \(host.id)"] }
+            }
+        }
+        return []
     }
 
     /// No attempt twice, none early (I1, I4).

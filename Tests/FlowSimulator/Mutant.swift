@@ -47,4 +47,6 @@ package enum Mutant: String, CaseIterable, Sendable {
     case acknowledgesEarly = "reports acknowledged and not stored"
     /// R5: a restarted agent counts on from what was acknowledged.
     case repeatsNumbers = "numbers of reports repeat"
+    /// R12: each host goes by its own zone files.
+    case ignoresRules = "hosts plan by their own zones"
 }

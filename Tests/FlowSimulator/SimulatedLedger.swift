@@ -100,6 +100,7 @@ struct SimulatedLedger {
         case .advanceCursor(let uid, let cursor): self.snapshot.cursors[uid] = cursor
         case .undoPremature(let now): return self.mutant == .neverUndoes ? .done : self.undo(now: now)
         case .applyConfig(let update, let cursor): self.apply(update, cursor: cursor)
+        case .setOrdered(let jobs): self.snapshot.ordered.formUnion(jobs)
         case .acknowledge(let sequence):
             self.snapshot.acknowledgedSequence = max(sequence, self.snapshot.acknowledgedSequence)
         case .forgetReports(let sequence):
@@ -156,6 +157,10 @@ struct SimulatedLedger {
         for job in update.upserts where self.snapshot.cursors[job.uid] == nil {
             self.snapshot.cursors[job.uid] = cursor
         }
+        self.snapshot.ordered.subtract(update.upserts.map(\.uid))
+        let names = Set(update.zones.map(\.name))
+        self.snapshot.zones.removeAll { update.base == nil || names.contains($0.name) }
+        self.snapshot.zones += update.zones
         self.snapshot.configVersion = update.version
     }
 

@@ -17,6 +17,8 @@ extension Simulation {
         )
         configuration.firesWhileConnected = self.mutant != .firesOnlyWhenDisconnected
         configuration.keepsReportsFor = 4_000_000
+        configuration.hostZones = StrangeZones(lacks: index == 0)
+        configuration.followsServerRules = self.mutant != .ignoresRules
         if self.mutant == .waitsForNoWelcome { configuration.welcomeTimeout = 0 }
         // Offsets to a boot clock end with the boot.
         if self.hosts[index].hasRebooted {

@@ -102,6 +102,11 @@ struct Simulation {
                 default: .skip
                 }
             let anchor = Timestamp(milliseconds: Self.epoch / 1000)
+            // The same fires, but for hosts that know the zone otherwise (R12).
+            let schedule: ScheduleSpec =
+                number == 2
+                ? .cron(expression: "*/\(period / 1000) * * * * *", timeZone: StrangeZones.name, dst: .debian)
+                : .every(periodMilliseconds: Int64(period), anchor: anchor)
             return Job(
                 id: JobID(number),
                 uid: uid,
@@ -109,7 +114,7 @@ struct Simulation {
                 definition: JobDefinition(
                     name: "job-\(number)",
                     payload: .shell(ShellPayload(command: "true")),
-                    schedule: .every(periodMilliseconds: Int64(period), anchor: anchor),
+                    schedule: schedule,
                     policies: Policies(
                         overlap: overlap,
                         concurrency: number == 3 ? 3 : 1,

@@ -190,16 +190,35 @@ struct RandomValues {
             outboxBase: self.maybe { $0.int64() },
             contentDigest: self.text(),
             startID: self.text(),
-            machineID: self.text()
+            machineID: self.text(),
+            rulesDigest: self.maybe { $0.word() }
         )
     }
 
+    mutating func zone() -> ZoneSlice {
+        var at = ZoneSlice.start.seconds
+        let changes = self.list { values in
+            at += Int64(values.int(1...9_999_999))
+            return ZoneSlice.Change(at: at, offset: values.int(-50_000...50_000))
+        }
+        let rule = self.maybe { _ in "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1" }
+        return ZoneSlice(name: "Test/Zone", initialOffset: self.int(-50_000...50_000), changes: changes, rule: rule)!
+    }
+
     mutating func update() -> ConfigUpdate {
-        ConfigUpdate(
+        let jobs = self.list { $0.job() }
+        return ConfigUpdate(
             version: self.int64(),
             base: self.maybe { $0.int64() },
-            upserts: self.list { $0.job() },
-            removals: self.list { $0.uid() }
+            upserts: jobs,
+            removals: self.list { $0.uid() },
+            zones: self.list { $0.zone() },
+            plans: self.maybe { values in
+                PlanClaims(
+                    from: values.instant(),
+                    digests: Dictionary(jobs.map { ($0.uid, UInt64.max &- UInt64(values.int(0...9))) }) { $1 }
+                )
+            }
         )
     }
 
@@ -232,7 +251,9 @@ struct RandomValues {
                     configVersion: self.int64(),
                     running: self.list { $0.uid() },
                     sentAt: self.int64(),
-                    trouble: self.maybe { $0.text() }
+                    trouble: self.maybe { $0.text() },
+                    foreignZones: ["Europe/Berlin", "US/Pacific"],
+                    orderedJobs: self.list { $0.uid() }
                 )
             ),
             .orderAcknowledged(self.list { $0.uid() }),

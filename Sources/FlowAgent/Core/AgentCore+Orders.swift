@@ -39,9 +39,11 @@ extension AgentCore {
     /// Where this agent's own timer will decide the same fire, that decision is the answer.
     private mutating func receiveFire(_ order: Order, now: Timestamp) {
         let id = order.executionID
-        guard let job = self.jobs[order.job.uid], job.snapshot.version >= order.job.version, let schedule = job.schedule
+        guard let job = self.jobs[order.job.uid], job.snapshot.version >= order.job.version,
+            let schedule = job.schedule ?? (job.snapshot.isEnabled ? nil : Self.noFires)
         else {
-            // A job, or a version, that the configuration has not brought yet: the order says all there is to know.
+            // A job, or a version, that the configuration has not brought yet, or whose fires are the server's to decide: the
+            // order says all there is to know.
             if now > order.deadline { self.decideDeadline(order, now: now) } else { self.store(order) }
             return
         }
@@ -65,8 +67,9 @@ extension AgentCore {
             // It is late, and the timer waits for the end of its grace: there is nothing to wait for any more.
             if order.nominal <= now { self.timers.set(.fire(order.job.uid), at: now) }
         case (true, true, false):
-            // Same version, other arithmetic: a different zone database (R12). The server's instant counts.
+            // Same version, other arithmetic (R12). The server's instant counts.
             self.effects.append(.note(.planMismatch(order.job.uid, order.nominal)))
+            self.yieldPlan(of: job.snapshot)
             self.store(order)
         case (_, false, _):
             self.decide(

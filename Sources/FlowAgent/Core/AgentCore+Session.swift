@@ -33,7 +33,8 @@ extension AgentCore {
                         contentDigest: ConfigDigest.of(contents: contents),
                         startID: self.configuration.startID,
                         machineID: self.configuration.machineID,
-                        labels: self.configuration.labels
+                        labels: self.configuration.labels,
+                        rulesDigest: self.rulesDigest
                     )
                 )
             )
@@ -104,6 +105,10 @@ extension AgentCore {
         let cursor = self.clock.now(reading)
         self.configVersion = update.version
         self.pipeline.add(.applyConfig(update, cursor: cursor), then: .configApplied(update, cursor: cursor))
+        self.takeZones(of: update)
+        // In the same transaction: an agent that begins anew without a server must know it.
+        let ordered = self.disputed(in: update)
+        if !ordered.isEmpty { self.pipeline.add(.setOrdered(ordered)) }
     }
 
     /// A configuration is durable: from now on it counts (R13).
@@ -116,31 +121,33 @@ extension AgentCore {
             self.jobs[uid] = nil
             self.timers.remove(.fire(uid))
         }
+        let ordered = self.disputed(in: update)
         for job in update.upserts {
             let known = self.jobs[job.uid]
-            var start = known?.cursor ?? cursor
+            self.adopt(job, cursor: known?.cursor ?? cursor, isOrdered: ordered.contains(job.uid))
             // Fires of an old schedule, or of the time a job was off, are not owed by the new version.
-            if let known, known.snapshot.schedule != job.schedule || (!known.snapshot.isEnabled && job.isEnabled) {
-                start = max(start, cursor)
+            if let known, !self.continues(known, until: cursor) {
+                let start = max(known.cursor, cursor)
                 self.pipeline.add(.advanceCursor(job.uid, start))
+                self.jobs[job.uid]?.cursor = start
             }
-            self.adopt(job, cursor: start)
             self.scheduleNextFire(of: job.uid)
             if known?.snapshot.isEnabled == true, !job.isEnabled {
                 self.endWaiting(of: job.uid, because: "the job was disabled", now: cursor)
             }
         }
+        self.noteRules(disputed: ordered)
         self.effects.append(.send(.configApplied(version: update.version)))
     }
 
-    mutating func adopt(_ job: JobSnapshot, cursor: Timestamp) {
+    mutating func adopt(_ job: JobSnapshot, cursor: Timestamp, isOrdered: Bool) {
         var compiled: CompiledSchedule?
         do {
-            compiled = try CompiledSchedule(job.schedule, job: job.uid)
+            if !isOrdered { compiled = try CompiledSchedule(job.schedule, job: job.uid, zones: self.zones) }
         } catch {
             self.effects.append(.note(.unusableSchedule(job.uid, message: error.message)))
         }
-        self.jobs[job.uid] = JobState(snapshot: job, schedule: compiled, cursor: cursor)
+        self.jobs[job.uid] = JobState(snapshot: job, schedule: compiled, isOrdered: isOrdered, cursor: cursor)
     }
 
     mutating func continueAfterCommit(_ results: [LedgerResult], at reading: ClockReading) {
@@ -206,7 +213,9 @@ extension AgentCore {
                             configVersion: self.configVersion,
                             running: self.runningIDs,
                             sentAt: reading.boot,
-                            trouble: self.trouble.map { "cannot write its ledger: \($0.cause)" }
+                            trouble: self.trouble.map { "cannot write its ledger: \($0.cause)" },
+                            foreignZones: self.foreignZones,
+                            orderedJobs: self.orderedJobs
                         )
                     )
                 )

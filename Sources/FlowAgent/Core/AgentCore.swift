@@ -21,6 +21,10 @@ package struct AgentCore: Sendable {
     let incarnation: String
     var configVersion: Int64
     var jobs: [JobUID: JobState] = [:]
+    /// What the jobs' zones are like: the server's word, else this host's files (R12).
+    var zones: ZoneBook
+    /// The foreign ones that the log knows of.
+    var notedZones: [String] = []
     var timers = TimerQueue<TimerKey>()
     /// Orders kept for a fire to come, because the job's own timer does not answer for them.
     var orders: [ExecutionID: Order] = [:]
@@ -96,10 +100,16 @@ package struct AgentCore: Sendable {
         /// At once by default, because that is what deleting a host means. An installation that fears for its database
         /// more than for a forgotten host sets a time in which it can be restored.
         package var dismissalGrace: Int64 = 0
+        /// The zones of this host, for what the server has not sent.
+        package var hostZones: any ZoneSource = ZoneDatabase.shared
+        /// Of the arithmetic of fire times (R12).
+        package var planRevision = PlanDigest.revision
         /// False brings back a fault, for the simulator's check of itself.
         ///
         /// A connected agent then leaves firing to the server.
         package var firesWhileConnected = true
+        /// False brings back a fault: what a server sends of zones and plans is not looked at.
+        package var followsServerRules = true
 
         package init(agent: AgentID, bootID: String, version: String, hostname: String, operatingSystem: String) {
             self.agent = agent
@@ -112,8 +122,10 @@ package struct AgentCore: Sendable {
 
     struct JobState: Sendable {
         var snapshot: JobSnapshot
-        /// Nil when this agent cannot make sense of the schedule.
+        /// Nil when this agent cannot make sense of the schedule, or leaves the fires to the server.
         var schedule: CompiledSchedule?
+        /// The job runs on orders only, because its plan comes out otherwise here than on the server (R12).
+        var isOrdered: Bool
         /// Fires up to this nominal time are decided.
         var cursor: Timestamp
         /// Missed fires that are still being counted.
@@ -158,6 +170,7 @@ package struct AgentCore: Sendable {
         self.incarnation = restored.incarnation
         self.configVersion = restored.configVersion
         self.floor = restored.floor
+        self.zones = ZoneBook(host: configuration.hostZones, slices: restored.zones)
         self.ahead = AheadFires(restored.ahead)
         if restored.isReciting { self.recital = .underWay }
         self.outbox = Outbox(
@@ -168,7 +181,11 @@ package struct AgentCore: Sendable {
             at: reading.boot
         )
         for job in restored.jobs {
-            self.adopt(job, cursor: restored.cursors[job.uid] ?? self.clock.now(reading))
+            self.adopt(
+                job,
+                cursor: restored.cursors[job.uid] ?? self.clock.now(reading),
+                isOrdered: restored.ordered.contains(job.uid)
+            )
         }
         for order in restored.orders { self.orders[order.executionID] = order }
         for entry in restored.open {

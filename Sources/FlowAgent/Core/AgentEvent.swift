@@ -66,5 +66,9 @@ package enum AgentNote: Hashable, Sendable {
     /// It can be written again.
     case ledgerWorks(since: Timestamp)
     case planMismatch(JobUID, Timestamp)
+    /// Zones that the host's own files lack, or know otherwise than the server, whose word counts (R12).
+    case foreignZones([String])
+    /// Jobs whose plan comes out otherwise here than on the server: they run on its orders only, and not without it (R12).
+    case leftToServer([JobUID])
     case unusableSchedule(JobUID, message: String)
 }

@@ -310,6 +310,19 @@ final class AgentDriver: Sendable {
                 "server and agent disagree on a fire; the server's time counts",
                 metadata: ["job": "\(job)", "fire": "\(nominal)"]
             )
+        case .foreignZones(let names):
+            self.logger.notice(
+                "this host's zone files lack zones or know them otherwise; the server's rules count",
+                metadata: ["zones": "\(names.joined(separator: " "))"]
+            )
+        case .leftToServer(let jobs):
+            self.logger.warning(
+                """
+                fire times come out otherwise here than on the server: these jobs run on its orders only, and not without it; \
+                run the same version on both
+                """,
+                metadata: ["jobs": "\(jobs.map { "\($0)" }.joined(separator: " "))"]
+            )
         case .unusableSchedule(let job, let message):
             self.logger.error("a schedule cannot be used: \(message)", metadata: ["job": "\(job)"])
         }

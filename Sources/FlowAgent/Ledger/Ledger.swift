@@ -39,6 +39,8 @@ package enum LedgerOperation: Hashable, Sendable {
     /// Applies a configuration: `base` nil replaces all jobs. A job that is new here gets `cursor` as its cursor; one that
     /// is known keeps its own.
     case applyConfig(ConfigUpdate, cursor: Timestamp)
+    /// These jobs run on orders only, until a configuration brings them again (R12).
+    case setOrdered([JobUID])
     /// Reports up to this sequence are durable at the server; they stay in the outbox until they are forgotten (R5).
     case acknowledge(Int64)
     /// Acknowledged reports up to this sequence leave the outbox.
@@ -152,6 +154,10 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var isReciting: Bool
     /// Whether the schedule stands still because the server does not know this agent.
     package var isDismissed: Bool
+    /// The server's rules of the zones that jobs are planned in.
+    package var zones: [ZoneSlice]
+    /// Jobs that run on orders only.
+    package var ordered: Set<JobUID>
 
     package init(
         incarnation: String,
@@ -168,7 +174,9 @@ package struct LedgerSnapshot: Hashable, Sendable {
         lastTime: Timestamp = .distantPast,
         ahead: [ExecutionID] = [],
         isReciting: Bool = false,
-        isDismissed: Bool = false
+        isDismissed: Bool = false,
+        zones: [ZoneSlice] = [],
+        ordered: Set<JobUID> = []
     ) {
         self.incarnation = incarnation
         self.configVersion = configVersion
@@ -185,5 +193,7 @@ package struct LedgerSnapshot: Hashable, Sendable {
         self.ahead = ahead
         self.isReciting = isReciting
         self.isDismissed = isDismissed
+        self.zones = zones
+        self.ordered = ordered
     }
 }

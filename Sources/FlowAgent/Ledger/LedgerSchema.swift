@@ -22,6 +22,7 @@ enum LedgerSchema {
         }
         migrator.registerMigration("25 attempts") { database in try database.execute(sql: Self.attempts) }
         migrator.registerMigration("98 recital") { database in try database.execute(sql: Self.recital) }
+        migrator.registerMigration("110 zone rules") { database in try database.execute(sql: ZoneTable.schema) }
         return migrator
     }
 
@@ -74,6 +75,7 @@ enum LedgerSchema {
         DELETE FROM outbox;
         DELETE FROM pending_order;
         DELETE FROM job;
+        DELETE FROM zone;
         UPDATE ledger SET status = 4, reason = 'INTERRUPTED', retry_at = NULL,
             detail = 'the host joined a server anew while this was open' WHERE status IN (1, 2);
         UPDATE ledger SET sequence = 0;

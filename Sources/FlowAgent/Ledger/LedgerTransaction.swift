@@ -45,6 +45,8 @@ struct LedgerTransaction {
             let decided = try LedgerRows.fires(after: now, in: self.database)
             return .withdrawn(withdrawn, decided: decided, sequence: self.state.lastSequence)
         case .applyConfig(let update, let cursor): try self.apply(update, cursor: cursor)
+        case .setOrdered(let jobs):
+            for uid in jobs { try self.database.run("UPDATE job SET is_ordered = 1 WHERE uid = ?", [uid.uuid]) }
         case .acknowledge(let sequence): try self.acknowledge(sequence)
         case .forgetReports(let sequence):
             try self.database.run(
@@ -223,11 +225,12 @@ struct LedgerTransaction {
             try self.database.run(
                 """
                 INSERT INTO job (uid, version, cursor) VALUES (?, ?, ?) \
-                ON CONFLICT (uid) DO UPDATE SET version = excluded.version
+                ON CONFLICT (uid) DO UPDATE SET version = excluded.version, is_ordered = 0
                 """,
                 [job.uid.uuid, job.version, cursor.milliseconds]
             )
         }
+        try ZoneTable.apply(update, in: self.database)
         try self.database.run("UPDATE meta SET config_version = ?", [update.version])
     }
 

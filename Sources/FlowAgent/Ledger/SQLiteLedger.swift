@@ -168,10 +168,13 @@ package final class SQLiteLedger: Ledger {
                     clockOffset: meta["clock_offset"],
                     lastTime: Timestamp(milliseconds: meta["time"]),
                     isReciting: meta["recite_after"] != nil,
-                    isDismissed: meta["is_dismissed"]
+                    isDismissed: meta["is_dismissed"],
+                    zones: try ZoneTable.all(in: database)
                 )
-                for row in try Row.fetchAll(database, sql: "SELECT uid, version, cursor FROM job ORDER BY uid") {
+                let jobs = "SELECT uid, version, cursor, is_ordered FROM job ORDER BY uid"
+                for row in try Row.fetchAll(database, sql: jobs) {
                     let uid = JobUID(uuid: row[0])
+                    if row[3] { snapshot.ordered.insert(uid) }
                     snapshot.jobs.append(try state.snapshots.load(uid, version: row[1], from: database))
                     let cursor = Timestamp(milliseconds: row[2])
                     snapshot.cursors[uid] = cursor

@@ -51,6 +51,8 @@ package struct Hello: Hashable, Sendable {
     package var machineID: String
     /// What the host's agent says of it (`--label`); see ``HostLabels``.
     package var labels: [String: String]
+    /// ``RulesDigest`` of the zone rules in force there; nil from an agent that knows its own zone files only (R12).
+    package var rulesDigest: String?
 
     package init(
         agent: AgentID,
@@ -69,7 +71,8 @@ package struct Hello: Hashable, Sendable {
         contentDigest: String = "",
         startID: String = "",
         machineID: String = "",
-        labels: [String: String] = [:]
+        labels: [String: String] = [:],
+        rulesDigest: String? = nil
     ) {
         self.agent = agent
         self.incarnation = incarnation
@@ -88,6 +91,7 @@ package struct Hello: Hashable, Sendable {
         self.startID = startID
         self.machineID = machineID
         self.labels = labels
+        self.rulesDigest = rulesDigest
     }
 }
 
@@ -101,10 +105,27 @@ package struct Heartbeat: Hashable, Sendable {
     /// What keeps the host from starting anything, in words; nil when nothing does.
     package var trouble: String?
 
-    package init(configVersion: Int64, running: [ExecutionID], sentAt: Int64, trouble: String? = nil) {
+    /// Zones of its jobs that the host's own files lack, or know otherwise than the server (R12).
+    package var foreignZones: [String]
+    /// Jobs whose fires it leaves to the server, because their plan came out otherwise there (R12).
+    package var orderedJobs: [JobUID]
+
+    /// The most zones, and the most jobs, that one names.
+    package static let listLimit = 256
+
+    package init(
+        configVersion: Int64,
+        running: [ExecutionID],
+        sentAt: Int64,
+        trouble: String? = nil,
+        foreignZones: [String] = [],
+        orderedJobs: [JobUID] = []
+    ) {
         self.configVersion = configVersion
         self.running = running
         self.sentAt = sentAt
         self.trouble = trouble
+        self.foreignZones = foreignZones
+        self.orderedJobs = orderedJobs
     }
 }

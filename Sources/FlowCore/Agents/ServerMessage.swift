@@ -76,12 +76,25 @@ package struct ConfigUpdate: Hashable, Sendable {
     package var base: Int64?
     package var upserts: [JobSnapshot]
     package var removals: [JobUID]
+    /// Rules of the zones that the upserts are planned in, as the server has them; without a base, of all there are (R12).
+    package var zones: [ZoneSlice]
+    /// What the upserts' fires should come out as; nil from a server of an earlier version.
+    package var plans: PlanClaims?
 
-    package init(version: Int64, base: Int64?, upserts: [JobSnapshot], removals: [JobUID] = []) {
+    package init(
+        version: Int64,
+        base: Int64?,
+        upserts: [JobSnapshot],
+        removals: [JobUID] = [],
+        zones: [ZoneSlice] = [],
+        plans: PlanClaims? = nil
+    ) {
         self.version = version
         self.base = base
         self.upserts = upserts
         self.removals = removals
+        self.zones = zones
+        self.plans = plans
     }
 }
 

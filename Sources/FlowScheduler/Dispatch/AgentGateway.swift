@@ -39,6 +39,12 @@ package struct AgentPresence: Hashable, Sendable {
     package var address: String
     /// What keeps the host from starting anything, in its words.
     package var trouble: String?
+    /// Zones that the host's own files lack or know otherwise: there the server's rules count (R12).
+    package var foreignZones: [String] = []
+    /// Jobs that the host runs on orders only (R12).
+    package var orderedJobs: Set<JobUID> = []
+    /// Whether the host takes zone rules from the server; hosts of earlier versions go by their own files.
+    package var takesRules = true
 
     package init(
         connectedAt: Timestamp,

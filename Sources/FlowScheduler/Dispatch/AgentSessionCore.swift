@@ -64,6 +64,9 @@ package struct AgentSessionCore: Sendable {
     private var pushedAt: Timestamp?
     private var pulledAt: Timestamp?
     private var reaskAt: Timestamp
+    private let plans: PlanBook
+    /// Zones whose rules the agent has.
+    private var toldZones: Set<String>
 
     private struct Sent: Sendable {
         let order: Order
@@ -80,6 +83,7 @@ package struct AgentSessionCore: Sendable {
     ///   - clock: the exchange of clocks of the hello.
     ///   - address: where the agent comes from.
     ///   - now: server time.
+    ///   - plans: how this server plans.
     /// - Returns: the session and the welcome to send.
     package static func open(
         hello: Hello,
@@ -87,9 +91,10 @@ package struct AgentSessionCore: Sendable {
         configuration: AgentConfiguration,
         clock: ClockSample,
         address: String,
-        now: Timestamp
+        now: Timestamp,
+        plans: PlanBook = .shared
     ) -> (AgentSessionCore, Welcome) {
-        let isCurrent = Self.agrees(hello, with: configuration)
+        let isCurrent = Self.agrees(hello, with: configuration, plans: plans)
         var session = AgentSessionCore(
             agent: hello.agent,
             epoch: start.epoch,
@@ -102,14 +107,17 @@ package struct AgentSessionCore: Sendable {
                 configVersion: hello.configVersion,
                 address: address
             ),
-            now: now
+            now: now,
+            plans: plans,
+            takesRules: hello.rulesDigest != nil
         )
         if !isCurrent {
             session.pushes = 1
             session.pushedAt = now
         }
         let update =
-            isCurrent ? nil : ConfigUpdate(version: configuration.version, base: nil, upserts: configuration.jobs)
+            isCurrent
+            ? nil : session.update(version: configuration.version, base: nil, upserts: configuration.jobs, now: now)
         let welcome = Welcome(
             epoch: start.epoch,
             acknowledgedSequence: start.acknowledgedSequence,
@@ -123,11 +131,22 @@ package struct AgentSessionCore: Sendable {
         return (session, welcome)
     }
 
-    /// Whether the agent has exactly these jobs.
-    private static func agrees(_ hello: Hello, with configuration: AgentConfiguration) -> Bool {
-        guard hello.contentDigest.isEmpty else { return hello.contentDigest == configuration.contentDigest }
-        // The first version knew versions only.
-        return hello.configDigest == ConfigDigest.of(configuration.jobs.map { (uid: $0.uid, version: $0.version) })
+    /// Whether the agent has exactly these jobs, and plans them by these rules.
+    private static func agrees(_ hello: Hello, with configuration: AgentConfiguration, plans: PlanBook) -> Bool {
+        if let rules = hello.rulesDigest {
+            return hello.contentDigest == configuration.contentDigest
+                && rules == plans.rulesDigest(of: configuration.jobs)
+        }
+        let jobs = configuration.jobs.map { $0.withoutForeignRules(plans) }
+        let isAdapted = jobs != configuration.jobs
+        guard hello.contentDigest.isEmpty else {
+            let digest =
+                isAdapted ? AgentConfiguration(version: 0, jobs: jobs).contentDigest : configuration.contentDigest
+            return hello.contentDigest == digest
+        }
+        // The first version knew versions only; it can't tell that it has what was adapted for it.
+        return !isAdapted
+            && hello.configDigest == ConfigDigest.of(configuration.jobs.map { (uid: $0.uid, version: $0.version) })
     }
 
     private init(
@@ -137,8 +156,12 @@ package struct AgentSessionCore: Sendable {
         configuration: AgentConfiguration,
         pushedVersion: Int64,
         presence: AgentPresence,
-        now: Timestamp
+        now: Timestamp,
+        plans: PlanBook,
+        takesRules: Bool
     ) {
+        self.plans = plans
+        self.toldZones = Set(plans.slices(for: configuration.jobs).map(\.name))
         self.agent = agent
         self.epoch = epoch
         self.incarnation = incarnation
@@ -148,6 +171,8 @@ package struct AgentSessionCore: Sendable {
         self.pushedVersion = pushedVersion
         self.presence = presence
         self.reaskAt = now.advanced(byMilliseconds: Self.reaskInterval)
+        self.presence.takesRules = takesRules
+        self.noteAdapted()
     }
 
     private static func byUID(_ configuration: AgentConfiguration) -> [JobUID: JobSnapshot] {
@@ -173,6 +198,7 @@ package struct AgentSessionCore: Sendable {
     private mutating func send(_ orders: [Order], now: Timestamp) -> [Effect] {
         var fresh: [Order] = []
         for order in orders where self.unacknowledged[order.executionID] == nil {
+            let order = self.presence.takesRules ? order : order.withoutForeignRules(self.plans)
             self.unacknowledged[order.executionID] = Sent(order: order, at: now, interval: Self.resendAfter)
             fresh.append(order)
         }
@@ -215,6 +241,8 @@ package struct AgentSessionCore: Sendable {
         self.presence.lastHeartbeat = now
         self.presence.running = heartbeat.running
         self.presence.trouble = heartbeat.trouble.map { String($0.prefix(Self.troubleLimit)) }
+        self.presence.foreignZones = heartbeat.foreignZones
+        if self.presence.takesRules { self.presence.orderedJobs = Set(heartbeat.orderedJobs) }
         let clock = ClockSample(
             agentSent: heartbeat.sentAt,
             serverReceived: now.milliseconds * 1000,
@@ -253,11 +281,12 @@ package struct AgentSessionCore: Sendable {
             .sorted { $0.uid < $1.uid }
         let removals = jobs.filter { self.desired[$0] == nil && self.known[$0] != nil }.sorted()
         guard !upserts.isEmpty || !removals.isEmpty else { return [] }
-        let update = ConfigUpdate(
+        let update = self.update(
             version: self.desiredVersion,
             base: self.pushedVersion,
             upserts: upserts,
-            removals: removals
+            removals: removals,
+            now: now
         )
         for job in upserts { self.known[job.uid] = job.version }
         for uid in removals { self.known[uid] = nil }
@@ -271,7 +300,40 @@ package struct AgentSessionCore: Sendable {
         self.pushed(at: now)
         self.pushes += 1
         let jobs = self.desired.values.sorted { $0.uid < $1.uid }
-        return [.send(.config(ConfigUpdate(version: self.desiredVersion, base: nil, upserts: jobs)))]
+        return [.send(.config(self.update(version: self.desiredVersion, base: nil, upserts: jobs, now: now)))]
+    }
+
+    /// An update as this agent can take it: with the rules that it is not known to have (R12).
+    private mutating func update(
+        version: Int64,
+        base: Int64?,
+        upserts: [JobSnapshot],
+        removals: [JobUID] = [],
+        now: Timestamp
+    ) -> ConfigUpdate {
+        guard self.presence.takesRules else {
+            self.noteAdapted()
+            let adapted = upserts.map { $0.withoutForeignRules(self.plans) }
+            return ConfigUpdate(version: version, base: base, upserts: adapted, removals: removals)
+        }
+        var zones = self.plans.slices(for: upserts)
+        if base != nil { zones.removeAll { self.toldZones.contains($0.name) } }
+        self.toldZones.formUnion(zones.map(\.name))
+        return ConfigUpdate(
+            version: version,
+            base: base,
+            upserts: upserts,
+            removals: removals,
+            zones: zones,
+            plans: self.plans.claims(for: upserts, at: now)
+        )
+    }
+
+    /// What a host that takes no rules is told without a schedule of its own.
+    private mutating func noteAdapted() {
+        guard !self.presence.takesRules else { return }
+        let adapted = self.desired.values.filter { $0.withoutForeignRules(self.plans) != $0 }
+        self.presence.orderedJobs = Set(adapted.map(\.uid))
     }
 
     private mutating func pushed(at now: Timestamp) {

@@ -25,6 +25,9 @@ package struct Planner: Sendable {
         /// The next fire that is not known to be durable.
         var next: Timestamp
         var isInFlight = false
+        /// The rules of the zone have changed since `next` was stored, and it is no fire any more: the schedule moves on to
+        /// one that is (R12).
+        var isStale = false
     }
 
     private var entries: [JobUID: Entry] = [:]
@@ -47,7 +50,16 @@ package struct Planner: Sendable {
         }
         do {
             let schedule = try CompiledSchedule(job.definition.schedule, job: job.uid)
-            self.entries[job.uid] = Entry(id: job.id, version: job.version, schedule: schedule, next: next)
+            let isStale =
+                schedule.zone?.isFixed == false
+                && schedule.next(after: next.advanced(byMilliseconds: -1)) != next
+            self.entries[job.uid] = Entry(
+                id: job.id,
+                version: job.version,
+                schedule: schedule,
+                next: next,
+                isStale: isStale
+            )
             self.arm(job.uid)
             return nil
         } catch {
@@ -71,7 +83,8 @@ package struct Planner: Sendable {
             guard var entry = self.entries[uid], !entry.isInFlight else { continue }
             let isMissed = now.milliseconds(since: entry.next) > Self.catchUp
             // One step over the whole downtime: a job of every second and a day away must not make 86,400 rows.
-            let reference = isMissed ? now.advanced(byMilliseconds: -Self.catchUp) : entry.next
+            var reference = isMissed ? now.advanced(byMilliseconds: -Self.catchUp) : entry.next
+            if entry.isStale { reference = min(reference, now) }
             fires.append(
                 PlannedFire(
                     job: uid,
@@ -79,7 +92,7 @@ package struct Planner: Sendable {
                     version: entry.version,
                     nominal: entry.next,
                     next: entry.schedule.next(after: reference),
-                    isMissed: isMissed
+                    isMissed: isMissed || entry.isStale
                 )
             )
             entry.isInFlight = true
@@ -132,12 +145,13 @@ package struct Planner: Sendable {
             return
         }
         self.entries[fire.job]?.isInFlight = false
+        self.entries[fire.job]?.isStale = false
         self.entries[fire.job]?.next = next
         self.arm(fire.job)
     }
 
     private mutating func arm(_ job: JobUID) {
         guard let entry = self.entries[job] else { return }
-        self.timers.set(job, at: entry.next.advanced(byMilliseconds: -Self.lead))
+        self.timers.set(job, at: entry.isStale ? .distantPast : entry.next.advanced(byMilliseconds: -Self.lead))
     }
 }

@@ -18,6 +18,8 @@ extension PBEnvelope {
                 $0.runningExecutionIds = heartbeat.running.map { Data($0.bytes) }
                 $0.sentAt = heartbeat.sentAt
                 if let trouble = heartbeat.trouble { $0.trouble = trouble }
+                $0.foreignZones = heartbeat.foreignZones
+                $0.orderedTaskUids = heartbeat.orderedJobs.map { Data($0.bytes) }
             }
         case .orderAcknowledged(let executions):
             self.executionAck = .with { $0.executionIds = executions.map { Data($0.bytes) } }
@@ -55,7 +57,12 @@ extension PBEnvelope {
                         "heartbeat.running_execution_ids"
                     ),
                     sentAt: try Fields.clock(heartbeat.sentAt, "heartbeat.sent_at"),
-                    trouble: heartbeat.hasTrouble ? heartbeat.trouble : nil
+                    trouble: heartbeat.hasTrouble ? heartbeat.trouble : nil,
+                    foreignZones: heartbeat.foreignZones.prefix(Heartbeat.listLimit).filter(ZoneDatabase.isWellFormed),
+                    orderedJobs: try Fields.identifiers(
+                        Array(heartbeat.orderedTaskUids.prefix(Heartbeat.listLimit)),
+                        "heartbeat.ordered_task_uids"
+                    )
                 )
             )
         case .executionAck(let acknowledgement):
@@ -121,6 +128,7 @@ extension PBHello {
         self.startID = hello.startID
         self.machineID = hello.machineID
         self.labels = hello.labels
+        if let digest = hello.rulesDigest { self.rulesDigest = digest }
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
@@ -145,7 +153,8 @@ extension PBHello {
             contentDigest: try Fields.label(self.contentDigest, "hello.content_digest"),
             startID: try Fields.label(self.startID, "hello.start_id"),
             machineID: try Fields.label(self.machineID, "hello.machine_id"),
-            labels: HostLabels.kept(self.labels)
+            labels: HostLabels.kept(self.labels),
+            rulesDigest: self.hasRulesDigest ? try Fields.label(self.rulesDigest, "hello.rules_digest") : nil
         )
     }
 }

@@ -12,6 +12,13 @@ extension PBTaskConfigPush {
         self.tasks = update.upserts.map { PBTaskConfig($0) }
         self.version = update.version
         self.removedTaskUids = update.removals.map { Data($0.bytes) }
+        self.zones = update.zones.map { PBZoneSlice($0) }
+        if let plans = update.plans {
+            self.plansFrom = plans.from.milliseconds
+            for (index, job) in update.upserts.enumerated() {
+                if let digest = plans.digests[job.uid] { self.tasks[index].planDigest = digest }
+            }
+        }
         if let base = update.base {
             self.action = .update
             self.baseVersion = base
@@ -38,11 +45,24 @@ extension PBTaskConfigPush {
         var upserts: [JobSnapshot] = []
         upserts.reserveCapacity(self.tasks.count)
         for (index, task) in self.tasks.enumerated() { upserts.append(try task.decoded("\(field).tasks[\(index)]")) }
+        var zones: [ZoneSlice] = []
+        zones.reserveCapacity(self.zones.count)
+        for (index, zone) in self.zones.enumerated() { zones.append(try zone.decoded("\(field).zones[\(index)]")) }
+        var plans: PlanClaims?
+        if self.hasPlansFrom {
+            let claims = zip(upserts, self.tasks).filter { $1.hasPlanDigest }.map { ($0.uid, $1.planDigest) }
+            plans = PlanClaims(
+                from: try Fields.instant(self.plansFrom, field + ".plans_from"),
+                digests: Dictionary(claims) { $1 }
+            )
+        }
         return ConfigUpdate(
             version: try Fields.count(self.version, field + ".version"),
             base: self.hasBaseVersion ? try Fields.count(self.baseVersion, field + ".base_version") : nil,
             upserts: upserts,
-            removals: try Fields.identifiers(self.removedTaskUids, field + ".removed_task_uids")
+            removals: try Fields.identifiers(self.removedTaskUids, field + ".removed_task_uids"),
+            zones: zones,
+            plans: plans
         )
     }
 }

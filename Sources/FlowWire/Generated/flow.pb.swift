@@ -821,11 +821,51 @@ package nonisolated struct PBTaskConfigPush: Sendable {
   /// The push goes on in the next TaskConfigPush of this stream: one push may be larger than one frame.
   package var more: Bool = false
 
+  /// Rules of the zones that the tasks are planned in, each once; with FULL_SYNC of all there are, else of those that the agent
+  /// was not told in this session (R12).
+  package var zones: [PBZoneSlice] = []
+
+  /// From where on the tasks' `plan_digest` counts.
+  package var plansFrom: Int64 {
+    get {_plansFrom ?? 0}
+    set {_plansFrom = newValue}
+  }
+  /// Returns true if `plansFrom` has been explicitly set.
+  package var hasPlansFrom: Bool {self._plansFrom != nil}
+  /// Clears the value of `plansFrom`. Subsequent reads from it will return its default value.
+  package mutating func clearPlansFrom() {self._plansFrom = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _baseVersion: Int64? = nil
+  fileprivate var _plansFrom: Int64? = nil
+}
+
+/// What the server's zone files say of a zone from 2020 on.
+package nonisolated struct PBZoneSlice: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  /// Seconds east of Greenwich at the beginning of 2020, UTC.
+  package var initialOffset: Int32 = 0
+
+  /// Seconds between one change and the next; the first counts from the beginning of 2020.
+  package var pauses: [UInt64] = []
+
+  /// Seconds east of Greenwich after each of the changes.
+  package var offsets: [Int32] = []
+
+  /// A POSIX TZ rule with summer time, for after the last change; empty when there is none.
+  package var rule: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// From agent to server: what arrived does not build on what is here; send everything.
@@ -1062,6 +1102,16 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
     get {_storage._requires}
     set {_uniqueStorage()._requires = newValue}
   }
+
+  /// Of the revision of the server's arithmetic and the next 64 fires (R12); absent when there is nothing to compare.
+  package var planDigest: UInt64 {
+    get {_storage._planDigest ?? 0}
+    set {_uniqueStorage()._planDigest = newValue}
+  }
+  /// Returns true if `planDigest` has been explicitly set.
+  package var hasPlanDigest: Bool {_storage._planDigest != nil}
+  /// Clears the value of `planDigest`. Subsequent reads from it will return its default value.
+  package mutating func clearPlanDigest() {_uniqueStorage()._planDigest = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1677,6 +1727,16 @@ package nonisolated struct PBHello: @unchecked Sendable {
     set {_uniqueStorage()._labels = newValue}
   }
 
+  /// Of the zone rules in force here; absent from agents that plan by their own zone files only (R12).
+  package var rulesDigest: String {
+    get {_storage._rulesDigest ?? String()}
+    set {_uniqueStorage()._rulesDigest = newValue}
+  }
+  /// Returns true if `rulesDigest` has been explicitly set.
+  package var hasRulesDigest: Bool {_storage._rulesDigest != nil}
+  /// Clears the value of `rulesDigest`. Subsequent reads from it will return its default value.
+  package mutating func clearRulesDigest() {_uniqueStorage()._rulesDigest = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1901,6 +1961,12 @@ package nonisolated struct PBHeartbeat: Sendable {
   package var hasTrouble: Bool {self._trouble != nil}
   /// Clears the value of `trouble`. Subsequent reads from it will return its default value.
   package mutating func clearTrouble() {self._trouble = nil}
+
+  /// Zones of its tasks that the host's own files lack, or know otherwise than the server.
+  package var foreignZones: [String] = []
+
+  /// Tasks whose fires it leaves to the server, because their plan came out otherwise there.
+  package var orderedTaskUids: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2584,7 +2650,7 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBTaskConfigPush: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfigPush"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tasks\0\u{1}version\0\u{1}action\0\u{3}base_version\0\u{3}removed_task_uids\0\u{1}more\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tasks\0\u{1}version\0\u{1}action\0\u{3}base_version\0\u{3}removed_task_uids\0\u{1}more\0\u{1}zones\0\u{3}plans_from\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2598,6 +2664,8 @@ nonisolated extension PBTaskConfigPush: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularInt64Field(value: &self._baseVersion) }()
       case 5: try { try decoder.decodeRepeatedBytesField(value: &self.removedTaskUids) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.more) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.zones) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self._plansFrom) }()
       default: break
       }
     }
@@ -2626,6 +2694,12 @@ nonisolated extension PBTaskConfigPush: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.more != false {
       try visitor.visitSingularBoolField(value: self.more, fieldNumber: 6)
     }
+    if !self.zones.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.zones, fieldNumber: 7)
+    }
+    try { if let v = self._plansFrom {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2636,6 +2710,58 @@ nonisolated extension PBTaskConfigPush: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._baseVersion != rhs._baseVersion {return false}
     if lhs.removedTaskUids != rhs.removedTaskUids {return false}
     if lhs.more != rhs.more {return false}
+    if lhs.zones != rhs.zones {return false}
+    if lhs._plansFrom != rhs._plansFrom {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBZoneSlice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ZoneSlice"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}initial_offset\0\u{1}pauses\0\u{1}offsets\0\u{1}rule\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.initialOffset) }()
+      case 3: try { try decoder.decodeRepeatedUInt64Field(value: &self.pauses) }()
+      case 4: try { try decoder.decodeRepeatedSInt32Field(value: &self.offsets) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.initialOffset != 0 {
+      try visitor.visitSingularSInt32Field(value: self.initialOffset, fieldNumber: 2)
+    }
+    if !self.pauses.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.pauses, fieldNumber: 3)
+    }
+    if !self.offsets.isEmpty {
+      try visitor.visitPackedSInt32Field(value: self.offsets, fieldNumber: 4)
+    }
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBZoneSlice, rhs: PBZoneSlice) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.initialOffset != rhs.initialOffset {return false}
+    if lhs.pauses != rhs.pauses {return false}
+    if lhs.offsets != rhs.offsets {return false}
+    if lhs.rule != rhs.rule {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2712,7 +2838,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -2744,6 +2870,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _retryOn: [PBRetryCause] = []
     var _delayMs: Int64 = 0
     var _requires: [String] = []
+    var _planDigest: UInt64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2783,6 +2910,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _retryOn = source._retryOn
       _delayMs = source._delayMs
       _requires = source._requires
+      _planDigest = source._planDigest
     }
   }
 
@@ -2830,6 +2958,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 27: try { try decoder.decodeRepeatedEnumField(value: &_storage._retryOn) }()
         case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._delayMs) }()
         case 30: try { try decoder.decodeRepeatedStringField(value: &_storage._requires) }()
+        case 31: try { try decoder.decodeSingularFixed64Field(value: &_storage._planDigest) }()
         default: break
         }
       }
@@ -2929,6 +3058,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._requires.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._requires, fieldNumber: 30)
       }
+      try { if let v = _storage._planDigest {
+        try visitor.visitSingularFixed64Field(value: v, fieldNumber: 31)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2967,6 +3099,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._retryOn != rhs_storage._retryOn {return false}
         if _storage._delayMs != rhs_storage._delayMs {return false}
         if _storage._requires != rhs_storage._requires {return false}
+        if _storage._planDigest != rhs_storage._planDigest {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3820,7 +3953,7 @@ nonisolated extension PBResultAck: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0")
 
   fileprivate class _StorageClass {
     var _minProtocol: UInt32 = 0
@@ -3842,6 +3975,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _startID: String = String()
     var _machineID: String = String()
     var _labels: Dictionary<String,String> = [:]
+    var _rulesDigest: String? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3871,6 +4005,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _startID = source._startID
       _machineID = source._machineID
       _labels = source._labels
+      _rulesDigest = source._rulesDigest
     }
   }
 
@@ -3908,6 +4043,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._startID) }()
         case 18: try { try decoder.decodeSingularStringField(value: &_storage._machineID) }()
         case 19: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._labels) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._rulesDigest) }()
         default: break
         }
       }
@@ -3977,6 +4113,9 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._labels.isEmpty {
         try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: _storage._labels, fieldNumber: 19)
       }
+      try { if let v = _storage._rulesDigest {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 20)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4005,6 +4144,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._startID != rhs_storage._startID {return false}
         if _storage._machineID != rhs_storage._machineID {return false}
         if _storage._labels != rhs_storage._labels {return false}
+        if _storage._rulesDigest != rhs_storage._rulesDigest {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -4377,7 +4517,7 @@ nonisolated extension PBRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4389,6 +4529,8 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.runningExecutionIds) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.sentAt) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self._trouble) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.foreignZones) }()
+      case 6: try { try decoder.decodeRepeatedBytesField(value: &self.orderedTaskUids) }()
       default: break
       }
     }
@@ -4411,6 +4553,12 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._trouble {
       try visitor.visitSingularStringField(value: v, fieldNumber: 4)
     } }()
+    if !self.foreignZones.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.foreignZones, fieldNumber: 5)
+    }
+    if !self.orderedTaskUids.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.orderedTaskUids, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4419,6 +4567,8 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.runningExecutionIds != rhs.runningExecutionIds {return false}
     if lhs.sentAt != rhs.sentAt {return false}
     if lhs._trouble != rhs._trouble {return false}
+    if lhs.foreignZones != rhs.foreignZones {return false}
+    if lhs.orderedTaskUids != rhs.orderedTaskUids {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,6 +10,8 @@ import SwiftProtobuf
 struct PushAssembler: Sendable {
     /// A bound on what a server can make an agent hold; about twenty times the largest fleet configuration we know of.
     private static let taskLimit = 200_000
+    /// More than there are zones.
+    private static let zoneLimit = 2000
 
     private var partial: PBEnvelope?
 
@@ -29,9 +31,13 @@ struct PushAssembler: Sendable {
         self.partial = nil
         push.tasks.append(contentsOf: part.tasks)
         push.removedTaskUids.append(contentsOf: part.removedTaskUids)
+        push.zones.append(contentsOf: part.zones)
         push.more = part.more
         guard push.tasks.count + push.removedTaskUids.count <= Self.taskLimit else {
             throw WireError.invalid(field: "task_config_push.tasks", problem: "has more than \(Self.taskLimit) entries")
+        }
+        guard push.zones.count <= Self.zoneLimit else {
+            throw WireError.invalid(field: "task_config_push.zones", problem: "has more than \(Self.zoneLimit) entries")
         }
         whole.push = push
         guard push.more else { return whole }

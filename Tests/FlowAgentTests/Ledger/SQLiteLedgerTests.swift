@@ -389,4 +389,25 @@ struct SQLiteLedgerTests {
         print("ledger: commit of 2 operations, p50 \(median), p99 \(times.sorted()[198])")
         #expect(median < .milliseconds(10))
     }
+
+    @Test("Zone rules, and which jobs are left to the server, are what the last configuration said (R12)")
+    func zoneRules() throws {
+        let ledger = try SQLiteLedger(directory: self.directory.path)
+        let job = Fixture.snapshot()
+        let berlin = ZoneSlice(try ZoneDatabase.shared.rules(named: "Europe/Berlin"))
+        let cairo = ZoneSlice(try ZoneDatabase.shared.rules(named: "Africa/Cairo"))
+        let first = ConfigUpdate(version: 1, base: nil, upserts: [job], zones: [berlin])
+        _ = try ledger.commit([.applyConfig(first, cursor: .distantPast), .setOrdered([job.uid])])
+        #expect(try ledger.restore().zones == [berlin])
+        #expect(try ledger.restore().ordered == [job.uid])
+        // An update adds rules, and leaves what it does not name.
+        let second = ConfigUpdate(version: 2, base: 1, upserts: [], zones: [cairo])
+        _ = try ledger.commit([.applyConfig(second, cursor: .distantPast)])
+        #expect(try ledger.restore().zones == [cairo, berlin])
+        #expect(try ledger.restore().ordered == [job.uid])
+        let third = ConfigUpdate(version: 3, base: nil, upserts: [job], zones: [cairo])
+        _ = try ledger.commit([.applyConfig(third, cursor: .distantPast)])
+        #expect(try ledger.restore().zones == [cairo])
+        #expect(try ledger.restore().ordered.isEmpty)
+    }
 }

@@ -46,7 +46,8 @@ struct AgentSessionCoreTests {
     private static func open(
         _ configuration: AgentConfiguration,
         agentHas jobs: [JobSnapshot],
-        version: Int64
+        version: Int64,
+        rules: String? = nil
     ) -> (AgentSessionCore, Welcome) {
         AgentSessionCore.open(
             hello: Hello(
@@ -60,7 +61,9 @@ struct AgentSessionCoreTests {
                 version: "test",
                 hostname: "host",
                 operatingSystem: "none",
-                sentAt: 0
+                sentAt: 0,
+                contentDigest: rules == nil ? "" : AgentConfiguration(version: 0, jobs: jobs).contentDigest,
+                rulesDigest: rules
             ),
             start: AgentSessionStart(epoch: 3, acknowledgedSequence: 5, cancels: [], interrupted: []),
             configuration: configuration,
@@ -68,6 +71,85 @@ struct AgentSessionCoreTests {
             address: "127.0.0.1",
             now: self.base
         )
+    }
+
+    private static func cron(_ number: UInt8, zone: String, version: Int64 = 1) -> JobSnapshot {
+        let job = self.job(number, version: version)
+        return JobSnapshot(
+            uid: job.uid,
+            id: job.id,
+            version: version,
+            name: job.name,
+            payload: job.payload,
+            schedule: .cron(expression: "30 2 * * *", timeZone: zone, dst: .debian),
+            policies: job.policies,
+            isEnabled: true
+        )
+    }
+
+    @Test("An agent gets the rules of its jobs' zones once, and a plan to compare for each (R12)")
+    func sendsRules() throws {
+        let jobs = [Self.cron(1, zone: "Europe/Berlin"), Self.cron(2, zone: "Europe/Berlin"), Self.job(3)]
+        let configuration = AgentConfiguration(version: 4, jobs: jobs)
+        var (session, welcome) = Self.open(configuration, agentHas: jobs, version: 4, rules: "others")
+        let first = try #require(welcome.config, "its rules are not the server's")
+        #expect(first.zones.map(\.name) == ["Europe/Berlin"])
+        #expect(Set(first.plans?.digests.keys.map { $0 } ?? []) == Set(jobs.prefix(2).map(\.uid)))
+        #expect(first.plans?.from == PlanDigest.reference(at: Self.base))
+        // Later ones bring what is new.
+        let more = jobs + [Self.cron(4, zone: "Europe/Berlin"), Self.cron(5, zone: "Africa/Cairo")]
+        let changed = AgentConfiguration(version: 5, jobs: more)
+        let second = try #require(Self.updates(session.handle(.configuration(changed), now: Self.base)).first)
+        #expect(second.upserts.count == 2 && second.zones.map(\.name) == ["Africa/Cairo"])
+        // Everything is everything.
+        let all = try #require(Self.updates(session.handle(.received(.configPull(version: 1)), now: Self.base)).first)
+        #expect(all.zones.map(\.name) == ["Africa/Cairo", "Europe/Berlin"])
+        // One that has these rules is told nothing.
+        let rules = PlanBook.shared.rulesDigest(of: more)
+        #expect(Self.open(changed, agentHas: more, version: 5, rules: rules).1.config == nil)
+    }
+
+    @Test("An agent that takes no rules is told of no schedule where its own files could say otherwise (R12)")
+    func silencesOldAgents() throws {
+        let jobs = [
+            Self.cron(1, zone: "Europe/Berlin"), Self.cron(2, zone: "Asia/Shanghai"), Self.cron(3, zone: "UTC"),
+        ]
+        let configuration = AgentConfiguration(version: 4, jobs: jobs)
+        var (session, welcome) = Self.open(configuration, agentHas: jobs, version: 4)
+        let update = try #require(welcome.config)
+        #expect(update.upserts.map(\.schedule) == [.manual, jobs[1].schedule, jobs[2].schedule])
+        #expect(update.upserts.map(\.version) == [1, 1, 1] && update.zones.isEmpty && update.plans == nil)
+        #expect(session.presence.orderedJobs == [jobs[0].uid] && !session.presence.takesRules)
+        // What an order says of the job is the same, or the agent would take it for another content of the version.
+        let order = Order(
+            executionID: Self.order().executionID,
+            runID: Self.order().runID,
+            job: jobs[0],
+            kind: .cron,
+            nominal: Self.base,
+            deadline: Self.time(60_000)
+        )
+        let sent = session.handle(.orders([order]), now: Self.base)
+        guard case .send(.orders(let orders))? = sent.first else { return #expect(Bool(false), "no order") }
+        #expect(orders.map(\.job.schedule) == [.manual] && orders.map(\.executionID) == [order.executionID])
+        // Where that is nothing, nothing is sent.
+        let steady = AgentConfiguration(version: 4, jobs: Array(jobs.dropFirst()))
+        #expect(Self.open(steady, agentHas: steady.jobs, version: 4).1.config == nil)
+    }
+
+    @Test("What a heartbeat says of zones and plans is shown")
+    func showsRules() {
+        let jobs = [Self.cron(1, zone: "Europe/Berlin")]
+        var (session, _) = Self.open(AgentConfiguration(version: 4, jobs: jobs), agentHas: [], version: 4, rules: "")
+        let heartbeat = Heartbeat(
+            configVersion: 4,
+            running: [],
+            sentAt: 0,
+            foreignZones: ["Europe/Berlin"],
+            orderedJobs: [jobs[0].uid]
+        )
+        _ = session.handle(.received(.heartbeat(heartbeat)), now: Self.base)
+        #expect(session.presence.foreignZones == ["Europe/Berlin"] && session.presence.orderedJobs == [jobs[0].uid])
     }
 
     /// A session whose agent has everything it should: jobs 1 and 2, at version 4.

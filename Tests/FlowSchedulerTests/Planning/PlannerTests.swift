@@ -51,6 +51,28 @@ struct PlannerTests {
         )
     }
 
+    @Test("A stored fire that the zone's rules do not have any more only moves the schedule on, to one that is (R12)")
+    func dropsStaleFires() {
+        func job(next: Int64) -> Job {
+            var job = Self.job(next: next)
+            job.definition.schedule = .cron(expression: "0 9 * * *", timeZone: "Europe/Berlin", dst: .debian)
+            return job
+        }
+        // 09:00 in Berlin is 08:00Z in January; a release of the zone files before said 07:00Z.
+        for (now, next) in [(Int64(0), Int64(8)), (26_000, 8), (29_000, 32)] {
+            var planner = Planner()
+            planner.update(job(next: 7 * 3600))
+            let fires = planner.plan(now: Self.time(now))
+            #expect(fires.map(\.nominal) == [Self.time(7 * 3600)])
+            #expect(fires.map(\.next) == [Self.time(next * 3600)] && fires.map(\.isMissed) == [true])
+            planner.settle(fires, outcomes: [.movedOn])
+            #expect(planner.nextWake() == Self.time(next * 3600 - 2))
+        }
+        var planner = Planner()
+        planner.update(job(next: 8 * 3600))
+        #expect(planner.plan(now: Self.base).isEmpty, "one that is a fire waits for its time")
+    }
+
     @Test("One fire of a job is in flight at a time; its answer arms the next (R3)")
     func hasOneInFlight() {
         var planner = Planner()
