@@ -109,6 +109,9 @@ extension Endpoint {
                         "items": .array(
                             .answer([
                                 "client_id": .string, "state": .choice(of: JobRollout.self), "connected": .boolean,
+                                "plan": Schema.choice(of: PlanOrigin.self).orNull.about(
+                                    "Whose zone rules the host goes by; `orders` = it runs the task on orders only."
+                                ),
                             ])
                         ),
                     ])

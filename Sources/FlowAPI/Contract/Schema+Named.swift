@@ -78,6 +78,10 @@ extension Schema {
     ]).with(optional: [
         "labels": .dictionary(.string), "host_labels": .dictionary(.string),
         "trouble": .string.orNull.about("Why the host starts nothing, such as a full disk."),
+        "foreign_zones": .array(.string).about(
+            "Time zones that the host's own files lack or know otherwise; the server's rules are used."
+        ),
+        "ordered_tasks": .integer.about("Tasks that the host runs on orders only, and not while it is away."),
     ])
 
     // MARK: Executions

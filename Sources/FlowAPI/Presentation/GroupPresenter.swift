@@ -41,6 +41,8 @@ enum GroupPresenter {
             .init("groups", view.groups.map { JSON.object([.init("id", $0.id), .init("name", $0.name)]) }),
             .init("config_version", view.presence?.configVersion ?? agent.configVersion),
             .init("trouble", view.presence?.trouble),
+            .init("foreign_zones", view.presence?.foreignZones ?? []),
+            .init("ordered_tasks", view.presence?.orderedJobs.count ?? 0),
             .init("running", view.presence?.running.count ?? 0),
             .init("last_heartbeat", view.presence?.lastHeartbeat ?? agent.lastSeen),
             .init("created_at", agent.createdAt),

@@ -125,7 +125,7 @@ struct TaskRoutes: Sendable {
         let items = rollout.hosts.map { host in
             JSON.object([
                 .init("client_id", host.agent.rawValue), .init("state", host.state.rawValue),
-                .init("connected", host.isConnected),
+                .init("connected", host.isConnected), .init("plan", host.plan?.rawValue),
             ])
         }
         return .data([

@@ -9,6 +9,8 @@ package struct RolloutView: Hashable, Sendable {
         package let agent: AgentID
         package let state: JobRollout
         package let isConnected: Bool
+        /// Nil for a host that is not connected, and for a job without cron.
+        package let plan: PlanOrigin?
     }
 
     package let version: Int64
@@ -25,8 +27,14 @@ extension JobService {
         let reached = try await self.store.agents(inAnyOf: job.definition.groups)
         let agents = try await self.visible(reached, of: job, as: principal)
         let states = await self.gateway.rollout(of: job.uid, version: job.version, on: agents)
+        let presences = self.gateway.presences
         let hosts = agents.sorted().map {
-            RolloutView.Host(agent: $0, state: states[$0] ?? .waiting, isConnected: states[$0] != nil)
+            RolloutView.Host(
+                agent: $0,
+                state: states[$0] ?? .waiting,
+                isConnected: states[$0] != nil,
+                plan: presences[$0]?.plan(of: job.uid, job.definition.schedule)
+            )
         }
         return RolloutView(version: job.version, hosts: hosts)
     }

@@ -81,11 +81,21 @@ enum ClientTable {
             table.add([
                 counts[name, default: 1] > 1 && name != "-"
                     ? "\(name) (\(counts[name, default: 1]) of this name)" : name,
-                item["client_id"].cell, item["status"].cell + (item["trouble"].string.map { " (\($0))" } ?? ""),
+                item["client_id"].cell, item["status"].cell + self.notes(item),
                 item["hostname"].cell, item["ip"].cell,
                 item["groups"].cell, item["running"].cell, DisplayTime.text(item["last_heartbeat"]),
             ])
         }
         return table.plain
+    }
+
+    /// What is out of the ordinary about a host, in brackets.
+    private static func notes(_ item: JSONValue) -> String {
+        var notes: [String] = []
+        if let trouble = item["trouble"].string { notes.append(trouble) }
+        let zones = item["foreign_zones"].array.compactMap(\.string)
+        if !zones.isEmpty { notes.append("the server's rules are used for \(zones.joined(separator: ", "))") }
+        if let count = item["ordered_tasks"].integer, count > 0 { notes.append("\(count) of its tasks on orders only") }
+        return notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
     }
 }

@@ -27,12 +27,15 @@ export interface Explanation {
 
 export type RolloutState = 'waiting' | 'sent' | 'acknowledged' | 'applied' | 'failed';
 
+export type PlanOrigin = 'own' | 'server_rules' | 'orders';
+
 /** How far the present version of a job has come. */
 export interface Rollout {
   version: number;
   total: number;
   counts: Record<RolloutState, number>;
-  items: { client_id: string; state: RolloutState; connected: boolean }[];
+  /** `plan` is whose zone rules the host goes by; `orders`: it runs the job on orders only, and not while it is away. */
+  items: { client_id: string; state: RolloutState; connected: boolean; plan?: PlanOrigin | null }[];
 }
 
 /** Fires of a host that is away: nobody knows yet what became of them. */

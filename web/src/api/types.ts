@@ -304,6 +304,10 @@ export interface Host {
   labels?: Record<string, string>;
   host_labels?: Record<string, string>;
   certificate_expires_at?: string | null;
+  /** Zones that its own files lack or know otherwise; the server's rules are used. */
+  foreign_zones?: string[];
+  /** Tasks that it runs on orders only, and not while it is away. */
+  ordered_tasks?: number;
   /** Hosts that use this one's identity and are kept out. */
   duplicates?: { hostname: string; ip: string; machine_id: string; first_seen: string; last_seen: string }[];
 }

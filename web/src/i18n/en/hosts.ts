@@ -26,6 +26,11 @@ export default {
     certificate: 'Certificate',
     daysLeft: '{n} days left',
     expired: 'expired',
+    ordered:
+      'It runs {n} jobs on the server’s orders only, and not while it is away: its zone rules or its version are not the server’s. Run the same version on both.',
+    zones: 'Time zones',
+    zonesUsed: 'zone rules of the server are used',
+    zonesHint: 'The host’s own zone files lack these, or know them otherwise',
     notRenewed: 'Was not renewed in time: look at its connection and its log',
     config: 'Version of its jobs',
     hostname: 'Host name',

@@ -24,6 +24,12 @@ export default {
       applied: 'in force',
       failed: 'not confirmed',
     },
+    plan: { server_rules: 'zone rules of the server are used', orders: 'on orders only' },
+    planHint: {
+      server_rules: 'The host’s own zone files lack the zone, or know it otherwise',
+      orders:
+        'Fire times come out otherwise there, or the host is too old to be told the zone’s rules: it does not fire while it is away',
+    },
     owed: 'nothing known of {n} fires',
     owedAtLeast: 'nothing known of at least {n} fires',
     owedHint: 'The host may have run them while it was away; it reports when it is back',

@@ -18,6 +18,11 @@ export default {
     rollout: 'v{v} 已到 {n}/{of} 台',
     rolloutHint: '这个版本已在多少台主机上生效',
     spread: { waiting: '待下发', sent: '已下发', acknowledged: '已收到', applied: '已生效', failed: '未确认' },
+    plan: { server_rules: '使用服务器的时区规则', orders: '只按指令运行' },
+    planHint: {
+      server_rules: '主机自己的时区文件没有这个时区，或与服务器不同',
+      orders: '触发时间在这台主机上算得不同，或主机版本太旧：离线时不触发',
+    },
     owed: '{n} 次触发尚无消息',
     owedAtLeast: '至少 {n} 次触发尚无消息',
     owedHint: '主机离线期间可能照常运行，恢复连接后会补报',
