@@ -58,8 +58,11 @@ struct LiveClient: Sendable {
                             return channel.eventLoop.makeSucceededFuture(.refused)
                         }
                     )
+                    var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+                    // The greeting may come in one piece with the answer to the handshake.
+                    pipeline.leftOverBytesStrategy = .forwardBytes
                     return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                        configuration: NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+                        configuration: pipeline
                     )
                 }
             }
