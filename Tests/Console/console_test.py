@@ -842,6 +842,8 @@ class Journey(AlertSteps, JobSteps):
             self.step("cancels a long job", self.cancel)
             self.step("keeps the output of each attempt", self.attempts)
             self.step("edits a job", self.edit)
+            self.step("lets a job wait for another, and refuses circles", self.dependencies)
+            self.step("keeps how a script is started, and checks it", self.scripts)
             self.step("keeps the finer policies of a job, and checks them", self.policies)
             self.step("explains why a fire was skipped", self.explains)
             self.step("filters executions, in the address", self.filter_executions)

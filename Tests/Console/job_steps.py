@@ -1,6 +1,6 @@
 # QuartzFlow
 # SPDX-License-Identifier: Apache-2.0
-"""The part of the journey that is about single jobs: why they ran or did not, and their finer policies."""
+"""The part of the journey that is about single jobs: why they ran or did not, how they are started, their policies."""
 
 import re
 
@@ -57,6 +57,100 @@ class JobSteps:
         # Away from the page first: it would ask for a job that is gone.
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
+
+    def scripts(self) -> None:
+        """How a script is started and what its exit code means is folded away, checked, saved, and shown."""
+        job = self.new_job("script")
+        self.open(f"/jobs/{job}/edit")
+        self.page.get_by_text("More on the script").click()
+        name = "executor_config."
+        self.field(name + "interpreter").fill("bash")
+        self.field(name + "umask").fill("9")
+        self.page.get_by_text("More on the script").click()
+        expect(self.field(name + "umask")).to_be_hidden()
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.field(name + "interpreter")).to_be_focused()
+        self.field(name + "interpreter").fill("/bin/bash")
+        self.field(name + "interpreter_args").fill("-e\n-c")
+        self.field(name + "success_codes").fill("0, 3")
+        self.field(name + "umask").fill("027")
+        self.field(name + "nice").fill("5")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{job}")
+        saved = self.api("GET", f"/tasks/{job}")["executor_config"]
+        wanted = {
+            "interpreter": "/bin/bash",
+            "interpreter_args": ["-e", "-c"],
+            "success_codes": [0, 3],
+            "umask": "027",
+            "nice": 5,
+        }
+        assert {name: saved[name] for name in wanted} == wanted, saved
+        expect(self.page.get_by_text("Exit codes that mean success")).to_be_visible()
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
+    def new_job(self, word: str) -> int:
+        """A job that runs only when somebody or another job starts it."""
+        job = {
+            "name": f"console-{word}-{self.suffix}",
+            "executor_type": 1,
+            "executor_config": {"command": "true"},
+            "schedule_type": "manual",
+            "group_ids": self.api("GET", f"/tasks/{self.job_id}")["group_ids"],
+            "status": 1,
+        }
+        return self.api("POST", "/tasks", job)["id"]
+
+    def dependencies(self) -> None:
+        """A job is chosen by name to start another, a circle is refused at the field, and the pages show who starts whom."""
+        load, report = self.new_job("load"), self.new_job("report")
+        self.open(f"/jobs/{report}/edit")
+        self.choose_parent(f"console-load-{self.suffix}")
+        self.page.get_by_label(f"On which end of console-load-{self.suffix}").select_option("end")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{report}")
+        card = self.page.locator("[data-dependencies]")
+        expect(card.locator("[data-met]")).to_have_text("0 of 1 have come")
+        expect(card.locator(f"[data-parent='{load}']")).to_contain_text("on any end")
+        # The other way round would be a circle.
+        self.open(f"/jobs/{load}/edit")
+        self.choose_parent(f"console-report-{self.suffix}")
+        self.refusals = {400, 422}
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        wrong = self.page.locator("[data-path=dependencies] [role=alert]")
+        expect(wrong).to_contain_text(f"console-load-{self.suffix} → console-report-{self.suffix}")
+        expect(self.page.get_by_role("combobox", name="Jobs that start this one")).to_be_focused()
+        self.refusals = set()
+        self.page.get_by_role("button", name=f"Remove console-report-{self.suffix}").click()
+        expect(wrong).to_have_count(0)
+        # The parent's end starts the child, while its page is open.
+        self.open(f"/jobs/{report}")
+        self.api("POST", f"/tasks/{load}/trigger", {"params": {}})
+        card.get_by_text("What their ends came to").click()
+        expect(card.locator("[data-mark=consumed]")).to_have_count(1, timeout=30_000)
+        self.open(f"/jobs/{load}")
+        expect(card.locator(f"[data-child='{report}']")).to_be_visible()
+        # Deleting says what it does to the child, and does it.
+        self.page.get_by_role("button", name=f"More actions for console-load-{self.suffix}").click()
+        self.page.get_by_role("menuitem", name="Delete").click()
+        question = self.page.get_by_role("alertdialog")
+        expect(question).to_contain_text(f"1 jobs wait for it and will no longer: console-report-{self.suffix}")
+        # The page may ask once more for what is gone, before it is left.
+        self.refusals = {404}
+        question.get_by_role("button", name="Delete").click()
+        expect(self.page).to_have_url(re.compile("/jobs$"))
+        self.refusals = set()
+        assert self.api("GET", f"/tasks/{report}")["dependencies"] == []
+        self.api("DELETE", f"/tasks/{report}")
+
+    def choose_parent(self, name: str) -> None:
+        """By keyboard, as somebody who types would."""
+        picker = self.page.get_by_role("combobox", name="Jobs that start this one")
+        picker.fill(name)
+        expect(self.page.get_by_role("option", name=name)).to_be_visible()
+        picker.press("Enter")
+        expect(self.page.locator("[data-chosen-job]")).to_contain_text(name)
 
     def policies(self) -> None:
         """The policies that few jobs need are folded away, unfold for a fault, and are saved."""

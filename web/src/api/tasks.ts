@@ -7,7 +7,8 @@ export const tasks = {
   one: (id: number) => get<Task>(`/tasks/${id}`),
   create: (body: TaskBody) => post<Task>('/tasks', body),
   update: (id: number, body: TaskBody & { version?: number }) => put<Task>(`/tasks/${id}`, body),
-  remove: (id: number) => del<unknown>(`/tasks/${id}`),
+  /** `detach`: jobs that wait for it no longer do. */
+  remove: (id: number, detach = false) => del<unknown>(`/tasks/${id}${detach ? '?detach=true' : ''}`),
   setEnabled: (id: number, enabled: boolean) => post<Task | null>(`/tasks/${id}/${enabled ? 'enable' : 'disable'}`),
   trigger: (id: number, params: Record<string, string>) =>
     request<TriggerResult>('POST', `/tasks/${id}/trigger`, {

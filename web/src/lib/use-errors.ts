@@ -21,7 +21,9 @@ export function useErrors(): {
 
   const fieldWording = (error: FieldError): string => {
     const key = `errors.${error.code}`;
-    return locale.value !== 'en' && error.code && te(key) ? t(key) : error.message;
+    // What stands behind the colon are names and numbers of this case, such as the circle that jobs would wait in.
+    const about = error.message.split(': ').slice(1).join(': ');
+    return locale.value !== 'en' && error.code && te(key) ? t(key, { about }) : error.message;
   };
 
   return {

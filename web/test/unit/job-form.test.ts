@@ -1,5 +1,6 @@
 import type { Task } from '../../src/api/types.ts';
 import { validate } from '../../src/features/jobs/parts/job-check.ts';
+import { newParent, parentsFor } from '../../src/features/jobs/parts/job-dependencies.ts';
 import { bodyOf, emptyForm, formOf } from '../../src/features/jobs/parts/job-form.ts';
 import { fieldOf } from '../../src/features/jobs/parts/job-paths.ts';
 import { equal } from './assert.ts';
@@ -35,6 +36,100 @@ Deno.test('job form: errors carry the path of the server', () => {
   equal(failed({ schedule: 'once', onceLocal: '' }), { once_at: 'required' });
   equal(failed({ schedule: 'once', onceLocal: '2026-11-21T07:59' }), { once_at: 'past' });
   equal(failed({ schedule: 'once', onceLocal: '2026-11-21T08:01' }), {});
+});
+
+Deno.test('job form: how a script is started is checked, and left out where it is as usual', () => {
+  const wrong = {
+    interpreter: 'bash',
+    successCodes: '0, 256',
+    umask: '9',
+    nice: 20,
+    scratchDir: true,
+    workDir: '/srv',
+  };
+  equal(failed(wrong), {
+    'executor_config.interpreter': 'program',
+    'executor_config.success_codes': 'exitCodes',
+    'executor_config.umask': 'umask',
+    'executor_config.nice': 'nice',
+    'executor_config.scratch_dir': 'twoDirectories',
+  });
+  // Of a request nothing of this is sent, so nothing of it can be wrong.
+  equal(failed({ ...wrong, executor: 'http', url: 'https://x/' }), {});
+  const fine = {
+    interpreter: ' /bin/bash ',
+    interpreterArgs: ' -e\n\n-c ',
+    successCodes: '0 3',
+    umask: '027',
+    nice: -5,
+  };
+  equal(failed(fine), {});
+  equal(bodyOf({ ...good(), ...fine }, 1).executor_config, {
+    command: 'echo 1',
+    work_dir: '',
+    env: {},
+    interpreter: '/bin/bash',
+    interpreter_args: ['-e', '-c'],
+    success_codes: [0, 3],
+    umask: '027',
+    nice: -5,
+  });
+});
+
+Deno.test('job form: arguments with lines of their own survive while nobody touches them', () => {
+  const args = ['-e', 'one\ntwo', ''];
+  const task = {
+    ...bodyOf(good(), 1),
+    executor_config: { command: 'x', interpreter: '/usr/bin/perl', interpreter_args: args },
+  } as unknown as Task;
+  const form = formOf(task);
+  const sent = (changed: typeof form) =>
+    (bodyOf(changed, 1, task).executor_config as { interpreter_args?: string[] }).interpreter_args;
+  equal(sent(form), args);
+  equal(sent({ ...form, interpreterArgs: '-w' }), ['-w']);
+  equal(sent({ ...form, interpreterArgs: '' }), []);
+});
+
+Deno.test('job form: what starts a job besides its schedule survives the way through the form', () => {
+  const waits = {
+    dependencies: [
+      { task_id: 7, on: 'success' as const, hosts: 'all' as const },
+      { task_id: 9, on: 'failure' as const, hosts: { ratio: 0.125 } },
+    ],
+    join: 'all' as const,
+    match: 'pair' as const,
+    max_age_seconds: 600,
+    dependency_mode: 'start' as const,
+    deadline: { at: '08:00', timezone: 'Europe/Berlin', on_deadline: 'run' as const },
+  };
+  const task = { ...bodyOf(good(), 1), ...waits } as unknown as Task;
+  const back = (change: Partial<ReturnType<typeof formOf>> = {}) => {
+    const body = bodyOf({ ...formOf(task), ...change }, 1, task) as unknown as Record<string, unknown>;
+    return Object.fromEntries(Object.keys(waits).map((key) => [key, body[key]]));
+  };
+  equal(back(), waits);
+  // Of a schedule of its own nothing has to be said where there is none, and of any parent none comes too late.
+  equal(back({ schedule: 'manual' }), { ...waits, dependency_mode: null });
+  equal(back({ join: 'any' }), { ...waits, join: 'any', match: 'latest', deadline: null });
+  const after = { after_seconds: 120, on_deadline: 'run' };
+  equal(back({ deadline: 'after', deadlineAfter: 120 }), { ...waits, deadline: after });
+  equal(bodyOf({ ...formOf(task), parents: [] }, 1, task).dependencies, []);
+  equal('join' in bodyOf({ ...formOf(task), parents: [] }, 1, task), false);
+});
+
+Deno.test('job form: what starts a job is checked only where there is something', () => {
+  const wrong = { maxAge: 59, deadline: 'at' as const, deadlineAt: '', deadlineZone: 'Mars' };
+  equal(failed(wrong), {});
+  equal(failed({ ...wrong, parents: [newParent(7)] }), {
+    max_age_seconds: 'month',
+    'deadline.at': 'required',
+    'deadline.timezone': 'zone',
+  });
+  equal(failed({ parents: [{ ...newParent(7), hosts: 'share', percent: 101 }] }), { dependencies: 'share' });
+  equal(parentsFor([9, 7], [{ ...newParent(7), on: 'end' }]).map((parent) => [parent.id, parent.on]), [
+    [9, 'success'],
+    [7, 'end'],
+  ]);
 });
 
 Deno.test('job form: the body has the names and units of the server', () => {

@@ -52,6 +52,9 @@ export default {
     and: ', ',
   },
   errors: {
+    cycle: 'The jobs would wait for each other: {about}',
+    too_deep: 'Too many jobs would wait for each other in a row: {about}',
+    twice: 'This is named twice.',
     network: 'The server does not answer. Check the network, or try again later.',
     invalid_request: 'The request is not valid. Check what you entered.',
     unauthenticated: 'Your session has ended. Sign in again.',

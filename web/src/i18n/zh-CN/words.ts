@@ -52,6 +52,9 @@ export default {
     and: '，',
   },
   errors: {
+    cycle: '任务会互相等待：{about}',
+    too_deep: '依次等待的任务太多：{about}',
+    twice: '重复了。',
     network: '服务器没有响应，请检查网络或稍后再试。',
     invalid_request: '请求无效，请检查填写的内容。',
     unauthenticated: '登录已失效，请重新登录。',

@@ -1,6 +1,8 @@
 import { fromWallClock, isZone } from '../../../lib/time.ts';
-import { type JobForm, numbers } from './job-form.ts';
+import { checkDependencies } from './job-dependencies.ts';
+import type { JobForm } from './job-form.ts';
 import { checkPolicies } from './job-policies.ts';
+import { checkScript, numbers } from './job-script.ts';
 import { between } from './number-field.ts';
 import { pairFault } from './pairs.ts';
 
@@ -29,6 +31,7 @@ export function validate(form: JobForm, now: number): FormErrors {
   if (fault) check(`executor_config.${form.executor === 'shell' ? 'env' : 'headers'}`, false, fault);
   if (form.executor === 'shell') {
     check('executor_config.command', form.command.trim() !== '', 'required');
+    for (const [path, wrong] of Object.entries(checkScript(form))) check(path, false, wrong);
   } else {
     check('executor_config.url', form.url.trim() !== '', 'required');
     check('executor_config.url', isUrl(form.url.trim()), 'url');
@@ -47,7 +50,9 @@ export function validate(form: JobForm, now: number): FormErrors {
   check('retry_count', between(form.retryCount, 0, 10), 'retries');
   check('retry_interval', between(form.retryInterval, 1, 3600), 'hour');
   check('concurrency', between(form.concurrency, 1, 100), 'hundred');
-  for (const [path, wrong] of Object.entries(checkPolicies(form))) check(path, false, wrong);
+  for (const [path, wrong] of Object.entries({ ...checkDependencies(form), ...checkPolicies(form) })) {
+    check(path, false, wrong);
+  }
   check('group_ids', form.groupIds.length > 0, 'groups');
   return errors;
 }

@@ -9,7 +9,9 @@ import type {
   TaskBody,
 } from '../../../api/types.ts';
 import { fromWallClock, readerZone, toWallClock } from '../../../lib/time.ts';
+import { dependenciesOf, dependencyBody, type DependencyForm, emptyDependencies } from './job-dependencies.ts';
 import { emptyPolicies, policiesOf, policyBody, type PolicyForm } from './job-policies.ts';
+import { emptyScript, numbers, scriptBody, type ScriptForm, scriptOf } from './job-script.ts';
 import type { NumberField } from './number-field.ts';
 
 export interface Pair {
@@ -18,7 +20,7 @@ export interface Pair {
 }
 
 /** What the form edits: as the fields show it, not as the server stores it. */
-export interface JobForm extends PolicyForm {
+export interface JobForm extends DependencyForm, PolicyForm, ScriptForm {
   name: string;
   description: string;
   executor: 'shell' | 'http';
@@ -76,7 +78,9 @@ export function emptyForm(): JobForm {
     concurrency: 1,
     overlap: 'skip',
     misfire: 'fire_once',
+    ...emptyDependencies(),
     ...emptyPolicies(),
+    ...emptyScript(),
     groupIds: [],
   };
 }
@@ -124,26 +128,10 @@ export function formOf(task: Task): JobForm {
     concurrency: task.concurrency,
     overlap: task.overlap ?? 'skip',
     misfire: task.misfire ?? 'fire_once',
+    ...dependenciesOf(task),
     ...policiesOf(task),
+    ...scriptOf(task),
     groupIds: [...task.group_ids ?? []],
-  };
-}
-
-export const numbers = (text: string): number[] => text.split(/[\s,;]+/).filter(Boolean).map(Number);
-
-/** What the form does not show of a script: how it is started, and what becomes of what it leaves. */
-function fineShell(task: Task): Partial<ShellConfig> {
-  if (task.executor_type !== 1) return {};
-  const config = task.executor_config as Partial<ShellConfig>;
-  const { interpreter, scratch_dir, leave_processes, interpreter_args, success_codes, umask, nice } = config;
-  return {
-    ...(interpreter ? { interpreter } : {}),
-    ...(scratch_dir ? { scratch_dir } : {}),
-    ...(leave_processes ? { leave_processes } : {}),
-    ...(interpreter_args ? { interpreter_args } : {}),
-    ...(success_codes ? { success_codes } : {}),
-    ...(umask ? { umask } : {}),
-    ...(typeof nice === 'number' ? { nice } : {}),
   };
 }
 
@@ -153,7 +141,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     command: form.command,
     work_dir: form.workDir.trim(),
     env: recordOf(form.env),
-    ...(task ? fineShell(task) : {}),
+    ...scriptBody(form, task),
   };
   const interval = Number(form.everyCount) * UNIT_SECONDS[form.everyUnit];
   const http: HttpConfig = {
@@ -183,6 +171,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     overlap: form.overlap,
     misfire: form.misfire,
     ...policyBody(form, form.misfire),
+    ...dependencyBody(form),
     group_ids: form.groupIds,
     labels: task?.labels ?? {},
     status,

@@ -1,5 +1,7 @@
+import { DEPENDENCY_PATHS, dependencyValues } from './job-dependencies.ts';
 import type { JobForm } from './job-form.ts';
 import { POLICY_PATHS, policyValues } from './job-policies.ts';
+import { SCRIPT_PATHS, scriptValues } from './job-script.ts';
 
 /** What the form holds at a path, as text: an error at the path is about this value and no other. */
 export function valueAt(form: JobForm, path: string): string {
@@ -26,7 +28,9 @@ export function valueAt(form: JobForm, path: string): string {
     concurrency: form.concurrency,
     overlap: form.overlap,
     misfire: form.misfire,
+    ...dependencyValues(form),
     ...policyValues(form),
+    ...scriptValues(form),
     group_ids: form.groupIds,
   };
   return JSON.stringify(fields[path]);
@@ -56,7 +60,9 @@ const PATHS = [
   'concurrency',
   'overlap',
   'misfire',
+  ...DEPENDENCY_PATHS,
   ...POLICY_PATHS,
+  ...SCRIPT_PATHS,
   'group_ids',
 ];
 

@@ -65,7 +65,8 @@ export function useFormErrors(form: JobForm, box: Ref<HTMLElement | null>): {
       .find((field) => paths.has(field.dataset.path!));
     if (!first) return;
     const editor = first.querySelector('.host')?.shadowRoot?.querySelector<HTMLElement>('.cm-content');
-    (editor ?? first.querySelector<HTMLElement>('input, select, textarea'))?.focus();
+    const wrong = first.querySelector<HTMLElement>('[aria-invalid=true]:is(input, select, textarea)');
+    (editor ?? wrong ?? first.querySelector<HTMLElement>('input, select, textarea'))?.focus();
     first.scrollIntoView({ block: 'nearest' });
   }
 

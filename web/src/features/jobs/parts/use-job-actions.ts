@@ -1,10 +1,14 @@
 import { useI18n } from 'vue-i18n';
 import { ApiError } from '../../../api/client.ts';
+import { dependencies } from '../../../api/dependencies.ts';
 import { executions } from '../../../api/executions.ts';
 import { tasks } from '../../../api/tasks.ts';
 import type { Task } from '../../../api/types.ts';
 import { useErrors } from '../../../lib/use-errors.ts';
 import { useUi } from '../../../stores/ui.ts';
+
+/** So many of the jobs that wait for one are named before it is deleted. */
+const NAMED = 5;
 
 /** Switching and deleting jobs, with the questions before and the messages after. */
 export function useJobActions(): {
@@ -39,16 +43,25 @@ export function useJobActions(): {
     },
     remove: async (task) => {
       // What runs is not ended by the deletion: who deletes should know that it goes on.
-      const open = await executions.list({ task_id: task.id, status: '2', page: 1, page_size: 1 }).catch(() => null);
+      const [open, starts] = await Promise.all([
+        executions.list({ task_id: task.id, status: '2', page: 1, page_size: 1 }).catch(() => null),
+        dependencies.dependents(task.id).catch(() => null),
+      ]);
+      const children = (starts?.total ?? 0) + (starts?.hidden ?? 0);
+      const names = (starts?.items ?? []).slice(0, NAMED).map((child) => child.name).join(t('strip.and'));
       const answer = await ui.ask({
         title: t('job.deleteTitle', { name: task.name }),
-        text: [open?.total ? t('job.deleteRunning', { n: open.total }) : '', t('job.deleteText')].join(' ').trim(),
+        text: [
+          open?.total ? t('job.deleteRunning', { n: open.total }) : '',
+          children ? t('dep.deleteText', { n: children, names }) : '',
+          t('job.deleteText'),
+        ].filter(Boolean).join(' '),
         action: t('act.delete'),
         danger: true,
       });
       if (answer !== 'yes') return false;
       try {
-        await tasks.remove(task.id);
+        await tasks.remove(task.id, children > 0);
       } catch (error) {
         if (!(error instanceof ApiError && error.status === 404)) {
           report(error);

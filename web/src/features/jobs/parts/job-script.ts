@@ -1,0 +1,104 @@
+import type { ShellConfig, Task } from '../../../api/types.ts';
+import { between, type NumberField } from './number-field.ts';
+
+/** How a script is started, what its exit code means, and what becomes of what it leaves. */
+export interface ScriptForm {
+  /** Empty: /bin/sh. */
+  interpreter: string;
+  /** One on each line. */
+  interpreterArgs: string;
+  successCodes: string;
+  /** Empty: the agent's own. */
+  umask: string;
+  /** Empty: the agent's own. */
+  nice: NumberField;
+  scratchDir: boolean;
+  leaveProcesses: boolean;
+}
+
+export const emptyScript = (): ScriptForm => ({
+  interpreter: '',
+  interpreterArgs: '-c',
+  successCodes: '0',
+  umask: '',
+  nice: '',
+  scratchDir: false,
+  leaveProcesses: false,
+});
+
+export const numbers = (text: string): number[] => text.split(/[\s,;]+/).filter(Boolean).map(Number);
+
+const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim()).filter(Boolean);
+
+const configOf = (task: Task | undefined): Partial<ShellConfig> =>
+  task?.executor_type === 1 ? task.executor_config as Partial<ShellConfig> : {};
+
+export function scriptOf(task: Task): ScriptForm {
+  const usual = emptyScript();
+  const config = configOf(task);
+  return {
+    interpreter: config.interpreter ?? '',
+    interpreterArgs: config.interpreter_args?.join('\n') ?? usual.interpreterArgs,
+    successCodes: config.success_codes?.join(', ') ?? usual.successCodes,
+    umask: config.umask ?? '',
+    nice: config.nice ?? '',
+    scratchDir: config.scratch_dir ?? false,
+    leaveProcesses: config.leave_processes ?? false,
+  };
+}
+
+/** What is not as usual; the rest is left out, and the server knows what is usual. */
+export function scriptBody(form: ScriptForm, task?: Task): Partial<ShellConfig> {
+  const usual = emptyScript();
+  const before = configOf(task).interpreter_args;
+  // Arguments that nobody touched go back as they came: one of them may have lines of its own.
+  const args = before?.join('\n') === form.interpreterArgs ? before : linesOf(form.interpreterArgs);
+  const codes = numbers(form.successCodes);
+  return {
+    ...(form.interpreter.trim() ? { interpreter: form.interpreter.trim() } : {}),
+    ...(args.join('\n') === usual.interpreterArgs ? {} : { interpreter_args: args }),
+    ...(codes.join() === usual.successCodes ? {} : { success_codes: codes }),
+    ...(form.umask.trim() ? { umask: form.umask.trim() } : {}),
+    ...(form.nice === '' ? {} : { nice: form.nice }),
+    ...(form.scratchDir ? { scratch_dir: true } : {}),
+    ...(form.leaveProcesses ? { leave_processes: true } : {}),
+  };
+}
+
+const SCRIPT_KEYS: [path: string, key: keyof ScriptForm][] = [
+  ['executor_config.interpreter', 'interpreter'],
+  ['executor_config.interpreter_args', 'interpreterArgs'],
+  ['executor_config.success_codes', 'successCodes'],
+  ['executor_config.umask', 'umask'],
+  ['executor_config.nice', 'nice'],
+  ['executor_config.scratch_dir', 'scratchDir'],
+  ['executor_config.leave_processes', 'leaveProcesses'],
+];
+
+/** The server's paths of these fields. */
+export const SCRIPT_PATHS: string[] = SCRIPT_KEYS.map(([path]) => path);
+
+/** What the form holds at each path. */
+export const scriptValues = (form: ScriptForm): Record<string, unknown> =>
+  Object.fromEntries(SCRIPT_KEYS.map(([path, key]) => [path, form[key]]));
+
+/** Paths whose value is not the usual one. */
+export function unusualScript(form: ScriptForm): string[] {
+  const usual = emptyScript();
+  return SCRIPT_KEYS.filter(([, key]) => form[key] !== usual[key]).map(([path]) => path);
+}
+
+/** What is wrong with them, as keys of `form.error`. */
+export function checkScript(form: ScriptForm & { workDir: string }): Record<string, string> {
+  const interpreter = form.interpreter.trim();
+  const faults: [path: string, good: boolean, fault: string][] = [
+    ['interpreter', interpreter === '' || /^\/.*[^/]$/.test(interpreter), 'program'],
+    ['success_codes', numbers(form.successCodes).every((code) => between(code, 0, 255)), 'exitCodes'],
+    ['umask', /^(0?[0-7]{3})?$/.test(form.umask.trim()), 'umask'],
+    ['nice', form.nice === '' || between(form.nice, -20, 19), 'nice'],
+    ['scratch_dir', !form.scratchDir || form.workDir.trim() === '', 'twoDirectories'],
+  ];
+  return Object.fromEntries(
+    faults.filter(([, good]) => !good).map(([path, , fault]) => [`executor_config.${path}`, fault]),
+  );
+}
