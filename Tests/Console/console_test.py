@@ -25,6 +25,7 @@ from pathlib import Path
 from alert_steps import AlertSteps
 from job_steps import JobSteps
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from settings_steps import SettingsSteps
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 RECORD_VIOLATIONS = """
@@ -57,17 +58,20 @@ PAGES = {
     "channels": ("/alerts/channels", "[data-channel]"),
     "reports": ("/reports", "[data-figure=total]"),
     "users": ("/settings/users", "[data-user]"),
+    "roles": ("/settings/roles", "[data-role]"),
     "tokens": ("/settings/tokens", "main h2"),
+    "secrets": ("/settings/secrets", "main h2"),
+    "system": ("/settings/system", "[data-source]"),
     "audit": ("/settings/audit", "[data-audit]"),
     "preferences": ("/me", "#me-rights"),
     "missing": ("/no-such-page", "h1"),
 }
 
 
-OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel")
+OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
 
 
-class Journey(AlertSteps, JobSteps):
+class Journey(AlertSteps, JobSteps, SettingsSteps):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -778,6 +782,10 @@ class Journey(AlertSteps, JobSteps):
             page.goto(self.base + "/alerts/channels")
             page.locator(".card-head .primary").click()
             expect(page.get_by_role("dialog")).to_be_visible()
+        elif name == "role":
+            page.goto(self.base + "/settings/roles")
+            page.locator(".card-head .primary").click()
+            expect(page.locator("[data-permission]").first).to_be_visible()
         elif name == "drawer":
             page.goto(f"{self.base}/jobs?run={self.execution_id}")
             expect(page.get_by_role("log").locator(".line").first).to_be_visible()
@@ -868,6 +876,10 @@ class Journey(AlertSteps, JobSteps):
         self.step("shows who changed what, and exports it", self.audit_trail)
         self.step("makes a user, who changes the first password", self.people)
         self.step("makes a token, and revokes it", self.token)
+        self.step("checks settings, and says who changed them", self.settings_centre)
+        self.step("makes a role, gives it, and keeps it while somebody has it", self.own_roles)
+        if self.job_id:
+            self.step("keeps secrets to itself, and says which jobs name them", self.secrets_page)
         self.step("keeps preferences, and shows times in the chosen zone", self.preferences)
         self.step("asks anew when rights have changed", self.other_rights)
         self.step("switches theme and language, and keeps them", self.looks)

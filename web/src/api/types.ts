@@ -375,7 +375,8 @@ export type GrantScope = 'all' | number[];
 
 export interface Grant {
   id: number;
-  role: RoleName;
+  /** One of the four that are built in, or the name of an own one. */
+  role: string;
   scope: GrantScope;
 }
 

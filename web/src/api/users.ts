@@ -45,7 +45,7 @@ interface Items<T> {
 
 /** Without groups the role holds everywhere. */
 export interface RoleAt {
-  role: RoleName;
+  role: string;
   group_ids?: number[];
 }
 
@@ -62,6 +62,28 @@ export const users = {
   addGrant: (id: number, at: RoleAt) => post<Grant>(`/users/${id}/grants`, at),
   removeGrant: (id: number, grant: number) => del<unknown>(`/users/${id}/grants/${grant}`),
   endSessions: (id: number) => del<unknown>(`/users/${id}/sessions`),
+};
+
+/** A set of permissions with a name. */
+export interface Role {
+  name: string;
+  built_in: boolean;
+  description: string;
+  permissions: Permission[];
+  /** How many have it; null for those that are built in. */
+  users: number | null;
+}
+
+export interface RoleContent {
+  description: string;
+  permissions: Permission[];
+}
+
+export const roles = {
+  list: async () => (await get<Items<Role>>('/roles')).items,
+  create: (body: RoleContent & { name: string }) => post<Role>('/roles', body),
+  update: (name: string, body: RoleContent) => put<Role>(`/roles/${encodeURIComponent(name)}`, body),
+  remove: (name: string) => del<unknown>(`/roles/${encodeURIComponent(name)}`),
 };
 
 /** Whether signing in takes a code beside the password. */
@@ -89,7 +111,7 @@ export const own = {
 export const tokens = {
   list: async (all: boolean) => (await get<Items<Token>>('/tokens', all ? { all: 'true' } : {})).items,
   /** The answer holds the secret, once. */
-  create: (body: { name: string; role: RoleName; group_ids?: number[]; expires_at?: string }) =>
+  create: (body: { name: string; role: string; group_ids?: number[]; expires_at?: string }) =>
     post<Token & { token: string }>('/tokens', body),
   remove: (id: number) => del<unknown>(`/tokens/${id}`),
 };
