@@ -855,6 +855,7 @@ class Journey(AlertSteps, JobSteps, SettingsSteps):
             self.step("keeps the finer policies of a job, and checks them", self.policies)
             self.step("explains why a fire was skipped", self.explains)
             self.step("filters executions, in the address", self.filter_executions)
+            self.step("filters by several states and a span, and keeps the view", self.filters)
             self.step("lets Back undo filters, and closes drawers for good", self.filters_by_back)
             self.step("goes to a job by the palette", self.palette)
             self.step("finds the last page when there is none of that number", self.bad_page)
@@ -881,6 +882,7 @@ class Journey(AlertSteps, JobSteps, SettingsSteps):
         if self.job_id:
             self.step("keeps secrets to itself, and says which jobs name them", self.secrets_page)
         self.step("keeps preferences, and shows times in the chosen zone", self.preferences)
+        self.step("leads to the API reference", self.reference)
         self.step("asks anew when rights have changed", self.other_rights)
         self.step("switches theme and language, and keeps them", self.looks)
         if self.execution_id:

@@ -180,3 +180,41 @@ class JobSteps:
         expect(self.page.get_by_text("Start deadline")).to_be_visible()
         self.open(f"/jobs/{job}/edit")
         expect(self.field("start_deadline_seconds")).to_have_value("90")
+
+    def filters(self) -> None:
+        """Several states, a span of one's own, and a name for the two together."""
+        self.open("/executions")
+        self.page.get_by_role("button", name="Status", exact=True).click()
+        for state in ("Cancelled", "Failed"):
+            self.page.get_by_role("group", name="Status").get_by_label(state).check()
+        expect(self.page).to_have_url(re.compile("status=4(,|%2C)6"))
+        self.page.keyboard.press("Escape")
+        expect(self.page.get_by_role("group", name="Status")).to_be_hidden()
+        expect(self.page.locator("tbody tr", has_text=self.sleeper)).to_have_count(1)
+        self.page.get_by_label("Period").select_option(label="Custom…")
+        self.page.get_by_label("Before", exact=True).fill("2020-01-01T00:00")
+        self.page.keyboard.press("Tab")
+        expect(self.page.get_by_text("Nothing matches these filters")).to_be_visible()
+        self.page.get_by_label("Before", exact=True).fill("2099-01-01T00:00")
+        self.page.keyboard.press("Tab")
+        expect(self.page.locator("tbody tr", has_text=self.sleeper)).to_have_count(1)
+        self.page.get_by_role("button", name="Save as a view").click()
+        self.page.get_by_role("dialog").get_by_label("Name").fill("<i>went wrong</i>")
+        self.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        view = self.page.locator("[data-view]")
+        expect(view).to_have_attribute("aria-current", "true")
+        self.page.get_by_role("button", name="All", exact=True).click()
+        self.page.reload()
+        expect(view).to_have_text("<i>went wrong</i>")
+        view.click()
+        expect(self.page).to_have_url(re.compile("status=4(,|%2C)6.*to=2099"))
+        self.page.get_by_role("button", name="Forget the view").click()
+        expect(view).to_have_count(0)
+
+    def reference(self) -> None:
+        """The API reference is one choice away."""
+        self.open("/")
+        self.page.get_by_role("button", name="Account").click()
+        self.page.get_by_role("menuitem", name="API reference").click()
+        expect(self.page).to_have_url(re.compile("/docs"))
+        expect(self.page.get_by_text("QuartzFlow").first).to_be_visible()

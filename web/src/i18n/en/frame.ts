@@ -19,6 +19,7 @@ export default {
     hosts: 'Hosts',
     groups: 'Groups',
     missing: 'Page not found',
+    docs: 'API reference',
     signOut: 'Sign out',
     account: 'Account {name}',
     me: 'Preferences',

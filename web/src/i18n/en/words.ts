@@ -117,4 +117,10 @@ export default {
     plainRefused: 'the connection was refused',
     passed: 'this time had passed when the host could decide on it',
   },
+  views: {
+    keep: 'Save as a view',
+    where: 'Kept in the browser of this device',
+    forget: 'Forget this view',
+    forgetOf: 'Forget the view {name}',
+  },
 };

@@ -19,6 +19,7 @@ export default {
     hosts: '主机',
     groups: '主机分组',
     missing: '页面不存在',
+    docs: 'API 文档',
     signOut: '退出登录',
     account: '账号 {name}',
     me: '偏好设置',

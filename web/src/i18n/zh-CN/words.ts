@@ -117,4 +117,10 @@ export default {
     plainRefused: '对方拒绝连接',
     passed: '主机能处理时，这次触发已经过期',
   },
+  views: {
+    keep: '保存为视图',
+    where: '保存在这台设备的浏览器中',
+    forget: '删除这个视图',
+    forgetOf: '删除视图 {name}',
+  },
 };
