@@ -17,14 +17,19 @@ struct TaskFileTests {
         self.files(text).map { TaskServer.Checked(file: $0, definition: $0.fields) }
     }
 
-    private func present(_ fields: [String: JSONValue], source: String? = nil) -> TaskServer.Present {
+    private func present(
+        _ fields: [String: JSONValue],
+        source: String? = nil,
+        isHeld: Bool = false
+    ) -> TaskServer.Present {
         TaskServer.Present(
             id: 1,
             version: 1,
             updatedAt: "then",
             source: source,
             fields: .object(fields),
-            isPartial: false
+            isPartial: false,
+            isHeld: isHeld
         )
     }
 
@@ -42,6 +47,23 @@ struct TaskFileTests {
         #expect(self.steps(plan) == ["create a", "update b"])
         #expect(plan.steps[1].differences == [TaskPlan.Difference(path: "timeout", old: 6, new: 5)])
         #expect(plan.unchanged == 1)
+    }
+
+    @Test("a task that rests by itself is as its file says, and a change does not end its rest")
+    func held() {
+        let names = TaskNames(groups: [], tasks: [])
+        let off = JSONValue.object(["name": "a", "status": 0])
+        var paused = off
+        paused["hold"] = .object(["kind": "paused"])
+        let fields = names.fields(paused, known: ["name", "enabled"])
+        #expect(fields["enabled"] == true)
+        #expect(names.fields(off, known: ["name", "enabled"])["enabled"] == false)
+        let present = ["a": self.present(["name": "a", "enabled": true], isHeld: true)]
+        func plan(_ text: String) -> TaskPlan {
+            TaskPlan(wanted: self.checked(text), present: present, options: .init())
+        }
+        #expect(plan("{name: a, enabled: true}").unchanged == 1)
+        #expect(plan("{name: a, enabled: true, timeout: 5}").steps.first?.fields["enabled"] == false)
     }
 
     @Test("only tasks of the same source are deleted, and only when asked")

@@ -135,7 +135,9 @@ struct TaskNames {
         members["groups"] = .array(
             groups.map { self.groups[$0.integer ?? 0] ?? "#\($0.cell)" }.sorted().map { .string($0) }
         )
-        members["enabled"] = .bool(members.removeValue(forKey: "status")?.integer == 1)
+        // A task that rests by itself is one that somebody wants to run.
+        let isHeld = task["hold"] != .null
+        members["enabled"] = .bool(members.removeValue(forKey: "status")?.integer == 1 || isHeld)
         let edges = (members.removeValue(forKey: "dependencies")?.array ?? []).map { edge -> JSONValue in
             guard case .object(var members) = edge else { return edge }
             let id = members.removeValue(forKey: "task_id")?.integer ?? 0

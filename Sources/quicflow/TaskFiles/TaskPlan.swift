@@ -95,12 +95,15 @@ struct TaskPlan {
             self.unchanged += 1
             return
         }
+        var fields = TaskSource.marked(task.file.fields, source)
+        // Files say what a task is, not how long it rests: sent as on, it would go on at once.
+        if old?.isHeld == true { fields["enabled"] = .bool(false) }
         self.steps.append(
             Step(
                 action: old == nil ? .create : .update,
                 name: task.file.name,
                 differences: old == nil ? [] : differences,
-                fields: TaskSource.marked(task.file.fields, source),
+                fields: fields,
                 since: old?.updatedAt ?? "",
                 parents: task.file.parents
             )

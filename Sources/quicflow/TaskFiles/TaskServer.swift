@@ -14,6 +14,8 @@ struct TaskServer {
         let fields: JSONValue
         /// Whether it has groups that may not be seen.
         let isPartial: Bool
+        /// Whether it rests though nobody switched it off: paused until a time or after failures, or finished.
+        let isHeld: Bool
     }
 
     /// A task of the files, with what the server would make of it.
@@ -50,7 +52,8 @@ struct TaskServer {
                     updatedAt: task["updated_at"].string ?? "",
                     source: source,
                     fields: fields,
-                    isPartial: task["hidden_groups"].bool == true
+                    isPartial: task["hidden_groups"].bool == true,
+                    isHeld: task["hold"] != .null
                 )
                 return (name, present)
             }
