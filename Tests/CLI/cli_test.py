@@ -405,15 +405,16 @@ def the_machines_own_crontabs_can_be_read(sh: Shell) -> None:
 def exported_task_files_change_nothing(sh: Shell) -> None:
     """Whatever a task may have is in its file, and means the same there."""
     api = sh.server.api
-    api.call("PUT", "/secrets/FILES_DB", {"value": "hunter2-hunter2", "owner_groups": [1]})
+    api.call("PUT", "/secrets/FILES_DB", {"value": "hunter2-hunter2"})
     notify = [{"name": "n", "triggers": ["timeout"], "channels": [{"type": "email", "recipients": ["a@example.com"]}]}]
     full = {
         "executor_type": 1, "group_ids": [1], "description": "yes: no # not a comment", "labels": {"a/b": "1", "c": "no"},
         "cron_expr": "5 4 * * *", "timezone": "Europe/Berlin", "dst": "vixie", "timeout": 77, "retry_count": 3,
-        "retry_interval": 7, "retry_backoff": 1.5, "retry_max_interval": 600, "retry_jitter": 20, "retry_on": [],
+        "retry_interval": 7, "retry_backoff": 1.5, "retry_max_interval": 600, "retry_jitter": 20, "retry_on": ["timeout"],
         "concurrency": 1, "overlap": "queue", "queue_limit": 3, "misfire": "fire_all", "misfire_limit": 4,
         "misfire_threshold_seconds": 10.5, "catch_up_seconds": 7200, "start_deadline_seconds": 60, "jitter_seconds": 1.5,
-        "status": 0, "task_notify": notify,
+        "status": 0, "task_notify": notify, "pause_after_failures": 5, "on_edit_while_running": "refuse",
+        "on_disable_while_running": "stop",
         "executor_config": {
             "command": "#!/bin/sh\n\tprintf '%s\\n' \"$A\"\n\n# end\n", "interpreter": "/bin/bash", "nice": 5,
             "interpreter_args": ["-e", "-c"], "work_dir": "/tmp", "leave_processes": True, "success_codes": [0, 3],
@@ -427,7 +428,7 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         http = {"url": "https://example.org/", "method": "PUT", "body": "a\nb", "headers": {"X": "1"}, "expected_status": [204]}
         plain = {"group_ids": [1], "executor_config": {"command": "true"}}
         for extra in [
-            {"schedule_type": "every", "every_seconds": 90.5},
+            {"schedule_type": "every", "every_seconds": 90.5, "retry_count": 0, "retry_on": []},
             {"schedule_type": "delay", "delay_seconds": 90},
             {"schedule_type": "once", "once_at": "2099-01-31T08:00:00Z"},
             {"schedule_type": "manual", "executor_type": 2, "executor_config": http},
@@ -437,12 +438,15 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
                 "cron_expr": "@daily", "dependency_mode": "start",
             },
         ]:
-            api.post("/tasks", dict(plain, name=f"files {next(iter(extra))} {extra.get('schedule_type', '')}", **extra))
+            api.post("/tasks", dict(plain, name=f"files {next(iter(extra))} {extra.get('schedule_type', 'cron')}", **extra))
         folder = sh.home / "exported"
         done = sh.run("export", str(folder))
         check("hunter2" not in "".join(f.read_text() for f in folder.iterdir()), "a secret's value")
         written = {line.split(":")[0] for f in folder.iterdir() for line in f.read_text().splitlines()}
         check(set(names) <= written, f"fields that no file has: {set(names) - written}")
+        # What somebody switches on comes into the file that is there.
+        api.post(f"/tasks/{parent}/enable")
+        sh.run("export", str(folder))
         sh.run("plan", str(folder))
         check("0 to create, 0 to change" in sh.run("diff", str(folder)).stdout, "no difference")
         before = {task["id"]: task["version"] for task in api.pages("/tasks")}
