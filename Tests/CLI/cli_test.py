@@ -414,7 +414,8 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         "concurrency": 1, "overlap": "queue", "queue_limit": 3, "misfire": "fire_all", "misfire_limit": 4,
         "misfire_threshold_seconds": 10.5, "catch_up_seconds": 7200, "start_deadline_seconds": 60, "jitter_seconds": 1.5,
         "status": 0, "task_notify": notify, "pause_after_failures": 5, "on_edit_while_running": "refuse",
-        "on_disable_while_running": "stop",
+        "on_disable_while_running": "stop", "not_before": "2027-01-01T00:00:00Z", "not_after": "2099-01-01T00:00:00Z",
+        "window": {"from": "04:00", "to": "23:00"},
         "executor_config": {
             "command": "#!/bin/sh\n\tprintf '%s\\n' \"$A\"\n\n# end\n", "interpreter": "/bin/bash", "nice": 5,
             "interpreter_args": ["-e", "-c"], "work_dir": "/tmp", "leave_processes": True, "success_codes": [0, 3],

@@ -165,6 +165,8 @@ struct TaskFileTests {
         "overlap": .string("queue"), "queue_limit": .integer(3), "misfire": .string("fire_all"),
         "misfire_limit": .integer(4), "misfire_threshold_seconds": .integer(10), "catch_up_seconds": .integer(7200),
         "start_deadline_seconds": .integer(60), "jitter_seconds": .number(1.5),
+        "not_before": .string("2027-01-01T00:00:00.000Z"), "not_after": .string("2028-01-01T00:00:00.000Z"),
+        "window": .object([.init("from", "01:00"), .init("to", "03:00")]),
         "group_ids": .array([.integer(1)]), "labels": .object([.init("team", "a")]), "status": .integer(0),
         "pause_after_failures": .integer(3), "on_edit_while_running": .string("refuse"),
         "on_disable_while_running": .string("stop"),
@@ -182,7 +184,10 @@ struct TaskFileTests {
     private static let variants: [String: [String: JSON]] = [
         "every_seconds": ["schedule_type": .string("every"), "every_seconds": .number(90.5)],
         "delay_seconds": ["schedule_type": .string("delay"), "delay_seconds": .integer(90)],
-        "once_at": ["schedule_type": .string("once"), "once_at": .string("2027-01-31T08:00:00.000Z")],
+        "once_at": [
+            "schedule_type": .string("once"), "once_at": .string("2027-01-31T08:00:00.000Z"), "not_before": .null,
+            "not_after": .null, "window": .null,
+        ],
         "task_dependencies": ["task_dependencies": .array([.integer(1)]), "dependencies": .null],
         "executor_type": [
             "executor_type": .integer(2),

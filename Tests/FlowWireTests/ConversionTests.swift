@@ -177,4 +177,31 @@ struct ConversionTests {
             #expect(throws: WireError.self) { try PBEnvelope(message).enrolmentMessage() }
         }
     }
+
+    @Test(
+        "An agent that knows no limits is told of no schedule at all: it runs what it is ordered, and nothing outside them"
+    )
+    func limitsBeforeOlderPeers() throws {
+        let base = ScheduleSpec.cron(expression: "0 * * * *", timeZone: "UTC", dst: .debian)
+        let limits = ScheduleLimits(window: DailyWindow(from: 540, to: 1020, timeZone: "UTC"))
+        for base in [base, .delay(milliseconds: 5000), .every(periodMilliseconds: 5000, anchor: .distantPast)] {
+            var values = RandomValues(seed: 7)
+            let some = values.job()
+            let job = JobSnapshot(
+                uid: some.uid,
+                id: some.id,
+                version: some.version,
+                name: some.name,
+                payload: some.payload,
+                schedule: base.limited(limits),
+                policies: some.policies,
+                isEnabled: true
+            )
+            var task = PBTaskConfig(job)
+            #expect(try task.decoded("task") == job)
+            task.clearLimited()
+            let older = try task.decoded("task")
+            #expect(older.schedule == .manual && older.unsupported == nil)
+        }
+    }
 }

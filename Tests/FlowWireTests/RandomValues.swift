@@ -73,6 +73,15 @@ struct RandomValues {
         }
     }
 
+    mutating func limits() -> ScheduleLimits {
+        let from = self.int(0...1439)
+        return ScheduleLimits(
+            notBefore: self.maybe { $0.instant() },
+            notAfter: self.maybe { $0.instant() },
+            window: self.maybe { DailyWindow(from: from, to: (from + $0.int(1...1438)) % 1440, timeZone: $0.word()) }
+        )
+    }
+
     mutating func job() -> JobSnapshot {
         JobSnapshot(
             uid: self.uid(),
@@ -80,7 +89,7 @@ struct RandomValues {
             version: self.int64(),
             name: self.text(),
             payload: self.payload(),
-            schedule: self.schedule(),
+            schedule: self.bool() ? self.schedule() : self.schedule().limited(self.limits()),
             policies: Policies(
                 overlap: self.pick(OverlapPolicy.allCases),
                 concurrency: self.int(1...64),

@@ -211,10 +211,23 @@ extension Schema {
         "misfire_threshold_seconds": .number, "catch_up_seconds": .number, "start_deadline_seconds": .integer.orNull,
         "jitter_seconds": .number, "retry_backoff": .number, "retry_max_interval": .integer, "retry_jitter": .integer,
         "retry_on": .array(.string), "task_notify": .array(.reference("NotifyRule")),
+        "not_before": Schema.timestamp.orNull.about("No fire is earlier."),
+        "not_after": Schema.timestamp.orNull.about("No fire is later; then the task is finished."),
+        "window": Self.window,
         "pause_after_failures": Schema.integer(1...1000).orNull.about("Runs that failed one after the other."),
         "on_edit_while_running": .choice(of: EditPolicy.self).byDefault(EditPolicy.pinned.rawValue),
         "on_disable_while_running": .choice(of: DisablePolicy.self).byDefault(DisablePolicy.finish.rawValue),
     ]
+
+    /// Written out where it is used, since its members are required.
+    private static let window = Schema.body(
+        required: [
+            "from": .string(upTo: 5, from: 5).example("09:00"), "to": .string(upTo: 5, from: 5).example("17:00"),
+        ],
+        optional: [:]
+    ).orNull.about(
+        "The part of each day in which it fires, in 'timezone'; 'to' is excluded, and may be the next day's."
+    )
 
     /// What can be written, all of it.
     static let definition: KeyValuePairs<String, Schema> = [
@@ -226,7 +239,8 @@ extension Schema {
         "retry_on": .array(.string), "concurrency": .integer, "overlap": .choice(of: OverlapPolicy.self),
         "queue_limit": .integer, "misfire": .choice(of: MisfirePolicy.self), "misfire_limit": .integer.orNull,
         "misfire_threshold_seconds": .number, "catch_up_seconds": .number, "start_deadline_seconds": .integer.orNull,
-        "jitter_seconds": .number, "group_ids": .array(.integer), "labels": .dictionary(.string),
+        "jitter_seconds": .number, "not_before": .timestamp.orNull, "not_after": .timestamp.orNull,
+        "window": Self.window, "group_ids": .array(.integer), "labels": .dictionary(.string),
         "task_notify": .array(.reference("NotifyRule")), "pause_after_failures": .integer.orNull,
         "on_edit_while_running": .choice(of: EditPolicy.self),
         "on_disable_while_running": .choice(of: DisablePolicy.self), "status": .integer(0...1),

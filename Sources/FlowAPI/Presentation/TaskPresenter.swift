@@ -120,7 +120,8 @@ struct TaskPresenter: Sendable {
         var every: JSON = .null
         var delay: JSON = .null
         var once: Timestamp?
-        switch spec {
+        let limits = spec.limits
+        switch spec.base {
         case .cron(let text, let timeZone, let policy):
             (type, expression, zone, dst) = ("cron", text, timeZone, policy)
         case .every(let period, _):
@@ -132,12 +133,20 @@ struct TaskPresenter: Sendable {
         case .once(let instant):
             type = "once"
             once = instant
-        case .manual: break
+        case .manual, .limited: break
+        }
+        // The zone of such a schedule is that of its window.
+        if type != "cron", let window = limits?.window { zone = window.timeZone }
+        let window = limits?.window.map { window in
+            JSON.object([
+                .init("from", DailyWindow.text(window.from)), .init("to", DailyWindow.text(window.to)),
+            ])
         }
         return [
             .init("schedule_type", type), .init("cron_expr", expression), .init("timezone", zone),
             .init("dst", dst.rawValue), .init("every_seconds", every), .init("delay_seconds", delay),
-            .init("once_at", once),
+            .init("once_at", once), .init("not_before", limits?.notBefore), .init("not_after", limits?.notAfter),
+            .init("window", window ?? .null),
         ]
     }
 

@@ -18,7 +18,9 @@ struct TaskBody {
         let payload = Self.payload(&reader)
         let dependencies = DependencyBody.read(&reader)
         let isDependent = dependencies.map { !$0.edges.isEmpty } ?? false
-        let schedule = Self.schedule(&reader, zone: settings.text(.jobsZone), isDependent: isDependent)
+        let zone = reader.string("timezone") ?? settings.text(.jobsZone)
+        let schedule = Self.schedule(&reader, zone: zone, isDependent: isDependent)
+        let limits = Self.limits(&reader, zone: zone)
         // Parents may end faster than the task does: one run more waits, instead of being skipped (D6).
         let saysOverlap = reader.has("overlap") || reader.has("concurrency")
         var policies = PolicyBody.read(&reader, PolicyBody.standard(settings))
@@ -52,7 +54,8 @@ struct TaskBody {
             isEnabled: status == 1,
             notify: notify,
             dependencies: dependencies,
-            standing: standing
+            standing: standing,
+            limits: limits
         )
     }
 
@@ -110,6 +113,21 @@ struct TaskBody {
         return text.utf8.count <= 4 ? Int(text, radix: 8) ?? -1 : -1
     }
 
+    /// Nil where the request says nothing of limits.
+    private static func limits(_ reader: inout FieldReader, zone: String) -> LimitsDraft? {
+        var limits = LimitsDraft(timeZone: zone)
+        limits.notBefore = reader.timestamp("not_before")
+        limits.notAfter = reader.timestamp("not_after")
+        if var window = reader.object("window") {
+            limits.window = LimitsDraft.Window(
+                from: window.requiredString("from"),
+                to: window.requiredString("to")
+            )
+            window.close()
+        }
+        return limits == LimitsDraft(timeZone: zone) ? nil : limits
+    }
+
     private enum ScheduleType: String, CaseIterable {
         case cron
         case every
@@ -121,12 +139,11 @@ struct TaskBody {
     /// - Parameter isDependent: whether other tasks start it, so that it needs no schedule.
     private static func schedule(
         _ reader: inout FieldReader,
-        zone standardZone: String,
+        zone: String,
         isDependent: Bool
     ) -> ScheduleDraft {
         let given: ScheduleType? = reader.choice("schedule_type")
         let text = reader.string("cron_expr") ?? ""
-        let zone = reader.string("timezone") ?? standardZone
         let dst: DSTPolicy = reader.choice("dst") ?? .debian
         let every = reader.milliseconds("every_seconds")
         let delay = reader.milliseconds("delay_seconds")

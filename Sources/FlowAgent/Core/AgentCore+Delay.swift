@@ -15,11 +15,9 @@ extension AgentCore {
         _ uid: JobUID,
         _ job: JobState,
         _ schedule: CompiledSchedule,
-        pause: Int64,
         now: Timestamp
     ) {
-        guard !self.isBusy(uid) else { return }
-        let nominal = job.cursor.advanced(byMilliseconds: pause)
+        guard !self.isBusy(uid), let nominal = schedule.delayed(after: job.cursor) else { return }
         let policies = job.snapshot.policies
         let start = StartJitter.start(
             of: nominal,

@@ -46,8 +46,8 @@ extension AgentCore {
     }
 
     private func nextFire(of uid: JobUID, _ job: JobState) -> Timestamp? {
-        guard let pause = job.schedule?.delayMilliseconds else { return job.schedule?.next(after: job.cursor) }
-        return self.isBusy(uid) ? nil : job.cursor.advanced(byMilliseconds: pause)
+        guard job.schedule?.delayMilliseconds != nil else { return job.schedule?.next(after: job.cursor) }
+        return self.isBusy(uid) ? nil : job.schedule?.delayed(after: job.cursor)
     }
 
     /// Fires an `@reboot` job once per boot of the host; its nominal time is when the host booted.
@@ -74,8 +74,8 @@ extension AgentCore {
     /// - Returns: false when counting what was missed took all this event may spend, and has to go on.
     private mutating func decideFires(of uid: JobUID, now: Timestamp) -> Bool {
         guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else { return true }
-        if let pause = schedule.delayMilliseconds {
-            self.decideDelayed(uid, job, schedule, pause: pause, now: now)
+        if schedule.delayMilliseconds != nil {
+            self.decideDelayed(uid, job, schedule, now: now)
             return true
         }
         let jitter = job.snapshot.policies.jitterMilliseconds

@@ -39,6 +39,8 @@ package struct FireExplanation: Hashable, Sendable {
     package enum Rule: String, Sendable {
         case schedule
         case status
+        /// Its start or end date, or its daily window.
+        case limits
         /// Paused, or finished, by itself or until a time.
         case pause
         case admission
@@ -163,18 +165,22 @@ package struct FireExplanation: Hashable, Sendable {
                 en: "The job runs \(seconds) s after the end of its last run, which each host counts for itself; "
                     + "no time is known in advance."
             )
+        case .outside(let limits, let before, let after):
+            let words = limits.obstacleText
+            return Finding(
+                .notDue,
+                .limits,
+                zh: words.zh + self.neighbours(before, after).zh,
+                en: words.en + self.neighbours(before, after).en
+            )
         case .between(let before, let after):
-            let zh = [before.map { "上一次 \($0)" }, after.map { "下一次 \($0)" }].compactMap { $0 }
-            let en = [before.map { "the fire before is at \($0)" }, after.map { "the next one at \($0)" }].compactMap {
-                $0
-            }
+            let words = self.neighbours(before, after)
             return Finding(
                 .notDue,
                 .schedule,
-                zh: "计划在此刻没有触发" + (zh.isEmpty ? "。" : "：" + zh.joined(separator: "，") + "。")
+                zh: "计划在此刻没有触发" + words.zh
                     + (facts.hold.map { "任务\($0.text.zh)。" } ?? ""),
-                en: "The schedule has no fire at this instant"
-                    + (en.isEmpty ? "." : "; " + en.joined(separator: ", ") + ".")
+                en: "The schedule has no fire at this instant" + words.en
                     + (facts.hold.map { " The job is \($0.text.en)." } ?? "")
             )
         case .due:
@@ -187,6 +193,16 @@ package struct FireExplanation: Hashable, Sendable {
                 en: "The job is disabled since \(facts.changedAt); it does not fire."
             )
         }
+    }
+
+    /// The fires around an instant, as the end of a sentence.
+    private static func neighbours(_ before: Timestamp?, _ after: Timestamp?) -> Text {
+        let zh = [before.map { "上一次 \($0)" }, after.map { "下一次 \($0)" }].compactMap { $0 }
+        let en = [before.map { "the fire before is at \($0)" }, after.map { "the next one at \($0)" }].compactMap { $0 }
+        return Text(
+            zh: zh.isEmpty ? "。" : "：" + zh.joined(separator: "，") + "。",
+            en: en.isEmpty ? "." : "; " + en.joined(separator: ", ") + "."
+        )
     }
 
     /// A fire that a hold swallows; nil for one before it, or behind its end.

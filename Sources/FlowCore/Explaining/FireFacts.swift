@@ -22,6 +22,8 @@ package struct FireFacts: Sendable {
         case due
         /// The fires before and after it, where there are any.
         case between(Timestamp?, Timestamp?)
+        /// It would be due, if it were not for these limits; the fires before and after it.
+        case outside(ScheduleLimits, Timestamp?, Timestamp?)
         /// Somebody triggers it, or other jobs when they end.
         case unscheduled(waitsForOthers: Bool)
         case delay(seconds: Int64)
@@ -75,6 +77,8 @@ package struct FireFacts: Sendable {
             self.timing = .due
         } else if schedule.isReboot || job.definition.schedule == .manual {
             self.timing = .unscheduled(waitsForOthers: job.definition.dependencies != nil)
+        } else if let limits = schedule.obstacle(at: instant) {
+            self.timing = .outside(limits, schedule.last(before: instant), schedule.next(after: instant))
         } else {
             self.timing = .between(schedule.last(before: instant), schedule.next(after: instant))
         }

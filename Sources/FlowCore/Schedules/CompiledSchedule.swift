@@ -13,9 +13,10 @@ package struct CompiledSchedule: Sendable {
     }
 
     private let plan: Plan
+    private var limits: CompiledLimits?
 
-    /// The zone a cron schedule runs in; nil for the others.
-    package let zone: ZoneRules?
+    /// The zone of a cron schedule or of a daily window; nil for the others.
+    package private(set) var zone: ZoneRules?
 
     /// Prepares a schedule.
     ///
@@ -30,6 +31,14 @@ package struct CompiledSchedule: Sendable {
 
     /// As ``init(_:job:)``, with zones that are not this host's.
     package init(_ spec: ScheduleSpec, job: JobUID, zones: some ZoneSource) throws(ScheduleError) {
+        try self.init(base: spec.base, job: job, zones: zones)
+        guard let limits = spec.limits else { return }
+        let compiled = try CompiledLimits(limits, zones: zones)
+        self.limits = compiled
+        self.zone = self.zone ?? compiled.zone
+    }
+
+    private init(base spec: ScheduleSpec, job: JobUID, zones: some ZoneSource) throws(ScheduleError) {
         switch spec {
         case .cron(let text, let zoneName, let policy):
             let expression = try CronExpression(parsing: text)
@@ -68,11 +77,18 @@ package struct CompiledSchedule: Sendable {
         case .manual:
             self.zone = nil
             self.plan = .manual
+        case .limited:
+            throw ScheduleError(.syntax, "a schedule has one set of limits")
         }
     }
 
     /// The first fire strictly after an instant; nil when there is none until the end of 2199.
     package func next(after: Timestamp) -> Timestamp? {
+        guard let limits else { return self.unlimited(after: after) }
+        return limits.next(after: after) { self.unlimited(after: $0) }
+    }
+
+    private func unlimited(after: Timestamp) -> Timestamp? {
         switch self.plan {
         case .cron(let plan):
             return plan.next(after: after.seconds).map { Timestamp(seconds: $0) }
@@ -101,9 +117,9 @@ package struct CompiledSchedule: Sendable {
         return fires
     }
 
-    /// The period of a schedule that fires at equal distances, milliseconds; nil for the others.
+    /// The period of a schedule that fires at equal distances without limits, milliseconds; nil for the others.
     package var periodMilliseconds: Int64? {
-        if case .every(let period, _) = self.plan { return period }
+        if self.limits == nil, case .every(let period, _) = self.plan { return period }
         return nil
     }
 
@@ -111,6 +127,26 @@ package struct CompiledSchedule: Sendable {
     package var delayMilliseconds: Int64? {
         if case .delay(let pause) = self.plan { return pause }
         return nil
+    }
+
+    /// When the next run of a fixed delay begins, one pause after an instant and inside the limits.
+    ///
+    /// - Returns: nil after the end of the limits, and for the other schedules.
+    package func delayed(after end: Timestamp) -> Timestamp? {
+        guard let pause = self.delayMilliseconds else { return nil }
+        let next = end.advanced(byMilliseconds: pause)
+        guard let limits else { return next }
+        return limits.first(atOrAfter: next)
+    }
+
+    /// What keeps the schedule from firing at an instant at which it would fire without its limits; nil when nothing does.
+    package func obstacle(at instant: Timestamp) -> ScheduleLimits? {
+        guard let limits = self.limits else { return nil }
+        let before = instant.advanced(byMilliseconds: -1)
+        guard let fire = self.unlimited(after: before), fire.seconds == instant.seconds,
+            self.next(after: before) != fire
+        else { return nil }
+        return limits.limits.obstacle(at: fire)
     }
 
     /// Whether the schedule is `@reboot`: the agent fires it once per boot, ``next(after:)`` never does.

@@ -52,7 +52,7 @@ package final class PlanBook: Sendable {
         RulesDigest.of(self.slices(for: jobs), revision: self.revision)
     }
 
-    /// What the fires of these jobs come out as here; jobs without cron have nothing to disagree about.
+    /// What the fires of these jobs come out as here; jobs without a zone have nothing to disagree about.
     package func claims(for jobs: some Sequence<JobSnapshot>, at now: Timestamp) -> PlanClaims {
         let from = PlanDigest.reference(at: now)
         var digests: [JobUID: UInt64] = [:]
@@ -61,7 +61,7 @@ package final class PlanBook: Sendable {
     }
 
     private func digest(of job: JobSnapshot, from: Timestamp) -> UInt64? {
-        guard case .cron = job.schedule else { return nil }
+        guard job.schedule.hasZone else { return nil }
         let known = self.memory.withLock { $0.claims[job.uid] }
         if let known, known.schedule == job.schedule, known.from == from { return known.digest }
         guard let schedule = try? CompiledSchedule(job.schedule, job: job.uid, zones: self.zones) else { return nil }

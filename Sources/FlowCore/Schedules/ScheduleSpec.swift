@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a job's schedule says; the durable, serialisable form.
-package enum ScheduleSpec: Hashable, Sendable {
+package indirect enum ScheduleSpec: Hashable, Sendable {
     /// A cron expression in a zone. A zone prefix inside the expression has precedence over `timeZone`.
     case cron(expression: String, timeZone: String, dst: DSTPolicy)
     /// Elapsed time: `anchor + n * period`, whatever the clocks on the wall do.
@@ -13,12 +13,24 @@ package enum ScheduleSpec: Hashable, Sendable {
     case once(Timestamp)
     /// No schedule, only triggers.
     case manual
+    /// One of those that fire again and again, inside limits; never one inside another.
+    case limited(ScheduleSpec, ScheduleLimits)
 }
 
 extension ScheduleSpec {
-    /// The zone a cron schedule is read in, where that is one whose rules have to come from somewhere; else nil.
+    /// Whether its fires follow from a zone: a cron expression is read in one, and so is a daily window.
+    package var hasZone: Bool {
+        if case .cron = self.base { return true }
+        return self.limits?.window != nil
+    }
+
+    /// The zone it is read in, where that is one whose rules have to come from somewhere; else nil.
+    ///
+    /// A window has the zone of the expression that it limits.
     package var zoneName: String? {
-        guard case .cron(let expression, let timeZone, _) = self else { return nil }
+        guard case .cron(let expression, let timeZone, _) = self.base else {
+            return self.limits?.window.flatMap { ZoneDatabase.needsNoFile($0.timeZone) ? nil : $0.timeZone }
+        }
         // Whoever stores a job puts the prefix's zone into the field as well; a text from elsewhere may not have it there.
         let prefix =
             expression.utf8.contains(UInt8(ascii: "=")) ? (try? CronExpression(parsing: expression))?.zonePrefix : nil
@@ -34,6 +46,7 @@ extension ScheduleSpec: Codable {
         case delay
         case once
         case manual
+        case limited
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -44,6 +57,8 @@ extension ScheduleSpec: Codable {
         case periodMilliseconds = "period_ms"
         case anchorMilliseconds = "anchor_ms"
         case atMilliseconds = "at_ms"
+        case base
+        case limits
     }
 
     package init(from decoder: any Decoder) throws {
@@ -63,6 +78,11 @@ extension ScheduleSpec: Codable {
         case .delay: self = .delay(milliseconds: try container.decode(Int64.self, forKey: .periodMilliseconds))
         case .once: self = .once(try container.decode(Timestamp.self, forKey: .atMilliseconds))
         case .manual: self = .manual
+        case .limited:
+            self = .limited(
+                try container.decode(ScheduleSpec.self, forKey: .base),
+                try container.decode(ScheduleLimits.self, forKey: .limits)
+            )
         }
     }
 
@@ -86,6 +106,10 @@ extension ScheduleSpec: Codable {
             try container.encode(instant, forKey: .atMilliseconds)
         case .manual:
             try container.encode(Kind.manual, forKey: .type)
+        case .limited(let base, let limits):
+            try container.encode(Kind.limited, forKey: .type)
+            try container.encode(base, forKey: .base)
+            try container.encode(limits, forKey: .limits)
         }
     }
 }

@@ -7,7 +7,7 @@
 /// it and what ends it. Enabling the job by hand ends any hold.
 package struct JobHold: Hashable, Sendable, Codable {
     package enum Kind: String, Codable, Sendable, CaseIterable {
-        /// Its last fire is over on every host: it ran `once`.
+        /// Its last fire is over on every host: it ran `once`, or its end date is past.
         case finished
         /// Somebody paused it until a time; the server's clock resumes it.
         case paused

@@ -68,10 +68,22 @@ extension Job {
     }
 }
 
+extension Job {
+    /// The last fire of a schedule that has an end; nil when there is none that can be named.
+    package var lastFire: Timestamp? {
+        guard let end = self.definition.schedule.end else { return nil }
+        return try? CompiledSchedule(self.definition.schedule, job: self.uid)
+            .last(before: end.advanced(byMilliseconds: 1))
+    }
+}
+
 extension ScheduleSpec {
     /// The last instant at which it may fire; nil = it has no end.
     package var end: Timestamp? {
-        if case .once(let instant) = self { return instant }
-        return nil
+        switch self {
+        case .once(let instant): instant
+        case .limited(_, let limits): limits.notAfter
+        case .cron, .every, .delay, .manual: nil
+        }
     }
 }

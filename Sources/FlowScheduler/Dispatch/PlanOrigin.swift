@@ -16,7 +16,7 @@ package enum PlanOrigin: String, CaseIterable, Hashable, Sendable {
 extension AgentPresence {
     /// - Returns: nil for a job that needs no zone and no plan.
     package func plan(of job: JobUID, _ schedule: ScheduleSpec) -> PlanOrigin? {
-        guard case .cron = schedule else { return nil }
+        guard schedule.hasZone else { return nil }
         if self.orderedJobs.contains(job) { return .orders }
         guard let zone = schedule.zoneName else { return .own }
         return self.foreignZones.contains(zone) ? .serverRules : .own

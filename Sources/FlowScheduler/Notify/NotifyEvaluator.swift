@@ -114,7 +114,7 @@ package final class NotifyEvaluator: Sendable {
         }
         var zone = "UTC"
         if let id = message.incident.jobID, let job = try await self.store.job(id),
-            case .cron(_, let timeZone, _) = job.definition.schedule
+            case .cron(_, let timeZone, _) = job.definition.schedule.base
         {
             zone = timeZone
         }

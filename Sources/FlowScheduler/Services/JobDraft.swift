@@ -18,6 +18,7 @@ package struct JobDraft: Hashable, Sendable {
     /// Nil keeps what is stored, no edges is none.
     package var dependencies: JobDependencies?
     package var standing: StandingPolicies
+    package var limits: LimitsDraft?
 
     package init(
         name: String,
@@ -30,7 +31,8 @@ package struct JobDraft: Hashable, Sendable {
         isEnabled: Bool = true,
         notify: [NotifyRule]? = nil,
         dependencies: JobDependencies? = nil,
-        standing: StandingPolicies = StandingPolicies()
+        standing: StandingPolicies = StandingPolicies(),
+        limits: LimitsDraft? = nil
     ) {
         self.name = name
         self.description = description
@@ -43,6 +45,39 @@ package struct JobDraft: Hashable, Sendable {
         self.notify = notify
         self.dependencies = dependencies
         self.standing = standing
+        self.limits = limits
+    }
+}
+
+/// Limits of a schedule as they were written.
+package struct LimitsDraft: Hashable, Sendable {
+    package var notBefore: Timestamp?
+    package var notAfter: Timestamp?
+    package var window: Window?
+    /// The zone of the window, where the schedule itself has none.
+    package var timeZone: String
+
+    /// `HH:MM` each.
+    package struct Window: Hashable, Sendable {
+        package let from: String
+        package let to: String
+
+        package init(from: String, to: String) {
+            self.from = from
+            self.to = to
+        }
+    }
+
+    package init(
+        notBefore: Timestamp? = nil,
+        notAfter: Timestamp? = nil,
+        window: Window? = nil,
+        timeZone: String
+    ) {
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.window = window
+        self.timeZone = timeZone
     }
 }
 

@@ -5,7 +5,13 @@ import FlowCore
 
 extension JobValidator {
     /// Turns what was written into what is stored, and compiles it.
-    mutating func resolve(_ draft: ScheduleDraft) -> (ScheduleSpec, CompiledSchedule)? {
+    mutating func resolve(_ draft: ScheduleDraft, limits: LimitsDraft?) -> (ScheduleSpec, CompiledSchedule)? {
+        let plain = self.resolve(draft)
+        guard let limits else { return plain }
+        return self.limit(plain.map { (spec: $0.0, compiled: $0.1) }, by: limits)
+    }
+
+    private mutating func resolve(_ draft: ScheduleDraft) -> (ScheduleSpec, CompiledSchedule)? {
         switch draft {
         case .cron(let text, let timeZone, let dst):
             return self.resolveCron(text, timeZone: timeZone, dst: dst)
@@ -15,7 +21,7 @@ extension JobValidator {
             return self.compile(.delay(milliseconds: milliseconds), path: "delay_seconds")
         case .once(let instant):
             // An edit of a job whose one fire is over must stay possible; a new fire in the past is a mistake.
-            if instant <= self.now, self.previous != .once(instant) {
+            if instant <= self.now, self.previous?.base != .once(instant) {
                 self.faults.add("once_at", "past", "\(instant) is in the past; choose a later time")
                 return nil
             }
@@ -55,13 +61,13 @@ extension JobValidator {
 
     /// The anchor stays when the period does, so that an edit does not move the beat.
     private func every(_ milliseconds: Int64) -> ScheduleSpec {
-        if case .every(milliseconds, let anchor) = self.previous {
+        if case .every(milliseconds, let anchor) = self.previous?.base {
             return .every(periodMilliseconds: milliseconds, anchor: anchor)
         }
         return .every(periodMilliseconds: milliseconds, anchor: self.now)
     }
 
-    private mutating func compile(_ spec: ScheduleSpec, path: String) -> (ScheduleSpec, CompiledSchedule)? {
+    mutating func compile(_ spec: ScheduleSpec, path: String) -> (ScheduleSpec, CompiledSchedule)? {
         do {
             return (spec, try CompiledSchedule(spec, job: self.uid))
         } catch {

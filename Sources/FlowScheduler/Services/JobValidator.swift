@@ -45,7 +45,7 @@ struct JobValidator {
             validator.checkTask(rules)
             for fault in validator.faults.details { self.faults.add(fault.path, fault.code, fault.message) }
         }
-        let schedule = self.resolve(draft.schedule)
+        let schedule = self.resolve(draft.schedule, limits: draft.limits)
         if case .http(let http) = draft.payload, let schedule, schedule.0 != .manual { self.checkParameters(of: http) }
         guard self.faults.isEmpty, let schedule else { return nil }
         let definition = JobDefinition(

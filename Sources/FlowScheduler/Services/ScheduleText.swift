@@ -49,6 +49,9 @@ package struct ScheduleText: Hashable, Sendable {
             self.init(zh: "仅一次：\(instant)", en: "once at \(instant)")
         case .manual:
             self.init(zh: "仅手动触发", en: "only when triggered")
+        case .limited(let base, let limits):
+            let text = ScheduleText(base)
+            self.init(zh: text.zh + limits.words.zh, en: text.en + limits.words.en)
         }
     }
 

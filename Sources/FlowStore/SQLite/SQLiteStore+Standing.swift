@@ -59,7 +59,7 @@ extension SQLiteStore: StandingStore {
         let executions = ExecutionTable(db)
         let isUnderWay = try executions.isUnderWay(job.id)
         let isOwed = try !OwedTable(db).of(job: job.id).isEmpty
-        guard !isUnderWay, !isOwed, let last = job.definition.schedule.end else {
+        guard !isUnderWay, !isOwed, let last = job.lastFire else {
             return StandingReview.Facts(isUnderWay: isUnderWay, isOwed: isOwed, isAccounted: false)
         }
         let targets = try AgentTable(db).agents(inAnyOf: job.definition.groups)

@@ -63,14 +63,24 @@ extension PBTaskConfig {
             self.schedule.every = .with { $0.periodMs = pause }
         case .once(let instant): self.schedule.once = .with { $0.at = instant.milliseconds }
         case .manual: self.schedule.manual = PBSchedule.Manual()
+        case .limited(let base, let limits):
+            self.setSchedule(base)
+            self.limited = PBLimitedSchedule(limits)
+            self.limited.schedule = self.schedule
+            self.limited.cronExpr = self.cronExpr
+            self.limited.delayMs = self.delayMs
+            self.cronExpr = ""
+            self.delayMs = 0
+            self.schedule = .with { $0.manual = PBSchedule.Manual() }
         }
     }
 
-    private func decodedSchedule(_ field: String) throws(WireError) -> ScheduleSpec {
+    func decodedSchedule(_ field: String) throws(WireError) -> ScheduleSpec {
         guard let kind = self.schedule.kind else {
             // Missing, or of a kind that is not known here: both look alike.
             throw WireError.notUnderstood(field: field + ".schedule", value: "of its kind")
         }
+        if self.hasLimited { return try self.decodedLimited(field) }
         if case .cron(let cron) = kind {
             return .cron(
                 expression: try Fields.label(self.cronExpr, field + ".cron_expr", minimum: 1),

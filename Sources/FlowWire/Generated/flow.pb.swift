@@ -1097,6 +1097,17 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
     set {_uniqueStorage()._delayMs = newValue}
   }
 
+  /// A schedule inside limits. `schedule` then is Manual, and `cron_expr` and `delay_ms` are not set: a peer that does not know
+  /// limits runs what it is ordered and fires nothing by itself, so nothing outside of them.
+  package var limited: PBLimitedSchedule {
+    get {_storage._limited ?? PBLimitedSchedule()}
+    set {_uniqueStorage()._limited = newValue}
+  }
+  /// Returns true if `limited` has been explicitly set.
+  package var hasLimited: Bool {_storage._limited != nil}
+  /// Clears the value of `limited`. Subsequent reads from it will return its default value.
+  package mutating func clearLimited() {_uniqueStorage()._limited = nil}
+
   /// What a peer has to know to run this as it is meant; one that does not know a word of these refuses the task, and only that.
   package var requires: [String] {
     get {_storage._requires}
@@ -1121,6 +1132,80 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
 }
 
 /// What `cron_expr` leaves open.
+/// What fires inside limits, and those.
+package nonisolated struct PBLimitedSchedule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var schedule: PBSchedule {
+    get {_schedule ?? PBSchedule()}
+    set {_schedule = newValue}
+  }
+  /// Returns true if `schedule` has been explicitly set.
+  package var hasSchedule: Bool {self._schedule != nil}
+  /// Clears the value of `schedule`. Subsequent reads from it will return its default value.
+  package mutating func clearSchedule() {self._schedule = nil}
+
+  package var cronExpr: String = String()
+
+  package var delayMs: Int64 = 0
+
+  /// Instants; absent = no limit.
+  package var notBefore: Int64 {
+    get {_notBefore ?? 0}
+    set {_notBefore = newValue}
+  }
+  /// Returns true if `notBefore` has been explicitly set.
+  package var hasNotBefore: Bool {self._notBefore != nil}
+  /// Clears the value of `notBefore`. Subsequent reads from it will return its default value.
+  package mutating func clearNotBefore() {self._notBefore = nil}
+
+  package var notAfter: Int64 {
+    get {_notAfter ?? 0}
+    set {_notAfter = newValue}
+  }
+  /// Returns true if `notAfter` has been explicitly set.
+  package var hasNotAfter: Bool {self._notAfter != nil}
+  /// Clears the value of `notAfter`. Subsequent reads from it will return its default value.
+  package mutating func clearNotAfter() {self._notAfter = nil}
+
+  package var window: PBLimitedSchedule.DailyWindow {
+    get {_window ?? PBLimitedSchedule.DailyWindow()}
+    set {_window = newValue}
+  }
+  /// Returns true if `window` has been explicitly set.
+  package var hasWindow: Bool {self._window != nil}
+  /// Clears the value of `window`. Subsequent reads from it will return its default value.
+  package mutating func clearWindow() {self._window = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct DailyWindow: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// Minutes since midnight; `to` is excluded, and over midnight when it is the smaller one.
+    package var from: Int32 = 0
+
+    package var to: Int32 = 0
+
+    package var timeZone: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+
+  fileprivate var _schedule: PBSchedule? = nil
+  fileprivate var _notBefore: Int64? = nil
+  fileprivate var _notAfter: Int64? = nil
+  fileprivate var _window: PBLimitedSchedule.DailyWindow? = nil
+}
+
 package nonisolated struct PBSchedule: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -2838,7 +2923,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -2869,6 +2954,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _retryJitterPercent: Int32 = 0
     var _retryOn: [PBRetryCause] = []
     var _delayMs: Int64 = 0
+    var _limited: PBLimitedSchedule? = nil
     var _requires: [String] = []
     var _planDigest: UInt64? = nil
 
@@ -2909,6 +2995,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _retryJitterPercent = source._retryJitterPercent
       _retryOn = source._retryOn
       _delayMs = source._delayMs
+      _limited = source._limited
       _requires = source._requires
       _planDigest = source._planDigest
     }
@@ -2959,6 +3046,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._delayMs) }()
         case 30: try { try decoder.decodeRepeatedStringField(value: &_storage._requires) }()
         case 31: try { try decoder.decodeSingularFixed64Field(value: &_storage._planDigest) }()
+        case 32: try { try decoder.decodeSingularMessageField(value: &_storage._limited) }()
         default: break
         }
       }
@@ -3061,6 +3149,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._planDigest {
         try visitor.visitSingularFixed64Field(value: v, fieldNumber: 31)
       } }()
+      try { if let v = _storage._limited {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3098,12 +3189,112 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._retryJitterPercent != rhs_storage._retryJitterPercent {return false}
         if _storage._retryOn != rhs_storage._retryOn {return false}
         if _storage._delayMs != rhs_storage._delayMs {return false}
+        if _storage._limited != rhs_storage._limited {return false}
         if _storage._requires != rhs_storage._requires {return false}
         if _storage._planDigest != rhs_storage._planDigest {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LimitedSchedule"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schedule\0\u{3}cron_expr\0\u{3}delay_ms\0\u{3}not_before\0\u{3}not_after\0\u{1}window\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._schedule) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.cronExpr) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.delayMs) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self._notBefore) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self._notAfter) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._window) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._schedule {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.cronExpr.isEmpty {
+      try visitor.visitSingularStringField(value: self.cronExpr, fieldNumber: 2)
+    }
+    if self.delayMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.delayMs, fieldNumber: 3)
+    }
+    try { if let v = self._notBefore {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._notAfter {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._window {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBLimitedSchedule, rhs: PBLimitedSchedule) -> Bool {
+    if lhs._schedule != rhs._schedule {return false}
+    if lhs.cronExpr != rhs.cronExpr {return false}
+    if lhs.delayMs != rhs.delayMs {return false}
+    if lhs._notBefore != rhs._notBefore {return false}
+    if lhs._notAfter != rhs._notAfter {return false}
+    if lhs._window != rhs._window {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBLimitedSchedule.DailyWindow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBLimitedSchedule.protoMessageName + ".DailyWindow"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{3}time_zone\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.from) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.to) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.timeZone) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.from != 0 {
+      try visitor.visitSingularInt32Field(value: self.from, fieldNumber: 1)
+    }
+    if self.to != 0 {
+      try visitor.visitSingularInt32Field(value: self.to, fieldNumber: 2)
+    }
+    if !self.timeZone.isEmpty {
+      try visitor.visitSingularStringField(value: self.timeZone, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBLimitedSchedule.DailyWindow, rhs: PBLimitedSchedule.DailyWindow) -> Bool {
+    if lhs.from != rhs.from {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.timeZone != rhs.timeZone {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

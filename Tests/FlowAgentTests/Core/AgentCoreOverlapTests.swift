@@ -145,7 +145,8 @@ struct AgentCoreOverlapTests {
 
 @Suite("Fixed delay")
 struct AgentCoreDelayTests {
-    private static func job(_ policies: Policies = Policies()) -> JobSnapshot {
+    private static func job(_ policies: Policies = Policies(), limits: ScheduleLimits = ScheduleLimits()) -> JobSnapshot
+    {
         let job = CoreBench.job(nil, policies: policies)
         return JobSnapshot(
             uid: job.uid,
@@ -153,10 +154,30 @@ struct AgentCoreDelayTests {
             version: 1,
             name: job.name,
             payload: job.payload,
-            schedule: .delay(milliseconds: 30_000),
+            schedule: ScheduleSpec.delay(milliseconds: 30_000).limited(limits),
             policies: policies,
             isEnabled: true
         )
+    }
+
+    @Test("A pause that ends outside the daily window lasts until that opens, and none begins a run after the end date")
+    func limited() {
+        // The bench begins at midnight: the window opens 60 s later.
+        let limits = ScheduleLimits(
+            notAfter: CoreBench.base.advanced(byMilliseconds: 100_000),
+            window: DailyWindow(from: 1, to: 10, timeZone: "UTC")
+        )
+        var bench = CoreBench(CoreBench.restored(Self.job(limits: limits)))
+        bench.advance(to: 59_999)
+        #expect(bench.launches.isEmpty)
+        bench.advance(to: 60_000)
+        #expect(bench.started == [60])
+        bench.finish(bench.launches[0], .success)
+        bench.advance(to: 90_000)
+        #expect(bench.started == [60, 90])
+        bench.finish(bench.launches[1], .success)
+        bench.advance(to: 500_000)
+        #expect(bench.started == [60, 90])
     }
 
     @Test("The next run begins one delay after the end of the one before, whatever that took (S1-FR-1.1)")

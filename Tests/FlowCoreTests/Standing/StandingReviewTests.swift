@@ -61,6 +61,16 @@ struct StandingReviewTests {
         )
     }
 
+    @Test("A schedule with an end date is finished after its last fire, which may be long before that date")
+    func endDate() {
+        let daily = ScheduleSpec.cron(expression: "0 3 * * *", timeZone: "UTC", dst: .debian)
+        let job = Self.job(daily.limited(ScheduleLimits(notAfter: Self.base)))
+        #expect(job.reviewAt == Self.base)
+        #expect(job.lastFire == Self.time(3 * 3600 - 86_400))
+        #expect(Self.decide(job, at: -1) == .look(at: Self.base))
+        #expect(Self.decide(job, at: 4, accounted: true) == .finish)
+    }
+
     @Test("A host that never says anything is waited for while it could still catch up")
     func patience() {
         let job = Self.job()

@@ -43,6 +43,9 @@ export interface FinePolicies {
   retry_max_interval?: number;
   retry_jitter?: number;
   retry_on?: string[];
+  not_before?: string | null;
+  not_after?: string | null;
+  window?: { from: string; to: string } | null;
   pause_after_failures?: number | null;
   on_edit_while_running?: 'pinned' | 'refuse';
   on_disable_while_running?: 'finish' | 'stop';

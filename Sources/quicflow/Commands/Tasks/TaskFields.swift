@@ -80,6 +80,15 @@ struct TaskFields: ParsableArguments {
     @Option(help: "Run once at this RFC 3339 time instead.")
     var at: String?
 
+    @Option(help: "No fire before this RFC 3339 time; 'none' takes it away.")
+    var notBefore: String?
+
+    @Option(help: "No fire after this RFC 3339 time; 'none' takes it away.")
+    var notAfter: String?
+
+    @Option(help: "Fire only in this part of each day, such as 09:00-17:00 or 22:00-06:00; 'none' takes it away.")
+    var window: String?
+
     @Flag(help: "No schedule: only triggers run it.")
     var manual = false
 
@@ -199,6 +208,16 @@ struct TaskFields: ParsableArguments {
         }
         if let timeZone { body["timezone"] = .string(timeZone) }
         if let dst { body["dst"] = .string(dst.rawValue) }
+        // What fires once, or never by itself, has nothing to limit.
+        if self.at != nil || self.manual { for field in ["not_before", "not_after", "window"] { body[field] = .null } }
+        let limits = [("not_before", self.notBefore), ("not_after", self.notAfter)]
+        for case (let field, let value?) in limits { body[field] = value == "none" ? .null : .string(value) }
+        guard let window else { return }
+        let ends = window.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+        guard window == "none" || ends.count == 2 else {
+            throw CommandFailure(.usage, "--window needs two times of the day such as 09:00-17:00, or 'none'")
+        }
+        body["window"] = window == "none" ? .null : .object(["from": .string(ends[0]), "to": .string(ends[1])])
     }
 
     /// The fields of which a schedule has one; the API refuses one that belongs to another kind.

@@ -32,6 +32,14 @@ enum TaskView {
         if task["schedule_type"].string == "cron" {
             table.add(["time zone", "\(task["timezone"].cell), dst: \(task["dst"].cell)"])
         }
+        if !task["window"].isNull {
+            table.add([
+                "window", "\(task["window"]["from"].cell) to \(task["window"]["to"].cell), \(task["timezone"].cell)",
+            ])
+        }
+        for (name, field) in [("not before", "not_before"), ("not after", "not_after")] where !task[field].isNull {
+            table.add([name, DisplayTime.text(task[field])])
+        }
         table.add(["next fire", DisplayTime.text(task["next_exec_time"])])
         table.add(["groups", task["groups"].cell])
         table.add(["timeout", "\(task["timeout"].cell) s"])

@@ -170,7 +170,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     concurrency: Number(form.concurrency),
     overlap: form.overlap,
     misfire: form.misfire,
-    ...policyBody(form, form.misfire),
+    ...policyBody(form, form.misfire, form.schedule),
     ...dependencyBody(form),
     group_ids: form.groupIds,
     labels: task?.labels ?? {},

@@ -1,4 +1,4 @@
-import type { FinePolicies, Misfire } from '../../../api/types.ts';
+import type { FinePolicies, Misfire, ScheduleType } from '../../../api/types.ts';
 import { between, type NumberField, within } from './number-field.ts';
 
 export const RETRY_CAUSES = ['business', 'technical', 'timeout', 'interrupted'] as const;
@@ -20,6 +20,11 @@ export interface PolicyForm {
   retryMaxInterval: NumberField;
   retryJitter: NumberField;
   retryOn: string[];
+  /** Instants; empty: no limit. */
+  notBefore: string;
+  notAfter: string;
+  /** `HH:MM-HH:MM`; empty: the whole day. */
+  window: string;
   /** Empty: never. */
   pauseAfter: NumberField;
   onEdit: 'pinned' | 'refuse';
@@ -37,6 +42,9 @@ export const emptyPolicies = (): PolicyForm => ({
   retryMaxInterval: 86_400,
   retryJitter: 0,
   retryOn: [...RETRY_CAUSES],
+  notBefore: '',
+  notAfter: '',
+  window: '',
   pauseAfter: '',
   onEdit: 'pinned',
   onDisable: 'finish',
@@ -55,6 +63,9 @@ export function policiesOf(task: FinePolicies): PolicyForm {
     retryMaxInterval: task.retry_max_interval ?? usual.retryMaxInterval,
     retryJitter: task.retry_jitter ?? usual.retryJitter,
     retryOn: [...task.retry_on ?? usual.retryOn],
+    notBefore: task.not_before ?? usual.notBefore,
+    notAfter: task.not_after ?? usual.notAfter,
+    window: task.window ? `${task.window.from}-${task.window.to}` : usual.window,
     pauseAfter: task.pause_after_failures ?? usual.pauseAfter,
     onEdit: task.on_edit_while_running ?? usual.onEdit,
     onDisable: task.on_disable_while_running ?? usual.onDisable,
@@ -72,6 +83,9 @@ const POLICY_KEYS: [path: string, key: keyof PolicyForm][] = [
   ['retry_max_interval', 'retryMaxInterval'],
   ['retry_jitter', 'retryJitter'],
   ['retry_on', 'retryOn'],
+  ['not_before', 'notBefore'],
+  ['not_after', 'notAfter'],
+  ['window', 'window'],
   ['pause_after_failures', 'pauseAfter'],
   ['on_edit_while_running', 'onEdit'],
   ['on_disable_while_running', 'onDisable'],
@@ -84,15 +98,29 @@ export const POLICY_PATHS: string[] = POLICY_KEYS.map(([path]) => path);
 export const policyValues = (form: PolicyForm): Record<string, unknown> =>
   Object.fromEntries(POLICY_KEYS.map(([path, key]) => [path, form[key]]));
 
-/** A field left empty is left out, and has the server's usual value; the limit of missed fires belongs to `fire_all`. */
-export function policyBody(form: PolicyForm, misfire: Misfire): FinePolicies {
+const LIMITS = new Set(['not_before', 'not_after', 'window']);
+
+/**
+ * A field left empty is left out, and has the server's usual value; the limit of missed fires belongs to `fire_all`, and a
+ * start, an end and a window to schedules that fire again and again.
+ */
+export function policyBody(form: PolicyForm, misfire: Misfire, schedule: ScheduleType): FinePolicies {
+  const fires = schedule === 'cron' || schedule === 'every' || schedule === 'delay';
   const entries = POLICY_KEYS.filter(([path, key]) =>
-    form[key] !== '' && (path !== 'misfire_limit' || misfire === 'fire_all')
+    form[key] !== '' && (path !== 'misfire_limit' || misfire === 'fire_all') && (fires || !LIMITS.has(path))
   );
   const body = Object.fromEntries(entries.map(([path, key]) => [path, form[key]])) as FinePolicies;
+  if (body.window) {
+    const [from = '', to = ''] = form.window.split('-').map((part) => part.trim());
+    body.window = { from, to };
+  }
   const causes = RETRY_CAUSES.filter((cause) => form.retryOn.includes(cause));
   return { ...body, retry_on: causes };
 }
+
+const CLOCK = String.raw`(([01]\d|2[0-3]):[0-5]\d)`;
+const WINDOW = new RegExp(String.raw`^${CLOCK}\s*-\s*(${CLOCK}|24:00)$`);
+const isInstant = (text: string) => /\dT\d.*(Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text));
 
 /** Paths whose value is not the usual one. */
 export function unusualPolicies(form: PolicyForm): string[] {
@@ -123,6 +151,10 @@ export function checkPolicies(
   check('retry_backoff', within(form.retryBackoff, 1, 10), 'factor');
   check('retry_max_interval', between(form.retryMaxInterval, 1, 86_400), 'day');
   check('retry_jitter', between(form.retryJitter, 0, 100), 'percent');
+  for (const [path, text] of [['not_before', form.notBefore], ['not_after', form.notAfter]] as const) {
+    check(path, text === '' || isInstant(text), 'instant');
+  }
+  check('window', form.window === '' || WINDOW.test(form.window), 'window');
   check('pause_after_failures', form.pauseAfter === '' || between(form.pauseAfter, 1, 1000), 'thousand');
   check('retry_on', !form.retryCount || form.retryOn.length > 0, 'causes');
   return faults;
