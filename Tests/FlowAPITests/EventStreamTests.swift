@@ -9,7 +9,7 @@ import Testing
 
 @testable import FlowAPI
 
-@Suite("The live topics as server-sent events", .timeLimit(.minutes(1)))
+@Suite("The live topics as server-sent events", .timeLimit(.minutes(10)))
 struct EventStreamTests {
     /// Reads a stream until a text came, and hangs up.
     private func read(

@@ -10,7 +10,7 @@ import Testing
 
 @testable import FlowAPI
 
-@Suite("Bytes that are no proper request, over a real socket", .timeLimit(.minutes(1)))
+@Suite("Bytes that are no proper request, over a real socket", .timeLimit(.minutes(10)))
 struct FrontDoorTests {
     /// Sends bytes and gives what comes back until the server closes.
     private static func exchange(_ text: String, port: Int) async throws -> String {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import FlowAPI
 
-@Suite("The live connection over a real socket", .timeLimit(.minutes(1)))
+@Suite("The live connection over a real socket", .timeLimit(.minutes(10)))
 struct LiveTests {
     /// A server on a real port and a signed-in caller.
     private func serving(

@@ -10,7 +10,7 @@ import FlowStore
 import FlowWire
 import Testing
 
-@Suite("Sessions over loopback QUIC", .timeLimit(.minutes(2)))
+@Suite("Sessions over loopback QUIC", .timeLimit(.minutes(10)))
 struct EnrolmentSessionTests {
     /// The next event, which must be `connected`.
     private func connected(_ events: inout AsyncStream<LinkEvent>.Iterator) async throws {

@@ -9,7 +9,7 @@ import FlowWire
 import Foundation
 import Testing
 
-@Suite("Enrolment over loopback QUIC", .timeLimit(.minutes(2)))
+@Suite("Enrolment over loopback QUIC", .timeLimit(.minutes(10)))
 struct EnrolmentTests {
     private func refusal(_ body: () async throws -> Void) async -> CoreError? {
         do {

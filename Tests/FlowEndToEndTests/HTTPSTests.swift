@@ -13,7 +13,7 @@ import Testing
 
 @testable import FlowServer
 
-@Suite("HTTPS for people", .timeLimit(.minutes(2)))
+@Suite("HTTPS for people", .timeLimit(.minutes(10)))
 struct HTTPSTests {
     /// A directory with what an authority of its own issued.
     private final class Files {

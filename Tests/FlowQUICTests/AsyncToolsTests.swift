@@ -6,7 +6,7 @@ import Testing
 
 @testable import FlowQUIC
 
-@Suite("Between event loop and tasks", .timeLimit(.minutes(1)))
+@Suite("Between event loop and tasks", .timeLimit(.minutes(10)))
 struct AsyncToolsTests {
     private struct Failure: Error {}
 

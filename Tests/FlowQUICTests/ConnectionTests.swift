@@ -8,7 +8,7 @@ import Testing
 
 @testable import FlowQUIC
 
-@Suite("Connections over loopback", .timeLimit(.minutes(1)))
+@Suite("Connections over loopback", .timeLimit(.minutes(10)))
 struct ConnectionTests {
     @Test("The peer's code and reason are known to everything that used the connection")
     func peerCloses() async throws {

@@ -9,7 +9,7 @@ import X509
 
 @testable import FlowQUIC
 
-@Suite("Enrolment", .timeLimit(.minutes(1)))
+@Suite("Enrolment", .timeLimit(.minutes(10)))
 struct EnrolmentTests {
     @Test("A host without certificate reaches the enrolment protocol of a server whose authority it pins")
     func pinned() async throws {

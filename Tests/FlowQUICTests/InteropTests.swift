@@ -11,7 +11,7 @@ import X509
 @testable import FlowQUIC
 
 /// Another implementation reads the RFCs as we do.
-@Suite("Interop with aioquic", .timeLimit(.minutes(2)))
+@Suite("Interop with aioquic", .timeLimit(.minutes(10)))
 struct InteropTests {
     private static func greetAndEcho(_ connection: QUICConnection) async throws {
         let greeting = try await connection.openStream()

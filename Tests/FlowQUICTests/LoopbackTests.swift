@@ -6,7 +6,7 @@ import Testing
 
 @testable import FlowQUIC
 
-@Suite("QUIC over loopback", .timeLimit(.minutes(1)))
+@Suite("QUIC over loopback", .timeLimit(.minutes(10)))
 struct LoopbackTests {
     @Test("An agent is known by its certificate, the server by its own")
     func identities() async throws {

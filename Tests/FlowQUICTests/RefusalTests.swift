@@ -6,7 +6,7 @@ import Testing
 
 @testable import FlowQUIC
 
-@Suite("Who is refused", .timeLimit(.minutes(1)))
+@Suite("Who is refused", .timeLimit(.minutes(10)))
 struct RefusalTests {
     /// Tries to connect, which must fail, and checks that the server never saw a connection.
     private func expectRefusal(

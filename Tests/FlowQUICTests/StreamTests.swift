@@ -8,7 +8,7 @@ import Testing
 
 @testable import FlowQUIC
 
-@Suite("Streams over loopback", .timeLimit(.minutes(1)))
+@Suite("Streams over loopback", .timeLimit(.minutes(10)))
 struct StreamTests {
     @Test("More streams than the peer allows at once are all served, each in its turn")
     func manyStreams() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FlowQUIC
 
-@Suite("Write gate", .timeLimit(.minutes(1)))
+@Suite("Write gate", .timeLimit(.minutes(10)))
 struct WriteGateTests {
     @Test("A writer is admitted below the limit and waits above it until half is free")
     func waits() async throws {

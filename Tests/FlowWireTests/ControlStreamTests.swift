@@ -7,7 +7,7 @@ import Testing
 
 @testable import FlowWire
 
-@Suite("Control streams: sessions over bytes", .timeLimit(.minutes(1)))
+@Suite("Control streams: sessions over bytes", .timeLimit(.minutes(10)))
 struct ControlStreamTests {
     /// One direction of an in-memory connection.
     private struct Pipe: Sendable {

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Jobs and agents that come and go (`semantics.md` 6).
-@Suite("Surviving the agent", .serialized, .timeLimit(.minutes(3)))
+@Suite("Surviving the agent", .serialized, .timeLimit(.minutes(10)))
 struct RunnerSurvivalTests {
     private static func touch(_ file: String) { _ = FileManager.default.createFile(atPath: file, contents: nil) }
 

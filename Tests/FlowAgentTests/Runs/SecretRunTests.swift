@@ -7,7 +7,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite("Attempts with secrets", .timeLimit(.minutes(1)))
+@Suite("Attempts with secrets", .timeLimit(.minutes(10)))
 struct SecretRunTests {
     /// Gives what it has, when it is let.
     final class Vault: SecretSource {

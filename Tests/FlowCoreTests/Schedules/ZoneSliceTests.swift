@@ -6,7 +6,8 @@ import Testing
 
 @testable import FlowCore
 
-@Suite("Zone rules that travel (R12)")
+// One after the other: together they would take the threads that all tests share.
+@Suite("Zone rules that travel (R12)", .serialized)
 struct ZoneSliceTests {
     private static let zones = [
         "Europe/Berlin", "America/New_York", "America/St_Johns", "Australia/Lord_Howe", "America/Santiago",

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FlowCore
 
-@Suite("Text from outside costs what its length says", .timeLimit(.minutes(1)))
+@Suite("Text from outside costs what its length says", .timeLimit(.minutes(10)))
 struct StreamSafeTests {
     /// Marks whose order normalisation has to sort, among them those that decompose into two.
     static let marks: [String] = ["\u{301}\u{323}", "\u{344}", "\u{f73}", "\u{f75}", "\u{f81}", "\u{1d165}\u{1d16d}"]

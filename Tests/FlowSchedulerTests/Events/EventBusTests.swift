@@ -5,7 +5,7 @@ import FlowCore
 import FlowScheduler
 import Testing
 
-@Suite("The event bus", .timeLimit(.minutes(1)))
+@Suite("The event bus", .timeLimit(.minutes(10)))
 struct EventBusTests {
     private func id(_ item: BusItem?) -> JobID? {
         if case .event(.jobDeleted(let id, _))? = item { id } else { nil }

@@ -7,7 +7,7 @@ import Foundation
 import Logging
 import Testing
 
-@Suite("Sessions of agents", .timeLimit(.minutes(1)))
+@Suite("Sessions of agents", .timeLimit(.minutes(10)))
 struct AgentSessionsTests {
     private static let agent = AgentID("a")!
     private static let start = Timestamp(milliseconds: 1_790_000_000_000)

@@ -7,7 +7,7 @@ import Logging
 import Synchronization
 import Testing
 
-@Suite("Intake of output", .timeLimit(.minutes(1)))
+@Suite("Intake of output", .timeLimit(.minutes(10)))
 struct LogIntakeTests {
     private static let agent = AgentID("a")!
 
