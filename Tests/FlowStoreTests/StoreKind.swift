@@ -35,8 +35,9 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
             }
         case .postgres:
             let server = try PostgresServer.shared.get()
-            let address = server.address(try server.makeDatabase(from: try await Self.template.value))
-            let store = try await PostgresStore.open(address)
+            let database = try server.makeDatabase(from: try await Self.template.value)
+            defer { try? server.dropDatabase(database) }
+            let store = try await PostgresStore.open(server.address(database))
             do { try await body(store) } catch {
                 try? await store.close()
                 throw error

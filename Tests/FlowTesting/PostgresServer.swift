@@ -89,6 +89,9 @@ package final class PostgresServer: Sendable {
         return name
     }
 
+    /// Takes a database away that nobody uses any more: a server with hundreds of them fills the disk.
+    package func dropDatabase(_ name: String) throws { try self.sql("DROP DATABASE \(name) WITH (FORCE)") }
+
     /// Runs a statement with psql; returns what it prints.
     @discardableResult
     package func sql(_ statement: String, in database: String = "postgres") throws -> String {
