@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowStore
+import Foundation
 import Testing
 
 @Suite("The log of what happened")
@@ -78,6 +79,37 @@ struct EventTests {
             let rows = try await log.events(after: 0, limit: 10)
             #expect(rows.map(\.event) == [.agentCame(agent), .agentWent(agent)])
             #expect(rows.map(\.at) == [World.start, World.start + 5])
+        }
+    }
+
+    @Test("Settled runs are read page by page, past all other rows", arguments: StoreKind.allCases)
+    func settled(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let log = try #require(world.store as? any EventStore)
+            func run(_ minute: Int64) -> SettledRun {
+                let time = World.start + minute * 60
+                return SettledRun(
+                    id: DeterministicID.run(kind: .cron, job: JobUID(uuid: UUID()), nominal: time),
+                    job: 1,
+                    nominal: time,
+                    endedAt: time,
+                    settledAt: time,
+                    tally: RunTally(counts: [.success: 1])
+                )
+            }
+            let first = run(1)
+            let second = run(2)
+            for event in [DurableEvent.serverStarted, .runSettled(first), .serverStarted, .runSettled(second)] {
+                try await log.recordEvent(event, at: World.start)
+            }
+            try await log.recordEvent(.serverStarted, at: World.start)
+            let page = try await log.settledRuns(after: 0, limit: 1)
+            #expect(page.runs.map(\.run) == [first] && page.through == 2 && !page.isLast)
+            let next = try await log.settledRuns(after: page.through, limit: 2)
+            #expect(next.runs.map(\.run) == [second] && next.runs.map(\.sequence) == [4])
+            #expect(next.through == 5 && next.isLast, "the rows behind are passed over, too")
+            let rest = try await log.settledRuns(after: next.through, limit: 2)
+            #expect(rest.runs.isEmpty && rest.through == 5 && rest.isLast)
         }
     }
 

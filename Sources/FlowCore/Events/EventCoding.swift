@@ -19,6 +19,9 @@ package enum EventCoding {
         case runSettled = 20
     }
 
+    /// The number that rows about settled runs are found by.
+    package static let settledTopic = Topic.runSettled.rawValue
+
     package static func encode(_ event: DurableEvent) -> (topic: Int64, body: [UInt8]) {
         var writer = EventWriter()
         switch event {

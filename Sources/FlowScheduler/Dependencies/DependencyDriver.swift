@@ -18,22 +18,9 @@ package struct DependencyDriver: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            var outage = Outage()
-            while !Task.isCancelled {
-                do {
-                    try await self.reader.catchUp()
-                    try await self.reader.expire()
-                    if outage.end() { self.logger.notice("dependent jobs: start again") }
-                } catch {
-                    // What fails is tried again in the next round, and said once.
-                    if !Task.isCancelled, outage.begin() {
-                        self.logger.warning(
-                            "dependent jobs: could not be looked after, which is tried again",
-                            metadata: ["error": "\(error)"]
-                        )
-                    }
-                }
-                try? await Task.sleep(for: self.interval)
+            await Rounds(of: "tasks that wait for others", every: self.interval, logger: self.logger).run {
+                try await self.reader.catchUp()
+                try await self.reader.expire()
             }
         }
     }

@@ -19,27 +19,13 @@ package struct StandingDriver: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            var outage = Outage()
-            while !Task.isCancelled {
-                do {
-                    let turned = try await self.keeper.count() + self.keeper.review()
-                    for job in turned {
-                        self.logger.notice(
-                            "a task switched itself \(job.isEnabled ? "on" : "off")",
-                            metadata: ["task": "\(job.id)", "reason": "\(job.hold?.text.en ?? "its pause is over")"]
-                        )
-                    }
-                    if outage.end() { self.logger.notice("pauses of tasks: work again") }
-                } catch {
-                    // What fails is tried again in the next round, and said once.
-                    if !Task.isCancelled, outage.begin() {
-                        self.logger.warning(
-                            "pauses of tasks: could not be looked after, which is tried again",
-                            metadata: ["error": "\(error)"]
-                        )
-                    }
+            await Rounds(of: "pauses of tasks", every: self.interval, logger: self.logger).run {
+                for job in try await self.keeper.count() + self.keeper.review() {
+                    self.logger.notice(
+                        "a task switched itself \(job.isEnabled ? "on" : "off")",
+                        metadata: ["task": "\(job.id)", "reason": "\(job.hold?.text.en ?? "its pause is over")"]
+                    )
                 }
-                try? await Task.sleep(for: self.interval)
             }
         }
     }

@@ -2,25 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-import Synchronization
 
 /// Switches jobs on and off by themselves: when a pause is over, after a last fire, after failures in a row.
 ///
-/// What it does is durable before anybody is told. Runs are counted from the event log, each in one transaction with the
-/// reader's position: a crash before it counts again, one behind it finds it counted.
+/// What it does is durable before anybody is told. Settled runs are counted from the event log, each once.
 package final class StandingKeeper: Sendable {
     package static let reader = "standing"
     private static let pageSize = 100
-    /// Rows without a settled run after which the position is stored.
-    private static let leap: Int64 = 2000
 
     private let store: any StandingStore
     private let observer: any ScheduleObserver
     private let gateway: any AgentGateway
     private let bus: EventBus
     private let clock: any WallClock
-    /// How far was read; nil before the first round.
-    private let read = Mutex<Int64?>(nil)
+    private let settled: SettledRunReader
 
     package init(
         store: any StandingStore,
@@ -34,6 +29,7 @@ package final class StandingKeeper: Sendable {
         self.gateway = gateway
         self.bus = bus
         self.clock = clock
+        self.settled = SettledRunReader(name: Self.reader, store: store, clock: clock)
     }
 
     /// Looks after the jobs whose time has come.
@@ -59,30 +55,11 @@ package final class StandingKeeper: Sendable {
     /// - Returns: the jobs that this paused.
     @discardableResult
     package func count() async throws -> [Job] {
-        guard var stored = try await self.store.eventPosition(of: Self.reader) else {
-            // Failures count from now on.
-            let last = try await self.store.lastEvent()
-            try await self.store.moveEventPosition(of: Self.reader, from: nil, to: last, at: self.clock.now)
-            return []
-        }
-        var position = max(stored, self.read.withLock { $0 ?? stored })
         var paused: [Job] = []
-        while case let rows = try await self.store.events(after: position, limit: Self.pageSize), let last = rows.last {
-            for row in rows {
-                guard case .runSettled(let run)? = row.event else { continue }
-                let move = ReaderMove(reader: Self.reader, from: stored, to: row.sequence)
-                let changed = try await self.store.count(run, moving: move, at: self.clock.now)
-                stored = row.sequence
-                guard let changed else { continue }
-                await self.announce(changed)
-                paused.append(changed.job)
-            }
-            position = last.sequence
-            self.read.withLock { [position] in $0 = position }
-            if position - stored >= Self.leap {
-                try await self.store.moveEventPosition(of: Self.reader, from: stored, to: position, at: self.clock.now)
-                stored = position
-            }
+        try await self.settled.catchUp { run, move in
+            guard let changed = try await self.store.count(run, moving: move, at: self.clock.now) else { return }
+            await self.announce(changed)
+            paused.append(changed.job)
         }
         return paused
     }

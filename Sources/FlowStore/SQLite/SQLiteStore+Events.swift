@@ -9,6 +9,10 @@ extension SQLiteStore: EventStore {
         try await self.read { db in try EventTable(db).rows(after: position, limit: limit) }
     }
 
+    package func settledRuns(after position: Int64, limit: Int) async throws -> SettledRunPage {
+        try await self.read { db in try EventTable(db).settled(after: position, limit: limit) }
+    }
+
     package func lastEvent() async throws -> Int64 { try await self.read { db in try EventTable(db).last() } }
 
     package func eventPosition(of reader: String) async throws -> Int64? {

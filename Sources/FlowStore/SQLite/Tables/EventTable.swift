@@ -28,14 +28,35 @@ struct EventTable {
     func rows(after position: Int64, limit: Int) throws -> [RecordedEvent] {
         try self.db.all(
             "SELECT seq, at, topic, format, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
-            [.integer(position), .number(limit)]
-        ) { row in
-            RecordedEvent(
-                sequence: row.integer(0),
-                at: row.time(1),
-                event: EventCoding.decode(topic: row.integer(2), format: row.integer(3), body: row.bytes(4))
-            )
-        }
+            [.integer(position), .number(limit)],
+            self.event
+        )
+    }
+
+    /// Only the bodies of these are read: other rows are many and long.
+    func settled(after position: Int64, limit: Int) throws -> SettledRunPage {
+        let rows = try self.db.all(
+            "SELECT seq, at, topic, format, body FROM event WHERE seq > ? AND topic = ? ORDER BY seq LIMIT ?",
+            [.integer(position), .integer(EventCoding.settledTopic), .number(limit)],
+            self.event
+        )
+        let isLast = rows.count < limit
+        return SettledRunPage(
+            runs: rows.compactMap { row in
+                guard case .runSettled(let run)? = row.event else { return nil }
+                return (row.sequence, run)
+            },
+            through: try isLast ? max(position, self.last()) : rows.last?.sequence ?? position,
+            isLast: isLast
+        )
+    }
+
+    private func event(_ row: StoredRow) -> RecordedEvent {
+        RecordedEvent(
+            sequence: row.integer(0),
+            at: row.time(1),
+            event: EventCoding.decode(topic: row.integer(2), format: row.integer(3), body: row.bytes(4))
+        )
     }
 
     func last() throws -> Int64 {
