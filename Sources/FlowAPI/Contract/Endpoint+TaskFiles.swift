@@ -27,7 +27,7 @@ extension Endpoint {
                     .answer([
                         "items": .array(
                             .answer([
-                                "task": Schema.answer(Schema.definition).with(optional: Schema.shownDependencies).orNull
+                                "task": Schema.definition.orNull
                                     .about("Null where there are faults."),
                                 "faults": .array(.reference("Fault")),
                             ])

@@ -229,22 +229,19 @@ extension Schema {
         "The part of each day in which it fires, in 'timezone'; 'to' is excluded, and may be the next day's."
     )
 
-    /// What can be written, all of it.
-    static let definition: KeyValuePairs<String, Schema> = [
+    /// What can be written of a task but its policies and dependencies, as it is shown.
+    private static let basics: KeyValuePairs<String, Schema> = [
         "name": .string, "description": .string, "executor_type": .integer(1...2),
         "executor_config": Self.configuration, "schedule_type": Self.scheduleType, "cron_expr": .string,
         "timezone": .string, "dst": .choice(of: DSTPolicy.self), "every_seconds": .number.orNull,
-        "delay_seconds": .number.orNull, "once_at": .timestamp.orNull, "timeout": .integer, "retry_count": .integer,
-        "retry_interval": .integer, "retry_backoff": .number, "retry_max_interval": .integer, "retry_jitter": .integer,
-        "retry_on": .array(.string), "concurrency": .integer, "overlap": .choice(of: OverlapPolicy.self),
-        "queue_limit": .integer, "misfire": .choice(of: MisfirePolicy.self), "misfire_limit": .integer.orNull,
-        "misfire_threshold_seconds": .number, "catch_up_seconds": .number, "start_deadline_seconds": .integer.orNull,
-        "jitter_seconds": .number, "not_before": .timestamp.orNull, "not_after": .timestamp.orNull,
-        "window": Self.window, "group_ids": .array(.integer), "labels": .dictionary(.string),
-        "task_notify": .array(.reference("NotifyRule")), "pause_after_failures": .integer.orNull,
-        "on_edit_while_running": .choice(of: EditPolicy.self),
-        "on_disable_while_running": .choice(of: DisablePolicy.self), "status": .integer(0...1),
+        "once_at": .timestamp.orNull, "timeout": .integer, "retry_count": .integer, "retry_interval": .integer,
+        "concurrency": .integer, "overlap": .choice(of: OverlapPolicy.self), "misfire": .choice(of: MisfirePolicy.self),
+        "group_ids": .array(.integer), "labels": .dictionary(.string), "status": .integer(0...1),
     ]
+
+    /// All that can be written of a task, with its defaults.
+    static let definition = Schema.answer(Self.basics).with(required: Self.policies)
+        .with(optional: Self.shownDependencies)
 
     private static let hold = Schema.answer([
         "kind": .choice(of: JobHold.Kind.self), "since": .timestamp, "until": .timestamp.orNull,
@@ -252,18 +249,12 @@ extension Schema {
     ]).orNull.about("Why the task rests though nobody switched it off.")
 
     private static let task = Schema.answer([
-        "id": .integer, "uid": .string, "version": .integer, "name": .string, "description": .string,
-        "executor_type": .integer(1...2), "executor_config": Self.configuration,
-        "schedule_type": Self.scheduleType, "cron_expr": .string, "timezone": .string,
-        "dst": .choice(of: DSTPolicy.self), "every_seconds": .number.orNull, "once_at": .timestamp.orNull,
-        "schedule_text": .text, "timeout": .integer, "retry_count": .integer, "retry_interval": .integer,
-        "concurrency": .integer, "overlap": .choice(of: OverlapPolicy.self), "misfire": .choice(of: MisfirePolicy.self),
-        "group_ids": .array(.integer), "groups": .array(.string),
-        "hidden_groups": .boolean.about("There are others that you may not see."), "labels": .dictionary(.string),
-        "status": .integer(0...1), "hold": Self.hold, "next_exec_time": .timestamp.orNull,
+        "id": .integer, "uid": .string, "version": .integer, "schedule_text": .text, "groups": .array(.string),
+        "hidden_groups": .boolean.about("There are others that you may not see."),
+        "hold": Self.hold, "next_exec_time": .timestamp.orNull,
         "last_execution": Schema.answer([
             "id": .uuid, "status": Self.status, "status_name": .string, "start_time": .timestamp.orNull,
         ]).orNull,
         "created_by": .string.orNull, "created_at": .timestamp, "updated_at": .timestamp,
-    ]).with(optional: Self.policies).with(optional: Self.shownDependencies)
+    ]).with(required: Self.basics).with(required: Self.policies).with(optional: Self.shownDependencies)
 }

@@ -34,25 +34,12 @@ struct TaskPresenter: Sendable {
             .init("id", job.id),
             .init("uid", job.uid),
             .init("version", job.version),
-            .init("name", definition.name),
-            .init("description", definition.description),
-            .init("executor_type", definition.payload.executorType),
-            .init("executor_config", Self.configuration(definition.payload)),
         ]
-        members += Self.schedule(definition.schedule)
+        members += Self.definition(definition, groups: visible, isEnabled: job.isEnabled)
         members += [
-            .init("schedule_text", JSON.object([.init("zh", text.zh), .init("en", text.en)]))
-        ]
-        members += PolicyBody.members(definition.policies)
-        members += PolicyBody.members(definition.standing ?? StandingPolicies())
-        members += DependencyBody.members(definition.dependencies)
-        members += [
-            .init("group_ids", visible),
+            .init("schedule_text", JSON.object([.init("zh", text.zh), .init("en", text.en)])),
             .init("groups", visible.map { groups[$0] ?? "#\($0)" }),
             .init("hidden_groups", visible.count < definition.groups.count),
-            .init("labels", definition.labels),
-            .init("task_notify", (definition.notify ?? []).map { JSON.object(NotifyRuleBody.members($0)) }),
-            .init("status", job.isEnabled ? 1 : 0),
             .init("hold", Self.hold(job.hold)),
             .init("next_exec_time", job.nextFire),
             .init("last_execution", Self.last(last)),
@@ -64,7 +51,13 @@ struct TaskPresenter: Sendable {
     }
 
     /// What can be written of a task, with its defaults: sent back as it is, it changes nothing.
-    static func definition(_ definition: JobDefinition, isEnabled: Bool) -> [JSON.Member] {
+    ///
+    /// - Parameter groups: those that whoever asks may see; nil = all.
+    static func definition(
+        _ definition: JobDefinition,
+        groups: [GroupID]? = nil,
+        isEnabled: Bool
+    ) -> [JSON.Member] {
         var members: [JSON.Member] = [
             .init("name", definition.name), .init("description", definition.description),
             .init("executor_type", definition.payload.executorType),
@@ -74,7 +67,7 @@ struct TaskPresenter: Sendable {
         members += PolicyBody.members(definition.standing ?? StandingPolicies())
         members += DependencyBody.members(definition.dependencies)
         members += [
-            .init("group_ids", definition.groups), .init("labels", definition.labels),
+            .init("group_ids", groups ?? definition.groups), .init("labels", definition.labels),
             .init("task_notify", (definition.notify ?? []).map { JSON.object(NotifyRuleBody.members($0)) }),
             .init("status", isEnabled ? 1 : 0),
         ]
