@@ -107,7 +107,8 @@ package struct Server: Sendable {
             clock: clock,
             logger: self.logger
         ) { try AuditHeadsFile.write($0, in: directory) }
-        let notifications = try await self.makeNotifications(store: store, seal: seal, clock: clock)
+        if let seal { try await self.sealChannels(in: store, with: seal) }
+        let notifications = try self.makeNotifications(store: store, seal: seal, clock: clock)
         let dependents = DependencyDriver(
             reader: DependencyReader(store: store, gateway: sessions, bus: bus, clock: clock),
             logger: self.logger
@@ -231,17 +232,17 @@ package struct Server: Sendable {
         }
     }
 
+    private func sealChannels(in store: DatabaseStore, with seal: SecretSeal) async throws {
+        let count = try await ChannelSealing.run(store: store, seal: seal) { UUID().uuidString.lowercased() }
+        guard count > 0 else { return }
+        self.logger.notice("sealed the secrets of channels", metadata: ["channels": "\(count)"])
+    }
+
     private func makeNotifications(
         store: DatabaseStore,
         seal: SecretSeal?,
         clock: any WallClock
-    ) async throws -> NotifyDriver {
-        if let seal {
-            let count = try await ChannelSealing.run(store: store, seal: seal) { UUID().uuidString.lowercased() }
-            if count > 0 {
-                self.logger.notice("sealed the secrets of channels", metadata: ["channels": "\(count)"])
-            }
-        }
+    ) throws -> NotifyDriver {
         var network = NotifyNetwork()
         if self.configuration.notifiesLoopback { network.allowance.insert(.loopback) }
         if let file = self.configuration.notifyAuthorityFile {
