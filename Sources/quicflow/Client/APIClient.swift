@@ -96,6 +96,7 @@ struct APIClient: Sendable {
             {
                 // So that the connection is free again.
                 _ = try await response.body.collect(upTo: Self.answerLimit)
+                if seconds > 2 { Terminal.complain("\(self.server) takes no more requests for \(seconds) s; waiting") }
                 try await Task.sleep(for: .seconds(seconds))
                 response = try await Self.http.execute(request, timeout: .seconds(60))
             }
