@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Pages of the history, newest first, at a cost that follows the page and not the history.
 ///

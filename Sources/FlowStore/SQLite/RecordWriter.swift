@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Saves what decisions made of runs and executions: the one place where the adapter writes them.
 struct RecordWriter {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-import GRDB
 
 extension SQLiteStore: DependencyStore {
     package func dependencies(of job: JobID) async throws -> DependencyBook? {

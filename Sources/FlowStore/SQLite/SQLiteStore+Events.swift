@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-import GRDB
 
 extension SQLiteStore: EventStore {
     package func events(after position: Int64, limit: Int) async throws -> [RecordedEvent] {

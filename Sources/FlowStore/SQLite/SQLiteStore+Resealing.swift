@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Something sealed, and what it is bound to.
 package struct SealedValue: Hashable, Sendable {

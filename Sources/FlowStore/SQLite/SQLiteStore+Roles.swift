@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-import GRDB
 
 extension SQLiteStore: RoleStore {
     package func ownRoles() async throws -> [(role: OwnRole, users: Int)] {

@@ -3,7 +3,6 @@
 
 package import FlowCore
 import Foundation
-import GRDB
 
 extension SQLiteStore {
     package func secrets() async throws -> [Secret] { try await self.read { db in try SecretTable(db).all() } }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-import GRDB
 
 extension SQLiteStore: StandingStore {
     package func dueReviews(at now: Timestamp, limit: Int) async throws -> [JobID] {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// A store in one file; see ``DatabaseStore/open(path:onCommit:)``.
 package typealias SQLiteStore = DatabaseStore

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Agents by the groups that reach them, kept in memory between transactions; few distinct sets are in use.
 ///

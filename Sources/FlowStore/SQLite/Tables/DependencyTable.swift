@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Statements on edges between jobs and on what the ends of parents came to.
 struct DependencyTable {

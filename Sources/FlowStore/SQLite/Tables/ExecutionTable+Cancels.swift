@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 extension ExecutionTable {
     /// What was asked to be stopped on an agent and has not ended, by id.

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Statements on runs and on the keys of their triggers.
 struct RunTable {

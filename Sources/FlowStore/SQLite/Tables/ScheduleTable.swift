@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Statements on schedules: one narrow row per job, with all that a fire needs.
 struct ScheduleTable {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Statements on runs that have ended on all their hosts, each once (D1).
 ///

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import GRDB
 
 /// Statements on failures in a row, of the jobs that pause after some.
 struct StreakTable {
