@@ -81,7 +81,21 @@ package func makeAPI(
             version: configuration.version,
             settings: services.live
         ),
-        events: EventRoutes(connection: live)
+        events: EventRoutes(connection: live),
+        s0: S0Routes(
+            jobs: services.jobs,
+            executions: services.executions,
+            agents: services.agents,
+            names: names,
+            settings: services.live
+        ),
+        s4: S4Routes(
+            jobs: services.jobs,
+            runs: services.runs,
+            settings: services.live,
+            clock: clock,
+            version: configuration.version
+        )
     )
     let proxies = TrustedProxies(ranges: configuration.trustedProxies)
     let counts = ConnectionCounts(

@@ -15,7 +15,7 @@ struct RoleMatrixTests {
     /// Routes without a permission of their own: who may use them is said here, and a new one has to be added by hand.
     private static let forAll: Set<Endpoint> = [
         .signIn, .signInCode, .health, .ready, .version, .openAPI, .plainHealth, .plainReady, .plainOpenAPI,
-        .taskFileSchema,
+        .taskFileSchema, .s4Health,
     ]
     private static let forSignedIn: Set<Endpoint> = [
         .signOut, .whoAmI, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listTokens,
@@ -49,9 +49,19 @@ struct RoleMatrixTests {
         for (team, host, group) in [("red", "r", Int64(2)), ("blue-canary", "b", 3)] {
             _ = try await admin.post("/groups", ["name": .string(team)])
             _ = try await server.agent(host, groups: [group])
-            let body = taskBody(["name": .string(team), "group_ids": .array([.integer(group)])])
+            // The label makes it a task of S4's dialect as well.
+            let body = taskBody([
+                "name": .string("s4/\(team)"), "group_ids": .array([.integer(group)]),
+                "labels": ["xhs_account_id": JSON.string(team)].json,
+            ])
             let task = try #require(try await admin.post("/tasks", body).data["id"]?.int)
             let started = try await admin.post("/tasks/\(task)/trigger").data
+            // Each way to delete a task needs one of its own.
+            for endpoint in [Endpoint.s0DeleteTask, .s4DeleteTask] {
+                let spare = body.merging(["name": .string("s4/\(team)/\(endpoint)")]) { $1 }
+                let id = try #require(try await admin.post("/tasks", spare).data["id"]?.int)
+                if group == 2 { objects.own["\(endpoint)"] = "\(id)" } else { objects.foreign["\(endpoint)"] = "\(id)" }
+            }
             let match = ["group_ids": JSON.array([.integer(group)])].json
             let target = ["type": JSON.string("email"), "recipients": .array([.string("a@example.com")])].json
             let rule: [String: JSON] = [
@@ -75,6 +85,8 @@ struct RoleMatrixTests {
 
     /// The route's path with objects in place of its parameters; nil when some parameter is of a kind without a scope.
     private static func path(_ endpoint: Endpoint, _ objects: [String: String]) -> String? {
+        var objects = objects
+        if let spare = objects["\(endpoint)"] { objects["tasks"] = spare }
         var kind = ""
         var path = ""
         for segment in endpoint.declaration.path.split(separator: "/") {
@@ -94,14 +106,20 @@ struct RoleMatrixTests {
     private static func body(_ endpoint: Endpoint) -> String? {
         switch endpoint {
         case .createTask, .updateTask:
-            JSONWriter.text(taskBody(["name": .string("\(endpoint)"), "group_ids": .array([.integer(2)])]).json)
+            // It stays a task of S4's dialect.
+            JSONWriter.text(
+                taskBody([
+                    "name": .string("\(endpoint)"), "group_ids": .array([.integer(2)]),
+                    "labels": ["xhs_account_id": JSON.string("red")].json,
+                ]).json
+            )
         case .checkTasks:
             JSONWriter.text(
                 ["tasks": JSON.array([["task": taskBody(["group_ids": .array([.integer(2)])]).json].json])].json
             )
         case .addMembers: #"{"client_ids":["r"]}"#
         // Its example stops by force, which is another permission.
-        case .cancelExecution: "{}"
+        case .cancelExecution, .stopRun: "{}"
         case .setSecret: #"{"value":"hunter2-hunter2","owner_groups":[2]}"#
         case .createNotifyRule, .updateNotifyRule:
             #"{"name":"n","triggers":["timeout"],"channels":[{"type":"email","recipients":["a@example.com"]}],"#

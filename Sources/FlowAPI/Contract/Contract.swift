@@ -46,6 +46,8 @@ struct Contract: Sendable {
     private(set) var body: Body?
     private(set) var answer = Answer.data(Schema.any.orNull)
     private(set) var success = HTTPResponse.Status.ok
+    /// What refusals look like, by its name among ``Schema/named``.
+    private(set) var failure = "Failure"
     /// Refusals besides those that every route of its kind has.
     private(set) var refusals: [HTTPResponse.Status] = []
 
@@ -56,6 +58,7 @@ struct Contract: Sendable {
         case executions = "Executions and runs"
         case notifications = "Notifications"
         case secrets = "Secrets"
+        case dialects = "Dialects of other products"
         case administration = "Administration"
         case system = "Server"
     }
@@ -92,6 +95,8 @@ struct Contract: Sendable {
     }
 
     func answers(_ answer: Answer) -> Contract { self.changed { $0.answer = answer } }
+
+    func fails(as name: String) -> Contract { self.changed { $0.failure = name } }
 
     func refuses(_ statuses: HTTPResponse.Status...) -> Contract { self.changed { $0.refusals += statuses } }
 

@@ -17,6 +17,7 @@ extension Endpoint {
             self.sessionContract, self.secondFactorContract, self.taskContract, self.groupContract,
             self.executionContract, self.insightContract, self.userContract, self.roleContract, self.tokenContract,
             self.secretContract, self.notifyContract, self.settingsContract, self.systemContract,
+            self.dialectContract,
         ]
         return areas.lazy.compactMap { $0 }.first
     }

@@ -65,10 +65,41 @@ extension Endpoint {
                 .answers(
                     .answer(
                         Schema.runMembers,
-                        and: ["params": .dictionary(.string), "executions": .array(.reference("Execution"))]
+                        and: [
+                            "params": .dictionary(.string), "executions": .array(.reference("Execution")),
+                            "timeline": .array(Self.timelineEntry),
+                        ]
                     )
                 )
+        case .stopRun:
+            Contract(.executions, "Stops all that is open of a run; repeated, it answers how it is now")
+                .body(
+                    .body(required: [:], optional: ["force": .boolean.byDefault(false).about("SIGKILL at once.")]),
+                    isRequired: false,
+                    examples: ["kill": .object([.init("force", true)])]
+                )
+                .answers(
+                    .answer(
+                        Schema.runMembers,
+                        and: [
+                            "asked": Schema.integer.about("Executions that were open."), "refused_count": .integer,
+                            "refused": .array(
+                                .answer(["execution_id": .uuid, "client_id": .string, "message": .string])
+                            ).about("Those that you may not stop, at most 20."),
+                        ]
+                    )
+                )
+        case .exportRun:
+            Contract(.executions, "Gives a run with what its units did and wrote, as a file; at most 200 units")
+                .query("format", .choice(of: ExecutionRoutes.ExportFormat.self).byDefault("json"))
+                .answers(.other(["application/json; charset=utf-8", "text/plain; charset=utf-8"]))
         default: nil
         }
     }
+
+    private static let timelineEntry = Schema.answer([
+        "time": .timestamp, "action": .choice(RunTimeline.actions), "execution_id": .uuid.orNull,
+        "client_id": .string.orNull, "client_name": .string.orNull, "status": .string.orNull, "text": .text,
+        "detail": .string.orNull,
+    ])
 }

@@ -52,15 +52,17 @@ enum OpenAPIDocument {
             ),
             .init(
                 "responses",
-                JSON.object([
-                    .init(
-                        "Failure",
-                        JSON.object([
-                            .init("description", "Refused, and why."),
-                            .init("content", Self.content(.reference("Failure"))),
-                        ])
-                    )
-                ])
+                JSON.object(
+                    ["Failure", "S4Failure"].map { name in
+                        .init(
+                            name,
+                            JSON.object([
+                                .init("description", "Refused, and why."),
+                                .init("content", Self.content(.reference(name))),
+                            ])
+                        )
+                    }
+                )
             ),
             .init(
                 "securitySchemes",
@@ -188,7 +190,7 @@ enum OpenAPIDocument {
         case .upgrade:
             members.append(.init("101", JSON.object([.init("description", "The connection speaks WebSocket now.")])))
         }
-        let failure = JSON.object([.init("$ref", "#/components/responses/Failure")])
+        let failure = JSON.object([.init("$ref", "#/components/responses/\(contract.failure)")])
         for status in endpoint.refusals(contract) { members.append(.init(String(status.code), failure)) }
         return .object(members)
     }
@@ -211,6 +213,10 @@ extension Endpoint {
                 case "name" where path.hasSuffix("/roles/{name}"): .string(upTo: 64, from: 1).example("night-shift")
                 case "name": .string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z_][A-Za-z0-9_]*$")).example("DB")
                 case "client_id": Self.host
+                case "task_id":
+                    .string(upTo: 36, from: 1).with(.init("pattern", Self.taskName)).about("Its id, or its number.")
+                        .example("1")
+                case "account_id": Schema.s4Account
                 case "id" where path.contains("/clients/{id}"): Self.host
                 case _ where hasUUIDs: .uuid
                 default: .integer(1...Int64.max)
@@ -218,6 +224,9 @@ extension Endpoint {
             return Contract.Parameter(name, schema, isRequired: true)
         }
     }
+
+    private static let taskName =
+        "^([0-9]{1,18}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$"
 
     static let host = Schema.string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z0-9._-]+$"))
         .example("web1-7f3a")

@@ -5,7 +5,9 @@ import FlowCore
 
 extension Schema {
     /// What several routes speak of, by name.
-    static let named: [String: Schema] = Self.general.merging(Self.notifications) { first, _ in first }
+    static let named: [String: Schema] = [Self.notifications, Self.dialects].reduce(Self.general) { all, more in
+        all.merging(more) { first, _ in first }
+    }
 
     private static let general: [String: Schema] = [
         "Failure": .answer([
@@ -37,7 +39,7 @@ extension Schema {
         "Execution": .answer(Self.execution), "Attempt": Self.attempt, "Output": Self.output,
         "Run": Self.run,
         "Started": .answer([
-            "execution_id": .uuid.orNull, "run_id": .uuid,
+            "execution_id": .uuid.orNull, "run_id": .uuid, "long_running": .boolean.about("It has several units."),
             "executions": .array(.answer(["id": .uuid, "client_id": .string])),
         ]),
         "Dependencies": Self.dependencyStates,
@@ -120,7 +122,8 @@ extension Schema {
 
     static let runMembers: KeyValuePairs<String, Schema> = [
         "id": .uuid, "task_id": .integer, "task_name": .string, "task_version": .integer,
-        "type": .choice(of: RunType.self), "status": .string, "source": .string, "caller": .string.orNull,
+        "type": .choice(of: RunType.self), "status": .string, "can_stop": .boolean, "source": .string,
+        "caller": .string.orNull,
         "scheduled_time": .timestamp, "created_at": .timestamp, "retry_of": .uuid.orNull,
         "units": .dictionary(.integer).about("How many executions are in each state, and 'total'."), "summary": .text,
     ]

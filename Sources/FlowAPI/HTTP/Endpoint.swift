@@ -19,7 +19,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listClients, deleteClient, setClientLabels
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
-    case listRuns, getRun
+    case listRuns, getRun, stopRun, exportRun
     case recentExecutions, executionTrend, runReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
@@ -33,6 +33,10 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listAudit, exportAudit
     case overview, health, ready, version, metrics, openAPI, live, events
     case plainHealth, plainReady, plainMetrics, plainOpenAPI
+    case s0ListTasks, s0CreateTask, s0GetTask, s0UpdateTask, s0DeleteTask, s0PauseTask, s0ResumeTask, s0TriggerTask
+    case s0Logs, s0Workers, s2History
+    case s4Health, s4Status, s4Start, s4Stop, s4ListTasks, s4CreateTask, s4GetTask, s4UpdateTask, s4DeleteTask
+    case s4PauseTask, s4ResumeTask, s4ReorderTask, s4AccountTasks
 
     /// Who may use a route.
     enum Access: Hashable, Sendable {
@@ -125,6 +129,8 @@ enum Endpoint: String, CaseIterable, Sendable {
 
         case .listRuns: self.api(.get, "/runs", .needs(.executionsRead))
         case .getRun: self.api(.get, "/runs/{id}", .needs(.executionsRead))
+        case .stopRun: self.api(.post, "/runs/{id}/stop", .needs(.executionsCancel))
+        case .exportRun: self.api(.get, "/runs/{id}/export", .needs(.executionsRead))
 
         case .recentExecutions: self.api(.get, "/executions/recent", .needs(.executionsRead))
         case .executionTrend: self.api(.get, "/executions/trend", .needs(.executionsRead))
@@ -195,6 +201,32 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .plainReady: Declaration(.get, "/readyz", .everyone)
         case .plainMetrics: Declaration(.get, "/metrics", .metrics)
         case .plainOpenAPI: Declaration(.get, "/openapi.json", .everyone)
+
+        case .s0ListTasks: Declaration(.get, "/api/tasks", .needs(.jobsRead))
+        case .s0CreateTask: Declaration(.post, "/api/tasks", .needs(.jobsWrite))
+        case .s0GetTask: Declaration(.get, "/api/tasks/{task_id}", .needs(.jobsRead))
+        case .s0UpdateTask: Declaration(.put, "/api/tasks/{task_id}", .needs(.jobsWrite))
+        case .s0DeleteTask: Declaration(.delete, "/api/tasks/{task_id}", .needs(.jobsWrite))
+        case .s0PauseTask: Declaration(.post, "/api/tasks/{task_id}/pause", .needs(.jobsRun))
+        case .s0ResumeTask: Declaration(.post, "/api/tasks/{task_id}/resume", .needs(.jobsRun))
+        case .s0TriggerTask: Declaration(.post, "/api/tasks/{task_id}/trigger", .needs(.jobsRun))
+        case .s0Logs: Declaration(.get, "/api/logs/{task_id}", .needs(.executionsRead))
+        case .s0Workers: Declaration(.get, "/api/workers", .needs(.agentsRead))
+        case .s2History: Declaration(.get, "/api/scheduler/tasks/{task_id}/history", .needs(.executionsRead))
+
+        case .s4Health: self.s4(.get, "/health", .everyone)
+        case .s4Status: self.s4(.get, "/dispatcher/status", .needs(.jobsRead))
+        case .s4Start: self.s4(.post, "/dispatcher/start", .needs(.jobsRun))
+        case .s4Stop: self.s4(.post, "/dispatcher/stop", .needs(.jobsRun))
+        case .s4ListTasks: self.s4(.get, "/tasks/", .needs(.jobsRead))
+        case .s4CreateTask: self.s4(.post, "/tasks/", .needs(.jobsWrite))
+        case .s4GetTask: self.s4(.get, "/tasks/{task_id}", .needs(.jobsRead))
+        case .s4UpdateTask: self.s4(.put, "/tasks/{task_id}", .needs(.jobsWrite))
+        case .s4DeleteTask: self.s4(.delete, "/tasks/{task_id}", .needs(.jobsWrite))
+        case .s4PauseTask: self.s4(.post, "/tasks/{task_id}/pause", .needs(.jobsRun))
+        case .s4ResumeTask: self.s4(.post, "/tasks/{task_id}/resume", .needs(.jobsRun))
+        case .s4ReorderTask: self.s4(.post, "/tasks/{task_id}/reorder", .needs(.jobsWrite))
+        case .s4AccountTasks: self.s4(.get, "/accounts/{account_id}/tasks", .needs(.jobsRead))
         }
     }
 
@@ -209,7 +241,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     /// Whether load balancers and monitors ask it all the time; it costs nothing and is not counted.
     var isForProbes: Bool {
         switch self {
-        case .health, .ready, .version, .plainHealth, .plainReady: true
+        case .health, .ready, .version, .plainHealth, .plainReady, .s4Health: true
         default: false
         }
     }
@@ -238,13 +270,17 @@ enum Endpoint: String, CaseIterable, Sendable {
         Declaration(method, Self.base + path, access)
     }
 
+    private func s4(_ method: HTTPRequest.Method, _ path: String, _ access: Access) -> Declaration {
+        Declaration(method, "/compat/s4/api/v1" + path, access)
+    }
+
     /// The methods that a path is good for; empty when it is none of the API's.
     static func methods(for path: String) -> [HTTPRequest.Method] {
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
         return self.allCases.map(\.declaration).filter { declaration in
             let pattern = declaration.path.split(separator: "/", omittingEmptySubsequences: false)
             return pattern.count == segments.count
-                && zip(pattern, segments).allSatisfy { $0.0.hasPrefix("{") || $0.0 == $0.1 }
+                && zip(pattern, segments).allSatisfy { ($0.0.hasPrefix("{") && !$0.1.isEmpty) || $0.0 == $0.1 }
         }.map(\.method)
     }
 }

@@ -18,7 +18,8 @@ struct FailureMiddleware: RouterMiddleware {
         do {
             return try await next(input, context)
         } catch {
-            return Self.failure(error, logger: context.logger).response(requestID: context.requestID)
+            let failure = Self.failure(error, logger: context.logger)
+            return Dialect(path: input.uri.path).response(failure, requestID: context.requestID)
         }
     }
 

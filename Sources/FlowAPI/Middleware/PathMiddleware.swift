@@ -37,15 +37,18 @@ struct PathMiddleware: RouterMiddleware {
         if segments.contains(where: { $0 == "." || $0 == ".." }) { return false }
         let lower = path.lowercased()
         // Ids and words of the API need no escapes; of the console's pages some do, but none of these.
-        if Self.isAPI(lower) { return !lower.contains("%") && !lower.hasSuffix("/") }
+        if Self.isAPI(lower) { return !lower.contains("%") && (!lower.hasSuffix("/") || path == Self.withSlash) }
         // A proxy that decodes would see the API where the console answers.
         if lower.contains("%"), lower.removingPercentEncoding.map({ Self.isAPI($0) }) ?? true { return false }
         return !["%2f", "%5c", "%2e", "%00", "%25"].contains { lower.contains($0) }
     }
 
+    /// S4 writes it so, and its framework redirects the other spelling to this one.
+    private static let withSlash = "/compat/s4/api/v1/tasks/"
+
     /// Whether a path belongs to the API, so that a wrong one is answered in JSON and never with the console.
     static func isAPI(_ path: some StringProtocol) -> Bool {
         let lower = path.lowercased()
-        return lower == "/api" || lower.hasPrefix("/api/")
+        return ["/api", "/compat"].contains { lower == $0 || lower.hasPrefix($0 + "/") }
     }
 }

@@ -17,6 +17,7 @@ enum RunPresenter {
             .init("task_version", run.jobVersion),
             .init("type", run.type.rawValue),
             .init("status", summary.tally.state),
+            .init("can_stop", summary.tally.isOpen),
             .init("source", run.source),
             .init("caller", run.caller),
             .init("scheduled_time", run.nominal),
@@ -35,4 +36,9 @@ enum RunPresenter {
         let en = "\(succeeded)/\(tally.total) units succeeded" + (failed > 0 ? ", \(failed) failed" : "")
         return .object([.init("zh", zh), .init("en", en)])
     }
+}
+
+extension RunTally {
+    /// Whether there is anything left to stop.
+    fileprivate var isOpen: Bool { (self.counts[.pending] ?? 0) + (self.counts[.running] ?? 0) > 0 }
 }

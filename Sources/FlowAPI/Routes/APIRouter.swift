@@ -27,6 +27,8 @@ struct APIRouter: Sendable {
     let settings: SettingRoutes?
     let system: SystemRoutes
     let events: EventRoutes
+    let s0: S0Routes
+    let s4: S4Routes
 
     func router(console: ConsoleFiles, proxies: TrustedProxies) -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
@@ -209,6 +211,8 @@ struct APIRouter: Sendable {
         case .retryExecution: try await self.executions.retry(call)
         case .listRuns: try await self.executions.listRuns(call)
         case .getRun: try await self.executions.getRun(call)
+        case .stopRun: try await self.executions.stopRun(call)
+        case .exportRun: try await self.executions.exportRun(call)
         case .recentExecutions: try await self.insights.recent(call)
         case .executionTrend: try await self.insights.trend(call)
         case .runReport: try await self.insights.report(call)
@@ -263,6 +267,30 @@ struct APIRouter: Sendable {
         case .plainHealth: self.system.plainHealth()
         case .openAPI, .plainOpenAPI: try self.system.document(call)
         case .events: try await self.events.stream(call)
+        case .s0ListTasks: try await self.s0.list(call)
+        case .s0CreateTask: try await self.s0.create(call)
+        case .s0GetTask: try await self.s0.get(call)
+        case .s0UpdateTask: try await self.s0.update(call)
+        case .s0DeleteTask: try await self.s0.delete(call)
+        case .s0PauseTask: try await self.s0.setEnabled(false, call)
+        case .s0ResumeTask: try await self.s0.setEnabled(true, call)
+        case .s0TriggerTask: try await self.s0.trigger(call)
+        case .s0Logs: try await self.s0.logs(call)
+        case .s0Workers: try await self.s0.workers(call)
+        case .s2History: try await self.s0.history(call)
+        case .s4Health: self.s4.health()
+        case .s4Status: try await self.s4.status(call)
+        case .s4Start: try await self.s4.start(call)
+        case .s4Stop: try await self.s4.stop(call)
+        case .s4ListTasks: try await self.s4.list(call)
+        case .s4CreateTask: try await self.s4.create(call)
+        case .s4GetTask: try await self.s4.get(call)
+        case .s4UpdateTask: try await self.s4.update(call)
+        case .s4DeleteTask: try await self.s4.delete(call)
+        case .s4PauseTask: try await self.s4.pause(call)
+        case .s4ResumeTask: try await self.s4.resume(call)
+        case .s4ReorderTask: try await self.s4.reorder(call)
+        case .s4AccountTasks: try await self.s4.account(call)
         case .live:
             throw APIFailure(
                 .upgradeRequired,

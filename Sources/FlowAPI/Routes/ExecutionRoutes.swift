@@ -83,7 +83,7 @@ struct ExecutionRoutes: Sendable {
 
     // Apart from the asynchronous function and not inlined into it: Swift 6.3's optimiser crashes on the two together.
     @inline(never)
-    private static func force(in body: JSON) throws -> Bool {
+    static func force(in body: JSON) throws -> Bool {
         var reader = try FieldReader(body)
         let force = reader.bool("force") ?? false
         try reader.finish()
@@ -125,6 +125,7 @@ struct ExecutionRoutes: Sendable {
             RunPresenter.members(summary) + [
                 .init("params", summary.run.parameters),
                 .init("executions", try await self.presenter.rows(page.items, as: principal)),
+                .init("timeline", try await self.timeline(of: summary.run, page.items, as: principal)),
             ]
         )
     }

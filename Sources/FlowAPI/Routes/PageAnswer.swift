@@ -30,6 +30,8 @@ enum StartedAnswer {
             [
                 .init("execution_id", started.executions.first?.id),
                 .init("run_id", started.run.id),
+                // What S3's page opens a drawer for.
+                .init("long_running", started.executions.count > 1),
                 .init(
                     "executions",
                     started.executions.map { JSON.object([.init("id", $0.id), .init("client_id", $0.agentID)]) }

@@ -21,6 +21,7 @@ extension Services {
         // A store of another kind may have no notifications.
         let notify = store as? any Store & NotifyStore
         let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock)
+        let executions = ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter)
         return Services(
             jobs: JobService(
                 store: store,
@@ -33,8 +34,8 @@ extension Services {
                 waiting: store as? any DependencyStore,
                 settings: settings
             ),
-            executions: ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter),
-            runs: RunService(store: store),
+            executions: executions,
+            runs: RunService(store: store, executions: executions),
             groups: GroupService(store: store, gateway: gateway, bus: bus, clock: clock),
             agents: AgentService(store: store, gateway: gateway, bus: bus, clock: clock),
             authentication: AuthenticationService(

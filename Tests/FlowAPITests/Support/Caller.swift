@@ -19,7 +19,8 @@ struct Caller: Sendable {
         let text: String
 
         var data: JSON { self.body["data"] ?? .null }
-        var error: String? { self.body["error"]?.text }
+        /// The word for programs; S4's dialect has another place for it.
+        var error: String? { self.body[self.body["success"] == nil ? "error" : "code"]?.text }
         /// The paths of the faults.
         var faults: [String] {
             guard case .array(let details)? = self.body["details"] else { return [] }

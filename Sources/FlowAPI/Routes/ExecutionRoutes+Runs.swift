@@ -1,0 +1,96 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import HTTPTypes
+import Hummingbird
+
+extension ExecutionRoutes {
+    /// `POST /runs/{id}/stop`: asks for all that is open of a run to be stopped (S3-4.3.1).
+    func stopRun(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let id: RunID = try call.identifier("id")
+        let force = try Self.force(in: try await call.optionalBody())
+        let stopped = try await self.runs.stop(id, force: force, as: call.principal)
+        let refusals = stopped.refusals.prefix(Self.refusalLimit).map { refusal in
+            JSON.object([
+                .init("execution_id", refusal.execution), .init("client_id", refusal.agent),
+                .init("message", refusal.message),
+            ])
+        }
+        return .data(
+            RunPresenter.members(stopped.summary) + [
+                .init("asked", stopped.asked), .init("refused_count", stopped.refusals.count),
+                .init("refused", Array(refusals)),
+            ]
+        )
+    }
+
+    private static let refusalLimit = 20
+
+    enum ExportFormat: String, CaseIterable {
+        case json, text
+    }
+
+    /// `GET /runs/{id}/export`: a run with what its units did and wrote, to be looked at elsewhere (S3-4.3.3).
+    func exportRun(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let format: ExportFormat = query.choice("format") ?? .json
+        try query.finish()
+        let principal = try call.principal
+        let summary = try await self.runs.get(call.identifier("id"), as: principal)
+        let page = try await self.executions.list(
+            ExecutionQuery(page: PageRequest(number: 1, size: Self.exportLimit), run: summary.run.id),
+            as: principal
+        )
+        var units: [JSON] = []
+        for execution in page.items {
+            units.append(
+                try await self.presenter.detail(
+                    try await self.executions.detail(execution.id, as: principal),
+                    as: principal
+                )
+            )
+        }
+        let timeline = try await self.timeline(of: summary.run, page.items, as: principal)
+        let name = "run-\(summary.run.id).\(format == .json ? "json" : "txt")"
+        var response =
+            switch format {
+            case .json:
+                Response(
+                    json: .object(
+                        RunPresenter.members(summary) + [
+                            .init("params", summary.run.parameters), .init("units_left_out", page.total - units.count),
+                            .init("executions", units), .init("timeline", timeline),
+                        ]
+                    )
+                )
+            case .text: Response(text: RunText.text(summary, units: units, timeline: timeline))
+            }
+        response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+        return .raw(response)
+    }
+
+    /// Units that one file holds.
+    private static let exportLimit = 200
+
+    /// What happened to a run, in order of time (S3-4.2.2).
+    func timeline(of run: Run, _ executions: [Execution], as principal: Principal) async throws -> [JSON] {
+        let names = try await self.presenter.names.names(of: executions.map(\.agentID), as: principal)
+        return RunTimeline(run, executions).entries.map { entry in
+            let execution = entry.execution
+            return .object([
+                .init("time", entry.at), .init("action", entry.action),
+                .init("execution_id", execution?.id), .init("client_id", execution?.agentID),
+                .init("client_name", execution.flatMap { names[$0.agentID] }),
+                .init("status", execution?.status.name), .init("text", entry.text),
+                .init("detail", entry.detail),
+            ])
+        }
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let contentDisposition = HTTPField.Name("Content-Disposition")!
+}

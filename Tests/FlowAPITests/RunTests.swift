@@ -1,0 +1,103 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowStore
+import HTTPTypes
+import Testing
+
+@testable import FlowAPI
+
+@Suite("S3's task centre over REST")
+struct RunTests {
+    /// A run on two hosts, one of which has begun.
+    private static func started(_ server: TestServer, _ caller: Caller) async throws -> (run: String, [Execution]) {
+        _ = try await server.agent("a")
+        _ = try await server.agent("b")
+        let job = try #require(try await caller.post("/tasks", taskBody()).data["id"]?.int)
+        let answer = try await caller.post("/tasks/\(job)/trigger")
+        #expect(answer.data["long_running"] == .bool(true), "several units: the page opens a drawer")
+        let run = try #require(answer.data["run_id"]?.text)
+        let executions = try await server.store.executions(ExecutionQuery(run: RunID(run))).items
+            .sorted { $0.agentID < $1.agentID }
+        try await server.report(executions[0], sequence: 1, status: .running)
+        return (run, executions)
+    }
+
+    @Test("Stop asks every open unit, can be repeated, and leaves what has ended as it is (S3-4.3.1)")
+    func stop() async throws {
+        try await TestServer.with(user: "olga") { server, caller in
+            let (run, executions) = try await Self.started(server, caller)
+            try await server.report(executions[1], sequence: 1, status: .running)
+            try await server.report(executions[1], sequence: 2, status: .success)
+            #expect(try await caller.get("/runs/\(run)").data["can_stop"] == .bool(true))
+            for force in [false, true] {
+                let answer = try await caller.post("/runs/\(run)/stop", ["force": .bool(force)])
+                #expect(answer.status == 200)
+                #expect(answer.data["asked"] == .integer(1))
+            }
+            #expect(server.gateway.record.cancelled.map(\.id) == [executions[0].id, executions[0].id])
+            let detail = try await caller.get("/runs/\(run)").data
+            #expect(detail["timeline"]?.items.contains { $0["action"]?.text == "stop-requested" } == true)
+            try await server.report(executions[0], sequence: 2, status: .cancelled)
+            let again = try await caller.post("/runs/\(run)/stop")
+            #expect(again.data["asked"] == .integer(0))
+            #expect(again.data["can_stop"] == .bool(false))
+            #expect(again.data["status"]?.text == "cancelled")
+        }
+    }
+
+    @Test("Whoever may only look can't stop, and is told so; nobody signed in is 401 (S3-3)")
+    func rights() async throws {
+        try await TestServer.with { server, caller in
+            let (run, _) = try await Self.started(server, caller)
+            #expect(try await caller.signedIn("vera").post("/runs/\(run)/stop").status == 403)
+            #expect(try await Caller(client: caller.client).post("/runs/\(run)/stop").status == 401)
+            #expect(try await Caller(client: caller.client).get("/runs").status == 401)
+            #expect(server.gateway.record.cancelled.isEmpty)
+        }
+    }
+
+    @Test("The timeline tells what happened in order of time")
+    func timeline() async throws {
+        try await TestServer.with { server, caller in
+            let (run, executions) = try await Self.started(server, caller)
+            server.clock.advance(seconds: 1)
+            try await server.report(executions[0], sequence: 2, status: .failure)
+            let detail = try await caller.get("/runs/\(run)").data
+            let actions = detail["timeline"]?.items.map { $0["action"]?.text }
+            #expect(actions == ["run-created", "unit-started", "unit-failed"])
+            let times = detail["timeline"]?.items.compactMap { $0["time"]?.text } ?? []
+            #expect(times == times.sorted())
+        }
+    }
+
+    @Test("A run is exported with its units' output, as JSON and as text (S3-4.3.3)")
+    func export() async throws {
+        try await TestServer.with { server, caller in
+            let (run, executions) = try await Self.started(server, caller)
+            try await server.appendLog(executions[0].id, at: 0, "hello\n")
+            let file = try await caller.get("/runs/\(run)/export")
+            #expect(file.body["id"]?.text == run)
+            #expect(file.body["executions"]?.items.count == 2)
+            #expect(file.body["executions"]?.items.contains { $0["output_preview"]?.text == "hello\n" } == true)
+            #expect(file.body["units_left_out"] == .integer(0))
+            let text = try await caller.get("/runs/\(run)/export?format=text")
+            #expect(text.text.contains("hello"))
+            #expect(text.text.contains("unit-started"))
+            #expect(text.headers[HTTPField.Name("Content-Disposition")!] == "attachment; filename=\"run-\(run).txt\"")
+        }
+    }
+
+    @Test("Lists have S3's page members")
+    func pages() async throws {
+        try await TestServer.with { server, caller in
+            let (run, _) = try await Self.started(server, caller)
+            let page = try await caller.get("/runs?page=1&per_page=20").data
+            #expect(page["items"]?.items.first?["id"]?.text == run)
+            #expect(page["total"] == .integer(1))
+            #expect(page["has_next"] == .bool(false))
+            #expect(page["items"]?.items.first?["summary"]?["en"]?.text == "0/2 units succeeded")
+        }
+    }
+}
