@@ -1,0 +1,110 @@
+// Runs, their executions on single hosts, attempts and output.
+
+import type { Bilingual } from './base.ts';
+
+export interface Execution {
+  id: string;
+  run_id: string;
+  task_id: number;
+  task_name: string;
+  client_id: string | null;
+  client_name: string | null;
+  kind: string;
+  /** 1 pending, 2 running; the others are final: success, failure, timeout, cancelled, skipped, lost, missed. */
+  status: number;
+  status_name: string;
+  reason: { code: string; text: Bilingual } | null;
+  scheduled_time: string | null;
+  start_time: string | null;
+  end_time: string | null;
+  /** Milliseconds. */
+  duration: number | null;
+  exit_code: number | null;
+  retry_count: number;
+  attempt: number;
+  provisional: boolean;
+  retry_of: string | null;
+}
+
+export interface ExecutionDetail extends Execution {
+  job_version: number | null;
+  error: string | null;
+  params: Record<string, string> | null;
+  cancel_requested: boolean;
+  /** The answer's status where an HTTP request was the job; servers before this field put it into `exit_code`. */
+  http_status?: number | null;
+  output_preview: string | null;
+  attempts?: Attempt[];
+}
+
+/** One attempt of an execution; the last one is the execution's own end. */
+export interface Attempt {
+  attempt: number;
+  status: number;
+  status_name: string;
+  reason: { code: string; text: Bilingual } | null;
+  error: string | null;
+  start_time: string | null;
+  end_time: string | null;
+  duration: number | null;
+  exit_code: number | null;
+  output_bytes: number | null;
+}
+
+/** Output in the order in which it was written; without a stream it says where how much was cut. */
+export interface LogPiece {
+  from: number;
+  stream: 'stdout' | 'stderr' | null;
+  left_out: number | null;
+  text: string;
+}
+
+export interface LogPage {
+  output: string;
+  error: string;
+  /** Absent from servers that only tell the streams apart. */
+  pieces?: LogPiece[];
+  truncated: boolean;
+  total_bytes: number;
+  complete: boolean;
+  /** Where to go on reading. */
+  next?: number;
+}
+
+export interface TriggerResult {
+  execution_id: string | null;
+  run_id: string;
+  executions: { id: string; client_id: string | null }[];
+}
+
+export interface ExecutionStats {
+  total_count: number;
+  success_count: number;
+  failure_count: number;
+  timeout_count: number;
+  success_rate: number | null;
+  avg_duration: number | null;
+}
+
+/** One fire, trigger or retry on all its hosts. */
+export interface Run {
+  id: string;
+  task_id: number;
+  task_name: string;
+  task_version: number;
+  type: string;
+  /** pending, running, or how it ended. */
+  status: string;
+  source: string;
+  caller: string | null;
+  scheduled_time: string;
+  created_at: string;
+  retry_of: string | null;
+  units: Record<string, number>;
+  summary: Bilingual;
+}
+
+export interface RunDetail extends Run {
+  params: Record<string, string> | null;
+  executions: Execution[];
+}

@@ -1,0 +1,63 @@
+// Sums over what has run, and plans of what will.
+
+import type { Execution, ExecutionStats } from './executions.ts';
+
+/** The newest executions of one job, oldest first. */
+export interface RecentRuns {
+  task_id: number;
+  executions: Execution[];
+}
+
+export interface TrendItem {
+  hour: string;
+  status: number;
+  count: number;
+  avg_duration: number | null;
+}
+
+export interface Trend {
+  from: string;
+  hours: number;
+  items: TrendItem[];
+}
+
+/** A job or a group with what ended of it. */
+export interface ReportLine extends ExecutionStats {
+  task_id?: number;
+  group_id?: number;
+  name: string;
+}
+
+export interface RunReport {
+  from: string;
+  to: string;
+  job_count: number;
+  total: ExecutionStats;
+  /** The jobs that stand out, worst first. */
+  failing: ReportLine[];
+  slowest: ReportLine[];
+  busiest: ReportLine[];
+  groups: ReportLine[];
+}
+
+export interface UpcomingMinute {
+  minute: string;
+  count: number;
+  tasks: { id: number; name: string; count: number }[];
+}
+
+export interface Upcoming {
+  total: number;
+  partial: boolean;
+  items: UpcomingMinute[];
+}
+
+export interface Stats {
+  running: number;
+  pending: number;
+  today_success: number;
+  today_failure: number;
+  today_timeout: number;
+  hosts_online: number;
+  hosts_total: number;
+}

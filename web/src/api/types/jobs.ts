@@ -1,0 +1,119 @@
+// Jobs, as they are written and as they are shown.
+
+import type { NotifyRule } from '../notify.ts';
+import type { Bilingual } from './base.ts';
+import type { DependencyFields } from './dependencies.ts';
+
+export interface ShellConfig {
+  command: string;
+  interpreter?: string | null;
+  work_dir?: string;
+  scratch_dir?: boolean;
+  leave_processes?: boolean;
+  interpreter_args?: string[];
+  success_codes?: number[];
+  umask?: string | null;
+  nice?: number | null;
+  env?: Record<string, string>;
+}
+
+export interface HttpConfig {
+  url: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  expected_status?: number[];
+}
+
+export type ScheduleType = 'cron' | 'every' | 'delay' | 'once' | 'manual';
+
+export type Dst = 'debian' | 'skip' | 'both';
+
+export type Overlap = 'skip' | 'queue_one' | 'queue' | 'cancel_previous' | 'allow';
+
+export type Misfire = 'fire_once' | 'fire_all' | 'skip';
+
+/** Policies that few jobs need (docs/scheduling.md). */
+export interface FinePolicies {
+  queue_limit?: number;
+  misfire_limit?: number | null;
+  misfire_threshold_seconds?: number;
+  catch_up_seconds?: number;
+  start_deadline_seconds?: number | null;
+  jitter_seconds?: number;
+  retry_backoff?: number;
+  retry_max_interval?: number;
+  retry_jitter?: number;
+  retry_on?: string[];
+  not_before?: string | null;
+  not_after?: string | null;
+  window?: { from: string; to: string } | null;
+  pause_after_failures?: number | null;
+  on_edit_while_running?: 'pinned' | 'refuse';
+  on_disable_while_running?: 'finish' | 'stop';
+}
+
+/** Why a job rests though nobody switched it off. */
+export interface Hold {
+  kind: 'finished' | 'paused' | 'failures';
+  since: string;
+  until: string | null;
+  text: Bilingual;
+}
+
+/** What can be written of a job. */
+export interface TaskBody extends FinePolicies, DependencyFields {
+  name: string;
+  description: string;
+  executor_type: 1 | 2;
+  executor_config: ShellConfig | HttpConfig;
+  schedule_type: ScheduleType;
+  cron_expr: string;
+  timezone: string;
+  dst: Dst;
+  every_seconds: number | null;
+  delay_seconds?: number | null;
+  once_at: string | null;
+  timeout: number;
+  retry_count: number;
+  retry_interval: number;
+  concurrency: number;
+  overlap: Overlap;
+  misfire: Misfire;
+  group_ids: number[];
+  labels: Record<string, string>;
+  /** The job's own rules of notification; left out, they stay as they are. */
+  task_notify?: NotifyRule[];
+  status: 0 | 1;
+}
+
+export interface LastExecution {
+  id: string;
+  status: number;
+  status_name: string;
+  start_time: string | null;
+}
+
+export interface Task extends TaskBody {
+  id: number;
+  uid: string;
+  version: number;
+  schedule_text: Bilingual | null;
+  groups: string[];
+  /** It also runs on groups that this user does not see. */
+  hidden_groups?: boolean;
+  hold?: Hold | null;
+  next_exec_time: string | null;
+  last_execution: LastExecution | null;
+  created_by: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface CronPreview {
+  canonical: string;
+  description: Bilingual;
+  warnings: { code: string; zh: string; en: string }[];
+  next_executions: string[];
+  timezone: string;
+}
