@@ -90,6 +90,44 @@ class JobSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 
+    def year_map(self) -> None:
+        """The calendar of a job has a square for each day, and leads to the runs of that day."""
+        self.open(f"/jobs/{self.job_id}")
+        today = self.page.locator("[data-year-map] [data-day]").last
+        expect(today).to_have_class(re.compile("ran"))
+        today.click()
+        expect(self.page).to_have_url(re.compile(rf"/executions\?task_id={self.job_id}&from=.*&to="))
+        expect(self.page.locator("tr[data-execution]").first).to_be_visible()
+
+    def job_rules(self) -> None:
+        """A job has rules of its own; an edit elsewhere in the form leaves them alone."""
+        job = self.api("GET", f"/tasks?keyword={self.flaky}")["items"][0]["id"]
+        self.open(f"/jobs/{job}/edit")
+        rules = self.page.locator("[data-path=task_notify]")
+        rules.get_by_role("button", name="New rule").click()
+        drawer = self.drawer()
+        expect(drawer.locator("[data-target='0']").get_by_label("Channel", exact=True)).to_have_value(self.channel)
+        drawer.get_by_role("button", name="Take it").click()
+        expect(drawer.locator("[data-path=name] .error")).to_be_visible()
+        drawer.get_by_label("Name").fill("wake me")
+        drawer.get_by_role("button", name="Take it").click()
+        expect(rules.locator("[data-own-rule='wake me']")).to_contain_text(f"technical failure, timeout → {self.channel}")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page.locator("[data-notify] [data-own-rule='wake me']")).to_be_visible()
+        # What the rules above have caught of it is there, too.
+        expect(self.page.locator("[data-notify] .caught li").first).to_be_visible()
+        self.open(f"/jobs/{job}/edit")
+        self.field("description").fill("with a rule")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{job}")
+        kept = self.api("GET", f"/tasks/{job}")["task_notify"]
+        assert [rule["name"] for rule in kept] == ["wake me"], kept
+        self.open(f"/jobs/{job}/edit")
+        self.page.get_by_role("button", name="Remove the rule wake me").click()
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{job}")
+        assert self.api("GET", f"/tasks/{job}")["task_notify"] == []
+
     def new_job(self, word: str) -> int:
         """A job that runs only when somebody or another job starts it."""
         job = {

@@ -1,7 +1,7 @@
 import type { Task } from '../../src/api/types.ts';
 import { validate } from '../../src/features/jobs/parts/job-check.ts';
 import { newParent, parentsFor } from '../../src/features/jobs/parts/job-dependencies.ts';
-import { bodyOf, emptyForm, formOf } from '../../src/features/jobs/parts/job-form.ts';
+import { bodyOf, emptyForm, formOf, type JobForm } from '../../src/features/jobs/parts/job-form.ts';
 import { fieldOf } from '../../src/features/jobs/parts/job-paths.ts';
 import { equal } from './assert.ts';
 
@@ -191,4 +191,14 @@ Deno.test('job form: paths of the server find their field', () => {
     ['name', '/executor_config/env/A', 'env.A', 'command', 'group_ids[0]', 'nonsense'].map((path) => fieldOf(path)),
     ['name', 'executor_config.env', 'executor_config.env', 'executor_config.command', 'group_ids', undefined],
   );
+});
+
+Deno.test('job form: rules of notification are sent when they have changed, and only then', () => {
+  const rule = { name: 'fails', enabled: true, triggers: ['timeout' as const], threshold: 1, channels: [] };
+  const task = { ...bodyOf(good(), 1), task_notify: [rule] } as unknown as Task;
+  const sent = (form: JobForm) => bodyOf(form, 1, task).task_notify;
+  equal(sent(formOf(task)), undefined);
+  equal(sent({ ...formOf(task), notify: [] }), []);
+  equal(sent({ ...formOf(task), notify: [{ ...rule, enabled: false }] })?.[0]?.enabled, false);
+  equal(bodyOf(formOf(task), 1).task_notify?.length, 1);
 });

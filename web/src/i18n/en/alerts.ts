@@ -1,4 +1,11 @@
 export default {
+  notify: {
+    title: 'Notifications',
+    none: 'The job has no rules of its own; those under Alerts hold for it all the same.',
+    removeOf: 'Remove the rule {name}',
+    take: 'Take it',
+    incidents: '{n} incidents',
+  },
   alert: {
     tab: { incidents: 'Incidents', deliveries: 'Messages', rules: 'Rules', channels: 'Channels' },
     refusedText: 'Incidents and messages need a right that you do not have; ask an administrator.',

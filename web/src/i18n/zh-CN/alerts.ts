@@ -1,4 +1,11 @@
 export default {
+  notify: {
+    title: '通知',
+    none: '这个任务没有自己的通知规则；“告警”里的规则仍然对它有效。',
+    removeOf: '移除规则 {name}',
+    take: '采用',
+    incidents: '{n} 次告警',
+  },
   alert: {
     tab: { incidents: '告警', deliveries: '通知记录', rules: '通知规则', channels: '通知渠道' },
     refusedText: '查看告警和通知需要相应的权限，请向管理员申请。',

@@ -1,4 +1,12 @@
 export default {
+  yearMap: {
+    title: '日历',
+    hint: '近半年，每格一天，点击看当天的执行',
+    allWell: '全部成功',
+    someFailed: '有失败，方块越大越多',
+    nothing: '没有执行',
+    label: '近半年有 {ran} 天执行过，其中 {failed} 天有失败',
+  },
   job: {
     executor: '执行器',
     views: '视图',

@@ -8,6 +8,7 @@ import type {
   Task,
   TaskBody,
 } from '../../../api/types.ts';
+import type { NotifyRule } from '../../../api/notify.ts';
 import { fromWallClock, readerZone, toWallClock } from '../../../lib/time.ts';
 import { dependenciesOf, dependencyBody, type DependencyForm, emptyDependencies } from './job-dependencies.ts';
 import { emptyPolicies, policiesOf, policyBody, type PolicyForm } from './job-policies.ts';
@@ -46,6 +47,8 @@ export interface JobForm extends DependencyForm, PolicyForm, ScriptForm {
   overlap: Overlap;
   misfire: Misfire;
   groupIds: number[];
+  /** The rules of notification that belong to the job itself. */
+  notify: NotifyRule[];
 }
 
 export type Unit = 's' | 'm' | 'h' | 'd';
@@ -82,8 +85,12 @@ export function emptyForm(): JobForm {
     ...emptyPolicies(),
     ...emptyScript(),
     groupIds: [],
+    notify: [],
   };
 }
+
+/** Older browsers have no `structuredClone`. */
+const structuredCopy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 const pairsOf = (record: Record<string, string> | undefined): Pair[] =>
   Object.entries(record ?? {}).map(([key, value]) => ({ key, value: String(value) }));
@@ -132,8 +139,13 @@ export function formOf(task: Task): JobForm {
     ...policiesOf(task),
     ...scriptOf(task),
     groupIds: [...task.group_ids ?? []],
+    notify: structuredCopy(task.task_notify ?? []),
   };
 }
+
+/** Rules that nobody has touched are not sent: who may not use their channels can still save the job. */
+const sameRules = (form: JobForm, task: Task | undefined): boolean =>
+  JSON.stringify(form.notify) === JSON.stringify(task?.task_notify ?? []);
 
 /** The full body for the server; what the form does not show is taken over from `task`. */
 export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
@@ -173,6 +185,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     ...policyBody(form, form.misfire, form.schedule),
     ...dependencyBody(form),
     group_ids: form.groupIds,
+    ...(sameRules(form, task) ? {} : { task_notify: form.notify }),
     labels: task?.labels ?? {},
     status,
   };

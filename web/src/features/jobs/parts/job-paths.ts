@@ -32,6 +32,7 @@ export function valueAt(form: JobForm, path: string): string {
     ...policyValues(form),
     ...scriptValues(form),
     group_ids: form.groupIds,
+    task_notify: form.notify,
   };
   return JSON.stringify(fields[path]);
 }
@@ -64,6 +65,7 @@ const PATHS = [
   ...POLICY_PATHS,
   ...SCRIPT_PATHS,
   'group_ids',
+  'task_notify',
 ];
 
 /**
