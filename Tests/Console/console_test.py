@@ -23,6 +23,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from alert_steps import AlertSteps
+from fault_steps import FaultSteps
 from job_steps import JobSteps
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from settings_steps import SettingsSteps
@@ -71,7 +72,7 @@ PAGES = {
 OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
 
 
-class Journey(AlertSteps, JobSteps, SettingsSteps):
+class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -211,9 +212,9 @@ class Journey(AlertSteps, JobSteps, SettingsSteps):
         expect(self.field("cron_expr")).to_have_attribute("aria-invalid", "true")
         self.field("cron_expr").fill("* * *")
         expect(self.page.locator("[data-path=cron_expr] .error")).to_be_visible()
-        self.refusals = set()
         self.field("cron_expr").fill("* * * * * *")
         expect(preview.locator("tbody tr")).to_have_count(5)
+        self.refusals = set()
         expect(preview.locator(".words")).to_contain_text("second")
         expect(self.field("cron_expr")).not_to_have_attribute("aria-invalid", "true")
         self.shoot(self.page, "journey-form")
@@ -246,6 +247,16 @@ class Journey(AlertSteps, JobSteps, SettingsSteps):
         log = self.drawer().get_by_role("log")
         expect(log).to_contain_text("tick from the console", timeout=20_000)
         expect(log.locator(".line.err")).to_contain_text("and a warning")
+        expect(self.page).to_have_title(re.compile(re.escape(self.ticker)))
+        with self.page.expect_download() as saved:
+            self.drawer().get_by_role("button", name="Download the log").click()
+        assert saved.value.suggested_filename.startswith(self.ticker), saved.value.suggested_filename
+        # The keys of the log work in the whole drawer: `e` is the first error, `/` the search.
+        self.drawer().get_by_role("button", name="Close").focus()
+        self.page.keyboard.press("e")
+        expect(log.locator(".line.at")).to_contain_text("and a warning")
+        self.page.keyboard.press("/")
+        expect(self.drawer().get_by_role("searchbox")).to_be_focused()
         self.drawer().get_by_role("searchbox").fill("TICK")
         expect(log.locator(".hit")).to_have_text(["tick"])
         self.shoot(self.page, "journey-log")
@@ -550,7 +561,15 @@ class Journey(AlertSteps, JobSteps, SettingsSteps):
         self.open("/jobs")
         expect(self.page.locator("tr[data-job]").first).to_be_visible()
         self.page.keyboard.press("?")
-        expect(self.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+        expect(self.page.get_by_role("dialog", name="Keyboard shortcuts").get_by_text("First error")).to_be_visible()
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("j")
+        first = self.page.locator("tr[data-job]").first
+        expect(first.locator("a.linkish")).to_be_focused()
+        self.page.keyboard.press("x")
+        expect(first.get_by_role("checkbox")).to_be_checked()
+        self.page.keyboard.press(".")
+        expect(self.page.get_by_role("menuitem", name="Edit")).to_be_visible()
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("/")
         expect(self.page.get_by_role("searchbox")).to_be_focused()
@@ -857,6 +876,14 @@ class Journey(AlertSteps, JobSteps, SettingsSteps):
             self.step("filters executions, in the address", self.filter_executions)
             self.step("filters by several states and a span, and keeps the view", self.filters)
             self.step("lets Back undo filters, and closes drawers for good", self.filters_by_back)
+            self.step("shows no row of the filter before, when one fails", self.fails_a_filter)
+            self.step("holds rows still under the pointer", self.holds_still)
+            self.step("comes back to the place in a list", self.keeps_its_place)
+            self.step("shows half a year of a job by the day", self.year_map)
+            self.step("takes the buttons of a deleted job away, and keeps what was typed", self.deleted_by_others)
+            self.step("says what a deletion takes along, or refuses it", self.says_what_goes)
+            self.step("speaks Chinese to readers of Chinese", self.speaks_chinese)
+            self.step("counts what its lists hold", self.agrees_with_its_list)
             self.step("goes to a job by the palette", self.palette)
             self.step("finds the last page when there is none of that number", self.bad_page)
         self.step("leaves Enter to the script that is typed", self.types_a_loop)
@@ -864,6 +891,8 @@ class Journey(AlertSteps, JobSteps, SettingsSteps):
         self.step("takes errors away when they are mended", self.mends_errors)
         self.step("signs in again in place when the session has ended", self.signs_in_in_place)
         self.step("recovers by itself when the server is back", self.recovers)
+        self.step("stays on the page when the next one can not be had", self.leaves_in_an_outage)
+        self.step("says how old the page is while nothing answers", self.says_how_old)
         self.step("shows the agent online", self.hosts)
         self.step("shows a host, and where a job runs", self.host_page)
         self.step("reports a span, and leads to its runs", self.reports)
@@ -873,6 +902,8 @@ class Journey(AlertSteps, JobSteps, SettingsSteps):
         self.step("shows messages that were given up, and sends them again", self.dead_letters)
         self.step("makes a rule for notifications, with a preview", self.notify_rules)
         self.step("shows what a rule has caught, and lets somebody take it on", self.incident)
+        if self.job_id:
+            self.step("keeps rules of notification with a job", self.job_rules)
         self.step("obeys the keyboard", self.keyboard)
         self.step("shows who changed what, and exports it", self.audit_trail)
         self.step("makes a user, who changes the first password", self.people)

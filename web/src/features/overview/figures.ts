@@ -1,4 +1,15 @@
-import type { Trend } from '../../api/types.ts';
+import type { Page, Trend } from '../../api/types.ts';
+
+/** How many are in the lists that the figures lead to; a very long list says only that there are more. */
+export type ListTotal = Pick<Page<unknown>, 'total'> & { total_exact?: boolean };
+
+export interface DayTotals {
+  ended: ListTotal;
+  skipped: ListTotal;
+}
+
+/** The states of what has ended, as the list of executions is asked for them. */
+export const ENDED = '3,4,5,6,7';
 
 /** Sums of a day's ended executions. */
 export interface DayFigures {

@@ -105,6 +105,7 @@ export default {
     forceText: 'The process is killed at once, without a chance to clean up. It may leave half-written data behind.',
   },
   log: {
+    firstError: 'First error',
     label: 'Log',
     find: 'Find in the log',
     hits: 'line {at} of {n}',

@@ -23,6 +23,7 @@ export default {
     actions: 'Actions',
   },
   pager: {
+    page: 'Page number',
     label: 'Pages',
     total: '{n} in total',
     atLeast: 'at least {n}',

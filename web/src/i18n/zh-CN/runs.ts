@@ -105,6 +105,7 @@ export default {
     forceText: '进程会被立即杀死，没有机会做清理，可能留下不完整的数据。',
   },
   log: {
+    firstError: '第一处错误',
     label: '日志',
     find: '在日志中查找',
     hits: '{at} / {n} 行',

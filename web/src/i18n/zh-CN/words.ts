@@ -23,6 +23,7 @@ export default {
     actions: '操作',
   },
   pager: {
+    page: '页码',
     label: '分页',
     total: '共 {n} 条',
     atLeast: '至少 {n} 条',

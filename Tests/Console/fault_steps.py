@@ -1,0 +1,199 @@
+# QuartzFlow
+# SPDX-License-Identifier: Apache-2.0
+"""The part of the journey that is about trouble: outages, other people's changes, and lists that move."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+class FaultSteps:
+    """Steps of the journey; `Journey` has the tools they use."""
+
+    def forget_outage(self) -> None:
+        """What the browser says of aborted requests is the outage, not a fault of the console."""
+        self.page.unroute_all()
+        self.problems[:] = [text for text in self.problems if "ERR_FAILED" not in text]
+
+    def fails_a_filter(self) -> None:
+        """A list that could not be had under a new filter shows no row of the old one, says so, and mends itself."""
+        self.open("/executions")
+        expect(self.page.locator("tr[data-execution]").first).to_be_visible()
+        self.page.route(re.compile(r"/api/v1/executions\?.*status=6"), lambda route: route.abort())
+        self.page.get_by_role("button", name="Cancelled", exact=True).click()
+        expect(self.page.get_by_text("Could not be loaded")).to_be_visible()
+        expect(self.page.locator("tr[data-execution]")).to_have_count(0)
+        self.forget_outage()
+        expect(self.page.locator("tr[data-execution]").first).to_be_visible(timeout=15_000)
+        # A refresh in vain keeps the rows, and says from when they are.
+        self.page.route(re.compile(r"/api/v1/executions\?"), lambda route: route.abort())
+        self.page.route(re.compile(r"/api/v1/hosts"), lambda route: route.abort())
+        self.page.get_by_role("button", name="Skipped", exact=True).click()
+        expect(self.page.get_by_text("Could not be loaded")).to_be_visible()
+        self.forget_outage()
+
+    def leaves_in_an_outage(self) -> None:
+        """Going to a page that is not there yet while nothing answers keeps the one that is shown."""
+        self.open("/groups")
+        expect(self.page.locator("tbody tr").first).to_be_visible()
+        self.page.route(re.compile(r"\.js$|/api/v1/|:\d+/$"), lambda route: route.abort())
+        self.page.get_by_role("link", name="Reports", exact=True).click()
+        expect(self.page.locator(".toast", has_text="does not answer")).to_be_visible()
+        expect(self.page.locator("h1")).to_have_text("Groups")
+        self.forget_outage()
+        self.page.get_by_role("link", name="Reports", exact=True).click()
+        expect(self.page.locator("[data-figure=total]")).to_be_visible()
+
+    def says_how_old(self) -> None:
+        """With no answer and no connection a bar says so, and how old what is shown is; it goes by itself."""
+        page = self.page.context.new_page()
+        sockets = []
+        away = {"on": False}
+
+        def relay(socket) -> None:
+            if away["on"]:
+                socket.close()
+                return
+            sockets.append(socket)
+            socket.connect_to_server()
+
+        page.route_web_socket(re.compile("/api/v1/ws"), relay)
+        page.goto(self.base + "/jobs")
+        self.problems.clear()
+        expect(page.locator("[data-live=live]")).to_be_visible()
+        away["on"] = True
+        page.route("**/api/v1/**", lambda route: route.abort())
+        sockets[0].close()
+        expect(page.locator(".outage")).to_contain_text(re.compile(r"Data as of \d\d:\d\d:\d\d"), timeout=20_000)
+        away["on"] = False
+        page.unroute_all()
+        expect(page.locator(".outage")).to_have_count(0, timeout=20_000)
+        page.close()
+        self.forget_outage()
+
+    def agrees_with_its_list(self) -> None:
+        """A figure of the overview is the number of rows that it leads to."""
+        self.open("/")
+        for name in ("ended", "bad"):
+            figure = self.page.locator(f"[data-kpi={name}] .value")
+            expect(figure).to_have_text(re.compile(r"\d"))
+            number = re.match(r"[\d,]+", figure.inner_text().strip())[0].replace(",", "")
+            self.page.locator(f"[data-kpi={name}]").click()
+            expect(self.page.locator(".pager")).to_contain_text(f"{number} in total")
+            self.page.go_back()
+
+    def holds_still(self) -> None:
+        """Rows do not move under the pointer: new ones wait behind a bar until it is pressed."""
+        self.open("/executions")
+        rows = self.page.locator("tr[data-execution]")
+        expect(rows.first).to_be_visible()
+        # Nothing that is only planned stands above what has happened.
+        expect(self.page.get_by_text("planned")).to_have_count(0)
+        before = rows.first.get_attribute("data-execution")
+        rows.nth(3).hover()
+        self.api("POST", f"/tasks/{self.job_id}/trigger", {"params": {}})
+        expect(self.page.locator(".news")).to_contain_text("1 new")
+        assert rows.first.get_attribute("data-execution") == before, "the rows moved under the pointer"
+        self.page.locator(".news").click()
+        expect(rows.first).not_to_have_attribute("data-execution", before)
+
+    def keeps_its_place(self) -> None:
+        """Back finds a list where it was left; a list is asked for once."""
+        asked = []
+        self.page.on("request", lambda request: asked.append(request.url))
+        self.page.set_viewport_size({"width": 1366, "height": 420})
+        self.open("/executions?page_size=50")
+        expect(self.page.locator("tr[data-execution]").nth(12)).to_be_visible()
+        times = sum("/api/v1/executions?" in url for url in asked)
+        assert times == 1, f"the list was asked for {times} times"
+        self.page.locator("#main").evaluate("(main) => main.scrollTop = 220")
+        self.page.locator("tr[data-execution] a.linkish").nth(9).click()
+        expect(self.page.locator(".figures")).to_be_visible()
+        self.page.go_back()
+        expect(self.page.locator("tr[data-execution]").first).to_be_visible()
+        expect(self.page.locator("#main")).to_have_js_property("scrollTop", 220)
+        self.page.set_viewport_size({"width": 1366, "height": 768})
+
+    def deleted_by_others(self) -> None:
+        """A job that somebody else deletes takes its buttons along; what was being written about it becomes a new one."""
+        job = self.new_job("gone")
+        self.open(f"/jobs/{job}")
+        expect(self.page.get_by_role("button", name="Run now…")).to_be_visible()
+        self.api("DELETE", f"/tasks/{job}")
+        self.refusals = {404}
+        expect(self.page.get_by_text("This job has been deleted")).to_be_visible(timeout=15_000)
+        expect(self.page.get_by_role("button", name="Run now…")).to_have_count(0)
+        job = self.new_job("gone")
+        self.open(f"/jobs/{job}/edit")
+        self.field("description").fill("not lost")
+        self.api("DELETE", f"/tasks/{job}")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Save as a new job").click()
+        expect(self.page).to_have_url(re.compile(r"/jobs/\d+$"))
+        expect(self.page.get_by_text("not lost")).to_be_visible()
+        made = self.page.url.rsplit("/", 1)[1]
+        self.open("/jobs")
+        self.refusals = set()
+        self.api("DELETE", f"/tasks/{made}")
+
+    def says_what_goes(self) -> None:
+        """Before a job is deleted its runs are named, and a group with jobs is not deleted at all."""
+        job = self.api("GET", f"/tasks?keyword={self.sleeper}")["items"][0]["id"]
+        group = self.api("POST", "/groups", {"name": f"bound-{self.suffix}"})["id"]
+        self.api("PUT", f"/tasks/{job}", {**self.written(job), "group_ids": [1, group]})
+        self.api("POST", f"/tasks/{job}/trigger", {"params": {}})
+        self.open(f"/jobs/{job}")
+        expect(self.page.locator("tr[data-execution] .pill").first).to_have_text("Running", timeout=20_000)
+        self.page.get_by_role("button", name=f"More actions for {self.sleeper}").click()
+        self.page.get_by_role("menuitem", name="Delete").click()
+        question = self.page.get_by_role("alertdialog")
+        expect(question).to_contain_text("1 executions of it are running")
+        question.get_by_role("button", name="Cancel").click()
+        # The focus is back where the menu was opened.
+        expect(self.page.get_by_role("button", name=f"More actions for {self.sleeper}")).to_be_focused()
+        run = self.page.locator("tr[data-execution]").first.get_attribute("data-execution")
+        self.api("POST", f"/executions/{run}/cancel", {"force": True})
+        self.open("/groups")
+        self.page.get_by_role("button", name=f"More actions for bound-{self.suffix}").click()
+        self.page.get_by_role("menuitem", name="Delete").click()
+        expect(question).to_contain_text(self.sleeper)
+        question.get_by_role("button", name="Cancel").click()
+        self.api("PUT", f"/tasks/{job}", {**self.written(job), "group_ids": [1]})
+        self.api("DELETE", f"/groups/{group}")
+
+    def written(self, job: int) -> dict:
+        """What can be written of a job, as it stands."""
+        shown = self.api("GET", f"/tasks/{job}")
+        names = ("name", "executor_type", "executor_config", "schedule_type", "timeout", "status")
+        return {name: shown[name] for name in names}
+
+    def speaks_chinese(self) -> None:
+        """Readers of Chinese get the usual faults in Chinese, and a schedule of another zone names it on a tablet."""
+        self.page.evaluate("localStorage['qf.lang'] = 'zh-CN'")
+        self.page.set_viewport_size({"width": 820, "height": 1180})
+        job = self.api(
+            "POST",
+            "/tasks",
+            {
+                "name": f"console-zone-{self.suffix}",
+                "executor_type": 2,
+                "executor_config": {"url": f"{self.base}/api/v1/nothing-here"},
+                "cron_expr": "30 2 * * *",
+                "timezone": "Pacific/Chatham",
+                "group_ids": [1],
+                "status": 1,
+            },
+        )["id"]
+        self.open(f"/jobs?keyword=console-zone-{self.suffix}")
+        expect(self.page.locator(f"tr[data-job='{job}']")).to_contain_text("Pacific/Chatham")
+        self.page.set_viewport_size({"width": 1366, "height": 768})
+        self.open("/jobs/new")
+        self.refusals = {400, 422}
+        # Full-width digits, the most likely slip of a Chinese keyboard.
+        self.field("cron_expr").fill("\uff10 2 * * *")
+        wrong = self.page.locator("[data-path=cron_expr] .error")
+        expect(wrong).to_contain_text("\u5168\u89d2")
+        self.refusals = set()
+        self.page.evaluate("localStorage['qf.lang'] = 'en'")
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
