@@ -678,7 +678,7 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         """A token is shown once, works, and is refused when it was revoked."""
         name = f"ci-{self.suffix}"
         self.open("/settings/tokens")
-        self.page.get_by_role("button", name="New token").click()
+        self.page.get_by_role("button", name="New token").first.click()
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_label("Name").fill(name)
         dialog.get_by_role("button", name="Create").click()

@@ -87,7 +87,7 @@ class SettingsSteps:
         name = f"PASS_{self.suffix.replace('-', '_')}"
         value = "correct horse battery"
         self.open("/settings/secrets")
-        self.page.get_by_role("button", name="New secret").click()
+        self.page.get_by_role("button", name="New secret").first.click()
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_label("Name").fill(name)
         dialog.get_by_label("Value").fill("short")

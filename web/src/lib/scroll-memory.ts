@@ -1,7 +1,7 @@
 import type { Router } from 'vue-router';
 
 /** How long to wait for a list to be long enough to go back to where the reader was; milliseconds. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 10_000;
 const KEPT = 50;
 
 const places = new Map<number, number>();
@@ -16,9 +16,11 @@ const scroller = (): HTMLElement | null => document.getElementById('main');
  */
 export function rememberScroll(router: Router): void {
   let returning = false;
-  addEventListener('popstate', () => returning = true);
   let here = position();
   router.beforeEach(() => {
+    // Back and Forward have changed the browser's place before the router hears of it; a push changes it afterwards. A
+    // listener would hear of it too late: the router may be through with a page that is loaded before it is called.
+    returning = position() !== here;
     places.delete(here);
     places.set(here, scroller()?.scrollTop ?? 0);
     if (places.size > KEPT) places.delete(places.keys().next().value as number);
@@ -32,7 +34,9 @@ export function rememberScroll(router: Router): void {
     requestAnimationFrame(restore);
   });
   // Who scrolls does not want to be moved any more.
-  addEventListener('wheel', () => wanted = null, { passive: true });
+  for (const act of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+    addEventListener(act, () => wanted = null, { passive: true, capture: true });
+  }
 }
 
 function restore(): void {
