@@ -6,7 +6,9 @@ import FlowCore
 import FlowTesting
 
 /// A host: an agent's core, its ledger, its clocks and what runs on it.
-struct SimulatedHost {
+///
+/// A class so that reading one of its values does not copy all of them; a history has its own hosts.
+final class SimulatedHost {
     let id: AgentID
     var ledger: SimulatedLedger
     var core: AgentCore?

@@ -27,6 +27,7 @@ struct SimulatedStore {
     }
 
     var configVersion: Int64 = 1
+    private var configurations: [AgentID: AgentConfiguration] = [:]
     /// Brings back a fault: after a restore it waits for reports that nobody has any more.
     var ignoresKeptReports = false
     /// Brings back a fault: what is gone on both ends is not asked for.
@@ -40,12 +41,16 @@ struct SimulatedStore {
         self.targets = targets
     }
 
-    func configuration(of agent: AgentID) -> AgentConfiguration {
+    /// Made once for each version: its digest is over the JSON of all jobs.
+    mutating func configuration(of agent: AgentID) -> AgentConfiguration {
+        if let made = self.configurations[agent], made.version == self.configVersion { return made }
         let jobs = self.jobs.values.filter { self.targets[$0.uid]?.contains(agent) == true }
-        return AgentConfiguration(
+        let configuration = AgentConfiguration(
             version: self.configVersion,
             jobs: jobs.sorted { $0.uid < $1.uid }.map { JobSnapshot($0) }
         )
+        self.configurations[agent] = configuration
+        return configuration
     }
 
     // R3

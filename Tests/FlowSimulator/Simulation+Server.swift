@@ -34,10 +34,10 @@ extension Simulation {
 
     mutating func trigger(_ job: JobUID) {
         let uid = "trigger-\(self.number)"
-        let before = self.store
+        let before = self.mutant == .volatileTriggers ? self.store : nil
         let orders = self.store.start(job, uid: uid, now: self.serverTime)
         for order in orders.values { self.record.promised[order.executionID] = self.serverTime }
-        if self.mutant == .volatileTriggers { self.store = before }
+        if let before { self.store = before }
         self.dispatch(orders)
     }
 
@@ -49,13 +49,14 @@ extension Simulation {
 
     mutating func apply(_ event: AgentSessionCore.Event, toSessionOf index: Int) {
         let agent = self.hosts[index].id
-        guard var session = self.sessions[agent] else { return }
-        let effects = session.core.handle(event, now: self.serverTime)
-        self.sessions[agent] = session
+        let now = self.serverTime
+        guard let session = self.sessions[agent]?.number,
+            let effects = self.sessions[agent]?.core.handle(event, now: now)
+        else { return }
         for effect in effects {
             switch effect {
             case .send(.orders) where self.mutant == .sendsOrdersOnce && event.isTick: continue
-            case .send(let message): self.send(message, to: index, session: session.number)
+            case .send(let message): self.send(message, to: index, session: session)
             case .apply(let batch):
                 if self.mutant == .acknowledgesEarly, self.isChaos, self.random.chance(0.02) {
                     let last = batch.reports.last?.sequence ?? 0
@@ -127,7 +128,11 @@ extension Simulation {
     }
 
     /// Messages of a session overtake each other while there is trouble; after it they keep their order, as on a QUIC stream.
-    mutating func inOrder(_ delay: Int64, on way: WritableKeyPath<SimulatedHost, Int64>, of index: Int) -> Int64 {
+    mutating func inOrder(
+        _ delay: Int64,
+        on way: ReferenceWritableKeyPath<SimulatedHost, Int64>,
+        of index: Int
+    ) -> Int64 {
         guard !self.isChaos else { return delay }
         let arrival = max(self.now + delay, self.hosts[index][keyPath: way])
         self.hosts[index][keyPath: way] = arrival

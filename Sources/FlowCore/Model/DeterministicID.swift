@@ -66,21 +66,23 @@ package enum DeterministicID {
         agent: String?,
         discriminator: String
     ) -> UUID {
-        var hash = SHA256()
+        // One buffer and one call: this runs for every fire on every host.
+        var text: [UInt8] = []
+        text.reserveCapacity(96 + (agent?.utf8.count ?? 0) + discriminator.utf8.count)
         // Every part is length-prefixed: ("ab", "c") and ("a", "bc") must not collide.
-        func part(_ bytes: some Sequence<UInt8>) {
-            let bytes = Array(bytes)
-            hash.update(data: [UInt8(truncatingIfNeeded: bytes.count >> 8), UInt8(truncatingIfNeeded: bytes.count)])
-            hash.update(data: bytes)
+        func part(_ bytes: some Collection<UInt8>) {
+            text.append(UInt8(truncatingIfNeeded: bytes.count >> 8))
+            text.append(UInt8(truncatingIfNeeded: bytes.count))
+            text.append(contentsOf: bytes)
         }
         part("qf1".utf8)
         part(kind.utf8)
-        part(job.bytes)
+        withUnsafeBytes(of: job.uuid.uuid) { part($0) }
         withUnsafeBytes(of: nominal.milliseconds.bigEndian) { part($0) }
         part((agent ?? "").utf8)
-        hash.update(data: [agent == nil ? 0 : 1])
+        text.append(agent == nil ? 0 : 1)
         part(discriminator.utf8)
-        var raw = Array(hash.finalize().prefix(16))
+        var raw = Array(SHA256.hash(data: text).prefix(16))
         let milliseconds = UInt64(bitPattern: nominal.milliseconds)
         for index in 0..<6 { raw[index] = UInt8(truncatingIfNeeded: milliseconds >> UInt64(40 - 8 * index)) }
         raw[6] = (raw[6] & 0x0f) | 0x80

@@ -30,10 +30,24 @@ extension FlowIdentifier {
         self.init(uuid: UUID(uuid: raw))
     }
 
-    package static func < (lhs: Self, rhs: Self) -> Bool {
-        withUnsafeBytes(of: lhs.uuid.uuid) { left in
-            withUnsafeBytes(of: rhs.uuid.uuid) { right in left.lexicographicallyPrecedes(right) }
+    /// The bits in network order, as two numbers: what is compared and hashed, without a byte array.
+    package var words: (high: UInt64, low: UInt64) {
+        withUnsafeBytes(of: self.uuid.uuid) { bytes in
+            (
+                UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
         }
+    }
+
+    package static func == (lhs: Self, rhs: Self) -> Bool { lhs.words == rhs.words }
+
+    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.words < rhs.words }
+
+    package func hash(into hasher: inout Hasher) {
+        let words = self.words
+        hasher.combine(words.high)
+        hasher.combine(words.low)
     }
 
     package init(from decoder: any Decoder) throws {
