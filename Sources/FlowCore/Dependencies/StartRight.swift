@@ -19,4 +19,18 @@ package enum StartRight {
         }
         return nil
     }
+
+    /// The same for a step of a workflow, which starts as whoever saved the workflow last.
+    package static func obstacle(owner: User?, workflow: String, job: Job) -> String? {
+        guard let owner, owner.state == .active else {
+            return
+                "Whoever saved the workflow '\(workflow)' last is gone or disabled; somebody else has to save it again."
+        }
+        guard Principal(owner).scope(of: .jobsRun).covers(job.definition.groups) else {
+            return
+                "'\(owner.username)', who saved the workflow '\(workflow)' last, may not run '\(job.definition.name)' on all "
+                + "its groups; somebody else has to save it again."
+        }
+        return nil
+    }
 }

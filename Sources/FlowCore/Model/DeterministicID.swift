@@ -14,6 +14,8 @@ package enum ExecutionKind: String, Codable, Sendable, CaseIterable {
     case rerun
     /// The ends of other jobs' runs started it (D1).
     case dependency = "dep"
+    /// A step of a workflow started it; the discriminator is the workflow's run and the step.
+    case node
 }
 
 /// Derives the ids of executions and runs, so that whoever starts the same fire names it alike.

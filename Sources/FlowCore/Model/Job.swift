@@ -59,6 +59,8 @@ package struct Job: Hashable, Sendable, Codable {
     package var nextFire: Timestamp?
     /// Why it rests, if nobody switched it off; nil for a job that is enabled.
     package var hold: JobHold?
+    /// Whose step it is; nil for a job that stands for itself.
+    package var workflow: WorkflowID?
     package var createdBy: String
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
@@ -71,6 +73,7 @@ package struct Job: Hashable, Sendable, Codable {
         isEnabled: Bool,
         nextFire: Timestamp?,
         hold: JobHold? = nil,
+        workflow: WorkflowID? = nil,
         createdBy: String,
         createdAt: Timestamp,
         updatedAt: Timestamp
@@ -82,6 +85,7 @@ package struct Job: Hashable, Sendable, Codable {
         self.isEnabled = isEnabled
         self.nextFire = nextFire
         self.hold = hold
+        self.workflow = workflow
         self.createdBy = createdBy
         self.createdAt = createdAt
         self.updatedAt = updatedAt

@@ -19,6 +19,8 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     /// Name secrets in jobs; no permission reads a value.
     case secretsUse = "secrets:use"
     case secretsWrite = "secrets:write"
+    /// Answer questions of workflows.
+    case approvalsDecide = "approvals:decide"
     case auditRead = "audit:read"
     /// Rules, incidents, deliveries.
     case notifyRead = "notify:read"
@@ -62,7 +64,7 @@ package enum Role: String, Codable, Sendable, CaseIterable, Comparable {
             ])
         case .operator:
             Role.developer.permissions.union([
-                .executionsKill, .groupsWrite, .secretsWrite, .auditRead, .usersRead, .channelsWrite,
+                .executionsKill, .approvalsDecide, .groupsWrite, .secretsWrite, .auditRead, .usersRead, .channelsWrite,
             ])
         case .admin: Set(Permission.allCases)
         }

@@ -8,6 +8,8 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
     case retry
     /// Jobs that it waits for had ended.
     case dependency
+    /// A step of a workflow.
+    case workflow
 }
 
 /// What one fire, manual trigger or retry started, on all its targets (S3's "Task").

@@ -116,7 +116,7 @@ package enum StoreFault {
     }
 
     /// Says no more than that: who has the name may be somebody's secret.
-    private static func nameTaken(_ message: String, path: String = "name") -> CoreError {
+    static func nameTaken(_ message: String, path: String = "name") -> CoreError {
         CoreError(.nameTaken, message, details: [.init(path: path, code: "name_taken", message: "this name is taken")])
     }
 

@@ -15,6 +15,7 @@ extension Run {
         case .manual: type = .manual
         case .rerun: type = .retry
         case .dependency: type = .dependency
+        case .node: type = .workflow
         }
         self.init(
             id: report.runID,

@@ -73,6 +73,7 @@ enum ExecutionRecord {
         case .manual: 1
         case .rerun: 2
         case .dependency: 3
+        case .node: 4
         }
     }
 
@@ -82,6 +83,7 @@ enum ExecutionRecord {
         case 1: .manual
         case 2: .rerun
         case 3: .dependency
+        case 4: .node
         default: throw StoreFault.unreadable("\(code) is not an execution kind")
         }
     }

@@ -43,6 +43,7 @@ enum RunRecord {
         case .manual: 1
         case .retry: 2
         case .dependency: 3
+        case .workflow: 4
         }
     }
 
@@ -52,6 +53,7 @@ enum RunRecord {
         case 1: .manual
         case 2: .retry
         case 3: .dependency
+        case 4: .workflow
         default: throw StoreFault.unreadable("\(code) is not a run type")
         }
     }

@@ -10,6 +10,7 @@ export type Permission =
   | 'logs:read'
   | 'executions:cancel'
   | 'executions:kill'
+  | 'approvals:decide'
   | 'groups:read'
   | 'groups:write'
   | 'agents:read'

@@ -39,7 +39,7 @@ export default {
     units: 'Units',
     created: 'Planned for',
     centreHint: 'one row for each fire, with all its hosts',
-    type: { schedule: 'Schedule', manual: 'Manual', retry: 'Retry', dependency: 'Dependency' },
+    type: { schedule: 'Schedule', manual: 'Manual', retry: 'Retry', dependency: 'Dependency', workflow: 'Workflow' },
     state: {
       pending: 'Waiting',
       running: 'Running',

@@ -83,6 +83,7 @@ export default {
       logs_read: 'read logs',
       executions_cancel: 'stop',
       executions_kill: 'stop by force',
+      approvals_decide: 'answer questions of workflows',
       groups_read: 'see groups',
       groups_write: 'change groups and their members',
       agents_read: 'see hosts',

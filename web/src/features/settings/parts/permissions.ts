@@ -3,7 +3,7 @@ import type { GrantScope, Permission } from '../../../api/types.ts';
 /** All that can be allowed, by what it is about; in the order of the server. */
 export const PERMISSIONS: [area: string, permissions: Permission[]][] = [
   ['jobs', ['jobs:read', 'jobs:write', 'jobs:run']],
-  ['executions', ['executions:read', 'logs:read', 'executions:cancel', 'executions:kill']],
+  ['executions', ['executions:read', 'logs:read', 'executions:cancel', 'executions:kill', 'approvals:decide']],
   ['hosts', ['groups:read', 'groups:write', 'agents:read', 'agents:write']],
   ['secrets', ['secrets:use', 'secrets:write']],
   ['notify', ['notify:read', 'notify:write', 'channels:use', 'channels:write']],

@@ -1,0 +1,134 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Workflows, their runs, and what is to happen to these.
+///
+/// Every call that changes a run loads it, lets ``WorkflowCore`` decide, and saves what changed with all that follows from it
+/// in one transaction; writers run one after the other.
+package protocol WorkflowStore: Sendable {
+    // MARK: Workflows
+
+    /// Stores version 1, with a task for each script and request of its own.
+    ///
+    /// - Throws: `nameTaken` for its name or one of those tasks', `notFound` for a group.
+    func createWorkflow(
+        uid: JobUID,
+        definition: WorkflowDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        by change: Change
+    ) async throws -> Workflow
+
+    /// Stores a new version. Runs that are open keep to theirs.
+    ///
+    /// - Throws: `conflict` when the stored version is another one than expected.
+    func updateWorkflow(
+        _ id: WorkflowID,
+        definition: WorkflowDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        expectedVersion: Int64?,
+        by change: Change
+    ) async throws -> Workflow
+
+    /// Deletes it with its own tasks; its runs stay.
+    ///
+    /// - Throws: `inUse` while a run of it is open.
+    func deleteWorkflow(_ id: WorkflowID, by change: Change) async throws
+
+    func workflow(_ id: WorkflowID) async throws -> Workflow?
+    func workflow(named name: String) async throws -> Workflow?
+    func workflows(_ query: WorkflowQuery) async throws -> Page<Workflow>
+
+    // MARK: Runs
+
+    func startFlow(_ start: FlowStart, by change: Change) async throws -> FlowStep
+
+    /// Repeats a run that has ended (W16).
+    ///
+    /// - Throws: `conflict` while it is open, `notFound` for the step.
+    func rerunFlow(
+        _ id: RunID,
+        from start: RerunStart,
+        uid: String,
+        source: String,
+        by change: Change
+    ) async throws -> FlowStep
+
+    /// Applies what somebody asks for; repeated, it changes nothing.
+    ///
+    /// - Throws: `conflict` where it cannot be applied any more, with why.
+    func request(_ event: WorkflowEvent, of run: RunID, by change: Change) async throws -> FlowStep
+
+    /// Nil also for one that is not in the scope.
+    func flow(_ id: RunID, in scope: Scope) async throws -> FlowDetail?
+    func flows(_ query: FlowQuery) async throws -> Page<FlowSummary>
+
+    // MARK: The engine
+
+    /// Workflows that are due, earliest first.
+    func dueWorkflows(at now: Timestamp, limit: Int) async throws -> [Workflow]
+
+    /// Begins the run of a due instant by compare-and-set, or records why it does not.
+    ///
+    /// - Parameters:
+    ///   - due: what is stored as the next instant; nothing happens when it is another one by now.
+    ///   - nominal: the instant to run for; nil = only the schedule moves on.
+    func fireWorkflow(
+        _ id: WorkflowID,
+        due: Timestamp,
+        nominal: Timestamp?,
+        next: Timestamp?,
+        at now: Timestamp
+    ) async throws -> FlowStep?
+
+    /// Runs for which something has come: a child that settled, or a time that has passed.
+    func dueFlows(at now: Timestamp, limit: Int) async throws -> [RunID]
+
+    /// Applies what has come for a run.
+    func stepFlow(_ id: RunID, at now: Timestamp) async throws -> FlowStep?
+
+    /// Looks at a run again: children that settled unheard are heard, steps that may start do (W20).
+    func reconcileFlow(_ id: RunID, at now: Timestamp) async throws -> FlowStep?
+
+    /// Runs that have not ended, by id, behind one.
+    func openFlows(after id: RunID?, limit: Int) async throws -> [RunID]
+
+    /// Forgets runs that ended before an instant.
+    ///
+    /// - Returns: how many.
+    func forgetFlows(endedBefore instant: Timestamp, limit: Int) async throws -> Int
+}
+
+extension StoreFault {
+    package static func noWorkflow(_ id: WorkflowID) -> CoreError {
+        CoreError(.notFound, "There is no workflow \(id). It may have been deleted.")
+    }
+
+    package static func noFlow(_ id: RunID) -> CoreError {
+        CoreError(.notFound, "There is no workflow run \(id). It may be older than the history that is kept.")
+    }
+
+    package static func noStep(_ key: String, of run: FlowRun) -> CoreError {
+        CoreError(.notFound, "The workflow '\(run.workflowName)' has no step '\(key)'.")
+    }
+
+    package static func workflowNameTaken(_ name: String) -> CoreError {
+        self.nameTaken("A workflow named '\(name)' exists already. Choose another name.")
+    }
+
+    package static func workflowRuns(_ workflow: Workflow, _ run: RunID) -> CoreError {
+        CoreError(
+            .inUse,
+            "'\(workflow.definition.name)' is not deleted while it runs: run \(run) has not ended. Cancel it first."
+        )
+    }
+
+    package static func workflowVersion(_ workflow: Workflow, expected: Int64) -> CoreError {
+        CoreError(
+            .conflict,
+            "'\(workflow.definition.name)' was changed by somebody else: you have version \(expected), stored is "
+                + "\(workflow.version). Load it again."
+        )
+    }
+}

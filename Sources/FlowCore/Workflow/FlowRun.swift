@@ -1,0 +1,240 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// A run of a workflow, without its steps.
+package struct FlowRun: Hashable, Sendable {
+    package let id: RunID
+    package let workflow: WorkflowID
+    package let workflowUID: JobUID
+    package var workflowName: String
+    /// Of the definition that it keeps to (W15).
+    package let version: Int64
+    package var type: RunType
+    package var nominal: Timestamp
+    package var source: String
+    /// Who asked; nil for the schedule.
+    package var caller: String?
+    package var phase: FlowPhase
+    /// Set when it has ended.
+    package var outcome: FlowOutcome?
+    /// Why no further step starts, if so.
+    package var halt: FlowHalt?
+    /// An object, by the names of parameters.
+    package var parameters: JSON
+    /// When its time is over.
+    package var deadline: Timestamp?
+    package var pausedAt: Timestamp?
+    /// The run whose finished steps it keeps.
+    package var rerunOf: RunID?
+    package var createdAt: Timestamp
+    package var endedAt: Timestamp?
+
+    package init(
+        id: RunID,
+        workflow: WorkflowID,
+        workflowUID: JobUID,
+        workflowName: String,
+        version: Int64,
+        type: RunType,
+        nominal: Timestamp,
+        source: String,
+        caller: String? = nil,
+        phase: FlowPhase = .running,
+        outcome: FlowOutcome? = nil,
+        halt: FlowHalt? = nil,
+        parameters: JSON = .object([]),
+        deadline: Timestamp? = nil,
+        pausedAt: Timestamp? = nil,
+        rerunOf: RunID? = nil,
+        createdAt: Timestamp,
+        endedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.workflow = workflow
+        self.workflowUID = workflowUID
+        self.workflowName = workflowName
+        self.version = version
+        self.type = type
+        self.nominal = nominal
+        self.source = source
+        self.caller = caller
+        self.phase = phase
+        self.outcome = outcome
+        self.halt = halt
+        self.parameters = parameters
+        self.deadline = deadline
+        self.pausedAt = pausedAt
+        self.rerunOf = rerunOf
+        self.createdAt = createdAt
+        self.endedAt = endedAt
+    }
+}
+
+/// Where a run of a workflow stands.
+///
+/// Stored and shown, so never renamed.
+package enum FlowPhase: String, Sendable, CaseIterable {
+    case running
+    /// What runs goes on, nothing further starts, and time stands still (W8).
+    case paused
+    /// It was cancelled, or its time is over, and something still runs (W7).
+    case stopping
+    case ended
+}
+
+/// What a run of a workflow came to (W3).
+package enum FlowOutcome: String, Sendable, CaseIterable {
+    case succeeded, failed, cancelled
+    /// Another run was open when it was due.
+    case skipped
+}
+
+/// Why nothing ordinary starts any more.
+package enum FlowHalt: String, Sendable, CaseIterable {
+    /// A step failed (W5).
+    case failure
+    /// Somebody cancelled it.
+    case cancel
+    case timeout
+    /// An operator gave up on hosts that do not answer.
+    case abandoned
+
+    /// Whether steps that have not begun end as cancelled.
+    package var endsEverything: Bool { self != .failure }
+}
+
+/// A step of a run.
+package struct FlowNode: Hashable, Sendable {
+    package let key: String
+    package var state: NodeState
+    package var reason: NodeReason?
+    /// Words for the reason.
+    package var detail: String?
+    package var readyAt: Timestamp?
+    package var startedAt: Timestamp?
+    package var endedAt: Timestamp?
+    /// The task it runs, in the version of the run's beginning.
+    package var job: JobReference?
+    package var child: RunID?
+    /// When its wait or its time for an answer ends.
+    package var wakeAt: Timestamp?
+    /// It was asked to stop.
+    package var isStopping: Bool
+    /// It may start although another step failed: a failure led to it.
+    package var isExempt: Bool
+    package var result: NodeResult?
+    /// Of a decision.
+    package var chosen: [String]?
+    package var answer: NodeAnswer?
+    /// The run it was taken over from.
+    package var keptFrom: RunID?
+
+    package init(
+        key: String,
+        state: NodeState = .waiting,
+        reason: NodeReason? = nil,
+        detail: String? = nil,
+        readyAt: Timestamp? = nil,
+        startedAt: Timestamp? = nil,
+        endedAt: Timestamp? = nil,
+        job: JobReference? = nil,
+        child: RunID? = nil,
+        wakeAt: Timestamp? = nil,
+        isStopping: Bool = false,
+        isExempt: Bool = false,
+        result: NodeResult? = nil,
+        chosen: [String]? = nil,
+        answer: NodeAnswer? = nil,
+        keptFrom: RunID? = nil
+    ) {
+        self.key = key
+        self.state = state
+        self.reason = reason
+        self.detail = detail
+        self.readyAt = readyAt
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.job = job
+        self.child = child
+        self.wakeAt = wakeAt
+        self.isStopping = isStopping
+        self.isExempt = isExempt
+        self.result = result
+        self.chosen = chosen
+        self.answer = answer
+        self.keptFrom = keptFrom
+    }
+}
+
+/// Where a step stands.
+///
+/// Stored and shown, so never renamed; an ended one never changes.
+package enum NodeState: String, Sendable, CaseIterable {
+    case waiting, ready, started, succeeded, failed, cancelled, skipped
+
+    package var isTerminal: Bool { !self.isOpen }
+    package var isOpen: Bool { self == .waiting || self == .ready || self == .started }
+}
+
+/// Why a step is in its state.
+///
+/// Stored and shown, so never renamed.
+package enum NodeReason: String, Sendable, CaseIterable {
+    // failed
+    case execution = "EXECUTION"
+    case timeout = "TIMEOUT"
+    case noHost = "NO_HOST"
+    case disabled = "DISABLED"
+    case deleted = "DELETED"
+    case denied = "DENIED"
+    case expression = "EXPRESSION"
+    case rejected = "REJECTED"
+    case childSkipped = "CHILD_SKIPPED"
+    // skipped
+    case notChosen = "NOT_CHOSEN"
+    case upstreamFailed = "UPSTREAM_FAILED"
+    case stopped = "STOPPED"
+    case ifDisabled = "IF_DISABLED"
+    // cancelled
+    case requested = "REQUESTED"
+    case abandoned = "ABANDONED"
+}
+
+/// How the executions of a step ended.
+package struct NodeResult: Hashable, Sendable, Codable {
+    /// By the state's number.
+    package var counts: [Int: Int]
+    /// The highest of its hosts; nil when no program exited by itself.
+    package var exitCode: Int?
+
+    package init(_ tally: RunTally, exitCode: Int? = nil) {
+        self.counts = Dictionary(
+            uniqueKeysWithValues: tally.counts.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }
+        )
+        self.exitCode = exitCode
+    }
+
+    package var tally: RunTally {
+        RunTally(
+            counts: Dictionary(
+                self.counts.compactMap { status, count in ExecutionStatus(rawValue: status).map { ($0, count) } }
+            ) { first, _ in first }
+        )
+    }
+}
+
+/// What somebody answered to a question.
+package struct NodeAnswer: Hashable, Sendable, Codable {
+    package var approves: Bool
+    /// Nil: nobody did in time.
+    package var by: String?
+    package var comment: String
+    package var at: Timestamp
+
+    package init(approves: Bool, by: String?, comment: String = "", at: Timestamp) {
+        self.approves = approves
+        self.by = by
+        self.comment = comment
+        self.at = at
+    }
+}

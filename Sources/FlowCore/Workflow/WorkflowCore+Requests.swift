@@ -1,0 +1,80 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+// What people and time do to a run.
+
+extension WorkflowCore {
+    mutating func resume(at now: Timestamp) {
+        guard self.run.phase == .paused, let since = self.run.pausedAt else { return }
+        let pause = max(0, now.milliseconds(since: since))
+        self.run.phase = .running
+        self.run.pausedAt = nil
+        self.run.deadline = self.run.deadline?.advanced(byMilliseconds: pause)
+        for index in self.nodes.indices {
+            guard self.nodes[index].state == .started, let wake = self.nodes[index].wakeAt else { continue }
+            // What waits for a time of day waits for that one.
+            if case .wait(.until) = self.definition.nodes[index].work { continue }
+            let held = min(pause, max(0, now.milliseconds(since: self.nodes[index].startedAt ?? now)))
+            self.nodes[index].wakeAt = wake.advanced(byMilliseconds: held)
+            self.changed.insert(index)
+        }
+        self.ring(at: now)
+    }
+
+    mutating func ring(at now: Timestamp) {
+        guard self.run.phase == .running else { return }
+        if let deadline = self.run.deadline, deadline <= now {
+            return self.stopEverything(.timeout, force: false, at: now)
+        }
+        for index in self.nodes.indices {
+            guard self.nodes[index].state == .started, let wake = self.nodes[index].wakeAt, wake <= now else {
+                continue
+            }
+            guard case .approval(let approval) = self.definition.nodes[index].work else {
+                self.end(index, .succeeded, nil, nil, at: now)
+                continue
+            }
+            switch approval.atTimeout {
+            case .approve:
+                self.nodes[index].answer = NodeAnswer(approves: true, by: nil, at: now)
+                self.end(index, .succeeded, nil, nil, at: now)
+            case .reject:
+                self.nodes[index].answer = NodeAnswer(approves: false, by: nil, at: now)
+                self.end(index, .failed, .rejected, "Nobody answered in time.", at: now)
+            case .fail: self.end(index, .failed, .timeout, "Nobody answered in time.", at: now)
+            }
+        }
+    }
+
+    mutating func stopEverything(_ halt: FlowHalt, force: Bool, at now: Timestamp) {
+        self.run.phase = .stopping
+        self.run.pausedAt = nil
+        if self.run.halt?.endsEverything != true { self.run.halt = halt }
+        let reason: NodeReason = self.run.halt == .timeout ? .timeout : .requested
+        for index in self.nodes.indices where self.nodes[index].state == .waiting || self.nodes[index].state == .ready {
+            self.end(index, .cancelled, reason, nil, at: now)
+        }
+        self.stopStarted(force: force, at: now)
+    }
+
+    mutating func stopStarted(force: Bool, at now: Timestamp) {
+        for index in self.nodes.indices where self.nodes[index].state == .started {
+            guard self.definition.nodes[index].work.makesExecutions else {
+                self.end(index, .cancelled, self.run.halt == .timeout ? .timeout : .requested, nil, at: now)
+                continue
+            }
+            guard force || !self.nodes[index].isStopping else { continue }
+            self.nodes[index].isStopping = true
+            self.changed.insert(index)
+            self.effects.append(.stop(key: self.nodes[index].key, force: force))
+        }
+    }
+
+    mutating func abandon(at now: Timestamp) {
+        self.stopEverything(.abandoned, force: true, at: now)
+        self.run.halt = self.run.halt ?? .abandoned
+        for index in self.nodes.indices where self.nodes[index].state == .started {
+            self.end(index, .cancelled, .abandoned, "Given up; its executions may still run.", at: now)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// From where a run is repeated (W16).
+package enum RerunStart: Hashable, Sendable {
+    /// What did not succeed, and all that follows from it.
+    case failed
+    /// A step, and all that follows from it; what did not succeed runs again as well.
+    case step(String)
+}
+
+extension WorkflowCore {
+    /// The steps with which a further run begins: those that are kept have ended, the others wait.
+    ///
+    /// - Parameters:
+    ///   - graph: of the version that the run kept to, to which the further one keeps as well.
+    ///   - nodes: of the run that ended, in the order of the definition.
+    /// - Returns: nil when there is no such step.
+    package static func rerun(
+        of run: FlowRun,
+        _ nodes: [FlowNode],
+        _ graph: WorkflowGraph,
+        from start: RerunStart
+    ) -> [FlowNode]? {
+        var seeds: Set<Int> = []
+        for (index, node) in nodes.enumerated() {
+            switch node.state {
+            case .failed, .cancelled, .waiting, .ready, .started: seeds.insert(index)
+            case .skipped where node.reason == .upstreamFailed || node.reason == .stopped: seeds.insert(index)
+            case .skipped, .succeeded: break
+            }
+        }
+        if case .step(let key) = start {
+            guard let index = graph.index[key] else { return nil }
+            seeds.insert(index)
+        }
+        let again = graph.reach(from: seeds)
+        return nodes.enumerated().map { index, node in
+            guard again.contains(index) else {
+                var kept = node
+                kept.keptFrom = node.keptFrom ?? run.id
+                return kept
+            }
+            return FlowNode(key: node.key, job: node.job)
+        }
+    }
+}

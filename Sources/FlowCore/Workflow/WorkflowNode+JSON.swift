@@ -1,0 +1,264 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension WorkflowNode {
+    private static let notYet: Set<String> = [
+        "compensate", "compensator", "finally", "outputs", "placement", "overlap", "hosts", "approvers", "min", "form",
+        "start_deadline_seconds", "retry", "over", "do",
+    ]
+
+    /// Fields of steps of some kinds.
+    private static let elsewhere: Set<String> = [
+        "task_id", "script", "interpreter", "working_directory", "environment", "url", "method", "headers", "body",
+        "timeout_seconds", "retry_count", "parameters", "if_disabled", "skipped_is", "seconds", "until", "timezone",
+        "users",
+        "not_starter", "on_timeout", "message", "cases", "else",
+    ]
+
+    init?(_ reader: inout WorkflowReader) {
+        let key = reader.string("key", upTo: 100, isRequired: true)
+        if let key, !WorkflowDefinition.isKey(key) {
+            reader.fault("key", "key", "a key is a small letter and up to 47 small letters, digits and '_'")
+        }
+        let work = NodeWork(&reader)
+        let rule = Self.rule(&reader)
+        let onFailure: FailurePolicy? = reader.choice("on_failure", notYet: ["hold"])
+        let makesExecutions = work?.makesExecutions ?? true
+        var parameters: [String: ExpressionTemplate] = [:]
+        var ifDisabled: DisabledPolicy = .fail
+        var skippedIs: SkippedPolicy = .failed
+        if makesExecutions {
+            parameters = Self.parameters(&reader)
+            ifDisabled = reader.choice("if_disabled") ?? .fail
+            skippedIs = reader.choice("skipped_is") ?? .failed
+        }
+        reader.finish(notYet: Self.notYet, elsewhere: Self.elsewhere)
+        guard let key, let work else { return nil }
+        self.init(
+            key,
+            work,
+            rule: rule,
+            onFailure: onFailure,
+            parameters: parameters,
+            ifDisabled: ifDisabled,
+            skippedIs: skippedIs
+        )
+    }
+
+    private static func rule(_ reader: inout WorkflowReader) -> NodeRule {
+        switch reader.take("rule") {
+        case nil, .string("all"): return .all
+        case .string("strict"): return .strict
+        case .object(let members) where members.count == 1:
+            if members[0].name == "at_least", case .integer(let count) = members[0].value, (1...5000).contains(count) {
+                return .atLeast(Int(count))
+            }
+        default: break
+        }
+        reader.fault("rule", "choice", "write \"all\", \"strict\" or {\"at_least\": 2}")
+        return .all
+    }
+
+    private static func parameters(_ reader: inout WorkflowReader) -> [String: ExpressionTemplate] {
+        var result: [String: ExpressionTemplate] = [:]
+        for (name, text) in reader.dictionary("parameters", upTo: 50).sorted(by: { $0.key < $1.key }) {
+            let place = "parameters.\(name.shortened(toBytes: 70))"
+            guard VariableName.isValid(name, limit: VariableName.parameterLimit) else {
+                reader.fault(place, "name", "a parameter's name is made of letters, digits and '_'")
+                continue
+            }
+            guard text.utf8.count <= JobLimits.parameterBytes else {
+                reader.fault(place, "length", "at most \(JobLimits.parameterBytes) bytes")
+                continue
+            }
+            do {
+                result[name] = try ExpressionTemplate(text)
+            } catch {
+                reader.fault(place, "expression", "\(error)")
+            }
+        }
+        return result
+    }
+
+    package var json: JSON {
+        var members: [JSON.Member] = [.init("key", self.key), .init("kind", self.work.kind)]
+        members += self.work.members
+        if !self.parameters.isEmpty { members.append(.init("parameters", self.parameters.mapValues(\.text))) }
+        switch self.rule {
+        case .all: break
+        case .strict: members.append(.init("rule", "strict"))
+        case .atLeast(let count): members.append(.init("rule", JSON.object([.init("at_least", count)])))
+        }
+        if let onFailure { members.append(.init("on_failure", onFailure.rawValue)) }
+        if self.ifDisabled != .fail { members.append(.init("if_disabled", self.ifDisabled.rawValue)) }
+        if self.skippedIs != .failed { members.append(.init("skipped_is", self.skippedIs.rawValue)) }
+        return .object(members)
+    }
+}
+
+extension NodeWork {
+    init?(_ reader: inout WorkflowReader) {
+        guard let kind = reader.string("kind", upTo: 40, isRequired: true) else { return nil }
+        switch kind {
+        case "job":
+            guard let id = reader.integer("task_id", in: 1...Int.max) else {
+                reader.fault("task_id", "required", "say which task runs")
+                return nil
+            }
+            self = .job(JobID(id))
+        case "script", "http":
+            guard let step = OwnStep(&reader, isScript: kind == "script") else { return nil }
+            self = .own(step)
+        case "wait":
+            guard let wait = NodeWait(&reader) else { return nil }
+            self = .wait(wait)
+        case "approval": self = .approval(NodeApproval(&reader))
+        case "decision": self = .decision(Self.cases(&reader), otherwise: reader.strings("else", upTo: 100))
+        case "noop": self = .noop
+        case "map", "workflow":
+            reader.fault("kind", "unsupported", "steps of kind '\(kind)' are not offered yet; there are \(Self.words)")
+            return nil
+        default:
+            reader.fault("kind", "choice", "'\(kind)' is none of \(Self.words)")
+            return nil
+        }
+    }
+
+    private static let words = Self.kinds.joined(separator: ", ")
+
+    private static func cases(_ reader: inout WorkflowReader) -> [DecisionCase] {
+        var cases: [DecisionCase] = []
+        let values = reader.list("cases", upTo: 100)
+        for (index, value) in values.enumerated() {
+            var inner = WorkflowReader(value, at: reader.place("cases[\(index)]"))
+            let text = inner.string("when", upTo: ExpressionLimits.text, isRequired: true)
+            let to = inner.strings("to", upTo: 100)
+            if let text {
+                do {
+                    cases.append(DecisionCase(when: try Expression(text), to: to))
+                } catch {
+                    inner.fault("when", "expression", "\(error)")
+                }
+            }
+            inner.finish()
+            reader.add(inner.faults)
+        }
+        if values.isEmpty { reader.fault("cases", "required", "a decision has at least one case") }
+        return cases
+    }
+
+    var members: [JSON.Member] {
+        switch self {
+        case .job(let id): [.init("task_id", id)]
+        case .own(let step): step.members
+        case .wait(.seconds(let seconds)): [.init("seconds", seconds)]
+        case .wait(.until(let hour, let minute, let zone)):
+            [.init("until", Self.time(hour, minute)), .init("timezone", zone)]
+        case .approval(let approval): approval.members
+        case .decision(let cases, let otherwise):
+            [
+                .init(
+                    "cases",
+                    cases.map { JSON.object([.init("when", $0.when.text), .init("to", $0.to)]) }
+                ), .init("else", otherwise),
+            ]
+        case .noop: []
+        }
+    }
+
+    private static func time(_ hour: Int, _ minute: Int) -> String {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return two(hour) + ":" + two(minute)
+    }
+}
+
+extension OwnStep {
+    init?(_ reader: inout WorkflowReader, isScript: Bool) {
+        let payload: Payload?
+        if isScript {
+            let script = reader.string("script", upTo: JobLimits.payloadBytes, isRequired: true)
+            let interpreter = reader.string("interpreter", upTo: 4096)
+            let directory = reader.string("working_directory", upTo: 4096)
+            let environment = reader.dictionary("environment", upTo: 100)
+            payload = script.map {
+                .shell(
+                    ShellPayload(
+                        command: $0,
+                        interpreter: interpreter,
+                        workingDirectory: directory,
+                        environment: environment
+                    )
+                )
+            }
+        } else {
+            let url = reader.string("url", upTo: 8192, isRequired: true)
+            let method = reader.string("method", upTo: 16)
+            let headers = reader.dictionary("headers", upTo: 100)
+            let body = reader.string("body", upTo: JobLimits.payloadBytes)
+            payload = url.map { .http(HTTPPayload(url: $0, method: method ?? "GET", headers: headers, body: body)) }
+        }
+        let timeout = reader.integer("timeout_seconds", in: Policies.timeoutRange)
+        let retries = reader.integer("retry_count", in: 0...10)
+        guard let payload else { return nil }
+        self.init(payload, timeoutSeconds: timeout ?? Policies().timeoutSeconds, retries: retries ?? 0)
+    }
+
+    var members: [JSON.Member] {
+        var members: [JSON.Member] = []
+        switch self.payload {
+        case .shell(let shell):
+            members.append(.init("script", shell.command))
+            if let interpreter = shell.interpreter { members.append(.init("interpreter", interpreter)) }
+            if let directory = shell.workingDirectory { members.append(.init("working_directory", directory)) }
+            if !shell.environment.isEmpty { members.append(.init("environment", shell.environment)) }
+        case .http(let http):
+            members += [.init("url", http.url), .init("method", http.method)]
+            if !http.headers.isEmpty { members.append(.init("headers", http.headers)) }
+            if let body = http.body { members.append(.init("body", body)) }
+        }
+        members += [.init("timeout_seconds", self.timeoutSeconds), .init("retry_count", self.retries)]
+        return members
+    }
+}
+
+extension NodeWait {
+    init?(_ reader: inout WorkflowReader) {
+        let seconds = reader.integer("seconds", in: 1...Self.longest)
+        let until = reader.string("until", upTo: 5)
+        let zone = reader.string("timezone", upTo: 64)
+        switch (seconds, until) {
+        case (let seconds?, nil): self = .seconds(seconds)
+        case (nil, let until?):
+            guard let time = DependencyDeadline.time(until) else {
+                reader.fault("until", "time", "a time of day is written 06:00")
+                return nil
+            }
+            self = .until(hour: time.hour, minute: time.minute, timeZone: zone ?? "UTC")
+        default:
+            reader.fault("seconds", "required", "say either how many 'seconds' or 'until' which time of day")
+            return nil
+        }
+    }
+}
+
+extension NodeApproval {
+    init(_ reader: inout WorkflowReader) {
+        self.init(
+            users: reader.strings("users", upTo: 100),
+            notStarter: reader.flag("not_starter") ?? false,
+            timeoutSeconds: reader.integer("timeout_seconds", in: Self.timeoutRange) ?? Self.standardTimeout,
+            atTimeout: reader.choice("on_timeout") ?? .reject,
+            message: reader.string("message", upTo: 2048) ?? ""
+        )
+    }
+
+    var members: [JSON.Member] {
+        var members: [JSON.Member] = []
+        if !self.users.isEmpty { members.append(.init("users", self.users)) }
+        members += [
+            .init("not_starter", self.notStarter), .init("timeout_seconds", self.timeoutSeconds),
+            .init("on_timeout", self.atTimeout.rawValue), .init("message", self.message),
+        ]
+        return members
+    }
+}
