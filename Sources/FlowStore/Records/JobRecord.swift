@@ -7,7 +7,7 @@ import FlowCore
 enum JobRecord {
     static let columns = """
         job.id, job.uid, job.version, job.definition, schedule.is_enabled, schedule.next_fire, job.created_by, \
-        job.created_at, job.updated_at, job.hold
+        job.created_at, job.updated_at, job.hold, job.workflow_id
         """
 
     static func decode(_ row: some RecordRow) throws -> Job {
@@ -19,6 +19,7 @@ enum JobRecord {
             isEnabled: row.flag(4),
             nextFire: row.optionalTime(5),
             hold: row.isNull(9) ? nil : try JSONColumn.decode(row.text(9)),
+            workflow: row.optionalInteger(10),
             createdBy: row.text(6),
             createdAt: row.time(7),
             updatedAt: row.time(8)

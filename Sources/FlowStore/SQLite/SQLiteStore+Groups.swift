@@ -67,6 +67,12 @@ extension SQLiteStore {
             guard !group.isBuiltIn else { throw StoreFault.builtInGroup("deleted") }
             let bound = try groups.boundJobs(id, limit: 5)
             guard bound.count == 0 else { throw StoreFault.groupInUse(group, jobs: bound.first, count: bound.count) }
+            if let name = try WorkflowTable(db).first(inGroup: id) {
+                throw CoreError(
+                    .inUse,
+                    "Group '\(group.name)' is one of the workflow '\(name)'. Take it out of the workflow first."
+                )
+            }
             if let rule = try ConfigTable(db).groupRules().firstIndex(where: { $0.group == id }) {
                 throw StoreFault.groupHasRule(group, number: rule + 1)
             }

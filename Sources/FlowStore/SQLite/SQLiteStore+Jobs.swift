@@ -12,31 +12,49 @@ extension SQLiteStore {
         by change: Change
     ) async throws -> Job {
         try await self.write("create_job") { db in
-            try self.requireGroups(definition.groups, db)
-            let jobs = JobTable(db)
-            if try jobs.find(named: definition.name) != nil {
-                throw StoreFault.jobNameTaken(definition.name)
-            }
-            let job = try jobs.insert(
+            try self.create(
                 uid: uid,
                 definition: definition,
                 isEnabled: isEnabled,
                 nextFire: nextFire,
-                by: change.actor.name,
-                at: change.at
+                by: change,
+                db
             )
-            try DependencyTable(db).bind(job, over: nil, by: change)
-            try StreakTable(db).bind(job, over: nil)
-            try ConfigTable(db).raiseVersion(job: job.uid)
-            try AuditTable(db).record(
-                change,
-                .jobCreate,
-                AuditObject(job),
-                groups: definition.groups,
-                after: JobAudit(job)
-            )
-            return job
         }
+    }
+
+    func create(
+        uid: JobUID,
+        definition: JobDefinition,
+        isEnabled: Bool,
+        nextFire: Timestamp?,
+        by change: Change,
+        _ db: Database
+    ) throws -> Job {
+        try self.requireGroups(definition.groups, db)
+        let jobs = JobTable(db)
+        if try jobs.find(named: definition.name) != nil {
+            throw StoreFault.jobNameTaken(definition.name)
+        }
+        let job = try jobs.insert(
+            uid: uid,
+            definition: definition,
+            isEnabled: isEnabled,
+            nextFire: nextFire,
+            by: change.actor.name,
+            at: change.at
+        )
+        try DependencyTable(db).bind(job, over: nil, by: change)
+        try StreakTable(db).bind(job, over: nil)
+        try ConfigTable(db).raiseVersion(job: job.uid)
+        try AuditTable(db).record(
+            change,
+            .jobCreate,
+            AuditObject(job),
+            groups: definition.groups,
+            after: JobAudit(job)
+        )
+        return job
     }
 
     package func updateJob(
@@ -165,7 +183,7 @@ extension SQLiteStore {
         return changes.changed
     }
 
-    private func requireGroups(_ groups: [GroupID], _ db: Database) throws {
+    func requireGroups(_ groups: [GroupID], _ db: Database) throws {
         for group in groups { _ = try GroupTable(db).require(group) }
     }
 }

@@ -36,6 +36,7 @@ enum Migrations {
         ("081 second factors", Migration081SecondFactors.sql),
         ("082 roles", Migration082Roles.sql),
         ("092 holds", Migration092Holds.sql),
+        ("110 workflows", Migration110Workflows.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

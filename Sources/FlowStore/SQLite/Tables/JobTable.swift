@@ -43,7 +43,8 @@ struct JobTable {
     }
 
     func page(_ query: JobQuery) throws -> Page<Job> {
-        var conditions: [String] = []
+        // Steps of workflows are seen with their workflow.
+        var conditions: [String] = ["job.workflow_id IS NULL"]
         var values: [RecordValue] = []
         if let isEnabled = query.isEnabled {
             conditions.append("schedule.is_enabled = ?")

@@ -5,16 +5,17 @@ import FlowCore
 
 /// Statements on runs that have ended on all their hosts, each once (D1).
 ///
-/// Only runs of jobs that somebody waits for, or whose failures are counted, are looked at: the others pay one look into two
+/// Only runs of jobs that somebody waits for, or whose failures are counted, are looked at: the others pay one look into three
 /// small indexes.
 struct SettlementTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
-    /// Children wait for it, or its failures in a row are counted.
+    /// Children wait for it, its failures in a row are counted, or it runs as a step.
     private static let anyListener = """
         SELECT 1 WHERE EXISTS (SELECT 1 FROM dep_edge WHERE parent_id = ?1)
             OR EXISTS (SELECT 1 FROM job_streak WHERE job_id = ?1)
+            OR EXISTS (SELECT 1 FROM flow_node WHERE job_id = ?1 AND state = 'started')
         """
 
     /// What still may change: open executions, and those that were lost while their host may come back and say how they ended.
@@ -49,7 +50,8 @@ struct SettlementTable {
             -- 'status <> 3' lets the partial index serve.
             WHERE e.agent = ? AND e.status = 4 AND e.status <> 3 AND e.decided_by = 0
                 AND (EXISTS (SELECT 1 FROM dep_edge WHERE dep_edge.parent_id = e.job_id)
-                    OR EXISTS (SELECT 1 FROM job_streak WHERE job_streak.job_id = e.job_id))
+                    OR EXISTS (SELECT 1 FROM job_streak WHERE job_streak.job_id = e.job_id)
+                    OR EXISTS (SELECT 1 FROM flow_node WHERE flow_node.child_run = e.run_id AND flow_node.state = 'started'))
             """,
             [.agent(agent)]
         ) { try $0.id(0, as: RunID.self) }
@@ -90,6 +92,7 @@ struct SettlementTable {
             tally: RunTally(counts: counts)
         )
         try EventTable(self.db).append(.runSettled(settled), at: now)
+        try FlowTable(self.db).hear(of: run.id)
     }
 
     /// The first run of a chain of retries, as far as it is still here.

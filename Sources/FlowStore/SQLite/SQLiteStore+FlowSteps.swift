@@ -1,0 +1,146 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// One step of a run of a workflow, within a transaction (X3).
+extension SQLiteStore {
+    /// A run with its steps in the order of its definition.
+    func loaded(_ id: RunID, _ db: Database) throws -> (detail: FlowDetail, graph: WorkflowGraph) {
+        let core = try self.core(of: id, db)
+        return (FlowDetail(run: core.run, nodes: core.nodes, definition: core.definition), core.graph)
+    }
+
+    private func core(of id: RunID, _ db: Database) throws -> WorkflowCore {
+        guard let run = try FlowTable(db).find(id) else { throw StoreFault.noFlow(id) }
+        guard let definition = try WorkflowTable(db).definition(run.workflow, version: run.version) else {
+            throw StoreFault.unreadable("version \(run.version) of workflow \(run.workflow) is missing")
+        }
+        return WorkflowCore(definition: definition, run: run, nodes: try FlowTable(db).nodes(of: id))
+    }
+
+    /// Begins a run: its row, its steps with the versions of their jobs, and what starts at once.
+    func begin(
+        _ run: FlowRun,
+        of workflow: Workflow,
+        request: String?,
+        at now: Timestamp,
+        _ db: Database
+    ) throws -> FlowStep {
+        try WorkflowTable(db).keep(workflow)
+        let groups = try WorkflowTable.groups(workflow.definition)
+        guard try FlowTable(db).insert(run, groups: groups, request: request) else {
+            return FlowStep(detail: try self.loaded(run.id, db).detail, isRepeat: true)
+        }
+        guard run.phase != .ended else { return FlowStep(detail: try self.loaded(run.id, db).detail) }
+        let own = try WorkflowTable(db).steps(of: workflow.id)
+        let nodes = try workflow.definition.nodes.map { node in
+            var row = FlowNode(key: node.key)
+            let id: JobID? =
+                switch node.work {
+                case .job(let id): id
+                case .own: own[node.key]
+                default: nil
+                }
+            row.job = try id.flatMap { try JobTable(db).find($0) }.map { JobReference($0) }
+            return row
+        }
+        try FlowTable(db).save(nodes, of: run.id)
+        return try self.apply([.reconcile], to: run.id, at: now, db)
+    }
+
+    /// Lets the core decide on events and does what it says, until nothing further follows.
+    func apply(_ events: [WorkflowEvent], to id: RunID, at now: Timestamp, _ db: Database) throws -> FlowStep {
+        var core = try self.core(of: id, db)
+        let before = core.run
+        var waiting = events[...]
+        let writer = RecordWriter(db: db, snapshots: self.snapshots)
+        var started: [StartedRun] = []
+        var stopped: [(execution: Execution, force: Bool)] = []
+        while let event = waiting.popFirst() {
+            for effect in core.handle(event, at: now) {
+                switch effect {
+                case .start(let key, let parameters):
+                    switch try self.draft(key, parameters, of: core, at: now, db) {
+                    case .success(let draft):
+                        let begun = try writer.begin(draft)
+                        started.append(
+                            StartedRun(
+                                run: draft.run,
+                                executions: begun.executions,
+                                orders: begun.orders,
+                                isRepeat: false
+                            )
+                        )
+                    case .failure(let refusal): waiting.append(refusal.event)
+                    }
+                case .stop(let key, let force): stopped += try self.stop(key, force: force, of: core, at: now, db)
+                case .ask, .ended: break
+                }
+            }
+        }
+        try FlowTable(db).save(core.changed.sorted().map { core.nodes[$0] }, of: id)
+        if core.run != before { try FlowTable(db).update(core.run) }
+        return FlowStep(
+            detail: FlowDetail(run: core.run, nodes: core.nodes, definition: core.definition),
+            started: started,
+            stopped: stopped
+        )
+    }
+
+    /// Why a step's job cannot start.
+    private struct Refusal: Error {
+        let event: WorkflowEvent
+
+        init(_ key: String, _ reason: NodeReason, _ words: String) {
+            self.event = .refused(key: key, reason, words)
+        }
+    }
+
+    private func draft(
+        _ key: String,
+        _ parameters: [String: String],
+        of core: WorkflowCore,
+        at now: Timestamp,
+        _ db: Database
+    ) throws -> Result<RunDraft, Refusal> {
+        guard let index = core.graph.index[key] else {
+            return .failure(Refusal(key, .deleted, "There is no such step."))
+        }
+        let node = core.nodes[index]
+        guard let pinned = node.job, let job = try JobTable(db).find(pinned.id), job.uid == pinned.uid,
+            try self.snapshots.snapshot(pinned.uid, version: pinned.version, db) != nil
+        else { return .failure(Refusal(key, .deleted, "The task of this step was deleted.")) }
+        if !job.isEnabled, core.definition.nodes[index].ifDisabled != .run {
+            let isSkipped = core.definition.nodes[index].ifDisabled == .skip
+            return .failure(Refusal(key, isSkipped ? .ifDisabled : .disabled, "The task is disabled."))
+        }
+        if let words = try self.obstacle(to: core.run, starting: job, db) {
+            return .failure(Refusal(key, .denied, words))
+        }
+        let targets = try AgentTable(db).agents(inAnyOf: job.definition.groups)
+        guard !targets.isEmpty,
+            let draft = RunDraft.node(node, of: core.run, parameters: parameters, on: targets, at: now)
+        else { return .failure(Refusal(key, .noHost, "The task has no host.")) }
+        return .success(draft)
+    }
+
+    /// Why the workflow's owner may not start a job; nil = it may (D12).
+    private func obstacle(to run: FlowRun, starting job: Job, _ db: Database) throws -> String? {
+        guard let owner = try WorkflowTable(db).find(run.workflow)?.owner else { return nil }
+        return StartRight.obstacle(owner: try UserTable(db).find(owner), workflow: run.workflowName, job: job)
+    }
+
+    private func stop(
+        _ key: String,
+        force: Bool,
+        of core: WorkflowCore,
+        at now: Timestamp,
+        _ db: Database
+    ) throws -> [(execution: Execution, force: Bool)] {
+        guard let child = core.graph.index[key].flatMap({ core.nodes[$0].child }) else { return [] }
+        return try ExecutionTable(db).of(run: child).filter { !$0.status.isTerminal }.map { execution in
+            (try self.askToStop(execution, force: force, by: .system(at: now), db), force)
+        }
+    }
+}
