@@ -113,6 +113,10 @@ package struct Server: Sendable {
             reader: DependencyReader(store: store, gateway: sessions, bus: bus, clock: clock),
             logger: self.logger
         )
+        let workflows = WorkflowDriver(
+            engine: WorkflowEngine(store: store, gateway: sessions, bus: bus, clock: clock, settings: settings),
+            logger: self.logger
+        )
         let standing = StandingDriver(
             keeper: StandingKeeper(store: store, observer: ticker, gateway: sessions, bus: bus, clock: clock),
             logger: self.logger
@@ -179,7 +183,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep, notifications, dependents, standing,
+            keeper, upkeep, notifications, dependents, workflows, standing,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

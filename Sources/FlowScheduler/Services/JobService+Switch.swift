@@ -69,6 +69,7 @@ extension JobService {
         for _ in 0..<8 {
             let job = try await self.existing(id, as: principal)
             try self.requireRun(job, as: principal)
+            try Self.requireOwn(job)
             let now = self.clock.now
             guard let (isEnabled, hold) = try decide(job, now) else { return job }
             let next = isEnabled ? try Self.compile(job).next(after: now) : nil

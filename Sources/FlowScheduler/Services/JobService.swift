@@ -95,6 +95,7 @@ package struct JobService: Sendable {
         try principal.require(.jobsWrite)
         let existing = try await self.existing(id, as: principal)
         try self.requireChange(existing.definition.groups, as: principal)
+        try Self.requireOwn(existing)
         if let expectedVersion, expectedVersion != existing.version {
             throw Self.versionConflict(expected: expectedVersion, stored: existing.version)
         }
@@ -173,7 +174,17 @@ package struct JobService: Sendable {
         try principal.require(.jobsWrite)
         let job = try await self.existing(id, as: principal)
         try self.requireChange(job.definition.groups, as: principal)
+        try Self.requireOwn(job)
         return job
+    }
+
+    /// A step of a workflow is changed with the workflow.
+    static func requireOwn(_ job: Job) throws(CoreError) {
+        guard let workflow = job.workflow else { return }
+        throw CoreError(
+            .conflict,
+            "'\(job.definition.name)' is a step of workflow \(workflow). Change the workflow instead."
+        )
     }
 
     /// A job that whoever asks may run.

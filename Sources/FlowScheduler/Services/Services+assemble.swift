@@ -22,18 +22,27 @@ extension Services {
         let notify = store as? any Store & NotifyStore
         let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock)
         let executions = ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter)
-        return Services(
-            jobs: JobService(
+        let jobs = JobService(
+            store: store,
+            observer: observer,
+            gateway: gateway,
+            bus: bus,
+            clock: clock,
+            starter: starter,
+            channels: notify,
+            waiting: store as? any DependencyStore,
+            settings: settings
+        )
+        let workflows = (store as? any WorkflowStore).map { store in
+            WorkflowService(
                 store: store,
-                observer: observer,
-                gateway: gateway,
-                bus: bus,
-                clock: clock,
-                starter: starter,
-                channels: notify,
-                waiting: store as? any DependencyStore,
-                settings: settings
-            ),
+                jobs: jobs,
+                engine: WorkflowEngine(store: store, gateway: gateway, bus: bus, clock: clock, settings: settings),
+                clock: clock
+            )
+        }
+        return Services(
+            jobs: jobs,
             executions: executions,
             runs: RunService(store: store, executions: executions),
             groups: GroupService(store: store, gateway: gateway, bus: bus, clock: clock),
@@ -53,7 +62,8 @@ extension Services {
             secrets: SecretService(store: store, seal: seal, clock: clock),
             notifications: notify.map { NotificationService(store: $0, clock: clock, seal: seal) },
             live: settings,
-            settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) }
+            settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) },
+            workflows: workflows
         )
     }
 }

@@ -21,6 +21,8 @@ package struct Services: Sendable {
     package let live: LiveSettings
     /// Nil over a store that keeps none.
     package let settings: SettingService?
+    /// Nil over a store that has none.
+    package let workflows: WorkflowService?
 
     package init(
         jobs: JobService,
@@ -37,10 +39,12 @@ package struct Services: Sendable {
         secrets: SecretService,
         notifications: NotificationService? = nil,
         live: LiveSettings = LiveSettings(),
-        settings: SettingService? = nil
+        settings: SettingService? = nil,
+        workflows: WorkflowService? = nil
     ) {
         self.live = live
         self.settings = settings
+        self.workflows = workflows
         self.jobs = jobs
         self.executions = executions
         self.runs = runs

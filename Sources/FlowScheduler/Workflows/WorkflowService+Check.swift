@@ -1,0 +1,134 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension WorkflowService {
+    /// Reads a definition and checks everything that the store does not.
+    ///
+    /// - Parameter before: tasks that it ran already are not looked at again: somebody who may not run one of them can still
+    ///   edit the rest. Who saves it answers for all of it at its next start all the same (D12).
+    /// - Returns: what to store, and when it is due next.
+    func checked(
+        _ body: JSON,
+        uid: JobUID,
+        over before: Workflow?,
+        as principal: Principal
+    ) async throws -> (WorkflowDefinition, Timestamp?) {
+        var faults = FaultCollector()
+        let (read, found) = WorkflowDefinition.read(body)
+        for fault in found { faults.add(fault.path, fault.code, fault.message) }
+        guard let definition = read else {
+            try faults.check(Self.refusal)
+            throw CoreError(.internal, "A workflow without faults has no definition.")
+        }
+        try self.jobs.requireChange(definition.groups, as: principal)
+        var next: Timestamp?
+        do {
+            next = try definition.schedule?.next(after: self.clock.now, workflow: uid)
+            if definition.schedule != nil, next == nil {
+                faults.add("cron_expr", "never", "this schedule has no further instant")
+            }
+        } catch {
+            faults.add("cron_expr", error.code.rawValue, error.description)
+        }
+        if definition.schedule != nil {
+            for (number, parameter) in definition.parameters.enumerated() where parameter.standard == nil {
+                faults.add(
+                    "parameters[\(number)].default",
+                    "required",
+                    "a workflow with a schedule starts without anybody: give '\(parameter.name)' a default"
+                )
+            }
+        }
+        var known: Set<JobID> = []
+        for node in before?.definition.nodes ?? [] { if case .job(let id) = node.work { known.insert(id) } }
+        for (number, node) in definition.nodes.enumerated() {
+            let path = "nodes[\(number)]"
+            switch node.work {
+            case .job(let id) where !known.contains(id): try await self.checkJob(id, path, &faults, as: principal)
+            case .own(let step): try await self.check(step, node.key, of: definition, path, &faults, as: principal)
+            case .wait(.until(_, _, let zone)):
+                do { _ = try ZoneDatabase.shared.rules(named: zone) } catch {
+                    faults.add("\(path).timezone", error.code.rawValue, error.description)
+                }
+            case .job, .wait, .approval, .decision, .noop: break
+            }
+        }
+        try faults.check(Self.refusal)
+        return (definition, next)
+    }
+
+    private static let refusal = "The workflow cannot be saved"
+
+    /// When a stored definition is due next.
+    static func next(of definition: WorkflowDefinition, uid: JobUID, after now: Timestamp) throws -> Timestamp? {
+        do {
+            return try definition.schedule?.next(after: now, workflow: uid)
+        } catch {
+            throw CoreError(
+                .conflict,
+                "The schedule of '\(definition.name)' no longer compiles: \(error). Edit the workflow."
+            )
+        }
+    }
+
+    /// Whoever saves a workflow runs its tasks with it.
+    private func checkJob(
+        _ id: JobID,
+        _ path: String,
+        _ faults: inout FaultCollector,
+        as principal: Principal
+    ) async throws {
+        guard let job = try await self.jobs.store.job(id), job.workflow == nil,
+            principal.scope(of: .jobsRead).touches(job.definition.groups)
+        else {
+            faults.add("\(path).task_id", "not_found", "there is no task \(id) that you may see")
+            return
+        }
+        faults.require(
+            principal.scope(of: .jobsRun).covers(job.definition.groups),
+            "\(path).task_id",
+            "forbidden",
+            "you may not run task \(id) on all its groups"
+        )
+    }
+
+    /// Its own scripts and requests keep the rules of tasks.
+    private func check(
+        _ step: OwnStep,
+        _ key: String,
+        of definition: WorkflowDefinition,
+        _ path: String,
+        _ faults: inout FaultCollector,
+        as principal: Principal
+    ) async throws {
+        guard !definition.groups.isEmpty else {
+            faults.add("group_ids", "required", "say on which groups '\(key)' runs")
+            return
+        }
+        let job = step.job(of: definition, key: key)
+        do {
+            _ = try await self.jobs.validate(
+                JobDraft(
+                    name: job.name,
+                    payload: job.payload,
+                    schedule: .manual,
+                    policies: job.policies,
+                    groups: job.groups
+                ),
+                uid: JobUID(uuid: self.makeUUID()),
+                existing: nil,
+                as: principal
+            )
+        } catch let error as CoreError where error.code == .invalid {
+            for detail in error.details {
+                let field = detail.path.replacing("executor_config.command", with: "script").replacing(
+                    "executor_config.",
+                    with: ""
+                )
+                faults.add(field == "group_ids" ? field : "\(path).\(field)", detail.code, detail.message)
+            }
+        }
+    }
+}
