@@ -74,6 +74,7 @@ package func makeAPI(
         tokens: TokenRoutes(tokens: services.tokens, users: services.users, clock: clock),
         secrets: SecretRoutes(secrets: services.secrets),
         settings: services.settings.map { SettingRoutes(settings: $0) },
+        workflows: services.workflows.map { WorkflowRoutes(workflows: $0) },
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,

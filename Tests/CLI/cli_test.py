@@ -277,6 +277,43 @@ def cancel_stops_what_runs(sh: Shell) -> None:
     check(sh.json("execution", "get", identifier)["status_name"] == "CANCELLED", "still")
 
 
+def a_workflow_runs_asks_and_ends(sh: Shell) -> None:
+    definition = """
+name: release
+group_ids: [1]
+parameters: [{name: who, type: string}, {name: n, type: int, default: 1}]
+nodes:
+  - {key: build, kind: script, script: 'test "$QF_PARAM_WHO" = world', parameters: {who: "{{params.who}}"}}
+  - {key: enough, kind: decision, cases: [{when: params.n > 1, to: [ok]}], else: [never]}
+  - {key: ok, kind: approval, message: 'Publish?'}
+  - {key: never, kind: noop}
+  - {key: publish, kind: script, script: 'true'}
+edges: [{from: build, to: enough}, {from: ok, to: publish}]
+"""
+    sh.run("workflow", "create", "-f", "-", stdin=definition)
+    refused = sh.run("workflow", "create", "-f", "-", stdin=definition.replace("to: publish", "to: nowhere"), expect=2)
+    check("edges[1].to" in refused.stderr, refused.stderr)
+    check("release" in sh.run("workflow", "list").stdout, "listed")
+    check("enough (choice)" in sh.run("workflow", "show", "release").stdout, "shown")
+    run = sh.json("workflow", "run", "release", "--param", "who=world", "--param", "n=2")["run_id"]
+    state = lambda key: next(n for n in sh.json("workflow", "status", run)["nodes"] if n["key"] == key)["state"]  # noqa: E731
+    until(lambda: state("ok") == "started", "it asks")
+    sh.run("workflow", "approve", run, "ok", "--comment", "looks right")
+    sh.run("workflow", "reject", run, "ok", expect=6)
+    until(lambda: sh.json("workflow", "status", run)["outcome"] == "succeeded", "it ends")
+    check(state("never") == "skipped", "not chosen")
+    check("looks right" in sh.run("workflow", "status", run).stdout, "the answer is shown")
+    check(run in sh.run("workflow", "runs", "--workflow", "release").stdout, "its runs")
+    failed = sh.json("workflow", "run", "release", "--param", "who=nobody", "--wait", expect=1)
+    check(failed["outcome"] == "failed", failed)
+    again = sh.json("workflow", "rerun", failed["run_id"])
+    check(again["rerun_of"] == failed["run_id"], again)
+    sh.run("workflow", "cancel", again["run_id"])
+    until(lambda: sh.json("workflow", "status", again["run_id"])["phase"] == "ended", "the repeat ends")
+    sh.run("workflow", "delete", "release")
+    check("release" not in sh.run("workflow", "list").stdout, "gone")
+
+
 def enable_and_disable(sh: Shell) -> None:
     sh.run("task", "disable", "nightly")
     task = sh.json("task", "get", "nightly")
@@ -612,6 +649,7 @@ JOURNEYS = [
     every_attempt_of_a_retried_execution_stays,
     follow_prints_output_while_it_comes,
     cancel_stops_what_runs,
+    a_workflow_runs_asks_and_ends,
     enable_and_disable,
     a_schedule_fires,
     groups,

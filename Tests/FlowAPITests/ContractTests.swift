@@ -102,7 +102,8 @@ struct ContractTests {
                 .createGroup, .updateGroup, .addMembers, .checkTasks, .createTask, .updateTask, .triggerTask,
                 .setClientLabels,
                 .setGroupRules, .previewGroupRules, .createUser, .addGrant, .createToken, .setSecret, .createChannel,
-                .createNotifyRule, .updateNotifyRule, .previewNotification,
+                .createNotifyRule, .updateNotifyRule, .previewNotification, .createWorkflow, .updateWorkflow,
+                .runWorkflow,
             ]
             for endpoint in endpoints {
                 for example in try #require(endpoint.contract?.body?.examples) {

@@ -40,6 +40,7 @@ struct RoleMatrixTests {
         static let absent = [
             "tasks": "999", "groups": "999", "clients": "x", "secrets": "NONE", "rules": "999",
             "executions": "0192f0a0-0000-8000-8000-000000000000", "runs": "0192f0a0-0000-8000-8000-000000000000",
+            "workflows": "999", "workflow-runs": "0192f0a0-0000-8000-8000-000000000000", "nodes": "ok",
         ]
     }
 
@@ -74,13 +75,27 @@ struct RoleMatrixTests {
                 "/secrets/\(group == 2 ? "RED" : "BLUE")",
                 ["value": .string("hunter2-hunter2"), "owner_groups": owners]
             )
+            let workflow = try await admin.post("/workflows", Self.workflow(team, group)).data["id"]?.int ?? 0
+            let flow = try await admin.post("/workflows/\(workflow)/run").data["run_id"]?.text ?? ""
             let found: [String: String] = [
+                "workflows": "\(workflow)", "workflow-runs": flow, "nodes": "ok",
                 "tasks": "\(task)", "runs": started["run_id"]?.text ?? "",
                 "executions": started["execution_id"]?.text ?? "",
             ]
             if group == 2 { objects.own.merge(found) { $1 } } else { objects.foreign.merge(found) { $1 } }
         }
         return objects
+    }
+
+    /// A question and a script of its own.
+    private static func workflow(_ name: String, _ group: GroupID) -> [String: JSON] {
+        [
+            "name": .string(name), "group_ids": .array([.integer(group)]),
+            "nodes": .array([
+                ["key": JSON.string("ok"), "kind": .string("approval")].json,
+                ["key": JSON.string("own"), "kind": .string("script"), "script": .string("true")].json,
+            ]),
+        ]
     }
 
     /// The route's path with objects in place of its parameters; nil when some parameter is of a kind without a scope.
@@ -117,6 +132,7 @@ struct RoleMatrixTests {
             JSONWriter.text(
                 ["tasks": JSON.array([["task": taskBody(["group_ids": .array([.integer(2)])]).json].json])].json
             )
+        case .createWorkflow, .updateWorkflow: JSONWriter.text(Self.workflow("\(endpoint)", 2).json)
         case .addMembers: #"{"client_ids":["r"]}"#
         // Its example stops by force, which is another permission.
         case .cancelExecution, .stopRun: "{}"

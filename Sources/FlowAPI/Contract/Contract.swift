@@ -56,6 +56,7 @@ struct Contract: Sendable {
         case tasks = "Tasks"
         case groups = "Groups and hosts"
         case executions = "Executions and runs"
+        case workflows = "Workflows"
         case notifications = "Notifications"
         case secrets = "Secrets"
         case dialects = "Dialects of other products"

@@ -16,7 +16,7 @@ extension Endpoint {
         let areas: [Contract?] = [
             self.sessionContract, self.secondFactorContract, self.taskContract, self.groupContract,
             self.executionContract, self.insightContract, self.userContract, self.roleContract, self.tokenContract,
-            self.secretContract, self.notifyContract, self.settingsContract, self.systemContract,
+            self.secretContract, self.workflowContract, self.notifyContract, self.settingsContract, self.systemContract,
             self.dialectContract,
         ]
         return areas.lazy.compactMap { $0 }.first

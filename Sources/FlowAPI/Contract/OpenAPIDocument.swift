@@ -206,7 +206,9 @@ extension Endpoint {
         let path = self.declaration.path
         return path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
             let name = String(segment.dropFirst().dropLast())
-            let hasUUIDs = ["/executions/", "/runs/", "/incidents/", "/deliveries/"].contains { path.contains($0) }
+            let hasUUIDs = ["/executions/", "/runs/", "/workflow-runs/", "/incidents/", "/deliveries/"].contains {
+                path.contains($0)
+            }
             let schema: Schema =
                 switch name {
                 case "session_id": .string.with(.init("pattern", "^[0-9a-f]{16}$")).example("0123456789abcdef")
@@ -218,6 +220,7 @@ extension Endpoint {
                         .example("1")
                 case "account_id": Schema.s4Account
                 case "id" where path.contains("/clients/{id}"): Self.host
+                case "key": .string(upTo: 48, from: 1).with(.init("pattern", "^[a-z][a-z0-9_]*$")).example("ok")
                 case _ where hasUUIDs: .uuid
                 default: .integer(1...Int64.max)
                 }

@@ -43,6 +43,9 @@ extension Schema {
             "executions": .array(.answer(["id": .uuid, "client_id": .string])),
         ]),
         "Dependencies": Self.dependencyStates,
+        "WorkflowBody": Self.workflowBody,
+        "Workflow": Self.workflow,
+        "WorkflowRun": Self.workflowRunDetail,
         "Health": .answer(["status": .choice(["healthy"]), "timestamp": .timestamp, "version": .string]),
     ]
 

@@ -89,6 +89,14 @@ struct APICall {
         return name
     }
 
+    /// The step of a workflow.
+    func stepKey() throws -> String {
+        guard let key = self.context.parameters.get("key"), WorkflowDefinition.isKey(key) else {
+            throw APIFailure.notFound("There is nothing here: a step's key is made of small letters, digits and '_'.")
+        }
+        return key
+    }
+
     func identifier<ID: FlowIdentifier>(_ name: String) throws -> ID {
         guard let id = self.context.parameters.get(name).flatMap({ ID($0) }) else {
             throw APIFailure.notFound("There is nothing here: '\(name)' has to be a UUID.")

@@ -29,6 +29,9 @@ enum Endpoint: String, CaseIterable, Sendable {
     case addGrant, removeGrant, listSessions, endSessions, endSession
     case listTokens, createToken, deleteToken
     case listSecrets, getSecret, setSecret, deleteSecret
+    case listWorkflows, createWorkflow, getWorkflow, updateWorkflow, deleteWorkflow, enableWorkflow, disableWorkflow
+    case runWorkflow, listWorkflowRuns, getWorkflowRun, cancelWorkflowRun, pauseWorkflowRun, resumeWorkflowRun
+    case abandonWorkflowRun, rerunWorkflowRun, answerWorkflowStep
     case getSettings, changeSettings
     case listAudit, exportAudit
     case overview, health, ready, version, metrics, openAPI, live, events
@@ -98,6 +101,24 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listDependents: self.api(.get, "/tasks/{id}/dependents", .needs(.jobsRead))
         case .resetDependencies: self.api(.post, "/tasks/{id}/dependencies/reset", .needs(.jobsRun))
         case .startDependent: self.api(.post, "/tasks/{id}/dependencies/start", .needs(.jobsRun))
+
+        case .listWorkflows: self.api(.get, "/workflows", .needs(.jobsRead))
+        case .createWorkflow: self.api(.post, "/workflows", .needs(.jobsWrite))
+        case .getWorkflow: self.api(.get, "/workflows/{id}", .needs(.jobsRead))
+        case .updateWorkflow: self.api(.put, "/workflows/{id}", .needs(.jobsWrite))
+        case .deleteWorkflow: self.api(.delete, "/workflows/{id}", .needs(.jobsWrite))
+        case .enableWorkflow: self.api(.post, "/workflows/{id}/enable", .needs(.jobsRun))
+        case .disableWorkflow: self.api(.post, "/workflows/{id}/disable", .needs(.jobsRun))
+        case .runWorkflow: self.api(.post, "/workflows/{id}/run", .needs(.jobsRun))
+        case .listWorkflowRuns: self.api(.get, "/workflow-runs", .needs(.executionsRead))
+        case .getWorkflowRun: self.api(.get, "/workflow-runs/{id}", .needs(.executionsRead))
+        case .cancelWorkflowRun: self.api(.post, "/workflow-runs/{id}/cancel", .needs(.executionsCancel))
+        case .pauseWorkflowRun: self.api(.post, "/workflow-runs/{id}/pause", .needs(.jobsRun))
+        case .resumeWorkflowRun: self.api(.post, "/workflow-runs/{id}/resume", .needs(.jobsRun))
+        case .abandonWorkflowRun: self.api(.post, "/workflow-runs/{id}/abandon", .needs(.executionsKill))
+        case .rerunWorkflowRun: self.api(.post, "/workflow-runs/{id}/rerun", .needs(.jobsRun))
+        case .answerWorkflowStep:
+            self.api(.post, "/workflow-runs/{id}/nodes/{key}/answer", .needs(.approvalsDecide))
 
         case .checkTasks: self.api(.post, "/task-files/check", .needs(.jobsWrite))
         // Editors fetch it, who have no credential; it says no more than /openapi.json.

@@ -25,6 +25,7 @@ struct APIRouter: Sendable {
     let tokens: TokenRoutes
     let secrets: SecretRoutes
     let settings: SettingRoutes?
+    let workflows: WorkflowRoutes?
     let system: SystemRoutes
     let events: EventRoutes
     let s0: S0Routes
@@ -147,6 +148,13 @@ struct APIRouter: Sendable {
         }
     }
 
+    private var flows: WorkflowRoutes {
+        get throws {
+            guard let workflows else { throw APIFailure.notFound("This server's store has no workflows.") }
+            return workflows
+        }
+    }
+
     private var installation: SettingRoutes {
         get throws {
             guard let settings else { throw APIFailure.notFound("This server's store keeps no settings.") }
@@ -241,6 +249,22 @@ struct APIRouter: Sendable {
         case .getSecret: try await self.secrets.get(call)
         case .setSecret: try await self.secrets.set(call)
         case .deleteSecret: try await self.secrets.delete(call)
+        case .listWorkflows: try await self.flows.list(call)
+        case .createWorkflow: try await self.flows.create(call)
+        case .getWorkflow: try await self.flows.get(call)
+        case .updateWorkflow: try await self.flows.update(call)
+        case .deleteWorkflow: try await self.flows.delete(call)
+        case .enableWorkflow: try await self.flows.setEnabled(true, call)
+        case .disableWorkflow: try await self.flows.setEnabled(false, call)
+        case .runWorkflow: try await self.flows.run(call)
+        case .listWorkflowRuns: try await self.flows.listRuns(call)
+        case .getWorkflowRun: try await self.flows.getRun(call)
+        case .cancelWorkflowRun: try await self.flows.cancel(call)
+        case .pauseWorkflowRun: try await self.flows.pause(call)
+        case .resumeWorkflowRun: try await self.flows.resume(call)
+        case .abandonWorkflowRun: try await self.flows.abandon(call)
+        case .rerunWorkflowRun: try await self.flows.rerun(call)
+        case .answerWorkflowStep: try await self.flows.answerStep(call)
         case .getSettings: try await self.installation.list(call)
         case .changeSettings: try await self.installation.change(call)
         case .listAudit: try await self.audit.list(call)

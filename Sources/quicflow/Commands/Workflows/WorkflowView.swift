@@ -1,0 +1,99 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Workflows and their runs as text.
+enum WorkflowView {
+    static func definition(_ workflow: JSONValue) -> String {
+        var table = TextTable(["STEP", "KIND", "WHAT", "AFTER"])
+        for node in workflow["nodes"].array {
+            let key = node["key"].cell
+            let before = workflow["edges"].array.filter { $0["to"].cell == key }.map { edge in
+                edge["on"].string == "success" ? edge["from"].cell : "\(edge["from"].cell) (\(edge["on"].cell))"
+            }
+            let chosen = workflow["nodes"].array.filter { other in
+                other["else"].array.contains(.string(key))
+                    || other["cases"].array.contains { $0["to"].array.contains(.string(key)) }
+            }.map { "\($0["key"].cell) (choice)" }
+            let after = before + chosen
+            table.add([key, node["kind"].cell, self.what(node), after.isEmpty ? "-" : after.joined(separator: ", ")])
+        }
+        let head = "\(workflow["name"].cell) (\(workflow["id"].cell)), version \(workflow["version"].cell)"
+        let schedule = workflow["cron_expr"].string.map {
+            "\n\($0) \(workflow["timezone"].cell), next \(DisplayTime.text(workflow["next_exec_time"]))"
+        }
+        return head + (schedule ?? "") + "\n" + table.plain
+    }
+
+    private static func what(_ node: JSONValue) -> String {
+        let text: String =
+            switch node["kind"].string {
+            case "job": "task \(node["task_id"].cell)"
+            case "script": node["script"].cell
+            case "http": "\(node["method"].cell) \(node["url"].cell)"
+            case "wait":
+                node["until"].string.map { "until \($0) \(node["timezone"].cell)" } ?? "\(node["seconds"].cell) s"
+            case "approval": node["message"].cell
+            case "decision": node["cases"].array.map { $0["when"].cell }.joined(separator: "; ")
+            default: "-"
+            }
+        return DisplayWidth.fitted(text.replacingOccurrences(of: "\n", with: " "), to: 48)
+    }
+
+    /// Such as `ended: failed`.
+    static func state(_ run: JSONValue) -> String {
+        run["outcome"].string.map { "\(run["phase"].cell): \($0)" } ?? run["phase"].cell
+    }
+
+    /// Such as `7/9, 1 failed`.
+    static func progress(_ run: JSONValue) -> String {
+        let counts = run["counts"]
+        let count = { (state: String) in counts[state].integer ?? 0 }
+        let open = count("waiting") + count("ready") + count("started")
+        let ended = count("succeeded") + count("failed") + count("cancelled") + count("skipped")
+        let failed = count("failed") > 0 ? ", \(count("failed")) failed" : ""
+        return "\(ended)/\(ended + open)\(failed)"
+    }
+
+    static func run(_ run: JSONValue) -> String {
+        var table = TextTable(["STEP", "KIND", "STATE", "REASON", "STARTED", "ENDED", "DETAIL"])
+        for node in run["nodes"].array {
+            let answer = node["answer"]
+            let detail =
+                answer.isNull
+                ? node["detail"].cell
+                : "\(answer["decision"].cell) by \(answer["by"].cell) \(answer["comment"].string ?? "")"
+            table.add([
+                node["key"].cell, node["kind"].cell, node["state"].cell, node["reason"].cell,
+                DisplayTime.text(node["started_at"]), DisplayTime.text(node["ended_at"]),
+                DisplayWidth.fitted(detail, to: 64),
+            ])
+        }
+        return "\(run["run_id"].cell)  \(run["workflow_name"].cell)  \(self.state(run))\n" + table.plain
+    }
+
+    /// What somebody typed, as the workflow's parameters want it.
+    static func values(_ pairs: [KeyValue], of workflow: JSONValue) throws(CommandFailure) -> JSONValue {
+        var values = JSONValue.object([:])
+        for pair in pairs {
+            let parameter = workflow["parameters"].array.first { $0["name"].string == pair.key }
+            let value: JSONValue? =
+                switch parameter?["type"].string {
+                case "int": Int64(pair.value).map { .integer($0) }
+                case "number": Double(pair.value).map { .number($0) }
+                case "bool": Bool(pair.value).map { .bool($0) }
+                case "json": try? JSONDecoder().decode(JSONValue.self, from: Data(pair.value.utf8))
+                default: .string(pair.value)
+                }
+            guard let value else {
+                throw CommandFailure(
+                    .usage,
+                    "'\(pair.value)' is no \(parameter?["type"].cell ?? "value") for parameter '\(pair.key)'"
+                )
+            }
+            values[pair.key] = value
+        }
+        return values
+    }
+}

@@ -1,0 +1,107 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+extension ProductTests {
+    @Suite("Workflows")
+    struct Workflows {
+        private static func step(_ key: String, _ kind: String, _ fields: [String: Value] = [:]) -> Value {
+            .members(fields.merging(["key": .text(key), "kind": .text(kind)]) { $1 })
+        }
+
+        private static func edge(_ from: String, _ to: String) -> Value {
+            .members(["from": .text(from), "to": .text(to)])
+        }
+
+        private static func state(_ key: String, of run: Value) -> String? {
+            run["nodes"]?.items.first { $0["key"]?.string == key }?["state"]?.string
+        }
+
+        @Test(
+            "A diamond with a decision and a question runs each step once, over a kill -9 of the server in its middle"
+        )
+        func diamond() async throws {
+            try await ProductWorld.with { world in
+                let server = try world.startServe()
+                let client = try await world.client(of: server)
+                _ = try world.startAgent("host", token: try await world.token())
+                _ = try await client.hostsOnline(1)
+                let group = try await client.everyone()
+                let file = world.directory + "/order"
+                let gate = world.directory + "/go"
+                let task = try await client.createJob("first", command: "echo first >> \(file)", groups: [group])
+                let wait = "while [ ! -e \(gate) ]; do sleep 0.05; done; "
+                func script(_ key: String, _ before: String = "", exit: Int = 0) -> Value {
+                    Self.step(
+                        key,
+                        "script",
+                        [
+                            "script": .text("\(before)echo $QF_PARAM_NAME >> \(file); exit \(exit)"),
+                            "parameters": .members(["name": .text(key)]),
+                        ]
+                    )
+                }
+                let workflow = try await client.call(
+                    "POST",
+                    "/workflows",
+                    [
+                        "name": "diamond", "group_ids": .list([.number(Double(group))]),
+                        "nodes": .list([
+                            Self.step("first", "job", ["task_id": .number(Double(task))]),
+                            script("left", wait), script("right", wait),
+                            Self.step(
+                                "choose",
+                                "decision",
+                                [
+                                    "cases": .list([
+                                        .members([
+                                            "when": .text(
+                                                "steps.left.exit_code == 0 && steps.right.state == 'succeeded'"
+                                            ),
+                                            "to": .list([.text("ok")]),
+                                        ])
+                                    ]), "else": .list([.text("never")]),
+                                ]
+                            ),
+                            Self.step("ok", "approval", ["message": .text("Go on?")]), script("never"), script("last"),
+                        ]),
+                        "edges": .list([
+                            Self.edge("first", "left"), Self.edge("first", "right"), Self.edge("left", "choose"),
+                            Self.edge("right", "choose"), Self.edge("ok", "last"), Self.edge("never", "last"),
+                        ]),
+                    ]
+                )
+                let id = try #require(workflow["id"]?.int)
+                let started = try await client.call("POST", "/workflows/\(id)/run")
+                let run = try #require(started["run_id"]?.string)
+                try await eventually("both sides to run", within: .seconds(30)) {
+                    let now = try await client.call("GET", "/workflow-runs/\(run)")
+                    return Self.state("left", of: now) == "started" && Self.state("right", of: now) == "started"
+                        ? true : nil
+                }
+                server.signal(SIGKILL)
+                #expect(try await server.end() == -1)
+                // They end while there is no server.
+                _ = FileManager.default.createFile(atPath: gate, contents: nil)
+                let again = try await world.client(of: try world.startServe())
+                _ = try await again.hostsOnline(1)
+                try await eventually("the question", within: .seconds(60)) {
+                    Self.state("ok", of: try await again.call("GET", "/workflow-runs/\(run)")) == "started" ? true : nil
+                }
+                _ = try await again.call("POST", "/workflow-runs/\(run)/nodes/ok/answer", ["decision": "approve"])
+                let ended = try await eventually("the end", within: .seconds(60)) {
+                    let now = try await again.call("GET", "/workflow-runs/\(run)")
+                    return now["phase"] == "ended" ? now : nil
+                }
+                #expect(ended["outcome"] == "succeeded", "\(ended)")
+                #expect(Self.state("never", of: ended) == "skipped")
+                let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+                #expect(lines.first == "first" && lines.last == "last")
+                #expect(lines.sorted() == ["first", "last", "left", "right"])
+                #expect(try await again.call("GET", "/runs?type=workflow")["total"] == 4)
+            }
+        }
+    }
+}
