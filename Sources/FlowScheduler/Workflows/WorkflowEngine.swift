@@ -50,13 +50,20 @@ package final class WorkflowEngine: Sendable {
     /// Begins the runs of workflows that are due.
     package func fire() async throws {
         let now = self.clock.now
+        var failure: (any Error)?
         for workflow in try await self.store.dueWorkflows(at: now, limit: Self.pageSize) {
             guard let due = workflow.nextFire else { continue }
             let (nominal, next) = Self.plan(workflow, due: due, at: now)
-            await self.hand(
-                on: try await self.store.fireWorkflow(workflow.id, due: due, nominal: nominal, next: next, at: now)
-            )
+            do {
+                await self.hand(
+                    on: try await self.store.fireWorkflow(workflow.id, due: due, nominal: nominal, next: next, at: now)
+                )
+            } catch {
+                // One that can't begin holds up no other.
+                failure = error
+            }
         }
+        if let failure { throw failure }
     }
 
     /// Of several instants that have passed, the newest counts, and only if it is not long ago.
