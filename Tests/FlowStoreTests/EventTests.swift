@@ -82,6 +82,21 @@ struct EventTests {
         }
     }
 
+    @Test(
+        "A host that is back before its going is written down has not gone: it only changed servers",
+        arguments: StoreKind.allCases
+    )
+    func hostsThatAreBack(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let log = try #require(world.store as? any EventStore)
+            let agent = try await world.connectedAgent("a")
+            _ = try await world.hello(agent, at: World.start + 6)
+            try await world.store.record(SessionNotes(left: [agent: World.start + 5]))
+            let rows = try await log.events(after: 0, limit: 10)
+            #expect(rows.map(\.event) == [.agentCame(agent), .agentCame(agent)])
+        }
+    }
+
     @Test("Settled runs are read page by page, past all other rows", arguments: StoreKind.allCases)
     func settled(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -36,7 +36,9 @@ extension SQLiteStore {
             for (agent, version) in notes.configVersions { try agents.setConfigVersion(version, of: agent) }
             for (agent, time) in notes.lastSeen { try agents.setLastSeen(time, of: agent) }
             let events = EventTable(db)
-            for (agent, time) in notes.left.sorted(by: { $0.key < $1.key }) {
+            // Notes are written some seconds later: who is back by then, here or on another server, has not gone.
+            for (agent, time) in notes.left.sorted(by: { $0.key < $1.key })
+            where try !agents.hasSession(agent, after: time) {
                 try events.append(.agentWent(agent), at: time)
             }
         }

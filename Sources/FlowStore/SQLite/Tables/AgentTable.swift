@@ -141,6 +141,13 @@ struct AgentTable {
         )
     }
 
+    /// Whether a session was opened after a time.
+    func hasSession(_ id: AgentID, after time: Timestamp) throws -> Bool {
+        try self.db.first("SELECT 1 FROM agent WHERE id = ? AND session_at > ?", [.agent(id), .time(time)]) { _ in true
+        }
+            ?? false
+    }
+
     func setConfigVersion(_ version: Int64, of id: AgentID) throws {
         try self.db.run("UPDATE agent SET config_version = ? WHERE id = ?", [.integer(version), .agent(id)])
     }
