@@ -1,0 +1,36 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// A unit's lease as the database has it.
+package struct WorkLease: Hashable, Sendable {
+    package let unit: WorkUnit
+    /// Who had it last; nil = given back.
+    package let server: ServerID?
+    /// One more with each change of hands.
+    package let term: Int64
+    /// Whether it is over, by the database's clock.
+    package let isOver: Bool
+
+    package init(unit: WorkUnit, server: ServerID?, term: Int64, isOver: Bool) {
+        self.unit = unit
+        self.server = server
+        self.term = term
+        self.isOver = isOver
+    }
+}
+
+/// What one look at the database shows of the cluster.
+package struct ClusterView: Hashable, Sendable {
+    /// Servers that were seen within a lease's life, by id.
+    package let nodes: [ServerNode]
+    /// Of all units, by number.
+    package let leases: [WorkLease]
+
+    package init(nodes: [ServerNode], leases: [WorkLease]) {
+        self.nodes = nodes
+        self.leases = leases
+    }
+
+    /// Units with a valid lease.
+    package func count(of server: ServerID) -> Int { self.leases.count { $0.server == server && !$0.isOver } }
+}
