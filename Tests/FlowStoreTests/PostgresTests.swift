@@ -16,18 +16,34 @@ struct PostgresTests {
         try await StoreKind.turns.with { try await body(server, try server.makeDatabase()) }
     }
 
-    @Test("A second server is refused with words, and served after the first has closed")
-    func secondServer() async throws {
+    @Test("A command that needs the database alone is refused beside a server, and keeps servers out while it works")
+    func alone() async throws {
         try await self.withDatabase { server, database in
             let address = server.address(database)
             let first = try await PostgresStore.open(address)
-            let message = await expectError(.unavailable) { _ = try await PostgresStore.open(address) }
+            let message = await expectError(.unavailable) { _ = try await PostgresStore.openAlone(address) }
             #expect(message.contains("Another server uses this database") && message.contains("quartzflow"))
             let beside = try await PostgresStore.openForAdministration(address)
             #expect(try await beside.userCount() == 0)
             try await beside.close()
             try await first.close()
+            let command = try await PostgresStore.openAlone(address)
+            let refusal = await expectError(.unavailable) { _ = try await PostgresStore.open(address) }
+            #expect(refusal.contains("needs it alone"))
+            try await command.close()
             try await PostgresStore.open(address).close()
+        }
+    }
+
+    @Test("A schema is not changed under servers of an older version")
+    func olderServers() async throws {
+        try await self.withDatabase { server, database in
+            let address = server.address(database)
+            let old = try await PostgresStore.open(address)
+            try server.sql("DELETE FROM schema_step WHERE name = 'postgres 002 cluster'", in: database)
+            let message = await expectError(.unavailable) { _ = try await PostgresStore.open(address) }
+            #expect(message.contains("older one use it") && message.contains("Stop all of them"))
+            try await old.close()
         }
     }
 
@@ -42,7 +58,7 @@ struct PostgresTests {
             try await store.close()
 
             // As after a break of the network: the database takes the first one for alive.
-            let owner = PostgresOwner()
+            let owner = PostgresOwner(.alone)
             let configuration = try PostgresConfiguration(address)
             let first = PostgresPool(configuration)
             try await first.withSession("first") { try owner.take($0) }
@@ -53,14 +69,14 @@ struct PostgresTests {
         }
     }
 
-    @Test("A server that lost its database to another one stores nothing more")
+    @Test("A server that lost its connection while a command had the database alone stores nothing more")
     func replaced() async throws {
         try await self.withDatabase { server, database in
             let store = try await PostgresStore.open(server.address(database))
-            try server.sql("UPDATE setting SET value = 'another' WHERE key = 'server_owner'", in: database)
+            try server.sql("INSERT INTO setting (key, value) VALUES ('server_owner', 'another')", in: database)
             try server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(database)'")
             let message = await expectError(.unavailable) { try await store.setSetting("a", to: "b") }
-            #expect(message.contains("Another server has used the database"))
+            #expect(message.contains("A command has had the database for itself"))
             try await store.close()
         }
     }
@@ -134,7 +150,8 @@ struct PostgresTests {
             let postgres = try server.sql(
                 """
                 SELECT table_name || '.' || column_name FROM information_schema.columns
-                WHERE table_schema = 'public' AND table_name <> 'schema_step' AND column_name <> 'rowid'
+                WHERE table_schema = 'public' AND column_name <> 'rowid' AND table_name NOT IN
+                    ('schema_step', 'server_node', 'shard_lease', 'agent_session', 'server_message')
                 """,
                 in: database
             )

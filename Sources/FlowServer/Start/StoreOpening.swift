@@ -29,7 +29,7 @@ enum StoreOpening {
 
     /// For a command that must not run beside a server.
     static func openAlone(in directory: PrivateDirectory, databaseURL: String?) async throws -> DatabaseStore {
-        if let databaseURL { return try await PostgresStore.open(databaseURL) }
+        if let databaseURL { return try await PostgresStore.openAlone(databaseURL) }
         return try DatabaseStore.open(path: directory.path(of: DataDirectory.database))
     }
 

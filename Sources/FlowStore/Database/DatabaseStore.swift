@@ -6,7 +6,7 @@ import Synchronization
 
 /// The server's durable state, in SQLite or in PostgreSQL: statements, records and caches are the same.
 ///
-/// Caches of what the database holds rely on one server per database, which each engine makes sure of in its own way.
+/// Of what the database holds, only what never changes is cached where other servers write too.
 package final class DatabaseStore: Store {
     /// Told after each commit: the operation's name, from a bounded set, and how long its transaction took.
     package typealias CommitHook = @Sendable (_ operation: String, _ duration: Duration) -> Void
@@ -25,6 +25,9 @@ package final class DatabaseStore: Store {
         self.engine = engine
         self.onCommit = onCommit
     }
+
+    /// What servers on this database agree on; nil where there is only one.
+    package var cluster: (any ClusterStore)? { (self.engine as? PostgresEngine)?.cluster }
 
     /// Closes the database; whoever asks again waits for the one end there is.
     package func close() async throws {

@@ -4,40 +4,43 @@
 import FlowCore
 import FlowPostgres
 
-/// One PostgreSQL database, used by one server.
+/// One PostgreSQL database, which several servers may use.
 ///
 /// Invariants:
-/// - One server: the connection that writes holds ``PostgresOwner``'s lock.
-/// - One writer: all write transactions go through that one connection, one after the other, so that what one of them has
-///   read stays true until it commits. Readers see one snapshot each, beside it.
+/// - One writing transaction at a time, of all servers: each begins with ``writeLock``, so that what one of them has read
+///   stays true until it commits, and numbers that count up are committed in their order. Readers see one snapshot each,
+///   beside it. What only one server writes, or what decides nothing, goes without (``PostgresCluster``).
 /// - What a call wrote survives a crash of the database: `synchronous_commit` is on.
 final class PostgresEngine: StoreEngine {
+    /// Held to the end of a transaction, and so by no connection that was lost: a server that stands still inside of one is
+    /// cut off by the database after ``PostgresOwner/idleLimit``.
+    private static let writeLock: Int64 = 0x51_46_57_52
+
     private let writer: PostgresPool
     private let readers: PostgresPool
+    /// What servers agree on; nil for a command.
+    let cluster: PostgresCluster?
 
-    /// Connects and brings the schema up to date.
-    ///
-    /// - Parameter isServer: false beside a server that may be running: the schema is not changed, and no lock is taken.
-    init(_ configuration: PostgresConfiguration, isServer: Bool) async throws {
+    /// Connects and brings the schema up to date; a visitor's connection changes no schema.
+    init(_ configuration: PostgresConfiguration, as use: PostgresOwner.Use) async throws {
         var configuration = configuration
         // A large batch on a busy machine takes its time, and whoever waits has nothing better to do.
         configuration.transactionTimeout = .seconds(60)
         var writing = configuration
         writing.size = 1
         writing.maximumWaiting = 4096
-        let owner = PostgresOwner()
-        self.writer = PostgresPool(writing) { session in if isServer { try owner.take(session) } }
+        let owner = PostgresOwner(use)
+        self.writer = PostgresPool(writing) { try owner.take($0) }
         self.readers = PostgresPool(configuration) { session in
             // Planned for the values at hand: a plan for any values takes LIMIT for a tenth of all rows, and may read a whole
             // table for it. That costs a tenth of a millisecond; what the writer runs goes by keys.
             try session.execute("SET plan_cache_mode = force_custom_plan")
         }
+        self.cluster = use == .server ? PostgresCluster(configuration) : nil
         do {
             try await PostgresFailure.mappingErrors {
                 try await self.writer.withSession("migrate", timeout: .seconds(600)) { session in
-                    guard isServer else { return try PostgresMigrations.requireCurrent(session) }
-                    try PostgresMigrations.migrate(session)
-                    try owner.record(session)
+                    try owner.bringUpToDate(session)
                 }
             }
         } catch {
@@ -46,13 +49,17 @@ final class PostgresEngine: StoreEngine {
         }
     }
 
+    var isShared: Bool { self.cluster != nil }
+
     func write<Value: Sendable>(
         _ operation: String,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await PostgresFailure.mappingErrors {
             try await self.writer.transaction(operation) { session in
-                try body(Database(connection: .postgres(session)))
+                // A statement of its own: what follows sees what was committed before the lock was had.
+                try session.query("SELECT pg_advisory_xact_lock($1)", [.integer(Self.writeLock)])
+                return try body(Database(connection: .postgres(session)))
             }
         }
     }
@@ -78,6 +85,7 @@ final class PostgresEngine: StoreEngine {
         _ = try? await self.writer.withSession("close", timeout: .seconds(5)) { session in
             try session.query("SELECT pg_advisory_unlock_all()")
         }
+        await self.cluster?.end()
         await self.writer.end()
         await self.readers.end()
     }

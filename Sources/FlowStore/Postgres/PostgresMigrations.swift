@@ -32,6 +32,16 @@ enum PostgresMigrations {
         }
     }
 
+    /// Whether every step was taken.
+    ///
+    /// - Throws: `unavailable` when a newer version took further ones.
+    static func isCurrent(_ session: PostgresSession) throws -> Bool {
+        guard try self.isThere(session) else { return false }
+        let done = try self.done(session)
+        try self.refuseNewer(done)
+        return self.steps.allSatisfy { done.contains($0.name) }
+    }
+
     /// Makes sure that the schema is the one of this version, and changes nothing.
     static func requireCurrent(_ session: PostgresSession) throws {
         let done = try self.isThere(session) ? try self.done(session) : []

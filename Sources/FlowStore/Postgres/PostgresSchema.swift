@@ -136,8 +136,42 @@ enum PostgresSchema {
             ALTER TABLE run SET (\(large));
             ALTER TABLE log_chunk SET (\(large))
             """
-        )
+        ),
+        ("postgres 002 cluster", PostgresSchema.cluster),
     ]
+
+    /// What servers on one database agree on; times are the database's own.
+    private static let cluster = """
+        CREATE TABLE server_node (
+            id text COLLATE "C" PRIMARY KEY,
+            name text NOT NULL,
+            address text NOT NULL,
+            version text NOT NULL,
+            started_at bigint NOT NULL,
+            is_draining boolean NOT NULL,
+            seen_at timestamptz NOT NULL
+        ) WITH (fillfactor = 50, \(busy));
+        CREATE TABLE shard_lease (
+            unit bigint PRIMARY KEY,
+            server text COLLATE "C",
+            term bigint NOT NULL DEFAULT 0,
+            expires_at timestamptz NOT NULL DEFAULT '-infinity'
+        ) WITH (fillfactor = 25, \(busy));
+        INSERT INTO shard_lease (unit) SELECT generate_series(0, 256);
+        CREATE TABLE agent_session (
+            agent text COLLATE "C" PRIMARY KEY,
+            server text COLLATE "C" NOT NULL,
+            epoch bigint NOT NULL,
+            presence text NOT NULL
+        ) WITH (fillfactor = 50, \(busy));
+        CREATE INDEX agent_session_by_server ON agent_session (server);
+        CREATE TABLE server_message (
+            id bigint GENERATED ALWAYS AS IDENTITY,
+            server text COLLATE "C",
+            body text NOT NULL,
+            PRIMARY KEY (server, id)
+        ) WITH (\(busy))
+        """
 
     private static let busy =
         "autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0"

@@ -6,34 +6,41 @@ import FlowPostgres
 
 /// Stores in PostgreSQL.
 package enum PostgresStore {
-    /// Connects to a database, takes it for this server and brings its schema up to date.
+    /// Connects to a database, as one of the servers that use it, and brings its schema up to date.
     ///
     /// - Parameters:
     ///   - address: `postgres://…` or what else libpq reads.
     ///   - onCommit: for metrics.
-    /// - Throws: `invalid` for an address that can't be read; `unavailable` when the database can't be reached, when another
-    ///   server uses it, or when a newer version wrote it.
+    /// - Throws: `invalid` for an address that can't be read; `unavailable` when the database can't be reached, when a newer
+    ///   version wrote it, or when servers of an older one run on it.
     package static func open(
         _ address: String,
         onCommit: DatabaseStore.CommitHook? = nil
     ) async throws -> DatabaseStore {
-        try await self.open(address, isServer: true, onCommit: onCommit)
+        try await self.open(address, as: .server, onCommit: onCommit)
     }
 
-    /// For an administrator's command, beside a server that may be running; only join tokens and users may be written
+    /// For a command that must not run beside servers.
+    ///
+    /// - Throws: as ``open(_:onCommit:)``, and `unavailable` while a server runs.
+    package static func openAlone(_ address: String) async throws -> DatabaseStore {
+        try await self.open(address, as: .alone, onCommit: nil)
+    }
+
+    /// For an administrator's command, beside servers that may be running; only join tokens and users may be written
     /// this way.
     package static func openForAdministration(_ address: String) async throws -> DatabaseStore {
-        try await self.open(address, isServer: false, onCommit: nil)
+        try await self.open(address, as: .visitor, onCommit: nil)
     }
 
     private static func open(
         _ address: String,
-        isServer: Bool,
+        as use: PostgresOwner.Use,
         onCommit: DatabaseStore.CommitHook?
     ) async throws -> DatabaseStore {
         let configuration: PostgresConfiguration
         do { configuration = try PostgresConfiguration(address) } catch { throw PostgresFailure.coreError(error) }
-        let engine = try await PostgresEngine(configuration, isServer: isServer)
+        let engine = try await PostgresEngine(configuration, as: use)
         return DatabaseStore(engine: engine, onCommit: onCommit)
     }
 }

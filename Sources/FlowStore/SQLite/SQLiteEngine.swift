@@ -80,6 +80,8 @@ final class SQLiteEngine: StoreEngine {
         }
     }
 
+    var isShared: Bool { false }
+
     func size() async throws -> StoreSize {
         try await SQLiteFailure.mappingErrors {
             try await self.pool.read { db in

@@ -16,8 +16,10 @@ extension SQLiteStore {
             // 1. The linearisation point: of all who plan a fire, one moves the schedule on.
             let moved = try ScheduleTable(db).moveOn(fires)
             // 2. What each one is, and on whom.
+            let isShared = self.engine.isShared
             let decided = try self.targets.withLock { targets in
-                try zip(fires, moved).map { fire, moved in
+                if isShared { targets.membershipsChanged() }
+                return try zip(fires, moved).map { fire, moved in
                     try self.decide(fire, moved, online: online, recent: recent, at: now, &targets, db)
                 }
             }

@@ -9,7 +9,11 @@ package struct SealedValue: Hashable, Sendable {
         case secret
         case secondFactor(UserID)
         case channel(Int64)
+        case authority
     }
+
+    /// Under this name servers on one database share the authority's key and certificate.
+    package static let authority = "cluster.authority"
 
     package let name: String
     package let version: Int64
@@ -53,7 +57,17 @@ extension SQLiteStore {
                     )
                 }
             }
-            return secrets + factors + channels
+            let authority = try db.all("SELECT value FROM setting WHERE key = ?", [.text(SealedValue.authority)]) {
+                row in
+                SealedValue(
+                    name: SealedValue.authority,
+                    version: 1,
+                    text: row.text(0),
+                    title: "the authority that hosts trust",
+                    place: .authority
+                )
+            }
+            return secrets + factors + channels + authority
         }
     }
 
@@ -70,6 +84,11 @@ extension SQLiteStore {
                 try db.run(
                     "UPDATE user_totp SET sealed = ? WHERE user_id = ? AND sealed = ?",
                     [.text(text), .integer(user), .text(value.text)]
+                )
+            case .authority:
+                try db.run(
+                    "UPDATE setting SET value = ? WHERE key = ? AND value = ?",
+                    [.text(text), .text(value.name), .text(value.text)]
                 )
             case .channel(let id):
                 let table = NotifyChannelTable(db)

@@ -5,8 +5,8 @@ import FlowCore
 
 /// Agents by the groups that reach them, kept in memory between transactions; few distinct sets are in use.
 ///
-/// Right because one process owns the file: every change of an agent or a membership tells the cache within its own
-/// transaction, on the one connection that also fires. Entries are only read from committed state, since a transaction
+/// Right because every change of an agent or a membership tells the cache within its own transaction, on the one connection
+/// that also fires; where other servers write, it is emptied before each group of fires. Entries are only read from committed state, since a transaction
 /// that fires changes nothing that is cached here.
 struct TargetCache: Sendable {
     private var targets = GenerationCache<String, [AgentID]>(capacity: 256)
