@@ -55,7 +55,6 @@ package struct Server: Sendable {
         let store = try await StoreOpening.open(self.configuration, in: directory, logger: self.logger) {
             metrics.observeCommit($0, $1)
         }
-        try await DataDirectory.requireAuthority(in: directory, for: store)
         if let copied = try await store.restoredCopy() {
             self.logger.notice("this installation was restored from a back-up", metadata: ["of": "\(copied)"])
         }
@@ -65,13 +64,10 @@ package struct Server: Sendable {
         let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
         let journal = SessionJournal(store: store, logger: self.logger)
         let logs = LogIntake(store: store, bus: bus, logger: self.logger)
-        let authority = try CertificateAuthority.open(
-            in: try directory.subdirectory("ca"),
-            now: clock.now
-        )
         let keys = try await self.openKeys(in: directory, store: store)
         let installation = try await store.installation()
         let seal = keys.map { SecretSeal(ring: $0, installation: installation) }
+        let authority = try await SharedAuthority.open(in: directory, store: store, seal: seal, now: clock.now)
         let desk = CertificateDesk(authority: authority, store: store, clock: clock, logger: self.logger)
         let sessions = AgentSessions(
             store: store,
@@ -83,48 +79,70 @@ package struct Server: Sendable {
             clock: clock,
             logger: self.logger
         )
+        let cluster = ServerCluster(
+            store: store,
+            node: self.node(at: clock.now),
+            sessions: sessions,
+            bus: bus,
+            logger: self.logger
+        )
+        let share = cluster?.member as (any WorkShare)? ?? WholeWork()
+        let gateway = cluster?.gateway as (any AgentGateway)? ?? sessions
         let ticker = FireTicker(
             store: store,
-            gateway: sessions,
+            gateway: gateway,
             bus: bus,
             clock: clock,
             meter: metrics,
+            logger: self.logger,
+            share: share
+        )
+        let follower = cluster?.follower(
+            ticker: ticker,
+            journal: journal,
+            settings: settings,
+            store: store,
+            clock: clock,
             logger: self.logger
         )
         let upkeep = Upkeep(
             store: store,
-            gateway: sessions,
+            gateway: gateway,
             bus: bus,
             clock: clock,
             retentionDays: Int(settings.now.integer(.retentionDays)),
             logger: self.logger,
-            settings: settings
+            settings: settings,
+            share: share
         )
         let sealer = AuditSealer(
             store: store,
             chain: keys.map { AuditChain(master: $0.primary.bytes) },
             name: Self.auditChain,
             clock: clock,
-            logger: self.logger
+            logger: self.logger,
+            share: share
         ) { try AuditHeadsFile.write($0, in: directory) }
         if let seal { try await self.sealChannels(in: store, with: seal) }
-        let notifications = try self.makeNotifications(store: store, seal: seal, clock: clock)
+        let notifications = try self.makeNotifications(store: store, seal: seal, clock: clock, share: share)
         let dependents = DependencyDriver(
-            reader: DependencyReader(store: store, gateway: sessions, bus: bus, clock: clock),
-            logger: self.logger
+            reader: DependencyReader(store: store, gateway: gateway, bus: bus, clock: clock),
+            logger: self.logger,
+            share: share
         )
         let workflows = WorkflowDriver(
             engine: WorkflowEngine(store: store, gateway: sessions, bus: bus, clock: clock, settings: settings),
             logger: self.logger
         )
         let standing = StandingDriver(
-            keeper: StandingKeeper(store: store, observer: ticker, gateway: sessions, bus: bus, clock: clock),
-            logger: self.logger
+            keeper: StandingKeeper(store: store, observer: ticker, gateway: gateway, bus: bus, clock: clock),
+            logger: self.logger,
+            share: share
         )
         let services = Services.assemble(
             store: store,
             observer: ticker,
-            gateway: sessions,
+            gateway: gateway,
             bus: bus,
             seal: seal,
             settings: settings,
@@ -191,6 +209,12 @@ package struct Server: Sendable {
         if let tls { parts.append(CertificateFilesWatch(tls: tls, logger: self.logger)) }
         if let service = try await companion?(access) { parts.append(service) }
         parts.append(opening)
+        if let cluster, let follower {
+            try await cluster.member.join()
+            try await follower.begin()
+            // Work is handed over first of all; the server leaves when nothing of it is left to do.
+            parts = [cluster.member, follower] + parts + [ClusterDrain(member: cluster.member)]
+        }
         try await self.serve(parts, handlesSignals: handlesSignals)
         try await store.close()
     }
@@ -245,7 +269,8 @@ package struct Server: Sendable {
     private func makeNotifications(
         store: DatabaseStore,
         seal: SecretSeal?,
-        clock: any WallClock
+        clock: any WallClock,
+        share: any WorkShare
     ) throws -> NotifyDriver {
         var network = NotifyNetwork()
         if self.configuration.notifiesLoopback { network.allowance.insert(.loopback) }
@@ -266,7 +291,19 @@ package struct Server: Sendable {
             ),
             store: store,
             clock: clock,
-            logger: self.logger
+            logger: self.logger,
+            share: share
+        )
+    }
+
+    /// How other servers on the same database know this one.
+    private func node(at now: Timestamp) -> ServerNode {
+        ServerNode(
+            id: ServerID(UUID().uuidString.lowercased()),
+            name: ProcessInfo.processInfo.hostName,
+            address: "\(self.configuration.agentsHost):\(self.configuration.agentsPort)",
+            version: Self.version,
+            startedAt: now
         )
     }
 

@@ -9,8 +9,15 @@ package struct DependencyDriver: Service {
     private let reader: DependencyReader
     private let logger: Logger
     private let interval: Duration
+    private let share: any WorkShare
 
-    package init(reader: DependencyReader, logger: Logger, interval: Duration = .milliseconds(250)) {
+    package init(
+        reader: DependencyReader,
+        logger: Logger,
+        interval: Duration = .milliseconds(250),
+        share: any WorkShare = WholeWork()
+    ) {
+        self.share = share
         self.reader = reader
         self.logger = logger
         self.interval = interval
@@ -19,6 +26,7 @@ package struct DependencyDriver: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await Rounds(of: "tasks that wait for others", every: self.interval, logger: self.logger).run {
+                guard self.share.isKeeper else { return }
                 try await self.reader.catchUp()
                 try await self.reader.expire()
             }

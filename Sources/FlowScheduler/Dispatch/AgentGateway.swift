@@ -30,7 +30,7 @@ extension AgentGateway {
 }
 
 /// What a live session knows of its agent.
-package struct AgentPresence: Hashable, Sendable {
+package struct AgentPresence: Hashable, Codable, Sendable {
     package var connectedAt: Timestamp
     package var lastHeartbeat: Timestamp
     /// The configuration version the agent confirmed.

@@ -17,14 +17,31 @@ package final class EventBus: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Who tells other servers; nil where there are none.
+    private let relay: Mutex<(@Sendable (FlowEvent) -> Void)?> = Mutex(nil)
 
     package init() {}
 
+    /// Has what happens here told to other servers, too.
+    package func setRelay(_ relay: @escaping @Sendable (FlowEvent) -> Void) { self.relay.withLock { $0 = relay } }
+
     /// Hands the event to all watchers; returns at once.
     package func publish(_ event: FlowEvent) {
-        let buffers = self.state.withLock { Array($0.subscribers.values) }
-        for buffer in buffers { buffer.push(event) }
+        self.publishHere(event)
+        self.relay.withLock { $0 }?(event)
     }
+
+    /// The same for what another server told.
+    package func publishHere(_ event: FlowEvent) {
+        for buffer in self.buffers { buffer.push(event) }
+    }
+
+    /// Tells all watchers that something happened which is not known: they look again.
+    package func publishGap() {
+        for buffer in self.buffers { buffer.lose() }
+    }
+
+    private var buffers: [EventSubscription.Buffer] { self.state.withLock { Array($0.subscribers.values) } }
 
     /// Starts to watch, with at most `buffer` events that wait to be read; ends when the subscription is released.
     package func subscribe(buffer capacity: Int = 256) -> EventSubscription {
@@ -87,6 +104,20 @@ package final class EventSubscription: AsyncSequence, Sendable {
         private let capacity: Int
 
         init(capacity: Int) { self.capacity = Swift.max(1, capacity) }
+
+        /// Puts a gap in the place of all that waits.
+        func lose() {
+            let waiter = self.state.withLock { state -> CheckedContinuation<BusItem?, Never>? in
+                if let waiter = state.waiter {
+                    state.waiter = nil
+                    return waiter
+                }
+                state.items.removeAll(keepingCapacity: true)
+                state.items.append(.gap)
+                return nil
+            }
+            waiter?.resume(returning: .gap)
+        }
 
         func push(_ event: FlowEvent) {
             let waiter = self.state.withLock { state -> CheckedContinuation<BusItem?, Never>? in

@@ -13,6 +13,7 @@ package struct NotifyDriver: Service {
     private let clock: any WallClock
     private let logger: Logger
     private let interval: Duration
+    private let share: any WorkShare
 
     package init(
         evaluator: NotifyEvaluator,
@@ -20,8 +21,10 @@ package struct NotifyDriver: Service {
         store: any EventStore,
         clock: any WallClock,
         logger: Logger,
-        interval: Duration = .milliseconds(500)
+        interval: Duration = .milliseconds(500),
+        share: any WorkShare = WholeWork()
     ) {
+        self.share = share
         self.evaluator = evaluator
         self.dispatcher = dispatcher
         self.store = store
@@ -33,19 +36,32 @@ package struct NotifyDriver: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await self.rounds("the start of notifications").untilDone {
-                try await self.dispatcher.resume()
                 try await self.store.recordEvent(.serverStarted, at: self.clock.now)
             }
             await withTaskGroup { group in
                 group.addTask {
-                    await self.rounds("rules of notifications").run { _ = try await self.evaluator.catchUp() }
+                    await self.rounds("rules of notifications").run {
+                        if self.share.isKeeper { _ = try await self.evaluator.catchUp() }
+                    }
                 }
                 // By itself: a receiver that is slow must not keep rules from counting.
-                group.addTask {
-                    await self.rounds("sending of notifications").run { _ = try await self.dispatcher.dispatch() }
-                }
+                group.addTask { await self.send() }
                 await group.waitForAll()
             }
+        }
+    }
+
+    private func send() async {
+        var isResumed = false
+        await self.rounds("sending of notifications").run {
+            guard self.share.isKeeper else {
+                isResumed = false
+                return
+            }
+            // What whoever sent before had on its way.
+            if !isResumed { try await self.dispatcher.resume() }
+            isResumed = true
+            _ = try await self.dispatcher.dispatch()
         }
     }
 

@@ -73,6 +73,11 @@ package struct Planner: Sendable {
         self.timers.remove(job)
     }
 
+    /// Forgets the jobs of some units of work: another server plans them.
+    package mutating func remove(of units: Set<WorkUnit>) {
+        for uid in self.entries.keys where units.contains(WorkUnit(of: uid)) { self.remove(uid) }
+    }
+
     /// When to plan next; nil when nothing is scheduled.
     package mutating func nextWake() -> Timestamp? { self.timers.next() }
 

@@ -18,6 +18,8 @@ package final class AgentSessions: AgentGateway, Service {
     private let logger: Logger
     /// How long the first of two processes may take to show that it is alive.
     private let proof: Duration
+    /// Tells of agents that another server holds; nil where there are none.
+    private let elsewhere: Mutex<(@Sendable (AgentID) -> Bool)?> = Mutex(nil)
     private static let housekeeping = Duration.seconds(30)
 
     package init(
@@ -85,6 +87,25 @@ package final class AgentSessions: AgentGateway, Service {
         for conversation in self.registry.withLock({ $0.handles(of: agent) }) {
             await conversation.channel.close(SessionClose(.unauthorized, reason: reason))
         }
+    }
+
+    // MARK: Other servers' side
+
+    /// Who is held here, with the epochs of their sessions.
+    package var holdings: [AgentID: ClusterRoster.Session] { self.registry.withLock { $0.holdings } }
+
+    /// An agent whose session ends here has not gone while `isElsewhere` says that another server holds it.
+    package func setElsewhere(_ isElsewhere: @escaping @Sendable (AgentID) -> Bool) {
+        self.elsewhere.withLock { $0 = isElsewhere }
+    }
+
+    /// Ends a session that a later one on another server has overtaken.
+    package func yield(_ agent: AgentID, to epoch: Int64) async {
+        guard let conversation = self.registry.withLock({ $0.yield(agent, to: epoch) }) else { return }
+        self.bus.publish(.agentChanged(agent))
+        await conversation.channel.close(
+            SessionClose(.overtaken, reason: "a newer session of this agent, on another server, took over")
+        )
     }
 
     private func tell(_ agent: AgentID, _ event: AgentSessionCore.Event) async {
@@ -224,7 +245,8 @@ package final class AgentSessions: AgentGateway, Service {
 
     private func leave(_ ticket: Registry.Ticket) {
         guard self.registry.withLock({ $0.leave(ticket) }) else { return }
-        self.conversations.journal.note(left: ticket.agent, at: self.clock.now)
+        let isElsewhere = self.elsewhere.withLock { $0 }?(ticket.agent) ?? false
+        if !isElsewhere { self.conversations.journal.note(left: ticket.agent, at: self.clock.now) }
         self.bus.publish(.agentChanged(ticket.agent))
     }
 }

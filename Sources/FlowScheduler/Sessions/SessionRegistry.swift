@@ -114,6 +114,28 @@ package struct SessionRegistry<Handle: Sendable>: Sendable {
         self.sessions.keys.sorted().compactMap { agent in self.standing(agent).map { (agent, $0.handle) } }
     }
 
+    /// What stands, with its epoch.
+    package var holdings: [AgentID: ClusterRoster.Session] {
+        var holdings: [AgentID: ClusterRoster.Session] = [:]
+        for (agent, presence) in self.presences {
+            if let epoch = self.standing(agent)?.epoch {
+                holdings[agent] = ClusterRoster.Session(epoch: epoch, presence: presence)
+            }
+        }
+        return holdings
+    }
+
+    /// Another server gave the agent a later session.
+    ///
+    /// - Returns: what stood here until now, and has to be closed.
+    package mutating func yield(_ agent: AgentID, to epoch: Int64) -> Handle? {
+        guard let session = self.standing(agent), let own = session.epoch, own < epoch, self.leave(session.ticket)
+        else {
+            return nil
+        }
+        return session.handle
+    }
+
     private func standing(_ agent: AgentID) -> Session? { self.sessions[agent]?.first { $0.epoch != nil } }
 
     // MARK: Copies

@@ -15,6 +15,11 @@ package actor FireTicker: Service, ScheduleObserver {
     private let meter: any FireMeter
     private let logger: Logger
     private let alarm = Alarm()
+    private let share: any WorkShare
+    /// Units whose jobs are in the plan.
+    private var planned: Set<WorkUnit> = []
+    /// Of plans that could not be read.
+    private static let retryDelay = Duration.milliseconds(500)
     private var agents: RecentAgents
     /// The longest sleep: a wall clock that somebody sets forward is noticed after this.
     private static let longestSleep = Duration.seconds(5)
@@ -25,8 +30,10 @@ package actor FireTicker: Service, ScheduleObserver {
         bus: EventBus,
         clock: any WallClock,
         meter: any FireMeter,
-        logger: Logger
+        logger: Logger,
+        share: any WorkShare = WholeWork()
     ) {
+        self.share = share
         self.store = store
         self.gateway = gateway
         self.bus = bus
@@ -36,19 +43,51 @@ package actor FireTicker: Service, ScheduleObserver {
         self.agents = RecentAgents(startedAt: clock.now)
     }
 
-    /// Loads all jobs and plans them until shut down.
+    /// Loads the jobs that are this server's and plans them until shut down.
     package func run() async throws {
-        for job in try await self.store.allJobs() { self.take(job) }
+        try await self.adopt()
         self.logger.info("planning", metadata: ["jobs": "\(self.planner.jobCount)"])
         await cancelWhenGracefulShutdown { await self.tick() }
     }
 
     package func jobChanged(_ job: Job) {
+        // Whoever else plans it hears of it by the log of changes.
+        guard self.planned.contains(WorkUnit(of: job.uid)) else { return }
         self.take(job)
         self.alarm.ring()
     }
 
     package func jobDeleted(_ job: JobUID) { self.planner.remove(job) }
+
+    /// Other units of work may be this server's now.
+    package nonisolated func shareChanged() { self.alarm.ring() }
+
+    /// Plans everything anew: what has changed since it was read is not known.
+    package func reload() {
+        self.planner.remove(of: self.planned)
+        self.planned = []
+        self.alarm.ring()
+    }
+
+    /// Lets go of jobs that are another server's, and reads those that have become this one's.
+    private func adopt() async throws {
+        let units = self.share.units
+        guard units != self.planned else { return }
+        self.planner.remove(of: self.planned.subtracting(units))
+        self.planned.formIntersection(units)
+        let gained = units.subtracting(self.planned)
+        guard !gained.isEmpty else { return }
+        // Before they are read: what changes meanwhile is taken as it comes, and an older version does not replace it.
+        self.planned = units
+        do {
+            guard gained != [.keeping] else { return }
+            for job in try await self.store.allJobs() where gained.contains(WorkUnit(of: job.uid)) { self.take(job) }
+        } catch {
+            self.planner.remove(of: gained)
+            self.planned.subtract(gained)
+            throw error
+        }
+    }
 
     private func take(_ job: Job) {
         guard let error = self.planner.update(job) else { return }
@@ -60,6 +99,14 @@ package actor FireTicker: Service, ScheduleObserver {
 
     private func tick() async {
         while !Task.isCancelled {
+            do {
+                try await self.adopt()
+            } catch {
+                self.logger.error("could not read the jobs to plan", metadata: ["error": "\(error)"])
+                await self.alarm.wait(for: Self.retryDelay)
+                continue
+            }
+            _ = self.agents.recent(online: Set(self.gateway.presences.keys), at: self.clock.now)
             let fires = self.planner.plan(now: self.clock.now)
             if fires.isEmpty {
                 await self.sleep()

@@ -19,6 +19,7 @@ package final class AuditSealer: Service {
     private let logger: Logger
     private let witness: @Sendable (AuditHead) throws -> Void
     private let pause: @Sendable (Duration) async -> Void
+    private let share: any WorkShare
     private let state = Mutex(State())
 
     private struct State {
@@ -46,9 +47,11 @@ package final class AuditSealer: Service {
         name: String,
         clock: any WallClock,
         logger: Logger,
+        share: any WorkShare = WholeWork(),
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
         witness: @escaping @Sendable (AuditHead) throws -> Void
     ) {
+        self.share = share
         self.store = store
         self.chain = chain
         self.name = name
@@ -66,7 +69,12 @@ package final class AuditSealer: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                await self.step()
+                if self.share.isKeeper {
+                    await self.step()
+                } else {
+                    // What waits is another server's to seal, and to warn of.
+                    self.state.withLock { $0.oldestUnsealed = nil }
+                }
                 await self.pause(.milliseconds(Self.interval))
             }
         }

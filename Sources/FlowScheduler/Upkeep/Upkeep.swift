@@ -23,6 +23,7 @@ package final class Upkeep: Service {
     /// Nil for a server whose rules stay as they are.
     private let settings: LiveSettings?
     private let pause: @Sendable (Duration) async -> Void
+    private let share: any WorkShare
     private static let conclusionInterval: Int64 = 15_000
     private static let conclusionChunk = 250
     /// How long a host that is back may take to report what happened while it was away; milliseconds.
@@ -48,8 +49,10 @@ package final class Upkeep: Service {
         rules: [GrowthRule]? = nil,
         horizon: Int64 = 7 * 86_400_000,
         settings: LiveSettings? = nil,
+        share: any WorkShare = WholeWork(),
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
+        self.share = share
         self.store = store
         self.gateway = gateway
         self.bus = bus
@@ -78,7 +81,7 @@ package final class Upkeep: Service {
 
     private func loop(_ interval: Int64, _ body: () async -> Void) async {
         while !Task.isCancelled {
-            await body()
+            if self.share.isKeeper { await body() }
             await self.pause(.milliseconds(interval))
         }
     }
@@ -98,7 +101,8 @@ package final class Upkeep: Service {
     /// Takes steps until no rule has anything left.
     package func forget() async {
         self.adoptRules()
-        while !Task.isCancelled, let rule = self.rotation.withLock({ $0.next(at: self.clock.now) }) {
+        while !Task.isCancelled, self.share.isKeeper, let rule = self.rotation.withLock({ $0.next(at: self.clock.now) })
+        {
             let start = ContinuousClock.now
             do {
                 let bound = self.clock.now.advanced(byMilliseconds: -rule.age)

@@ -12,8 +12,8 @@ import X509
 ///
 /// It signs the server's certificate and one per agent. Nothing else trusts it and it trusts nothing else.
 package struct CertificateAuthority: Sendable {
-    private static let keyFile = "ca-key.pem"
-    private static let certificateFile = "ca.pem"
+    static let keyFile = "ca-key.pem"
+    static let certificateFile = "ca.pem"
     /// Hosts with a clock that is late still accept new certificates.
     static let backdating: TimeInterval = 86_400
     private static let years: Double = 10

@@ -13,6 +13,8 @@ final class ProductWorld: Sendable {
     let directory: String
     let httpPort: Int
     let agentsPort: Int
+    /// Of a second server on the same database.
+    let second: (httpPort: Int, agentsPort: Int)
 
     private init() throws {
         let base = FileManager.default.temporaryDirectory.path
@@ -20,6 +22,7 @@ final class ProductWorld: Sendable {
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
         self.httpPort = try Self.freePort(SOCK_STREAM)
         self.agentsPort = try Self.freePort(SOCK_DGRAM)
+        self.second = (try Self.freePort(SOCK_STREAM), try Self.freePort(SOCK_DGRAM))
     }
 
     /// - Parameter database: false where a test names the database itself, or needs SQLite's file.
@@ -88,16 +91,24 @@ final class ProductWorld: Sendable {
     /// - Parameters:
     ///   - http: further lines of the section `http`, indented.
     ///   - database: the address of a PostgreSQL instead of SQLite.
-    func startServe(http: String = "", database: String? = nil) throws -> Program {
-        let file = self.directory + "/server.yaml"
+    ///   - isSecond: a server beside the first, with a data directory and ports of its own.
+    ///   - key: the master key that both have.
+    func startServe(
+        http: String = "",
+        database: String? = nil,
+        isSecond: Bool = false,
+        key: String? = nil
+    ) throws -> Program {
+        let file = self.directory + (isSecond ? "/second.yaml" : "/server.yaml")
+        let ports = isSecond ? self.second : (self.httpPort, self.agentsPort)
         let text = """
-            data-directory: \(self.serverDirectory)
+            data-directory: \(self.serverDirectory)\(isSecond ? "-2" : "")
             \(database.map { "database.url: \"\($0)\"" } ?? "")
             http:
-              listen: 127.0.0.1:\(self.httpPort)
+              listen: 127.0.0.1:\(ports.0)
             \(http)
             agents:
-              listen: 127.0.0.1:\(self.agentsPort)
+              listen: 127.0.0.1:\(ports.1)
             admin:
               password-file: \(self.directory)/password
             """
@@ -110,7 +121,8 @@ final class ProductWorld: Sendable {
             "quicflow-server",
             ["serve", "--config", file],
             home: self.directory,
-            log: self.log("serve")
+            log: self.log("serve"),
+            environment: key.map { ["QUARTZFLOW_SECRET_KEY": $0] } ?? [:]
         )
     }
 
@@ -124,13 +136,19 @@ final class ProductWorld: Sendable {
         return String(token)
     }
 
-    /// - Parameter wrapper: a program and its arguments that become the agent in the end.
-    func startAgent(_ name: String, token: String, wrapper: [String] = []) throws -> Program {
+    /// - Parameters:
+    ///   - wrapper: a program and its arguments that become the agent in the end.
+    ///   - ports: of the servers it knows, in the order in which it tries them; the first one's by default.
+    func startAgent(
+        _ name: String,
+        token: String,
+        wrapper: [String] = [],
+        ports: [Int]? = nil
+    ) throws -> Program {
         try Program(
             "quicflow",
-            [
-                "agent", "run", "--server", "127.0.0.1:\(self.agentsPort)", "--join-token", token, "--name", name,
-                "--data-dir", self.directory + "/" + name,
+            ["agent", "run"] + (ports ?? [self.agentsPort]).flatMap { ["--server", "127.0.0.1:\($0)"] } + [
+                "--join-token", token, "--name", name, "--data-dir", self.directory + "/" + name,
             ],
             home: self.directory,
             log: self.log(name),
@@ -139,8 +157,8 @@ final class ProductWorld: Sendable {
     }
 
     /// Waits for the server, and signs in.
-    func client(of server: Program) async throws -> ServerClient {
-        let base = "http://127.0.0.1:\(self.httpPort)"
+    func client(of server: Program, port: Int? = nil) async throws -> ServerClient {
+        let base = "http://127.0.0.1:\(port ?? self.httpPort)"
         return try await eventually("an answer of the server", within: .seconds(150)) {
             if let code = server.exitCode { throw Late(what: "the server ended with \(code): \(server.output)") }
             guard let password = FileManager.default.contents(atPath: self.directory + "/password") else { return nil }
