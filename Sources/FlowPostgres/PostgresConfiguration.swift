@@ -7,6 +7,21 @@ import CLibpq
 package struct PostgresConfiguration: Hashable, Sendable {
     /// A connection URI or `key=value` list as libpq reads it: several hosts, TLS, services and password files included.
     package let address: String
+    /// One place where the database may be: a host's name, and the address that is connected to for it.
+    package struct Host: Hashable, Sendable {
+        package var name: String
+        package var address: String
+        package var port: String
+
+        package init(name: String, address: String, port: String) {
+            self.name = name
+            self.address = address
+            self.port = port
+        }
+    }
+
+    /// In place of the hosts in the address: no name is resolved then; empty = those of the address.
+    package var hosts: [Host] = []
     /// What the server's lists of connections show.
     package var applicationName: String
     /// Until a connection must be there.
@@ -40,9 +55,9 @@ package struct PostgresConfiguration: Hashable, Sendable {
         PQconninfoFree(options)
     }
 
-    /// The address without what is secret, for messages and logs.
-    package var publicAddress: String {
-        guard let options = PQconninfoParse(self.address, nil) else { return "an unreadable address" }
+    /// What the address says, by libpq's keywords.
+    package var options: [String: String] {
+        guard let options = PQconninfoParse(self.address, nil) else { return [:] }
         defer { PQconninfoFree(options) }
         var values: [String: String] = [:]
         var option = options
@@ -50,6 +65,12 @@ package struct PostgresConfiguration: Hashable, Sendable {
             if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
             option += 1
         }
+        return values
+    }
+
+    /// The address without what is secret, for messages and logs.
+    package var publicAddress: String {
+        let values = self.options
         let host = values["host"] ?? values["hostaddr"] ?? "the local socket"
         let port = values["port"].map { ":" + $0 } ?? ""
         let name = values["dbname"] ?? values["user"] ?? values["service"].map { "service " + $0 } ?? ""

@@ -14,7 +14,7 @@ import Darwin
 ///
 /// Each piece of work has a ticket, higher than those before: who cancels late, when another's work is under way, stops
 /// nothing.
-final class Interrupt: Sendable {
+package final class Interrupt: Sendable {
     private struct State {
         var current: Int?
         /// The highest that was raised.
@@ -26,7 +26,7 @@ final class Interrupt: Sendable {
     let readEnd: Int32
     private let writeEnd: Int32
 
-    init() throws {
+    package init() throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
             throw PostgresError(.disconnected, operation: "connect", message: "no file descriptors are left")
@@ -48,7 +48,7 @@ final class Interrupt: Sendable {
     var raised: Bool { self.state.withLock { $0.current == $0.raised } }
 
     /// Begins work; it may have been stopped before.
-    func begin(_ ticket: Int) {
+    package func begin(_ ticket: Int) {
         self.state.withLock { state in
             state.current = ticket
             if state.raised == ticket { self.wake(&state) }
@@ -65,7 +65,7 @@ final class Interrupt: Sendable {
         }
     }
 
-    func raise(_ ticket: Int) {
+    package func raise(_ ticket: Int) {
         self.state.withLock { state in
             guard ticket > state.raised else { return }
             state.raised = ticket

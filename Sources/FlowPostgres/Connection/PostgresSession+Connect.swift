@@ -19,18 +19,25 @@ extension PostgresSession {
         """
 
     /// Connects; blocks until the connection is there, refused, or the time is up.
-    static func connect(
+    package static func connect(
         _ configuration: PostgresConfiguration,
         interrupt: Interrupt,
         onConnect: (PostgresSession) throws -> Void = { _ in }
     ) throws -> PostgresSession {
         let end = ContinuousClock.now + configuration.connectTimeout
         // What stands behind the address overrides it, what stands before it is overridden.
-        let options = [
+        var options = [
             ("target_session_attrs", "read-write"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
             ("keepalives_count", "3"), ("fallback_application_name", configuration.applicationName),
             ("dbname", configuration.address),
         ]
+        if !configuration.hosts.isEmpty {
+            options += [
+                ("host", configuration.hosts.map(\.name).joined(separator: ",")),
+                ("hostaddr", configuration.hosts.map(\.address).joined(separator: ",")),
+                ("port", configuration.hosts.map(\.port).joined(separator: ",")),
+            ]
+        }
         guard let connection = Self.start(options) else {
             throw PostgresError(.disconnected, operation: "connect", message: "not enough memory")
         }

@@ -15,7 +15,7 @@ extension PostgresSession {
     /// Runs `body` between BEGIN and COMMIT; rolls back what throws.
     ///
     /// - Throws: ``PostgresError`` `commitUnknown` when the answer to COMMIT did not come.
-    func transaction<Value>(
+    package func transaction<Value>(
         _ mode: TransactionMode,
         commitTimeout: Duration,
         _ body: (PostgresSession) throws -> Value
