@@ -27,6 +27,8 @@ export interface Host {
   /** What people and the host itself say of it; `host_labels` is the host's part. */
   labels?: Record<string, string>;
   host_labels?: Record<string, string>;
+  /** Kinds of jobs that it carries out; empty while it is away. */
+  executors?: string[];
   certificate_expires_at?: string | null;
   /** Zones that its own files lack or know otherwise; the server's rules are used. */
   foreign_zones?: string[];

@@ -14,6 +14,7 @@ export interface ShellConfig {
   success_codes?: number[];
   umask?: string | null;
   nice?: number | null;
+  limits?: Record<string, number | null>;
   env?: Record<string, string>;
 }
 
@@ -24,6 +25,9 @@ export interface HttpConfig {
   body?: string;
   expected_status?: number[];
 }
+
+/** Plugin, SQL and built-in jobs (docs/executors.md); shown as they are. */
+export type WorkConfig = Record<string, unknown>;
 
 export type ScheduleType = 'cron' | 'every' | 'delay' | 'once' | 'manual';
 
@@ -65,8 +69,9 @@ export interface Hold {
 export interface TaskBody extends FinePolicies, DependencyFields {
   name: string;
   description: string;
-  executor_type: 1 | 2;
-  executor_config: ShellConfig | HttpConfig;
+  /** 1 shell, 2 HTTP, 3 plugin, 4 SQL, 5 built-in. */
+  executor_type: 1 | 2 | 3 | 4 | 5;
+  executor_config: ShellConfig | HttpConfig | WorkConfig;
   schedule_type: ScheduleType;
   cron_expr: string;
   timezone: string;

@@ -26,13 +26,13 @@ export function validate(form: JobForm, now: number): FormErrors {
   check('name', form.name.trim() !== '', 'required');
   check('name', form.name.trim().length <= 128, 'tooLong');
   check('description', form.description.trim().length <= 512, 'tooLongText');
-  const pairs = form.executor === 'shell' ? form.env : form.headers;
+  const pairs = form.executor === 'shell' ? form.env : form.executor === 'http' ? form.headers : [];
   const fault = pairFault(pairs);
   if (fault) check(`executor_config.${form.executor === 'shell' ? 'env' : 'headers'}`, false, fault);
   if (form.executor === 'shell') {
     check('executor_config.command', form.command.trim() !== '', 'required');
     for (const [path, wrong] of Object.entries(checkScript(form))) check(path, false, wrong);
-  } else {
+  } else if (form.executor === 'http') {
     check('executor_config.url', form.url.trim() !== '', 'required');
     check('executor_config.url', isUrl(form.url.trim()), 'url');
     check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');

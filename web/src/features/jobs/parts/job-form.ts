@@ -24,7 +24,9 @@ export interface Pair {
 export interface JobForm extends DependencyForm, PolicyForm, ScriptForm {
   name: string;
   description: string;
-  executor: 'shell' | 'http';
+  executor: 'shell' | 'http' | 'other';
+  /** What a job of another kind runs: the form keeps it as it is. */
+  other: Pick<TaskBody, 'executor_type' | 'executor_config'> | null;
   command: string;
   workDir: string;
   env: Pair[];
@@ -60,6 +62,7 @@ export function emptyForm(): JobForm {
     name: '',
     description: '',
     executor: 'shell',
+    other: null,
     command: '',
     workDir: '',
     env: [],
@@ -112,7 +115,10 @@ export function formOf(task: Task): JobForm {
     ...emptyForm(),
     name: task.name,
     description: task.description ?? '',
-    executor: task.executor_type === 2 ? 'http' : 'shell',
+    executor: task.executor_type === 1 ? 'shell' : task.executor_type === 2 ? 'http' : 'other',
+    other: task.executor_type > 2
+      ? { executor_type: task.executor_type, executor_config: task.executor_config }
+      : null,
     command: shell.command ?? '',
     workDir: shell.work_dir ?? '',
     env: pairsOf(shell.env),
@@ -169,6 +175,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     description: form.description.trim(),
     executor_type: form.executor === 'http' ? 2 : 1,
     executor_config: form.executor === 'http' ? http : shell,
+    ...(form.executor === 'other' ? form.other : null),
     schedule_type: form.schedule,
     cron_expr: form.schedule === 'cron' ? form.cron.trim() : '',
     timezone: form.timezone.trim(),
