@@ -15,6 +15,7 @@ run: ## Set up, build for release, build the console, start server and local age
 	@scripts/setup run
 	$(SWIFT) build -c release --product quicflow
 	$(SWIFT) build -c release --product quicflow-runner
+	$(SWIFT) build -c release --product quicflow-work
 	$(SWIFT) build -c release --product quicflow-server
 	cd web && ./run build
 	exec .build/release/quicflow-server dev $(SERVER_FLAGS)

@@ -21,6 +21,7 @@ let package = Package(
         .executable(name: "quicflow-server", targets: ["quicflow-server"]),
         .executable(name: "quicflow", targets: ["quicflow"]),
         .executable(name: "quicflow-runner", targets: ["quicflow-runner"]),
+        .executable(name: "quicflow-work", targets: ["quicflow-work"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -136,6 +137,25 @@ let package = Package(
         .executableTarget(
             name: "quicflow-runner",
             dependencies: ["FlowRunner"],
+            swiftSettings: swiftSettings
+        ),
+        // One attempt of a job that is no script, in a process of its own; libpq is linked here and not into the agent.
+        .target(
+            name: "FlowWork",
+            dependencies: [
+                "CFlowProcess",
+                "FlowCore",
+                "FlowPostgres",
+                "FlowProcess",
+                "FlowSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "quicflow-work",
+            dependencies: ["FlowWork"],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -315,7 +335,7 @@ let package = Package(
             dependencies: [
                 "FlowAgent", "FlowCore", "FlowRunner", "FlowSupport", "FlowWire", "FlowTesting",
                 // The programs under test.
-                "quicflow", "quicflow-runner",
+                "quicflow", "quicflow-runner", "quicflow-work",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -324,6 +344,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .testTarget(name: "FlowWorkTests", dependencies: ["FlowCore", "FlowWork"], swiftSettings: swiftSettings),
         .testTarget(
             name: "FlowAPITests",
             dependencies: [

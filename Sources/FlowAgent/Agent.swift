@@ -26,6 +26,8 @@ package struct Agent: Sendable {
         package var dismissalGrace: Duration = .zero
         /// What is said of the host besides its name; see ``HostLabels``.
         package var labels: [String: String] = [:]
+        /// The host's policy; nil = ``HostPolicyFile/standardPath``, if it is there.
+        package var policyFile: String?
 
         package init(
             servers: [String],
@@ -60,6 +62,7 @@ package struct Agent: Sendable {
     package func prepare(launcher replacement: (any ExecutionLauncher)? = nil) async throws -> [any Service] {
         let group = MultiThreadedEventLoopGroup.singleton
         let facts = HostFacts.read()
+        let policy = try HostPolicyFile.read(self.configuration.policyFile)
         // The lock comes first: two agents on one directory must not even enrol.
         let ledger = try SQLiteLedger(directory: self.configuration.dataDirectory)
         try self.writeProcessID()
@@ -81,7 +84,7 @@ package struct Agent: Sendable {
         if let replacement {
             launcher = replacement
         } else {
-            let real = try await self.makeSupervisor(transport: transport, secrets: secrets)
+            let real = try await self.makeSupervisor(transport: transport, secrets: secrets, policy: policy)
             supervisor = real
             launcher = real
         }
@@ -103,6 +106,8 @@ package struct Agent: Sendable {
         decisions.startID = UUID().uuidString
         decisions.machineID = facts.machineID
         decisions.labels = self.configuration.labels
+        decisions.policy = policy
+        decisions.executors = supervisor?.executorKinds
         let core = AgentCore(
             configuration: decisions,
             restored: restored,
@@ -126,7 +131,8 @@ package struct Agent: Sendable {
     /// The launcher of a real host, started: it knows what earlier agents left running.
     private func makeSupervisor(
         transport: LinkLogTransport,
-        secrets: LinkSecretSource
+        secrets: LinkSecretSource,
+        policy: HostPolicy
     ) async throws -> ExecutionSupervisor {
         var supervision = ExecutionSupervisor.Configuration(dataDirectory: self.configuration.dataDirectory)
         if let program = self.configuration.runnerProgram {
@@ -134,6 +140,7 @@ package struct Agent: Sendable {
             supervision.runner.arguments = []
         }
         supervision.jobsAtStop = self.jobsAtStop
+        supervision.policy = policy
         let supervisor = try ExecutionSupervisor(
             configuration: supervision,
             transport: transport,

@@ -20,7 +20,7 @@ struct QuicFlow: AsyncParsableCommand {
             SecretCommand.self, WorkflowCommand.self, SettingsCommand.self, NotifyCommand.self, PlanCommand.self,
             DiffCommand.self,
             ApplyCommand.self, ExportCommand.self, SchemaCommand.self, CronCommand.self, AgentCommand.self,
-            RunnerCommand.self,
+            PluginCommand.self, RunnerCommand.self,
         ]
     )
 

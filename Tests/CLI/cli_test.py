@@ -456,7 +456,7 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         "executor_config": {
             "command": "#!/bin/sh\n\tprintf '%s\\n' \"$A\"\n\n# end\n", "interpreter": "/bin/bash", "nice": 5,
             "interpreter_args": ["-e", "-c"], "work_dir": "/tmp", "leave_processes": True, "success_codes": [0, 3],
-            "umask": "027", "env": {"A": "secret:FILES_DB", "B": "1.10", "E": ""},
+            "umask": "027", "limits": {"open_files": 100}, "env": {"A": "secret:FILES_DB", "B": "1.10", "E": ""},
         },
     }
     names = sh.json("schema")["$defs"]["Task"]["anyOf"][0]["properties"]
@@ -470,13 +470,31 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
             {"schedule_type": "delay", "delay_seconds": 90},
             {"schedule_type": "once", "once_at": "2099-01-31T08:00:00Z"},
             {"schedule_type": "manual", "executor_type": 2, "executor_config": http},
+            {"schedule_type": "manual", "executor_type": 3, "executor_config": {"plugin": "p", "parameters": {"a": "{{x}}"}}},
+            {
+                "labels": {"kind": "sql"}, "schedule_type": "manual", "executor_type": 4,
+                "executor_config": {
+                    "connection": "secret:FILES_DB", "row_limit": 0,
+                    "statements": [{"sql": "SELECT $1\n", "parameters": ["{{x}}"]}, {"sql": "SELECT 2", "parameters": []}],
+                },
+            },
+            {
+                "labels": {"kind": "clean"}, "schedule_type": "manual", "executor_type": 5,
+                "executor_config": {"builtin": "clean_files", "path": "/var/x", "older_than_days": 0, "pattern": "*", "dry_run": True},
+            },
+            {
+                "labels": {"kind": "tcp"}, "schedule_type": "manual", "executor_type": 5,
+                "executor_config": {"builtin": "check_tcp", "host": "db", "port": 5432},
+            },
             {
                 "dependencies": [{"task_id": parent, "on": "failure", "hosts": {"ratio": 0.5}}], "match": "pair", "join": "all",
                 "max_age_seconds": 7200, "deadline": {"at": "08:00", "timezone": "Europe/Berlin", "on_deadline": "run"},
                 "cron_expr": "@daily", "dependency_mode": "start",
             },
         ]:
-            api.post("/tasks", dict(plain, name=f"files {next(iter(extra))} {extra.get('schedule_type', 'cron')}", **extra))
+            kind = extra.get("labels", {}).get("kind", "plain")
+            name = f"files {next(iter(extra))} {extra.get('schedule_type', 'cron')} {extra.get('executor_type', 1)} {kind}"
+            api.post("/tasks", {**plain, "name": name, **extra})
         folder = sh.home / "exported"
         done = sh.run("export", str(folder))
         check("hunter2" not in "".join(f.read_text() for f in folder.iterdir()), "a secret's value")

@@ -101,7 +101,7 @@ struct ConversionTests {
     func unknownNumbersInTasks() throws {
         var values = RandomValues(seed: 5)
         let breaks: [(inout PBTaskConfig) -> Void] = [
-            { $0.executorType = .UNRECOGNIZED(7) }, { $0.executorType = .plugin },
+            { $0.executorType = .UNRECOGNIZED(7) }, { $0.executorType = .UNRECOGNIZED(8) },
             { $0.executorConfig["sandbox"] = "yes" },
             { $0.clearSchedule() }, { $0.misfire = .UNRECOGNIZED(9) }, { $0.requires = ["calendars"] },
         ]

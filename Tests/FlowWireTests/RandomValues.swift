@@ -36,7 +36,17 @@ struct RandomValues {
     }
 
     mutating func payload() -> Payload {
-        if self.bool() {
+        switch self.int(0...4) {
+        case 0: return .plugin(PluginPayload(name: self.word(), parameters: self.map()))
+        case 1:
+            let statements = (0...self.int(0...3)).map { _ in
+                SQLPayload.Statement(self.text(), parameters: self.list { $0.text() })
+            }
+            return .sql(
+                SQLPayload(connection: self.text(), statements: statements, rowLimit: self.int(0...JobLimits.rows))
+            )
+        case 2: return .builtin(self.builtin())
+        case 3:
             return .shell(
                 ShellPayload(
                     command: self.text(),
@@ -48,19 +58,38 @@ struct RandomValues {
                     successCodes: self.list { $0.int(0...255) },
                     umask: self.maybe { $0.int(0...0o777) },
                     niceness: self.maybe { $0.int(-20...19) },
+                    limits: self.bool() ? ["open_files": self.int64(0...1 << 40)] : [:],
                     environment: self.map()
                 )
             )
-        }
-        return .http(
-            HTTPPayload(
-                url: self.text(),
-                method: self.word(),
-                headers: self.map(),
-                body: self.maybe { $0.text() },
-                expectedStatus: self.list { $0.int(100...599) }
+        default:
+            return .http(
+                HTTPPayload(
+                    url: self.text(),
+                    method: self.word(),
+                    headers: self.map(),
+                    body: self.maybe { $0.text() },
+                    expectedStatus: self.list { $0.int(100...599) }
+                )
             )
-        )
+        }
+    }
+
+    mutating func builtin() -> BuiltinPayload {
+        switch self.int(0...3) {
+        case 0:
+            .cleanFiles(
+                .init(
+                    path: self.text(),
+                    olderThanDays: self.int(0...400),
+                    pattern: self.maybe { $0.text() },
+                    isDryRun: self.bool()
+                )
+            )
+        case 1: .checkTCP(.init(host: self.text(), port: self.int(1...65_535)))
+        case 2: .checkHTTP(.init(url: self.text(), expectedStatus: self.list { $0.int(100...599) }))
+        default: .checkDisk(.init(path: self.text(), leastFreePercent: self.int(0...100)))
+        }
     }
 
     mutating func schedule() -> ScheduleSpec {

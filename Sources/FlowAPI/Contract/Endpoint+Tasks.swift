@@ -19,6 +19,44 @@ extension Endpoint {
             .init("executor_config", JSON.object([.init("url", "https://example.org/hook"), .init("method", "POST")])),
             .init("schedule_type", "every"), .init("every_seconds", 300), .init("group_ids", [Int64(1)]),
         ]),
+        "plugin": .object([
+            .init("name", "report disks"), .init("executor_type", 3),
+            .init(
+                "executor_config",
+                JSON.object([.init("plugin", "disk-report"), .init("parameters", ["path": "/srv"])])
+            ),
+            .init("schedule_type", "every"), .init("every_seconds", 3600), .init("group_ids", [Int64(1)]),
+        ]),
+        "sql": .object([
+            .init("name", "forget old sessions"), .init("executor_type", 4),
+            .init(
+                "executor_config",
+                JSON.object([
+                    .init("connection", "postgres://cleaner@db.example.org/shop"),
+                    .init(
+                        "statements",
+                        [
+                            JSON.object([
+                                .init("sql", "DELETE FROM session WHERE seen < now() - $1::interval"),
+                                .init("parameters", ["30 days"]),
+                            ])
+                        ]
+                    ),
+                ])
+            ),
+            .init("cron_expr", "0 3 * * *"), .init("group_ids", [Int64(1)]),
+        ]),
+        "builtin": .object([
+            .init("name", "old dumps"), .init("executor_type", 5),
+            .init(
+                "executor_config",
+                JSON.object([
+                    .init("builtin", "clean_files"), .init("path", "/var/backups/app"), .init("older_than_days", 14),
+                    .init("pattern", "*.dump"), .init("dry_run", true),
+                ])
+            ),
+            .init("cron_expr", "30 4 * * *"), .init("group_ids", [Int64(1)]),
+        ]),
     ]
 
     var taskContract: Contract? {

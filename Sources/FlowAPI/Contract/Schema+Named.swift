@@ -86,6 +86,7 @@ extension Schema {
         "foreign_zones": .array(.string).about(
             "Time zones that the host's own files lack or know otherwise; the server's rules are used."
         ),
+        "executors": .array(.string).about("Kinds of tasks that it carries out; empty while it is away."),
         "ordered_tasks": .integer.about("Tasks that the host runs on orders only, and not while it is away."),
     ])
 
@@ -147,7 +148,7 @@ extension Schema {
             "success_codes": .array(.integer).about("Exit codes that mean success; 0 alone without it."),
             "umask": .string.orNull.about("Octal digits such as 022; the agent's own without it."),
             "nice": .integer(-20...19).orNull.about("The higher, the more it gives way; the agent's own without it."),
-            "env": Self.environment,
+            "limits": Self.limits, "env": Self.environment,
         ]
     )
 
@@ -159,15 +160,29 @@ extension Schema {
         ]
     )
 
-    private static let configuration = Schema.either(Self.shell, Self.http)
+    private static let configuration = Schema.either(
+        Self.shell,
+        Self.http,
+        Self.plugin,
+        Self.sql,
+        Self.cleanFiles,
+        Self.checkTCP,
+        Self.checkHTTP,
+        Self.checkDisk
+    )
 
     /// The kind of executor says which configuration belongs to it.
     private static func taskBody(isChange: Bool) -> Schema {
-        let shell = Schema(.integer, [.init("enum", [1])]).byDefault(1)
-        let http = Schema(.integer, [.init("enum", [2])])
+        func type(_ number: Int) -> Schema { Schema(.integer, [.init("enum", [number])]) }
+        func body(_ number: Int, _ configuration: Schema) -> Schema {
+            self.taskBody(executor: type(number), configuration, isRequired: true, isChange: isChange)
+        }
         return .either(
-            self.taskBody(executor: shell, self.shell, isRequired: false, isChange: isChange),
-            self.taskBody(executor: http, self.http, isRequired: true, isChange: isChange)
+            self.taskBody(executor: type(1).byDefault(1), self.shell, isRequired: false, isChange: isChange),
+            body(2, self.http),
+            body(3, self.plugin),
+            body(4, self.sql),
+            body(5, .either(self.cleanFiles, self.checkTCP, self.checkHTTP, self.checkDisk))
         )
     }
 
@@ -179,7 +194,11 @@ extension Schema {
     ) -> Schema {
         let timeout = Int64(Policies.timeoutRange.lowerBound)...Int64(Policies.timeoutRange.upperBound)
         let standard = Policies()
-        let type = Field("executor_type", executor.about("1 shell, 2 HTTP."), isRequired: isRequired)
+        let type = Field(
+            "executor_type",
+            executor.about("1 shell, 2 HTTP, 3 plugin, 4 SQL, 5 built-in."),
+            isRequired: isRequired
+        )
         let others = Schema.body(
             required: [
                 "name": .string(upTo: 512, from: 1).about("Unique; at most 128 characters."),
@@ -237,7 +256,7 @@ extension Schema {
 
     /// What can be written of a task but its policies and dependencies, as it is shown.
     private static let basics: KeyValuePairs<String, Schema> = [
-        "name": .string, "description": .string, "executor_type": .integer(1...2),
+        "name": .string, "description": .string, "executor_type": .integer(1...5),
         "executor_config": Self.configuration, "schedule_type": Self.scheduleType, "cron_expr": .string,
         "timezone": .string, "dst": .choice(of: DSTPolicy.self), "every_seconds": .number.orNull,
         "once_at": .timestamp.orNull, "timeout": .integer, "retry_count": .integer, "retry_interval": .integer,

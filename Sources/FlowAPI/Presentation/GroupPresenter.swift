@@ -42,6 +42,7 @@ enum GroupPresenter {
             .init("config_version", view.presence?.configVersion ?? agent.configVersion),
             .init("trouble", view.presence?.trouble),
             .init("foreign_zones", view.presence?.foreignZones ?? []),
+            .init("executors", view.presence?.executors ?? []),
             .init("ordered_tasks", view.presence?.orderedJobs.count ?? 0),
             .init("running", view.presence?.running.count ?? 0),
             .init("last_heartbeat", view.presence?.lastHeartbeat ?? agent.lastSeen),

@@ -74,7 +74,7 @@ struct TaskPresenter: Sendable {
         return members
     }
 
-    private static func configuration(_ payload: Payload) -> JSON {
+    static func configuration(_ payload: Payload) -> JSON {
         switch payload {
         case .shell(let shell):
             .object([
@@ -87,6 +87,7 @@ struct TaskPresenter: Sendable {
                 .init("success_codes", shell.successCodes.isEmpty ? [0] : shell.successCodes),
                 .init("umask", shell.umask.map(Self.octal)),
                 .init("nice", shell.niceness),
+                .init("limits", shell.limits),
                 .init("env", shell.environment),
             ])
         case .http(let http):
@@ -97,6 +98,9 @@ struct TaskPresenter: Sendable {
                 .init("body", http.body),
                 .init("expected_status", http.expectedStatus),
             ])
+        case .plugin(let plugin): WorkBody.configuration(plugin)
+        case .sql(let sql): WorkBody.configuration(sql)
+        case .builtin(let builtin): WorkBody.configuration(builtin)
         }
     }
 

@@ -86,6 +86,7 @@ struct TaskBody {
                     successCodes: Self.successCodes(&configuration),
                     umask: Self.umask(&configuration),
                     niceness: configuration.int("nice"),
+                    limits: Self.limits(&configuration),
                     environment: configuration.dictionary("env") ?? [:]
                 )
             )
@@ -100,9 +101,24 @@ struct TaskBody {
                     expectedStatus: (configuration.integers("expected_status") ?? []).map { Int(clamping: $0) }
                 )
             )
+        case 3: return .plugin(WorkBody.plugin(&configuration))
+        case 4: return .sql(WorkBody.sql(&configuration))
+        case 5: return .builtin(WorkBody.builtin(&configuration))
         default:
-            reader.fault("executor_type", "value", "an executor type is 1 (shell) or 2 (HTTP)")
+            reader.fault(
+                "executor_type",
+                "value",
+                "an executor type is 1 (shell), 2 (HTTP), 3 (plugin), 4 (SQL) or 5 (built-in)"
+            )
             return .shell(ShellPayload(command: ""))
+        }
+    }
+
+    private static func limits(_ configuration: inout FieldReader) -> [String: Int64] {
+        guard var reader = configuration.object("limits") else { return [:] }
+        defer { reader.close() }
+        return ProcessLimit.allCases.reduce(into: [:]) { result, limit in
+            result[limit.rawValue] = reader.integer(limit.rawValue)
         }
     }
 

@@ -36,6 +36,18 @@ extension AgentCore {
             )
             return
         }
+        if let refusal = self.configuration.refusal(of: order.job.payload) {
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .policyDenied,
+                detail: refusal,
+                acknowledge: acknowledge,
+                isAnswer: !isLocal,
+                now: now
+            )
+            return
+        }
         if let latest = order.latestStart, now > latest {
             self.decide(
                 order,
@@ -200,5 +212,15 @@ extension Order {
         self.job.policies.startDeadlineSeconds.map { seconds in
             self.nominal.advanced(byMilliseconds: Int64(seconds) * 1000 + self.job.policies.jitterMilliseconds)
         }
+    }
+}
+
+extension AgentCore.Configuration {
+    /// Why this host does not carry a job out, whatever the server says; nil when it does.
+    fileprivate func refusal(of payload: Payload) -> String? {
+        if let refusal = self.policy.refusal(of: payload) { return refusal }
+        guard let executors, !executors.contains(payload.executorKind) else { return nil }
+        return "this host offers no \(payload.kindName) jobs, only "
+            + executors.map(\.name).joined(separator: ", ")
     }
 }

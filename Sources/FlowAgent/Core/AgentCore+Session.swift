@@ -34,7 +34,8 @@ extension AgentCore {
                         startID: self.configuration.startID,
                         machineID: self.configuration.machineID,
                         labels: self.configuration.labels,
-                        rulesDigest: self.rulesDigest
+                        rulesDigest: self.rulesDigest,
+                        executors: (self.configuration.executors ?? []).map(\.name)
                     )
                 )
             )

@@ -79,6 +79,10 @@ package struct AgentCore: Sendable {
         package var startID = ""
         package var machineID = ""
         package var labels: [String: String] = [:]
+        /// What the people of the host allow.
+        package var policy = HostPolicy()
+        /// Kinds of jobs that the host can carry out; nil = all.
+        package var executors: [ExecutorKind]?
         /// How long a connected agent waits for a fire's order: G, 300 ms.
         package var grace: Int64 = 300
         /// How long the welcome may take before the agent goes on as if it were offline (R6); microseconds.

@@ -9,6 +9,9 @@ package struct ExecutorKind: Hashable, Sendable, CustomStringConvertible {
 
     package static let shell = ExecutorKind(name: "shell")
     package static let http = ExecutorKind(name: "http")
+    package static let plugin = ExecutorKind(name: "plugin")
+    package static let sql = ExecutorKind(name: "sql")
+    package static let builtin = ExecutorKind(name: "builtin")
 
     package init(name: String) { self.name = name }
 
@@ -17,12 +20,7 @@ package struct ExecutorKind: Hashable, Sendable, CustomStringConvertible {
 
 extension Payload {
     /// The kind of executor that can carry it out.
-    package var executorKind: ExecutorKind {
-        switch self {
-        case .shell: .shell
-        case .http: .http
-        }
-    }
+    package var executorKind: ExecutorKind { ExecutorKind(name: self.kindName) }
 }
 
 /// Carries out attempts of one kind of job.

@@ -19,6 +19,8 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         package var runner: ProcessRunner.Configuration
         package var limits: OutputLimits
         package var http: HTTPPolicy
+        /// What the people of this host allow.
+        package var policy = HostPolicy()
         /// Attempts at once on this host; more wait for a place.
         package var concurrencyLimit: Int
         /// Between SIGTERM and SIGKILL when the agent is told to stop its jobs.
@@ -50,6 +52,7 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
     private let book: AttemptBook
     private let shell: ShellExecutor
     private let executors: ExecutorRegistry
+    private let allowed: [String]?
     private let shipper: LogShipper?
     private let spools: SpoolDirectory
     private let queue: LaunchRoom
@@ -75,7 +78,7 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         let shipper = transport.map { LogShipper(directory: spools, transport: $0, logger: logger) }
         let (events, continuation) = AsyncStream.makeStream(of: SupervisorEvent.self)
         let book = AttemptBook(spools: spools, shipper: shipper, events: continuation)
-        let queue = LaunchRoom(limit: configuration.concurrencyLimit)
+        let queue = LaunchRoom(limit: min(configuration.concurrencyLimit, configuration.policy.concurrency ?? .max))
         let gate = SecretGate(source: secrets, book: book) { key in queue.ended([key]) }
         let handler: AttemptHandler = { events in
             book.record(events)
@@ -87,8 +90,24 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         }
         var runner = configuration.runner
         runner.limits = RunnerLimits(configuration.limits)
-        self.shell = try ShellExecutor(configuration: runner, logger: logger, handler: handler)
-        self.executors = ExecutorRegistry([self.shell, HTTPExecutor(policy: configuration.http, handler: handler)])
+        var http = configuration.http
+        if configuration.policy.network != HostPolicy.Network() { http.network = configuration.policy.network }
+        var policy = configuration.policy
+        policy.network = http.network
+        let shell = try ShellExecutor(configuration: runner, policy: policy, logger: logger, handler: handler)
+        let requests = HTTPExecutor(policy: http, handler: handler)
+        var executors: [any Executor] = [shell, requests]
+        if shell.canWork {
+            executors += [
+                WorkExecutor(.sql, processes: shell), WorkExecutor(.builtin, processes: shell, requests: requests),
+            ]
+            // A host without a directory of plugins offers none.
+            if policy.plugins != nil { executors.append(WorkExecutor(.plugin, processes: shell)) }
+        }
+        self.shell = shell
+        let registry = ExecutorRegistry(executors)
+        self.executors = registry
+        self.allowed = policy.executors
         self.events = events
         self.continuation = continuation
         self.book = book
@@ -99,16 +118,18 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         self.stopGrace = configuration.stopGrace
         self.jobsAtStop = configuration.jobsAtStop
         self.logger = logger
-        queue.attach { [executors, book] launches in
-            Self.start(gate.pass(launches), on: executors, book: book)
+        queue.attach { [registry, book] launches in
+            Self.start(gate.pass(launches), on: registry, book: book)
         }
     }
 
     /// The runner's process id; 0 while there is none.
     package var runnerPID: Int32 { self.shell.runnerPID }
 
-    /// What kinds of jobs this host can carry out.
-    package var executorKinds: [ExecutorKind] { self.executors.kinds }
+    /// What kinds of jobs this host can carry out, and allows.
+    package var executorKinds: [ExecutorKind] {
+        self.executors.kinds.filter { self.allowed?.contains($0.name) ?? true }
+    }
 
     /// Finds the runners of earlier agents on this data directory, or what they left, and starts one where there is none.
     package func start() async throws { try await self.executors.prepare() }

@@ -53,6 +53,8 @@ package struct Hello: Hashable, Sendable {
     package var labels: [String: String]
     /// ``RulesDigest`` of the zone rules in force there; nil from an agent that knows its own zone files only (R12).
     package var rulesDigest: String?
+    /// Kinds of jobs that the host carries out, in the order of their names; empty from agents that do not say.
+    package var executors: [String]
 
     package init(
         agent: AgentID,
@@ -72,7 +74,8 @@ package struct Hello: Hashable, Sendable {
         startID: String = "",
         machineID: String = "",
         labels: [String: String] = [:],
-        rulesDigest: String? = nil
+        rulesDigest: String? = nil,
+        executors: [String] = []
     ) {
         self.agent = agent
         self.incarnation = incarnation
@@ -92,6 +95,7 @@ package struct Hello: Hashable, Sendable {
         self.machineID = machineID
         self.labels = labels
         self.rulesDigest = rulesDigest
+        self.executors = executors
     }
 }
 

@@ -30,6 +30,17 @@ package enum JobLimits {
     package static let headers = 64
     package static let headerBytes = 8192
     package static let expectedStatuses = 64
+    /// Statements of one SQL job, and values bound to one of them.
+    package static let statements = 32
+    package static let statementParameters = 64
+    /// Rows of one statement that are shown.
+    package static let rows = 10_000
+    /// Bytes of the address of a database.
+    package static let connectionBytes = 2048
+    /// Parameters of a plugin; each value is as long as a job's parameter may be.
+    package static let pluginParameters = 64
+    /// Days; 100 years.
+    package static let days = 36_500
 
     /// Whether it is an absolute path that the system could know.
     package static func isPath(_ text: String) -> Bool {

@@ -5,12 +5,29 @@
 package enum Payload: Hashable, Sendable, Codable {
     case shell(ShellPayload)
     case http(HTTPPayload)
+    case plugin(PluginPayload)
+    case sql(SQLPayload)
+    case builtin(BuiltinPayload)
 
-    /// S1's number of the executor type in REST and database (C-05): 1 shell, 2 HTTP.
+    /// S1's number of the executor type in REST and database (C-05): 1 shell, 2 HTTP, 3 plugin, 4 SQL, 5 built-in.
     package var executorType: Int {
         switch self {
         case .shell: 1
         case .http: 2
+        case .plugin: 3
+        case .sql: 4
+        case .builtin: 5
+        }
+    }
+
+    /// The word for its kind, in policies of hosts and in what a host offers.
+    package var kindName: String {
+        switch self {
+        case .shell: "shell"
+        case .http: "http"
+        case .plugin: "plugin"
+        case .sql: "sql"
+        case .builtin: "builtin"
         }
     }
 }
@@ -37,6 +54,8 @@ package struct ShellPayload: Hashable, Sendable {
     package var umask: Int?
     /// -20 to 19, as nice(1) counts: the higher, the more it gives way; nil = the agent's.
     package var niceness: Int?
+    /// What the process may use at most, by names of ``ProcessLimit``.
+    package var limits: [String: Int64]
     /// Added to a clean environment.
     package var environment: [String: String]
 
@@ -50,6 +69,7 @@ package struct ShellPayload: Hashable, Sendable {
         successCodes: [Int] = [],
         umask: Int? = nil,
         niceness: Int? = nil,
+        limits: [String: Int64] = [:],
         environment: [String: String] = [:]
     ) {
         self.command = command
@@ -61,6 +81,7 @@ package struct ShellPayload: Hashable, Sendable {
         self.successCodes = successCodes
         self.umask = umask
         self.niceness = niceness
+        self.limits = limits
         self.environment = environment
     }
 
@@ -84,6 +105,7 @@ extension ShellPayload: Codable {
         case successCodes
         case umask
         case niceness
+        case limits
         case environment
     }
 
@@ -101,6 +123,7 @@ extension ShellPayload: Codable {
             successCodes: try values.decodeIfPresent([Int].self, forKey: .successCodes) ?? [],
             umask: try values.decodeIfPresent(Int.self, forKey: .umask),
             niceness: try values.decodeIfPresent(Int.self, forKey: .niceness),
+            limits: try values.decodeIfPresent([String: Int64].self, forKey: .limits) ?? [:],
             environment: try values.decode([String: String].self, forKey: .environment)
         )
     }
@@ -119,6 +142,7 @@ extension ShellPayload: Codable {
         if !self.successCodes.isEmpty { try values.encode(self.successCodes, forKey: .successCodes) }
         try values.encodeIfPresent(self.umask, forKey: .umask)
         try values.encodeIfPresent(self.niceness, forKey: .niceness)
+        if !self.limits.isEmpty { try values.encode(self.limits, forKey: .limits) }
         try values.encode(self.environment, forKey: .environment)
     }
 }

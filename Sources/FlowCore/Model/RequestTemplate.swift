@@ -40,4 +40,22 @@ package struct RequestTemplate: Hashable, Sendable {
     package var parameters: [String] {
         self.parts.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
     }
+
+    /// The text with values in the places of the names, as they are: for places where a value is data and nothing else.
+    ///
+    /// - Throws: `CoreError` when a name has no value.
+    package func filled(with values: [String: String]) throws(CoreError) -> String {
+        var text = ""
+        for part in self.parts {
+            switch part {
+            case .text(let literal): text += literal
+            case .parameter(let name):
+                guard let value = values[name] else {
+                    throw CoreError(.invalid, "no parameter '\(name)' was given, which the job uses")
+                }
+                text += value
+            }
+        }
+        return text
+    }
 }

@@ -41,6 +41,8 @@ package struct AgentPresence: Hashable, Codable, Sendable {
     package var trouble: String?
     /// Zones that the host's own files lack or know otherwise: there the server's rules count (R12).
     package var foreignZones: [String] = []
+    /// Kinds of jobs that the host carries out; empty when it does not say.
+    package var executors: [String] = []
     /// Jobs that the host runs on orders only (R12).
     package var orderedJobs: Set<JobUID> = []
     /// Whether the host takes zone rules from the server; hosts of earlier versions go by their own files.

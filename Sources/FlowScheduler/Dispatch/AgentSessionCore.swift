@@ -111,6 +111,7 @@ package struct AgentSessionCore: Sendable {
             plans: plans,
             takesRules: hello.rulesDigest != nil
         )
+        session.presence.executors = hello.executors
         if !isCurrent {
             session.pushes = 1
             session.pushedAt = now

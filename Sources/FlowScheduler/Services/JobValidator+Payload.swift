@@ -131,6 +131,14 @@ extension JobValidator {
             "range",
             "a niceness is -20 to 19; the higher, the more the job gives way, and below the agent's own only root may go"
         )
+        for (name, value) in shell.limits.sorted(by: { $0.key < $1.key }) {
+            self.faults.require(
+                ProcessLimit(rawValue: name) != nil && ProcessLimit.range.contains(value),
+                "executor_config.limits.\(name)",
+                "value",
+                "a limit is one of \(ProcessLimit.allCases.map(\.rawValue).joined(separator: ", ")), and 0 or more"
+            )
+        }
     }
 
     mutating func check(_ http: HTTPPayload) {
@@ -183,7 +191,11 @@ extension JobValidator {
                 "a body has at most \(JobLimits.payloadBytes) bytes"
             )
         }
-        for (index, status) in http.expectedStatus.enumerated() {
+        self.checkStatuses(http.expectedStatus)
+    }
+
+    mutating func checkStatuses(_ statuses: [Int]) {
+        for (index, status) in statuses.enumerated() {
             self.faults.require(
                 (100...599).contains(status),
                 "executor_config.expected_status[\(index)]",
@@ -192,7 +204,7 @@ extension JobValidator {
             )
         }
         self.faults.require(
-            http.expectedStatus.count <= JobLimits.expectedStatuses,
+            statuses.count <= JobLimits.expectedStatuses,
             "executor_config.expected_status",
             "too_many",
             "at most \(JobLimits.expectedStatuses) statuses"
@@ -200,23 +212,18 @@ extension JobValidator {
     }
 
     /// Only a trigger brings parameters: every fire of a schedule would fail for want of them.
-    mutating func checkParameters(of http: HTTPPayload) {
-        func check(_ text: String, _ path: String) {
-            guard let name = RequestTemplate(text).parameters.first else { return }
+    mutating func checkParameters(of payload: Payload) {
+        for (path, text) in payload.templates {
+            guard let name = RequestTemplate(text).parameters.first else { continue }
             self.faults.add(
                 path,
                 "parameter",
                 "'{{\(name)}}' is a parameter, which a scheduled run does not have; write '{{{{' for a literal '{{'"
             )
         }
-        check(http.url, "executor_config.url")
-        for (name, value) in http.headers.sorted(by: { $0.key < $1.key }) {
-            check(value, "executor_config.headers.\(name)")
-        }
-        if let body = http.body { check(body, "executor_config.body") }
     }
 
-    private mutating func checkURL(_ text: String) {
+    mutating func checkURL(_ text: String) {
         let path = "executor_config.url"
         // URLComponents repairs what browsers repair; a job's address has to be right as it is written.
         let plain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }

@@ -37,6 +37,9 @@ struct JobValidator {
         switch draft.payload {
         case .shell(let shell): self.check(shell)
         case .http(let http): self.check(http)
+        case .plugin(let plugin): self.check(plugin)
+        case .sql(let sql): self.check(sql)
+        case .builtin(let builtin): self.check(builtin)
         }
         self.checkGroups(draft.groups)
         self.checkLabels(draft.labels)
@@ -46,7 +49,7 @@ struct JobValidator {
             for fault in validator.faults.details { self.faults.add(fault.path, fault.code, fault.message) }
         }
         let schedule = self.resolve(draft.schedule, limits: draft.limits)
-        if case .http(let http) = draft.payload, let schedule, schedule.0 != .manual { self.checkParameters(of: http) }
+        if let schedule, schedule.0 != .manual { self.checkParameters(of: draft.payload) }
         guard self.faults.isEmpty, let schedule else { return nil }
         let definition = JobDefinition(
             name: draft.name,

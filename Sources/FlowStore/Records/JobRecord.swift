@@ -32,6 +32,9 @@ enum JobRecord {
         switch definition.payload {
         case .shell(let shell): parts += [shell.command, shell.workingDirectory ?? ""]
         case .http(let http): parts += [http.method, http.url, http.body ?? ""]
+        case .plugin(let plugin): parts += [plugin.name] + plugin.parameters.sorted { $0.key < $1.key }.map(\.value)
+        case .sql(let sql): parts += sql.statements.map(\.text)
+        case .builtin(let builtin): parts += [builtin.name, builtin.subject]
         }
         return parts.joined(separator: "\n")
     }

@@ -129,10 +129,16 @@ extension PBHello {
         self.machineID = hello.machineID
         self.labels = hello.labels
         if let digest = hello.rulesDigest { self.rulesDigest = digest }
+        self.executors = hello.executors
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
     var versions: ProtocolVersions { ProtocolVersions(minimum: self.minProtocol, maximum: self.maxProtocol) }
+
+    /// Words that could be kinds of jobs, few enough to be kept for each host.
+    private static func kinds(_ words: [String]) -> [String] {
+        Array(words.filter { PluginPayload.isName($0) }.prefix(32))
+    }
 
     fileprivate func decoded() throws(WireError) -> Hello {
         Hello(
@@ -154,7 +160,8 @@ extension PBHello {
             startID: try Fields.label(self.startID, "hello.start_id"),
             machineID: try Fields.label(self.machineID, "hello.machine_id"),
             labels: HostLabels.kept(self.labels),
-            rulesDigest: self.hasRulesDigest ? try Fields.label(self.rulesDigest, "hello.rules_digest") : nil
+            rulesDigest: self.hasRulesDigest ? try Fields.label(self.rulesDigest, "hello.rules_digest") : nil,
+            executors: Self.kinds(self.executors)
         )
     }
 }

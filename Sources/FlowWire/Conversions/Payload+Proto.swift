@@ -10,6 +10,7 @@ extension PBTaskConfig {
     private static let environmentPrefix = "env."
     private static let headerPrefix = "header."
     private static let argumentPrefix = "interpreter_args."
+    private static let limitPrefix = "limit."
 
     mutating func setPayload(_ payload: Payload) {
         var config: [String: String] = [:]
@@ -32,6 +33,7 @@ extension PBTaskConfig {
             }
             config["umask"] = shell.umask.map { String($0, radix: 8) }
             config["nice"] = shell.niceness.map { String($0) }
+            for (name, value) in shell.limits { config[Self.limitPrefix + name] = String(value) }
             for (name, value) in shell.environment { config[Self.environmentPrefix + name] = value }
         case .http(let http):
             self.executorType = .http
@@ -42,6 +44,15 @@ extension PBTaskConfig {
                 config["expected_status"] = http.expectedStatus.map { String($0) }.joined(separator: ",")
             }
             for (name, value) in http.headers { config[Self.headerPrefix + name] = value }
+        case .plugin(let plugin):
+            self.executorType = .plugin
+            config = plugin.wire
+        case .sql(let sql):
+            self.executorType = .sql
+            config = sql.wire
+        case .builtin(let builtin):
+            self.executorType = .builtin
+            config = builtin.wire
         }
         self.executorConfig = config
     }
@@ -50,8 +61,9 @@ extension PBTaskConfig {
         switch self.executorType {
         case .shell: .shell(try self.shell(field + ".executor_config"))
         case .http: .http(try self.http(field + ".executor_config"))
-        case .plugin:
-            throw WireError.notUnderstood(field: field + ".executor_type", value: "PLUGIN")
+        case .plugin: .plugin(try PluginPayload(wire: self.executorConfig, field + ".executor_config"))
+        case .sql: .sql(try SQLPayload(wire: self.executorConfig, field + ".executor_config"))
+        case .builtin: .builtin(try BuiltinPayload(wire: self.executorConfig, field + ".executor_config"))
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field + ".executor_type")
         }
     }
@@ -88,6 +100,14 @@ extension PBTaskConfig {
                     throw WireError.invalid(field: field + ".nice", problem: "is '\(value.prefix(64))', not -20 to 19")
                 }
                 payload.niceness = niceness
+            } else if let name = key.suffix(after: Self.limitPrefix) {
+                guard ProcessLimit(rawValue: name) != nil else {
+                    throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
+                }
+                guard let limit = Int64(value), ProcessLimit.range.contains(limit) else {
+                    throw WireError.invalid(field: "\(field).\(key)", problem: "is '\(value.prefix(64))', not a limit")
+                }
+                payload.limits[name] = limit
             } else if key != "command" {
                 throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
             }
@@ -133,7 +153,7 @@ extension PBTaskConfig {
         return arguments
     }
 
-    private static func numbers(
+    static func numbers(
         _ text: String,
         _ range: ClosedRange<Int>,
         _ field: String,
@@ -151,7 +171,7 @@ extension PBTaskConfig {
 }
 
 extension String {
-    fileprivate func suffix(after prefix: String) -> String? {
+    func suffix(after prefix: String) -> String? {
         self.hasPrefix(prefix) ? String(self.dropFirst(prefix.count)) : nil
     }
 }

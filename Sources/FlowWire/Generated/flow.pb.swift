@@ -40,6 +40,8 @@ package nonisolated enum PBExecutorType: SwiftProtobuf.Enum, Swift.CaseIterable 
   case shell // = 0
   case http // = 1
   case plugin // = 2
+  case sql // = 3
+  case builtin // = 4
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -51,6 +53,8 @@ package nonisolated enum PBExecutorType: SwiftProtobuf.Enum, Swift.CaseIterable 
     case 0: self = .shell
     case 1: self = .http
     case 2: self = .plugin
+    case 3: self = .sql
+    case 4: self = .builtin
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -60,6 +64,8 @@ package nonisolated enum PBExecutorType: SwiftProtobuf.Enum, Swift.CaseIterable 
     case .shell: return 0
     case .http: return 1
     case .plugin: return 2
+    case .sql: return 3
+    case .builtin: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -69,6 +75,8 @@ package nonisolated enum PBExecutorType: SwiftProtobuf.Enum, Swift.CaseIterable 
     .shell,
     .http,
     .plugin,
+    .sql,
+    .builtin,
   ]
 
 }
@@ -956,7 +964,9 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
     set {_uniqueStorage()._executorType = newValue}
   }
 
-  /// SHELL: `command`, `work_dir`, `env.NAME`. HTTP: `url`, `method`, `body`, `header.NAME`, `expected_status` (200,204).
+  /// SHELL: `command`, `work_dir`, `env.NAME`, `limit.NAME`. HTTP: `url`, `method`, `body`, `header.NAME`,
+  /// `expected_status` (200,204). PLUGIN: `plugin`, `parameter.NAME`. SQL: `connection`, `row_limit`, `statement.N`,
+  /// `statement.N.parameter.M`, both from 0. BUILTIN: `builtin`, and what belongs to that.
   package var executorConfig: Dictionary<String,String> {
     get {_storage._executorConfig}
     set {_uniqueStorage()._executorConfig = newValue}
@@ -1822,6 +1832,12 @@ package nonisolated struct PBHello: @unchecked Sendable {
   /// Clears the value of `rulesDigest`. Subsequent reads from it will return its default value.
   package mutating func clearRulesDigest() {_uniqueStorage()._rulesDigest = nil}
 
+  /// Kinds of jobs that the host carries out: "shell", "http", "sql", "plugin", "builtin". Absent from older agents.
+  package var executors: [String] {
+    get {_storage._executors}
+    set {_uniqueStorage()._executors = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2232,7 +2248,7 @@ package nonisolated struct PBEnrolRefusal: Sendable {
 fileprivate nonisolated let _protobuf_package = "quartzflow.v1"
 
 nonisolated extension PBExecutorType: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SHELL\0\u{1}HTTP\0\u{1}PLUGIN\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SHELL\0\u{1}HTTP\0\u{1}PLUGIN\0\u{1}SQL\0\u{1}BUILTIN\0")
 }
 
 nonisolated extension PBPushAction: SwiftProtobuf._ProtoNameProviding {
@@ -4144,7 +4160,7 @@ nonisolated extension PBResultAck: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0")
 
   fileprivate class _StorageClass {
     var _minProtocol: UInt32 = 0
@@ -4167,6 +4183,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _machineID: String = String()
     var _labels: Dictionary<String,String> = [:]
     var _rulesDigest: String? = nil
+    var _executors: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4197,6 +4214,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _machineID = source._machineID
       _labels = source._labels
       _rulesDigest = source._rulesDigest
+      _executors = source._executors
     }
   }
 
@@ -4235,6 +4253,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 18: try { try decoder.decodeSingularStringField(value: &_storage._machineID) }()
         case 19: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._labels) }()
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._rulesDigest) }()
+        case 21: try { try decoder.decodeRepeatedStringField(value: &_storage._executors) }()
         default: break
         }
       }
@@ -4307,6 +4326,9 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       try { if let v = _storage._rulesDigest {
         try visitor.visitSingularStringField(value: v, fieldNumber: 20)
       } }()
+      if !_storage._executors.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._executors, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4336,6 +4358,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._machineID != rhs_storage._machineID {return false}
         if _storage._labels != rhs_storage._labels {return false}
         if _storage._rulesDigest != rhs_storage._rulesDigest {return false}
+        if _storage._executors != rhs_storage._executors {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -62,6 +62,26 @@ struct AgentCoreOrderTests {
         #expect(bench.launches.map(\.id) == [order.executionID])
     }
 
+    @Test("What the host's policy forbids, or the host does not offer, is SKIPPED(POLICY_DENIED) with the rule")
+    func refusesForbiddenJobs() {
+        let job = CoreBench.job(nil)
+        for (policy, kinds, words) in [
+            (HostPolicy(executors: ["sql"]), nil, "(executors)"),
+            (HostPolicy(interpreters: ["/bin/bash"]), nil, "(interpreters)"),
+            (HostPolicy(), [ExecutorKind.http], "offers no shell jobs"),
+        ] {
+            var bench = CoreBench(CoreBench.restored(job)) { configuration in
+                configuration.policy = policy
+                configuration.executors = kinds
+            }
+            bench.connect()
+            bench.send(.received(.orders([CoreBench.order(job, 0, kind: .manual, discriminator: "a")])))
+            #expect(bench.entries(.skipped).map(\.reason) == [.policyDenied])
+            #expect(bench.entries(.skipped).first?.detail?.contains(words) == true)
+            #expect(bench.launches.isEmpty)
+        }
+    }
+
     @Test("An order after its deadline is SKIPPED(DEADLINE) (semantics 6)")
     func refusesLateOrders() {
         let job = CoreBench.job(nil)

@@ -43,7 +43,11 @@ struct HTTPExecutorTests {
             ] {
                 let id = await host.launch(.http(HTTPPayload(url: server.url + "/redirect?" + target)))
                 let outcome = try await host.wait(id)
-                #expect(outcome.status == .failure && outcome.reason == .request, "\(target)")
+                // Brackets come encoded out of this server's query, and then are no URL at all.
+                let reasons: Set<ExecutionReason?> =
+                    target.contains("[")
+                    ? [.policyDenied, .request] : [target.hasPrefix("http:") ? .policyDenied : .request]
+                #expect(outcome.status == .failure && reasons.contains(outcome.reason), "\(target)")
             }
             let direct = await host.launch(.http(HTTPPayload(url: "http://169.254.169.254/")))
             #expect(try await host.wait(direct).detail?.contains("refused") == true)

@@ -25,16 +25,18 @@ final class Host: Sendable {
         transport: (any LogTransport)? = nil,
         executable: String = Host.executable,
         concurrencyLimit: Int? = nil,
-        secrets: (any SecretSource)? = nil
+        secrets: (any SecretSource)? = nil,
+        policy: HostPolicy = HostPolicy()
     ) throws {
         self.directory = directory
-        let configuration = ExecutionSupervisor.Configuration(
+        var configuration = ExecutionSupervisor.Configuration(
             dataDirectory: directory.path,
             runner: ProcessRunner.Configuration(dataDirectory: directory.path, executable: executable),
             limits: limits,
             concurrencyLimit: concurrencyLimit,
             stopGrace: .seconds(1)
         )
+        configuration.policy = policy
         self.jobsAtStop = configuration.jobsAtStop
         self.supervisor = try ExecutionSupervisor(
             configuration: configuration,
@@ -54,6 +56,7 @@ final class Host: Sendable {
         executable: String = Host.executable,
         concurrencyLimit: Int? = nil,
         secrets: (any SecretSource)? = nil,
+        policy: HostPolicy = HostPolicy(),
         adopting: [ExecutionID] = [],
         from former: Host? = nil,
         _ body: @escaping @Sendable (Host) async throws -> Result
@@ -64,7 +67,8 @@ final class Host: Sendable {
             transport: transport,
             executable: executable,
             concurrencyLimit: concurrencyLimit,
-            secrets: secrets
+            secrets: secrets,
+            policy: policy
         )
         try await host.supervisor.start()
         let open = adopting.compactMap { former?.order($0) }.map { Fixture.entry($0) }

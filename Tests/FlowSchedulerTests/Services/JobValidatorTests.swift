@@ -165,6 +165,59 @@ struct JobValidatorTests {
         #expect(paths(literal, every).isEmpty)
     }
 
+    @Test("SQL, plugin and built-in jobs are refused where the fault is")
+    func workPayloads() {
+        func faults(_ payload: Payload) -> [String] {
+            self.paths(self.draft(payload: payload)).map { String($0.dropFirst("executor_config.".count)) }
+        }
+        func sql(_ connection: String, _ text: String = "SELECT $1", _ parameters: [String] = ["{{n}}"]) -> [String] {
+            faults(.sql(SQLPayload(connection: connection, statements: [.init(text, parameters: parameters)])))
+        }
+        for fine in [
+            "secret:DB", "postgres://u@db/x", "postgresql:///x?host=/run/pg", "sqlite:/srv/a.db",
+            "postgres://u:${secret:P}@h/x",
+        ] {
+            #expect(sql(fine).isEmpty, "\(fine)")
+        }
+        for wrong in ["", "mysql://h/x", "sqlite:a.db", "host=h", "postgres://u:pw@h/x", "postgres://h/x?password=p"] {
+            #expect(sql(wrong) == ["connection"], "\(wrong)")
+        }
+        for text in [
+            "", " ; ", "-- x", "BEGIN", "/* x */ commit", "Rollback", "ATTACH 'x' AS y", "SELECT {{n}}",
+            "SELECT '${secret:DB}'",
+        ] {
+            #expect(sql("secret:DB", text).first == "statements[0].sql", "\(text)")
+        }
+        #expect(sql("secret:DB", "SELECT '{{1,2},{3,4}}'::int[]").isEmpty)
+        #expect(sql("secret:DB", "SELECT 1", ["a\0b"]) == ["statements[0].parameters[0]"])
+        #expect(faults(.sql(SQLPayload(connection: "secret:DB", statements: []))) == ["statements"])
+        for name in ["", "../x", "a/b", ".x", "a b"] {
+            #expect(faults(.plugin(PluginPayload(name: name))) == ["plugin"], "\(name)")
+        }
+        #expect(faults(.plugin(PluginPayload(name: "p", parameters: ["1a": ""]))) == ["parameters.1a"])
+        for path in ["/", "/../etc", "logs", "/./"] {
+            #expect(!faults(.builtin(.cleanFiles(.init(path: path, olderThanDays: 1)))).isEmpty, "\(path)")
+        }
+        #expect(
+            faults(.builtin(.cleanFiles(.init(path: "/var/x", olderThanDays: -1, pattern: "a/b")))) == [
+                "older_than_days", "pattern",
+            ]
+        )
+        #expect(faults(.builtin(.checkTCP(.init(host: "169.254.169.254", port: 0)))) == ["host", "port"])
+        #expect(faults(.builtin(.checkHTTP(.init(url: "http://u:p@h/")))) == ["url"])
+        #expect(faults(.builtin(.checkDisk(.init(path: "/", leastFreePercent: 101)))) == ["min_free_percent"])
+        #expect(faults(.shell(ShellPayload(command: "x", limits: ["files": 1]))) == ["limits.files"])
+        let scheduled = self.paths(
+            self.draft(
+                payload: .sql(
+                    SQLPayload(connection: "secret:DB", statements: [.init("SELECT $1", parameters: ["{{n}}"])])
+                ),
+                schedule: .every(milliseconds: 60_000)
+            )
+        )
+        #expect(scheduled == ["executor_config.statements[0].parameters[0]"])
+    }
+
     @Test("Headers cannot break the message they are in")
     func headers() {
         let fine = HTTPPayload(url: "https://example.org", headers: ["X-Token": "a\tb", "Accept": "*/*"])

@@ -13,25 +13,10 @@ package enum AddressOrder {
         of name: String,
         policy: HTTPPolicy
     ) throws -> [HostAddress] {
-        var refusals: [String] = []
-        var allowed: [HostAddress] = []
-        for address in addresses where !allowed.contains(address) {
-            switch AddressRules.check(address, allowing: policy.allowance) {
-            case .allowed: allowed.append(address)
-            case .refused(let why): refusals.append("\(address.text): \(why)")
-            }
+        do {
+            return try policy.rules.candidates(addresses, of: name)
+        } catch {
+            throw HTTPFailure(error.description, isDenied: error.isByRule)
         }
-        guard let first = allowed.first else {
-            if refusals.isEmpty { throw HTTPFailure("'\(name)' has no address") }
-            throw HTTPFailure("'\(name)' is refused: \(refusals.prefix(4).joined(separator: "; "))")
-        }
-        let sameFamily = allowed.filter { $0.bytes.count == first.bytes.count }
-        let otherFamily = allowed.filter { $0.bytes.count != first.bytes.count }
-        var order: [HostAddress] = []
-        for index in 0..<max(sameFamily.count, otherFamily.count) {
-            if index < sameFamily.count { order.append(sameFamily[index]) }
-            if index < otherFamily.count { order.append(otherFamily[index]) }
-        }
-        return order
     }
 }

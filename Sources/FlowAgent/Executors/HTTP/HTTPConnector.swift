@@ -26,6 +26,7 @@ struct HTTPConnector: Sendable {
         _ body: @Sendable (HTTPClient) async throws -> Result
     ) async throws -> Result {
         let name = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        if let refusal = self.policy.network.refusal(ofHost: name) { throw HTTPFailure(refusal, isDenied: true) }
         let addresses = try AddressOrder.candidates(
             try await self.resolve(name, port: port),
             of: name,
@@ -81,6 +82,8 @@ struct HTTPConnector: Sendable {
     }
 
     private func resolve(_ name: String, port: Int) async throws -> [HostAddress] {
+        // What is written as an address is looked at even where the resolver would not give it.
+        if let address = HostAddress(literal: name) { return [address] }
         do {
             return try await NIOThreadPool.singleton.runIfActive { try HostAddress.all(of: name, port: port) }
         } catch {

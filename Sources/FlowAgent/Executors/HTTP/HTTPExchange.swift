@@ -55,10 +55,16 @@ struct HTTPExchange: Sendable {
                 at: flow_boot_microseconds()
             )
         } catch {
-            let detail = HTTPFailure(error).detail
+            let failure = HTTPFailure(error)
+            let detail = failure.detail
             // What a stop breaks off is no failure of the request: whoever stopped it says so.
             if !Task.isCancelled { output(.standardError, Array((detail + "\n").utf8)) }
-            return AttemptEnd(status: .failure, reason: .request, detail: detail, at: flow_boot_microseconds())
+            return AttemptEnd(
+                status: .failure,
+                reason: failure.isDenied ? .policyDenied : .request,
+                detail: detail,
+                at: flow_boot_microseconds()
+            )
         }
     }
 

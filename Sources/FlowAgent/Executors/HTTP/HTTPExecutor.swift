@@ -26,7 +26,7 @@ final class HTTPExecutor: Executor {
 
     func start(_ launches: [Launch]) {
         for launch in launches {
-            guard case .http(let payload) = launch.order.job.payload else { continue }
+            guard let payload = launch.order.job.payload.request else { continue }
             self.start(AttemptKey(launch), HTTPExchange(policy: self.policy, launch: launch, payload: payload))
         }
     }
@@ -66,5 +66,18 @@ final class HTTPExecutor: Executor {
         }
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
+    }
+}
+
+extension Payload {
+    /// The request that it makes; nil when it makes none.
+    fileprivate var request: HTTPPayload? {
+        switch self {
+        case .http(let http): http
+        // Its address is the definition's, and has no places for parameters.
+        case .builtin(.checkHTTP(let check)):
+            HTTPPayload(url: check.url.replacing("{{", with: "{{{{"), expectedStatus: check.expectedStatus)
+        case .shell, .plugin, .sql, .builtin: nil
+        }
     }
 }

@@ -10,8 +10,13 @@ import NIOCore
 /// A failed request, with the words it gets in the record.
 struct HTTPFailure: Error {
     let detail: String
+    /// It is the host's policy that refuses it.
+    var isDenied = false
 
-    init(_ detail: String) { self.detail = detail }
+    init(_ detail: String, isDenied: Bool = false) {
+        self.detail = detail
+        self.isDenied = isDenied
+    }
 
     /// Says what a library's error means, without its internals.
     init(_ error: any Error) {

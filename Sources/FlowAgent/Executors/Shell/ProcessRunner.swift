@@ -39,12 +39,24 @@ package final class ProcessRunner: Sendable {
         package var lockPatienceSeconds: Int
         var limits = RunnerLimits()
 
+        /// The program beside the runner's that carries out what is no script; nil when it is not there.
+        var workProgram: String? {
+            let directory = self.executable[..<(self.executable.lastIndex(of: "/") ?? self.executable.startIndex)]
+            let own = self.executable == "/proc/self/exe" ? Self.ownDirectory : String(directory)
+            let path = (own ?? "") + "/quicflow-work"
+            return access(path, X_OK) == 0 ? path : nil
+        }
+
+        private static var ownDirectory: String? {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")).map { path in
+                String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+            }
+        }
+
         /// Without an executable it is the runner beside this program, else this program in the runner's role.
         package init(dataDirectory: String, executable: String? = nil, lockPatienceSeconds: Int = 60) {
             let own = "/proc/self/exe"
-            let beside = (try? FileManager.default.destinationOfSymbolicLink(atPath: own)).map { path in
-                String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/quicflow-runner"
-            }
+            let beside = Self.ownDirectory.map { $0 + "/quicflow-runner" }
             self.dataDirectory = dataDirectory
             self.lockPatienceSeconds = lockPatienceSeconds
             self.arguments = []

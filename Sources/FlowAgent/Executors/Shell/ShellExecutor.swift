@@ -6,30 +6,48 @@ import FlowCore
 import Logging
 import Synchronization
 
-/// Runs shell jobs through the runner.
+/// Runs shell jobs through the runner, and what ``WorkExecutor`` gives it.
 final class ShellExecutor: Executor {
     let kind = ExecutorKind.shell
     private let requests: ShellRequest
+    private let works: WorkRequest
+    private let verdicts = WorkVerdicts()
     private let runner: ProcessRunner
     private let handler: AttemptHandler
     private let scratch: ScratchDirectories
 
+    /// - Parameters:
+    ///   - configuration: how the runner is started.
+    ///   - policy: goes to the program that carries out what is no script.
+    ///   - logger: hears about trouble with the runner.
+    ///   - handler: is told what happens.
     /// - Throws: when the data directory can't be used.
-    init(configuration: ProcessRunner.Configuration, logger: Logger, handler: @escaping AttemptHandler) throws {
+    init(
+        configuration: ProcessRunner.Configuration,
+        policy: HostPolicy = HostPolicy(),
+        logger: Logger,
+        handler: @escaping AttemptHandler
+    ) throws {
         let scratch = try ScratchDirectories(dataDirectory: configuration.dataDirectory)
         let withScratch = ScratchUsers()
         self.scratch = scratch
-        self.requests = ShellRequest(scratch: scratch)
+        let works = WorkRequest(program: configuration.workProgram, policy: policy)
+        self.works = works
+        self.requests = ShellRequest(scratch: scratch, limiter: works.program)
+        let verdicts = self.verdicts
         self.scratchUsers = withScratch
         let told: AttemptHandler = { events in
             for case (let key, .ended) in events where withScratch.remove(key) { scratch.remove(key.id) }
-            handler(events)
+            handler(verdicts.judge(events))
         }
         self.handler = told
         self.runner = try ProcessRunner(configuration: configuration, logger: logger, handler: told)
     }
 
     private let scratchUsers: ScratchUsers
+
+    /// Whether the program that carries out what is no script is there.
+    var canWork: Bool { self.works.program != nil }
 
     /// The runner's process id; 0 while there is none.
     var runnerPID: Int32 { self.runner.runnerPID }
@@ -42,7 +60,11 @@ final class ShellExecutor: Executor {
     func adopt(_ launches: [Launch]) {
         var adopted: [ProcessRunner.Handed] = []
         for launch in launches {
-            guard case .shell(let payload) = launch.order.job.payload else { continue }
+            guard case .shell(let payload) = launch.order.job.payload else {
+                self.verdicts.watch(AttemptKey(launch))
+                adopted.append(self.works.names(of: launch))
+                continue
+            }
             if payload.usesScratchDirectory { self.scratchUsers.insert(AttemptKey(launch)) }
             adopted.append(self.requests.names(of: launch, payload: payload))
         }
@@ -55,11 +77,15 @@ final class ShellExecutor: Executor {
     func start(_ launches: [Launch]) {
         var processes: [ProcessRequest] = []
         for launch in launches {
-            guard case .shell(let payload) = launch.order.job.payload else { continue }
             let key = AttemptKey(launch)
-            if payload.usesScratchDirectory { self.scratchUsers.insert(key) }
             do {
-                processes.append(try self.requests.process(for: launch, payload: payload))
+                if case .shell(let payload) = launch.order.job.payload {
+                    if payload.usesScratchDirectory { self.scratchUsers.insert(key) }
+                    processes.append(try self.requests.process(for: launch, payload: payload))
+                } else {
+                    processes.append(try self.works.process(for: launch))
+                    self.verdicts.watch(key)
+                }
             } catch {
                 let detail = (error as? CoreError)?.message ?? "\(error)"
                 self.handler([(key, .ended(.unstartable(detail, at: flow_boot_microseconds())))])

@@ -11,6 +11,8 @@ import Foundation
 struct ShellRequest: Sendable {
     let environment = ShellEnvironment()
     let scratch: ScratchDirectories
+    /// The program that sets limits and becomes the interpreter; nil when this host lacks it.
+    var limiter: String?
 
     /// Every host has it, and it is what cron runs its lines with.
     static let defaultInterpreter = "/bin/sh"
@@ -23,7 +25,16 @@ struct ShellRequest: Sendable {
             throw CoreError(.invalid, "the interpreter '\(interpreter)' is not an absolute path")
         }
         let parameters = order.parameters.sorted { $0.key < $1.key }.map(\.value)
-        let arguments = [interpreter] + payload.interpreterArguments + [payload.command, order.job.name] + parameters
+        var arguments = [interpreter] + payload.interpreterArguments + [payload.command, order.job.name] + parameters
+        var program = interpreter
+        if !payload.limits.isEmpty {
+            guard let limiter else {
+                throw CoreError(.invalid, "this host cannot set limits: quicflow-work is not beside its agent")
+            }
+            let limits = payload.limits.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            arguments = [limiter, "limits"] + limits + ["--"] + arguments
+            program = limiter
+        }
         let environment = try self.environment.entries(for: launch, payload: payload, interpreter: interpreter)
         let directory = try self.directory(payload, key: AttemptKey(launch))
         guard !(arguments + environment + [directory]).contains(where: { $0.utf8.contains(0) }) else {
@@ -36,7 +47,7 @@ struct ShellRequest: Sendable {
             mask: payload.umask.map { UInt32(clamping: $0) },
             niceness: payload.niceness.map { Int32(clamping: $0) },
             successCodes: payload.successCodes,
-            program: interpreter,
+            program: program,
             directory: directory,
             arguments: arguments,
             environment: environment,
@@ -64,7 +75,7 @@ struct ShellRequest: Sendable {
     }
 
     /// The runner counts milliseconds in 32 bits (49 days); more is as good as no limit.
-    private static func milliseconds(seconds: Int) -> UInt32 {
+    static func milliseconds(seconds: Int) -> UInt32 {
         let (product, overflow) = max(0, seconds).multipliedReportingOverflow(by: 1000)
         return overflow ? 0 : UInt32(exactly: product) ?? 0
     }

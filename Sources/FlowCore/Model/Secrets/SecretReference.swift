@@ -76,6 +76,10 @@ extension Payload {
         case .http(let http):
             http.headers.sorted { $0.key < $1.key }.map { ("executor_config.headers.\($0.key)", $0.value) }
                 + (http.body.map { [("executor_config.body", $0)] } ?? [])
+        case .plugin(let plugin):
+            plugin.parameters.sorted { $0.key < $1.key }.map { ("executor_config.parameters.\($0.key)", $0.value) }
+        case .sql(let sql): sql.secretPlaces
+        case .builtin: []
         }
     }
 
@@ -95,11 +99,31 @@ extension Payload {
             }
             return .shell(shell)
         case .http(var http):
-            // What parameters are filled into afterwards is the definition, not the secret.
-            let values = values.mapValues { $0.replacing("{{", with: "{{{{") }
+            let values = Self.literal(values)
             for (name, text) in http.headers { http.headers[name] = try SecretReference.resolve(text, values) }
             if let body = http.body { http.body = try SecretReference.resolve(body, values) }
             return .http(http)
+        case .plugin(var plugin):
+            let values = Self.literal(values)
+            for (name, text) in plugin.parameters {
+                plugin.parameters[name] = try SecretReference.resolve(text, values)
+            }
+            return .plugin(plugin)
+        case .sql(var sql):
+            sql.connection = try SecretReference.resolve(sql.connection, values)
+            let values = Self.literal(values)
+            for (index, statement) in sql.statements.enumerated() {
+                for (place, text) in statement.parameters.enumerated() {
+                    sql.statements[index].parameters[place] = try SecretReference.resolve(text, values)
+                }
+            }
+            return .sql(sql)
+        case .builtin: return self
         }
+    }
+
+    /// What parameters are filled into afterwards is the definition, not the secret.
+    private static func literal(_ values: [String: String]) -> [String: String] {
+        values.mapValues { $0.replacing("{{", with: "{{{{") }
     }
 }

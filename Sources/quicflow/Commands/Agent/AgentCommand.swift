@@ -47,6 +47,11 @@ struct AgentCommand: AsyncParsableCommand {
         )
         var labels: [String] = []
 
+        @Option(
+            help: "What this host allows, a JSON file (docs/executors.md); /etc/quicflow/policy.json if it is there."
+        )
+        var policy: String?
+
         @Option(help: "Seconds for which jobs go on after the server said that it does not know this host.")
         var leaveAfter = 0
 
@@ -81,6 +86,7 @@ struct AgentCommand: AsyncParsableCommand {
                 name: self.name
             )
             configuration.labels = try HostLabels.parsed(self.labels)
+            configuration.policyFile = self.policy
             configuration.dismissalGrace = .seconds(self.leaveAfter)
             let agent = Agent(configuration: configuration, logger: logger)
             // Before anything is started: a signal that comes meanwhile waits for its answer.

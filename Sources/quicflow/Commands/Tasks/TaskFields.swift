@@ -146,7 +146,7 @@ struct TaskFields: ParsableArguments {
         var config = body["executor_config"]
         if let command {
             // A script in place of a request: nothing of the request may stay.
-            if body["executor_type"].integer == 2 { config = .object([:]) }
+            if body["executor_type"].integer ?? 1 != 1 { config = .object([:]) }
             body["executor_type"] = 1
             config["command"] = .string(command)
         }

@@ -47,12 +47,38 @@ enum TaskView {
         if task["labels"].cell != "-" { table.add(["labels", task["labels"].cell]) }
         table.add(["version", task["version"].cell])
         let config = task["executor_config"]
+        if let type = task["executor_type"].integer, type > 2 { return self.work(type, config, table) }
         if let url = config["url"].string {
             table.add(["request", "\(config["method"].cell) \(url)"])
             return table.plain
         }
         if let directory = config["work_dir"].string, !directory.isEmpty { table.add(["directory", directory]) }
         return table.plain + "\n\n" + (config["command"].string ?? "")
+    }
+
+    /// Plugin, SQL and built-in tasks.
+    private static func work(_ type: Int64, _ config: JSONValue, _ table: TextTable) -> String {
+        var table = table
+        func add(_ fields: JSONValue, but left: Set<String> = []) {
+            guard case .object(let members) = fields else { return }
+            for (name, value) in members.sorted(by: { $0.key < $1.key }) where !left.contains(name) && !value.isNull {
+                table.add([name.replacing("_", with: " "), value.cell])
+            }
+        }
+        switch type {
+        case 3:
+            table.add(["plugin", config["plugin"].cell])
+            add(config["parameters"])
+        case 4:
+            add(config, but: ["statements"])
+            let statements = config["statements"].array.map { statement in
+                let values = statement["parameters"].array.map(\.cell).joined(separator: ", ")
+                return (statement["sql"].string ?? "") + (values.isEmpty ? "" : "\n  with \(values)")
+            }
+            return table.plain + "\n\n" + statements.joined(separator: "\n;\n")
+        default: add(config)
+        }
+        return table.plain
     }
 
     private static func policies(_ task: JSONValue) -> [(String, String)] {

@@ -1,0 +1,82 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Configurations of plugin, SQL and built-in tasks.
+extension Schema {
+    /// What a script's process may use at most.
+    static let limits = Schema.body(
+        required: [:],
+        optional: [
+            "cpu_seconds": Self.limit("Of the processor."), "memory_bytes": Self.limit("Of address space."),
+            "open_files": Self.limit("Descriptors."), "processes": Self.limit("Of the user, not only this task's."),
+            "file_bytes": Self.limit("Of one file that it writes."), "core_bytes": Self.limit("Of a core dump."),
+        ]
+    ).about("The agent's own without it.")
+
+    private static func limit(_ words: String) -> Schema { Schema.integer(ProcessLimit.range).about(words) }
+
+    private static func value(_ words: String) -> Schema { Schema.string(upTo: JobLimits.parameterBytes).about(words) }
+
+    static let plugin = Schema.body(
+        required: [
+            "plugin": .string(upTo: 64, from: 1).about("Its file's name in the host's directory of plugins.")
+                .example("disk-report")
+        ],
+        optional: [
+            "parameters": .dictionary(Self.value("May name parameters of the run as {{name}}, and secrets."))
+        ]
+    )
+
+    static let sql = Schema.body(
+        required: [
+            "connection": .string(upTo: JobLimits.connectionBytes, from: 1)
+                .about("postgres://USER@HOST/DATABASE or sqlite:/PATH; usually the name of a secret that holds it.")
+                .example("secret:REPORTS_DB"),
+            "statements": .array(
+                .body(
+                    required: ["sql": .string(upTo: JobLimits.payloadBytes, from: 1).about("One statement.")],
+                    optional: [
+                        "parameters": .array(Self.value("Bound as $1, $2 (SQLite: ?1, ?2); may name {{name}}."))
+                    ]
+                )
+            ).about("All in one transaction."),
+        ],
+        optional: [
+            "row_limit": .integer(0...Int64(JobLimits.rows)).byDefault(SQLPayload.standardRowLimit)
+                .about("Rows of each statement that are shown.")
+        ]
+    )
+
+    private static func builtin(_ name: String) -> Schema { .choice([name]) }
+
+    static let cleanFiles = Schema.body(
+        required: [
+            "builtin": Self.builtin("clean_files"), "path": .string(upTo: JobLimits.pathBytes, from: 1),
+            "older_than_days": .integer(0...Int64(JobLimits.days)),
+        ],
+        optional: [
+            "pattern": .string(upTo: JobLimits.pathPartBytes, from: 1).orNull.about("For names, such as *.log."),
+            "dry_run": .boolean.byDefault(false).about("Says what it would delete."),
+        ]
+    )
+
+    static let checkTCP = Schema.body(
+        required: [
+            "builtin": Self.builtin("check_tcp"), "host": .string(upTo: 253, from: 1), "port": .integer(1...65_535),
+        ]
+    )
+
+    static let checkHTTP = Schema.body(
+        required: ["builtin": Self.builtin("check_http"), "url": .string(upTo: 2048, from: 1)],
+        optional: ["expected_status": .array(.integer).about("Empty: 200 to 299.")]
+    )
+
+    static let checkDisk = Schema.body(
+        required: [
+            "builtin": Self.builtin("check_disk"), "path": .string(upTo: JobLimits.pathBytes, from: 1),
+            "min_free_percent": .integer(0...100),
+        ]
+    )
+}

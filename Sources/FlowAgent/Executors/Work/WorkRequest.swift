@@ -1,0 +1,64 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+
+/// Turns an attempt of an SQL, plugin or built-in job into the process of `quicflow-work` that carries it out.
+struct WorkRequest: Sendable {
+    private let environment = ShellEnvironment()
+    let program: String?
+    let policy: HostPolicy
+
+    /// - Throws: `CoreError` whose message becomes the detail of FAILURE(SPAWN).
+    func process(for launch: Launch) throws -> ProcessRequest {
+        guard let program else {
+            throw CoreError(.invalid, "quicflow-work is not beside the agent of this host; install it")
+        }
+        let order = launch.order
+        let work = WorkOrder(
+            payload: order.job.payload,
+            parameters: order.parameters,
+            policy: self.policy,
+            taskID: order.job.id,
+            taskName: order.job.name,
+            executionID: order.executionID.description,
+            attempt: launch.attempt,
+            scheduledTime: order.nominal.rfc3339(),
+            timeout: order.job.policies.timeoutSeconds
+        )
+        let base = try self.environment.entries(
+            for: launch,
+            payload: ShellPayload(command: ""),
+            interpreter: ShellRequest.defaultInterpreter
+        )
+        return ProcessRequest(
+            key: AttemptKey(launch),
+            timeoutMilliseconds: ShellRequest.milliseconds(seconds: order.job.policies.timeoutSeconds),
+            program: program,
+            directory: "/",
+            arguments: [program],
+            environment: base.filter { !$0.hasPrefix("QF_PARAM_") } + (try Self.pieces(of: work)),
+            masked: launch.secrets.isEmpty ? [] : SecretForms.all(of: launch.secrets)
+        )
+    }
+
+    /// What an attempt of an earlier agent was to start.
+    func names(of launch: Launch) -> ProcessRunner.Handed {
+        ProcessRunner.Handed(key: AttemptKey(launch), program: self.program ?? "quicflow-work", directory: "/")
+    }
+
+    /// ASCII, so that it can be cut anywhere.
+    private static func pieces(of work: WorkOrder) throws -> [String] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        var rest = Array(try encoder.encode(work).base64EncodedData())[...]
+        var pieces: [String] = []
+        while !rest.isEmpty {
+            let piece = String(decoding: rest.prefix(WorkOrder.pieceBytes), as: UTF8.self)
+            pieces.append("\(WorkOrder.variable)\(pieces.count)=\(piece)")
+            rest = rest.dropFirst(WorkOrder.pieceBytes)
+        }
+        return pieces
+    }
+}

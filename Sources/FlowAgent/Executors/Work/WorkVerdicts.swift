@@ -1,0 +1,59 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Synchronization
+
+/// What the exit code and the last words of `quicflow-work` mean for an attempt.
+final class WorkVerdicts: Sendable {
+    private static let detailLimit = 500
+    /// For each open attempt the beginning of the line that its errors are at, and the last whole one.
+    fileprivate struct Words {
+        var last: [UInt8] = []
+        var current: [UInt8] = []
+    }
+    private let words = Mutex<[AttemptKey: Words]>([:])
+
+    func watch(_ key: AttemptKey) { self.words.withLock { $0[key] = Words() } }
+
+    func judge(_ events: [(AttemptKey, AttemptEvent)]) -> [(AttemptKey, AttemptEvent)] {
+        self.words.withLock { words in
+            guard !words.isEmpty else { return events }
+            return events.map { key, event in
+                switch event {
+                case .output(.standardError, let bytes):
+                    words[key]?.take(bytes, limit: Self.detailLimit)
+                    return (key, event)
+                case .ended(let end):
+                    guard let said = words.removeValue(forKey: key) else { return (key, event) }
+                    return (key, .ended(Self.verdict(end, said.text)))
+                default: return (key, event)
+                }
+            }
+        }
+    }
+
+    /// Whoever stopped it, and its time limit, have the first word.
+    private static func verdict(_ end: AttemptEnd, _ words: String) -> AttemptEnd {
+        guard end.status == .failure, end.reason == .exitCode, let code = end.exitCode else { return end }
+        var end = end
+        if !words.isEmpty { end.detail = words }
+        if WorkExit(rawValue: Int32(clamping: code)) == .denied { end.reason = .policyDenied }
+        return end
+    }
+}
+
+extension WorkVerdicts.Words {
+    fileprivate mutating func take(_ bytes: [UInt8], limit: Int) {
+        for byte in bytes {
+            if byte == 0x0a {
+                if !self.current.isEmpty { self.last = self.current }
+                self.current = []
+            } else if self.current.count < limit {
+                self.current.append(byte)
+            }
+        }
+    }
+
+    fileprivate var text: String { String(decoding: self.current.isEmpty ? self.last : self.current, as: UTF8.self) }
+}

@@ -1,0 +1,101 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the people of a host allow on it, whatever the server says: the host has the last word.
+///
+/// A value with decisions; where it is read from is the agent's business. What is nil is not limited.
+package struct HostPolicy: Hashable, Sendable, Codable {
+    /// Kinds of jobs: `shell`, `http`, `sql`, `plugin`, `builtin`.
+    package var executors: [String]?
+    /// Absolute paths of programs that may read scripts.
+    package var interpreters: [String]?
+    /// Absolute paths; working directories, database files and files to clean up lie at or under one of them.
+    package var directories: [String]?
+    /// Where plugins are; nil = the host's usual place.
+    package var plugins: String?
+    package var network: Network
+    /// Executions at once; nil = the agent's own limit.
+    package var concurrency: Int?
+
+    /// What jobs that connect by themselves may reach: HTTP, SQL and the checks.
+    ///
+    /// What scripts do is not looked into.
+    package struct Network: Hashable, Sendable, Codable {
+        package var allowsPrivate: Bool
+        package var allowsLoopback: Bool
+        /// Names, `*.example.org` for all under one; nil = any.
+        package var hosts: [String]?
+
+        package init(allowsPrivate: Bool = true, allowsLoopback: Bool = true, hosts: [String]? = nil) {
+            self.allowsPrivate = allowsPrivate
+            self.allowsLoopback = allowsLoopback
+            self.hosts = hosts
+        }
+
+        /// Why a host may not be reached by its name; nil when it may, as far as its name goes.
+        package func refusal(ofHost name: String) -> String? {
+            guard let hosts else { return nil }
+            let wanted = name.lowercased()
+            let isAllowed = hosts.contains { pattern in
+                let pattern = pattern.lowercased()
+                return pattern.hasPrefix("*.")
+                    ? wanted.hasSuffix(pattern.dropFirst()) && wanted.utf8.count >= pattern.utf8.count
+                    : wanted.utf8.elementsEqual(pattern.utf8)
+            }
+            return isAllowed ? nil : "the host's policy does not allow connections to '\(name)' (network.hosts)"
+        }
+    }
+
+    package init(
+        executors: [String]? = nil,
+        interpreters: [String]? = nil,
+        directories: [String]? = nil,
+        plugins: String? = nil,
+        network: Network = Network(),
+        concurrency: Int? = nil
+    ) {
+        self.executors = executors
+        self.interpreters = interpreters
+        self.directories = directories
+        self.plugins = plugins
+        self.network = network
+        self.concurrency = concurrency
+    }
+
+    /// Which rule refuses a job, in words for its record; nil when none does, as far as its definition says.
+    ///
+    /// What a definition does not say (the address behind a name or a secret, where a link leads) is looked at again when it
+    /// is used.
+    package func refusal(of payload: Payload) -> String? {
+        if let executors, !executors.contains(payload.kindName) {
+            return "the host's policy does not allow \(payload.kindName) jobs (executors)"
+        }
+        switch payload {
+        case .shell(let shell):
+            let interpreter = shell.interpreter ?? "/bin/sh"
+            if let interpreters, !interpreters.contains(interpreter) {
+                return "the host's policy does not allow the interpreter '\(interpreter)' (interpreters)"
+            }
+            return shell.workingDirectory.flatMap { self.refusal(ofPath: $0) }
+        case .sql(let sql): return SQLPayload.file(of: sql.connection).flatMap { self.refusal(ofPath: $0) }
+        case .builtin(.cleanFiles(let clean)): return self.refusal(ofPath: clean.path)
+        case .builtin(.checkTCP(let check)): return self.network.refusal(ofHost: check.host)
+        case .http, .plugin, .builtin: return nil
+        }
+    }
+
+    /// Why a path may not be used; nil when it may.
+    ///
+    /// - Parameter path: absolute; one with `..` in it is refused where directories are limited.
+    package func refusal(ofPath path: String) -> String? {
+        guard let directories else { return nil }
+        let parts = Self.parts(path)
+        let isAllowed =
+            !parts.contains("..") && directories.contains { parts.starts(with: Self.parts($0)) }
+        return isAllowed ? nil : "the host's policy does not allow '\(path)' (directories)"
+    }
+
+    private static func parts(_ path: String) -> [Substring] {
+        path.split(separator: "/").filter { $0 != "." }
+    }
+}

@@ -1,0 +1,54 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Foundation
+
+/// Becomes another program, with less that it may use: `limits NAME=VALUE… -- PROGRAM ARGUMENT…`.
+enum LimitedStart {
+    static func run(_ words: [String]) -> Int32 {
+        guard let separator = words.firstIndex(of: "--"), separator + 1 < words.count else {
+            WorkLog.complain("limits: no program is named")
+            return 126
+        }
+        for word in words[..<separator] {
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let limit = ProcessLimit(rawValue: parts[0]), let value = UInt64(parts[1]) else {
+                WorkLog.complain("limits: '\(word)' is none")
+                return 126
+            }
+            guard Self.set(limit, value) else {
+                WorkLog.complain("the limit \(limit.rawValue) cannot be set: \(String(cString: strerror(errno)))")
+                return 126
+            }
+        }
+        let program = Array(words[(separator + 1)...])
+        var arguments: [UnsafeMutablePointer<CChar>?] = program.map { strdup($0) } + [nil]
+        execv(program[0], &arguments)
+        WorkLog.complain("\(program[0]) could not be started: \(String(cString: strerror(errno)))")
+        return errno == ENOENT ? 127 : 126
+    }
+
+    /// Never above what is there: a limit takes away and does not give.
+    private static func set(_ limit: ProcessLimit, _ value: UInt64) -> Bool {
+        let resource = Self.resource(limit)
+        var bounds = rlimit()
+        guard getrlimit(resource, &bounds) == 0 else { return false }
+        bounds.rlim_max = min(bounds.rlim_max, rlim_t(value))
+        bounds.rlim_cur = bounds.rlim_max
+        return setrlimit(resource, &bounds) == 0
+    }
+
+    private static func resource(_ limit: ProcessLimit) -> __rlimit_resource_t {
+        let resource =
+            switch limit {
+            case .cpu: RLIMIT_CPU
+            case .memory: RLIMIT_AS
+            case .openFiles: RLIMIT_NOFILE
+            case .processes: __RLIMIT_NPROC
+            case .fileSize: RLIMIT_FSIZE
+            case .core: RLIMIT_CORE
+            }
+        return __rlimit_resource_t(resource.rawValue)
+    }
+}

@@ -1,0 +1,141 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import FlowTesting
+import Foundation
+import Testing
+
+@Suite("Built-in jobs, limits and the host's policy", .serialized, .timeLimit(.minutes(10)))
+struct BuiltinJobTests {
+    @Test("Old files are deleted, and links lead nowhere")
+    func cleansUp() async throws {
+        let (directory, outside) = (try TemporaryDirectory(), try TemporaryDirectory())
+        let root = directory.path + "/logs"
+        let files = FileManager.default
+        try files.createDirectory(atPath: root + "/deep/er", withIntermediateDirectories: true)
+        let old = Date().addingTimeInterval(-10 * 86_400)
+        func make(_ path: String, _ date: Date = old) throws {
+            try Data("text".utf8).write(to: URL(fileURLWithPath: path))
+            try files.setAttributes([.modificationDate: date], ofItemAtPath: path)
+        }
+        for path in ["/a.log", "/deep/b.log", "/deep/er/c.log", "/keep.txt"] { try make(root + path) }
+        try make(root + "/new.log", Date())
+        try make(outside.path + "/far.log")
+        try files.createSymbolicLink(atPath: root + "/link", withDestinationPath: outside.path)
+        try files.createSymbolicLink(atPath: root + "/far.log", withDestinationPath: outside.path + "/far.log")
+        @Sendable func clean(isDryRun: Bool) -> Payload {
+            .builtin(.cleanFiles(.init(path: root, olderThanDays: 7, pattern: "*.log", isDryRun: isDryRun)))
+        }
+        try await Host.with { host in
+            let dry = try await host.wait(await host.launch(clean(isDryRun: true)))
+            #expect(dry.status == .success && dry.text.contains("would delete 3 files, 12 bytes"), "\(dry)")
+            #expect(files.fileExists(atPath: root + "/a.log"))
+            let wet = try await host.wait(await host.launch(clean(isDryRun: false)))
+            #expect(wet.status == .success && wet.text.contains("deleted 3 files"), "\(wet.text)")
+        }
+        for path in ["/a.log", "/deep/b.log", "/deep/er/c.log"] { #expect(!files.fileExists(atPath: root + path)) }
+        for path in [root + "/keep.txt", root + "/new.log", root + "/far.log", outside.path + "/far.log"] {
+            #expect(files.fileExists(atPath: path), "\(path)")
+        }
+        // A link that leads out of what the policy allows.
+        try await Host.with(policy: HostPolicy(directories: [root])) { host in
+            let job = Payload.builtin(.cleanFiles(.init(path: root + "/link", olderThanDays: 0)))
+            let outcome = try await host.wait(await host.launch(job))
+            #expect(outcome.reason == .policyDenied)
+        }
+        #expect(files.fileExists(atPath: outside.path + "/far.log"))
+    }
+
+    @Test("Ports, pages and disks are checked, within the host's policy")
+    func checks() async throws {
+        let server = try await TinyServer.start()
+        let port = try #require(URLComponents(string: server.url)?.port)
+        try await Host.with { host in
+            let cases: [(BuiltinPayload, ExecutionStatus)] = [
+                (.checkTCP(.init(host: "127.0.0.1", port: port)), .success),
+                (.checkTCP(.init(host: "127.0.0.1", port: 1)), .failure),
+                (.checkTCP(.init(host: "no.such.host.invalid", port: 1)), .failure),
+                (.checkHTTP(.init(url: server.url + "/status/204")), .success),
+                (.checkHTTP(.init(url: server.url + "/status/503")), .failure),
+                (.checkHTTP(.init(url: server.url + "/status/503", expectedStatus: [503])), .success),
+                (.checkDisk(.init(path: "/", leastFreePercent: 0)), .success),
+                (.checkDisk(.init(path: "/proc", leastFreePercent: 100)), .failure),
+                (.checkDisk(.init(path: "/no/such/place", leastFreePercent: 0)), .failure),
+            ]
+            for (check, status) in cases {
+                let outcome = try await host.wait(await host.launch(.builtin(check)))
+                #expect(outcome.status == status, "\(check): \(outcome)")
+                #expect(outcome.detail != nil || status == .success)
+            }
+        }
+        var policy = HostPolicy()
+        policy.network = HostPolicy.Network(
+            allowsPrivate: true,
+            allowsLoopback: false,
+            hosts: ["127.0.0.1", "localhost"]
+        )
+        try await Host.with(policy: policy) { host in
+            for host_ in ["127.0.0.1", "localhost", "0177.1", "example.org", "169.254.169.254"] {
+                let outcome = try await host.wait(
+                    await host.launch(.builtin(.checkTCP(.init(host: host_, port: port))))
+                )
+                #expect(outcome.status == .failure && outcome.reason == .policyDenied, "\(host_): \(outcome)")
+            }
+            let page = try await host.wait(await host.launch(.builtin(.checkHTTP(.init(url: server.url + "/")))))
+            #expect(page.status == .failure && page.reason == .policyDenied, "\(page)")
+        }
+        try await server.stop()
+    }
+
+    @Test("A script has the limits that its job says, and never more than there are")
+    func limits() async throws {
+        try await Host.with { host in
+            var shell = ShellPayload(
+                command: "ulimit -n; ulimit -f; exit 3",
+                limits: ["open_files": 77, "file_bytes": 512]
+            )
+            shell.successCodes = [3]
+            let outcome = try await host.wait(await host.launch(.shell(shell)))
+            #expect(outcome.status == .success && outcome.text == "77\n1\n", "\(outcome)")
+            shell.interpreter = "/no/such/shell"
+            let missing = try await host.wait(await host.launch(.shell(shell)))
+            #expect(missing.status == .failure && missing.text.contains("/no/such/shell"), "\(missing)")
+        }
+    }
+
+    @Test("A policy is read whole or not at all")
+    func policyFile() throws {
+        let text = """
+            {"executors": ["shell", "sql"], "interpreters": ["/bin/sh"], "directories": ["/srv/data"], "plugins": "/opt/p",
+             "network": {"private": true, "loopback": false, "hosts": ["*.example.org"]}, "concurrency": 4}
+            """
+        let policy = try HostPolicyFile.parse(Array(text.utf8))
+        #expect(policy.plugins == "/opt/p" && policy.concurrency == 4 && !policy.network.allowsLoopback)
+        func refusal(_ payload: Payload) -> String? { policy.refusal(of: payload) }
+        #expect(refusal(.shell(ShellPayload(command: "x"))) == nil)
+        #expect(
+            refusal(.shell(ShellPayload(command: "x", interpreter: "/bin/bash")))?.contains("(interpreters)") == true
+        )
+        #expect(
+            refusal(.shell(ShellPayload(command: "x", workingDirectory: "/srv/database")))?.contains("(directories)")
+                == true
+        )
+        #expect(refusal(.shell(ShellPayload(command: "x", workingDirectory: "/srv/data/x"))) == nil)
+        #expect(refusal(.http(HTTPPayload(url: "http://x/")))?.contains("(executors)") == true)
+        let statement = [SQLPayload.Statement("SELECT 1")]
+        #expect(refusal(.sql(SQLPayload(connection: "sqlite:/srv/data/../x", statements: statement))) != nil)
+        #expect(policy.network.refusal(ofHost: "db.Example.org") == nil)
+        for name in ["example.org", "xexample.org", ".example.org", "example.org.evil.net"] {
+            #expect(policy.network.refusal(ofHost: name) != nil, "\(name)")
+        }
+        for wrong in [
+            "[]", "{\"executor\": []}", "{\"executors\": [\"docker\"]}", "{\"directories\": [\"srv\"]}",
+            "{\"network\": {\"private\": 1}}",
+            "{\"concurrency\": 0}", "{", "{\"plugins\": \"/a/../b\"}",
+        ] {
+            #expect(throws: CoreError.self, "\(wrong)") { try HostPolicyFile.parse(Array(wrong.utf8)) }
+        }
+    }
+}
