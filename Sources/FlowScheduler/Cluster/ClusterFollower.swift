@@ -52,6 +52,8 @@ package final class ClusterFollower: Service {
     private static let interval = Duration.milliseconds(500)
     /// How long messages wait for further ones.
     private static let gathering = Duration.milliseconds(10)
+    /// The same for what is only shown.
+    private static let newsInterval = Duration.milliseconds(200)
     /// Of messages taken at once.
     private static let limit = 200
     /// After this a server that gives no sign of life is taken out; milliseconds.
@@ -119,11 +121,15 @@ package final class ClusterFollower: Service {
     // MARK: Sending
 
     private func send() async {
+        var newsAt = ContinuousClock.now
         while !Task.isCancelled {
-            await self.parts.gateway.alarm.wait(for: nil)
+            let waits = self.parts.gateway.outbox.withLock { $0.hasNews }
+            await self.parts.gateway.alarm.wait(for: waits ? newsAt - .now : nil)
             try? await Task.sleep(for: Self.gathering)
             let others = self.parts.member.others
-            var messages = self.parts.gateway.outbox.withLock { $0.take(for: others) }
+            let withNews = newsAt <= .now
+            if withNews { newsAt = .now + Self.newsInterval }
+            var messages = self.parts.gateway.outbox.withLock { $0.take(for: others, withNews: withNews) }
             while !messages.isEmpty, !Task.isCancelled {
                 do {
                     try await self.cluster.post(

@@ -50,20 +50,43 @@ package struct ClusterOutbox: Sendable {
         self.hasGap = true
     }
 
+    /// Whether watchers elsewhere wait for something.
+    package var hasNews: Bool {
+        self.hasGap || !self.executions.isEmpty || !self.output.isEmpty || !self.agents.isEmpty
+    }
+
     /// Takes out what goes to each of these servers; what is for nobody is forgotten.
-    package mutating func take(for servers: [ServerID]) -> [(server: ServerID, message: ClusterMessage)] {
-        defer { self = ClusterOutbox() }
+    ///
+    /// - Parameter withNews: also what is for watchers, which is in less of a hurry.
+    package mutating func take(
+        for servers: [ServerID],
+        withNews: Bool
+    ) -> [(server: ServerID, message: ClusterMessage)] {
         var common: [ClusterMessage] = []
         if self.hasConfiguration { common.append(.configuration) }
-        if self.hasGap { common.append(.gap) }
-        if !self.executions.isEmpty { common.append(.executions(self.executions.sorted())) }
-        if !self.output.isEmpty { common.append(.output(self.output.sorted())) }
-        if !self.agents.isEmpty { common.append(.agents(self.agents.sorted())) }
-        return servers.flatMap { server in
+        if withNews { common += self.takeNews() }
+        let messages = servers.flatMap { server in
             var messages: [ClusterMessage] = []
             if let agents = self.orders[server] { messages.append(.orders(agents.sorted())) }
             messages += self.calls.filter { $0.server == nil || $0.server == server }.map(\.message)
-            return (messages + common).map { (server, $0) }
+            return (messages + common).map { (server: server, message: $0) }
         }
+        self.orders = [:]
+        self.calls = []
+        self.hasConfiguration = false
+        return messages
+    }
+
+    private mutating func takeNews() -> [ClusterMessage] {
+        var news: [ClusterMessage] = []
+        if self.hasGap { news.append(.gap) }
+        if !self.executions.isEmpty { news.append(.executions(self.executions.sorted())) }
+        if !self.output.isEmpty { news.append(.output(self.output.sorted())) }
+        if !self.agents.isEmpty { news.append(.agents(self.agents.sorted())) }
+        self.hasGap = false
+        self.executions = []
+        self.output = []
+        self.agents = []
+        return news
     }
 }

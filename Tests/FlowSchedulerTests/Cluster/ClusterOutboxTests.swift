@@ -23,20 +23,32 @@ struct ClusterOutboxTests {
         for _ in 0..<3 { outbox.note(.logEnded(id, totalBytes: 1, isTruncated: false)) }
         outbox.note(.agentChanged(agent))
         outbox.note(.groupsChanged)
-        let messages = outbox.take(for: [self.a, self.b])
+        let messages = outbox.take(for: [self.a, self.b], withNews: true)
         let common: [ClusterMessage] = [
             .cancel(id, agent: agent, isForced: true), .configuration, .output([id]), .agents([agent]),
         ]
         #expect(messages.filter { $0.server == self.a }.map(\.message) == [.orders([agent])] + common)
         #expect(messages.filter { $0.server == self.b }.map(\.message) == common)
-        #expect(outbox.take(for: [self.a, self.b]).isEmpty)
+        #expect(outbox.take(for: [self.a, self.b], withNews: true).isEmpty)
+    }
+
+    @Test("What is only shown waits, and nobody else does")
+    func hurry() throws {
+        let agent = try #require(AgentID("one"))
+        var outbox = ClusterOutbox()
+        outbox.note(.agentChanged(agent))
+        outbox.order([agent], at: self.a)
+        #expect(outbox.take(for: [self.a], withNews: false).map(\.message) == [.orders([agent])])
+        #expect(outbox.hasNews)
+        #expect(outbox.take(for: [self.a], withNews: true).map(\.message) == [.agents([agent])])
+        #expect(!outbox.hasNews)
     }
 
     @Test("Of too much news only that there was news is told")
     func bound() {
         var outbox = ClusterOutbox()
         for _ in 0..<6000 { outbox.note(.logEnded(ExecutionID(uuid: UUID()), totalBytes: 1, isTruncated: false)) }
-        let messages = outbox.take(for: [self.a]).map(\.message)
+        let messages = outbox.take(for: [self.a], withNews: true).map(\.message)
         #expect(messages.contains(.gap))
         #expect(messages.count == 2, "and what came after that")
     }
