@@ -75,6 +75,7 @@ package func makeAPI(
         secrets: SecretRoutes(secrets: services.secrets),
         settings: services.settings.map { SettingRoutes(settings: $0) },
         workflows: services.workflows.map { WorkflowRoutes(workflows: $0) },
+        cluster: ClusterRoutes(cluster: services.cluster),
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,

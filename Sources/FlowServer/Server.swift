@@ -146,6 +146,7 @@ package struct Server: Sendable {
             bus: bus,
             seal: seal,
             settings: settings,
+            cluster: cluster.map { ClusterService(member: $0.member, gateway: $0.gateway) },
             clock: clock
         )
         metrics.setStorage(StorageProbe(store: store, clock: clock))

@@ -39,6 +39,15 @@ extension ProductTests {
                 }
                 try await eventually("one host on each server") { try held() == ["1", "1"] ? true : nil }
                 try await Self.shares(["128", "129"], postgres, database)
+                let status = try await Program.run(
+                    "quicflow",
+                    ["cluster", "status", "--server", atB.base],
+                    home: world.directory,
+                    environment: ["QUARTZFLOW_TOKEN": atB.token]
+                )
+                let lines = status.output.split(separator: "\n")
+                #expect(status.code == 0 && lines.count == 3, "\(status.output)")
+                #expect(lines.count { $0.contains("keeper") } == 1 && lines.count { $0.contains("answers") } == 1)
 
                 try await Self.crossing(atA, atB)
 
@@ -48,6 +57,15 @@ extension ProductTests {
                     command: "echo $QF_EXECUTION_ID >> \(file)",
                     groups: [try await atB.everyone()],
                     with: ["cron_expr": "* * * * * *"]
+                )
+                // The first server reads the event log, until it is killed.
+                let groups = [try await atB.everyone()]
+                let parent = try await atB.createJob("parent", command: "true", groups: groups)
+                let child = try await atB.createJob(
+                    "child",
+                    command: "true",
+                    groups: groups,
+                    with: ["task_dependencies": .list([.number(Double(parent))])]
                 )
                 try await eventually("the first seconds") { Self.lines(file).count >= 6 ? true : nil }
 
@@ -63,6 +81,11 @@ extension ProductTests {
                     Self.lines(file).count >= killed + 6 ? true : nil
                 }
                 try await Self.plans(postgres, database)
+                _ = try await atB.trigger(parent)
+                try await eventually("what waits for another task", within: .seconds(30)) {
+                    let rows = try await atB.executions(of: child)
+                    return rows.count == 2 && rows.allSatisfy { $0["status_name"] == "SUCCESS" } ? true : nil
+                }
 
                 let again = try world.startServe(database: url, key: key)
                 let atAgain = try await world.client(of: again)

@@ -33,6 +33,25 @@ extension Endpoint {
                         "hosts_total": .integer,
                     ])
                 )
+        case .clusterStatus:
+            Contract(.system, "Lists the servers that share the database, and their parts of the work")
+                .about(
+                    "`single`: the database serves this server only, and `items` is empty. `shards_free` are shards of tasks "
+                        + "that no server plans at the moment: after the end of one, for some seconds."
+                )
+                .answers(
+                    .answer([
+                        "mode": .choice(["single", "cluster"]), "shards_free": .integer,
+                        "items": .array(
+                            .answer([
+                                "id": .string.about("Of one life of the server; another after a restart."),
+                                "name": .string, "agents_address": .string, "version": .string,
+                                "started_at": .timestamp, "shards": .integer, "is_keeper": .boolean,
+                                "hosts": .integer, "is_draining": .boolean, "is_this": .boolean,
+                            ])
+                        ),
+                    ])
+                )
         case .health: Contract(.system, "Says that the server lives").answers(.reference("Health"))
         case .plainHealth:
             Contract(.system, "Says that the server lives, for load balancers").answers(.plain(.reference("Health")))

@@ -33,6 +33,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case runWorkflow, listWorkflowRuns, getWorkflowRun, cancelWorkflowRun, pauseWorkflowRun, resumeWorkflowRun
     case abandonWorkflowRun, rerunWorkflowRun, answerWorkflowStep
     case getSettings, changeSettings
+    case clusterStatus
     case listAudit, exportAudit
     case overview, health, ready, version, metrics, openAPI, live, events
     case plainHealth, plainReady, plainMetrics, plainOpenAPI
@@ -187,6 +188,7 @@ enum Endpoint: String, CaseIterable, Sendable {
 
         case .getSettings: self.api(.get, "/settings", .needs(.settingsRead))
         case .changeSettings: self.api(.patch, "/settings", .needs(.settingsWrite))
+        case .clusterStatus: self.api(.get, "/cluster", .needs(.metricsRead))
 
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
         case .exportAudit: self.api(.get, "/audit/export", .needs(.auditExport))

@@ -26,6 +26,7 @@ struct APIRouter: Sendable {
     let secrets: SecretRoutes
     let settings: SettingRoutes?
     let workflows: WorkflowRoutes?
+    let cluster: ClusterRoutes
     let system: SystemRoutes
     let events: EventRoutes
     let s0: S0Routes
@@ -266,6 +267,7 @@ struct APIRouter: Sendable {
         case .rerunWorkflowRun: try await self.flows.rerun(call)
         case .answerWorkflowStep: try await self.flows.answerStep(call)
         case .getSettings: try await self.installation.list(call)
+        case .clusterStatus: try self.cluster.status(call)
         case .changeSettings: try await self.installation.change(call)
         case .listAudit: try await self.audit.list(call)
         case .listChannels: try await self.notifications.listChannels(call)

@@ -38,6 +38,15 @@ package final class ClusterGateway: AgentGateway {
         return self.roster.withLock { $0.presences(with: own) }
     }
 
+    /// Connected hosts by server.
+    var hostCounts: [ServerID: Int] {
+        let own = self.local.presences
+        var counts = [self.member.id: own.count]
+        let remote = self.roster.withLock { $0.remote }
+        for (agent, session) in remote where own[agent] == nil { counts[session.server, default: 0] += 1 }
+        return counts
+    }
+
     package var duplicates: [AgentID: [DuplicateAgent]] { self.local.duplicates }
 
     package func deliver(_ orders: [AgentID: [Order]]) async {

@@ -15,6 +15,7 @@ extension Services {
         bus: EventBus,
         seal: SecretSeal? = nil,
         settings: LiveSettings = LiveSettings(),
+        cluster: ClusterService? = nil,
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
     ) -> Services {
@@ -63,7 +64,8 @@ extension Services {
             notifications: notify.map { NotificationService(store: $0, clock: clock, seal: seal) },
             live: settings,
             settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) },
-            workflows: workflows
+            workflows: workflows,
+            cluster: cluster
         )
     }
 }

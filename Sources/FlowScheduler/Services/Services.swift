@@ -23,6 +23,8 @@ package struct Services: Sendable {
     package let settings: SettingService?
     /// Nil over a store that has none.
     package let workflows: WorkflowService?
+    /// Nil where the database serves this server only.
+    package let cluster: ClusterService?
 
     package init(
         jobs: JobService,
@@ -40,8 +42,10 @@ package struct Services: Sendable {
         notifications: NotificationService? = nil,
         live: LiveSettings = LiveSettings(),
         settings: SettingService? = nil,
-        workflows: WorkflowService? = nil
+        workflows: WorkflowService? = nil,
+        cluster: ClusterService? = nil
     ) {
+        self.cluster = cluster
         self.live = live
         self.settings = settings
         self.workflows = workflows

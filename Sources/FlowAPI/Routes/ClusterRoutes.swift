@@ -1,0 +1,35 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+
+/// `/cluster`: the servers that share a database.
+struct ClusterRoutes: Sendable {
+    /// Nil where there is one server only.
+    let cluster: ClusterService?
+
+    func status(_ call: APICall) throws -> APIAnswer {
+        try call.noQuery()
+        guard let cluster else {
+            try call.principal.require(.metricsRead)
+            return .data([.init("mode", "single"), .init("shards_free", 0), .init("items", JSON.array([]))])
+        }
+        let servers = try cluster.servers(as: call.principal)
+        let taken = servers.reduce(0) { $0 + $1.shards }
+        return .data([
+            .init("mode", "cluster"), .init("shards_free", WorkUnit.shardCount - taken),
+            .init("items", JSON.array(servers.map { Self.object($0) })),
+        ])
+    }
+
+    private static func object(_ server: ClusterService.Server) -> JSON {
+        .object([
+            .init("id", server.node.id.rawValue), .init("name", server.node.name),
+            .init("agents_address", server.node.address), .init("version", server.node.version),
+            .init("started_at", server.node.startedAt), .init("shards", server.shards),
+            .init("is_keeper", server.isKeeper), .init("hosts", server.hosts),
+            .init("is_draining", server.node.isDraining), .init("is_this", server.isThis),
+        ])
+    }
+}

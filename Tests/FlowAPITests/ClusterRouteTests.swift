@@ -1,0 +1,20 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Testing
+
+@testable import FlowAPI
+
+@Suite("Servers that share a database")
+struct ClusterRouteTests {
+    @Test("Where the database serves one server only, that is said; whoever may read numbers may ask")
+    func single() async throws {
+        try await TestServer.with { _, admin in
+            let answer = try await admin.get("/cluster")
+            #expect(answer.status == 200 && answer.data["mode"]?.text == "single", "\(answer.text)")
+            #expect(answer.data["items"]?.items.isEmpty == true && answer.data["shards_free"] == .integer(0))
+            #expect(try await admin.get("/cluster?page=2").status == 400)
+        }
+    }
+}
