@@ -47,6 +47,7 @@ PAGES = {
     "job-edit": ("/jobs/{job}/edit", ".cm-content"),
     "executions": ("/executions", "tbody tr"),
     "execution": ("/executions/{execution}", ".panel .pill"),
+    "compare": ("{compared}", "[data-compare]"),
     "tasks": ("/tasks", "tr[data-run]"),
     "calendar": ("/calendar", ".map i"),
     "hosts": ("/hosts", "tr[data-host]"),
@@ -94,6 +95,7 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         self.job_id = ""
         self.execution_id = ""
         self.host_id = ""
+        self.compared = ""
         self.page = self.context("light", "en").new_page()
 
     # --- tools ---
@@ -196,7 +198,7 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         self.refusals = set()
         self.page.locator("[name=password]").fill(self.password)
         self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page).to_have_url(self.base + "/jobs?status=1")
+        expect(self.page).to_have_url(self.base + "/jobs?status=1", timeout=60_000)
 
     def live(self) -> None:
         expect(self.page.locator("[data-live=live]")).to_be_visible()
@@ -431,6 +433,18 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         self.open("/jobs?page=9999")
         expect(self.page.locator("tr[data-job]").first).to_be_visible()
         expect(self.page).not_to_have_url(re.compile("page=9999"))
+        # Columns that are left out stay out.
+        self.page.get_by_role("button", name="Columns").click()
+        self.page.get_by_role("group", name="Columns").get_by_label("Groups").uncheck()
+        self.page.keyboard.press("Escape")
+        head = self.page.get_by_role("columnheader", name="Groups")
+        expect(head).to_have_count(0)
+        self.page.reload()
+        expect(self.page.locator("tr[data-job]").first).to_be_visible()
+        expect(head).to_have_count(0)
+        self.page.get_by_role("button", name="Columns").click()
+        self.page.get_by_role("group", name="Columns").get_by_label("Groups").check()
+        expect(head).to_have_count(1)
 
     def palette(self) -> None:
         self.open("/")
@@ -767,7 +781,7 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         self.page.set_viewport_size({"width": 1366, "height": 768})
 
     def path(self, template: str) -> str:
-        return template.format(job=self.job_id, execution=self.execution_id, host=self.host_id)
+        return template.format(job=self.job_id, execution=self.execution_id, host=self.host_id, compared=self.compared)
 
     def clean_up(self) -> None:
         for name in (self.ticker, self.sleeper, self.flaky):
@@ -880,12 +894,13 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
             self.step("holds rows still under the pointer", self.holds_still)
             self.step("comes back to the place in a list", self.keeps_its_place)
             self.step("shows half a year of a job by the day", self.year_map)
+            self.step("compares a run with the last good one, and pauses a job", self.compares)
             self.step("takes the buttons of a deleted job away, and keeps what was typed", self.deleted_by_others)
             self.step("says what a deletion takes along, or refuses it", self.says_what_goes)
             self.step("speaks Chinese to readers of Chinese", self.speaks_chinese)
             self.step("counts what its lists hold", self.agrees_with_its_list)
             self.step("goes to a job by the palette", self.palette)
-            self.step("finds the last page when there is none of that number", self.bad_page)
+            self.step("finds the last page when there is none of that number, and keeps the columns", self.bad_page)
         self.step("leaves Enter to the script that is typed", self.types_a_loop)
         self.step("keeps what was typed over a reload", self.keeps_a_draft)
         self.step("takes errors away when they are mended", self.mends_errors)

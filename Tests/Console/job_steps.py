@@ -99,6 +99,41 @@ class JobSteps:
         expect(self.page).to_have_url(re.compile(rf"/executions\?task_id={self.job_id}&from=.*&to="))
         expect(self.page.locator("tr[data-execution]").first).to_be_visible()
 
+    def compares(self) -> None:
+        """A run that failed is laid beside the last one that went well: what else was different, and the output."""
+        job = self.new_job("compare")
+        shown = self.api("GET", f"/tasks/{job}")
+        body = {name: shown[name] for name in ("name", "executor_type", "schedule_type", "group_ids", "status")}
+        script = 'seq 1 30; echo "day $QF_PARAM_DAY"; test "$QF_PARAM_DAY" = monday'
+        self.api("PUT", f"/tasks/{job}", {**body, "executor_config": {"command": script}})
+        self.open(f"/jobs/{job}")
+        rows = self.page.locator("tr[data-execution]")
+        self.api("POST", f"/tasks/{job}/trigger", {"params": {"DAY": "monday"}})
+        expect(rows.first.locator(".pill")).to_have_text("Success", timeout=20_000)
+        self.api("POST", f"/tasks/{job}/trigger", {"params": {"DAY": "tuesday"}})
+        expect(rows.first.locator(".pill")).to_have_text("Failed", timeout=20_000)
+        rows.first.locator("td").first.get_by_role("button").click()
+        self.drawer().get_by_role("button", name="Compare with the last good run").click()
+        expect(self.page).to_have_url(re.compile("/executions/compare"))
+        parameter = self.page.locator("[data-compare] tr.other", has_text="DAY")
+        expect(parameter.locator("td")).to_have_text(["monday", "tuesday"])
+        output = self.page.get_by_role("group", name="Output")
+        expect(output.locator(".gone")).to_contain_text("day monday")
+        expect(output.locator(".come")).to_contain_text("day tuesday")
+        expect(output).to_contain_text("27 lines alike")
+        self.compared = self.page.url[len(self.base) :]
+        # Paused, it says until when, and wakes when it is switched on.
+        self.open(f"/jobs/{job}")
+        self.page.get_by_role("button", name="More actions for").click()
+        self.page.get_by_role("menuitem", name="Pause until").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Why").fill("stocktaking")
+        dialog.get_by_role("button", name="Pause", exact=True).click()
+        expect(self.page.locator(".page-head")).to_contain_text("stocktaking")
+        assert self.api("GET", f"/tasks/{job}")["hold"]["kind"] == "paused"
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
     def job_rules(self) -> None:
         """A job has rules of its own; an edit elsewhere in the form leaves them alone."""
         job = self.api("GET", f"/tasks?keyword={self.flaky}")["items"][0]["id"]

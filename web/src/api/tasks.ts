@@ -10,6 +10,9 @@ export const tasks = {
   /** `detach`: jobs that wait for it no longer do. */
   remove: (id: number, detach = false) => del<unknown>(`/tasks/${id}${detach ? '?detach=true' : ''}`),
   setEnabled: (id: number, enabled: boolean) => post<Task | null>(`/tasks/${id}/${enabled ? 'enable' : 'disable'}`),
+  /** Off until the server's clock resumes it; RFC 3339. */
+  pause: (id: number, until: string, reason: string) =>
+    post<Task | null>(`/tasks/${id}/disable`, { until, ...(reason ? { reason } : {}) }),
   trigger: (id: number, params: Record<string, string>) =>
     request<TriggerResult>('POST', `/tasks/${id}/trigger`, {
       body: { params },

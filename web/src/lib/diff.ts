@@ -46,3 +46,28 @@ function middle(a: string[], b: string[]): DiffLine[] {
   }
   return [...lines, ...marked('-', a.slice(i)), ...marked('+', b.slice(j))];
 }
+
+/** So many lines that are alike are kept around a change. */
+const AROUND = 3;
+
+/** Long stretches that are alike, folded to one line that says how many they are. */
+export function foldSame(lines: DiffLine[], words: (n: number) => string): DiffLine[] {
+  const near = new Uint8Array(lines.length);
+  lines.forEach((line, index) => {
+    if (line.sign !== ' ') near.fill(1, Math.max(0, index - AROUND), index + AROUND + 1);
+  });
+  const folded: DiffLine[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    if (near[index]) {
+      folded.push(lines[index]!);
+      continue;
+    }
+    let end = index;
+    while (end < lines.length && !near[end]) end += 1;
+    // One line in the place of one line would say less than the line itself.
+    if (end - index === 1) folded.push(lines[index]!);
+    else folded.push({ sign: ' ', text: words(end - index) });
+    index = end - 1;
+  }
+  return folded;
+}

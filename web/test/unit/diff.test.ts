@@ -1,5 +1,5 @@
 import { csv } from '../../src/lib/csv.ts';
-import { diffLines } from '../../src/lib/diff.ts';
+import { diffLines, foldSame } from '../../src/lib/diff.ts';
 import { changeLines, nameOf } from '../../src/features/settings/parts/changes.ts';
 import { equal } from './assert.ts';
 
@@ -40,4 +40,23 @@ Deno.test('changes: a text of several lines is compared line by line, empty fiel
 
 Deno.test('csv: quotes what needs it and disarms formulas', () => {
   equal(csv([['a,b', '=1+1', 'x"y', 5]]), '\ufeff"a,b",\'=1+1,"x""y",5\r\n');
+});
+
+const twenty = (changed: string) => Array.from({ length: 20 }, (_, n) => (n === 10 ? changed : `line ${n}`)).join('\n');
+
+Deno.test('diff: long stretches that are alike are one line, what is near a change stays', () => {
+  const folded = foldSame(diffLines(twenty('old'), twenty('new')), (n) => `${n} alike`);
+  equal(folded.map((line) => line.sign + line.text), [
+    ' 7 alike',
+    ' line 7',
+    ' line 8',
+    ' line 9',
+    '-old',
+    '+new',
+    ' line 11',
+    ' line 12',
+    ' line 13',
+    ' 6 alike',
+  ]);
+  equal(foldSame(diffLines('a\nb', 'a\nb'), String).map((line) => line.text), ['2']);
 });

@@ -1,4 +1,15 @@
 export default {
+  pause: {
+    dots: 'Pause until…',
+    title: 'Pause "{name}"',
+    text: 'Until then nothing fires and waiting retries end; what runs goes on. It resumes by itself.',
+    until: 'Pause until',
+    span: { hour: 'One hour', morning: 'Next 08:00', own: 'A time' },
+    reason: 'Why',
+    reasonHint: 'Shown at the job, such as: stocktaking',
+    act: 'Pause',
+    done: 'Paused "{name}" until {time}',
+  },
   yearMap: {
     title: 'Calendar',
     hint: 'half a year, a square a day; a click shows its runs',
@@ -8,6 +19,7 @@ export default {
     label: 'Half a year: runs on {ran} days, failures on {failed} of them',
   },
   job: {
+    columns: 'Columns',
     executor: 'Executor',
     views: 'Views',
     viewAll: 'All',

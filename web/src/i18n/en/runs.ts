@@ -1,4 +1,14 @@
 export default {
+  compare: {
+    title: 'Compare two runs',
+    withLastGood: 'Compare with the last good run',
+    noGood: 'No earlier run on this host went well.',
+    attempts: 'Attempts',
+    output: 'Output',
+    same: 'Both wrote exactly the same',
+    alike: '… {n} lines alike',
+    cut: 'Only the first {n} lines are compared.',
+  },
   run: {
     titleLoading: 'Execution',
     previous: 'Previous',

@@ -1,4 +1,15 @@
 export default {
+  pause: {
+    dots: '暂停到…',
+    title: '暂停“{name}”',
+    text: '在那之前不再触发，等待中的重试也会取消；正在运行的不受影响。到时自动恢复。',
+    until: '暂停到',
+    span: { hour: '1 小时', morning: '到下一个 8:00', own: '指定时间' },
+    reason: '原因',
+    reasonHint: '显示在任务上，例如：盘点',
+    act: '暂停',
+    done: '“{name}”暂停到 {time}',
+  },
   yearMap: {
     title: '日历',
     hint: '近半年，每格一天，点击看当天的执行',
@@ -8,6 +19,7 @@ export default {
     label: '近半年有 {ran} 天执行过，其中 {failed} 天有失败',
   },
   job: {
+    columns: '显示的列',
     executor: '执行器',
     views: '视图',
     viewAll: '全部',

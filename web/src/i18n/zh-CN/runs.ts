@@ -1,4 +1,14 @@
 export default {
+  compare: {
+    title: '对比两次执行',
+    withLastGood: '与上次成功对比',
+    noGood: '这台主机上还没有更早的成功执行。',
+    attempts: '尝试次数',
+    output: '输出',
+    same: '两次的输出完全相同',
+    alike: '… 相同的 {n} 行',
+    cut: '只对比了前 {n} 行。',
+  },
   run: {
     titleLoading: '执行记录',
     previous: '上一条',
