@@ -88,7 +88,7 @@ class FaultSteps:
         rows = self.page.locator("tr[data-execution]")
         expect(rows.first).to_be_visible()
         # Nothing that is only planned stands above what has happened.
-        expect(self.page.get_by_text("planned")).to_have_count(0)
+        expect(rows.locator(".pill", has_text="Pending")).to_have_count(0)
         before = rows.first.get_attribute("data-execution")
         rows.nth(3).hover()
         self.api("POST", f"/tasks/{self.job_id}/trigger", {"params": {}})
