@@ -896,6 +896,7 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
             self.step("shows half a year of a job by the day", self.year_map)
             self.step("compares a run with the last good one, and pauses a job", self.compares)
             self.step("takes the buttons of a deleted job away, and keeps what was typed", self.deleted_by_others)
+            self.step("shows what somebody else has changed before it is overwritten", self.changed_by_others)
             self.step("says what a deletion takes along, or refuses it", self.says_what_goes)
             self.step("speaks Chinese to readers of Chinese", self.speaks_chinese)
             self.step("counts what its lists hold", self.agrees_with_its_list)

@@ -138,6 +138,27 @@ class FaultSteps:
         self.refusals = set()
         self.api("DELETE", f"/tasks/{made}")
 
+    def changed_by_others(self) -> None:
+        """Who saves over somebody else's change sees it first, and chooses."""
+        job = self.new_job("shared")
+        self.open(f"/jobs/{job}/edit")
+        self.field("timeout").fill("77")
+        self.api("PUT", f"/tasks/{job}", {**self.written(job), "group_ids": [1], "description": "theirs"})
+        self.refusals = {409, 412}
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        question = self.page.get_by_role("alertdialog")
+        expect(question.locator(".come")).to_contain_text("Description: theirs")
+        question.get_by_role("button", name="Load theirs").click()
+        expect(self.field("description")).to_have_value("theirs")
+        self.refusals = set()
+        self.field("timeout").fill("77")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{job}")
+        saved = self.api("GET", f"/tasks/{job}")
+        assert (saved["timeout"], saved["description"]) == (77, "theirs"), saved
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
     def says_what_goes(self) -> None:
         """Before a job is deleted its runs are named, and a group with jobs is not deleted at all."""
         job = self.api("GET", f"/tasks?keyword={self.sleeper}")["items"][0]["id"]

@@ -153,6 +153,7 @@ export default {
     leaveTitle: 'Discard the changes?',
     leaveText: 'What you have not saved will be lost.',
     leave: 'Discard',
+    conflictTheirs: 'What they have changed (now version {by})',
     goneTitle: 'This job has been deleted',
     goneText: 'Somebody has deleted it while you were editing. What you have written can become a new job.',
     saveAsNew: 'Save as a new job',

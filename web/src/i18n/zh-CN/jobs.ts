@@ -146,6 +146,7 @@ export default {
     leaveTitle: '放弃修改？',
     leaveText: '尚未保存的修改会丢失。',
     leave: '放弃修改',
+    conflictTheirs: '对方的修改（现为第 {by} 版）',
     goneTitle: '这个任务已被删除',
     goneText: '在你编辑期间有人删除了它。可以把填写的内容保存为一个新任务。',
     saveAsNew: '保存为新任务',

@@ -38,7 +38,7 @@ export function valueAt(form: JobForm, path: string): string {
 }
 
 /** Paths that have a field in the form. */
-const PATHS = [
+export const PATHS = [
   'name',
   'description',
   'executor_config.command',
