@@ -73,6 +73,7 @@ package func makeAPI(
         roles: RoleRoutes(users: services.users),
         tokens: TokenRoutes(tokens: services.tokens, users: services.users, clock: clock),
         secrets: SecretRoutes(secrets: services.secrets),
+        calendars: services.calendars.map { CalendarRoutes(calendars: $0) },
         settings: services.settings.map { SettingRoutes(settings: $0) },
         workflows: services.workflows.map { WorkflowRoutes(workflows: $0) },
         cluster: ClusterRoutes(cluster: services.cluster),

@@ -131,8 +131,9 @@ package struct Server: Sendable {
             share: share
         )
         let workflows = WorkflowDriver(
-            engine: WorkflowEngine(store: store, gateway: sessions, bus: bus, clock: clock, settings: settings),
-            logger: self.logger
+            engine: WorkflowEngine(store: store, gateway: gateway, bus: bus, clock: clock, settings: settings),
+            logger: self.logger,
+            share: share
         )
         let standing = StandingDriver(
             keeper: StandingKeeper(store: store, observer: ticker, gateway: gateway, bus: bus, clock: clock),

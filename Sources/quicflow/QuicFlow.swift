@@ -17,8 +17,8 @@ struct QuicFlow: AsyncParsableCommand {
         subcommands: [
             LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
             GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
-            SecretCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self, NotifyCommand.self,
-            PlanCommand.self,
+            SecretCommand.self, CalendarCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self,
+            NotifyCommand.self, PlanCommand.self,
             DiffCommand.self,
             ApplyCommand.self, ExportCommand.self, SchemaCommand.self, CronCommand.self, AgentCommand.self,
             PluginCommand.self, RunnerCommand.self,

@@ -443,6 +443,7 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
     """Whatever a task may have is in its file, and means the same there."""
     api = sh.server.api
     api.call("PUT", "/secrets/FILES_DB", {"value": "hunter2-hunter2"})
+    sh.run("calendar", "set", "files", "--yearly", "2026-12-25..2026-12-26=Christmas", "--day", "2026-10-01=A day")
     notify = [{"name": "n", "triggers": ["timeout"], "channels": [{"type": "email", "recipients": ["a@example.com"]}]}]
     full = {
         "executor_type": 1, "group_ids": [1], "description": "yes: no # not a comment", "labels": {"a/b": "1", "c": "no"},
@@ -452,7 +453,8 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         "misfire_threshold_seconds": 10.5, "catch_up_seconds": 7200, "start_deadline_seconds": 60, "jitter_seconds": 1.5,
         "status": 0, "task_notify": notify, "pause_after_failures": 5, "on_edit_while_running": "refuse",
         "on_disable_while_running": "stop", "not_before": "2027-01-01T00:00:00Z", "not_after": "2099-01-01T00:00:00Z",
-        "window": {"from": "04:00", "to": "23:00"},
+        "window": {"from": "04:00", "to": "23:00"}, "calendars": [{"calendar": "files", "on_blackout": "after"}],
+        "parameters": [{"name": "n", "type": "integer", "default": "5", "choices": ["5", "7"], "required": False}],
         "executor_config": {
             "command": "#!/bin/sh\n\tprintf '%s\\n' \"$A\"\n\n# end\n", "interpreter": "/bin/bash", "nice": 5,
             "interpreter_args": ["-e", "-c"], "work_dir": "/tmp", "leave_processes": True, "success_codes": [0, 3],

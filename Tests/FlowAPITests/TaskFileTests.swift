@@ -167,6 +167,13 @@ struct TaskFileTests {
         "start_deadline_seconds": .integer(60), "jitter_seconds": .number(1.5),
         "not_before": .string("2027-01-01T00:00:00.000Z"), "not_after": .string("2028-01-01T00:00:00.000Z"),
         "window": .object([.init("from", "01:00"), .init("to", "03:00")]),
+        "calendars": .array([.object([.init("calendar", "holidays"), .init("on_blackout", "after")])]),
+        "parameters": .array([
+            .object([
+                .init("name", "region"), .init("type", "string"), .init("default", "eu"),
+                .init("choices", ["eu", "us"]),
+            ])
+        ]),
         "group_ids": .array([.integer(1)]), "labels": .object([.init("team", "a")]), "status": .integer(0),
         "pause_after_failures": .integer(3), "on_edit_while_running": .string("refuse"),
         "on_disable_while_running": .string("stop"),
@@ -186,7 +193,7 @@ struct TaskFileTests {
         "delay_seconds": ["schedule_type": .string("delay"), "delay_seconds": .integer(90)],
         "once_at": [
             "schedule_type": .string("once"), "once_at": .string("2027-01-31T08:00:00.000Z"), "not_before": .null,
-            "not_after": .null, "window": .null,
+            "not_after": .null, "window": .null, "calendars": .array([]),
         ],
         "task_dependencies": ["task_dependencies": .array([.integer(1)]), "dependencies": .null],
         "executor_type": [
@@ -205,9 +212,16 @@ struct TaskFileTests {
         let inFiles = TaskFileSchema.make()["$defs"]?["Task"]?["anyOf"]?.items.first?["properties"]
         try await TestServer.with { _, caller in
             #expect(try await caller.post("/tasks", taskBody(["name": .string("parent")])).data["id"] == .integer(1))
+            #expect(try await caller.put("/calendars/holidays", ["description": .string("none")]).status == 200)
             for (name, changes) in [("", [:])] + Self.variants.sorted(by: { $0.key < $1.key }) {
                 var body = Self.samples.merging(changes) { $1 }
-                if changes["schedule_type"] != nil { for key in ["cron_expr", "timezone", "dst"] { body[key] = nil } }
+                if changes["schedule_type"] != nil {
+                    for key in ["cron_expr", "timezone", "dst"] { body[key] = nil }
+                    // What does not fire at one time of the day is not moved by days.
+                    if changes["calendars"] == nil {
+                        body["calendars"] = .array([.object([.init("calendar", "holidays")])])
+                    }
+                }
                 body["name"] = .string("all-\(name)")
                 let made = try await caller.post("/tasks", body)
                 #expect(made.status == 201, "\(name): \(made.text)")

@@ -178,6 +178,73 @@ struct ConversionTests {
         }
     }
 
+    @Test("An agent that knows limits but no calendars is told of neither")
+    func calendarsBeforeOlderPeers() throws {
+        var values = RandomValues(seed: 11)
+        let some = values.job()
+        let job = JobSnapshot(
+            uid: some.uid,
+            id: some.id,
+            version: some.version,
+            name: some.name,
+            payload: some.payload,
+            schedule: ScheduleSpec.cron(expression: "0 * * * *", timeZone: "UTC", dst: .debian).limited(
+                ScheduleLimits(notBefore: Timestamp(seconds: 5), calendars: values.calendars())
+            ),
+            policies: some.policies,
+            isEnabled: true
+        )
+        var task = PBTaskConfig(job)
+        #expect(try task.decoded("task") == job)
+        #expect(!task.hasLimited)
+        task.clearWithinCalendars()
+        #expect(try task.decoded("task").schedule == .manual)
+    }
+
+    @Test("Times of calendars that no server sends are refused")
+    func foreignCalendars() throws {
+        func entry(_ first: Int32, _ days: Int32, _ from: Int64 = 0, _ to: Int64 = 0) -> PBLimitedSchedule.Entry {
+            var entry = PBLimitedSchedule.Entry()
+            (entry.firstDay, entry.days, entry.from, entry.to) = (first, days, from, to)
+            return entry
+        }
+        var values = RandomValues(seed: 12)
+        let some = values.job()
+        let job = JobSnapshot(
+            uid: some.uid,
+            id: some.id,
+            version: some.version,
+            name: some.name,
+            payload: some.payload,
+            schedule: ScheduleSpec.every(periodMilliseconds: 1000, anchor: Timestamp(seconds: 1)).limited(
+                ScheduleLimits(
+                    calendars: ScheduleCalendars(
+                        timeZone: "UTC",
+                        uses: [CalendarUse(calendar: "a", revision: 0, onBlackout: .skip, entries: [])]
+                    )
+                )
+            ),
+            policies: some.policies,
+            isEnabled: true
+        )
+        let good = PBTaskConfig(job)
+        #expect(try good.decoded("task") == job)
+        let wrong = [
+            entry(5, -1), entry(5, 367), entry(-1, 1), entry(.max, 1), entry(0, 0, 5, 5), entry(0, 0, 0, .max),
+        ]
+        for entries in wrong.map({ [$0] }) + [Array(repeating: entry(0, 1), count: 501)] {
+            var task = good
+            task.withinCalendars.calendars[0].entries = entries
+            #expect(throws: WireError.self) { try task.decoded("task") }
+        }
+        var newer = good
+        newer.withinCalendars.calendars[0].onBlackout = .UNRECOGNIZED(9)
+        #expect(try newer.decoded("task").unsupported != nil, "a newer server's word: refused alone")
+        var many = good
+        many.withinCalendars.calendars = Array(repeating: good.withinCalendars.calendars[0], count: 6)
+        #expect(throws: WireError.self) { try many.decoded("task") }
+    }
+
     @Test(
         "An agent that knows no limits is told of no schedule at all: it runs what it is ordered, and nothing outside them"
     )

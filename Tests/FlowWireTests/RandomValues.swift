@@ -107,8 +107,37 @@ struct RandomValues {
         return ScheduleLimits(
             notBefore: self.maybe { $0.instant() },
             notAfter: self.maybe { $0.instant() },
-            window: self.maybe { DailyWindow(from: from, to: (from + $0.int(1...1438)) % 1440, timeZone: $0.word()) }
+            window: self.maybe { DailyWindow(from: from, to: (from + $0.int(1...1438)) % 1440, timeZone: $0.word()) },
+            calendars: self.maybe { $0.calendars() }
         )
+    }
+
+    /// As hosts are told of them.
+    mutating func calendars() -> ScheduleCalendars {
+        let count = self.int(1...ScheduleCalendars.limit)
+        return ScheduleCalendars(
+            timeZone: self.word(),
+            uses: (0..<count).map { _ in
+                CalendarUse(
+                    calendar: self.word(),
+                    revision: 0,
+                    onBlackout: self.pick(BlackoutPolicy.allCases),
+                    entries: self.list { CalendarEntry(name: "", time: $0.closedTime()) }
+                )
+            }
+        )
+    }
+
+    private mutating func closedTime() -> CalendarEntry.Time {
+        let from = self.int64(0...1 << 40)
+        if self.bool() {
+            return .span(
+                from: Timestamp(milliseconds: from),
+                to: Timestamp(milliseconds: from + self.int64(1...1 << 30))
+            )
+        }
+        let first = self.int(CalendarEntry.days)
+        return .days(first: first, last: first + self.int(0...365), yearly: self.bool())
     }
 
     mutating func job() -> JobSnapshot {
@@ -140,7 +169,8 @@ struct RandomValues {
                 ),
                 timeoutSeconds: self.int(10...3600)
             ),
-            isEnabled: self.bool()
+            isEnabled: self.bool(),
+            defaults: self.maybe { [$0.word(): $0.text()] }
         )
     }
 

@@ -16,8 +16,8 @@ extension Endpoint {
         let areas: [Contract?] = [
             self.sessionContract, self.secondFactorContract, self.taskContract, self.groupContract,
             self.executionContract, self.insightContract, self.userContract, self.roleContract, self.tokenContract,
-            self.secretContract, self.workflowContract, self.notifyContract, self.settingsContract, self.systemContract,
-            self.dialectContract,
+            self.secretContract, self.workflowContract, self.calendarContract, self.notifyContract,
+            self.settingsContract, self.systemContract, self.dialectContract,
         ]
         return areas.lazy.compactMap { $0 }.first
     }

@@ -65,6 +65,12 @@ extension Endpoint {
                                 "tasks": .array(.answer(["id": .integer, "name": .string, "count": .integer])),
                             ])
                         ),
+                        "excluded": .array(
+                            .answer([
+                                "id": .integer, "name": .string, "at": .timestamp, "calendar": .string,
+                                "day": .string, "moved_to": .timestamp.orNull.about("Null: it does not happen."),
+                            ])
+                        ).about("The first 200 fires that calendars leave out or move."),
                     ])
                 )
         default: nil

@@ -239,10 +239,31 @@ extension Schema {
         "not_before": Schema.timestamp.orNull.about("No fire is earlier."),
         "not_after": Schema.timestamp.orNull.about("No fire is later; then the task is finished."),
         "window": Self.window,
+        "calendars": Self.calendars,
+        "parameters": Self.parameters,
         "pause_after_failures": Schema.integer(1...1000).orNull.about("Runs that failed one after the other."),
         "on_edit_while_running": .choice(of: EditPolicy.self).byDefault(EditPolicy.pinned.rawValue),
         "on_disable_while_running": .choice(of: DisablePolicy.self).byDefault(DisablePolicy.finish.rawValue),
     ]
+
+    private static let calendars = Schema.array(
+        .body(
+            required: ["calendar": .string.example("cn-holidays")],
+            optional: ["on_blackout": .choice(of: BlackoutPolicy.self).byDefault(BlackoutPolicy.skip.rawValue)]
+        )
+    ).about("In whose times it does not fire, or on another day; the first that has something against a fire decides.")
+
+    private static let parameters = Schema.array(
+        .body(
+            required: ["name": .string.example("region")],
+            optional: [
+                "type": .choice(of: ParameterDeclaration.Kind.self).byDefault("string"),
+                "default": Schema.string.orNull.about("What scheduled runs have."),
+                "choices": Schema.array(.string).about("The values that are taken; all without any."),
+                "required": Schema.boolean.byDefault(false).about("Whoever triggers it has to say it."),
+            ]
+        )
+    ).about("What may be handed to it as QF_PARAM_<NAME>; without any, whatever is handed to it.")
 
     /// Written out where it is used, since its members are required.
     private static let window = Schema.body(

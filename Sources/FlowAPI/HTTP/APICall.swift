@@ -97,6 +97,16 @@ struct APICall {
         return key
     }
 
+    func calendarName() throws -> String {
+        guard let name = self.context.parameters.get("name"), HolidayCalendar.isName(name) else {
+            throw APIFailure.notFound(
+                "There is nothing here: a calendar's name is made of lower-case letters, digits, '-' and '_', at most 64, and "
+                    + "starts with a letter or digit."
+            )
+        }
+        return name
+    }
+
     func identifier<ID: FlowIdentifier>(_ name: String) throws -> ID {
         guard let id = self.context.parameters.get(name).flatMap({ ID($0) }) else {
             throw APIFailure.notFound("There is nothing here: '\(name)' has to be a UUID.")

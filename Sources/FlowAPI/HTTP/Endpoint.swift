@@ -32,6 +32,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listWorkflows, createWorkflow, getWorkflow, updateWorkflow, deleteWorkflow, enableWorkflow, disableWorkflow
     case runWorkflow, listWorkflowRuns, getWorkflowRun, cancelWorkflowRun, pauseWorkflowRun, resumeWorkflowRun
     case abandonWorkflowRun, rerunWorkflowRun, answerWorkflowStep
+    case listCalendars, getCalendar, setCalendar, deleteCalendar
     case getSettings, changeSettings
     case clusterStatus
     case listAudit, exportAudit
@@ -185,6 +186,11 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .getSecret: self.api(.get, "/secrets/{name}", .needs(.secretsUse))
         case .setSecret: self.api(.put, "/secrets/{name}", .needs(.secretsWrite))
         case .deleteSecret: self.api(.delete, "/secrets/{name}", .needs(.secretsWrite))
+
+        case .listCalendars: self.api(.get, "/calendars", .needs(.jobsRead))
+        case .getCalendar: self.api(.get, "/calendars/{name}", .needs(.jobsRead))
+        case .setCalendar: self.api(.put, "/calendars/{name}", .needs(.settingsWrite))
+        case .deleteCalendar: self.api(.delete, "/calendars/{name}", .needs(.settingsWrite))
 
         case .getSettings: self.api(.get, "/settings", .needs(.settingsRead))
         case .changeSettings: self.api(.patch, "/settings", .needs(.settingsWrite))

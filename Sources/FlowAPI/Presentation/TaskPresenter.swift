@@ -69,9 +69,18 @@ struct TaskPresenter: Sendable {
         members += [
             .init("group_ids", groups ?? definition.groups), .init("labels", definition.labels),
             .init("task_notify", (definition.notify ?? []).map { JSON.object(NotifyRuleBody.members($0)) }),
+            .init("parameters", (definition.parameters ?? []).map(Self.parameter)),
             .init("status", isEnabled ? 1 : 0),
         ]
         return members
+    }
+
+    private static func parameter(_ parameter: ParameterDeclaration) -> JSON {
+        .object([
+            .init("name", parameter.name), .init("type", parameter.kind.rawValue),
+            .init("default", parameter.defaultValue), .init("choices", parameter.choices),
+            .init("required", parameter.isRequired),
+        ])
     }
 
     static func configuration(_ payload: Payload) -> JSON {
@@ -133,7 +142,10 @@ struct TaskPresenter: Sendable {
         case .manual, .limited: break
         }
         // The zone of such a schedule is that of its window.
-        if type != "cron", let window = limits?.window { zone = window.timeZone }
+        if type != "cron" { zone = limits?.window?.timeZone ?? limits?.calendars?.timeZone ?? zone }
+        let calendars = (limits?.calendars?.uses ?? []).map { use in
+            JSON.object([.init("calendar", use.calendar), .init("on_blackout", use.onBlackout.rawValue)])
+        }
         let window = limits?.window.map { window in
             JSON.object([
                 .init("from", DailyWindow.text(window.from)), .init("to", DailyWindow.text(window.to)),
@@ -143,7 +155,7 @@ struct TaskPresenter: Sendable {
             .init("schedule_type", type), .init("cron_expr", expression), .init("timezone", zone),
             .init("dst", dst.rawValue), .init("every_seconds", every), .init("delay_seconds", delay),
             .init("once_at", once), .init("not_before", limits?.notBefore), .init("not_after", limits?.notAfter),
-            .init("window", window ?? .null),
+            .init("window", window ?? .null), .init("calendars", calendars),
         ]
     }
 

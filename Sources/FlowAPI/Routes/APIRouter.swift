@@ -24,6 +24,7 @@ struct APIRouter: Sendable {
     let roles: RoleRoutes
     let tokens: TokenRoutes
     let secrets: SecretRoutes
+    let calendars: CalendarRoutes?
     let settings: SettingRoutes?
     let workflows: WorkflowRoutes?
     let cluster: ClusterRoutes
@@ -140,6 +141,13 @@ struct APIRouter: Sendable {
         }
         return context.isLoopback && !isForwarded && request.headers[.origin] == nil
             && HostAuthority(request.head.authority)?.isLoopback == true
+    }
+
+    private var holidays: CalendarRoutes {
+        get throws {
+            guard let calendars else { throw APIFailure.notFound("This server's store has no calendars.") }
+            return calendars
+        }
     }
 
     private var notifications: NotifyRoutes {
@@ -270,6 +278,10 @@ struct APIRouter: Sendable {
         case .clusterStatus: try self.cluster.status(call)
         case .changeSettings: try await self.installation.change(call)
         case .listAudit: try await self.audit.list(call)
+        case .listCalendars: try await self.holidays.list(call)
+        case .getCalendar: try await self.holidays.get(call)
+        case .setCalendar: try await self.holidays.set(call)
+        case .deleteCalendar: try await self.holidays.delete(call)
         case .listChannels: try await self.notifications.listChannels(call)
         case .createChannel: try await self.notifications.createChannel(call)
         case .updateChannel: try await self.notifications.updateChannel(call)

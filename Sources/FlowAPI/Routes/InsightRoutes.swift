@@ -95,6 +95,15 @@ struct InsightRoutes: Sendable {
             .init("total", fires.total),
             .init("partial", fires.isPartial),
             .init("items", items),
+            .init("excluded", fires.excluded.map(Self.excluded)),
+        ])
+    }
+
+    private static func excluded(_ excluded: UpcomingFires.Excluded) -> JSON {
+        JSON.object([
+            .init("id", excluded.job), .init("name", excluded.name), .init("at", excluded.fire.at),
+            .init("calendar", excluded.fire.calendar), .init("day", excluded.fire.name),
+            .init("moved_to", excluded.fire.movedTo),
         ])
     }
 }

@@ -37,6 +37,7 @@ struct TaskBody {
                 rules[index].close()
             }
         }
+        let parameters = Self.parameters(&reader)
         let status = reader.int("status") ?? 1
         if status != 0, status != 1 {
             reader.fault("status", "value", "a task's status is 0 (disabled) or 1 (enabled)")
@@ -55,8 +56,24 @@ struct TaskBody {
             notify: notify,
             dependencies: dependencies,
             standing: standing,
-            limits: limits
+            limits: limits,
+            parameters: parameters
         )
+    }
+
+    private static func parameters(_ reader: inout FieldReader) -> [ParameterDeclaration] {
+        (reader.objects("parameters") ?? []).map { reader in
+            var reader = reader
+            let parameter = ParameterDeclaration(
+                name: reader.requiredString("name"),
+                kind: reader.choice("type") ?? .string,
+                defaultValue: reader.string("default"),
+                choices: reader.strings("choices") ?? [],
+                isRequired: reader.bool("required") ?? false
+            )
+            reader.close()
+            return parameter
+        }
     }
 
     /// None where only 0 is one: so it is kept, and a task that is sent back as it was read stays what it was.
@@ -140,6 +157,15 @@ struct TaskBody {
                 to: window.requiredString("to")
             )
             window.close()
+        }
+        for var calendar in reader.objects("calendars") ?? [] {
+            limits.calendars.append(
+                LimitsDraft.Calendar(
+                    name: calendar.requiredString("calendar"),
+                    onBlackout: calendar.choice("on_blackout") ?? .skip
+                )
+            )
+            calendar.close()
         }
         return limits == LimitsDraft(timeZone: zone) ? nil : limits
     }

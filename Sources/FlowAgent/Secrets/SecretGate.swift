@@ -109,7 +109,8 @@ extension Launch {
                     payload: payload,
                     schedule: job.schedule,
                     policies: job.policies,
-                    isEnabled: job.isEnabled
+                    isEnabled: job.isEnabled,
+                    defaults: job.defaults
                 ),
                 kind: self.order.kind,
                 nominal: self.order.nominal,

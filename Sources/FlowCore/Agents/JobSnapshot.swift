@@ -11,6 +11,8 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
     package let schedule: ScheduleSpec
     package let policies: Policies
     package let isEnabled: Bool
+    /// Parameters that hold where an order has none; nil = there are none.
+    package let defaults: [String: String]?
     /// What a newer server says in it that this agent does not know, in words; nil when nothing.
     ///
     /// Payload, schedule or policies then are placeholders, and nothing of the job is ever started: each of its executions ends
@@ -26,6 +28,7 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         schedule: ScheduleSpec,
         policies: Policies,
         isEnabled: Bool,
+        defaults: [String: String]? = nil,
         unsupported: String? = nil
     ) {
         self.uid = uid
@@ -36,6 +39,7 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         self.schedule = schedule
         self.policies = policies
         self.isEnabled = isEnabled
+        self.defaults = defaults
         self.unsupported = unsupported
     }
 
@@ -46,9 +50,10 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
             version: job.version,
             name: job.definition.name,
             payload: job.definition.payload,
-            schedule: job.definition.schedule,
+            schedule: job.definition.schedule.forHosts,
             policies: job.definition.policies,
-            isEnabled: job.isEnabled
+            isEnabled: job.isEnabled,
+            defaults: job.definition.defaults
         )
     }
 }

@@ -41,6 +41,8 @@ package struct FireExplanation: Hashable, Sendable {
         case status
         /// Its start or end date, or its daily window.
         case limits
+        /// A calendar that the job keeps to.
+        case calendar
         /// Paused, or finished, by itself or until a time.
         case pause
         case admission
@@ -169,7 +171,7 @@ package struct FireExplanation: Hashable, Sendable {
             let words = limits.obstacleText
             return Finding(
                 .notDue,
-                .limits,
+                limits.calendars == nil ? .limits : .calendar,
                 zh: words.zh + self.neighbours(before, after).zh,
                 en: words.en + self.neighbours(before, after).en
             )

@@ -9,6 +9,11 @@ extension ScheduleLimits {
         return ScheduleLimits(window: self.window)
     }
 
+    /// Whether start and end have nothing against a fire, so that a calendar is what forbids it.
+    func isBesideCalendars(_ fire: Timestamp) -> Bool {
+        self.notBefore.map { fire >= $0 } ?? true && self.notAfter.map { fire <= $0 } ?? true
+    }
+
     /// Why there is no fire, as the beginning of a sentence; for what ``obstacle(at:)`` says.
     var obstacleText: FireExplanation.Text {
         if let first = self.notBefore {
@@ -21,6 +26,25 @@ extension ScheduleLimits {
             return FireExplanation.Text(
                 zh: "晚于任务的结束时间 \(last)，不会触发",
                 en: "It is after the end of the schedule, \(last)"
+            )
+        }
+        if let use = self.calendars?.uses.first {
+            let name = use.entries.first?.name ?? ""
+            let zh =
+                switch use.onBlackout {
+                case .skip: "不会触发"
+                case .before: "改在此前最近的可用日期的同一时刻触发"
+                case .after: "改在此后最近的可用日期的同一时刻触发"
+                }
+            let en =
+                switch use.onBlackout {
+                case .skip: "it does not fire"
+                case .before: "it fires on the nearest free day before, at the same time of the day"
+                case .after: "it fires on the nearest free day after, at the same time of the day"
+                }
+            return FireExplanation.Text(
+                zh: "此刻在日历“\(use.calendar)”的“\(name)”之内，\(zh)",
+                en: "Blackout by calendar '\(use.calendar)' (\(name)): \(en)"
             )
         }
         let window = self.window.map { "\($0.span) (\($0.timeZone))" } ?? ""
@@ -37,6 +61,11 @@ extension ScheduleLimits {
         if let window = self.window {
             zh += "，每天 \(window.span)（\(window.timeZone)）"
             en += ", daily \(window.span) (\(window.timeZone))"
+        }
+        if let calendars = self.calendars {
+            let names = calendars.uses.map(\.calendar).joined(separator: ", ")
+            zh += "，遵循日历 \(names)"
+            en += ", outside of calendar \(names)"
         }
         if let first = self.notBefore {
             zh += "，自 \(first) 起"

@@ -17,6 +17,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
     package var notify: [NotifyRule]?
     /// The jobs that start it; nil, also in what older versions stored, is none.
     package var dependencies: JobDependencies?
+    /// What may be handed to it; nil, also in what older versions stored, says nothing of that.
+    package var parameters: [ParameterDeclaration]?
     /// When it stops by itself; nil, also in what older versions stored, is never.
     package var standing: StandingPolicies?
 
@@ -30,7 +32,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         labels: [String: String] = [:],
         notify: [NotifyRule]? = nil,
         dependencies: JobDependencies? = nil,
-        standing: StandingPolicies? = nil
+        standing: StandingPolicies? = nil,
+        parameters: [ParameterDeclaration]? = nil
     ) {
         self.name = name
         self.description = description
@@ -42,6 +45,7 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         self.notify = notify
         self.dependencies = dependencies
         self.standing = standing
+        self.parameters = parameters
     }
 }
 

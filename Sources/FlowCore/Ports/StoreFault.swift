@@ -70,6 +70,25 @@ package enum StoreFault {
         "secret_unavailable: the server has lost its master key. Restore secrets.key from its backup."
     )
 
+    package static func noCalendar(_ name: String) -> CoreError {
+        CoreError(.notFound, "There is no calendar '\(name)'. It may have been deleted.")
+    }
+
+    package static func calendarMoved(_ name: String) -> CoreError {
+        CoreError(.conflict, "The calendar '\(name)' was changed by somebody else in the meantime. Try again.")
+    }
+
+    package static func calendarInUse(_ name: String, jobs: [Job]) -> CoreError {
+        let named = jobs.prefix(5).map { "'\($0.definition.name)' (task \($0.id))" }.joined(separator: ", ")
+        let more = jobs.count > 5 ? " and \(jobs.count - 5) more" : ""
+        return CoreError(.inUse, "\(named)\(more) keep to the calendar '\(name)'. Take it out of them first.")
+    }
+
+    package static let tooManyCalendars = CoreError(
+        .conflict,
+        "There are \(HolidayCalendar.limit) calendars. Delete one first."
+    )
+
     package static func noRole(_ name: String) -> CoreError {
         CoreError(.notFound, "There is no role '\(name)'. List the roles and choose one of them.")
     }

@@ -13,9 +13,9 @@ package struct CompiledSchedule: Sendable {
     }
 
     private let plan: Plan
-    private var limits: CompiledLimits?
+    private(set) var limits: CompiledLimits?
 
-    /// The zone of a cron schedule or of a daily window; nil for the others.
+    /// The zone of a cron schedule, of a daily window or of calendars; nil for the others.
     package private(set) var zone: ZoneRules?
 
     /// Prepares a schedule.
@@ -88,7 +88,8 @@ package struct CompiledSchedule: Sendable {
         return limits.next(after: after) { self.unlimited(after: $0) }
     }
 
-    private func unlimited(after: Timestamp) -> Timestamp? {
+    /// As ``next(after:)``, without limits.
+    func unlimited(after: Timestamp) -> Timestamp? {
         switch self.plan {
         case .cron(let plan):
             return plan.next(after: after.seconds).map { Timestamp(seconds: $0) }
@@ -146,7 +147,24 @@ package struct CompiledSchedule: Sendable {
         guard let fire = self.unlimited(after: before), fire.seconds == instant.seconds,
             self.next(after: before) != fire
         else { return nil }
+        if let blackout = limits.calendars?.blackout(at: fire), limits.limits.isBesideCalendars(fire) {
+            let use = blackout.use
+            let one = CalendarUse(
+                calendar: use.calendar,
+                revision: use.revision,
+                onBlackout: use.onBlackout,
+                entries: [blackout.entry]
+            )
+            let zone = limits.limits.calendars?.timeZone ?? "UTC"
+            return ScheduleLimits(calendars: ScheduleCalendars(timeZone: zone, uses: [one]))
+        }
         return limits.limits.obstacle(at: fire)
+    }
+
+    /// Whether it is a cron expression with one time of the day, so that a fire can be moved by days.
+    package var isDaily: Bool {
+        if case .cron(let plan) = self.plan { return plan.masks.isDaily }
+        return false
     }
 
     /// Whether the schedule is `@reboot`: the agent fires it once per boot, ``next(after:)`` never does.

@@ -71,6 +71,11 @@ struct CronMasks: Hashable, Sendable {
         )
     }
 
+    /// Whether a day that matches has one matching second.
+    var isDaily: Bool {
+        self.hours.nonzeroBitCount == 1 && self.minutes.nonzeroBitCount == 1 && self.seconds.nonzeroBitCount == 1
+    }
+
     /// The mask of an item that stands for plain values.
     private static func mask(_ item: CronItem, _ field: CronField, _ seed: JobUID?) -> UInt64 {
         var mask: UInt64 = 0

@@ -18,18 +18,19 @@ package indirect enum ScheduleSpec: Hashable, Sendable {
 }
 
 extension ScheduleSpec {
-    /// Whether its fires follow from a zone: a cron expression is read in one, and so is a daily window.
+    /// Whether its fires follow from a zone: a cron expression is read in one, and so are a daily window and calendars.
     package var hasZone: Bool {
         if case .cron = self.base { return true }
-        return self.limits?.window != nil
+        return self.limits?.window != nil || self.limits?.calendars != nil
     }
 
     /// The zone it is read in, where that is one whose rules have to come from somewhere; else nil.
     ///
-    /// A window has the zone of the expression that it limits.
+    /// A window and calendars have the zone of the expression that they limit.
     package var zoneName: String? {
         guard case .cron(let expression, let timeZone, _) = self.base else {
-            return self.limits?.window.flatMap { ZoneDatabase.needsNoFile($0.timeZone) ? nil : $0.timeZone }
+            let name = self.limits?.window?.timeZone ?? self.limits?.calendars?.timeZone
+            return name.flatMap { ZoneDatabase.needsNoFile($0) ? nil : $0 }
         }
         // Whoever stores a job puts the prefix's zone into the field as well; a text from elsewhere may not have it there.
         let prefix =

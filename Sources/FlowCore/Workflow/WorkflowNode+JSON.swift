@@ -215,6 +215,7 @@ extension OwnStep {
             members += [.init("url", http.url), .init("method", http.method)]
             if !http.headers.isEmpty { members.append(.init("headers", http.headers)) }
             if let body = http.body { members.append(.init("body", body)) }
+        case .plugin, .sql, .builtin: break
         }
         members += [.init("timeout_seconds", self.timeoutSeconds), .init("retry_count", self.retries)]
         return members

@@ -64,6 +64,10 @@ package enum NodeWork: Hashable, Sendable {
             switch step.payload {
             case .shell: "script"
             case .http: "http"
+            // No definition has them yet.
+            case .plugin: "plugin"
+            case .sql: "sql"
+            case .builtin: "builtin"
             }
         case .wait: "wait"
         case .approval: "approval"

@@ -21,6 +21,7 @@ extension JobSnapshot {
             schedule: .manual,
             policies: self.policies,
             isEnabled: self.isEnabled,
+            defaults: self.defaults,
             unsupported: self.unsupported
         )
     }

@@ -19,6 +19,7 @@ package struct JobDraft: Hashable, Sendable {
     package var dependencies: JobDependencies?
     package var standing: StandingPolicies
     package var limits: LimitsDraft?
+    package var parameters: [ParameterDeclaration]
 
     package init(
         name: String,
@@ -32,7 +33,8 @@ package struct JobDraft: Hashable, Sendable {
         notify: [NotifyRule]? = nil,
         dependencies: JobDependencies? = nil,
         standing: StandingPolicies = StandingPolicies(),
-        limits: LimitsDraft? = nil
+        limits: LimitsDraft? = nil,
+        parameters: [ParameterDeclaration] = []
     ) {
         self.name = name
         self.description = description
@@ -46,6 +48,7 @@ package struct JobDraft: Hashable, Sendable {
         self.dependencies = dependencies
         self.standing = standing
         self.limits = limits
+        self.parameters = parameters
     }
 }
 
@@ -54,7 +57,8 @@ package struct LimitsDraft: Hashable, Sendable {
     package var notBefore: Timestamp?
     package var notAfter: Timestamp?
     package var window: Window?
-    /// The zone of the window, where the schedule itself has none.
+    package var calendars: [Calendar] = []
+    /// The zone of window and calendars, where the schedule itself has none.
     package var timeZone: String
 
     /// `HH:MM` each.
@@ -65,6 +69,17 @@ package struct LimitsDraft: Hashable, Sendable {
         package init(from: String, to: String) {
             self.from = from
             self.to = to
+        }
+    }
+
+    /// A calendar by its name.
+    package struct Calendar: Hashable, Sendable {
+        package let name: String
+        package let onBlackout: BlackoutPolicy
+
+        package init(name: String, onBlackout: BlackoutPolicy) {
+            self.name = name
+            self.onBlackout = onBlackout
         }
     }
 

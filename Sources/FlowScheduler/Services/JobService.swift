@@ -20,6 +20,8 @@ package struct JobService: Sendable {
     let channels: (any NotifyStore)?
     /// Where jobs that wait for others are kept; nil = there are none.
     let waiting: (any DependencyStore)?
+    /// Nil = there are no calendars.
+    let calendars: (any CalendarStore)?
     let settings: LiveSettings
 
     package init(
@@ -32,6 +34,7 @@ package struct JobService: Sendable {
         makeUUID: @escaping @Sendable () -> UUID = { UUID() },
         channels: (any NotifyStore)? = nil,
         waiting: (any DependencyStore)? = nil,
+        calendars: (any CalendarStore)? = nil,
         settings: LiveSettings = LiveSettings()
     ) {
         self.settings = settings
@@ -44,6 +47,7 @@ package struct JobService: Sendable {
         self.makeUUID = makeUUID
         self.channels = channels
         self.waiting = waiting
+        self.calendars = calendars
     }
 
     // MARK: Reading
@@ -145,8 +149,9 @@ package struct JobService: Sendable {
         as principal: Principal
     ) async throws -> StartedRun {
         try principal.require(.jobsRun)
-        try self.requireRun(try await self.existing(id, as: principal), as: principal)
-        try ParameterRules.check(parameters)
+        let job = try await self.existing(id, as: principal)
+        try self.requireRun(job, as: principal)
+        try ParameterRules.check(parameters, declared: job.definition.parameters)
         return try await self.starter.start(
             Trigger(
                 job: id,
@@ -229,6 +234,9 @@ package struct JobService: Sendable {
             previous: existing?.definition.schedule,
             uid: uid
         )
+        for named in draft.limits?.calendars.prefix(ScheduleCalendars.limit) ?? [] {
+            validator.knownCalendars[named.name] = try await self.calendars?.calendar(named: named.name)
+        }
         // A job that was longer before the limit was set can still be edited.
         validator.longestTimeout = max(
             Int(self.settings.now.integer(.jobsLongestTimeout)),
@@ -263,6 +271,7 @@ package struct JobService: Sendable {
             Self.checkMode(before, beside: result?.0.schedule, &validator.faults)
         }
         if let (definition, _) = result {
+            JobValidator.checkRequired(definition, dependencies, &validator.faults)
             try await self.check(definition.payload, of: definition.groups, &validator.faults, as: principal)
         }
         // Whether a name is free, the store knows alone.

@@ -15,12 +15,13 @@ extension JobValidator {
         guard let plain, let limits else { return nil }
         guard !limits.isEmpty else { return (plain.spec, plain.compiled) }
         let spec = plain.spec.limited(limits)
-        let name = limits.window != nil ? "window" : limits.notAfter != nil ? "not_after" : "not_before"
+        let name = Self.name(of: limits)
         guard self.fires(plain) else {
             let type = plain.compiled.isReboot ? "cron_expr '@reboot'" : "schedule_type '\(Self.word(of: plain.spec))'"
             self.faults.add(name, "conflict", "\(type) has no times that '\(name)' could limit; leave it out")
             return nil
         }
+        self.checkMoves(draft.calendars, of: plain.compiled)
         guard let (_, compiled) = self.compile(spec, path: "window") else { return nil }
         // An edit of a job whose end is past must stay possible.
         if spec != self.previous, plain.compiled.delayMilliseconds == nil, compiled.next(after: self.now) == nil {
@@ -65,7 +66,54 @@ extension JobValidator {
                 limits.window = DailyWindow(from: from, to: to, timeZone: zone)
             }
         }
+        limits.calendars = self.calendars(draft, of: spec)
         return self.faults.count == before ? limits : nil
+    }
+
+    private mutating func calendars(_ draft: LimitsDraft, of spec: ScheduleSpec?) -> ScheduleCalendars? {
+        guard !draft.calendars.isEmpty else { return nil }
+        guard draft.calendars.count <= ScheduleCalendars.limit else {
+            self.faults.add("calendars", "too_many", "a task keeps to at most \(ScheduleCalendars.limit) calendars")
+            return nil
+        }
+        var zone = draft.timeZone
+        if case .cron(_, let own, _)? = spec { zone = own }
+        var calendars = ScheduleCalendars(timeZone: zone, uses: [])
+        for (index, named) in draft.calendars.enumerated() {
+            let path = "calendars[\(index)].calendar"
+            guard let known = self.knownCalendars[named.name] else {
+                self.faults.add(
+                    path,
+                    "not_found",
+                    "there is no calendar '\(named.name)'; 'quicflow calendar list' shows them"
+                )
+                continue
+            }
+            if calendars.uses.contains(where: { $0.calendar == named.name }) {
+                self.faults.add(path, "duplicate", "'\(named.name)' is named twice")
+            }
+            calendars.uses.append(CalendarUse(known, onBlackout: named.onBlackout))
+        }
+        return calendars
+    }
+
+    /// Moving goes by whole days, so that it means something for what fires once a day at most.
+    private mutating func checkMoves(_ calendars: [LimitsDraft.Calendar], of schedule: CompiledSchedule) {
+        guard !schedule.isDaily else { return }
+        for (index, calendar) in calendars.enumerated() where calendar.onBlackout != .skip {
+            self.faults.add(
+                "calendars[\(index)].on_blackout",
+                "conflict",
+                "'\(calendar.onBlackout.rawValue)' moves a fire by whole days, so it needs a cron_expr with one time of the "
+                    + "day; choose 'skip', or change cron_expr"
+            )
+        }
+    }
+
+    private static func name(of limits: ScheduleLimits) -> String {
+        if limits.window != nil { return "window" }
+        if limits.notAfter != nil { return "not_after" }
+        return limits.notBefore != nil ? "not_before" : "calendars"
     }
 
     private mutating func minutes(_ text: String, _ path: String, upTo last: Int) -> Int? {

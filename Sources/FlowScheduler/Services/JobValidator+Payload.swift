@@ -212,13 +212,14 @@ extension JobValidator {
     }
 
     /// Only a trigger brings parameters: every fire of a schedule would fail for want of them.
-    mutating func checkParameters(of payload: Payload) {
+    mutating func checkParameters(of payload: Payload, given: Set<String>) {
         for (path, text) in payload.templates {
-            guard let name = RequestTemplate(text).parameters.first else { continue }
+            guard let name = RequestTemplate(text).parameters.first(where: { !given.contains($0) }) else { continue }
             self.faults.add(
                 path,
                 "parameter",
-                "'{{\(name)}}' is a parameter, which a scheduled run does not have; write '{{{{' for a literal '{{'"
+                "'{{\(name)}}' is a parameter, which a scheduled run has only with a 'default' in 'parameters'; write '{{{{' for a "
+                    + "literal '{{'"
             )
         }
     }

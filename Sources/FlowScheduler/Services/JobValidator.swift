@@ -16,6 +16,8 @@ struct JobValidator {
     let uid: JobUID
     /// Names of channels; nil = not known here.
     var knownChannels: Set<String>?
+    /// Those that the draft names, as far as there are such.
+    var knownCalendars: [String: HolidayCalendar] = [:]
     /// Seconds.
     var longestTimeout = Policies.timeoutRange.upperBound
     var faults = FaultCollector()
@@ -48,8 +50,12 @@ struct JobValidator {
             validator.checkTask(rules)
             for fault in validator.faults.details { self.faults.add(fault.path, fault.code, fault.message) }
         }
+        self.check(draft.parameters)
         let schedule = self.resolve(draft.schedule, limits: draft.limits)
-        if let schedule, schedule.0 != .manual { self.checkParameters(of: draft.payload) }
+        if let schedule, schedule.0 != .manual {
+            let given = Set(draft.parameters.filter { $0.defaultValue != nil }.map(\.name))
+            self.checkParameters(of: draft.payload, given: given)
+        }
         guard self.faults.isEmpty, let schedule else { return nil }
         let definition = JobDefinition(
             name: draft.name,
@@ -60,7 +66,8 @@ struct JobValidator {
             groups: Array(Set(draft.groups)).sorted(),
             labels: draft.labels,
             notify: draft.notify.flatMap { $0.isEmpty ? nil : $0 },
-            standing: draft.standing == StandingPolicies() ? nil : draft.standing
+            standing: draft.standing == StandingPolicies() ? nil : draft.standing,
+            parameters: draft.parameters.isEmpty ? nil : draft.parameters
         )
         return (definition, schedule.1)
     }

@@ -8,7 +8,8 @@ import FlowCore
 /// Parameters become `QF_PARAM_*` variables and arguments, never script text; these rules keep them inside what an
 /// environment can hold.
 enum ParameterRules {
-    static func check(_ parameters: [String: String]) throws(CoreError) {
+    /// - Parameter declared: what the job takes; nil = whatever it is handed.
+    static func check(_ parameters: [String: String], declared: [ParameterDeclaration]?) throws(CoreError) {
         var faults = FaultCollector()
         var total = 0
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
@@ -28,6 +29,11 @@ enum ParameterRules {
             )
             faults.require(!value.utf8.contains(0), path, "characters", "a parameter's value has no NUL character")
         }
+        // What is not handed over has its default, which counts.
+        for parameter in declared ?? [] where parameters[parameter.name] == nil {
+            guard let value = parameter.defaultValue else { continue }
+            total += parameter.name.utf8.count + value.utf8.count
+        }
         faults.require(
             total <= JobLimits.parametersBytes,
             "params",
@@ -42,6 +48,34 @@ enum ParameterRules {
             "duplicate",
             "two parameters have the same name apart from case"
         )
+        if let declared { self.check(parameters, against: declared, &faults) }
         try faults.check("The job cannot be started")
+    }
+
+    private static func check(
+        _ parameters: [String: String],
+        against declared: [ParameterDeclaration],
+        _ faults: inout FaultCollector
+    ) {
+        let names = declared.map(\.name)
+        for name in parameters.keys.sorted() where !names.contains(name) {
+            faults.add(
+                "params.\(name)",
+                "undeclared",
+                "the task takes no parameter '\(name)'; it takes \(names.joined(separator: ", "))"
+            )
+        }
+        for parameter in declared {
+            guard let value = parameters[parameter.name] else {
+                faults.require(
+                    !parameter.isRequired,
+                    "params.\(parameter.name)",
+                    "required",
+                    "this parameter is required, \(parameter.kind.rawValue)"
+                )
+                continue
+            }
+            if let fault = parameter.fault(of: value) { faults.add("params.\(parameter.name)", "type", fault) }
+        }
     }
 }

@@ -23,6 +23,7 @@ extension Services {
         let notify = store as? any Store & NotifyStore
         let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock)
         let executions = ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter)
+        let calendars = store as? any CalendarStore
         let jobs = JobService(
             store: store,
             observer: observer,
@@ -32,6 +33,7 @@ extension Services {
             starter: starter,
             channels: notify,
             waiting: store as? any DependencyStore,
+            calendars: calendars,
             settings: settings
         )
         let workflows = (store as? any WorkflowStore).map { store in
@@ -62,6 +64,7 @@ extension Services {
             tokens: TokenService(store: store, clock: clock, settings: settings),
             secrets: SecretService(store: store, seal: seal, clock: clock),
             notifications: notify.map { NotificationService(store: $0, clock: clock, seal: seal) },
+            calendars: calendars.map { CalendarService(store: $0, jobs: jobs, clock: clock) },
             live: settings,
             settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) },
             workflows: workflows,

@@ -17,6 +17,8 @@ package struct Services: Sendable {
     package let secrets: SecretService
     /// Nil over a store that has none.
     package let notifications: NotificationService?
+    /// Nil over a store that has none.
+    package let calendars: CalendarService?
     /// The settings as they are now.
     package let live: LiveSettings
     /// Nil over a store that keeps none.
@@ -40,12 +42,14 @@ package struct Services: Sendable {
         tokens: TokenService,
         secrets: SecretService,
         notifications: NotificationService? = nil,
+        calendars: CalendarService? = nil,
         live: LiveSettings = LiveSettings(),
         settings: SettingService? = nil,
         workflows: WorkflowService? = nil,
         cluster: ClusterService? = nil
     ) {
         self.cluster = cluster
+        self.calendars = calendars
         self.live = live
         self.settings = settings
         self.workflows = workflows

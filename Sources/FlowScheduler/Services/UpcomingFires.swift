@@ -31,18 +31,35 @@ package struct UpcomingFires: Hashable, Sendable {
     /// Counting stopped at ``fireLimit``: there are more fires than `minutes` says.
     package private(set) var isPartial = false
 
+    /// The first fires that calendars leave out or move, by job and time, at most ``excludedLimit``.
+    package private(set) var excluded: [Excluded] = []
+
+    package struct Excluded: Hashable, Sendable {
+        package let job: JobID
+        package let name: String
+        package let fire: ExcludedFire
+    }
+
     package static let fireLimit = 500_000
+    package static let excludedLimit = 200
+    /// Fires of tasks with calendars that are looked at for those, all together.
+    private static let excludedTries = 200_000
     package static let jobLimit = 20
     private static let minute: Int64 = 60_000
 
     /// Counts the fires of jobs that are enabled, or paused until a time, after one instant, up to and including another.
     package init(of jobs: [Job], after: Timestamp, through: Timestamp, limit: Int = Self.fireLimit) {
         var byMinute: [Int64: Minute] = [:]
+        var budget = Self.excludedTries
         for job in jobs.sorted(by: { $0.id < $1.id }) {
             // A paused job fires again from where the clock resumes it.
             guard let begin = job.isEnabled ? after : job.hold?.until.map({ max(after, $0) }) else { continue }
             // A stored job was valid when it was stored; one that this server can't read any more has no fires here.
             guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid) else { continue }
+            let room = Self.excludedLimit - self.excluded.count
+            self.excluded += schedule.excluded(after: begin, through: through, limit: room, budget: &budget).map {
+                Excluded(job: job.id, name: job.definition.name, fire: $0)
+            }
             let fires = schedule.fires(after: begin, through: through, limit: limit - self.total + 1)
             if self.total + fires.count > limit {
                 self.isPartial = true

@@ -10,13 +10,16 @@ package struct WorkflowDriver: Service {
     private let logger: Logger
     private let interval: Duration
     private let reconcileInterval: Duration
+    private let share: any WorkShare
 
     package init(
         engine: WorkflowEngine,
         logger: Logger,
         interval: Duration = .milliseconds(250),
-        reconcileInterval: Duration = .seconds(60)
+        reconcileInterval: Duration = .seconds(60),
+        share: any WorkShare = WholeWork()
     ) {
+        self.share = share
         self.engine = engine
         self.logger = logger
         self.interval = interval
@@ -28,12 +31,14 @@ package struct WorkflowDriver: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     await Rounds(of: "workflows", every: self.interval, logger: self.logger).run {
+                        guard self.share.isKeeper else { return }
                         try await self.engine.fire()
                         try await self.engine.catchUp()
                     }
                 }
                 group.addTask {
                     await Rounds(of: "review of workflows", every: self.reconcileInterval, logger: self.logger).run {
+                        guard self.share.isKeeper else { return }
                         try await self.engine.reconcile()
                         try await self.engine.forget()
                     }

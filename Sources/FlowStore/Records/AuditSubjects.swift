@@ -11,6 +11,7 @@ extension AuditObject {
     init(_ group: Group) { self.init("group", String(group.id), name: group.name) }
     init(_ agent: Agent) { self.init("client", agent.id.rawValue, name: agent.name) }
     init(_ secret: Secret) { self.init("secret", secret.name, name: secret.name) }
+    init(_ calendar: HolidayCalendar) { self.init("calendar", calendar.name, name: calendar.name) }
     init(_ token: APIToken) { self.init("token", String(token.id), name: "\(token.username)/\(token.name)") }
     init(_ user: User) { self.init("user", String(user.id), name: user.username) }
     init(_ execution: Execution) { self.init("execution", execution.id.description, name: execution.jobName) }
@@ -54,6 +55,21 @@ struct SecretAudit: Encodable {
         self.version = known.version
         self.everywhere = known.owners == .all
         if case .groups(let groups) = known.owners { self.owners = groups.sorted() } else { self.owners = [] }
+    }
+}
+
+struct CalendarAudit: Encodable {
+    let description: String
+    let revision: Int64
+    /// One line each, so that what was added and what went is seen.
+    let entries: String
+
+    init(_ calendar: HolidayCalendar) {
+        self.description = calendar.description
+        self.revision = calendar.revision
+        self.entries = calendar.entries.map { entry in
+            "\(entry.from) \(entry.to)\(entry.isYearly ? " yearly" : "") \(entry.name)"
+        }.joined(separator: "\n")
     }
 }
 

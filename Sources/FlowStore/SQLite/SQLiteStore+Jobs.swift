@@ -32,6 +32,7 @@ extension SQLiteStore {
         _ db: Database
     ) throws -> Job {
         try self.requireGroups(definition.groups, db)
+        try CalendarTable(db).requireCurrent(definition)
         let jobs = JobTable(db)
         if try jobs.find(named: definition.name) != nil {
             throw StoreFault.jobNameTaken(definition.name)
@@ -73,6 +74,7 @@ extension SQLiteStore {
                 throw StoreFault.versionConflict(job, expected: expectedVersion)
             }
             try self.requireGroups(definition.groups, db)
+            try CalendarTable(db).requireCurrent(definition)
             if let other = try jobs.find(named: definition.name), other.id != id {
                 throw StoreFault.jobNameTaken(definition.name)
             }

@@ -17,12 +17,19 @@ extension PBTaskConfig {
         self.setSchedule(job.schedule)
         self.setPolicies(job.policies)
         self.enabled = job.isEnabled
+        guard let defaults = job.defaults else { return }
+        self.defaults = defaults
+        // A peer that left them out would run the job with other values than somebody chose.
+        self.requires = [Self.parameters]
     }
+
+    /// The word for what ``defaults`` needs of a peer.
+    private static let parameters = "parameters"
 
     /// A job that says what this version does not know is decoded all the same, and marked: it is refused alone, and what else
     /// came with it counts.
     func decoded(_ field: String) throws(WireError) -> JobSnapshot {
-        var gaps = self.requires.map { "it needs '\($0.prefix(64))'" }
+        var gaps = self.requires.filter { $0 != Self.parameters }.map { "it needs '\($0.prefix(64))'" }
         let nothing = Payload.shell(ShellPayload(command: ""))
         let payload = try Fields.understood(&gaps, or: nothing) { () throws(WireError) in try self.payload(field) }
         let schedule = try Fields.understood(&gaps, or: ScheduleSpec.manual) { () throws(WireError) in
@@ -40,6 +47,7 @@ extension PBTaskConfig {
             schedule: schedule,
             policies: policies,
             isEnabled: self.enabled,
+            defaults: self.defaults.isEmpty ? nil : self.defaults,
             unsupported: gaps.isEmpty ? nil : gaps.joined(separator: "; ")
         )
     }
@@ -65,10 +73,12 @@ extension PBTaskConfig {
         case .manual: self.schedule.manual = PBSchedule.Manual()
         case .limited(let base, let limits):
             self.setSchedule(base)
-            self.limited = PBLimitedSchedule(limits)
-            self.limited.schedule = self.schedule
-            self.limited.cronExpr = self.cronExpr
-            self.limited.delayMs = self.delayMs
+            var limited = PBLimitedSchedule(limits)
+            limited.schedule = self.schedule
+            limited.cronExpr = self.cronExpr
+            limited.delayMs = self.delayMs
+            // A peer that knows limits but no calendars has to find none of both.
+            if limits.calendars == nil { self.limited = limited } else { self.withinCalendars = limited }
             self.cronExpr = ""
             self.delayMs = 0
             self.schedule = .with { $0.manual = PBSchedule.Manual() }
@@ -80,7 +90,8 @@ extension PBTaskConfig {
             // Missing, or of a kind that is not known here: both look alike.
             throw WireError.notUnderstood(field: field + ".schedule", value: "of its kind")
         }
-        if self.hasLimited { return try self.decodedLimited(field) }
+        if self.hasWithinCalendars { return try self.decoded(self.withinCalendars, field + ".within_calendars") }
+        if self.hasLimited { return try self.decoded(self.limited, field + ".limited") }
         if case .cron(let cron) = kind {
             return .cron(
                 expression: try Fields.label(self.cronExpr, field + ".cron_expr", minimum: 1),

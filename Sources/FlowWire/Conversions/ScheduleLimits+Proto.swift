@@ -9,6 +9,7 @@ extension PBLimitedSchedule {
         self.init()
         if let first = limits.notBefore { self.notBefore = first.milliseconds }
         if let last = limits.notAfter { self.notAfter = last.milliseconds }
+        if let calendars = limits.calendars { self.setCalendars(calendars) }
         guard let window = limits.window else { return }
         self.window = .with {
             $0.from = Int32(clamping: window.from)
@@ -21,6 +22,7 @@ extension PBLimitedSchedule {
         var limits = ScheduleLimits()
         if self.hasNotBefore { limits.notBefore = try Fields.instant(self.notBefore, field + ".not_before") }
         if self.hasNotAfter { limits.notAfter = try Fields.instant(self.notAfter, field + ".not_after") }
+        limits.calendars = try self.decodedCalendars(field)
         guard self.hasWindow else { return limits }
         let window = self.window
         guard (0..<1440).contains(window.from), (0...1440).contains(window.to), window.from != window.to else {
@@ -37,16 +39,14 @@ extension PBLimitedSchedule {
 
 extension PBTaskConfig {
     /// The schedule stands in the limits' own message; what stands beside it is for peers that know none.
-    func decodedLimited(_ field: String) throws(WireError) -> ScheduleSpec {
+    func decoded(_ limited: PBLimitedSchedule, _ field: String) throws(WireError) -> ScheduleSpec {
         guard self.cronExpr.isEmpty, self.delayMs == 0 else {
-            throw WireError.invalid(field: field + ".limited", problem: "stands beside a schedule without limits")
+            throw WireError.invalid(field: field, problem: "stands beside a schedule without limits")
         }
         var base = PBTaskConfig()
-        base.schedule = self.limited.schedule
-        base.cronExpr = self.limited.cronExpr
-        base.delayMs = self.limited.delayMs
-        return try base.decodedSchedule(field + ".limited").limited(
-            try self.limited.decodedLimits(field + ".limited")
-        )
+        base.schedule = limited.schedule
+        base.cronExpr = limited.cronExpr
+        base.delayMs = limited.delayMs
+        return try base.decodedSchedule(field).limited(try limited.decodedLimits(field))
     }
 }

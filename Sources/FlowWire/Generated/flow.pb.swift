@@ -1118,6 +1118,22 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   /// Clears the value of `limited`. Subsequent reads from it will return its default value.
   package mutating func clearLimited() {_uniqueStorage()._limited = nil}
 
+  /// In place of `limited` where the limits have calendars, so that a peer that knows limits only fires nothing inside of them.
+  package var withinCalendars: PBLimitedSchedule {
+    get {_storage._withinCalendars ?? PBLimitedSchedule()}
+    set {_uniqueStorage()._withinCalendars = newValue}
+  }
+  /// Returns true if `withinCalendars` has been explicitly set.
+  package var hasWithinCalendars: Bool {_storage._withinCalendars != nil}
+  /// Clears the value of `withinCalendars`. Subsequent reads from it will return its default value.
+  package mutating func clearWithinCalendars() {_uniqueStorage()._withinCalendars = nil}
+
+  /// Parameters that hold where an order has none; needs "parameters".
+  package var defaults: Dictionary<String,String> {
+    get {_storage._defaults}
+    set {_uniqueStorage()._defaults = newValue}
+  }
+
   /// What a peer has to know to run this as it is meant; one that does not know a word of these refuses the task, and only that.
   package var requires: [String] {
     get {_storage._requires}
@@ -1141,7 +1157,6 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// What `cron_expr` leaves open.
 /// What fires inside limits, and those.
 package nonisolated struct PBLimitedSchedule: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1189,7 +1204,89 @@ package nonisolated struct PBLimitedSchedule: Sendable {
   /// Clears the value of `window`. Subsequent reads from it will return its default value.
   package mutating func clearWindow() {self._window = nil}
 
+  /// Fires inside their times are left out or moved; the first that has something against a fire decides.
+  package var calendars: [PBLimitedSchedule.Calendar] = []
+
+  package var calendarZone: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum BlackoutPolicy: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case skip // = 0
+    case before // = 1
+    case after // = 2
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .skip
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .skip
+      case 1: self = .before
+      case 2: self = .after
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .skip: return 0
+      case .before: return 1
+      case .after: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [PBLimitedSchedule.BlackoutPolicy] = [
+      .skip,
+      .before,
+      .after,
+    ]
+
+  }
+
+  package nonisolated struct Calendar: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var name: String = String()
+
+    package var onBlackout: PBLimitedSchedule.BlackoutPolicy = .skip
+
+    package var entries: [PBLimitedSchedule.Entry] = []
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  /// Days or instants, as `days` is set or not. What they are called stays with the server.
+  package nonisolated struct Entry: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// Days since 1970-01-01 on the local clock, and how many.
+    package var firstDay: Int32 = 0
+
+    package var days: Int32 = 0
+
+    package var yearly: Bool = false
+
+    /// Instants; `to` is excluded.
+    package var from: Int64 = 0
+
+    package var to: Int64 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
 
   package nonisolated struct DailyWindow: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1216,6 +1313,7 @@ package nonisolated struct PBLimitedSchedule: Sendable {
   fileprivate var _window: PBLimitedSchedule.DailyWindow? = nil
 }
 
+/// What `cron_expr` leaves open.
 package nonisolated struct PBSchedule: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -2939,7 +3037,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -2971,6 +3069,8 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _retryOn: [PBRetryCause] = []
     var _delayMs: Int64 = 0
     var _limited: PBLimitedSchedule? = nil
+    var _withinCalendars: PBLimitedSchedule? = nil
+    var _defaults: Dictionary<String,String> = [:]
     var _requires: [String] = []
     var _planDigest: UInt64? = nil
 
@@ -3012,6 +3112,8 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _retryOn = source._retryOn
       _delayMs = source._delayMs
       _limited = source._limited
+      _withinCalendars = source._withinCalendars
+      _defaults = source._defaults
       _requires = source._requires
       _planDigest = source._planDigest
     }
@@ -3063,6 +3165,8 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 30: try { try decoder.decodeRepeatedStringField(value: &_storage._requires) }()
         case 31: try { try decoder.decodeSingularFixed64Field(value: &_storage._planDigest) }()
         case 32: try { try decoder.decodeSingularMessageField(value: &_storage._limited) }()
+        case 33: try { try decoder.decodeSingularMessageField(value: &_storage._withinCalendars) }()
+        case 34: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._defaults) }()
         default: break
         }
       }
@@ -3168,6 +3272,12 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._limited {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
       } }()
+      try { if let v = _storage._withinCalendars {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      } }()
+      if !_storage._defaults.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: _storage._defaults, fieldNumber: 34)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3206,6 +3316,8 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._retryOn != rhs_storage._retryOn {return false}
         if _storage._delayMs != rhs_storage._delayMs {return false}
         if _storage._limited != rhs_storage._limited {return false}
+        if _storage._withinCalendars != rhs_storage._withinCalendars {return false}
+        if _storage._defaults != rhs_storage._defaults {return false}
         if _storage._requires != rhs_storage._requires {return false}
         if _storage._planDigest != rhs_storage._planDigest {return false}
         return true
@@ -3219,7 +3331,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LimitedSchedule"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schedule\0\u{3}cron_expr\0\u{3}delay_ms\0\u{3}not_before\0\u{3}not_after\0\u{1}window\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schedule\0\u{3}cron_expr\0\u{3}delay_ms\0\u{3}not_before\0\u{3}not_after\0\u{1}window\0\u{1}calendars\0\u{3}calendar_zone\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3233,6 +3345,8 @@ nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeSingularInt64Field(value: &self._notBefore) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self._notAfter) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._window) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.calendars) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.calendarZone) }()
       default: break
       }
     }
@@ -3261,6 +3375,12 @@ nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._window {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    if !self.calendars.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.calendars, fieldNumber: 7)
+    }
+    if !self.calendarZone.isEmpty {
+      try visitor.visitSingularStringField(value: self.calendarZone, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3271,6 +3391,102 @@ nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._notBefore != rhs._notBefore {return false}
     if lhs._notAfter != rhs._notAfter {return false}
     if lhs._window != rhs._window {return false}
+    if lhs.calendars != rhs.calendars {return false}
+    if lhs.calendarZone != rhs.calendarZone {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBLimitedSchedule.BlackoutPolicy: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BLACKOUT_POLICY_SKIP\0\u{1}BLACKOUT_POLICY_BEFORE\0\u{1}BLACKOUT_POLICY_AFTER\0")
+}
+
+nonisolated extension PBLimitedSchedule.Calendar: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBLimitedSchedule.protoMessageName + ".Calendar"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}on_blackout\0\u{1}entries\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.onBlackout) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.onBlackout != .skip {
+      try visitor.visitSingularEnumField(value: self.onBlackout, fieldNumber: 2)
+    }
+    if !self.entries.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBLimitedSchedule.Calendar, rhs: PBLimitedSchedule.Calendar) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.onBlackout != rhs.onBlackout {return false}
+    if lhs.entries != rhs.entries {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBLimitedSchedule.Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBLimitedSchedule.protoMessageName + ".Entry"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_day\0\u{1}days\0\u{1}yearly\0\u{1}from\0\u{1}to\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt32Field(value: &self.firstDay) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.days) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.yearly) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.from) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.to) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.firstDay != 0 {
+      try visitor.visitSingularSInt32Field(value: self.firstDay, fieldNumber: 1)
+    }
+    if self.days != 0 {
+      try visitor.visitSingularInt32Field(value: self.days, fieldNumber: 2)
+    }
+    if self.yearly != false {
+      try visitor.visitSingularBoolField(value: self.yearly, fieldNumber: 3)
+    }
+    if self.from != 0 {
+      try visitor.visitSingularInt64Field(value: self.from, fieldNumber: 4)
+    }
+    if self.to != 0 {
+      try visitor.visitSingularInt64Field(value: self.to, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBLimitedSchedule.Entry, rhs: PBLimitedSchedule.Entry) -> Bool {
+    if lhs.firstDay != rhs.firstDay {return false}
+    if lhs.days != rhs.days {return false}
+    if lhs.yearly != rhs.yearly {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.to != rhs.to {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -42,7 +42,7 @@ struct HTTPExchange: Sendable {
 
     private func attempt(output: @escaping Output) async -> AttemptEnd {
         do {
-            let target = try HTTPTarget(self.payload, parameters: self.launch.order.parameters)
+            let target = try HTTPTarget(self.payload, parameters: self.launch.order.values)
             let status = try await self.followRedirects(target, output: output)
             let isExpected =
                 self.payload.expectedStatus.isEmpty

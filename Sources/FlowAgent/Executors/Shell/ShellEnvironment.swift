@@ -35,7 +35,7 @@ struct ShellEnvironment: Sendable {
             }
             environment[name] = value
         }
-        for (name, value) in order.parameters {
+        for (name, value) in order.values {
             guard VariableName.isValid(name, limit: VariableName.parameterLimit) else {
                 throw CoreError(.invalid, "'\(name)' is no name for a parameter")
             }

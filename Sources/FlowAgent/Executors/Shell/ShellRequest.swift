@@ -24,7 +24,7 @@ struct ShellRequest: Sendable {
         guard interpreter.hasPrefix("/") else {
             throw CoreError(.invalid, "the interpreter '\(interpreter)' is not an absolute path")
         }
-        let parameters = order.parameters.sorted { $0.key < $1.key }.map(\.value)
+        let parameters = order.values.sorted { $0.key < $1.key }.map(\.value)
         var arguments = [interpreter] + payload.interpreterArguments + [payload.command, order.job.name] + parameters
         var program = interpreter
         if !payload.limits.isEmpty {

@@ -18,7 +18,7 @@ struct WorkRequest: Sendable {
         let order = launch.order
         let work = WorkOrder(
             payload: order.job.payload,
-            parameters: order.parameters,
+            parameters: order.values,
             policy: self.policy,
             taskID: order.job.id,
             taskName: order.job.name,

@@ -56,6 +56,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case secretSet = "secret.set"
     case secretDelete = "secret.delete"
     case secretDeliver = "secret.deliver"
+    case calendarSet = "calendar.set"
+    case calendarDelete = "calendar.delete"
     case auditExport = "audit.export"
     case settingUpdate = "setting.update"
     case installationRestore = "installation.restore"

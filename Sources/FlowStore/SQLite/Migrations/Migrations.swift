@@ -37,6 +37,7 @@ enum Migrations {
         ("082 roles", Migration082Roles.sql),
         ("092 holds", Migration092Holds.sql),
         ("110 workflows", Migration110Workflows.sql),
+        ("120 calendars", Migration120Calendars.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

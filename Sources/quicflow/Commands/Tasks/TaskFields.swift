@@ -89,6 +89,18 @@ struct TaskFields: ParsableArguments {
     @Option(help: "Fire only in this part of each day, such as 09:00-17:00 or 22:00-06:00; 'none' takes it away.")
     var window: String?
 
+    @Option(
+        help:
+            "Calendar whose times it leaves out, or with :before or :after the nearest day that is free; repeat, or 'none'."
+    )
+    var calendar: [String] = []
+
+    @Option(
+        help:
+            "Parameter that it takes: NAME[:TYPE][=DEFAULT], or NAME[:TYPE]! where it must be said; repeat, or 'none'."
+    )
+    var parameter: [String] = []
+
     @Flag(help: "No schedule: only triggers run it.")
     var manual = false
 
@@ -208,8 +220,17 @@ struct TaskFields: ParsableArguments {
         }
         if let timeZone { body["timezone"] = .string(timeZone) }
         if let dst { body["dst"] = .string(dst.rawValue) }
+        if !self.parameter.isEmpty {
+            body["parameters"] = .array(self.parameter.filter { $0 != "none" }.map(Self.parameter))
+        }
         // What fires once, or never by itself, has nothing to limit.
-        if self.at != nil || self.manual { for field in ["not_before", "not_after", "window"] { body[field] = .null } }
+        if self.at != nil || self.manual {
+            for field in ["not_before", "not_after", "window"] { body[field] = .null }
+            body["calendars"] = .array([])
+        }
+        if !self.calendar.isEmpty {
+            body["calendars"] = .array(self.calendar.filter { $0 != "none" }.map(Self.calendar))
+        }
         let limits = [("not_before", self.notBefore), ("not_after", self.notAfter)]
         for case (let field, let value?) in limits { body[field] = value == "none" ? .null : .string(value) }
         guard let window else { return }
@@ -218,6 +239,24 @@ struct TaskFields: ParsableArguments {
             throw CommandFailure(.usage, "--window needs two times of the day such as 09:00-17:00, or 'none'")
         }
         body["window"] = window == "none" ? .null : .object(["from": .string(ends[0]), "to": .string(ends[1])])
+    }
+
+    /// `NAME[:TYPE][=DEFAULT]` or `NAME[:TYPE]!`; what is wrong with it, the server says.
+    private static func parameter(_ text: String) -> JSONValue {
+        let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let isRequired = sides.count == 1 && sides[0].hasSuffix("!")
+        let words = (isRequired ? String(sides[0].dropLast()) : sides[0])
+            .split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        var parameter = JSONValue.object(["name": .string(words[0]), "required": .bool(isRequired)])
+        if words.count == 2 { parameter["type"] = .string(words[1]) }
+        if sides.count == 2 { parameter["default"] = .string(sides[1]) }
+        return parameter
+    }
+
+    /// `NAME` or `NAME:POLICY`.
+    private static func calendar(_ text: String) -> JSONValue {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        return .object(["calendar": .string(parts[0]), "on_blackout": .string(parts.count == 2 ? parts[1] : "skip")])
     }
 
     /// The fields of which a schedule has one; the API refuses one that belongs to another kind.

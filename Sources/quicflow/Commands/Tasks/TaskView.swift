@@ -37,6 +37,17 @@ enum TaskView {
                 "window", "\(task["window"]["from"].cell) to \(task["window"]["to"].cell), \(task["timezone"].cell)",
             ])
         }
+        for parameter in task["parameters"].array {
+            let value = parameter["default"].isNull ? "" : " = \(parameter["default"].cell)"
+            table.add([
+                "parameter",
+                "\(parameter["name"].cell): \(parameter["type"].cell)\(value)"
+                    + (parameter["required"].bool == true ? ", required" : ""),
+            ])
+        }
+        for calendar in task["calendars"].array {
+            table.add(["calendar", "\(calendar["calendar"].cell), on blackout: \(calendar["on_blackout"].cell)"])
+        }
         for (name, field) in [("not before", "not_before"), ("not after", "not_after")] where !task[field].isNull {
             table.add([name, DisplayTime.text(task[field])])
         }

@@ -37,6 +37,9 @@ export type Overlap = 'skip' | 'queue_one' | 'queue' | 'cancel_previous' | 'allo
 
 export type Misfire = 'fire_once' | 'fire_all' | 'skip';
 
+/** What becomes of a run that falls into a calendar's times. */
+export type BlackoutPolicy = 'skip' | 'before' | 'after';
+
 /** Policies that few jobs need (docs/scheduling.md). */
 export interface FinePolicies {
   queue_limit?: number;
@@ -52,6 +55,7 @@ export interface FinePolicies {
   not_before?: string | null;
   not_after?: string | null;
   window?: { from: string; to: string } | null;
+  calendars?: { calendar: string; on_blackout?: BlackoutPolicy }[];
   pause_after_failures?: number | null;
   on_edit_while_running?: 'pinned' | 'refuse';
   on_disable_while_running?: 'finish' | 'stop';
@@ -87,6 +91,7 @@ export interface TaskBody extends FinePolicies, DependencyFields {
   misfire: Misfire;
   group_ids: number[];
   labels: Record<string, string>;
+  parameters?: { name: string; type?: string; default?: string | null; choices?: string[]; required?: boolean }[];
   /** The job's own rules of notification; left out, they stay as they are. */
   task_notify?: NotifyRule[];
   status: 0 | 1;

@@ -206,6 +206,8 @@ export default {
       secret_set: 'Wrote a secret',
       secret_delete: 'Deleted a secret',
       secret_deliver: 'Delivered a secret',
+      calendar_set: 'Wrote a calendar',
+      calendar_delete: 'Deleted a calendar',
       audit_export: 'Exported the audit',
       grant_add: 'Gave a role',
       grant_remove: 'Took a role away',

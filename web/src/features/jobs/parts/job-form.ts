@@ -194,6 +194,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     group_ids: form.groupIds,
     ...(sameRules(form, task) ? {} : { task_notify: form.notify }),
     labels: task?.labels ?? {},
+    parameters: task?.parameters ?? [],
     status,
   };
 }

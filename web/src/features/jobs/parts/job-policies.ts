@@ -1,4 +1,4 @@
-import type { FinePolicies, Misfire, ScheduleType } from '../../../api/types.ts';
+import type { BlackoutPolicy, FinePolicies, Misfire, ScheduleType } from '../../../api/types.ts';
 import { between, type NumberField, within } from './number-field.ts';
 
 export const RETRY_CAUSES = ['business', 'technical', 'timeout', 'interrupted'] as const;
@@ -25,6 +25,8 @@ export interface PolicyForm {
   notAfter: string;
   /** `HH:MM-HH:MM`; empty: the whole day. */
   window: string;
+  /** `NAME`, `NAME:before` or `NAME:after`, with commas between them; empty: none. */
+  calendars: string;
   /** Empty: never. */
   pauseAfter: NumberField;
   onEdit: 'pinned' | 'refuse';
@@ -45,6 +47,7 @@ export const emptyPolicies = (): PolicyForm => ({
   notBefore: '',
   notAfter: '',
   window: '',
+  calendars: '',
   pauseAfter: '',
   onEdit: 'pinned',
   onDisable: 'finish',
@@ -66,6 +69,7 @@ export function policiesOf(task: FinePolicies): PolicyForm {
     notBefore: task.not_before ?? usual.notBefore,
     notAfter: task.not_after ?? usual.notAfter,
     window: task.window ? `${task.window.from}-${task.window.to}` : usual.window,
+    calendars: calendarsText(task.calendars ?? []),
     pauseAfter: task.pause_after_failures ?? usual.pauseAfter,
     onEdit: task.on_edit_while_running ?? usual.onEdit,
     onDisable: task.on_disable_while_running ?? usual.onDisable,
@@ -86,6 +90,7 @@ const POLICY_KEYS: [path: string, key: keyof PolicyForm][] = [
   ['not_before', 'notBefore'],
   ['not_after', 'notAfter'],
   ['window', 'window'],
+  ['calendars', 'calendars'],
   ['pause_after_failures', 'pauseAfter'],
   ['on_edit_while_running', 'onEdit'],
   ['on_disable_while_running', 'onDisable'],
@@ -98,11 +103,11 @@ export const POLICY_PATHS: string[] = POLICY_KEYS.map(([path]) => path);
 export const policyValues = (form: PolicyForm): Record<string, unknown> =>
   Object.fromEntries(POLICY_KEYS.map(([path, key]) => [path, form[key]]));
 
-const LIMITS = new Set(['not_before', 'not_after', 'window']);
+const LIMITS = new Set(['not_before', 'not_after', 'window', 'calendars']);
 
 /**
  * A field left empty is left out, and has the server's usual value; the limit of missed fires belongs to `fire_all`, and a
- * start, an end and a window to schedules that fire again and again.
+ * start, an end, a window and calendars to schedules that fire again and again.
  */
 export function policyBody(form: PolicyForm, misfire: Misfire, schedule: ScheduleType): FinePolicies {
   const fires = schedule === 'cron' || schedule === 'every' || schedule === 'delay';
@@ -114,13 +119,28 @@ export function policyBody(form: PolicyForm, misfire: Misfire, schedule: Schedul
     const [from = '', to = ''] = form.window.split('-').map((part) => part.trim());
     body.window = { from, to };
   }
+  if (body.calendars) body.calendars = calendarsOf(form.calendars);
   const causes = RETRY_CAUSES.filter((cause) => form.retryOn.includes(cause));
   return { ...body, retry_on: causes };
 }
 
 const CLOCK = String.raw`(([01]\d|2[0-3]):[0-5]\d)`;
 const WINDOW = new RegExp(String.raw`^${CLOCK}\s*-\s*(${CLOCK}|24:00)$`);
+const CALENDAR = /^[a-z0-9][a-z0-9_-]{0,63}(:(skip|before|after))?$/;
+const parts = (text: string) => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
 const isInstant = (text: string) => /\dT\d.*(Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text));
+
+function calendarsText(calendars: NonNullable<FinePolicies['calendars']>): string {
+  return calendars.map(({ calendar, on_blackout: way = 'skip' }) => way === 'skip' ? calendar : `${calendar}:${way}`)
+    .join(', ');
+}
+
+function calendarsOf(text: string): NonNullable<FinePolicies['calendars']> {
+  return parts(text).map((part) => {
+    const [calendar = '', way = 'skip'] = part.split(':');
+    return { calendar, on_blackout: way as BlackoutPolicy };
+  });
+}
 
 /** Paths whose value is not the usual one. */
 export function unusualPolicies(form: PolicyForm): string[] {
@@ -155,6 +175,7 @@ export function checkPolicies(
     check(path, text === '' || isInstant(text), 'instant');
   }
   check('window', form.window === '' || WINDOW.test(form.window), 'window');
+  check('calendars', parts(form.calendars).every((part) => CALENDAR.test(part)), 'calendars');
   check('pause_after_failures', form.pauseAfter === '' || between(form.pauseAfter, 1, 1000), 'thousand');
   check('retry_on', !form.retryCount || form.retryOn.length > 0, 'causes');
   return faults;

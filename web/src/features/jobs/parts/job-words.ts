@@ -46,6 +46,7 @@ export const FIELD_LABELS: Record<string, string> = {
   not_before: 'policy.notBefore',
   not_after: 'policy.notAfter',
   window: 'policy.window',
+  calendars: 'policy.calendars',
   pause_after_failures: 'policy.pauseAfter',
   on_edit_while_running: 'policy.onEdit',
   on_disable_while_running: 'policy.onDisable',

@@ -1,0 +1,95 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension JobValidator {
+    /// Names, kinds, defaults and choices of declared parameters, each with the field that is wrong.
+    mutating func check(_ parameters: [ParameterDeclaration]) {
+        guard parameters.count <= ParameterDeclaration.limit else {
+            self.faults.add("parameters", "too_many", "a task has at most \(ParameterDeclaration.limit) parameters")
+            return
+        }
+        var names: Set<String> = []
+        for (index, parameter) in parameters.enumerated() {
+            let path = "parameters[\(index)]"
+            self.faults.require(
+                VariableName.isValid(parameter.name, limit: VariableName.parameterLimit),
+                path + ".name",
+                "name",
+                "a parameter's name is made of at most 64 letters, digits and '_' and does not start with a digit"
+            )
+            // They become variables in capitals.
+            self.faults.require(
+                names.insert(parameter.name.uppercased()).inserted,
+                path + ".name",
+                "duplicate",
+                "two parameters have the name '\(parameter.name)', apart from case"
+            )
+            self.checkValues(of: parameter, path)
+        }
+        let bytes = parameters.reduce(0) { $0 + $1.name.utf8.count + ($1.defaultValue?.utf8.count ?? 0) }
+        self.faults.require(
+            bytes <= JobLimits.parametersBytes,
+            "parameters",
+            "length",
+            "all parameters together have at most \(JobLimits.parametersBytes) bytes"
+        )
+    }
+
+    private mutating func checkValues(of parameter: ParameterDeclaration, _ path: String) {
+        self.faults.require(
+            parameter.choices.count <= ParameterDeclaration.choiceLimit,
+            path + ".choices",
+            "too_many",
+            "a parameter has at most \(ParameterDeclaration.choiceLimit) choices"
+        )
+        let kind = ParameterDeclaration(
+            name: parameter.name,
+            kind: parameter.kind,
+            defaultValue: nil,
+            choices: [],
+            isRequired: false
+        )
+        for (index, choice) in parameter.choices.prefix(ParameterDeclaration.choiceLimit).enumerated() {
+            self.checkText(choice, "\(path).choices[\(index)]")
+            if let fault = kind.fault(of: choice) { self.faults.add("\(path).choices[\(index)]", "type", fault) }
+        }
+        guard let value = parameter.defaultValue else { return }
+        self.checkText(value, path + ".default")
+        if let fault = parameter.fault(of: value) { self.faults.add(path + ".default", "type", fault) }
+        self.faults.require(
+            !parameter.isRequired,
+            path + ".required",
+            "conflict",
+            "what has a 'default' is never missing; leave out 'required' or 'default'"
+        )
+    }
+
+    private mutating func checkText(_ value: String, _ path: String) {
+        self.faults.require(
+            value.utf8.count <= JobLimits.parameterBytes && !value.utf8.contains(0),
+            path,
+            "length",
+            "a parameter's value has at most \(JobLimits.parameterBytes) bytes, and no NUL character"
+        )
+    }
+
+    /// What starts by itself has nobody who could say a value.
+    static func checkRequired(
+        _ definition: JobDefinition,
+        _ dependencies: JobDependencies?,
+        _ faults: inout FaultCollector
+    ) {
+        let starts =
+            definition.schedule.base != .manual ? "a schedule" : dependencies != nil ? "other tasks that start it" : nil
+        guard let starts else { return }
+        for (index, parameter) in (definition.parameters ?? []).enumerated() where parameter.isRequired {
+            faults.add(
+                "parameters[\(index)].required",
+                "conflict",
+                "the task has \(starts), and nobody who says '\(parameter.name)' then; give it a 'default'"
+            )
+        }
+    }
+}
