@@ -99,7 +99,8 @@ extension Schema {
     static let dialects: [String: Schema] = [
         "S0Task": Schema.answer([
             "id": .uuid, "number": .integer, "name": .string, "description": .string, "cronExpression": .string.orNull,
-            "type": Self.s0Type, "isEnabled": .boolean, "nextRunTime": .timestamp.orNull, "createdAt": .timestamp,
+            "type": .choice(["shell", "http", "plugin", "sql", "builtin"]), "isEnabled": .boolean,
+            "nextRunTime": .timestamp.orNull, "createdAt": .timestamp,
             "updatedAt": .timestamp,
         ]).with(optional: ["command": .string, "url": .string, "method": .string]),
         "S0TaskBody": .body(

@@ -136,6 +136,8 @@ struct S4Body {
             http.headers["X-Task-Type"] = "s4"
             http.body = JSONWriter.text(told.json)
             draft.payload = .http(http)
+        // They are told nothing: what they do stands in the task alone.
+        case .plugin, .sql, .builtin: break
         }
     }
 

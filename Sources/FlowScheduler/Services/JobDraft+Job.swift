@@ -19,7 +19,8 @@ extension JobDraft {
             labels: definition.labels,
             isEnabled: job.isEnabled,
             standing: definition.standing ?? StandingPolicies(),
-            limits: LimitsDraft(definition.schedule)
+            limits: LimitsDraft(definition.schedule),
+            parameters: definition.parameters ?? []
         )
     }
 }
@@ -46,7 +47,8 @@ extension LimitsDraft {
             notBefore: limits.notBefore,
             notAfter: limits.notAfter,
             window: limits.window.map { Window(from: DailyWindow.text($0.from), to: DailyWindow.text($0.to)) },
-            timeZone: limits.window?.timeZone ?? "UTC"
+            timeZone: limits.window?.timeZone ?? limits.calendars?.timeZone ?? "UTC"
         )
+        self.calendars = (limits.calendars?.uses ?? []).map { Calendar(name: $0.calendar, onBlackout: $0.onBlackout) }
     }
 }
