@@ -141,6 +141,29 @@ struct WorkflowStoreTests {
         }
     }
 
+    @Test("A task that runs as a step starts none of those that wait for it", arguments: StoreKind.allCases)
+    func noDependents(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
+            let job = try await flow.world.job("parent")
+            var child = World.definition("child")
+            child.dependencies = JobDependencies(edges: [.init(parent: job.id)])
+            _ = try await flow.store.createJob(
+                uid: JobUID(uuid: UUID()),
+                definition: child,
+                isEnabled: true,
+                nextFire: nil,
+                by: flow.ada
+            )
+            let step = try await flow.start(try await flow.workflow([WorkflowNode("a", .job(job.id))]))
+            try await flow.end(try #require(step.started.first?.executions.first))
+            let store = try #require(flow.store as? any DependencyStore)
+            let settled = try #require(try await store.settledRuns(after: 0, limit: 10).runs.first)
+            #expect(settled.run.id == step.started.first?.run.id)
+            let move = ReaderMove(reader: "dependents", from: nil, to: settled.sequence)
+            #expect(try await store.settle(settled.run, moving: move, at: World.start).isEmpty)
+        }
+    }
+
     @Test("What settled unheard is heard when the run is looked at again", arguments: StoreKind.allCases)
     func reconciles(_ kind: StoreKind) async throws {
         try await self.withFlow(kind) { flow in
@@ -231,6 +254,13 @@ struct WorkflowStoreTests {
             #expect(detail.nodes.map(\.reason) == [.disabled, .ifDisabled, .deleted, .noHost])
             #expect(detail.run.outcome == .failed)
             let owner = try #require(workflow.owner)
+            // Somebody has to be an administrator.
+            _ = try await flow.store.createUser(
+                username: "root",
+                passwordHash: "",
+                role: .admin,
+                by: .system(at: World.start)
+            )
             _ = try await flow.store.setState(.disabled, of: owner, by: .system(at: World.start))
             let kept = try await flow.store.createGroup(name: "kept", description: "", tags: [], at: World.start)
             _ = try await flow.store.createWorkflow(

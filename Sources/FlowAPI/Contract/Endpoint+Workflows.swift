@@ -158,8 +158,8 @@ extension Schema {
         required: ["key": .string(upTo: 48), "kind": .choice(NodeWork.kinds)],
         optional: [
             "task_id": .integer.about("Of a job: the task that runs."),
-            "script": .string, "interpreter": .string, "working_directory": .string,
-            "environment": .dictionary(.string),
+            "script": .string, "interpreter": .string, "work_dir": .string,
+            "env": .dictionary(.string),
             "url": .string, "method": .string, "headers": .dictionary(.string), "body": .string,
             "timeout_seconds": .integer, "retry_count": .integer(0...10),
             "parameters": .dictionary(.string).about("With expressions such as {{params.day}}."),

@@ -9,7 +9,7 @@ extension WorkflowNode {
 
     /// Fields of steps of some kinds.
     private static let elsewhere: Set<String> = [
-        "task_id", "script", "interpreter", "working_directory", "environment", "url", "method", "headers", "body",
+        "task_id", "script", "interpreter", "work_dir", "env", "url", "method", "headers", "body",
         "timeout_seconds", "retry_count", "parameters", "if_disabled", "skipped_is", "seconds", "until", "timezone",
         "users",
         "not_starter", "on_timeout", "message", "cases", "else",
@@ -178,8 +178,8 @@ extension OwnStep {
         if isScript {
             let script = reader.string("script", upTo: JobLimits.payloadBytes, isRequired: true)
             let interpreter = reader.string("interpreter", upTo: 4096)
-            let directory = reader.string("working_directory", upTo: 4096)
-            let environment = reader.dictionary("environment", upTo: 100)
+            let directory = reader.string("work_dir", upTo: 4096)
+            let environment = reader.dictionary("env", upTo: 100)
             payload = script.map {
                 .shell(
                     ShellPayload(
@@ -209,8 +209,8 @@ extension OwnStep {
         case .shell(let shell):
             members.append(.init("script", shell.command))
             if let interpreter = shell.interpreter { members.append(.init("interpreter", interpreter)) }
-            if let directory = shell.workingDirectory { members.append(.init("working_directory", directory)) }
-            if !shell.environment.isEmpty { members.append(.init("environment", shell.environment)) }
+            if let directory = shell.workingDirectory { members.append(.init("work_dir", directory)) }
+            if !shell.environment.isEmpty { members.append(.init("env", shell.environment)) }
         case .http(let http):
             members += [.init("url", http.url), .init("method", http.method)]
             if !http.headers.isEmpty { members.append(.init("headers", http.headers)) }

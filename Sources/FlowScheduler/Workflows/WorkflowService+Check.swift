@@ -4,24 +4,30 @@
 import FlowCore
 
 extension WorkflowService {
-    /// Reads a definition and checks everything that the store does not.
+    /// Reads a definition.
+    ///
+    /// - Throws: all that is wrong with it by itself.
+    static func read(_ body: JSON) throws -> WorkflowDefinition {
+        var faults = FaultCollector()
+        let (definition, found) = WorkflowDefinition.read(body)
+        for fault in found { faults.add(fault.path, fault.code, fault.message) }
+        try faults.check(Self.refusal)
+        guard let definition else { throw CoreError(.internal, "A workflow without faults has no definition.") }
+        return definition
+    }
+
+    /// Checks what neither the definition itself nor the store can.
     ///
     /// - Parameter before: tasks that it ran already are not looked at again: somebody who may not run one of them can still
     ///   edit the rest. Who saves it answers for all of it at its next start all the same (D12).
-    /// - Returns: what to store, and when it is due next.
-    func checked(
-        _ body: JSON,
+    /// - Returns: when it is due next.
+    func check(
+        _ definition: WorkflowDefinition,
         uid: JobUID,
         over before: Workflow?,
         as principal: Principal
-    ) async throws -> (WorkflowDefinition, Timestamp?) {
+    ) async throws -> Timestamp? {
         var faults = FaultCollector()
-        let (read, found) = WorkflowDefinition.read(body)
-        for fault in found { faults.add(fault.path, fault.code, fault.message) }
-        guard let definition = read else {
-            try faults.check(Self.refusal)
-            throw CoreError(.internal, "A workflow without faults has no definition.")
-        }
         try self.jobs.requireChange(definition.groups, as: principal)
         var next: Timestamp?
         do {
@@ -56,7 +62,7 @@ extension WorkflowService {
             }
         }
         try faults.check(Self.refusal)
-        return (definition, next)
+        return next
     }
 
     private static let refusal = "The workflow cannot be saved"
@@ -123,12 +129,18 @@ extension WorkflowService {
             )
         } catch let error as CoreError where error.code == .invalid {
             for detail in error.details {
-                let field = detail.path.replacing("executor_config.command", with: "script").replacing(
-                    "executor_config.",
-                    with: ""
-                )
-                faults.add(field == "group_ids" ? field : "\(path).\(field)", detail.code, detail.message)
+                faults.add(Self.path(of: detail.path, at: path), detail.code, detail.message)
             }
+        }
+    }
+
+    /// Where a field of a task stands in a step.
+    private static func path(of field: String, at step: String) -> String {
+        switch field {
+        case "group_ids": field
+        case "executor_config.command": "\(step).script"
+        case "timeout": "\(step).timeout_seconds"
+        default: "\(step).\(field.replacing("executor_config.", with: ""))"
         }
     }
 }

@@ -51,7 +51,8 @@ package struct WorkflowService: Sendable {
     package func create(_ body: JSON, isEnabled: Bool, as principal: Principal) async throws -> Workflow {
         try principal.require(.jobsWrite)
         let uid = JobUID(uuid: self.makeUUID())
-        let (definition, next) = try await self.checked(body, uid: uid, over: nil, as: principal)
+        let definition = try Self.read(body)
+        let next = try await self.check(definition, uid: uid, over: nil, as: principal)
         let workflow = try await self.store.createWorkflow(
             uid: uid,
             definition: definition,
@@ -71,11 +72,13 @@ package struct WorkflowService: Sendable {
         expectedVersion: Int64?,
         as principal: Principal
     ) async throws -> Workflow {
+        try principal.require(.jobsWrite)
+        let definition = try Self.read(body)
         let before = try await self.changeable(id, as: principal)
         if let expectedVersion, expectedVersion != before.version {
             throw StoreFault.workflowVersion(before, expected: expectedVersion)
         }
-        let (definition, next) = try await self.checked(body, uid: before.uid, over: before, as: principal)
+        let next = try await self.check(definition, uid: before.uid, over: before, as: principal)
         let isEnabled = isEnabled ?? before.isEnabled
         let workflow = try await self.store.updateWorkflow(
             id,

@@ -16,7 +16,7 @@ struct WorkflowDefinitionTests {
          "parameters": [{"name": "day", "type": "string", "default": "today"}, {"name": "n", "type": "int"}],
          "nodes": [
           {"key": "extract", "kind": "job", "task_id": 7, "parameters": {"day": "{{params.day}}"}, "if_disabled": "skip"},
-          {"key": "own", "kind": "script", "script": "exit 0", "environment": {"A": "b"}, "retry_count": 2, "rule": "strict"},
+          {"key": "own", "kind": "script", "script": "exit 0", "env": {"A": "b"}, "retry_count": 2, "rule": "strict"},
           {"key": "tell", "kind": "http", "url": "https://example.org", "method": "POST", "body": "x", "on_failure": "ignore"},
           {"key": "d", "kind": "decision", "cases": [{"when": "steps.extract.exit_code == 0", "to": ["own"]}], "else": ["tell"]},
           {"key": "ok", "kind": "approval", "users": ["ann"], "not_starter": true, "on_timeout": "fail", "message": "go?"},
