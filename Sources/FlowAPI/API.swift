@@ -46,10 +46,11 @@ package func makeAPI(
         ),
         logger: logger
     )
+    let quota = RequestQuota(limits: configuration.rateLimits, clock: clock)
     let router = APIRouter(
         startup: startup,
         authenticator: authenticator,
-        quota: RequestQuota(limits: configuration.rateLimits, clock: clock),
+        quota: quota,
         auth: AuthRoutes(authentication: services.authentication, clock: clock, isSecure: configuration.isSecure),
         secondFactor: SecondFactorRoutes(authentication: services.authentication),
         tasks: TaskRoutes(
@@ -85,9 +86,12 @@ package func makeAPI(
             settings: services.live
         ),
         events: EventRoutes(connection: live),
+        hooks: services.hooks.map { HookRoutes(hooks: $0) },
+        receiver: services.hooks.map { HookReceiver(hooks: $0, quota: quota, clock: clock) },
         s0: S0Routes(
             jobs: services.jobs,
             executions: services.executions,
+            runs: services.runs,
             agents: services.agents,
             names: names,
             settings: services.live

@@ -7,6 +7,8 @@ Usage: cli_test.py --bin DIR [NAME...]     runs all journeys, or those whose nam
 """
 
 import argparse
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -15,6 +17,8 @@ import subprocess
 import sys
 import time
 import traceback
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
@@ -312,6 +316,38 @@ edges: [{from: build, to: enough}, {from: ok, to: publish}]
     until(lambda: sh.json("workflow", "status", again["run_id"])["phase"] == "ended", "the repeat ends")
     sh.run("workflow", "delete", "release")
     check("release" not in sh.run("workflow", "list").stdout, "gone")
+
+
+def a_webhook_starts_a_task_as_github_calls_it(sh: Shell) -> None:
+    sh.run("task", "create", "deploy", "--manual", "--group", "all", "--command", "echo $QF_PARAM_COMMIT")
+    made = sh.run(
+        "task", "hook", "create", "deploy", "push", "--param", "COMMIT=/after", "--when", "/ref=refs/heads/main"
+    ).stdout.split()
+    address, secret = made
+    body = json.dumps({"ref": "refs/heads/main", "after": "4fa1c2"}).encode()
+
+    def call(key: str) -> int:
+        signature = "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+        request = urllib.request.Request(address, data=body, headers={"X-Hub-Signature-256": signature})
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    check(call(secret) == 202, "a push starts the task")
+    check(call(secret) == 200, "the same push again starts nothing")
+    check(call("x" * 20) == 401, "a forged one is refused")
+    calls = [row["outcome"] for row in sh.json("task", "hook", "calls", "deploy", "push")["items"]]
+    check(calls == ["refused", "repeated", "started"], calls)
+    identifier = sh.json("execution", "list", "--task", "deploy")["items"][0]["id"]
+    check(sh.run("execution", "logs", "-f", identifier).stdout == "4fa1c2\n", "the commit in the output")
+    fresh = sh.run("task", "hook", "update", "deploy", "push", "--rotate").stdout.split()[-1]
+    check(call(fresh) == 200, "the fresh secret is good, and so is the call that came before")
+    listed = sh.json("task", "hook", "list", "deploy")["items"][0]
+    check("secret" not in listed and listed["name"] == "push", listed)
+    sh.run("task", "hook", "delete", "deploy", "push")
+    check(call(fresh) == 404, "a deleted webhook is not there")
 
 
 def enable_and_disable(sh: Shell) -> None:
@@ -670,6 +706,7 @@ JOURNEYS = [
     follow_prints_output_while_it_comes,
     cancel_stops_what_runs,
     a_workflow_runs_asks_and_ends,
+    a_webhook_starts_a_task_as_github_calls_it,
     enable_and_disable,
     a_schedule_fires,
     groups,

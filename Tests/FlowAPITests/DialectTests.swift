@@ -107,6 +107,47 @@ struct DialectTests {
         }
     }
 
+    @Test("S0's callback makes one record of a report, which shows in the task's log (C-25)")
+    func report() async throws {
+        try await TestServer.with(user: "olga") { server, caller in
+            let id = try #require(try await caller.post("!/api/tasks", Self.body).body["id"]?.text)
+            let report: [String: JSON] = [
+                "taskId": .string(id), "start": .string("2026-11-21T09:59:00Z"), "end": .string("2026-11-21T09:59:30Z"),
+                "output": .string("42 rows"), "success": .bool(true),
+            ]
+            let first = try await caller.post("!/api/task/report", report)
+            #expect(first.status == 200, "\(first.text)")
+            #expect(
+                try await caller.post("!/api/task/report", report).body == first.body,
+                "sent again, the same record"
+            )
+            let log = try await caller.get("!/api/logs/\(id)").body.items
+            #expect(log.count == 1)
+            #expect(log.first?["success"] == .bool(true))
+            #expect(log.first?["output"]?.text == "42 rows")
+            #expect(log.first?["durationMs"] == .integer(30_000))
+            let failed = report.merging(["success": .bool(false)]) { $1 }
+            #expect(try await caller.post("!/api/task/report", failed).status == 200)
+            let run = try #require(first.body["runId"]?.text)
+            #expect(try await caller.get("/runs/\(run)").data["source"]?.text == "report")
+            for (field, value) in [
+                ("end", "2026-11-21T09:58:00Z"), ("end", "2026-11-21T11:00:00Z"), ("start", "2026-11-01T00:00:00Z"),
+            ] {
+                let wrong = try await caller.post("!/api/task/report", report.merging([field: .string(value)]) { $1 })
+                #expect(wrong.status == 422, "\(field) \(value)")
+                #expect(wrong.faults == [field])
+            }
+            #expect(
+                try await caller.post(
+                    "!/api/task/report",
+                    report.merging(["start": .string("2026-11-21T09:59:00")]) { $1 }
+                ).status == 400
+            )
+            #expect(try await caller.signedIn("vera").post("!/api/task/report", report).status == 403)
+            #expect(try await server.store.executions(ExecutionQuery()).total == 2)
+        }
+    }
+
     @Test("S2's history is paged and tells business from technical failure by exit code 1")
     func history() async throws {
         try await TestServer.with { server, caller in

@@ -15,7 +15,7 @@ struct RoleMatrixTests {
     /// Routes without a permission of their own: who may use them is said here, and a new one has to be added by hand.
     private static let forAll: Set<Endpoint> = [
         .signIn, .signInCode, .health, .ready, .version, .openAPI, .plainHealth, .plainReady, .plainOpenAPI,
-        .taskFileSchema, .s4Health,
+        .taskFileSchema, .s4Health, .receiveHook, .receiveHookToken,
     ]
     private static let forSignedIn: Set<Endpoint> = [
         .signOut, .whoAmI, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listTokens,
@@ -39,6 +39,7 @@ struct RoleMatrixTests {
         var foreign: [String: String] = ["groups": "3", "clients": "b", "secrets": "BLUE", "rules": "2"]
         static let absent = [
             "tasks": "999", "groups": "999", "clients": "x", "secrets": "NONE", "rules": "999",
+            "hooks": "0192f0a0-0000-4000-8000-000000000000",
             "executions": "0192f0a0-0000-8000-8000-000000000000", "runs": "0192f0a0-0000-8000-8000-000000000000",
             "workflows": "999", "workflow-runs": "0192f0a0-0000-8000-8000-000000000000", "nodes": "ok",
         ]
@@ -77,8 +78,10 @@ struct RoleMatrixTests {
             )
             let workflow = try await admin.post("/workflows", Self.workflow(team, group)).data["id"]?.int ?? 0
             let flow = try await admin.post("/workflows/\(workflow)/run").data["run_id"]?.text ?? ""
+            let hook: [String: JSON] = ["name": .string(team), "format": .string("token")]
+            let made = try await admin.post("/tasks/\(task)/hooks", hook).data["id"]?.text ?? ""
             let found: [String: String] = [
-                "workflows": "\(workflow)", "workflow-runs": flow, "nodes": "ok",
+                "hooks": made, "workflows": "\(workflow)", "workflow-runs": flow, "nodes": "ok",
                 "tasks": "\(task)", "runs": started["run_id"]?.text ?? "",
                 "executions": started["execution_id"]?.text ?? "",
             ]

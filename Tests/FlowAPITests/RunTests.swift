@@ -89,6 +89,66 @@ struct RunTests {
         }
     }
 
+    @Test("Retry starts the same again on the same hosts, as a new run that names the old one (S3-4.3.3)")
+    func retry() async throws {
+        try await TestServer.with(user: "olga") { server, caller in
+            _ = try await server.agent("a")
+            let job = try #require(try await caller.post("/tasks", taskBody()).data["id"]?.int)
+            let first = try await caller.post("/tasks/\(job)/trigger", ["params": ["DAY": JSON.string("1")].json])
+            let run = try #require(first.data["run_id"]?.text)
+            let open = try await caller.post("/runs/\(run)/retry")
+            #expect(open.status == 409, "it has not ended")
+            let execution = try #require(try await server.store.executions(ExecutionQuery(run: RunID(run))).items.first)
+            try await server.report(execution, sequence: 1, status: .running)
+            try await server.report(execution, sequence: 2, status: .failure)
+            // A host that came later was not part of it.
+            _ = try await server.agent("b")
+            let keyed = try caller.with("Idempotency-Key", "k")
+            let again = try await keyed.post("/runs/\(run)/retry")
+            #expect(again.status == 201)
+            #expect(again.data["executions"]?.items.map { $0["client_id"]?.text } == ["a"])
+            #expect(try await keyed.post("/runs/\(run)/retry").status == 200)
+            let id = try #require(again.data["run_id"]?.text)
+            let detail = try await caller.get("/runs/\(id)").data
+            #expect(detail["retry_of"]?.text == run)
+            #expect(detail["params"]?["DAY"]?.text == "1")
+            #expect(detail["executions"]?.items.first?["retry_of"]?.text == execution.id.description)
+            let old = try await caller.get("/runs/\(run)").data
+            #expect(old["status"]?.text == "failed", "the old one stays as it was")
+            #expect(old["duration"] == .integer(1500))
+        }
+    }
+
+    @Test("Lists filter by states and types in S3's words, by keyword and by time (S3-4.1.2)")
+    func filters() async throws {
+        try await TestServer.with { server, caller in
+            let (run, executions) = try await Self.started(server, caller)
+            func found(_ query: String) async throws -> [String?] {
+                let answer = try await caller.get("/runs?\(query)")
+                #expect(answer.status == 200, "\(answer.text)")
+                return answer.data["items"]?.items.map { $0["id"]?.text } ?? []
+            }
+            let hits = [
+                "status=running", "status=running,failed", "type=manual", "type=scheduler,manual", "keyword=CLEAN",
+                "keyword=b", "start_time=2026-11-21T10:00:00Z",
+            ]
+            for query in hits { #expect(try await found(query) == [run], "\(query)") }
+            let misses = [
+                "status=failed", "status=succeeded,skipped", "type=automatic", "type=github-webhook", "keyword=nothing",
+                "end_time=2026-11-21T10:00:00Z", "status=running&type=schedule",
+            ]
+            for query in misses { #expect(try await found(query) == [], "\(query)") }
+            try await server.report(executions[0], sequence: 2, status: .success)
+            try await server.report(executions[1], sequence: 1, status: .running)
+            try await server.report(executions[1], sequence: 2, status: .failure)
+            #expect(try await found("status=failed") == [run])
+            #expect(try await found("status=running") == [])
+            for query in ["status=nonsense", "type=nonsense", "type="] {
+                #expect(try await caller.get("/runs?\(query)").status == 400, "\(query)")
+            }
+        }
+    }
+
     @Test("Lists have S3's page members")
     func pages() async throws {
         try await TestServer.with { server, caller in

@@ -46,6 +46,8 @@ struct Contract: Sendable {
     private(set) var body: Body?
     private(set) var answer = Answer.data(Schema.any.orNull)
     private(set) var success = HTTPResponse.Status.ok
+    /// What else may be answered where all went well.
+    private(set) var others: [HTTPResponse.Status] = []
     /// What refusals look like, by its name among ``Schema/named``.
     private(set) var failure = "Failure"
     /// Refusals besides those that every route of its kind has.
@@ -59,6 +61,7 @@ struct Contract: Sendable {
         case workflows = "Workflows"
         case notifications = "Notifications"
         case secrets = "Secrets"
+        case webhooks = "Webhooks"
         case dialects = "Dialects of other products"
         case administration = "Administration"
         case system = "Server"
@@ -96,6 +99,8 @@ struct Contract: Sendable {
     }
 
     func answers(_ answer: Answer) -> Contract { self.changed { $0.answer = answer } }
+
+    func mayAnswer(_ statuses: HTTPResponse.Status...) -> Contract { self.changed { $0.others += statuses } }
 
     func fails(as name: String) -> Contract { self.changed { $0.failure = name } }
 

@@ -61,6 +61,25 @@ extension Endpoint {
                         )
                     )
                 )
+        case .s0Report:
+            Contract(.dialects, "Keeps how a task went that somebody else has run; sent again, it is the same record")
+                .about("Names of fields may begin with a capital letter.")
+                .body(
+                    .body(
+                        required: [
+                            "taskId": .string(upTo: 36, from: 1).about("Its id, or its number.").example("1"),
+                            "start": .timestamp, "end": .timestamp, "success": .boolean,
+                        ],
+                        optional: ["output": .string]
+                    ),
+                    examples: [
+                        "report": .object([
+                            .init("taskId", "1"), .init("start", "2026-11-21T09:59:00Z"),
+                            .init("end", "2026-11-21T09:59:30Z"), .init("output", "42 rows"), .init("success", true),
+                        ])
+                    ]
+                )
+                .answers(.plain(.answer(["taskId": .uuid, "runId": .uuid, "executionId": .uuid])))
         case .s2History:
             Contract(.dialects, "Lists what a task did, the newest first, in S2's words").paged
                 .query("status", .string.about("As for `/executions`.").example("failure"))

@@ -58,7 +58,26 @@ extension Endpoint {
         case .listRuns:
             Contract(.executions, "Lists runs, the newest first").paged
                 .query("task_id", .integer)
-                .query("type", .choice(of: RunType.self))
+                .query(
+                    "type",
+                    .string.about(
+                        "\(RunType.allCases.map(\.rawValue).joined(separator: ", ")), scheduler, github-webhook or automatic; "
+                            + "several separated by commas."
+                    ).example("manual")
+                )
+                .query(
+                    "status",
+                    .string.about(
+                        "\(RunState.allCases.map(\.rawValue).joined(separator: ", ")); several separated by commas."
+                    )
+                    .example("failed")
+                )
+                .query(
+                    "keyword",
+                    .string(upTo: Query.keywordLimit).about("Part of the task's name, or how a host begins.")
+                )
+                .query("start_time", .timestamp.about("Made then or later."))
+                .query("end_time", .timestamp.about("Made before."))
                 .answersPage(of: .reference("Run"))
         case .getRun:
             Contract(.executions, "Shows a run and its first hundred executions")
@@ -89,6 +108,10 @@ extension Endpoint {
                         ]
                     )
                 )
+        case .retryRun:
+            Contract(.executions, "Runs a run again: the same parameters on the same hosts, as a new run")
+                .header("Idempotency-Key", Self.idempotencyKey)
+                .answers(.reference("Started"), status: .created).refuses(.conflict)
         case .exportRun:
             Contract(.executions, "Gives a run with what its units did and wrote, as a file; at most 200 units")
                 .query("format", .choice(of: ExecutionRoutes.ExportFormat.self).byDefault("json"))

@@ -180,6 +180,16 @@ enum OpenAPIDocument {
             if contract.headers.contains(where: { $0.name == "Idempotency-Key" }) {
                 members.append(.init("200", Self.success(Self.content(envelope))))
             }
+            for status in contract.others where status != .ok || !members.contains(where: { $0.name == "200" }) {
+                members.append(
+                    .init(
+                        String(status.code),
+                        status == .noContent
+                            ? JSON.object([.init("description", "Nothing was started.")])
+                            : Self.success(Self.content(envelope))
+                    )
+                )
+            }
         case .plain(let schema): members.append(.init("200", Self.success(Self.content(schema))))
         case .other(let types):
             let content = types.map { type in
@@ -215,6 +225,8 @@ extension Endpoint {
                 case "name" where path.hasSuffix("/roles/{name}"): .string(upTo: 64, from: 1).example("night-shift")
                 case "name": .string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z_][A-Za-z0-9_]*$")).example("DB")
                 case "client_id": Self.host
+                case "hook_id": .uuid
+                case "hook_token": .string(upTo: 256, from: 1).with(.init("pattern", "^[A-Za-z0-9_-]+$")).example("x")
                 case "task_id":
                     .string(upTo: 36, from: 1).with(.init("pattern", Self.taskName)).about("Its id, or its number.")
                         .example("1")

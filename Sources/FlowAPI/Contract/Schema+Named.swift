@@ -5,7 +5,9 @@ import FlowCore
 
 extension Schema {
     /// What several routes speak of, by name.
-    static let named: [String: Schema] = [Self.notifications, Self.dialects].reduce(Self.general) { all, more in
+    static let named: [String: Schema] = [Self.notifications, Self.dialects, Self.hooks].reduce(Self.general) {
+        all,
+        more in
         all.merging(more) { first, _ in first }
     }
 
@@ -126,9 +128,12 @@ extension Schema {
 
     static let runMembers: KeyValuePairs<String, Schema> = [
         "id": .uuid, "task_id": .integer, "task_name": .string, "task_version": .integer,
-        "type": .choice(of: RunType.self), "status": .string, "can_stop": .boolean, "source": .string,
+        "type": .choice(of: RunType.self), "trigger": .string.about("The type in the words of the task centre."),
+        "status": .string, "can_stop": .boolean, "source": .string,
         "caller": .string.orNull,
-        "scheduled_time": .timestamp, "created_at": .timestamp, "retry_of": .uuid.orNull,
+        "scheduled_time": .timestamp, "created_at": .timestamp, "started_at": .timestamp.orNull,
+        "finished_at": .timestamp.orNull, "duration": Schema.integer.orNull.about("Milliseconds, once it has ended."),
+        "retry_of": .uuid.orNull,
         "units": .dictionary(.integer).about("How many executions are in each state, and 'total'."), "summary": .text,
     ]
 

@@ -9,6 +9,7 @@ import HTTPTypes
 struct S0Routes: Sendable {
     let jobs: JobService
     let executions: ExecutionService
+    let runs: RunService
     let agents: AgentService
     let names: AgentNames
     let settings: LiveSettings
@@ -105,6 +106,40 @@ struct S0Routes: Sendable {
     func workers(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         return .bare(.array(try await self.agents.list(as: call.principal).map(S0Presenter.worker)))
+    }
+
+    /// S0's callback: a worker that is no agent of ours says how a task went (C-25).
+    func report(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let body = try S0Report(try await call.body())
+        let principal = try call.principal
+        guard let job = try await self.reported(body.task, call) else {
+            throw APIFailure.notFound("There is no such task.")
+        }
+        let execution = try await self.runs.report(
+            OutsideReport(
+                job: job.id,
+                start: body.start,
+                end: body.end,
+                output: Array(body.output.utf8),
+                isSuccess: body.isSuccess,
+                caller: principal.username
+            ),
+            as: principal
+        )
+        return .bare([
+            .init("taskId", job.uid), .init("runId", execution.runID), .init("executionId", execution.id),
+        ])
+    }
+
+    private func reported(_ text: String, _ call: APICall) async throws -> Job? {
+        if let uid = JobUID(text) { return try await self.jobs.find(uid: uid, as: call.principal) }
+        guard let number = Int64(text), number > 0 else { return nil }
+        do {
+            return try await self.jobs.get(number, as: call.principal)
+        } catch let error as CoreError where error.code == .notFound {
+            return nil
+        }
     }
 
     /// S2's `GET /api/scheduler/tasks/<task_id>/history`.

@@ -150,7 +150,7 @@ struct APICall {
         try reader.finish()
     }
 
-    private func bodyBytes() async throws -> [UInt8] {
+    func bodyBytes() async throws -> [UInt8] {
         let tooLarge = APIFailure(
             .contentTooLarge,
             "payload_too_large",

@@ -19,7 +19,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listClients, deleteClient, setClientLabels
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
-    case listRuns, getRun, stopRun, exportRun
+    case listRuns, getRun, stopRun, retryRun, exportRun
+    case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
     case recentExecutions, executionTrend, runReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
@@ -39,7 +40,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case overview, health, ready, version, metrics, openAPI, live, events
     case plainHealth, plainReady, plainMetrics, plainOpenAPI
     case s0ListTasks, s0CreateTask, s0GetTask, s0UpdateTask, s0DeleteTask, s0PauseTask, s0ResumeTask, s0TriggerTask
-    case s0Logs, s0Workers, s2History
+    case s0Logs, s0Workers, s0Report, s2History
     case s4Health, s4Status, s4Start, s4Stop, s4ListTasks, s4CreateTask, s4GetTask, s4UpdateTask, s4DeleteTask
     case s4PauseTask, s4ResumeTask, s4ReorderTask, s4AccountTasks
 
@@ -153,7 +154,17 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listRuns: self.api(.get, "/runs", .needs(.executionsRead))
         case .getRun: self.api(.get, "/runs/{id}", .needs(.executionsRead))
         case .stopRun: self.api(.post, "/runs/{id}/stop", .needs(.executionsCancel))
+        case .retryRun: self.api(.post, "/runs/{id}/retry", .needs(.jobsRun))
         case .exportRun: self.api(.get, "/runs/{id}/export", .needs(.executionsRead))
+
+        case .listHooks: self.api(.get, "/tasks/{id}/hooks", .needs(.jobsRead))
+        case .createHook: self.api(.post, "/tasks/{id}/hooks", .needs(.jobsWrite))
+        case .updateHook: self.api(.put, "/tasks/{id}/hooks/{hook_id}", .needs(.jobsWrite))
+        case .deleteHook: self.api(.delete, "/tasks/{id}/hooks/{hook_id}", .needs(.jobsWrite))
+        case .listHookDeliveries: self.api(.get, "/hooks/{hook_id}/deliveries", .needs(.jobsRead))
+        // Whoever calls shows a signature or a secret instead.
+        case .receiveHook: Declaration(.post, "/hooks/{hook_id}", .everyone)
+        case .receiveHookToken: Declaration(.post, "/hooks/{hook_id}/{hook_token}", .everyone)
 
         case .recentExecutions: self.api(.get, "/executions/recent", .needs(.executionsRead))
         case .executionTrend: self.api(.get, "/executions/trend", .needs(.executionsRead))
@@ -241,6 +252,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .s0TriggerTask: Declaration(.post, "/api/tasks/{task_id}/trigger", .needs(.jobsRun))
         case .s0Logs: Declaration(.get, "/api/logs/{task_id}", .needs(.executionsRead))
         case .s0Workers: Declaration(.get, "/api/workers", .needs(.agentsRead))
+        case .s0Report: Declaration(.post, "/api/task/report", .needs(.jobsRun))
         case .s2History: Declaration(.get, "/api/scheduler/tasks/{task_id}/history", .needs(.executionsRead))
 
         case .s4Health: self.s4(.get, "/health", .everyone)
@@ -274,6 +286,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         default: false
         }
     }
+
+    /// Whether it counts its callers by itself.
+    var hasOwnQuota: Bool { self == .receiveHook || self == .receiveHookToken }
 
     /// Whether somebody may use it who has to set up a second factor first.
     var isOpenBeforeSecondFactor: Bool {

@@ -16,8 +16,14 @@ struct RateLimiter: Sendable {
         case session([UInt8])
         /// IPv6: the first 64 bits, which one customer has.
         case network(NetworkAddress)
+        /// A webhook, by whoever has proven that they may call it.
+        case hook(HookID)
         /// Whose address is not known.
         case unknown
+
+        fileprivate var isHook: Bool {
+            if case .hook = self { true } else { false }
+        }
     }
 
     /// What is left to a client.
@@ -30,6 +36,9 @@ struct RateLimiter: Sendable {
         /// Seconds until the next request is taken; nil when this one was.
         let wait: Int?
     }
+
+    private static let hooksPerMinute = 600
+    private static let hookBurst = 10
 
     private let limits: RateLimits
     private let capacity: Int
@@ -50,7 +59,7 @@ struct RateLimiter: Sendable {
     mutating func take(_ client: Client, now: Timestamp) -> Verdict? {
         let perMinute = self.perMinute(client)
         guard perMinute > 0 else { return nil }
-        let burst = min(perMinute, max(20, perMinute / 5))
+        let burst = client.isHook ? Self.hookBurst : min(perMinute, max(20, perMinute / 5))
         let interval = 60_000_000 / Int64(perMinute)
         let now = now.milliseconds * 1000
         let whole = Int64(burst) * interval
@@ -81,6 +90,7 @@ struct RateLimiter: Sendable {
         case .token: self.limits.perToken
         case .session: self.limits.perSession
         case .network, .unknown: self.limits.perNetwork
+        case .hook: Self.hooksPerMinute
         }
     }
 

@@ -30,6 +30,11 @@ struct RequestQuota: Sendable {
         try self.take(address.map { .network($0.site) } ?? .unknown, context)
     }
 
+    /// Takes a call of a webhook: ten a second, whatever the limits of others are (T1).
+    ///
+    /// - Throws: 429.
+    func take(_ hook: HookID, context: APIContext) throws(APIFailure) { try self.take(.hook(hook), context) }
+
     private func take(_ client: RateLimiter.Client, _ context: APIContext) throws(APIFailure) {
         let now = self.clock.now
         guard let verdict = self.limiter.withLock({ $0.take(client, now: now) }) else { return }

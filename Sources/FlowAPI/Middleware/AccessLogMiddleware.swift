@@ -23,7 +23,7 @@ struct AccessLogMiddleware: RouterMiddleware {
         let level: Logger.Level = input.method == .get || input.method == .head ? .debug : .info
         context.logger.log(
             level: level,
-            "\(input.method) \(input.uri.path.shortened(toBytes: 256))",
+            "\(input.method) \(Self.shown(input.uri.path).shortened(toBytes: 256))",
             metadata: [
                 "status": "\(response.status.code)",
                 "user": "\(context.identity.username ?? "-")",
@@ -32,5 +32,12 @@ struct AccessLogMiddleware: RouterMiddleware {
             ]
         )
         return response
+    }
+
+    /// Without the secret that stands in the address of some webhooks.
+    private static func shown(_ path: String) -> String {
+        guard path.hasPrefix("/hooks/") else { return path }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.prefix(3).joined(separator: "/") + (parts.count > 3 ? "/…" : "")
     }
 }

@@ -49,6 +49,6 @@ struct PathMiddleware: RouterMiddleware {
     /// Whether a path belongs to the API, so that a wrong one is answered in JSON and never with the console.
     static func isAPI(_ path: some StringProtocol) -> Bool {
         let lower = path.lowercased()
-        return ["/api", "/compat"].contains { lower == $0 || lower.hasPrefix($0 + "/") }
+        return ["/api", "/compat", "/hooks"].contains { lower == $0 || lower.hasPrefix($0 + "/") }
     }
 }

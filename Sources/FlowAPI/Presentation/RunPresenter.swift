@@ -16,17 +16,40 @@ enum RunPresenter {
             .init("task_name", run.jobName),
             .init("task_version", run.jobVersion),
             .init("type", run.type.rawValue),
+            .init("trigger", self.trigger(run)),
             .init("status", summary.tally.state),
             .init("can_stop", summary.tally.isOpen),
             .init("source", run.source),
             .init("caller", run.caller),
             .init("scheduled_time", run.nominal),
             .init("created_at", run.createdAt),
+            .init("started_at", summary.startedAt),
+            .init("finished_at", summary.finishedAt),
+            .init("duration", self.duration(summary)),
             .init("retry_of", run.retryOf),
             .init("units", JSON.object(units)),
             .init("summary", self.text(summary.tally)),
         ]
     }
+
+    private static func duration(_ summary: RunSummary) -> Int64? {
+        guard let start = summary.startedAt, let end = summary.finishedAt else { return nil }
+        return max(0, end.milliseconds(since: start))
+    }
+
+    /// S3's word for what triggered it.
+    static func trigger(_ run: Run) -> String {
+        switch run.type {
+        case .schedule: "scheduler"
+        case .webhook: run.source.hasSuffix("/github") ? "github-webhook" : "webhook"
+        default: run.type.rawValue
+        }
+    }
+
+    /// Types by S3's words, besides our own.
+    static let words: [String: [RunType]] = [
+        "scheduler": [.schedule], "github-webhook": [.webhook], "automatic": [.schedule, .dependency],
+    ]
 
     /// "3/5 units succeeded, 2 failed" (S3-4.1).
     private static func text(_ tally: RunTally) -> JSON {

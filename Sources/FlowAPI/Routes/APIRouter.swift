@@ -30,6 +30,8 @@ struct APIRouter: Sendable {
     let cluster: ClusterRoutes
     let system: SystemRoutes
     let events: EventRoutes
+    let hooks: HookRoutes?
+    let receiver: HookReceiver?
     let s0: S0Routes
     let s4: S4Routes
 
@@ -84,7 +86,7 @@ struct APIRouter: Sendable {
         let access = endpoint.declaration.access
         switch access {
         case .everyone:
-            if !endpoint.isForProbes { try self.quota.takeAnonymous(context) }
+            if !endpoint.isForProbes, !endpoint.hasOwnQuota { try self.quota.takeAnonymous(context) }
             return nil
         case .metrics where self.isLocalScraper(request, context): return nil
         case .signedIn, .needs, .metrics: break
@@ -171,6 +173,13 @@ struct APIRouter: Sendable {
         }
     }
 
+    private var webhooks: (routes: HookRoutes, receiver: HookReceiver) {
+        get throws {
+            guard let hooks, let receiver else { throw APIFailure.notFound("This server's store has no webhooks.") }
+            return (hooks, receiver)
+        }
+    }
+
     private func answer(_ endpoint: Endpoint, _ call: APICall) async throws -> APIAnswer {
         switch endpoint {
         case .signIn: try await self.auth.signIn(call)
@@ -229,7 +238,14 @@ struct APIRouter: Sendable {
         case .listRuns: try await self.executions.listRuns(call)
         case .getRun: try await self.executions.getRun(call)
         case .stopRun: try await self.executions.stopRun(call)
+        case .retryRun: try await self.executions.retryRun(call)
         case .exportRun: try await self.executions.exportRun(call)
+        case .listHooks: try await self.webhooks.routes.list(call)
+        case .createHook: try await self.webhooks.routes.create(call)
+        case .updateHook: try await self.webhooks.routes.update(call)
+        case .deleteHook: try await self.webhooks.routes.delete(call)
+        case .listHookDeliveries: try await self.webhooks.routes.deliveries(call)
+        case .receiveHook, .receiveHookToken: try await self.webhooks.receiver.receive(call)
         case .recentExecutions: try await self.insights.recent(call)
         case .executionTrend: try await self.insights.trend(call)
         case .runReport: try await self.insights.report(call)
@@ -315,6 +331,7 @@ struct APIRouter: Sendable {
         case .s0TriggerTask: try await self.s0.trigger(call)
         case .s0Logs: try await self.s0.logs(call)
         case .s0Workers: try await self.s0.workers(call)
+        case .s0Report: try await self.s0.report(call)
         case .s2History: try await self.s0.history(call)
         case .s4Health: self.s4.health()
         case .s4Status: try await self.s4.status(call)

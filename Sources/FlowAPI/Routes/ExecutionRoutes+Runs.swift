@@ -7,6 +7,50 @@ import HTTPTypes
 import Hummingbird
 
 extension ExecutionRoutes {
+    /// Types in our words or S3's, separated by commas (C-04).
+    static func types(_ query: inout Query) -> [RunType] {
+        guard let text = query.word("type") else { return [] }
+        var types: [RunType] = []
+        for word in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+            if let found = RunType(rawValue: word).map({ [$0] }) ?? RunPresenter.words[word] {
+                types += found
+            } else {
+                let known = (RunType.allCases.map(\.rawValue) + RunPresenter.words.keys.sorted()).joined(
+                    separator: ", "
+                )
+                query.fault("type", "value", "'\(word)' is none of \(known)")
+            }
+        }
+        return types
+    }
+
+    static func states(_ query: inout Query) -> [RunState] {
+        guard let text = query.string("status") else { return [] }
+        var states: [RunState] = []
+        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+            if let state = RunState(rawValue: String(word)) {
+                states.append(state)
+            } else {
+                let known = RunState.allCases.map(\.rawValue).joined(separator: ", ")
+                query.fault("status", "value", "'\(word)' is none of \(known)")
+            }
+        }
+        return states
+    }
+
+    /// `POST /runs/{id}/retry`: the same again, as a new run (S3-4.3.3).
+    func retryRun(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        let started = try await self.runs.retry(
+            call.identifier("id"),
+            idempotencyKey: call.idempotencyKey,
+            source: call.source,
+            as: call.principal
+        )
+        return StartedAnswer.answer(started)
+    }
+
     /// `POST /runs/{id}/stop`: asks for all that is open of a run to be stopped (S3-4.3.1).
     func stopRun(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()

@@ -106,7 +106,12 @@ struct ExecutionRoutes: Sendable {
         var query = try call.query()
         var request = RunQuery(page: query.page())
         request.job = query.integer("task_id")
-        request.type = query.choice("type")
+        let types = Self.types(&query)
+        request.types = types
+        request.states = Self.states(&query)
+        request.from = query.timestamp("start_time")
+        request.until = query.timestamp("end_time")
+        request.keyword = query.keyword()
         try query.finish()
         let page = try await self.runs.list(request, as: call.principal)
         return .data(

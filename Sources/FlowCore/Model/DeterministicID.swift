@@ -16,6 +16,8 @@ package enum ExecutionKind: String, Codable, Sendable, CaseIterable {
     case dependency = "dep"
     /// A step of a workflow started it; the discriminator is the workflow's run and the step.
     case node
+    /// A call of a webhook; the discriminator is the webhook's id and what a repetition is known by.
+    case hook
 }
 
 /// Derives the ids of executions and runs, so that whoever starts the same fire names it alike.

@@ -10,6 +10,8 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
     case dependency
     /// A step of a workflow.
     case workflow
+    /// Another program called a webhook.
+    case webhook
 }
 
 /// What one fire, manual trigger or retry started, on all its targets (S3's "Task").
@@ -56,6 +58,16 @@ package struct Run: Hashable, Sendable, Codable {
         self.retryOf = retryOf
         self.createdAt = createdAt
     }
+}
+
+/// S3's state of a run as a whole.
+package enum RunState: String, Sendable, CaseIterable {
+    case pending
+    case running
+    case succeeded
+    case failed
+    case cancelled
+    case skipped
 }
 
 /// How many executions of a run are in each state; its own state and summary follow (`semantics.md` 1).

@@ -122,6 +122,15 @@ package struct RunQuery: Sendable {
     package var page: PageRequest
     package var job: JobID?
     package var type: RunType?
+    /// Any of these, besides ``type``; empty = all.
+    package var types: [RunType] = []
+    /// Any of these; empty = all.
+    package var states: [RunState] = []
+    /// When it was made, from included, until excluded.
+    package var from: Timestamp?
+    package var until: Timestamp?
+    /// Part of the job's name, or the beginning of a host's id.
+    package var keyword: String?
     /// Runs with an execution in this.
     package var scope: Scope
 
@@ -142,10 +151,16 @@ package struct RunQuery: Sendable {
 package struct RunSummary: Hashable, Sendable {
     package let run: Run
     package let tally: RunTally
+    /// When the first of its executions began.
+    package let startedAt: Timestamp?
+    /// When the last of its executions ended; nil while any is open.
+    package let finishedAt: Timestamp?
 
-    package init(run: Run, tally: RunTally) {
+    package init(run: Run, tally: RunTally, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil) {
         self.run = run
         self.tally = tally
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
     }
 }
 

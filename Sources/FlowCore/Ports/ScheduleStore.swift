@@ -81,6 +81,8 @@ package struct Trigger: Hashable, Sendable {
     /// Only these agents; nil = all of the job's groups.
     package let targets: [AgentID]?
     package let retryOf: ExecutionID?
+    /// The run that is run again as a whole.
+    package let rerunOf: RunID?
 
     package init(
         job: JobID,
@@ -90,7 +92,8 @@ package struct Trigger: Hashable, Sendable {
         caller: String?,
         parameters: [String: String] = [:],
         targets: [AgentID]? = nil,
-        retryOf: ExecutionID? = nil
+        retryOf: ExecutionID? = nil,
+        rerunOf: RunID? = nil
     ) {
         self.job = job
         self.uid = uid
@@ -100,6 +103,7 @@ package struct Trigger: Hashable, Sendable {
         self.parameters = parameters
         self.targets = targets
         self.retryOf = retryOf
+        self.rerunOf = rerunOf
     }
 }
 

@@ -28,6 +28,10 @@ package enum Growth: String, CaseIterable, Sendable {
     case notifications
     /// API tokens that have ended.
     case apiTokens = "api_tokens"
+    /// What a call of a webhook that comes again is known by.
+    case hookRepeats = "hook_repeats"
+    /// Who called webhooks, and what came of it.
+    case hookCalls = "hook_calls"
     /// Sealed rows of the audit. Only the beginning of a chain goes, and its last hash stays as the anchor.
     case audit
 }

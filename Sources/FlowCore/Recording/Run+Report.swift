@@ -16,6 +16,7 @@ extension Run {
         case .rerun: type = .retry
         case .dependency: type = .dependency
         case .node: type = .workflow
+        case .hook: type = .webhook
         }
         self.init(
             id: report.runID,

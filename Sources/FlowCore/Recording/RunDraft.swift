@@ -51,12 +51,14 @@ package struct RunDraft: Hashable, Sendable {
     /// - Parameters:
     ///   - reached: the agents of the job's groups, which bound what a trigger may name.
     ///   - parent: the execution that is run again.
+    ///   - earlier: those of the run that is run again, one a host.
     /// - Throws: `conflict` when it reaches nobody.
     package static func trigger(
         _ trigger: Trigger,
         of job: JobReference,
         reaching reached: [AgentID],
         parent: Execution?,
+        earlier: [AgentID: ExecutionID] = [:],
         at now: Timestamp
     ) throws(CoreError) -> RunDraft {
         let wanted = trigger.targets.map { Set($0) }
@@ -74,7 +76,7 @@ package struct RunDraft: Hashable, Sendable {
             source: trigger.source,
             caller: trigger.caller,
             parameters: trigger.parameters,
-            retryOf: parent?.runID,
+            retryOf: parent?.runID ?? trigger.rerunOf,
             createdAt: now
         )
         return RunDraft(
@@ -85,6 +87,7 @@ package struct RunDraft: Hashable, Sendable {
                 on: targets,
                 discriminator: trigger.uid,
                 retryOf: trigger.retryOf,
+                earlier: earlier,
                 at: now
             ),
             ordered: Set(targets),
@@ -99,6 +102,7 @@ package struct RunDraft: Hashable, Sendable {
         on targets: [AgentID],
         discriminator: String = "",
         retryOf: ExecutionID? = nil,
+        earlier: [AgentID: ExecutionID] = [:],
         at now: Timestamp
     ) -> [Execution] {
         targets.map { agent in
@@ -118,7 +122,7 @@ package struct RunDraft: Hashable, Sendable {
                 agentID: agent,
                 kind: kind,
                 nominal: run.nominal,
-                retryOf: retryOf,
+                retryOf: retryOf ?? earlier[agent],
                 updatedAt: now
             )
         }

@@ -27,6 +27,89 @@ package struct RunService: Sendable {
         return run
     }
 
+    /// Keeps what somebody says who ran a job without an agent (S0, C-25).
+    ///
+    /// Needs the right to run the job, as it makes a record of a run; the times have to be such that a run could have had
+    /// them.
+    package func report(_ report: OutsideReport, as principal: Principal) async throws -> Execution {
+        try principal.require(.jobsRun)
+        let scope = try principal.require(.jobsRead)
+        guard let job = try await self.store.job(report.job), scope.touches(job.definition.groups) else {
+            throw StoreFault.noJob(report.job)
+        }
+        try principal.require(.jobsRun, onAll: job.definition.groups, visible: principal.scope(of: .groupsRead))
+        let now = self.executions.clock.now
+        var faults = FaultCollector()
+        faults.require(report.start <= report.end, "end", "range", "it ended before it began")
+        faults.require(
+            report.end.milliseconds(since: now) <= 300_000,
+            "end",
+            "future",
+            "\(report.end) is in the future; the server's clock shows \(now)"
+        )
+        faults.require(
+            now.milliseconds(since: report.start) <= 7 * 86_400_000,
+            "start",
+            "past",
+            "a report is at most seven days late"
+        )
+        try faults.check("The report cannot be taken")
+        guard let store = self.store as? any OutsideReportStore else {
+            throw CoreError(.notFound, "This server's store takes no reports of others.")
+        }
+        let execution = try await store.record(report, by: principal.change(at: now))
+        self.executions.bus.publish(.executionsChanged([execution]))
+        return execution
+    }
+
+    /// Runs a run again: the same parameters on the same hosts, as a new run that names this one (S3-4.3.3).
+    ///
+    /// On those of its hosts that the job still reaches. What is still open has to end first.
+    package func retry(
+        _ id: RunID,
+        idempotencyKey: String?,
+        source: String,
+        as principal: Principal
+    ) async throws -> StartedRun {
+        try principal.require(.jobsRun)
+        let summary = try await self.get(id, as: principal)
+        guard let job = try await self.store.job(uid: summary.run.jobUID) else {
+            throw CoreError(.conflict, "The job '\(summary.run.jobName)' has been deleted, so it cannot be run again.")
+        }
+        try principal.require(.jobsRun, onAll: job.definition.groups, visible: principal.scope(of: .groupsRead))
+        guard summary.tally.counts[.pending, default: 0] + summary.tally.counts[.running, default: 0] == 0 else {
+            throw CoreError(.conflict, "Run \(id) is \(summary.tally.state). Wait until it ends, or stop it.")
+        }
+        var hosts: Set<AgentID> = []
+        var query = ExecutionQuery(page: PageRequest(number: 1, size: 500), run: id)
+        while true {
+            let page = try await self.executions.list(query, as: principal)
+            hosts.formUnion(page.items.map(\.agentID))
+            guard page.items.count == query.page.size, let last = page.items.last else { break }
+            query.before = last.id
+        }
+        let uid = try RunStarter.uid(
+            key: idempotencyKey.map { "\(id)/\($0)" },
+            job: job.id,
+            principal: principal,
+            fresh: self.executions.makeUUID
+        )
+        return try await self.executions.starter.start(
+            Trigger(
+                job: job.id,
+                uid: uid,
+                type: .retry,
+                source: source,
+                caller: principal.username,
+                parameters: summary.run.parameters,
+                // One that reached nobody is tried on whoever is there now.
+                targets: hosts.isEmpty ? nil : hosts.sorted(),
+                rerunOf: id
+            ),
+            as: principal
+        )
+    }
+
     /// Asks for all that is still open of a run to be stopped (S3-4.3.1).
     ///
     /// Idempotent: a run that has ended is answered as it is. Each execution is asked for itself, with the rights that it

@@ -28,9 +28,14 @@ package struct RunStarter: Sendable {
             try Self.requireSame(started.run, as: trigger)
             return started
         }
+        await self.announce(started)
+        return started
+    }
+
+    /// Hands the orders of a run that is durable to agents.
+    func announce(_ started: StartedRun) async {
         if !started.orders.isEmpty { await self.gateway.deliver(started.orders.mapValues { [$0] }) }
         if !started.executions.isEmpty { self.bus.publish(.executionsChanged(started.executions)) }
-        return started
     }
 
     /// Refuses a key that named another request before: what that one started is no answer to this one.

@@ -68,7 +68,10 @@ extension Services {
             live: settings,
             settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) },
             workflows: workflows,
-            cluster: cluster
+            cluster: cluster,
+            hooks: (store as? any Store & HookStore).map {
+                HookService(store: $0, starter: starter, seal: seal, clock: clock)
+            }
         )
     }
 }

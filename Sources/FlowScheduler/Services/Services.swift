@@ -27,6 +27,8 @@ package struct Services: Sendable {
     package let workflows: WorkflowService?
     /// Nil where the database serves this server only.
     package let cluster: ClusterService?
+    /// Nil over a store that keeps none.
+    package let hooks: HookService?
 
     package init(
         jobs: JobService,
@@ -46,13 +48,15 @@ package struct Services: Sendable {
         live: LiveSettings = LiveSettings(),
         settings: SettingService? = nil,
         workflows: WorkflowService? = nil,
-        cluster: ClusterService? = nil
+        cluster: ClusterService? = nil,
+        hooks: HookService? = nil
     ) {
         self.cluster = cluster
         self.calendars = calendars
         self.live = live
         self.settings = settings
         self.workflows = workflows
+        self.hooks = hooks
         self.jobs = jobs
         self.executions = executions
         self.runs = runs

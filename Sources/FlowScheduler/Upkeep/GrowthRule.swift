@@ -47,6 +47,8 @@ package struct GrowthRule: Hashable, Sendable {
             case .events: GrowthRule(growth, age: Self.hour, chunk: 500)
             // A month to see what a program that stopped working was signed in with.
             case .apiTokens: GrowthRule(growth, age: 30 * Self.day, interval: Self.hour)
+            case .hookRepeats: GrowthRule(growth, age: Hook.repeatWindow, chunk: 1000)
+            case .hookCalls: GrowthRule(growth, age: min(history, 30 * Self.day), interval: Self.hour)
             case .audit:
                 auditDays == 0 ? nil : GrowthRule(growth, age: auditDays * Self.day, interval: Self.hour)
             }

@@ -74,6 +74,7 @@ enum ExecutionRecord {
         case .rerun: 2
         case .dependency: 3
         case .node: 4
+        case .hook: 5
         }
     }
 
@@ -84,6 +85,7 @@ enum ExecutionRecord {
         case 2: .rerun
         case 3: .dependency
         case 4: .node
+        case 5: .hook
         default: throw StoreFault.unreadable("\(code) is not an execution kind")
         }
     }

@@ -44,6 +44,7 @@ enum RunRecord {
         case .retry: 2
         case .dependency: 3
         case .workflow: 4
+        case .webhook: 5
         }
     }
 
@@ -54,6 +55,7 @@ enum RunRecord {
         case 2: .retry
         case 3: .dependency
         case 4: .workflow
+        case 5: .webhook
         default: throw StoreFault.unreadable("\(code) is not a run type")
         }
     }

@@ -48,6 +48,12 @@ struct Forgetting {
         case .notifications:
             let count = try NotifyStateTable(self.db).prune(before: self.bound, limit: self.limit)
             return (Forgotten(count: count, isDone: count < self.limit), nil)
+        case .hookRepeats:
+            let count = try HookTable(self.db).pruneRepetitions(before: self.bound, limit: self.limit)
+            return (Forgotten(count: count, isDone: count < self.limit), nil)
+        case .hookCalls:
+            let count = try HookTable(self.db).pruneDeliveries(before: self.bound, limit: self.limit)
+            return (Forgotten(count: count, isDone: count < self.limit), nil)
         case .joinTokens:
             return try self.expired("join_token", "id IN (SELECT id FROM join_token WHERE expires_at < ? LIMIT ?)")
         case .audit:

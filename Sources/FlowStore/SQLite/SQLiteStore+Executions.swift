@@ -31,10 +31,10 @@ extension SQLiteStore {
         try await self.read { db in
             let runs = RunTable(db)
             guard let run = try runs.find(id) else { return nil }
-            let tally = try runs.tally(of: id, in: scope)
+            let summary = try runs.summary(of: run, in: scope)
             // A run of which nothing is visible is not there.
-            guard scope == .all || tally.total > 0 else { return nil }
-            return RunSummary(run: run, tally: tally)
+            guard scope == .all || summary.tally.total > 0 else { return nil }
+            return summary
         }
     }
 

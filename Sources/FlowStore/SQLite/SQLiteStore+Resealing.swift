@@ -10,6 +10,7 @@ package struct SealedValue: Hashable, Sendable {
         case secondFactor(UserID)
         case channel(Int64)
         case authority
+        case hook(HookID, isOlder: Bool)
     }
 
     /// Under this name servers on one database share the authority's key and certificate.
@@ -67,7 +68,18 @@ extension SQLiteStore {
                     place: .authority
                 )
             }
-            return secrets + factors + channels + authority
+            let hooks = try HookTable(db).all().flatMap { hook in
+                ([(hook.secret, false)] + [hook.older].compactMap { $0.map { ($0, true) } }).map { text, isOlder in
+                    SealedValue(
+                        name: Hook.sealName(of: hook.id),
+                        version: Hook.sealVersion,
+                        text: text,
+                        title: "the secret of webhook '\(hook.draft.name)'",
+                        place: .hook(hook.id, isOlder: isOlder)
+                    )
+                }
+            }
+            return secrets + factors + channels + authority + hooks
         }
     }
 
@@ -96,6 +108,12 @@ extension SQLiteStore {
                 guard channel.secrets.sealed?.text == value.text else { return }
                 channel.draft.secrets.sealed?.text = text
                 try table.update(channel)
+            case .hook(let id, let isOlder):
+                let column = isOlder ? "older_secret" : "secret"
+                try db.run(
+                    "UPDATE hook SET \(column) = ? WHERE id = ? AND \(column) = ?",
+                    [.text(text), .id(id), .text(value.text)]
+                )
             }
         }
     }

@@ -20,11 +20,13 @@ extension SQLiteStore {
             // 2. What it starts, on whom.
             guard let job = try JobTable(db).find(trigger.job) else { throw StoreFault.noJob(trigger.job) }
             let parent = try trigger.retryOf.flatMap { try ExecutionTable(db).find($0) }
+            let repeated = try trigger.rerunOf.map { try ExecutionTable(db).of(run: $0) } ?? []
             let draft = try RunDraft.trigger(
                 trigger,
                 of: JobReference(job),
                 reaching: try AgentTable(db).agents(inAnyOf: job.definition.groups),
                 parent: parent,
+                earlier: Dictionary(repeated.map { ($0.agentID, $0.id) }, uniquingKeysWith: { $1 }),
                 at: now
             )
             let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)

@@ -95,7 +95,7 @@ extension PBExecutionKind {
         case .manual: self = .manual
         case .rerun: self = .rerun
         // To a host it is a run that somebody asked for; hosts of older versions know no other word.
-        case .dependency, .node: self = .manual
+        case .dependency, .node, .hook: self = .manual
         }
     }
 

@@ -27,6 +27,7 @@ enum ContractCheck {
             }
             return
         }
+        if answer.status == 204, contract.others.contains(.noContent) { return }
         switch contract.answer {
         case .data(let schema): self.compare(answer.data, schema, "\(endpoint)")
         case .plain(let schema): self.compare(answer.body, schema, "\(endpoint)")

@@ -14,9 +14,13 @@ package enum APITokenFormat {
     /// How much of a token people see, to know it again.
     private static let shown = 10
 
-    package static func generate(using random: inout some RandomNumberGenerator) -> String {
+    /// - Parameter mark: says what it opens; `qft_` the API.
+    package static func generate(
+        mark: String = Self.mark,
+        using random: inout some RandomNumberGenerator
+    ) -> String {
         let body = (0..<43).map { _ in Self.alphabet[Int.random(in: 0..<62, using: &random)] }
-        let text = Self.mark + String(decoding: body, as: UTF8.self)
+        let text = mark + String(decoding: body, as: UTF8.self)
         return text + Self.check(text)
     }
 

@@ -38,6 +38,7 @@ enum Migrations {
         ("092 holds", Migration092Holds.sql),
         ("110 workflows", Migration110Workflows.sql),
         ("120 calendars", Migration120Calendars.sql),
+        ("140 hooks", Migration140Hooks.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -28,22 +28,27 @@ struct RunTable {
         }
     }
 
-    func tally(of id: RunID, in scope: Scope = .all) throws -> RunTally {
+    func summary(of run: Run, in scope: Scope = .all) throws -> RunSummary {
         let condition = try ScopeCondition.executions(scope)
-        let counts = try self.db.all(
+        let states = try self.db.all(
             """
-            SELECT status, count(*) FROM execution INDEXED BY execution_by_run
+            SELECT status, count(*), min(started_at), max(finished_at) FROM execution INDEXED BY execution_by_run
             WHERE run_id = ?\(condition.map { " AND " + $0.sql } ?? "") GROUP BY status
             """,
-            [.id(id)] + (condition?.values ?? [])
-        ) { (try $0.status(0), $0.number(1)) }
-        return RunTally(counts: Dictionary(uniqueKeysWithValues: counts))
+            [.id(run.id)] + (condition?.values ?? [])
+        ) { (try $0.status(0), $0.number(1), $0.optionalTime(2), $0.optionalTime(3)) }
+        let isOpen = states.contains { !$0.0.isTerminal }
+        return RunSummary(
+            run: run,
+            tally: RunTally(counts: Dictionary(uniqueKeysWithValues: states.map { ($0.0, $0.1) })),
+            startedAt: states.compactMap(\.2).min(),
+            finishedAt: isOpen ? nil : states.compactMap(\.3).max()
+        )
     }
 
     /// Newest first.
     func page(_ query: RunQuery, countingTo bound: Int) throws -> Page<RunSummary> {
-        var conditions: [String] = []
-        var values: [RecordValue] = []
+        var (conditions, values) = try RunFilter.conditions(query)
         if let job = query.job {
             conditions.append("job_id = ?")
             values.append(.integer(job))
@@ -68,7 +73,7 @@ struct RunTable {
             "SELECT \(RunRecord.columns) FROM run\(filter) ORDER BY id DESC LIMIT ? OFFSET ?",
             values + [.number(query.page.size), .number(query.page.offset)]
         ) { try RunRecord.decode($0) }
-        let items = try runs.map { RunSummary(run: $0, tally: try self.tally(of: $0.id, in: query.scope)) }
+        let items = try runs.map { try self.summary(of: $0, in: query.scope) }
         return Page(items: items, total: min(total, bound), isTotalExact: total <= bound)
     }
 

@@ -1,0 +1,318 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+package import Foundation
+
+/// Webhooks of jobs: made by people, called by programs that know nobody here.
+///
+/// A webhook starts its job as whoever saved it last, as long as that person may run it.
+package struct HookService: Sendable {
+    let store: any Store & HookStore
+    let starter: RunStarter
+    /// Nil while the master key is missing: then no secret can be sealed or opened.
+    let seal: SecretSeal?
+    let clock: any WallClock
+    let makeUUID: @Sendable () -> UUID
+
+    package init(
+        store: any Store & HookStore,
+        starter: RunStarter,
+        seal: SecretSeal?,
+        clock: any WallClock,
+        makeUUID: @escaping @Sendable () -> UUID = { UUID() }
+    ) {
+        self.store = store
+        self.starter = starter
+        self.seal = seal
+        self.clock = clock
+        self.makeUUID = makeUUID
+    }
+
+    // MARK: For people
+
+    package func list(of job: JobID, as principal: Principal) async throws -> [Hook] {
+        try await self.store.hooks(of: self.job(job, as: principal).id)
+    }
+
+    package func get(_ id: HookID, of job: JobID? = nil, as principal: Principal) async throws -> Hook {
+        guard let hook = try await self.store.hook(id), job == nil || job == hook.job else {
+            throw StoreFault.noHook(id)
+        }
+        do {
+            _ = try await self.job(hook.job, as: principal)
+        } catch let error as CoreError where error.code == .notFound {
+            throw StoreFault.noHook(id)
+        }
+        return hook
+    }
+
+    /// Makes a webhook.
+    ///
+    /// - Parameter secret: one that the caller was given elsewhere; nil = a fresh one.
+    /// - Returns: with its secret in clear, which is told this once.
+    package func create(
+        _ draft: HookDraft,
+        of job: JobID,
+        secret: String?,
+        as principal: Principal
+    ) async throws -> (hook: Hook, secret: String) {
+        let target = try await self.changeable(job, as: principal)
+        try HookValidator.check(draft, secret: secret)
+        let text = secret ?? HookSecret.fresh(for: draft.format)
+        let id = HookID(uuid: self.makeUUID())
+        let now = self.clock.now
+        let hook = try await self.store.createHook(
+            Hook(
+                id: id,
+                job: target.id,
+                draft: draft,
+                secret: try self.sealed(text, of: id),
+                owner: principal.userID,
+                createdAt: now,
+                updatedAt: now
+            ),
+            by: principal.change(at: now)
+        )
+        return (hook, text)
+    }
+
+    /// What becomes of a webhook's secret.
+    package enum SecretChange: Hashable, Sendable {
+        case none
+        /// Callers go on with the one before for a day.
+        case fresh
+        case given(String)
+    }
+
+    /// - Returns: with the secret in clear, if it is another one now.
+    package func update(
+        _ id: HookID,
+        of job: JobID,
+        to draft: HookDraft,
+        secret: SecretChange,
+        as principal: Principal
+    ) async throws -> (hook: Hook, secret: String?) {
+        _ = try await self.changeable(job, as: principal)
+        var hook = try await self.get(id, of: job, as: principal)
+        var text: String?
+        switch secret {
+        case .none: break
+        case .fresh: text = HookSecret.fresh(for: draft.format)
+        case .given(let given): text = given
+        }
+        // Another format's secret is of another form.
+        if text == nil, draft.format != hook.draft.format { text = HookSecret.fresh(for: draft.format) }
+        try HookValidator.check(draft, secret: text)
+        let now = self.clock.now
+        if let text {
+            hook.older = hook.secret
+            hook.olderUntil = now.advanced(byMilliseconds: Hook.overlap)
+            hook.secret = try self.sealed(text, of: id)
+        }
+        hook.draft = draft
+        hook.owner = principal.userID
+        hook.updatedAt = now
+        return (try await self.store.updateHook(hook, by: principal.change(at: now)), text)
+    }
+
+    package func delete(_ id: HookID, of job: JobID, as principal: Principal) async throws {
+        _ = try await self.changeable(job, as: principal)
+        _ = try await self.get(id, of: job, as: principal)
+        try await self.store.deleteHook(id, by: principal.change(at: self.clock.now))
+    }
+
+    package func deliveries(
+        of id: HookID,
+        page: PageRequest,
+        as principal: Principal
+    ) async throws -> Page<HookDelivery> {
+        try await self.store.deliveries(of: self.get(id, as: principal).id, page: page)
+    }
+
+    // MARK: For callers
+
+    /// Where a call came from.
+    package struct Caller: Sendable {
+        package let address: String?
+        /// Names the request in log and audit.
+        package let request: String?
+
+        package init(address: String?, request: String?) {
+            self.address = address
+            self.request = request
+        }
+    }
+
+    /// What a call came to.
+    package enum Answer: Sendable {
+        case started(RunID)
+        case repeated(RunID)
+        /// The body does not say what the webhook waits for.
+        case filtered
+        /// There is no such webhook, for this caller.
+        case unknown
+        case disabled(String)
+        case invalid(CoreError)
+    }
+
+    /// Finds a webhook that a caller may try.
+    ///
+    /// - Returns: nil for one that is not there, and for callers from elsewhere: the two look the same.
+    package func known(_ id: HookID, to caller: Caller) async throws -> Hook? {
+        guard let hook = try await self.store.hook(id) else { return nil }
+        let ranges = hook.draft.addresses
+        guard ranges.isEmpty || caller.address.map({ address in ranges.contains { $0.contains(address) } }) == true
+        else {
+            return nil
+        }
+        return hook
+    }
+
+    /// Checks who calls; nothing is stored of it.
+    package func verify(_ request: HookRequest, by hook: Hook) throws -> HookSignature.Verdict {
+        HookSignature.check(request, as: hook.draft.format, secrets: try self.secrets(of: hook))
+    }
+
+    /// Keeps a call that was refused, for whoever looks why; only after its sender was counted.
+    package func noteRefusal(_ request: HookRequest, by hook: Hook, why: String, from caller: Caller) async throws {
+        try await self.keep(.refused, why, hook, request, caller)
+    }
+
+    /// Starts what a call that was found right asks for.
+    ///
+    /// - Parameters:
+    ///   - key: what a repetition is known by.
+    ///   - isPing: the sender only tries whether somebody is there.
+    package func run(
+        _ request: HookRequest,
+        key: String?,
+        by hook: Hook,
+        isPing: Bool,
+        from caller: Caller
+    ) async throws -> Answer {
+        if isPing {
+            try await self.keep(.filtered, "a ping", hook, request, caller)
+            return .filtered
+        }
+        var parameters: [String: String] = [:]
+        if hook.draft.readsBody {
+            do {
+                let body = try Self.parse(request.body)
+                guard hook.draft.admits(body) else {
+                    try await self.keep(.filtered, "the body does not say what 'when' asks for", hook, request, caller)
+                    return .filtered
+                }
+                parameters = try Self.parameters(hook, body)
+            } catch let error as CoreError where error.code == .invalid {
+                try await self.keep(.invalid, error.message, hook, request, caller)
+                return .invalid(error)
+            }
+        }
+        let outcome: HookOutcome
+        do {
+            outcome = try await self.store.receive(
+                HookCall(
+                    hook: hook.id,
+                    key: key,
+                    parameters: parameters,
+                    at: request.at,
+                    address: caller.address,
+                    bytes: request.body.count,
+                    request: caller.request
+                )
+            )
+        } catch let error as CoreError where error.code == .notFound {
+            return .unknown
+        }
+        switch outcome {
+        case .started(let started):
+            await self.starter.announce(started)
+            return .started(started.run.id)
+        case .repeated(let run): return .repeated(run)
+        case .disabled(let why): return .disabled(why)
+        }
+    }
+
+    // MARK: Parts
+
+    private static func parse(_ body: [UInt8]) throws(CoreError) -> JSON {
+        do {
+            return try JSONParser.parse(body)
+        } catch {
+            throw Self.invalid("body", "json", "not JSON at byte \(error.position): \(error.message)")
+        }
+    }
+
+    private static func parameters(_ hook: Hook, _ body: JSON) throws(CoreError) -> [String: String] {
+        let (values, missing) = hook.draft.parameters(from: body)
+        var faults = FaultCollector()
+        for entry in missing {
+            faults.add("params.\(entry.parameter)", "missing", "the body has nothing at '\(entry.pointer.text)'")
+        }
+        try faults.check("The call starts nothing")
+        try ParameterRules.check(values)
+        return values
+    }
+
+    private static func invalid(_ path: String, _ code: String, _ message: String) -> CoreError {
+        CoreError(
+            .invalid,
+            "The call starts nothing: \(path): \(message)",
+            details: [.init(path: path, code: code, message: message)]
+        )
+    }
+
+    private func keep(
+        _ outcome: HookDelivery.Outcome,
+        _ detail: String,
+        _ hook: Hook,
+        _ request: HookRequest,
+        _ caller: Caller
+    ) async throws {
+        try await self.store.record(
+            HookDelivery(
+                hook: hook.id,
+                at: request.at,
+                outcome: outcome,
+                detail: detail.shortened(toBytes: 512),
+                address: caller.address,
+                bytes: request.body.count
+            )
+        )
+    }
+
+    private func sealed(_ text: String, of id: HookID) throws -> String {
+        guard let seal else { throw StoreFault.keyMissing }
+        return try seal.seal(text, name: Hook.sealName(of: id), version: Hook.sealVersion)
+    }
+
+    private func secrets(of hook: Hook) throws -> [String] {
+        guard let seal else { throw StoreFault.keyMissing }
+        let isOlderGood = hook.olderUntil.map { self.clock.now < $0 } ?? false
+        let sealed = [hook.secret] + (isOlderGood ? [hook.older].compactMap(\.self) : [])
+        let open = sealed.compactMap {
+            seal.open($0, name: Hook.sealName(of: hook.id), version: Hook.sealVersion)
+        }
+        guard !open.isEmpty else { throw StoreFault.keyMissing }
+        return open
+    }
+
+    private func job(_ id: JobID, as principal: Principal) async throws -> Job {
+        let scope = try principal.require(.jobsRead)
+        guard let job = try await self.store.job(id), scope.touches(job.definition.groups) else {
+            throw CoreError(.notFound, "There is no job \(id).")
+        }
+        return job
+    }
+
+    /// Whoever makes an address that starts a job may change and run that job on all its groups.
+    private func changeable(_ id: JobID, as principal: Principal) async throws -> Job {
+        try principal.require(.jobsWrite)
+        let job = try await self.job(id, as: principal)
+        let visible = principal.scope(of: .groupsRead)
+        try principal.require(.jobsWrite, onAll: job.definition.groups, visible: visible)
+        try principal.require(.jobsRun, onAll: job.definition.groups, visible: visible)
+        return job
+    }
+}

@@ -1,0 +1,63 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// What S3's task centre filters runs by, as conditions of a statement.
+enum RunFilter {
+    static func conditions(_ query: RunQuery) throws -> ([String], [RecordValue]) {
+        var conditions: [String] = []
+        var values: [RecordValue] = []
+        if !query.types.isEmpty {
+            conditions.append("type IN (\(query.types.map { "\(RunRecord.code($0))" }.joined(separator: ", ")))")
+        }
+        // Ids begin with the time.
+        if let from = query.from {
+            conditions.append("run.id >= ?")
+            values.append(.id(ExecutionID.lowerBound(at: from)))
+        }
+        if let until = query.until {
+            conditions.append("run.id < ?")
+            values.append(.id(ExecutionID.lowerBound(at: until)))
+        }
+        if let keyword = query.keyword, !keyword.isEmpty {
+            conditions.append(
+                """
+                (job_name LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM execution AS u
+                    WHERE u.run_id = run.id AND u.agent LIKE ? ESCAPE '\\'))
+                """
+            )
+            let pattern = LikePattern.containing(keyword)
+            values += [.text(pattern), .text(String(pattern.dropFirst()))]
+        }
+        if !query.states.isEmpty {
+            let (sql, more) = try self.states(query.states, in: query.scope)
+            conditions.append(sql)
+            values += more
+        }
+        return (conditions, values)
+    }
+
+    /// The state of a run follows from those of its executions, as far as the scope shows them (``RunTally/state``).
+    private static func states(_ states: [RunState], in scope: Scope) throws -> (String, [RecordValue]) {
+        let visible = try ScopeCondition.executions(scope, alias: "s")
+        let words = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        var sql = """
+            (SELECT CASE WHEN count(*) = 0 THEN 'skipped'
+                WHEN sum(CASE WHEN status = 1 THEN 1 ELSE 0 END) = count(*) THEN 'pending'
+                WHEN sum(CASE WHEN status IN (1, 2) THEN 1 ELSE 0 END) > 0 THEN 'running'
+                WHEN sum(CASE WHEN status IN (4, 5) THEN 1 ELSE 0 END) > 0 THEN 'failed'
+                WHEN sum(CASE WHEN status = 6 THEN 1 ELSE 0 END) > 0 THEN 'cancelled'
+                WHEN sum(CASE WHEN status = 7 THEN 1 ELSE 0 END) = count(*) THEN 'skipped'
+                ELSE 'succeeded' END
+                FROM execution AS s WHERE s.run_id = run.id\(visible.map { " AND " + $0.sql } ?? "")) IN (\(words))
+            """
+        // What is not the rule is found by its executions, instead of looking at every run there is.
+        let marks: [RunState: String] = [.pending: "1", .running: "1, 2", .failed: "4, 5", .cancelled: "6"]
+        if states.allSatisfy({ marks[$0] != nil }) {
+            let numbers = states.compactMap { marks[$0] }.joined(separator: ", ")
+            sql += " AND run.id IN (SELECT run_id FROM execution WHERE status IN (\(numbers)) AND status <> 3)"
+        }
+        return (sql, visible?.values ?? [])
+    }
+}
