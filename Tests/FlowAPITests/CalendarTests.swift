@@ -124,8 +124,8 @@ struct CalendarRouteTests {
             }
             #expect(try await admin.get("/calendars/c").status == 404)
             #expect(try await admin.put("/calendars/Bad%20Name", [:]).status == 404)
-            let all = (0...99).map { Self.entry("y", "\(2026 + $0)-01-01", "\(2026 + $0)-12-31") }
-            #expect(try await admin.put("/calendars/never", ["entries": .array(all)]).status == 200)
+            let all = Self.entry("y", "2026-01-01", "2026-12-31", yearly: true)
+            #expect(try await admin.put("/calendars/never", ["entries": .array([all])]).status == 200)
             #expect(try await admin.put("/calendars/c", [:]).status == 200)
             let tasks: [([String: JSON], String, String)] = [
                 (["calendars": Self.uses("none")], "calendars[0].calendar", "no calendar 'none'"),

@@ -27,7 +27,6 @@ struct CalendarRoutes: Sendable {
 
     func set(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
-        let name = try call.calendarName()
         var reader = try FieldReader(try await call.body())
         let description = reader.string("description")
         let text = reader.string("icalendar")
@@ -37,6 +36,7 @@ struct CalendarRoutes: Sendable {
             reader.fault("entries", "conflict", "give 'entries' or 'icalendar', not both")
         }
         try reader.finish()
+        let name = try call.calendarName()
         let times = entries.map { CalendarService.Times.entries($0) } ?? text.map { .icalendar($0) }
         let result = try await self.calendars.set(
             name,

@@ -137,8 +137,12 @@ package struct CompiledSchedule: Sendable {
         guard let pause = self.delayMilliseconds else { return nil }
         let next = end.advanced(byMilliseconds: pause)
         guard let limits else { return next }
-        return limits.first(atOrAfter: next)
+        guard let first = limits.first(atOrAfter: next), first < Self.end else { return nil }
+        return first
     }
+
+    /// Calendars name no days behind 2199, and nothing fires there.
+    private static let end = Timestamp(seconds: Int64(CivilDate.days(year: 2200, month: 1, day: 1)) * 86_400)
 
     /// What keeps the schedule from firing at an instant at which it would fire without its limits; nil when nothing does.
     package func obstacle(at instant: Timestamp) -> ScheduleLimits? {

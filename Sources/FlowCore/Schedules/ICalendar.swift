@@ -36,6 +36,7 @@ package struct ICalendar: Sendable {
             guard self.faults.count < Self.faultLimit else { return }
             guard let property = ICalendarProperty(line) else {
                 self.refuse(number, "'\(line.prefix(40))' is no line of an iCalendar file (NAME:value)")
+                self.event?.isRefused = true
                 continue
             }
             if property.name == "BEGIN", property.value.uppercased() == "VCALENDAR" { isCalendar = true }
@@ -60,7 +61,7 @@ package struct ICalendar: Sendable {
         case ("BEGIN", _) where self.event != nil: self.depth += 1
         case ("END", _) where self.event != nil: self.depth = max(0, self.depth - 1)
         default:
-            guard self.depth == 0, var event else { return }
+            guard self.depth == 0, var event, !event.isRefused else { return }
             do {
                 try event.take(property, number, zones: self.zones)
                 self.event = event

@@ -196,18 +196,20 @@ package struct HookService: Sendable {
             return .filtered
         }
         var parameters: [String: String] = [:]
-        if hook.draft.readsBody {
-            do {
+        do {
+            if hook.draft.readsBody {
                 let body = try Self.parse(request.body)
                 guard hook.draft.admits(body) else {
                     try await self.keep(.filtered, "the body does not say what 'when' asks for", hook, request, caller)
                     return .filtered
                 }
                 parameters = try Self.parameters(hook, body)
-            } catch let error as CoreError where error.code == .invalid {
-                try await self.keep(.invalid, error.message, hook, request, caller)
-                return .invalid(error)
             }
+            let job = try await self.store.job(hook.job)
+            try ParameterRules.check(parameters, declared: job?.definition.parameters)
+        } catch let error as CoreError where error.code == .invalid {
+            try await self.keep(.invalid, error.message, hook, request, caller)
+            return .invalid(error)
         }
         let outcome: HookOutcome
         do {
@@ -251,7 +253,6 @@ package struct HookService: Sendable {
             faults.add("params.\(entry.parameter)", "missing", "the body has nothing at '\(entry.pointer.text)'")
         }
         try faults.check("The call starts nothing")
-        try ParameterRules.check(values)
         return values
     }
 
