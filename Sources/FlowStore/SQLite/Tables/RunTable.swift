@@ -28,6 +28,15 @@ struct RunTable {
         }
     }
 
+    /// How many executions of a run are in each state.
+    func tally(of id: RunID) throws -> RunTally {
+        let counts = try self.db.all(
+            "SELECT status, count(*) FROM execution INDEXED BY execution_by_run WHERE run_id = ? GROUP BY status",
+            [.id(id)]
+        ) { (try $0.status(0), $0.number(1)) }
+        return RunTally(counts: Dictionary(uniqueKeysWithValues: counts))
+    }
+
     func summary(of run: Run, in scope: Scope = .all) throws -> RunSummary {
         let condition = try ScopeCondition.executions(scope)
         let states = try self.db.all(
