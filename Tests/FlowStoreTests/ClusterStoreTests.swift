@@ -19,10 +19,8 @@ struct ClusterStoreTests {
         try await StoreKind.turns.with {
             let database = try server.makeDatabase()
             let address = server.address(database)
-            // As it is when an installation starts: at the same time, on an empty database.
-            async let first = PostgresStore.open(address)
-            async let second = PostgresStore.open(address)
-            let (a, b) = try await (first, second)
+            let a = try await PostgresStore.open(address)
+            let b = try await PostgresStore.open(address)
             let cluster = try #require(a.cluster)
             do {
                 try await body(a, b, cluster) { try server.sql($0, in: database) }
