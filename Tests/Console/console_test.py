@@ -27,6 +27,7 @@ from fault_steps import FaultSteps
 from job_steps import JobSteps
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from settings_steps import SettingsSteps
+from workflow_steps import WorkflowSteps
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 RECORD_VIOLATIONS = """
@@ -49,6 +50,10 @@ PAGES = {
     "execution": ("/executions/{execution}", ".panel .pill"),
     "compare": ("{compared}", "[data-compare]"),
     "tasks": ("/tasks", "tr[data-run]"),
+    "workflows": ("/workflows", "[data-workflow]"),
+    "workflow-new": ("/workflows/new", ".cm-content"),
+    "workflow": ("/workflows/{workflow}", "[data-step]"),
+    "workflow-run": ("/workflows/runs/{flow}", "[data-step]"),
     "calendar": ("/calendar", ".map i"),
     "hosts": ("/hosts", "tr[data-host]"),
     "host": ("/hosts/{host}", "tr[data-execution]"),
@@ -73,7 +78,7 @@ PAGES = {
 OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
 
 
-class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
+class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps, WorkflowSteps):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -92,6 +97,9 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         self.group = f"console-group-{self.suffix}"
         self.channel = f"hook-{self.suffix}"
         self.notify_rule = f"<b>rule</b> {self.suffix}"
+        self.workflow = f"console-flow-{self.suffix}"
+        self.workflow_id = ""
+        self.flow_id = ""
         self.job_id = ""
         self.execution_id = ""
         self.host_id = ""
@@ -781,7 +789,14 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         self.page.set_viewport_size({"width": 1366, "height": 768})
 
     def path(self, template: str) -> str:
-        return template.format(job=self.job_id, execution=self.execution_id, host=self.host_id, compared=self.compared)
+        return template.format(
+            job=self.job_id,
+            execution=self.execution_id,
+            host=self.host_id,
+            compared=self.compared,
+            workflow=self.workflow_id,
+            flow=self.flow_id,
+        )
 
     def clean_up(self) -> None:
         for name in (self.ticker, self.sleeper, self.flaky):
@@ -920,6 +935,11 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         self.step("shows what a rule has caught, and lets somebody take it on", self.incident)
         if self.job_id:
             self.step("keeps rules of notification with a job", self.job_rules)
+        if self.step("writes a workflow, and is told what is wrong at its place", self.new_workflow):
+            self.step("walks a workflow's graph by keyboard", self.walks_the_graph)
+            if self.step("runs a workflow with a parameter, and follows it", self.run_workflow):
+                self.step("approves a step, and sees the run end", self.approve)
+                self.step("pauses, stops and repeats a run of a workflow", self.stop_workflow)
         self.step("obeys the keyboard", self.keyboard)
         self.step("shows who changed what, and exports it", self.audit_trail)
         self.step("makes a user, who changes the first password", self.people)
@@ -935,6 +955,8 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps):
         if self.execution_id:
             self.step("fits 1366, 1920, 820 and 390 pixels", self.fits)
             self.accessibility()
+        if self.workflow_id:
+            self.step("deletes a workflow", self.delete_workflow)
         self.step("takes rules and channels away", self.end_alerts)
         if self.job_id:
             self.step("disables several jobs at once", self.bulk)

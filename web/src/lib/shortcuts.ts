@@ -10,6 +10,7 @@ export const SHORTCUTS = [
   { area: 'anywhere', name: 'jobs', keys: ['g', 'j'] },
   { area: 'anywhere', name: 'executions', keys: ['g', 'e'] },
   { area: 'anywhere', name: 'tasks', keys: ['g', 't'] },
+  { area: 'anywhere', name: 'workflows', keys: ['g', 'w'] },
   { area: 'anywhere', name: 'calendar', keys: ['g', 'c'] },
   { area: 'anywhere', name: 'hosts', keys: ['g', 'h'] },
   { area: 'anywhere', name: 'groups', keys: ['g', 'r'] },

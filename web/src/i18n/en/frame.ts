@@ -5,6 +5,7 @@ export default {
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', system: 'System' },
   nav: {
     tasks: 'Task centre',
+    workflows: 'Workflows',
     calendar: 'Calendar',
     resources: 'Resources',
     crumb: 'Place',
@@ -71,6 +72,7 @@ export default {
   shortcuts: {
     palette: 'Search or go to',
     tasks: 'Go to the task centre',
+    workflows: 'Go to workflows',
     calendar: 'Go to the calendar',
     title: 'Keyboard shortcuts',
     search: 'Go to the search box',

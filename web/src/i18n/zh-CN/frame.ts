@@ -5,6 +5,7 @@ export default {
   theme: { label: '主题', light: '浅色', dark: '深色', system: '跟随系统' },
   nav: {
     tasks: '任务中心',
+    workflows: '工作流',
     calendar: '触发日历',
     resources: '资源',
     crumb: '位置',
@@ -66,6 +67,7 @@ export default {
   shortcuts: {
     palette: '搜索或跳转',
     tasks: '前往任务中心',
+    workflows: '前往工作流',
     calendar: '前往触发日历',
     title: '键盘快捷键',
     search: '聚焦搜索框',
