@@ -100,7 +100,7 @@ struct APICall {
     func calendarName() throws -> String {
         guard let name = self.context.parameters.get("name"), HolidayCalendar.isName(name) else {
             throw APIFailure.notFound(
-                "There is nothing here: a calendar's name is made of lower-case letters, digits, '-' and '_', at most 64, and "
+                "There is nothing here: a calendar's name is made of letters, digits, '-' and '_', at most 64, and "
                     + "starts with a letter or digit."
             )
         }

@@ -6,7 +6,8 @@ package struct CalendarEntry: Hashable, Sendable {
     package enum Time: Hashable, Sendable {
         /// Whole days on the clock of the task, as days since 1970-01-01, both ends included.
         ///
-        /// Yearly: again on the same month and day of every later year; what begins on 29 February, in leap years only.
+        /// Yearly: again from and to the same months and days of every later year; what begins on 29 February, in leap years
+        /// only, and what ends there, on the 28th in others.
         case days(first: Int, last: Int, yearly: Bool)
         /// From one instant up to another, which is excluded.
         case span(from: Timestamp, to: Timestamp)
@@ -25,17 +26,21 @@ package struct CalendarEntry: Hashable, Sendable {
         self.time = time
     }
 
-    /// The first day of the occurrence that covers a day; nil when none does.
-    func firstDay(covering day: Int) -> Int? {
+    /// The days of the occurrence that covers a day; nil when none does.
+    func occurrence(covering day: Int) -> ClosedRange<Int>? {
         guard case .days(let first, let last, let yearly) = self.time, day >= first else { return nil }
-        if day <= last { return first }
+        if day <= last { return first...last }
         guard yearly else { return nil }
         let begin = CivilDate.fromDays(first)
+        let end = CivilDate.fromDays(last)
         let year = CivilDate.fromDays(day).year
         // One that goes over the end of a year began in the year before.
         for year in [year, year - 1] where begin.day <= CivilDate.daysInMonth(year: year, month: begin.month) {
             let start = CivilDate.days(year: year, month: begin.month, day: begin.day)
-            if start >= first, start <= day, day - start <= last - first { return start }
+            let ending = year + end.year - begin.year
+            let lastDay = min(end.day, CivilDate.daysInMonth(year: ending, month: end.month))
+            let stop = CivilDate.days(year: ending, month: end.month, day: lastDay)
+            if start >= first, start <= day, day <= stop { return start...stop }
         }
         return nil
     }

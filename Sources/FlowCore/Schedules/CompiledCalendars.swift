@@ -34,9 +34,9 @@ struct CompiledCalendars: Sendable {
         for use in self.calendars.uses {
             for entry in use.entries {
                 switch entry.time {
-                case .days(let first, let last, _):
-                    guard let begin = entry.firstDay(covering: today) else { continue }
-                    let end = self.zone.second(ofLocal: Int64(begin + last - first + 1) * Self.day)
+                case .days:
+                    guard let days = entry.occurrence(covering: today) else { continue }
+                    let end = self.zone.second(ofLocal: Int64(days.upperBound + 1) * Self.day)
                     return Blackout(use: use, entry: entry, end: end)
                 case .span(let from, let to):
                     guard from <= instant, instant < to else { continue }

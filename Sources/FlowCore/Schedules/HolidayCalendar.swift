@@ -34,14 +34,15 @@ package struct HolidayCalendar: Hashable, Sendable {
         self.updatedBy = updatedBy
     }
 
-    /// 1 to 64 of lower-case letters, digits, `-` and `_`, beginning with a letter or digit.
+    /// 1 to 64 of letters, digits, `-` and `_`, beginning with a letter or digit.
     package static func isName(_ text: String) -> Bool {
         let bytes = text.utf8
         guard let first = bytes.first, bytes.count <= 64, first != UInt8(ascii: "-"), first != UInt8(ascii: "_") else {
             return false
         }
         return bytes.allSatisfy { byte in
-            (97...122).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "-")
+            (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
+                || byte == UInt8(ascii: "-")
                 || byte == UInt8(ascii: "_")
         }
     }

@@ -84,7 +84,7 @@ struct CalendarSetCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Lower-case letters, digits, '-' and '_', at most 64.")
+    @Argument(help: "Letters, digits, '-' and '_', at most 64.")
     var name: String
 
     @Option(help: "iCalendar file (.ics) that holds all its times; '-' reads standard input.")

@@ -49,7 +49,14 @@ export default {
     units: 'Units',
     created: 'Planned for',
     centreHint: 'one row for each fire, with all its hosts',
-    type: { schedule: 'Schedule', manual: 'Manual', retry: 'Retry', dependency: 'Dependency', workflow: 'Workflow', webhook: 'Webhook' },
+    type: {
+      schedule: 'Schedule',
+      manual: 'Manual',
+      retry: 'Retry',
+      dependency: 'Dependency',
+      workflow: 'Workflow',
+      webhook: 'Webhook',
+    },
     state: {
       pending: 'Waiting',
       running: 'Running',

@@ -49,7 +49,14 @@ export default {
     units: '单元',
     created: '计划时间',
     centreHint: '每次触发一行，含全部主机',
-    type: { schedule: '定时', manual: '手动', retry: '重试', dependency: '依赖', workflow: '工作流', webhook: 'Webhook' },
+    type: {
+      schedule: '定时',
+      manual: '手动',
+      retry: '重试',
+      dependency: '依赖',
+      workflow: '工作流',
+      webhook: 'Webhook',
+    },
     state: {
       pending: '等待中',
       running: '运行中',

@@ -116,9 +116,7 @@ export function formOf(task: Task): JobForm {
     name: task.name,
     description: task.description ?? '',
     executor: task.executor_type === 1 ? 'shell' : task.executor_type === 2 ? 'http' : 'other',
-    other: task.executor_type > 2
-      ? { executor_type: task.executor_type, executor_config: task.executor_config }
-      : null,
+    other: task.executor_type > 2 ? { executor_type: task.executor_type, executor_config: task.executor_config } : null,
     command: shell.command ?? '',
     workDir: shell.work_dir ?? '',
     env: pairsOf(shell.env),

@@ -126,7 +126,7 @@ export function policyBody(form: PolicyForm, misfire: Misfire, schedule: Schedul
 
 const CLOCK = String.raw`(([01]\d|2[0-3]):[0-5]\d)`;
 const WINDOW = new RegExp(String.raw`^${CLOCK}\s*-\s*(${CLOCK}|24:00)$`);
-const CALENDAR = /^[a-z0-9][a-z0-9_-]{0,63}(:(skip|before|after))?$/;
+const CALENDAR = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(:(skip|before|after))?$/;
 const parts = (text: string) => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
 const isInstant = (text: string) => /\dT\d.*(Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text));
 
