@@ -35,6 +35,28 @@ struct PostgresTests {
         }
     }
 
+    @Test("A server that starts while another one makes the schema waits for it, however long that takes")
+    func startsTogether() async throws {
+        try await self.withDatabase { server, database in
+            let address = server.address(database)
+            let other = PostgresPool(try PostgresConfiguration(address))
+            let (owner, schema): (Int64, Int64) = (0x51_46_4F_4E, 0x51_46_4D_49)
+            // As the other server does it, and slower than a server waits for anything else.
+            async let first: Void = other.withSession("slow", timeout: .seconds(60)) { session in
+                for lock in [owner, schema] { try session.query("SELECT pg_advisory_lock($1)", [.integer(lock)]) }
+                try session.query("SELECT pg_sleep(4)")
+                for lock in [schema, owner] { try session.query("SELECT pg_advisory_unlock($1)", [.integer(lock)]) }
+            }
+            while try server.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", in: database) != "2" {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let second = try await PostgresStore.open(address)
+            try await first
+            try await second.close()
+            await other.end()
+        }
+    }
+
     @Test("A schema is not changed under servers of an older version")
     func olderServers() async throws {
         try await self.withDatabase { server, database in

@@ -32,6 +32,17 @@ enum PostgresMigrations {
         }
     }
 
+    /// Whether somebody changes the schema at this moment.
+    static func isUnderWay(_ session: PostgresSession) throws -> Bool {
+        try session.query(
+            """
+            SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = $1::bigint::oid
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """,
+            [.integer(self.lock)]
+        ) > 0
+    }
+
     /// Whether every step was taken.
     ///
     /// - Throws: `unavailable` when a newer version took further ones.

@@ -59,9 +59,14 @@ final class PostgresOwner: Sendable {
         try session.execute("SET idle_in_transaction_session_timeout = '\(Self.idleLimit)'")
         // A network that broke leaves the connection before this one open on the other side, with its locks.
         if let before = self.state.withLock({ $0.backend }) { try self.end(before, session) }
-        let end = ContinuousClock.now + Self.patience
+        let start = ContinuousClock.now
+        var end = start + Self.patience
         while try !self.tryLock(session, isShared: self.use == .server) {
-            guard ContinuousClock.now < end else { throw try self.refusal(session) }
+            // Another server that started a moment earlier makes the schema: that takes its time, and ends.
+            if self.use == .server, try PostgresMigrations.isUnderWay(session) { end = .now + Self.patience }
+            guard ContinuousClock.now < min(end, start + Self.migrationPatience) else {
+                throw try self.refusal(session)
+            }
             // The connection has a thread of its own, which has nothing else to do.
             Thread.sleep(forTimeInterval: 0.05)
         }
