@@ -79,7 +79,7 @@ extension Endpoint {
                         ])
                     ]
                 )
-                .answers(.plain(.answer(["taskId": .uuid, "runId": .uuid, "executionId": .uuid])))
+                .answers(.plain(.answer(["taskId": .uuid, "runId": .uuid, "executionId": .uuid]))).refuses(.notFound)
         case .s2History:
             Contract(.dialects, "Lists what a task did, the newest first, in S2's words").paged
                 .query("status", .string.about("As for `/executions`.").example("failure"))

@@ -23,8 +23,8 @@ export interface Layout {
   edges: Drawn[];
 }
 
-export const NODE = { width: 172, height: 54 };
-const GAP = { x: 92, y: 22 };
+export const NODE = { width: 156, height: 54 };
+const GAP = { x: 108, y: 22 };
 const MARGIN = 18;
 /** The room of a line that passes a layer. */
 const LANE = 16;
