@@ -101,61 +101,30 @@ enum PluginCheck {
 
 /// Single questions to a plugin, for checks.
 private final class PluginDialogue {
-    private let child: ChildProcess
-    private let input: Int32
-    private let output: Int32
-    private var unread: [UInt8] = []
+    private let program: PluginProgram
 
-    init(path: String) throws {
-        var inward: [Int32] = [-1, -1]
-        var outward: [Int32] = [-1, -1]
-        guard pipe(&inward) == 0, pipe(&outward) == 0 else { throw WorkFailure(.trouble, "no descriptor is left") }
-        for end in inward + outward { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer {
-            close(inward[0])
-            close(outward[1])
-        }
-        self.input = inward[1]
-        self.output = outward[0]
-        _ = flow_set_nonblocking(self.output)
-        do {
-            self.child = try ChildProcess(path, [], streams: .init(input: inward[0], output: outward[1], error: 2))
-        } catch {
-            close(self.input)
-            close(self.output)
-            throw WorkFailure(.failure, "\(error)")
-        }
-    }
+    init(path: String) throws { self.program = try PluginProgram(path: path) }
 
-    deinit {
-        close(self.input)
-        close(self.output)
-        self.child.signal(SIGKILL)
-    }
+    deinit { self.program.child.signal(SIGKILL) }
 
-    func send(_ message: JSON) { WorkLog.write(JSONWriter.bytes(message) + [0x0a], to: self.input) }
+    func send(_ message: JSON) { WorkLog.write(JSONWriter.bytes(message) + [0x0a], to: self.program.input) }
 
     func next(milliseconds: Int64, _ what: String) throws -> JSON {
         let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(milliseconds) * 1_000_000
         while true {
-            if let index = self.unread.firstIndex(of: 0x0a) {
-                let line = Array(self.unread[..<index])
-                self.unread.removeSubrange(...index)
+            if let line = self.program.line() {
                 guard let message = try? JSONParser.parse(line), case .object = message else {
                     throw WorkFailure(.failure, "\(what) is no JSON object on one line")
                 }
                 return message
             }
             let now = DispatchTime.now().uptimeNanoseconds
-            guard now < deadline, self.unread.count <= PluginConversation.lineLimit else {
+            guard now < deadline, self.program.unreadCount <= PluginConversation.lineLimit else {
                 throw WorkFailure(.failure, "\(what) did not come in time")
             }
-            var entry = pollfd(fd: self.output, events: Int16(POLLIN), revents: 0)
+            var entry = pollfd(fd: self.program.output, events: Int16(POLLIN), revents: 0)
             _ = poll(&entry, 1, Int32(clamping: (deadline - now) / 1_000_000 + 1))
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            let count = read(self.output, &buffer, buffer.count)
-            if count == 0 { throw WorkFailure(.failure, "it ended before \(what)") }
-            if count > 0 { self.unread += buffer[..<count] }
+            if self.program.fill() == 0 { throw WorkFailure(.failure, "it ended before \(what)") }
         }
     }
 }

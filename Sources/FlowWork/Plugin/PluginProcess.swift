@@ -19,44 +19,13 @@ final class PluginProcess {
         var cancel: Int64?
     }
 
-    private let child: ChildProcess
-    private let input: Int32
-    private let output: Int32
+    private let program: PluginProgram
     private var unsent: [UInt8] = []
-    private var unread: [UInt8] = []
-    private var isClosed = false
 
     /// - Throws: ``WorkFailure`` when it can't be started.
     init(path: String, environment: [String: String]? = nil) throws {
-        var inward: [Int32] = [-1, -1]
-        var outward: [Int32] = [-1, -1]
-        guard pipe(&inward) == 0, pipe(&outward) == 0 else { throw WorkFailure(.trouble, "no descriptor is left") }
-        for end in inward + outward { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer {
-            close(inward[0])
-            close(outward[1])
-        }
-        self.input = inward[1]
-        self.output = outward[0]
-        _ = flow_set_nonblocking(self.input)
-        _ = flow_set_nonblocking(self.output)
-        do {
-            self.child = try ChildProcess(
-                path,
-                [],
-                environment: environment,
-                streams: .init(input: inward[0], output: outward[1], error: 2)
-            )
-        } catch {
-            close(self.input)
-            close(self.output)
-            throw WorkFailure(.trouble, "\(error)")
-        }
-    }
-
-    deinit {
-        close(self.output)
-        if !self.isClosed { close(self.input) }
+        self.program = try PluginProgram(path: path, environment: environment)
+        _ = flow_set_nonblocking(self.program.input)
     }
 
     /// Talks until the conversation is over and the process has ended, or was ended.
@@ -92,8 +61,8 @@ final class PluginProcess {
         carryOut(conversation.begin())
         while end == nil {
             var entries = [
-                pollfd(fd: self.output, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: self.unsent.isEmpty || self.isClosed ? -1 : self.input, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: self.program.output, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: self.listens ? self.program.input : -1, events: Int16(POLLOUT), revents: 0),
                 pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
             ]
             let now = flow_monotonic_microseconds() / 1000
@@ -124,24 +93,21 @@ final class PluginProcess {
     ///
     /// - Returns: how it ended.
     private func farewell(_ milliseconds: Int64) -> String {
-        if !self.isClosed {
-            close(self.input)
-            self.isClosed = true
-        }
+        self.program.closeInput()
         let end = flow_monotonic_microseconds() / 1000 + milliseconds
-        while self.child.ended == nil, flow_monotonic_microseconds() / 1000 < end {
+        while self.program.child.ended == nil, flow_monotonic_microseconds() / 1000 < end {
             // What it still says is read and dropped, so that it does not wait for somebody to read.
-            var entry = pollfd(fd: self.output, events: Int16(POLLIN), revents: 0)
+            var entry = pollfd(fd: self.program.output, events: Int16(POLLIN), revents: 0)
             _ = poll(&entry, 1, 20)
             var rest = [UInt8](repeating: 0, count: 64 << 10)
             if entry.revents & Int16(POLLIN) == 0 {
                 usleep(5_000)
             } else {
-                _ = Foundation.read(self.output, &rest, rest.count)
+                _ = Foundation.read(self.program.output, &rest, rest.count)
             }
         }
-        guard let ended = self.child.ended else {
-            self.child.signal(SIGKILL)
+        guard let ended = self.program.child.ended else {
+            self.program.child.signal(SIGKILL)
             return "it did not end by itself"
         }
         switch ended {
@@ -151,7 +117,7 @@ final class PluginProcess {
     }
 
     private func write() {
-        let count = self.unsent.withUnsafeBytes { Foundation.write(self.input, $0.baseAddress, $0.count) }
+        let count = self.unsent.withUnsafeBytes { Foundation.write(self.program.input, $0.baseAddress, $0.count) }
         if count > 0 {
             self.unsent.removeFirst(count)
         } else if count < 0, errno != EAGAIN, errno != EINTR {
@@ -160,19 +126,18 @@ final class PluginProcess {
         }
     }
 
+    /// Whether there is something to say to somebody who may hear it.
+    private var listens: Bool { !self.unsent.isEmpty && !self.program.isInputClosed }
+
     /// - Returns: false when there will be nothing more.
     private func read(_ take: ([UInt8]) -> Void, isOver: () -> Bool) -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        let count = Foundation.read(self.output, &buffer, buffer.count)
-        guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
-        self.unread += buffer[..<count]
-        while !isOver(), let index = self.unread.firstIndex(of: 0x0a) {
-            let line = Array(self.unread[..<index])
-            self.unread.removeSubrange(...index)
+        guard let count = self.program.fill() else { return true }
+        guard count > 0 else { return false }
+        while !isOver(), let line = self.program.line() {
             if !line.isEmpty { take(line) }
         }
         // Longer than a line may be, and no end in sight: the conversation says so.
-        if !isOver(), self.unread.count > PluginConversation.lineLimit { take(self.unread) }
+        if !isOver(), self.program.unreadCount > PluginConversation.lineLimit { take(self.program.beginning) }
         return true
     }
 }
