@@ -88,32 +88,18 @@ package final class ClusterFollower: Service {
                     for await _ in self.cluster.wakeUps(of: self.parts.member.id) { self.wake.ring() }
                 }
                 group.addTask {
-                    await self.loop("what other servers say") {
-                        try await self.hear()
-                        await self.wake.wait(for: Self.interval)
-                    }
+                    await Rounds(
+                        of: "what other servers say",
+                        every: Self.interval,
+                        logger: self.logger,
+                        wake: self.wake
+                    ).run { try await self.hear() }
                 }
                 group.addTask {
-                    await self.loop("which server has which host") {
+                    await Rounds(of: "which server has which host", every: Self.interval, logger: self.logger).run {
                         try await self.sync()
-                        try await Task.sleep(for: Self.interval)
                     }
                 }
-            }
-        }
-    }
-
-    private func loop(_ what: String, _ body: () async throws -> Void) async {
-        var outage = Outage()
-        while !Task.isCancelled {
-            do {
-                try await body()
-                if outage.end() { self.logger.notice("\(what): works again") }
-            } catch {
-                if !Task.isCancelled, outage.begin() {
-                    self.logger.warning("\(what): failed, and is tried again", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: Self.interval)
             }
         }
     }
@@ -125,6 +111,7 @@ package final class ClusterFollower: Service {
         while !Task.isCancelled {
             let waits = self.parts.gateway.outbox.withLock { $0.hasNews }
             await self.parts.gateway.alarm.wait(for: waits ? newsAt - .now : nil)
+            // What is left within that time goes with it; ends when the server does.
             try? await Task.sleep(for: Self.gathering)
             let others = self.parts.member.others
             let withNews = newsAt <= .now

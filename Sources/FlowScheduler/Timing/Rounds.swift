@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Logging
 
 /// Does the same in rounds for the life of a server; what fails is tried in the next round, and said once.
@@ -9,11 +10,15 @@ struct Rounds: Sendable {
     private let what: String
     private let interval: Duration
     private let logger: Logger
+    private let wake: Alarm?
 
-    /// - Parameter interval: the pause between two rounds.
-    init(of what: String, every interval: Duration, logger: Logger) {
+    /// - Parameters:
+    ///   - interval: the pause between two rounds.
+    ///   - wake: ends a pause early; not the one after a failure.
+    init(of what: String, every interval: Duration, logger: Logger, wake: Alarm? = nil) {
         self.what = what
         self.interval = interval
+        self.wake = wake
         self.logger = logger
     }
 
@@ -34,6 +39,10 @@ struct Rounds: Sendable {
                 try await body()
                 if outage.end() { self.logger.notice("\(self.what): works again") }
                 if endsWithSuccess { return }
+                if let wake {
+                    await wake.wait(for: self.interval)
+                    continue
+                }
             } catch {
                 if !Task.isCancelled, outage.begin() {
                     self.logger.warning("\(self.what): failed, and is tried again", metadata: ["error": "\(error)"])
