@@ -29,4 +29,10 @@ enum Password {
             )
         else { throw CoreError(.unavailable, "Cannot write the password file \(path).") }
     }
+
+    /// Takes a file away that holds this password; another one stays.
+    static func remove(_ password: String, from path: String) {
+        guard FileManager.default.contents(atPath: path) == Data(password.utf8) else { return }
+        try? FileManager.default.removeItem(atPath: path)
+    }
 }

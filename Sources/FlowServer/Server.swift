@@ -381,6 +381,8 @@ package struct Server: Sendable {
         let password = Password.generate()
         if let path = self.configuration.adminPasswordFile { try Password.write(password, to: path) }
         guard try await authentication.createFirstAdministrator(username: "admin", password: password) != nil else {
+            // Another server on the database has made the user, and this password opens nothing.
+            if let path = self.configuration.adminPasswordFile { Password.remove(password, from: path) }
             return nil
         }
         return password

@@ -263,12 +263,17 @@ package final class AuthenticationService: Sendable {
     package func createFirstAdministrator(username: String, password: String) async throws -> User? {
         guard try await self.store.userCount() == 0 else { return nil }
         try AccountRules.check(username: username, password: password, minimum: self.passwordMinimum)
-        return try await self.store.createUser(
-            username: username,
-            passwordHash: try await self.hasher.hash(password),
-            role: .admin,
-            by: .system(at: self.clock.now)
-        )
+        do {
+            return try await self.store.createUser(
+                username: username,
+                passwordHash: try await self.hasher.hash(password),
+                role: .admin,
+                by: .system(at: self.clock.now)
+            )
+        } catch let error as CoreError where error.code == .nameTaken {
+            // Another server started at the same moment, and was first.
+            return nil
+        }
     }
 
     /// Changes the own password; asks the old one, ends all sessions, and begins another.
