@@ -129,7 +129,7 @@ struct CalendarTests {
             let job = try await self.create(store, self.definition("keeps", old))
             #expect(try await store.jobs(keepingTo: "de").map(\.id) == [job.id])
             let message = await expectError(.inUse) { try await store.deleteCalendar(named: "de", by: Self.change) }
-            #expect(message.contains("'keeps' (task \(job.id)) keep to the calendar 'de'"))
+            #expect(message.contains("The calendar 'de' is used by 'keeps' (task \(job.id))"))
             _ = try await self.set(store, "de", 1, 20_010)
             await expectError(.conflict) { _ = try await self.create(store, self.definition("late", old)) }
             await expectError(.conflict) {

@@ -81,7 +81,7 @@ package enum StoreFault {
     package static func calendarInUse(_ name: String, jobs: [Job]) -> CoreError {
         let named = jobs.prefix(5).map { "'\($0.definition.name)' (task \($0.id))" }.joined(separator: ", ")
         let more = jobs.count > 5 ? " and \(jobs.count - 5) more" : ""
-        return CoreError(.inUse, "\(named)\(more) keep to the calendar '\(name)'. Take it out of them first.")
+        return CoreError(.inUse, "The calendar '\(name)' is used by \(named)\(more). Take it out there first.")
     }
 
     package static let tooManyCalendars = CoreError(

@@ -121,7 +121,7 @@ struct CalendarSetCommand: AsyncParsableCommand {
         let answer = try await client.put("/calendars/\(ServerAddress.escaped(self.name))", body)
         self.options.output.show(answer) {
             Terminal.say(
-                "Calendar '\(self.name)' has \(answer["entry_count"].cell) entries; tasks planned anew: "
+                "Saved calendar '\(self.name)': entries \(answer["entry_count"].cell), tasks planned anew "
                     + answer["renewed_tasks"].cell + "."
             )
         }

@@ -130,7 +130,9 @@ struct TaskServer {
         guard fault["code"].string == "unknown_field" else { return message }
         let cut = path.lastIndex(of: ".")
         let name = cut.map { String(path[path.index(after: $0)...]) } ?? path
-        let near = NearestName.of(name, among: self.schema.names(at: cut.map { String(path[..<$0]) } ?? ""))
+        // A field of another kind of task has this very name.
+        let known = self.schema.names(at: cut.map { String(path[..<$0]) } ?? "").filter { $0 != name }
+        let near = NearestName.of(name, among: known)
         return message + (near.map { "; is '\($0)' meant?" } ?? "")
     }
 
