@@ -16,7 +16,7 @@ struct QuicFlowServer: AsyncParsableCommand {
         version: Server.version,
         subcommands: [
             DevCommand.self, ServeCommand.self, TokenCommand.self, UserCommand.self, AuditCommand.self,
-            BackupCommand.self, VerifyCommand.self, RestoreCommand.self, SecretsCommand.self,
+            BackupCommand.self, VerifyCommand.self, RestoreCommand.self, SecretsCommand.self, MigrateCommand.self,
         ]
     )
 

@@ -53,6 +53,16 @@ enum PostgresMigrations {
         return self.steps.allSatisfy { done.contains($0.name) }
     }
 
+    /// Steps that this version would take, in their order; changes nothing.
+    ///
+    /// - Throws: `unavailable` when a newer version took further ones.
+    static func missing(_ session: PostgresSession) throws -> [String] {
+        try self.requireSuitable(session)
+        let done = try self.isThere(session) ? try self.done(session) : []
+        try self.refuseNewer(done)
+        return self.steps.map(\.name).filter { !done.contains($0) }
+    }
+
     /// Makes sure that the schema is the one of this version, and changes nothing.
     static func requireCurrent(_ session: PostgresSession) throws {
         let done = try self.isThere(session) ? try self.done(session) : []
@@ -91,7 +101,7 @@ enum PostgresMigrations {
     }
 
     /// Numbers that a step gave itself are not given again.
-    private static let counters = """
+    static let counters = """
         DO $$
         DECLARE entry record; highest bigint;
         BEGIN

@@ -21,7 +21,8 @@ final class PostgresOwner: Sendable {
     }
 
     private static let lock: Int64 = 0x51_46_4F_4E
-    private static let key = "server_owner"
+    /// The setting that says who had it alone last.
+    static let key = "server_owner"
     /// How long a lock is waited for: a server that was killed may have left a connection that ends in a moment.
     private static let patience = Duration.seconds(3)
     /// How long servers that start together wait for the one that changes the schema.
@@ -82,6 +83,7 @@ final class PostgresOwner: Sendable {
     ///
     /// Servers of another version must not be there then: no version knows what a later one writes.
     func bringUpToDate(_ session: PostgresSession) throws {
+        if self.use != .alone { try MoveMark.requireNone(session) }
         guard self.use != .visitor else { return try PostgresMigrations.requireCurrent(session) }
         let end = ContinuousClock.now + Self.migrationPatience
         let sharedEnd = ContinuousClock.now + Self.patience

@@ -33,14 +33,34 @@ package enum PostgresStore {
         try await self.open(address, as: .visitor, onCommit: nil)
     }
 
+    /// Steps of the schema that a start of this version would take, beside servers that may be running.
+    ///
+    /// - Throws: as ``open(_:onCommit:)``.
+    package static func missingSteps(_ address: String) async throws -> [String] {
+        let pool = PostgresPool(try self.configuration(address))
+        let steps: [String]
+        do {
+            steps = try await PostgresFailure.mappingErrors {
+                try await pool.withSession("check", timeout: .seconds(60)) { try PostgresMigrations.missing($0) }
+            }
+        } catch {
+            await pool.end()
+            throw error
+        }
+        await pool.end()
+        return steps
+    }
+
     private static func open(
         _ address: String,
         as use: PostgresOwner.Use,
         onCommit: DatabaseStore.CommitHook?
     ) async throws -> DatabaseStore {
-        let configuration: PostgresConfiguration
-        do { configuration = try PostgresConfiguration(address) } catch { throw PostgresFailure.coreError(error) }
-        let engine = try await PostgresEngine(configuration, as: use)
+        let engine = try await PostgresEngine(try self.configuration(address), as: use)
         return DatabaseStore(engine: engine, onCommit: onCommit)
+    }
+
+    private static func configuration(_ address: String) throws -> PostgresConfiguration {
+        do { return try PostgresConfiguration(address) } catch { throw PostgresFailure.coreError(error) }
     }
 }

@@ -7,7 +7,7 @@ import Foundation
 /// A value as every database stores it.
 ///
 /// Statements of all adapters take these, so that what a column holds is decided once, in `Records/`.
-enum RecordValue: Hashable, Sendable {
+enum RecordValue: Hashable, Codable, Sendable {
     case null
     case integer(Int64)
     case text(String)

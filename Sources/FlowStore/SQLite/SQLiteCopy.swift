@@ -33,6 +33,18 @@ package enum SQLiteCopy {
         }
     }
 
+    /// Steps of the schema that this version has and the file has not, beside a server that may be running.
+    ///
+    /// - Throws: ``CoreError`` `unavailable` when a newer version wrote it.
+    static func missingSteps(of path: String) throws -> [String] {
+        try SQLiteFailure.mapped {
+            let queue = try DatabaseQueue(path: path, configuration: Self.reading)
+            let steps = try Migrations.missing(queue)
+            try queue.close()
+            return steps
+        }
+    }
+
     /// Looks at every page and every reference.
     ///
     /// - Throws: ``CoreError`` `invalid` saying what is broken, `unavailable` when a newer version wrote it.

@@ -18,7 +18,9 @@ final class SQLiteEngine: StoreEngine {
     private let file: FileIdentity?
 
     /// Opens or creates the database and brings its schema up to date.
-    init(path: String, lock: SQLiteFileLock?) throws {
+    ///
+    /// - Parameter mayBeRetired: see ``Migrations/migrate(_:mayBeRetired:)``.
+    init(path: String, lock: SQLiteFileLock?, mayBeRetired: Bool = false) throws {
         self.lock = lock
         self.pool = try SQLiteFailure.mapped {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
@@ -39,7 +41,11 @@ final class SQLiteEngine: StoreEngine {
                     "SQLite did not accept synchronous=FULL for '\(path)': commits would not survive a power cut."
                 )
             }
-            if lock == nil { try Migrations.requireCurrent(self.pool) } else { try Migrations.migrate(self.pool) }
+            if lock == nil {
+                try Migrations.requireCurrent(self.pool)
+            } else {
+                try Migrations.migrate(self.pool, mayBeRetired: mayBeRetired)
+            }
         }
     }
 
@@ -56,6 +62,13 @@ final class SQLiteEngine: StoreEngine {
     func synchronousMode() throws -> Int {
         try self.pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1 }
     }
+
+    /// Ends the file's use: its rows are somewhere else from now on.
+    func retire() async throws {
+        try await SQLiteFailure.mappingErrors { try await self.pool.write { db in try Migrations.retire(db) } }
+    }
+
+    func isRetired() throws -> Bool { try SQLiteFailure.mapped { try Migrations.isRetired(self.pool) } }
 
     func close() async throws {
         // Leave nothing for the next start to recover.

@@ -30,6 +30,19 @@ extension DatabaseStore {
         return DatabaseStore(engine: try SQLiteEngine(path: path, lock: lock), onCommit: nil)
     }
 
+    /// For a move into another database, which may have been cut off at its end; see ``DatabaseMove``.
+    ///
+    /// - Throws: as ``open(path:onCommit:)``.
+    package static func openForMove(path: String) throws -> DatabaseStore {
+        let lock = try SQLiteFileLock(database: path)
+        return DatabaseStore(engine: try SQLiteEngine(path: path, lock: lock, mayBeRetired: true), onCommit: nil)
+    }
+
+    /// Steps of the schema that a start of this version would take on the file.
+    package static func missingSteps(path: String) throws -> [String] {
+        try SQLiteCopy.missingSteps(of: path)
+    }
+
     /// What is SQLite's own, for its tests; nil for another database.
     var sqlite: SQLiteEngine? { self.engine as? SQLiteEngine }
 }

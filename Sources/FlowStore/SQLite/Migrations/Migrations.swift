@@ -49,10 +49,35 @@ enum Migrations {
         return migrator
     }
 
-    /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.
-    static func migrate(_ writer: some DatabaseWriter) throws {
-        try self.refuseNewer(writer)
+    /// A step that no version has: with it no server starts with the file again, an older one neither.
+    private static let retired = "moved to PostgreSQL"
+
+    /// - Parameter mayBeRetired: for the move itself, which is repeated when it was cut off at its end.
+    /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database, or it was moved elsewhere.
+    static func migrate(_ writer: some DatabaseWriter, mayBeRetired: Bool = false) throws {
+        if try !(mayBeRetired && self.isRetired(writer)) { try self.refuseNewer(writer) }
         try self.migrator.migrate(writer)
+    }
+
+    /// Steps that this version would take, in their order.
+    ///
+    /// - Throws: as ``migrate(_:mayBeRetired:)``.
+    static func missing(_ reader: some DatabaseReader) throws -> [String] {
+        try self.refuseNewer(reader)
+        let done = try reader.read { try self.migrator.appliedIdentifiers($0) }
+        return self.steps.map(\.name).filter { !done.contains($0) }
+    }
+
+    /// Marks a database whose rows are somewhere else from now on.
+    static func retire(_ db: GRDB.Database) throws {
+        try db.execute(
+            sql: "INSERT INTO grdb_migrations (identifier) VALUES (?) ON CONFLICT DO NOTHING",
+            arguments: [self.retired]
+        )
+    }
+
+    static func isRetired(_ reader: some DatabaseReader) throws -> Bool {
+        try reader.read { db in try self.migrator.appliedIdentifiers(db).contains(self.retired) }
     }
 
     /// Makes sure that the schema is the one of this version, and changes nothing.
@@ -71,6 +96,13 @@ enum Migrations {
 
     /// - Throws: `unavailable` when a newer version of QuartzFlow wrote the database.
     static func refuseNewer(_ reader: some DatabaseReader) throws {
+        guard try !self.isRetired(reader) else {
+            throw CoreError(
+                .unavailable,
+                "This database was moved to PostgreSQL, and what happened since is there. Set database.url to that database; "
+                    + "to go back to the time before, restore a back-up."
+            )
+        }
         guard try !reader.read({ try self.migrator.hasBeenSuperseded($0) }) else {
             throw CoreError(
                 .unavailable,

@@ -1,0 +1,93 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// What a table of the shared schema looks like, as far as its rows have to be carried from one database to another.
+struct TableShape: Hashable, Sendable {
+    /// How a column's values are read and written.
+    enum Kind: Hashable, Sendable {
+        case integer
+        case text
+        case bytes
+    }
+
+    struct Column: Hashable, Sendable {
+        let name: String
+        let kind: Kind
+    }
+
+    let name: String
+    let columns: [Column]
+    /// By which its rows are walked, in pieces: the primary key, or the number that both databases give a row without one.
+    let key: [Column]
+
+    private static let rowNumber = Column(name: "rowid", kind: .integer)
+
+    /// All tables of a SQLite database that has this version's schema: those that others refer to come before those.
+    ///
+    /// - Throws: `internal` for a column of a type that no step of the schema uses.
+    static func all(in db: Database) throws -> [TableShape] {
+        let names = try db.all(
+            """
+            SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'grdb_%'
+            ORDER BY rowid
+            """
+        ) { $0.text(0) }
+        var waiting = try names.map { name in
+            (shape: try self.shape(of: name, in: db), needs: try self.parents(of: name, in: db))
+        }
+        var ordered: [TableShape] = []
+        while !waiting.isEmpty {
+            let done = Set(ordered.map(\.name))
+            let ready = waiting.filter { $0.needs.isSubset(of: done) }
+            guard !ready.isEmpty else {
+                throw CoreError(.internal, "Tables refer to each other in a circle: \(waiting.map(\.shape.name)).")
+            }
+            ordered += ready.map(\.shape)
+            waiting.removeAll { $0.needs.isSubset(of: done) }
+        }
+        return ordered
+    }
+
+    private static func shape(of table: String, in db: Database) throws -> TableShape {
+        let columns = try db.all(
+            "SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid",
+            [.text(table)]
+        ) { row in
+            let kind: Kind
+            switch row.text(1) {
+            case "INTEGER": kind = .integer
+            case "TEXT": kind = .text
+            case "BLOB": kind = .bytes
+            default: throw CoreError(.internal, "\(table).\(row.text(0)) is of the type \(row.text(1)).")
+            }
+            return (column: Column(name: row.text(0), kind: kind), place: row.number(2))
+        }
+        let key = columns.filter { $0.place > 0 }.sorted { $0.place < $1.place }.map(\.column)
+        return TableShape(name: table, columns: columns.map(\.column), key: key.isEmpty ? [self.rowNumber] : key)
+    }
+
+    private static func parents(of table: String, in db: Database) throws -> Set<String> {
+        let parents = try db.all(
+            "SELECT DISTINCT \"table\" FROM pragma_foreign_key_list(?)",
+            [.text(table)]
+        ) { $0.text(0) }
+        return Set(parents).subtracting([table])
+    }
+
+    /// The next rows behind a key, with the columns first and the key behind them; from the first row on without one.
+    func page(after position: [RecordValue]?) -> String {
+        let columns = (self.columns + self.key).map(\.name).joined(separator: ", ")
+        let key = self.key.map(\.name).joined(separator: ", ")
+        let marks = self.key.indices.map { "?\($0 + 2)" }.joined(separator: ", ")
+        let condition = position == nil ? "" : "WHERE (\(key)) > (\(marks))"
+        return "SELECT \(columns) FROM \(self.name) \(condition) ORDER BY \(key) LIMIT ?1"
+    }
+
+    var insertion: String {
+        let columns = self.columns.map(\.name).joined(separator: ", ")
+        let marks = self.columns.map { _ in "?" }.joined(separator: ", ")
+        return "INSERT INTO \(self.name) (\(columns)) VALUES (\(marks))"
+    }
+}

@@ -1,0 +1,179 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowTesting
+import Foundation
+import Synchronization
+import Testing
+
+@testable import FlowStore
+
+@Suite("Moving from SQLite to PostgreSQL (S1-NFR-X1)")
+struct DatabaseMoveTests {
+    /// A file with a job, a host, what it ran and what that wrote, and an empty database beside it.
+    private func withWorld(_ body: (World, _ path: String, _ address: String) async throws -> Void) async throws {
+        try await StoreKind.turns.with {
+            try await TemporaryDirectory.with { directory in
+                let path = directory + "/flow.db"
+                let store = try SQLiteStore.open(path: path)
+                let world = World(store: store)
+                do {
+                    let agent = try await world.connectedAgent("a")
+                    let job = try await world.job("夜间备份")
+                    for second in 0..<30 { _ = try await world.fired(job, at: World.start + Int64(second), on: agent) }
+                    try await world.apply([World.report(1, job, on: agent, .success)], of: agent)
+                    let id = DeterministicID.execution(kind: .cron, job: job.uid, nominal: World.start, agent: agent)
+                    let output = Array("a\u{0}b\n".utf8)
+                    let chunk = LogChunk(executionID: id, attempt: 1, offset: 0, stream: .standardOutput, bytes: output)
+                    try await world.append([chunk])
+                    // SQLite keeps a NUL character; PostgreSQL can't.
+                    try await store.setSetting("odd", to: "one\u{0}two")
+                    let server = try PostgresServer.shared.get()
+                    try await body(world, path, server.address(try server.makeDatabase()))
+                } catch {
+                    try? await store.close()
+                    throw error
+                }
+                try? await store.close()
+            }
+        }
+    }
+
+    /// Moves the file, which nobody has open.
+    @discardableResult
+    private func move(
+        _ path: String,
+        _ address: String,
+        report: @escaping @Sendable (DatabaseMove.Progress) -> Void = { _ in }
+    ) async throws -> DatabaseMove.Report {
+        let source = try SQLiteStore.openForMove(path: path)
+        let target: DatabaseStore
+        do { target = try await PostgresStore.openAlone(address) } catch {
+            try await source.close()
+            throw error
+        }
+        let result: Result<DatabaseMove.Report, any Error>
+        do { result = .success(try await DatabaseMove(from: source, to: target, report: report).run()) } catch {
+            result = .failure(error)
+        }
+        try await source.close()
+        try await target.close()
+        return try result.get()
+    }
+
+    /// Carries the first tables only, as a move that is cut off does.
+    private func moveSome(_ path: String, _ address: String, tables: Int) async throws {
+        let source = try SQLiteStore.openForMove(path: path)
+        let target = try await PostgresStore.openAlone(address)
+        let shapes = try await source.read { db in try TableShape.all(in: db) }
+        let move = DatabaseMove(from: source, to: target) { _ in }
+        _ = try await move.begin(shapes, try await source.installation())
+        try await move.copy(Array(shapes.prefix(tables)))
+        try await source.close()
+        try await target.close()
+    }
+
+    @Test("Everything is there afterwards, numbers go on, and the file is not started with again")
+    func everything() async throws {
+        try await self.withWorld { world, path, address in
+            let job = try #require(try await world.store.jobs(JobQuery(page: PageRequest(size: 1))).items.first)
+            let before = try await world.statistics(job)
+            try await world.store.close()
+            let report = try await self.move(path, address)
+            #expect(report.rows > 60 && report.tables > 50)
+
+            let moved = try await PostgresStore.open(address)
+            let there = World(store: moved)
+            #expect(try await moved.job(job.id) == job)
+            #expect(try await there.statistics(job) == before)
+            #expect(try await moved.setting("odd") == "one\u{FFFD}two")
+            let agent = try #require(AgentID("a"))
+            let id = DeterministicID.execution(kind: .cron, job: job.uid, nominal: World.start, agent: agent)
+            #expect(try await moved.log(id, from: 0, limit: 100).chunks.first?.bytes == Array("a\u{0}b\n".utf8))
+            // Reports go on behind the number that the host was told, and a new job gets a number of its own.
+            #expect(try await there.hello(agent, lastSequence: 1).acknowledgedSequence == 1)
+            #expect(try await there.job("next").id > job.id)
+            try await moved.close()
+
+            let message = await expectError(.unavailable) { _ = try SQLiteStore.open(path: path) }
+            #expect(message.contains("moved to PostgreSQL") && message.contains("database.url"))
+        }
+    }
+
+    @Test("A move that was cut off keeps servers out, and goes on where it stopped")
+    func resumes() async throws {
+        try await self.withWorld { world, path, address in
+            try await world.store.close()
+            try await self.moveSome(path, address, tables: 20)
+            let message = await expectError(.unavailable) { _ = try await PostgresStore.open(address) }
+            #expect(message.contains("has not ended"))
+            let copied = Mutex<[String]>([])
+            try await self.move(path, address) { progress in
+                if case .copied(let table, _) = progress { copied.withLock { $0.append(table) } }
+            }
+            #expect(copied.withLock { !$0.isEmpty && $0.count < 50 }, "the first tables are not carried twice")
+            try await PostgresStore.open(address).close()
+        }
+    }
+
+    @Test("What changed in the file since the first try is found, and everything is carried anew")
+    func changedMeanwhile() async throws {
+        try await self.withWorld { world, path, address in
+            try await world.store.close()
+            try await self.moveSome(path, address, tables: 1000)
+            let again = try SQLiteStore.open(path: path)
+            let job = try await World(store: again).job("later")
+            try await again.close()
+            let isAnew = Mutex(false)
+            try await self.move(path, address) { progress in
+                if case .begunAnew = progress { isAnew.withLock { $0 = true } }
+            }
+            #expect(isAnew.withLock { $0 })
+            let moved = try await PostgresStore.open(address)
+            #expect(try await moved.job(job.id) == job)
+            try await moved.close()
+        }
+    }
+
+    @Test("A row that is another one there is found before the file is given up")
+    func finds() async throws {
+        try await self.withWorld { world, path, _ in
+            try await world.store.close()
+            let server = try PostgresServer.shared.get()
+            let name = try server.makeDatabase()
+            let address = server.address(name)
+            // As a fault on the way would: what arrives is not what was sent.
+            try await PostgresStore.openAlone(address).close()
+            try server.sql(
+                """
+                CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := 'x'; RETURN NEW; END $$;
+                CREATE TRIGGER spoil BEFORE INSERT ON agent FOR EACH ROW EXECUTE FUNCTION spoil()
+                """,
+                in: name
+            )
+            let message = await expectError(.conflict) { try await self.move(path, address) }
+            #expect(message.contains("agent is not the same"))
+            let file = try SQLiteStore.open(path: path)
+            #expect(try await file.agents().map(\.name) == ["a"])
+            try await file.close()
+        }
+    }
+
+    @Test("A move that ended may be asked for again; another database, or one that holds something, is refused")
+    func refusals() async throws {
+        try await self.withWorld { world, path, address in
+            try await world.store.close()
+            let server = try PostgresServer.shared.get()
+            let used = server.address(try server.makeDatabase())
+            let other = try await PostgresStore.open(used)
+            _ = try await World(store: other).agent("b")
+            try await other.close()
+            #expect(await expectError(.conflict) { try await self.move(path, used) }.contains("not empty"))
+            try await self.move(path, address)
+            #expect(try await self.move(path, address).rows == 0)
+            let empty = server.address(try server.makeDatabase())
+            #expect(await expectError(.conflict) { try await self.move(path, empty) }.contains("not into this"))
+        }
+    }
+}
