@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import Glibc
+import Foundation
 
 /// The host's clocks, read together.
 enum HostClock {

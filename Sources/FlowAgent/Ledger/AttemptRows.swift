@@ -25,11 +25,11 @@ enum AttemptRows {
     }
 
     /// Those of a range of executions, from `bounds`' first to before its last.
-    static func all(in bounds: (UUID, UUID), _ database: Database) throws -> [ExecutionID: [AttemptRecord]] {
+    static func all(in bounds: ClosedRange<UUID>, _ database: Database) throws -> [ExecutionID: [AttemptRecord]] {
         let rows = try Row.fetchAll(
             database,
-            sql: "SELECT exec_id, record FROM attempt WHERE exec_id >= ? AND exec_id < ? ORDER BY exec_id, number",
-            arguments: [bounds.0, bounds.1]
+            sql: "SELECT exec_id, record FROM attempt WHERE exec_id BETWEEN ? AND ? ORDER BY exec_id, number",
+            arguments: [bounds.lowerBound, bounds.upperBound]
         )
         var records: [ExecutionID: [AttemptRecord]] = [:]
         for row in rows {

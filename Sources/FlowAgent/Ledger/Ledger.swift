@@ -16,8 +16,19 @@ package protocol Ledger: Sendable {
     func commit(_ operations: [LedgerOperation]) throws -> [LedgerResult]
     /// Outbox reports with a sequence above `sequence`, in order, at most `limit`.
     func outbox(after sequence: Int64, limit: Int) throws -> [Report]
+    /// What ended after a report, by job and quarter of an hour, the earliest change first, at most `limit`.
+    func quarters(after sequence: Int64, limit: Int) throws -> ChangedQuarters
     /// The ledger row of an execution, if it was ever admitted or decided here.
     func entry(_ id: ExecutionID) throws -> LedgerEntry?
+}
+
+/// Statistics that changed.
+package struct ChangedQuarters: Hashable, Sendable {
+    package var sums: [QuarterSum]
+    /// They count all that ended with a report up to this one.
+    package var sequence: Int64
+    /// There are later changes.
+    package var hasMore: Bool
 }
 
 /// What the ledger does in one step.

@@ -17,6 +17,7 @@ struct LedgerPruning: Hashable, Sendable {
     private enum Position: Hashable, Sendable {
         case ledger(from: UUID)
         case outputs(job: UUID, execution: UUID)
+        case quarters
         case snapshots
     }
 
@@ -30,6 +31,8 @@ struct LedgerPruning: Hashable, Sendable {
         case .ledger(let start): self.position = try Self.pruneLedger(from: start, floor, database)
         case .outputs(let job, let execution):
             self.position = try Self.pruneOutputs(after: job, execution, floor, database)
+        case .quarters:
+            if try QuarterTable.prune(before: floor, limit: Self.chunk, in: database) { self.position = .snapshots }
         case .snapshots:
             guard try snapshots.prune(usedBefore: Self.oldestUse(floor, database), limit: Self.chunk, in: database)
             else { return false }
@@ -81,7 +84,7 @@ struct LedgerPruning: Hashable, Sendable {
                 "DELETE FROM output WHERE (job_uid, exec_id) > (?, ?) AND exec_id < ?",
                 [job, execution, bound]
             )
-            return .snapshots
+            return .quarters
         }
         try database.run(
             "DELETE FROM output WHERE (job_uid, exec_id) > (?, ?) AND (job_uid, exec_id) <= (?, ?) AND exec_id < ?",

@@ -23,6 +23,7 @@ enum LedgerSchema {
         migrator.registerMigration("25 attempts") { database in try database.execute(sql: Self.attempts) }
         migrator.registerMigration("98 recital") { database in try database.execute(sql: Self.recital) }
         migrator.registerMigration("110 zone rules") { database in try database.execute(sql: ZoneTable.schema) }
+        migrator.registerMigration("153 quarters") { database in try database.execute(sql: QuarterTable.schema) }
         return migrator
     }
 
@@ -65,6 +66,7 @@ enum LedgerSchema {
         UPDATE outbox SET sequence = -sequence;
         UPDATE outbox SET sequence = :shift - sequence;
         UPDATE job SET cursor = max(cursor, :time);
+        \(QuarterTable.interruption)
         UPDATE ledger SET status = 4, reason = 'INTERRUPTED', retry_at = NULL,
             detail = 'the ledger went back in time while this was open' WHERE status IN (1, 2);
         UPDATE meta SET incarnation = :incarnation, time = max(time, :time), acknowledged = acknowledged + :shift;
@@ -76,11 +78,13 @@ enum LedgerSchema {
         DELETE FROM pending_order;
         DELETE FROM job;
         DELETE FROM zone;
+        \(QuarterTable.interruption)
         UPDATE ledger SET status = 4, reason = 'INTERRUPTED', retry_at = NULL,
             detail = 'the host joined a server anew while this was open' WHERE status IN (1, 2);
         UPDATE ledger SET sequence = 0;
-        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, is_dismissed = 0,
-            recite_after = NULL, recite_through = NULL, recite_from = NULL;
+        UPDATE quarter SET sequence = 0;
+        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, counted = 0,
+            is_dismissed = 0, recite_after = NULL, recite_through = NULL, recite_from = NULL;
         """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at

@@ -26,6 +26,21 @@ struct LedgerTransaction {
 
     let database: Database
     var state: State
+    var ended = EndedQuarters()
+    private let firstSequence: Int64
+
+    init(database: Database, state: State) {
+        self.database = database
+        self.state = state
+        self.firstSequence = state.lastSequence
+    }
+
+    /// Writes what belongs to the transaction as a whole: the last step before the commit.
+    func finish() throws {
+        try QuarterTable.add(self.ended, to: self.database)
+        guard self.state.lastSequence > self.firstSequence else { return }
+        try QuarterTable.setCounted(self.state.lastSequence, in: self.database)
+    }
 
     mutating func apply(_ operation: LedgerOperation) throws -> LedgerResult {
         switch operation {
@@ -112,12 +127,14 @@ struct LedgerTransaction {
         }
         try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
         self.state.latest = max(self.state.latest, entry.order.nominal)
+        if EndedQuarters.counts(entry.status) { self.ended.add(entry, sequence: sequence) }
         return .written(sequence: try self.append(report))
     }
 
     private mutating func update(_ entry: LedgerEntry, report: Report) throws -> LedgerResult {
         let order = try LedgerRows.orderArguments(entry.order)
         let sequence = self.state.lastSequence + 1
+        let isEnd = try EndedQuarters.counts(entry.status) && self.isOpen(entry.id)
         try self.database.run(
             Self.updateEntry,
             StatementArguments(
@@ -125,9 +142,17 @@ struct LedgerTransaction {
             )
         )
         guard self.database.changesCount == 1 else { return .done }
+        if isEnd { self.ended.add(entry, sequence: sequence) }
         try AttemptRows.store(report.attempts, of: entry.id, in: self.database)
         try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
         return .written(sequence: try self.append(report))
+    }
+
+    private func isOpen(_ id: ExecutionID) throws -> Bool {
+        let statement = try self.database.cachedStatement(
+            sql: "SELECT 1 FROM ledger WHERE exec_id = ? AND status IN (1, 2)"
+        )
+        return try Bool.fetchOne(statement, arguments: [id.uuid]) ?? false
     }
 
     private mutating func append(_ report: Report) throws -> Int64 {

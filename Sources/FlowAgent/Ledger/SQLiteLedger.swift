@@ -71,6 +71,7 @@ package final class SQLiteLedger: Ledger {
             guard let row = try Row.fetchOne(database, sql: sql) else {
                 throw CoreError(.internal, "the ledger has no identity")
             }
+            try QuarterTable.catchUp(to: row[1], in: database)
             return (row[0] as String, row[1] as Int64)
         }
         // A mark of another incarnation belongs to a ledger that was given up.
@@ -83,6 +84,7 @@ package final class SQLiteLedger: Ledger {
                         "incarnation": fresh, "time": known.time.milliseconds, "shift": known.sequence - sequence,
                     ]
                 )
+                try QuarterTable.setCounted(known.sequence, in: database)
             }
             incarnation = fresh
             sequence = known.sequence
@@ -133,6 +135,7 @@ package final class SQLiteLedger: Ledger {
                 let results = try self.queue.write { database in
                     var transaction = LedgerTransaction(database: database, state: next)
                     let results = try operations.map { try transaction.apply($0) }
+                    try transaction.finish()
                     next = transaction.state
                     return results
                 }
@@ -198,6 +201,20 @@ package final class SQLiteLedger: Ledger {
         try self.queue.read { database in
             let statement = try database.cachedStatement(sql: OutboxRows.select)
             return try Row.fetchAll(statement, arguments: [sequence, limit]).map(OutboxRows.report)
+        }
+    }
+
+    package func quarters(after sequence: Int64, limit: Int) throws -> ChangedQuarters {
+        try self.state.withLock { state in
+            let changed = try self.queue.read {
+                try QuarterTable.changed(after: sequence, limit: limit, in: $0)
+            }
+            let hasMore = changed.count == limit
+            return ChangedQuarters(
+                sums: changed.map(\.0),
+                sequence: hasMore ? changed.last?.sequence ?? sequence : state.lastSequence,
+                hasMore: hasMore
+            )
         }
     }
 

@@ -10,9 +10,9 @@ import GRDB
 /// The connection only reads; days are days of the host's time zone (C-18), and an execution belongs to the day of its
 /// nominal time.
 package struct LocalRecords: Sendable {
-    private let queue: DatabaseQueue
-    private let directory: String
-    private let days: LocalDays
+    let queue: DatabaseQueue
+    let directory: String
+    let days: LocalDays
 
     /// Opens the records of a data directory.
     ///
@@ -69,7 +69,6 @@ package struct LocalRecords: Sendable {
             )
             // An agent of an earlier version may still be running here, and the file be as it made it.
             let hasAttempts = try database.tableExists("attempt")
-            let attempts = hasAttempts ? try AttemptRows.all(in: bounds, database) : [:]
             let rows = try Row.fetchAll(
                 database,
                 sql: """
@@ -82,6 +81,11 @@ package struct LocalRecords: Sendable {
                     """,
                 arguments: [bounds.0, bounds.1, uid?.uuid, limit]
             )
+            // Of those that are shown only: a day may have a million others.
+            let ids = rows.map { $0[0] as UUID }
+            let attempts =
+                hasAttempts && !ids.isEmpty
+                ? try AttemptRows.all(in: ids[ids.count - 1]...ids[0], database) : [:]
             return rows.map { row in
                 HistoryEntry(row, attempts: attempts[ExecutionID(uuid: row[0])] ?? [], days: self.days)
             }
@@ -134,7 +138,7 @@ package struct LocalRecords: Sendable {
         return JobUID(uuid: uid)
     }
 
-    private static func badDay(_ text: String) -> CoreError {
+    static func badDay(_ text: String) -> CoreError {
         CoreError(.invalid, "'\(text)' is not a day; write it as 2026-11-21")
     }
 }

@@ -40,6 +40,8 @@ package final class ZoneRules: Sendable {
         self.buckets = buckets
     }
 
+    package static let universal = ZoneRules(name: "UTC", initial: 0, transitions: [])
+
     /// Whether the zone has one offset only, for ever.
     package var isFixed: Bool { self.starts.count == 1 }
 

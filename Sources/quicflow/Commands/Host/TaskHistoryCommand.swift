@@ -34,7 +34,9 @@ struct TaskHistoryCommand: ParsableCommand {
         }
         try self.options.show(entries) {
             var table = TextTable(
-                ["DUE", "TASK", "STATE", "DURATION", "RESULT", "EXECUTION"],
+                Language.current == .chinese
+                    ? ["计划时间", "任务", "状态", "耗时", "结果", "执行记录"]
+                    : ["DUE", "TASK", "STATE", "DURATION", "RESULT", "EXECUTION"],
                 alignments: [.left, .left, .left, .right, .right]
             )
             for entry in entries {

@@ -75,12 +75,19 @@ struct StatsTable {
                 DisplayWidth.fitted(day.taskName, to: 40), String(counts.total), String(counts.success),
                 // A timeout is a failure to whoever reads a summary.
                 String(counts.failure + counts.timeout), Self.percent(day.successRate, of: counts.total),
-                counts.total == 0 ? "-" : DisplayTime.duration(milliseconds: counts.averageDuration),
+                counts.total == 0 ? "-" : Self.average(counts.averageDuration),
             ]
             if self.withDates { row.insert(day.date, at: 0) }
             table.add(row)
         }
         return table.boxed(title: "\(isChinese ? "任务执行统计" : "Task statistics") - \(title)")
+    }
+
+    /// `2.3s`, `0.5s` as S1-FR-5.5 writes them; what would be `0.0s` in milliseconds.
+    static func average(_ milliseconds: Int64) -> String {
+        guard (100..<1000).contains(milliseconds) else { return DisplayTime.duration(milliseconds: milliseconds) }
+        let tenths = (milliseconds + 50) / 100
+        return "\(tenths / 10).\(tenths % 10)s"
     }
 
     /// `100%`, `98.9%`; never rounded up to 100.
