@@ -53,6 +53,53 @@ struct InsightRouteTests {
         }
     }
 
+    @Test("A host's day has its own word, the records, and by what they differ (S1-FR-5.3)")
+    func hostDay() async throws {
+        try await TestServer.with { server, caller in
+            let agent = try await server.agent("web-1")
+            #expect(try await caller.get("/clients/nobody/stats").status == 404)
+            #expect(try await caller.get("/clients/web-1/stats?date=2026-02-30").faults == ["date"])
+            let silent = try await caller.get("/clients/web-1/stats").data
+            #expect(silent["date"]?.text == "2026-11-21" && silent["time_zone"]?.text == "UTC")
+            #expect(silent["reported_at"] == .null && silent["matches"] == .null)
+
+            let job = try #require(try await caller.post("/tasks", taskBody()).data["id"]?.int)
+            let uid = try #require(try await server.store.job(job)?.uid)
+            let now = server.clock.now
+            func tell(_ success: Int, at sequence: Int64) async throws {
+                let sum = QuarterSum(
+                    job: uid,
+                    jobID: job,
+                    jobName: "told",
+                    quarter: QuarterSum.quarter(of: now),
+                    outcomes: OutcomeSum(success: success, timed: success, duration: 40, longest: 30, shortest: 10)
+                )
+                try await server.store.store(
+                    HostStatsReport(
+                        incarnation: "one",
+                        sequence: sequence,
+                        at: now,
+                        zone: "Asia/Shanghai",
+                        sums: [sum]
+                    ),
+                    of: agent
+                )
+            }
+            try await tell(2, at: 5)
+            let day = try await caller.get("/clients/web-1/stats?date=2026-11-21").data
+            #expect(day["from"]?.text == "2026-11-20T16:00:00.000Z" && day["to"]?.text == "2026-11-21T16:00:00.000Z")
+            #expect(day["matches"] == .bool(false))
+            let task = try #require(day["tasks"]?.items.first)
+            #expect(task["task_name"]?.text == "told" && task["agent"]?["avg_duration_ms"]?.int == 20)
+            #expect(task["agent"]?["hourly"]?["18"]?["success"]?.int == 2)
+            #expect(task["server"]?["total"]?.int == 0 && task["difference"]?["success"]?.int == 2)
+            #expect(task["difference"]?["total_duration_ms"]?.int == 40)
+            try await tell(0, at: 6)
+            let other = try await caller.get("/clients/web-1/stats?date=2026-11-20").data
+            #expect(other["matches"] == .bool(true) && other["tasks"]?.items.isEmpty == true)
+        }
+    }
+
     @Test("Coming fires are counted by the minute, for viewers too; a span of years is refused")
     func upcoming() async throws {
         try await TestServer.with { _, caller in

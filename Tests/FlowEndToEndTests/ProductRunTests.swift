@@ -28,6 +28,25 @@ extension ProductTests {
             }
         }
 
+        @Test("A host tells what its jobs did, and it is what the server recorded (S1-FR-5.3)")
+        func tellsStatistics() async throws {
+            try await ProductWorld.with { world in
+                let client = try await world.client(of: try world.startDev())
+                let host = try #require(try await client.hostsOnline(1).first?["client_id"]?.string)
+                let job = try await client.createJob("counted", command: "true", groups: [try await client.everyone()])
+                _ = try await client.runOne(job)
+                let task = try await eventually("the host's own word", within: .seconds(40)) {
+                    let day = try await client.call("GET", "/clients/\(host)/stats")
+                    return day["tasks"]?.items.first {
+                        $0["task_name"]?.string == "counted" && $0["agent"]?["total"] != nil
+                    }
+                }
+                #expect(task["agent"]?["success"]?.int == 1 && task["server"]?["success"]?.int == 1, "\(task)")
+                let times = ["agent", "server"].map { task[$0]?["total_duration_ms"]?.int }
+                #expect(times[0] == times[1] && task["difference"]?["total"]?.int == 0, "\(task)")
+            }
+        }
+
         @Test("Parameters arrive as QF_PARAM_* and are never run (S3-4.5)")
         func doesNotRunParameters() async throws {
             try await ProductWorld.with { world in

@@ -150,6 +150,8 @@ extension Simulation {
                 self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: 20_000)
             }
         case .forgetOutputs: break
+        // The simulated store keeps no statistics, so no welcome asks for them.
+        case .sendStatistics: break
         case .wake(let boot):
             // On a real host this would be a loop that does nothing but wake.
             if boot <= self.hosts[index].reading(at: self.now).boot { self.record.idleWakes += 1 }

@@ -75,7 +75,7 @@ extension Simulation {
                 guard self.mutant != .neverAsksAgain else { continue }
                 let orders = self.store.reask(of: agent, before: before)
                 self.apply(.orders(orders), toSessionOf: index)
-            case .recordConfig, .presenceChanged: break
+            case .recordConfig, .storeStatistics, .presenceChanged: break
             }
         }
     }

@@ -306,7 +306,35 @@ struct RandomValues {
             lostAfter: self.maybe { $0.int64() },
             answersLogOpen: self.bool(),
             renewsCertificates: self.bool(),
-            givesSecrets: self.bool()
+            givesSecrets: self.bool(),
+            statisticsSequence: self.maybe { $0.int64() }
+        )
+    }
+
+    mutating func statistics() -> HostStatsReport {
+        HostStatsReport(
+            incarnation: self.word(),
+            sequence: self.int64(),
+            at: self.instant(),
+            zone: self.pick(["Asia/Kathmandu", "UTC", "-03:30"]),
+            sums: self.list { values in
+                QuarterSum(
+                    job: values.uid(),
+                    jobID: values.int64(),
+                    jobName: values.text(),
+                    quarter: values.int64(-1000...4_000_000),
+                    outcomes: OutcomeSum(
+                        success: values.int(0...1000),
+                        failure: values.int(0...1000),
+                        timeout: values.int(0...1000),
+                        cancelled: values.int(0...1000),
+                        timed: values.int(0...4000),
+                        duration: values.int64(),
+                        longest: values.int64(),
+                        shortest: values.int64()
+                    )
+                )
+            }
         )
     }
 
@@ -331,6 +359,7 @@ struct RandomValues {
             .configPull(version: self.int64()),
             .certificateRequest(self.text()),
             .secretsRequest(SecretsRequest(execution: self.uid(), job: self.uid(), version: self.int64())),
+            .statistics(self.statistics()),
         ]
     }
 
@@ -348,6 +377,7 @@ struct RandomValues {
             .certificateRefused(code: self.word(), message: self.text()),
             .secrets(SecretsAnswer(execution: self.uid(), values: [self.word(): self.text()])),
             .secrets(SecretsAnswer(execution: self.uid(), values: [:], refusal: self.text())),
+            .statisticsAcknowledged(incarnation: self.word(), sequence: self.int64()),
         ]
     }
 }

@@ -40,7 +40,7 @@ import Testing
 
     @Test(
         "averages as S1-FR-5.5 writes them",
-        arguments: [(2300, "2.3s"), (45_200, "45.2s"), (500, "0.5s"), (20, "20ms")]
+        arguments: [(Int64(2300), "2.3s"), (45_200, "45.2s"), (500, "0.5s"), (20, "20ms")]
     )
     func average(milliseconds: Int64, text: String) { #expect(StatsTable.average(milliseconds) == text) }
 

@@ -55,6 +55,14 @@ extension Endpoint {
                     examples: ["zone": .object([.init("labels", JSON.object([.init("zone", "north")]))])]
                 )
                 .answers(.reference("Client"))
+        case .clientStatistics:
+            Contract(.groups, "Sums up a host's day: its own word, what is recorded here, and by what they differ")
+                .query(
+                    "date",
+                    Schema.string(upTo: 10, from: 10).with(.init("format", "date")).example("2026-11-21")
+                        .about("A day on the host's clocks; today.")
+                )
+                .answers(.hostDay)
         case .getGroupRules: Contract(.groups, "Lists the rules that put hosts into groups").answers(Self.rules)
         case .setGroupRules:
             Contract(.groups, "Replaces the rules that put hosts into groups")

@@ -16,7 +16,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
     case checkTasks, taskFileSchema
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
-    case listClients, deleteClient, setClientLabels
+    case listClients, deleteClient, setClientLabels, clientStatistics
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
     case listRuns, getRun, stopRun, retryRun, exportRun
@@ -138,6 +138,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listClients: self.api(.get, "/clients", .needs(.agentsRead))
         case .deleteClient: self.api(.delete, "/clients/{id}", .needs(.agentsWrite))
         case .setClientLabels: self.api(.put, "/clients/{id}/labels", .needs(.agentsWrite))
+        case .clientStatistics: self.api(.get, "/clients/{id}/stats", .needs(.executionsRead))
 
         case .getGroupRules: self.api(.get, "/group-rules", .needs(.groupsRead))
         case .setGroupRules: self.api(.put, "/group-rules", .needs(.groupsWrite))

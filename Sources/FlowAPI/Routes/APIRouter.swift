@@ -225,6 +225,7 @@ struct APIRouter: Sendable {
         case .listClients: try await self.groups.clients(call)
         case .deleteClient: try await self.groups.deleteClient(call)
         case .setClientLabels: try await self.groups.setLabels(call)
+        case .clientStatistics: try await self.groups.clientStatistics(call)
         case .getGroupRules: try await self.groupRules.list(call)
         case .setGroupRules: try await self.groupRules.replace(call)
         case .previewGroupRules: try await self.groupRules.preview(call)

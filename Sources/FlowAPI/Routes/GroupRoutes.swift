@@ -129,6 +129,19 @@ struct GroupRoutes: Sendable {
         return .data(GroupPresenter.client(try await self.agents.setLabels(labels, of: id, as: call.principal)))
     }
 
+    /// `GET /clients/{id}/stats?date=2026-11-21`: a host's day as it tells it, and as it is recorded here.
+    func clientStatistics(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let date = query.word("date")
+        if let date, date.utf8.count > 10 || ZoneDay.span(of: date, in: .universal) == nil {
+            query.fault("date", "syntax", "'\(date.prefix(32))' is no day; write one such as 2026-11-21")
+        }
+        try query.finish()
+        return .data(
+            HostDayPresenter.members(try await self.agents.day(of: call.agent("id"), date: date, as: call.principal))
+        )
+    }
+
     func deleteClient(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()

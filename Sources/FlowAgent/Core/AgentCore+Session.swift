@@ -65,6 +65,9 @@ extension AgentCore {
             // Ahead of the welcome, which may bring a long configuration. Decisions still wait for that.
             if case .greeting = self.link { self.adjustClock(by: sample, at: reading, isHandshake: true) }
         case .heartbeatAnswer(let sample): self.adjustClock(by: sample, at: reading, isHandshake: false)
+        case .statisticsAcknowledged(let incarnation, let sequence):
+            guard incarnation == self.incarnation else { return }
+            self.statistics.acknowledged(sequence, at: reading.boot)
         // The link's own business.
         case .certificateIssued, .certificateRefused, .secrets: break
         }
@@ -78,6 +81,7 @@ extension AgentCore {
         self.adjustClock(by: welcome.clock, at: reading, isHandshake: true)
         self.link = .welcomed(epoch: welcome.epoch)
         self.rejoin()
+        self.beginStatistics(welcome, at: reading)
         self.heartbeatAt = reading.boot + Self.burstInterval
         self.burstLeft = Self.burstLength
         self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)

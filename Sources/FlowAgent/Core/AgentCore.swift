@@ -54,6 +54,7 @@ package struct AgentCore: Sendable {
     var outage: LedgerOutage?
     var heartbeatAt: Int64 = .max
     var upkeep = AgentUpkeep()
+    var statistics: StatisticsSender
     /// Work that the event being handled may still spend on counting missed fires.
     var countingBudget = 0
     /// Heartbeats of a young session that follow each other quickly, for their clock samples.
@@ -91,6 +92,9 @@ package struct AgentCore: Sendable {
         package var welcomeTimeout: Int64 = 1_000_000
         /// How long a connection without a welcome is kept after that; microseconds.
         package var dropTimeout: Int64 = 5_000_000
+        /// How often it is told what jobs did, and how long after a welcome at the earliest; microseconds (S1-FR-5.3).
+        package var statisticsInterval: Int64 = 300_000_000
+        package var statisticsPause: Int64 = 1_000_000
         /// S1-NFR-P5; microseconds.
         package var heartbeatInterval: Int64 = 15_000_000
         /// Unacknowledged reports are sent again after this; microseconds.
@@ -167,6 +171,7 @@ package struct AgentCore: Sendable {
         reading: ClockReading
     ) {
         self.configuration = configuration
+        self.statistics = StatisticsSender(interval: configuration.statisticsInterval)
         self.surviving = surviving
         self.clock = SchedClock(agreed: restored.clockOffset, reading: reading, notBefore: restored.lastTime)
         self.earliest = restored.lastTime
@@ -210,7 +215,9 @@ package struct AgentCore: Sendable {
         case .started: self.start(at: reading)
         case .wake: self.wakeAt = nil
         case .linkUp: self.greet(at: reading)
-        case .linkDown: self.link = .down
+        case .linkDown:
+            self.link = .down
+            self.statistics.end()
         case .dismissed(let reason): self.dismiss(reason, at: reading)
         case .received(let message): self.receive(message, at: reading)
         case .committed(let results):
@@ -218,6 +225,7 @@ package struct AgentCore: Sendable {
             self.continueAfterCommit(results, at: reading)
         case .commitFailed(let cause): self.ledgerFailed(because: cause, at: reading)
         case .reportsSent(let sequence): self.outbox.sent(through: sequence, at: reading.boot)
+        case .statisticsSent(let hasMore): self.statistics.sent(hasMore: hasMore)
         case .supervisor(let event): self.handleSupervisor(event, at: reading)
         }
         // What ended decides what is due, and what is decided may end something.
@@ -225,6 +233,7 @@ package struct AgentCore: Sendable {
         if self.hasStarted { self.runTimers(at: reading) }
         self.startWaiting(now: self.clock.now(reading))
         self.speak(at: reading)
+        self.tellStatistics(at: reading)
         self.recite()
         return self.collectEffects(at: reading)
     }
@@ -289,7 +298,7 @@ package struct AgentCore: Sendable {
         switch self.link {
         case .down, .greeting: break
         case .unwelcomed(let dropAt): next = min(next, dropAt)
-        case .welcomed: next = min(next, self.heartbeatAt)
+        case .welcomed: next = min(next, self.heartbeatAt, self.statistics.nextAt)
         }
         switch self.standing {
         // Nothing is due for somebody who has left.

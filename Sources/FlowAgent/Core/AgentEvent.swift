@@ -21,6 +21,8 @@ package enum AgentEvent: Sendable {
     case commitFailed(because: String)
     /// Reports up to this sequence were handed to the link.
     case reportsSent(through: Int64)
+    /// What ``AgentEffect/sendStatistics(after:at:)`` asked for is on its way, and whether it was not all.
+    case statisticsSent(hasMore: Bool)
     case supervisor(SupervisorEvent)
 }
 
@@ -33,6 +35,8 @@ package enum AgentEffect: Hashable, Sendable {
     case send(AgentMessage)
     /// Read the outbox after this sequence, send what is there and answer with ``AgentEvent/reportsSent(through:)``.
     case sendReports(after: Int64)
+    /// Read what ended after this report, send it and answer with ``AgentEvent/statisticsSent(hasMore:)``.
+    case sendStatistics(after: Int64, at: Timestamp)
     case launch([Launch])
     case cancel(ExecutionID, force: Bool)
     /// Outputs of executions with an earlier nominal time are no longer kept on the host.

@@ -28,6 +28,8 @@ final class AgentDriver: Sendable {
     /// Reports of one message: few enough to be read at once, and below the cap of a frame even with inline output.
     private static let reportsPerMessage = 256
     private static let outputPerMessage = 512 << 10
+    /// Few enough to be read between two starts without either noticing.
+    private static let quartersPerMessage = 500
     private static let retryDelay = DispatchTimeInterval.seconds(1)
     /// How long the last decisions may take to become durable when the agent stops.
     private static let stopPatience = Duration.seconds(5)
@@ -140,6 +142,10 @@ final class AgentDriver: Sendable {
             self.begin()
             let connection = self.connection.withLock { $0 }
             self.queue.async { self.sendReports(after: sequence, on: connection) }
+        case .sendStatistics(let sequence, let now):
+            self.begin()
+            let connection = self.connection.withLock { $0 }
+            self.queue.async { self.sendStatistics(after: sequence, at: now, on: connection) }
         case .launch(let launches): await self.launcher.launch(launches)
         case .cancel(let id, let force): await self.launcher.cancel(id, force: force)
         case .forgetOutputs(let nominal): self.launcher.forgetOutputs(before: nominal)
@@ -202,6 +208,27 @@ final class AgentDriver: Sendable {
             self.queue.asyncAfter(deadline: .now() + Self.retryDelay) {
                 self.sendReports(after: sequence, on: connection)
             }
+        }
+    }
+
+    private func sendStatistics(after sequence: Int64, at now: Timestamp, on connection: Int) {
+        defer { self.end() }
+        do {
+            let changed = try self.ledger.quarters(after: sequence, limit: Self.quartersPerMessage)
+            guard !changed.sums.isEmpty else { return }
+            self.post(.statisticsSent(hasMore: changed.hasMore))
+            let report = HostStatsReport(
+                incarnation: self.core.withLock { $0.incarnation },
+                sequence: changed.sequence,
+                at: now,
+                zone: HostZone.name(),
+                sums: changed.sums
+            )
+            self.begin()
+            self.outlet.yield(Outgoing(connection: connection, message: .statistics(report)))
+        } catch {
+            // Told again when it is due the next time.
+            self.logger.warning("the statistics cannot be read", metadata: ["error": "\(error)"])
         }
     }
 

@@ -17,6 +17,8 @@ package enum AgentMessage: Hashable, Sendable {
     /// PKCS #10 in PEM for the certificate that follows the agent's own.
     case certificateRequest(String)
     case secretsRequest(SecretsRequest)
+    /// What jobs did, by the quarter of an hour; only to a server whose welcome said how far it knows.
+    case statistics(HostStatsReport)
 }
 
 /// How an agent introduces itself (R6).

@@ -18,6 +18,8 @@ package enum ServerMessage: Hashable, Sendable {
     case certificateIssued(String)
     case certificateRefused(code: String, message: String)
     case secrets(SecretsAnswer)
+    /// Statistics up to this sequence are durable.
+    case statisticsAcknowledged(incarnation: String, sequence: Int64)
 }
 
 /// The server's answer to a hello: after it the agent decides by its timers again (R6).
@@ -41,6 +43,8 @@ package struct Welcome: Hashable, Sendable {
     package var renewsCertificates: Bool
     /// The agent may ask for the secrets of what it runs.
     package var givesSecrets: Bool
+    /// How far the server knows this ledger's statistics; nil when it takes none.
+    package var statisticsSequence: Int64?
 
     package init(
         epoch: Int64,
@@ -53,7 +57,8 @@ package struct Welcome: Hashable, Sendable {
         lostAfter: Int64? = nil,
         answersLogOpen: Bool = true,
         renewsCertificates: Bool = true,
-        givesSecrets: Bool = true
+        givesSecrets: Bool = true,
+        statisticsSequence: Int64? = nil
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -66,6 +71,7 @@ package struct Welcome: Hashable, Sendable {
         self.answersLogOpen = answersLogOpen
         self.renewsCertificates = renewsCertificates
         self.givesSecrets = givesSecrets
+        self.statisticsSequence = statisticsSequence
     }
 }
 

@@ -26,11 +26,17 @@ package protocol SessionStore: Sendable {
 
     /// Writes what sessions of many agents learned, in one transaction.
     func record(_ notes: SessionNotes) async throws
+
+    /// Stores what a host says of its quarters, in place of what it said of the same ones before.
+    func store(_ report: HostStatsReport, of agent: AgentID) async throws
 }
 
 extension SessionStore {
     /// A store without a log of changes.
     package func configurationChanges(since version: Int64) async throws -> ConfigurationChanges? { nil }
+
+    /// A store without statistics of hosts; its sessions ask for none.
+    package func store(_ report: HostStatsReport, of agent: AgentID) async throws {}
 }
 
 /// What sessions learn that is worth a row, but not a commit of its own.
@@ -94,6 +100,8 @@ package struct AgentSessionStart: Hashable, Sendable {
     package let interrupted: [Execution]
     /// Executions that were under way when reports were lost; the agent is asked what became of them.
     package let questions: [ExecutionID]
+    /// How far the ledger's statistics are known; nil in a store that keeps none.
+    package let statisticsSequence: Int64?
 
     package init(
         epoch: Int64,
@@ -102,7 +110,8 @@ package struct AgentSessionStart: Hashable, Sendable {
         cancels: [ExecutionID],
         forced: [ExecutionID] = [],
         interrupted: [Execution],
-        questions: [ExecutionID] = []
+        questions: [ExecutionID] = [],
+        statisticsSequence: Int64? = nil
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -111,6 +120,7 @@ package struct AgentSessionStart: Hashable, Sendable {
         self.forced = forced
         self.interrupted = interrupted
         self.questions = questions
+        self.statisticsSequence = statisticsSequence
     }
 }
 

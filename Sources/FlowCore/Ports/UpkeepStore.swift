@@ -15,6 +15,8 @@ package enum Growth: String, CaseIterable, Sendable {
     case triggerKeys = "trigger_keys"
     /// Hourly sums of ended executions.
     case rollups
+    /// What hosts said of their quarters of an hour.
+    case hostStatistics = "host_statistics"
     /// Versions of jobs that were replaced, or whose job was deleted, and that no execution refers to.
     case jobVersions = "job_versions"
     case joinTokens = "join_tokens"

@@ -14,6 +14,8 @@ package struct AgentSessionCore: Sendable {
         case received(AgentMessage)
         /// Reports are durable up to this sequence.
         case applied(incarnation: String, acknowledged: Int64)
+        /// Statistics are durable up to this sequence.
+        case statisticsStored(incarnation: String, sequence: Int64)
         /// What the agent should have now.
         case configuration(AgentConfiguration)
         /// What changed of all agents' configurations; only when ``AgentSessionCore/canFollow(_:)``.
@@ -28,6 +30,7 @@ package struct AgentSessionCore: Sendable {
         /// Take these orders out of the store.
         case acknowledgeOrders([ExecutionID])
         case recordConfig(version: Int64)
+        case storeStatistics(HostStatsReport)
         /// Ask the store for PENDING executions older than this that have no order, and hand their orders back (R9).
         case reask(before: Timestamp)
         /// The presence changed in a way somebody watching hosts would want to see.
@@ -127,7 +130,8 @@ package struct AgentSessionCore: Sendable {
             forced: start.forced,
             questions: start.questions,
             clock: clock,
-            lostAfter: start.lostAfter
+            lostAfter: start.lostAfter,
+            statisticsSequence: start.statisticsSequence
         )
         return (session, welcome)
     }
@@ -189,6 +193,8 @@ package struct AgentSessionCore: Sendable {
         case .received(let message): return self.receive(message, now: now)
         case .applied(let incarnation, let sequence):
             return [.send(.reportsAcknowledged(incarnation: incarnation, sequence: sequence))]
+        case .statisticsStored(let incarnation, let sequence):
+            return [.send(.statisticsAcknowledged(incarnation: incarnation, sequence: sequence))]
         case .configuration(let configuration): return self.push(configuration, now: now)
         case .configurationChanges(let changes): return self.push(changes, now: now)
         case .cancel(let id, let force): return [.send(.cancel(id, force: force))]
@@ -230,6 +236,10 @@ package struct AgentSessionCore: Sendable {
             self.presence.configVersion = version
             return [.recordConfig(version: version), .presenceChanged]
         case .configPull: return self.pull(now: now)
+        case .statistics(let report):
+            // A ledger that this session is not about would be taken for this one's.
+            guard report.incarnation == self.incarnation else { return [] }
+            return [.storeStatistics(report.believable(at: now))]
         // Answered beside the session.
         case .certificateRequest, .secretsRequest: return []
         }

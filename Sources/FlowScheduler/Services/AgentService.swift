@@ -9,12 +9,15 @@ package struct AgentService: Sendable {
     let gateway: any AgentGateway
     let bus: EventBus
     let clock: any WallClock
+    /// Nil over a store that keeps none.
+    let statistics: (any HostStatisticsStore)?
 
     package init(store: any Store, gateway: any AgentGateway, bus: EventBus, clock: any WallClock) {
         self.store = store
         self.gateway = gateway
         self.bus = bus
         self.clock = clock
+        self.statistics = store as? any HostStatisticsStore
     }
 
     /// All hosts with their groups and whether they are there, by id.
@@ -108,7 +111,7 @@ package struct AgentService: Sendable {
         return try await self.get(id, as: principal) ?? view
     }
 
-    private static func noAgent(_ id: AgentID) -> CoreError {
+    static func noAgent(_ id: AgentID) -> CoreError {
         CoreError(.notFound, "There is no host '\(id)'. It may have been deleted.")
     }
 }

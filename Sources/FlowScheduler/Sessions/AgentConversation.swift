@@ -214,6 +214,7 @@ actor AgentConversation {
             case .apply(let batch): try await self.apply(batch)
             case .acknowledgeOrders(let ids): self.dependencies.journal.note(acknowledged: ids, by: self.agent)
             case .recordConfig(let version): self.dependencies.journal.note(configVersion: version, of: self.agent)
+            case .storeStatistics(let report): try await self.store(report)
             case .reask(let before): try await self.reask(before: before)
             case .presenceChanged: self.showPresence()
             }
@@ -230,6 +231,17 @@ actor AgentConversation {
         }
         self.noteRecovery()
         try await self.perform(.applied(incarnation: applied.incarnation, acknowledged: applied.acknowledged))
+    }
+
+    private func store(_ report: HostStatsReport) async throws {
+        do {
+            try await self.dependencies.store.store(report, of: self.agent)
+        } catch {
+            // Not acknowledged: the agent tells it again.
+            return self.note(error)
+        }
+        self.noteRecovery()
+        try await self.perform(.statisticsStored(incarnation: report.incarnation, sequence: report.sequence))
     }
 
     private func reask(before: Timestamp) async throws {

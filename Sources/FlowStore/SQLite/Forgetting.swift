@@ -38,6 +38,10 @@ struct Forgetting {
             return try self.range(of: "trigger_key", by: "run_id", from: position, isUnused)
         case .output: return try self.output(from: position)
         case .rollups: return try self.rollups(from: position)
+        case .hostStatistics:
+            let host = position?.first ?? .text("")
+            let step = try HostStatisticsTable(self.db).prune(before: self.bound, after: host, limit: self.limit)
+            return (Forgotten(count: step.count, isDone: step.next == nil), step.next.map { [$0] })
         case .jobVersions: return try self.jobVersions(from: position)
         case .groupSpans:
             let count = try SpanTable(self.db).prune(endedBefore: self.bound, limit: self.limit)

@@ -122,6 +122,7 @@ extension SQLiteStore {
             let groups = try GroupTable(db).groups(of: id).map(\.id)
             try SpanTable(db).end(agent: id, at: change.at)
             try NotifyStateTable(db).forgetHost(id)
+            try HostStatisticsTable(db).forgetPosition(of: id)
             _ = try AgentTable(db).delete(id)
             // What was lost on it stays lost.
             try SettlementTable(db).settle(lostOn: id, at: change.at)

@@ -31,6 +31,7 @@ extension SQLiteStore {
             let owed = try OwedTable(db).of(agent: hello.agent, limit: OwedFires.questionLimit).map(\.firstID)
             try OwedTable(db).end(of: hello.agent, at: now)
             let cancels = try executions.cancels(of: hello.agent)
+            let told = try HostStatisticsTable(db).position(of: hello.agent)
             return AgentSessionStart(
                 epoch: opened.epoch,
                 acknowledgedSequence: position.acknowledged,
@@ -38,7 +39,8 @@ extension SQLiteStore {
                 cancels: cancels.map(\.id),
                 forced: cancels.filter(\.force).map(\.id),
                 interrupted: interrupted,
-                questions: questions + owed
+                questions: questions + owed,
+                statisticsSequence: told?.incarnation == hello.incarnation ? told?.sequence : 0
             )
         }
     }

@@ -41,6 +41,7 @@ extension PBEnvelope {
                 $0.taskUid = Data(request.job.bytes)
                 $0.taskVersion = request.version
             }
+        case .statistics(let report): self.dailyStatsReport = PBDailyStatsReport(report)
         }
     }
 
@@ -101,6 +102,7 @@ extension PBEnvelope {
                     version: try Fields.count(request.taskVersion, "secrets_request.task_version")
                 )
             )
+        case .dailyStatsReport(let report): return .statistics(try report.decoded("daily_stats_report"))
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of an agent")
         }
     }

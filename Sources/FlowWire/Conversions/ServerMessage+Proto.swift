@@ -31,6 +31,8 @@ extension PBEnvelope {
                 $0.values = answer.values
                 if let refusal = answer.refusal { $0.refusal = refusal }
             }
+        case .statisticsAcknowledged(let incarnation, let sequence):
+            self.dailyStatsAck = .with { ($0.incarnation, $0.sequence) = (incarnation, sequence) }
         }
     }
 
@@ -80,6 +82,11 @@ extension PBEnvelope {
                     refusal: answer.hasRefusal ? answer.refusal : nil
                 )
             )
+        case .dailyStatsAck(let acknowledgement):
+            return .statisticsAcknowledged(
+                incarnation: try Fields.label(acknowledgement.incarnation, "daily_stats_ack.incarnation", minimum: 1),
+                sequence: try Fields.count(acknowledgement.sequence, "daily_stats_ack.sequence")
+            )
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of a server")
         }
     }
@@ -100,6 +107,7 @@ extension PBWelcome {
         self.renewsCertificates = welcome.renewsCertificates
         self.givesSecrets = welcome.givesSecrets
         if let lost = welcome.lostAfter { self.lostAfter = lost }
+        if let sequence = welcome.statisticsSequence { self.statisticsSequence = sequence }
     }
 
     fileprivate func decoded() throws(WireError) -> Welcome {
@@ -115,7 +123,9 @@ extension PBWelcome {
             lostAfter: self.hasLostAfter ? try Fields.count(self.lostAfter, "welcome.lost_after") : nil,
             answersLogOpen: self.answersLogOpen,
             renewsCertificates: self.renewsCertificates,
-            givesSecrets: self.givesSecrets
+            givesSecrets: self.givesSecrets,
+            statisticsSequence: self.hasStatisticsSequence
+                ? try Fields.count(self.statisticsSequence, "welcome.statistics_sequence") : nil
         )
     }
 }

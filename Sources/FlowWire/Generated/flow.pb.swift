@@ -604,6 +604,15 @@ package nonisolated struct PBEnvelope: Sendable {
     set {message = .taskResults(newValue)}
   }
 
+  /// To servers whose welcome has a statistics_sequence.
+  package var dailyStatsReport: PBDailyStatsReport {
+    get {
+      if case .dailyStatsReport(let v)? = message {return v}
+      return PBDailyStatsReport()
+    }
+    set {message = .dailyStatsReport(newValue)}
+  }
+
   package var hello: PBHello {
     get {
       if case .hello(let v)? = message {return v}
@@ -765,6 +774,14 @@ package nonisolated struct PBEnvelope: Sendable {
     set {message = .secretsAnswer(newValue)}
   }
 
+  package var dailyStatsAck: PBDailyStatsAck {
+    get {
+      if case .dailyStatsAck(let v)? = message {return v}
+      return PBDailyStatsAck()
+    }
+    set {message = .dailyStatsAck(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -773,6 +790,8 @@ package nonisolated struct PBEnvelope: Sendable {
     case taskConfigResponse(PBTaskConfigResponse)
     case taskExecutions(PBTaskExecutionBatch)
     case taskResults(PBTaskResultBatch)
+    /// To servers whose welcome has a statistics_sequence.
+    case dailyStatsReport(PBDailyStatsReport)
     case hello(PBHello)
     case welcome(PBWelcome)
     case rejected(PBRejected)
@@ -794,6 +813,7 @@ package nonisolated struct PBEnvelope: Sendable {
     case certificateRefused(PBCertificateRefused)
     case secretsRequest(PBSecretsRequest)
     case secretsAnswer(PBSecretsAnswer)
+    case dailyStatsAck(PBDailyStatsAck)
 
   }
 
@@ -1802,6 +1822,84 @@ package nonisolated struct PBResultAck: Sendable {
   package init() {}
 }
 
+/// Every five minutes and after a reconnect: the newest word on each quarter of an hour in which something ended since.
+package nonisolated struct PBDailyStatsReport: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var taskStats: [PBTaskStats] = []
+
+  package var reportTime: Int64 = 0
+
+  /// Whose days the host's days are, such as Asia/Shanghai or +08:00.
+  package var timeZone: String = String()
+
+  /// Which database of the agent the sequence counts in (R11).
+  package var incarnation: String = String()
+
+  /// Whatever ended with a result up to this one is counted.
+  package var sequence: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What one task did in one quarter of an hour, by nominal times. Days and hours of every zone are sums of these.
+package nonisolated struct PBTaskStats: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The task's number, in decimal.
+  package var taskID: String = String()
+
+  package var taskName: String = String()
+
+  package var success: Int32 = 0
+
+  package var failure: Int32 = 0
+
+  package var timeout: Int32 = 0
+
+  package var cancelled: Int32 = 0
+
+  /// Of the timed ones.
+  package var totalDurationMs: Int64 = 0
+
+  package var maxDurationMs: Int64 = 0
+
+  package var minDurationMs: Int64 = 0
+
+  package var taskUid: Data = Data()
+
+  /// Where the quarter begins.
+  package var from: Int64 = 0
+
+  /// How many of them have a begin and an end.
+  package var timed: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Statistics up to this sequence are durable on the server.
+package nonisolated struct PBDailyStatsAck: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var incarnation: String = String()
+
+  package var sequence: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// First message of the control stream, from the agent.
 package nonisolated struct PBHello: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2029,6 +2127,16 @@ package nonisolated struct PBWelcome: @unchecked Sendable {
   package var hasLostAfter: Bool {_storage._lostAfter != nil}
   /// Clears the value of `lostAfter`. Subsequent reads from it will return its default value.
   package mutating func clearLostAfter() {_uniqueStorage()._lostAfter = nil}
+
+  /// The server takes statistics, and knows those of this incarnation up to this sequence.
+  package var statisticsSequence: Int64 {
+    get {_storage._statisticsSequence ?? 0}
+    set {_uniqueStorage()._statisticsSequence = newValue}
+  }
+  /// Returns true if `statisticsSequence` has been explicitly set.
+  package var hasStatisticsSequence: Bool {_storage._statisticsSequence != nil}
+  /// Clears the value of `statisticsSequence`. Subsequent reads from it will return its default value.
+  package mutating func clearStatisticsSequence() {_uniqueStorage()._statisticsSequence = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2391,7 +2499,7 @@ nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Envelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{2}\u{5}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{4}\u{8}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{4}\u{8}secrets_request\0\u{3}secrets_answer\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{10}\u{3}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{4}\u{8}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{4}\u{8}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2462,6 +2570,19 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.message = .taskResults(v)
+        }
+      }()
+      case 16: try {
+        var v: PBDailyStatsReport?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .dailyStatsReport(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .dailyStatsReport(v)
         }
       }()
       case 20: try {
@@ -2724,6 +2845,19 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.message = .secretsAnswer(v)
         }
       }()
+      case 73: try {
+        var v: PBDailyStatsAck?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .dailyStatsAck(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .dailyStatsAck(v)
+        }
+      }()
       default: break
       }
     }
@@ -2754,6 +2888,10 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .taskResults?: try {
       guard case .taskResults(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .dailyStatsReport?: try {
+      guard case .dailyStatsReport(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
     }()
     case .hello?: try {
       guard case .hello(let v)? = self.message else { preconditionFailure() }
@@ -2834,6 +2972,10 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .secretsAnswer?: try {
       guard case .secretsAnswer(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+    }()
+    case .dailyStatsAck?: try {
+      guard case .dailyStatsAck(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
     }()
     case nil: break
     }
@@ -4374,6 +4516,176 @@ nonisolated extension PBResultAck: SwiftProtobuf.Message, SwiftProtobuf._Message
   }
 }
 
+nonisolated extension PBDailyStatsReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DailyStatsReport"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{3}task_stats\0\u{3}report_time\0\u{3}time_zone\0\u{1}incarnation\0\u{1}sequence\0\u{c}\u{1}\u{1}\u{c}\u{2}\u{1}")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.taskStats) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.reportTime) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.timeZone) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.incarnation) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.sequence) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.taskStats.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.taskStats, fieldNumber: 3)
+    }
+    if self.reportTime != 0 {
+      try visitor.visitSingularInt64Field(value: self.reportTime, fieldNumber: 4)
+    }
+    if !self.timeZone.isEmpty {
+      try visitor.visitSingularStringField(value: self.timeZone, fieldNumber: 5)
+    }
+    if !self.incarnation.isEmpty {
+      try visitor.visitSingularStringField(value: self.incarnation, fieldNumber: 6)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularInt64Field(value: self.sequence, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBDailyStatsReport, rhs: PBDailyStatsReport) -> Bool {
+    if lhs.taskStats != rhs.taskStats {return false}
+    if lhs.reportTime != rhs.reportTime {return false}
+    if lhs.timeZone != rhs.timeZone {return false}
+    if lhs.incarnation != rhs.incarnation {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBTaskStats: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TaskStats"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}task_name\0\u{1}success\0\u{1}failure\0\u{1}timeout\0\u{1}cancelled\0\u{3}total_duration_ms\0\u{3}max_duration_ms\0\u{3}min_duration_ms\0\u{3}task_uid\0\u{1}from\0\u{1}timed\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.taskID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.taskName) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.success) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.failure) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.timeout) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.cancelled) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.totalDurationMs) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.maxDurationMs) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.minDurationMs) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.taskUid) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.from) }()
+      case 12: try { try decoder.decodeSingularInt32Field(value: &self.timed) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.taskID.isEmpty {
+      try visitor.visitSingularStringField(value: self.taskID, fieldNumber: 1)
+    }
+    if !self.taskName.isEmpty {
+      try visitor.visitSingularStringField(value: self.taskName, fieldNumber: 2)
+    }
+    if self.success != 0 {
+      try visitor.visitSingularInt32Field(value: self.success, fieldNumber: 3)
+    }
+    if self.failure != 0 {
+      try visitor.visitSingularInt32Field(value: self.failure, fieldNumber: 4)
+    }
+    if self.timeout != 0 {
+      try visitor.visitSingularInt32Field(value: self.timeout, fieldNumber: 5)
+    }
+    if self.cancelled != 0 {
+      try visitor.visitSingularInt32Field(value: self.cancelled, fieldNumber: 6)
+    }
+    if self.totalDurationMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.totalDurationMs, fieldNumber: 7)
+    }
+    if self.maxDurationMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.maxDurationMs, fieldNumber: 8)
+    }
+    if self.minDurationMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.minDurationMs, fieldNumber: 9)
+    }
+    if !self.taskUid.isEmpty {
+      try visitor.visitSingularBytesField(value: self.taskUid, fieldNumber: 10)
+    }
+    if self.from != 0 {
+      try visitor.visitSingularInt64Field(value: self.from, fieldNumber: 11)
+    }
+    if self.timed != 0 {
+      try visitor.visitSingularInt32Field(value: self.timed, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBTaskStats, rhs: PBTaskStats) -> Bool {
+    if lhs.taskID != rhs.taskID {return false}
+    if lhs.taskName != rhs.taskName {return false}
+    if lhs.success != rhs.success {return false}
+    if lhs.failure != rhs.failure {return false}
+    if lhs.timeout != rhs.timeout {return false}
+    if lhs.cancelled != rhs.cancelled {return false}
+    if lhs.totalDurationMs != rhs.totalDurationMs {return false}
+    if lhs.maxDurationMs != rhs.maxDurationMs {return false}
+    if lhs.minDurationMs != rhs.minDurationMs {return false}
+    if lhs.taskUid != rhs.taskUid {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.timed != rhs.timed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBDailyStatsAck: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DailyStatsAck"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}incarnation\0\u{1}sequence\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.incarnation) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.sequence) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.incarnation.isEmpty {
+      try visitor.visitSingularStringField(value: self.incarnation, fieldNumber: 1)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularInt64Field(value: self.sequence, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBDailyStatsAck, rhs: PBDailyStatsAck) -> Bool {
+    if lhs.incarnation != rhs.incarnation {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0")
@@ -4586,7 +4898,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{4}\u{2}statistics_sequence\0")
 
   fileprivate class _StorageClass {
     var _protocol: UInt32 = 0
@@ -4601,6 +4913,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _renewsCertificates: Bool = false
     var _givesSecrets: Bool = false
     var _lostAfter: Int64? = nil
+    var _statisticsSequence: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4623,6 +4936,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _renewsCertificates = source._renewsCertificates
       _givesSecrets = source._givesSecrets
       _lostAfter = source._lostAfter
+      _statisticsSequence = source._statisticsSequence
     }
   }
 
@@ -4653,6 +4967,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 10: try { try decoder.decodeSingularBoolField(value: &_storage._renewsCertificates) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._givesSecrets) }()
         case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._lostAfter) }()
+        case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._statisticsSequence) }()
         default: break
         }
       }
@@ -4701,6 +5016,9 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       try { if let v = _storage._lostAfter {
         try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
       } }()
+      try { if let v = _storage._statisticsSequence {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4722,6 +5040,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._renewsCertificates != rhs_storage._renewsCertificates {return false}
         if _storage._givesSecrets != rhs_storage._givesSecrets {return false}
         if _storage._lostAfter != rhs_storage._lostAfter {return false}
+        if _storage._statisticsSequence != rhs_storage._statisticsSequence {return false}
         return true
       }
       if !storagesAreEqual {return false}

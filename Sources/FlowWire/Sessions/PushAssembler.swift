@@ -77,6 +77,8 @@ extension PBEnvelope {
         case .certificateRefused: "certificate_refused"
         case .secretsRequest: "secrets_request"
         case .secretsAnswer: "secrets_answer"
+        case .dailyStatsReport: "daily_stats_report"
+        case .dailyStatsAck: "daily_stats_ack"
         case .taskConfigResponse: "task_config_response"
         case .taskExecutions: "task_executions"
         case .taskResults: "task_results"

@@ -9,7 +9,7 @@ struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
         abstract: "The agents a server knows, one on each host.",
-        subcommands: [ClientListCommand.self, ClientLabelCommand.self]
+        subcommands: [ClientListCommand.self, ClientLabelCommand.self, ClientStatsCommand.self]
     )
 }
 

@@ -87,6 +87,31 @@ struct AgentSessionCoreTests {
         )
     }
 
+    @Test("Of statistics, quarters that no clock that works can mean are not stored")
+    func statistics() throws {
+        var (session, welcome) = Self.open(AgentConfiguration(version: 4, jobs: []), agentHas: [], version: 4)
+        #expect(welcome.statisticsSequence == nil, "this store keeps none")
+        let now = QuarterSum.quarter(of: Self.base)
+        let sums = [now - 500 * 96, now - 96, now, now + 4, now + 8].map {
+            QuarterSum(
+                job: Self.job(1).uid,
+                jobID: 1,
+                jobName: "job",
+                quarter: $0,
+                outcomes: OutcomeSum(success: 1)
+            )
+        }
+        let report = HostStatsReport(incarnation: "one", sequence: 3, at: Self.time(60_000), zone: "UTC", sums: sums)
+        let effects = session.handle(.received(.statistics(report)), now: Self.base)
+        guard case .storeStatistics(let stored)? = effects.first else {
+            Issue.record("not stored")
+            return
+        }
+        #expect(stored.sums.map(\.quarter) == [now - 96, now, now + 4])
+        #expect(stored.at == Self.base, "an end that has not been can't be counted")
+        #expect(stored.sequence == 3)
+    }
+
     @Test("An agent gets the rules of its jobs' zones once, and a plan to compare for each (R12)")
     func sendsRules() throws {
         let jobs = [Self.cron(1, zone: "Europe/Berlin"), Self.cron(2, zone: "Europe/Berlin"), Self.job(3)]

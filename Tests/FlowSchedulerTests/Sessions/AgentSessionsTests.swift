@@ -348,6 +348,39 @@ struct AgentSessionsTests {
         }
     }
 
+    @Test("Statistics are acknowledged when they are stored; a store that fails is told again, and the session stays")
+    func statistics() async throws {
+        let bench = Bench()
+        let channel = MemoryChannel(Self.hello())
+        try await bench.serving([channel]) {
+            try await eventually("a welcome") { Self.isWelcomed(channel) }
+            let incarnation = Self.hello().incarnation
+            func report(_ sequence: Int64, of incarnation: String) -> AgentMessage {
+                .statistics(
+                    HostStatsReport(
+                        incarnation: incarnation,
+                        sequence: sequence,
+                        at: Self.start,
+                        zone: "UTC",
+                        sums: []
+                    )
+                )
+            }
+            bench.store.setDown(true)
+            channel.say(report(7, of: incarnation))
+            channel.say(.configPull(version: 1))
+            try await eventually("what came after it") { channel.sent.count > 1 }
+            bench.store.setDown(false)
+            channel.say(report(8, of: "another"))
+            channel.say(report(9, of: incarnation))
+            try await eventually("an acknowledgement") {
+                channel.sent.contains(.statisticsAcknowledged(incarnation: incarnation, sequence: 9))
+            }
+            let acknowledged = channel.sent.filter { if case .statisticsAcknowledged = $0 { true } else { false } }
+            #expect(acknowledged.count == 1 && channel.closed == nil)
+        }
+    }
+
     @Test("What sessions learn is written for all agents together; what failed is written with the next")
     func journal() async throws {
         let bench = Bench()

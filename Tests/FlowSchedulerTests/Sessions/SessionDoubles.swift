@@ -143,6 +143,8 @@ final class MemorySessionStore: SessionStore {
         return []
     }
 
+    func store(_ report: HostStatsReport, of agent: AgentID) async throws { try self.check() }
+
     func acknowledgeOrders(_ executions: [ExecutionID], by agent: AgentID) async throws { try self.check() }
 
     func record(_ notes: SessionNotes) async throws {

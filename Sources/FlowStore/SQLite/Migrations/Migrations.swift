@@ -39,6 +39,7 @@ enum Migrations {
         ("110 workflows", Migration110Workflows.sql),
         ("120 calendars", Migration120Calendars.sql),
         ("140 hooks", Migration140Hooks.sql),
+        ("152 host statistics", Migration152HostStatistics.sql),
     ]
 
     private static var migrator: DatabaseMigrator {
