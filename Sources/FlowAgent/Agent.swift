@@ -26,6 +26,10 @@ package struct Agent: Sendable {
         package var dismissalGrace: Duration = .zero
         /// What is said of the host besides its name; see ``HostLabels``.
         package var labels: [String: String] = [:]
+        /// How long records, statistics and outputs stay; never less than orders may be late (S1-FR-5.1).
+        package var keptDays = 7
+        /// Where the records are kept as files besides (S1-FR-5.1); nil = nowhere.
+        package var exportDirectory: String?
         /// The host's policy; nil = ``HostPolicyFile/standardPath``, if it is there.
         package var policyFile: String?
 
@@ -102,6 +106,7 @@ package struct Agent: Sendable {
             hostname: facts.hostname,
             operatingSystem: facts.operatingSystem
         )
+        decisions.retention = Int64(self.configuration.keptDays) * 86_400_000
         decisions.dismissalGrace = self.configuration.dismissalGrace.components.seconds * 1_000_000
         decisions.startID = UUID().uuidString
         decisions.machineID = facts.machineID
@@ -125,7 +130,15 @@ package struct Agent: Sendable {
         secrets.attach(link)
         self.logger.notice("agent \(identity.agent) works in \(self.configuration.dataDirectory)")
         // Stopped in the reverse order: what the jobs' ends report still finds the link.
-        return [link, HostService(supervisor: supervisor, driver: driver, link: link)]
+        let services: [any Service] = [link, HostService(supervisor: supervisor, driver: driver, link: link)]
+        guard let directory = self.configuration.exportDirectory else { return services }
+        let keeper = ExportKeeper(
+            dataDirectory: self.configuration.dataDirectory,
+            directory: directory,
+            retention: decisions.retention,
+            logger: self.logger
+        )
+        return services + [keeper]
     }
 
     /// The launcher of a real host, started: it knows what earlier agents left running.

@@ -671,6 +671,27 @@ def the_hosts_own_records_need_no_server(sh: Shell) -> None:
     check("greet" in history, history)
     logs = sh.run("task", "logs", "--task-id", "greet", "--last", "--data-dir", directory, **nowhere).stdout
     check("hello world" in logs, logs)
+    files = sh.home / "files"
+    export = ("task", "export", "--date", day, "--directory", str(files), "--data-dir", directory)
+    summary = sh.json(*export, **nowhere)
+    written = json.loads((files / "executions" / f"{day}.json").read_text())["executions"]
+    check(summary["executions"] == len(written) and any(one["task_name"] == "greet" for one in written), summary)
+    greet = next(one for one in written if one["task_name"] == "greet")
+    log = files / "logs" / day / f"task_{greet['task_id']}_exec_{greet['execution_id']}.log"
+    check("hello world" in log.read_text() and log.stat().st_mode & 0o077 == 0, log)
+    check("pending_executions" in json.loads((files / "pending_sync.json").read_text()), "what waits")
+    sh.run("task", "export", "--date", "2026-02-30", "--data-dir", directory, expect=2, **nowhere)
+
+
+def a_hosts_day_is_shown_beside_the_records(sh: Shell) -> None:
+    agent = sh.json("client", "list")["items"][0]["client_id"]
+    day = sh.json("client", "stats", agent)
+    check(any(task["task_name"] == "greet" for task in day["tasks"]) or day["reported_at"], day)
+    table = sh.run("client", "stats", agent).stdout
+    check(table.startswith("┌") and "Difference" in table, table)
+    check("主机执行统计" in sh.run("client", "stats", agent, LANG="zh_CN.UTF-8").stdout, "in Chinese")
+    sh.run("client", "stats", agent, "--date", "yesterday", expect=2)
+    sh.run("client", "stats", "nobody", expect=3)
 
 
 def no_server_is_5(sh: Shell) -> None:
@@ -722,6 +743,7 @@ JOURNEYS = [
     faults_of_task_files_are_all_told_and_nothing_is_changed,
     a_refused_task_file_does_not_hide_the_others,
     the_hosts_own_records_need_no_server,
+    a_hosts_day_is_shown_beside_the_records,
     no_server_is_5,
     logout_ends_the_session,
 ]

@@ -58,6 +58,18 @@ struct AgentCommand: AsyncParsableCommand {
         @Flag(help: "SIGTERM ends the jobs too; always so for the first process of a container.")
         var stopJobs = false
 
+        @Option(help: "Days for which this host keeps its records, statistics and outputs; 7 to 400.")
+        var keepDays = 7
+
+        @Option(
+            help: """
+                Also keep the records of each day as files in this directory, such as ~/.quicflow/tasks \
+                (docs/operations.md).
+                """,
+            completion: .directory
+        )
+        var exportDirectory: String?
+
         @Option(help: "How much to log: trace, debug, info, notice, warning, error.")
         var logLevel = "notice"
 
@@ -79,6 +91,9 @@ struct AgentCommand: AsyncParsableCommand {
             guard (0...31_536_000).contains(self.leaveAfter) else {
                 throw ValidationError("--leave-after is \(self.leaveAfter); write 0 to 31536000 seconds.")
             }
+            guard (7...400).contains(self.keepDays) else {
+                throw ValidationError("--keep-days is \(self.keepDays); write 7 to 400 days.")
+            }
             var configuration = Agent.Configuration(
                 servers: self.server,
                 joinToken: token,
@@ -86,7 +101,9 @@ struct AgentCommand: AsyncParsableCommand {
                 name: self.name
             )
             configuration.labels = try HostLabels.parsed(self.labels)
+            configuration.keptDays = self.keepDays
             configuration.policyFile = self.policy
+            configuration.exportDirectory = self.exportDirectory.map { URL(fileURLWithPath: $0).standardized.path }
             configuration.dismissalGrace = .seconds(self.leaveAfter)
             let agent = Agent(configuration: configuration, logger: logger)
             // Before anything is started: a signal that comes meanwhile waits for its answer.

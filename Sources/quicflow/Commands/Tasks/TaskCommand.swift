@@ -12,7 +12,7 @@ struct TaskCommand: AsyncParsableCommand {
             TaskListCommand.self, TaskGetCommand.self, TaskCreateCommand.self, TaskUpdateCommand.self,
             TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
             TaskExplainCommand.self, TaskImportCommand.self, TaskStatsCommand.self, TaskHistoryCommand.self,
-            TaskLogsCommand.self, TaskDepsCommand.self, TaskHookCommand.self,
+            TaskLogsCommand.self, TaskExportCommand.self, TaskDepsCommand.self, TaskHookCommand.self,
         ]
     )
 }
