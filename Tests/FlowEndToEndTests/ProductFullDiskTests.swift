@@ -104,5 +104,80 @@ extension ProductTests {
                 )
             }
         }
+
+        /// What a request is refused with; nil when it is not.
+        private static func refusal(_ body: () async throws -> Void) async throws -> ServerClient.Refusal? {
+            do {
+                try await body()
+                return nil
+            } catch let refusal as ServerClient.Refusal {
+                return refusal
+            }
+        }
+
+        @Test("A server without room says so, hosts go on without it, and nothing is lost when there is room again")
+        func fullServer() async throws {
+            try await ProductWorld.with(database: false) { world in
+                let data = world.serverDirectory
+                try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+                let mount = "mount -t tmpfs -o size=24m,mode=700 none \(data) && exec \"$@\""
+                let server = try world.startDev(
+                    wrapper: ["/usr/bin/unshare", "-m", "/bin/sh", "-c", mount, "sh"]
+                )
+                let client = try await world.client(of: server)
+                _ = try await client.hostsOnline(1)
+                let groups = [try await client.everyone()]
+                let file = world.directory + "/ticks"
+                let ticks = try await client.createJob(
+                    "ticks",
+                    command: "echo $QF_EXECUTION_ID >> \(file)",
+                    groups: groups,
+                    with: ["cron_expr": "* * * * * *"]
+                )
+                try await eventually("the first ticks") { Self.lines(file).count >= 3 ? true : nil }
+                #expect(try await Self.refusal { try await client.call("GET", "/readyz") } == nil)
+
+                // The server's own view of its directory.
+                let filler = "/proc/\(server.pid)/root\(data)/filler"
+                Self.fill(filler)
+                // What the log of the database holds already has room; a change too many has none.
+                var count = 0
+                let refused = try await eventually("a refusal", within: .seconds(60), every: .zero) {
+                    count += 1
+                    let refusal = try await Self.refusal {
+                        _ = try await client.createJob("late \(count)", command: "true", groups: groups)
+                    }
+                    // Not one for being asked too often.
+                    return refusal?.status == 503 ? refusal : nil
+                }
+                #expect(refused.text.contains("full"), "\(refused)")
+                let unready = try await eventually("the server not to be ready", within: .seconds(20)) {
+                    try await Self.refusal { try await client.call("GET", "/readyz") }
+                }
+                #expect(unready.status == 503 && unready.text.contains("full"), "\(unready)")
+                try await client.call("GET", "/health")
+                #expect(try await client.executions(of: ticks).isEmpty == false, "what is stored can be read")
+                let before = Self.lines(file).count
+                try await eventually("the host to go on") { Self.lines(file).count >= before + 5 ? true : nil }
+                #expect(server.output.contains("is full"), "the log says so")
+
+                unlink(filler)
+                try await eventually("the server to be ready", within: .seconds(20)) {
+                    try await Self.refusal { try await client.call("GET", "/readyz") } == nil ? true : nil
+                }
+                _ = try await client.createJob("late", command: "true", groups: groups)
+                try await client.call("POST", "/tasks/\(ticks)/disable")
+                let rows = try await eventually("every record to be terminal", within: .seconds(60)) {
+                    let rows = try await client.executions(of: ticks)
+                    let open = rows.filter { ["PENDING", "RUNNING"].contains($0["status_name"]?.string) }
+                    return open.isEmpty && rows.count >= Self.lines(file).count ? rows : nil
+                }
+                let ran = rows.filter { $0["status_name"] == "SUCCESS" }.compactMap { $0["id"]?.string }
+                #expect(
+                    ran.sorted() == Self.lines(file).sorted(),
+                    "each start has its record, and each success its start"
+                )
+            }
+        }
     }
 }

@@ -75,7 +75,8 @@ final class ProductWorld: Sendable {
 
     private func log(_ name: String) -> String { "\(self.directory)/\(name)-\(UUID().uuidString.prefix(4)).log" }
 
-    func startDev(_ more: [String] = []) throws -> Program {
+    /// - Parameter wrapper: a program and its arguments that become the server in the end.
+    func startDev(_ more: [String] = [], wrapper: [String] = []) throws -> Program {
         try Program(
             "quicflow-server",
             [
@@ -84,7 +85,8 @@ final class ProductWorld: Sendable {
                 "--admin-password-file", self.directory + "/password",
             ] + more,
             home: self.directory,
-            log: self.log("dev")
+            log: self.log("dev"),
+            wrapper: wrapper
         )
     }
 
