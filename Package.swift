@@ -81,9 +81,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         // MARK: Durable state of the server.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "FlowStore",
             dependencies: [
+                "CZlib",
                 "FlowCore",
                 "FlowPostgres",
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -83,12 +83,18 @@ package struct Agent: Sendable {
         }
         let transport = LinkLogTransport()
         let secrets = LinkSecretSource()
+        let outputLimit = OutputLimitFile(dataDirectory: self.configuration.dataDirectory)
         var supervisor: ExecutionSupervisor?
         let launcher: any ExecutionLauncher
         if let replacement {
             launcher = replacement
         } else {
-            let real = try await self.makeSupervisor(transport: transport, secrets: secrets, policy: policy)
+            let real = try await self.makeSupervisor(
+                transport: transport,
+                secrets: secrets,
+                policy: policy,
+                outputBytes: outputLimit.bytes
+            )
             supervisor = real
             launcher = real
         }
@@ -125,7 +131,10 @@ package struct Agent: Sendable {
             identities: try IdentityStore(dataDirectory: self.configuration.dataDirectory),
             group: group,
             logger: self.logger
-        ) { driver.receive($0) }
+        ) { [supervisor] event in
+            if let bytes = outputLimit.take(event) { supervisor?.setOutputBytes(bytes) }
+            driver.receive(event)
+        }
         transport.attach(link)
         secrets.attach(link)
         self.logger.notice("agent \(identity.agent) works in \(self.configuration.dataDirectory)")
@@ -145,9 +154,11 @@ package struct Agent: Sendable {
     private func makeSupervisor(
         transport: LinkLogTransport,
         secrets: LinkSecretSource,
-        policy: HostPolicy
+        policy: HostPolicy,
+        outputBytes: Int64?
     ) async throws -> ExecutionSupervisor {
         var supervision = ExecutionSupervisor.Configuration(dataDirectory: self.configuration.dataDirectory)
+        if let outputBytes { supervision.limits = OutputLimits(attemptBytes: outputBytes) }
         if let program = self.configuration.runnerProgram {
             supervision.runner.executable = program
             supervision.runner.arguments = []

@@ -85,6 +85,7 @@ extension Runner {
         self.socket = -1
         self.live.removeAll()
         self.replays.removeAll()
+        self.replay = nil
         self.input = RunnerFrameBuffer()
         self.outbox = RunnerOutbox()
         self.waitsToWrite = false
@@ -103,29 +104,6 @@ extension Runner {
         self.unsaved.removeAll { $0 == token }
         end.spool.remove(self.store)
         if let batch = end.batch { self.store.forget(batch) }
-    }
-
-    /// Tells adopted attempts from their beginning, one at a time and as fast as the agent takes it: an attempt's output is
-    /// at most head and tail.
-    func replaySome() {
-        while self.socket >= 0, !self.replays.isEmpty, self.outbox.pending < RunnerOutbox.lowWater {
-            self.replay(self.replays.removeFirst())
-        }
-    }
-
-    private func replay(_ token: UInt64) {
-        self.live.insert(token)
-        let end = self.ended[token]
-        guard let spool = end?.spool ?? self.processes[token]?.spool else { return }
-        if let at = end?.startedAt ?? self.processes[token]?.startedAt { self.notify(.started(token: token, at: at)) }
-        var position: UInt64 = 0
-        for piece in spool.pieces(self.store) {
-            if piece.offset > position { self.notify(.skipped(token: token, bytes: piece.offset - position)) }
-            self.notify(.output(token: token, stream: piece.stream, bytes: piece.bytes))
-            position = piece.end
-        }
-        if spool.total > position { self.notify(.skipped(token: token, bytes: spool.total - position)) }
-        if let end { self.notify(.finished(token: token, end.outcome)) }
     }
 
     func flush() {

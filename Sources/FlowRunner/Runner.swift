@@ -33,6 +33,8 @@ package final class Runner {
     var live: Set<UInt64> = []
     /// Attempts of an earlier agent that are to be told from their beginning.
     var replays: [UInt64] = []
+    /// The one that is being told.
+    var replay: RunnerReplay?
     /// Attempts that nobody accounts for.
     var discarded: Set<UInt64> = []
     var highestToken: UInt64 = 0
@@ -129,7 +131,7 @@ package final class Runner {
     func agentArrived() { self.firstAgentBy = nil }
 
     private func timeout() -> Int32 {
-        if self.nextRequest < self.requests.count || self.needsSweep { return 0 }
+        if self.nextRequest < self.requests.count || self.needsSweep || self.canReplay { return 0 }
         var earliest = self.deadlines.earliest ?? .max
         if let firstAgentBy { earliest = min(earliest, firstAgentBy) }
         if !self.unsaved.isEmpty { earliest = min(earliest, self.saveAgainAt) }

@@ -12,9 +12,12 @@ package struct RunnerArchive: Sendable {
         package let startedAt: Int64?
         /// Nil when the runner died before the attempt was over.
         package let outcome: RunnerOutcome?
-        /// All bytes there were, kept or not.
+        /// All bytes there were, kept or not; 0 when nobody noted it.
         package let outputBytes: UInt64
+        /// Short output; long one is in files, see ``RunnerSpoolReader``.
         package let output: [RunnerPiece]
+        /// What its files are called; nil when there are none.
+        package let files: String?
     }
 
     package private(set) var attempts: [Attempt] = []
@@ -37,15 +40,15 @@ package struct RunnerArchive: Sendable {
             guard !ended.contains(stem), let dash = stem.lastIndex(of: "-"),
                 let attempt = UInt32(stem[stem.index(after: dash)...])
             else { continue }
-            let pieces = RunnerSpool.pieces(of: stem, in: directory)
             self.attempts.append(
                 Attempt(
                     execution: String(stem[..<dash]),
                     attempt: attempt,
                     startedAt: nil,
                     outcome: nil,
-                    outputBytes: pieces.last?.end ?? 0,
-                    output: pieces
+                    outputBytes: 0,
+                    output: [],
+                    files: stem
                 )
             )
         }
@@ -95,7 +98,6 @@ package struct RunnerArchive: Sendable {
             else { break }
             var pieces: [RunnerPiece] = []
             for _ in 0..<pieceCount { if let piece = RunnerPiece.next(&reader) { pieces.append(piece) } }
-            if isSpilled == 1 { pieces = RunnerSpool.pieces(of: "\(execution)-\(number)", in: directory) }
             attempts.append(
                 Attempt(
                     execution: execution,
@@ -103,7 +105,8 @@ package struct RunnerArchive: Sendable {
                     startedAt: hasStarted == 1 ? startedAt + shift : nil,
                     outcome: outcome.shifted(by: shift),
                     outputBytes: total,
-                    output: pieces
+                    output: pieces,
+                    files: isSpilled == 1 ? "\(execution)-\(number)" : nil
                 )
             )
         }

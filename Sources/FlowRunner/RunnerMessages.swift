@@ -60,7 +60,7 @@ package struct RunnerLimits: Hashable, Sendable {
     /// All files together.
     package var diskBytes: UInt64
 
-    package init(headBytes: UInt32 = 512 << 10, tailBytes: UInt32 = 512 << 10, diskBytes: UInt64 = 512 << 20) {
+    package init(headBytes: UInt32 = 63 << 20, tailBytes: UInt32 = 1 << 20, diskBytes: UInt64 = 512 << 20) {
         self.headBytes = headBytes
         self.tailBytes = tailBytes
         self.diskBytes = diskBytes

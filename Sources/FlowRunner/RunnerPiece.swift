@@ -7,6 +7,9 @@ package struct RunnerPiece: Hashable, Sendable {
     package var stream: RunnerStream
     package var bytes: [UInt8]
 
+    /// Bytes of it with what stands before it in a file.
+    var storedBytes: Int { 8 + 1 + 4 + self.bytes.count }
+
     package var end: UInt64 { self.offset + UInt64(self.bytes.count) }
 
     package init(offset: UInt64, stream: RunnerStream, bytes: [UInt8]) {

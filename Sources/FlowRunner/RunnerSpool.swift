@@ -88,18 +88,6 @@ struct RunnerSpool {
         self.tail = store.open(self.name + RunnerFiles.tailSuffixes[self.tailIndex])
     }
 
-    /// Everything that is kept, in order.
-    func pieces(_ store: RunnerStore) -> [RunnerPiece] {
-        guard self.isSpilled else { return self.memory }
-        return Self.pieces(of: self.name, in: store.directory)
-    }
-
-    static func pieces(of name: String, in directory: Int32) -> [RunnerPiece] {
-        ([RunnerFiles.headSuffix] + RunnerFiles.tailSuffixes).flatMap { suffix in
-            RunnerFiles.contents(of: name + suffix, in: directory).map { RunnerPiece.all(in: $0) } ?? []
-        }.sorted { $0.offset < $1.offset }
-    }
-
     /// The attempt is over: nothing is appended any more.
     mutating func finish() {
         for descriptor in [self.head, self.tail] where descriptor >= 0 { close(descriptor) }

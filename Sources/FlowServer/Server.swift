@@ -63,7 +63,7 @@ package struct Server: Sendable {
         let bus = EventBus()
         let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
         let journal = SessionJournal(store: store, logger: self.logger)
-        let logs = LogIntake(store: store, bus: bus, logger: self.logger)
+        let logs = LogIntake(store: store, bus: bus, settings: settings, logger: self.logger)
         let keys = try await self.openKeys(in: directory, store: store)
         let installation = try await store.installation()
         let seal = keys.map { SecretSeal(ring: $0, installation: installation) }
@@ -77,6 +77,7 @@ package struct Server: Sendable {
             secrets: SecretDesk(store: store, seal: seal, clock: clock),
             bus: bus,
             clock: clock,
+            settings: settings,
             logger: self.logger
         )
         let cluster = ServerCluster(

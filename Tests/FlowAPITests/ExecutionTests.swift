@@ -122,6 +122,42 @@ struct ExecutionTests {
         }
     }
 
+    @Test("Output is read by bytes and by lines, and searched (S1-FR-4.2)")
+    func parts() async throws {
+        try await TestServer.with { server, caller in
+            let (_, execution) = try await self.triggered(server, caller)
+            try await server.report(execution, sequence: 1, status: .running)
+            let text = (1...5000).map { "line \($0)\n" }.joined()
+            try await server.appendLog(execution.id, at: 0, text)
+            let path = "/executions/\(execution.id)"
+            let bytes = try await caller.get(path + "/logs?from=7&limit=64").data
+            #expect(bytes["output"]?.text == String(text.dropFirst(7).prefix(64)))
+            #expect(bytes["next"] == .integer(71) && bytes["line"] == .null)
+            let lines = try await caller.get(path + "/logs?line=4999&lines=1").data
+            #expect(lines["output"]?.text == "line 4999\n")
+            #expect(lines["line"] == .integer(4999) && lines["next_line"] == .integer(5000))
+            let rest = try await caller.get(path + "/logs?line=5000").data
+            #expect(rest["output"]?.text == "line 5000\n" && rest["next"] == .integer(Int64(text.utf8.count)))
+            #expect(try await caller.get(path + "/logs?lines=1").data["output"]?.text == "line 1\n")
+            #expect(try await caller.get(path + "/logs?line=6000").data["output"]?.text == "")
+            let found = try await caller.get(path + "/logs/search?q=LINE%20499&ignore_case=true&limit=5").data
+            #expect(found["matches"]?.items.map { $0["line"]?.int } == [499, 4990, 4991, 4992, 4993])
+            #expect(found["matches"]?.items.last?["text"]?.text == "line 4993")
+            let next = try #require(found["next"]?.int)
+            let more = try await caller.get(path + "/logs/search?q=line%20499&from=\(next)").data
+            #expect(more["matches"]?.items.map { $0["line"]?.int } == [4994, 4995, 4996, 4997, 4998, 4999])
+            #expect(more["next"] == .null)
+            for query in ["?limit=3", "?line=0", "?lines=10001", "/search", "/search?q=", "/search?q=a&limit=0"] {
+                #expect(try await caller.get(path + "/logs" + query).status == 400, "\(query)")
+            }
+            let detail = try await caller.get(path).data
+            #expect(detail["output_truncated"] == .bool(true) && detail["output_hint"]?.text == "view full log")
+            let preview = try #require(detail["output_preview"]?.text)
+            #expect(preview.hasPrefix("line 1\n") && preview.hasSuffix("line 5000\n"))
+            #expect(preview.contains(" bytes left out]\n"))
+        }
+    }
+
     @Test("The history is filtered by S1's numbers and by S3's words; statistics follow it (C-04, S1-API-18)")
     func history() async throws {
         try await TestServer.with { server, caller in

@@ -303,9 +303,9 @@ extension AgentEvent {
         case .received(.welcome(var welcome)):
             welcome.clock.agentSent = boot
             return .received(.welcome(welcome))
-        case .received(.heartbeatAnswer(var sample)):
+        case .received(.heartbeatAnswer(var sample, let outputBytes)):
             sample.agentSent = boot
-            return .received(.heartbeatAnswer(sample))
+            return .received(.heartbeatAnswer(sample, outputBytes: outputBytes))
         default: return self
         }
     }

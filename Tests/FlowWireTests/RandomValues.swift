@@ -307,7 +307,8 @@ struct RandomValues {
             answersLogOpen: self.bool(),
             renewsCertificates: self.bool(),
             givesSecrets: self.bool(),
-            statisticsSequence: self.maybe { $0.int64() }
+            statisticsSequence: self.maybe { $0.int64() },
+            outputBytes: self.maybe { $0.int64() }
         )
     }
 
@@ -372,7 +373,7 @@ struct RandomValues {
             .reportsAcknowledged(incarnation: self.word(), sequence: self.int64()),
             .config(self.update()),
             .cancel(self.uid(), force: self.bool()),
-            .heartbeatAnswer(self.sample()),
+            .heartbeatAnswer(self.sample()), .heartbeatAnswer(self.sample(), outputBytes: self.int64()),
             .certificateIssued(self.text()),
             .certificateRefused(code: self.word(), message: self.text()),
             .secrets(SecretsAnswer(execution: self.uid(), values: [self.word(): self.text()])),

@@ -33,16 +33,68 @@ extension Endpoint {
                         Schema.execution,
                         and: [
                             "job_version": .integer, "error": .string.orNull, "params": .dictionary(.string),
-                            "cancel_requested": .boolean, "output_preview": .string.orNull,
-                            "output_truncated": .boolean, "attempts": .array(.reference("Attempt")),
+                            "cancel_requested": .boolean,
+                            "output_preview": Schema.string.orNull.about(
+                                "The first 4 and the last 6 KiB."
+                            ),
+                            "output_truncated": .boolean.about("There is more than the preview shows."),
+                            "output_bytes": .integer, "output_hint": Schema.choice(["view full log"]).orNull,
+                            "attempts": .array(.reference("Attempt")),
                         ]
                     )
                 )
         case .getLog:
-            Contract(.executions, "Reads output, up to 1 MiB at a time")
-                .query("attempt", .integer(1...1000).about("The last one without it."))
-                .query("from", .integer(0...Int64.max).byDefault(0).about("The 'next' of the page before."))
+            Contract(.executions, "Reads output by bytes or by lines, up to 1 MiB at a time")
+                .about(
+                    "Lines are counted from 1, in the order of arrival, in what is stored: what was cut away has no numbers."
+                )
+                .query("attempt", Self.attempt)
+                .query("from", .integer(0...Int64.max).byDefault(0).about("A byte: the 'next' of the page before."))
+                .query(
+                    "limit",
+                    .integer(Int64(ExecutionRoutes.leastPage)...Int64(LogPresenter.pageLimit))
+                        .byDefault(LogPresenter.pageLimit).about("Bytes.")
+                )
+                .query(
+                    "line",
+                    .integer(1...Int64.max).about("A line, and not a byte, to begin with: the 'next_line' of before.")
+                )
+                .query(
+                    "lines",
+                    .integer(1...ExecutionRoutes.lineLimit).about(
+                        "How many lines; from the first on without 'line'. 1000 where only 'line' is said."
+                    )
+                )
                 .answers(.reference("Output"))
+        case .searchLog:
+            Contract(.executions, "Looks for a text in output, line by line")
+                .about(
+                    "A request looks for about 300 ms. 'next' says where the next one goes on ('from'); it is null when all "
+                        + "that is stored was looked at."
+                )
+                .query(
+                    "q",
+                    .string(upTo: Query.keywordLimit, from: 1).about("Within one line.").example("error"),
+                    isRequired: true
+                )
+                .query("ignore_case", .boolean.byDefault(false).about("Of the letters A to Z."))
+                .query("attempt", Self.attempt)
+                .query("from", .integer(0...Int64.max).byDefault(0).about("A byte."))
+                .query("limit", .integer(1...ExecutionRoutes.matchLimit).byDefault(100).about("Lines."))
+                .answers(
+                    .answer([
+                        "attempt": .integer,
+                        "matches": .array(
+                            .answer([
+                                "offset": .integer.about("Of the text, in bytes."), "line": .integer,
+                                "line_offset": .integer.about("Of the line's beginning, in bytes."),
+                                "stream": .choice(["stdout", "stderr"]),
+                                "text": .string.about("The line, or of a long one what stands around the text."),
+                            ])
+                        ),
+                        "next": .integer.orNull, "searched_bytes": .integer, "complete": .boolean,
+                    ])
+                )
         case .cancelExecution:
             Contract(.executions, "Stops an execution")
                 .body(
@@ -119,6 +171,8 @@ extension Endpoint {
         default: nil
         }
     }
+
+    private static let attempt = Schema.integer(ExecutionRoutes.attempts).about("The last one without it.")
 
     private static let timelineEntry = Schema.answer([
         "time": .timestamp, "action": .choice(RunTimeline.actions), "execution_id": .uuid.orNull,

@@ -43,7 +43,7 @@ extension Endpoint {
                 "value": .either(.integer, .string), "default": .either(.integer, .string),
                 "source": .choice(of: Settings.Source.self),
                 "fixed_by": Schema.choice(["file", "environment"]).orNull.about("Who wins over what is set here."),
-                "label": .text, "unit": Schema.choice(["s", "min", "h", "d"]).orNull,
+                "label": .text, "unit": Schema.choice(["s", "min", "h", "d", "MiB"]).orNull,
                 "minimum": .integer.orNull, "maximum": .integer.orNull,
                 "zero": .boolean.about("Whether 0 is possible too, and means for ever."),
                 "choices": Schema.array(.string).orNull,

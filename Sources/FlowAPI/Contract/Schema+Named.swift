@@ -123,7 +123,9 @@ extension Schema {
             ])
         ).about("Both in the order in which they were written."),
         "truncated": .boolean, "total_bytes": .integer, "complete": .boolean, "ended": .boolean,
-        "next": .integer.about("Where the next page begins."),
+        "next": .integer.about("The byte with which the next page begins."),
+        "line": Schema.integer.orNull.about("The number of the first line, where lines were asked for."),
+        "next_line": Schema.integer.orNull.about("The line with which the next page begins."),
     ])
 
     static let runMembers: KeyValuePairs<String, Schema> = [

@@ -18,7 +18,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels, clientStatistics
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
-    case listExecutions, executionStatistics, getExecution, getLog, cancelExecution, retryExecution
+    case listExecutions, executionStatistics, getExecution, getLog, searchLog, cancelExecution, retryExecution
     case listRuns, getRun, stopRun, retryRun, exportRun
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
     case recentExecutions, executionTrend, runReport, upcomingFires
@@ -149,6 +149,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .executionStatistics: self.api(.get, "/executions/stats", .needs(.executionsRead))
         case .getExecution: self.api(.get, "/executions/{id}", .needs(.executionsRead))
         case .getLog: self.api(.get, "/executions/{id}/logs", .needs(.logsRead))
+        case .searchLog: self.api(.get, "/executions/{id}/logs/search", .needs(.logsRead))
         case .cancelExecution: self.api(.post, "/executions/{id}/cancel", .needs(.executionsCancel))
         case .retryExecution: self.api(.post, "/executions/{id}/retry", .needs(.jobsRun))
 

@@ -16,6 +16,7 @@ struct ExecutionPresenter: Sendable {
     func detail(_ detail: ExecutionDetail, as principal: Principal) async throws -> JSON {
         let execution = detail.execution
         let names = try await self.names.names(of: [execution.agentID], as: principal)
+        let hint: String? = Self.isPartial(detail.preview) ? "view full log" : nil
         var members = Self.members(execution, name: names[execution.agentID])
         members += [
             .init("job_version", execution.jobVersion),
@@ -24,7 +25,9 @@ struct ExecutionPresenter: Sendable {
             .init("cancel_requested", execution.cancelRequested),
             .init("attempts", JSON.array(detail.attempts.map(Self.attempt))),
             .init("output_preview", Self.preview(detail.preview)),
-            .init("output_truncated", Self.isPreviewPartial(detail.preview)),
+            .init("output_truncated", Self.isPartial(detail.preview)),
+            .init("output_bytes", detail.preview.totalBytes),
+            .init("output_hint", hint),
         ]
         return .object(members)
     }
@@ -72,14 +75,12 @@ struct ExecutionPresenter: Sendable {
         ])
     }
 
-    /// Both streams in the order in which they were written.
+    /// Both streams in the order in which they were written, with a line for what is left out of the middle.
     private static func preview(_ slice: LogSlice) -> String? {
-        guard !slice.chunks.isEmpty else { return nil }
-        let text = LogPieces(slice, from: 0).text
-        return String(decoding: text.utf8.prefix(ExecutionDetail.previewLimit), as: UTF8.self)
+        slice.chunks.isEmpty ? nil : LogPieces(slice, from: 0).text
     }
 
-    private static func isPreviewPartial(_ slice: LogSlice) -> Bool {
-        slice.isTruncated || slice.totalBytes > Int64(ExecutionDetail.previewLimit)
+    private static func isPartial(_ slice: LogSlice) -> Bool {
+        slice.isTruncated || slice.totalBytes > Int64(LogPreview.limit)
     }
 }

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 
 /// A page of an attempt's output: pieces in the order in which they were written, and each stream joined.
 enum LogPresenter {
     static let pageLimit = 1024 * 1024
 
-    static func page(_ slice: LogSlice, from offset: Int64) -> JSON {
+    /// - Parameter lines: which lines these are, where they were asked for.
+    static func page(_ slice: LogSlice, from offset: Int64, lines: LogLines? = nil) -> JSON {
         let pages = LogPieces(slice, from: offset)
         return .object([
             .init("attempt", slice.attempt),
@@ -20,6 +22,28 @@ enum LogPresenter {
             .init("complete", slice.isComplete),
             .init("ended", slice.isOver),
             .init("next", pages.next),
+            .init("line", lines?.first),
+            .init("next_line", lines?.next),
+        ])
+    }
+
+    static func findings(_ findings: LogFindings) -> JSON {
+        .object([
+            .init("attempt", findings.attempt),
+            .init("matches", JSON.array(findings.matches.map(Self.match))),
+            .init("next", findings.next),
+            .init("searched_bytes", findings.searchedBytes),
+            .init("complete", findings.isComplete),
+        ])
+    }
+
+    private static func match(_ match: LogMatch) -> JSON {
+        .object([
+            .init("offset", match.offset),
+            .init("line", match.line),
+            .init("line_offset", match.lineOffset),
+            .init("stream", match.stream == .standardOutput ? "stdout" : "stderr"),
+            .init("text", String(decoding: match.text, as: UTF8.self)),
         ])
     }
 

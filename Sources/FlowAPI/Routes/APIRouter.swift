@@ -234,6 +234,7 @@ struct APIRouter: Sendable {
         case .executionStatistics: try await self.executions.statistics(call)
         case .getExecution: try await self.executions.get(call)
         case .getLog: try await self.executions.log(call)
+        case .searchLog: try await self.executions.searchLog(call)
         case .cancelExecution: try await self.executions.cancel(call)
         case .retryExecution: try await self.executions.retry(call)
         case .listRuns: try await self.executions.listRuns(call)

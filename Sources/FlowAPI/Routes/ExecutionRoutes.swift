@@ -39,24 +39,6 @@ struct ExecutionRoutes: Sendable {
         return .data(try await self.presenter.detail(detail, as: principal))
     }
 
-    func log(_ call: APICall) async throws -> APIAnswer {
-        var query = try call.query()
-        let offset = query.integer("from", in: 0...Int64.max, default: 0)
-        let attempt = query.integer("attempt")
-        if let attempt, !(1...1000).contains(attempt) {
-            query.fault("attempt", "range", "attempts are counted from 1; the execution's 'attempts' lists them")
-        }
-        try query.finish()
-        let slice = try await self.executions.log(
-            call.identifier("id"),
-            attempt: attempt.map { Int($0) },
-            from: offset,
-            limit: LogPresenter.pageLimit,
-            as: call.principal
-        )
-        return .data(LogPresenter.page(slice, from: offset))
-    }
-
     func statistics(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         let job = query.integer("task_id")

@@ -64,10 +64,10 @@ extension AgentCore {
         case .clock(let sample):
             // Ahead of the welcome, which may bring a long configuration. Decisions still wait for that.
             if case .greeting = self.link { self.adjustClock(by: sample, at: reading, isHandshake: true) }
-        case .heartbeatAnswer(let sample): self.adjustClock(by: sample, at: reading, isHandshake: false)
         case .statisticsAcknowledged(let incarnation, let sequence):
             guard incarnation == self.incarnation else { return }
             self.statistics.acknowledged(sequence, at: reading.boot)
+        case .heartbeatAnswer(let sample, _): self.adjustClock(by: sample, at: reading, isHandshake: false)
         // The link's own business.
         case .certificateIssued, .certificateRefused, .secrets: break
         }

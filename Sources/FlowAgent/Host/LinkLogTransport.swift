@@ -22,6 +22,7 @@ final class LinkLogTransport: LogTransport {
 private final class LinkLogSink: LogSink {
     private let stream: AgentLogStream
     let acknowledgements: AsyncStream<Int64>
+    var takesJoined: Bool { self.stream.isAnswered }
 
     init(_ stream: AgentLogStream) {
         self.stream = stream

@@ -62,6 +62,11 @@ final class KeptOutputs: Sendable {
             // Without room for a link the output is not kept; the server has it, or gets it from the spool.
             guard link(source, target) == 0, stat(target, &information) == 0 else { return }
             let file = File(name: name, bytes: Int64(information.st_size))
+            // It would drive out everything else.
+            guard file.bytes <= self.limits.keptBytes else {
+                unlink(target)
+                return
+            }
             var files = state.files[directory] ?? []
             let index = files.firstIndex { $0.name > name } ?? files.endIndex
             files.insert(file, at: index)

@@ -93,7 +93,7 @@ final class LogShipper: Sendable {
             let chunks = reader.next()
             if let last = chunks.last { end = last.offset + Int64(last.bytes.count) }
             let unsent = chunks.compactMap { $0.suffix(from: acknowledged) }
-            if !unsent.isEmpty { try await sink.write(unsent) }
+            if !unsent.isEmpty { try await sink.write(sink.takesJoined ? LogChunk.joined(unsent) : unsent) }
             guard chunks.isEmpty else { continue }
             if isComplete { break }
             guard await wake.next() != nil else { throw CancellationError() }
@@ -104,5 +104,23 @@ final class LogShipper: Sendable {
             acknowledged = next
         }
         return true
+    }
+}
+
+extension LogChunk {
+    /// Bytes of a joined chunk.
+    private static let joinedBytes = 64 << 10
+
+    /// The same output in fewer chunks: what a job wrote in many small pieces is stored in few rows, and compresses well.
+    static func joined(_ chunks: [LogChunk]) -> [LogChunk] {
+        chunks.reduce(into: []) { joined, chunk in
+            if let last = joined.indices.last, joined[last].stream == chunk.stream, joined[last].end == chunk.offset,
+                joined[last].bytes.count + chunk.bytes.count <= Self.joinedBytes
+            {
+                joined[last].bytes += chunk.bytes
+            } else {
+                joined.append(chunk)
+            }
+        }
     }
 }

@@ -19,6 +19,12 @@ package protocol LogSink: Sendable {
     ///
     /// The first value is what the server has from earlier streams of the attempt (0 = nothing).
     var acknowledgements: AsyncStream<Int64> { get }
+    /// Chunks may be joined on their way: the server knows what it has by bytes, not by chunks.
+    var takesJoined: Bool { get }
     /// Nothing more will be written; acknowledgements still come.
     func close() async
+}
+
+extension LogSink {
+    package var takesJoined: Bool { true }
 }

@@ -4,6 +4,8 @@
 import FlowRunner
 
 /// How much of an execution's output is kept, and how it travels.
+///
+/// How much of an attempt is kept is the server's setting; a host that has not heard of it goes by ``standardBytes``.
 package struct OutputLimits: Hashable, Sendable {
     /// Bytes kept from the beginning and from the end of an attempt's output; what lies between is cut.
     package var headBytes: Int
@@ -19,9 +21,37 @@ package struct OutputLimits: Hashable, Sendable {
     /// All outputs kept for queries together, besides the spools.
     package var keptBytes: Int64
 
+    /// Of an attempt, head and tail together, before a server has said something else.
+    package static let standardBytes: Int64 = 64 << 20
+    /// The part of that which the end gets: it is on the disk twice while it is written, and read at once when it is joined.
+    private static let longestTail: Int64 = 1 << 20
+    /// What all spools may have on the disk in any case.
+    private static let leastDisk: Int64 = 512 << 20
+
+    /// The limits for a number of bytes kept of each attempt.
+    package init(attemptBytes: Int64) {
+        let bytes = max(2, attemptBytes)
+        let tail = min(bytes / 2, Self.longestTail)
+        self.init(
+            headBytes: Int(clamping: bytes - tail),
+            tailBytes: Int(clamping: tail),
+            diskBytes: max(Self.leastDisk, 2 * min(bytes, .max / 2))
+        )
+    }
+
+    /// The same limits for another number of bytes kept of each attempt.
+    func with(attemptBytes: Int64) -> OutputLimits {
+        let wanted = OutputLimits(attemptBytes: attemptBytes)
+        var limits = self
+        limits.headBytes = wanted.headBytes
+        limits.tailBytes = wanted.tailBytes
+        limits.diskBytes = max(Self.leastDisk, wanted.diskBytes)
+        return limits
+    }
+
     package init(
-        headBytes: Int = 512 << 10,
-        tailBytes: Int = 512 << 10,
+        headBytes: Int = 63 << 20,
+        tailBytes: Int = 1 << 20,
         inlineBytes: Int = 8 << 10,
         streamAfterMicroseconds: Int64 = 300_000,
         diskBytes: Int64 = 512 << 20,

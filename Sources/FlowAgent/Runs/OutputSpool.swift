@@ -7,6 +7,7 @@ import FlowCore
 struct OutputSpool {
     let key: AttemptKey
     private let directory: SpoolDirectory
+    private let inlineBytes: Int
     private(set) var totalBytes: Int64 = 0
     private(set) var isTruncated = false
     private var memory: [LogChunk] = []
@@ -15,6 +16,7 @@ struct OutputSpool {
     init(key: AttemptKey, directory: SpoolDirectory) {
         self.key = key
         self.directory = directory
+        self.inlineBytes = directory.limits.inlineBytes
     }
 
     /// Whether the output is (also) in a file that can be shipped.
@@ -38,7 +40,7 @@ struct OutputSpool {
         } else {
             self.memory.append(chunk)
         }
-        if self.files == nil, self.totalBytes > Int64(self.directory.limits.inlineBytes) { self.spill() }
+        if self.files == nil, self.totalBytes > Int64(self.inlineBytes) { self.spill() }
     }
 
     /// Bytes that somebody else left out: the offsets jump over them.
@@ -77,7 +79,7 @@ struct OutputSpool {
     }
 
     private mutating func trimMemory() {
-        var room = self.directory.limits.inlineBytes
+        var room = self.inlineBytes
         for index in self.memory.indices {
             if self.memory[index].bytes.count > room {
                 self.memory[index].bytes.removeLast(self.memory[index].bytes.count - room)

@@ -11,12 +11,12 @@ import Synchronization
 final class SpoolDirectory: Sendable {
     let path: String
     let kept: KeptOutputs
-    let limits: OutputLimits
+    private let limit: Mutex<OutputLimits>
     private let used: Atomic<Int64>
 
     init(dataDirectory: String, limits: OutputLimits) throws {
         self.path = dataDirectory + "/spool"
-        self.limits = limits
+        self.limit = Mutex(limits)
         let logs = dataDirectory + "/logs"
         for directory in [self.path, logs] {
             try FileManager.default.createDirectory(
@@ -33,6 +33,12 @@ final class SpoolDirectory: Sendable {
         }
         self.used = Atomic(bytes)
     }
+
+    /// What holds for attempts that begin now.
+    var limits: OutputLimits { self.limit.withLock { $0 } }
+
+    /// Attempts that begin from now on keep so many bytes of output.
+    func setAttemptBytes(_ bytes: Int64) { self.limit.withLock { $0 = $0.with(attemptBytes: bytes) } }
 
     func file(of key: AttemptKey) -> String { "\(self.path)/\(key.id)-\(key.attempt).log" }
 
@@ -81,7 +87,7 @@ final class SpoolDirectory: Sendable {
             }
             let key = AttemptKey(id: id, attempt: attempt)
             guard !isOpen(key) else { return nil }
-            SpoolFiles.complete(key, in: self, isLeftOver: true)
+            SpoolFiles.complete(key, in: self)
             return key
         }
     }

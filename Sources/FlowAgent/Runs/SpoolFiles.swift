@@ -10,8 +10,12 @@ import Foundation
 struct SpoolFiles {
     private let key: AttemptKey
     private let directory: SpoolDirectory
+    /// As they were when the attempt began: a place that the head has left to the tail does not come back.
+    private let limits: OutputLimits
     private var head: RecordFile
     private var headBytes = 0
+    /// Where what was written to the head ends.
+    private var headEnd: Int64 = 0
     private var isHeadAtLineEnd = false
     private static let newline = UInt8(ascii: "\n")
     private var tail: RecordFile?
@@ -23,6 +27,7 @@ struct SpoolFiles {
     init(key: AttemptKey, directory: SpoolDirectory) throws {
         self.key = key
         self.directory = directory
+        self.limits = directory.limits
         let file = directory.file(of: key)
         guard let head = RecordFile(file, isNew: true) else {
             throw CoreError(.unavailable, "cannot write \(file): \(String(cString: strerror(errno)))")
@@ -32,12 +37,11 @@ struct SpoolFiles {
 
     /// - Returns: false when bytes had to be dropped.
     mutating func append(_ chunk: LogChunk) -> Bool {
-        let limits = self.directory.limits
-        let room = limits.headBytes - self.headBytes
+        let room = self.limits.headBytes - self.headBytes
         if room >= chunk.bytes.count {
             self.headBytes += chunk.bytes.count
             self.isHeadAtLineEnd = chunk.bytes.last == Self.newline
-            return Self.write(chunk, to: &self.head, in: self.directory) != nil
+            return self.writeHead(chunk)
         }
         var isWhole = true
         var rest = chunk
@@ -46,17 +50,23 @@ struct SpoolFiles {
         if fitting > 0 {
             var first = chunk
             first.bytes = Array(chunk.bytes[..<fitting])
-            isWhole = Self.write(first, to: &self.head, in: self.directory) != nil
+            isWhole = self.writeHead(first)
             rest.bytes = Array(chunk.bytes[fitting...])
             rest.offset += Int64(fitting)
         }
-        self.headBytes = limits.headBytes
+        self.headBytes = self.limits.headBytes
         return self.appendTail(rest) && isWhole
+    }
+
+    private mutating func writeHead(_ chunk: LogChunk) -> Bool {
+        guard Self.write(chunk, to: &self.head, in: self.directory) != nil else { return false }
+        self.headEnd = chunk.end
+        return true
     }
 
     private mutating func appendTail(_ chunk: LogChunk) -> Bool {
         var isWhole = true
-        if self.tail == nil || self.tailBytes >= self.directory.limits.tailBytes {
+        if self.tail == nil || self.tailBytes >= self.limits.tailBytes {
             if self.tail != nil { self.tailIndex = 1 - self.tailIndex }
             self.tail?.close()
             // What was in this segment is cut now.
@@ -93,29 +103,41 @@ struct SpoolFiles {
         self.head.close()
         self.tail?.close()
         self.tail = nil
-        return Self.complete(self.key, in: self.directory, isLeftOver: false)
+        return Self.join(self.key, in: self.directory, headEnd: self.headEnd, tailBytes: self.limits.tailBytes)
+    }
+
+    /// Joins the files of an attempt that an earlier agent process wrote.
+    ///
+    /// A crash in the middle of a write may have left a torn record at the end of the head, which goes first, because nothing
+    /// behind it could be read.
+    static func complete(_ key: AttemptKey, in directory: SpoolDirectory) {
+        let file = directory.file(of: key)
+        let (wholeBytes, headEnd) = self.scan(file, key)
+        if var head = RecordFile(file, isNew: false) {
+            let torn = head.size - wholeBytes
+            if torn > 0, head.cut(to: wholeBytes) { directory.release(torn) }
+            head.close()
+        }
+        _ = self.join(key, in: directory, headEnd: headEnd, tailBytes: directory.limits.tailBytes)
     }
 
     /// Appends the last `tailBytes` of the tail segments to the head.
     ///
-    /// A crash in the middle of a write may have left a torn record at the end of the head: of a spool that is left over it
-    /// goes first, because nothing behind it could be read.
-    ///
     /// - Returns: whether anything was cut.
-    @discardableResult
-    static func complete(_ key: AttemptKey, in directory: SpoolDirectory, isLeftOver: Bool) -> Bool {
-        guard var head = RecordFile(directory.file(of: key), isNew: false) else { return false }
-        defer { head.close() }
-        let torn = isLeftOver ? head.size - Self.wholeBytes(of: directory.file(of: key), key) : 0
-        if torn > 0, head.cut(to: head.size - torn) { directory.release(torn) }
+    private static func join(
+        _ key: AttemptKey,
+        in directory: SpoolDirectory,
+        headEnd: Int64,
+        tailBytes: Int
+    ) -> Bool {
         let files = [0, 1].map { self.tailFile(key, $0, directory) }
+        // Two segments are held at once, and never the head.
         let records = files.flatMap { OutputBlob.decode(SpoolReader.contents(of: $0), execution: key.id) }
             .sorted { $0.offset < $1.offset }
-        guard let first = records.first, let last = records.last else { return torn > 0 }
-        let end = last.offset + Int64(last.bytes.count)
-        let headRecords = OutputBlob.decode(SpoolReader.contents(of: directory.file(of: key)), execution: key.id)
-        let headEnd = headRecords.last.map { $0.offset + Int64($0.bytes.count) } ?? 0
-        var begin = max(first.offset, end - Int64(directory.limits.tailBytes))
+        guard let first = records.first, let last = records.last else { return false }
+        guard var head = RecordFile(directory.file(of: key), isNew: false) else { return false }
+        defer { head.close() }
+        var begin = max(first.offset, last.end - Int64(tailBytes))
         let isCut = begin > headEnd
         if isCut { begin = self.lineStart(in: records, from: begin) }
         let kept = records.compactMap { $0.suffix(from: begin) }
@@ -124,7 +146,7 @@ struct SpoolFiles {
         let isWritten = head.append(bytes)
         if isWritten { directory.account(bytes.count) }
         for file in files { directory.removeFile(file) }
-        return torn > 0 || !isWritten || isCut
+        return !isWritten || isCut
     }
 
     /// Behind the last line break; nil without one.
@@ -144,10 +166,18 @@ struct SpoolFiles {
         return begin
     }
 
-    /// Where the last whole record of a file ends.
-    private static func wholeBytes(of file: String, _ key: AttemptKey) -> Int {
-        OutputBlob.decode(SpoolReader.contents(of: file), execution: key.id)
-            .reduce(0) { $0 + OutputBlob.overhead + $1.bytes.count }
+    /// How long the whole records of a file are together, and where the output in them ends; read a piece at a time.
+    private static func scan(_ file: String, _ key: AttemptKey) -> (bytes: Int, end: Int64) {
+        guard var reader = SpoolReader(file: file, execution: key.id) else { return (0, 0) }
+        defer { reader.close() }
+        var bytes = 0
+        var end: Int64 = 0
+        while true {
+            let chunks = reader.next()
+            guard let last = chunks.last else { return (bytes, end) }
+            bytes += chunks.reduce(0) { $0 + OutputBlob.overhead + $1.bytes.count }
+            end = last.end
+        }
     }
 
     private static func tailFile(_ key: AttemptKey, _ index: Int, _ directory: SpoolDirectory) -> String {

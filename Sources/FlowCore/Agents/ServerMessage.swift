@@ -13,7 +13,8 @@ package enum ServerMessage: Hashable, Sendable {
     case reportsAcknowledged(incarnation: String, sequence: Int64)
     case config(ConfigUpdate)
     case cancel(ExecutionID, force: Bool)
-    case heartbeatAnswer(ClockSample)
+    /// With it, how many bytes are kept of an attempt's output; nil from a server of an earlier version.
+    case heartbeatAnswer(ClockSample, outputBytes: Int64? = nil)
     /// PEM, leaf first; the certificate in use is good until this one was used.
     case certificateIssued(String)
     case certificateRefused(code: String, message: String)
@@ -45,6 +46,8 @@ package struct Welcome: Hashable, Sendable {
     package var givesSecrets: Bool
     /// How far the server knows this ledger's statistics; nil when it takes none.
     package var statisticsSequence: Int64?
+    /// How many bytes are kept of an attempt's output; nil from a server of an earlier version, which takes 64 MiB.
+    package var outputBytes: Int64?
 
     package init(
         epoch: Int64,
@@ -58,7 +61,8 @@ package struct Welcome: Hashable, Sendable {
         answersLogOpen: Bool = true,
         renewsCertificates: Bool = true,
         givesSecrets: Bool = true,
-        statisticsSequence: Int64? = nil
+        statisticsSequence: Int64? = nil,
+        outputBytes: Int64? = nil
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -72,6 +76,7 @@ package struct Welcome: Hashable, Sendable {
         self.renewsCertificates = renewsCertificates
         self.givesSecrets = givesSecrets
         self.statisticsSequence = statisticsSequence
+        self.outputBytes = outputBytes
     }
 }
 

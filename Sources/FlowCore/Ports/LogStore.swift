@@ -16,6 +16,12 @@ package protocol LogStore: Sendable {
     ///
     /// Without an attempt it is the newest that wrote something.
     func log(_ id: ExecutionID, attempt: Int?, from offset: Int64, limit: Int) async throws -> LogSlice
+    /// Where reading begins for somebody who looks for a place in an attempt's output: at or a little before it.
+    func logMark(_ id: ExecutionID, attempt: Int?, before place: LogPlace) async throws -> LogMark
+    /// The beginning and the end of the newest output, at most ``LogPreview/limit`` bytes.
+    ///
+    /// Of what has ended it is kept beside the record: whoever shows lists and records never reads long output.
+    func logPreview(_ id: ExecutionID) async throws -> LogSlice
     /// All attempts of an execution in the order of their numbers, the one that goes on included.
     func attempts(of id: ExecutionID) async throws -> [AttemptRecord]
 }
@@ -84,54 +90,5 @@ package struct LogHead: Hashable, Sendable {
         self.owner = owner
         self.end = end
         self.storedBytes = storedBytes
-    }
-}
-
-/// A part of an attempt's output.
-package struct LogSlice: Hashable, Sendable {
-    /// Whose output it is; 0 before the first start.
-    package let attempt: Int
-    /// The newest attempt there is.
-    package let lastAttempt: Int
-    package let chunks: [LogChunk]
-    /// Bytes the attempt wrote in all, cut ones included; what has arrived so far while it runs.
-    package let totalBytes: Int64
-    package let isTruncated: Bool
-    /// Where the stored part of the attempt's output ends.
-    package let storedEnd: Int64
-    /// The attempt has ended and `totalBytes` is final.
-    package let isComplete: Bool
-    /// The execution has ended, and the output of its last attempt is complete: nothing more comes.
-    package let isOver: Bool
-
-    /// What is shown of it to somebody who may not read output.
-    package static let hidden = LogSlice(
-        attempt: 0,
-        lastAttempt: 0,
-        chunks: [],
-        totalBytes: 0,
-        isTruncated: false,
-        isComplete: false,
-        isOver: false
-    )
-
-    package init(
-        attempt: Int = 1,
-        lastAttempt: Int = 1,
-        chunks: [LogChunk],
-        totalBytes: Int64,
-        isTruncated: Bool,
-        storedEnd: Int64 = 0,
-        isComplete: Bool,
-        isOver: Bool
-    ) {
-        self.attempt = attempt
-        self.lastAttempt = lastAttempt
-        self.chunks = chunks
-        self.totalBytes = totalBytes
-        self.isTruncated = isTruncated
-        self.storedEnd = storedEnd
-        self.isComplete = isComplete
-        self.isOver = isOver
     }
 }

@@ -54,28 +54,14 @@ package struct ExecutionService: Sendable {
         return executions.filter { ids.contains($0.id) }
     }
 
-    /// An execution with its parameters and the first part of its output.
+    /// An execution with its parameters, and the beginning and the end of its output.
     package func detail(_ id: ExecutionID, as principal: Principal) async throws -> ExecutionDetail {
         let execution = try await self.get(id, as: principal)
         let parameters = try await self.store.parameters(of: execution.runID)
         let mayReadLog = try await self.holds(.logsRead, on: id, principal)
-        let preview =
-            mayReadLog ? try await self.store.log(id, from: 0, limit: ExecutionDetail.previewLimit) : .hidden
+        let preview = mayReadLog ? try await self.store.logPreview(id) : .hidden
         let attempts = try await self.store.attempts(of: id)
         return ExecutionDetail(execution: execution, parameters: parameters, attempts: attempts, preview: preview)
-    }
-
-    /// Output of an attempt from a byte offset on; of the newest that wrote something when none is named.
-    package func log(
-        _ id: ExecutionID,
-        attempt: Int? = nil,
-        from offset: Int64,
-        limit: Int,
-        as principal: Principal
-    ) async throws -> LogSlice {
-        _ = try await self.get(id, as: principal)
-        try await self.require(.logsRead, on: id, principal)
-        return try await self.store.log(id, attempt: attempt, from: offset, limit: limit)
     }
 
     /// Counts of executions that ended since an instant.
@@ -150,7 +136,7 @@ package struct ExecutionService: Sendable {
         try await !self.store.visible([id], in: principal.scope(of: permission)).isEmpty
     }
 
-    private func require(_ permission: Permission, on id: ExecutionID, _ principal: Principal) async throws {
+    func require(_ permission: Permission, on id: ExecutionID, _ principal: Principal) async throws {
         guard try await self.holds(permission, on: id, principal) else {
             throw CoreError(
                 .forbidden,
@@ -163,12 +149,10 @@ package struct ExecutionService: Sendable {
 
 /// An execution with what its own page shows beside it.
 package struct ExecutionDetail: Sendable {
-    /// Bytes of output shown with the record (S1-FR-4.2).
-    package static let previewLimit = 10 * 1024
-
     package let execution: Execution
     package let parameters: [String: String]
     /// In the order of their numbers.
     package let attempts: [AttemptRecord]
+    /// At most ``LogPreview/limit`` bytes.
     package let preview: LogSlice
 }

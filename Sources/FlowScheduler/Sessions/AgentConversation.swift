@@ -17,6 +17,7 @@ actor AgentConversation {
         let issuer: any CertificateIssuer
         let secrets: any SecretProvider
         let clock: any WallClock
+        let settings: LiveSettings
         let logger: Logger
     }
 
@@ -76,7 +77,7 @@ actor AgentConversation {
         }
         let start = try await self.dependencies.store.openSession(hello, address: self.channel.address, at: clock.now)
         let configuration = try await self.dependencies.store.configuration(of: hello.agent)
-        let (core, welcome) = AgentSessionCore.open(
+        let (core, opened) = AgentSessionCore.open(
             hello: hello,
             start: start,
             configuration: configuration,
@@ -88,6 +89,8 @@ actor AgentConversation {
             address: self.channel.address,
             now: clock.now
         )
+        var welcome = opened
+        welcome.outputBytes = self.dependencies.settings.now.outputBytes
         self.core = core
         return Opening(
             epoch: start.epoch,
@@ -278,12 +281,12 @@ actor AgentConversation {
 
     private func send(_ message: ServerMessage) throws {
         var message = message
-        if case .heartbeatAnswer(var sample) = message {
+        if case .heartbeatAnswer(var sample, _) = message {
             // The core thinks in milliseconds; clocks are compared in microseconds (R7).
             let now = self.dependencies.clock.microseconds
             sample.serverReceived = now
             sample.serverSent = now
-            message = .heartbeatAnswer(sample)
+            message = .heartbeatAnswer(sample, outputBytes: self.dependencies.settings.now.outputBytes)
         }
         if case .dropped = self.outgoing.yield(message) {
             throw SessionClose(.goingAway, reason: "the agent does not read what it is sent")

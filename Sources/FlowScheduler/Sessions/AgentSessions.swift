@@ -30,6 +30,7 @@ package final class AgentSessions: AgentGateway, Service {
         secrets: any SecretProvider,
         bus: EventBus,
         clock: any WallClock,
+        settings: LiveSettings = LiveSettings(),
         logger: Logger,
         proof: Duration = .seconds(2)
     ) {
@@ -40,6 +41,7 @@ package final class AgentSessions: AgentGateway, Service {
             issuer: issuer,
             secrets: secrets,
             clock: clock,
+            settings: settings,
             logger: logger
         )
         self.configurations = ConfigurationSender(store: store, logger: logger)

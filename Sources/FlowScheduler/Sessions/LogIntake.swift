@@ -14,8 +14,8 @@ import Synchronization
 package final class LogIntake: Service {
     /// Bounds; a test has smaller ones.
     package struct Limits: Sendable {
-        /// Bytes kept of one attempt, whatever its agent sends.
-        package var attemptBytes: Int64 = 64 << 20
+        /// Bytes kept of one attempt, whatever its agent sends; nil = as the settings say.
+        package var attemptBytes: Int64?
         /// Bytes of one transaction.
         package var commitBytes = 4 << 20
         /// How long a stream waits for its execution to become known.
@@ -32,9 +32,17 @@ package final class LogIntake: Service {
     private let store: any LogStore
     private let bus: EventBus
     private let limits: Limits
+    private let settings: LiveSettings
     private let logger: Logger
 
-    package init(store: any LogStore, bus: EventBus, limits: Limits = Limits(), logger: Logger) {
+    package init(
+        store: any LogStore,
+        bus: EventBus,
+        limits: Limits = Limits(),
+        settings: LiveSettings = LiveSettings(),
+        logger: Logger
+    ) {
+        self.settings = settings
         self.store = store
         self.bus = bus
         self.limits = limits
@@ -71,8 +79,9 @@ package final class LogIntake: Service {
     ///
     /// - Throws: ``LogRefusal``, or `CancellationError`.
     package func append(_ chunks: [LogChunk], to attempt: LogAttempt, by agent: AgentID) async throws {
+        let limit = self.limits.attemptBytes ?? self.settings.now.outputBytes
         let (kept, isFirstCut) = self.state.withLock {
-            $0.reserve(chunks, of: attempt, limit: self.limits.attemptBytes)
+            $0.reserve(chunks, of: attempt, limit: limit)
         }
         if isFirstCut {
             self.logger.warning(

@@ -24,3 +24,8 @@ package final class LiveSettings: Sendable {
         }
     }
 }
+
+extension Settings {
+    /// How many bytes are kept of an attempt's output.
+    package var outputBytes: Int64 { self.integer(.outputAttemptMebibytes) << 20 }
+}

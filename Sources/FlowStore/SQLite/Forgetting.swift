@@ -27,7 +27,7 @@ struct Forgetting {
         switch growth {
         case .executions:
             let step = try self.range(of: "execution", by: "id", from: position, "status NOT IN (1, 2)")
-            try self.attempts(from: position, to: step.1)
+            for table in ["attempt", "output_preview"] { try self.companions(table, from: position, to: step.1) }
             return step
         case .runs:
             let isUnused =
@@ -93,27 +93,37 @@ struct Forgetting {
         return (Forgotten(count: count, isDone: end == nil), end.map { [$0] })
     }
 
-    /// Ends of attempts go with their executions.
-    private func attempts(from start: Position?, to end: Position?) throws {
+    /// Ends of attempts, and what is shown of their output, go with their executions.
+    private func companions(_ table: String, from start: Position?, to end: Position?) throws {
         try self.db.run(
             """
-            DELETE FROM attempt WHERE execution_id >= ? AND execution_id < ?
-                AND NOT EXISTS (SELECT 1 FROM execution WHERE execution.id = attempt.execution_id)
+            DELETE FROM \(table) WHERE execution_id >= ? AND execution_id < ?
+                AND NOT EXISTS (SELECT 1 FROM execution WHERE execution.id = \(table).execution_id)
             """,
             [start?.first ?? .bytes([]), end?.first ?? .id(ExecutionID.lowerBound(at: self.bound))]
         )
     }
 
-    /// One execution may have many pieces, so the walk is by piece.
+    /// One execution may have many pieces, so the walk is by piece: those of older versions first.
     private func output(from position: Position?) throws -> (Forgotten, Position?) {
+        let isOld = position?.first != .text("log_piece")
+        let table = isOld ? "log_chunk" : "log_piece"
+        let (step, next) = try self.pieces(of: table, from: position.map { Position($0.dropFirst()) })
+        if let next { return (step, [.text(table)] + next) }
+        guard isOld else { return (step, nil) }
+        return (Forgotten(count: step.count, isDone: false), [.text("log_piece")] + Self.firstPiece)
+    }
+
+    private static let firstPiece: Position = [.bytes([]), .integer(0), .integer(0)]
+
+    private func pieces(of table: String, from position: Position?) throws -> (Forgotten, Position?) {
         let pieces = try self.db.all(
             """
-            SELECT rowid, execution_id, attempt, byte_offset FROM log_chunk
+            SELECT rowid, execution_id, attempt, byte_offset FROM \(table)
             WHERE (execution_id, attempt, byte_offset) > (?, ?, ?) AND execution_id < ?
             ORDER BY execution_id, attempt, byte_offset LIMIT ?
             """,
-            (position ?? [.bytes([]), .integer(0), .integer(0)])
-                + [.id(ExecutionID.lowerBound(at: self.bound)), .number(self.limit)]
+            (position ?? Self.firstPiece) + [.id(ExecutionID.lowerBound(at: self.bound)), .number(self.limit)]
         ) { row in (id: row.integer(0), execution: row.bytes(1), attempt: row.integer(2), offset: row.integer(3)) }
         var count = 0
         var kept: (execution: [UInt8], isThere: Bool)?
@@ -123,7 +133,7 @@ struct Forgetting {
                 kept = (piece.execution, isThere)
             }
             guard kept?.isThere == false else { continue }
-            count += try self.db.run("DELETE FROM log_chunk WHERE rowid = ?", [.integer(piece.id)])
+            count += try self.db.run("DELETE FROM \(table) WHERE rowid = ?", [.integer(piece.id)])
         }
         guard pieces.count == self.limit, let last = pieces.last else {
             return (Forgotten(count: count, isDone: true), nil)

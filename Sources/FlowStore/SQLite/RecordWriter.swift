@@ -74,6 +74,7 @@ struct RecordWriter {
         let logs = LogTable(self.db)
         for id in changes.removed {
             try logs.deleteAll(of: id)
+            try PreviewTable(self.db).delete(id)
             try AttemptTable(self.db).deleteAll(of: id)
             try executions.delete(id)
         }
@@ -87,6 +88,10 @@ struct RecordWriter {
         try orders.delete(changes.ordersDone.map { ($0.agent, $0.execution) })
         for account in changes.accounts { try OwedTable(self.db).settle(account) }
         let isNew = try logs.insert(changes.chunks, except: changes.droppedChunks)
+        // Of long output only: it came before its end did.
+        for write in writes where (write.output?.bytes ?? 0) > Int64(LogPreview.limit) {
+            if write.execution.status.isTerminal { try PreviewTable(self.db).keep(write.execution) }
+        }
         try RollupTable(self.db).add(changes.rollups)
         try agents.setAcknowledged(changes.acknowledged)
         if let time = changes.eventTime {

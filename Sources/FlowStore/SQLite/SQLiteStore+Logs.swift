@@ -6,17 +6,27 @@ package import FlowCore
 extension SQLiteStore {
     package func appendLog(_ pieces: [LogPiece]) async throws -> [LogPieceOutcome] {
         guard !pieces.isEmpty else { return [] }
-        return try await self.write("append_log") { db in try pieces.map { try Self.append($0, db) } }
+        // Compressed before the one writer is asked for.
+        let prepared = pieces.map { piece in
+            (piece: piece, chunks: piece.chunks.map { PreparedChunk($0.of(piece.attempt), compresses: true) })
+        }
+        return try await self.write("append_log") { db in
+            try prepared.map { try Self.append($0.piece, $0.chunks, db) }
+        }
     }
 
-    private static func append(_ piece: LogPiece, _ db: Database) throws -> LogPieceOutcome {
+    private static func append(
+        _ piece: LogPiece,
+        _ chunks: [PreparedChunk],
+        _ db: Database
+    ) throws -> LogPieceOutcome {
         let id = piece.attempt.execution
         guard let execution = try ExecutionTable(db).find(id) else { return .unknownExecution }
         guard execution.agentID == piece.agent else { return .notOwner }
-        let logs = LogTable(db)
-        let added = try piece.chunks.filter { try logs.insert($0, of: piece.attempt) }
+        let added = try LogTable(db).append(chunks, to: piece.attempt)
         let output = try AttemptOutputs(execution, db)
         guard try output.isOver() else { return .stored(added: added, end: nil) }
+        if !added.isEmpty { try PreviewTable(db).keep(execution) }
         let state = try output.state(of: output.newest ?? output.last)
         return .stored(added: added, end: LogEnd(totalBytes: state.totalBytes, isTruncated: state.isTruncated))
     }
@@ -67,5 +77,33 @@ extension SQLiteStore {
                 isOver: try output.isOver()
             )
         }
+    }
+
+    package func logMark(_ id: ExecutionID, attempt wanted: Int?, before place: LogPlace) async throws -> LogMark {
+        try await self.read { db in
+            guard let execution = try ExecutionTable(db).find(id) else { throw StoreFault.noExecution(id) }
+            let output = try AttemptOutputs(execution, db)
+            let attempt = LogAttempt(execution: id, attempt: wanted ?? output.newest ?? output.last)
+            return try LogTable(db).mark(of: attempt, before: place)
+        }
+    }
+
+    package func logPreview(_ id: ExecutionID) async throws -> LogSlice {
+        try await self.read { db in
+            guard let execution = try ExecutionTable(db).find(id) else { throw StoreFault.noExecution(id) }
+            let previews = PreviewTable(db)
+            return try execution.status.isTerminal
+                ? previews.find(id) ?? previews.make(of: execution) : previews.make(of: execution)
+        }
+    }
+}
+
+extension LogChunk {
+    /// The chunk under an attempt, whatever it says of it itself.
+    fileprivate func of(_ attempt: LogAttempt) -> LogChunk {
+        var chunk = self
+        chunk.executionID = attempt.execution
+        chunk.attempt = attempt.attempt
+        return chunk
     }
 }

@@ -21,7 +21,11 @@ extension PBEnvelope {
         case .cancel(let execution, let force):
             self.cancelExecution = .with { ($0.executionID, $0.force) = (Data(execution.bytes), force) }
         case .clock(let sample): self.clockAnswer = .with { $0.clock = PBClockSample(sample) }
-        case .heartbeatAnswer(let sample): self.heartbeatAnswer = .with { $0.clock = PBClockSample(sample) }
+        case .heartbeatAnswer(let sample, let outputBytes):
+            self.heartbeatAnswer = .with {
+                $0.clock = PBClockSample(sample)
+                if let outputBytes { $0.outputBytes = outputBytes }
+            }
         case .certificateIssued(let chain): self.certificateIssued = .with { $0.certificateChain = chain }
         case .certificateRefused(let code, let text):
             self.certificateRefused = .with { ($0.code, $0.message) = (code, text) }
@@ -67,7 +71,11 @@ extension PBEnvelope {
             guard answer.hasClock else {
                 throw WireError.invalid(field: "heartbeat_answer.clock", problem: "is missing")
             }
-            return .heartbeatAnswer(try answer.clock.decoded("heartbeat_answer.clock"))
+            return .heartbeatAnswer(
+                try answer.clock.decoded("heartbeat_answer.clock"),
+                outputBytes: answer.hasOutputBytes
+                    ? try Fields.count(answer.outputBytes, "heartbeat_answer.output_bytes") : nil
+            )
         case .certificateIssued(let issued): return .certificateIssued(issued.certificateChain)
         case .certificateRefused(let refused):
             return .certificateRefused(
@@ -108,6 +116,7 @@ extension PBWelcome {
         self.givesSecrets = welcome.givesSecrets
         if let lost = welcome.lostAfter { self.lostAfter = lost }
         if let sequence = welcome.statisticsSequence { self.statisticsSequence = sequence }
+        if let bytes = welcome.outputBytes { self.outputBytes = bytes }
     }
 
     fileprivate func decoded() throws(WireError) -> Welcome {
@@ -125,7 +134,8 @@ extension PBWelcome {
             renewsCertificates: self.renewsCertificates,
             givesSecrets: self.givesSecrets,
             statisticsSequence: self.hasStatisticsSequence
-                ? try Fields.count(self.statisticsSequence, "welcome.statistics_sequence") : nil
+                ? try Fields.count(self.statisticsSequence, "welcome.statistics_sequence") : nil,
+            outputBytes: self.hasOutputBytes ? try Fields.count(self.outputBytes, "welcome.output_bytes") : nil
         )
     }
 }

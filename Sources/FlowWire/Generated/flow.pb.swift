@@ -2138,6 +2138,16 @@ package nonisolated struct PBWelcome: @unchecked Sendable {
   /// Clears the value of `statisticsSequence`. Subsequent reads from it will return its default value.
   package mutating func clearStatisticsSequence() {_uniqueStorage()._statisticsSequence = nil}
 
+  /// How many bytes are kept of an attempt's output: the agent keeps and sends no more.
+  package var outputBytes: Int64 {
+    get {_storage._outputBytes ?? 0}
+    set {_uniqueStorage()._outputBytes = newValue}
+  }
+  /// Returns true if `outputBytes` has been explicitly set.
+  package var hasOutputBytes: Bool {_storage._outputBytes != nil}
+  /// Clears the value of `outputBytes`. Subsequent reads from it will return its default value.
+  package mutating func clearOutputBytes() {_uniqueStorage()._outputBytes = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2318,11 +2328,22 @@ package nonisolated struct PBHeartbeatAnswer: Sendable {
   /// Clears the value of `clock`. Subsequent reads from it will return its default value.
   package mutating func clearClock() {self._clock = nil}
 
+  /// As in the welcome, for a limit that was changed since.
+  package var outputBytes: Int64 {
+    get {_outputBytes ?? 0}
+    set {_outputBytes = newValue}
+  }
+  /// Returns true if `outputBytes` has been explicitly set.
+  package var hasOutputBytes: Bool {self._outputBytes != nil}
+  /// Clears the value of `outputBytes`. Subsequent reads from it will return its default value.
+  package mutating func clearOutputBytes() {self._outputBytes = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _clock: PBClockSample? = nil
+  fileprivate var _outputBytes: Int64? = nil
 }
 
 /// Microseconds: the agent's boot clock as it was sent, the server's UTC clock at arrival and departure.
@@ -4898,7 +4919,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{4}\u{2}statistics_sequence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{3}output_bytes\0\u{3}statistics_sequence\0")
 
   fileprivate class _StorageClass {
     var _protocol: UInt32 = 0
@@ -4914,6 +4935,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _givesSecrets: Bool = false
     var _lostAfter: Int64? = nil
     var _statisticsSequence: Int64? = nil
+    var _outputBytes: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4937,6 +4959,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _givesSecrets = source._givesSecrets
       _lostAfter = source._lostAfter
       _statisticsSequence = source._statisticsSequence
+      _outputBytes = source._outputBytes
     }
   }
 
@@ -4967,6 +4990,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 10: try { try decoder.decodeSingularBoolField(value: &_storage._renewsCertificates) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._givesSecrets) }()
         case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._lostAfter) }()
+        case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._outputBytes) }()
         case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._statisticsSequence) }()
         default: break
         }
@@ -5016,6 +5040,9 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       try { if let v = _storage._lostAfter {
         try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
       } }()
+      try { if let v = _storage._outputBytes {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 13)
+      } }()
       try { if let v = _storage._statisticsSequence {
         try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
       } }()
@@ -5041,6 +5068,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._givesSecrets != rhs_storage._givesSecrets {return false}
         if _storage._lostAfter != rhs_storage._lostAfter {return false}
         if _storage._statisticsSequence != rhs_storage._statisticsSequence {return false}
+        if _storage._outputBytes != rhs_storage._outputBytes {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -5359,7 +5387,7 @@ nonisolated extension PBClockAnswer: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension PBHeartbeatAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".HeartbeatAnswer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0\u{3}output_bytes\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5368,6 +5396,7 @@ nonisolated extension PBHeartbeatAnswer: SwiftProtobuf.Message, SwiftProtobuf._M
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self._outputBytes) }()
       default: break
       }
     }
@@ -5381,11 +5410,15 @@ nonisolated extension PBHeartbeatAnswer: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._clock {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    try { if let v = self._outputBytes {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBHeartbeatAnswer, rhs: PBHeartbeatAnswer) -> Bool {
     if lhs._clock != rhs._clock {return false}
+    if lhs._outputBytes != rhs._outputBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

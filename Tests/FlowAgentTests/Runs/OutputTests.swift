@@ -101,6 +101,27 @@ struct OutputTests {
         }
     }
 
+    @Test("output up to the limit is whole, in few chunks, and the limit of a server counts from the next attempt on")
+    func whole() async throws {
+        let receiver = Receiver()
+        try await Host.with(limits: OutputLimits(attemptBytes: 8 << 20), transport: receiver) { host in
+            let id = await host.launch("seq 1 1000000")
+            let outcome = try await host.wait(id)
+            #expect(outcome.outputBytes == 6_888_896 && !outcome.isOutputTruncated)
+            try await eventually("everything arrived") { receiver.end(of: id) == outcome.outputBytes }
+            let chunks = receiver.received(id)
+            #expect(zip(chunks, chunks.dropFirst()).allSatisfy { $0.end == $1.offset })
+            #expect(receiver.text(id).hasSuffix("\n999999\n1000000\n"))
+            #expect(chunks.count < 1000, "\(chunks.count) chunks")
+            host.supervisor.setOutputBytes(1 << 20)
+            let next = await host.launch("seq 1 1000000")
+            let shorter = try await host.wait(next)
+            #expect(shorter.outputBytes == 6_888_896 && shorter.isOutputTruncated)
+            try await eventually("head and tail arrived") { receiver.end(of: next) == shorter.outputBytes }
+            #expect(receiver.text(next).utf8.count <= 1 << 20)
+        }
+    }
+
     @Test("output is streamed while the job runs")
     func live() async throws {
         let receiver = Receiver()

@@ -123,6 +123,42 @@ struct RunnerSurvivalTests {
         }
     }
 
+    @Test(
+        "megabytes that nobody took are told whole to the next agent, also of a runner that was killed",
+        arguments: [false, true]
+    )
+    func wholeOutput(_ isKilled: Bool) async throws {
+        let directory = try TemporaryDirectory()
+        let (former, ids) = try await Self.left(directory) { host in
+            let script = "echo begin; while [ ! -e go ]; do sleep 0.02; done; seq 1 500000; touch done"
+            let ids = [
+                await host.launch(script, directory: directory.path),
+                await host.launch("while [ ! -e end ]; do sleep 0.02; done; echo end", directory: directory.path),
+            ]
+            try await eventually("they run") { ids.allSatisfy { Self.children($0).count > 1 } }
+            return ids
+        }
+        Self.touch(directory.path + "/go")
+        let outcomes = directory.path + "/runners"
+        try await eventually("it is over") {
+            try FileManager.default.subpathsOfDirectory(atPath: outcomes).contains { $0.hasSuffix("/outcome-0") }
+        }
+        if isKilled { kill(former.supervisor.runnerPID, SIGKILL) }
+        let receiver = Receiver()
+        try await Host.with(directory: directory, transport: receiver, adopting: ids, from: former) { host in
+            let outcome = try await host.wait(ids[0])
+            #expect(outcome.status == .success)
+            #expect(outcome.outputBytes == 3_388_895 + 6 && !outcome.isOutputTruncated)
+            try await eventually("everything arrived") { receiver.end(of: ids[0]) == outcome.outputBytes }
+            let chunks = receiver.received(ids[0])
+            #expect(zip(chunks, chunks.dropFirst()).allSatisfy { $0.end == $1.offset })
+            #expect(receiver.text(ids[0]).hasSuffix("\n499999\n500000\n"))
+            guard !isKilled else { return }
+            Self.touch(directory.path + "/end")
+            #expect(try await host.wait(ids[1]).text == "end\n")
+        }
+    }
+
     @Test("what the ledger does not have as running is ended, and told to nobody")
     func strangers() async throws {
         let directory = try TemporaryDirectory()

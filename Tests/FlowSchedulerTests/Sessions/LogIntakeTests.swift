@@ -219,5 +219,11 @@ private final class MemoryLogStore: LogStore {
         LogSlice(chunks: [], totalBytes: 0, isTruncated: false, isComplete: false, isOver: false)
     }
 
+    func logMark(_ id: ExecutionID, attempt: Int?, before place: LogPlace) async throws -> LogMark {
+        LogMark(attempt: attempt ?? 1, offset: 0, breaks: 0)
+    }
+
+    func logPreview(_ id: ExecutionID) async throws -> LogSlice { .hidden }
+
     func attempts(of id: ExecutionID) async throws -> [AttemptRecord] { [] }
 }

@@ -182,7 +182,7 @@ package final class ProcessRunner: Sendable {
         }
         flow_signal_event(self.wake)
         let names = Dictionary(attempts.map { ($0.key, $0) }) { first, _ in first }
-        for entry in archived { self.handler(entry.events(names[entry.key])) }
+        for entry in archived { entry.tell(names[entry.key], to: self.handler) }
     }
 
     /// The ends of these attempts are in the ledger: nobody has to remember them any more.

@@ -4,33 +4,50 @@
 import CFlowProcess
 import FlowCore
 import FlowRunner
+import Glibc
 
 /// What runners that are no more have left on the disk, until the ledger has it.
 struct RunnerArchives {
     struct Entry {
         let key: AttemptKey
         let attempt: RunnerArchive.Attempt
+        let directory: RunnerDirectory
 
-        /// What an executor would have told, from its beginning.
-        func events(_ handed: ProcessRunner.Handed?) -> [(AttemptKey, AttemptEvent)] {
-            var events: [AttemptEvent] = self.attempt.startedAt.map { [.started(at: $0)] } ?? []
+        /// Tells what an executor would have told, from its beginning, a part at a time.
+        func tell(_ handed: ProcessRunner.Handed?, to handler: AttemptHandler) {
+            if let at = self.attempt.startedAt { handler([(self.key, .started(at: at))]) }
             var position: UInt64 = 0
-            for piece in self.attempt.output {
-                if piece.offset > position { events.append(.skipped(Int64(clamping: piece.offset - position))) }
-                events.append(.output(.init(piece.stream), piece.bytes))
-                position = piece.end
+            func tell(_ pieces: [RunnerPiece]) {
+                var events: [AttemptEvent] = []
+                for piece in pieces {
+                    if piece.offset > position { events.append(.skipped(Int64(clamping: piece.offset - position))) }
+                    events.append(.output(.init(piece.stream), piece.bytes))
+                    position = piece.end
+                }
+                if !events.isEmpty { handler(events.map { (self.key, $0) }) }
+            }
+            tell(self.attempt.output)
+            if let files = self.attempt.files {
+                let descriptor = self.directory.open()
+                defer { if descriptor >= 0 { close(descriptor) } }
+                let reader = RunnerSpoolReader(name: files, directory: descriptor)
+                while true {
+                    let pieces = reader.next()
+                    guard !pieces.isEmpty else { break }
+                    tell(pieces)
+                }
             }
             if self.attempt.outputBytes > position {
-                events.append(.skipped(Int64(clamping: self.attempt.outputBytes - position)))
+                handler([(self.key, .skipped(Int64(clamping: self.attempt.outputBytes - position)))])
             }
             let end =
                 self.attempt.outcome.map { AttemptEnd($0, of: handed) }
                 ?? .interrupted(RunnerKeeper.deathText, at: flow_boot_microseconds())
-            return (events + [.ended(end)]).map { (self.key, $0) }
+            handler([(self.key, .ended(end))])
         }
     }
 
-    private var entries: [AttemptKey: (entry: Entry, directory: RunnerDirectory)] = [:]
+    private var entries: [AttemptKey: Entry] = [:]
     /// Ends in a directory that the ledger does not have yet; it is removed with the last.
     private var unsettled: [RunnerDirectory: Set<AttemptKey>] = [:]
 
@@ -41,14 +58,14 @@ struct RunnerArchives {
         for attempt in archive.attempts {
             guard let id = ExecutionID(attempt.execution) else { continue }
             let key = AttemptKey(id: id, attempt: Int(attempt.attempt))
-            self.entries[key] = (Entry(key: key, attempt: attempt), directory)
+            self.entries[key] = Entry(key: key, attempt: attempt, directory: directory)
         }
     }
 
     /// The ledger has an attempt as running, and will have its end.
     mutating func take(_ key: AttemptKey) -> Entry? {
-        guard let (entry, directory) = self.entries.removeValue(forKey: key) else { return nil }
-        self.unsettled[directory, default: []].insert(key)
+        guard let entry = self.entries.removeValue(forKey: key) else { return nil }
+        self.unsettled[entry.directory, default: []].insert(key)
         return entry
     }
 

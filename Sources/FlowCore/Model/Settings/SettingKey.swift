@@ -16,6 +16,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case retentionStatisticsDays = "retention.statistics-days"
     case retentionNotificationDays = "retention.notifications-days"
     case retentionAuditDays = "retention.audit-days"
+    case outputAttemptMebibytes = "output.attempt-mib"
     case agentsOfflineDays = "agents.offline-days"
     case signInIdleMinutes = "signin.idle-minutes"
     case signInLongestHours = "signin.max-hours"

@@ -13,7 +13,7 @@ package struct SettingRule: Hashable, Sendable {
 
     package let kind: Kind
     package let standard: SettingValue
-    /// `s`, `min`, `h`, `d`; nil where it is a mere number or no number.
+    /// `s`, `min`, `h`, `d`, `MiB`; nil where it is a mere number or no number.
     package let unit: String?
     /// What a page calls it.
     package let chinese: String

@@ -40,6 +40,7 @@ enum Migrations {
         ("120 calendars", Migration120Calendars.sql),
         ("140 hooks", Migration140Hooks.sql),
         ("152 host statistics", Migration152HostStatistics.sql),
+        ("150 output", Migration150Output.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -4,126 +4,169 @@
 import FlowCore
 
 /// Statements on output.
+///
+/// New pieces go into `log_piece`; what an older version stored is in `log_chunk`, and of an attempt that was under way at the
+/// upgrade it comes before the pieces.
 struct LogTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
+    /// Where an attempt's output ends, in bytes and in lines.
+    struct End: Hashable, Sendable {
+        var offset: Int64 = 0
+        var breaks: Int64 = 0
+    }
+
+    // MARK: Writing
+
+    /// Adds chunks of one attempt, in their order; what is there already is left as it is.
+    ///
+    /// - Returns: those that are new, as they were stored.
+    func append(_ chunks: [PreparedChunk], to attempt: LogAttempt) throws -> [LogChunk] {
+        guard !chunks.isEmpty else { return [] }
+        var end = try self.end(of: attempt)
+        var new: [PreparedChunk] = []
+        var places: [End] = []
+        for chunk in chunks {
+            guard let rest = chunk.suffix(from: end.offset) else { continue }
+            new.append(rest)
+            places.append(End(offset: rest.chunk.offset, breaks: end.breaks))
+            end = End(offset: rest.chunk.end, breaks: end.breaks + rest.breaks)
+        }
+        try self.insert(zip(new, places).map { Self.values($0, of: attempt, $1.breaks) })
+        return new.map(\.chunk)
+    }
+
+    /// Adds chunks that reports brought.
+    ///
     /// - Parameter dropped: numbers of chunks that are not stored.
     /// - Returns: for each, whether the chunk is new.
     func insert(_ chunks: [LogChunk], except dropped: Set<Int>) throws -> [Bool] {
-        let kept = chunks.indices.filter { !dropped.contains($0) }
         var isNew = [Bool](repeating: false, count: chunks.count)
-        for (index, isStored) in zip(kept, try self.insert(kept.map { chunks[$0] })) { isNew[index] = isStored }
+        var ends: [LogAttempt: End] = [:]
+        var indices: [Int] = []
+        var rows: [[RecordValue]] = []
+        for (index, chunk) in chunks.enumerated() where !dropped.contains(index) {
+            let attempt = LogAttempt(execution: chunk.executionID, attempt: chunk.attempt)
+            // Short output comes whole: nothing has to be looked up for it.
+            let end = try ends[attempt] ?? (chunk.offset == 0 ? End() : self.end(of: attempt))
+            let prepared = PreparedChunk(chunk, compresses: chunk.bytes.count > Self.shortBytes)
+            indices.append(index)
+            rows.append(Self.values(prepared, of: attempt, end.breaks))
+            ends[attempt] = End(offset: chunk.end, breaks: end.breaks + prepared.breaks)
+        }
+        for (index, isStored) in zip(indices, try self.insert(rows)) { isNew[index] = isStored }
         return isNew
     }
 
-    /// - Returns: for each, whether the chunk is new.
-    func insert(_ chunks: [LogChunk]) throws -> [Bool] {
-        try self.db.runEach(
+    /// What reports bring is not longer; to compress it would hold up the writer for little.
+    private static let shortBytes = 8 << 10
+
+    private static func values(_ piece: PreparedChunk, of attempt: LogAttempt, _ breaks: Int64) -> [RecordValue] {
+        [
+            .id(attempt.execution), .number(attempt.attempt), .integer(piece.chunk.offset), .integer(piece.chunk.end),
+            .integer(breaks), .integer(piece.breaks), .text(piece.chunk.stream.rawValue), .number(piece.body.encoding),
+            .bytes(piece.body.bytes),
+        ]
+    }
+
+    @discardableResult
+    private func insert(_ rows: [[RecordValue]]) throws -> [Bool] {
+        guard !rows.isEmpty else { return [] }
+        return try self.db.runEach(
             """
-            INSERT INTO log_chunk (execution_id, attempt, byte_offset, stream, bytes) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO log_piece (execution_id, attempt, byte_offset, byte_end, breaks_before, breaks, stream, encoding,
+                body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
-            chunks.map { chunk in
-                [
-                    .id(chunk.executionID), .number(chunk.attempt), .integer(chunk.offset),
-                    .text(chunk.stream.rawValue), .bytes(chunk.bytes),
-                ]
-            }
+            rows
         ).map { $0 == 1 }
     }
 
-    /// Stores a chunk under an attempt, whatever the chunk itself says of it.
-    func insert(_ chunk: LogChunk, of attempt: LogAttempt) throws -> Bool {
-        var chunk = chunk
-        chunk.executionID = attempt.execution
-        chunk.attempt = attempt.attempt
-        return try self.insert([chunk]) == [true]
-    }
-
     func deleteAll(of id: ExecutionID) throws {
+        try self.db.run("DELETE FROM log_piece WHERE execution_id = ?", [.id(id)])
         try self.db.run("DELETE FROM log_chunk WHERE execution_id = ?", [.id(id)])
     }
 
-    /// Bytes stored of an attempt.
+    // MARK: Places
+
+    /// Bytes stored of an attempt, as they were before they were compressed.
     func size(of attempt: LogAttempt) throws -> Int64 {
         try self.db.first(
-            "SELECT coalesce(sum(length(bytes)), 0) FROM log_chunk WHERE execution_id = ? AND attempt = ?",
+            """
+            SELECT coalesce((SELECT CAST(sum(byte_end - byte_offset) AS BIGINT) FROM log_piece
+                    WHERE execution_id = ?1 AND attempt = ?2), 0)
+                + coalesce((SELECT CAST(sum(length(bytes)) AS BIGINT) FROM log_chunk
+                    WHERE execution_id = ?1 AND attempt = ?2), 0)
+            """,
             [.id(attempt.execution), .number(attempt.attempt)]
         ) { $0.integer(0) } ?? 0
     }
 
     func newestAttempt(of id: ExecutionID) throws -> Int? {
-        try self.db.first("SELECT max(attempt) FROM log_chunk WHERE execution_id = ?", [.id(id)]) {
-            $0.optionalNumber(0)
-        } ?? nil
+        try self.db.first(
+            """
+            SELECT max(number) FROM (SELECT max(attempt) AS number FROM log_piece WHERE execution_id = ?1
+                UNION ALL SELECT max(attempt) AS number FROM log_chunk WHERE execution_id = ?1) AS newest
+            """,
+            [.id(id)]
+        ) { $0.optionalNumber(0) } ?? nil
     }
 
     /// Where the last chunk ends.
     func end(of id: ExecutionID, attempt: Int) throws -> Int64 {
         try self.db.first(
             """
-            SELECT byte_offset + length(bytes) FROM log_chunk WHERE execution_id = ? AND attempt = ?
-            ORDER BY byte_offset DESC LIMIT 1
+            SELECT coalesce((SELECT byte_end FROM log_piece WHERE execution_id = ?1 AND attempt = ?2
+                    ORDER BY byte_offset DESC LIMIT 1),
+                (SELECT byte_offset + length(bytes) FROM log_chunk WHERE execution_id = ?1 AND attempt = ?2
+                    ORDER BY byte_offset DESC LIMIT 1), 0)
             """,
             [.id(id), .number(attempt)]
         ) { $0.integer(0) } ?? 0
     }
 
-    /// Chunks that reach beyond `offset`, in order, until `limit` bytes are reached; at least one.
-    ///
-    /// A chunk that begins before `offset` loses its beginning.
-    func chunks(of id: ExecutionID, attempt: Int, from offset: Int64, limit: Int) throws -> [LogChunk] {
-        // The chunk at or before the offset may reach beyond it.
-        let start =
-            try self.db.first(
-                """
-                SELECT max(byte_offset) FROM log_chunk WHERE execution_id = ? AND attempt = ? AND byte_offset <= ?
-                """,
-                [.id(id), .number(attempt), .integer(offset)]
-            ) { $0.optionalInteger(0) } ?? nil
-        var chunks: [LogChunk] = []
-        var size = 0
-        try self.db.step(
+    private func end(of attempt: LogAttempt) throws -> End {
+        let key: [RecordValue] = [.id(attempt.execution), .number(attempt.attempt)]
+        let end = try self.db.first(
             """
-            SELECT byte_offset, stream, bytes FROM log_chunk
-            WHERE execution_id = ? AND attempt = ? AND byte_offset >= ? ORDER BY byte_offset
+            SELECT byte_end, breaks_before + breaks FROM log_piece WHERE execution_id = ? AND attempt = ?
+            ORDER BY byte_offset DESC LIMIT 1
             """,
-            [.id(id), .number(attempt), .integer(start ?? offset)]
+            key
+        ) { End(offset: $0.integer(0), breaks: $0.integer(1)) }
+        if let end { return end }
+        // Of an older version there is at most what one attempt may have been under way with.
+        var old = End()
+        try self.db.step(
+            "SELECT byte_offset, bytes FROM log_chunk WHERE execution_id = ? AND attempt = ? ORDER BY byte_offset",
+            key
         ) { row in
-            guard let chunk = try Self.chunk(row, of: id, attempt: attempt, from: offset) else { return true }
-            if !chunks.isEmpty, size + chunk.bytes.count > limit { return false }
-            // The first may be longer than asked for: somebody who asks for little still gets on.
-            size += chunk.bytes.count
-            chunks.append(chunk)
-            return size < limit
+            let bytes = row.bytes(1)
+            old = End(
+                offset: row.integer(0) + Int64(bytes.count),
+                breaks: old.breaks + LogChunk.lineBreaks(in: bytes[...])
+            )
+            return true
         }
-        return chunks
+        return old
     }
 
-    /// - Returns: nil when the chunk ends before `offset`.
-    private static func chunk(
-        _ row: SQLiteRow,
-        of id: ExecutionID,
-        attempt: Int,
-        from offset: Int64
-    ) throws -> LogChunk? {
-        guard let stream = OutputStream(rawValue: row.text(1)) else {
-            throw StoreFault.unreadable("'\(row.text(1))' is not an output stream")
-        }
-        var chunk = LogChunk(
-            executionID: id,
-            attempt: attempt,
-            offset: row.integer(0),
-            stream: stream,
-            bytes: row.bytes(2)
-        )
-        let before = offset - chunk.offset
-        if before >= Int64(chunk.bytes.count) { return nil }
-        if before > 0 {
-            chunk.bytes.removeFirst(Int(before))
-            chunk.offset = offset
-        }
-        return chunk
+    /// The last piece that begins at or before a byte, or before a line does.
+    func mark(of attempt: LogAttempt, before place: LogPlace) throws -> LogMark {
+        let (condition, value) =
+            switch place {
+            case .offset(let offset): ("byte_offset <= ?", offset)
+            // A piece with as many breaks before it may begin within the line.
+            case .line(let line): ("breaks_before < ?", line - 1)
+            }
+        let mark = try self.db.first(
+            """
+            SELECT byte_offset, breaks_before FROM log_piece WHERE execution_id = ? AND attempt = ? AND \(condition)
+            ORDER BY byte_offset DESC LIMIT 1
+            """,
+            [.id(attempt.execution), .number(attempt.attempt), .integer(value)]
+        ) { LogMark(attempt: attempt.attempt, offset: $0.integer(0), breaks: $0.integer(1)) }
+        return mark ?? LogMark(attempt: attempt.attempt, offset: 0, breaks: 0)
     }
 }

@@ -6,7 +6,10 @@ import Foundation
 
 /// `quicflow execution logs`: what a job wrote.
 struct ExecutionLogsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "logs", abstract: "Prints an execution's output.")
+    static let configuration = CommandConfiguration(
+        commandName: "logs",
+        abstract: "Prints an execution's output, a part of it, or the lines in which a text stands."
+    )
 
     @OptionGroup var options: ServerOptions
     @OptionGroup var reference: ExecutionReference
@@ -17,12 +20,49 @@ struct ExecutionLogsCommand: AsyncParsableCommand {
     @Option(help: "Only this attempt of a retried execution; the last one, or all of them when following.")
     var attempt: Int?
 
+    @Option(help: "Only from this byte on.")
+    var from: Int64?
+
+    @Option(help: "With --from: so many bytes, at least 64.")
+    var bytes: Int64?
+
+    @Option(help: "Only from this line on; lines are counted from 1.")
+    var line: Int64?
+
+    @Option(help: "With --line: so many lines.")
+    var lines: Int64?
+
+    @Option(help: "Only lines with this text, each behind its number; searched on the server.")
+    var search: String?
+
+    @Flag(name: [.short, .long], help: "With --search: A to Z are a to z.")
+    var ignoreCase = false
+
     func validate() throws {
         if let attempt, attempt < 1 { throw ValidationError("Attempts are counted from 1.") }
+        let parts = [self.from != nil, self.line != nil, self.search != nil].filter { $0 }.count
+        if parts > 1 || (parts == 1 && self.follow) {
+            throw ValidationError("Use only one of --from, --line, --search and --follow.")
+        }
+        if self.bytes != nil, self.from == nil { throw ValidationError("--bytes needs --from.") }
+        if self.lines != nil, self.line == nil { throw ValidationError("--lines needs --line.") }
+        if self.ignoreCase, self.search == nil { throw ValidationError("--ignore-case needs --search.") }
+        if (self.from ?? 0) < 0 || (self.bytes ?? 1) < 1 { throw ValidationError("Bytes are counted from 0.") }
+        if (self.line ?? 1) < 1 || (self.lines ?? 1) < 1 { throw ValidationError("Lines are counted from 1.") }
+        if self.search == "" { throw ValidationError("Say what to search for.") }
     }
 
     func run() async throws {
         let client = try self.options.client()
+        let part = LogPart(
+            client: client,
+            path: self.reference.path,
+            attempt: self.attempt,
+            isJSON: self.options.output.format == .json
+        )
+        if let search { return try await part.search(search, ignoresCase: self.ignoreCase) }
+        if let line { return try await part.print(from: line, lines: self.lines) }
+        if let from { return try await part.print(from: from, bytes: self.bytes) }
         if self.options.output.format == .json, !self.follow {
             let query: [(String, String?)] = [("attempt", self.attempt.map { String($0) })]
             Terminal.sayJSON(try await client.get(self.reference.path + "/logs", query).pretty)
@@ -53,7 +93,7 @@ struct LogFollower {
                 ("from", String(position)), ("attempt", attempt.map { String($0) }),
             ]
             let page = try await self.client.get(self.path + "/logs", query)
-            self.write(page)
+            LogPart.write(page)
             let next = page["next"].integer ?? position
             let progressed = next > position
             position = max(position, next)
@@ -76,14 +116,6 @@ struct LogFollower {
             }
             // New output reaches the server within a second; twice that often is often enough.
             try await Task.sleep(for: .milliseconds(500))
-        }
-    }
-
-    private func write(_ page: JSONValue) {
-        for piece in page["pieces"].array {
-            // The line that stands for what was cut goes where the output goes: it belongs to a file made of it.
-            let isError = piece["stream"].string == "stderr"
-            Terminal.write(piece["text"].string ?? "", to: isError ? .standardError : .standardOutput)
         }
     }
 }

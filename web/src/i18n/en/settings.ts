@@ -13,12 +13,13 @@ export default {
     section: {
       jobs: 'New jobs',
       retention: 'How long things stay',
+      output: 'Output',
       agents: 'Hosts',
       signin: 'Signing in',
       tokens: 'Access tokens',
       ui: 'Console',
     },
-    unit: { s: 's', min: 'min', h: 'h', d: 'days' },
+    unit: { s: 's', min: 'min', h: 'h', d: 'days', MiB: 'MiB' },
     choice: {
       off: 'nobody',
       admins: 'administrators',

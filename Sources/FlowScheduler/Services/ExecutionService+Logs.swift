@@ -1,0 +1,189 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// What is looked for in an attempt's output.
+package struct LogQuery: Hashable, Sendable {
+    package let text: String
+    package let ignoresCase: Bool
+    /// Where to begin: 0, or what the answer before said.
+    package let offset: Int64
+    /// How many lines are wanted at most.
+    package let limit: Int
+
+    package init(text: String, ignoresCase: Bool, offset: Int64, limit: Int) {
+        self.text = text
+        self.ignoresCase = ignoresCase
+        self.offset = offset
+        self.limit = limit
+    }
+}
+
+/// Lines that were found, and how far the search came.
+package struct LogFindings: Hashable, Sendable {
+    package let attempt: Int
+    package let matches: [LogMatch]
+    /// Where to go on; nil when everything that is stored was looked at.
+    package let next: Int64?
+    package let searchedBytes: Int64
+    package let isComplete: Bool
+}
+
+/// A page of whole lines.
+package struct LogLines: Hashable, Sendable {
+    package let slice: LogSlice
+    package let offset: Int64
+    /// The number of the first, counted from 1.
+    package let first: Int64
+    /// The number of the line that the next page begins with; this one again when it goes on there.
+    package let next: Int64
+}
+
+/// Output by range, by line, and by what stands in it (S1-FR-4.2).
+extension ExecutionService {
+    /// Bytes that are read at a time.
+    private static let readBytes = 1 << 20
+    /// How long one search reads; what it did not come to is the next request's.
+    private static let searchTime = Duration.milliseconds(300)
+
+    /// Output of an attempt from a byte offset on, at most `limit` bytes; of the newest that wrote something when none is named.
+    package func log(
+        _ id: ExecutionID,
+        attempt: Int? = nil,
+        from offset: Int64,
+        limit: Int,
+        as principal: Principal
+    ) async throws -> LogSlice {
+        try await self.requireLog(id, principal)
+        let slice = try await self.store.log(id, attempt: attempt, from: offset, limit: limit)
+        let begin = max(offset, slice.chunks.first?.offset ?? offset)
+        return slice.prefix(before: begin + Int64(limit))
+    }
+
+    /// Lines of an attempt's output, as many as there are and as fit into `limit` bytes.
+    ///
+    /// - Parameter line: the first, counted from 1.
+    package func lines(
+        _ id: ExecutionID,
+        attempt: Int? = nil,
+        from line: Int64,
+        count: Int64,
+        limit: Int,
+        as principal: Principal
+    ) async throws -> LogLines {
+        try await self.requireLog(id, principal)
+        let begin = try await self.mark(id, attempt, .line(line))
+        let slice = try await self.store.log(id, attempt: begin.attempt, from: begin.offset, limit: limit)
+            .prefix(before: begin.offset + Int64(limit))
+        var left = count
+        var end = begin.offset
+        for chunk in slice.chunks {
+            guard let index = Self.index(behind: left, in: chunk.bytes) else {
+                left -= chunk.lineBreaks
+                end = chunk.end
+                continue
+            }
+            left = 0
+            end = chunk.offset + Int64(index)
+            break
+        }
+        let first = begin.breaks + 1
+        return LogLines(
+            slice: slice.prefix(before: end),
+            offset: begin.offset,
+            first: first,
+            next: first + count - left
+        )
+    }
+
+    /// Looks for a text; bounded in memory and in time.
+    package func search(
+        _ id: ExecutionID,
+        attempt: Int? = nil,
+        _ query: LogQuery,
+        as principal: Principal
+    ) async throws -> LogFindings {
+        try await self.requireLog(id, principal)
+        let begin = try await self.mark(id, attempt, .offset(query.offset))
+        var search = LogSearch(
+            for: query.text,
+            ignoresCase: query.ignoresCase,
+            limit: query.limit,
+            from: begin
+        )
+        let end = ContinuousClock.now + Self.searchTime
+        var position = begin.offset
+        var slice: LogSlice
+        repeat {
+            try Task.checkCancellation()
+            slice = try await self.store.log(id, attempt: begin.attempt, from: position, limit: Self.readBytes)
+            for chunk in slice.chunks where !search.isFull {
+                search.take(chunk)
+                position = chunk.end
+            }
+        } while !search.isFull && position < slice.storedEnd && !slice.chunks.isEmpty && ContinuousClock.now < end
+        let isDone = position >= slice.storedEnd && !search.isFull
+        if isDone { search.finish() }
+        let next = isDone && !search.isFull ? nil : self.next(search, behind: begin, position)
+        return LogFindings(
+            attempt: begin.attempt,
+            matches: search.matches,
+            next: next.map { min($0, slice.storedEnd) },
+            searchedBytes: (next ?? slice.storedEnd) - begin.offset,
+            isComplete: slice.isComplete
+        )
+    }
+
+    /// A line that is longer than all that could be read has to be left, or the search would stand still.
+    private func next(_ search: LogSearch, behind begin: LogMark, _ position: Int64) -> Int64 {
+        search.next > begin.offset ? search.next : position
+    }
+
+    /// The exact place of a byte or of the beginning of a line; the end when there are not so many.
+    private func mark(_ id: ExecutionID, _ attempt: Int?, _ place: LogPlace) async throws -> LogMark {
+        let near = try await self.store.logMark(id, attempt: attempt, before: place)
+        var position = near.offset
+        var breaks = near.breaks
+        while true {
+            if case .offset(let offset) = place, position >= offset { break }
+            if case .line(let line) = place, breaks >= line - 1 { break }
+            let slice = try await self.store.log(id, attempt: near.attempt, from: position, limit: Self.readBytes)
+            guard !slice.chunks.isEmpty else { break }
+            for chunk in slice.chunks {
+                switch place {
+                case .offset(let offset):
+                    guard chunk.offset < offset else {
+                        return LogMark(attempt: near.attempt, offset: offset, breaks: breaks)
+                    }
+                    let part = chunk.bytes.prefix(Int(clamping: offset - chunk.offset))
+                    breaks += LogChunk.lineBreaks(in: part)
+                    position = chunk.offset + Int64(part.count)
+                case .line(let line):
+                    if let index = Self.index(behind: line - 1 - breaks, in: chunk.bytes) {
+                        return LogMark(attempt: near.attempt, offset: chunk.offset + Int64(index), breaks: line - 1)
+                    }
+                    breaks += chunk.lineBreaks
+                    position = chunk.end
+                }
+            }
+        }
+        return LogMark(attempt: near.attempt, offset: position, breaks: breaks)
+    }
+
+    /// Behind so many line breaks; nil when there are fewer.
+    private static func index(behind count: Int64, in bytes: [UInt8]) -> Int? {
+        guard count > 0 else { return 0 }
+        var left = count
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+            left -= 1
+            if left == 0 { return index + 1 }
+        }
+        return nil
+    }
+
+    private func requireLog(_ id: ExecutionID, _ principal: Principal) async throws {
+        _ = try await self.get(id, as: principal)
+        try await self.require(.logsRead, on: id, principal)
+    }
+}

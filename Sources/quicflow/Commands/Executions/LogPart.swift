@@ -1,0 +1,82 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A part of an execution's output, read page by page.
+struct LogPart {
+    let client: APIClient
+    /// Of the execution.
+    let path: String
+    let attempt: Int?
+    let isJSON: Bool
+
+    /// Bytes of one page.
+    private static let pageBytes: Int64 = 1 << 20
+    private static let leastBytes: Int64 = 64
+    private static let pageLines: Int64 = 10_000
+
+    func print(from begin: Int64, bytes: Int64?) async throws {
+        var position = begin
+        let end = bytes.map { begin.addingReportingOverflow($0) }.map { $0.overflow ? Int64.max : $0.partialValue }
+        while position < end ?? .max {
+            let limit = min(Self.pageBytes, max(Self.leastBytes, (end ?? .max) - position))
+            let page = try await self.page([("from", String(position)), ("limit", String(limit))])
+            let next = page["next"].integer ?? position
+            guard next > position, next < page["total_bytes"].integer ?? 0 else { return }
+            position = next
+        }
+    }
+
+    func print(from first: Int64, lines: Int64?) async throws {
+        var line = first
+        var position: Int64?
+        while lines == nil || line - first < lines ?? 0 {
+            let count = min(Self.pageLines, (lines ?? .max) - (line - first))
+            let page = try await self.page([("line", String(line)), ("lines", String(count))])
+            let next = page["next"].integer ?? 0
+            guard next > position ?? -1, next < page["total_bytes"].integer ?? 0,
+                let nextLine = page["next_line"].integer
+            else { return }
+            // A line that is longer than a page goes on by bytes.
+            guard nextLine > line else { return try await self.print(from: next, bytes: nil) }
+            position = next
+            line = nextLine
+        }
+    }
+
+    /// Prints `number:line` for each line with the text.
+    func search(_ text: String, ignoresCase: Bool) async throws {
+        var position: Int64? = 0
+        while let from = position {
+            let query: [(String, String?)] = [
+                ("q", text), ("ignore_case", ignoresCase ? "true" : nil), ("from", String(from)), ("limit", "1000"),
+                ("attempt", self.attempt.map { String($0) }),
+            ]
+            let page = try await self.client.get(self.path + "/logs/search", query)
+            for match in page["matches"].array {
+                if self.isJSON {
+                    Terminal.sayJSON(match.pretty)
+                } else {
+                    Terminal.say("\(match["line"].integer ?? 0):\(match["text"].string ?? "")")
+                }
+            }
+            position = page["next"].integer.flatMap { $0 > from ? $0 : nil }
+        }
+    }
+
+    private func page(_ query: [(String, String?)]) async throws -> JSONValue {
+        let attempt = [("attempt", self.attempt.map { String($0) })]
+        let page = try await self.client.get(self.path + "/logs", query + attempt)
+        if self.isJSON { Terminal.sayJSON(page.pretty) } else { Self.write(page) }
+        return page
+    }
+
+    static func write(_ page: JSONValue) {
+        for piece in page["pieces"].array {
+            // The line that stands for what was cut goes where the output goes: it belongs to a file made of it.
+            let isError = piece["stream"].string == "stderr"
+            Terminal.write(piece["text"].string ?? "", to: isError ? .standardError : .standardOutput)
+        }
+    }
+}
