@@ -116,6 +116,15 @@ package struct Server: Sendable {
             settings: settings,
             share: share
         )
+        let archive = try ArchiveOpening.open(self.configuration.archive)
+        let archiver = OutputArchiver(
+            store: store,
+            archive: archive,
+            settings: settings,
+            clock: clock,
+            share: share,
+            logger: self.logger
+        )
         let sealer = AuditSealer(
             store: store,
             chain: keys.map { AuditChain(master: $0.primary.bytes) },
@@ -148,6 +157,7 @@ package struct Server: Sendable {
             bus: bus,
             seal: seal,
             settings: settings,
+            archive: archive,
             cluster: cluster.map { ClusterService(member: $0.member, gateway: $0.gateway) },
             clock: clock
         )
@@ -162,6 +172,8 @@ package struct Server: Sendable {
                 jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total,
                 upkeep: upkeep.figures,
                 auditUnsealed: sealer.unsealedMilliseconds,
+                archive: try await store.archiveFigures(),
+                archiveFailures: archiver.figures.failures,
                 store: try await store.size()
             )
         }
@@ -204,7 +216,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep, notifications, dependents, workflows, standing,
+            keeper, upkeep, archiver, notifications, dependents, workflows, standing,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

@@ -20,6 +20,7 @@ extension ServerConfiguration {
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
     /// - every ``SettingKey``, such as `retention.days`, which nobody can change in the console then
+    /// - `archive.directory` (string): where output goes after `output.hot-days`
     /// - `admin.password-file` (string)
     ///
     /// - Throws: ``CoreError`` `invalid` with a line for each fault: file, line, key, what is wrong, what is possible.
@@ -79,8 +80,13 @@ extension ServerConfiguration {
         }
         result.notifiesLoopback = reader.bool(forKey: "notify.allow-loopback", default: false)
         result.notifyAuthorityFile = reader.string(forKey: "notify.ca-file")
+        result.archive = Self.archive(reader)
         result.adminPasswordFile = reader.string(forKey: "admin.password-file")
         return result
+    }
+
+    private static func archive(_ reader: SettingReader) -> ArchiveSettings? {
+        reader.string(forKey: "archive.directory").map { .directory($0) }
     }
 
     private static func settings(_ reader: SettingReader) -> [SettingKey: Settings.Fixed] {

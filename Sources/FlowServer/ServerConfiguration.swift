@@ -36,10 +36,18 @@ package struct ServerConfiguration: Sendable {
     package var notifiesLoopback = false
     /// Certificates of further authorities that receivers of notifications may have; a PEM file.
     package var notifyAuthorityFile: String?
+    /// Where old output is archived; nil = it stays in the database.
+    package var archive: ArchiveSettings?
     /// Where the generated password of the first administrator is written, mode 0600; nil prints it once.
     package var adminPasswordFile: String?
 
     package init(dataDirectory: String) { self.dataDirectory = dataDirectory }
+}
+
+/// Where old output goes.
+package enum ArchiveSettings: Hashable, Sendable {
+    /// A directory; of several servers one that all of them see.
+    case directory(String)
 }
 
 /// `host:port` as people write it.

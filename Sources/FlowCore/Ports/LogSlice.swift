@@ -8,6 +8,8 @@ package struct LogSlice: Hashable, Sendable {
     /// The newest attempt there is.
     package let lastAttempt: Int
     package let chunks: [LogChunk]
+    /// The part of the archive in which reading begins; then there are no chunks.
+    package let archived: ArchivedPart?
     /// Bytes the attempt wrote in all, cut ones included; what has arrived so far while it runs.
     package let totalBytes: Int64
     package let isTruncated: Bool
@@ -33,6 +35,7 @@ package struct LogSlice: Hashable, Sendable {
         attempt: Int = 1,
         lastAttempt: Int = 1,
         chunks: [LogChunk],
+        archived: ArchivedPart? = nil,
         totalBytes: Int64,
         isTruncated: Bool,
         storedEnd: Int64 = 0,
@@ -42,6 +45,7 @@ package struct LogSlice: Hashable, Sendable {
         self.attempt = attempt
         self.lastAttempt = lastAttempt
         self.chunks = chunks
+        self.archived = archived
         self.totalBytes = totalBytes
         self.isTruncated = isTruncated
         self.storedEnd = storedEnd

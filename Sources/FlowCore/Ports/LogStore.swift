@@ -14,7 +14,8 @@ package protocol LogStore: Sendable {
     func logHeads(_ attempts: [LogAttempt]) async throws -> [LogHead?]
     /// Chunks of an attempt from `offset` on, at most `limit` bytes (at least one chunk).
     ///
-    /// Without an attempt it is the newest that wrote something.
+    /// Without an attempt it is the newest that wrote something. Of what is archived the answer says where it is, and has no
+    /// chunks: ``LogSlice/archived``.
     func log(_ id: ExecutionID, attempt: Int?, from offset: Int64, limit: Int) async throws -> LogSlice
     /// Where reading begins for somebody who looks for a place in an attempt's output: at or a little before it.
     func logMark(_ id: ExecutionID, attempt: Int?, before place: LogPlace) async throws -> LogMark
@@ -24,6 +25,10 @@ package protocol LogStore: Sendable {
     func logPreview(_ id: ExecutionID) async throws -> LogSlice
     /// All attempts of an execution in the order of their numbers, the one that goes on included.
     func attempts(of id: ExecutionID) async throws -> [AttemptRecord]
+    /// The chunks in bytes that were read from the archive.
+    ///
+    /// - Throws: when they are not what was written there.
+    func chunks(of part: ArchivedPart, in bytes: [UInt8]) throws -> [LogChunk]
 }
 
 extension LogStore {

@@ -56,7 +56,7 @@ extension ExecutionService {
         as principal: Principal
     ) async throws -> LogSlice {
         try await self.requireLog(id, principal)
-        let slice = try await self.store.log(id, attempt: attempt, from: offset, limit: limit)
+        let slice = try await self.logs.log(id, attempt: attempt, from: offset, limit: limit)
         let begin = max(offset, slice.chunks.first?.offset ?? offset)
         return slice.prefix(before: begin + Int64(limit))
     }
@@ -74,7 +74,7 @@ extension ExecutionService {
     ) async throws -> LogLines {
         try await self.requireLog(id, principal)
         let begin = try await self.mark(id, attempt, .line(line))
-        let slice = try await self.store.log(id, attempt: begin.attempt, from: begin.offset, limit: limit)
+        let slice = try await self.logs.log(id, attempt: begin.attempt, from: begin.offset, limit: limit)
             .prefix(before: begin.offset + Int64(limit))
         var left = count
         var end = begin.offset
@@ -117,7 +117,7 @@ extension ExecutionService {
         var slice: LogSlice
         repeat {
             try Task.checkCancellation()
-            slice = try await self.store.log(id, attempt: begin.attempt, from: position, limit: Self.readBytes)
+            slice = try await self.logs.log(id, attempt: begin.attempt, from: position, limit: Self.readBytes)
             for chunk in slice.chunks where !search.isFull {
                 search.take(chunk)
                 position = chunk.end
@@ -148,7 +148,7 @@ extension ExecutionService {
         while true {
             if case .offset(let offset) = place, position >= offset { break }
             if case .line(let line) = place, breaks >= line - 1 { break }
-            let slice = try await self.store.log(id, attempt: near.attempt, from: position, limit: Self.readBytes)
+            let slice = try await self.logs.log(id, attempt: near.attempt, from: position, limit: Self.readBytes)
             guard !slice.chunks.isEmpty else { break }
             for chunk in slice.chunks {
                 switch place {

@@ -12,6 +12,7 @@ package struct ExecutionService: Sendable {
     let clock: any WallClock
     let starter: RunStarter
     let makeUUID: @Sendable () -> UUID
+    let logs: LogReader
 
     package init(
         store: any Store,
@@ -19,6 +20,7 @@ package struct ExecutionService: Sendable {
         bus: EventBus,
         clock: any WallClock,
         starter: RunStarter,
+        archive: (any OutputArchive)? = nil,
         makeUUID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         self.store = store
@@ -27,6 +29,7 @@ package struct ExecutionService: Sendable {
         self.clock = clock
         self.starter = starter
         self.makeUUID = makeUUID
+        self.logs = LogReader(store: store, archive: archive)
     }
 
     package func list(_ query: ExecutionQuery, as principal: Principal) async throws -> Page<Execution> {

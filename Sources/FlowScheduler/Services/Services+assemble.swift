@@ -15,6 +15,7 @@ extension Services {
         bus: EventBus,
         seal: SecretSeal? = nil,
         settings: LiveSettings = LiveSettings(),
+        archive: (any OutputArchive)? = nil,
         cluster: ClusterService? = nil,
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
@@ -22,7 +23,14 @@ extension Services {
         // A store of another kind may have no notifications.
         let notify = store as? any Store & NotifyStore
         let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock)
-        let executions = ExecutionService(store: store, gateway: gateway, bus: bus, clock: clock, starter: starter)
+        let executions = ExecutionService(
+            store: store,
+            gateway: gateway,
+            bus: bus,
+            clock: clock,
+            starter: starter,
+            archive: archive
+        )
         let calendars = store as? any CalendarStore
         let jobs = JobService(
             store: store,

@@ -30,6 +30,9 @@ final class ServerMetrics: FireMeter, MetricsSource {
         let upkeep: [UpkeepFigure]
         /// How long the oldest row of the audit has waited for its seal; milliseconds.
         let auditUnsealed: Int64
+        let archive: ArchiveFigures
+        /// Times that archiving stopped at an error since the start.
+        let archiveFailures: Int64
         let store: StoreSize
     }
 
@@ -192,6 +195,12 @@ final class ServerMetrics: FireMeter, MetricsSource {
             "For how long the oldest row of the audit has waited for its seal; more than 10 is an alarm."
         )
         page.sample("quartzflow_audit_unsealed_seconds", Double(gauges.auditUnsealed) / 1000)
+        page.family("quartzflow_archive_objects", "gauge", "Objects of old output in the archive.")
+        page.sample("quartzflow_archive_objects", Double(gauges.archive.objects))
+        page.family("quartzflow_archive_bytes", "gauge", "Size of these objects.")
+        page.sample("quartzflow_archive_bytes", Double(gauges.archive.bytes))
+        page.family("quartzflow_archive_failures_total", "counter", "Times that archiving stopped at an error.")
+        page.sample("quartzflow_archive_failures_total", Double(gauges.archiveFailures))
         page.family("quartzflow_store_bytes", "gauge", "Size of the database file.")
         page.sample("quartzflow_store_bytes", Double(gauges.store.bytes))
         page.family("quartzflow_store_free_bytes", "gauge", "Part of the database file that new rows will use.")

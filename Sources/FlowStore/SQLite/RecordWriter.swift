@@ -75,6 +75,7 @@ struct RecordWriter {
         for id in changes.removed {
             try logs.deleteAll(of: id)
             try PreviewTable(self.db).delete(id)
+            try ArchiveTable(self.db).deleteAll(of: id)
             try AttemptTable(self.db).deleteAll(of: id)
             try executions.delete(id)
         }

@@ -66,10 +66,14 @@ extension SQLiteStore {
             // Without a wish it is the newest that wrote something.
             let attempt = wanted ?? output.newest ?? output.last
             let state = try output.state(of: attempt)
+            // What is archived comes before what is not.
+            let archived = try ArchiveTable(db).part(of: id, attempt: attempt, from: offset)
             return LogSlice(
                 attempt: attempt,
                 lastAttempt: output.last,
-                chunks: try logs.chunks(of: id, attempt: attempt, from: offset, limit: limit),
+                chunks: archived == nil
+                    ? try logs.chunks(of: id, attempt: attempt, from: offset, limit: limit) : [],
+                archived: archived,
                 totalBytes: state.totalBytes,
                 isTruncated: state.isTruncated,
                 storedEnd: state.storedEnd,

@@ -225,5 +225,7 @@ private final class MemoryLogStore: LogStore {
 
     func logPreview(_ id: ExecutionID) async throws -> LogSlice { .hidden }
 
+    func chunks(of part: ArchivedPart, in bytes: [UInt8]) throws -> [LogChunk] { [] }
+
     func attempts(of id: ExecutionID) async throws -> [AttemptRecord] { [] }
 }

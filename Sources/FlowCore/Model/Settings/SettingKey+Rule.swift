@@ -34,6 +34,9 @@ extension SettingKey {
             .number(30...36_500, zero: true, standard: 400, "d", "审计保留（0＝永久）", "Audit stays (0 = for ever)")
         case .outputAttemptMebibytes:
             .number(1...2048, standard: 64, "MiB", "每次尝试保留的输出", "Output kept of an attempt")
+        case .outputHotDays: .number(1...3650, standard: 7, "d", "输出归档前保留", "Output is archived after")
+        case .outputDays:
+            .number(1...3650, zero: true, standard: 0, "d", "输出保留（0＝随记录）", "Output stays (0 = as its record)")
         case .agentsOfflineDays:
             .number(1...30, standard: 7, "d", "离线主机等待", "How long an absent host is waited for")
         case .signInIdleMinutes: .number(5...10_080, standard: 120, "min", "会话空闲超时", "A session ends unused after")

@@ -17,6 +17,8 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case retentionNotificationDays = "retention.notifications-days"
     case retentionAuditDays = "retention.audit-days"
     case outputAttemptMebibytes = "output.attempt-mib"
+    case outputHotDays = "output.hot-days"
+    case outputDays = "output.days"
     case agentsOfflineDays = "agents.offline-days"
     case signInIdleMinutes = "signin.idle-minutes"
     case signInLongestHours = "signin.max-hours"

@@ -41,6 +41,7 @@ enum Migrations {
         ("140 hooks", Migration140Hooks.sql),
         ("152 host statistics", Migration152HostStatistics.sql),
         ("150 output", Migration150Output.sql),
+        ("151 archive", Migration151Archive.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -81,6 +81,12 @@ struct ExecutionTable {
         )
     }
 
+    /// Notes that output of it, and of its attempts, is no longer there.
+    func markOutputCut(_ id: ExecutionID) throws {
+        try self.db.run("UPDATE execution SET output_truncated = 1 WHERE id = ?", [.id(id)])
+        try self.db.run("UPDATE attempt SET output_truncated = 1 WHERE execution_id = ?", [.id(id)])
+    }
+
     func output(of id: ExecutionID) throws -> (bytes: Int64?, isTruncated: Bool)? {
         try self.db.first("SELECT output_bytes, output_truncated FROM execution WHERE id = ?", [.id(id)]) {
             ($0.optionalInteger(0), $0.optionalInteger(1) == 1)

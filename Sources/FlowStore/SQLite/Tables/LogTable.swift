@@ -83,6 +83,16 @@ struct LogTable {
         ).map { $0 == 1 }
     }
 
+    /// Deletes what is in the archive now.
+    func delete(_ part: ArchivedPart) throws {
+        for table in ["log_piece", "log_chunk"] {
+            try self.db.run(
+                "DELETE FROM \(table) WHERE execution_id = ? AND attempt = ? AND byte_offset >= ? AND byte_offset < ?",
+                [.id(part.execution), .number(part.attempt), .integer(part.offset), .integer(part.end)]
+            )
+        }
+    }
+
     func deleteAll(of id: ExecutionID) throws {
         try self.db.run("DELETE FROM log_piece WHERE execution_id = ?", [.id(id)])
         try self.db.run("DELETE FROM log_chunk WHERE execution_id = ?", [.id(id)])
@@ -103,11 +113,23 @@ struct LogTable {
         ) { $0.integer(0) } ?? 0
     }
 
+    /// Attempts that have output in the database.
+    func storedAttempts(of id: ExecutionID) throws -> [Int] {
+        try self.db.all(
+            """
+            SELECT attempt FROM log_piece WHERE execution_id = ?1 UNION SELECT attempt FROM log_chunk WHERE execution_id = ?1
+            ORDER BY attempt
+            """,
+            [.id(id)]
+        ) { Int($0.integer(0)) }
+    }
+
     func newestAttempt(of id: ExecutionID) throws -> Int? {
         try self.db.first(
             """
             SELECT max(number) FROM (SELECT max(attempt) AS number FROM log_piece WHERE execution_id = ?1
-                UNION ALL SELECT max(attempt) AS number FROM log_chunk WHERE execution_id = ?1) AS newest
+                UNION ALL SELECT max(attempt) AS number FROM log_chunk WHERE execution_id = ?1
+                UNION ALL SELECT max(attempt) AS number FROM archive_part WHERE execution_id = ?1) AS newest
             """,
             [.id(id)]
         ) { $0.optionalNumber(0) } ?? nil
@@ -120,6 +142,8 @@ struct LogTable {
             SELECT coalesce((SELECT byte_end FROM log_piece WHERE execution_id = ?1 AND attempt = ?2
                     ORDER BY byte_offset DESC LIMIT 1),
                 (SELECT byte_offset + length(bytes) FROM log_chunk WHERE execution_id = ?1 AND attempt = ?2
+                    ORDER BY byte_offset DESC LIMIT 1),
+                (SELECT byte_end FROM archive_part WHERE execution_id = ?1 AND attempt = ?2
                     ORDER BY byte_offset DESC LIMIT 1), 0)
             """,
             [.id(id), .number(attempt)]
@@ -149,7 +173,16 @@ struct LogTable {
             )
             return true
         }
-        return old
+        guard old == End() else { return old }
+        // Output that comes when all before it is archived already goes on with the count of the last part there.
+        let archived = try self.db.first(
+            """
+            SELECT byte_end, breaks_before FROM archive_part WHERE execution_id = ? AND attempt = ?
+            ORDER BY byte_offset DESC LIMIT 1
+            """,
+            key
+        ) { End(offset: $0.integer(0), breaks: $0.integer(1)) }
+        return archived ?? End()
     }
 
     /// The last piece that begins at or before a byte, or before a line does.
@@ -160,13 +193,16 @@ struct LogTable {
             // A piece with as many breaks before it may begin within the line.
             case .line(let line): ("breaks_before < ?", line - 1)
             }
-        let mark = try self.db.first(
-            """
-            SELECT byte_offset, breaks_before FROM log_piece WHERE execution_id = ? AND attempt = ? AND \(condition)
-            ORDER BY byte_offset DESC LIMIT 1
-            """,
-            [.id(attempt.execution), .number(attempt.attempt), .integer(value)]
-        ) { LogMark(attempt: attempt.attempt, offset: $0.integer(0), breaks: $0.integer(1)) }
-        return mark ?? LogMark(attempt: attempt.attempt, offset: 0, breaks: 0)
+        for table in ["log_piece", "archive_part"] {
+            let mark = try self.db.first(
+                """
+                SELECT byte_offset, breaks_before FROM \(table) WHERE execution_id = ? AND attempt = ? AND \(condition)
+                ORDER BY byte_offset DESC LIMIT 1
+                """,
+                [.id(attempt.execution), .number(attempt.attempt), .integer(value)]
+            ) { LogMark(attempt: attempt.attempt, offset: $0.integer(0), breaks: $0.integer(1)) }
+            if let mark { return mark }
+        }
+        return LogMark(attempt: attempt.attempt, offset: 0, breaks: 0)
     }
 }

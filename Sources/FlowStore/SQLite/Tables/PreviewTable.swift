@@ -45,6 +45,12 @@ struct PreviewTable {
         try self.save(preview, of: execution.id)
     }
 
+    /// Keeps what is shown of an execution, short or long, before its output leaves the database.
+    func keepBeforeArchiving(_ execution: Execution) throws {
+        guard try self.find(execution.id) == nil else { return }
+        try self.save(try self.make(of: execution), of: execution.id)
+    }
+
     private func save(_ preview: LogSlice, of id: ExecutionID) throws {
         try self.db.run(
             """
