@@ -20,7 +20,8 @@ extension ServerConfiguration {
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
     /// - every ``SettingKey``, such as `retention.days`, which nobody can change in the console then
-    /// - `archive.directory` (string): where output goes after `output.hot-days`
+    /// - `archive.directory` (string), or `archive.s3.endpoint`, `.bucket`, `.region` (default `us-east-1`), `.prefix`, `.access-key` and
+    ///   `.secret-key` or `.secret-key-file` (strings): where output goes after `output.hot-days`
     /// - `admin.password-file` (string)
     ///
     /// - Throws: ``CoreError`` `invalid` with a line for each fault: file, line, key, what is wrong, what is possible.
@@ -86,7 +87,56 @@ extension ServerConfiguration {
     }
 
     private static func archive(_ reader: SettingReader) -> ArchiveSettings? {
-        reader.string(forKey: "archive.directory").map { .directory($0) }
+        let directory = reader.string(forKey: "archive.directory")
+        let store = self.s3(reader)
+        if directory != nil, store != nil {
+            reader.fault("archive.directory", "and archive.s3 exclude each other: output is archived in one place.")
+        }
+        return directory.map { .directory($0) } ?? store.map { .s3($0) }
+    }
+
+    private static func s3(_ reader: SettingReader) -> S3Settings? {
+        func text(_ name: String) -> String? { reader.string(forKey: "archive.s3." + name) }
+        let endpoint = text("endpoint")
+        let bucket = text("bucket")
+        let region = text("region")
+        let prefix = text("prefix")
+        let accessKey = text("access-key")
+        var secretKey = text("secret-key")
+        if let file = text("secret-key-file") {
+            if secretKey != nil {
+                reader.fault("archive.s3.secret-key-file", "and archive.s3.secret-key exclude each other.")
+            }
+            let content = (try? String(contentsOfFile: file, encoding: .utf8))?
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            if content?.isEmpty != false {
+                reader.fault("archive.s3.secret-key-file", "names \(file), which has no key in it.")
+            }
+            secretKey = content
+        }
+        guard endpoint != nil || bucket != nil || accessKey != nil || secretKey != nil || region != nil || prefix != nil
+        else { return nil }
+        let needed = [("endpoint", endpoint), ("bucket", bucket), ("access-key", accessKey), ("secret-key", secretKey)]
+        for (name, value) in needed where value == nil {
+            reader.fault(
+                "archive.s3.\(name)",
+                "is missing; an S3 store needs endpoint, bucket, access-key and secret-key."
+            )
+        }
+        guard let endpoint, let bucket, let accessKey, let secretKey else { return nil }
+        do throws(CoreError) {
+            return try S3Settings(
+                endpoint: endpoint,
+                region: region ?? "us-east-1",
+                bucket: bucket,
+                prefix: prefix ?? "",
+                accessKey: accessKey,
+                secretKey: secretKey
+            )
+        } catch {
+            reader.fault("archive.s3", "can't be used: \(error.message)")
+            return nil
+        }
     }
 
     private static func settings(_ reader: SettingReader) -> [SettingKey: Settings.Fixed] {

@@ -48,6 +48,7 @@ package struct ServerConfiguration: Sendable {
 package enum ArchiveSettings: Hashable, Sendable {
     /// A directory; of several servers one that all of them see.
     case directory(String)
+    case s3(S3Settings)
 }
 
 /// `host:port` as people write it.

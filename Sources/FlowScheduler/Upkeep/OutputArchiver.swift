@@ -33,7 +33,9 @@ package final class OutputArchiver: Service {
     private static let objectBytes = 8 << 20
     private static let interval = Duration.seconds(60)
     private static let day: Int64 = 86_400_000
-    /// After so long an object that was begun is given up; milliseconds. Writing one takes seconds.
+    /// After so long an object that was begun is given up; milliseconds.
+    ///
+    /// Writing one takes seconds.
     private static let patience: Int64 = 6 * 3_600_000
     private static let chunk = 250
 

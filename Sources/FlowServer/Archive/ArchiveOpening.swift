@@ -11,6 +11,7 @@ enum ArchiveOpening {
         switch settings {
         case nil: nil
         case .directory(let path)?: try DirectoryArchive(path)
+        case .s3(let settings)?: S3Archive(settings)
         }
     }
 }
