@@ -60,6 +60,7 @@ extension Runner {
         case .adopt(let token): self.replays.append(token)
         case .discard(let token): self.discard(token)
         case .forget(let token): self.forget(token)
+        case .lease(let token, let milliseconds): self.extendLease(token, by: Int64(milliseconds) * 1000)
         }
     }
 

@@ -52,6 +52,7 @@ extension Runner {
     private func finish(_ token: UInt64) {
         self.leaderless.remove(token)
         self.drainOutputs(token)
+        self.leases[token] = nil
         guard let process = self.processes.removeValue(forKey: token) else { return }
         var spool = process.spool
         spool.finish()
@@ -84,6 +85,7 @@ extension Runner {
 
     /// Keeps an end until it is in the agent's ledger; it is told when it is on the disk.
     func end(_ token: UInt64, _ attempt: EndedAttempt) {
+        self.leases[token] = nil
         if self.discarded.remove(token) != nil { return attempt.spool.remove(self.store) }
         self.ended[token] = attempt
         self.unsaved.append(token)
@@ -174,14 +176,24 @@ extension Runner {
         }
     }
 
+    /// The agent may hold an attempt for so long; it says so again and again, until it can't.
+    func extendLease(_ token: UInt64, by microseconds: Int64) {
+        guard self.live.contains(token), self.ended[token] == nil else { return }
+        let until = flow_monotonic_microseconds() + microseconds
+        self.leases[token] = until
+        self.deadlines.push(token, at: until)
+    }
+
     func checkDeadlines() {
         let now = flow_monotonic_microseconds()
         while let token = self.deadlines.pop(dueBy: now) {
             guard let process = self.processes[token] else { continue }
             switch process.phase {
             case .running:
-                guard let timeoutAt = process.timeoutAt, timeoutAt <= now, process.exit == nil else { continue }
-                self.processes[token]?.cause = .timeout
+                let isOver = process.timeoutAt.map { $0 <= now } ?? false
+                let isLeaseOver = self.leases[token].map { $0 <= now } ?? false
+                guard isOver || isLeaseOver, process.exit == nil else { continue }
+                self.processes[token]?.cause = isOver ? .timeout : .cancelled
                 self.terminate(token, grace: Self.grace)
             case .lingering(let until):
                 if until <= now { self.endLeftovers(token) }

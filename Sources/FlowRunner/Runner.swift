@@ -42,6 +42,8 @@ package final class Runner {
     var leaderless: Set<UInt64> = []
     var trees = RunnerTrees()
     var deadlines = DeadlineQueue()
+    /// When attempts end unless the agent says otherwise; monotonic microseconds.
+    var leases: [UInt64: Int64] = [:]
     var requests: [SpawnRequest] = []
     var nextRequest = 0
     var input = RunnerFrameBuffer()

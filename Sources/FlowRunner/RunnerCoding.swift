@@ -6,9 +6,11 @@
 /// A runner may be older than its agent, because it lives as long as its jobs: the hello says the agent's version, the
 /// answer the runner's, and both speak the lower one. So what a version has once meant is never changed.
 package enum RunnerCoding {
-    package static let version: UInt32 = 3
+    package static let version: UInt32 = 4
     /// The oldest version an agent can take over from.
     package static let oldestVersion: UInt32 = 3
+    /// From here on a runner knows leases.
+    package static let leaseVersion: UInt32 = 4
     package static let frameLimit = 8 << 20
 
     package static func append(_ request: RunnerRequest, to writer: inout ByteWriter) {
@@ -30,6 +32,9 @@ package enum RunnerCoding {
             case .adopt(let token): self.begin(5, token, &writer)
             case .discard(let token): self.begin(6, token, &writer)
             case .forget(let token): self.begin(7, token, &writer)
+            case .lease(let token, let milliseconds):
+                self.begin(8, token, &writer)
+                writer.write(milliseconds)
             }
         }
     }
@@ -137,6 +142,7 @@ package enum RunnerCoding {
         case 5: return .adopt(token: token)
         case 6: return .discard(token: token)
         case 7: return .forget(token: token)
+        case 8: return reader.read(UInt32.self).map { .lease(token: token, milliseconds: $0) }
         default: return nil
         }
     }

@@ -81,6 +81,8 @@ package enum RunnerRequest: Hashable, Sendable {
     case discard(token: UInt64)
     /// The end of an attempt is in the ledger.
     case forget(token: UInt64)
+    /// Unless this is said again within so many milliseconds the attempt is ended: another host may have it then. From version 4 on.
+    case lease(token: UInt64, milliseconds: UInt32)
 }
 
 /// Why the runner ended a process tree.

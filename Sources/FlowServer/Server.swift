@@ -145,6 +145,14 @@ package struct Server: Sendable {
             logger: self.logger,
             share: share
         )
+        let placement = PlacementDriver(
+            store: store,
+            gateway: gateway,
+            bus: bus,
+            clock: clock,
+            logger: self.logger,
+            share: share
+        )
         let standing = StandingDriver(
             keeper: StandingKeeper(store: store, observer: ticker, gateway: gateway, bus: bus, clock: clock),
             logger: self.logger,
@@ -216,7 +224,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep, archiver, notifications, dependents, workflows, standing,
+            keeper, upkeep, archiver, notifications, dependents, workflows, placement, standing,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

@@ -491,6 +491,7 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         "on_disable_while_running": "stop", "not_before": "2027-01-01T00:00:00Z", "not_after": "2099-01-01T00:00:00Z",
         "window": {"from": "04:00", "to": "23:00"}, "calendars": [{"calendar": "files", "on_blackout": "after"}],
         "parameters": [{"name": "n", "type": "integer", "default": "5", "choices": ["5", "7"], "required": False}],
+        "placement": {"kind": "n_of", "strategy": "consistent_hash", "count": 2, "where": "region in (eu|us)", "hash_key": "k"},
         "executor_config": {
             "command": "#!/bin/sh\n\tprintf '%s\\n' \"$A\"\n\n# end\n", "interpreter": "/bin/bash", "nice": 5,
             "interpreter_args": ["-e", "-c"], "work_dir": "/tmp", "leave_processes": True, "success_codes": [0, 3],

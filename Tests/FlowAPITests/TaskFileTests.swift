@@ -177,6 +177,10 @@ struct TaskFileTests {
         "group_ids": .array([.integer(1)]), "labels": .object([.init("team", "a")]), "status": .integer(0),
         "pause_after_failures": .integer(3), "on_edit_while_running": .string("refuse"),
         "on_disable_while_running": .string("stop"),
+        "placement": .object([
+            .init("kind", "sharded"), .init("items", ["a", "b"]), .init("where", "region=eu"),
+            .init("exclude", ["web9"]), .init("lease_seconds", 60), .init("fenced", false),
+        ]),
         "task_notify": .array([
             .object([
                 .init("name", "n"), .init("triggers", ["timeout"]),
@@ -190,7 +194,10 @@ struct TaskFileTests {
     /// What is another way to say something, or belongs to another kind of task: with what goes in its place.
     private static let variants: [String: [String: JSON]] = [
         "every_seconds": ["schedule_type": .string("every"), "every_seconds": .number(90.5)],
-        "delay_seconds": ["schedule_type": .string("delay"), "delay_seconds": .integer(90)],
+        "delay_seconds": [
+            "schedule_type": .string("delay"), "delay_seconds": .integer(90),
+            "placement": .object([.init("kind", "each")]),
+        ],
         "once_at": [
             "schedule_type": .string("once"), "once_at": .string("2027-01-31T08:00:00.000Z"), "not_before": .null,
             "not_after": .null, "window": .null, "calendars": .array([]),

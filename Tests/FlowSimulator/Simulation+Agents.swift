@@ -149,7 +149,7 @@ extension Simulation {
                 let life = self.hosts[index].life
                 self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: 20_000)
             }
-        case .forgetOutputs: break
+        case .forgetOutputs, .lease: break
         // The simulated store keeps no statistics, so no welcome asks for them.
         case .sendStatistics: break
         case .wake(let boot):

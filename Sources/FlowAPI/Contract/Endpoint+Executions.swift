@@ -40,6 +40,11 @@ extension Endpoint {
                             "output_truncated": .boolean.about("There is more than the preview shows."),
                             "output_bytes": .integer, "output_hint": Schema.choice(["view full log"]).orNull,
                             "attempts": .array(.reference("Attempt")),
+                            "placement": Schema.answer([
+                                "fence": .integer, "slot": .integer, "slots": .integer, "item": .string.orNull,
+                                "placed_at": .timestamp.orNull, "moved_to": .uuid.orNull, "before": .array(.string),
+                                "choice": .reference("PlacementChoice").orNull,
+                            ]).orNull.about("Why it is on this host; null where it runs on each."),
                         ]
                     )
                 )

@@ -138,6 +138,14 @@ extension Endpoint {
                         "dependencies": .reference("Dependencies").orNull.about("How the tasks stand that start it."),
                     ])
                 )
+        case .taskPlacement:
+            Contract(.tasks, "Says where a run would go if it began now; nothing is changed")
+                .answers(
+                    .answer([
+                        "placement": Schema.any.about("As in the task."),
+                        "slots": Schema.array(.reference("PlacementChoice")).about("None of a task on each host."),
+                    ])
+                )
         case .taskRollout:
             Contract(.tasks, "Says how far the present version has come, host by host")
                 .answers(

@@ -39,6 +39,18 @@ extension Schema {
         "Group": .answer(Self.group),
         "Client": Self.client,
         "Execution": .answer(Self.execution), "Attempt": Self.attempt, "Output": Self.output,
+        "PlacementChoice": .answer([
+            "chosen": .string.orNull, "strategy": .choice(of: PlacementStrategy.self),
+            "online": Schema.integer.about("Hosts that could have taken it."),
+            "hosts": Schema.integer.about("Hosts of the task's groups."),
+            "candidates": .array(
+                .answer([
+                    "host": .string, "score": Schema.string.orNull.about("What the strategy went by."),
+                    "out": Schema.choice(of: PlacementBar.self).orNull.about("Why it was not asked."),
+                ])
+            ).about("The chosen one first; of many only some."),
+            "text": .text,
+        ]),
         "Run": Self.run,
         "Started": .answer([
             "execution_id": .uuid.orNull, "run_id": .uuid, "long_running": .boolean.about("It has several units."),
@@ -248,6 +260,7 @@ extension Schema {
         "window": Self.window,
         "calendars": Self.calendars,
         "parameters": Self.parameters,
+        "placement": Self.placement,
         "pause_after_failures": Schema.integer(1...1000).orNull.about("Runs that failed one after the other."),
         "on_edit_while_running": .choice(of: EditPolicy.self).byDefault(EditPolicy.pinned.rawValue),
         "on_disable_while_running": .choice(of: DisablePolicy.self).byDefault(DisablePolicy.finish.rawValue),
@@ -259,6 +272,24 @@ extension Schema {
             optional: ["on_blackout": .choice(of: BlackoutPolicy.self).byDefault(BlackoutPolicy.skip.rawValue)]
         )
     ).about("In whose times it does not fire, or on another day; the first that has something against a fire decides.")
+
+    private static let placement = Schema.body(
+        required: [:],
+        optional: [
+            "kind": .choice(of: Placement.Kind.self).byDefault("each"),
+            "strategy": Schema.choice(of: PlacementStrategy.self).byDefault("least_running"),
+            "count": Schema.integer(1...1000).about("Hosts of n_of, shards of sharded."),
+            "items": Schema.array(.string).about("A shard for each, which finds its item in QF_SHARD_ITEM."),
+            "order": Schema.array(.string).about("Hosts in the order in which failover tries them."),
+            "where": Schema.string.about("What a host's labels say: region=eu,!gpu,tier!=test,zone in (a|b)."),
+            "exclude": Schema.array(.string).about("Hosts that are never chosen."),
+            "hash_key": Schema.string.about("What consistent_hash goes by; the task itself without it."),
+            "lease_seconds": Schema.integer(6...3600).byDefault(Placement.standardLease).about(
+                "How long a host may hold it without having heard of a server."
+            ),
+            "fenced": Schema.boolean.byDefault(true).about("A host ends what it runs when its lease is over."),
+        ]
+    ).about("On which hosts of its groups it runs. Left out of a change, what is stored stays; 'each' takes it away.")
 
     private static let parameters = Schema.array(
         .body(
@@ -304,7 +335,9 @@ extension Schema {
     private static let task = Schema.answer([
         "id": .integer, "uid": .string, "version": .integer, "schedule_text": .text, "groups": .array(.string),
         "hidden_groups": .boolean.about("There are others that you may not see."),
-        "hold": Self.hold, "next_exec_time": .timestamp.orNull,
+        "hold": Self.hold,
+        "class": Schema.choice(["autonomous", "coordinated"]).about("Who fires it: its hosts, or the server alone."),
+        "next_exec_time": .timestamp.orNull,
         "last_execution": Schema.answer([
             "id": .uuid, "status": Self.status, "status_name": .string, "start_time": .timestamp.orNull,
         ]).orNull,

@@ -12,7 +12,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI, changePassword, listOwnSessions, endOtherSessions, endOwnSession
     case signInCode, getTOTP, beginTOTP, confirmTOTP, endTOTP, renewRecoveryCodes, resetTOTP
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
-    case explainTask, taskRollout, listOwed
+    case explainTask, taskPlacement, taskRollout, listOwed
     case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
     case checkTasks, taskFileSchema
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
@@ -98,6 +98,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listOwed: self.api(.get, "/tasks/{id}/owed", .needs(.jobsRead))
         case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
         case .explainTask: self.api(.get, "/tasks/{id}/explain", .needs(.jobsRead))
+        case .taskPlacement: self.api(.get, "/tasks/{id}/placement", .needs(.executionsRead))
 
         case .getDependencies: self.api(.get, "/tasks/{id}/dependencies", .needs(.jobsRead))
         case .setDependencies: self.api(.put, "/tasks/{id}/dependencies", .needs(.jobsWrite))

@@ -24,6 +24,7 @@ struct ExecutionPresenter: Sendable {
             .init("params", detail.parameters),
             .init("cancel_requested", execution.cancelRequested),
             .init("attempts", JSON.array(detail.attempts.map(Self.attempt))),
+            .init("placement", PlacementBody.json(detail.placement)),
             .init("output_preview", Self.preview(detail.preview)),
             .init("output_truncated", Self.isPartial(detail.preview)),
             .init("output_bytes", detail.preview.totalBytes),

@@ -41,6 +41,7 @@ struct TaskPresenter: Sendable {
             .init("groups", visible.map { groups[$0] ?? "#\($0)" }),
             .init("hidden_groups", visible.count < definition.groups.count),
             .init("hold", Self.hold(job.hold)),
+            .init("class", definition.placement?.isCoordinated == true ? "coordinated" : "autonomous"),
             .init("next_exec_time", job.nextFire),
             .init("last_execution", Self.last(last)),
             .init("created_by", job.createdBy),
@@ -70,6 +71,7 @@ struct TaskPresenter: Sendable {
             .init("group_ids", groups ?? definition.groups), .init("labels", definition.labels),
             .init("task_notify", (definition.notify ?? []).map { JSON.object(NotifyRuleBody.members($0)) }),
             .init("parameters", (definition.parameters ?? []).map(Self.parameter)),
+            .init("placement", PlacementBody.json(definition.placement)),
             .init("status", isEnabled ? 1 : 0),
         ]
         return members

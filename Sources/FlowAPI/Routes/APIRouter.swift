@@ -208,6 +208,7 @@ struct APIRouter: Sendable {
         case .triggerTask: try await self.tasks.trigger(call)
         case .parseCron: try await self.tasks.parseCron(call)
         case .explainTask: try await self.tasks.explain(call)
+        case .taskPlacement: try await self.tasks.placement(call)
         case .checkTasks: try await self.tasks.check(call)
         case .taskFileSchema: try self.tasks.fileSchema(call)
         case .getDependencies: try await self.tasks.dependencies(call)

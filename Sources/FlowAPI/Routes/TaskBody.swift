@@ -38,6 +38,7 @@ struct TaskBody {
             }
         }
         let parameters = Self.parameters(&reader)
+        let placement = PlacementBody.read(&reader)
         let status = reader.int("status") ?? 1
         if status != 0, status != 1 {
             reader.fault("status", "value", "a task's status is 0 (disabled) or 1 (enabled)")
@@ -57,7 +58,8 @@ struct TaskBody {
             dependencies: dependencies,
             standing: standing,
             limits: limits,
-            parameters: parameters
+            parameters: parameters,
+            placement: placement
         )
     }
 

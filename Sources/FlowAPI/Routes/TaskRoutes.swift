@@ -186,6 +186,15 @@ struct TaskRoutes: Sendable {
         ])
     }
 
+    /// `GET /tasks/{id}/placement`: where a run would go if it began now.
+    func placement(_ call: APICall) async throws -> APIAnswer {
+        let (job, records) = try await self.jobs.placement(of: try call.number("id"), as: try call.principal)
+        return .data([
+            .init("placement", PlacementBody.json(job.definition.placement)),
+            .init("slots", records.map { PlacementBody.json($0) }),
+        ])
+    }
+
     func parseCron(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         query.require("expr")

@@ -23,6 +23,18 @@ extension AgentCore {
             )
             return
         }
+        guard self.holds(order.hold) else {
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .moved,
+                detail: "no server was heard of for the lease of this, so another host may have it",
+                acknowledge: acknowledge,
+                isAnswer: !isLocal,
+                now: now
+            )
+            return
+        }
         if let unsupported = order.job.unsupported {
             self.decide(
                 order,
@@ -71,6 +83,7 @@ extension AgentCore {
             let entry = LedgerEntry(order: order, status: .running, attempt: 1, isLocal: isLocal, startedAt: now)
             self.open[id] = OpenExecution(entry: entry)
             self.openCount[uid, default: 0] += 1
+            self.take(order.hold, at: self.boot)
             self.pipeline.add(
                 .insert(entry, report: Report(entry)),
                 then: .admitted(id, acknowledge: acknowledge, answer: !isLocal)
@@ -209,7 +222,9 @@ extension AgentCore {
 extension Order {
     /// By when the job's own start deadline wants it started; nil when the job has none.
     var latestStart: Timestamp? {
-        self.job.policies.startDeadlineSeconds.map { seconds in
+        // Whoever takes something over comes later than the first who had it.
+        guard (self.hold?.fence ?? 1) == 1 else { return nil }
+        return self.job.policies.startDeadlineSeconds.map { seconds in
             self.nominal.advanced(byMilliseconds: Int64(seconds) * 1000 + self.job.policies.jitterMilliseconds)
         }
     }

@@ -72,9 +72,19 @@ extension AgentCore {
         }
         let retry = entry.order.job.policies.retry
         let cause = RetryCause(status: entry.status, reason: entry.reason, exitCode: entry.exitCode)
-        let ended = AttemptRecord(entry, outcome: outcome)
+        var ended = AttemptRecord(entry, outcome: outcome)
+        // Nobody asked for its end: its runner did, because no agent was there to hold it.
+        let isUnheld = entry.order.hold?.isFenced == true && entry.status == .cancelled
+        let isLeaseOver = (execution.isLeaseOver || isUnheld) && !execution.isCancelled && entry.status != .success
+        if isLeaseOver {
+            entry.endLease()
+            var attempted = entry
+            attempted.status = .failure
+            attempted.reason = .interrupted
+            ended = AttemptRecord(attempted, outcome: outcome)
+        }
         // Somebody asked for it to stop, if only while it was being ended for its time: no attempt follows.
-        let isRetried = !execution.isCancelled && retry.follows(attempt: attempt, cause: cause)
+        let isRetried = !execution.isCancelled && !isLeaseOver && retry.follows(attempt: attempt, cause: cause)
         if isRetried {
             entry = self.awaitingRetry(entry, now: now)
             execution.entry = entry
@@ -83,7 +93,7 @@ extension AgentCore {
             self.close(id, job: entry.order.job.uid)
         }
         var report = Report(entry)
-        if isRetried || attempt > 1 { report.attempts = [ended] }
+        if isRetried || isLeaseOver || attempt > 1 { report.attempts = [ended] }
         report.outputBytes = outcome.outputBytes
         report.isOutputTruncated = outcome.isOutputTruncated
         report.inlineOutput = outcome.inlineOutput

@@ -22,7 +22,7 @@ extension AgentCore {
                 acknowledge: true,
                 now: now
             )
-        } else if order.kind == .cron {
+        } else if order.kind == .cron, order.hold == nil {
             self.receiveFire(order, now: now)
         } else if now > order.deadline {
             self.decideDeadline(order, now: now)

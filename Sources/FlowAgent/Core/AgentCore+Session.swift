@@ -35,7 +35,8 @@ extension AgentCore {
                         machineID: self.configuration.machineID,
                         labels: self.configuration.labels,
                         rulesDigest: self.rulesDigest,
-                        executors: (self.configuration.executors ?? []).map(\.name)
+                        executors: (self.configuration.executors ?? []).map(\.name),
+                        features: [HostFeature.leases]
                     )
                 )
             )
@@ -67,7 +68,9 @@ extension AgentCore {
         case .statisticsAcknowledged(let incarnation, let sequence):
             guard incarnation == self.incarnation else { return }
             self.statistics.acknowledged(sequence, at: reading.boot)
-        case .heartbeatAnswer(let sample, _): self.adjustClock(by: sample, at: reading, isHandshake: false)
+        case .heartbeatAnswer(let sample, _):
+            self.confirmLeases(sentAt: sample.agentSent)
+            self.adjustClock(by: sample, at: reading, isHandshake: false)
         // The link's own business.
         case .certificateIssued, .certificateRefused, .secrets: break
         }
@@ -80,6 +83,7 @@ extension AgentCore {
         }
         self.adjustClock(by: welcome.clock, at: reading, isHandshake: true)
         self.link = .welcomed(epoch: welcome.epoch)
+        self.confirmLeases(sentAt: welcome.clock.agentSent)
         self.rejoin()
         self.beginStatistics(welcome, at: reading)
         self.heartbeatAt = reading.boot + Self.burstInterval
@@ -209,7 +213,7 @@ extension AgentCore {
         if reading.boot >= self.heartbeatAt {
             // A young session needs several samples, because one may be slow (R7).
             self.burstLeft -= 1
-            let pause = self.burstLeft > 0 ? Self.burstInterval : self.configuration.heartbeatInterval
+            let pause = self.burstLeft > 0 ? Self.burstInterval : self.heartbeatPause
             self.heartbeatAt = reading.boot + pause
             self.effects.append(
                 .send(

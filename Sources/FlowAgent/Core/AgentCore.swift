@@ -53,6 +53,13 @@ package struct AgentCore: Sendable {
     /// The last time that was over.
     var outage: LedgerOutage?
     var heartbeatAt: Int64 = .max
+    /// Boot clock of the event being handled.
+    var boot: Int64 = 0
+    /// When the last message was sent that a server answered; boot clock.
+    var leasesConfirmedAt = Int64.min / 2
+    var leaseGraceUntil = Int64.min
+    /// Something here may need a lease.
+    var hasLeases = false
     var upkeep = AgentUpkeep()
     var statistics: StatisticsSender
     /// Work that the event being handled may still spend on counting missed fires.
@@ -145,6 +152,8 @@ package struct AgentCore: Sendable {
         var isCancelled = false
         /// A newer execution takes its place (``OverlapPolicy/cancelPrevious``).
         var isReplaced = false
+        /// Its lease is over: it is being ended.
+        var isLeaseOver = false
         /// False while the row of an execution that waits for a place is still being written.
         var isDurable = true
     }
@@ -210,6 +219,7 @@ package struct AgentCore: Sendable {
     ///   - reading: the host's clocks at that moment.
     /// - Returns: what to do, in order.
     package mutating func handle(_ event: AgentEvent, at reading: ClockReading) -> [AgentEffect] {
+        self.boot = reading.boot
         if self.hasStarted { self.followWall(at: reading) }
         switch event {
         case .started: self.start(at: reading)
@@ -232,6 +242,7 @@ package struct AgentCore: Sendable {
         self.startWaiting(now: self.clock.now(reading))
         if self.hasStarted { self.runTimers(at: reading) }
         self.startWaiting(now: self.clock.now(reading))
+        if self.hasLeases { self.endLeases(at: reading) }
         self.speak(at: reading)
         self.tellStatistics(at: reading)
         self.recite()
@@ -241,6 +252,8 @@ package struct AgentCore: Sendable {
     private mutating func start(at reading: ClockReading) {
         self.hasStarted = true
         self.upkeep.start(at: reading.boot)
+        self.hasLeases = self.open.values.contains { $0.entry.order.hold != nil }
+        self.beginLeaseGrace(at: reading)
         self.suspectClock(at: reading)
         self.recoverOpenExecutions(at: reading)
         // Sorted, so that equal times do not come out in an order that depends on hashing.
@@ -271,6 +284,10 @@ package struct AgentCore: Sendable {
         }
         if !self.launches.isEmpty {
             self.effects.append(.launch(self.launches))
+            for launch in self.launches {
+                guard let hold = launch.order.hold, hold.isFenced else { continue }
+                self.effects.append(self.extend(launch.id, hold))
+            }
             self.launches.removeAll()
         }
         for id in self.cancelsAfterLaunch { self.effects.append(.cancel(id, force: false)) }
@@ -295,6 +312,7 @@ package struct AgentCore: Sendable {
         // Timers and upkeep wait for the welcome.
         if case .greeting(let until) = self.link { return min(deadline, until) }
         var next = min(self.upkeep.nextAt, deadline)
+        if self.hasLeases { next = min(next, self.leaseEnd) }
         switch self.link {
         case .down, .greeting: break
         case .unwelcomed(let dropAt): next = min(next, dropAt)

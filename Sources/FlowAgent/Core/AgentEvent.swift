@@ -39,6 +39,8 @@ package enum AgentEffect: Hashable, Sendable {
     case sendStatistics(after: Int64, at: Timestamp)
     case launch([Launch])
     case cancel(ExecutionID, force: Bool)
+    /// What runs is to end after so many milliseconds unless this is said again: also if the agent is gone by then.
+    case lease(ExecutionID, milliseconds: Int64)
     /// Outputs of executions with an earlier nominal time are no longer kept on the host.
     case forgetOutputs(before: Timestamp)
     /// The server does not answer on this connection: close it, and dial again.

@@ -41,8 +41,16 @@ protocol Executor: Sendable {
     /// Stops an attempt: politely, and at once with `force`. Attempts it does not know are none of its business.
     func cancel(_ key: AttemptKey, force: Bool)
 
+    /// An attempt is to end after so long unless this is said again: also if the agent is gone by then.
+    func lease(_ key: AttemptKey, milliseconds: Int64)
+
     /// Stops working; nothing is started afterwards.
     func stop(_ manner: StopManner) async
+}
+
+extension Executor {
+    /// What ends with the agent needs no more.
+    func lease(_ key: AttemptKey, milliseconds: Int64) {}
 }
 
 /// What becomes of attempts when the agent stops.
@@ -72,6 +80,10 @@ struct ExecutorRegistry: Sendable {
 
     func cancel(_ key: AttemptKey, force: Bool) {
         for executor in self.executors.values { executor.cancel(key, force: force) }
+    }
+
+    func lease(_ key: AttemptKey, milliseconds: Int64) {
+        for executor in self.executors.values { executor.lease(key, milliseconds: milliseconds) }
     }
 
     func stop(_ manner: StopManner) async {

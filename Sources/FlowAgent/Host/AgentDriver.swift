@@ -148,6 +148,7 @@ final class AgentDriver: Sendable {
             self.queue.async { self.sendStatistics(after: sequence, at: now, on: connection) }
         case .launch(let launches): await self.launcher.launch(launches)
         case .cancel(let id, let force): await self.launcher.cancel(id, force: force)
+        case .lease(let id, let milliseconds): self.launcher.lease(id, milliseconds: milliseconds)
         case .forgetOutputs(let nominal): self.launcher.forgetOutputs(before: nominal)
         case .wake(let boot):
             self.wakeTime.withLock { $0 = boot }

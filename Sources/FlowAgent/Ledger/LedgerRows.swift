@@ -7,7 +7,7 @@ import GRDB
 
 /// Reads orders and ledger entries from rows, and the reverse.
 enum LedgerRows {
-    static let orderColumns = "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline"
+    static let orderColumns = "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline, hold"
     static let entryColumns =
         orderColumns + ", status, reason, detail, attempt, is_local, started_at, finished_at, exit_code, retry_at, "
         + "coalesced_count, coalesced_from, coalesced_through, http_status"
@@ -23,24 +23,25 @@ enum LedgerRows {
             nominal: Timestamp(milliseconds: row[5]),
             parameters: parameters,
             retryOf: (row[7] as UUID?).map(ExecutionID.init(uuid:)),
-            deadline: Timestamp(milliseconds: row[8])
+            deadline: Timestamp(milliseconds: row[8]),
+            hold: try (row[9] as String?).map { try JSONDecoder().decode(SlotHold.self, from: Data($0.utf8)) }
         )
     }
 
     static func entry(_ row: Row, snapshots: inout SnapshotTable, in database: Database) throws -> LedgerEntry {
         LedgerEntry(
             order: try self.order(row, snapshots: &snapshots, in: database),
-            status: try self.known(row[9], ExecutionStatus.init(rawValue:), "status"),
-            reason: (row[10] as String?).flatMap(ExecutionReason.init(rawValue:)),
-            detail: row[11],
-            attempt: row[12],
-            isLocal: row[13],
-            startedAt: (row[14] as Int64?).map(Timestamp.init(milliseconds:)),
-            finishedAt: (row[15] as Int64?).map(Timestamp.init(milliseconds:)),
-            exitCode: row[16],
-            httpStatus: row[21],
-            retryAt: (row[17] as Int64?).map(Timestamp.init(milliseconds:)),
-            coalesced: self.coalesced(row, from: 18)
+            status: try self.known(row[10], ExecutionStatus.init(rawValue:), "status"),
+            reason: (row[11] as String?).flatMap(ExecutionReason.init(rawValue:)),
+            detail: row[12],
+            attempt: row[13],
+            isLocal: row[14],
+            startedAt: (row[15] as Int64?).map(Timestamp.init(milliseconds:)),
+            finishedAt: (row[16] as Int64?).map(Timestamp.init(milliseconds:)),
+            exitCode: row[17],
+            httpStatus: row[22],
+            retryAt: (row[18] as Int64?).map(Timestamp.init(milliseconds:)),
+            coalesced: self.coalesced(row, from: 19)
         )
     }
 
@@ -48,7 +49,7 @@ enum LedgerRows {
         [
             order.executionID.uuid, order.runID.uuid, order.job.uid.uuid, order.job.version, order.kind.rawValue,
             order.nominal.milliseconds, try self.text(order.parameters), order.retryOf?.uuid,
-            order.deadline.milliseconds,
+            order.deadline.milliseconds, try self.text(order.hold),
         ]
     }
 
@@ -100,6 +101,13 @@ enum LedgerRows {
             from: Timestamp(milliseconds: from),
             through: Timestamp(milliseconds: through)
         )
+    }
+
+    private static func text(_ hold: SlotHold?) throws -> String? {
+        guard let hold else { return nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(hold), as: UTF8.self)
     }
 
     private static func text(_ parameters: [String: String]) throws -> String? {

@@ -24,6 +24,11 @@ enum LedgerSchema {
         migrator.registerMigration("98 recital") { database in try database.execute(sql: Self.recital) }
         migrator.registerMigration("110 zone rules") { database in try database.execute(sql: ZoneTable.schema) }
         migrator.registerMigration("153 quarters") { database in try database.execute(sql: QuarterTable.schema) }
+        migrator.registerMigration("154 slots") { database in
+            try database.execute(
+                sql: "ALTER TABLE pending_order ADD COLUMN hold TEXT; ALTER TABLE ledger ADD COLUMN hold TEXT;"
+            )
+        }
         return migrator
     }
 

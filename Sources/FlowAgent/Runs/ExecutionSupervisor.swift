@@ -207,6 +207,11 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         }
     }
 
+    package func lease(_ id: ExecutionID, milliseconds: Int64) {
+        guard let key = self.book.key(of: id) else { return }
+        self.executors.lease(key, milliseconds: milliseconds)
+    }
+
     private static func start(_ launches: [Launch], on executors: ExecutorRegistry, book: AttemptBook) {
         for (kind, launches) in Dictionary(grouping: launches, by: \.order.job.payload.executorKind) {
             guard let executor = executors[kind] else {

@@ -82,6 +82,8 @@ package protocol ExecutionLauncher: Sendable {
     func launch(_ launches: [Launch]) async
     /// Stops an attempt: SIGTERM to everything of it and SIGKILL 10 s later; at once with `force`. Idempotent.
     func cancel(_ id: ExecutionID, force: Bool) async
+    /// An attempt is to end after so long unless this is said again: also if the agent is gone by then.
+    func lease(_ id: ExecutionID, milliseconds: Int64)
     /// How these attempts ended is in the ledger: nobody else has to remember it.
     func settled(_ attempts: [AttemptKey])
     /// Deletes what is kept of the output of executions with an earlier nominal time.
@@ -93,6 +95,9 @@ package protocol ExecutionLauncher: Sendable {
 extension ExecutionLauncher {
     /// A launcher that keeps no output has nothing to forget.
     package func forgetOutputs(before nominal: Timestamp) {}
+
+    /// What ends with the agent needs no more.
+    package func lease(_ id: ExecutionID, milliseconds: Int64) {}
 
     /// One that ends with the agent remembers nothing.
     package func settled(_ attempts: [AttemptKey]) {}

@@ -57,6 +57,8 @@ package struct Hello: Hashable, Sendable {
     package var rulesDigest: String?
     /// Kinds of jobs that the host carries out, in the order of their names; empty from agents that do not say.
     package var executors: [String]
+    /// What its agent can do that earlier ones could not, in words of ``HostFeature``.
+    package var features: [String]
 
     package init(
         agent: AgentID,
@@ -77,7 +79,8 @@ package struct Hello: Hashable, Sendable {
         machineID: String = "",
         labels: [String: String] = [:],
         rulesDigest: String? = nil,
-        executors: [String] = []
+        executors: [String] = [],
+        features: [String] = []
     ) {
         self.agent = agent
         self.incarnation = incarnation
@@ -98,6 +101,7 @@ package struct Hello: Hashable, Sendable {
         self.labels = labels
         self.rulesDigest = rulesDigest
         self.executors = executors
+        self.features = features
     }
 }
 
@@ -134,4 +138,10 @@ package struct Heartbeat: Hashable, Sendable {
         self.foreignZones = foreignZones
         self.orderedJobs = orderedJobs
     }
+}
+
+/// What a host's agent says that it can do.
+package enum HostFeature {
+    /// It holds slots by leases (`semantics.md` 5).
+    package static let leases = "leases"
 }

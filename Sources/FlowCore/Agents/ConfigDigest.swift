@@ -39,7 +39,10 @@ extension JobSnapshot {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // No value of a snapshot can fail to encode; if one ever does, the empty hash means "send it again".
-        guard let bytes = try? encoder.encode(self) else { return [] }
+        var told = self
+        // Hosts are not told of it.
+        told.placement = nil
+        guard let bytes = try? encoder.encode(told) else { return [] }
         return Array(SHA256.hash(data: bytes))
     }
 }

@@ -15,6 +15,8 @@ package struct Order: Hashable, Sendable, Codable {
     package let retryOf: ExecutionID?
     /// Not started by then: the agent answers SKIPPED(DEADLINE).
     package let deadline: Timestamp
+    /// Set exactly on what the server has placed.
+    package let hold: SlotHold?
 
     package init(
         executionID: ExecutionID,
@@ -24,7 +26,8 @@ package struct Order: Hashable, Sendable, Codable {
         nominal: Timestamp,
         parameters: [String: String] = [:],
         retryOf: ExecutionID? = nil,
-        deadline: Timestamp
+        deadline: Timestamp,
+        hold: SlotHold? = nil
     ) {
         self.executionID = executionID
         self.runID = runID
@@ -34,5 +37,6 @@ package struct Order: Hashable, Sendable, Codable {
         self.parameters = parameters
         self.retryOf = retryOf
         self.deadline = deadline
+        self.hold = hold
     }
 }

@@ -103,6 +103,9 @@ package struct FireExplanation: Hashable, Sendable {
 
     private static func findings(_ facts: FireFacts) -> [Finding] {
         if facts.executions.isEmpty, let finding = self.withoutFire(facts) { return [finding] }
+        if let placement = facts.placement, placement.isCoordinated {
+            return self.placed(facts, placement)
+        }
         if facts.at > facts.now { return self.coming(facts) }
         var groups: [(finding: Finding, hosts: [String])] = []
         for host in facts.hosts {

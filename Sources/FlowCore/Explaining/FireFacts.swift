@@ -39,6 +39,7 @@ package struct FireFacts: Sendable {
     /// When the version in force was made.
     package let changedAt: Timestamp
     package let jitterSeconds: Int64
+    package let placement: Placement?
     /// In the order in which they are named.
     package let hosts: [Host]
     /// Records with the instant as their nominal time.
@@ -68,6 +69,7 @@ package struct FireFacts: Sendable {
         self.createdAt = job.createdAt
         self.changedAt = job.updatedAt
         self.jitterSeconds = job.definition.policies.jitterMilliseconds / 1000
+        self.placement = job.definition.placement
         self.hosts = hosts
         self.executions = executions
         self.neighbours = neighbours

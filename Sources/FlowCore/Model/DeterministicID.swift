@@ -63,6 +63,31 @@ package enum DeterministicID {
         )
     }
 
+    /// The id of a slot: made like an execution's, without the agent, which is not known yet.
+    ///
+    /// - Parameters:
+    ///   - discriminator: the run's.
+    ///   - index: from 0.
+    ///   - fence: from 1; each host that holds the slot has a record of its own.
+    package static func slot(
+        kind: ExecutionKind,
+        job: JobUID,
+        nominal: Timestamp,
+        discriminator: String = "",
+        index: Int,
+        fence: Int = 1
+    ) -> ExecutionID {
+        ExecutionID(
+            uuid: self.derive(
+                kind: kind.rawValue,
+                job: job,
+                nominal: nominal,
+                agent: nil,
+                discriminator: "\(discriminator)#\(index)" + (fence > 1 ? "/\(fence)" : "")
+            )
+        )
+    }
+
     private static func derive(
         kind: String,
         job: JobUID,

@@ -25,11 +25,16 @@ package enum ExecutionMerge {
     ) -> Decision {
         guard var merged = stored else { return .write(self.record(of: report, agent: agent, now: now)) }
         if merged.decidedBy == .agent, merged.agentSequence >= report.sequence, report.sequence > 0 { return .keep }
+        merged.agentSequence = report.sequence
+        // What it says of a slot that is another host's by now is history, in its attempts and output: never the state.
+        if merged.reason == .moved, merged.decidedBy == .server {
+            merged.updatedAt = now
+            return .write(merged)
+        }
         merged.status = report.status
         merged.reason = report.reason
         merged.detail = report.detail
         merged.attempt = report.attempt
-        merged.agentSequence = report.sequence
         merged.decidedBy = .agent
         merged.jobVersion = report.jobVersion
         merged.startedAt = report.startedAt ?? (report.status == .pending ? nil : merged.startedAt)

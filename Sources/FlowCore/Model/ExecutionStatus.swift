@@ -55,6 +55,10 @@ package enum ExecutionReason: String, Codable, Sendable, CaseIterable {
     case agentOffline = "AGENT_OFFLINE"
     case policyDenied = "POLICY_DENIED"
     case queueFull = "QUEUE_FULL"
+    /// Another host has taken it over.
+    case moved = "MOVED"
+    /// No host could take it in time.
+    case noHost = "NO_HOST"
     // FAILURE
     case exitCode = "EXIT"
     case signal = "SIGNAL"
@@ -67,6 +71,7 @@ package enum ExecutionReason: String, Codable, Sendable, CaseIterable {
     case requested = "REQUESTED"
     case awaitingRetry = "AWAITING_RETRY"
     case queued = "QUEUED"
+    case waitingHost = "WAITING_HOST"
 }
 
 /// Who decided the state that is stored.

@@ -21,6 +21,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
     package var parameters: [ParameterDeclaration]?
     /// When it stops by itself; nil, also in what older versions stored, is never.
     package var standing: StandingPolicies?
+    /// On which hosts of its groups it runs; nil, also in what older versions stored, is on each.
+    package var placement: Placement?
 
     package init(
         name: String,
@@ -33,7 +35,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         notify: [NotifyRule]? = nil,
         dependencies: JobDependencies? = nil,
         standing: StandingPolicies? = nil,
-        parameters: [ParameterDeclaration]? = nil
+        parameters: [ParameterDeclaration]? = nil,
+        placement: Placement? = nil
     ) {
         self.name = name
         self.description = description
@@ -46,6 +49,7 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         self.dependencies = dependencies
         self.standing = standing
         self.parameters = parameters
+        self.placement = placement
     }
 }
 

@@ -27,7 +27,8 @@ package struct Obsolescence: Sendable {
     package func ending(of execution: Execution, at now: Timestamp) -> Inference? {
         guard execution.status == .pending, execution.attempt == 0, execution.jobUID == self.job.uid else { return nil }
         if execution.kind == .cron, execution.nominal <= now { return nil }
-        guard self.targets.contains(execution.agentID) else { return .hostLeft }
+        let isUnplaced = execution.agentID == .unplaced
+        guard isUnplaced || self.targets.contains(execution.agentID) else { return .hostLeft }
         guard execution.kind == .cron else { return nil }
         guard self.job.isEnabled else { return .jobDisabled }
         guard execution.jobVersion < self.job.version else { return nil }

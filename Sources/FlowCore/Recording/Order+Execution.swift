@@ -9,7 +9,8 @@ extension Order {
         of execution: Execution,
         job: JobSnapshot,
         parameters: [String: String],
-        deadline: Timestamp?
+        deadline: Timestamp?,
+        hold: SlotHold? = nil
     ) {
         self.init(
             executionID: execution.id,
@@ -19,7 +20,8 @@ extension Order {
             nominal: execution.nominal,
             parameters: parameters,
             retryOf: execution.retryOf,
-            deadline: deadline ?? StartDeadline.of(nominal: execution.nominal, next: nil)
+            deadline: deadline ?? StartDeadline.of(nominal: execution.nominal, next: nil),
+            hold: hold
         )
     }
 }

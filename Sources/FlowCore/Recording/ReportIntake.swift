@@ -173,6 +173,9 @@ package struct ReportIntake {
             self.take(self.changes.write(merged, over: stored, output: end))
         }
         for record in report.attempts { self.changes.add(record, of: report.executionID) }
+        if let stored, stored.reason == .moved, stored.decidedBy == .server, report.status.isTerminal, report.attempt > 0 {
+            self.changes.add(AttemptRecord(report), of: report.executionID)
+        }
         for chunk in report.inlineOutput where chunk.executionID == report.executionID { self.changes.add(chunk) }
         if let range = report.coalesced { self.close(range, with: report, of: agent) }
         return end
@@ -241,5 +244,23 @@ package struct PendingRange: Hashable, Sendable {
         self.agent = agent
         self.job = job
         self.fires = fires
+    }
+}
+
+extension AttemptRecord {
+    /// How the last attempt ended by a host's word that changes the record no more.
+    fileprivate init(_ report: Report) {
+        self.init(
+            number: report.attempt,
+            status: report.status,
+            reason: report.reason,
+            detail: report.detail,
+            startedAt: report.startedAt,
+            finishedAt: report.finishedAt,
+            exitCode: report.exitCode,
+            httpStatus: report.httpStatus,
+            outputBytes: report.outputBytes,
+            isOutputTruncated: report.isOutputTruncated
+        )
     }
 }

@@ -53,7 +53,9 @@ extension RunDraft {
             executions: executions,
             ordered: refusal == nil ? Set(targets) : [],
             deadline: StartDeadline.ofTrigger(at: now),
-            triggerUID: nil
+            triggerUID: nil,
+            kind: .dependency,
+            discriminator: start.discriminator
         )
     }
 

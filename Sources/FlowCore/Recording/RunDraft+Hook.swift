@@ -40,7 +40,9 @@ extension RunDraft {
             ),
             ordered: Set(targets),
             deadline: StartDeadline.ofTrigger(at: call.at),
-            triggerUID: nil
+            triggerUID: nil,
+            kind: .hook,
+            discriminator: discriminator
         )
     }
 }

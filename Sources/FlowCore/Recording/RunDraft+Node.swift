@@ -40,7 +40,9 @@ extension RunDraft {
             ),
             ordered: Set(targets),
             deadline: StartDeadline.ofTrigger(at: now),
-            triggerUID: nil
+            triggerUID: nil,
+            kind: .node,
+            discriminator: WorkflowCore.discriminator(run: flow.id, key: node.key)
         )
     }
 }

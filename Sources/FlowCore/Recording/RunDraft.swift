@@ -15,6 +15,13 @@ package struct RunDraft: Hashable, Sendable {
     package let deadline: Timestamp
     /// What a repeated request finds the run by; nil for a fire.
     package let triggerUID: String?
+    /// Where its executions come from, and what their identifiers are made of beside that.
+    let kind: ExecutionKind
+    var discriminator = ""
+    /// Hosts that the trigger named; nil = all of the job's.
+    var wanted: [AgentID]?
+    /// Shards that are to run again; nil = all.
+    package var shards: [Int]?
 
     /// What a fire starts (R3).
     ///
@@ -42,7 +49,8 @@ package struct RunDraft: Hashable, Sendable {
             executions: Self.executions(of: run, kind: .cron, on: targets, at: now),
             ordered: online,
             deadline: StartDeadline.of(nominal: fire.nominal, next: fire.next),
-            triggerUID: nil
+            triggerUID: nil,
+            kind: .cron
         )
     }
 
@@ -52,6 +60,7 @@ package struct RunDraft: Hashable, Sendable {
     ///   - reached: the agents of the job's groups, which bound what a trigger may name.
     ///   - parent: the execution that is run again.
     ///   - earlier: those of the run that is run again, one a host.
+    ///   - isPlaced: whether the server chooses the hosts.
     /// - Throws: `conflict` when it reaches nobody.
     package static func trigger(
         _ trigger: Trigger,
@@ -59,9 +68,12 @@ package struct RunDraft: Hashable, Sendable {
         reaching reached: [AgentID],
         parent: Execution?,
         earlier: [AgentID: ExecutionID] = [:],
+        isPlaced: Bool = false,
         at now: Timestamp
     ) throws(CoreError) -> RunDraft {
-        let wanted = trigger.targets.map { Set($0) }
+        // A slot is not its host's: what failed there may run anywhere.
+        let named = isPlaced && trigger.type == .retry ? nil : trigger.targets
+        let wanted = named.map { Set($0) }
         let targets = reached.filter { wanted?.contains($0) ?? true }
         guard !targets.isEmpty else { throw StoreFault.noTarget(job.name) }
         let kind: ExecutionKind = trigger.type == .retry ? .rerun : .manual
@@ -92,7 +104,10 @@ package struct RunDraft: Hashable, Sendable {
             ),
             ordered: Set(targets),
             deadline: StartDeadline.ofTrigger(at: now),
-            triggerUID: trigger.uid
+            triggerUID: trigger.uid,
+            kind: kind,
+            discriminator: trigger.uid,
+            wanted: named
         )
     }
 

@@ -43,6 +43,8 @@ package struct AgentPresence: Hashable, Codable, Sendable {
     package var foreignZones: [String] = []
     /// Kinds of jobs that the host carries out; empty when it does not say.
     package var executors: [String] = []
+    /// What the host's agent can do that earlier ones could not (``HostFeature``); nil from servers that do not say.
+    package var features: [String]?
     /// Jobs that the host runs on orders only (R12).
     package var orderedJobs: Set<JobUID> = []
     /// Whether the host takes zone rules from the server; hosts of earlier versions go by their own files.

@@ -115,6 +115,7 @@ package struct AgentSessionCore: Sendable {
             takesRules: hello.rulesDigest != nil
         )
         session.presence.executors = hello.executors
+        session.presence.features = hello.features
         if !isCurrent {
             session.pushes = 1
             session.pushedAt = now

@@ -37,7 +37,8 @@ extension Order {
             nominal: self.nominal,
             parameters: self.parameters,
             retryOf: self.retryOf,
-            deadline: self.deadline
+            deadline: self.deadline,
+            hold: self.hold
         )
     }
 }

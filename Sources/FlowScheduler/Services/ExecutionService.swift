@@ -64,7 +64,16 @@ package struct ExecutionService: Sendable {
         let mayReadLog = try await self.holds(.logsRead, on: id, principal)
         let preview = mayReadLog ? try await self.store.logPreview(id) : .hidden
         let attempts = try await self.store.attempts(of: id)
-        return ExecutionDetail(execution: execution, parameters: parameters, attempts: attempts, preview: preview)
+        // Hosts are named in it: only whoever may see them all is shown why this one was chosen.
+        let sees = principal.scope(of: .executionsRead) == .all
+        let placement = sees ? try await (self.store as? any PlacementStore)?.placement(of: id) : nil
+        return ExecutionDetail(
+            execution: execution,
+            parameters: parameters,
+            attempts: attempts,
+            preview: preview,
+            placement: placement
+        )
     }
 
     /// Counts of executions that ended since an instant.
@@ -158,4 +167,6 @@ package struct ExecutionDetail: Sendable {
     package let attempts: [AttemptRecord]
     /// At most ``LogPreview/limit`` bytes.
     package let preview: LogSlice
+    /// Why it is on its host; nil where it runs on each, or for whoever may not see all hosts.
+    package let placement: PlacementNote?
 }

@@ -20,6 +20,8 @@ package struct JobDraft: Hashable, Sendable {
     package var standing: StandingPolicies
     package var limits: LimitsDraft?
     package var parameters: [ParameterDeclaration]
+    /// Nil keeps what is stored.
+    package var placement: Placement?
 
     package init(
         name: String,
@@ -34,7 +36,8 @@ package struct JobDraft: Hashable, Sendable {
         dependencies: JobDependencies? = nil,
         standing: StandingPolicies = StandingPolicies(),
         limits: LimitsDraft? = nil,
-        parameters: [ParameterDeclaration] = []
+        parameters: [ParameterDeclaration] = [],
+        placement: Placement? = nil
     ) {
         self.name = name
         self.description = description
@@ -49,6 +52,7 @@ package struct JobDraft: Hashable, Sendable {
         self.standing = standing
         self.limits = limits
         self.parameters = parameters
+        self.placement = placement
     }
 }
 

@@ -270,6 +270,11 @@ package struct JobService: Sendable {
         if draft.dependencies == nil, let before {
             Self.checkMode(before, beside: result?.0.schedule, &validator.faults)
         }
+        let placement = JobValidator.checked(
+            draft.placement ?? existing?.definition.placement,
+            beside: result?.0.schedule,
+            &validator.faults
+        )
         if let (definition, _) = result {
             JobValidator.checkRequired(definition, dependencies, &validator.faults)
             try await self.check(definition.payload, of: definition.groups, &validator.faults, as: principal)
@@ -282,6 +287,7 @@ package struct JobService: Sendable {
         var definition = validated
         if isKept { definition.notify = kept }
         definition.dependencies = dependencies
+        definition.placement = placement
         return (definition, schedule, now)
     }
 

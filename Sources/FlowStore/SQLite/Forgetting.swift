@@ -27,7 +27,9 @@ struct Forgetting {
         switch growth {
         case .executions:
             let step = try self.range(of: "execution", by: "id", from: position, "status NOT IN (1, 2)")
-            for table in ["attempt", "output_preview"] { try self.companions(table, from: position, to: step.1) }
+            for table in ["attempt", "output_preview", "placement_slot"] {
+                try self.companions(table, from: position, to: step.1)
+            }
             return step
         case .runs:
             let isUnused =

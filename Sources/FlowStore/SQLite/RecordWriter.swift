@@ -22,6 +22,14 @@ struct RecordWriter {
     ///
     /// - Returns: what became of each.
     func begin(_ drafts: [RunDraft]) throws -> [Begun] {
+        // What the server places has a record for each slot instead of each host, and no orders yet.
+        var slots: [PlacementSlot] = []
+        let drafts = try drafts.map { draft in
+            guard let placement = try self.placement(of: draft) else { return draft }
+            let placed = draft.placed(by: placement)
+            slots += placed.slots
+            return placed.draft
+        }
         let runs = RunTable(self.db)
         let table = ExecutionTable(self.db)
         try runs.insert(drafts.map(\.run))
@@ -34,7 +42,15 @@ struct RecordWriter {
         try OrderTable(self.db, self.snapshots).insert(
             begun.flatMap { $0.orders.sorted { $0.key < $1.key } }.map { ($0.key, $0.value.executionID) }
         )
+        if !slots.isEmpty { try PlacementTable(self.db).insert(slots) }
         return begun
+    }
+
+    /// How the server places a run's version of its job; nil when that runs on each host.
+    private func placement(of draft: RunDraft) throws -> Placement? {
+        let job = try self.snapshots.snapshot(draft.run.jobUID, version: draft.run.jobVersion, self.db)
+        guard let placement = job?.placement, placement.isCoordinated else { return nil }
+        return placement
     }
 
     private func begun(_ draft: RunDraft, isNew: ArraySlice<Bool>) throws -> Begun {
@@ -62,6 +78,16 @@ struct RecordWriter {
         return Order(of: execution, job: job, parameters: draft.run.parameters, deadline: draft.deadline)
     }
 
+    /// A host that has given up a slot says so: the next one gets it before the run could seem to be over.
+    private func passOn(_ writes: [RecordChanges.Write]) throws {
+        for write in writes where write.execution.reason == .moved && write.execution.decidedBy == .agent {
+            guard write.stored?.reason != .moved, let slot = try PlacementTable(self.db).find(write.execution.id) else {
+                continue
+            }
+            _ = try PlacementStep.passOn(slot, of: write.execution, at: write.execution.updatedAt, self.db)
+        }
+    }
+
     /// Saves changes of runs and executions with all that follows from them.
     ///
     /// - Returns: for each of the output pieces, whether it was not there before.
@@ -85,6 +111,7 @@ struct RecordWriter {
         _ = try executions.insert(new.map { ($0.execution, nil) })
         try executions.setOutputs(new)
         try executions.update(writes.filter { !$0.isNew })
+        try self.passOn(writes)
         try AttemptTable(self.db).store(changes.attempts.map { ($0.record, $0.execution) })
         try orders.delete(changes.ordersDone.map { ($0.agent, $0.execution) })
         for account in changes.accounts { try OwedTable(self.db).settle(account) }

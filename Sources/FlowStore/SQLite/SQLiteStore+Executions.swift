@@ -70,6 +70,7 @@ extension SQLiteStore {
     /// - Returns: the execution as it is now; one that has ended, or was asked before, stays as it is.
     func askToStop(_ execution: Execution, force: Bool, by change: Change, _ db: Database) throws -> Execution {
         guard !execution.status.isTerminal else { return execution }
+        if execution.agentID == .unplaced { return try self.cancelUnplaced(execution, by: change, db) }
         // Asked to end before, now to be killed: that is a change as well, though the record looks the same.
         let isForced = force ? try ExecutionTable(db).forceCancel(execution.id, on: execution.agentID) : false
         guard !execution.cancelRequested || isForced else { return execution }
@@ -86,6 +87,18 @@ extension SQLiteStore {
             groups: try JobTable(db).groups(of: execution.jobID)
         )
         return asked
+    }
+
+    /// No host has it that could answer.
+    private func cancelUnplaced(_ execution: Execution, by change: Change, _ db: Database) throws -> Execution {
+        let ended = try self.infer(.cancelledUnplaced, for: [execution], at: change.at, db).first ?? execution
+        try AuditTable(db).record(
+            change,
+            .executionCancel,
+            AuditObject(execution),
+            groups: try JobTable(db).groups(of: execution.jobID)
+        )
+        return ended
     }
 
     package func runningExecutions(of agent: AgentID) async throws -> [ExecutionID] {

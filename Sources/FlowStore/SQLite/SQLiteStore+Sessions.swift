@@ -32,12 +32,17 @@ extension SQLiteStore {
             try OwedTable(db).end(of: hello.agent, at: now)
             let cancels = try executions.cancels(of: hello.agent)
             let told = try HostStatisticsTable(db).position(of: hello.agent)
+            // Another host has these by now, or will have.
+            let moved = try PlacementTable(db).moved(
+                from: hello.agent,
+                since: now.advanced(byMilliseconds: -86_400_000)
+            )
             return AgentSessionStart(
                 epoch: opened.epoch,
                 acknowledgedSequence: position.acknowledged,
                 lostAfter: opened.lostAfter,
-                cancels: cancels.map(\.id),
-                forced: cancels.filter(\.force).map(\.id),
+                cancels: cancels.map(\.id) + moved,
+                forced: cancels.filter(\.force).map(\.id) + moved,
                 interrupted: interrupted,
                 questions: questions + owed,
                 statisticsSequence: told?.incarnation == hello.incarnation ? told?.sequence : 0

@@ -21,14 +21,17 @@ extension SQLiteStore {
             guard let job = try JobTable(db).find(trigger.job) else { throw StoreFault.noJob(trigger.job) }
             let parent = try trigger.retryOf.flatMap { try ExecutionTable(db).find($0) }
             let repeated = try trigger.rerunOf.map { try ExecutionTable(db).of(run: $0) } ?? []
-            let draft = try RunDraft.trigger(
+            let isPlaced = job.definition.placement?.isCoordinated ?? false
+            var draft = try RunDraft.trigger(
                 trigger,
                 of: JobReference(job),
                 reaching: try AgentTable(db).agents(inAnyOf: job.definition.groups),
                 parent: parent,
                 earlier: Dictionary(repeated.map { ($0.agentID, $0.id) }, uniquingKeysWith: { $1 }),
+                isPlaced: isPlaced,
                 at: now
             )
+            if isPlaced { draft.shards = try self.shards(toRepeat: repeated, parent, named: trigger.targets, job, db) }
             let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)
             try AuditTable(db).record(
                 change,
@@ -39,5 +42,25 @@ extension SQLiteStore {
             )
             return StartedRun(run: draft.run, executions: begun.executions, orders: begun.orders, isRepeat: false)
         }
+    }
+
+    /// Which shards a retry is for: those that did not succeed; nil = all.
+    private func shards(
+        toRepeat executions: [Execution],
+        _ parent: Execution?,
+        named hosts: [AgentID]?,
+        _ job: Job,
+        _ db: Database
+    ) throws -> [Int]? {
+        guard job.definition.placement?.kind == .sharded else { return nil }
+        let named = hosts.map { Set($0) }
+        let wanted =
+            parent.map { [$0] }
+            ?? executions.filter { $0.status != .success && $0.reason != .moved && named?.contains($0.agentID) ?? true }
+        guard !wanted.isEmpty else { return nil }
+        let numbers = try PlacementTable(db).numbers(in: Set(wanted.map(\.runID)))
+        let shards = Set(wanted.compactMap { numbers[$0.id] }).filter { $0 < job.definition.placement?.slots ?? 0 }
+            .sorted()
+        return shards.isEmpty ? nil : shards
     }
 }

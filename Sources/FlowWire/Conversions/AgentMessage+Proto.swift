@@ -132,6 +132,7 @@ extension PBHello {
         self.labels = hello.labels
         if let digest = hello.rulesDigest { self.rulesDigest = digest }
         self.executors = hello.executors
+        self.features = hello.features
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
@@ -163,7 +164,8 @@ extension PBHello {
             machineID: try Fields.label(self.machineID, "hello.machine_id"),
             labels: HostLabels.kept(self.labels),
             rulesDigest: self.hasRulesDigest ? try Fields.label(self.rulesDigest, "hello.rules_digest") : nil,
-            executors: Self.kinds(self.executors)
+            executors: Self.kinds(self.executors),
+            features: Self.kinds(self.features)
         )
     }
 }

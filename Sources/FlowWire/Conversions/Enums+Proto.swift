@@ -58,6 +58,9 @@ extension PBExecutionReason {
         case .requested: self = .requested
         case .awaitingRetry: self = .awaitingRetry
         case .queued: self = .queued
+        case .moved: self = .moved
+        case .noHost: self = .noHost
+        case .waitingHost: self = .waitingHost
         }
     }
 
@@ -83,6 +86,9 @@ extension PBExecutionReason {
         case .requested: .requested
         case .awaitingRetry: .awaitingRetry
         case .queued: .queued
+        case .moved: .moved
+        case .noHost: .noHost
+        case .waitingHost: .waitingHost
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field)
         }
     }

@@ -17,6 +17,7 @@ extension PBTaskExecution {
         self.params = order.parameters
         if let parent = order.retryOf { self.retryOf = Data(parent.bytes) }
         self.deadline = order.deadline.milliseconds
+        if let hold = order.hold { self.hold = PBSlotHold(hold) }
     }
 
     func decoded(_ field: String) throws(WireError) -> Order {
@@ -34,7 +35,44 @@ extension PBTaskExecution {
             nominal: try Fields.instant(self.scheduledTime, field + ".scheduled_time"),
             parameters: self.params,
             retryOf: self.hasRetryOf ? try Fields.identifier(self.retryOf, field + ".retry_of") : nil,
-            deadline: try Fields.instant(self.deadline, field + ".deadline")
+            deadline: try Fields.instant(self.deadline, field + ".deadline"),
+            hold: self.hasHold ? try self.hold.decoded(field + ".hold") : nil
+        )
+    }
+}
+
+extension PBSlotHold {
+    fileprivate init(_ hold: SlotHold) {
+        self.init()
+        self.fence = Int64(hold.fence)
+        self.leaseMs = hold.leaseMilliseconds
+        self.fenced = hold.isFenced
+        self.moves = hold.moves
+        guard let shard = hold.shard else { return }
+        self.shard = .with {
+            $0.index = Int32(clamping: shard.index)
+            $0.total = Int32(clamping: shard.total)
+            if let item = shard.item { $0.item = item }
+        }
+    }
+
+    fileprivate func decoded(_ field: String) throws(WireError) -> SlotHold {
+        let longest = Int64(Placement.leaseRange.upperBound) * 1000
+        var shard: SlotHold.Shard?
+        if self.hasShard {
+            shard = SlotHold.Shard(
+                index: Int(self.shard.index),
+                total: Int(self.shard.total),
+                item: self.shard.hasItem ? self.shard.item : nil
+            )
+        }
+        return SlotHold(
+            fence: Int(try Fields.count(self.fence, field + ".fence")),
+            // A number that is none must not overflow what is computed with it.
+            leaseMilliseconds: min(try Fields.count(self.leaseMs, field + ".lease_ms"), longest),
+            isFenced: self.fenced,
+            moves: self.moves,
+            shard: shard
         )
     }
 }

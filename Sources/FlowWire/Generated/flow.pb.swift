@@ -438,6 +438,9 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
   case requested // = 17
   case awaitingRetry // = 18
   case queued // = 19
+  case moved // = 20
+  case noHost // = 21
+  case waitingHost // = 22
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -466,6 +469,9 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case 17: self = .requested
     case 18: self = .awaitingRetry
     case 19: self = .queued
+    case 20: self = .moved
+    case 21: self = .noHost
+    case 22: self = .waitingHost
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -492,6 +498,9 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case .requested: return 17
     case .awaitingRetry: return 18
     case .queued: return 19
+    case .moved: return 20
+    case .noHost: return 21
+    case .waitingHost: return 22
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -518,6 +527,9 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     .requested,
     .awaitingRetry,
     .queued,
+    .moved,
+    .noHost,
+    .waitingHost,
   ]
 
 }
@@ -1486,12 +1498,83 @@ package nonisolated struct PBTaskExecution: Sendable {
   /// Not started by then: SKIPPED(DEADLINE).
   package var deadline: Int64 = 0
 
+  /// Set exactly on what the server has placed; only for agents whose hello names the feature "leases".
+  package var hold: PBSlotHold {
+    get {_hold ?? PBSlotHold()}
+    set {_hold = newValue}
+  }
+  /// Returns true if `hold` has been explicitly set.
+  package var hasHold: Bool {self._hold != nil}
+  /// Clears the value of `hold`. Subsequent reads from it will return its default value.
+  package mutating func clearHold() {self._hold = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _task: PBTaskConfig? = nil
   fileprivate var _retryOf: Data? = nil
+  fileprivate var _hold: PBSlotHold? = nil
+}
+
+/// A slot of a run that the server places, for as long as this host holds it.
+package nonisolated struct PBSlotHold: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Higher each time the slot goes to another host.
+  package var fence: Int64 = 0
+
+  /// How long the host may hold it without having heard of a server; milliseconds.
+  package var leaseMs: Int64 = 0
+
+  /// What runs is ended when the lease is over.
+  package var fenced: Bool = false
+
+  /// Another host takes it over then.
+  package var moves: Bool = false
+
+  package var shard: PBSlotHold.Shard {
+    get {_shard ?? PBSlotHold.Shard()}
+    set {_shard = newValue}
+  }
+  /// Returns true if `shard` has been explicitly set.
+  package var hasShard: Bool {self._shard != nil}
+  /// Clears the value of `shard`. Subsequent reads from it will return its default value.
+  package mutating func clearShard() {self._shard = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Shard: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// From 0.
+    package var index: Int32 = 0
+
+    package var total: Int32 = 0
+
+    package var item: String {
+      get {_item ?? String()}
+      set {_item = newValue}
+    }
+    /// Returns true if `item` has been explicitly set.
+    package var hasItem: Bool {self._item != nil}
+    /// Clears the value of `item`. Subsequent reads from it will return its default value.
+    package mutating func clearItem() {self._item = nil}
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _item: String? = nil
+  }
+
+  package init() {}
+
+  fileprivate var _shard: PBSlotHold.Shard? = nil
 }
 
 /// From agent to server: these orders, or decisions on them, are durable (R4).
@@ -2034,6 +2117,12 @@ package nonisolated struct PBHello: @unchecked Sendable {
     set {_uniqueStorage()._executors = newValue}
   }
 
+  /// What the agent can do that earlier ones could not: "leases".
+  package var features: [String] {
+    get {_storage._features}
+    set {_uniqueStorage()._features = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2511,7 +2600,7 @@ nonisolated extension PBExecutionStatus: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension PBExecutionReason: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0\u{1}EXECUTION_REASON_MOVED\0\u{1}EXECUTION_REASON_NO_HOST\0\u{1}EXECUTION_REASON_WAITING_HOST\0")
 }
 
 nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
@@ -3947,7 +4036,7 @@ nonisolated extension PBTaskExecutionBatch: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension PBTaskExecution: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskExecution"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{3}execution_id\0\u{2}\u{4}params\0\u{3}scheduled_time\0\u{1}task\0\u{3}run_id\0\u{1}kind\0\u{3}retry_of\0\u{1}deadline\0\u{c}\u{1}\u{1}\u{c}\u{2}\u{1}\u{c}\u{4}\u{1}\u{c}\u{5}\u{1}\u{c}\u{6}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{3}execution_id\0\u{2}\u{4}params\0\u{3}scheduled_time\0\u{1}task\0\u{3}run_id\0\u{1}kind\0\u{3}retry_of\0\u{1}deadline\0\u{1}hold\0\u{c}\u{1}\u{1}\u{c}\u{2}\u{1}\u{c}\u{4}\u{1}\u{c}\u{5}\u{1}\u{c}\u{6}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3963,6 +4052,7 @@ nonisolated extension PBTaskExecution: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 11: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 12: try { try decoder.decodeSingularBytesField(value: &self._retryOf) }()
       case 13: try { try decoder.decodeSingularInt64Field(value: &self.deadline) }()
+      case 14: try { try decoder.decodeSingularMessageField(value: &self._hold) }()
       default: break
       }
     }
@@ -3997,6 +4087,9 @@ nonisolated extension PBTaskExecution: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.deadline != 0 {
       try visitor.visitSingularInt64Field(value: self.deadline, fieldNumber: 13)
     }
+    try { if let v = self._hold {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4009,6 +4102,105 @@ nonisolated extension PBTaskExecution: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.kind != rhs.kind {return false}
     if lhs._retryOf != rhs._retryOf {return false}
     if lhs.deadline != rhs.deadline {return false}
+    if lhs._hold != rhs._hold {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSlotHold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SlotHold"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fence\0\u{3}lease_ms\0\u{1}fenced\0\u{1}moves\0\u{1}shard\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.fence) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.leaseMs) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.fenced) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.moves) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._shard) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.fence != 0 {
+      try visitor.visitSingularInt64Field(value: self.fence, fieldNumber: 1)
+    }
+    if self.leaseMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.leaseMs, fieldNumber: 2)
+    }
+    if self.fenced != false {
+      try visitor.visitSingularBoolField(value: self.fenced, fieldNumber: 3)
+    }
+    if self.moves != false {
+      try visitor.visitSingularBoolField(value: self.moves, fieldNumber: 4)
+    }
+    try { if let v = self._shard {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBSlotHold, rhs: PBSlotHold) -> Bool {
+    if lhs.fence != rhs.fence {return false}
+    if lhs.leaseMs != rhs.leaseMs {return false}
+    if lhs.fenced != rhs.fenced {return false}
+    if lhs.moves != rhs.moves {return false}
+    if lhs._shard != rhs._shard {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSlotHold.Shard: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBSlotHold.protoMessageName + ".Shard"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}total\0\u{1}item\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.index) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.total) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._item) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.index != 0 {
+      try visitor.visitSingularInt32Field(value: self.index, fieldNumber: 1)
+    }
+    if self.total != 0 {
+      try visitor.visitSingularInt32Field(value: self.total, fieldNumber: 2)
+    }
+    try { if let v = self._item {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBSlotHold.Shard, rhs: PBSlotHold.Shard) -> Bool {
+    if lhs.index != rhs.index {return false}
+    if lhs.total != rhs.total {return false}
+    if lhs._item != rhs._item {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4709,7 +4901,7 @@ nonisolated extension PBDailyStatsAck: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0\u{2}\u{2}features\0")
 
   fileprivate class _StorageClass {
     var _minProtocol: UInt32 = 0
@@ -4733,6 +4925,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _labels: Dictionary<String,String> = [:]
     var _rulesDigest: String? = nil
     var _executors: [String] = []
+    var _features: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4764,6 +4957,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _labels = source._labels
       _rulesDigest = source._rulesDigest
       _executors = source._executors
+      _features = source._features
     }
   }
 
@@ -4803,6 +4997,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 19: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._labels) }()
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._rulesDigest) }()
         case 21: try { try decoder.decodeRepeatedStringField(value: &_storage._executors) }()
+        case 23: try { try decoder.decodeRepeatedStringField(value: &_storage._features) }()
         default: break
         }
       }
@@ -4878,6 +5073,9 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._executors.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._executors, fieldNumber: 21)
       }
+      if !_storage._features.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._features, fieldNumber: 23)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4908,6 +5106,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._labels != rhs_storage._labels {return false}
         if _storage._rulesDigest != rhs_storage._rulesDigest {return false}
         if _storage._executors != rhs_storage._executors {return false}
+        if _storage._features != rhs_storage._features {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -110,6 +110,8 @@ package final class ProcessRunner: Sendable {
         var nextToken: UInt64 = 1
         var phase = Phase.working
         var runnerPID: Int32 = 0
+        /// Runners that end what has lost its lease though their agent is gone.
+        var knowLeases: Set<Int> = []
         /// Who waits for the end.
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -267,6 +269,15 @@ package final class ProcessRunner: Sendable {
             environment: request.environment,
             masked: request.masked
         )
+    }
+
+    /// Has the runner end an attempt unless this is said again in time.
+    func lease(_ key: AttemptKey, milliseconds: Int64) {
+        self.state.withLock { state in
+            guard let place = state.places[key], state.knowLeases.contains(place.link) else { return }
+            state.append(.lease(token: place.token, milliseconds: UInt32(clamping: milliseconds)), for: place.link)
+        }
+        flow_signal_event(self.wake)
     }
 
     /// Stops an attempt that was handed over and has not ended; others are not known here.

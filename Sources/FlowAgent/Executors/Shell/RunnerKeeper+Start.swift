@@ -107,6 +107,7 @@ extension RunnerKeeper {
         self.owner.state.withLock { state in
             state.outgoing[link.number] = state.outgoing[link.number] ?? ByteWriter()
             state.nextToken = max(state.nextToken, link.highestToken + 1)
+            if link.version >= RunnerCoding.leaseVersion { state.knowLeases.insert(link.number) }
             for held in link.held {
                 guard let id = ExecutionID(held.execution) else { continue }
                 let key = AttemptKey(id: id, attempt: Int(held.attempt))

@@ -20,6 +20,8 @@ final class RunnerLink {
     let pid: pid_t
     let held: [Held]
     let highestToken: UInt64
+    /// The version it speaks.
+    let version: UInt32
     /// It only goes on with what it has; a newer one takes what is new.
     var isRetired = false
     private(set) var socket: Int32
@@ -64,7 +66,7 @@ final class RunnerLink {
                                 "process \(pid) still runs jobs of a much older agent; end them, or start that agent again"
                             )
                         }
-                        return RunnerLink(number, directory, pid, held, highest, socket, input)
+                        return RunnerLink(number, directory, pid, held, highest, version, socket, input)
                     default: throw RunnerError("an unknown notice")
                     }
                 }
@@ -88,6 +90,7 @@ final class RunnerLink {
         _ pid: pid_t,
         _ held: [Held],
         _ highestToken: UInt64,
+        _ version: UInt32,
         _ socket: Int32,
         _ input: RunnerFrameBuffer
     ) {
@@ -96,6 +99,7 @@ final class RunnerLink {
         self.pid = pid
         self.held = held
         self.highestToken = highestToken
+        self.version = version
         self.socket = socket
         self.input = input
         _ = flow_set_nonblocking(socket)

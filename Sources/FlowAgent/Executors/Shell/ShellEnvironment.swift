@@ -48,6 +48,7 @@ struct ShellEnvironment: Sendable {
         environment["QF_TASK_NAME"] = order.job.name
         environment["QF_SCHEDULED_TIME"] = order.nominal.rfc3339()
         environment["QF_ATTEMPT"] = String(launch.attempt)
+        for (name, value) in order.hold?.environment ?? [:] { environment[name] = value }
         environment["QF_AGENT_DATA"] = nil
         return environment.map { "\($0.key)=\($0.value)" }
     }

@@ -96,6 +96,8 @@ final class ShellExecutor: Executor {
 
     func cancel(_ key: AttemptKey, force: Bool) { self.runner.cancel(key, force: force) }
 
+    func lease(_ key: AttemptKey, milliseconds: Int64) { self.runner.lease(key, milliseconds: milliseconds) }
+
     func stop(_ manner: StopManner) async {
         switch manner {
         case .ending(let grace): await self.runner.stop(grace: grace)

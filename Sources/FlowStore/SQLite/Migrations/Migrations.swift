@@ -42,6 +42,7 @@ enum Migrations {
         ("152 host statistics", Migration152HostStatistics.sql),
         ("150 output", Migration150Output.sql),
         ("151 archive", Migration151Archive.sql),
+        ("154 placement", Migration154Placement.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

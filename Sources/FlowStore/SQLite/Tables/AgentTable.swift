@@ -58,6 +58,19 @@ struct AgentTable {
         ) { try $0.agent(0) }
     }
 
+    /// The same, as they are stored.
+    func records(inAnyOf groups: [GroupID]) throws -> [Agent] {
+        try self.db.all(
+            """
+            SELECT \(AgentRecord.columns) FROM agent
+            WHERE is_revoked = 0 AND id IN
+                (SELECT agent FROM group_member WHERE group_id IN (SELECT value FROM json_each(?)))
+            ORDER BY id
+            """,
+            [.text(try JSONColumn.encode(groups))]
+        ) { try AgentRecord.decode($0) }
+    }
+
     /// Where the agent's reports stand (R5).
     func progress(of id: AgentID) throws -> ReportProgress? {
         try self.db.first("SELECT incarnation, acked_seq FROM agent WHERE id = ?", [.agent(id)]) {

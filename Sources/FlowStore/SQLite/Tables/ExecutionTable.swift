@@ -55,6 +55,59 @@ struct ExecutionTable {
         throw CoreError(.internal, "Execution \(writes[index].execution.id) changed while it was updated.")
     }
 
+    /// Gives an execution that waits for a host to one.
+    ///
+    /// - Returns: the record as it is stored; nil when it waits no more.
+    func place(_ execution: Execution, on agent: AgentID, detail: String, at now: Timestamp) throws -> Execution? {
+        var placed = execution
+        placed.agentID = agent
+        placed.reason = nil
+        placed.detail = detail
+        placed.updatedAt = now
+        placed.revision += 1
+        let isDone = try self.db.run(
+            """
+            UPDATE execution SET agent = ?, reason = NULL, detail = ?, updated_at = ?, revision = ?
+            WHERE id = ? AND agent = ? AND status = 1 AND revision = ?
+            """,
+            [
+                .agent(agent), .text(detail), .time(now), .number(placed.revision), .id(placed.id), .agent(.unplaced),
+                .number(execution.revision),
+            ]
+        )
+        return isDone == 1 ? placed : nil
+    }
+
+    func startDeadline(of id: ExecutionID) throws -> Timestamp? {
+        let found = try self.db.first("SELECT start_deadline FROM execution WHERE id = ?", [.id(id)]) {
+            $0.optionalTime(0)
+        }
+        return found ?? nil
+    }
+
+    /// How many executions each agent runs or is to run; those without any are left out.
+    func openCounts() throws -> [AgentID: Int] {
+        let counts = try self.db.all(
+            """
+            SELECT agent, count(*) FROM execution INDEXED BY execution_by_status
+            WHERE status IN (1, 2) AND status <> 3 GROUP BY agent
+            """
+        ) { (try $0.agent(0), $0.number(1)) }
+        return Dictionary(uniqueKeysWithValues: counts)
+    }
+
+    /// Where a job last succeeded; only so many of its executions are looked at.
+    func lastSuccess(of job: JobID) throws -> AgentID? {
+        try self.db.first(
+            """
+            SELECT agent FROM (SELECT id, agent, status FROM execution INDEXED BY execution_by_job
+                WHERE job_id = ? ORDER BY id DESC LIMIT 1000) AS newest
+            WHERE status = 3 ORDER BY id DESC LIMIT 1
+            """,
+            [.integer(job)]
+        ) { try $0.agent(0) }
+    }
+
     func delete(_ id: ExecutionID) throws { try self.db.run("DELETE FROM execution WHERE id = ?", [.id(id)]) }
 
     private static func updateValues(_ write: RecordChanges.Write) -> [RecordValue] {

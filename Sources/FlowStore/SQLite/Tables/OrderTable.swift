@@ -100,6 +100,11 @@ struct OrderTable {
         try self.db.all(sql, values) { try self.order($0) }.compactMap { $0 }
     }
 
+    private func hold(_ execution: Execution, _ job: JobSnapshot) throws -> SlotHold? {
+        guard job.placement?.isCoordinated == true else { return nil }
+        return try PlacementTable(self.db).find(execution.id)?.hold(job.policies)
+    }
+
     /// - Returns: nil when the version was never stored here (an agent's word on a job that a restored backup lacks).
     private func order(_ row: SQLiteRow) throws -> Order? {
         let execution = try ExecutionRecord.decode(row)
@@ -111,7 +116,8 @@ struct OrderTable {
             of: execution,
             job: job,
             parameters: try JSONColumn.decodeParameters(row.optionalText(extra + 1)),
-            deadline: row.optionalTime(extra)
+            deadline: row.optionalTime(extra),
+            hold: try self.hold(execution, job)
         )
     }
 }

@@ -58,6 +58,12 @@ struct SettlementTable {
         for id in runs { if let run = try RunTable(self.db).find(id) { try self.note(run, at: now) } }
     }
 
+    /// What retries of a run repeat.
+    private enum Part: Hashable {
+        case host(AgentID)
+        case slot(Int)
+    }
+
     private func isAwaited(_ job: JobID) throws -> Bool {
         try self.exists(Self.anyListener, [.integer(job)])
     }
@@ -76,9 +82,12 @@ struct SettlementTable {
         let root = try self.root(of: run)
         let executions = try self.chain(from: root.id)
         let ended = executions.compactMap { $0.runID == run.id ? $0.finishedAt : nil }.max()
-        var newest: [AgentID: Execution] = [:]
-        // By id, which begins with the time.
-        for execution in executions { newest[execution.agentID] = execution }
+        let numbers = try PlacementTable(self.db).numbers(in: Set(executions.map(\.runID)))
+        var newest: [Part: Execution] = [:]
+        // By id, which begins with the time. What was taken from a host counts with the one that got it.
+        for execution in executions where execution.reason != .moved {
+            newest[numbers[execution.id].map(Part.slot) ?? .host(execution.agentID)] = execution
+        }
         var counts: [ExecutionStatus: Int] = [:]
         for execution in newest.values { counts[execution.status, default: 0] += 1 }
         let settled = SettledRun(

@@ -67,6 +67,13 @@ enum ExecutionView {
         table.add(["exit code", execution["exit_code"].cell])
         if !execution["http_status"].isNull { table.add(["HTTP status", execution["http_status"].cell]) }
         table.add(["attempt", execution["attempt"].isNull ? execution["retry_count"].cell : execution["attempt"].cell])
+        let placed = execution["placement"]
+        let choice = placed["choice"]["text"][Language.current.rawValue]
+        if !choice.isNull { table.add(["placement", choice.cell]) }
+        if let fence = placed["fence"].integer, fence > 1 {
+            table.add(["fence", "\(fence), before: \(placed["before"].cell)"])
+        }
+        if !placed["moved_to"].isNull { table.add(["moved to", placed["moved_to"].cell]) }
         let error = execution["error"].string ?? execution["error_msg"].string
         if let error, !error.isEmpty { table.add(["error", error]) }
         let attempts = execution["attempts"].array

@@ -11,8 +11,9 @@ struct TaskCommand: AsyncParsableCommand {
         subcommands: [
             TaskListCommand.self, TaskGetCommand.self, TaskCreateCommand.self, TaskUpdateCommand.self,
             TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
-            TaskExplainCommand.self, TaskImportCommand.self, TaskStatsCommand.self, TaskHistoryCommand.self,
-            TaskLogsCommand.self, TaskExportCommand.self, TaskDepsCommand.self, TaskHookCommand.self,
+            TaskExplainCommand.self, TaskWhereCommand.self, TaskImportCommand.self, TaskStatsCommand.self,
+            TaskHistoryCommand.self, TaskLogsCommand.self, TaskExportCommand.self, TaskDepsCommand.self,
+            TaskHookCommand.self,
         ]
     )
 }

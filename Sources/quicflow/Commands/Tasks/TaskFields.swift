@@ -113,6 +113,9 @@ struct TaskFields: ParsableArguments {
     @OptionGroup(title: "Policies")
     var policies: PolicyFields
 
+    @OptionGroup(title: "Where it runs")
+    var placement: PlacementFields
+
     @Option(name: .customLong("group"), help: "Group to run in, by name or number; repeat for several.")
     var groups: [String] = []
 
@@ -136,6 +139,7 @@ struct TaskFields: ParsableArguments {
         if let timeout { body["timeout"] = .integer(Int64(timeout)) }
         if let retries { body["retry_count"] = .integer(Int64(retries)) }
         try self.policies.apply(to: &body)
+        try self.placement.apply(to: &body)
         if !self.labels.isEmpty { body["labels"] = KeyValue.object(self.labels) }
         // A file may name groups, which are other numbers on another server.
         let names = self.groups.isEmpty ? body["groups"].array.compactMap(\.string) : self.groups

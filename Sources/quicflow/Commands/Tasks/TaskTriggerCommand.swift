@@ -44,10 +44,17 @@ struct TaskTriggerCommand: AsyncParsableCommand {
         var ended: [JSONValue] = []
         for id in ids {
             var execution = try await client.get("/executions/\(id)")
-            while !ExecutionView.isTerminal(execution) {
+            var current = id
+            while true {
+                if let next = execution["placement"]["moved_to"].string {
+                    // Another host has it now.
+                    current = next
+                } else if ExecutionView.isTerminal(execution) {
+                    break
+                }
                 // Asked for by a person, so seconds matter; the API has no call that waits.
                 try await Task.sleep(for: .milliseconds(300))
-                execution = try await client.get("/executions/\(id)")
+                execution = try await client.get("/executions/\(current)")
             }
             ended.append(execution)
         }

@@ -53,6 +53,10 @@ enum TaskView {
         }
         table.add(["next fire", DisplayTime.text(task["next_exec_time"])])
         table.add(["groups", task["groups"].cell])
+        if let kind = task["placement"]["kind"].string, kind != "each" {
+            let strategy = task["placement"]["strategy"].string.map { ", \($0)" } ?? ""
+            table.add(["placement", kind + strategy + " (only the server fires it)"])
+        }
         table.add(["timeout", "\(task["timeout"].cell) s"])
         for (name, value) in self.policies(task) { table.add([name, value]) }
         if task["labels"].cell != "-" { table.add(["labels", task["labels"].cell]) }

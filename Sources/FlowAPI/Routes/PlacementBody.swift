@@ -1,0 +1,83 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// A task's `placement`: on which hosts of its groups it runs (`docs/scheduling.md`).
+enum PlacementBody {
+    /// Known, and not there yet: better refused than taken for something else.
+    private static let missing = ["requires", "short", "same_host_as", "waves"]
+
+    /// - Returns: nil when nobody says anything of it, which keeps what is stored.
+    static func read(_ reader: inout FieldReader) -> Placement? {
+        guard var object = reader.object("placement") else { return nil }
+        defer { object.close() }
+        for name in self.missing where object.take(name) != nil {
+            object.fault(name, "unsupported", "this version has no '\(name)' of placement yet; leave it out")
+        }
+        let standard = Placement()
+        return Placement(
+            kind: object.choice("kind") ?? .each,
+            strategy: object.choice("strategy") ?? standard.strategy,
+            count: object.int("count"),
+            items: object.strings("items"),
+            order: self.hosts("order", &object),
+            selector: object.string("where"),
+            exclude: self.hosts("exclude", &object),
+            hashKey: object.string("hash_key"),
+            leaseSeconds: object.int("lease_seconds") ?? standard.leaseSeconds,
+            isFenced: object.bool("fenced") ?? standard.isFenced
+        )
+    }
+
+    private static func hosts(_ name: String, _ reader: inout FieldReader) -> [AgentID] {
+        (reader.strings(name) ?? []).enumerated().compactMap { index, text in
+            guard let agent = AgentID(text) else {
+                reader.fault("\(name)[\(index)]", "value", "'\(text.prefix(64))' is no id of a host")
+                return nil
+            }
+            return agent
+        }
+    }
+
+    /// As it is shown: what is read here can be sent back as it is.
+    static func json(_ placement: Placement?) -> JSON {
+        guard let placement, placement.isCoordinated else { return .object([.init("kind", "each")]) }
+        var members: [JSON.Member] = [.init("kind", placement.kind.rawValue)]
+        if placement.kind != .sharded { members.append(.init("strategy", placement.strategy.rawValue)) }
+        if let count = placement.count { members.append(.init("count", count)) }
+        if let items = placement.items { members.append(.init("items", items)) }
+        if !placement.order.isEmpty { members.append(.init("order", placement.order.map(\.rawValue))) }
+        if let selector = placement.selector { members.append(.init("where", selector)) }
+        if !placement.exclude.isEmpty { members.append(.init("exclude", placement.exclude.map(\.rawValue))) }
+        if let key = placement.hashKey { members.append(.init("hash_key", key)) }
+        members += [.init("lease_seconds", placement.leaseSeconds), .init("fenced", placement.isFenced)]
+        return .object(members)
+    }
+
+    /// Why one slot is where it is.
+    static func json(_ note: PlacementNote?) -> JSON {
+        guard let note else { return .null }
+        return .object([
+            .init("fence", note.slot.fence), .init("slot", note.slot.index), .init("slots", note.slot.total),
+            .init("item", note.slot.item), .init("placed_at", note.placedAt), .init("moved_to", note.movedTo),
+            .init("before", note.slot.former.map(\.rawValue)),
+            .init("choice", note.record.map(Self.json) ?? .null),
+        ])
+    }
+
+    static func json(_ record: PlacementRecord) -> JSON {
+        let text = record.text
+        let candidates = record.candidates.map { candidate in
+            JSON.object([
+                .init("host", candidate.host.rawValue), .init("score", candidate.score),
+                .init("out", candidate.out?.rawValue),
+            ])
+        }
+        return .object([
+            .init("chosen", record.chosen?.rawValue), .init("strategy", record.strategy.rawValue),
+            .init("online", record.online), .init("hosts", record.total), .init("candidates", candidates),
+            .init("text", JSON.object([.init("zh", text.zh), .init("en", text.en)])),
+        ])
+    }
+}

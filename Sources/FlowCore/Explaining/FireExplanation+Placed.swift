@@ -1,0 +1,74 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension FireExplanation {
+    /// Of a job whose hosts the server chooses: a sentence for each record instead of each host.
+    static func placed(_ facts: FireFacts, _ placement: Placement) -> [Finding] {
+        let slots = placement.slots
+        if facts.at > facts.now {
+            return [
+                Finding(
+                    .willFire,
+                    .schedule,
+                    zh: "将会触发：服务器届时从 \(facts.hosts.count) 台主机中为 \(slots) 个位置选择主机。",
+                    en: "It will fire: the server will then choose from \(facts.hosts.count) hosts for "
+                        + (slots == 1 ? "one place." : "\(slots) places.")
+                )
+            ]
+        }
+        guard !facts.executions.isEmpty else {
+            return [
+                Finding(
+                    .missed,
+                    .admission,
+                    zh: "没有记录：这样的任务只由服务器触发，当时服务器不在，之后的补跑或跳过记在最早错过的时间上。",
+                    en:
+                        "There is no record: only the server fires such a job, and it was away then; what it made up for "
+                        + "or left out is recorded at the first time that it missed."
+                )
+            ]
+        }
+        return facts.executions.prefix(20).map { self.placed($0, facts) }
+    }
+
+    private static func placed(_ execution: Execution, _ facts: FireFacts) -> Finding {
+        let host =
+            facts.hosts.first { $0.id == execution.agentID }?.name
+            ?? (execution.agentID == .unplaced ? "" : execution.agentID.rawValue)
+        let zhHost = host.isEmpty ? "尚无主机" : host
+        let enHost = host.isEmpty ? "No host yet" : host
+        let detail = execution.detail.map { ": \($0)" } ?? ""
+        switch execution.status {
+        case .pending where execution.agentID == .unplaced:
+            return Finding(
+                .waiting,
+                execution.reason == .queued ? .queue : .offline,
+                zh: "等待主机\(detail)。",
+                en: "It waits for a host\(detail)."
+            )
+        case .pending:
+            return Finding(.pending, .admission, zh: "已交给 \(zhHost)\(detail)。", en: "Given to \(enHost)\(detail).")
+        case .running:
+            return Finding(.running, .admission, zh: "正在 \(zhHost) 上运行。", en: "It runs on \(enHost).")
+        case .success, .failure, .timeout:
+            return Finding(
+                .fired,
+                .admission,
+                zh: "在 \(zhHost) 上运行过，结果为 \(execution.status.name)。",
+                en: "It ran on \(enHost) and ended as \(execution.status.name)."
+            )
+        case .cancelled:
+            return Finding(.cancelled, .cancel, zh: "\(zhHost)：已取消\(detail)。", en: "\(enHost): cancelled\(detail).")
+        case .skipped:
+            let rule: Rule =
+                switch execution.reason {
+                case .overlap, .queueFull: .overlap
+                case .misfire: .misfire
+                case .deadline: .deadline
+                case .disabled: .status
+                default: .offline
+                }
+            return Finding(.skipped, rule, zh: "\(zhHost)：已跳过\(detail)。", en: "\(enHost): skipped\(detail).")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a slot went where it went: kept for each time it was given to a host (P11).
+package struct PlacementRecord: Hashable, Sendable, Codable {
+    package struct Candidate: Hashable, Sendable, Codable {
+        package let host: AgentID
+        /// What the strategy went by.
+        package let score: String?
+        /// Why it was not asked.
+        package let out: PlacementBar?
+
+        package init(host: AgentID, score: String?, out: PlacementBar?) {
+            self.host = host
+            self.score = score
+            self.out = out
+        }
+    }
+
+    /// Nil: no host could take it.
+    package let chosen: AgentID?
+    package let strategy: PlacementStrategy
+    package let fence: Int
+    /// Hosts that could have taken it.
+    package let online: Int
+    /// Hosts of the job's groups.
+    package let total: Int
+    /// The chosen one first; of many only some.
+    package let candidates: [Candidate]
+
+    /// Hosts that are kept in a record.
+    package static let shownLimit = 50
+
+    package init(
+        chosen: AgentID?,
+        strategy: PlacementStrategy,
+        fence: Int,
+        online: Int,
+        total: Int,
+        candidates: [Candidate]
+    ) {
+        self.chosen = chosen
+        self.strategy = strategy
+        self.fence = fence
+        self.online = online
+        self.total = total
+        let first = candidates.filter { $0.host == chosen }
+        let able = candidates.filter { $0.host != chosen && $0.out == nil }
+        let barred = candidates.filter { $0.host != chosen && $0.out != nil }
+        self.candidates = Array((first + able + barred).prefix(Self.shownLimit))
+    }
+
+    /// In the words of people.
+    package var text: (zh: String, en: String) {
+        let (zh, en) = self.strategy.words
+        guard let chosen else {
+            return ("没有可用主机（共 \(self.total) 台）", "no host can take it, of \(self.total)" + self.reasons)
+        }
+        return (
+            "选择 \(chosen)：\(zh)，\(self.total) 台中 \(self.online) 台可用",
+            "chose \(chosen): \(en), \(self.online) of \(self.total) online"
+        )
+    }
+
+    /// Why those that are named were not asked, the commonest reason first.
+    private var reasons: String {
+        var counts: [PlacementBar: Int] = [:]
+        for candidate in self.candidates { if let out = candidate.out { counts[out, default: 0] += 1 } }
+        guard !counts.isEmpty else { return "" }
+        let sorted = counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+        return ": " + sorted.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,142 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// One execution of a run that the server places, as long as no host, or one host, has it.
+package struct PlacementSlot: Hashable, Sendable {
+    package let execution: ExecutionID
+    package let run: RunID
+    package let job: JobID
+    package let jobUID: JobUID
+    /// From 0, of ``total``.
+    package let index: Int
+    package let total: Int
+    package let item: String?
+    package let fence: Int
+    /// What the run's identifiers are made of.
+    package let discriminator: String
+    /// As the job said when the run began.
+    package let placement: Placement
+    /// Hosts that the trigger named; nil = all of the job's.
+    package let wanted: [AgentID]?
+    /// Hosts that held it before, in order.
+    package let former: [AgentID]
+
+    package init(
+        execution: ExecutionID,
+        run: RunID,
+        job: JobID,
+        jobUID: JobUID,
+        index: Int,
+        total: Int,
+        item: String?,
+        fence: Int,
+        discriminator: String,
+        placement: Placement,
+        wanted: [AgentID]?,
+        former: [AgentID]
+    ) {
+        self.execution = execution
+        self.run = run
+        self.job = job
+        self.jobUID = jobUID
+        self.index = index
+        self.total = total
+        self.item = item
+        self.fence = fence
+        self.discriminator = discriminator
+        self.placement = placement
+        self.wanted = wanted
+        self.former = former
+    }
+
+    /// What the host that gets it is told.
+    ///
+    /// - Parameter policies: the job's.
+    package func hold(_ policies: Policies) -> SlotHold {
+        SlotHold(
+            fence: self.fence,
+            leaseMilliseconds: Int64(self.placement.leaseSeconds) * 1000,
+            isFenced: self.placement.isFenced,
+            moves: policies.retry.onInterrupt,
+            shard: self.placement.kind == .sharded
+                ? SlotHold.Shard(index: self.index, total: self.total, item: self.item) : nil
+        )
+    }
+
+    /// The same slot for the next host, and its record; what was parameter or parent of the first is the next one's as well.
+    ///
+    /// The record that was moved stays as it is: what the former host says of it later is history.
+    package func next(
+        after execution: Execution,
+        at now: Timestamp
+    ) -> (slot: PlacementSlot, execution: Execution) {
+        let id = DeterministicID.slot(
+            kind: execution.kind,
+            job: self.jobUID,
+            nominal: execution.nominal,
+            discriminator: self.discriminator,
+            index: self.index,
+            fence: self.fence + 1
+        )
+        let slot = PlacementSlot(
+            execution: id,
+            run: self.run,
+            job: self.job,
+            jobUID: self.jobUID,
+            index: self.index,
+            total: self.total,
+            item: self.item,
+            fence: self.fence + 1,
+            discriminator: self.discriminator,
+            placement: self.placement,
+            wanted: self.wanted,
+            former: self.former + [execution.agentID]
+        )
+        let record = Execution(
+            id: id,
+            runID: execution.runID,
+            jobID: execution.jobID,
+            jobUID: execution.jobUID,
+            jobName: execution.jobName,
+            jobVersion: execution.jobVersion,
+            agentID: .unplaced,
+            kind: execution.kind,
+            nominal: execution.nominal,
+            reason: .waitingHost,
+            detail: "taken from \(execution.agentID)",
+            retryOf: execution.retryOf,
+            updatedAt: now
+        )
+        return (slot, record)
+    }
+}
+
+extension Inference {
+    /// The host of a slot was not heard of for its lease and the time after it.
+    package static func moved(from agent: AgentID, leaseSeconds: Int) -> Inference {
+        Inference(
+            .skipped,
+            .moved,
+            "Nothing was heard of \(agent) for its lease of \(leaseSeconds) s and \(Placement.margin / 1000) s more; "
+                + "another host takes this over."
+        )
+    }
+
+    /// The same, of a job that is not run a second time.
+    package static func leaseOver(on agent: AgentID, leaseSeconds: Int) -> Inference {
+        Inference(
+            .failure,
+            .interrupted,
+            "Nothing was heard of \(agent) for its lease of \(leaseSeconds) s; how far this came is unknown, and the job is "
+                + "not run again after an interruption."
+        )
+    }
+
+    package static let noHost = Inference(.skipped, .noHost, "No host could take this before its deadline.")
+    package static let queuedTooLong = Inference(
+        .skipped,
+        .deadline,
+        "Earlier runs of the job were still open at its deadline."
+    )
+    package static let cancelledUnplaced = Inference(.cancelled, .requested, "Cancelled before a host was chosen.")
+}

@@ -1,0 +1,102 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension RunDraft {
+    /// What a fire starts whose hosts the server chooses: no host is waited for, so that none owes an account of it.
+    ///
+    /// A fire that the server was away for stands for all that it missed: it is run late, or recorded as missed, by the job's
+    /// policy for missed fires.
+    package static func placedFire(
+        _ fire: PlannedFire,
+        of job: JobReference,
+        _ policies: Policies,
+        at now: Timestamp
+    ) -> RunDraft {
+        let draft = Self.fire(fire, of: job, on: [], online: [], at: now)
+        guard fire.isMissed else { return draft }
+        let isLate = now.milliseconds(since: fire.nominal) > policies.catchUpWindowMilliseconds
+        var executions: [Execution] = []
+        if isLate || policies.misfire == .skip {
+            executions = Self.executions(of: draft.run, kind: .cron, on: [.unplaced], at: now)
+            executions[0].status = .skipped
+            executions[0].reason = .misfire
+            executions[0].detail = "the server was away at this time and until \(now)"
+        }
+        return RunDraft(
+            run: draft.run,
+            executions: executions,
+            ordered: [],
+            // From now on, as if somebody had asked for it.
+            deadline: StartDeadline.ofTrigger(at: now),
+            triggerUID: nil,
+            kind: .cron
+        )
+    }
+
+    /// The same run with a record for each slot in the place of one for each host: who gets them is decided later.
+    ///
+    /// What was refused for every host is refused once, and has no slots.
+    package func placed(by placement: Placement) -> (draft: RunDraft, slots: [PlacementSlot]) {
+        let model = self.executions.first
+        let isRefused = model.map(\.status.isTerminal) ?? false
+        let total = placement.slots
+        // Each slot has its own item.
+        var kept = placement
+        kept.items = nil
+        kept.count = total
+        let indices = isRefused ? [0] : self.shards ?? Array(0..<total)
+        let executions = indices.map { index in
+            Execution(
+                id: DeterministicID.slot(
+                    kind: self.kind,
+                    job: self.run.jobUID,
+                    nominal: self.run.nominal,
+                    discriminator: self.discriminator,
+                    index: index
+                ),
+                runID: self.run.id,
+                jobID: self.run.jobID,
+                jobUID: self.run.jobUID,
+                jobName: self.run.jobName,
+                jobVersion: self.run.jobVersion,
+                agentID: .unplaced,
+                kind: self.kind,
+                nominal: self.run.nominal,
+                status: isRefused ? model?.status ?? .pending : .pending,
+                reason: isRefused ? model?.reason : .waitingHost,
+                detail: isRefused ? model?.detail : nil,
+                retryOf: model?.retryOf,
+                updatedAt: self.run.createdAt
+            )
+        }
+        let draft = RunDraft(
+            run: self.run,
+            executions: executions,
+            ordered: [],
+            deadline: self.deadline,
+            triggerUID: self.triggerUID,
+            kind: self.kind,
+            discriminator: self.discriminator,
+            wanted: self.wanted,
+            shards: self.shards
+        )
+        guard !isRefused else { return (draft, []) }
+        let slots = zip(indices, executions).map { index, execution in
+            PlacementSlot(
+                execution: execution.id,
+                run: self.run.id,
+                job: self.run.jobID,
+                jobUID: self.run.jobUID,
+                index: index,
+                total: total,
+                item: placement.items.flatMap { $0.indices.contains(index) ? $0[index] : nil },
+                fence: 1,
+                discriminator: self.discriminator,
+                placement: kept,
+                wanted: self.wanted,
+                former: []
+            )
+        }
+        return (draft, slots)
+    }
+}

@@ -1,0 +1,144 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+package import Logging
+import ServiceLifecycle
+
+/// Gives runs that the server places to hosts, and takes them from hosts that are gone, for the life of a server.
+///
+/// Each server does this for the jobs that are its own; a slot is given by compare-and-set, so one that is wrong about that
+/// gives nothing twice.
+package actor PlacementDriver: Service {
+    private let store: any PlacementStore
+    private let gateway: any AgentGateway
+    private let bus: EventBus
+    private let clock: any WallClock
+    private let share: any WorkShare
+    private let logger: Logger
+    private let alarm = Alarm()
+    private var watch = LeaseWatch()
+    /// Slots that could not be given to anybody, and when that was tried.
+    private var tried: [ExecutionID: Timestamp] = [:]
+    /// A host came or went, or a run began.
+    private var hasNews = true
+
+    /// How often slots are looked at though nothing has happened.
+    private static let interval = Duration.milliseconds(250)
+    /// What could not be given to a host is tried again without news after this; milliseconds.
+    private static let patience: Int64 = 5000
+    /// A fire is given to a host so long before its time; milliseconds.
+    private static let lead: Int64 = 500
+    /// Slots that are looked at in one round, the oldest first.
+    private static let limit = 5000
+
+    package init(
+        store: any PlacementStore,
+        gateway: any AgentGateway,
+        bus: EventBus,
+        clock: any WallClock,
+        logger: Logger,
+        share: any WorkShare = WholeWork()
+    ) {
+        self.store = store
+        self.gateway = gateway
+        self.bus = bus
+        self.clock = clock
+        self.logger = logger
+        self.share = share
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    for await item in self.bus.subscribe() where Self.matters(item) { await self.wake() }
+                }
+                group.addTask {
+                    await Rounds(of: "placement", every: Self.interval, logger: self.logger, wake: self.alarm).run {
+                        try await self.round()
+                    }
+                }
+            }
+        }
+    }
+
+    private func wake() {
+        self.hasNews = true
+        self.alarm.ring()
+    }
+
+    private static func matters(_ item: BusItem) -> Bool {
+        switch item {
+        case .gap, .event(.agentChanged): true
+        // A new slot, or the end of something that others may wait for.
+        case .event(.executionsChanged(let executions)):
+            executions.contains { $0.agentID == .unplaced && $0.status == .pending }
+        default: false
+        }
+    }
+
+    private func takeNews() -> Bool {
+        defer { self.hasNews = false }
+        return self.hasNews
+    }
+
+    private func isDue(_ waiting: [ExecutionID], at now: Timestamp) -> Bool {
+        waiting.contains { id in
+            self.tried[id].map { now.milliseconds(since: $0) >= Self.patience } ?? true
+        }
+    }
+
+    /// Does what is due.
+    package func round() async throws {
+        let units = self.share.units
+        let open = try await self.store.openSlots(limit: Self.limit).filter { units.contains(WorkUnit(of: $0.jobUID)) }
+        let now = self.clock.now
+        let presences = self.gateway.presences
+        let held = open.compactMap { slot -> LeaseWatch.Held? in
+            guard !slot.isEnded, let agent = slot.agent, let placedAt = slot.placedAt else { return nil }
+            return LeaseWatch.Held(
+                execution: slot.execution,
+                agent: agent,
+                placedAt: placedAt,
+                leaseSeconds: slot.leaseSeconds
+            )
+        }
+        let lost = self.watch.look(at: presences.mapValues(\.lastHeartbeat), held: held, now: now)
+        let due = now.advanced(byMilliseconds: Self.lead)
+        let waiting = open.filter { !$0.isEnded && $0.agent == nil && $0.execution.nominal <= due }.map(\.execution)
+        let ended = Set(open.filter(\.isEnded).map(\.execution))
+        let isDue = self.takeNews() || !lost.isEmpty || !ended.isEmpty || self.isDue(waiting, at: now)
+        guard isDue else { return }
+        let facts = PlacementFacts(
+            hosts: presences.mapValues { PlacementHost($0) },
+            waiting: Set(waiting),
+            lost: Set(lost),
+            ended: ended
+        )
+        guard !facts.isEmpty else { return }
+        let round: PlacementRound
+        do {
+            round = try await self.store.place(facts, at: now)
+        } catch {
+            self.hasNews = true
+            throw error
+        }
+        self.tried = Dictionary(waiting.map { ($0, now) }) { first, _ in first }
+        for cancel in round.cancels {
+            await self.gateway.cancel(cancel.execution, on: cancel.agent, force: cancel.force)
+        }
+        if !round.orders.isEmpty { await self.gateway.deliver(round.orders) }
+        if !round.changed.isEmpty { self.bus.publish(.executionsChanged(round.changed)) }
+    }
+}
+
+extension PlacementHost {
+    init(_ presence: AgentPresence) {
+        self.init(
+            lastHeard: presence.lastHeartbeat,
+            executors: presence.executors,
+            knowsLeases: presence.features?.contains(HostFeature.leases) ?? false
+        )
+    }
+}

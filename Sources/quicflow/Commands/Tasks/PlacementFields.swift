@@ -1,0 +1,50 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+
+/// On which hosts of its groups a task runs.
+struct PlacementFields: ParsableArguments {
+    @Option(help: "Hosts that run it: each, one_of, n_of or sharded.")
+    var placement: String?
+
+    @Option(
+        help: "How one is chosen: least_running, first, random, round_robin, consistent_hash, last_used or failover."
+    )
+    var strategy: String?
+
+    @Option(help: "How many hosts of n_of, or shards of sharded.")
+    var slots: Int?
+
+    @Option(name: .customLong("item"), help: "What one shard is handed as $QF_SHARD_ITEM; repeat for several.")
+    var items: [String] = []
+
+    @Option(name: .customLong("where"), help: "What a host's labels say, such as region=eu,!gpu.")
+    var selector: String?
+
+    @Option(name: .customLong("exclude-host"), help: "Id of a host that is never chosen; repeat for several.")
+    var excluded: [String] = []
+
+    @Option(name: .customLong("failover-host"), help: "Id of a host, in the order of failover; repeat for several.")
+    var order: [String] = []
+
+    @Option(help: "Seconds for which a host may hold it without having heard of the server, 6 to 3600.")
+    var lease: Int?
+
+    /// Writes what was given into a request's body; another kind than before begins anew.
+    func apply(to body: inout JSONValue) throws {
+        let present = body["placement"]
+        let kind = self.placement ?? present["kind"].string ?? "each"
+        var value: JSONValue = kind == present["kind"].string ? present : .object([:])
+        value["kind"] = .string(kind)
+        if let strategy { value["strategy"] = .string(strategy) }
+        if let slots { value["count"] = .integer(Int64(slots)) }
+        if !self.items.isEmpty { value["items"] = .array(self.items.map(JSONValue.string)) }
+        if let selector { value["where"] = .string(selector) }
+        if !self.excluded.isEmpty { value["exclude"] = .array(self.excluded.map(JSONValue.string)) }
+        if !self.order.isEmpty { value["order"] = .array(self.order.map(JSONValue.string)) }
+        if let lease { value["lease_seconds"] = .integer(Int64(lease)) }
+        if value != .object(["kind": "each"]) || self.placement != nil { body["placement"] = value }
+    }
+}

@@ -1,0 +1,68 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import HTTPTypes
+import Testing
+
+@testable import FlowAPI
+
+@Suite("Where tasks run, over REST")
+struct TaskPlacementTests {
+    private static func placement(_ members: [JSON.Member]) -> [String: JSON] { ["placement": .object(members)] }
+
+    @Test("It is stored and shown; a change without a word on it keeps it, and 'each' takes it away")
+    func stores() async throws {
+        try await TestServer.with { _, caller in
+            let sent = Self.placement([.init("kind", "one_of"), .init("strategy", "first"), .init("where", "a=b")])
+            let made = try await caller.post("/tasks", taskBody(sent)).data
+            #expect(made["class"]?.text == "coordinated")
+            #expect(made["placement"]?["strategy"]?.text == "first" && made["placement"]?["where"]?.text == "a=b")
+            #expect(made["placement"]?["lease_seconds"] == .integer(30))
+            let id = try #require(made["id"]?.int)
+            let kept = try await caller.put("/tasks/\(id)", taskBody()).data
+            #expect(kept["placement"] == made["placement"])
+            let gone = try await caller.put("/tasks/\(id)", taskBody(Self.placement([.init("kind", "each")]))).data
+            #expect(gone["class"]?.text == "autonomous" && gone["placement"]?["kind"]?.text == "each")
+        }
+    }
+
+    @Test("What cannot be is refused, and says where")
+    func refuses() async throws {
+        try await TestServer.with { _, caller in
+            let cases: [([JSON.Member], [String: JSON], String)] = [
+                ([.init("kind", "n_of")], [:], "placement.count"),
+                ([.init("kind", "sharded")], [:], "placement.count"),
+                ([.init("kind", "sharded"), .init("count", 0)], [:], "placement.count"),
+                ([.init("kind", "one_of"), .init("count", 2)], [:], "placement.count"),
+                ([.init("kind", "one_of"), .init("where", "a,,b")], [:], "placement.where"),
+                ([.init("kind", "one_of"), .init("strategy", "failover")], [:], "placement.order"),
+                ([.init("kind", "one_of"), .init("hash_key", "k")], [:], "placement.hash_key"),
+                ([.init("kind", "one_of"), .init("lease_seconds", 1)], [:], "placement.lease_seconds"),
+                ([.init("kind", "each"), .init("where", "a")], [:], "placement.kind"),
+                (
+                    [.init("kind", "one_of")], ["schedule_type": .string("delay"), "delay_seconds": .integer(60)],
+                    "schedule_type"
+                ),
+            ]
+            for (members, more, path) in cases {
+                var body = taskBody(Self.placement(members).merging(more) { $1 })
+                if !more.isEmpty { body["cron_expr"] = nil }
+                let answer = try await caller.post("/tasks", body)
+                #expect(answer.status == 422 && answer.faults == [path], "\(path): \(answer.text)")
+            }
+        }
+    }
+
+    @Test("Without a host a run waits, says why, and can be stopped; a preview says the same")
+    func waits() async throws {
+        try await TestServer.with { _, caller in
+            let body = taskBody(Self.placement([.init("kind", "n_of"), .init("count", 2)]))
+            let id = try #require(try await caller.post("/tasks", body).data["id"]?.int)
+            let preview = try await caller.get("/tasks/\(id)/placement").data
+            #expect(preview["slots"]?.items.count == 2)
+            let words = preview["slots"]?.items.first?["text"]?["en"]?.text
+            #expect(words?.hasPrefix("no host can take it") == true, "\(words ?? "")")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+extension ProductTests {
+    @Suite("Placement")
+    struct Placing {
+        @Test(
+            "One of two hosts runs it; when that is killed with kill -9 the other takes over with a higher fence, and never do both run"
+        )
+        func failsOver() async throws {
+            try await ProductWorld.with { world in
+                let client = try await world.client(of: try world.startServe())
+                var agents: [String: Program] = [:]
+                for name in ["web1", "web2"] {
+                    agents[name] = try world.startAgent(name, token: try await world.token())
+                }
+                let hosts = try await client.hostsOnline(2)
+                let names = Dictionary(
+                    hosts.map { ($0["client_id"]?.string ?? "", $0["name"]?.string ?? "") },
+                    uniquingKeysWith: { first, _ in first }
+                )
+                let file = world.directory + "/holders"
+                // Says every quarter of a second that it has the slot, and ends once its fence is not the first.
+                let script = """
+                    while :; do echo "$QF_FENCE $(date +%s%N)" >> \(file); sleep 0.25; \
+                    [ "$QF_FENCE" -gt 1 ] && exit 0; done
+                    """
+                let group = try await client.everyone()
+                let job = try await client.createJob(
+                    "single",
+                    command: script,
+                    groups: [group],
+                    with: ["placement": ["kind": "one_of", "strategy": "first", "lease_seconds": 6]]
+                )
+                try await client.call("POST", "/tasks/\(job)/trigger")
+                let first = try await eventually("a host that runs it") {
+                    try await client.executions(of: job).first { $0["status_name"] == "RUNNING" }
+                }
+                let holder = try #require(first["client_id"]?.string)
+                let detail = try await client.call("GET", "/executions/\(try #require(first["id"]?.string))")
+                #expect(detail["placement"]?["fence"]?.int == 1)
+                let words = detail["placement"]?["choice"]?["text"]?["en"]?.string
+                #expect(words == "chose \(holder): first by id, 2 of 2 online")
+
+                // Its runner goes on without it, and has to end the job by itself.
+                let name = try #require(names[holder])
+                try #require(agents[name]).signal(SIGKILL)
+                let ended = try await eventually("the other host's success", within: .seconds(90)) {
+                    try await client.executions(of: job).first { $0["status_name"] == "SUCCESS" }
+                }
+                #expect(ended["client_id"]?.string != holder)
+                let rows = try await client.executions(of: job)
+                #expect(rows.count == 2)
+                #expect(rows.contains { $0["reason"]?["code"] == "MOVED" && $0["client_id"]?.string == holder })
+                let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+                let lines = text.split(separator: "\n").map { $0.split(separator: " ").compactMap { Int($0) } }
+                let before = lines.filter { $0.first == 1 }.compactMap(\.last).max() ?? .max
+                let after = lines.filter { $0.first == 2 }.compactMap(\.last).min() ?? 0
+                #expect(before < after, "fence 1 was held until \(before), fence 2 from \(after)")
+            }
+        }
+    }
+}
