@@ -40,6 +40,9 @@ extension Endpoint {
                             "output_truncated": .boolean.about("There is more than the preview shows."),
                             "output_bytes": .integer, "output_hint": Schema.choice(["view full log"]).orNull,
                             "attempts": .array(.reference("Attempt")),
+                            "outputs": Schema.dictionary(.string).about(
+                                "What it wrote to the file named by $QF_OUTPUT."
+                            ),
                             "placement": Schema.answer([
                                 "fence": .integer, "slot": .integer, "slots": .integer, "item": .string.orNull,
                                 "placed_at": .timestamp.orNull, "moved_to": .uuid.orNull, "before": .array(.string),

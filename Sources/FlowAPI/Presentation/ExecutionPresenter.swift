@@ -25,6 +25,7 @@ struct ExecutionPresenter: Sendable {
             .init("cancel_requested", execution.cancelRequested),
             .init("attempts", JSON.array(detail.attempts.map(Self.attempt))),
             .init("placement", PlacementBody.json(detail.placement)),
+            .init("outputs", detail.outputs),
             .init("output_preview", Self.preview(detail.preview)),
             .init("output_truncated", Self.isPartial(detail.preview)),
             .init("output_bytes", detail.preview.totalBytes),

@@ -26,6 +26,8 @@ struct AttemptEnd: Hashable, Sendable {
     var httpStatus: Int?
     /// Boot clock, microseconds.
     var at: Int64
+    /// What it hands on.
+    var outputs: [String: String] = [:]
 }
 
 extension AttemptEnd {

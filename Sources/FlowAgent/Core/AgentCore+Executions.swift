@@ -97,6 +97,7 @@ extension AgentCore {
         report.outputBytes = outcome.outputBytes
         report.isOutputTruncated = outcome.isOutputTruncated
         report.inlineOutput = outcome.inlineOutput
+        if !isRetried { report.outputs = outcome.outputs }
         self.pipeline.add(.update(entry, report: report), then: .written)
     }
 

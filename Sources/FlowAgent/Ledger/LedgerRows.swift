@@ -7,7 +7,8 @@ import GRDB
 
 /// Reads orders and ledger entries from rows, and the reverse.
 enum LedgerRows {
-    static let orderColumns = "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline, hold"
+    static let orderColumns =
+        "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline, hold"
     static let entryColumns =
         orderColumns + ", status, reason, detail, attempt, is_local, started_at, finished_at, exit_code, retry_at, "
         + "coalesced_count, coalesced_from, coalesced_through, http_status"
@@ -110,7 +111,7 @@ enum LedgerRows {
         return String(decoding: try encoder.encode(hold), as: UTF8.self)
     }
 
-    private static func text(_ parameters: [String: String]) throws -> String? {
+    static func text(_ parameters: [String: String]) throws -> String? {
         guard !parameters.isEmpty else { return nil }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

@@ -29,6 +29,9 @@ enum LedgerSchema {
                 sql: "ALTER TABLE pending_order ADD COLUMN hold TEXT; ALTER TABLE ledger ADD COLUMN hold TEXT;"
             )
         }
+        migrator.registerMigration("155 outputs") { database in
+            try database.execute(sql: "ALTER TABLE outbox ADD COLUMN outputs TEXT")
+        }
         return migrator
     }
 

@@ -12,11 +12,11 @@ enum OutboxRows {
     private static let columns = """
         sequence, exec_id, run_id, job_uid, job_id, job_name, job_version, kind, nominal, status, reason, detail, attempt, \
         started_at, finished_at, exit_code, retry_of, coalesced_count, coalesced_from, coalesced_through, output_bytes, \
-        is_truncated, output, attempts, http_status
+        is_truncated, output, attempts, http_status, outputs
         """
     static let select = "SELECT \(columns) FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?"
     private static let insert =
-        "INSERT INTO outbox (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO outbox (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
     static func append(_ report: Report, sequence: Int64, to database: Database) throws {
         try database.run(
@@ -30,6 +30,7 @@ enum OutboxRows {
                 report.isOutputTruncated,
                 report.inlineOutput.isEmpty ? nil : Data(OutputBlob.encode(report.inlineOutput)),
                 report.attempts.isEmpty ? nil : try AttemptRows.text(report.attempts), report.httpStatus,
+                try LedgerRows.text(report.outputs),
             ]
         )
     }
@@ -59,7 +60,11 @@ enum OutboxRows {
             attempts: AttemptRows.list(row[23]),
             outputBytes: row[20],
             isOutputTruncated: row[21],
-            inlineOutput: (row[22] as Data?).map { OutputBlob.decode(Array($0), execution: id) } ?? []
+            inlineOutput: (row[22] as Data?).map { OutputBlob.decode(Array($0), execution: id) } ?? [],
+            outputs: try (row[25] as String?).map {
+                try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+            }
+                ?? [:]
         )
     }
 }

@@ -137,7 +137,8 @@ final class AttemptBook: Sendable {
                     finishedAt: end.at,
                     outputBytes: attempt.spool.totalBytes,
                     isOutputTruncated: attempt.spool.isTruncated,
-                    inlineOutput: inline
+                    inlineOutput: inline,
+                    outputs: end.outputs.mapValues { attempt.masker?.masked($0) ?? $0 }
                 )
             )
         )

@@ -40,6 +40,8 @@ package struct Outcome: Hashable, Sendable {
     package var isOutputTruncated: Bool
     /// The whole output when it was small enough to travel in the report and was not streamed.
     package var inlineOutput: [LogChunk]
+    /// What it hands on.
+    package var outputs: [String: String]
 
     package init(
         status: ExecutionStatus,
@@ -51,7 +53,8 @@ package struct Outcome: Hashable, Sendable {
         finishedAt: Int64,
         outputBytes: Int64 = 0,
         isOutputTruncated: Bool = false,
-        inlineOutput: [LogChunk] = []
+        inlineOutput: [LogChunk] = [],
+        outputs: [String: String] = [:]
     ) {
         self.status = status
         self.reason = reason
@@ -63,6 +66,7 @@ package struct Outcome: Hashable, Sendable {
         self.outputBytes = outputBytes
         self.isOutputTruncated = isOutputTruncated
         self.inlineOutput = inlineOutput
+        self.outputs = outputs
     }
 }
 

@@ -35,6 +35,8 @@ package struct Report: Hashable, Sendable, Codable {
     package var isOutputTruncated: Bool
     /// The whole output of a short run, so that it needs no log stream of its own.
     package var inlineOutput: [LogChunk]
+    /// What the last attempt hands on (``StepOutputs``); set on terminal reports.
+    package var outputs: [String: String]
     /// What a newer agent says in it that this server does not know, in words: its number counts, and nothing else of it.
     package var unreadable: String?
 
@@ -61,7 +63,8 @@ package struct Report: Hashable, Sendable, Codable {
         attempts: [AttemptRecord] = [],
         outputBytes: Int64 = 0,
         isOutputTruncated: Bool = false,
-        inlineOutput: [LogChunk] = []
+        inlineOutput: [LogChunk] = [],
+        outputs: [String: String] = [:]
     ) {
         self.sequence = sequence
         self.executionID = executionID
@@ -86,6 +89,7 @@ package struct Report: Hashable, Sendable, Codable {
         self.outputBytes = outputBytes
         self.isOutputTruncated = isOutputTruncated
         self.inlineOutput = inlineOutput
+        self.outputs = outputs
     }
 }
 

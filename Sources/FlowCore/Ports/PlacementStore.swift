@@ -15,6 +15,9 @@ package protocol PlacementStore: Sendable {
     /// Why a slot is where it is; nil for an execution that nobody placed.
     func placement(of execution: ExecutionID) async throws -> PlacementNote?
 
+    /// What an execution has handed on.
+    func outputs(of execution: ExecutionID) async throws -> [String: String]
+
     /// Where a run of a job that began now would go, one record for each slot; nothing is changed.
     func preview(_ job: Job, _ hosts: [AgentID: PlacementHost], at now: Timestamp) async throws -> [PlacementRecord]
 }

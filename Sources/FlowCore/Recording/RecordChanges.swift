@@ -42,6 +42,8 @@ package struct RecordChanges: Sendable {
     package private(set) var chunks: [LogChunk] = []
     /// Ends of attempts, in the order of the changes; of two about one attempt the later counts.
     package private(set) var attempts: [AttemptWrite] = []
+    /// What executions hand on.
+    package private(set) var outputs: [ExecutionID: [String: String]] = [:]
     /// Positions of those that are not to be stored after all.
     package private(set) var droppedChunks: Set<Int> = []
     /// What agents began to account for (``OwedFires``), by agent and job.
@@ -135,6 +137,10 @@ package struct RecordChanges: Sendable {
     }
 
     package mutating func acknowledge(_ sequence: Int64, of agent: AgentID) { self.acknowledged[agent] = sequence }
+
+    package mutating func setOutputs(_ outputs: [String: String], of execution: ExecutionID) {
+        self.outputs[execution] = outputs
+    }
 
     package mutating func add(_ chunk: LogChunk) { self.chunks.append(chunk) }
 

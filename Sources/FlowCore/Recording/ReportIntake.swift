@@ -172,8 +172,15 @@ package struct ReportIntake {
             if stored == nil { self.make(Run(of: report, at: self.now)) }
             self.take(self.changes.write(merged, over: stored, output: end))
         }
+        if report.status.isTerminal, !report.outputs.isEmpty, stored?.reason != .moved,
+            StepOutputs.isAcceptable(report.outputs)
+        {
+            self.changes.setOutputs(report.outputs, of: report.executionID)
+        }
         for record in report.attempts { self.changes.add(record, of: report.executionID) }
-        if let stored, stored.reason == .moved, stored.decidedBy == .server, report.status.isTerminal, report.attempt > 0 {
+        if let stored, stored.reason == .moved, stored.decidedBy == .server, report.status.isTerminal,
+            report.attempt > 0
+        {
             self.changes.add(AttemptRecord(report), of: report.executionID)
         }
         for chunk in report.inlineOutput where chunk.executionID == report.executionID { self.changes.add(chunk) }

@@ -206,12 +206,15 @@ package struct NodeResult: Hashable, Sendable, Codable {
     package var counts: [Int: Int]
     /// The highest of its hosts; nil when no program exited by itself.
     package var exitCode: Int?
+    /// What its executions agree on; nil, also in what older versions stored, is nothing.
+    package var outputs: [String: String]?
 
-    package init(_ tally: RunTally, exitCode: Int? = nil) {
+    package init(_ tally: RunTally, exitCode: Int? = nil, outputs: [String: String]? = nil) {
         self.counts = Dictionary(
             uniqueKeysWithValues: tally.counts.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }
         )
         self.exitCode = exitCode
+        self.outputs = outputs
     }
 
     package var tally: RunTally {

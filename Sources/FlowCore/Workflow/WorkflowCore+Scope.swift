@@ -56,6 +56,10 @@ extension WorkflowCore {
             members.append(.init("hosts", tally.total))
             members.append(.init("failed", (tally.counts[.failure] ?? 0) + (tally.counts[.timeout] ?? 0)))
         }
+        if let result = node.result {
+            let outputs = (result.outputs ?? [:]).sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value) }
+            members.append(.init("outputs", JSON.object(outputs)))
+        }
         if let answer = node.answer {
             members += [.init("approved", answer.approves), .init("by", answer.by), .init("comment", answer.comment)]
         }

@@ -152,15 +152,6 @@ extension WorkflowDefinition {
                             )
                         )
                     }
-                    if parts.count > 1, parts[1] == .string("outputs") {
-                        faults.append(
-                            WorkflowFault(
-                                path,
-                                "unsupported",
-                                "outputs of steps are not offered yet, at column \(column)"
-                            )
-                        )
-                    }
                 case .params:
                     if !declared.contains(name) {
                         faults.append(

@@ -72,7 +72,9 @@ package struct ExecutionService: Sendable {
             parameters: parameters,
             attempts: attempts,
             preview: preview,
-            placement: placement
+            placement: placement,
+            // They are what the program wrote, as its output is.
+            outputs: mayReadLog ? try await (self.store as? any PlacementStore)?.outputs(of: id) ?? [:] : [:]
         )
     }
 
@@ -169,4 +171,6 @@ package struct ExecutionDetail: Sendable {
     package let preview: LogSlice
     /// Why it is on its host; nil where it runs on each, or for whoever may not see all hosts.
     package let placement: PlacementNote?
+    /// What it hands on.
+    package let outputs: [String: String]
 }

@@ -27,7 +27,7 @@ struct Forgetting {
         switch growth {
         case .executions:
             let step = try self.range(of: "execution", by: "id", from: position, "status NOT IN (1, 2)")
-            for table in ["attempt", "output_preview", "placement_slot"] {
+            for table in ["attempt", "output_preview", "placement_slot", "execution_output"] {
                 try self.companions(table, from: position, to: step.1)
             }
             return step

@@ -113,6 +113,10 @@ struct RecordWriter {
         try executions.update(writes.filter { !$0.isNew })
         try self.passOn(writes)
         try AttemptTable(self.db).store(changes.attempts.map { ($0.record, $0.execution) })
+        if !changes.outputs.isEmpty {
+            let outputs = changes.outputs.sorted { $0.key < $1.key }.map { (id: $0.key, values: $0.value) }
+            try ExecutionOutputTable(self.db).store(outputs)
+        }
         try orders.delete(changes.ordersDone.map { ($0.agent, $0.execution) })
         for account in changes.accounts { try OwedTable(self.db).settle(account) }
         let isNew = try logs.insert(changes.chunks, except: changes.droppedChunks)

@@ -12,6 +12,10 @@ extension SQLiteStore: PlacementStore {
         try await self.read { db in try PlacementTable(db).note(of: execution) }
     }
 
+    package func outputs(of execution: ExecutionID) async throws -> [String: String] {
+        try await self.read { db in try ExecutionOutputTable(db).of(execution) }
+    }
+
     package func place(_ facts: PlacementFacts, at now: Timestamp) async throws -> PlacementRound {
         try await self.write("place") { db in
             var step = PlacementStep(db: db, snapshots: self.snapshots, facts: facts, now: now)

@@ -32,6 +32,7 @@ extension PBTaskResult {
         self.outputBytes = report.outputBytes
         self.outputTruncated = report.isOutputTruncated
         self.inlineOutput = report.inlineOutput.map { PBOutputPiece($0) }
+        self.outputs = report.outputs
     }
 
     /// Decodes a result, also one that says what this version does not know.
@@ -91,7 +92,8 @@ extension PBTaskResult {
             attempts: attempts,
             outputBytes: try Fields.count(self.outputBytes, field + ".output_bytes"),
             isOutputTruncated: self.outputTruncated,
-            inlineOutput: inlineOutput
+            inlineOutput: inlineOutput,
+            outputs: self.outputs
         )
         report.unreadable = gaps.isEmpty ? nil : gaps.joined(separator: "; ")
         return report

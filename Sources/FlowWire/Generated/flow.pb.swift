@@ -1776,6 +1776,12 @@ package nonisolated struct PBTaskResult: @unchecked Sendable {
   /// Clears the value of `httpStatus`. Subsequent reads from it will return its default value.
   package mutating func clearHTTPStatus() {_uniqueStorage()._httpStatus = nil}
 
+  /// What the last attempt hands on, with its end.
+  package var outputs: Dictionary<String,String> {
+    get {_storage._outputs}
+    set {_uniqueStorage()._outputs = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -4308,7 +4314,7 @@ nonisolated extension PBTaskResultBatch: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskResult"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}execution_id\0\u{3}task_id\0\u{1}status\0\u{3}started_at\0\u{3}finished_at\0\u{3}exit_code\0\u{2}\u{2}error\0\u{1}attempt\0\u{1}sequence\0\u{3}run_id\0\u{3}task_uid\0\u{3}task_name\0\u{3}task_version\0\u{1}kind\0\u{3}scheduled_time\0\u{1}reason\0\u{3}retry_of\0\u{1}coalesced\0\u{3}output_bytes\0\u{3}output_truncated\0\u{3}inline_output\0\u{3}attempt_results\0\u{3}http_status\0\u{c}\u{7}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}execution_id\0\u{3}task_id\0\u{1}status\0\u{3}started_at\0\u{3}finished_at\0\u{3}exit_code\0\u{2}\u{2}error\0\u{1}attempt\0\u{1}sequence\0\u{3}run_id\0\u{3}task_uid\0\u{3}task_name\0\u{3}task_version\0\u{1}kind\0\u{3}scheduled_time\0\u{1}reason\0\u{3}retry_of\0\u{1}coalesced\0\u{3}output_bytes\0\u{3}output_truncated\0\u{3}inline_output\0\u{3}attempt_results\0\u{3}http_status\0\u{1}outputs\0\u{c}\u{7}\u{1}")
 
   fileprivate class _StorageClass {
     var _executionID: Data = Data()
@@ -4334,6 +4340,7 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _inlineOutput: [PBOutputPiece] = []
     var _attemptResults: [PBAttemptResult] = []
     var _httpStatus: Int32? = nil
+    var _outputs: Dictionary<String,String> = [:]
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4367,6 +4374,7 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _inlineOutput = source._inlineOutput
       _attemptResults = source._attemptResults
       _httpStatus = source._httpStatus
+      _outputs = source._outputs
     }
   }
 
@@ -4408,6 +4416,7 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 22: try { try decoder.decodeRepeatedMessageField(value: &_storage._inlineOutput) }()
         case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._attemptResults) }()
         case 24: try { try decoder.decodeSingularInt32Field(value: &_storage._httpStatus) }()
+        case 25: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._outputs) }()
         default: break
         }
       }
@@ -4489,6 +4498,9 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._httpStatus {
         try visitor.visitSingularInt32Field(value: v, fieldNumber: 24)
       } }()
+      if !_storage._outputs.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: _storage._outputs, fieldNumber: 25)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4521,6 +4533,7 @@ nonisolated extension PBTaskResult: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._inlineOutput != rhs_storage._inlineOutput {return false}
         if _storage._attemptResults != rhs_storage._attemptResults {return false}
         if _storage._httpStatus != rhs_storage._httpStatus {return false}
+        if _storage._outputs != rhs_storage._outputs {return false}
         return true
       }
       if !storagesAreEqual {return false}

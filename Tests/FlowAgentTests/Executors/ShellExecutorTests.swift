@@ -44,6 +44,35 @@ struct ShellExecutorTests {
         }
     }
 
+    @Test("hands on what the script wrote to QF_OUTPUT, masks nothing that is no secret, and leaves no file (W12)")
+    func outputs() async throws {
+        try await Host.with { host in
+            let good = try await host.run("echo rows=12 > \"$QF_OUTPUT\"; echo \"$QF_OUTPUT\"")
+            #expect(good.outputs == ["rows": "12"] && good.detail == nil)
+            let path = good.text.trimmingCharacters(in: .newlines)
+            #expect(path.hasPrefix("/") && !FileManager.default.fileExists(atPath: path))
+            let faulty = try await host.run("echo nonsense > \"$QF_OUTPUT\"")
+            #expect(faulty.status == .success && faulty.outputs.isEmpty)
+            #expect(faulty.detail == "its outputs were not taken: line 1: 'nonsense' is not 'key=value'")
+            let link = try await host.run("ln -s /etc/hostname \"$QF_OUTPUT\"")
+            #expect(link.outputs.isEmpty && link.detail == "its outputs were not taken: the file can't be read")
+            let pipe = try await host.run("mkfifo \"$QF_OUTPUT\"")
+            #expect(pipe.outputs.isEmpty && pipe.detail == "its outputs were not taken: it is no file")
+            let large = try await host.run("yes a=1 | head -c 200000 > \"$QF_OUTPUT\"")
+            #expect(large.outputs.isEmpty && large.detail?.contains("more than") == true)
+        }
+    }
+
+    @Test("ends what is no longer held: the runner does it, whatever becomes of the agent")
+    func leases() async throws {
+        try await Host.with { host in
+            let id = await host.launch("trap 'exit 0' TERM; while :; do sleep 0.05; done")
+            try await eventually("it runs") { host.isStarted(id) }
+            host.supervisor.lease(id, milliseconds: 200)
+            #expect(try await host.wait(id).status == .cancelled)
+        }
+    }
+
     @Test("gives a script a clean environment, no input, and the words about its execution")
     func environment() async throws {
         setenv("QF_TEST_SECRET", "of the agent", 1)

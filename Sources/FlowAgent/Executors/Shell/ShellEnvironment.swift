@@ -50,6 +50,7 @@ struct ShellEnvironment: Sendable {
         environment["QF_ATTEMPT"] = String(launch.attempt)
         for (name, value) in order.hold?.environment ?? [:] { environment[name] = value }
         environment["QF_AGENT_DATA"] = nil
+        environment["QF_OUTPUT"] = nil
         return environment.map { "\($0.key)=\($0.value)" }
     }
 }

@@ -15,6 +15,7 @@ final class ShellExecutor: Executor {
     private let runner: ProcessRunner
     private let handler: AttemptHandler
     private let scratch: ScratchDirectories
+    private let outputs: OutputFiles
 
     /// - Parameters:
     ///   - configuration: how the runner is started.
@@ -29,16 +30,22 @@ final class ShellExecutor: Executor {
         handler: @escaping AttemptHandler
     ) throws {
         let scratch = try ScratchDirectories(dataDirectory: configuration.dataDirectory)
+        let outputs = try OutputFiles(dataDirectory: configuration.dataDirectory)
+        self.outputs = outputs
         let withScratch = ScratchUsers()
         self.scratch = scratch
         let works = WorkRequest(program: configuration.workProgram, policy: policy)
         self.works = works
-        self.requests = ShellRequest(scratch: scratch, limiter: works.program)
+        self.requests = ShellRequest(scratch: scratch, outputs: outputs, limiter: works.program)
         let verdicts = self.verdicts
         self.scratchUsers = withScratch
         let told: AttemptHandler = { events in
             for case (let key, .ended) in events where withScratch.remove(key) { scratch.remove(key.id) }
-            handler(verdicts.judge(events))
+            let complete = events.map { key, event in
+                guard case .ended(let end) = event else { return (key, event) }
+                return (key, AttemptEvent.ended(outputs.completed(end, of: key)))
+            }
+            handler(verdicts.judge(complete))
         }
         self.handler = told
         self.runner = try ProcessRunner(configuration: configuration, logger: logger, handler: told)
@@ -69,6 +76,7 @@ final class ShellExecutor: Executor {
             adopted.append(self.requests.names(of: launch, payload: payload))
         }
         self.scratch.removeAll(but: Set(launches.map(\.id)))
+        self.outputs.removeAll(but: Set(launches.map { AttemptKey($0) }))
         self.runner.adopt(adopted)
     }
 

@@ -11,6 +11,7 @@ import Foundation
 struct ShellRequest: Sendable {
     let environment = ShellEnvironment()
     let scratch: ScratchDirectories
+    let outputs: OutputFiles
     /// The program that sets limits and becomes the interpreter; nil when this host lacks it.
     var limiter: String?
 
@@ -35,7 +36,9 @@ struct ShellRequest: Sendable {
             arguments = [limiter, "limits"] + limits + ["--"] + arguments
             program = limiter
         }
-        let environment = try self.environment.entries(for: launch, payload: payload, interpreter: interpreter)
+        let environment =
+            try self.environment.entries(for: launch, payload: payload, interpreter: interpreter)
+            + ["QF_OUTPUT=\(self.outputs.path(of: AttemptKey(launch)))"]
         let directory = try self.directory(payload, key: AttemptKey(launch))
         guard !(arguments + environment + [directory]).contains(where: { $0.utf8.contains(0) }) else {
             throw CoreError(.invalid, "the script, a parameter, a variable or a path contains a NUL byte")

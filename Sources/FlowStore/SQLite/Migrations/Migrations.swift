@@ -43,6 +43,7 @@ enum Migrations {
         ("150 output", Migration150Output.sql),
         ("151 archive", Migration151Archive.sql),
         ("154 placement", Migration154Placement.sql),
+        ("155 outputs", Migration155Outputs.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -85,7 +85,12 @@ extension FlowTable {
                 "SELECT max(exit_code) FROM execution INDEXED BY execution_by_run WHERE run_id = ?",
                 [.id(child)]
             ) { $0.optionalNumber(0) } ?? nil
-        return NodeResult(try RunTable(self.db).tally(of: child), exitCode: exitCode)
+        let outputs = StepOutputs.merged(try ExecutionOutputTable(self.db).of(run: child))
+        return NodeResult(
+            try RunTable(self.db).tally(of: child, withoutMoved: true),
+            exitCode: exitCode,
+            outputs: outputs.isEmpty ? nil : outputs
+        )
     }
 
     /// Children of started steps that have settled without their owner having heard of it.

@@ -29,9 +29,15 @@ struct RunTable {
     }
 
     /// How many executions of a run are in each state.
-    func tally(of id: RunID) throws -> RunTally {
+    ///
+    /// - Parameter withoutMoved: whether what another host has taken over counts with that one alone.
+    func tally(of id: RunID, withoutMoved: Bool = false) throws -> RunTally {
+        let condition = withoutMoved ? " AND (reason IS NULL OR reason <> 'MOVED')" : ""
         let counts = try self.db.all(
-            "SELECT status, count(*) FROM execution INDEXED BY execution_by_run WHERE run_id = ? GROUP BY status",
+            """
+            SELECT status, count(*) FROM execution INDEXED BY execution_by_run WHERE run_id = ?\(condition)
+            GROUP BY status
+            """,
             [.id(id)]
         ) { (try $0.status(0), $0.number(1)) }
         return RunTally(counts: Dictionary(uniqueKeysWithValues: counts))

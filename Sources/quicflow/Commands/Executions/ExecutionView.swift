@@ -74,6 +74,9 @@ enum ExecutionView {
             table.add(["fence", "\(fence), before: \(placed["before"].cell)"])
         }
         if !placed["moved_to"].isNull { table.add(["moved to", placed["moved_to"].cell]) }
+        if case .object(let outputs) = execution["outputs"] {
+            for (name, value) in outputs.sorted(by: { $0.key < $1.key }) { table.add(["output \(name)", value.cell]) }
+        }
         let error = execution["error"].string ?? execution["error_msg"].string
         if let error, !error.isEmpty { table.add(["error", error]) }
         let attempts = execution["attempts"].array

@@ -1,0 +1,47 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import Testing
+
+@Suite("What an execution hands on")
+struct StepOutputsTests {
+    @Test("Lines are keys and values, a value may have several lines, and the last of a key counts (W12)")
+    func reads() throws {
+        let text = "rows=12\nname=a=b c\n\nlist<<END\none\ntwo=2\nEND\nrows=13\r\nempty=\nodd=a<<b\n"
+        let outputs = try StepOutputs.parse(Array(text.utf8))
+        #expect(outputs == ["rows": "13\r", "name": "a=b c", "list": "one\ntwo=2", "empty": "", "odd": "a<<b"])
+        #expect(try StepOutputs.parse([]).isEmpty)
+    }
+
+    @Test(
+        "A file with a fault says in which line, and nothing of it counts",
+        arguments: [
+            ("a=1\nnonsense\n", "line 2: 'nonsense' is not 'key=value'"),
+            ("1a=1", "line 1: '1a' is no key: letters, digits and '_', no digit first, at most 64"),
+            ("a<<", "line 1: after '<<' stands the word that ends the value"),
+            ("x=1\na<<END\nb\n", "line 2: the value of 'a' has no end: no line is 'END'"),
+            ("a=\0", "the file is not UTF-8 text"),
+        ]
+    )
+    func faults(_ text: String, _ words: String) {
+        let fault = #expect(throws: StepOutputs.Fault.self) { try StepOutputs.parse(Array(text.utf8)) }
+        #expect(fault?.text == words)
+    }
+
+    @Test("Sizes are bounded")
+    func bounds() {
+        let long = String(repeating: "x", count: StepOutputs.valueLimit + 1)
+        let many = (0...StepOutputs.countLimit).map { "k\($0)=1" }.joined(separator: "\n")
+        for text in ["a=\(long)", many, String(repeating: "a=1\n", count: StepOutputs.fileLimit / 4 + 1)] {
+            #expect(throws: StepOutputs.Fault.self) { try StepOutputs.parse(Array(text.utf8)) }
+        }
+        #expect(throws: StepOutputs.Fault.self) { try StepOutputs.parse([0x61, 0x3d, 0xff]) }
+    }
+
+    @Test("Several executions hand on what they agree on")
+    func merges() {
+        let merged = StepOutputs.merged([["a": "1", "b": "1"], ["a": "1", "b": "2"], ["b": "1", "c": "3"]])
+        #expect(merged == ["a": "1", "c": "3"])
+    }
+}
