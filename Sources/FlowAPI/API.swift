@@ -78,6 +78,7 @@ package func makeAPI(
         settings: services.settings.map { SettingRoutes(settings: $0) },
         workflows: services.workflows.map { WorkflowRoutes(workflows: $0) },
         cluster: ClusterRoutes(cluster: services.cluster),
+        scheduler: SchedulerRoutes(scheduler: services.scheduler),
         system: SystemRoutes(
             statistics: services.statistics,
             metrics: metrics,
@@ -99,6 +100,7 @@ package func makeAPI(
         s4: S4Routes(
             jobs: services.jobs,
             runs: services.runs,
+            scheduler: services.scheduler,
             settings: services.live,
             clock: clock,
             version: configuration.version

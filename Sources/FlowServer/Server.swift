@@ -60,6 +60,7 @@ package struct Server: Sendable {
         }
         let settings = LiveSettings(Settings(fixed: self.configuration.settings))
         settings.take(try await store.settings())
+        let scheduler = LiveScheduler(try await store.scheduler())
         let bus = EventBus()
         let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
         let journal = SessionJournal(store: store, logger: self.logger)
@@ -78,7 +79,8 @@ package struct Server: Sendable {
             bus: bus,
             clock: clock,
             settings: settings,
-            logger: self.logger
+            logger: self.logger,
+            scheduler: scheduler
         )
         let cluster = ServerCluster(
             store: store,
@@ -96,12 +98,14 @@ package struct Server: Sendable {
             clock: clock,
             meter: metrics,
             logger: self.logger,
-            share: share
+            share: share,
+            scheduler: scheduler
         )
         let follower = cluster?.follower(
             ticker: ticker,
             journal: journal,
             settings: settings,
+            scheduler: scheduler,
             store: store,
             clock: clock,
             logger: self.logger
@@ -141,7 +145,14 @@ package struct Server: Sendable {
             share: share
         )
         let workflows = WorkflowDriver(
-            engine: WorkflowEngine(store: store, gateway: gateway, bus: bus, clock: clock, settings: settings),
+            engine: WorkflowEngine(
+                store: store,
+                gateway: gateway,
+                bus: bus,
+                clock: clock,
+                settings: settings,
+                scheduler: scheduler
+            ),
             logger: self.logger,
             share: share
         )
@@ -167,6 +178,7 @@ package struct Server: Sendable {
             settings: settings,
             archive: archive,
             cluster: cluster.map { ClusterService(member: $0.member, gateway: $0.gateway) },
+            scheduler: scheduler,
             clock: clock
         )
         metrics.setStorage(StorageProbe(store: store, clock: clock))

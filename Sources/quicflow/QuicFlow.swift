@@ -18,8 +18,7 @@ struct QuicFlow: AsyncParsableCommand {
             LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
             GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
             SecretCommand.self, CalendarCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self,
-            NotifyCommand.self, PlanCommand.self,
-            DiffCommand.self,
+            SchedulerCommand.self, NotifyCommand.self, PlanCommand.self, DiffCommand.self,
             ApplyCommand.self, ExportCommand.self, SchemaCommand.self, CronCommand.self, AgentCommand.self,
             PluginCommand.self, RunnerCommand.self,
         ]

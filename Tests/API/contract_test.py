@@ -54,7 +54,7 @@ unexpected-methods = ["PATCH"]
 include-operation-id = [
     "createTask", "updateTask", "recentExecutions", "listExecutions", "setGroupRules", "previewGroupRules",
     "setDependencies", "changeSettings", "disableTask", "setCalendar", "s2History", "s0CreateTask", "s0UpdateTask",
-    "s0Report", "listRuns", "createHook", "updateHook", "clientStatistics",
+    "s0Report", "listRuns", "createHook", "updateHook", "clientStatistics", "stopScheduler",
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 415, 422, 429]
 

@@ -475,6 +475,17 @@ def the_machines_own_crontabs_can_be_read(sh: Shell) -> None:
         sh.run("task", "import", *files, "--system", "--group", "all")
 
 
+def the_scheduler_is_stopped_and_started(sh: Shell) -> None:
+    try:
+        said = sh.run("scheduler", "stop", "--reason", "stocktaking").stdout
+        assert "stopped since" in said and "stocktaking" in said, said
+        assert sh.json("scheduler", "status")["is_running"] is False
+    finally:
+        said = sh.run("scheduler", "start").stdout
+    assert "The scheduler runs." in said, said
+    assert sh.json("scheduler", "status")["stop"]["ended_by"]
+
+
 def exported_task_files_change_nothing(sh: Shell) -> None:
     """Whatever a task may have is in its file, and means the same there."""
     api = sh.server.api
@@ -739,6 +750,7 @@ JOURNEYS = [
     what_a_file_says_does_not_reach_the_terminal,
     a_crontab_is_shown_before_it_is_imported,
     the_machines_own_crontabs_can_be_read,
+    the_scheduler_is_stopped_and_started,
     exported_task_files_change_nothing,
     task_files_are_planned_applied_and_pruned,
     faults_of_task_files_are_all_told_and_nothing_is_changed,

@@ -116,7 +116,9 @@ struct S4Tests {
         }
     }
 
-    @Test("The dispatcher's stop pauses what runs by itself, and its start resumes that and nothing else")
+    @Test(
+        "The dispatcher's stop is the scheduler's, and leaves the tasks as they are; its start resumes what a former version paused"
+    )
     func dispatcher() async throws {
         try await TestServer.with { server, caller in
             try await Self.template(caller)
@@ -138,9 +140,15 @@ struct S4Tests {
             #expect(try await caller.get(Self.base + "/dispatcher/status").body["is_running"] == .bool(false))
             let c = try await make("c")
             #expect(
-                try await caller.get(Self.base + "/tasks/\(c)").body["status"]?.text == "paused",
-                "what is made while it is stopped does not run either"
+                try await caller.get(Self.base + "/tasks/\(c)").body["status"]?.text == "pending",
+                "it does not fire either, and is not switched off"
             )
+            #expect(try await server.store.scheduler().isStopped)
+            let former = try #require(try await server.store.jobs(JobQuery(keyword: "s4/c")).items.first?.id)
+            let pause: [String: JSON] = [
+                "until": .string("2036-01-01T00:00:00Z"), "reason": .string("S4: dispatcher stopped"),
+            ]
+            #expect(try await caller.post("/tasks/\(former)/disable", pause).status == 200)
             #expect(try await caller.post(Self.base + "/dispatcher/start").body["message"]?.text == "调度器已启动")
             for (id, status) in [(a, "pending"), (b, "paused"), (c, "pending")] {
                 #expect(try await caller.get(Self.base + "/tasks/\(id)").body["status"]?.text == status)

@@ -14,6 +14,8 @@ enum Excuse: String, CaseIterable, Sendable {
     /// The job was enabled or disabled about then: both answers are right.
     case changing
     case disabled
+    /// The scheduler stood still on the host, which knew of a stop or not yet of its end; that it was decided is enough (S4).
+    case stopped
     /// The host had not been told that it has to run the job (R13); the server accounts for it.
     case untold
     /// It waits for a place among others of its job, so that it was decided is enough.
@@ -43,6 +45,12 @@ struct History {
     var spoiledClocks = 0
     /// How often an agent's clock was wrong though a session had told it the time for long.
     var deafClocks = 0
+    /// When the scheduler was stopped and started by turns, be it that the database went back.
+    var stops: [Int64] = []
+    /// Since when an agent's ledger has had its word on the scheduler.
+    var halts: [AgentID: [(at: Timestamp, isStopped: Bool)]] = [:]
+    /// Fires that started though the host knew that the scheduler was stopped.
+    var unheeded: [ExecutionID] = []
     /// When jobs were enabled or disabled.
     var changes: [JobUID: [Int64]] = [:]
     /// What an agent's configuration said of a job, and since when.
@@ -69,10 +77,28 @@ struct History {
                 for job in update.upserts {
                     self.configured[agent, default: [:]][job.uid, default: []].append((now, job.isEnabled))
                 }
+            case .setScheduler(let state): self.halts[agent, default: []].append((now, state.isStopped))
             default: continue
             }
         }
     }
+
+    /// Whether a fire is started that the agent must hold back: it knew of the stop when the fire came due, and of no end since.
+    func isHalted(_ agent: AgentID, since nominal: Timestamp) -> Bool {
+        self.halts[agent]?.last.map { $0.isStopped && $0.at < nominal } ?? false
+    }
+
+    /// Whether an agent stood still when a fire came due, or moments before or after, and was right in that.
+    func mayStandStill(_ agent: AgentID, at: Int64) -> Bool {
+        let before = self.stops.filter { $0 < at }
+        let isRight = !before.count.isMultiple(of: 2) || before.last.map { at - $0 < Self.hearing } ?? false
+        guard isRight else { return false }
+        let halts = (self.halts[agent] ?? []).map { (at: $0.at.milliseconds * 1000 - Simulation.epoch, $0.isStopped) }
+        return halts.last { $0.at <= at }?.1 ?? false || halts.contains { abs($0.at - at) < 2_500_000 }
+    }
+
+    /// A word that got lost is repeated after a heartbeat at the latest; microseconds.
+    private static let hearing: Int64 = 25_000_000
 
     /// Whether the agent knew at an instant that it had to run this job: what it was not told yet it can't do (R13).
     func wasConfigured(_ job: JobUID, on agent: AgentID, at instant: Timestamp) -> Bool {
@@ -117,6 +143,9 @@ extension Simulation {
             faults.append("CROWDED \(self.record.crowded.count): \(first) ran beside too many of its job")
         }
         if self.record.idleWakes > 0 { faults.append("SPIN \(self.record.idleWakes): woken without time passing") }
+        if let first = self.record.unheeded.first {
+            faults.append("UNHEEDED \(self.record.unheeded.count): \(first) fired while the scheduler was stopped")
+        }
         if let first = self.record.early.first { faults.append("EARLY \(self.record.early.count): \(first)") }
         return faults
     }
@@ -199,6 +228,7 @@ extension Simulation {
         }
         if entry == nil, !isCoalesced { return isTold ? .broken("MISSED \(name)") : .excused(.untold) }
         guard isTold else { return .excused(.untold) }
+        if self.record.mayStandStill(host.id, at: at) { return .excused(.stopped) }
         let overlap = job.definition.policies.overlap
         guard overlap == .skip || overlap == .allow else { return .excused(.waits) }
         if (self.record.outages[host.id] ?? []).contains(where: { $0 > at - 9_000_000 && $0 < at + 2_000_000 }) {

@@ -49,4 +49,10 @@ package enum Mutant: String, CaseIterable, Sendable {
     case repeatsNumbers = "numbers of reports repeat"
     /// R12: each host goes by its own zone files.
     case ignoresRules = "hosts plan by their own zones"
+    /// S4: a stop of the scheduler is not heeded.
+    case ignoresStop = "schedules fire while the scheduler is stopped"
+    /// S4: a stop of the scheduler is not in the ledger.
+    case forgetsStop = "a restart forgets the scheduler's stop"
+    /// S4: a stop that got lost on its way is not said again.
+    case saysStopOnce = "a stop of the scheduler is said once"
 }

@@ -20,6 +20,8 @@ struct SimulatedStore {
     var cancels: Set<ExecutionID> = []
     /// Fires of hosts that are away, by agent and job.
     var owed: [OwedKey: OwedFires] = [:]
+    /// Whether schedules fire at all.
+    var scheduler = SchedulerState()
 
     struct OwedKey: Hashable {
         let agent: AgentID
@@ -60,7 +62,8 @@ struct SimulatedStore {
         recent: Set<AgentID>?,
         now: Timestamp
     ) -> [FireOutcome] {
-        fires.map { fire in
+        if self.scheduler.isStopped { return fires.map { _ in .held } }
+        return fires.map { fire in
             guard let job = self.jobs[fire.job], job.isEnabled, job.nextFire == fire.nominal,
                 job.version == fire.version
             else {
@@ -261,7 +264,8 @@ struct SimulatedStore {
                 self.executions[$0].map { $0.agentID == hello.agent && !$0.status.isTerminal } == true
             }.sorted(),
             interrupted: [],
-            questions: asked.map(\.id).sorted()
+            questions: asked.map(\.id).sorted(),
+            scheduler: self.scheduler
         )
     }
 
@@ -311,6 +315,17 @@ struct SimulatedStore {
             self.executions[id]?.decidedBy = .agent
             self.executions[id]?.updatedAt = now
             self.orders[agent]?[id] = nil
+        }
+    }
+
+    // S4
+    mutating func setScheduler(running: Bool, now: Timestamp) {
+        guard self.scheduler.isStopped == running else { return }
+        self.scheduler.revision += 1
+        if running {
+            self.scheduler.stop?.until = now
+        } else {
+            self.scheduler.stop = SchedulerStop(since: now, by: "simulator")
         }
     }
 

@@ -19,6 +19,7 @@ extension Simulation {
         configuration.keepsReportsFor = 4_000_000
         configuration.hostZones = StrangeZones(lacks: index == 0)
         configuration.followsServerRules = self.mutant != .ignoresRules
+        configuration.heedsScheduler = self.mutant != .ignoresStop
         if self.mutant == .waitsForNoWelcome { configuration.welcomeTimeout = 0 }
         // Offsets to a boot clock end with the boot.
         if self.hosts[index].hasRebooted {
@@ -204,6 +205,13 @@ extension Simulation {
             self.owesPunctuality(index)
         {
             self.record.early.append(id)
+        }
+        // What waits for a place was decided before.
+        let isWaiting = ![.skip, .allow].contains(order.job.policies.overlap)
+        if order.kind == .cron, attempt == 1, !isWaiting,
+            self.record.isHalted(self.hosts[index].id, since: order.nominal)
+        {
+            self.record.unheeded.append(id)
         }
         self.mix(UInt64(bitPattern: Int64(attempt)) ^ UInt64(id.bytes[15]))
         self.hosts[index].running[id] = attempt

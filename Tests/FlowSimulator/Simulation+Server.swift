@@ -10,7 +10,7 @@ extension Simulation {
     mutating func pollServer() {
         self.schedule(.serverPoll, after: 50_000)
         guard self.isServerUp else { return }
-        while true {
+        while !self.store.scheduler.isStopped {
             let fires = self.planner.plan(now: self.serverTime)
             guard !fires.isEmpty else { break }
             let online = Set(self.sessions.keys)
@@ -24,7 +24,10 @@ extension Simulation {
             self.planner.settle(fires, outcomes: outcomes)
             for case .fired(_, _, let orders) in outcomes { self.dispatch(orders) }
         }
-        for index in self.hosts.indices { self.apply(.tick, toSessionOf: index) }
+        for index in self.hosts.indices {
+            self.apply(.scheduler(self.store.scheduler), toSessionOf: index)
+            self.apply(.tick, toSessionOf: index)
+        }
         for (agent, session) in self.sessions {
             let back = session.core.presence.connectedAt
             guard self.serverTime.milliseconds(since: back) > Self.accountPatience else { continue }
@@ -56,6 +59,7 @@ extension Simulation {
         for effect in effects {
             switch effect {
             case .send(.orders) where self.mutant == .sendsOrdersOnce && event.isTick: continue
+            case .send(.scheduler) where self.mutant == .saysStopOnce && !event.isScheduler: continue
             case .send(let message): self.send(message, to: index, session: session)
             case .apply(let batch):
                 if self.mutant == .acknowledgesEarly, self.isChaos, self.random.chance(0.02) {
@@ -164,6 +168,7 @@ extension Simulation {
         }
         // Which fires an agent accounted for as a range is a fact about agents, and stays known to the checker.
         self.say("server's database goes back")
+        if backup.scheduler.isStopped != self.store.scheduler.isStopped { self.record.stops.append(self.now) }
         let coalesced = self.store.coalesced
         self.store = backup
         self.store.coalesced = coalesced
@@ -180,4 +185,5 @@ extension Simulation {
 
 extension AgentSessionCore.Event {
     fileprivate var isTick: Bool { if case .tick = self { true } else { false } }
+    fileprivate var isScheduler: Bool { if case .scheduler = self { true } else { false } }
 }

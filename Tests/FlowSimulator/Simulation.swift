@@ -224,6 +224,7 @@ struct Simulation {
             let uid = self.anyJob()
             let isEnabled = self.store.jobs[uid]?.isEnabled ?? false
             self.setEnabled(uid, !isEnabled)
+        case ..<0.089: self.setScheduler(running: false)
         case ..<0.12 where self.isServerUp: self.trigger(self.anyJob())
         case ..<0.125: self.backup = self.store
         case ..<0.130 where self.backup != nil:
@@ -231,6 +232,8 @@ struct Simulation {
             self.restoreBackup()
         default: break
         }
+        // Stops are short, so that histories are about the rest as well.
+        if self.store.scheduler.isStopped, self.random.chance(0.04) { self.setScheduler(running: true) }
         self.schedule(.chaos, after: 100_000)
     }
 
@@ -242,6 +245,16 @@ struct Simulation {
     private mutating func heal() {
         if !self.isServerUp { self.restartServer() }
         for uid in self.store.jobs.keys.sorted() { self.setEnabled(uid, true) }
+        self.setScheduler(running: true)
+    }
+
+    /// Somebody stops or starts the scheduler; hosts hear of it, or don't (S4).
+    private mutating func setScheduler(running: Bool) {
+        guard self.isServerUp, self.store.scheduler.isStopped == running else { return }
+        self.store.setScheduler(running: running, now: self.serverTime)
+        self.record.stops.append(self.now)
+        self.say(running ? "scheduler starts" : "scheduler stops")
+        for host in self.hosts.indices { self.apply(.scheduler(self.store.scheduler), toSessionOf: host) }
     }
 
     private mutating func setEnabled(_ uid: JobUID, _ isEnabled: Bool) {

@@ -259,7 +259,23 @@ struct RandomValues {
             contentDigest: self.text(),
             startID: self.text(),
             machineID: self.text(),
-            rulesDigest: self.maybe { $0.word() }
+            rulesDigest: self.maybe { $0.word() },
+            schedulerRevision: self.maybe { $0.int64() }
+        )
+    }
+
+    mutating func scheduler() -> SchedulerState {
+        SchedulerState(
+            revision: self.int64(),
+            stop: self.maybe { values in
+                SchedulerStop(
+                    since: values.instant(),
+                    by: values.word(),
+                    reason: values.maybe { $0.word() },
+                    until: values.maybe { $0.instant() },
+                    endedBy: values.maybe { $0.word() }
+                )
+            }
         )
     }
 
@@ -308,7 +324,8 @@ struct RandomValues {
             renewsCertificates: self.bool(),
             givesSecrets: self.bool(),
             statisticsSequence: self.maybe { $0.int64() },
-            outputBytes: self.maybe { $0.int64() }
+            outputBytes: self.maybe { $0.int64() },
+            scheduler: self.scheduler()
         )
     }
 
@@ -350,7 +367,8 @@ struct RandomValues {
                     sentAt: self.int64(),
                     trouble: self.maybe { $0.text() },
                     foreignZones: ["Europe/Berlin", "US/Pacific"],
-                    orderedJobs: self.list { $0.uid() }
+                    orderedJobs: self.list { $0.uid() },
+                    schedulerRevision: self.maybe { $0.int64() }
                 )
             ),
             .orderAcknowledged(self.list { $0.uid() }),
@@ -374,6 +392,7 @@ struct RandomValues {
             .config(self.update()),
             .cancel(self.uid(), force: self.bool()),
             .heartbeatAnswer(self.sample()), .heartbeatAnswer(self.sample(), outputBytes: self.int64()),
+            .scheduler(self.scheduler()),
             .certificateIssued(self.text()),
             .certificateRefused(code: self.word(), message: self.text()),
             .secrets(SecretsAnswer(execution: self.uid(), values: [self.word(): self.text()])),

@@ -17,7 +17,7 @@ extension Endpoint {
             self.sessionContract, self.secondFactorContract, self.taskContract, self.groupContract,
             self.executionContract, self.insightContract, self.userContract, self.roleContract, self.tokenContract,
             self.secretContract, self.workflowContract, self.calendarContract, self.notifyContract,
-            self.settingsContract, self.systemContract, self.dialectContract, self.hookContract,
+            self.settingsContract, self.systemContract, self.schedulerContract, self.dialectContract, self.hookContract,
         ]
         return areas.lazy.compactMap { $0 }.first
     }

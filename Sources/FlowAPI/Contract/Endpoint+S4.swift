@@ -27,10 +27,9 @@ extension Endpoint {
                         ])
                     )
                 )
-        case .s4Start: Contract(.dialects, "Resumes what the dispatcher's stop has paused").answers(Self.s4Done)
+        case .s4Start: Contract(.dialects, "Starts the scheduler, for all tasks").answers(Self.s4Done)
         case .s4Stop:
-            Contract(.dialects, "Pauses all tasks of the dialect; what runs goes on").answers(Self.s4Done)
-                .refuses(.conflict)
+            Contract(.dialects, "Stops the scheduler, for all tasks; what runs goes on").answers(Self.s4Done)
         case .s4ListTasks:
             Contract(.dialects, "Lists tasks")
                 .query("account_id", Schema.s4Account)

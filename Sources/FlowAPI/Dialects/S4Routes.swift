@@ -11,6 +11,7 @@ import Hummingbird
 struct S4Routes: Sendable {
     let jobs: JobService
     let runs: RunService
+    let scheduler: SchedulerService
     let settings: LiveSettings
     let clock: any WallClock
     let version: String
@@ -28,6 +29,7 @@ struct S4Routes: Sendable {
         try call.noQuery()
         let principal = try call.principal
         let jobs = try await self.tasks.all(as: principal)
+        let scheduler = try await self.scheduler.status(as: principal).state
         let last = try await self.tasks.last(of: jobs, as: principal)
         var counts: [S4Presenter.State: Int] = [:]
         for job in jobs { counts[S4Presenter.state(job, last: last[job.id]), default: 0] += 1 }
@@ -39,7 +41,7 @@ struct S4Routes: Sendable {
             ])
         }
         return .bare(
-            [.init("is_running", !S4Tasks.isStopped(jobs)), .init("total_tasks", jobs.count)]
+            [.init("is_running", !scheduler.isStopped), .init("total_tasks", jobs.count)]
                 + S4Presenter.State.allCases.map { .init("\($0.rawValue)_tasks", counts[$0] ?? 0) }
                 + [.init("current_running_task", current ?? .null)]
         )
@@ -48,15 +50,16 @@ struct S4Routes: Sendable {
     func start(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()
-        _ = try await self.tasks.start(as: call.principal)
+        _ = try await self.scheduler.start(as: call.principal)
+        try await self.tasks.resumeFormerStop(as: call.principal)
         return Self.done("调度器已启动")
     }
 
     func stop(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()
-        let count = try await self.tasks.stop(at: self.clock.now, as: call.principal)
-        return Self.done(count > 0 ? "调度器已停止" : "没有需要停止的任务")
+        _ = try await self.scheduler.stop(reason: nil, as: call.principal)
+        return Self.done("调度器已停止")
     }
 
     // MARK: Tasks
@@ -123,13 +126,12 @@ struct S4Routes: Sendable {
             guard allowsMore == true else { throw Self.isTaken(body.account, by: known.uid.description) }
             name += "/" + UUID().uuidString.prefix(8).lowercased()
         }
-        var job: Job
+        let job: Job
         do {
             job = try await self.jobs.create(body.draft(after: template, name: name, zone: self.zone), as: principal)
         } catch let error as CoreError where error.code == .nameTaken {
             throw Self.isTaken(body.account, by: name)
         }
-        if S4Tasks.isStopped(others) { job = try await self.tasks.hold(job, at: self.clock.now, as: principal) }
         return .bare([
             .init("success", true), .init("task_id", job.uid), .init("message", "任务创建成功"),
             .init("task_info", JSON.object(S4Presenter.task(job, last: nil))),

@@ -8,8 +8,8 @@ import FlowScheduler
 struct S4Tasks: Sendable {
     /// Names of the dialect's tasks begin with this.
     static let prefix = "s4/"
-    /// What a pause is called that the dispatcher's stop has made.
-    static let stopped = "S4: dispatcher stopped"
+    /// What a pause is called that the dispatcher's stop has made, while there was no stop of the scheduler.
+    private static let formerStop = "S4: dispatcher stopped"
 
     let jobs: JobService
 
@@ -35,41 +35,11 @@ struct S4Tasks: Sendable {
 
     // MARK: The dispatcher
 
-    /// Whether the dispatcher was stopped and nobody has started it since.
-    static func isStopped(_ jobs: [Job]) -> Bool { jobs.contains { Self.isHeld($0) } }
-
-    private static func isHeld(_ job: Job) -> Bool {
-        job.hold?.kind == .paused && job.hold?.reason == Self.stopped
-    }
-
-    /// Pauses each task that runs by itself.
-    ///
-    /// - Returns: how many.
-    func stop(at now: Timestamp, as principal: Principal) async throws -> Int {
-        let runnable = try await self.runnable(as: principal).filter(\.isEnabled)
-        for job in runnable { try await self.hold(job, at: now, as: principal) }
-        return runnable.count
-    }
-
-    /// Resumes what the stop has paused, and nothing else.
-    ///
-    /// - Returns: how many.
-    func start(as principal: Principal) async throws -> Int {
-        let held = try await self.runnable(as: principal).filter { Self.isHeld($0) }
+    /// Resumes tasks that the dispatcher's stop of an earlier version has paused, one by one.
+    func resumeFormerStop(as principal: Principal) async throws {
+        let held = try await self.all(as: principal).filter { job in
+            job.hold?.kind == .paused && job.hold?.reason == Self.formerStop
+        }
         for job in held { _ = try await self.jobs.setEnabled(true, job.id, as: principal) }
-        return held.count
-    }
-
-    /// Pauses a task as the dispatcher's stop does.
-    @discardableResult
-    func hold(_ job: Job, at now: Timestamp, as principal: Principal) async throws -> Job {
-        // As long as a pause may be: only a start ends it.
-        let until = now.advanced(byMilliseconds: 3650 * 86_400_000)
-        return try await self.jobs.pause(job.id, until: until, reason: Self.stopped, as: principal)
-    }
-
-    private func runnable(as principal: Principal) async throws -> [Job] {
-        let scope = try principal.require(.jobsRun)
-        return try await self.all(as: principal).filter { scope.covers($0.definition.groups) }
     }
 }

@@ -36,6 +36,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listCalendars, getCalendar, setCalendar, deleteCalendar
     case getSettings, changeSettings
     case clusterStatus
+    case schedulerStatus, stopScheduler, startScheduler
     case listAudit, exportAudit
     case overview, health, ready, version, metrics, openAPI, live, events
     case plainHealth, plainReady, plainMetrics, plainOpenAPI
@@ -209,6 +210,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .getSettings: self.api(.get, "/settings", .needs(.settingsRead))
         case .changeSettings: self.api(.patch, "/settings", .needs(.settingsWrite))
         case .clusterStatus: self.api(.get, "/cluster", .needs(.metricsRead))
+        case .schedulerStatus: self.api(.get, "/scheduler", .needs(.jobsRead))
+        case .stopScheduler: self.api(.post, "/scheduler/stop", .needs(.settingsWrite))
+        case .startScheduler: self.api(.post, "/scheduler/start", .needs(.settingsWrite))
 
         case .listAudit: self.api(.get, "/audit", .needs(.auditRead))
         case .exportAudit: self.api(.get, "/audit/export", .needs(.auditExport))
@@ -260,8 +264,8 @@ enum Endpoint: String, CaseIterable, Sendable {
 
         case .s4Health: self.s4(.get, "/health", .everyone)
         case .s4Status: self.s4(.get, "/dispatcher/status", .needs(.jobsRead))
-        case .s4Start: self.s4(.post, "/dispatcher/start", .needs(.jobsRun))
-        case .s4Stop: self.s4(.post, "/dispatcher/stop", .needs(.jobsRun))
+        case .s4Start: self.s4(.post, "/dispatcher/start", .needs(.settingsWrite))
+        case .s4Stop: self.s4(.post, "/dispatcher/stop", .needs(.settingsWrite))
         case .s4ListTasks: self.s4(.get, "/tasks/", .needs(.jobsRead))
         case .s4CreateTask: self.s4(.post, "/tasks/", .needs(.jobsWrite))
         case .s4GetTask: self.s4(.get, "/tasks/{task_id}", .needs(.jobsRead))

@@ -28,6 +28,7 @@ struct APIRouter: Sendable {
     let settings: SettingRoutes?
     let workflows: WorkflowRoutes?
     let cluster: ClusterRoutes
+    let scheduler: SchedulerRoutes
     let system: SystemRoutes
     let events: EventRoutes
     let hooks: HookRoutes?
@@ -295,6 +296,9 @@ struct APIRouter: Sendable {
         case .answerWorkflowStep: try await self.flows.answerStep(call)
         case .getSettings: try await self.installation.list(call)
         case .clusterStatus: try self.cluster.status(call)
+        case .schedulerStatus: try await self.scheduler.status(call)
+        case .stopScheduler: try await self.scheduler.stop(call)
+        case .startScheduler: try await self.scheduler.start(call)
         case .changeSettings: try await self.installation.change(call)
         case .listAudit: try await self.audit.list(call)
         case .listCalendars: try await self.holidays.list(call)

@@ -45,7 +45,7 @@ extension AgentCore {
                 order,
                 status: .skipped,
                 reason: .misfire,
-                detail: "the agent was not running at \(nominal)",
+                detail: self.haltDetail(from: nominal, through: nominal) ?? "the agent was not running at \(nominal)",
                 acknowledge: false,
                 now: now
             )

@@ -112,8 +112,10 @@ extension AgentCore {
 
     /// The time of a stored order has come.
     mutating func runStoredOrder(_ id: ExecutionID, now: Timestamp) {
+        guard !self.holds(id) else { return }
         guard let order = self.orders.removeValue(forKey: id) else { return }
         self.pipeline.add(.dropOrder(id))
+        if order.kind == .cron, self.skipHalted(order, acknowledge: false, isAnswer: true, now: now) { return }
         if now > order.deadline {
             self.decide(
                 order,

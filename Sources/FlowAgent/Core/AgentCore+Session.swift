@@ -36,7 +36,8 @@ extension AgentCore {
                         labels: self.configuration.labels,
                         rulesDigest: self.rulesDigest,
                         executors: (self.configuration.executors ?? []).map(\.name),
-                        features: [HostFeature.leases]
+                        features: [HostFeature.leases],
+                        schedulerRevision: self.scheduler.revision
                     )
                 )
             )
@@ -61,6 +62,9 @@ extension AgentCore {
         case .config(let update):
             guard self.isWelcomed else { return }
             self.receive(update, at: reading)
+        case .scheduler(let state):
+            guard self.isWelcomed else { return }
+            self.follow(state, at: reading)
         case .cancel(let id, let force): self.cancel(id, force: force, now: self.clock.now(reading))
         case .clock(let sample):
             // Ahead of the welcome, which may bring a long configuration. Decisions still wait for that.
@@ -88,6 +92,7 @@ extension AgentCore {
         self.beginStatistics(welcome, at: reading)
         self.heartbeatAt = reading.boot + Self.burstInterval
         self.burstLeft = Self.burstLength
+        self.follow(welcome.scheduler, at: reading)
         self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)
         if let lost = welcome.lostAfter { self.beginRecital(after: lost, through: welcome.acknowledgedSequence) }
         if let update = welcome.config { self.receive(update, at: reading) }
@@ -174,6 +179,8 @@ extension AgentCore {
             switch continuation {
             case .none, .written, .cursorMoved, .recited: break
             case .recitalBegun: self.recital = .underWay
+            // The server hears at once that it is durable here.
+            case .schedulerSet: self.heartbeatAt = min(self.heartbeatAt, reading.boot)
             case .admitted(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
                 if case .exists = result, answer { self.pipeline.add(.answer(id), then: .written) }
@@ -224,7 +231,8 @@ extension AgentCore {
                             sentAt: reading.boot,
                             trouble: self.trouble.map { "cannot write its ledger: \($0.cause)" },
                             foreignZones: self.foreignZones,
-                            orderedJobs: self.orderedJobs
+                            orderedJobs: self.orderedJobs,
+                            schedulerRevision: self.scheduler.revision
                         )
                     )
                 )

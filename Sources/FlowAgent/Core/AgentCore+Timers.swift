@@ -38,7 +38,8 @@ extension AgentCore {
 
     /// Sets the timer of a job to its next undecided fire.
     mutating func scheduleNextFire(of uid: JobUID) {
-        guard let job = self.jobs[uid], job.snapshot.isEnabled, let next = self.nextFire(of: uid, job) else {
+        guard !self.isHalted, let job = self.jobs[uid], job.snapshot.isEnabled, let next = self.nextFire(of: uid, job)
+        else {
             self.timers.remove(.fire(uid))
             return
         }
@@ -55,14 +56,17 @@ extension AgentCore {
     /// The cursor tells boots apart: it was set in this boot if it is about the boot's time or later. A job that became
     /// known after the boot waits for the next one, as with cron.
     mutating func fireAfterBoot(_ uid: JobUID, at reading: ClockReading) {
-        guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule, schedule.isReboot else {
-            return
-        }
+        guard !self.isHalted, let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule,
+            schedule.isReboot
+        else { return }
         let booted = Timestamp(seconds: self.clock.instant(boot: 0).seconds)
         guard job.cursor < booted.advanced(byMilliseconds: -Self.bootTolerance) else { return }
         let id = DeterministicID.execution(kind: .cron, job: uid, nominal: booted, agent: self.configuration.agent)
         let order = self.localOrder(id, job: job.snapshot, nominal: booted, schedule: schedule)
-        self.admit(order, isLocal: true, acknowledge: false, now: self.clock.now(reading))
+        let now = self.clock.now(reading)
+        if !self.skipHalted(order, acknowledge: false, isAnswer: false, now: now) {
+            self.admit(order, isLocal: true, acknowledge: false, now: now)
+        }
         self.moveCursor(of: uid, to: booted)
     }
 
@@ -73,7 +77,9 @@ extension AgentCore {
     ///
     /// - Returns: false when counting what was missed took all this event may spend, and has to go on.
     private mutating func decideFires(of uid: JobUID, now: Timestamp) -> Bool {
-        guard let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else { return true }
+        guard !self.isHalted, let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else {
+            return true
+        }
         if schedule.delayMilliseconds != nil {
             self.decideDelayed(uid, job, schedule, now: now)
             return true
@@ -200,7 +206,9 @@ extension AgentCore {
                 skipped.count == 1
                 ? "the agent was not running at \(skipped.from)"
                 : "\(skipped.count) fires from \(skipped.from) through \(skipped.through) were missed"
-            if let outage = self.outage, outage.explains(skipped) {
+            if let halt = self.haltDetail(from: skipped.from, through: skipped.through) {
+                detail = skipped.count == 1 ? halt : "\(detail): \(halt)"
+            } else if let outage = self.outage, outage.explains(skipped) {
                 let fires = skipped.count == 1 ? "this fire was missed" : detail
                 detail =
                     "\(fires): from \(outage.from) to \(outage.through) the host could not write its ledger (\(outage.cause))"

@@ -30,6 +30,8 @@ package struct AgentCore: Sendable {
     var orders: [ExecutionID: Order] = [:]
     /// Orders for fires that the job's own timer answers for.
     var announced: Set<ExecutionID> = []
+    /// Whether schedules fire at all: the server's last word.
+    var scheduler: SchedulerState
     /// Fires that are in the ledger before their time.
     var ahead: AheadFires
     /// Whether the ledger is being told again to a server that went back in time.
@@ -125,6 +127,8 @@ package struct AgentCore: Sendable {
         package var firesWhileConnected = true
         /// False brings back a fault: what a server sends of zones and plans is not looked at.
         package var followsServerRules = true
+        /// False brings back a fault: a stop of the scheduler changes nothing here.
+        package var heedsScheduler = true
 
         package init(agent: AgentID, bootID: String, version: String, hostname: String, operatingSystem: String) {
             self.agent = agent
@@ -184,6 +188,7 @@ package struct AgentCore: Sendable {
         self.surviving = surviving
         self.clock = SchedClock(agreed: restored.clockOffset, reading: reading, notBefore: restored.lastTime)
         self.earliest = restored.lastTime
+        self.scheduler = restored.scheduler
         if restored.isDismissed { self.standing = .dismissed }
         self.incarnation = restored.incarnation
         self.configVersion = restored.configVersion

@@ -71,6 +71,8 @@ package enum AgentNote: Hashable, Sendable {
     case ledgerFailed(String)
     /// It can be written again.
     case ledgerWorks(since: Timestamp)
+    /// The server's scheduler was stopped or started, and this host's schedules with it.
+    case schedulerChanged(SchedulerState)
     case planMismatch(JobUID, Timestamp)
     /// Zones that the host's own files lack, or know otherwise than the server, whose word counts (R12).
     case foreignZones([String])

@@ -23,6 +23,8 @@ struct CommitPipeline: Sendable {
         case cursorMoved(from: Timestamp)
         /// What a recital is about is durable; its steps follow.
         case recitalBegun
+        /// Whether schedules fire at all.
+        case schedulerSet
         case recited
         /// A step of forgetting was taken; another follows unless the walk is over.
         case pruned

@@ -333,6 +333,13 @@ final class AgentDriver: Sendable {
             )
         case .ledgerWorks(let since):
             self.logger.notice("the ledger can be written again", metadata: ["since": "\(since)"])
+        case .schedulerChanged(let state):
+            self.logger.notice(
+                state.isStopped
+                    ? "the scheduler was stopped: nothing fires by schedule on this host until it is started"
+                    : "the scheduler was started: schedules fire again",
+                metadata: ["by": "\(state.isStopped ? state.stop?.by ?? "" : state.stop?.endedBy ?? "")"]
+            )
         case .planMismatch(let job, let nominal):
             self.logger.warning(
                 "server and agent disagree on a fire; the server's time counts",

@@ -69,6 +69,8 @@ package enum LedgerOperation: Hashable, Sendable {
     case setClock(offset: Int64?, time: Timestamp)
     /// Whether a server has said that it does not know this agent.
     case setDismissed(Bool)
+    /// Whether schedules fire at all, until a server says otherwise.
+    case setScheduler(SchedulerState)
     /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
     case raiseFloor(Timestamp)
     /// One small step of deleting what is terminal, acknowledged and below the floor.
@@ -169,6 +171,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var zones: [ZoneSlice]
     /// Jobs that run on orders only.
     package var ordered: Set<JobUID>
+    /// Whether schedules fire at all.
+    package var scheduler: SchedulerState
 
     package init(
         incarnation: String,
@@ -187,7 +191,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
         isReciting: Bool = false,
         isDismissed: Bool = false,
         zones: [ZoneSlice] = [],
-        ordered: Set<JobUID> = []
+        ordered: Set<JobUID> = [],
+        scheduler: SchedulerState = SchedulerState()
     ) {
         self.incarnation = incarnation
         self.configVersion = configVersion
@@ -206,5 +211,6 @@ package struct LedgerSnapshot: Hashable, Sendable {
         self.isDismissed = isDismissed
         self.zones = zones
         self.ordered = ordered
+        self.scheduler = scheduler
     }
 }

@@ -32,6 +32,9 @@ enum LedgerSchema {
         migrator.registerMigration("155 outputs") { database in
             try database.execute(sql: "ALTER TABLE outbox ADD COLUMN outputs TEXT")
         }
+        migrator.registerMigration("156 scheduler") { database in
+            try database.execute(sql: "ALTER TABLE meta ADD COLUMN scheduler TEXT")
+        }
         return migrator
     }
 
@@ -91,8 +94,8 @@ enum LedgerSchema {
             detail = 'the host joined a server anew while this was open' WHERE status IN (1, 2);
         UPDATE ledger SET sequence = 0;
         UPDATE quarter SET sequence = 0;
-        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, counted = 0,
-            is_dismissed = 0, recite_after = NULL, recite_through = NULL, recite_from = NULL;
+        UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, counted = 0, is_dismissed = 0,
+            recite_after = NULL, recite_through = NULL, recite_from = NULL, scheduler = NULL;
         """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at

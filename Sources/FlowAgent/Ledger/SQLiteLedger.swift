@@ -172,7 +172,8 @@ package final class SQLiteLedger: Ledger {
                     lastTime: Timestamp(milliseconds: meta["time"]),
                     isReciting: meta["recite_after"] != nil,
                     isDismissed: meta["is_dismissed"],
-                    zones: try ZoneTable.all(in: database)
+                    zones: try ZoneTable.all(in: database),
+                    scheduler: SchedulerColumn.decode(meta["scheduler"])
                 )
                 let jobs = "SELECT uid, version, cursor, is_ordered FROM job ORDER BY uid"
                 for row in try Row.fetchAll(database, sql: jobs) {

@@ -59,6 +59,8 @@ package struct Hello: Hashable, Sendable {
     package var executors: [String]
     /// What its agent can do that earlier ones could not, in words of ``HostFeature``.
     package var features: [String]
+    /// ``SchedulerState/revision`` in force there; nil from an agent that cannot be told to stand still.
+    package var schedulerRevision: Int64?
 
     package init(
         agent: AgentID,
@@ -80,7 +82,8 @@ package struct Hello: Hashable, Sendable {
         labels: [String: String] = [:],
         rulesDigest: String? = nil,
         executors: [String] = [],
-        features: [String] = []
+        features: [String] = [],
+        schedulerRevision: Int64? = nil
     ) {
         self.agent = agent
         self.incarnation = incarnation
@@ -102,6 +105,7 @@ package struct Hello: Hashable, Sendable {
         self.rulesDigest = rulesDigest
         self.executors = executors
         self.features = features
+        self.schedulerRevision = schedulerRevision
     }
 }
 
@@ -119,6 +123,8 @@ package struct Heartbeat: Hashable, Sendable {
     package var foreignZones: [String]
     /// Jobs whose fires it leaves to the server, because their plan came out otherwise there (R12).
     package var orderedJobs: [JobUID]
+    /// ``SchedulerState/revision`` in force; nil from an agent that cannot be told to stand still.
+    package var schedulerRevision: Int64?
 
     /// The most zones, and the most jobs, that one names.
     package static let listLimit = 256
@@ -129,7 +135,8 @@ package struct Heartbeat: Hashable, Sendable {
         sentAt: Int64,
         trouble: String? = nil,
         foreignZones: [String] = [],
-        orderedJobs: [JobUID] = []
+        orderedJobs: [JobUID] = [],
+        schedulerRevision: Int64? = nil
     ) {
         self.configVersion = configVersion
         self.running = running
@@ -137,6 +144,7 @@ package struct Heartbeat: Hashable, Sendable {
         self.trouble = trouble
         self.foreignZones = foreignZones
         self.orderedJobs = orderedJobs
+        self.schedulerRevision = schedulerRevision
     }
 }
 

@@ -15,6 +15,8 @@ package enum ServerMessage: Hashable, Sendable {
     case cancel(ExecutionID, force: Bool)
     /// With it, how many bytes are kept of an attempt's output; nil from a server of an earlier version.
     case heartbeatAnswer(ClockSample, outputBytes: Int64? = nil)
+    /// Whether schedules fire at all; only for agents that say they take it.
+    case scheduler(SchedulerState)
     /// PEM, leaf first; the certificate in use is good until this one was used.
     case certificateIssued(String)
     case certificateRefused(code: String, message: String)
@@ -48,6 +50,8 @@ package struct Welcome: Hashable, Sendable {
     package var statisticsSequence: Int64?
     /// How many bytes are kept of an attempt's output; nil from a server of an earlier version, which takes 64 MiB.
     package var outputBytes: Int64?
+    /// Whether schedules fire at all; a server of an earlier version says nothing, and its scheduler always runs.
+    package var scheduler: SchedulerState
 
     package init(
         epoch: Int64,
@@ -62,7 +66,8 @@ package struct Welcome: Hashable, Sendable {
         renewsCertificates: Bool = true,
         givesSecrets: Bool = true,
         statisticsSequence: Int64? = nil,
-        outputBytes: Int64? = nil
+        outputBytes: Int64? = nil,
+        scheduler: SchedulerState = SchedulerState()
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -77,6 +82,7 @@ package struct Welcome: Hashable, Sendable {
         self.givesSecrets = givesSecrets
         self.statisticsSequence = statisticsSequence
         self.outputBytes = outputBytes
+        self.scheduler = scheduler
     }
 }
 

@@ -10,7 +10,7 @@ extension FireExplanation {
             return self.withoutRecord(facts, host)
         }
         switch execution.status {
-        case .pending: return self.pending(execution, host)
+        case .pending: return self.pending(execution, facts, host)
         case .running, .success, .failure, .timeout: return self.started(execution, facts)
         case .cancelled: return self.cancelled(execution, facts, host)
         case .skipped: return self.skipped(execution, facts, host)
@@ -53,6 +53,15 @@ extension FireExplanation {
                     "it started \(self.seconds(delay)) s late, because execution \(other.id) was still running, and \(en)"
             )
         }
+        if let stop = facts.stop, execution.kind == .cron {
+            return Finding(
+                .late,
+                .scheduler,
+                zh: "\(stop.text.zh)，按错过策略延后 \(self.seconds(delay)) 秒补跑，\(zh)",
+                en:
+                    "it started \(self.seconds(delay)) s late, because \(stop.text.en) and the job runs missed fires, and \(en)"
+            )
+        }
         return Finding(
             .late,
             .misfire,
@@ -73,7 +82,7 @@ extension FireExplanation {
         }
     }
 
-    private static func pending(_ execution: Execution, _ host: FireFacts.Host) -> Finding {
+    private static func pending(_ execution: Execution, _ facts: FireFacts, _ host: FireFacts.Host) -> Finding {
         switch execution.reason {
         case .queued:
             return Finding(
@@ -90,6 +99,14 @@ extension FireExplanation {
                 en: "attempt \(execution.attempt) has ended, and it waits for the next"
             )
         default: break
+        }
+        if let stop = facts.stop, stop.until == nil, execution.kind == .cron {
+            return Finding(
+                .stopped,
+                .scheduler,
+                zh: "尚未启动：\(stop.text.zh)",
+                en: "it has not started: \(stop.text.en)"
+            )
         }
         guard !host.isOnline else {
             return Finding(
@@ -145,6 +162,14 @@ extension FireExplanation {
                 en: "it was skipped: no place was left in the job's queue"
             )
         case .misfire:
+            if let stop = facts.stop {
+                return Finding(
+                    .skipped,
+                    .scheduler,
+                    zh: "已跳过：\(stop.text.zh)，任务不补跑",
+                    en: "it was skipped: \(stop.text.en), and the job does not run it late"
+                )
+            }
             return Finding(
                 .skipped,
                 .misfire,
@@ -152,6 +177,7 @@ extension FireExplanation {
                 en: "it was skipped: the host could not start it at its time, and the job does not run it late"
             )
         case .misfireCoalesced:
+            if let stop = facts.stop { return self.together(stop) }
             return Finding(
                 .coalesced,
                 .misfire,
@@ -187,11 +213,20 @@ extension FireExplanation {
         let later = facts.neighbours.filter { $0.agentID == host.id && $0.kind == .cron && $0.nominal > facts.at }
             .min { $0.nominal < $1.nominal }
         if let later, later.reason == .misfireCoalesced {
+            if let stop = facts.stop { return self.together(stop) }
             return Finding(
                 .coalesced,
                 .misfire,
                 zh: "当时未能运行，已并入 \(later.nominal) 的合并记录",
                 en: "it was missed, and is counted in the record at \(later.nominal)"
+            )
+        }
+        if let stop = facts.stop {
+            return Finding(
+                .stopped,
+                .scheduler,
+                zh: "没有触发：\(stop.text.zh)",
+                en: "it did not fire: \(stop.text.en)"
             )
         }
         if facts.at < facts.changedAt {
@@ -217,6 +252,16 @@ extension FireExplanation {
             zh: "没有记录：主机离线\(self.since(host, "（最后联系 ", "）"))，若已按本地时钟运行，重新连接后会上报",
             en:
                 "there is no record: the host is offline\(self.since(host, " since ", "")); what it ran by its own clock it reports later"
+        )
+    }
+
+    /// Missed with others while the scheduler stood still.
+    private static func together(_ stop: SchedulerStop) -> Finding {
+        Finding(
+            .coalesced,
+            .scheduler,
+            zh: "\(stop.text.zh)，与其他错过的触发合并为一条记录",
+            en: "it was missed together with others, because \(stop.text.en); one record stands for them"
         )
     }
 

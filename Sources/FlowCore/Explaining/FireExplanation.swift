@@ -27,6 +27,8 @@ package struct FireExplanation: Hashable, Sendable {
         case skipped
         /// The job was off, or was not there yet.
         case disabled
+        /// The scheduler was, or is, stopped.
+        case stopped
         /// Due, and nothing is known of it.
         case missed
 
@@ -56,6 +58,8 @@ package struct FireExplanation: Hashable, Sendable {
         case configuration
         case offline
         case reconnect
+        /// The scheduler was stopped.
+        case scheduler
     }
 
     package struct Text: Hashable, Sendable {
@@ -107,6 +111,7 @@ package struct FireExplanation: Hashable, Sendable {
             return self.placed(facts, placement)
         }
         if facts.at > facts.now { return self.coming(facts) }
+        if facts.executions.isEmpty, let stop = facts.stop, stop.until == nil { return [self.stands(still: stop)] }
         var groups: [(finding: Finding, hosts: [String])] = []
         for host in facts.hosts {
             let finding = self.finding(facts, host)
@@ -221,7 +226,19 @@ package struct FireExplanation: Hashable, Sendable {
         )
     }
 
+    /// A fire that came due, or will come due, while the scheduler is stopped.
+    private static func stands(still stop: SchedulerStop) -> Finding {
+        Finding(
+            .stopped,
+            .scheduler,
+            zh: "\(stop.text.zh)，此刻不会按计划触发；重新启动后由任务的错过策略决定是否补跑。",
+            en:
+                "The schedule does not fire: \(stop.text.en). At its start the job's misfire policy says what becomes of it."
+        )
+    }
+
     private static func coming(_ facts: FireFacts) -> [Finding] {
+        if let stop = facts.stop { return [self.stands(still: stop)] }
         var findings = [
             Finding(
                 .willFire,

@@ -46,6 +46,8 @@ package struct FireFacts: Sendable {
     package let executions: [Execution]
     /// Records of the job around the instant, for what ran meanwhile and for what was put together.
     package let neighbours: [Execution]
+    /// The scheduler's stop that the instant lies in.
+    package let stop: SchedulerStop?
 
     /// - Parameters:
     ///   - instant: what is asked about; a fire within the same second counts as meant.
@@ -57,7 +59,8 @@ package struct FireFacts: Sendable {
         now: Timestamp,
         hosts: [Host],
         executions: [Execution],
-        neighbours: [Execution]
+        neighbours: [Execution],
+        stop: SchedulerStop? = nil
     ) {
         let fire = schedule.next(after: instant.advanced(byMilliseconds: -1)).flatMap { next in
             next.seconds == instant.seconds ? next : nil
@@ -73,6 +76,7 @@ package struct FireFacts: Sendable {
         self.hosts = hosts
         self.executions = executions
         self.neighbours = neighbours
+        self.stop = stop
         if let pause = schedule.delayMilliseconds {
             self.timing = .delay(seconds: pause / 1000)
         } else if fire != nil {

@@ -11,6 +11,8 @@ package protocol ScheduleStore: Sendable {
     ///
     /// A target that is not in `recent`, unless that is nil, has been away for a while: it gets no record, only a note since
     /// when it owes an account (``OwedFires``).
+    ///
+    /// While the scheduler is stopped nothing moves on: every one of them is ``FireOutcome/held``.
     func fire(
         _ fires: [PlannedFire],
         online: Set<AgentID>,
@@ -63,10 +65,14 @@ package enum FireOutcome: Sendable {
     case movedOn
     /// All its hosts have been away for a while: the schedule moved on, and they owe an account of it.
     case owed
+    /// The scheduler is stopped: nothing was done.
+    case held
     /// Somebody else moved the schedule, or the job was edited, disabled or deleted: nothing was done.
     ///
     /// `next` and `version` are what is stored; no version = the job is gone.
     case superseded(next: Timestamp?, version: Int64?)
+
+    package var isHeld: Bool { if case .held = self { true } else { false } }
 }
 
 /// A request to run a job now.

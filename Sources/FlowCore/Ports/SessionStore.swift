@@ -102,6 +102,8 @@ package struct AgentSessionStart: Hashable, Sendable {
     package let questions: [ExecutionID]
     /// How far the ledger's statistics are known; nil in a store that keeps none.
     package let statisticsSequence: Int64?
+    /// Whether schedules fire at all.
+    package let scheduler: SchedulerState
 
     package init(
         epoch: Int64,
@@ -111,7 +113,8 @@ package struct AgentSessionStart: Hashable, Sendable {
         forced: [ExecutionID] = [],
         interrupted: [Execution],
         questions: [ExecutionID] = [],
-        statisticsSequence: Int64? = nil
+        statisticsSequence: Int64? = nil,
+        scheduler: SchedulerState = SchedulerState()
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -121,6 +124,7 @@ package struct AgentSessionStart: Hashable, Sendable {
         self.interrupted = interrupted
         self.questions = questions
         self.statisticsSequence = statisticsSequence
+        self.scheduler = scheduler
     }
 }
 

@@ -70,6 +70,7 @@ extension ClusterFollower {
         if versions.settings > self.parts.settings.now.stored.revision {
             self.parts.settings.take(try await self.store.settings())
         }
+        if self.parts.scheduler.take(try await self.store.scheduler()) { await self.parts.ticker.schedulerChanged() }
         let followed = self.followed.withLock { $0 } ?? versions.configuration
         guard versions.configuration != followed else { return }
         let changes = try await self.store.configurationChanges(since: followed)

@@ -18,6 +18,7 @@ package final class ClusterFollower: Service {
         let ticker: FireTicker
         let bus: EventBus
         let settings: LiveSettings
+        let scheduler: LiveScheduler
 
         package init(
             member: ClusterMember,
@@ -26,7 +27,8 @@ package final class ClusterFollower: Service {
             journal: SessionJournal,
             ticker: FireTicker,
             bus: EventBus,
-            settings: LiveSettings
+            settings: LiveSettings,
+            scheduler: LiveScheduler
         ) {
             self.member = member
             self.gateway = gateway
@@ -35,6 +37,7 @@ package final class ClusterFollower: Service {
             self.ticker = ticker
             self.bus = bus
             self.settings = settings
+            self.scheduler = scheduler
         }
     }
 

@@ -49,6 +49,8 @@ package struct AgentPresence: Hashable, Codable, Sendable {
     package var orderedJobs: Set<JobUID> = []
     /// Whether the host takes zone rules from the server; hosts of earlier versions go by their own files.
     package var takesRules = true
+    /// Which state of the scheduler is in force there; nil when the host cannot be told to stand still.
+    package var schedulerRevision: Int64?
 
     package init(
         connectedAt: Timestamp,

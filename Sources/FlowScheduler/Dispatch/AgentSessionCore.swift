@@ -21,6 +21,8 @@ package struct AgentSessionCore: Sendable {
         /// What changed of all agents' configurations; only when ``AgentSessionCore/canFollow(_:)``.
         case configurationChanges(ConfigurationChanges)
         case cancel(ExecutionID, force: Bool)
+        /// Whether schedules fire at all, as the server knows it now.
+        case scheduler(SchedulerState)
         case tick
     }
 
@@ -70,6 +72,9 @@ package struct AgentSessionCore: Sendable {
     private let plans: PlanBook
     /// Zones whose rules the agent has.
     private var toldZones: Set<String>
+    /// What the agent was told of the scheduler, and when it was told last.
+    private var scheduler: SchedulerState
+    private var schedulerToldAt: Timestamp
 
     private struct Sent: Sendable {
         let order: Order
@@ -116,6 +121,8 @@ package struct AgentSessionCore: Sendable {
         )
         session.presence.executors = hello.executors
         session.presence.features = hello.features
+        session.scheduler = start.scheduler
+        session.presence.schedulerRevision = hello.schedulerRevision
         if !isCurrent {
             session.pushes = 1
             session.pushedAt = now
@@ -132,7 +139,8 @@ package struct AgentSessionCore: Sendable {
             questions: start.questions,
             clock: clock,
             lostAfter: start.lostAfter,
-            statisticsSequence: start.statisticsSequence
+            statisticsSequence: start.statisticsSequence,
+            scheduler: start.scheduler
         )
         return (session, welcome)
     }
@@ -178,6 +186,8 @@ package struct AgentSessionCore: Sendable {
         self.presence = presence
         self.reaskAt = now.advanced(byMilliseconds: Self.reaskInterval)
         self.presence.takesRules = takesRules
+        self.scheduler = SchedulerState()
+        self.schedulerToldAt = now
         self.noteAdapted()
     }
 
@@ -199,6 +209,7 @@ package struct AgentSessionCore: Sendable {
         case .configuration(let configuration): return self.push(configuration, now: now)
         case .configurationChanges(let changes): return self.push(changes, now: now)
         case .cancel(let id, let force): return [.send(.cancel(id, force: force))]
+        case .scheduler(let state): return self.tell(state, now: now)
         case .tick: return self.tick(now: now)
         }
     }
@@ -261,9 +272,30 @@ package struct AgentSessionCore: Sendable {
             serverSent: now.milliseconds * 1000
         )
         var effects: [Effect] = [.send(.heartbeatAnswer(clock)), .presenceChanged]
+        effects += self.hear(heartbeat.schedulerRevision, now: now)
         // S1-FR-2.3: a heartbeat with another version than the last push, and no push under way.
         if heartbeat.configVersion != self.pushedVersion, self.pushedAt == nil { effects += self.pushAll(now: now) }
         return effects
+    }
+
+    // MARK: The scheduler
+
+    private mutating func tell(_ state: SchedulerState, now: Timestamp) -> [Effect] {
+        guard state.revision > self.scheduler.revision else { return [] }
+        self.scheduler = state
+        self.schedulerToldAt = now
+        return self.presence.schedulerRevision == nil ? [] : [.send(.scheduler(state))]
+    }
+
+    /// What was lost on its way is said again.
+    private mutating func hear(_ revision: Int64?, now: Timestamp) -> [Effect] {
+        guard let revision else { return [] }
+        self.presence.schedulerRevision = revision
+        guard revision != self.scheduler.revision,
+            now.milliseconds(since: self.schedulerToldAt) >= Self.resendAfter
+        else { return [] }
+        self.schedulerToldAt = now
+        return [.send(.scheduler(self.scheduler))]
     }
 
     private mutating func push(_ configuration: AgentConfiguration, now: Timestamp) -> [Effect] {

@@ -115,6 +115,7 @@ package struct Planner: Sendable {
         for (fire, outcome) in zip(fires, outcomes) {
             switch outcome {
             case .fired, .movedOn, .owed: self.settle(fire, next: fire.next)
+            case .held: self.hold(fire)
             case .superseded(let next, let version):
                 if version == nil || version == fire.version {
                     self.settle(fire, next: next)
@@ -140,6 +141,13 @@ package struct Planner: Sendable {
         guard self.entries[job]?.isInFlight == true else { return }
         self.entries[job]?.isInFlight = false
         self.timers.set(job, at: now.advanced(byMilliseconds: Self.retryDelay))
+    }
+
+    /// The scheduler stands still: the same fire is due, and late, when it goes on.
+    private mutating func hold(_ fire: PlannedFire) {
+        guard let entry = self.entries[fire.job], entry.isInFlight, entry.next == fire.nominal else { return }
+        self.entries[fire.job]?.isInFlight = false
+        self.arm(fire.job)
     }
 
     private mutating func settle(_ fire: PlannedFire, next: Timestamp?) {

@@ -27,7 +27,8 @@ extension JobService {
             now: self.clock.now,
             hosts: try await self.hosts(of: job, in: scope),
             executions: executions,
-            neighbours: neighbours
+            neighbours: neighbours,
+            stop: try await self.store.schedulerStop(at: instant)
         )
         return FireExplanation(facts)
     }

@@ -17,6 +17,7 @@ extension Services {
         settings: LiveSettings = LiveSettings(),
         archive: (any OutputArchive)? = nil,
         cluster: ClusterService? = nil,
+        scheduler: LiveScheduler = LiveScheduler(),
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
     ) -> Services {
@@ -71,6 +72,13 @@ extension Services {
             users: UserService(store: store, hasher: hasher, clock: clock),
             tokens: TokenService(store: store, clock: clock, settings: settings),
             secrets: SecretService(store: store, seal: seal, clock: clock),
+            scheduler: SchedulerService(
+                store: store,
+                live: scheduler,
+                observer: observer,
+                gateway: gateway,
+                clock: clock
+            ),
             notifications: notify.map { NotificationService(store: $0, clock: clock, seal: seal) },
             calendars: calendars.map { CalendarService(store: $0, jobs: jobs, clock: clock) },
             live: settings,

@@ -29,6 +29,7 @@ package struct Services: Sendable {
     package let cluster: ClusterService?
     /// Nil over a store that keeps none.
     package let hooks: HookService?
+    package let scheduler: SchedulerService
 
     package init(
         jobs: JobService,
@@ -43,6 +44,7 @@ package struct Services: Sendable {
         users: UserService,
         tokens: TokenService,
         secrets: SecretService,
+        scheduler: SchedulerService,
         notifications: NotificationService? = nil,
         calendars: CalendarService? = nil,
         live: LiveSettings = LiveSettings(),
@@ -52,6 +54,7 @@ package struct Services: Sendable {
         hooks: HookService? = nil
     ) {
         self.cluster = cluster
+        self.scheduler = scheduler
         self.calendars = calendars
         self.live = live
         self.settings = settings

@@ -19,6 +19,7 @@ actor AgentConversation {
         let clock: any WallClock
         let settings: LiveSettings
         let logger: Logger
+        let scheduler: LiveScheduler
     }
 
     nonisolated let channel: any AgentChannel
@@ -118,7 +119,10 @@ actor AgentConversation {
                 while let message = try await self.channel.next() { try await self.receive(message) }
             }
             group.addTask {
-                while (try? await Task.sleep(for: Self.tick)) != nil { try await self.handle(.tick) }
+                while (try? await Task.sleep(for: Self.tick)) != nil {
+                    try await self.handle(.scheduler(self.dependencies.scheduler.now))
+                    try await self.handle(.tick)
+                }
             }
             // Whichever ends first ends the session.
             defer { group.cancelAll() }

@@ -32,7 +32,8 @@ package final class AgentSessions: AgentGateway, Service {
         clock: any WallClock,
         settings: LiveSettings = LiveSettings(),
         logger: Logger,
-        proof: Duration = .seconds(2)
+        proof: Duration = .seconds(2),
+        scheduler: LiveScheduler = LiveScheduler()
     ) {
         self.conversations = AgentConversation.Dependencies(
             store: store,
@@ -42,7 +43,8 @@ package final class AgentSessions: AgentGateway, Service {
             secrets: secrets,
             clock: clock,
             settings: settings,
-            logger: logger
+            logger: logger,
+            scheduler: scheduler
         )
         self.configurations = ConfigurationSender(store: store, logger: logger)
         self.bus = bus

@@ -16,6 +16,7 @@ package actor FireTicker: Service, ScheduleObserver {
     private let logger: Logger
     private let alarm = Alarm()
     private let share: any WorkShare
+    private let scheduler: LiveScheduler
     /// Units whose jobs are in the plan.
     private var planned: Set<WorkUnit> = []
     /// Of plans that could not be read.
@@ -31,9 +32,11 @@ package actor FireTicker: Service, ScheduleObserver {
         clock: any WallClock,
         meter: any FireMeter,
         logger: Logger,
-        share: any WorkShare = WholeWork()
+        share: any WorkShare = WholeWork(),
+        scheduler: LiveScheduler = LiveScheduler()
     ) {
         self.share = share
+        self.scheduler = scheduler
         self.store = store
         self.gateway = gateway
         self.bus = bus
@@ -58,6 +61,8 @@ package actor FireTicker: Service, ScheduleObserver {
     }
 
     package func jobDeleted(_ job: JobUID) { self.planner.remove(job) }
+
+    package func schedulerChanged() { self.alarm.ring() }
 
     /// Other units of work may be this server's now.
     package nonisolated func shareChanged() { self.alarm.ring() }
@@ -107,6 +112,10 @@ package actor FireTicker: Service, ScheduleObserver {
                 continue
             }
             _ = self.agents.recent(online: Set(self.gateway.presences.keys), at: self.clock.now)
+            guard !self.scheduler.now.isStopped else {
+                await self.alarm.wait(for: Self.longestSleep)
+                continue
+            }
             let fires = self.planner.plan(now: self.clock.now)
             if fires.isEmpty {
                 await self.sleep()
@@ -130,6 +139,8 @@ package actor FireTicker: Service, ScheduleObserver {
             let outcomes = try await self.store.fire(fires, online: online, recent: recent, at: now)
             let edited = self.planner.settle(fires, outcomes: outcomes)
             await self.dispatch(outcomes)
+            // Another server has stopped it, and this one has not heard of that.
+            if outcomes.contains(where: \.isHeld) { self.scheduler.take(try await self.store.scheduler()) }
             await self.reload(edited)
         } catch {
             self.logger.error(
@@ -163,7 +174,7 @@ package actor FireTicker: Service, ScheduleObserver {
                 changed += executions
                 for (agent, order) in made { orders[agent, default: []].append(order) }
             case .movedOn: self.meter.countMissedFires(1)
-            case .superseded, .owed: break
+            case .superseded, .owed, .held: break
             }
         }
         self.meter.countFires(fired)

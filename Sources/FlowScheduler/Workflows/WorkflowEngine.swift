@@ -17,19 +17,22 @@ package final class WorkflowEngine: Sendable {
     private let bus: EventBus
     private let clock: any WallClock
     private let settings: LiveSettings
+    private let scheduler: LiveScheduler
 
     package init(
         store: any WorkflowStore,
         gateway: any AgentGateway,
         bus: EventBus,
         clock: any WallClock,
-        settings: LiveSettings = LiveSettings()
+        settings: LiveSettings = LiveSettings(),
+        scheduler: LiveScheduler = LiveScheduler()
     ) {
         self.store = store
         self.gateway = gateway
         self.bus = bus
         self.clock = clock
         self.settings = settings
+        self.scheduler = scheduler
     }
 
     /// Applies everything that has come: children that settled, and times that have passed.
@@ -47,8 +50,9 @@ package final class WorkflowEngine: Sendable {
         } while due.count == Self.pageSize
     }
 
-    /// Begins the runs of workflows that are due.
+    /// Begins the runs of workflows that are due, unless the scheduler is stopped.
     package func fire() async throws {
+        guard !self.scheduler.now.isStopped else { return }
         let now = self.clock.now
         var failure: (any Error)?
         for workflow in try await self.store.dueWorkflows(at: now, limit: Self.pageSize) {

@@ -28,6 +28,7 @@ struct ServerCluster: Sendable {
         ticker: FireTicker,
         journal: SessionJournal,
         settings: LiveSettings,
+        scheduler: LiveScheduler,
         store: DatabaseStore,
         clock: any WallClock,
         logger: Logger
@@ -42,7 +43,8 @@ struct ServerCluster: Sendable {
                 journal: journal,
                 ticker: ticker,
                 bus: self.bus,
-                settings: settings
+                settings: settings,
+                scheduler: scheduler
             ),
             store: store,
             cluster: self.store,

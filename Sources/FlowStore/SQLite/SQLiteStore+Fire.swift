@@ -13,6 +13,8 @@ extension SQLiteStore {
     ) async throws -> [FireOutcome] {
         guard !fires.isEmpty else { return [] }
         return try await self.write("fire") { db in
+            // Here and not before: a stop that has returned is in force on every server.
+            if try SchedulerStopTable(db).state().isStopped { return fires.map { _ in .held } }
             // 1. The linearisation point: of all who plan a fire, one moves the schedule on.
             let moved = try ScheduleTable(db).moveOn(fires)
             // 2. What each one is, and on whom.

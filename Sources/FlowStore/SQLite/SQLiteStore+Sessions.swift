@@ -45,7 +45,8 @@ extension SQLiteStore {
                 forced: cancels.filter(\.force).map(\.id) + moved,
                 interrupted: interrupted,
                 questions: questions + owed,
-                statisticsSequence: told?.incarnation == hello.incarnation ? told?.sequence : 0
+                statisticsSequence: told?.incarnation == hello.incarnation ? told?.sequence : 0,
+                scheduler: try SchedulerStopTable(db).state()
             )
         }
     }

@@ -20,6 +20,7 @@ extension PBEnvelope {
                 if let trouble = heartbeat.trouble { $0.trouble = trouble }
                 $0.foreignZones = heartbeat.foreignZones
                 $0.orderedTaskUids = heartbeat.orderedJobs.map { Data($0.bytes) }
+                if let revision = heartbeat.schedulerRevision { $0.schedulerRevision = revision }
             }
         case .orderAcknowledged(let executions):
             self.executionAck = .with { $0.executionIds = executions.map { Data($0.bytes) } }
@@ -63,7 +64,9 @@ extension PBEnvelope {
                     orderedJobs: try Fields.identifiers(
                         Array(heartbeat.orderedTaskUids.prefix(Heartbeat.listLimit)),
                         "heartbeat.ordered_task_uids"
-                    )
+                    ),
+                    schedulerRevision: heartbeat.hasSchedulerRevision
+                        ? try Fields.count(heartbeat.schedulerRevision, "heartbeat.scheduler_revision") : nil
                 )
             )
         case .executionAck(let acknowledgement):
@@ -133,6 +136,7 @@ extension PBHello {
         if let digest = hello.rulesDigest { self.rulesDigest = digest }
         self.executors = hello.executors
         self.features = hello.features
+        if let revision = hello.schedulerRevision { self.schedulerRevision = revision }
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
@@ -165,7 +169,9 @@ extension PBHello {
             labels: HostLabels.kept(self.labels),
             rulesDigest: self.hasRulesDigest ? try Fields.label(self.rulesDigest, "hello.rules_digest") : nil,
             executors: Self.kinds(self.executors),
-            features: Self.kinds(self.features)
+            features: Self.kinds(self.features),
+            schedulerRevision: self.hasSchedulerRevision
+                ? try Fields.count(self.schedulerRevision, "hello.scheduler_revision") : nil
         )
     }
 }

@@ -26,6 +26,7 @@ extension PBEnvelope {
                 $0.clock = PBClockSample(sample)
                 if let outputBytes { $0.outputBytes = outputBytes }
             }
+        case .scheduler(let state): self.scheduler = PBSchedulerState(state)
         case .certificateIssued(let chain): self.certificateIssued = .with { $0.certificateChain = chain }
         case .certificateRefused(let code, let text):
             self.certificateRefused = .with { ($0.code, $0.message) = (code, text) }
@@ -76,6 +77,7 @@ extension PBEnvelope {
                 outputBytes: answer.hasOutputBytes
                     ? try Fields.count(answer.outputBytes, "heartbeat_answer.output_bytes") : nil
             )
+        case .scheduler(let state): return .scheduler(try state.decoded("scheduler"))
         case .certificateIssued(let issued): return .certificateIssued(issued.certificateChain)
         case .certificateRefused(let refused):
             return .certificateRefused(
@@ -117,6 +119,7 @@ extension PBWelcome {
         if let lost = welcome.lostAfter { self.lostAfter = lost }
         if let sequence = welcome.statisticsSequence { self.statisticsSequence = sequence }
         if let bytes = welcome.outputBytes { self.outputBytes = bytes }
+        self.scheduler = PBSchedulerState(welcome.scheduler)
     }
 
     fileprivate func decoded() throws(WireError) -> Welcome {
@@ -135,7 +138,8 @@ extension PBWelcome {
             givesSecrets: self.givesSecrets,
             statisticsSequence: self.hasStatisticsSequence
                 ? try Fields.count(self.statisticsSequence, "welcome.statistics_sequence") : nil,
-            outputBytes: self.hasOutputBytes ? try Fields.count(self.outputBytes, "welcome.output_bytes") : nil
+            outputBytes: self.hasOutputBytes ? try Fields.count(self.outputBytes, "welcome.output_bytes") : nil,
+            scheduler: self.hasScheduler ? try self.scheduler.decoded("welcome.scheduler") : SchedulerState()
         )
     }
 }

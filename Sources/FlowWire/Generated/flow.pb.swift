@@ -713,6 +713,15 @@ package nonisolated struct PBEnvelope: Sendable {
     set {message = .logAck(newValue)}
   }
 
+  /// For agents whose hello has a scheduler_revision.
+  package var scheduler: PBSchedulerState {
+    get {
+      if case .scheduler(let v)? = message {return v}
+      return PBSchedulerState()
+    }
+    set {message = .scheduler(newValue)}
+  }
+
   package var enrolRequest: PBEnrolRequest {
     get {
       if case .enrolRequest(let v)? = message {return v}
@@ -815,6 +824,8 @@ package nonisolated struct PBEnvelope: Sendable {
     case logOpen(PBLogOpen)
     case logChunk(PBLogChunk)
     case logAck(PBLogAck)
+    /// For agents whose hello has a scheduler_revision.
+    case scheduler(PBSchedulerState)
     case enrolRequest(PBEnrolRequest)
     case enrolResponse(PBEnrolResponse)
     case enrolRefusal(PBEnrolRefusal)
@@ -2129,6 +2140,16 @@ package nonisolated struct PBHello: @unchecked Sendable {
     set {_uniqueStorage()._features = newValue}
   }
 
+  /// Of the scheduler's state in force here; absent from agents that cannot be told to stand still.
+  package var schedulerRevision: Int64 {
+    get {_storage._schedulerRevision ?? 0}
+    set {_uniqueStorage()._schedulerRevision = newValue}
+  }
+  /// Returns true if `schedulerRevision` has been explicitly set.
+  package var hasSchedulerRevision: Bool {_storage._schedulerRevision != nil}
+  /// Clears the value of `schedulerRevision`. Subsequent reads from it will return its default value.
+  package mutating func clearSchedulerRevision() {_uniqueStorage()._schedulerRevision = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2243,11 +2264,92 @@ package nonisolated struct PBWelcome: @unchecked Sendable {
   /// Clears the value of `outputBytes`. Subsequent reads from it will return its default value.
   package mutating func clearOutputBytes() {_uniqueStorage()._outputBytes = nil}
 
+  /// Absent from servers whose scheduler always runs.
+  package var scheduler: PBSchedulerState {
+    get {_storage._scheduler ?? PBSchedulerState()}
+    set {_uniqueStorage()._scheduler = newValue}
+  }
+  /// Returns true if `scheduler` has been explicitly set.
+  package var hasScheduler: Bool {_storage._scheduler != nil}
+  /// Clears the value of `scheduler`. Subsequent reads from it will return its default value.
+  package mutating func clearScheduler() {_uniqueStorage()._scheduler = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Whether schedules fire at all, connected or not, until the next of these.
+package nonisolated struct PBSchedulerState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Raised by each stop and each start.
+  package var revision: Int64 = 0
+
+  /// The newest stop; absent when there was none. The scheduler stands still while that has no `until`.
+  package var stop: PBSchedulerState.Stop {
+    get {_stop ?? PBSchedulerState.Stop()}
+    set {_stop = newValue}
+  }
+  /// Returns true if `stop` has been explicitly set.
+  package var hasStop: Bool {self._stop != nil}
+  /// Clears the value of `stop`. Subsequent reads from it will return its default value.
+  package mutating func clearStop() {self._stop = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Stop: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var since: Int64 = 0
+
+    package var by: String = String()
+
+    package var reason: String {
+      get {_reason ?? String()}
+      set {_reason = newValue}
+    }
+    /// Returns true if `reason` has been explicitly set.
+    package var hasReason: Bool {self._reason != nil}
+    /// Clears the value of `reason`. Subsequent reads from it will return its default value.
+    package mutating func clearReason() {self._reason = nil}
+
+    package var until: Int64 {
+      get {_until ?? 0}
+      set {_until = newValue}
+    }
+    /// Returns true if `until` has been explicitly set.
+    package var hasUntil: Bool {self._until != nil}
+    /// Clears the value of `until`. Subsequent reads from it will return its default value.
+    package mutating func clearUntil() {self._until = nil}
+
+    package var endedBy: String {
+      get {_endedBy ?? String()}
+      set {_endedBy = newValue}
+    }
+    /// Returns true if `endedBy` has been explicitly set.
+    package var hasEndedBy: Bool {self._endedBy != nil}
+    /// Clears the value of `endedBy`. Subsequent reads from it will return its default value.
+    package mutating func clearEndedBy() {self._endedBy = nil}
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _reason: String? = nil
+    fileprivate var _until: Int64? = nil
+    fileprivate var _endedBy: String? = nil
+  }
+
+  package init() {}
+
+  fileprivate var _stop: PBSchedulerState.Stop? = nil
 }
 
 /// From an agent that is about to run a version of a task that names secrets.
@@ -2380,11 +2482,22 @@ package nonisolated struct PBHeartbeat: Sendable {
   /// Tasks whose fires it leaves to the server, because their plan came out otherwise there.
   package var orderedTaskUids: [Data] = []
 
+  /// Of the scheduler's state in force here.
+  package var schedulerRevision: Int64 {
+    get {_schedulerRevision ?? 0}
+    set {_schedulerRevision = newValue}
+  }
+  /// Returns true if `schedulerRevision` has been explicitly set.
+  package var hasSchedulerRevision: Bool {self._schedulerRevision != nil}
+  /// Clears the value of `schedulerRevision`. Subsequent reads from it will return its default value.
+  package mutating func clearSchedulerRevision() {self._schedulerRevision = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _trouble: String? = nil
+  fileprivate var _schedulerRevision: Int64? = nil
 }
 
 /// The clock sample of the hello, as soon as it was read: the welcome may bring a long configuration.
@@ -2615,7 +2728,7 @@ nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Envelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{4}\u{8}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{4}\u{8}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{2}\u{6}scheduler\0\u{4}\u{2}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{4}\u{8}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2844,6 +2957,19 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.message = .logAck(v)
         }
       }()
+      case 38: try {
+        var v: PBSchedulerState?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .scheduler(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .scheduler(v)
+        }
+      }()
       case 40: try {
         var v: PBEnrolRequest?
         var hadOneofValue = false
@@ -3052,6 +3178,10 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .logAck?: try {
       guard case .logAck(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+    }()
+    case .scheduler?: try {
+      guard case .scheduler(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
     }()
     case .enrolRequest?: try {
       guard case .enrolRequest(let v)? = self.message else { preconditionFailure() }
@@ -4914,7 +5044,7 @@ nonisolated extension PBDailyStatsAck: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0\u{2}\u{2}features\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0\u{2}\u{2}features\0\u{4}\u{f}scheduler_revision\0")
 
   fileprivate class _StorageClass {
     var _minProtocol: UInt32 = 0
@@ -4939,6 +5069,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _rulesDigest: String? = nil
     var _executors: [String] = []
     var _features: [String] = []
+    var _schedulerRevision: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4971,6 +5102,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _rulesDigest = source._rulesDigest
       _executors = source._executors
       _features = source._features
+      _schedulerRevision = source._schedulerRevision
     }
   }
 
@@ -5011,6 +5143,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._rulesDigest) }()
         case 21: try { try decoder.decodeRepeatedStringField(value: &_storage._executors) }()
         case 23: try { try decoder.decodeRepeatedStringField(value: &_storage._features) }()
+        case 38: try { try decoder.decodeSingularInt64Field(value: &_storage._schedulerRevision) }()
         default: break
         }
       }
@@ -5089,6 +5222,9 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._features.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._features, fieldNumber: 23)
       }
+      try { if let v = _storage._schedulerRevision {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 38)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5120,6 +5256,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._rulesDigest != rhs_storage._rulesDigest {return false}
         if _storage._executors != rhs_storage._executors {return false}
         if _storage._features != rhs_storage._features {return false}
+        if _storage._schedulerRevision != rhs_storage._schedulerRevision {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -5131,7 +5268,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{3}output_bytes\0\u{3}statistics_sequence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{3}output_bytes\0\u{3}statistics_sequence\0\u{2}\u{18}scheduler\0")
 
   fileprivate class _StorageClass {
     var _protocol: UInt32 = 0
@@ -5148,6 +5285,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _lostAfter: Int64? = nil
     var _statisticsSequence: Int64? = nil
     var _outputBytes: Int64? = nil
+    var _scheduler: PBSchedulerState? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5172,6 +5310,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _lostAfter = source._lostAfter
       _statisticsSequence = source._statisticsSequence
       _outputBytes = source._outputBytes
+      _scheduler = source._scheduler
     }
   }
 
@@ -5204,6 +5343,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._lostAfter) }()
         case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._outputBytes) }()
         case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._statisticsSequence) }()
+        case 38: try { try decoder.decodeSingularMessageField(value: &_storage._scheduler) }()
         default: break
         }
       }
@@ -5258,6 +5398,9 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       try { if let v = _storage._statisticsSequence {
         try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
       } }()
+      try { if let v = _storage._scheduler {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5281,10 +5424,104 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._lostAfter != rhs_storage._lostAfter {return false}
         if _storage._statisticsSequence != rhs_storage._statisticsSequence {return false}
         if _storage._outputBytes != rhs_storage._outputBytes {return false}
+        if _storage._scheduler != rhs_storage._scheduler {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSchedulerState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SchedulerState"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0\u{1}stop\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.revision) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._stop) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.revision != 0 {
+      try visitor.visitSingularInt64Field(value: self.revision, fieldNumber: 1)
+    }
+    try { if let v = self._stop {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBSchedulerState, rhs: PBSchedulerState) -> Bool {
+    if lhs.revision != rhs.revision {return false}
+    if lhs._stop != rhs._stop {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSchedulerState.Stop: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBSchedulerState.protoMessageName + ".Stop"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}since\0\u{1}by\0\u{1}reason\0\u{1}until\0\u{3}ended_by\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.since) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._reason) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self._until) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._endedBy) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.since != 0 {
+      try visitor.visitSingularInt64Field(value: self.since, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try { if let v = self._reason {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._until {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._endedBy {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBSchedulerState.Stop, rhs: PBSchedulerState.Stop) -> Bool {
+    if lhs.since != rhs.since {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._reason != rhs._reason {return false}
+    if lhs._until != rhs._until {return false}
+    if lhs._endedBy != rhs._endedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5506,7 +5743,7 @@ nonisolated extension PBRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5520,6 +5757,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 4: try { try decoder.decodeSingularStringField(value: &self._trouble) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.foreignZones) }()
       case 6: try { try decoder.decodeRepeatedBytesField(value: &self.orderedTaskUids) }()
+      case 38: try { try decoder.decodeSingularInt64Field(value: &self._schedulerRevision) }()
       default: break
       }
     }
@@ -5548,6 +5786,9 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.orderedTaskUids.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.orderedTaskUids, fieldNumber: 6)
     }
+    try { if let v = self._schedulerRevision {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 38)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5558,6 +5799,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._trouble != rhs._trouble {return false}
     if lhs.foreignZones != rhs.foreignZones {return false}
     if lhs.orderedTaskUids != rhs.orderedTaskUids {return false}
+    if lhs._schedulerRevision != rhs._schedulerRevision {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -79,6 +79,7 @@ extension PBEnvelope {
         case .secretsAnswer: "secrets_answer"
         case .dailyStatsReport: "daily_stats_report"
         case .dailyStatsAck: "daily_stats_ack"
+        case .scheduler: "scheduler"
         case .taskConfigResponse: "task_config_response"
         case .taskExecutions: "task_executions"
         case .taskResults: "task_results"

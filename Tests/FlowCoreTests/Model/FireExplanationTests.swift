@@ -53,7 +53,8 @@ struct FireExplanationTests {
         jitter: Int64 = 0,
         isOnline: Bool = true,
         executions: [Execution] = [],
-        neighbours: [Execution] = []
+        neighbours: [Execution] = [],
+        stop: SchedulerStop? = nil
     ) throws -> FireExplanation {
         let job = Job(
             id: 7,
@@ -80,9 +81,42 @@ struct FireExplanationTests {
             now: self.time(now),
             hosts: [.init(id: self.agent, name: "web", isOnline: isOnline, lastSeen: self.time(1800))],
             executions: executions,
-            neighbours: neighbours
+            neighbours: neighbours,
+            stop: stop
         )
         return FireExplanation(facts)
+    }
+
+    @Test("What came due while the scheduler was stopped says by whom, whatever became of it")
+    func stopped() throws {
+        let over = SchedulerStop(
+            since: Self.time(3000),
+            by: "ada",
+            reason: "move",
+            until: Self.time(4000),
+            endedBy: "bob"
+        )
+        let open = SchedulerStop(since: Self.time(3000), by: "ada")
+        let cases: [(SchedulerStop, [Execution], FireExplanation.Verdict)] = [
+            (over, [], .stopped), (open, [], .stopped),
+            (over, [Self.execution(3600, .success, started: 4000, finished: 4010)], .late),
+            (over, [Self.execution(3600, .skipped, .misfire)], .skipped),
+            (over, [Self.execution(3600, .skipped, .misfireCoalesced)], .coalesced),
+            (open, [Self.execution(3600, .pending, attempt: 0)], .stopped),
+        ]
+        for (stop, executions, verdict) in cases {
+            let explanation = try Self.explain(at: 3600, executions: executions, stop: stop)
+            #expect(explanation.verdict == verdict && explanation.rule == .scheduler, "\(explanation.text.en)")
+            #expect(explanation.text.en.contains("stopped by ada") && explanation.text.zh.contains("ada"))
+        }
+        let coming = try Self.explain(at: 7200, now: 3700, stop: open)
+        #expect(coming.verdict == .stopped && coming.text.en.contains("misfire"))
+        let onTime = try Self.explain(
+            at: 3600,
+            executions: [Self.execution(3600, .success, started: 3600, finished: 3601)],
+            stop: over
+        )
+        #expect(onTime.verdict == .fired, "a host that had not heard of it yet")
     }
 
     @Test("A table of what happened, and the rule that decided")

@@ -112,6 +112,65 @@ struct AgentSessionCoreTests {
         #expect(stored.sequence == 3)
     }
 
+    @Test(
+        "An agent that can stand still is told of a stop once, again when it shows another state, and others never (S4)"
+    )
+    func tellsOfStops() {
+        func open(_ revision: Int64?) -> (AgentSessionCore, Welcome) {
+            var hello = Hello(
+                agent: Self.agent,
+                incarnation: "one",
+                bootID: "boot",
+                lastSequence: 0,
+                configVersion: 1,
+                configDigest: "",
+                floor: .distantPast,
+                version: "test",
+                hostname: "host",
+                operatingSystem: "none",
+                sentAt: 0
+            )
+            hello.schedulerRevision = revision
+            let known = SchedulerState(revision: 2, stop: SchedulerStop(since: Self.base, by: "ada", until: Self.base))
+            return AgentSessionCore.open(
+                hello: hello,
+                start: AgentSessionStart(
+                    epoch: 3,
+                    acknowledgedSequence: 5,
+                    cancels: [],
+                    interrupted: [],
+                    scheduler: known
+                ),
+                configuration: AgentConfiguration(version: 1, jobs: []),
+                clock: ClockSample(agentSent: 0, serverReceived: 0, serverSent: 0),
+                address: "127.0.0.1",
+                now: Self.base
+            )
+        }
+        let stopped = SchedulerState(revision: 3, stop: SchedulerStop(since: Self.base, by: "ada"))
+        func heartbeat(_ revision: Int64?) -> AgentSessionCore.Event {
+            .received(
+                .heartbeat(Heartbeat(configVersion: 1, running: [], sentAt: 0, schedulerRevision: revision))
+            )
+        }
+        var (deaf, _) = open(nil)
+        #expect(deaf.handle(.scheduler(stopped), now: Self.time(10)).isEmpty)
+        #expect(!deaf.handle(heartbeat(nil), now: Self.time(20_000)).contains(.send(.scheduler(stopped))))
+
+        var (core, welcome) = open(0)
+        #expect(welcome.scheduler.revision == 2)
+        #expect(core.handle(.scheduler(stopped), now: Self.time(1000)) == [.send(.scheduler(stopped))])
+        #expect(core.handle(.scheduler(stopped), now: Self.time(1500)).isEmpty)
+        #expect(core.handle(.scheduler(welcome.scheduler), now: Self.time(1600)).isEmpty, "an older one comes late")
+        #expect(
+            !core.handle(heartbeat(2), now: Self.time(1700)).contains(.send(.scheduler(stopped))),
+            "it is on its way"
+        )
+        #expect(core.handle(heartbeat(2), now: Self.time(20_000)).contains(.send(.scheduler(stopped))))
+        #expect(!core.handle(heartbeat(3), now: Self.time(40_000)).contains(.send(.scheduler(stopped))))
+        #expect(core.presence.schedulerRevision == 3)
+    }
+
     @Test("An agent gets the rules of its jobs' zones once, and a plan to compare for each (R12)")
     func sendsRules() throws {
         let jobs = [Self.cron(1, zone: "Europe/Berlin"), Self.cron(2, zone: "Europe/Berlin"), Self.job(3)]

@@ -51,6 +51,18 @@ struct PlannerTests {
         )
     }
 
+    @Test("A fire that the store holds back, because the scheduler is stopped, is due when it goes on")
+    func holdsFires() {
+        var planner = Planner()
+        planner.update(Self.job(next: 60))
+        let fires = planner.plan(now: Self.time(58))
+        #expect(planner.settle(fires, outcomes: [.held]).isEmpty)
+        #expect(planner.nextWake() == Self.time(58))
+        #expect(planner.plan(now: Self.time(61)) == fires)
+        planner.settle(fires, outcomes: [.held])
+        #expect(planner.plan(now: Self.time(600)).map(\.isMissed) == [true], "hosts account for what was missed")
+    }
+
     @Test("A stored fire that the zone's rules do not have any more only moves the schedule on, to one that is (R12)")
     func dropsStaleFires() {
         func job(next: Int64) -> Job {

@@ -14,6 +14,7 @@ export type Verdict =
   | 'coalesced'
   | 'skipped'
   | 'disabled'
+  | 'stopped'
   | 'missed';
 
 /** What happened or will happen at an instant, and which rule decided it. */

@@ -62,6 +62,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case secretDeliver = "secret.deliver"
     case calendarSet = "calendar.set"
     case calendarDelete = "calendar.delete"
+    case schedulerStop = "scheduler.stop"
+    case schedulerStart = "scheduler.start"
     case auditExport = "audit.export"
     case settingUpdate = "setting.update"
     case installationRestore = "installation.restore"

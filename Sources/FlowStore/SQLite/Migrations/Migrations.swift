@@ -44,6 +44,7 @@ enum Migrations {
         ("151 archive", Migration151Archive.sql),
         ("154 placement", Migration154Placement.sql),
         ("155 outputs", Migration155Outputs.sql),
+        ("156 scheduler stops", Migration156SchedulerStops.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -166,6 +166,7 @@ export default {
       pending: 'Not known yet',
       cancelled: 'Cancelled',
       coalesced: 'Counted together',
+      stopped: 'Scheduler stopped',
       skipped: 'Skipped',
       disabled: 'Disabled',
       missed: 'Missed',
@@ -187,6 +188,7 @@ export default {
       configuration: 'version of the job',
       offline: 'host offline',
       reconnect: 'host came back',
+      scheduler: 'scheduler stopped',
     },
   },
   dep: {

@@ -213,6 +213,8 @@ export default {
       secret_deliver: 'Delivered a secret',
       calendar_set: 'Wrote a calendar',
       calendar_delete: 'Deleted a calendar',
+      scheduler_stop: 'Stopped the scheduler',
+      scheduler_start: 'Started the scheduler',
       audit_export: 'Exported the audit',
       grant_add: 'Gave a role',
       grant_remove: 'Took a role away',

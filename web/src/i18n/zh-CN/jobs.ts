@@ -159,6 +159,7 @@ export default {
       pending: '尚无消息',
       cancelled: '已取消',
       coalesced: '已合并',
+      stopped: '调度器已停止',
       skipped: '已跳过',
       disabled: '未启用',
       missed: '错过',
@@ -180,6 +181,7 @@ export default {
       configuration: '任务版本',
       offline: '主机离线',
       reconnect: '主机重连',
+      scheduler: '调度器停止',
     },
   },
   dep: {

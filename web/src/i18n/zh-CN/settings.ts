@@ -205,6 +205,8 @@ export default {
       secret_deliver: '下发密钥',
       calendar_set: '写入日历',
       calendar_delete: '删除日历',
+      scheduler_stop: '停止调度器',
+      scheduler_start: '启动调度器',
       audit_export: '导出审计',
       grant_add: '授予角色',
       grant_remove: '收回角色',

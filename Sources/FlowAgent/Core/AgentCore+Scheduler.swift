@@ -1,0 +1,73 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// The scheduler stands still because somebody stopped it on the server.
+///
+/// It is the host that stands still, and the server's word is in its ledger: it counts over restarts, and without a connection
+/// until a server says otherwise. No cursor moves meanwhile, so that what came due is missed like in a downtime, and the misfire
+/// policy decides at the start. What runs, waits or was triggered goes on.
+extension AgentCore {
+    /// Whether nothing may fire by schedule.
+    var isHalted: Bool { self.scheduler.isStopped && self.configuration.heedsScheduler }
+
+    /// Takes the server's word; the newest counts, whatever its number: after a restore the server counts from a lower one.
+    mutating func follow(_ state: SchedulerState, at reading: ClockReading) {
+        guard state != self.scheduler else { return }
+        let wasStopped = self.scheduler.isStopped
+        self.scheduler = state
+        self.pipeline.add(.setScheduler(state), then: .schedulerSet)
+        guard state.isStopped != wasStopped else { return }
+        self.effects.append(.note(.schedulerChanged(state)))
+        if state.isStopped {
+            for uid in self.jobs.keys.sorted() {
+                self.timers.remove(.fire(uid))
+                // What is missed will be counted from the cursor, to the time of the start.
+                self.jobs[uid]?.counting = nil
+            }
+        } else {
+            self.resumeSchedules(at: reading)
+        }
+    }
+
+    private mutating func resumeSchedules(at reading: ClockReading) {
+        for uid in self.jobs.keys.sorted() {
+            self.scheduleNextFire(of: uid)
+            self.fireAfterBoot(uid, at: reading)
+        }
+        for (id, order) in self.orders.sorted(by: { $0.key < $1.key }) where order.kind == .cron {
+            self.timers.set(.order(id), at: order.nominal)
+        }
+    }
+
+    /// An order for a fire whose time has come: it stays where it is while the scheduler stands still.
+    func holds(_ id: ExecutionID) -> Bool { self.isHalted && self.orders[id]?.kind == .cron }
+
+    /// Why a fire was missed that lay in a stop, in words; nil when it did not.
+    func haltDetail(from: Timestamp, through: Timestamp) -> String? {
+        self.scheduler.stop(covering: from, through)?.text.en
+    }
+
+    /// Decides on a fire that a stop has made late, if the job does not run those.
+    ///
+    /// - Returns: whether it is decided.
+    mutating func skipHalted(_ order: Order, acknowledge: Bool, isAnswer: Bool, now: Timestamp) -> Bool {
+        let policies = order.job.policies
+        let late = now.milliseconds(since: order.nominal)
+        guard late > policies.misfireThresholdMilliseconds + policies.jitterMilliseconds,
+            let detail = self.haltDetail(from: order.nominal, through: order.nominal),
+            policies.misfire == .skip || late > policies.catchUpWindowMilliseconds
+        else { return false }
+        self.decide(
+            order,
+            status: .skipped,
+            reason: .misfire,
+            detail: detail,
+            acknowledge: acknowledge,
+            isAnswer: isAnswer,
+            now: now
+        )
+        return true
+    }
+}

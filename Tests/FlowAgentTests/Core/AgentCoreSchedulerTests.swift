@@ -1,0 +1,154 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowCore
+import Testing
+
+@Suite("A host whose scheduler was stopped (S4)")
+struct AgentCoreSchedulerTests {
+    private static func stopped(at seconds: Int64 = 90) -> SchedulerState {
+        SchedulerState(revision: 1, stop: SchedulerStop(since: CoreBench.time(seconds), by: "ada", reason: "move"))
+    }
+
+    private static func started(at seconds: Int64, since: Int64 = 90) -> SchedulerState {
+        var state = self.stopped(at: since)
+        state.revision = 2
+        state.stop?.until = CoreBench.time(seconds)
+        state.stop?.endedBy = "bob"
+        return state
+    }
+
+    /// Connected, with one run at 60 that has ended, and told to stand still at 90.
+    private static func bench(_ policies: Policies = Policies()) -> CoreBench {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: policies)))
+        bench.connect()
+        bench.advance(to: 60_500)
+        bench.finish(bench.launches[0], .success)
+        bench.advance(to: 90_000)
+        bench.send(.received(.scheduler(Self.stopped())))
+        return bench
+    }
+
+    @Test(
+        "fires nothing, and at the start the misfire policy decides and says who stopped it",
+        arguments: [
+            (Policies(misfire: .fireOnce), [Int64(60), 600], 8),
+            (Policies(overlap: .allow, concurrency: 9, misfire: .fireAll, misfireLimit: 3), [60, 480, 540, 600], 6),
+            (Policies(misfire: .skip), [60], 9),
+        ]
+    )
+    func misfire(policies: Policies, started: [Int64], skipped: Int) throws {
+        var bench = Self.bench(policies)
+        bench.advance(to: 630_000)
+        #expect(bench.started == [60] && bench.entries(.skipped).isEmpty)
+        bench.send(.received(.scheduler(Self.started(at: 630))))
+        bench.advance(to: 630_500)
+        #expect(bench.started == started)
+        let record = try #require(bench.entries(.skipped).first)
+        #expect(record.reason == .misfireCoalesced && record.coalesced?.count == skipped)
+        #expect(
+            record.detail?.contains("stopped by ada from 2026-01-01T00:01:30.000Z") == true,
+            "\(record.detail ?? "")"
+        )
+        #expect(record.detail?.contains("(move)") == true)
+        for launch in bench.launches.dropFirst() { bench.finish(launch, .success) }
+        bench.advance(to: 660_500)
+        #expect(bench.started == started + [660], "and from then on it fires as ever")
+    }
+
+    @Test("stands still over a restart and without a server, and runs what somebody triggers")
+    func durable() {
+        let job = CoreBench.job()
+        var restored = CoreBench.restored(job, cursor: 60)
+        restored.scheduler = Self.stopped()
+        var bench = CoreBench(restored, at: CoreBench.time(100))
+        bench.advance(to: 500_000)
+        #expect(bench.started.isEmpty)
+        var welcome = bench.welcome()
+        welcome.scheduler = Self.stopped()
+        bench.send(.linkUp)
+        bench.send(.received(.welcome(welcome)))
+        bench.send(.received(.orders([CoreBench.order(job, 500, kind: .manual, discriminator: "hand")])))
+        #expect(bench.launches.map(\.order.kind) == [.manual])
+        bench.advance(to: 600_500)
+        #expect(bench.launches.count == 1)
+    }
+
+    @Test("writes the server's word into its ledger, and says so at once when that is durable")
+    func confirms() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job()))
+        bench.connect()
+        bench.advance(to: 10_000)
+        bench.commitsAtOnce = false
+        bench.send(.received(.scheduler(Self.stopped())))
+        #expect(bench.outstanding?.contains(.setScheduler(Self.stopped())) == true)
+        let before = bench.heartbeats
+        bench.commit()
+        #expect(bench.heartbeats == before + 1)
+        guard case .heartbeat(let heartbeat)? = bench.sent.last else {
+            Issue.record("no heartbeat")
+            return
+        }
+        #expect(heartbeat.schedulerRevision == 1)
+    }
+
+    @Test("hears in its welcome of a start that it missed, and of a server that has always run")
+    func hearsLater() {
+        for state in [Self.started(at: 200), SchedulerState()] {
+            var restored = CoreBench.restored(CoreBench.job(), cursor: 60)
+            restored.scheduler = Self.stopped()
+            var bench = CoreBench(restored, at: CoreBench.time(210))
+            bench.advance(to: 230_000)
+            #expect(bench.started.isEmpty)
+            var welcome = bench.welcome()
+            welcome.scheduler = state
+            bench.send(.linkUp)
+            bench.send(.received(.welcome(welcome)))
+            bench.advance(to: 230_500)
+            #expect(bench.started == [180])
+        }
+    }
+
+    @Test("keeps an order for a fire that its own timer does not answer for, and decides on it at the start")
+    func keepsOrders() throws {
+        for misfire in [MisfirePolicy.fireOnce, .skip] {
+            let job = CoreBench.job(nil, version: 2, policies: Policies(misfire: misfire))
+            var bench = CoreBench(LedgerSnapshot(incarnation: "one"))
+            bench.connect()
+            bench.send(.received(.orders([CoreBench.order(job, 120)])))
+            bench.send(.received(.scheduler(Self.stopped())))
+            bench.advance(to: 300_000)
+            #expect(bench.launches.isEmpty)
+            bench.send(.received(.scheduler(Self.started(at: 300))))
+            bench.advance(to: 300_500)
+            #expect(bench.started == (misfire == .skip ? [] : [120]))
+            if misfire == .skip {
+                let record = try #require(bench.entries(.skipped).first)
+                #expect(record.reason == .misfire && record.detail?.contains("stopped by ada") == true)
+            }
+        }
+    }
+
+    @Test("counts what is missed anew when it is stopped while it counts")
+    func countsAnew() throws {
+        let second = JobSnapshot(
+            uid: CoreBench.job().uid,
+            id: 1,
+            version: 1,
+            name: "job",
+            payload: .shell(ShellPayload(command: "true")),
+            schedule: .cron(expression: "* * * * * *", timeZone: "UTC", dst: .debian),
+            policies: Policies(misfire: .skip),
+            isEnabled: true
+        )
+        // Fewer fires than one event counts are left when the stop comes.
+        var bench = CoreBench(CoreBench.restored(second), at: CoreBench.time(30_000))
+        bench.connect()
+        bench.send(.received(.scheduler(Self.stopped(at: 30_000))))
+        bench.advance(to: 40_000_000)
+        bench.send(.received(.scheduler(Self.started(at: 40_000, since: 30_000))))
+        bench.advance(to: 40_002_000)
+        #expect(bench.started.allSatisfy { $0 > 39_990 }, "\(bench.started.prefix(3))")
+    }
+}
