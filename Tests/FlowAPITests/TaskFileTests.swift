@@ -168,6 +168,7 @@ struct TaskFileTests {
         "not_before": .string("2027-01-01T00:00:00.000Z"), "not_after": .string("2028-01-01T00:00:00.000Z"),
         "window": .object([.init("from", "01:00"), .init("to", "03:00")]),
         "calendars": .array([.object([.init("calendar", "holidays"), .init("on_blackout", "after")])]),
+        "cron_except": .array([.string("* * 24 12 *")]),
         "parameters": .array([
             .object([
                 .init("name", "region"), .init("type", "string"), .init("default", "eu"),
@@ -193,6 +194,10 @@ struct TaskFileTests {
     ]
     /// What is another way to say something, or belongs to another kind of task: with what goes in its place.
     private static let variants: [String: [String: JSON]] = [
+        "cron_exprs": [
+            "cron_exprs": .array([.string("30 1 * * 6")]),
+            "calendars": .array([.object([.init("calendar", "holidays")])]),
+        ],
         "every_seconds": ["schedule_type": .string("every"), "every_seconds": .number(90.5)],
         "delay_seconds": [
             "schedule_type": .string("delay"), "delay_seconds": .integer(90),
@@ -223,7 +228,7 @@ struct TaskFileTests {
             for (name, changes) in [("", [:])] + Self.variants.sorted(by: { $0.key < $1.key }) {
                 var body = Self.samples.merging(changes) { $1 }
                 if changes["schedule_type"] != nil {
-                    for key in ["cron_expr", "timezone", "dst"] { body[key] = nil }
+                    for key in ["cron_expr", "cron_except", "timezone", "dst"] { body[key] = nil }
                     // What does not fire at one time of the day is not moved by days.
                     if changes["calendars"] == nil {
                         body["calendars"] = .array([.object([.init("calendar", "holidays")])])

@@ -49,6 +49,8 @@ package enum Mutant: String, CaseIterable, Sendable {
     case repeatsNumbers = "numbers of reports repeat"
     /// R12: each host goes by its own zone files.
     case ignoresRules = "hosts plan by their own zones"
+    /// R12: a host knows nothing of a schedule's exceptions, nor that its plan is another one.
+    case ignoresExceptions = "exceptions of schedules are left out"
     /// S4: a stop of the scheduler is not heeded.
     case ignoresStop = "schedules fire while the scheduler is stopped"
     /// S4: a stop of the scheduler is not in the ledger.

@@ -18,7 +18,7 @@ extension Simulation {
         configuration.firesWhileConnected = self.mutant != .firesOnlyWhenDisconnected
         configuration.keepsReportsFor = 4_000_000
         configuration.hostZones = StrangeZones(lacks: index == 0)
-        configuration.followsServerRules = self.mutant != .ignoresRules
+        configuration.followsServerRules = self.mutant != .ignoresRules && self.mutant != .ignoresExceptions
         configuration.heedsScheduler = self.mutant != .ignoresStop
         if self.mutant == .waitsForNoWelcome { configuration.welcomeTimeout = 0 }
         // Offsets to a boot clock end with the boot.
@@ -107,7 +107,8 @@ extension Simulation {
         var event = event
         if self.mutant == .trustsSlowAnswers { event = event.asIfAskedNow(reading.boot) }
         if self.mutant == .ignoresSamples { event = event.asIfTold(reading) }
-        if self.mutant == .ignoresOverlap { event = event.withoutLimits() }
+        if self.mutant == .ignoresOverlap { event = event.changed { $0.withoutLimits() } }
+        if self.mutant == .ignoresExceptions { event = event.changed { $0.withoutExceptions() } }
         if case .received(.welcome) = event {
             self.hosts[index].isWelcomed = true
             self.hosts[index].welcomedAt = self.now
@@ -291,15 +292,15 @@ extension AgentEvent {
         }
     }
 
-    /// The event with jobs that may run beside themselves as often as they like.
-    fileprivate func withoutLimits() -> AgentEvent {
+    /// The event with other jobs in its configuration.
+    fileprivate func changed(_ change: (JobSnapshot) -> JobSnapshot) -> AgentEvent {
         switch self {
         case .received(.welcome(var welcome)):
-            let upserts = welcome.config?.upserts.map { $0.withoutLimits() } ?? []
+            let upserts = welcome.config?.upserts.map(change) ?? []
             welcome.config?.upserts = upserts
             return .received(.welcome(welcome))
         case .received(.config(var update)):
-            update.upserts = update.upserts.map { $0.withoutLimits() }
+            update.upserts = update.upserts.map(change)
             return .received(.config(update))
         default: return self
         }
@@ -320,17 +321,28 @@ extension AgentEvent {
 }
 
 extension JobSnapshot {
+    /// The job as one that may run beside itself as often as it likes.
     fileprivate func withoutLimits() -> JobSnapshot {
         var policies = self.policies
         policies.overlap = .allow
         policies.concurrency = 100
-        return JobSnapshot(
+        return self.changed(self.schedule, policies)
+    }
+
+    fileprivate func withoutExceptions() -> JobSnapshot {
+        guard var limits = self.schedule.limits else { return self }
+        limits.except = nil
+        return self.changed(self.schedule.limited(limits), self.policies)
+    }
+
+    private func changed(_ schedule: ScheduleSpec, _ policies: Policies) -> JobSnapshot {
+        JobSnapshot(
             uid: self.uid,
             id: self.id,
             version: self.version,
             name: self.name,
             payload: self.payload,
-            schedule: self.schedule,
+            schedule: schedule,
             policies: policies,
             isEnabled: self.isEnabled
         )

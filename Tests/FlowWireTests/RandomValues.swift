@@ -108,7 +108,9 @@ struct RandomValues {
             notBefore: self.maybe { $0.instant() },
             notAfter: self.maybe { $0.instant() },
             window: self.maybe { DailyWindow(from: from, to: (from + $0.int(1...1438)) % 1440, timeZone: $0.word()) },
-            calendars: self.maybe { $0.calendars() }
+            calendars: self.maybe { $0.calendars() },
+            also: self.maybe { [$0.word(), $0.word()] },
+            except: self.maybe { [$0.word()] }
         )
     }
 

@@ -182,6 +182,11 @@ extension Endpoint {
                 .query("timezone", .string.byDefault("UTC").example("Asia/Shanghai"))
                 .query("dst", .choice(of: DSTPolicy.self).byDefault(DSTPolicy.debian.rawValue))
                 .query("count", .integer(1...100).byDefault(5))
+                .query(
+                    "also",
+                    .string.about("Further expressions, with semicolons between them.").example("0 12 * * 6")
+                )
+                .query("except", .string.about("Expressions whose times are left out.").example("* 12 * * *"))
                 .answers(
                     .answer([
                         "canonical": .string, "description": .text,

@@ -259,12 +259,16 @@ extension Schema {
         "not_after": Schema.timestamp.orNull.about("No fire is later; then the task is finished."),
         "window": Self.window,
         "calendars": Self.calendars,
+        "cron_exprs": Self.expressions.about("Further expressions: it fires at the times of any, once an instant."),
+        "cron_except": Self.expressions.about("Expressions whose times are left out."),
         "parameters": Self.parameters,
         "placement": Self.placement,
         "pause_after_failures": Schema.integer(1...1000).orNull.about("Runs that failed one after the other."),
         "on_edit_while_running": .choice(of: EditPolicy.self).byDefault(EditPolicy.pinned.rawValue),
         "on_disable_while_running": .choice(of: DisablePolicy.self).byDefault(DisablePolicy.finish.rawValue),
     ]
+
+    private static let expressions = Schema.array(.string(upTo: 1024, from: 1).example("0 12 * * 6"))
 
     private static let calendars = Schema.array(
         .body(

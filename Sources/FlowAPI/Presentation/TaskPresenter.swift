@@ -158,6 +158,7 @@ struct TaskPresenter: Sendable {
             .init("dst", dst.rawValue), .init("every_seconds", every), .init("delay_seconds", delay),
             .init("once_at", once), .init("not_before", limits?.notBefore), .init("not_after", limits?.notAfter),
             .init("window", window ?? .null), .init("calendars", calendars),
+            .init("cron_exprs", limits?.also ?? []), .init("cron_except", limits?.except ?? []),
         ]
     }
 

@@ -153,6 +153,8 @@ struct TaskBody {
         var limits = LimitsDraft(timeZone: zone)
         limits.notBefore = reader.timestamp("not_before")
         limits.notAfter = reader.timestamp("not_after")
+        limits.also = reader.strings("cron_exprs") ?? []
+        limits.except = reader.strings("cron_except") ?? []
         if var window = reader.object("window") {
             limits.window = LimitsDraft.Window(
                 from: window.requiredString("from"),

@@ -195,6 +195,15 @@ struct TaskRoutes: Sendable {
         ])
     }
 
+    /// Expressions with semicolons between them.
+    private static func expressions(_ name: String, _ query: inout Query) -> [String] {
+        let texts = (query.word(name) ?? "").split(separator: ";").map { String($0) }
+        if texts.count > ScheduleLimits.expressionLimit {
+            query.fault(name, "too_many", "at most \(ScheduleLimits.expressionLimit) expressions")
+        }
+        return texts
+    }
+
     func parseCron(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         query.require("expr")
@@ -202,6 +211,8 @@ struct TaskRoutes: Sendable {
         let zone = query.string("timezone") ?? "UTC"
         let dst: DSTPolicy = query.choice("dst") ?? .debian
         let count = query.integer("count", in: 1...100, default: 5)
+        let also = Self.expressions("also", &query)
+        let except = Self.expressions("except", &query)
         try query.finish()
         let preview: CronPreview
         do {
@@ -209,6 +220,8 @@ struct TaskRoutes: Sendable {
                 expression: text ?? "",
                 timeZone: zone,
                 dst: dst,
+                also: also,
+                except: except,
                 count: Int(count),
                 as: call.principal
             )

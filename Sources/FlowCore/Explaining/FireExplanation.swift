@@ -179,7 +179,7 @@ package struct FireExplanation: Hashable, Sendable {
             let words = limits.obstacleText
             return Finding(
                 .notDue,
-                limits.calendars == nil ? .limits : .calendar,
+                limits.except != nil ? .schedule : limits.calendars == nil ? .limits : .calendar,
                 zh: words.zh + self.neighbours(before, after).zh,
                 en: words.en + self.neighbours(before, after).en
             )

@@ -28,6 +28,12 @@ extension ScheduleLimits {
                 en: "It is after the end of the schedule, \(last)"
             )
         }
+        if let exception = self.except?.first {
+            return FireExplanation.Text(
+                zh: "此刻属于任务排除的时间“\(exception)”，不会触发",
+                en: "The schedule leaves out the times of '\(exception)'"
+            )
+        }
         if let use = self.calendars?.uses.first {
             let name = use.entries.first?.name ?? ""
             let zh =
@@ -58,6 +64,16 @@ extension ScheduleLimits {
     package var words: FireExplanation.Text {
         var zh = ""
         var en = ""
+        for text in self.also ?? [] {
+            let words = Self.words(of: text)
+            zh += "，以及\(words.zh)"
+            en += ", and \(words.en)"
+        }
+        for text in self.except ?? [] {
+            let words = Self.words(of: text)
+            zh += "，但不包括\(words.zh)"
+            en += ", but not \(words.en)"
+        }
         if let window = self.window {
             zh += "，每天 \(window.span)（\(window.timeZone)）"
             en += ", daily \(window.span) (\(window.timeZone))"
@@ -76,5 +92,13 @@ extension ScheduleLimits {
             en += ", until \(last)"
         }
         return FireExplanation.Text(zh: zh, en: en)
+    }
+
+    /// Stored text was parsed once; if a later version refuses it, its own spelling is the best there is.
+    private static func words(of text: String) -> FireExplanation.Text {
+        guard let expression = try? CronExpression(parsing: text) else {
+            return FireExplanation.Text(zh: text, en: text)
+        }
+        return FireExplanation.Text(zh: expression.describe(.zh), en: expression.describe(.en))
     }
 }

@@ -25,7 +25,7 @@ extension CompiledSchedule {
         var excluded: [ExcludedFire] = []
         var cursor = after
         while excluded.count < limit,
-            let fire = limits.inWindow(after: cursor, budget: &budget, { self.unlimited(after: $0) }), fire <= through
+            let fire = limits.inWindow(after: cursor, budget: &budget, { self.allowed(after: $0) }), fire <= through
         {
             cursor = fire
             guard let blackout = calendars.blackout(at: fire) else { continue }

@@ -14,6 +14,8 @@ package struct CompiledSchedule: Sendable {
 
     private let plan: Plan
     private(set) var limits: CompiledLimits?
+    /// Further expressions, and exceptions; only beside a cron expression.
+    private var union: CompiledUnion?
 
     /// The zone of a cron schedule, of a daily window or of calendars; nil for the others.
     package private(set) var zone: ZoneRules?
@@ -35,6 +37,12 @@ package struct CompiledSchedule: Sendable {
         guard let limits = spec.limits else { return }
         let compiled = try CompiledLimits(limits, zones: zones)
         self.limits = compiled
+        if limits.hasExpressions {
+            guard case .cron(_, _, let policy) = spec.base, case .cron = self.plan, let zone = self.zone else {
+                throw ScheduleError(.syntax, "further expressions and exceptions belong to a cron expression")
+            }
+            self.union = try CompiledUnion(limits, dst: policy, zone: zone, job: job)
+        }
         self.zone = self.zone ?? compiled.zone
     }
 
@@ -46,11 +54,7 @@ package struct CompiledSchedule: Sendable {
             self.zone = zone
             switch expression.form {
             case .fields(let fields):
-                let masks = CronMasks(fields, seed: job)
-                if fields.isHashed, masks.firstMatch(atOrAfter: 0) == nil {
-                    throw ScheduleError.unsatisfiable(position: nil)
-                }
-                self.plan = .cron(CronPlan(masks: masks, zone: zone, rule: fields.isFixedTime ? .fixed(policy) : .wild))
+                self.plan = .cron(try CronPlan(fields: fields, dst: policy, zone: zone, job: job))
             case .every:
                 throw ScheduleError(
                     .needsAnchor,
@@ -85,14 +89,22 @@ package struct CompiledSchedule: Sendable {
     /// The first fire strictly after an instant; nil when there is none until the end of 2199.
     package func next(after: Timestamp) -> Timestamp? {
         guard let limits else { return self.unlimited(after: after) }
-        return limits.next(after: after) { self.unlimited(after: $0) }
+        return limits.next(after: after) { self.allowed(after: $0) }
     }
 
-    /// As ``next(after:)``, without limits.
+    /// As ``next(after:)``, without limits, but with exceptions.
+    func allowed(after: Timestamp) -> Timestamp? {
+        guard let union else { return self.unlimited(after: after) }
+        return union.allowed(after: after) { self.unlimited(after: $0) }
+    }
+
+    /// As ``next(after:)``, without limits and exceptions.
     func unlimited(after: Timestamp) -> Timestamp? {
         switch self.plan {
         case .cron(let plan):
-            return plan.next(after: after.seconds).map { Timestamp(seconds: $0) }
+            let first = plan.next(after: after.seconds)
+            let earliest = self.union.map { $0.earliest(after: after.seconds, first) } ?? first
+            return earliest.map { Timestamp(seconds: $0) }
         case .every(let period, let anchor):
             guard after.milliseconds >= anchor else { return Timestamp(milliseconds: anchor) }
             let (elapsed, overflow) = after.milliseconds.subtractingReportingOverflow(anchor)
@@ -151,6 +163,7 @@ package struct CompiledSchedule: Sendable {
         guard let fire = self.unlimited(after: before), fire.seconds == instant.seconds,
             self.next(after: before) != fire
         else { return nil }
+        if let exception = self.union?.exception(at: fire.seconds) { return ScheduleLimits(except: [exception.text]) }
         if let blackout = limits.calendars?.blackout(at: fire), limits.limits.isBesideCalendars(fire) {
             let use = blackout.use
             let one = CalendarUse(
@@ -167,7 +180,7 @@ package struct CompiledSchedule: Sendable {
 
     /// Whether it is a cron expression with one time of the day, so that a fire can be moved by days.
     package var isDaily: Bool {
-        if case .cron(let plan) = self.plan { return plan.masks.isDaily }
+        if case .cron(let plan) = self.plan { return plan.masks.isDaily && self.union?.isEmpty ?? true }
         return false
     }
 

@@ -15,6 +15,17 @@ struct CronPlan: Sendable {
     let zone: ZoneRules
     let rule: Rule
 
+    /// - Throws: `unsatisfiable` where what `H` stands for leaves no time.
+    init(fields: CronFields, dst: DSTPolicy, zone: ZoneRules, job: JobUID) throws(ScheduleError) {
+        let masks = CronMasks(fields, seed: job)
+        if fields.isHashed, masks.firstMatch(atOrAfter: 0) == nil {
+            throw ScheduleError.unsatisfiable(position: nil)
+        }
+        self.masks = masks
+        self.zone = zone
+        self.rule = fields.isFixedTime ? .fixed(dst) : .wild
+    }
+
     /// The first fire strictly after a UTC second.
     func next(after: Int64) -> Int64? {
         // Before 1970 nothing fires; far beyond 2199 the arithmetic below must not overflow.

@@ -1,7 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// When a schedule may fire at all: from a time, until a time, in a part of each day, outside of calendars (S4).
+/// What is done with the times of a schedule: further expressions and exceptions, and when it may fire at all: from a time,
+/// until a time, in a part of each day, outside of calendars (S4).
 package struct ScheduleLimits: Hashable, Sendable, Codable {
     /// No fire is earlier.
     package var notBefore: Timestamp?
@@ -9,18 +10,34 @@ package struct ScheduleLimits: Hashable, Sendable, Codable {
     package var notAfter: Timestamp?
     package var window: DailyWindow?
     package var calendars: ScheduleCalendars?
+    /// Further cron expressions: it fires at the times of any, once an instant.
+    ///
+    /// Only beside a cron expression, in its zone.
+    package var also: [String]?
+    /// Cron expressions whose times are left out.
+    package var except: [String]?
+
+    /// The most of each.
+    package static let expressionLimit = 10
 
     package init(
         notBefore: Timestamp? = nil,
         notAfter: Timestamp? = nil,
         window: DailyWindow? = nil,
-        calendars: ScheduleCalendars? = nil
+        calendars: ScheduleCalendars? = nil,
+        also: [String]? = nil,
+        except: [String]? = nil
     ) {
         self.notBefore = notBefore
         self.notAfter = notAfter
         self.window = window
         self.calendars = calendars
+        self.also = also
+        self.except = except
     }
+
+    /// Whether it says which expressions count, which a host has to know to fire by itself.
+    package var hasExpressions: Bool { self.also != nil || self.except != nil }
 
     package var isEmpty: Bool { self == ScheduleLimits() }
 
@@ -29,6 +46,8 @@ package struct ScheduleLimits: Hashable, Sendable, Codable {
         case notAfter = "not_after_ms"
         case window
         case calendars
+        case also
+        case except
     }
 }
 

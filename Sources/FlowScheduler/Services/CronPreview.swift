@@ -21,6 +21,8 @@ extension JobService {
         expression text: String,
         timeZone: String,
         dst: DSTPolicy,
+        also: [String] = [],
+        except: [String] = [],
         count: Int,
         as principal: Principal
     ) throws -> CronPreview {
@@ -34,11 +36,12 @@ extension JobService {
             } else {
                 .cron(expression: expression.canonical, timeZone: zone, dst: dst)
             }
+        let limits = ScheduleLimits(also: also.isEmpty ? nil : also, except: except.isEmpty ? nil : except)
         // Hashed fields differ per job; a preview shows those of one fixed job, as the real one may not exist yet.
-        let schedule = try CompiledSchedule(spec, job: JobUID(uuid: Self.previewUID))
+        let schedule = try CompiledSchedule(spec.limited(limits), job: JobUID(uuid: Self.previewUID))
         return CronPreview(
             canonical: expression.canonical,
-            text: ScheduleText(expression),
+            text: limits.isEmpty ? ScheduleText(expression) : ScheduleText(spec.limited(limits)),
             warnings: expression.warnings(),
             next: schedule.fires(after: now, through: .distantFuture, limit: count),
             timeZone: zone

@@ -49,6 +49,8 @@ extension LimitsDraft {
             window: limits.window.map { Window(from: DailyWindow.text($0.from), to: DailyWindow.text($0.to)) },
             timeZone: limits.window?.timeZone ?? limits.calendars?.timeZone ?? "UTC"
         )
+        self.also = limits.also ?? []
+        self.except = limits.except ?? []
         self.calendars = (limits.calendars?.uses ?? []).map { Calendar(name: $0.calendar, onBlackout: $0.onBlackout) }
     }
 }

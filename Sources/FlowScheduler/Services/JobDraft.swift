@@ -62,6 +62,10 @@ package struct LimitsDraft: Hashable, Sendable {
     package var notAfter: Timestamp?
     package var window: Window?
     package var calendars: [Calendar] = []
+    /// Further cron expressions.
+    package var also: [String] = []
+    /// Cron expressions whose times are left out.
+    package var except: [String] = []
     /// The zone of window and calendars, where the schedule itself has none.
     package var timeZone: String
 

@@ -67,6 +67,8 @@ extension JobValidator {
             }
         }
         limits.calendars = self.calendars(draft, of: spec)
+        limits.also = self.expressions(draft.also, "cron_exprs", of: spec)
+        limits.except = self.expressions(draft.except, "cron_except", of: spec)
         return self.faults.count == before ? limits : nil
     }
 
@@ -112,8 +114,10 @@ extension JobValidator {
 
     private static func name(of limits: ScheduleLimits) -> String {
         if limits.window != nil { return "window" }
+        if limits.except != nil { return "cron_except" }
         if limits.notAfter != nil { return "not_after" }
-        return limits.notBefore != nil ? "not_before" : "calendars"
+        if limits.notBefore != nil { return "not_before" }
+        return limits.calendars != nil ? "calendars" : "cron_exprs"
     }
 
     private mutating func minutes(_ text: String, _ path: String, upTo last: Int) -> Int? {

@@ -77,8 +77,14 @@ extension PBTaskConfig {
             limited.schedule = self.schedule
             limited.cronExpr = self.cronExpr
             limited.delayMs = self.delayMs
-            // A peer that knows limits but no calendars has to find none of both.
-            if limits.calendars == nil { self.limited = limited } else { self.withinCalendars = limited }
+            // A peer that knows limits but not all that is in these has to find none of them.
+            if limits.hasExpressions {
+                self.combined = limited
+            } else if limits.calendars != nil {
+                self.withinCalendars = limited
+            } else {
+                self.limited = limited
+            }
             self.cronExpr = ""
             self.delayMs = 0
             self.schedule = .with { $0.manual = PBSchedule.Manual() }
@@ -90,6 +96,7 @@ extension PBTaskConfig {
             // Missing, or of a kind that is not known here: both look alike.
             throw WireError.notUnderstood(field: field + ".schedule", value: "of its kind")
         }
+        if self.hasCombined { return try self.decoded(self.combined, field + ".combined") }
         if self.hasWithinCalendars { return try self.decoded(self.withinCalendars, field + ".within_calendars") }
         if self.hasLimited { return try self.decoded(self.limited, field + ".limited") }
         if case .cron(let cron) = kind {

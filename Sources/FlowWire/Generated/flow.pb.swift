@@ -1171,6 +1171,16 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   /// Clears the value of `withinCalendars`. Subsequent reads from it will return its default value.
   package mutating func clearWithinCalendars() {_uniqueStorage()._withinCalendars = nil}
 
+  /// In place of both where there are further expressions or exceptions: a peer that does not know them fires nothing by itself.
+  package var combined: PBLimitedSchedule {
+    get {_storage._combined ?? PBLimitedSchedule()}
+    set {_uniqueStorage()._combined = newValue}
+  }
+  /// Returns true if `combined` has been explicitly set.
+  package var hasCombined: Bool {_storage._combined != nil}
+  /// Clears the value of `combined`. Subsequent reads from it will return its default value.
+  package mutating func clearCombined() {_uniqueStorage()._combined = nil}
+
   /// Parameters that hold where an order has none; needs "parameters".
   package var defaults: Dictionary<String,String> {
     get {_storage._defaults}
@@ -1251,6 +1261,11 @@ package nonisolated struct PBLimitedSchedule: Sendable {
   package var calendars: [PBLimitedSchedule.Calendar] = []
 
   package var calendarZone: String = String()
+
+  /// Only with `cron_expr`: further expressions, and those whose times are left out. Only in `combined`.
+  package var also: [String] = []
+
+  package var except: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3425,7 +3440,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -3458,6 +3473,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _delayMs: Int64 = 0
     var _limited: PBLimitedSchedule? = nil
     var _withinCalendars: PBLimitedSchedule? = nil
+    var _combined: PBLimitedSchedule? = nil
     var _defaults: Dictionary<String,String> = [:]
     var _requires: [String] = []
     var _planDigest: UInt64? = nil
@@ -3501,6 +3517,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _delayMs = source._delayMs
       _limited = source._limited
       _withinCalendars = source._withinCalendars
+      _combined = source._combined
       _defaults = source._defaults
       _requires = source._requires
       _planDigest = source._planDigest
@@ -3555,6 +3572,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 32: try { try decoder.decodeSingularMessageField(value: &_storage._limited) }()
         case 33: try { try decoder.decodeSingularMessageField(value: &_storage._withinCalendars) }()
         case 34: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._defaults) }()
+        case 38: try { try decoder.decodeSingularMessageField(value: &_storage._combined) }()
         default: break
         }
       }
@@ -3666,6 +3684,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._defaults.isEmpty {
         try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: _storage._defaults, fieldNumber: 34)
       }
+      try { if let v = _storage._combined {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3705,6 +3726,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._delayMs != rhs_storage._delayMs {return false}
         if _storage._limited != rhs_storage._limited {return false}
         if _storage._withinCalendars != rhs_storage._withinCalendars {return false}
+        if _storage._combined != rhs_storage._combined {return false}
         if _storage._defaults != rhs_storage._defaults {return false}
         if _storage._requires != rhs_storage._requires {return false}
         if _storage._planDigest != rhs_storage._planDigest {return false}
@@ -3719,7 +3741,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LimitedSchedule"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schedule\0\u{3}cron_expr\0\u{3}delay_ms\0\u{3}not_before\0\u{3}not_after\0\u{1}window\0\u{1}calendars\0\u{3}calendar_zone\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schedule\0\u{3}cron_expr\0\u{3}delay_ms\0\u{3}not_before\0\u{3}not_after\0\u{1}window\0\u{1}calendars\0\u{3}calendar_zone\0\u{2}\u{1e}also\0\u{1}except\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3735,6 +3757,8 @@ nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._M
       case 6: try { try decoder.decodeSingularMessageField(value: &self._window) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.calendars) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.calendarZone) }()
+      case 38: try { try decoder.decodeRepeatedStringField(value: &self.also) }()
+      case 39: try { try decoder.decodeRepeatedStringField(value: &self.except) }()
       default: break
       }
     }
@@ -3769,6 +3793,12 @@ nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.calendarZone.isEmpty {
       try visitor.visitSingularStringField(value: self.calendarZone, fieldNumber: 8)
     }
+    if !self.also.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.also, fieldNumber: 38)
+    }
+    if !self.except.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.except, fieldNumber: 39)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3781,6 +3811,8 @@ nonisolated extension PBLimitedSchedule: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._window != rhs._window {return false}
     if lhs.calendars != rhs.calendars {return false}
     if lhs.calendarZone != rhs.calendarZone {return false}
+    if lhs.also != rhs.also {return false}
+    if lhs.except != rhs.except {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

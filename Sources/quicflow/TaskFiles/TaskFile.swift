@@ -42,7 +42,8 @@ struct TaskFile {
 
     /// In the order in which people read a task.
     static let order = [
-        "name", "task", "description", "enabled", "groups", "schedule_type", "cron_expr", "timezone", "dst",
+        "name", "task", "description", "enabled", "groups", "schedule_type", "cron_expr", "cron_exprs", "cron_except",
+        "timezone", "dst",
         "every_seconds", "delay_seconds", "once_at", "executor_type", "executor_config", "dependencies", "join",
         "timeout", "retry_count", "retry_interval",
     ]

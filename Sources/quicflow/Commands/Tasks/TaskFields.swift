@@ -62,8 +62,13 @@ struct TaskFields: ParsableArguments {
     @Option(name: .customLong("expect-status"), help: "A status that counts as success; repeat for several. Any 2xx.")
     var expectedStatus: [Int] = []
 
-    @Option(help: "Cron expression: 5, 6 (second first) or 7 fields (year last), or a macro.")
-    var cron: String?
+    @Option(
+        help: "Cron expression: 5, 6 (second first) or 7 fields (year last), or a macro; repeat for the times of any."
+    )
+    var cron: [String] = []
+
+    @Option(help: "Cron expression whose times --cron leaves out; repeat, or 'none'.")
+    var cronExcept: [String] = []
 
     @Option(name: [.customShort("z"), .customLong("timezone")], help: "IANA name such as Asia/Shanghai.")
     var timeZone: String?
@@ -124,7 +129,7 @@ struct TaskFields: ParsableArguments {
 
     func validate() throws {
         let schedules = [
-            self.cron != nil, self.every != nil, self.delay != nil, self.at != nil, self.manual,
+            !self.cron.isEmpty, self.every != nil, self.delay != nil, self.at != nil, self.manual,
         ].count { $0 }
         if schedules > 1 { throw ValidationError("Give one of --cron, --every, --delay, --at and --manual.") }
         if self.command != nil, self.url != nil { throw ValidationError("Give --command or --url, not both.") }
@@ -207,8 +212,9 @@ struct TaskFields: ParsableArguments {
     }
 
     private func applySchedule(to body: inout JSONValue) throws {
-        if let cron {
-            self.schedule("cron", "cron_expr", .string(cron), in: &body)
+        if let first = self.cron.first {
+            self.schedule("cron", "cron_expr", .string(first), in: &body)
+            body["cron_exprs"] = .array(self.cron.dropFirst().map { .string($0) })
         } else if let every {
             self.schedule("every", "every_seconds", .integer(try Self.seconds(every)), in: &body)
         } else if let delay {
@@ -221,6 +227,13 @@ struct TaskFields: ParsableArguments {
         } else if self.manual {
             body["schedule_type"] = "manual"
             for field in Self.scheduleFields { body[field] = .null }
+        }
+        // What is no cron schedule has no further expressions.
+        if self.every != nil || self.delay != nil || self.at != nil || self.manual {
+            for field in ["cron_exprs", "cron_except"] { body[field] = .array([]) }
+        }
+        if !self.cronExcept.isEmpty {
+            body["cron_except"] = .array(self.cronExcept.filter { $0 != "none" }.map { .string($0) })
         }
         if let timeZone { body["timezone"] = .string(timeZone) }
         if let dst { body["dst"] = .string(dst.rawValue) }

@@ -133,7 +133,10 @@ enum TaskView {
         case "delay": task["delay_seconds"].integer.map { "\($0) s after the end" } ?? "delay"
         case "once": "once " + DisplayTime.text(task["once_at"])
         case "manual": task["dependencies"].array.isEmpty ? "manual" : "after other tasks"
-        default: task["cron_expr"].cell
+        default:
+            ([task["cron_expr"].cell] + task["cron_exprs"].array.map(\.cell)).joined(separator: ", ")
+                + (task["cron_except"].array.isEmpty
+                    ? "" : " but not " + task["cron_except"].array.map(\.cell).joined(separator: ", "))
         }
     }
 

@@ -56,6 +56,8 @@ export interface FinePolicies {
   not_after?: string | null;
   window?: { from: string; to: string } | null;
   calendars?: { calendar: string; on_blackout?: BlackoutPolicy }[];
+  cron_exprs?: string[];
+  cron_except?: string[];
   pause_after_failures?: number | null;
   on_edit_while_running?: 'pinned' | 'refuse';
   on_disable_while_running?: 'finish' | 'stop';

@@ -79,6 +79,7 @@ export default {
       instant: 'Enter a time with its zone, such as 2026-12-31T00:00:00Z.',
       window: 'Enter two times of the day, such as 09:00-17:00.',
       calendars: 'Enter names of calendars, such as cn-holidays or cn-holidays:after.',
+      ten: 'At most ten expressions, one a line.',
       hundred: 'Enter a whole number from 1 to 100.',
       thousand: 'Enter a whole number from 1 to 1000.',
       hour: 'Enter a number from 1 to 3600.',
@@ -153,6 +154,10 @@ export default {
     calendars: 'Calendars',
     calendarsHint:
       'No run in their times; with :before or :after on the nearest free day instead. Several with commas between them',
+    cronExprs: 'Further expressions',
+    cronExprsHint: 'One a line: it also fires at these times, once where they meet',
+    cronExcept: 'But not at',
+    cronExceptHint: 'One a line: what fires at these times is left out; five fields mean whole minutes',
     pauseAfter: 'Pause after failures in a row',
     pauseAfterHint: 'So many failed runs pause the job; empty for never',
     onEdit: 'Edited while it runs',

@@ -27,6 +27,9 @@ export interface PolicyForm {
   window: string;
   /** `NAME`, `NAME:before` or `NAME:after`, with commas between them; empty: none. */
   calendars: string;
+  /** Further expressions, and those whose times are left out; one a line. */
+  cronExprs: string;
+  cronExcept: string;
   /** Empty: never. */
   pauseAfter: NumberField;
   onEdit: 'pinned' | 'refuse';
@@ -48,6 +51,8 @@ export const emptyPolicies = (): PolicyForm => ({
   notAfter: '',
   window: '',
   calendars: '',
+  cronExprs: '',
+  cronExcept: '',
   pauseAfter: '',
   onEdit: 'pinned',
   onDisable: 'finish',
@@ -70,6 +75,8 @@ export function policiesOf(task: FinePolicies): PolicyForm {
     notAfter: task.not_after ?? usual.notAfter,
     window: task.window ? `${task.window.from}-${task.window.to}` : usual.window,
     calendars: calendarsText(task.calendars ?? []),
+    cronExprs: (task.cron_exprs ?? []).join('\n'),
+    cronExcept: (task.cron_except ?? []).join('\n'),
     pauseAfter: task.pause_after_failures ?? usual.pauseAfter,
     onEdit: task.on_edit_while_running ?? usual.onEdit,
     onDisable: task.on_disable_while_running ?? usual.onDisable,
@@ -91,6 +98,8 @@ const POLICY_KEYS: [path: string, key: keyof PolicyForm][] = [
   ['not_after', 'notAfter'],
   ['window', 'window'],
   ['calendars', 'calendars'],
+  ['cron_exprs', 'cronExprs'],
+  ['cron_except', 'cronExcept'],
   ['pause_after_failures', 'pauseAfter'],
   ['on_edit_while_running', 'onEdit'],
   ['on_disable_while_running', 'onDisable'],
@@ -104,6 +113,8 @@ export const policyValues = (form: PolicyForm): Record<string, unknown> =>
   Object.fromEntries(POLICY_KEYS.map(([path, key]) => [path, form[key]]));
 
 const LIMITS = new Set(['not_before', 'not_after', 'window', 'calendars']);
+/** What stands beside a cron expression. */
+const EXPRESSIONS = new Set(['cron_exprs', 'cron_except']);
 
 /**
  * A field left empty is left out, and has the server's usual value; the limit of missed fires belongs to `fire_all`, and a
@@ -112,7 +123,8 @@ const LIMITS = new Set(['not_before', 'not_after', 'window', 'calendars']);
 export function policyBody(form: PolicyForm, misfire: Misfire, schedule: ScheduleType): FinePolicies {
   const fires = schedule === 'cron' || schedule === 'every' || schedule === 'delay';
   const entries = POLICY_KEYS.filter(([path, key]) =>
-    form[key] !== '' && (path !== 'misfire_limit' || misfire === 'fire_all') && (fires || !LIMITS.has(path))
+    form[key] !== '' && (path !== 'misfire_limit' || misfire === 'fire_all') && (fires || !LIMITS.has(path)) &&
+    (schedule === 'cron' || !EXPRESSIONS.has(path))
   );
   const body = Object.fromEntries(entries.map(([path, key]) => [path, form[key]])) as FinePolicies;
   if (body.window) {
@@ -120,6 +132,8 @@ export function policyBody(form: PolicyForm, misfire: Misfire, schedule: Schedul
     body.window = { from, to };
   }
   if (body.calendars) body.calendars = calendarsOf(form.calendars);
+  if (body.cron_exprs) body.cron_exprs = lines(form.cronExprs);
+  if (body.cron_except) body.cron_except = lines(form.cronExcept);
   const causes = RETRY_CAUSES.filter((cause) => form.retryOn.includes(cause));
   return { ...body, retry_on: causes };
 }
@@ -128,6 +142,7 @@ const CLOCK = String.raw`(([01]\d|2[0-3]):[0-5]\d)`;
 const WINDOW = new RegExp(String.raw`^${CLOCK}\s*-\s*(${CLOCK}|24:00)$`);
 const CALENDAR = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(:(skip|before|after))?$/;
 const parts = (text: string) => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+const lines = (text: string) => text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
 const isInstant = (text: string) => /\dT\d.*(Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text));
 
 function calendarsText(calendars: NonNullable<FinePolicies['calendars']>): string {
@@ -176,6 +191,8 @@ export function checkPolicies(
   }
   check('window', form.window === '' || WINDOW.test(form.window), 'window');
   check('calendars', parts(form.calendars).every((part) => CALENDAR.test(part)), 'calendars');
+  check('cron_exprs', lines(form.cronExprs).length <= 10, 'ten');
+  check('cron_except', lines(form.cronExcept).length <= 10, 'ten');
   check('pause_after_failures', form.pauseAfter === '' || between(form.pauseAfter, 1, 1000), 'thousand');
   check('retry_on', !form.retryCount || form.retryOn.length > 0, 'causes');
   return faults;

@@ -47,6 +47,8 @@ export const FIELD_LABELS: Record<string, string> = {
   not_after: 'policy.notAfter',
   window: 'policy.window',
   calendars: 'policy.calendars',
+  cron_exprs: 'policy.cronExprs',
+  cron_except: 'policy.cronExcept',
   pause_after_failures: 'policy.pauseAfter',
   on_edit_while_running: 'policy.onEdit',
   on_disable_while_running: 'policy.onDisable',
