@@ -501,7 +501,7 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         "status": 0, "task_notify": notify, "pause_after_failures": 5, "on_edit_while_running": "refuse",
         "on_disable_while_running": "stop", "not_before": "2027-01-01T00:00:00Z", "not_after": "2099-01-01T00:00:00Z",
         "window": {"from": "04:00", "to": "23:00"}, "calendars": [{"calendar": "files", "on_blackout": "skip"}],
-        "cron_exprs": ["7 4 * * 6"], "cron_except": ["* * 24 12 *"],
+        "pool": {"name": "db-heavy", "places": 3}, "cron_exprs": ["7 4 * * 6"], "cron_except": ["* * 24 12 *"],
         "parameters": [{"name": "n", "type": "integer", "default": "5", "choices": ["5", "7"], "required": False}],
         "placement": {"kind": "n_of", "strategy": "consistent_hash", "count": 2, "where": "region in (eu|us)", "hash_key": "k"},
         "executor_config": {

@@ -168,6 +168,7 @@ struct TaskFileTests {
         "not_before": .string("2027-01-01T00:00:00.000Z"), "not_after": .string("2028-01-01T00:00:00.000Z"),
         "window": .object([.init("from", "01:00"), .init("to", "03:00")]),
         "calendars": .array([.object([.init("calendar", "holidays"), .init("on_blackout", "after")])]),
+        "pool": .object([.init("name", "db-heavy"), .init("places", 3)]),
         "cron_except": .array([.string("* * 24 12 *")]),
         "parameters": .array([
             .object([

@@ -18,7 +18,7 @@ enum Excuse: String, CaseIterable, Sendable {
     case stopped
     /// The host had not been told that it has to run the job (R13); the server accounts for it.
     case untold
-    /// It waits for a place among others of its job, so that it was decided is enough.
+    /// It waits for a place among others of its job or its pool, so that it was decided is enough.
     case waits
     /// The host's agent was down, or its clock wrong, about then; that it was decided is enough.
     case disturbed
@@ -34,6 +34,8 @@ struct History {
     var early: [ExecutionID] = []
     /// Starts beside more executions of the job than may run at once.
     var crowded: [ExecutionID] = []
+    /// Starts beside more executions of a pool than it has places.
+    var overfull: [ExecutionID] = []
     /// How often an agent asked to be woken at a time that had passed.
     var idleWakes = 0
     /// When agents died or their clocks were wrong.
@@ -142,6 +144,9 @@ extension Simulation {
         if let first = self.record.crowded.first {
             faults.append("CROWDED \(self.record.crowded.count): \(first) ran beside too many of its job")
         }
+        if let first = self.record.overfull.first {
+            faults.append("OVERFULL \(self.record.overfull.count): \(first) ran beside too many of its pool")
+        }
         if self.record.idleWakes > 0 { faults.append("SPIN \(self.record.idleWakes): woken without time passing") }
         if let first = self.record.unheeded.first {
             faults.append("UNHEEDED \(self.record.unheeded.count): \(first) fired while the scheduler was stopped")
@@ -152,10 +157,10 @@ extension Simulation {
 
     /// Both sides agree, and nothing stays open (I3).
     ///
-    /// Three attempts of the longest job take 10 s.
+    /// Three attempts of the longest job take 10 s, and those that share a pool wait for each other's queues.
     private func checkRecords() -> [String] {
         var faults: [String] = []
-        let settled = self.serverTime.advanced(byMilliseconds: -14_000)
+        let settled = self.serverTime.advanced(byMilliseconds: -20_000)
         let lost = self.record.promised.keys.filter { self.store.executions[$0] == nil }.sorted()
             .first { self.record.promised[$0].map { $0 > self.record.restoredAt && $0 < settled } == true }
         if let lost { faults.append("FORGOTTEN trigger \(lost)") }
@@ -230,7 +235,8 @@ extension Simulation {
         guard isTold else { return .excused(.untold) }
         if self.record.mayStandStill(host.id, at: at) { return .excused(.stopped) }
         let overlap = job.definition.policies.overlap
-        guard overlap == .skip || overlap == .allow else { return .excused(.waits) }
+        let isShared = job.definition.policies.pool != nil
+        guard !isShared, overlap == .skip || overlap == .allow else { return .excused(.waits) }
         if (self.record.outages[host.id] ?? []).contains(where: { $0 > at - 9_000_000 && $0 < at + 2_000_000 }) {
             return .excused(.disturbed)
         }

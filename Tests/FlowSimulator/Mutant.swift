@@ -49,6 +49,8 @@ package enum Mutant: String, CaseIterable, Sendable {
     case repeatsNumbers = "numbers of reports repeat"
     /// R12: each host goes by its own zone files.
     case ignoresRules = "hosts plan by their own zones"
+    /// Jobs start whatever else of their pool runs.
+    case ignoresPools = "pools have no end"
     /// R12: a host knows nothing of a schedule's exceptions, nor that its plan is another one.
     case ignoresExceptions = "exceptions of schedules are left out"
     /// S4: a stop of the scheduler is not heeded.

@@ -108,6 +108,7 @@ extension Simulation {
         if self.mutant == .trustsSlowAnswers { event = event.asIfAskedNow(reading.boot) }
         if self.mutant == .ignoresSamples { event = event.asIfTold(reading) }
         if self.mutant == .ignoresOverlap { event = event.changed { $0.withoutLimits() } }
+        if self.mutant == .ignoresPools { event = event.changed { $0.withoutPool() } }
         if self.mutant == .ignoresExceptions { event = event.changed { $0.withoutExceptions() } }
         if case .received(.welcome) = event {
             self.hosts[index].isWelcomed = true
@@ -220,6 +221,13 @@ extension Simulation {
         let sameJob = self.hosts[index].running.keys.count { self.hosts[index].jobs[$0] == order.job.uid }
         let places = self.store.jobs[order.job.uid]?.definition.policies.places ?? order.job.policies.places
         if sameJob > places { self.record.crowded.append(id) }
+        if let pool = self.store.jobs[order.job.uid]?.definition.policies.pool {
+            let samePool = self.hosts[index].running.keys.count { running in
+                let job = self.hosts[index].jobs[running].flatMap { self.store.jobs[$0] }
+                return job?.definition.policies.pool == pool
+            }
+            if samePool > pool.places { self.record.overfull.append(id) }
+        }
         let life = self.hosts[index].life
         let length = [5000, 200_000, 900_000, 2_500_000].randomElement(using: &self.random) ?? 5000
         self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: Int64(length))
@@ -326,6 +334,13 @@ extension JobSnapshot {
         var policies = self.policies
         policies.overlap = .allow
         policies.concurrency = 100
+        policies.pool = nil
+        return self.changed(self.schedule, policies)
+    }
+
+    fileprivate func withoutPool() -> JobSnapshot {
+        var policies = self.policies
+        policies.pool = nil
         return self.changed(self.schedule, policies)
     }
 

@@ -89,6 +89,9 @@ struct Simulation {
         self.random = random
     }
 
+    /// What two of the jobs share on each host.
+    static let pool = PoolUse(name: "pool", places: 1)
+
     private static func makeJobs(_ random: inout SplitMix64) -> [Job] {
         (1...6).map { number in
             let uid = JobUID(bytes: [UInt8](repeating: 0, count: 15) + [UInt8(number)])!
@@ -119,7 +122,9 @@ struct Simulation {
                         overlap: overlap,
                         concurrency: number == 3 ? 3 : 1,
                         queueLimit: 2,
-                        retry: RetryPolicy(count: retries, intervalSeconds: 1)
+                        retry: RetryPolicy(count: retries, intervalSeconds: 1),
+                        // One that queues and one that replaces itself.
+                        pool: number >= 5 ? Self.pool : nil
                     ),
                     groups: [Group.everyone]
                 ),

@@ -169,7 +169,8 @@ struct RandomValues {
                     jitterPercent: self.int(0...100),
                     causes: self.maybe { random in Set(RetryCause.allCases.filter { _ in random.bool() }) }
                 ),
-                timeoutSeconds: self.int(10...3600)
+                timeoutSeconds: self.int(10...3600),
+                pool: self.maybe { PoolUse(name: "pool-\($0.int(0...9))", places: $0.int(1...1000)) }
             ),
             isEnabled: self.bool(),
             defaults: self.maybe { [$0.word(): $0.text()] }

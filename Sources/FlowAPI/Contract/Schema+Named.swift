@@ -259,6 +259,7 @@ extension Schema {
         "not_after": Schema.timestamp.orNull.about("No fire is later; then the task is finished."),
         "window": Self.window,
         "calendars": Self.calendars,
+        "pool": Self.pool,
         "cron_exprs": Self.expressions.about("Further expressions: it fires at the times of any, once an instant."),
         "cron_except": Self.expressions.about("Expressions whose times are left out."),
         "parameters": Self.parameters,
@@ -267,6 +268,14 @@ extension Schema {
         "on_edit_while_running": .choice(of: EditPolicy.self).byDefault(EditPolicy.pinned.rawValue),
         "on_disable_while_running": .choice(of: DisablePolicy.self).byDefault(DisablePolicy.finish.rawValue),
     ]
+
+    private static let pool = Schema.body(
+        required: [
+            "name": .string(upTo: 64, from: 1).example("db-heavy"),
+            "places": .integer(1...1000).about("It starts when fewer of the pool's are under way on the host."),
+        ],
+        optional: [:]
+    ).orNull.about("Places that tasks share on each host; those that find none wait.")
 
     private static let expressions = Schema.array(.string(upTo: 1024, from: 1).example("0 12 * * 6"))
 

@@ -36,8 +36,16 @@ enum PolicyBody {
             startDeadlineSeconds: reader.int("start_deadline_seconds"),
             jitterMilliseconds: reader.milliseconds("jitter_seconds") ?? 0,
             retry: self.retry(&reader, standard.retry),
-            timeoutSeconds: reader.int("timeout") ?? standard.timeoutSeconds
+            timeoutSeconds: reader.int("timeout") ?? standard.timeoutSeconds,
+            pool: self.pool(&reader)
         )
+    }
+
+    private static func pool(_ reader: inout FieldReader) -> PoolUse? {
+        guard var pool = reader.object("pool") else { return nil }
+        defer { pool.close() }
+        if !pool.has("places") { pool.fault("places", "required", "this field is required") }
+        return PoolUse(name: pool.requiredString("name"), places: pool.int("places") ?? 1)
     }
 
     private static func retry(_ reader: inout FieldReader, _ standard: RetryPolicy) -> RetryPolicy {
@@ -103,6 +111,10 @@ enum PolicyBody {
             .init("catch_up_seconds", Self.decimal(policies.catchUpWindowMilliseconds)),
             .init("start_deadline_seconds", policies.startDeadlineSeconds),
             .init("jitter_seconds", Self.decimal(policies.jitterMilliseconds)),
+            .init(
+                "pool",
+                policies.pool.map { JSON.object([.init("name", $0.name), .init("places", $0.places)]) } ?? .null
+            ),
         ]
     }
 

@@ -79,11 +79,21 @@ extension AgentCore {
             waiting: self.queues[uid]?.count ?? 0
         )
         switch admission {
+        case .start where self.isPoolFull(for: order.job.policies):
+            self.openCount[uid, default: 0] += 1
+            self.insertWaiting(
+                order,
+                detail: order.job.policies.pool?.waitingDetail,
+                isLocal: isLocal,
+                acknowledge: acknowledge
+            )
+            self.joinPoolQueue(id)
         case .start:
             let entry = LedgerEntry(order: order, status: .running, attempt: 1, isLocal: isLocal, startedAt: now)
             self.open[id] = OpenExecution(entry: entry)
             self.openCount[uid, default: 0] += 1
             self.take(order.hold, at: self.boot)
+            self.takePoolPlace(id)
             self.pipeline.add(
                 .insert(entry, report: Report(entry)),
                 then: .admitted(id, acknowledge: acknowledge, answer: !isLocal)
@@ -110,16 +120,26 @@ extension AgentCore {
     /// PENDING(QUEUED): decided and durable, and started when a place is free.
     private mutating func enqueue(_ order: Order, isLocal: Bool, acknowledge: Bool) {
         let id = order.executionID
+        self.queues[order.job.uid, default: []].append(id)
+        self.timers.set(.deadline(id), at: order.latestStart ?? order.deadline)
+        self.insertWaiting(
+            order,
+            detail: "waits until another execution of the job has ended",
+            isLocal: isLocal,
+            acknowledge: acknowledge
+        )
+    }
+
+    private mutating func insertWaiting(_ order: Order, detail: String?, isLocal: Bool, acknowledge: Bool) {
+        let id = order.executionID
         let entry = LedgerEntry(
             order: order,
             status: .pending,
             reason: .queued,
-            detail: "waits until another execution of the job has ended",
+            detail: detail,
             isLocal: isLocal
         )
         self.open[id] = OpenExecution(entry: entry, isDurable: false)
-        self.queues[order.job.uid, default: []].append(id)
-        self.timers.set(.deadline(id), at: order.latestStart ?? order.deadline)
         self.pipeline.add(
             .insert(entry, report: Report(entry)),
             then: .queued(id, acknowledge: acknowledge, answer: !isLocal)
@@ -142,6 +162,7 @@ extension AgentCore {
         }
         self.open[id]?.isDurable = true
         self.freed.insert(execution.entry.order.job.uid)
+        if let pool = execution.entry.order.job.policies.pool { self.freedPools.insert(pool.name) }
         if execution.isCancelled { self.cancel(id, force: false, now: now) }
     }
 
@@ -170,13 +191,14 @@ extension AgentCore {
             {
                 _ = self.leaveQueue(execution.entry.id, job: uid)
                 self.openCount[uid, default: 0] += 1
-                self.begin(execution, now: now)
+                self.beginOrWaitForPool(execution, now: now)
             }
             let early = (self.queues[uid] ?? []).compactMap { self.open[$0]?.entry.order.nominal }.filter { $0 > now }
             if let next = early.min() { self.timers.set(.place(uid), at: next) }
             self.restartDelay(of: uid, now: now)
         }
         self.freed.removeAll()
+        self.startWaitingForPools(now: now)
     }
 
     private func nextWaiting(of uid: JobUID, now: Timestamp) -> OpenExecution? {
@@ -195,7 +217,8 @@ extension AgentCore {
             self.cancel(id, force: false, now: now)
         }
         let running = self.open.values.filter { execution in
-            execution.entry.order.job.uid == uid && execution.entry.reason != .queued && !execution.isReplaced
+            execution.entry.order.job.uid == uid && !execution.isReplaced
+                && (execution.entry.reason != .queued || self.waitsForPool(execution))
         }
         for id in running.map(\.entry.id).sorted().prefix(count) {
             self.open[id]?.isReplaced = true

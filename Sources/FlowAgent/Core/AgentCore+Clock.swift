@@ -59,6 +59,7 @@ extension AgentCore {
         guard moved < 0 || isWritten else { return }
         self.hastenRetries(now: now)
         self.freed.formUnion(self.queues.keys)
+        self.freedPools.formUnion(self.pools.keys)
         for uid in self.jobs.keys.sorted() where self.jobs[uid].map({ $0.cursor > now }) == true {
             self.jobs[uid]?.cursor = now
             self.scheduleNextFire(of: uid)

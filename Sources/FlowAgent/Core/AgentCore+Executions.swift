@@ -186,7 +186,8 @@ extension AgentCore {
     }
 
     mutating func close(_ id: ExecutionID, job: JobUID) {
-        guard self.open.removeValue(forKey: id) != nil else { return }
+        guard let execution = self.open.removeValue(forKey: id) else { return }
+        self.leavePool(execution)
         self.timers.remove(.retry(id))
         self.freed.insert(job)
         if self.leaveQueue(id, job: job) { return }

@@ -28,7 +28,9 @@ extension AgentCore {
             case .order(let id): self.runStoredOrder(id, now: now)
             case .retry(let id): self.startRetry(id, now: now)
             case .deadline(let id): self.expireWaiting(id, now: now)
-            case .place(let uid): self.freed.insert(uid)
+            case .place(let uid):
+                self.freed.insert(uid)
+                self.lookAtPools(of: uid)
             }
         }
         // Counting goes on right after whatever else has happened meanwhile.

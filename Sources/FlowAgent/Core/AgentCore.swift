@@ -42,6 +42,10 @@ package struct AgentCore: Sendable {
     var openCount: [JobUID: Int] = [:]
     /// Executions that wait for a place, first come first; the count above does not have them.
     var queues: [JobUID: [ExecutionID]] = [:]
+    /// Places that jobs share.
+    var pools: [String: Pool] = [:]
+    /// Pools of which a place may have become free.
+    var freedPools: Set<String> = []
     /// Jobs of which a place, or a waiting execution, may have become free to start.
     var freed: Set<JobUID> = []
     /// Cancels for executions that are not known here yet.
@@ -160,6 +164,8 @@ package struct AgentCore: Sendable {
         var isLeaseOver = false
         /// False while the row of an execution that waits for a place is still being written.
         var isDurable = true
+        /// It has a place of its pool.
+        var holdsPool = false
     }
 
     enum LinkState: Hashable, Sendable {
@@ -213,7 +219,9 @@ package struct AgentCore: Sendable {
         for order in restored.orders { self.orders[order.executionID] = order }
         for entry in restored.open {
             self.open[entry.id] = OpenExecution(entry: entry)
-            if entry.reason != .queued { self.openCount[entry.order.job.uid, default: 0] += 1 }
+            guard entry.reason != .queued else { continue }
+            self.openCount[entry.order.job.uid, default: 0] += 1
+            self.takePoolPlace(entry.id)
         }
     }
 

@@ -62,6 +62,15 @@ extension FireExplanation {
                     "it started \(self.seconds(delay)) s late, because \(stop.text.en) and the job runs missed fires, and \(en)"
             )
         }
+        if let pool = facts.pool {
+            return Finding(
+                .late,
+                .queue,
+                zh: "等待资源池“\(pool.name)”或主机当时无法启动，延后 \(self.seconds(delay)) 秒启动，\(zh)",
+                en: "it started \(self.seconds(delay)) s late, behind others in pool '\(pool.name)' "
+                    + "or because the host could not start it at its time, and \(en)"
+            )
+        }
         return Finding(
             .late,
             .misfire,
@@ -85,6 +94,14 @@ extension FireExplanation {
     private static func pending(_ execution: Execution, _ facts: FireFacts, _ host: FireFacts.Host) -> Finding {
         switch execution.reason {
         case .queued:
+            if let pool = facts.pool, execution.detail == pool.waitingDetail {
+                return Finding(
+                    .waiting,
+                    .queue,
+                    zh: "正在排队，等待资源池“\(pool.name)”空出位置",
+                    en: "it waits for a place in pool '\(pool.name)'"
+                )
+            }
             return Finding(
                 .waiting,
                 .queue,

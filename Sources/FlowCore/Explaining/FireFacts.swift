@@ -40,6 +40,8 @@ package struct FireFacts: Sendable {
     package let changedAt: Timestamp
     package let jitterSeconds: Int64
     package let placement: Placement?
+    /// The pool whose places the job shares.
+    package let pool: PoolUse?
     /// In the order in which they are named.
     package let hosts: [Host]
     /// Records with the instant as their nominal time.
@@ -73,6 +75,7 @@ package struct FireFacts: Sendable {
         self.changedAt = job.updatedAt
         self.jitterSeconds = job.definition.policies.jitterMilliseconds / 1000
         self.placement = job.definition.placement
+        self.pool = job.definition.policies.pool
         self.hosts = hosts
         self.executions = executions
         self.neighbours = neighbours

@@ -32,6 +32,8 @@ package struct Policies: Hashable, Sendable {
     package var retry: RetryPolicy
     /// The longest one attempt may run; seconds, in ``timeoutRange``.
     package var timeoutSeconds: Int
+    /// Places that it shares with other jobs on a host; nil = none.
+    package var pool: PoolUse?
 
     /// What a timeout may be, in seconds.
     ///
@@ -54,7 +56,8 @@ package struct Policies: Hashable, Sendable {
         startDeadlineSeconds: Int? = nil,
         jitterMilliseconds: Int64 = 0,
         retry: RetryPolicy = RetryPolicy(),
-        timeoutSeconds: Int = 300
+        timeoutSeconds: Int = 300,
+        pool: PoolUse? = nil
     ) {
         self.overlap = overlap
         self.concurrency = concurrency
@@ -67,6 +70,7 @@ package struct Policies: Hashable, Sendable {
         self.jitterMilliseconds = jitterMilliseconds
         self.retry = retry
         self.timeoutSeconds = timeoutSeconds
+        self.pool = pool
     }
 }
 
@@ -83,6 +87,7 @@ extension Policies: Codable {
         case jitterMilliseconds
         case retry
         case timeoutSeconds
+        case pool
     }
 
     package init(from decoder: any Decoder) throws {
@@ -98,7 +103,8 @@ extension Policies: Codable {
             startDeadlineSeconds: try container.decodeIfPresent(Int.self, forKey: .startDeadlineSeconds),
             jitterMilliseconds: try container.decodeIfPresent(Int64.self, forKey: .jitterMilliseconds) ?? 0,
             retry: try container.decode(RetryPolicy.self, forKey: .retry),
-            timeoutSeconds: try container.decode(Int.self, forKey: .timeoutSeconds)
+            timeoutSeconds: try container.decode(Int.self, forKey: .timeoutSeconds),
+            pool: try container.decodeIfPresent(PoolUse.self, forKey: .pool)
         )
     }
 
@@ -116,5 +122,6 @@ extension Policies: Codable {
         if self.jitterMilliseconds != 0 { try container.encode(self.jitterMilliseconds, forKey: .jitterMilliseconds) }
         try container.encode(self.retry, forKey: .retry)
         try container.encode(self.timeoutSeconds, forKey: .timeoutSeconds)
+        try container.encodeIfPresent(self.pool, forKey: .pool)
     }
 }

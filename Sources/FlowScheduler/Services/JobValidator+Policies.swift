@@ -16,6 +16,15 @@ extension JobValidator {
         if let seconds = policies.startDeadlineSeconds {
             self.range(seconds, Policies.startDeadlineRange, "start_deadline_seconds", "seconds")
         }
+        if let pool = policies.pool {
+            self.faults.require(
+                PoolUse.isName(pool.name),
+                "pool.name",
+                "syntax",
+                "'\(pool.name.prefix(64))' is no pool's name: 1 to 64 letters, digits, '-' and '_', the first a letter or digit"
+            )
+            self.range(pool.places, PoolUse.placesRange, "pool.places", "places")
+        }
         self.checkRetry(policies.retry)
         self.checkMisfire(policies)
     }

@@ -20,16 +20,19 @@ extension PBTaskConfig {
         guard let defaults = job.defaults else { return }
         self.defaults = defaults
         // A peer that left them out would run the job with other values than somebody chose.
-        self.requires = [Self.parameters]
+        self.requires.append(Self.parameters)
     }
 
-    /// The word for what ``defaults`` needs of a peer.
+    /// The words for what ``defaults`` and ``pool`` need of a peer.
     private static let parameters = "parameters"
+    static let pools = "pools"
 
     /// A job that says what this version does not know is decoded all the same, and marked: it is refused alone, and what else
     /// came with it counts.
     func decoded(_ field: String) throws(WireError) -> JobSnapshot {
-        var gaps = self.requires.filter { $0 != Self.parameters }.map { "it needs '\($0.prefix(64))'" }
+        var gaps = self.requires.filter { $0 != Self.parameters && $0 != Self.pools }.map {
+            "it needs '\($0.prefix(64))'"
+        }
         let nothing = Payload.shell(ShellPayload(command: ""))
         let payload = try Fields.understood(&gaps, or: nothing) { () throws(WireError) in try self.payload(field) }
         let schedule = try Fields.understood(&gaps, or: ScheduleSpec.manual) { () throws(WireError) in

@@ -18,6 +18,10 @@ extension PBTaskConfig {
         self.jitterMs = policies.jitterMilliseconds
         self.timeout = Int32(clamping: policies.timeoutSeconds)
         self.setRetry(policies.retry)
+        guard let pool = policies.pool else { return }
+        self.pool = .with { ($0.name, $0.places) = (pool.name, Int32(clamping: pool.places)) }
+        // A peer that left it out would run more at once than somebody chose.
+        self.requires.append(Self.pools)
     }
 
     private mutating func setRetry(_ retry: RetryPolicy) {
@@ -46,7 +50,8 @@ extension PBTaskConfig {
             startDeadlineSeconds: deadline > 0 ? deadline : nil,
             jitterMilliseconds: try Fields.count(self.jitterMs, field + ".jitter_ms"),
             retry: try self.decodedRetry(field),
-            timeoutSeconds: try Fields.count(self.timeout, field + ".timeout")
+            timeoutSeconds: try Fields.count(self.timeout, field + ".timeout"),
+            pool: self.hasPool ? try self.pool.decoded(field + ".pool") : nil
         )
     }
 
@@ -111,5 +116,14 @@ extension PBRetryCause {
         case .interrupted: .interrupted
         case .unspecified, .UNRECOGNIZED: nil
         }
+    }
+}
+
+extension PBPool {
+    fileprivate func decoded(_ field: String) throws(WireError) -> PoolUse {
+        guard PoolUse.isName(self.name), PoolUse.placesRange.contains(Int(self.places)) else {
+            throw WireError.invalid(field: field, problem: "is no pool with places")
+        }
+        return PoolUse(name: self.name, places: Int(self.places))
     }
 }

@@ -1181,6 +1181,16 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   /// Clears the value of `combined`. Subsequent reads from it will return its default value.
   package mutating func clearCombined() {_uniqueStorage()._combined = nil}
 
+  /// Places that the task shares with others on a host; needs "pools".
+  package var pool: PBPool {
+    get {_storage._pool ?? PBPool()}
+    set {_uniqueStorage()._pool = newValue}
+  }
+  /// Returns true if `pool` has been explicitly set.
+  package var hasPool: Bool {_storage._pool != nil}
+  /// Clears the value of `pool`. Subsequent reads from it will return its default value.
+  package mutating func clearPool() {_uniqueStorage()._pool = nil}
+
   /// Parameters that hold where an order has none; needs "parameters".
   package var defaults: Dictionary<String,String> {
     get {_storage._defaults}
@@ -1208,6 +1218,20 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+package nonisolated struct PBPool: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var places: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// What fires inside limits, and those.
@@ -3440,7 +3464,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -3474,6 +3498,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _limited: PBLimitedSchedule? = nil
     var _withinCalendars: PBLimitedSchedule? = nil
     var _combined: PBLimitedSchedule? = nil
+    var _pool: PBPool? = nil
     var _defaults: Dictionary<String,String> = [:]
     var _requires: [String] = []
     var _planDigest: UInt64? = nil
@@ -3518,6 +3543,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _limited = source._limited
       _withinCalendars = source._withinCalendars
       _combined = source._combined
+      _pool = source._pool
       _defaults = source._defaults
       _requires = source._requires
       _planDigest = source._planDigest
@@ -3573,6 +3599,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 33: try { try decoder.decodeSingularMessageField(value: &_storage._withinCalendars) }()
         case 34: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._defaults) }()
         case 38: try { try decoder.decodeSingularMessageField(value: &_storage._combined) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._pool) }()
         default: break
         }
       }
@@ -3687,6 +3714,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._combined {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
       } }()
+      try { if let v = _storage._pool {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3727,6 +3757,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._limited != rhs_storage._limited {return false}
         if _storage._withinCalendars != rhs_storage._withinCalendars {return false}
         if _storage._combined != rhs_storage._combined {return false}
+        if _storage._pool != rhs_storage._pool {return false}
         if _storage._defaults != rhs_storage._defaults {return false}
         if _storage._requires != rhs_storage._requires {return false}
         if _storage._planDigest != rhs_storage._planDigest {return false}
@@ -3734,6 +3765,41 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBPool: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Pool"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}places\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.places) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.places != 0 {
+      try visitor.visitSingularInt32Field(value: self.places, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBPool, rhs: PBPool) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.places != rhs.places {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

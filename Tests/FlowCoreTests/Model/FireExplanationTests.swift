@@ -54,7 +54,8 @@ struct FireExplanationTests {
         isOnline: Bool = true,
         executions: [Execution] = [],
         neighbours: [Execution] = [],
-        stop: SchedulerStop? = nil
+        stop: SchedulerStop? = nil,
+        pool: PoolUse? = nil
     ) throws -> FireExplanation {
         let job = Job(
             id: 7,
@@ -64,7 +65,7 @@ struct FireExplanationTests {
                 name: "job",
                 payload: .shell(ShellPayload(command: "true")),
                 schedule: schedule,
-                policies: Policies(jitterMilliseconds: jitter),
+                policies: Policies(jitterMilliseconds: jitter, pool: pool),
                 groups: [Group.everyone],
                 dependencies: parents.isEmpty ? nil : JobDependencies(edges: parents.map { .init(parent: $0) })
             ),
@@ -117,6 +118,18 @@ struct FireExplanationTests {
             stop: over
         )
         #expect(onTime.verdict == .fired, "a host that had not heard of it yet")
+    }
+
+    @Test("Who waits for a pool says for which")
+    func pools() throws {
+        let pool = PoolUse(name: "db-heavy", places: 3)
+        var waiting = Self.execution(3600, .pending, .queued, attempt: 0)
+        waiting.detail = pool.waitingDetail
+        let explanation = try Self.explain(at: 3600, executions: [waiting], pool: pool)
+        #expect(explanation.verdict == .waiting && explanation.rule == .queue)
+        #expect(explanation.text.en.contains("pool 'db-heavy'") && explanation.text.zh.contains("db-heavy"))
+        let late = Self.execution(3600, .success, started: 3700, finished: 3800)
+        #expect(try Self.explain(at: 3600, executions: [late], pool: pool).text.en.contains("pool 'db-heavy'"))
     }
 
     @Test("A table of what happened, and the rule that decided")

@@ -15,6 +15,9 @@ struct PolicyFields: ParsableArguments {
     @Option(help: "Runs that wait with --overlap queue, 1 to 100.")
     var queueLimit: Int?
 
+    @Option(help: "Pool of places that tasks share on each host, NAME:PLACES such as db-heavy:3, or 'none'.")
+    var pool: String?
+
     @Option(help: "What happens to missed fires: fire_once, fire_all or skip.")
     var misfire: String?
 
@@ -79,8 +82,17 @@ struct PolicyFields: ParsableArguments {
         if let failures = self.pauseAfterFailures {
             body["pause_after_failures"] = failures == 0 ? .null : .integer(Int64(failures))
         }
+        if let pool { body["pool"] = pool == "none" ? .null : try Self.pool(pool) }
         if !self.retryOn.isEmpty { body["retry_on"] = .array(self.retryOn.map(JSONValue.string)) }
         // A limit of fire_all means nothing to another policy.
         if let misfire = self.misfire, misfire != "fire_all", self.misfireLimit == nil { body["misfire_limit"] = .null }
+    }
+
+    private static func pool(_ text: String) throws -> JSONValue {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let places = Int64(parts[1]) else {
+            throw CommandFailure(.usage, "--pool needs a name and a number of places such as db-heavy:3, or 'none'")
+        }
+        return .object(["name": .string(String(parts[0])), "places": .integer(places)])
     }
 }

@@ -73,7 +73,8 @@ struct TaskUpdateCommand: AsyncParsableCommand {
         "retry_max_interval", "retry_jitter", "retry_on", "concurrency", "overlap", "queue_limit", "misfire",
         "misfire_limit",
         "misfire_threshold_seconds", "catch_up_seconds", "start_deadline_seconds", "jitter_seconds", "group_ids",
-        "not_before", "not_after", "window", "calendars", "cron_exprs", "cron_except", "parameters",
+        "not_before", "not_after", "window", "calendars", "cron_exprs", "cron_except", "pool",
+        "parameters",
         "pause_after_failures", "on_edit_while_running",
         "on_disable_while_running", "labels", "status", "version",
     ]

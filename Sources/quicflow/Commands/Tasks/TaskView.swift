@@ -113,6 +113,9 @@ enum TaskView {
         var misfire = task["misfire"].cell
         if task["misfire_limit"].integer != nil { misfire += ", at most \(task["misfire_limit"].cell)" }
         var rows = [("retries", retries), ("overlap", overlap), ("misfire", misfire)]
+        if let pool = task["pool"]["name"].string {
+            rows.append(("pool", "\(pool), \(task["pool"]["places"].cell) places on each host"))
+        }
         if task["start_deadline_seconds"].integer != nil {
             rows.append(("start deadline", "\(task["start_deadline_seconds"].cell) s"))
         }

@@ -58,6 +58,7 @@ export interface FinePolicies {
   calendars?: { calendar: string; on_blackout?: BlackoutPolicy }[];
   cron_exprs?: string[];
   cron_except?: string[];
+  pool?: { name: string; places: number } | null;
   pause_after_failures?: number | null;
   on_edit_while_running?: 'pinned' | 'refuse';
   on_disable_while_running?: 'finish' | 'stop';

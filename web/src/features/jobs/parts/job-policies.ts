@@ -30,6 +30,8 @@ export interface PolicyForm {
   /** Further expressions, and those whose times are left out; one a line. */
   cronExprs: string;
   cronExcept: string;
+  /** `NAME:PLACES`; empty: none. */
+  pool: string;
   /** Empty: never. */
   pauseAfter: NumberField;
   onEdit: 'pinned' | 'refuse';
@@ -53,6 +55,7 @@ export const emptyPolicies = (): PolicyForm => ({
   calendars: '',
   cronExprs: '',
   cronExcept: '',
+  pool: '',
   pauseAfter: '',
   onEdit: 'pinned',
   onDisable: 'finish',
@@ -77,6 +80,7 @@ export function policiesOf(task: FinePolicies): PolicyForm {
     calendars: calendarsText(task.calendars ?? []),
     cronExprs: (task.cron_exprs ?? []).join('\n'),
     cronExcept: (task.cron_except ?? []).join('\n'),
+    pool: task.pool ? `${task.pool.name}:${task.pool.places}` : usual.pool,
     pauseAfter: task.pause_after_failures ?? usual.pauseAfter,
     onEdit: task.on_edit_while_running ?? usual.onEdit,
     onDisable: task.on_disable_while_running ?? usual.onDisable,
@@ -100,6 +104,7 @@ const POLICY_KEYS: [path: string, key: keyof PolicyForm][] = [
   ['calendars', 'calendars'],
   ['cron_exprs', 'cronExprs'],
   ['cron_except', 'cronExcept'],
+  ['pool', 'pool'],
   ['pause_after_failures', 'pauseAfter'],
   ['on_edit_while_running', 'onEdit'],
   ['on_disable_while_running', 'onDisable'],
@@ -134,12 +139,17 @@ export function policyBody(form: PolicyForm, misfire: Misfire, schedule: Schedul
   if (body.calendars) body.calendars = calendarsOf(form.calendars);
   if (body.cron_exprs) body.cron_exprs = lines(form.cronExprs);
   if (body.cron_except) body.cron_except = lines(form.cronExcept);
+  if (body.pool) {
+    const [name = '', places = ''] = form.pool.split(':');
+    body.pool = { name, places: Number(places) };
+  }
   const causes = RETRY_CAUSES.filter((cause) => form.retryOn.includes(cause));
   return { ...body, retry_on: causes };
 }
 
 const CLOCK = String.raw`(([01]\d|2[0-3]):[0-5]\d)`;
 const WINDOW = new RegExp(String.raw`^${CLOCK}\s*-\s*(${CLOCK}|24:00)$`);
+const POOL = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}:([1-9]\d{0,2}|1000)$/;
 const CALENDAR = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(:(skip|before|after))?$/;
 const parts = (text: string) => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
 const lines = (text: string) => text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
@@ -193,6 +203,7 @@ export function checkPolicies(
   check('calendars', parts(form.calendars).every((part) => CALENDAR.test(part)), 'calendars');
   check('cron_exprs', lines(form.cronExprs).length <= 10, 'ten');
   check('cron_except', lines(form.cronExcept).length <= 10, 'ten');
+  check('pool', form.pool === '' || POOL.test(form.pool), 'pool');
   check('pause_after_failures', form.pauseAfter === '' || between(form.pauseAfter, 1, 1000), 'thousand');
   check('retry_on', !form.retryCount || form.retryOn.length > 0, 'causes');
   return faults;

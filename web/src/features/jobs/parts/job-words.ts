@@ -49,6 +49,7 @@ export const FIELD_LABELS: Record<string, string> = {
   calendars: 'policy.calendars',
   cron_exprs: 'policy.cronExprs',
   cron_except: 'policy.cronExcept',
+  pool: 'policy.pool',
   pause_after_failures: 'policy.pauseAfter',
   on_edit_while_running: 'policy.onEdit',
   on_disable_while_running: 'policy.onDisable',
