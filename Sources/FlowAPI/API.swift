@@ -35,7 +35,10 @@ package func makeAPI(
     let names = AgentNames(agents: services.agents)
     let executions = ExecutionPresenter(names: names)
     let tasks = TaskPresenter(jobs: services.jobs, groups: services.groups)
-    let authenticator = RequestAuthenticator(authentication: services.authentication)
+    let authenticator = RequestAuthenticator(
+        authentication: services.authentication,
+        trusted: configuration.trustedHeaders
+    )
     let live = LiveConnection(
         dependencies: LiveSession.Dependencies(
             services: services,
@@ -51,7 +54,12 @@ package func makeAPI(
         startup: startup,
         authenticator: authenticator,
         quota: quota,
-        auth: AuthRoutes(authentication: services.authentication, clock: clock, isSecure: configuration.isSecure),
+        auth: AuthRoutes(
+            authentication: services.authentication,
+            clock: clock,
+            isSecure: configuration.isSecure,
+            proxyLogoutURL: configuration.trustedHeaders?.logoutURL
+        ),
         secondFactor: SecondFactorRoutes(authentication: services.authentication),
         tasks: TaskRoutes(
             jobs: services.jobs,
@@ -84,7 +92,8 @@ package func makeAPI(
             metrics: metrics,
             clock: clock,
             version: configuration.version,
-            settings: services.live
+            settings: services.live,
+            signsInByProxy: configuration.trustedHeaders != nil
         ),
         events: EventRoutes(connection: live),
         hooks: services.hooks.map { HookRoutes(hooks: $0) },

@@ -20,6 +20,8 @@ package struct APIConfiguration: Sendable {
     package var tls: ServerTLS?
     /// Proxies whose `X-Forwarded-For` says who asked.
     package var trustedProxies: [AddressRange] = []
+    /// By what a proxy says who has signed in there; nil = nobody says so.
+    package var trustedHeaders: TrustedHeaders?
 
     package init(
         host: String = "127.0.0.1",

@@ -58,7 +58,10 @@ package struct Server: Sendable {
         if let copied = try await store.restoredCopy() {
             self.logger.notice("this installation was restored from a back-up", metadata: ["of": "\(copied)"])
         }
-        let settings = LiveSettings(Settings(fixed: self.configuration.settings))
+        let settings = LiveSettings(
+            Settings(fixed: self.configuration.settings),
+            reservedHeaders: self.configuration.trustedHeaders?.names ?? []
+        )
         settings.take(try await store.settings())
         let scheduler = LiveScheduler(try await store.scheduler())
         let bus = EventBus()
@@ -369,6 +372,7 @@ package struct Server: Sendable {
         )
         configuration.tls = tls
         configuration.trustedProxies = self.configuration.trustedProxies
+        configuration.trustedHeaders = self.configuration.trustedHeaders
         configuration.rateLimits = self.configuration.rateLimits
         return configuration
     }

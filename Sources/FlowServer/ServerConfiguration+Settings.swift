@@ -19,6 +19,7 @@ extension ServerConfiguration {
     ///   requests a minute; 0 = any number
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
+    /// - `sign-on.proxy.…`: see ``ServerConfiguration/proxy(_:)``
     /// - every ``SettingKey``, such as `retention.days`, which nobody can change in the console then
     /// - `archive.directory` (string), or `archive.s3.endpoint`, `.bucket`, `.region` (default `us-east-1`), `.prefix`, `.access-key` and
     ///   `.secret-key` or `.secret-key-file` (strings): where output goes after `output.hot-days`
@@ -67,6 +68,7 @@ extension ServerConfiguration {
             possible: "addresses or networks, such as 192.0.2.7 or 10.0.0.0/8",
             parse: { AddressRange($0) }
         )
+        result.trustedHeaders = Self.proxy(reader)
         let rates = RateLimits.standard
         let range = 0...1_000_000
         result.rateLimits = RateLimits(

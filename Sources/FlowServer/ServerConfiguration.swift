@@ -26,6 +26,8 @@ package struct ServerConfiguration: Sendable {
     package var tls: TLSFilePaths?
     /// Proxies whose `X-Forwarded-For` says who asked.
     package var trustedProxies: [AddressRange] = []
+    /// By what a proxy says who has signed in there; nil = nobody says so.
+    package var trustedHeaders: TrustedHeaders?
     /// Requests a minute of each client; none in development.
     package var rateLimits = RateLimits.none
     /// Settings that the file or the environment decide on; people cannot change these while the server runs.

@@ -91,6 +91,30 @@ struct SettingsTests {
                 "1: http.trusted-proxies has '10.1.0.0/8'; write addresses or networks, such as 192.0.2.7 or 10.0.0.0/8."
             ),
             ("retention: {day: 3}", "1: there is no setting 'retention.day'; did you mean 'retention.days'?"),
+            (
+                "sign-on: {proxy: {admin-group: ops}}",
+                "sign-on.proxy.addresses is missing; without it anybody could say by a header who they are. Name the proxy's address."
+            ),
+            (
+                "sign-on: {proxy: {addresses: [10.0.0.1]}}",
+                "sign-on.proxy.group-map is missing, and so is sign-on.proxy.admin-group; nobody would have a role. Write, for example, [ops=operator]."
+            ),
+            (
+                "sign-on: {proxy: {addresses: [10.0.0.1], group-map: [ops]}}",
+                "1: sign-on.proxy.group-map has 'ops'; write entries 'group=role' or 'group=role@group of ours', such as ops=operator."
+            ),
+            (
+                "sign-on: {proxy: {addresses: [10.0.0.1], admin-group: a, user-header: Cookie}}",
+                "1: sign-on.proxy.user-header is 'Cookie'; write a header's name of letters, digits and '-', such as Remote-User."
+            ),
+            (
+                "sign-on: {proxy: {addresses: [10.0.0.1], admin-group: a, secret-header: X-Key}}",
+                "sign-on.proxy.secret-file is missing; a secret needs both a header and a file."
+            ),
+            (
+                "a: &a [1, 1]\nb: &b [*a, *a]\nc: [*b, *b]",
+                "2: aliases such as *name are not taken in settings; write the value out."
+            ),
             ("http: {tls: {key: /k}}", " http.tls.certificate is missing; http.tls.key needs its certificate."),
         ]
     )
@@ -102,6 +126,31 @@ struct SettingsTests {
                 == true,
             "\(lines)"
         )
+    }
+
+    @Test("What a proxy says of people is read whole")
+    func proxy() throws {
+        let headers = try #require(
+            try self.read(
+                """
+                sign-on:
+                  proxy:
+                    addresses: [10.0.0.1]
+                    user-header: X-Authentik-Username
+                    groups-header: X-Authentik-Groups
+                    groups-separator: "|"
+                    admin-group: flow admins
+                    group-map: ["cn=ops,dc=example=operator@red"]
+                    logout-url: https://auth.example/logout
+                """
+            ).trustedHeaders
+        )
+        #expect(headers.names == ["x-authentik-username", "x-authentik-groups"])
+        #expect(headers.separator == "|")
+        #expect(headers.map.wishes(of: ["flow admins"]) == [RoleWish(role: "admin")])
+        #expect(headers.map.wishes(of: ["cn=ops,dc=example"]) == [RoleWish(role: "operator", group: "red")])
+        #expect(headers.logoutURL == "https://auth.example/logout")
+        #expect(try self.read("").trustedHeaders == nil)
     }
 
     @Test("All faults are told at once, unknown keys with those there are")

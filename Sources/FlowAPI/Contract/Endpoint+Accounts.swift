@@ -10,6 +10,7 @@ extension Endpoint {
         "role": Schema.role.orNull.about("The strongest of the grants that are built in."),
         "grants": .array(.reference("Grant")), "state": .choice(of: User.State.self),
         "must_change_password": .boolean, "totp": .boolean.about("Signing in takes a code, too."),
+        "provider": Schema.string.orNull.about("Who signs them in, other than this server by a password."),
         "last_sign_in": .timestamp.orNull, "created_at": .timestamp,
     ]
     private static let sessions = Schema.answer([

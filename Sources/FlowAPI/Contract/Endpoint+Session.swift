@@ -20,7 +20,11 @@ extension Endpoint {
                 .answers(.answer(["token": .string, "expires_at": .timestamp, "user": .reference("User")]))
                 .refuses(.unauthorized, .tooManyRequests)
         case .signOut:
-            Contract(.session, "Signs out: the token is worth nothing from now on").answers(Schema.any.orNull)
+            Contract(.session, "Signs out: the token is worth nothing from now on")
+                .about(
+                    "Where a proxy signs people in, the answer's `url` says where to sign out of it, if that is known."
+                )
+                .answers(Schema.answer(["url": .string.orNull]).orNull)
         case .whoAmI:
             Contract(.session, "Says who you are and what you may do")
                 .answers(

@@ -62,6 +62,9 @@ extension Endpoint {
                 .answer([
                     "name": .string, "version": .string,
                     "language": .choice(["auto", "zh", "en"]).about("What the console speaks to who has not chosen."),
+                    "sign_on": .answer([
+                        "proxy": .boolean.about("A proxy in front of the server signs people in.")
+                    ]),
                 ])
             )
         case .metrics, .plainMetrics:

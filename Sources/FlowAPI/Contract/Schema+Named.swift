@@ -33,7 +33,12 @@ extension Schema {
         "User": Schema.answer(["id": .integer, "username": .string, "role": Self.role.orNull])
             .with(optional: ["must_change_password": .boolean]),
         "Scope": .either(.choice(["all"]), .array(.integer)).about("All groups, or the ids of some."),
-        "Grant": .answer(["id": .integer, "role": .string, "scope": .reference("Scope")]),
+        "Grant": .answer([
+            "id": .integer, "role": .string, "scope": .reference("Scope"),
+            "source": Schema.string.orNull.about(
+                "The provider whose groups the role stands for; it takes it back, too."
+            ),
+        ]),
         "Task": Self.task,
         "TaskBody": Self.taskBody(isChange: false), "TaskChange": Self.taskBody(isChange: true),
         "Group": .answer(Self.group),

@@ -14,6 +14,8 @@ package struct APIContext: RequestContext {
     let peerAddress: String?
     /// Where the request came from: the peer, or who a trusted proxy says it is.
     var remoteAddress: String?
+    /// Whom a trusted proxy names.
+    var forwarded: ExternalIdentity?
     /// Names the request in the answer and in the log.
     var requestID = ""
     /// Who asked, once that is known; shared, so that the access log of an outer layer sees it.

@@ -14,17 +14,32 @@ struct RequestAuthenticator: Sendable {
         case bearer(String)
         /// Sent by the browser on its own: whoever made the browser send the request may be somebody else.
         case cookie(String)
+        /// A trusted proxy says who it is; the browser that it speaks for sends its requests on its own, too.
+        case forwarded(ExternalIdentity)
+
+        /// Whether a page of another site could have made the browser send it.
+        var isAmbient: Bool { if case .bearer = self { false } else { true } }
     }
 
     let authentication: AuthenticationService
+    /// Nil where no proxy signs people in.
+    var trusted: TrustedHeaders?
 
-    /// A bearer token counts before a cookie: it was written by whoever made the request.
-    static func credential(authorization: String?, cookies: [String]) -> Credential? {
+    /// A bearer token counts before everything else, because whoever made the request wrote it.
+    ///
+    /// Then counts whom the proxy names, and then the console's cookie.
+    static func credential(
+        authorization: String?,
+        cookies: [String],
+        forwarded: ExternalIdentity? = nil
+    ) -> Credential? {
         if let authorization {
             let parts = authorization.utf8.split(separator: 0x20, maxSplits: 1)
-            guard parts.count == 2, HeaderText.equal(parts[0], "bearer") else { return nil }
-            return String(parts[1]).map { .bearer($0) }
+            if parts.count == 2, HeaderText.equal(parts[0], "bearer") { return String(parts[1]).map { .bearer($0) } }
+            // What a proxy asked for itself and passes on.
+            return forwarded.map { .forwarded($0) }
         }
+        if let forwarded { return .forwarded(forwarded) }
         for header in cookies {
             for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
                 let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
@@ -40,8 +55,22 @@ struct RequestAuthenticator: Sendable {
     /// - Parameters:
     ///   - isUse: whether it keeps the session alive.
     ///   - address: where the request comes from.
-    func session(of credential: Credential, isUse: Bool, address: String?) async throws -> AuthenticatedSession? {
+    ///   - request: its id, for the audit.
+    func session(
+        of credential: Credential,
+        isUse: Bool,
+        address: String?,
+        request: String? = nil
+    ) async throws -> AuthenticatedSession? {
         switch credential {
+        case .forwarded(let identity):
+            guard let trusted else { return nil }
+            return try await self.authentication.session(
+                forwarded: identity,
+                map: trusted.map,
+                requiresAdministrator: trusted.requiresAdministrator,
+                origin: Origin(via: .console, address: address, request: request)
+            )
         case .bearer(let token):
             return try await self.authentication.session(token: token, isUse: isUse, address: address)
         case .cookie(let token):
@@ -63,7 +92,7 @@ struct RequestAuthenticator: Sendable {
             throw APIFailure(
                 .forbidden,
                 "forbidden",
-                "A request with the session cookie needs the header 'X-QF-CSRF: 1'."
+                "A request of a browser needs the header 'X-QF-CSRF: 1'."
             )
         }
         if let origin, host?.matches(origin: origin) != true {

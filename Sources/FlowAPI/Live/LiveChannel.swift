@@ -50,7 +50,7 @@ struct LiveChannel: HTTPChannelHandler {
                 maxFrameSize: 64 * 1024,
                 shouldUpgrade: { channel, head in
                     let promise = channel.eventLoop.makePromise(of: LiveGate.Decision.self)
-                    promise.completeWithTask { await self.gate.decide(head) }
+                    promise.completeWithTask { await self.gate.decide(head, peer: address) }
                     return promise.futureResult.map { answer in
                         decision.value = answer
                         guard case .admitted = answer else { return nil }

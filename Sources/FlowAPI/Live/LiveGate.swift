@@ -21,18 +21,29 @@ struct LiveGate: Sendable {
 
     let authenticator: RequestAuthenticator
 
-    func decide(_ head: HTTPRequestHead) async -> Decision {
+    /// - Parameter peer: the other end of the connection.
+    func decide(_ head: HTTPRequestHead, peer: String? = nil) async -> Decision {
+        let forwarded: ExternalIdentity?
+        do {
+            forwarded = try self.authenticator.trusted?.identity(
+                peer: peer,
+                fields: head.headers.lazy.map { (name: $0.name, value: $0.value) }
+            )
+        } catch {
+            return .refused(.badRequest, word: error.word, message: error.message)
+        }
         let credential = RequestAuthenticator.credential(
             authorization: head.headers.first(name: "authorization"),
-            cookies: head.headers["cookie"]
+            cookies: head.headers["cookie"],
+            forwarded: forwarded
         )
         guard let credential else { return .refused(.unauthorized, word: "unauthenticated", message: "Sign in first.") }
         let host = HostAuthority(head.headers.first(name: "host"))
         let origin = head.headers.first(name: "origin")
         if let origin, host?.matches(origin: origin) != true { return Self.foreign }
-        if case .cookie = credential, origin == nil { return Self.foreign }
+        if credential.isAmbient, origin == nil { return Self.foreign }
         do {
-            guard let session = try await self.authenticator.session(of: credential, isUse: false, address: nil) else {
+            guard let session = try await self.authenticator.session(of: credential, isUse: false, address: peer) else {
                 return .refused(.unauthorized, word: "unauthenticated", message: "Sign in first.")
             }
             guard !session.mustChangePassword else {
@@ -46,6 +57,8 @@ struct LiveGate: Sendable {
                 return .refused(.forbidden, word: "totp_setup_required", message: "Set up one-time codes first.")
             }
             return .admitted(session)
+        } catch let error as CoreError where error.code == .forbidden {
+            return .refused(.forbidden, word: error.code.rawValue, message: error.message)
         } catch {
             return .refused(.serviceUnavailable, word: "unavailable", message: "Try again.")
         }

@@ -8,6 +8,7 @@ enum GrantPresenter {
     static func grant(_ grant: Grant) -> JSON {
         .object([
             .init("id", grant.id), .init("role", grant.role.name), .init("scope", Self.scope(grant.scope)),
+            .init("source", grant.source),
         ])
     }
 

@@ -15,6 +15,7 @@ enum UserPresenter {
             .init("state", user.state.rawValue),
             .init("must_change_password", user.mustChangePassword),
             .init("totp", user.hasSecondFactor),
+            .init("provider", user.provider),
             .init("last_sign_in", user.lastSignIn),
             .init("created_at", user.createdAt),
         ]

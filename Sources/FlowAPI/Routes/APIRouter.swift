@@ -44,6 +44,9 @@ struct APIRouter: Sendable {
         router.add(middleware: SecurityHeadersMiddleware())
         router.add(middleware: RateLimitMiddleware())
         router.add(middleware: FailureMiddleware())
+        if let trusted = self.authenticator.trusted {
+            router.add(middleware: TrustedHeadersMiddleware(trusted: trusted))
+        }
         router.add(middleware: PathMiddleware())
         router.add(middleware: FallbackMiddleware(console: console))
         for endpoint in Endpoint.allCases {
@@ -82,7 +85,8 @@ struct APIRouter: Sendable {
     ) async throws -> AuthenticatedSession? {
         let credential = RequestAuthenticator.credential(
             authorization: request.headers[.authorization],
-            cookies: request.headers[values: .cookie]
+            cookies: request.headers[values: .cookie],
+            forwarded: context.forwarded
         )
         let access = endpoint.declaration.access
         switch access {
@@ -97,7 +101,8 @@ struct APIRouter: Sendable {
             let session = try await self.authenticator.session(
                 of: credential,
                 isUse: isUse,
-                address: context.remoteAddress
+                address: context.remoteAddress,
+                request: context.requestID
             )
         else {
             // Whoever tries one token after the other is told to wait instead.
@@ -109,7 +114,7 @@ struct APIRouter: Sendable {
                 headers: [.wwwAuthenticate: "Bearer"]
             )
         }
-        if case .cookie = credential {
+        if credential.isAmbient {
             try RequestAuthenticator.requireSameSite(
                 method: request.method,
                 csrf: request.headers[.csrf],

@@ -11,6 +11,8 @@ struct AuthRoutes: Sendable {
     let authentication: AuthenticationService
     let clock: any WallClock
     let isSecure: Bool
+    /// Where people whom a proxy signs in sign out.
+    var proxyLogoutURL: String?
 
     func signIn(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
@@ -70,7 +72,12 @@ struct AuthRoutes: Sendable {
     func signOut(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()
-        try await self.authentication.signOut(call.authenticated)
+        let session = try call.authenticated
+        if session.isForwarded {
+            // There is nothing here that could end; the browser goes where it can.
+            return .data([.init("url", self.proxyLogoutURL)])
+        }
+        try await self.authentication.signOut(session)
         return .data(.null, headers: [.setCookie: self.cookie("", maxAge: 0)])
     }
 

@@ -13,6 +13,8 @@ struct SystemRoutes: Sendable {
     let clock: any WallClock
     let version: String
     let settings: LiveSettings
+    /// A proxy in front signs people in, and the page for that is not ours.
+    var signsInByProxy = false
 
     private var healthMembers: [JSON.Member] {
         [.init("status", "healthy"), .init("timestamp", self.clock.now), .init("version", self.version)]
@@ -41,6 +43,7 @@ struct SystemRoutes: Sendable {
             .init("name", "quartz-flow"), .init("version", self.version),
             // Before anybody has signed in, too: the page for that has texts.
             .init("language", self.settings.now.text(.language)),
+            .init("sign_on", JSON.object([.init("proxy", self.signsInByProxy)])),
         ])
     }
 

@@ -58,14 +58,17 @@ package struct Grant: Hashable, Sendable {
     package let id: Int64
     package let role: GrantedRole
     package let scope: Scope
+    /// The provider whose groups it stands for, which takes it back, too; nil for one that people gave.
+    package let source: String?
 
     package init(id: Int64 = 0, role: Role, scope: Scope) {
         self.init(id: id, role: GrantedRole(role), scope: scope)
     }
 
-    package init(id: Int64 = 0, role: GrantedRole, scope: Scope) {
+    package init(id: Int64 = 0, role: GrantedRole, scope: Scope, source: String? = nil) {
         self.id = id
         self.role = role
         self.scope = scope
+        self.source = source
     }
 }

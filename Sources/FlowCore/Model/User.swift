@@ -14,6 +14,8 @@ package struct User: Hashable, Sendable {
     package var lastSignIn: Timestamp?
     /// Besides the password, signing in takes a code.
     package var hasSecondFactor: Bool
+    /// Who signs them in, other than this server by their password.
+    package var provider: String?
 
     package enum State: String, Sendable, CaseIterable {
         case active, disabled
@@ -30,9 +32,11 @@ package struct User: Hashable, Sendable {
         mustChangePassword: Bool = false,
         createdAt: Timestamp,
         lastSignIn: Timestamp? = nil,
-        hasSecondFactor: Bool = false
+        hasSecondFactor: Bool = false,
+        provider: String? = nil
     ) {
         self.hasSecondFactor = hasSecondFactor
+        self.provider = provider
         self.id = id
         self.username = username
         self.passwordHash = passwordHash

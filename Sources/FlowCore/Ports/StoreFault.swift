@@ -234,6 +234,23 @@ package enum StoreFault {
         CoreError(.notFound, "The user has no grant \(id). It may have been taken away already.")
     }
 
+    package static func otherSignIn(_ user: User) -> CoreError {
+        CoreError(
+            .conflict,
+            "'\(user.username)' is signed in by '\(user.provider ?? "")' and has no password here. Change it there.",
+            details: [.init(path: "", code: "external_account", message: "signed in elsewhere")]
+        )
+    }
+
+    package static func mappedGrant(_ provider: String) -> CoreError {
+        CoreError(
+            .conflict,
+            "This role comes from the user's groups at '\(provider)' and would come back. Take the group away there, or "
+                + "change the configuration's group map.",
+            details: [.init(path: "", code: "mapped_grant", message: "given by '\(provider)'")]
+        )
+    }
+
     package static let lastAdministrator = CoreError(
         .conflict,
         "Nobody would be left who is administrator everywhere. Make somebody else administrator first.",

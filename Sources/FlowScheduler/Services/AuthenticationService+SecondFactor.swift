@@ -174,7 +174,7 @@ extension AuthenticationService {
     ///
     /// Without the key nobody could, and so nobody has to.
     func mustSetUpSecondFactor(_ user: User) -> Bool {
-        guard !user.hasSecondFactor, self.factors != nil, self.seal != nil else { return false }
+        guard user.provider == nil, !user.hasSecondFactor, self.factors != nil, self.seal != nil else { return false }
         return switch self.settings.now.text(.signInSecondFactor) {
         case "all": true
         case "admins": user.grants.contains { $0.role.builtIn == .admin }

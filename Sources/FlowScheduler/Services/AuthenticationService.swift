@@ -81,7 +81,7 @@ package final class AuthenticationService: Sendable {
         let user = isPlausible ? try await self.store.user(named: username) : nil
         let hash = try await self.hashToCompare(user)
         let matches = await self.hasher.verify(isPlausible ? password : "", against: hash)
-        guard let user, matches, user.state == .active else {
+        guard let user, matches, user.state == .active, user.provider == nil else {
             await self.noteRefusal(key, shown: isPlausible ? username : "", origin: origin)
             throw CoreError(.unauthenticated, "The user name or the password is wrong.")
         }
@@ -173,7 +173,7 @@ package final class AuthenticationService: Sendable {
 
     private func session(apiTokenHash hash: [UInt8]) async throws -> (AuthenticatedSession, APIToken)? {
         guard let (token, user) = try await self.store.apiToken(hash: hash, at: self.clock.now),
-            ConstantTime.equal(token.hash, hash)
+            ConstantTime.equal(token.hash, hash), self.isTrusted(user)
         else { return nil }
         let session = AuthenticatedSession(
             principal: Principal(user, token: token.limits),
@@ -186,11 +186,19 @@ package final class AuthenticationService: Sendable {
         return (session, token)
     }
 
+    /// Somebody who left the other system can't sign in there any more; what they made here ends some time after.
+    private func isTrusted(_ user: User) -> Bool {
+        user.provider == nil
+            || self.clock.now.milliseconds(since: user.lastSignIn ?? user.createdAt)
+                < ExternalIdentity.trustMilliseconds
+    }
+
     /// How exactly the last use is known; milliseconds.
     private static let touchInterval: Int64 = 60_000
 
     /// Looks again whether a session is still good; for connections that live longer than a request.
     package func refresh(_ session: AuthenticatedSession) async throws -> AuthenticatedSession? {
+        if session.isForwarded { return try await self.refresh(forwarded: session) }
         if session.isOfToken { return try await self.session(apiTokenHash: session.tokenHash)?.0 }
         return try await self.session(tokenHash: session.tokenHash)
     }
@@ -339,7 +347,8 @@ package final class AuthenticationService: Sendable {
     // MARK: Inside
 
     private func hashToCompare(_ user: User?) async throws -> String {
-        if let user { return user.passwordHash }
+        // Whom another system signs in has none; that must not be told by the time it takes.
+        if let user, !user.passwordHash.isEmpty { return user.passwordHash }
         if let decoy = self.decoy.withLock({ $0 }) { return decoy }
         let made = try await self.hasher.hash(Self.makeToken())
         self.decoy.withLock { $0 = made }
@@ -376,6 +385,8 @@ package struct AuthenticatedSession: Hashable, Sendable {
     package let tokenHash: [UInt8]
     package let expiresAt: Timestamp
     package let lastUsedAt: Timestamp
+    /// A proxy says at each request who asks; there is no session to end.
+    package var isForwarded = false
 
     /// It was opened with an API token, not by a person who signed in.
     package var isOfToken: Bool { self.principal.token != nil }

@@ -234,6 +234,7 @@ package struct JobService: Sendable {
             previous: existing?.definition.schedule,
             uid: uid
         )
+        validator.reservedHeaders = self.settings.reservedHeaders
         for named in draft.limits?.calendars.prefix(ScheduleCalendars.limit) ?? [] {
             validator.knownCalendars[named.name] = try await self.calendars?.calendar(named: named.name)
         }

@@ -175,6 +175,12 @@ extension JobValidator {
                 "the agent sets this header itself; leave it out"
             )
             self.faults.require(
+                !self.reservedHeaders.contains(name.lowercased().replacing("_", with: "-")),
+                path,
+                "reserved",
+                "by this header the proxy in front of the server says who asks; no task may send it"
+            )
+            self.faults.require(
                 !TextRules.hasControlCharacters(value.replacing("\t", with: " "))
                     && value.utf8.count
                         <= JobLimits.headerBytes,

@@ -10,17 +10,21 @@ package struct NotificationService: Sendable {
     let store: any Store & NotifyStore
     let clock: any WallClock
     let seal: ChannelSeal
+    /// As of ``LiveSettings``.
+    let reservedHeaders: Set<String>
     let makeUUID: @Sendable () -> UUID
 
     package init(
         store: any Store & NotifyStore,
         clock: any WallClock,
         seal: SecretSeal?,
+        reservedHeaders: Set<String> = [],
         makeUUID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         self.store = store
         self.clock = clock
         self.seal = ChannelSeal(seal)
+        self.reservedHeaders = reservedHeaders
         self.makeUUID = makeUUID
     }
 
@@ -33,7 +37,7 @@ package struct NotificationService: Sendable {
 
     package func create(_ draft: NotifyChannelDraft, as principal: Principal) async throws -> NotifyChannel {
         try principal.require(.channelsWrite)
-        try Self.validate(draft)
+        try self.validate(draft)
         let closed = try self.seal.close(draft, over: nil, id: self.makeUUID().uuidString.lowercased())
         let made = try await self.store.createNotifyChannel(closed, by: principal.change(at: self.clock.now))
         return self.seal.open(made)
@@ -58,7 +62,7 @@ package struct NotificationService: Sendable {
             draft.secrets.secret = draft.secrets.secret ?? known.secrets.secret
             draft.secrets.password = draft.secrets.password ?? known.secrets.password
         }
-        try Self.validate(draft)
+        try self.validate(draft)
         let closed = try self.seal.close(draft, over: stored, id: self.makeUUID().uuidString.lowercased())
         let changed = try await self.store.updateNotifyChannel(
             id,
@@ -112,8 +116,9 @@ package struct NotificationService: Sendable {
         return channel
     }
 
-    private static func validate(_ draft: NotifyChannelDraft) throws {
+    private func validate(_ draft: NotifyChannelDraft) throws {
         var validator = NotifyValidator(channels: nil)
+        validator.reservedHeaders = self.reservedHeaders
         validator.check(draft)
         try validator.faults.check("The channel is not valid")
     }

@@ -9,6 +9,8 @@ import FlowSupport
 struct NotifyValidator {
     /// Names of the channels there are; nil = not known here.
     let channels: Set<String>?
+    /// Headers that say who somebody is where a proxy of ours sends them; in lower case.
+    var reservedHeaders: Set<String> = []
     var faults = FaultCollector()
 
     init(channels: Set<String>?) { self.channels = channels }
@@ -207,7 +209,8 @@ struct NotifyValidator {
         let ours: Set<String> = ["content-type", "content-length", "host", "transfer-encoding", "connection"]
         for (name, value) in headers.sorted(by: { $0.key < $1.key }).prefix(20) {
             self.faults.require(
-                TextRules.isHeaderName(name) && !ours.contains(name.lowercased()),
+                TextRules.isHeaderName(name) && !ours.contains(name.lowercased())
+                    && !self.reservedHeaders.contains(name.lowercased().replacing("_", with: "-")),
                 "headers.\(name)",
                 "name",
                 "this is no header that may be set"

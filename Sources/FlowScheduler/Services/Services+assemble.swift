@@ -79,7 +79,14 @@ extension Services {
                 gateway: gateway,
                 clock: clock
             ),
-            notifications: notify.map { NotificationService(store: $0, clock: clock, seal: seal) },
+            notifications: notify.map {
+                NotificationService(
+                    store: $0,
+                    clock: clock,
+                    seal: seal,
+                    reservedHeaders: settings.reservedHeaders
+                )
+            },
             calendars: calendars.map { CalendarService(store: $0, jobs: jobs, clock: clock) },
             live: settings,
             settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) },

@@ -9,8 +9,13 @@ import Synchronization
 /// Who needs one asks at the moment of use, so that a change counts from then on and nothing has to be started again.
 package final class LiveSettings: Sendable {
     private let settings: Mutex<Settings>
+    /// Headers by which a proxy in front says who asks, in lower case; nothing that people save may send them.
+    package let reservedHeaders: Set<String>
 
-    package init(_ settings: Settings = Settings()) { self.settings = Mutex(settings) }
+    package init(_ settings: Settings = Settings(), reservedHeaders: Set<String> = []) {
+        self.settings = Mutex(settings)
+        self.reservedHeaders = reservedHeaders
+    }
 
     package var now: Settings { self.settings.withLock { $0 } }
 

@@ -100,6 +100,11 @@ final class SettingReader {
         return self.file.entries[key] == nil ? nil : .file
     }
 
+    /// Whether anybody says a setting that was asked for and begins so.
+    func hasAny(_ prefix: String) -> Bool {
+        self.known.contains { $0.hasPrefix(prefix) && self.source(of: $0) != nil }
+    }
+
     // MARK: The end
 
     /// Refuses the configuration if there was any fault, or a key that nobody asked for.

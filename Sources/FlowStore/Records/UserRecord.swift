@@ -8,7 +8,8 @@ enum UserRecord {
     static let columns =
         "user.id, user.username, user.password_hash, user.created_at, user.state, "
         + "user.must_change, user.last_sign_in, "
-        + "(SELECT count(*) FROM user_totp WHERE user_totp.user_id = user.id AND user_totp.is_confirmed = 1)"
+        + "(SELECT count(*) FROM user_totp WHERE user_totp.user_id = user.id AND user_totp.is_confirmed = 1), "
+        + "(SELECT min(provider) FROM user_identity WHERE user_identity.user_id = user.id)"
 
     /// Reads the columns from position `first` on: behind those of a session in a join.
     ///
@@ -25,7 +26,8 @@ enum UserRecord {
             mustChangePassword: row.flag(first + 5),
             createdAt: row.time(first + 3),
             lastSignIn: row.optionalTime(first + 6),
-            hasSecondFactor: row.integer(first + 7) > 0
+            hasSecondFactor: row.integer(first + 7) > 0,
+            provider: row.optionalText(first + 8)
         )
     }
 

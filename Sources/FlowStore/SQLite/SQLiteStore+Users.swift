@@ -40,6 +40,7 @@ extension SQLiteStore {
             let users = UserTable(db)
             let found = try users.require(user)
             guard let old = found.grants.first(where: { $0.id == grant }) else { throw StoreFault.noGrant(grant) }
+            if let provider = old.source { throw StoreFault.mappedGrant(provider) }
             try GrantTable(db).delete(grant)
             try users.requireAdministrator()
             try AuditTable(db).record(change, .grantRemove, AuditObject(found), before: GrantAudit(old))
@@ -64,6 +65,7 @@ extension SQLiteStore {
         try await self.write("set_password") { db in
             let users = UserTable(db)
             let before = try users.require(user)
+            guard before.provider == nil else { throw StoreFault.otherSignIn(before) }
             try users.setPassword(hash, mustChange: mustChange, of: user)
             try SessionTable(db).deleteAll(of: user, except: tokenHash)
             var after = before

@@ -43,7 +43,8 @@ struct TestServer: Sendable {
         isStarting: Bool,
         limits: ConnectionLimits,
         rates: RateLimits,
-        settings: Settings
+        settings: Settings,
+        trusted: TrustedHeaders?
     ) throws {
         self.store = store
         self.directory = directory
@@ -54,7 +55,7 @@ struct TestServer: Sendable {
             gateway: self.gateway,
             bus: self.bus,
             seal: Self.seal,
-            settings: LiveSettings(settings),
+            settings: LiveSettings(settings, reservedHeaders: trusted?.names ?? []),
             clock: self.clock,
             hasher: ScryptPasswordHasher(logRounds: 4)
         )
@@ -63,6 +64,7 @@ struct TestServer: Sendable {
         var configuration = APIConfiguration(port: 0, consoleDirectory: console, version: "1.2.3")
         configuration.limits = limits
         configuration.rateLimits = rates
+        configuration.trustedHeaders = trusted
         self.app = makeAPI(
             configuration: configuration,
             services: self.services,
@@ -81,6 +83,7 @@ struct TestServer: Sendable {
         limits: ConnectionLimits = ConnectionLimits(),
         rateLimits: RateLimits = .none,
         settings: Settings = Settings(),
+        trusted: TrustedHeaders? = nil,
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
@@ -98,7 +101,8 @@ struct TestServer: Sendable {
                 isStarting: isStarting,
                 limits: limits,
                 rates: rateLimits,
-                settings: settings
+                settings: settings,
+                trusted: trusted
             )
             let admin = try await server.services.authentication.createFirstAdministrator(
                 username: "ada",

@@ -1,6 +1,12 @@
 import { HASHING_MS, post, request } from './client.ts';
 import type { User } from './types.ts';
 
+/** How people sign in here, other than with a password. */
+export interface SignOn {
+  /** A proxy in front of the server does it, and says at each request who asks. */
+  proxy: boolean;
+}
+
 export const sessionApi = {
   login: (username: string, password: string) =>
     request<{ user: User }>('POST', '/auth/login', {
@@ -11,6 +17,8 @@ export const sessionApi = {
   /** The second step, for who has one-time codes: a code of the phone, or a recovery code. */
   code: (ticket: string, code: string) =>
     request<{ user: User }>('POST', '/auth/login/totp', { body: { ticket, code }, expectUnauthorized: true }),
-  logout: () => post<unknown>('/auth/logout'),
+  /** Where to sign out of the proxy, too, if one signs people in. */
+  logout: () => post<{ url: string | null } | null>('/auth/logout'),
+  signOn: async () => (await request<{ sign_on?: SignOn }>('GET', '/version')).sign_on,
   me: () => request<User>('GET', '/auth/me', { expectUnauthorized: true }),
 };

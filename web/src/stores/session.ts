@@ -1,5 +1,5 @@
 import { computed, ref } from 'vue';
-import { sessionApi } from '../api/session.ts';
+import { sessionApi, type SignOn } from '../api/session.ts';
 import type { GrantScope, Permission, User } from '../api/types.ts';
 import { load, save, storageWorks } from '../lib/storage.ts';
 import { defineStore } from '../lib/store.ts';
@@ -10,6 +10,8 @@ export const useSession = defineStore('session', () => {
   const known = ref(false);
   /** The session has ended under an open page: the page stays, and the person signs in on top of it. */
   const expired = ref(false);
+  /** How people sign in here, other than with a password. */
+  const signOn = ref<SignOn>({ proxy: false });
   const scopes = computed((): Partial<Record<Permission, GrantScope>> => user.value?.scopes ?? {});
 
   /** Whether the permission holds anywhere: what offers a thing at all asks this. The server asks again. */
@@ -30,7 +32,12 @@ export const useSession = defineStore('session', () => {
 
   async function restore(): Promise<void> {
     try {
-      if (load(HINT) === '1' || !storageWorks()) user.value = await sessionApi.me();
+      signOn.value = (await sessionApi.signOn()) ?? signOn.value;
+    } catch {
+      // An older server, or none that answers: the page with the password says more.
+    }
+    try {
+      if (signOn.value.proxy || load(HINT) === '1' || !storageWorks()) user.value = await sessionApi.me();
     } catch {
       user.value = null;
     }
@@ -71,7 +78,8 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     try {
-      await sessionApi.logout();
+      const answer = await sessionApi.logout();
+      if (answer?.url) location.assign(answer.url);
     } finally {
       forget();
     }
@@ -83,5 +91,19 @@ export const useSession = defineStore('session', () => {
     save(HINT, '0');
   }
 
-  return { user, known, expired, can, canOn, restore, refresh, signIn, signInWithCode, signOut, expire, forget };
+  return {
+    user,
+    known,
+    expired,
+    signOn,
+    can,
+    canOn,
+    restore,
+    refresh,
+    signIn,
+    signInWithCode,
+    signOut,
+    expire,
+    forget,
+  };
 });

@@ -38,6 +38,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case userCreate = "user.create"
     case grantAdd = "grant.add"
     case grantRemove = "grant.remove"
+    /// Roles that groups of another system stand for.
+    case grantMap = "grant.map"
     case roleCreate = "role.create"
     case roleUpdate = "role.update"
     case roleDelete = "role.delete"

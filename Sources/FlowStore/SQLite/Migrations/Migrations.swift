@@ -45,6 +45,7 @@ enum Migrations {
         ("154 placement", Migration154Placement.sql),
         ("155 outputs", Migration155Outputs.sql),
         ("156 scheduler stops", Migration156SchedulerStops.sql),
+        ("158 sign-on", Migration158SignOn.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -10,14 +10,15 @@ struct GrantTable {
 
     func of(user: UserID) throws -> [Grant] {
         let rows = try self.db.all(
-            "SELECT id, role, is_everywhere FROM user_grant WHERE user_id = ? ORDER BY id",
+            "SELECT id, role, is_everywhere, source FROM user_grant WHERE user_id = ? ORDER BY id",
             [.integer(user)]
-        ) { (id: $0.integer(0), role: $0.text(1), isEverywhere: $0.flag(2)) }
+        ) { (id: $0.integer(0), role: $0.text(1), isEverywhere: $0.flag(2), source: $0.optionalText(3)) }
         return try rows.map { row in
             Grant(
                 id: row.id,
                 role: try RoleTable(self.db).granted(row.role),
-                scope: row.isEverywhere ? .all : .groups(try self.groups(of: row.id))
+                scope: row.isEverywhere ? .all : .groups(try self.groups(of: row.id)),
+                source: row.source
             )
         }
     }
@@ -31,11 +32,11 @@ struct GrantTable {
     }
 
     /// - Throws: `notFound` for a group, or a role that is gone.
-    func insert(_ role: GrantedRole, _ scope: Scope, for user: UserID) throws -> Grant {
+    func insert(_ role: GrantedRole, _ scope: Scope, for user: UserID, source: String? = nil) throws -> Grant {
         if role.builtIn == nil, try RoleTable(self.db).find(role.name) == nil { throw StoreFault.noRole(role.name) }
         try self.db.run(
-            "INSERT INTO user_grant (user_id, role, is_everywhere) VALUES (?, ?, ?)",
-            [.integer(user), .text(role.name), .flag(scope == .all)]
+            "INSERT INTO user_grant (user_id, role, is_everywhere, source) VALUES (?, ?, ?, ?)",
+            [.integer(user), .text(role.name), .flag(scope == .all), .text(source)]
         )
         let id = try self.db.lastInsertedRowID
         if case .groups(let groups) = scope {
@@ -47,7 +48,7 @@ struct GrantTable {
                 )
             }
         }
-        return Grant(id: id, role: role, scope: scope)
+        return Grant(id: id, role: role, scope: scope, source: source)
     }
 
     func delete(_ grant: Int64) throws {

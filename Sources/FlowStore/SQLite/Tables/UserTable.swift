@@ -62,7 +62,10 @@ struct UserTable {
         let isThere = try self.db.first(
             """
             SELECT 1 FROM user_grant JOIN user ON user.id = user_grant.user_id
-            WHERE user_grant.role = ? AND is_everywhere = 1 AND user.state = 'active' LIMIT 1
+            WHERE user_grant.role = ? AND is_everywhere = 1 AND user.state = 'active'
+                -- Others' systems may be away, or take the role back.
+                AND NOT EXISTS (SELECT 1 FROM user_identity WHERE user_identity.user_id = user.id)
+            LIMIT 1
             """,
             [.text(Role.admin.rawValue)]
         ) { _ in true }
@@ -102,6 +105,7 @@ struct UserTable {
             [.text(User.State.deleted.rawValue), .text("~\(id)"), .integer(id)]
         )
         try self.db.run("DELETE FROM user_grant WHERE user_id = ?", [.integer(id)])
+        try self.db.run("DELETE FROM user_identity WHERE user_id = ?", [.integer(id)])
         try APITokenTable(self.db).deleteAll(of: id)
     }
 

@@ -46,6 +46,13 @@ export default {
     other: 'Start again',
     again: 'Sign in to go on to the page you wanted.',
   },
+  unauthorized: {
+    title: 'Not signed in',
+    text:
+      'The proxy in front of this server signs people in, and it named nobody, or nobody who may enter. Sign in there and try again, or ask an administrator.',
+    again: 'Try again',
+    password: 'Sign in with a password',
+  },
   outage: {
     away: 'The server does not answer; trying again.',
     offline: 'The browser has no network.',

@@ -218,6 +218,7 @@ export default {
       audit_export: 'Exported the audit',
       grant_add: 'Gave a role',
       grant_remove: 'Took a role away',
+      grant_map: 'Took over roles from groups elsewhere',
       user_password: 'Changed a password',
       user_totp_start: 'Turned one-time codes on',
       user_totp_end: 'Turned one-time codes off',

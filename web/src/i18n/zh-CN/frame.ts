@@ -46,6 +46,12 @@ export default {
     other: '重新开始',
     again: '请先登录，然后回到刚才的页面。',
   },
+  unauthorized: {
+    title: '未登录',
+    text: '本服务器由前置代理负责登录，但代理没有提供用户，或该用户无权进入。请在代理处登录后重试，或联系管理员。',
+    again: '重试',
+    password: '使用密码登录',
+  },
   outage: {
     away: '服务器没有响应，正在重试。',
     offline: '浏览器没有网络。',

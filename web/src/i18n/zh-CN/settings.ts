@@ -210,6 +210,7 @@ export default {
       audit_export: '导出审计',
       grant_add: '授予角色',
       grant_remove: '收回角色',
+      grant_map: '按外部用户组同步角色',
       user_password: '修改密码',
       user_totp_start: '启用动态口令',
       user_totp_end: '停用动态口令',

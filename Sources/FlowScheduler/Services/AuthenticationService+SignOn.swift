@@ -1,0 +1,79 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// People whom another system signs in.
+extension AuthenticationService {
+    /// Who has no session here is looked at again after this: a live connection ends and comes back; milliseconds.
+    private static let forwardedLifetime: Int64 = 15 * 60_000
+
+    /// Who asks, by the word of a proxy that is trusted; there is no session, so each request says it anew.
+    ///
+    /// - Parameters:
+    ///   - map: which roles the groups stand for.
+    ///   - requiresAdministrator: others are nobody.
+    /// - Returns: nil when the account is locked here, or is no administrator's where that is asked.
+    /// - Throws: `forbidden` for somebody who has no role here.
+    package func session(
+        forwarded identity: ExternalIdentity,
+        map: GroupMap,
+        requiresAdministrator: Bool,
+        origin: Origin
+    ) async throws -> AuthenticatedSession? {
+        guard let user = try await self.account(of: identity, wishes: map.wishes(of: identity.groups), origin: origin)
+        else {
+            if requiresAdministrator { return nil }
+            throw Self.noRole(identity)
+        }
+        guard user.state == .active else { return nil }
+        if requiresAdministrator {
+            guard user.grants.contains(where: { $0.role.builtIn == .admin && $0.scope == .all }) else { return nil }
+        } else if user.grants.isEmpty {
+            throw Self.noRole(identity)
+        }
+        let now = self.clock.now
+        return AuthenticatedSession(
+            principal: Principal(user),
+            mustChangePassword: false,
+            // Opens nothing: it only tells one caller from another.
+            tokenHash: Self.hash(of: "\(identity.issuer)\n\(identity.subject)"),
+            expiresAt: now.advanced(byMilliseconds: Self.forwardedLifetime),
+            lastUsedAt: now,
+            isForwarded: true
+        )
+    }
+
+    /// Looks again at somebody whom a proxy named, as long as that word is good.
+    func refresh(forwarded session: AuthenticatedSession) async throws -> AuthenticatedSession? {
+        guard self.clock.now < session.expiresAt, let user = try await self.store.user(session.principal.userID),
+            user.state == .active
+        else { return nil }
+        var session = session
+        session.principal = Principal(user)
+        return session
+    }
+
+    /// The account of an identity, with the roles of its groups; written only when something of it is new.
+    func account(of identity: ExternalIdentity, wishes: [RoleWish], origin: Origin) async throws -> User? {
+        guard let accounts = self.store as? any ExternalAccountStore else {
+            throw CoreError(.unavailable, "This server's store keeps no accounts of others.")
+        }
+        let now = self.clock.now
+        let known = try await accounts.externalAccount(of: identity, wishes: wishes, at: now)
+        if known.isCurrent || (known.user == nil && wishes.isEmpty) { return known.user }
+        if let user = known.user, user.state != .active { return user }
+        var change = Change.system(at: now)
+        change.origin = origin
+        return try await accounts.signOn(identity, wishes: wishes, by: change)
+    }
+
+    static func noRole(_ identity: ExternalIdentity) -> CoreError {
+        CoreError(
+            .forbidden,
+            "'\(identity.name.shortened(toBytes: 64))' is signed in at '\(identity.provider)', but none of the groups there "
+                + "has a role here. Ask an administrator.",
+            details: [.init(path: "", code: "no_role", message: "no role on this server")]
+        )
+    }
+}
