@@ -184,7 +184,7 @@ package struct Server: Sendable {
             scheduler: scheduler,
             clock: clock
         )
-        metrics.setStorage(StorageProbe(store: store, clock: clock))
+        metrics.setStorage(StorageProbe(store: store, clock: clock, logger: self.logger))
         metrics.setGauges {
             ServerMetrics.Gauges(
                 agentsOnline: sessions.presences.count,

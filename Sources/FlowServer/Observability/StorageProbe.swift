@@ -3,17 +3,20 @@
 
 import FlowCore
 import FlowScheduler
+import Logging
 
 /// Whether the store takes writes, asked at most every few seconds however often readiness is.
 actor StorageProbe {
     private let store: any Store
     private let clock: any WallClock
     private var last: (at: Timestamp, failure: String?)?
+    private let logger: Logger
     private static let interval: Int64 = 5000
 
-    init(store: any Store, clock: any WallClock) {
+    init(store: any Store, clock: any WallClock, logger: Logger) {
         self.store = store
         self.clock = clock
+        self.logger = logger
     }
 
     /// - Returns: nil when it does; otherwise why not.
@@ -26,7 +29,9 @@ actor StorageProbe {
             try await self.store.probe(at: now)
             self.last = (now, nil)
         } catch {
-            self.last = (now, "nothing can be stored: \((error as? CoreError)?.message ?? "\(error)")")
+            self.logger.error("not ready: the store takes no writes", metadata: ["error": "\(error)"])
+            // Anybody may ask: what a database says of hosts, users and files is for the log.
+            self.last = (now, "nothing can be stored now; the server's log says why")
         }
         return self.last?.failure
     }

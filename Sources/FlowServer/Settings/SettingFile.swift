@@ -30,6 +30,7 @@ struct SettingFile {
     init(name: String, yaml: String) throws(CoreError) {
         self.name = name
         let root: Node?
+        try PlainYAML.check(yaml, name: name)
         do {
             root = try Yams.compose(yaml: yaml)
         } catch {
