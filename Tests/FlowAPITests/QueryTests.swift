@@ -14,7 +14,8 @@ struct QueryTests {
             "/tasks?group_id=", "/tasks?sort=", "/tasks?page=", "/executions?task_id=", "/executions?start_time=",
             "/executions?run_id=", "/executions/stats?date_range=", "/clients?status=", "/runs?type=", "/audit?until=",
             "/upcoming?to=", "/notify/deliveries?incident_id=", "/tokens?all=", "/executions/recent?task_ids=",
-            "/executions/recent?task_ids=1,00000000000000000002", "/executions/recent?task_ids=+1",
+            "/tasks?label=", "/executions?executor_type=", "/executions/recent?task_ids=1,00000000000000000002",
+            "/executions/recent?task_ids=+1",
         ]
     )
     func emptyValues(path: String) async throws {

@@ -35,11 +35,13 @@ struct RoleMatrixTests {
 
     /// Ids of what stands under a word of a path.
     private struct Objects {
-        var own: [String: String] = ["groups": "2", "clients": "r", "secrets": "RED", "rules": "1"]
-        var foreign: [String: String] = ["groups": "3", "clients": "b", "secrets": "BLUE", "rules": "2"]
+        var own: [String: String] = ["groups": "2", "clients": "r", "secrets": "RED", "rules": "1", "versions": "1"]
+        var foreign: [String: String] = [
+            "groups": "3", "clients": "b", "secrets": "BLUE", "rules": "2", "versions": "1",
+        ]
         static let absent = [
             "tasks": "999", "groups": "999", "clients": "x", "secrets": "NONE", "rules": "999",
-            "hooks": "0192f0a0-0000-4000-8000-000000000000",
+            "hooks": "0192f0a0-0000-4000-8000-000000000000", "versions": "1",
             "executions": "0192f0a0-0000-8000-8000-000000000000", "runs": "0192f0a0-0000-8000-8000-000000000000",
             "workflows": "999", "workflow-runs": "0192f0a0-0000-8000-8000-000000000000", "nodes": "ok",
         ]

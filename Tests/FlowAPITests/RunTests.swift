@@ -130,12 +130,12 @@ struct RunTests {
             }
             let hits = [
                 "status=running", "status=running,failed", "type=manual", "type=scheduler,manual", "keyword=CLEAN",
-                "keyword=b", "start_time=2026-11-21T10:00:00Z",
+                "keyword=b", "start_time=2026-11-21T10:00:00Z", "executor_type=1", "executor_type=shell,sql",
             ]
             for query in hits { #expect(try await found(query) == [run], "\(query)") }
             let misses = [
                 "status=failed", "status=succeeded,skipped", "type=automatic", "type=github-webhook", "keyword=nothing",
-                "end_time=2026-11-21T10:00:00Z", "status=running&type=schedule",
+                "end_time=2026-11-21T10:00:00Z", "status=running&type=schedule", "executor_type=2", "label=team=db",
             ]
             for query in misses { #expect(try await found(query) == [], "\(query)") }
             try await server.report(executions[0], sequence: 2, status: .success)
@@ -143,9 +143,32 @@ struct RunTests {
             try await server.report(executions[1], sequence: 2, status: .failure)
             #expect(try await found("status=failed") == [run])
             #expect(try await found("status=running") == [])
-            for query in ["status=nonsense", "type=nonsense", "type="] {
+            for query in ["status=nonsense", "type=nonsense", "type=", "executor_type=6", "label=", "label==x"] {
                 #expect(try await caller.get("/runs?\(query)").status == 400, "\(query)")
             }
+        }
+    }
+
+    @Test(
+        "Tasks and executions filter by executor, by labels that all have to hold, and executions by what started them"
+    )
+    func traits() async throws {
+        try await TestServer.with { server, caller in
+            _ = try await server.agent("web-1")
+            let labels = ["team": JSON.string("db"), "zone": .string("a,b=c")].json
+            let job = try #require(try await caller.post("/tasks", taskBody(["labels": labels])).data["id"]?.int)
+            _ = try await caller.post("/tasks", taskBody(["name": .string("other")]))
+            #expect(try await caller.post("/tasks/\(job)/trigger").status == 201)
+            for (list, type) in [("/tasks", ""), ("/executions", "&type=manual,webhook"), ("/runs", "&type=manual")] {
+                for query in ["label=team", "label=team%3Ddb&label=zone%3Da,b%3Dc&executor_type=1"] {
+                    let answer = try await caller.get("\(list)?\(query)\(type)")
+                    #expect(answer.data["total"] == .integer(1), "\(list) \(query): \(answer.text)")
+                }
+                for query in ["label=team%3Dweb", "label=team&label=nothing", "label=team&executor_type=2,builtin"] {
+                    #expect(try await caller.get("\(list)?\(query)").data["total"] == .integer(0), "\(list) \(query)")
+                }
+            }
+            #expect(try await caller.get("/executions?type=schedule").data["total"] == .integer(0))
         }
     }
 

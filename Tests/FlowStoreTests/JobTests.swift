@@ -59,6 +59,23 @@ struct JobTests {
         )
     }
 
+    @Test("What a job said before is kept, with whose it was", arguments: StoreKind.allCases)
+    func oldVersions(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let job = try await world.job("a")
+            _ = try await Self.edit(job, name: "b", world)
+            let page = try await world.store.versions(of: job.uid, page: PageRequest(size: 1))
+            #expect(page.total == 2 && page.items.map(\.number) == [2])
+            let first = try #require(try await world.store.version(1, of: job.uid))
+            #expect(first.definition == job.definition && first.isEnabled && first.createdBy == "ada")
+            let second = try #require(page.items.first)
+            #expect(second.definition?.name == "b" && !second.isEnabled && second.createdAt == World.start + 1)
+            #expect(try await world.store.version(3, of: job.uid) == nil)
+            let other = try await world.job("c")
+            #expect(try await world.store.version(2, of: other.uid) == nil)
+        }
+    }
+
     @Test(
         "A change makes a new version, and is refused on top of one its author did not see",
         arguments: StoreKind.allCases

@@ -8,7 +8,8 @@ extension Endpoint {
     var executionContract: Contract? {
         switch self {
         case .listExecutions:
-            Contract(.executions, "Lists executions, the newest first").paged
+            Contract(.executions, "Lists executions, the newest first").paged.narrowedByTraits
+                .query("type", Self.runTypes)
                 .query("task_id", .integer)
                 .query("client_id", .string)
                 .query(
@@ -116,15 +117,9 @@ extension Endpoint {
                 .header("Idempotency-Key", Self.idempotencyKey)
                 .answers(.reference("Started"), status: .created).refuses(.conflict)
         case .listRuns:
-            Contract(.executions, "Lists runs, the newest first").paged
+            Contract(.executions, "Lists runs, the newest first").paged.narrowedByTraits
                 .query("task_id", .integer)
-                .query(
-                    "type",
-                    .string.about(
-                        "\(RunType.allCases.map(\.rawValue).joined(separator: ", ")), scheduler, github-webhook or automatic; "
-                            + "several separated by commas."
-                    ).example("manual")
-                )
+                .query("type", Self.runTypes)
                 .query(
                     "status",
                     .string.about(
@@ -181,6 +176,10 @@ extension Endpoint {
     }
 
     private static let attempt = Schema.integer(ExecutionRoutes.attempts).about("The last one without it.")
+    private static let runTypes = Schema.string.about(
+        "\(RunType.allCases.map(\.rawValue).joined(separator: ", ")), scheduler, github-webhook or automatic; "
+            + "several separated by commas."
+    ).example("manual")
 
     private static let timelineEntry = Schema.answer([
         "time": .timestamp, "action": .choice(RunTimeline.actions), "execution_id": .uuid.orNull,

@@ -62,7 +62,7 @@ extension Endpoint {
     var taskContract: Contract? {
         switch self {
         case .listTasks:
-            Contract(.tasks, "Lists tasks").paged
+            Contract(.tasks, "Lists tasks").paged.narrowedByTraits
                 .query("status", .integer(0...1).about("0 disabled, 1 enabled."))
                 .query("group_id", .integer)
                 .query("keyword", .string(upTo: Query.keywordLimit).about("Part of name or command."))
@@ -195,7 +195,7 @@ extension Endpoint {
                     ])
                 )
         // One expression over all parts is more than the compiler takes.
-        default: self.taskFileContract ?? self.dependencyContract
+        default: self.taskFileContract ?? self.versionContract ?? self.dependencyContract
         }
     }
 

@@ -13,6 +13,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case signInCode, getTOTP, beginTOTP, confirmTOTP, endTOTP, renewRecoveryCodes, resetTOTP
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case explainTask, taskPlacement, taskRollout, listOwed
+    case listVersions, getVersion, restoreVersion
     case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
     case checkTasks, taskFileSchema
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
@@ -97,6 +98,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .disableTask: self.api(.post, "/tasks/{id}/disable", .needs(.jobsRun))
         case .taskRollout: self.api(.get, "/tasks/{id}/rollout", .needs(.jobsRead))
         case .listOwed: self.api(.get, "/tasks/{id}/owed", .needs(.jobsRead))
+        case .listVersions: self.api(.get, "/tasks/{id}/versions", .needs(.jobsRead))
+        case .getVersion: self.api(.get, "/tasks/{id}/versions/{version}", .needs(.jobsRead))
+        case .restoreVersion: self.api(.post, "/tasks/{id}/versions/{version}/restore", .needs(.jobsWrite))
         case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
         case .explainTask: self.api(.get, "/tasks/{id}/explain", .needs(.jobsRead))
         case .taskPlacement: self.api(.get, "/tasks/{id}/placement", .needs(.executionsRead))

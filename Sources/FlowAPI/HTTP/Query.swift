@@ -38,17 +38,20 @@ struct Query {
                 continue
             }
             if let earlier = self.values[name] {
-                // Lists may be written both ways: `status=3,4` and `status=3&status=4`.
-                guard name == "status" else {
+                guard let separator = Self.separators[name] else {
                     self.fault(name.text, "duplicate", "this parameter stands twice")
                     continue
                 }
-                self.values[name] = earlier + "," + value
+                self.values[name] = earlier + separator + value
             } else {
                 self.values[name] = value
             }
         }
     }
+
+    /// What may stand several times, and what is put between: `status=3,4` is `status=3&status=4`; a label's value may have commas
+    /// of its own, and no parameter has the character NUL in it.
+    private static let separators: [ExactText: String] = ["status": ",", "label": "\u{0}"]
 
     mutating func fault(_ name: String, _ code: String, _ message: String) {
         self.faults.add(name, code, message)

@@ -25,6 +25,17 @@ struct TaskPresenter: Sendable {
         try await self.tasks([job], as: principal).first ?? .null
     }
 
+    /// What a version said, as a task is written; null when not all of it was kept.
+    func definition(of version: JobVersion, as principal: Principal) async throws -> JSON {
+        guard let definition = version.definition else { return .null }
+        let seen =
+            principal.scope(of: .groupsRead) != .nothing
+            ? Set(try await self.groups.list(as: principal).map(\.group.id)) : []
+        let writable = principal.scope(of: .jobsWrite)
+        let visible = definition.groups.filter { seen.contains($0) || writable.contains($0) }
+        return .object(Self.definition(definition, groups: visible, isEnabled: version.isEnabled))
+    }
+
     private static func task(_ job: Job, groups: [GroupID: String], writable: Scope, last: Execution?) -> JSON {
         let definition = job.definition
         // Groups that whoever asks may not see are said to exist, not named; who writes the task may send them back.

@@ -22,6 +22,8 @@ struct ExecutionRoutes: Sendable {
         request.statuses = query.statuses()
         request.run = query.identifier("run_id")
         request.keyword = query.keyword()
+        request.types = Self.types(&query)
+        request.traits = query.traits()
         request.from = query.timestamp("start_time")
         request.until = query.timestamp("end_time")
         request.before = query.identifier("before")
@@ -94,6 +96,7 @@ struct ExecutionRoutes: Sendable {
         request.from = query.timestamp("start_time")
         request.until = query.timestamp("end_time")
         request.keyword = query.keyword()
+        request.traits = query.traits()
         try query.finish()
         let page = try await self.runs.list(request, as: call.principal)
         return .data(

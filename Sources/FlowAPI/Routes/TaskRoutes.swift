@@ -21,6 +21,7 @@ struct TaskRoutes: Sendable {
         }
         request.group = query.integer("group_id")
         request.keyword = query.keyword()
+        request.traits = query.traits()
         if let sort = query.word("sort") {
             // "-name" is descending.
             request.isDescending = sort.hasPrefix("-")

@@ -12,6 +12,18 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
     case workflow
     /// Another program called a webhook.
     case webhook
+
+    /// What its executions say.
+    package var executionKind: ExecutionKind {
+        switch self {
+        case .schedule: .cron
+        case .manual: .manual
+        case .retry: .rerun
+        case .dependency: .dependency
+        case .workflow: .node
+        case .webhook: .hook
+        }
+    }
 }
 
 /// What one fire, manual trigger or retry started, on all its targets (S3's "Task").

@@ -88,6 +88,10 @@ package struct ExecutionQuery: Sendable {
     package var until: Timestamp?
     /// Part of the job's name.
     package var keyword: String?
+    /// How its run came to be: any of these; empty = all.
+    package var types: [RunType] = []
+    /// Of the job as it is now; those of deleted jobs have none.
+    package var traits = JobTraits()
     package var scope: Scope
     /// Keyset: only rows older than this one; the page number is then 1.
     package var before: ExecutionID?
@@ -131,6 +135,8 @@ package struct RunQuery: Sendable {
     package var until: Timestamp?
     /// Part of the job's name, or the beginning of a host's id.
     package var keyword: String?
+    /// Of the job as it is now; those of deleted jobs have none.
+    package var traits = JobTraits()
     /// Runs with an execution in this.
     package var scope: Scope
 

@@ -40,6 +40,9 @@ package protocol JobStore: Sendable {
     func job(uid: JobUID) async throws -> Job?
     func job(named name: String) async throws -> Job?
     func jobs(_ query: JobQuery) async throws -> Page<Job>
+    /// The versions of a job that are still kept, the newest first.
+    func versions(of job: JobUID, page: PageRequest) async throws -> Page<JobVersion>
+    func version(_ number: Int64, of job: JobUID) async throws -> JobVersion?
     /// All jobs, by id: read once at start.
     func allJobs() async throws -> [Job]
     /// The newest execution of each of the jobs that is no longer PENDING: what is planned ahead has not run yet.
@@ -76,6 +79,7 @@ package struct JobQuery: Sendable {
     package var scope: Scope
     /// Part of the name, the description or the payload; case does not matter.
     package var keyword: String?
+    package var traits = JobTraits()
     package var sort: Sort
     package var isDescending: Bool
 

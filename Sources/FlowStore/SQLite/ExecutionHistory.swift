@@ -92,6 +92,16 @@ struct ExecutionHistory {
             jobs = try self.db.all(bound.sql, bound.values) { $0.integer(0) }
             if jobs.isEmpty { return [] }
         }
+        if let found = try JobTraitCondition.ids(having: query.traits, self.db) {
+            base.add("job_id IN (SELECT value FROM json_each(?))", try JobTraitCondition.list(found))
+            // No jobs so far means any.
+            jobs = jobs.isEmpty ? found : jobs.filter(Set(found).contains)
+            if jobs.isEmpty { return [] }
+        }
+        if !query.types.isEmpty {
+            let kinds = Set(query.types.map { ExecutionRecord.code($0.executionKind) }).sorted()
+            base.conditions.append("kind IN (\(kinds.map(String.init).joined(separator: ", ")))")
+        }
         if let run = query.run {
             base.index = "execution_by_run"
             base.add("run_id = ?", .id(run))
@@ -119,8 +129,18 @@ struct ExecutionHistory {
                 stream.add("job_id = ?", .integer(job))
                 return stream
             }
+        } else if let types = Self.rare(query.types) {
+            // Among the many fires of schedules a look at each would take long; the runs of all else have an index.
+            base.index = "execution_by_run"
+            base.conditions.append("run_id IN (SELECT run.id FROM run WHERE type IN (\(types)) AND type <> 0)")
         }
         return [base]
+    }
+
+    /// - Returns: the codes, unless fires of schedules are wanted too.
+    private static func rare(_ types: [RunType]) -> String? {
+        guard !types.isEmpty, !types.contains(.schedule) else { return nil }
+        return Set(types.map(RunRecord.code)).sorted().map(String.init).joined(separator: ", ")
     }
 
     /// One status that is not SUCCESS; its number is spelled out, so that SQLite sees that the partial index serves.

@@ -130,7 +130,7 @@ extension SQLiteStore: DependencyStore {
                 job.updatedAt = change.at
                 job.definition.dependencies?.edges.removeAll { $0.parent == id }
                 if job.definition.dependencies?.edges.isEmpty == true { job.definition.dependencies = nil }
-                try jobs.update(job)
+                try jobs.update(job, by: change.actor.name)
                 let owner = try table.owner(of: job.id)
                 try table.bind(job, over: before, by: change)
                 // It does no more than before: whoever deletes the parent does not answer for it.

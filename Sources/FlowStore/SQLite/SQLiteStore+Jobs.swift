@@ -102,7 +102,7 @@ extension SQLiteStore {
     func save(_ job: inout Job, over before: Job, by change: Change, _ db: Database) throws -> ChangedJob {
         job.version = before.version + 1
         job.updatedAt = change.at
-        try JobTable(db).update(job)
+        try JobTable(db).update(job, by: change.actor.name)
         try DependencyTable(db).bind(job, over: before, by: change)
         try StreakTable(db).bind(job, over: before)
         try ConfigTable(db).raiseVersion(job: job.uid)
@@ -154,6 +154,14 @@ extension SQLiteStore {
 
     package func jobs(_ query: JobQuery) async throws -> Page<Job> {
         try await self.read { db in try JobTable(db).page(query) }
+    }
+
+    package func versions(of job: JobUID, page: PageRequest) async throws -> Page<JobVersion> {
+        try await self.read { db in try JobVersionTable(db).page(of: job, page) }
+    }
+
+    package func version(_ number: Int64, of job: JobUID) async throws -> JobVersion? {
+        try await self.read { db in try JobVersionTable(db).find(number, of: job) }
     }
 
     package func allJobs() async throws -> [Job] { try await self.read { db in try JobTable(db).all() } }

@@ -46,6 +46,7 @@ enum Migrations {
         ("155 outputs", Migration155Outputs.sql),
         ("156 scheduler stops", Migration156SchedulerStops.sql),
         ("158 sign-on", Migration158SignOn.sql),
+        ("160 versions", Migration160Versions.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -62,6 +62,10 @@ struct JobTable {
             conditions.append("job.search_text LIKE ? ESCAPE '\\'")
             values.append(.text(LikePattern.containing(keyword)))
         }
+        if let traits = try JobTraitCondition.ids(having: query.traits, self.db) {
+            conditions.append("job.id IN (SELECT value FROM json_each(?))")
+            values.append(try JobTraitCondition.list(traits))
+        }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let total = try self.db.first("SELECT count(*) \(Self.source)\(filter)", values) { $0.number(0) } ?? 0
         let direction = query.isDescending ? "DESC" : "ASC"
@@ -123,11 +127,12 @@ struct JobTable {
                 .text(definition.name), .text(try Self.groups(of: definition)), .time(job.reviewAt),
             ]
         )
-        try self.recordVersion(of: job)
+        try self.recordVersion(of: job, by: user)
         return job
     }
 
-    func update(_ job: Job) throws {
+    /// - Parameter user: whose version it is.
+    func update(_ job: Job, by user: String) throws {
         try self.db.run(
             """
             UPDATE job SET version = ?, name = ?, definition = ?, search_text = ?, updated_at = ?, hold = ? WHERE id = ?
@@ -148,7 +153,7 @@ struct JobTable {
                 .text(try Self.groups(of: job.definition)), .time(job.reviewAt), .integer(job.id),
             ]
         )
-        try self.recordVersion(of: job)
+        try self.recordVersion(of: job, by: user)
     }
 
     func groups(of id: JobID) throws -> [GroupID] {
@@ -163,14 +168,8 @@ struct JobTable {
     }
 
     /// Keeps what the version says, its name and its bindings.
-    private func recordVersion(of job: Job) throws {
-        try self.db.run(
-            "INSERT INTO job_version (uid, version, job_id, snapshot, created_at) VALUES (?, ?, ?, ?, ?)",
-            [
-                .id(job.uid), .integer(job.version), .integer(job.id), .text(try JSONColumn.encode(JobSnapshot(job))),
-                .time(job.updatedAt),
-            ]
-        )
+    private func recordVersion(of job: Job, by user: String) throws {
+        try JobVersionTable(self.db).record(job, by: user)
         try self.db.run(
             "INSERT INTO job_name (job_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [.integer(job.id), .text(job.definition.name)]

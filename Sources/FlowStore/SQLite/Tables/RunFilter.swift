@@ -5,11 +5,15 @@ import FlowCore
 
 /// What S3's task centre filters runs by, as conditions of a statement.
 enum RunFilter {
-    static func conditions(_ query: RunQuery) throws -> ([String], [RecordValue]) {
+    static func conditions(_ query: RunQuery, _ db: Database) throws -> ([String], [RecordValue]) {
         var conditions: [String] = []
         var values: [RecordValue] = []
         if !query.types.isEmpty {
             conditions.append("type IN (\(query.types.map { "\(RunRecord.code($0))" }.joined(separator: ", ")))")
+        }
+        if let jobs = try JobTraitCondition.ids(having: query.traits, db) {
+            conditions.append("run.job_id IN (SELECT value FROM json_each(?))")
+            values.append(try JobTraitCondition.list(jobs))
         }
         // Ids begin with the time.
         if let from = query.from {

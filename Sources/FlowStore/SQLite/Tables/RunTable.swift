@@ -63,7 +63,7 @@ struct RunTable {
 
     /// Newest first.
     func page(_ query: RunQuery, countingTo bound: Int) throws -> Page<RunSummary> {
-        var (conditions, values) = try RunFilter.conditions(query)
+        var (conditions, values) = try RunFilter.conditions(query, self.db)
         if let job = query.job {
             conditions.append("job_id = ?")
             values.append(.integer(job))

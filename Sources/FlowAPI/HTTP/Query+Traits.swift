@@ -1,0 +1,65 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+extension Query {
+    /// What tasks are now: `executor_type` and `label`.
+    mutating func traits() -> JobTraits {
+        JobTraits(kinds: self.executors(), labels: self.labels())
+    }
+
+    /// Numbers (C-05) or words.
+    private mutating func executors() -> Set<String> {
+        guard let text = self.word("executor_type") else { return [] }
+        var kinds: Set<String> = []
+        for word in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+            if let number = Int(word), Self.executorKinds.indices.contains(number - 1) {
+                kinds.insert(Self.executorKinds[number - 1])
+            } else if Self.executorKinds.contains(word) {
+                kinds.insert(word)
+            } else {
+                let known = Self.executorKinds.joined(separator: ", ")
+                self.fault(
+                    "executor_type",
+                    "value",
+                    "'\(word)' is none of 1 to \(Self.executorKinds.count) or \(known)"
+                )
+            }
+        }
+        return kinds
+    }
+
+    /// `name`, or `name=value`.
+    private mutating func labels() -> [JobTraits.Label] {
+        guard let text = self.word("label") else { return [] }
+        return text.split(separator: "\u{0}", omittingEmptySubsequences: false).compactMap { word in
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let name = parts.first, !name.isEmpty else {
+                self.fault("label", "syntax", "'\(word)' is no label; write its name, or name=value")
+                return nil
+            }
+            return JobTraits.Label(name: name, value: parts.count == 2 ? parts[1] : nil)
+        }
+    }
+
+    /// By number, from 1 (``Payload/executorType``).
+    static let executorKinds = ["shell", "http", "plugin", "sql", "builtin"]
+}
+
+extension Contract {
+    /// What ``Query/traits()`` reads.
+    var narrowedByTraits: Contract {
+        self.query(
+            "executor_type",
+            .string.about(
+                "1 to 5, or \(Query.executorKinds.joined(separator: ", ")); several separated by commas. What the task is now counts."
+            ).example("1")
+        )
+        .query(
+            "label",
+            .string(upTo: 512, from: 1).about("A label's name, or name=value; repeated, all have to hold.")
+                .example("team=db")
+        )
+    }
+}

@@ -1,0 +1,55 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// Statements on what jobs said before.
+struct JobVersionTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    /// What every version has of it, however old.
+    private struct Enabled: Decodable { let isEnabled: Bool }
+
+    private static let columns = "version, definition, snapshot, created_by, created_at"
+
+    func record(_ job: Job, by user: String) throws {
+        try self.db.run(
+            """
+            INSERT INTO job_version (uid, version, job_id, snapshot, created_at, definition, created_by)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .id(job.uid), .integer(job.version), .integer(job.id), .text(try JSONColumn.encode(JobSnapshot(job))),
+                .time(job.updatedAt), .text(try JSONColumn.encode(job.definition)), .text(user),
+            ]
+        )
+    }
+
+    func page(of job: JobUID, _ page: PageRequest) throws -> Page<JobVersion> {
+        let total =
+            try self.db.first("SELECT count(*) FROM job_version WHERE uid = ?", [.id(job)]) { $0.number(0) } ?? 0
+        let items = try self.db.all(
+            "SELECT \(Self.columns) FROM job_version WHERE uid = ? ORDER BY version DESC LIMIT ? OFFSET ?",
+            [.id(job), .number(page.size), .number(page.offset)]
+        ) { try Self.decode($0) }
+        return Page(items: items, total: total)
+    }
+
+    func find(_ number: Int64, of job: JobUID) throws -> JobVersion? {
+        try self.db.first(
+            "SELECT \(Self.columns) FROM job_version WHERE uid = ? AND version = ?",
+            [.id(job), .integer(number)]
+        ) { try Self.decode($0) }
+    }
+
+    private static func decode(_ row: some RecordRow) throws -> JobVersion {
+        JobVersion(
+            number: row.integer(0),
+            definition: try row.optionalText(1).map { try JSONColumn.decode($0) },
+            isEnabled: try JSONColumn.decode(row.text(2), as: Enabled.self).isEnabled,
+            createdBy: row.optionalText(3),
+            createdAt: row.time(4)
+        )
+    }
+}
