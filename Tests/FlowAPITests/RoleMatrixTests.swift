@@ -119,7 +119,13 @@ struct RoleMatrixTests {
             }
         }
         // Without the instant no explanation is looked for.
-        return "!" + path + (endpoint == .explainTask ? "?at=2027-01-01T00:00:00Z" : "")
+        let query =
+            switch endpoint {
+            case .explainTask: "?at=2027-01-01T00:00:00Z"
+            case .searchLog: "?q=word"
+            default: ""
+            }
+        return "!" + path + query
     }
 
     /// A body about red alone, where the example speaks of other groups.
