@@ -138,6 +138,11 @@ struct ExecutionTests {
             #expect(lines["line"] == .integer(4999) && lines["next_line"] == .integer(5000))
             let rest = try await caller.get(path + "/logs?line=5000").data
             #expect(rest["output"]?.text == "line 5000\n" && rest["next"] == .integer(Int64(text.utf8.count)))
+            for query in [
+                "?from=9223372036854775807", "?line=9223372036854775807", "/search?q=a&from=9223372036854775807",
+            ] {
+                #expect(try await caller.get(path + "/logs" + query).status == 200, "\(query)")
+            }
             #expect(try await caller.get(path + "/logs?lines=1").data["output"]?.text == "line 1\n")
             #expect(try await caller.get(path + "/logs?line=6000").data["output"]?.text == "")
             let found = try await caller.get(path + "/logs/search?q=LINE%20499&ignore_case=true&limit=5").data

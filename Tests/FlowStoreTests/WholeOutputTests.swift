@@ -77,6 +77,25 @@ struct WholeOutputTests {
         }
     }
 
+    @Test(
+        "Output that was partly streamed before is completed by the report that tells it whole",
+        arguments: StoreKind.allCases
+    )
+    func completes(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let id = try await world.fired(job, on: agent).id
+            try await world.append([Self.chunk(id, 0, Array("begins\n".utf8))])
+            let whole = [Self.chunk(id, 0, Array("begins\nends\n".utf8)), Self.chunk(id, 12, Array("really\n".utf8))]
+            try await world.apply([World.report(1, job, on: agent, .success, output: whole)], of: agent)
+            let slice = try await world.store.log(id, from: 0, limit: 100)
+            #expect(slice.chunks.flatMap(\.bytes) == Array("begins\nends\nreally\n".utf8))
+            #expect(slice.isOver && slice.storedEnd == 19)
+            #expect(try await world.store.logMark(id, attempt: 1, before: .offset(12)).breaks == 2)
+        }
+    }
+
     @Test("A line is found without reading what is before it", arguments: StoreKind.allCases)
     func marks(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -39,24 +39,50 @@ struct LogTable {
 
     /// Adds chunks that reports brought.
     ///
+    /// An agent that took an attempt over tells its output from the beginning: what was streamed before is there already.
+    ///
     /// - Parameter dropped: numbers of chunks that are not stored.
-    /// - Returns: for each, whether the chunk is new.
+    /// - Returns: for each, whether something of it is new.
     func insert(_ chunks: [LogChunk], except dropped: Set<Int>) throws -> [Bool] {
         var isNew = [Bool](repeating: false, count: chunks.count)
-        var ends: [LogAttempt: End] = [:]
+        let kept = chunks.indices.filter { !dropped.contains($0) }
+        var ends = try self.ends(of: Set(kept.map { chunks[$0].logAttempt }))
         var indices: [Int] = []
         var rows: [[RecordValue]] = []
-        for (index, chunk) in chunks.enumerated() where !dropped.contains(index) {
-            let attempt = LogAttempt(execution: chunk.executionID, attempt: chunk.attempt)
-            // Short output comes whole: nothing has to be looked up for it.
-            let end = try ends[attempt] ?? (chunk.offset == 0 ? End() : self.end(of: attempt))
+        for index in kept {
+            let chunk = chunks[index]
+            let end = ends[chunk.logAttempt] ?? End()
             let prepared = PreparedChunk(chunk, compresses: chunk.bytes.count > Self.shortBytes)
+            guard let rest = prepared.suffix(from: end.offset) else { continue }
             indices.append(index)
-            rows.append(Self.values(prepared, of: attempt, end.breaks))
-            ends[attempt] = End(offset: chunk.end, breaks: end.breaks + prepared.breaks)
+            rows.append(Self.values(rest, of: chunk.logAttempt, end.breaks))
+            ends[chunk.logAttempt] = End(offset: rest.chunk.end, breaks: end.breaks + rest.breaks)
         }
         for (index, isStored) in zip(indices, try self.insert(rows)) { isNew[index] = isStored }
         return isNew
+    }
+
+    /// Where the output of attempts ends: one wait for all of them.
+    private func ends(of attempts: Set<LogAttempt>) throws -> [LogAttempt: End] {
+        let order = Array(attempts)
+        let found = try self.db.firstEach(
+            """
+            SELECT coalesce((SELECT byte_end FROM log_piece WHERE execution_id = ?1 AND attempt = ?2
+                    ORDER BY byte_offset DESC LIMIT 1),
+                (SELECT byte_offset FROM log_chunk WHERE execution_id = ?1 AND attempt = ?2 LIMIT 1),
+                (SELECT byte_end FROM archive_part WHERE execution_id = ?1 AND attempt = ?2 LIMIT 1), -1),
+                coalesce((SELECT breaks_before + breaks FROM log_piece WHERE execution_id = ?1 AND attempt = ?2
+                    ORDER BY byte_offset DESC LIMIT 1), -1)
+            """,
+            order.map { [.id($0.execution), .number($0.attempt)] }
+        ) { End(offset: $0.integer(0), breaks: $0.integer(1)) }
+        var ends: [LogAttempt: End] = [:]
+        for (attempt, end) in zip(order, found) {
+            guard let end, end.offset >= 0 else { continue }
+            // Of an older version, or archived: that is seldom.
+            ends[attempt] = end.breaks >= 0 ? end : try self.end(of: attempt)
+        }
+        return ends
     }
 
     /// What reports bring is not longer; to compress it would hold up the writer for little.
@@ -205,4 +231,8 @@ struct LogTable {
         }
         return LogMark(attempt: attempt.attempt, offset: 0, breaks: 0)
     }
+}
+
+extension LogChunk {
+    fileprivate var logAttempt: LogAttempt { LogAttempt(execution: self.executionID, attempt: self.attempt) }
 }
