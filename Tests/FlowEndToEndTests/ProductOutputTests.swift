@@ -7,7 +7,9 @@ import Testing
 extension ProductTests {
     @Suite("Outputs of steps")
     struct Outputs {
-        @Test("What a step writes to QF_OUTPUT decides on and is handed to later steps; a file with a fault is reported (W12)")
+        @Test(
+            "What a step writes to QF_OUTPUT decides on and is handed to later steps; a file with a fault is reported (W12)"
+        )
         func handsOn() async throws {
             try await ProductWorld.with { world in
                 let client = try await world.client(of: try world.startServe())

@@ -178,9 +178,9 @@ struct PlacementTests {
                 let fire = World.plan(job, next: now + 1, isMissed: true)
                 let outcome = try await world.store.fire([fire], online: [host], recent: [host], at: now).first
                 guard case .fired(_, let executions, _)? = outcome else {
-                Issue.record("not fired")
-                return
-            }
+                    Issue.record("not fired")
+                    return
+                }
                 #expect(executions.map(\.reason) == [isRun ? .waitingHost : .misfire])
             }
             #expect(try await world.place(on: [host], at: now).orders[host]?.count == 1)

@@ -13,7 +13,9 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
     package let isEnabled: Bool
     /// Parameters that hold where an order has none; nil = there are none.
     package let defaults: [String: String]?
-    /// Where it runs; nil = on each host. The server's own: hosts are told with each order.
+    /// Where it runs; nil = on each host.
+    ///
+    /// The server's own: hosts are told with each order.
     package var placement: Placement?
     /// What a newer server says in it that this agent does not know, in words; nil when nothing.
     ///
