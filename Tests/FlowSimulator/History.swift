@@ -171,6 +171,8 @@ extension Simulation {
         }
         let owed = self.store.owed.values.filter { $0.since < settled }.sorted { $0.since < $1.since }
         if let first = owed.first { faults.append("OWED \(owed.count): job \(first.job) since \(first.since)") }
+        let deaf = self.hosts.first { $0.ledger.snapshot.scheduler.isStopped != self.store.scheduler.isStopped }
+        if let deaf { faults.append("UNTOLD \(deaf.id): it does not stand as the scheduler does") }
         for host in self.hosts {
             for entry in host.ledger.entries.values.sorted(by: { $0.id < $1.id })
             where entry.status.isTerminal && entry.order.nominal < settled {

@@ -57,6 +57,6 @@ package enum Mutant: String, CaseIterable, Sendable {
     case ignoresStop = "schedules fire while the scheduler is stopped"
     /// S4: a stop of the scheduler is not in the ledger.
     case forgetsStop = "a restart forgets the scheduler's stop"
-    /// S4: a stop that got lost on its way is not said again.
-    case saysStopOnce = "a stop of the scheduler is said once"
+    /// S4: who is connected hears of neither stop nor start.
+    case tellsInWelcomeOnly = "the scheduler's stops are told in welcomes only"
 }

@@ -59,7 +59,7 @@ extension Simulation {
         for effect in effects {
             switch effect {
             case .send(.orders) where self.mutant == .sendsOrdersOnce && event.isTick: continue
-            case .send(.scheduler) where self.mutant == .saysStopOnce && !event.isScheduler: continue
+            case .send(.scheduler) where self.mutant == .tellsInWelcomeOnly: continue
             case .send(let message): self.send(message, to: index, session: session)
             case .apply(let batch):
                 if self.mutant == .acknowledgesEarly, self.isChaos, self.random.chance(0.02) {
@@ -185,5 +185,4 @@ extension Simulation {
 
 extension AgentSessionCore.Event {
     fileprivate var isTick: Bool { if case .tick = self { true } else { false } }
-    fileprivate var isScheduler: Bool { if case .scheduler = self { true } else { false } }
 }
