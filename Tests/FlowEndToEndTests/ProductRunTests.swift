@@ -31,10 +31,16 @@ extension ProductTests {
         @Test("A host tells what its jobs did, and it is what the server recorded (S1-FR-5.3)")
         func tellsStatistics() async throws {
             try await ProductWorld.with { world in
-                let client = try await world.client(of: try world.startDev())
+                let client = try await world.client(of: try world.startServe())
+                let token = try await world.token()
+                let agent = try world.startAgent("host", token: token)
                 let host = try #require(try await client.hostsOnline(1).first?["client_id"]?.string)
                 let job = try await client.createJob("counted", command: "true", groups: [try await client.everyone()])
                 _ = try await client.runOne(job)
+                // It tells within seconds of a connection, and only every five minutes after that.
+                agent.signal(SIGTERM)
+                _ = try await agent.end()
+                _ = try world.startAgent("host", token: token)
                 let task = try await eventually("the host's own word", within: .seconds(40)) {
                     let day = try await client.call("GET", "/clients/\(host)/stats")
                     return day["tasks"]?.items.first {
