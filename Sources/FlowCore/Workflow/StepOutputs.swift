@@ -43,10 +43,13 @@ package enum StepOutputs {
         guard bytes.count <= self.fileLimit else {
             throw Fault(line: nil, message: "the file has more than \(self.fileLimit) bytes")
         }
-        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+        guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
             throw Fault(line: nil, message: "the file is not UTF-8 text")
         }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        // By bytes: to a text, CR and LF are one character.
+        var lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false).map { line in
+            Substring(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self)
+        }[...]
         let count = lines.count
         var values: [String: String] = [:]
         while let line = lines.popFirst() {
