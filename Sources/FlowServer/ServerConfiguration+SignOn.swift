@@ -52,14 +52,9 @@ extension ServerConfiguration {
             )
             return nil
         }
+        self.requireMap(reader, "sign-on.proxy")
         if headers.names.count < (headers.secret == nil ? 2 : 3) {
             reader.fault("sign-on.proxy.groups-header", "has to be another header than the other ones.")
-        }
-        if headers.map.entries.isEmpty {
-            reader.fault(
-                "sign-on.proxy.group-map",
-                "is missing, and so is sign-on.proxy.admin-group; nobody would have a role. Write, for example, [ops=operator]."
-            )
         }
         return headers
     }
@@ -75,6 +70,17 @@ extension ServerConfiguration {
             entries.insert(.init(group: group, wish: RoleWish(role: Role.admin.rawValue)), at: 0)
         }
         return GroupMap(entries)
+    }
+
+    /// Notes a fault where neither of the two is said.
+    static func requireMap(_ reader: SettingReader, _ prefix: String) {
+        guard reader.source(of: prefix + ".group-map") == nil, reader.source(of: prefix + ".admin-group") == nil else {
+            return
+        }
+        reader.fault(
+            prefix + ".group-map",
+            "is missing, and so is admin-group; nobody would have a role. Write, for example, [ops=operator]."
+        )
     }
 
     /// The text of a file that holds a secret, without the line break at its end.

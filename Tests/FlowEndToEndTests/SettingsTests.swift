@@ -97,7 +97,7 @@ struct SettingsTests {
             ),
             (
                 "sign-on: {proxy: {addresses: [10.0.0.1]}}",
-                "sign-on.proxy.group-map is missing, and so is sign-on.proxy.admin-group; nobody would have a role. Write, for example, [ops=operator]."
+                "sign-on.proxy.group-map is missing, and so is admin-group; nobody would have a role. Write, for example, [ops=operator]."
             ),
             (
                 "sign-on: {proxy: {addresses: [10.0.0.1], group-map: [ops]}}",
