@@ -907,6 +907,7 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps, WorkflowSteps):
             self.step("explains why a fire was skipped", self.explains)
             self.step("filters executions, in the address", self.filter_executions)
             self.step("filters by several states and a span, and keeps the view", self.filters)
+            self.step("filters by what started it, by kind and by label", self.traits)
             self.step("lets Back undo filters, and closes drawers for good", self.filters_by_back)
             self.step("shows no row of the filter before, when one fails", self.fails_a_filter)
             self.step("holds rows still under the pointer", self.holds_still)

@@ -93,6 +93,8 @@ class WorkflowSteps:
 
     def approve(self) -> None:
         """The question is answered with a comment, and the run ends; its log is where all logs are."""
+        self.open("/")
+        self.page.locator("[data-waiting-approval]", has_text=self.workflow).get_by_role("link", name="Answer").click()
         question = self.page.locator("[data-approval=ok]")
         expect(question).to_contain_text("Go on?")
         question.get_by_label("Comment").fill("looks right")

@@ -20,7 +20,8 @@ export class ApiError extends Error {
   }
 }
 
-export type Query = Record<string, string | number | undefined | null>;
+/** A list stands as several parameters of one name. */
+export type Query = Record<string, string | number | string[] | undefined | null>;
 
 interface Options {
   query?: Query;
@@ -56,7 +57,8 @@ export function endSession(): void {
 export function queryString(query: Query): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
+    if (Array.isArray(value)) { for (const one of value) params.append(key, one); }
+    else if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
   }
   const text = params.toString();
   return text ? `?${text}` : '';

@@ -18,9 +18,11 @@ export function useForm(form: Ref<HTMLElement | null>): {
   /** An error is about the value it was found in, and goes when that changes. */
   function mended(event: Event): void {
     const path = (event.target as HTMLElement).closest<HTMLElement>('[data-path]')?.dataset.path;
-    if (!path || !(path in errors.value)) return;
-    const { [path]: _, ...left } = errors.value;
-    errors.value = left;
+    if (!path) return;
+    // A field that holds a list answers for each of its parts.
+    const isIts = (found: string) => found === path || found.startsWith(`${path}[`);
+    if (!Object.keys(errors.value).some(isIts)) return;
+    errors.value = Object.fromEntries(Object.entries(errors.value).filter(([found]) => !isIts(found)));
   }
   onMounted(() => {
     form.value?.addEventListener('input', mended);

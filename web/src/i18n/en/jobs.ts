@@ -20,6 +20,11 @@ export default {
   },
   job: {
     columns: 'Columns',
+    labels: 'Labels',
+    labelTyped: 'A label, as name=value or name',
+    labelHint: 'All of them have to hold; a name alone takes any value',
+    withLabel: 'Jobs with {label}',
+    addLabel: 'Add a label',
     executor: 'Executor',
     views: 'Views',
     viewAll: 'All',

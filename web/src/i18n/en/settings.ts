@@ -255,7 +255,6 @@ export default {
     looks: 'Looks',
     density: 'Row height',
     compact: 'Compact',
-    roomy: 'Roomy',
     time: 'Time',
     zoneHint: 'Times on the pages are shown in this zone; empty follows the browser ({zone})',
     now: 'It is {time}',

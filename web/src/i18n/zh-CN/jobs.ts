@@ -20,6 +20,11 @@ export default {
   },
   job: {
     columns: '显示的列',
+    labels: '标签',
+    labelTyped: '标签，写作 名称=值 或 名称',
+    labelHint: '要同时符合；只写名称则不限值',
+    withLabel: '带有 {label} 的任务',
+    addLabel: '添加标签',
     executor: '执行器',
     views: '视图',
     viewAll: '全部',

@@ -247,7 +247,6 @@ export default {
     looks: '外观',
     density: '行高',
     compact: '紧凑',
-    roomy: '宽松',
     time: '时间',
     zoneHint: '页面上的时间按这个时区显示；留空则跟随浏览器（{zone}）',
     now: '现在是 {time}',

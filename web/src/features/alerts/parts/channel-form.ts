@@ -77,7 +77,7 @@ export function channelBody(form: ChannelForm): ChannelBody {
   };
 }
 
-/** What can be said without the server, as keys of `form.error`. */
+/** What can be said without the server, as keys of `fault`. */
 export function channelFaults(form: ChannelForm, isNew: boolean): Record<string, 'required' | 'nameless' | 'repeated'> {
   const faults: Record<string, 'required' | 'nameless' | 'repeated'> = {};
   if (!form.name.trim()) faults.name = 'required';

@@ -1,5 +1,6 @@
 import type { Execution, Page } from '../../../api/types.ts';
 import { isFinal } from '../../../lib/status.ts';
+import { startedBy } from '../../../lib/traits.ts';
 
 export interface Filter {
   task_id?: string;
@@ -8,6 +9,11 @@ export interface Filter {
   status?: string;
   run_id?: string;
   keyword?: string;
+  /** How runs came to be, separated by commas. */
+  type?: string;
+  /** Of the job; no pushed execution tells of it. */
+  executor_type?: string;
+  label?: string[];
   start_time?: string;
   end_time?: string;
 }
@@ -21,6 +27,7 @@ export function fits(row: Execution, filter: Filter): boolean {
   return (!filter.task_id || String(row.task_id) === filter.task_id) &&
     (!filter.client_id || row.client_id === filter.client_id) &&
     (!filter.status || filter.status.split(',').includes(String(row.status))) &&
+    startedBy(row.kind, filter.type ?? '') &&
     (!filter.run_id || row.run_id === filter.run_id) &&
     (!filter.keyword || row.task_name.toLowerCase().includes(filter.keyword.toLowerCase())) &&
     (!filter.start_time || Date.parse(at) >= Date.parse(filter.start_time)) &&

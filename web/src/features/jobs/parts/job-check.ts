@@ -6,7 +6,7 @@ import { checkScript, numbers } from './job-script.ts';
 import { between } from './number-field.ts';
 import { pairFault } from './pairs.ts';
 
-/** Keys are the server's field paths, values keys of `form.error`. */
+/** Keys are the server's field paths, values keys of `fault`. */
 export type FormErrors = Record<string, string>;
 
 function isUrl(text: string): boolean {
@@ -26,6 +26,8 @@ export function validate(form: JobForm, now: number): FormErrors {
   check('name', form.name.trim() !== '', 'required');
   check('name', form.name.trim().length <= 128, 'tooLong');
   check('description', form.description.trim().length <= 512, 'tooLongText');
+  const labelFault = pairFault(form.labels);
+  if (labelFault) check('labels', false, labelFault);
   const pairs = form.executor === 'shell' ? form.env : form.executor === 'http' ? form.headers : [];
   const fault = pairFault(pairs);
   if (fault) check(`executor_config.${form.executor === 'shell' ? 'env' : 'headers'}`, false, fault);

@@ -128,7 +128,7 @@ export const dependencyValues = (form: DependencyForm): Record<string, unknown> 
   'deadline.after_seconds': [form.deadline, form.deadlineAfter],
 });
 
-/** What is wrong with them, as keys of `form.error`. */
+/** What is wrong with them, as keys of `fault`. */
 export function checkDependencies(form: DependencyForm): Record<string, string> {
   if (!form.parents.length) return {};
   const due = form.join === 'all' ? form.deadline : 'none';

@@ -24,6 +24,7 @@ export interface Pair {
 export interface JobForm extends DependencyForm, PolicyForm, ScriptForm {
   name: string;
   description: string;
+  labels: Pair[];
   executor: 'shell' | 'http' | 'other';
   /** What a job of another kind runs: the form keeps it as it is. */
   other: Pick<TaskBody, 'executor_type' | 'executor_config'> | null;
@@ -61,6 +62,7 @@ export function emptyForm(): JobForm {
   return {
     name: '',
     description: '',
+    labels: [],
     executor: 'shell',
     other: null,
     command: '',
@@ -115,8 +117,10 @@ export function formOf(task: Task): JobForm {
     ...emptyForm(),
     name: task.name,
     description: task.description ?? '',
+    labels: pairsOf(task.labels),
     executor: task.executor_type === 1 ? 'shell' : task.executor_type === 2 ? 'http' : 'other',
-    other: task.executor_type > 2 ? { executor_type: task.executor_type, executor_config: task.executor_config } : null,
+    other: task.executor_type > 2 ? { executor_type: task.executor_type, executor_config: task.executor_config }
+      : null,
     command: shell.command ?? '',
     workDir: shell.work_dir ?? '',
     env: pairsOf(shell.env),
@@ -191,7 +195,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     ...dependencyBody(form),
     group_ids: form.groupIds,
     ...(sameRules(form, task) ? {} : { task_notify: form.notify }),
-    labels: task?.labels ?? {},
+    labels: recordOf(form.labels),
     parameters: task?.parameters ?? [],
     status,
   };

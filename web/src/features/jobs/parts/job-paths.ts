@@ -8,6 +8,7 @@ export function valueAt(form: JobForm, path: string): string {
   const fields: Record<string, unknown> = {
     name: form.name,
     description: form.description,
+    labels: form.labels,
     'executor_config.command': form.command,
     'executor_config.work_dir': form.workDir,
     'executor_config.env': form.env,
@@ -41,6 +42,7 @@ export function valueAt(form: JobForm, path: string): string {
 export const PATHS = [
   'name',
   'description',
+  'labels',
   'executor_config.command',
   'executor_config.work_dir',
   'executor_config.env',

@@ -175,7 +175,7 @@ export function unusualPolicies(form: PolicyForm): string[] {
   ).map(([path]) => path);
 }
 
-/** What is wrong with them, as keys of `form.error`. */
+/** What is wrong with them, as keys of `fault`. */
 export function checkPolicies(
   form: PolicyForm & { misfire: Misfire; retryCount: NumberField },
 ): Record<string, string> {

@@ -89,7 +89,7 @@ export function unusualScript(form: ScriptForm): string[] {
   return SCRIPT_KEYS.filter(([, key]) => form[key] !== usual[key]).map(([path]) => path);
 }
 
-/** What is wrong with them, as keys of `form.error`. */
+/** What is wrong with them, as keys of `fault`. */
 export function checkScript(form: ScriptForm & { workDir: string }): Record<string, string> {
   const interpreter = form.interpreter.trim();
   const faults: [path: string, good: boolean, fault: string][] = [

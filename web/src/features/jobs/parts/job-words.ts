@@ -6,6 +6,7 @@ import { PATHS, valueAt } from './job-paths.ts';
 export const FIELD_LABELS: Record<string, string> = {
   name: 'job.name',
   description: 'job.description',
+  labels: 'job.labels',
   'executor_config.command': 'form.command',
   'executor_config.work_dir': 'form.workDir',
   'executor_config.env': 'form.env',
@@ -22,7 +23,7 @@ export const FIELD_LABELS: Record<string, string> = {
   'executor_config.scratch_dir': 'script.scratch',
   'executor_config.leave_processes': 'script.leave',
   cron_expr: 'form.cron',
-  timezone: 'form.zone',
+  timezone: 'field.zone',
   dst: 'form.dst',
   every_seconds: 'form.every',
   delay_seconds: 'form.delay',

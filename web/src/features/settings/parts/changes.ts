@@ -31,7 +31,7 @@ const NAMES: Record<string, string> = {
   '/policies/timeout_seconds': 'form.timeout',
   '/schedule/dst': 'form.dst',
   '/schedule/expression': 'form.cron',
-  '/schedule/timezone': 'form.zone',
+  '/schedule/timezone': 'field.zone',
   '/schedule/type': 'form.kind',
   '/schedule/every_seconds': 'form.every',
   '/schedule/delay_seconds': 'form.delay',
