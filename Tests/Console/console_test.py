@@ -24,6 +24,7 @@ from pathlib import Path
 
 from alert_steps import AlertSteps
 from fault_steps import FaultSteps
+from hook_steps import HookSteps
 from job_steps import JobSteps
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from settings_steps import SettingsSteps
@@ -45,6 +46,7 @@ PAGES = {
     "jobs": ("/jobs", "tr[data-job]"),
     "job-new": ("/jobs/new", ".cm-content"),
     "job": ("/jobs/{job}", ".figures dd"),
+    "job-hooks": ("/jobs/{job}/hooks", ".card-head"),
     "job-edit": ("/jobs/{job}/edit", ".cm-content"),
     "executions": ("/executions", "tbody tr"),
     "execution": ("/executions/{execution}", ".panel .pill"),
@@ -78,7 +80,7 @@ PAGES = {
 OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
 
 
-class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps, WorkflowSteps):
+class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, WorkflowSteps):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -904,6 +906,7 @@ class Journey(AlertSteps, FaultSteps, JobSteps, SettingsSteps, WorkflowSteps):
             self.step("lets a job wait for another, and refuses circles", self.dependencies)
             self.step("keeps how a script is started, and checks it", self.scripts)
             self.step("keeps the finer policies of a job, and checks them", self.policies)
+            self.step("starts a job by a webhook, and says who called", self.webhooks)
             self.step("explains why a fire was skipped", self.explains)
             self.step("filters executions, in the address", self.filter_executions)
             self.step("filters by several states and a span, and keeps the view", self.filters)

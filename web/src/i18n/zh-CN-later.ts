@@ -1,8 +1,9 @@
 import jobForm from './zh-CN/job-form.ts';
+import hooks from './zh-CN/hooks.ts';
 import reports from './zh-CN/reports.ts';
 import workflows from './zh-CN/workflows.ts';
 import settings from './zh-CN/settings.ts';
 import alerts from './zh-CN/alerts.ts';
 
 /** The Chinese texts of pages that are opened from another one (`later` in the router). */
-export default { ...jobForm, ...reports, ...settings, ...alerts, ...workflows };
+export default { ...jobForm, ...hooks, ...reports, ...settings, ...alerts, ...workflows };

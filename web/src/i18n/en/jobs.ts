@@ -26,6 +26,7 @@ export default {
     withLabel: 'Jobs with {label}',
     addLabel: 'Add a label',
     executor: 'Executor',
+    pages: 'Pages of the job',
     views: 'Views',
     viewAll: 'All',
     viewOn: 'Enabled',

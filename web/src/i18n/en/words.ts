@@ -144,6 +144,9 @@ export default {
   field: { name: 'Name', value: 'Value', zone: 'Time zone' },
   /** What is wrong with a field, said before it is sent. */
   fault: {
+    hookName: 'It starts with a letter or digit and goes on with letters, digits and . _ -',
+    hookSecret: '16 to 256 visible ASCII characters without spaces',
+    pointer: 'This is no JSON pointer such as /repository/full_name',
     tooLongText: 'Too long: at most 512 characters.',
     nameless: 'One row has a value but no name.',
     repeated: 'The same name stands twice.',

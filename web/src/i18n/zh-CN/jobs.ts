@@ -26,6 +26,7 @@ export default {
     withLabel: '带有 {label} 的任务',
     addLabel: '添加标签',
     executor: '执行器',
+    pages: '任务的页面',
     views: '视图',
     viewAll: '全部',
     viewOn: '已启用',

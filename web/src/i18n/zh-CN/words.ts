@@ -136,6 +136,9 @@ export default {
   field: { name: '名称', value: '值', zone: '时区' },
   /** What is wrong with a field, said before it is sent. */
   fault: {
+    hookName: '以字母或数字开头，只含字母、数字和 . _ -',
+    hookSecret: '16 到 256 个可见的 ASCII 字符，没有空格',
+    pointer: '不是 JSON Pointer，例如 /repository/full_name',
     tooLongText: '太长了，最多 512 个字符。',
     nameless: '有一行填了值但没有名称。',
     repeated: '同一个名称出现了两次。',

@@ -1,0 +1,52 @@
+import type { Hook } from '../../src/api/hooks.ts';
+import {
+  hookBody,
+  hookFaults,
+  hookForm,
+  switched,
+  valuesOf,
+  valuesText,
+} from '../../src/features/jobs/hooks/hook-form.ts';
+import { equal } from './assert.ts';
+
+const hook: Hook = {
+  id: 'h',
+  task_id: 1,
+  name: 'push',
+  format: 'github',
+  path: '/hooks/h',
+  addresses: ['192.0.2.0/24', '::1/128'],
+  params: [{ name: 'A', pointer: '/a', default: null }, { name: 'B', pointer: '', default: '0' }],
+  when: [{ pointer: '/ref', is: ['a,b', 'c'] }],
+  enabled: true,
+  older_secret_until: null,
+  created_at: '',
+  updated_at: '',
+};
+
+Deno.test('webhook form: what is read is sent back, and the secret stays', () => {
+  equal(hookBody(hookForm(hook)), {
+    name: 'push',
+    format: 'github',
+    addresses: ['192.0.2.0/24', '::1/128'],
+    params: [{ name: 'A', pointer: '/a' }, { name: 'B', pointer: '', default: '0' }],
+    when: [{ pointer: '/ref', is: ['a,b', 'c'] }],
+    enabled: true,
+  });
+  equal(switched(hook, false).enabled, false);
+  equal([valuesOf(' a ,b\\,c,, '), valuesText(['a', 'b,c'])], [['a', 'b,c'], 'a, b\\,c']);
+});
+
+Deno.test('webhook form: what is wrong is said at its field', () => {
+  equal(hookFaults(hookForm(null), true), { name: 'required' });
+  const form = { ...hookForm(hook), name: '-x', format: 'stripe' as const, secret: 'short' };
+  form.params[0]!.pointer = 'a';
+  form.when[0]!.is = ' , ';
+  equal(hookFaults(form, true), {
+    name: 'hookName',
+    secret: 'hookSecret',
+    'params[0].pointer': 'pointer',
+    'when[0].is': 'required',
+  });
+  equal(hookFaults({ ...hookForm(hook), format: 'stripe' }, false), {});
+});
