@@ -46,6 +46,7 @@ PAGES = {
     "jobs": ("/jobs", "tr[data-job]"),
     "job-new": ("/jobs/new", ".cm-content"),
     "job": ("/jobs/{job}", ".figures dd"),
+    "job-versions": ("/jobs/{job}/versions", "[data-diff]"),
     "job-hooks": ("/jobs/{job}/hooks", ".card-head"),
     "job-edit": ("/jobs/{job}/edit", ".cm-content"),
     "executions": ("/executions", "tbody tr"),
@@ -906,6 +907,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, Workfl
             self.step("lets a job wait for another, and refuses circles", self.dependencies)
             self.step("keeps how a script is started, and checks it", self.scripts)
             self.step("keeps the finer policies of a job, and checks them", self.policies)
+            self.step("shows the versions of a job, and restores one", self.versions)
             self.step("starts a job by a webhook, and says who called", self.webhooks)
             self.step("explains why a fire was skipped", self.explains)
             self.step("filters executions, in the address", self.filter_executions)

@@ -331,6 +331,43 @@ class JobSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 
+    def versions(self) -> None:
+        """What each version changed is said line by line; one is restored as a new version, and refused when it can't be."""
+        job = self.new_job("versioned")
+        shown = self.api("GET", f"/tasks/{job}")
+        names = ("name", "executor_type", "executor_config", "schedule_type", "group_ids", "status")
+        body = {name: shown[name] for name in names}
+        script = {"command": "echo one\necho two"}
+        self.api("PUT", f"/tasks/{job}", {**body, "executor_config": script, "labels": {"team": "db"}})
+        self.api("POST", f"/tasks/{job}/disable")
+        self.open(f"/jobs/{job}")
+        self.page.get_by_role("link", name="Versions").click()
+        rows = self.page.locator("[data-version]")
+        expect(rows).to_have_count(3)
+        expect(rows.first).to_contain_text("now")
+        expect(rows.first).to_contain_text("Disabled")
+        diff = self.page.locator("[data-diff]")
+        rows.nth(1).click()
+        expect(diff.locator(".come", has_text="echo two")).to_be_visible()
+        expect(diff.locator(".come", has_text="team=db")).to_be_visible()
+        expect(self.page).to_have_url(re.compile("v=2"))
+        rows.nth(2).click()
+        expect(diff.locator(".come", has_text=shown["name"])).to_be_visible()
+        diff.get_by_role("button", name="Restore").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Restore").click()
+        expect(rows).to_have_count(4)
+        expect(diff.locator(".gone", has_text="team=db")).to_be_visible()
+        now = self.api("GET", f"/tasks/{job}")
+        assert (now["version"], now["status"], now["labels"]) == (4, 0, {}), now
+        self.shoot(self.page, "journey-versions")
+        # By keyboard, and against what it says now.
+        rows.nth(2).focus()
+        self.page.keyboard.press("Enter")
+        diff.get_by_text("With v4, now").click()
+        expect(diff).to_contain_text("What restoring v2 would change")
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
     def reference(self) -> None:
         """The API reference is one choice away."""
         self.open("/")

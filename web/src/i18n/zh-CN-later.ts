@@ -1,9 +1,10 @@
 import jobForm from './zh-CN/job-form.ts';
 import hooks from './zh-CN/hooks.ts';
 import reports from './zh-CN/reports.ts';
+import versions from './zh-CN/versions.ts';
 import workflows from './zh-CN/workflows.ts';
 import settings from './zh-CN/settings.ts';
 import alerts from './zh-CN/alerts.ts';
 
 /** The Chinese texts of pages that are opened from another one (`later` in the router). */
-export default { ...jobForm, ...hooks, ...reports, ...settings, ...alerts, ...workflows };
+export default { ...jobForm, ...hooks, ...reports, ...settings, ...alerts, ...versions, ...workflows };

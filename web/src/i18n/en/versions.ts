@@ -1,0 +1,26 @@
+export default {
+  version: {
+    title: 'Versions',
+    pageTitle: 'Versions of {name}',
+    none: 'No version is kept',
+    kept: 'for as long as they are kept',
+    current: 'now',
+    made: 'Created',
+    unknown: 'Stored by an older server, without all of it',
+    same: 'Nothing is different',
+    on: 'Enabled',
+    off: 'Disabled',
+    compare: 'Compare',
+    against: 'With v{n}',
+    againstNow: 'With v{n}, now',
+    changes: 'What v{n} changed:',
+    wouldChange: 'What restoring v{n} would change:',
+    incomplete: 'This version or the one before was not kept as a whole, so they cannot be compared.',
+    restoreDots: 'Restore…',
+    restore: 'Restore',
+    restoreTitle: 'Restore v{n}?',
+    restoreText:
+      'What it said is saved as a new version, v{next}, and checked like any edit. Whether the job is enabled stays as it is.',
+    restored: 'v{n} is restored; it is v{next} now',
+  },
+};
