@@ -368,6 +368,57 @@ class JobSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 
+    def kinds(self) -> None:
+        """Each kind of job has fields of its own, checked at their place; declared parameters are asked for by type."""
+        job = self.new_job("kinds")
+        self.open(f"/jobs/{job}/edit")
+        config = "executor_config."
+        self.page.get_by_text("SQL", exact=True).click()
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.field(config + "connection")).to_be_focused()
+        self.field(config + "connection").fill("sqlite:/tmp/none.db")
+        self.page.get_by_label("Statement 1", exact=True).fill("SELECT ?1, ?2")
+        self.page.get_by_label("Values of statement 1").fill("{{day}}\ntwo")
+        self.page.get_by_role("button", name="Add a parameter").click()
+        self.page.keyboard.type("day")
+        self.page.get_by_label("Type 1").select_option("integer")
+        self.page.get_by_label("Default 1").fill("x")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page.get_by_text("The default is not of its type.")).to_be_visible()
+        self.page.get_by_label("Default 1").fill("")
+        self.page.get_by_label("Required").check()
+        self.shoot(self.page, "journey-form-sql")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{job}")
+        saved = self.api("GET", f"/tasks/{job}")
+        assert saved["executor_type"] == 4, saved
+        assert saved["executor_config"]["statements"] == [{"sql": "SELECT ?1, ?2", "parameters": ["{{day}}", "two"]}]
+        assert saved["parameters"][0]["name"] == "day" and saved["parameters"][0]["required"], saved
+        self.open(f"/jobs/{job}/edit")
+        self.page.get_by_text("Built-in", exact=True).click()
+        self.page.get_by_label("What it does").select_option("check_disk")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.field(config + "path")).to_be_focused()
+        self.field(config + "path").fill("/")
+        self.field(config + "min_free_percent").fill("0")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{job}")
+        self.page.get_by_role("button", name="Run now").first.click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Run now", exact=True).click()
+        expect(dialog.locator("[data-path='params.day'] .error")).to_be_visible()
+        self.refusals = {400, 422}
+        dialog.get_by_label("day").fill("monday")
+        dialog.get_by_role("button", name="Run now", exact=True).click()
+        expect(dialog.locator("[data-path='params.day'] .error")).to_contain_text("monday")
+        self.refusals = set()
+        dialog.get_by_label("day").fill("7")
+        dialog.get_by_role("button", name="Run now", exact=True).click()
+        expect(self.drawer().get_by_text("Success")).to_be_visible(timeout=30_000)
+        self.close_drawer()
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
     def reference(self) -> None:
         """The API reference is one choice away."""
         self.open("/")

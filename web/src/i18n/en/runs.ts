@@ -107,6 +107,7 @@ export default {
     nowNamed: 'Run {name} now',
     nowTitle: 'Run “{name}” now?',
     nowText: 'It runs once on the hosts of the job; its schedule stays as it is.',
+    fallback: '{value} if you leave it empty',
     params: 'Parameters (optional)',
     addParam: 'Add a parameter',
     started: 'Started',

@@ -144,6 +144,14 @@ export default {
   field: { name: 'Name', value: 'Value', zone: 'Time zone' },
   /** What is wrong with a field, said before it is sent. */
   fault: {
+    rows: 'Enter a whole number from 0 to 10000.',
+    port: 'Enter a whole number from 1 to 65535.',
+    days: 'Enter a whole number from 0 to 36500.',
+    absolute: 'Enter an absolute path, which begins with /.',
+    parameterName: 'A name is made of letters, digits and _ and does not begin with a digit.',
+    parameterDefault: 'The default is not of its type.',
+    parameterChoice: 'A choice is not of the type.',
+    parameterChosen: 'The default is none of the choices.',
     hookName: 'It starts with a letter or digit and goes on with letters, digits and . _ -',
     hookSecret: '16 to 256 visible ASCII characters without spaces',
     pointer: 'This is no JSON pointer such as /repository/full_name',

@@ -107,6 +107,7 @@ export default {
     nowNamed: '立即执行 {name}',
     nowTitle: '立即执行“{name}”？',
     nowText: '会在任务的目标主机上执行一次，不影响原有计划。',
+    fallback: '不填用 {value}',
     params: '参数（可选）',
     addParam: '添加参数',
     started: '已开始执行',

@@ -136,6 +136,14 @@ export default {
   field: { name: '名称', value: '值', zone: '时区' },
   /** What is wrong with a field, said before it is sent. */
   fault: {
+    rows: '请输入 0 到 10000 之间的整数。',
+    port: '请输入 1 到 65535 之间的整数。',
+    days: '请输入 0 到 36500 之间的整数。',
+    absolute: '请输入以 / 开头的绝对路径。',
+    parameterName: '名称只含字母、数字和 _，不以数字开头。',
+    parameterDefault: '默认值不符合类型。',
+    parameterChoice: '有的可选值不符合类型。',
+    parameterChosen: '默认值不在可选值中。',
     hookName: '以字母或数字开头，只含字母、数字和 . _ -',
     hookSecret: '16 到 256 个可见的 ASCII 字符，没有空格',
     pointer: '不是 JSON Pointer，例如 /repository/full_name',

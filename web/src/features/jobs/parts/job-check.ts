@@ -1,6 +1,8 @@
 import { fromWallClock, isZone } from '../../../lib/time.ts';
 import { checkDependencies } from './job-dependencies.ts';
-import type { JobForm } from './job-form.ts';
+import { parametersFault } from './job-parameters.ts';
+import { checkWork } from './job-work.ts';
+import type { JobForm, Pair } from './job-form.ts';
 import { checkPolicies } from './job-policies.ts';
 import { checkScript, numbers } from './job-script.ts';
 import { between } from './number-field.ts';
@@ -17,6 +19,13 @@ function isUrl(text: string): boolean {
   }
 }
 
+/** Names with values that become one record, by the kind of job. */
+const PAIRS: Record<string, (form: JobForm) => [string, Pair[]]> = {
+  shell: (form) => ['env', form.env],
+  http: (form) => ['headers', form.headers],
+  plugin: (form) => ['parameters', form.pluginValues],
+};
+
 /** What can be said without the server; it has the last word. */
 export function validate(form: JobForm, now: number): FormErrors {
   const errors: FormErrors = {};
@@ -28,9 +37,9 @@ export function validate(form: JobForm, now: number): FormErrors {
   check('description', form.description.trim().length <= 512, 'tooLongText');
   const labelFault = pairFault(form.labels);
   if (labelFault) check('labels', false, labelFault);
-  const pairs = form.executor === 'shell' ? form.env : form.executor === 'http' ? form.headers : [];
+  const [place, pairs] = PAIRS[form.executor]?.(form) ?? ['', []];
   const fault = pairFault(pairs);
-  if (fault) check(`executor_config.${form.executor === 'shell' ? 'env' : 'headers'}`, false, fault);
+  if (fault) check(`executor_config.${place}`, false, fault);
   if (form.executor === 'shell') {
     check('executor_config.command', form.command.trim() !== '', 'required');
     for (const [path, wrong] of Object.entries(checkScript(form))) check(path, false, wrong);
@@ -39,6 +48,13 @@ export function validate(form: JobForm, now: number): FormErrors {
     check('executor_config.url', isUrl(form.url.trim()), 'url');
     check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');
   }
+  if (form.executor === 'builtin' && form.builtin === 'check_http') {
+    check('executor_config.url', isUrl(form.url.trim()), 'url');
+    check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');
+  }
+  for (const [path, wrong] of Object.entries(checkWork(form))) check(path, false, wrong);
+  const declared = parametersFault(form.parameters);
+  if (declared) check('parameters', false, declared);
   if (form.schedule === 'cron') check('cron_expr', form.cron.trim() !== '', 'required');
   if (form.schedule === 'delay') check('delay_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
   if (form.schedule === 'every') check('every_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');

@@ -13,7 +13,10 @@ import { fromWallClock, readerZone, toWallClock } from '../../../lib/time.ts';
 import { dependenciesOf, dependencyBody, type DependencyForm, emptyDependencies } from './job-dependencies.ts';
 import { emptyPolicies, policiesOf, policyBody, type PolicyForm } from './job-policies.ts';
 import { emptyScript, numbers, scriptBody, type ScriptForm, scriptOf } from './job-script.ts';
+import { type ParameterRow, parametersBody, parametersOf } from './job-parameters.ts';
+import { emptyWork, workBody, type WorkForm, workOf } from './job-work.ts';
 import type { NumberField } from './number-field.ts';
+import { type Executor, EXECUTORS } from '../../../lib/traits.ts';
 
 export interface Pair {
   key: string;
@@ -21,12 +24,12 @@ export interface Pair {
 }
 
 /** What the form edits: as the fields show it, not as the server stores it. */
-export interface JobForm extends DependencyForm, PolicyForm, ScriptForm {
+export interface JobForm extends DependencyForm, PolicyForm, ScriptForm, WorkForm {
   name: string;
   description: string;
   labels: Pair[];
-  executor: 'shell' | 'http' | 'other';
-  /** What a job of another kind runs: the form keeps it as it is. */
+  executor: Executor | 'other';
+  /** What a job of a kind that this console does not know runs: the form keeps it as it is. */
   other: Pick<TaskBody, 'executor_type' | 'executor_config'> | null;
   command: string;
   workDir: string;
@@ -50,6 +53,7 @@ export interface JobForm extends DependencyForm, PolicyForm, ScriptForm {
   overlap: Overlap;
   misfire: Misfire;
   groupIds: number[];
+  parameters: ParameterRow[];
   /** The rules of notification that belong to the job itself. */
   notify: NotifyRule[];
 }
@@ -89,6 +93,8 @@ export function emptyForm(): JobForm {
     ...emptyDependencies(),
     ...emptyPolicies(),
     ...emptyScript(),
+    ...emptyWork(),
+    parameters: [],
     groupIds: [],
     notify: [],
   };
@@ -109,6 +115,8 @@ function intervalOf(seconds: number): Pick<JobForm, 'everyCount' | 'everyUnit'> 
   return { everyCount: seconds / UNIT_SECONDS[unit], everyUnit: unit };
 }
 
+const executorOf = (task: Task): JobForm['executor'] => EXECUTORS[task.executor_type - 1] ?? 'other';
+
 export function formOf(task: Task): JobForm {
   const zone = task.schedule_type === 'cron' ? task.timezone || 'UTC' : readerZone();
   const shell = task.executor_config as Partial<ShellConfig>;
@@ -118,8 +126,9 @@ export function formOf(task: Task): JobForm {
     name: task.name,
     description: task.description ?? '',
     labels: pairsOf(task.labels),
-    executor: task.executor_type === 1 ? 'shell' : task.executor_type === 2 ? 'http' : 'other',
-    other: task.executor_type > 2 ? { executor_type: task.executor_type, executor_config: task.executor_config }
+    executor: executorOf(task),
+    other: executorOf(task) === 'other'
+      ? { executor_type: task.executor_type, executor_config: task.executor_config }
       : null,
     command: shell.command ?? '',
     workDir: shell.work_dir ?? '',
@@ -146,6 +155,8 @@ export function formOf(task: Task): JobForm {
     ...dependenciesOf(task),
     ...policiesOf(task),
     ...scriptOf(task),
+    ...workOf(task),
+    parameters: parametersOf(task),
     groupIds: [...task.group_ids ?? []],
     notify: structuredCopy(task.task_notify ?? []),
   };
@@ -175,8 +186,8 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
   return {
     name: form.name.trim(),
     description: form.description.trim(),
-    executor_type: form.executor === 'http' ? 2 : 1,
-    executor_config: form.executor === 'http' ? http : shell,
+    executor_type: (EXECUTORS.indexOf(form.executor as Executor) + 1) as TaskBody['executor_type'],
+    executor_config: form.executor === 'http' ? http : form.executor === 'shell' ? shell : workBody(form, task),
     ...(form.executor === 'other' ? form.other : null),
     schedule_type: form.schedule,
     cron_expr: form.schedule === 'cron' ? form.cron.trim() : '',
@@ -196,7 +207,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     group_ids: form.groupIds,
     ...(sameRules(form, task) ? {} : { task_notify: form.notify }),
     labels: recordOf(form.labels),
-    parameters: task?.parameters ?? [],
+    parameters: parametersBody(form.parameters, task),
     status,
   };
 }

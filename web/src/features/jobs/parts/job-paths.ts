@@ -1,4 +1,5 @@
 import { DEPENDENCY_PATHS, dependencyValues } from './job-dependencies.ts';
+import { WORK_PATHS, workValues } from './job-work.ts';
 import type { JobForm } from './job-form.ts';
 import { POLICY_PATHS, policyValues } from './job-policies.ts';
 import { SCRIPT_PATHS, scriptValues } from './job-script.ts';
@@ -32,6 +33,8 @@ export function valueAt(form: JobForm, path: string): string {
     ...dependencyValues(form),
     ...policyValues(form),
     ...scriptValues(form),
+    ...workValues(form),
+    parameters: form.parameters,
     group_ids: form.groupIds,
     task_notify: form.notify,
   };
@@ -66,6 +69,8 @@ export const PATHS = [
   ...DEPENDENCY_PATHS,
   ...POLICY_PATHS,
   ...SCRIPT_PATHS,
+  'parameters',
+  ...WORK_PATHS,
   'group_ids',
   'task_notify',
 ];

@@ -1,0 +1,57 @@
+export default {
+  work: {
+    plugin: 'Plugin',
+    pluginHint: "The name of its file in the host's directory of plugins",
+    values: 'What it is told',
+    addValue: 'Add a value',
+    valuesHint: 'A value may name parameters of the run in double braces, and secrets',
+    connection: 'Connection',
+    connectionHint:
+      'postgres://USER@HOST/DATABASE or sqlite:/ABSOLUTE/PATH; keep an address with a password in a secret, and write secret:NAME',
+    statements: 'Statements',
+    statementsHint:
+      'All in one transaction. At the right a value on each line, bound to $1, $2 in their order (SQLite: ?1, ?2) and never put into the text.',
+    statementNo: 'Statement {n}',
+    boundNo: 'Values of statement {n}, one on each line',
+    addStatement: 'Add a statement',
+    rowLimit: 'Rows shown in the log at most',
+    rowLimitHint: 'of each statement',
+    builtin: 'What it does',
+    path: 'Path',
+    olderThan: 'Older than (days)',
+    pattern: 'File names',
+    patternHint: 'All without it',
+    dryRun: 'Only say what it would delete',
+    host: 'Host',
+    port: 'Port',
+    leastFree: 'Free at least (%)',
+    builtins: {
+      clean_files: 'Delete old files',
+      check_tcp: 'Check a port',
+      check_http: 'Check a page',
+      check_disk: 'Check a disk',
+    },
+    builtinHint: {
+      clean_files: 'Files in the directory and those below; it follows no link and stays on one file system',
+      check_tcp: 'Succeeds when a connection is made within 5 s',
+      check_http: 'Succeeds when a GET is answered as expected',
+      check_disk: 'Succeeds when so much is free for users other than root',
+    },
+  },
+  param: {
+    title: 'Parameters',
+    hint:
+      'What is declared is checked by its type and asked for where somebody starts the job; scripts have it as QF_PARAM_NAME. Without any, every parameter is taken.',
+    type: 'Type',
+    fallback: 'Default',
+    choices: 'Choices, separated by commas',
+    required: 'Required',
+    add: 'Add a parameter',
+    types: {
+      string: 'Text',
+      integer: 'Integer',
+      number: 'Number',
+      boolean: 'True or false',
+    },
+  },
+};
