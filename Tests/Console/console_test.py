@@ -909,6 +909,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, Workfl
             self.step("keeps the finer policies of a job, and checks them", self.policies)
             self.step("shows the versions of a job, and restores one", self.versions)
             self.step("writes jobs of the other kinds, and asks for declared parameters", self.kinds)
+            self.step("builds a schedule by choice", self.builds_a_schedule)
             self.step("starts a job by a webhook, and says who called", self.webhooks)
             self.step("explains why a fire was skipped", self.explains)
             self.step("filters executions, in the address", self.filter_executions)

@@ -419,6 +419,34 @@ class JobSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 
+    def builds_a_schedule(self) -> None:
+        """The choices write the expression and follow it; what they can't say stays as it was written."""
+        job = self.new_job("built")
+        self.open(f"/jobs/{job}/edit")
+        self.page.get_by_text("Cron", exact=True).first.click()
+        builder = self.page.locator("[data-cron-builder]")
+        self.field("cron_expr").fill("30 1 * * *")
+        expect(builder.get_by_label("How often")).to_have_value("daily")
+        builder.get_by_label("How often").select_option("weekly")
+        expect(self.field("cron_expr")).to_have_value("30 1 * * 1-5")
+        builder.get_by_text("Sat").click()
+        builder.get_by_label("At", exact=True).fill("08:05")
+        builder.get_by_label("At", exact=True).press("Tab")
+        expect(self.field("cron_expr")).to_have_value("5 8 * * 1-6")
+        expect(self.page.locator("[data-preview] tbody tr")).to_have_count(5)
+        builder.get_by_label("How often").select_option("monthly")
+        builder.get_by_label("On day").fill("31")
+        builder.get_by_label("On day").press("Tab")
+        expect(builder).to_contain_text("Months without a day 31 are left out.")
+        self.shoot(self.page, "journey-cron-builder")
+        self.field("cron_expr").fill("0 9-17 * * 1-5")
+        expect(builder.get_by_label("How often")).to_have_value("")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{job}")
+        assert self.api("GET", f"/tasks/{job}")["cron_expr"] == "0 9-17 * * 1-5"
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
     def reference(self) -> None:
         """The API reference is one choice away."""
         self.open("/")

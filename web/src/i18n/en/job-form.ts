@@ -61,6 +61,23 @@ export default {
     overwrite: 'Overwrite with mine',
     takeTheirs: 'Load theirs',
   },
+  cron: {
+    label: 'When, by choice',
+    kind: 'How often',
+    own: 'Own expression',
+    every: 'Every',
+    minute: 'At minute',
+    day: 'On day',
+    at: 'At',
+    short: 'Months without a day {n} are left out.',
+    kinds: {
+      minutes: 'Every few minutes',
+      hourly: 'Each hour',
+      daily: 'Each day',
+      weekly: 'Each week',
+      monthly: 'Each month',
+    },
+  },
   template: {
     every5: 'Every 5 minutes',
     hourly: 'Hourly',

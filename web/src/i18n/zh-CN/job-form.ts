@@ -61,6 +61,23 @@ export default {
     overwrite: '用我的覆盖',
     takeTheirs: '载入对方版本',
   },
+  cron: {
+    label: '按选项设置时间',
+    kind: '多久一次',
+    own: '自定义表达式',
+    every: '每',
+    minute: '第几分',
+    day: '几号',
+    at: '时间',
+    short: '没有 {n} 号的月份不触发。',
+    kinds: {
+      minutes: '每隔几分钟',
+      hourly: '每小时',
+      daily: '每天',
+      weekly: '每周',
+      monthly: '每月',
+    },
+  },
   template: {
     every5: '每 5 分钟',
     hourly: '每小时',
