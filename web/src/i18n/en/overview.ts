@@ -20,6 +20,10 @@ export default {
     fewer: 'Show fewer',
   },
   overview: {
+    approvals: 'Waiting for an answer',
+    until: 'until',
+    answer: 'Answer',
+    answerOf: 'Answer {name}',
     range: 'last 24 hours',
     running: 'Running now',
     nothingRuns: 'Nothing is running now',

@@ -20,6 +20,10 @@ export default {
     fewer: '收起',
   },
   overview: {
+    approvals: '等待审批',
+    until: '最迟',
+    answer: '去审批',
+    answerOf: '审批 {name}',
     range: '近 24 小时',
     running: '正在运行',
     nothingRuns: '现在没有正在运行的任务',
