@@ -351,6 +351,9 @@ let package = Package(
             name: "FlowAPITests",
             dependencies: [
                 "FlowAPI", "FlowCore", "FlowNotify", "FlowScheduler", "FlowStore", "FlowTesting",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

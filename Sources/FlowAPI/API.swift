@@ -19,6 +19,7 @@ package typealias APIApplication = Application<RouterResponder<APIContext>>
 ///   - metrics: the numbers of `/metrics`, and whether the server is ready.
 ///   - clock: the time that answers carry.
 ///   - startup: until it is finished every request is refused with 503.
+///   - oidc: the providers where people may sign in; nil = there are none.
 ///   - logger: gets one line per request and every unforeseen error.
 ///   - onRunning: told the bound port when requests are being served.
 /// - Returns: the service, to be run in a service group.
@@ -29,6 +30,7 @@ package func makeAPI(
     metrics: any MetricsSource,
     clock: any WallClock = SystemWallClock(),
     startup: Startup = Startup(isFinished: true),
+    oidc: OIDCService? = nil,
     logger: Logger,
     onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> APIApplication {
@@ -49,17 +51,20 @@ package func makeAPI(
         ),
         logger: logger
     )
+    let auth = AuthRoutes(
+        authentication: services.authentication,
+        clock: clock,
+        isSecure: configuration.isSecure,
+        proxyLogoutURL: configuration.trustedHeaders?.logoutURL,
+        oidc: oidc
+    )
     let quota = RequestQuota(limits: configuration.rateLimits, clock: clock)
     let router = APIRouter(
         startup: startup,
         authenticator: authenticator,
         quota: quota,
-        auth: AuthRoutes(
-            authentication: services.authentication,
-            clock: clock,
-            isSecure: configuration.isSecure,
-            proxyLogoutURL: configuration.trustedHeaders?.logoutURL
-        ),
+        auth: auth,
+        oidc: OIDCRoutes(service: oidc, auth: auth),
         secondFactor: SecondFactorRoutes(authentication: services.authentication),
         tasks: TaskRoutes(
             jobs: services.jobs,
@@ -93,7 +98,8 @@ package func makeAPI(
             clock: clock,
             version: configuration.version,
             settings: services.live,
-            signsInByProxy: configuration.trustedHeaders != nil
+            signsInByProxy: configuration.trustedHeaders != nil,
+            providers: oidc?.providers ?? []
         ),
         events: EventRoutes(connection: live),
         hooks: services.hooks.map { HookRoutes(hooks: $0) },

@@ -216,6 +216,17 @@ package struct Server: Sendable {
             startup.finish()
             await onReady(Ready(httpPort: httpPort, agentsPort: agentsPort, firstPassword: firstPassword))
         }
+        let oidc =
+            self.configuration.providers.isEmpty
+            ? nil
+            : OIDCService(
+                providers: self.configuration.providers,
+                transport: OIDCClient(),
+                authentication: services.authentication,
+                seal: seal,
+                clock: clock,
+                logger: self.logger
+            )
         let api = makeAPI(
             configuration: self.apiConfiguration(tls: tls),
             services: services,
@@ -223,6 +234,7 @@ package struct Server: Sendable {
             metrics: metrics,
             clock: clock,
             startup: startup,
+            oidc: oidc,
             logger: self.logger
         ) { httpPort in
             port.yield(httpPort)

@@ -20,6 +20,7 @@ extension ServerConfiguration {
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
     /// - `sign-on.proxy.…`: see ``ServerConfiguration/proxy(_:)``
+    /// - `sign-on.oidc.…`: see ``ServerConfiguration/providers(_:publicURL:)``
     /// - every ``SettingKey``, such as `retention.days`, which nobody can change in the console then
     /// - `archive.directory` (string), or `archive.s3.endpoint`, `.bucket`, `.region` (default `us-east-1`), `.prefix`, `.access-key` and
     ///   `.secret-key` or `.secret-key-file` (strings): where output goes after `output.hot-days`
@@ -81,6 +82,7 @@ extension ServerConfiguration {
         result.publicURL = reader.string(forKey: "http.public-url").map {
             $0.hasSuffix("/") ? String($0.dropLast()) : $0
         }
+        result.providers = Self.providers(reader, publicURL: result.publicURL)
         result.notifiesLoopback = reader.bool(forKey: "notify.allow-loopback", default: false)
         result.notifyAuthorityFile = reader.string(forKey: "notify.ca-file")
         result.archive = Self.archive(reader)

@@ -3,6 +3,7 @@
 
 package import FlowAPI
 package import FlowCore
+package import FlowScheduler
 
 /// Everything a server can be told.
 package struct ServerConfiguration: Sendable {
@@ -28,6 +29,8 @@ package struct ServerConfiguration: Sendable {
     package var trustedProxies: [AddressRange] = []
     /// By what a proxy says who has signed in there; nil = nobody says so.
     package var trustedHeaders: TrustedHeaders?
+    /// OpenID providers where people may sign in.
+    package var providers: [OIDCProvider] = []
     /// Requests a minute of each client; none in development.
     package var rateLimits = RateLimits.none
     /// Settings that the file or the environment decide on; people cannot change these while the server runs.

@@ -19,6 +19,21 @@ extension Endpoint {
                 )
                 .answers(.answer(["token": .string, "expires_at": .timestamp, "user": .reference("User")]))
                 .refuses(.unauthorized, .tooManyRequests)
+        case .startOIDC:
+            Contract(.session, "Sends a browser to an OpenID provider")
+                .about(
+                    "The answer leads there (302); what has to be remembered is sealed in a cookie, for ten minutes."
+                )
+                .query("return_to", .string(upTo: 1024).about("A path of the console to go on to."))
+                .answers(.other(["text/html"])).mayAnswer(.found)
+                .refuses(.unauthorized, .forbidden)
+        case .returnFromOIDC:
+            Contract(.session, "Takes a browser back from an OpenID provider and signs it in")
+                .about(
+                    "Sets the console's cookie and answers a page that goes on by itself. Browsers get refusals as pages, too."
+                )
+                .query("code", .string).query("state", .string).query("iss", .string).query("error", .string)
+                .answers(.other(["text/html"])).refuses(.unauthorized, .forbidden)
         case .signOut:
             Contract(.session, "Signs out: the token is worth nothing from now on")
                 .about(

@@ -63,7 +63,9 @@ extension Endpoint {
                     "name": .string, "version": .string,
                     "language": .choice(["auto", "zh", "en"]).about("What the console speaks to who has not chosen."),
                     "sign_on": .answer([
-                        "proxy": .boolean.about("A proxy in front of the server signs people in.")
+                        "proxy": .boolean.about("A proxy in front of the server signs people in."),
+                        "providers": .array(.answer(["name": .string, "title": .string]))
+                            .about("Where people may sign in: `/auth/oidc/{name}/start`."),
                     ]),
                 ])
             )

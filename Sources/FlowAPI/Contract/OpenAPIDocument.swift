@@ -225,6 +225,8 @@ extension Endpoint {
                 case "name" where path.hasSuffix("/roles/{name}"): .string(upTo: 64, from: 1).example("night-shift")
                 case "name": .string(upTo: 64, from: 1).with(.init("pattern", "^[A-Za-z_][A-Za-z0-9_]*$")).example("DB")
                 case "client_id": Self.host
+                case "provider":
+                    .string(upTo: 32, from: 1).with(.init("pattern", "^[a-z0-9][a-z0-9-]*$")).example("corp")
                 case "hook_id": .uuid
                 case "hook_token": .string(upTo: 256, from: 1).with(.init("pattern", "^[A-Za-z0-9_-]+$")).example("x")
                 case "task_id":

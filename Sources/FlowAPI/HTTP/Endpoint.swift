@@ -10,6 +10,7 @@ import HTTPTypes
 /// check and the tests all read this table and nothing else (`reliability.md`, attack classes 1 and 3).
 enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI, changePassword, listOwnSessions, endOtherSessions, endOwnSession
+    case startOIDC, returnFromOIDC
     case signInCode, getTOTP, beginTOTP, confirmTOTP, endTOTP, renewRecoveryCodes, resetTOTP
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case explainTask, taskPlacement, taskRollout, listOwed
@@ -81,6 +82,8 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .endOwnSession: self.api(.delete, "/auth/sessions/{session_id}", .signedIn)
 
         case .signInCode: self.api(.post, "/auth/login/totp", .everyone)
+        case .startOIDC: self.api(.get, "/auth/oidc/{provider}/start", .everyone)
+        case .returnFromOIDC: self.api(.get, "/auth/oidc/{provider}/callback", .everyone)
         case .getTOTP: self.api(.get, "/auth/totp", .signedIn)
         case .beginTOTP: self.api(.post, "/auth/totp", .signedIn)
         case .confirmTOTP: self.api(.post, "/auth/totp/confirm", .signedIn)

@@ -12,6 +12,7 @@ struct APIRouter: Sendable {
     let authenticator: RequestAuthenticator
     let quota: RequestQuota
     let auth: AuthRoutes
+    let oidc: OIDCRoutes
     let secondFactor: SecondFactorRoutes
     let tasks: TaskRoutes
     let groups: GroupRoutes
@@ -195,6 +196,8 @@ struct APIRouter: Sendable {
         case .listOwnSessions: try await self.auth.sessions(call)
         case .endOtherSessions: try await self.auth.endSessions(call)
         case .endOwnSession: try await self.auth.endSession(call)
+        case .startOIDC: try await self.oidc.start(call)
+        case .returnFromOIDC: try await self.oidc.callback(call)
         case .signInCode: try await self.auth.signInWithCode(call)
         case .getTOTP: try await self.secondFactor.state(call)
         case .beginTOTP: try await self.secondFactor.begin(call)

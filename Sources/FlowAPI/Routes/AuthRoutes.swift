@@ -13,6 +13,8 @@ struct AuthRoutes: Sendable {
     let isSecure: Bool
     /// Where people whom a proxy signs in sign out.
     var proxyLogoutURL: String?
+    /// Where people sign in and out elsewhere.
+    var oidc: OIDCService?
 
     func signIn(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
@@ -78,6 +80,10 @@ struct AuthRoutes: Sendable {
             return .data([.init("url", self.proxyLogoutURL)])
         }
         try await self.authentication.signOut(session)
+        if let provider = session.provider {
+            let url = await self.oidc?.endURL(of: provider)
+            return .data(.object([.init("url", url)]), headers: [.setCookie: self.cookie("", maxAge: 0)])
+        }
         return .data(.null, headers: [.setCookie: self.cookie("", maxAge: 0)])
     }
 
@@ -134,7 +140,7 @@ struct AuthRoutes: Sendable {
         [.init("id", id), .init("username", name), .init("role", role?.rawValue)]
     }
 
-    private func cookie(for session: SignIn) -> String {
+    func cookie(for session: SignIn) -> String {
         self.cookie(session.token, maxAge: max(0, session.expiresAt.milliseconds(since: self.clock.now) / 1000))
     }
 

@@ -15,6 +15,7 @@ struct SystemRoutes: Sendable {
     let settings: LiveSettings
     /// A proxy in front signs people in, and the page for that is not ours.
     var signsInByProxy = false
+    var providers: [OIDCProvider] = []
 
     private var healthMembers: [JSON.Member] {
         [.init("status", "healthy"), .init("timestamp", self.clock.now), .init("version", self.version)]
@@ -43,7 +44,16 @@ struct SystemRoutes: Sendable {
             .init("name", "quartz-flow"), .init("version", self.version),
             // Before anybody has signed in, too: the page for that has texts.
             .init("language", self.settings.now.text(.language)),
-            .init("sign_on", JSON.object([.init("proxy", self.signsInByProxy)])),
+            .init(
+                "sign_on",
+                JSON.object([
+                    .init("proxy", self.signsInByProxy),
+                    .init(
+                        "providers",
+                        self.providers.map { JSON.object([.init("name", $0.name), .init("title", $0.title)]) }
+                    ),
+                ])
+            ),
         ])
     }
 

@@ -63,6 +63,10 @@ package struct UserSession: Hashable, Sendable {
     package let address: String?
     /// What the program that opened it called itself.
     package let userAgent: String?
+    /// Where somebody signed in who did not do so here.
+    package var provider: String?
+    /// What the session is called there.
+    package var providerSession: String?
 
     package init(
         tokenHash: [UInt8],

@@ -44,6 +44,31 @@ extension AuthenticationService {
         )
     }
 
+    /// Opens a session for somebody who has proved at a provider who they are.
+    ///
+    /// - Parameter session: what the session is called there.
+    /// - Throws: ``OIDCFault``.
+    func signIn(
+        as identity: ExternalIdentity,
+        wishes: [RoleWish],
+        session: String?,
+        origin: Origin
+    ) async throws -> SignIn {
+        guard let user = try await self.account(of: identity, wishes: wishes, origin: origin) else {
+            throw OIDCFault(.noRole, "none of \(identity.groups.count) groups has a role here")
+        }
+        guard user.state == .active else { throw OIDCFault(.locked, "'\(user.username)' is disabled") }
+        guard !user.grants.isEmpty else {
+            throw OIDCFault(.noRole, "none of \(identity.groups.count) groups has a role here any more")
+        }
+        return try await self.begin(
+            for: user,
+            origin: origin,
+            at: self.clock.now,
+            elsewhere: (identity.provider, session.flatMap { $0.utf8.count <= 255 ? $0 : nil })
+        )
+    }
+
     /// Looks again at somebody whom a proxy named, as long as that word is good.
     func refresh(forwarded session: AuthenticatedSession) async throws -> AuthenticatedSession? {
         guard self.clock.now < session.expiresAt, let user = try await self.store.user(session.principal.userID),

@@ -103,10 +103,17 @@ package final class AuthenticationService: Sendable {
     }
 
     /// Opens a session for somebody who has just proved who they are.
-    func begin(for user: User, origin: Origin, at now: Timestamp) async throws -> SignIn {
+    ///
+    /// - Parameter elsewhere: the provider where they did, and what the session is called there.
+    func begin(
+        for user: User,
+        origin: Origin,
+        at now: Timestamp,
+        elsewhere: (provider: String, session: String?)? = nil
+    ) async throws -> SignIn {
         try await self.store.deleteExpiredSessions(at: now)
         let token = Self.makeToken()
-        let session = UserSession(
+        var session = UserSession(
             tokenHash: Self.hash(of: token),
             userID: user.id,
             createdAt: now,
@@ -114,6 +121,8 @@ package final class AuthenticationService: Sendable {
             address: origin.address,
             userAgent: origin.userAgent
         )
+        session.provider = elsewhere?.provider
+        session.providerSession = elsewhere?.session
         try await self.store.createSession(
             session,
             by: Change(by: .user(user.id, user.username), at: now, origin: origin)
@@ -213,7 +222,8 @@ package final class AuthenticationService: Sendable {
             mustSetUpSecondFactor: self.mustSetUpSecondFactor(user),
             tokenHash: tokenHash,
             expiresAt: session.expiresAt,
-            lastUsedAt: session.lastUsedAt
+            lastUsedAt: session.lastUsedAt,
+            provider: session.provider
         )
     }
 
@@ -387,6 +397,8 @@ package struct AuthenticatedSession: Hashable, Sendable {
     package let lastUsedAt: Timestamp
     /// A proxy says at each request who asks; there is no session to end.
     package var isForwarded = false
+    /// Where the person signed in, if not here.
+    package var provider: String?
 
     /// It was opened with an API token, not by a person who signed in.
     package var isOfToken: Bool { self.principal.token != nil }

@@ -105,6 +105,18 @@ final class SettingReader {
         self.known.contains { $0.hasPrefix(prefix) && self.source(of: $0) != nil }
     }
 
+    /// The words of the file behind a prefix, up to the next point; in the order of their lines.
+    func names(under prefix: String) -> [String] {
+        let keys = self.file.entries.filter { $0.key.hasPrefix(prefix) }
+            .sorted { ($0.value.line ?? 0, $0.key) < ($1.value.line ?? 0, $1.key) }
+        var names: [String] = []
+        for (key, _) in keys {
+            let name = String(key.dropFirst(prefix.count).prefix { $0 != "." })
+            if !name.isEmpty, !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
     // MARK: The end
 
     /// Refuses the configuration if there was any fault, or a key that nobody asked for.

@@ -33,12 +33,13 @@ enum UserRecord {
 
     static let sessionColumns =
         "user_session.token_hash, user_session.user_id, user_session.created_at, user_session.expires_at, "
-        + "user_session.last_used_at, user_session.address, user_session.user_agent"
+        + "user_session.last_used_at, user_session.address, user_session.user_agent, "
+        + "user_session.provider, user_session.provider_session"
     /// How many columns a session has.
-    static let sessionWidth = 7
+    static let sessionWidth = 9
 
     static func decodeSession(_ row: some RecordRow) -> UserSession {
-        UserSession(
+        var session = UserSession(
             tokenHash: row.bytes(0),
             userID: row.integer(1),
             createdAt: row.time(2),
@@ -47,5 +48,8 @@ enum UserRecord {
             address: row.optionalText(5),
             userAgent: row.optionalText(6)
         )
+        session.provider = row.optionalText(7)
+        session.providerSession = row.optionalText(8)
+        return session
     }
 }

@@ -44,7 +44,8 @@ struct TestServer: Sendable {
         limits: ConnectionLimits,
         rates: RateLimits,
         settings: Settings,
-        trusted: TrustedHeaders?
+        trusted: TrustedHeaders?,
+        oidc: ([OIDCProvider], any OIDCTransport)?
     ) throws {
         self.store = store
         self.directory = directory
@@ -65,6 +66,17 @@ struct TestServer: Sendable {
         configuration.limits = limits
         configuration.rateLimits = rates
         configuration.trustedHeaders = trusted
+        var service: OIDCService?
+        if let oidc {
+            service = OIDCService(
+                providers: oidc.0,
+                transport: oidc.1,
+                authentication: self.services.authentication,
+                seal: Self.seal,
+                clock: self.clock,
+                logger: logger
+            )
+        }
         self.app = makeAPI(
             configuration: configuration,
             services: self.services,
@@ -72,6 +84,7 @@ struct TestServer: Sendable {
             metrics: FixedMetrics(),
             clock: self.clock,
             startup: self.startup,
+            oidc: service,
             logger: logger
         )
     }
@@ -84,6 +97,7 @@ struct TestServer: Sendable {
         rateLimits: RateLimits = .none,
         settings: Settings = Settings(),
         trusted: TrustedHeaders? = nil,
+        oidc: ([OIDCProvider], any OIDCTransport)? = nil,
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
@@ -102,7 +116,8 @@ struct TestServer: Sendable {
                 limits: limits,
                 rates: rateLimits,
                 settings: settings,
-                trusted: trusted
+                trusted: trusted,
+                oidc: oidc
             )
             let admin = try await server.services.authentication.createFirstAdministrator(
                 username: "ada",

@@ -5,6 +5,8 @@ import type { User } from './types.ts';
 export interface SignOn {
   /** A proxy in front of the server does it, and says at each request who asks. */
   proxy: boolean;
+  /** OpenID providers, each with a page to sign in at. */
+  providers?: { name: string; title: string }[];
 }
 
 export const sessionApi = {

@@ -37,7 +37,8 @@ export const useSession = defineStore('session', () => {
       // An older server, or none that answers: the page with the password says more.
     }
     try {
-      if (signOn.value.proxy || load(HINT) === '1' || !storageWorks()) user.value = await sessionApi.me();
+      const elsewhere = signOn.value.proxy || (signOn.value.providers ?? []).length > 0;
+      if (elsewhere || load(HINT) === '1' || !storageWorks()) user.value = await sessionApi.me();
     } catch {
       user.value = null;
     }

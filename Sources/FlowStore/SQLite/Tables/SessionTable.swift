@@ -12,12 +12,14 @@ struct SessionTable {
     func insert(_ session: UserSession) throws {
         try self.db.run(
             """
-            INSERT INTO user_session (token_hash, user_id, created_at, expires_at, last_used_at, address, user_agent)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO user_session (
+                token_hash, user_id, created_at, expires_at, last_used_at, address, user_agent, provider, provider_session)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .bytes(session.tokenHash), .integer(session.userID), .time(session.createdAt), .time(session.expiresAt),
-                .time(session.lastUsedAt), .text(session.address), .text(session.userAgent),
+                .time(session.lastUsedAt), .text(session.address), .text(session.userAgent), .text(session.provider),
+                .text(session.providerSession),
             ]
         )
         try self.db.run(

@@ -45,6 +45,7 @@ export default {
     codeText: 'Your password is right. Enter the code that your application shows now, or one of your recovery codes.',
     other: 'Start again',
     again: 'Sign in to go on to the page you wanted.',
+    elsewhere: 'Sign in with {name}',
   },
   unauthorized: {
     title: 'Not signed in',

@@ -45,6 +45,7 @@ export default {
     codeText: '密码正确。请输入应用中当前显示的动态口令，或一个恢复码。',
     other: '重新开始',
     again: '请先登录，然后回到刚才的页面。',
+    elsewhere: '使用 {name} 登录',
   },
   unauthorized: {
     title: '未登录',

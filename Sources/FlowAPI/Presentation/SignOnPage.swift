@@ -1,0 +1,64 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowScheduler
+
+/// The pages between a provider and the console; without scripts and styles, which the policy forbids here.
+enum SignOnPage {
+    /// - Parameter path: a path of the console.
+    static func goingOn(to path: String) -> String {
+        let path = self.escaped(path)
+        return """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><title>QuartzFlow</title>
+            <meta http-equiv="refresh" content="0;url=\(path)"></head>
+            <body><p><a href="\(path)">QuartzFlow</a></p></body></html>
+            """
+    }
+
+    static func refusal(_ kind: OIDCFault.Kind, _ title: String, isChinese: Bool, id: String) -> String {
+        let words = self.escaped(self.words(kind, title, isChinese: isChinese))
+        let again = isChinese ? "返回登录页" : "Back to signing in"
+        let log = isChinese ? "服务器日志中有详情，请求编号：" : "The server's log says more under request"
+        return """
+            <!doctype html>
+            <html lang="\(isChinese ? "zh-CN" : "en")"><head><meta charset="utf-8"><title>QuartzFlow</title></head>
+            <body><h1>QuartzFlow</h1><p>\(words)</p><p>\(log) <code>\(self.escaped(id))</code></p>
+            <p><a href="/login">\(again)</a></p></body></html>
+            """
+    }
+
+    static func words(_ kind: OIDCFault.Kind, _ title: String, isChinese: Bool) -> String {
+        switch kind {
+        case .expired:
+            isChinese
+                ? "本次登录已过期，或不是在此浏览器中开始的。请重新登录。"
+                : "This sign-in took too long, or was not begun in this browser. Begin again."
+        case .refused:
+            isChinese ? "“\(title)”拒绝了登录。" : "'\(title)' refused to sign you in."
+        case .untrusted:
+            isChinese
+                ? "无法信任“\(title)”返回的内容，登录已中止。请联系管理员。"
+                : "What '\(title)' sent could not be trusted, so nobody was signed in. Tell an administrator."
+        case .unreachable:
+            isChinese
+                ? "“\(title)”没有响应。可以使用密码登录，或稍后重试。"
+                : "'\(title)' does not answer. Sign in with a password, or try again later."
+        case .noRole:
+            isChinese
+                ? "您已在“\(title)”登录，但所在的用户组在此没有角色。请联系管理员。"
+                : "You are signed in at '\(title)', but none of your groups has a role here. Ask an administrator."
+        case .locked:
+            isChinese ? "您在此的帐户已停用。请联系管理员。" : "Your account here is disabled. Ask an administrator."
+        case .unavailable:
+            isChinese
+                ? "服务器缺少主密钥，暂时无法使用此方式登录。请使用密码登录。"
+                : "The server lacks its master key, so this way in is closed. Sign in with a password."
+        }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+    }
+}

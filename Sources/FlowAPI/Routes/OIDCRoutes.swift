@@ -1,0 +1,122 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+import FlowScheduler
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `/auth/oidc`: to an OpenID provider and back.
+///
+/// Browsers come here by links and are sent here by the provider, so they get pages; programs get JSON.
+struct OIDCRoutes: Sendable {
+    /// Nil where no provider is configured.
+    let service: OIDCService?
+    let auth: AuthRoutes
+
+    private static let cookieName = "qf_oidc"
+
+    func start(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let wanted = query.string("return_to") ?? "/"
+        try query.finish()
+        let (service, provider) = try self.provider(call)
+        do {
+            let departure = try await service.begin(at: provider, returnTo: wanted)
+            return .raw(
+                Response(
+                    status: .found,
+                    headers: [
+                        .location: departure.url, .cacheControl: "no-store",
+                        .setCookie: self.cookie(departure.sealed, maxAge: departure.lifetime),
+                    ]
+                )
+            )
+        } catch let fault as OIDCFault {
+            return try self.refusal(fault, provider, call)
+        }
+    }
+
+    func callback(_ call: APICall) async throws -> APIAnswer {
+        // A provider may append what it likes.
+        var query = try Query(call.request.uri.query)
+        let answer = OIDCService.Return(
+            code: query.string("code"),
+            state: query.string("state"),
+            issuer: query.string("iss"),
+            error: query.string("error")
+        )
+        let (service, provider) = try self.provider(call)
+        do {
+            let (signIn, returnTo) = try await service.finish(
+                at: provider,
+                answer,
+                sealed: self.sealed(call.request),
+                origin: call.origin
+            )
+            call.context.identity.username = signIn.user.username
+            // Not a redirect: from another site's answer it would not carry a cookie that is for this site only.
+            var response = Response(text: SignOnPage.goingOn(to: returnTo), type: "text/html; charset=utf-8")
+            response.headers.append(.init(name: .setCookie, value: self.auth.cookie(for: signIn)))
+            response.headers.append(.init(name: .setCookie, value: self.cookie("", maxAge: 0)))
+            return .raw(response)
+        } catch let fault as OIDCFault {
+            return try self.refusal(fault, provider, call)
+        }
+    }
+
+    private func provider(_ call: APICall) throws -> (OIDCService, OIDCProvider) {
+        guard let service, let name = call.context.parameters.get("provider"), let provider = service.provider(name)
+        else { throw APIFailure.notFound("There is no such provider to sign in at.") }
+        return (service, provider)
+    }
+
+    private func refusal(_ fault: OIDCFault, _ provider: OIDCProvider, _ call: APICall) throws -> APIAnswer {
+        let failure = APIFailure(fault, provider)
+        let accepts = call.request.headers[.accept] ?? ""
+        guard accepts.contains("text/html") else { throw failure }
+        let isChinese = call.request.headers[.acceptLanguage]?.lowercased().hasPrefix("zh") == true
+        var response = Response(
+            text: SignOnPage.refusal(fault.kind, provider.title, isChinese: isChinese, id: call.context.requestID),
+            type: "text/html; charset=utf-8",
+            status: failure.status
+        )
+        response.headers.append(.init(name: .setCookie, value: self.cookie("", maxAge: 0)))
+        return .raw(response)
+    }
+
+    private func sealed(_ request: Request) -> String? {
+        for header in request.headers[values: .cookie] {
+            for pair in header.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1)
+                if parts.count == 2, parts[0].drop(while: { $0 == " " }) == Self.cookieName { return String(parts[1]) }
+            }
+        }
+        return nil
+    }
+
+    /// Lax, because the way back begins at another site.
+    private func cookie(_ value: String, maxAge: Int64) -> String {
+        let secure = self.auth.isSecure ? "; Secure" : ""
+        return
+            "\(Self.cookieName)=\(value); Path=\(Endpoint.base)/auth/oidc/; HttpOnly; SameSite=Lax; Max-Age=\(maxAge)\(secure)"
+    }
+}
+
+extension APIFailure {
+    init(_ fault: OIDCFault, _ provider: OIDCProvider) {
+        let status: HTTPResponse.Status =
+            switch fault.kind {
+            case .expired: .badRequest
+            case .refused, .untrusted: .unauthorized
+            case .noRole, .locked: .forbidden
+            case .unreachable, .unavailable: .serviceUnavailable
+            }
+        self.init(
+            status,
+            "oidc_\(fault.kind.rawValue)",
+            SignOnPage.words(fault.kind, provider.title, isChinese: false) + " The server's log says more."
+        )
+    }
+}

@@ -1,0 +1,71 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// What is known of a provider, and when it has to be asked again.
+///
+/// Times are milliseconds.
+struct OIDCMemory: Sendable {
+    /// What to do for the keys of a token.
+    enum KeyNeed: Hashable, Sendable {
+        case none
+        case fetch
+    }
+
+    private static let metadataLifetime: Int64 = 86_400_000
+    private static let keyLifetimes: ClosedRange<Int64> = 300_000...86_400_000
+    private static let keyLifetime: Int64 = 3_600_000
+    /// A provider that does not answer is no reason to stop at once.
+    private static let grace: Int64 = 86_400_000
+    /// A token may name any key; each new name must not cost a request.
+    private static let patience: Int64 = 60_000
+
+    private var metadata: (value: OIDCMetadata, at: Timestamp)?
+    private var keys: (value: JSONWebKeys, at: Timestamp, lifetime: Int64)?
+    private var lastSearch: Timestamp?
+
+    func freshMetadata(at now: Timestamp) -> OIDCMetadata? {
+        self.metadata.flatMap { now.milliseconds(since: $0.at) < Self.metadataLifetime ? $0.value : nil }
+    }
+
+    /// Also what is old: for when the provider does not answer.
+    var anyMetadata: OIDCMetadata? { self.metadata?.value }
+
+    mutating func take(_ metadata: OIDCMetadata, at now: Timestamp) { self.metadata = (metadata, now) }
+
+    /// The keys that may be used; nil when there are none, or they were not confirmed for a day.
+    func usableKeys(at now: Timestamp) -> JSONWebKeys? {
+        self.keys.flatMap { now.milliseconds(since: $0.at) < $0.lifetime + Self.grace ? $0.value : nil }
+    }
+
+    /// Whether the provider has to be asked for its keys before this token is looked at; notes that it was.
+    mutating func need(for token: SignedToken, at now: Timestamp) -> KeyNeed {
+        guard let keys, now.milliseconds(since: keys.at) < keys.lifetime else { return .fetch }
+        guard keys.value.candidates(id: token.keyID, token.algorithm).isEmpty else { return .none }
+        if let lastSearch, now.milliseconds(since: lastSearch) < Self.patience { return .none }
+        self.lastSearch = now
+        return .fetch
+    }
+
+    /// - Parameter maximumAge: what the answer said; seconds.
+    mutating func take(_ keys: JSONWebKeys, maximumAge: Int?, at now: Timestamp) {
+        let wanted = maximumAge.map { Int64(min(max($0, 0), 86_400)) * 1000 } ?? Self.keyLifetime
+        let lifetime = min(max(wanted, Self.keyLifetimes.lowerBound), Self.keyLifetimes.upperBound)
+        self.keys = (keys, now, lifetime)
+    }
+}
+
+/// Ways back that were taken, so that none is taken twice.
+struct OIDCUsedStates: Sendable {
+    private static let limit = 10_000
+    private var ends: [[UInt8]: Timestamp] = [:]
+
+    /// - Returns: false when it was used before; also when more are under way than can be remembered.
+    mutating func use(_ state: [UInt8], until end: Timestamp, now: Timestamp) -> Bool {
+        if self.ends.count >= Self.limit { self.ends = self.ends.filter { $0.value > now } }
+        guard self.ends.count < Self.limit, self.ends[state] == nil else { return false }
+        self.ends[state] = end
+        return true
+    }
+}
