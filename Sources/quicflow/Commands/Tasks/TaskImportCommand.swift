@@ -5,23 +5,29 @@ import ArgumentParser
 import FlowCore
 import Foundation
 
-/// `quicflow task import`: crontabs become tasks.
+/// `quicflow task import`: crontabs and jobs of other schedulers become tasks.
 struct TaskImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Makes tasks of the lines of crontabs.",
+        abstract: "Makes tasks of crontabs, and of jobs of other schedulers.",
         discussion: """
             Shows what it would make, and needs no server for that; --apply makes it. Names that are taken are left alone.
-            What differs from cron is said line by line; the exit code is 1 when a line could not be read.
+            What differs is said line by line; the exit code is 1 when something could not be read. Formats: crontab,
+            systemd (.timer and .service units), kubernetes (CronJobs in YAML), xxl-job (xxl_job_info as CSV or SQL),
+            cronicle and dkron (JSON).
               crontab -l | quicflow task import -
               quicflow task import /etc/crontab /etc/cron.d/* --name-prefix web1- --group web --apply
+              quicflow task import --format systemd /etc/systemd/system/backup.timer --group web
             """
     )
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Crontab files; '-' for standard input.", completion: .file())
+    @Argument(help: "Files; '-' for standard input.", completion: .file())
     var files: [String]
+
+    @Option(help: "What the files are: \(ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = ImportFormat.crontab
 
     @Flag(help: "Make the tasks.")
     var apply = false
@@ -34,45 +40,69 @@ struct TaskImportCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("z"), .customLong("timezone")],
-        help: "Zone of lines without CRON_TZ; this computer's."
+        help: "Zone of what names none; this computer's."
     )
     var timeZone: String?
 
     @Flag(help: "Whether a user stands before each command; found out by default.")
     var form: CrontabFormFlag?
 
-    @Option(help: "User the agents run as; lines of other users are made disabled.")
+    @Option(help: "User the agents run as; jobs of other users are made disabled.")
     var agentUser = "root"
 
     @Flag(help: "Make all tasks disabled.")
     var disabled = false
 
     func validate() throws {
+        if self.form != nil, self.format != .crontab {
+            throw ValidationError("--system and --user are about crontabs.")
+        }
         if self.apply, self.groups.isEmpty { throw ValidationError("--apply needs a --group; 'all' is every agent.") }
     }
 
     func run() async throws {
-        var plan = CrontabImport(
-            namePrefix: self.namePrefix,
-            timeZone: self.timeZone ?? Self.localZone,
-            agentUser: self.agentUser
-        )
-        for file in self.files {
-            plan.add(try Self.bytes(of: file), file: file, form: self.form(of: file))
-        }
+        let plan = try self.plan()
         guard self.apply else {
             self.options.output.show(ImportReport(plan).json) { ImportReport(plan).show() }
             if plan.hasErrors { throw ExitCode(CommandStatus.failed.rawValue) }
             return
         }
         ImportReport(plan).showRemarks()
-        let refusals = try await self.make(plan.tasks)
+        let refusals = try await self.make(plan.candidates)
         if let refusal = refusals.first { throw ExitCode(refusal.status.rawValue) }
         if plan.hasErrors { throw ExitCode(CommandStatus.failed.rawValue) }
     }
 
+    private func plan() throws -> any ImportPlan {
+        let zone = self.timeZone ?? Self.localZone
+        guard self.format == .crontab else {
+            var plan = ForeignImport(
+                format: self.format,
+                namePrefix: self.namePrefix,
+                timeZone: zone,
+                agentUser: self.agentUser
+            )
+            plan.add(try self.withServices(self.files).map { ImportFile(name: $0, bytes: try Self.bytes(of: $0)) })
+            return plan
+        }
+        var plan = CrontabImport(namePrefix: self.namePrefix, timeZone: zone, agentUser: self.agentUser)
+        for file in self.files { plan.add(try Self.bytes(of: file), file: file, form: self.form(of: file)) }
+        return plan
+    }
+
+    /// A timer's service mostly lies beside it.
+    private func withServices(_ files: [String]) -> [String] {
+        guard self.format == .systemd else { return files }
+        var result = files
+        for file in files where file.hasSuffix(".timer") {
+            let service = String(file.dropLast(".timer".count)) + ".service"
+            if !result.contains(service), FileManager.default.fileExists(atPath: service) { result.append(service) }
+        }
+        return result
+    }
+
     /// Makes the tasks one by one; a refused one does not stop the others.
-    private func make(_ tasks: [ImportedTask]) async throws -> [CommandFailure] {
+    private func make(_ tasks: [any ImportCandidate]) async throws -> [CommandFailure] {
         let client = try self.options.client()
         let groups = JSONValue.array(try await client.groupIDs(self.groups).map(JSONValue.integer))
         var made: [JSONValue] = []
@@ -115,6 +145,8 @@ struct TaskImportCommand: AsyncParsableCommand {
         return name == "GMT" || name == "Etc/UTC" ? "UTC" : name
     }
 }
+
+extension ImportFormat: ExpressibleByArgument {}
 
 /// `--system` or `--user`.
 enum CrontabFormFlag: String, EnumerableFlag {
