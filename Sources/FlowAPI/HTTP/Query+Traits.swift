@@ -34,6 +34,10 @@ extension Query {
     private mutating func labels() -> [JobTraits.Label] {
         guard let text = self.word("label") else { return [] }
         return text.split(separator: "\u{0}", omittingEmptySubsequences: false).compactMap { word in
+            guard word.unicodeScalars.count <= Self.labelLimit else {
+                self.fault("label", "length", "a label to look for has at most \(Self.labelLimit) characters")
+                return nil
+            }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let name = parts.first, !name.isEmpty else {
                 self.fault("label", "syntax", "'\(word)' is no label; write its name, or name=value")
@@ -45,6 +49,8 @@ extension Query {
 
     /// By number, from 1 (``Payload/executorType``).
     static let executorKinds = ["shell", "http", "plugin", "sql", "builtin"]
+    /// Characters of a label that is looked for, its value included.
+    static let labelLimit = 512
 }
 
 extension Contract {
@@ -52,14 +58,16 @@ extension Contract {
     var narrowedByTraits: Contract {
         self.query(
             "executor_type",
-            .string.about(
+            .string.with(.init("pattern", "^\(Self.executor)(,\(Self.executor))*$")).about(
                 "1 to 5, or \(Query.executorKinds.joined(separator: ", ")); several separated by commas. What the task is now counts."
             ).example("1")
         )
         .query(
             "label",
-            .string(upTo: 512, from: 1).about("A label's name, or name=value; repeated, all have to hold.")
+            .string(upTo: Query.labelLimit, from: 1).about("A label's name, or name=value; repeated, all have to hold.")
                 .example("team=db")
         )
     }
+
+    private static let executor = "([1-5]|\(Query.executorKinds.joined(separator: "|")))"
 }
