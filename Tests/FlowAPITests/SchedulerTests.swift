@@ -15,7 +15,7 @@ struct SchedulerTests {
             _ = try await server.agent("web-1")
             server.gateway.connect(AgentID("web-1")!, at: server.clock.now)
             let id = try #require(
-                try await caller.post("/tasks", taskBody(["cron_expr": .string("0 11 * * *")])).data["id"]?.int
+                try await caller.post("/tasks", taskBody(["cron_expr": .string("15 10 * * *")])).data["id"]?.int
             )
             let before = try await caller.get("/scheduler").data
             #expect(before["is_running"] == .bool(true) && before["stop"] == .null)
@@ -24,19 +24,19 @@ struct SchedulerTests {
             #expect(stopped.data["stop"]?["reason"]?.text == "stocktaking")
             #expect(stopped.data["stop"]?["text"]?["zh"]?.text?.contains("停止") == true)
             #expect(stopped.data["hosts_connected"] == .integer(1) && stopped.data["hosts_deaf"] == .integer(1))
-            let coming = try await caller.get("/tasks/\(id)/explain?at=2026-11-21T11:00:00Z").data
+            let coming = try await caller.get("/tasks/\(id)/explain?at=2026-11-21T10:15:00Z").data
             #expect(coming["verdict"]?.text == "stopped" && coming["rule"]?.text == "scheduler", "\(coming)")
             #expect(coming["text"]?["en"]?.text?.contains("stocktaking") == true)
             let again = try await caller.post("/scheduler/stop")
             #expect(again.data["stop"]?["reason"]?.text == "stocktaking", "who stopped it first stays")
             #expect(try await caller.post("/tasks/\(id)/trigger").status == 201)
-            server.clock.set(Timestamp(rfc3339: "2026-11-21T12:00:00Z")!)
+            server.clock.set(Timestamp(rfc3339: "2026-11-21T10:20:00Z")!)
             let started = try await caller.post("/scheduler/start")
             #expect(started.data["is_running"] == .bool(true))
-            #expect(started.data["stop"]?["until"]?.text == "2026-11-21T12:00:00.000Z")
-            let past = try await caller.get("/tasks/\(id)/explain?at=2026-11-21T11:00:00Z").data
+            #expect(started.data["stop"]?["until"]?.text == "2026-11-21T10:20:00.000Z")
+            let past = try await caller.get("/tasks/\(id)/explain?at=2026-11-21T10:15:00Z").data
             #expect(past["verdict"]?.text == "stopped" && past["text"]?["en"]?.text?.contains("stopped by") == true)
-            let next = try await caller.get("/tasks/\(id)/explain?at=2026-11-22T11:00:00Z").data
+            let next = try await caller.get("/tasks/\(id)/explain?at=2026-11-22T10:15:00Z").data
             #expect(next["verdict"]?.text == "will_fire")
         }
     }

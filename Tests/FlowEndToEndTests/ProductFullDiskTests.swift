@@ -154,7 +154,7 @@ extension ProductTests {
                 let unready = try await eventually("the server not to be ready", within: .seconds(20)) {
                     try await Self.refusal { try await client.call("GET", "/readyz") }
                 }
-                #expect(unready.status == 503 && unready.text.contains("full"), "\(unready)")
+                #expect(unready.status == 503 && unready.text.contains("nothing can be stored"), "\(unready)")
                 try await client.call("GET", "/health")
                 #expect(try await client.executions(of: ticks).isEmpty == false, "what is stored can be read")
                 let before = Self.lines(file).count

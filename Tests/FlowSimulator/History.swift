@@ -92,7 +92,7 @@ struct History {
 
     /// Whether an agent stood still when a fire came due, or moments before or after, and was right in that.
     func mayStandStill(_ agent: AgentID, at: Int64) -> Bool {
-        let before = self.stops.filter { $0 < at }
+        let before = self.stops.filter { $0 <= at }
         let isRight = !before.count.isMultiple(of: 2) || before.last.map { at - $0 < Self.hearing } ?? false
         guard isRight else { return false }
         let halts = (self.halts[agent] ?? []).map { (at: $0.at.milliseconds * 1000 - Simulation.epoch, $0.isStopped) }

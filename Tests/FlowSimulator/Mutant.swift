@@ -57,6 +57,4 @@ package enum Mutant: String, CaseIterable, Sendable {
     case ignoresStop = "schedules fire while the scheduler is stopped"
     /// S4: a stop of the scheduler is not in the ledger.
     case forgetsStop = "a restart forgets the scheduler's stop"
-    /// S4: who is connected hears of neither stop nor start.
-    case tellsInWelcomeOnly = "the scheduler's stops are told in welcomes only"
 }

@@ -59,7 +59,6 @@ extension Simulation {
         for effect in effects {
             switch effect {
             case .send(.orders) where self.mutant == .sendsOrdersOnce && event.isTick: continue
-            case .send(.scheduler) where self.mutant == .tellsInWelcomeOnly: continue
             case .send(let message): self.send(message, to: index, session: session)
             case .apply(let batch):
                 if self.mutant == .acknowledgesEarly, self.isChaos, self.random.chance(0.02) {
