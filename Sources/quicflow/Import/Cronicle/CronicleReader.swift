@@ -61,7 +61,7 @@ enum CronicleReader {
         if together == 1 {
             let waits = event["queue"]?.importFlag == true
             task.overlap = waits ? .queue : .skip
-            if waits { task.queueLimit = event["queue_max"]?.importNumber.flatMap { $0 > 0 ? min($0, 1000) : nil } }
+            if waits { task.queueLimit = event["queue_max"]?.importNumber.flatMap { $0 > 0 ? min($0, 100) : nil } }
         } else {
             (task.overlap, task.concurrency) = (.allow, min(together > 0 ? together : 100, 100))
         }
