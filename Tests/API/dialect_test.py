@@ -102,7 +102,8 @@ def main() -> int:
         )
         refused = curl(f"curl -s -X POST {server.base}/compat/s4/api/v1/dispatcher/start", home)
         assert refused["success"] is False and refused["error"] == "未授权", refused
-        token = server.api.post("/tokens", {"name": "s4", "role": "operator"})["token"]
+        # Stopping and starting the scheduler takes the right to change settings.
+        token = server.api.post("/tokens", {"name": "s4", "role": "admin"})["token"]
         settings = Path(home) / ".curlrc"
         settings.touch(mode=0o600)
         settings.write_text(f'silent\nheader = "Authorization: Bearer {token}"\n')
