@@ -15,6 +15,7 @@ package enum AuditDiff {
     static let mask = "***"
 
     private static let sensitiveWords = ["pass", "secret", "token", "key", "credential", "authorization", "cookie"]
+        .map { Array($0.utf8) }
 
     /// - Returns: nil when nothing differs.
     package static func text<Value: Encodable>(before: Value?, after: Value?) throws -> String? {
@@ -54,8 +55,12 @@ package enum AuditDiff {
     }
 
     static func isSensitive(_ path: String) -> Bool {
-        guard let name = path.split(separator: "/").last?.lowercased() else { return false }
-        return self.sensitiveWords.contains { name.contains($0) }
+        guard let name = path.utf8.split(separator: UInt8(ascii: "/")).last else { return false }
+        let letters = name.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        return self.sensitiveWords.contains { word in
+            guard let last = letters.indices.last else { return false }
+            return (0...last).contains { letters[$0...].starts(with: word) }
+        }
     }
 
     /// `https://user:word@host` becomes `https://***@host`, wherever it stands in a text.

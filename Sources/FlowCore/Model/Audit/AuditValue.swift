@@ -1,10 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-
 /// A stored value as a tree, for telling two of them apart.
-enum AuditValue: Hashable, Decodable {
+enum AuditValue: Hashable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -13,31 +11,8 @@ enum AuditValue: Hashable, Decodable {
     case array([AuditValue])
     case object([String: AuditValue])
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .string(text)
-        } else if let integer = try? container.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let object = try? container.decode([String: AuditValue].self) {
-            self = .object(object)
-        } else if let array = try? container.decode([AuditValue].self) {
-            self = .array(array)
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .bool(flag)
-        } else if container.decodeNil() {
-            self = .null
-        } else {
-            self = .number(try container.decode(Double.self))
-        }
-    }
-
     /// Names of fields as the API spells them, whatever Swift calls them.
-    init(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        self = try JSONDecoder().decode(AuditValue.self, from: try encoder.encode(value))
-    }
+    init(_ value: some Encodable) throws { self = try AuditEncoder.tree(of: value) }
 
     /// Every leaf under its JSON Pointer (RFC 6901).
     ///
