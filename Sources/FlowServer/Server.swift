@@ -193,6 +193,7 @@ package struct Server: Sendable {
                 logDepth: logs.depth,
                 openExecutions: try await store.openCounts(),
                 jobs: try await store.jobs(JobQuery(page: PageRequest(size: 1))).total,
+                jobReads: store.jobReads,
                 upkeep: upkeep.figures,
                 auditUnsealed: sealer.unsealedMilliseconds,
                 archive: try await store.archiveFigures(),

@@ -27,6 +27,8 @@ final class ServerMetrics: FireMeter, MetricsSource {
         let logDepth: Int
         let openExecutions: [ExecutionStatus: Int]
         let jobs: Int
+        /// Versions of jobs that were read from the database and decoded.
+        let jobReads: Int64
         let upkeep: [UpkeepFigure]
         /// How long the oldest row of the audit has waited for its seal; milliseconds.
         let auditUnsealed: Int64
@@ -154,6 +156,8 @@ final class ServerMetrics: FireMeter, MetricsSource {
         page.sample("quartzflow_agents_duplicated", Double(gauges.duplicates))
         page.family("quartzflow_jobs", "gauge", "Jobs in the store.")
         page.sample("quartzflow_jobs", Double(gauges.jobs))
+        page.family("quartzflow_job_reads_total", "counter", "Versions of jobs read from the database and decoded.")
+        page.sample("quartzflow_job_reads_total", Double(gauges.jobReads))
         page.family("quartzflow_executions_open", "gauge", "Executions that are pending or running.")
         for status in [ExecutionStatus.pending, .running] {
             page.sample(

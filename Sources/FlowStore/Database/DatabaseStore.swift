@@ -65,6 +65,9 @@ package final class DatabaseStore: Store {
         return try await self.engine.read(body)
     }
 
+    /// How many versions of jobs were read from the database and decoded; for metrics.
+    package var jobReads: Int64 { self.snapshots.reads }
+
     package func size() async throws -> StoreSize {
         try self.requireOpen()
         return try await self.engine.size()

@@ -18,6 +18,11 @@ final class SnapshotCache: Sendable {
     /// Apart, because fires never ask for them.
     private let hashes = Mutex(GenerationCache<Key, [UInt8]>(capacity: 20_000))
 
+    private let readCount = Atomic<Int64>(0)
+
+    /// How many versions were looked up in the database since the start.
+    var reads: Int64 { self.readCount.load(ordering: .relaxed) }
+
     /// - Returns: nil when this version was never stored here.
     func snapshot(_ uid: JobUID, version: Int64, _ db: Database) throws -> JobSnapshot? {
         let key = Key(uid: uid, version: version)
@@ -26,6 +31,7 @@ final class SnapshotCache: Sendable {
             "SELECT snapshot FROM job_version WHERE uid = ? AND version = ?",
             [.id(uid), .integer(version)]
         ) { try JSONColumn.decode($0.text(0)) }
+        self.readCount.add(1, ordering: .relaxed)
         if let snapshot { self.cache.withLock { $0.insert(snapshot, for: key) } }
         return snapshot
     }
