@@ -17,6 +17,8 @@ package final class DatabaseStore: Store {
     let snapshots = SnapshotCache()
     /// Where forgetting goes on; not durable, because a walk may as well begin anew.
     let walks = Mutex<[Growth: Forgetting.Position]>([:])
+    /// Small writes that wait for the same commit.
+    let group = Mutex(WriteGroup())
     private let onCommit: CommitHook?
     private let isClosed = Mutex(false)
     private let closing = Mutex<Task<Void, any Error>?>(nil)
@@ -73,7 +75,7 @@ package final class DatabaseStore: Store {
         return try await self.engine.size()
     }
 
-    private func requireOpen() throws {
+    func requireOpen() throws {
         guard !self.isClosed.withLock({ $0 }) else {
             throw CoreError(.unavailable, "The database is closed: the server is stopping.")
         }

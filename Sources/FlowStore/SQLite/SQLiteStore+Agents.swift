@@ -28,7 +28,7 @@ extension SQLiteStore {
     }
 
     package func enrol(token id: String, agent: Agent, by change: Change) async throws {
-        try await self.write("enrol") { db in
+        try await self.writeTogether("enrol") { db in
             let agents = AgentTable(db)
             let groups = GroupTable(db)
             // 1. The token is used up before anything else is asked, in one statement: of two, one finds it unused.

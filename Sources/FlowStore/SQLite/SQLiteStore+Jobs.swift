@@ -11,7 +11,7 @@ extension SQLiteStore {
         nextFire: Timestamp?,
         by change: Change
     ) async throws -> Job {
-        try await self.write("create_job") { db in
+        try await self.writeTogether("create_job") { db in
             try self.create(
                 uid: uid,
                 definition: definition,
@@ -67,7 +67,7 @@ extension SQLiteStore {
         expectedVersion: Int64?,
         by change: Change
     ) async throws -> ChangedJob {
-        try await self.write("update_job") { db in
+        try await self.writeTogether("update_job") { db in
             let jobs = JobTable(db)
             guard var job = try jobs.find(id) else { throw StoreFault.noJob(id) }
             if let expectedVersion, expectedVersion != job.version {

@@ -5,7 +5,7 @@ package import FlowCore
 
 extension SQLiteStore {
     package func openSession(_ hello: Hello, address: String, at now: Timestamp) async throws -> AgentSessionStart {
-        try await self.write("open_session") { db in
+        try await self.writeTogether("open_session") { db in
             let agents = AgentTable(db)
             let executions = ExecutionTable(db)
             guard let progress = try agents.progress(of: hello.agent) else { throw StoreFault.noAgent(hello.agent) }

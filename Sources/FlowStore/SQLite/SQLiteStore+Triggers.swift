@@ -5,7 +5,7 @@ package import FlowCore
 
 extension SQLiteStore {
     package func start(_ trigger: Trigger, by change: Change) async throws -> StartedRun {
-        try await self.write("start") { db in
+        try await self.writeTogether("start") { db in
             let now = change.at
             let runs = RunTable(db)
             // 1. A key that was seen answers with what it started, at any later time and even when the job has gone.
