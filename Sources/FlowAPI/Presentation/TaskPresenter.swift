@@ -9,20 +9,20 @@ struct TaskPresenter: Sendable {
     let jobs: JobService
     let groups: GroupService
 
-    func tasks(_ jobs: [Job], as principal: Principal) async throws -> [JSON] {
+    /// - Parameter areNew: nothing has run of them yet.
+    func tasks(_ jobs: [Job], areNew: Bool = false, as principal: Principal) async throws -> [JSON] {
         guard !jobs.isEmpty else { return [] }
         // A token may be for tasks alone: what else is shown beside them is left out then.
-        let seesRuns = principal.scope(of: .executionsRead) != .nothing
+        let seesRuns = !areNew && principal.scope(of: .executionsRead) != .nothing
         let last = seesRuns ? try await self.jobs.lastExecutions(of: jobs.map(\.id), as: principal) : [:]
         let seesGroups = principal.scope(of: .groupsRead) != .nothing
-        let groups = seesGroups ? try await self.groups.list(as: principal).map { ($0.group.id, $0.group.name) } : []
-        let names = Dictionary(groups, uniquingKeysWith: { first, _ in first })
+        let names = seesGroups ? try await self.groups.names(as: principal) : [:]
         let writable = principal.scope(of: .jobsWrite)
         return jobs.map { Self.task($0, groups: names, writable: writable, last: last[$0.id]) }
     }
 
-    func task(_ job: Job, as principal: Principal) async throws -> JSON {
-        try await self.tasks([job], as: principal).first ?? .null
+    func task(_ job: Job, isNew: Bool = false, as principal: Principal) async throws -> JSON {
+        try await self.tasks([job], areNew: isNew, as: principal).first ?? .null
     }
 
     /// What a version said, as a task is written; null when not all of it was kept.
@@ -30,7 +30,7 @@ struct TaskPresenter: Sendable {
         guard let definition = version.definition else { return .null }
         let seen =
             principal.scope(of: .groupsRead) != .nothing
-            ? Set(try await self.groups.list(as: principal).map(\.group.id)) : []
+            ? Set(try await self.groups.names(as: principal).keys) : []
         let writable = principal.scope(of: .jobsWrite)
         let visible = definition.groups.filter { seen.contains($0) || writable.contains($0) }
         return .object(Self.definition(definition, groups: visible, isEnabled: version.isEnabled))

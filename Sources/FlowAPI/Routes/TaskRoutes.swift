@@ -50,7 +50,7 @@ struct TaskRoutes: Sendable {
         let body = try TaskBody(try await call.body(), isUpdate: false, settings: self.settings.now)
         let job = try await self.jobs.create(body.draft, as: call.principal)
         return .data(
-            try await self.presenter.task(job, as: call.principal),
+            try await self.presenter.task(job, isNew: true, as: call.principal),
             status: .created,
             headers: [.location: "\(Endpoint.base)/tasks/\(job.id)", .eTag: EntityTags.tag(job.version)]
         )

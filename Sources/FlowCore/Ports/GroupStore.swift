@@ -19,6 +19,8 @@ package protocol GroupStore: Sendable {
     func group(_ id: GroupID) async throws -> Group?
     func group(named name: String) async throws -> Group?
     func groups() async throws -> [GroupSummary]
+    /// What all groups are called; costs nothing for their hosts and jobs.
+    func groupNames() async throws -> [GroupID: String]
     func agents(in group: GroupID) async throws -> [Agent]
     /// Adds agents to a group and raises the configuration version. Agents already in it stay.
     func addAgents(_ agents: [AgentID], to group: GroupID, by change: Change) async throws

@@ -66,7 +66,7 @@ extension GroupService {
     private func validate(_ rules: [GroupRule]) async throws {
         var faults = FaultCollector()
         faults.require(rules.count <= Self.ruleLimit, "rules", "too_many", "at most \(Self.ruleLimit) rules")
-        let groups = Set(try await self.store.groups().map(\.group.id))
+        let groups = Set(try await self.store.groupNames().keys)
         for (index, rule) in rules.enumerated() {
             let path = "rules[\(index)]"
             faults.require(

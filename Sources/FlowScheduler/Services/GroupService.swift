@@ -23,6 +23,12 @@ package struct GroupService: Sendable {
         return try await self.store.groups().filter { scope.contains($0.group.id) }
     }
 
+    /// What those groups are called that whoever asks may see.
+    package func names(as principal: Principal) async throws -> [GroupID: String] {
+        let scope = try principal.require(.groupsRead)
+        return try await self.store.groupNames().filter { scope.contains($0.key) }
+    }
+
     package func create(
         name: String,
         description: String,

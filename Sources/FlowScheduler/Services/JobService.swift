@@ -226,7 +226,7 @@ package struct JobService: Sendable {
     ) async throws -> (JobDefinition, CompiledSchedule, Timestamp) {
         // Whoever may write tasks there may name a group, also a program whose token does not list groups.
         let visible = principal.scope(of: .groupsRead).union(principal.scope(of: .jobsWrite))
-        let groups = Set(try await self.store.groups().map(\.group.id).filter { visible.contains($0) })
+        let groups = Set(try await self.store.groupNames().keys.filter { visible.contains($0) })
         let now = self.clock.now
         var validator = JobValidator(
             knownGroups: groups,

@@ -156,15 +156,18 @@ extension SQLiteStore {
     package func configurationChanges(since version: Int64) async throws -> ConfigurationChanges? {
         try await self.read { db in
             guard let changes = try ConfigTable(db).changes(since: version, limit: Self.changeLimit) else { return nil }
-            let jobs = try changes.jobs.sorted().map { uid in
-                guard let job = try JobTable(db).find(uid: uid) else {
-                    return ConfigurationChanges.Job(uid: uid, snapshot: nil, agents: [])
+            var jobs: [ConfigurationChanges.Job] = []
+            // Jobs that change together mostly run on the same groups.
+            var members: [[GroupID]: Set<AgentID>] = [:]
+            for uid in changes.jobs.sorted() {
+                guard let job = try JobTable(db).binding(of: uid) else {
+                    jobs.append(ConfigurationChanges.Job(uid: uid, snapshot: nil, agents: []))
+                    continue
                 }
-                return ConfigurationChanges.Job(
-                    uid: uid,
-                    snapshot: try self.snapshots.snapshot(uid, version: job.version, db),
-                    agents: Set(try AgentTable(db).agents(inAnyOf: job.definition.groups))
-                )
+                let agents = try members[job.groups] ?? Set(AgentTable(db).agents(inAnyOf: job.groups))
+                members[job.groups] = agents
+                let snapshot = try self.snapshots.snapshot(uid, version: job.version, db)
+                jobs.append(ConfigurationChanges.Job(uid: uid, snapshot: snapshot, agents: agents))
             }
             return ConfigurationChanges(since: version, version: changes.version, jobs: jobs, moved: changes.agents)
         }

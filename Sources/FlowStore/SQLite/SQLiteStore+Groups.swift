@@ -108,6 +108,10 @@ extension SQLiteStore {
         }
     }
 
+    package func groupNames() async throws -> [GroupID: String] {
+        try await self.read { db in try GroupTable(db).names() }
+    }
+
     package func agents(in group: GroupID) async throws -> [Agent] {
         try await self.read { db in
             _ = try GroupTable(db).require(group)

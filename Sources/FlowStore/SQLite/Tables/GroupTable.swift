@@ -29,6 +29,11 @@ struct GroupTable {
         try self.db.all("SELECT \(GroupRecord.columns) FROM agent_group ORDER BY id") { try GroupRecord.decode($0) }
     }
 
+    func names() throws -> [GroupID: String] {
+        let rows = try self.db.all("SELECT id, name FROM agent_group") { ($0.integer(0), $0.text(1)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     func insert(name: String, description: String, tags: [String], at now: Timestamp) throws -> Group {
         try self.db.run(
             "INSERT INTO agent_group (name, description, tags, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",

@@ -32,6 +32,13 @@ struct JobTable {
         }
     }
 
+    /// The version of a job and the groups it runs on, without what it says.
+    func binding(of uid: JobUID) throws -> (version: Int64, groups: [GroupID])? {
+        try self.db.first("SELECT job.version, schedule.groups \(Self.source) WHERE job.uid = ?", [.id(uid)]) {
+            ($0.integer(0), try JSONColumn.decode($0.text(1)))
+        }
+    }
+
     func find(named name: String) throws -> Job? {
         try self.db.first("SELECT \(JobRecord.columns) \(Self.source) WHERE job.name = ?", [.text(name)]) {
             try JobRecord.decode($0)
