@@ -69,27 +69,50 @@ package struct LocalRecords: Sendable {
             )
             // An agent of an earlier version may still be running here, and the file be as it made it.
             let hasAttempts = try database.tableExists("attempt")
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT l.exec_id, l.job_uid, s.job_id, s.name, l.kind, l.nominal, l.status, l.reason, l.detail, \
-                    l.attempt, l.started_at, l.finished_at, l.exit_code, \
-                    \(hasAttempts ? "l.http_status" : "NULL") FROM ledger l LEFT JOIN snapshot s \
-                    ON s.job_uid = l.job_uid AND s.version = l.job_version \
-                    WHERE l.exec_id >= ? AND l.exec_id < ? AND (?3 IS NULL OR l.job_uid = ?3) \
-                    ORDER BY l.exec_id DESC LIMIT ?
-                    """,
-                arguments: [bounds.0, bounds.1, uid?.uuid, limit]
-            )
-            // Of those that are shown only: a day may have a million others.
+            let columns = Self.columns(hasHTTPStatus: hasAttempts)
+            let rows: [Row]
+            if let uid, try TaskExecutions.isPossible(in: database) {
+                let ids = try TaskExecutions(job: uid, range: range, database: database).newest(limit)
+                let statement = try database.cachedStatement(sql: "\(columns) WHERE l.exec_id = ?")
+                rows = try ids.compactMap { try Row.fetchOne(statement, arguments: [$0]) }
+            } else {
+                rows = try Row.fetchAll(
+                    database,
+                    sql: """
+                        \(columns) WHERE l.exec_id >= ? AND l.exec_id < ? AND (?3 IS NULL OR l.job_uid = ?3) \
+                        ORDER BY l.exec_id DESC LIMIT ?
+                        """,
+                    arguments: [bounds.0, bounds.1, uid?.uuid, limit]
+                )
+            }
             let ids = rows.map { $0[0] as UUID }
-            let attempts =
-                hasAttempts && !ids.isEmpty
-                ? try AttemptRows.all(in: ids[ids.count - 1]...ids[0], database) : [:]
+            let attempts = hasAttempts ? try Self.attempts(of: ids, areNeighbours: uid == nil, database) : [:]
             return rows.map { row in
                 HistoryEntry(row, attempts: attempts[ExecutionID(uuid: row[0])] ?? [], days: self.days)
             }
         }
+    }
+
+    /// Of those that are shown only: a day may have a million others.
+    private static func attempts(
+        of ids: [UUID],
+        areNeighbours: Bool,
+        _ database: Database
+    ) throws -> [ExecutionID: [AttemptRecord]] {
+        guard let newest = ids.first, let oldest = ids.last else { return [:] }
+        if areNeighbours { return try AttemptRows.all(in: oldest...newest, database) }
+        var attempts: [ExecutionID: [AttemptRecord]] = [:]
+        for id in ids { attempts[ExecutionID(uuid: id)] = try AttemptRows.all(of: ExecutionID(uuid: id), in: database) }
+        return attempts
+    }
+
+    private static func columns(hasHTTPStatus: Bool) -> String {
+        """
+        SELECT l.exec_id, l.job_uid, s.job_id, s.name, l.kind, l.nominal, l.status, l.reason, l.detail, \
+        l.attempt, l.started_at, l.finished_at, l.exit_code, \
+        \(hasHTTPStatus ? "l.http_status" : "NULL") FROM ledger l LEFT JOIN snapshot s \
+        ON s.job_uid = l.job_uid AND s.version = l.job_version
+        """
     }
 
     /// Output of the newest execution of a task that left any; nil when none is kept.
