@@ -3,25 +3,63 @@
 
 /// What an agent needs of a job to run it: one version, complete.
 package struct JobSnapshot: Hashable, Sendable, Codable {
-    package let uid: JobUID
-    package let id: JobID
-    package let version: Int64
-    package let name: String
-    package let payload: Payload
-    package let schedule: ScheduleSpec
-    package let policies: Policies
-    package let isEnabled: Bool
+    private struct Fields: Hashable, Sendable, Codable {
+        let uid: JobUID
+        let id: JobID
+        let version: Int64
+        let name: String
+        let payload: Payload
+        let schedule: ScheduleSpec
+        let policies: Policies
+        let isEnabled: Bool
+        let defaults: [String: String]?
+        var placement: Placement?
+        var unsupported: String?
+    }
+
+    /// Apart, so that a thousand sessions with the same jobs hold each of them once.
+    private final class Content: Sendable {
+        let fields: Fields
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    private var content: Content
+
+    package var uid: JobUID { self.content.fields.uid }
+    package var id: JobID { self.content.fields.id }
+    package var version: Int64 { self.content.fields.version }
+    package var name: String { self.content.fields.name }
+    package var payload: Payload { self.content.fields.payload }
+    package var schedule: ScheduleSpec { self.content.fields.schedule }
+    package var policies: Policies { self.content.fields.policies }
+    package var isEnabled: Bool { self.content.fields.isEnabled }
     /// Parameters that hold where an order has none; nil = there are none.
-    package let defaults: [String: String]?
+    package var defaults: [String: String]? { self.content.fields.defaults }
+
     /// Where it runs; nil = on each host.
     ///
     /// The server's own: hosts are told with each order.
-    package var placement: Placement?
+    package var placement: Placement? {
+        get { self.content.fields.placement }
+        set {
+            var fields = self.content.fields
+            fields.placement = newValue
+            self.content = Content(fields)
+        }
+    }
+
     /// What a newer server says in it that this agent does not know, in words; nil when nothing.
     ///
     /// Payload, schedule or policies then are placeholders, and nothing of the job is ever started: each of its executions ends
     /// as SKIPPED(POLICY_DENIED).
-    package var unsupported: String?
+    package var unsupported: String? {
+        get { self.content.fields.unsupported }
+        set {
+            var fields = self.content.fields
+            fields.unsupported = newValue
+            self.content = Content(fields)
+        }
+    }
 
     package init(
         uid: JobUID,
@@ -36,18 +74,32 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         placement: Placement? = nil,
         unsupported: String? = nil
     ) {
-        self.uid = uid
-        self.id = id
-        self.version = version
-        self.name = name
-        self.payload = payload
-        self.schedule = schedule
-        self.policies = policies
-        self.isEnabled = isEnabled
-        self.defaults = defaults
-        self.placement = placement
-        self.unsupported = unsupported
+        self.content = Content(
+            Fields(
+                uid: uid,
+                id: id,
+                version: version,
+                name: name,
+                payload: payload,
+                schedule: schedule,
+                policies: policies,
+                isEnabled: isEnabled,
+                defaults: defaults,
+                placement: placement,
+                unsupported: unsupported
+            )
+        )
     }
+
+    package init(from decoder: any Decoder) throws { self.content = Content(try Fields(from: decoder)) }
+
+    package func encode(to encoder: any Encoder) throws { try self.content.fields.encode(to: encoder) }
+
+    package static func == (first: JobSnapshot, second: JobSnapshot) -> Bool {
+        first.content === second.content || first.content.fields == second.content.fields
+    }
+
+    package func hash(into hasher: inout Hasher) { self.content.fields.hash(into: &hasher) }
 
     /// What hosts are told: they fire nothing by themselves of what the server places, and it says how many run at once.
     package init(_ job: Job) {
