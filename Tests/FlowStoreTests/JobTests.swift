@@ -7,6 +7,18 @@ import Testing
 
 @Suite("Jobs")
 struct JobTests {
+    @Test("What is planned is what jobs say that are on and will fire", arguments: StoreKind.allCases)
+    func plans(kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            for number in 0..<3 { _ = try await world.job("job \(number)") }
+            _ = try await world.job("off", isEnabled: false)
+            _ = try await world.job("by hand", nextFire: nil)
+            let plans = try await world.store.jobPlans()
+            #expect(plans.count == 3)
+            #expect(plans == (try await world.store.allJobs()).compactMap { JobPlan($0) })
+        }
+    }
+
     @Test("A job is found as it was stored, by id, uid and name", arguments: StoreKind.allCases)
     func stores(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -45,6 +45,8 @@ package protocol JobStore: Sendable {
     func version(_ number: Int64, of job: JobUID) async throws -> JobVersion?
     /// All jobs, by id: read once at start.
     func allJobs() async throws -> [Job]
+    /// What planning needs of all jobs that will fire.
+    func jobPlans() async throws -> [JobPlan]
     /// The newest execution of each of the jobs that is no longer PENDING: what is planned ahead has not run yet.
     func lastExecutions(of jobs: [JobID], in scope: Scope) async throws -> [JobID: Execution]
 }

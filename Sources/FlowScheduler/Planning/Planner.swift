@@ -21,13 +21,19 @@ package struct Planner: Sendable {
     private struct Entry: Sendable {
         let id: JobID
         let version: Int64
-        let schedule: CompiledSchedule
+        let plan: SharedSchedule
         /// The next fire that is not known to be durable.
         var next: Timestamp
         var isInFlight = false
         /// The rules of the zone have changed since `next` was stored, and it is no fire any more: the schedule moves on to
         /// one that is (R12).
         var isStale = false
+    }
+
+    /// A schedule of one job, or of many that say the same.
+    private final class SharedSchedule: Sendable {
+        let schedule: CompiledSchedule
+        init(_ schedule: CompiledSchedule) { self.schedule = schedule }
     }
 
     private var entries: [JobUID: Entry] = [:]
@@ -44,20 +50,42 @@ package struct Planner: Sendable {
     @discardableResult
     package mutating func update(_ job: Job) -> ScheduleError? {
         if let known = self.entries[job.uid], known.version > job.version { return nil }
-        guard job.isEnabled, let next = job.nextFire else {
+        guard let plan = JobPlan(job) else {
             self.remove(job.uid)
             return nil
         }
+        var shared: [ScheduleSpec: SharedSchedule] = [:]
+        return self.update(plan, &shared)
+    }
+
+    /// Takes many jobs, as a server does when it starts; those that fire alike share what their schedule was compiled to.
+    ///
+    /// - Returns: those that cannot be planned, and why; nothing fires of them.
+    @discardableResult
+    package mutating func update(_ plans: some Sequence<JobPlan>) -> [(plan: JobPlan, error: ScheduleError)] {
+        var shared: [ScheduleSpec: SharedSchedule] = [:]
+        var faults: [(plan: JobPlan, error: ScheduleError)] = []
+        for plan in plans {
+            if let known = self.entries[plan.uid], known.version > plan.version { continue }
+            if let error = self.update(plan, &shared) { faults.append((plan, error)) }
+        }
+        return faults
+    }
+
+    private mutating func update(
+        _ job: JobPlan,
+        _ shared: inout [ScheduleSpec: SharedSchedule]
+    ) -> ScheduleError? {
         do {
-            let schedule = try CompiledSchedule(job.definition.schedule, job: job.uid)
+            let plan = try Self.compile(job, &shared)
             let isStale =
-                schedule.zone?.isFixed == false
-                && schedule.next(after: next.advanced(byMilliseconds: -1)) != next
+                plan.schedule.zone?.isFixed == false
+                && plan.schedule.next(after: job.next.advanced(byMilliseconds: -1)) != job.next
             self.entries[job.uid] = Entry(
                 id: job.id,
                 version: job.version,
-                schedule: schedule,
-                next: next,
+                plan: plan,
+                next: job.next,
                 isStale: isStale
             )
             self.arm(job.uid)
@@ -66,6 +94,19 @@ package struct Planner: Sendable {
             self.remove(job.uid)
             return error
         }
+    }
+
+    private static func compile(
+        _ job: JobPlan,
+        _ shared: inout [ScheduleSpec: SharedSchedule]
+    ) throws(ScheduleError) -> SharedSchedule {
+        // What `H` stands for depends on the job.
+        guard case .cron(let text, _, _) = job.schedule, !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "h") })
+        else { return SharedSchedule(try CompiledSchedule(job.schedule, job: job.uid)) }
+        if let known = shared[job.schedule] { return known }
+        let plan = SharedSchedule(try CompiledSchedule(job.schedule, job: job.uid))
+        shared[job.schedule] = plan
+        return plan
     }
 
     package mutating func remove(_ job: JobUID) {
@@ -96,7 +137,7 @@ package struct Planner: Sendable {
                     jobID: entry.id,
                     version: entry.version,
                     nominal: entry.next,
-                    next: entry.schedule.next(after: reference),
+                    next: entry.plan.schedule.next(after: reference),
                     isMissed: isMissed || entry.isStale
                 )
             )

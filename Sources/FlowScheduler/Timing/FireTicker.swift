@@ -86,7 +86,8 @@ package actor FireTicker: Service, ScheduleObserver {
         self.planned = units
         do {
             guard gained != [.keeping] else { return }
-            for job in try await self.store.allJobs() where gained.contains(WorkUnit(of: job.uid)) { self.take(job) }
+            let plans = try await self.store.jobPlans().lazy.filter { gained.contains(WorkUnit(of: $0.uid)) }
+            for (plan, error) in self.planner.update(plans) { self.complain(of: plan.name, error) }
         } catch {
             self.planner.remove(of: gained)
             self.planned.subtract(gained)
@@ -96,10 +97,11 @@ package actor FireTicker: Service, ScheduleObserver {
 
     private func take(_ job: Job) {
         guard let error = self.planner.update(job) else { return }
-        self.logger.error(
-            "a job cannot be planned",
-            metadata: ["job": "\(job.definition.name)", "reason": "\(error.message)"]
-        )
+        self.complain(of: job.definition.name, error)
+    }
+
+    private func complain(of job: String, _ error: ScheduleError) {
+        self.logger.error("a job cannot be planned", metadata: ["job": "\(job)", "reason": "\(error.message)"])
     }
 
     private func tick() async {

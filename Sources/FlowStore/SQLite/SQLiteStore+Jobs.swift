@@ -166,6 +166,10 @@ extension SQLiteStore {
 
     package func allJobs() async throws -> [Job] { try await self.read { db in try JobTable(db).all() } }
 
+    package func jobPlans() async throws -> [JobPlan] {
+        try await self.read { db in try ScheduleTable(db).plans() }
+    }
+
     package func lastExecutions(of jobs: [JobID], in scope: Scope) async throws -> [JobID: Execution] {
         try await self.read { db in
             var result: [JobID: Execution] = [:]

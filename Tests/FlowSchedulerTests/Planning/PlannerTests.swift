@@ -51,6 +51,34 @@ struct PlannerTests {
         )
     }
 
+    @Test("Many jobs at once are planned as one by one, also those whose H is another for each")
+    func plansMany() {
+        let crons = ["0 * * * * *", "*/5 * * * *", "H H * * *", "0 9 * * 1-5"]
+        let jobs = (0..<40).map { Self.job(UInt8($0), cron: crons[$0 % 4], next: Int64(60 + $0)) }
+        var (one, many) = (Planner(), Planner())
+        for job in jobs { one.update(job) }
+        #expect(many.update(jobs.compactMap { JobPlan($0) }).isEmpty)
+        #expect(many.jobCount == 40)
+        for time in stride(from: Int64(60), to: 90_000, by: 30_000).map(Self.time) {
+            let fires = one.plan(now: time)
+            #expect(!fires.isEmpty && many.plan(now: time) == fires)
+            one.settle(fires, outcomes: fires.map { _ in .movedOn })
+            many.settle(fires, outcomes: fires.map { _ in .movedOn })
+        }
+    }
+
+    @Test("Of many jobs those that cannot be planned are named, and a newer version stays")
+    func plansSome() throws {
+        var planner = Planner()
+        planner.update(Self.job(1, version: 2, next: 600))
+        let plans = [Self.job(1, next: 60), Self.job(2, cron: "nonsense", next: 60), Self.job(3, next: 60)].compactMap {
+            JobPlan($0)
+        }
+        #expect(planner.update(plans).map(\.plan.name) == ["job-2"])
+        #expect(planner.plan(now: Self.time(58)).map(\.jobID) == [3])
+        #expect(JobPlan(Self.job(4, next: nil)) == nil)
+    }
+
     @Test("A fire that the store holds back, because the scheduler is stopped, is due when it goes on")
     func holdsFires() {
         var planner = Planner()

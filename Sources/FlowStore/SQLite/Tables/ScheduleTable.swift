@@ -41,6 +41,30 @@ struct ScheduleTable {
         }
     }
 
+    /// All that will fire; schedules that are written alike are decoded once.
+    func plans() throws -> [JobPlan] {
+        var schedules: [String: ScheduleSpec] = [:]
+        return try self.db.all(
+            """
+            SELECT job.uid, job.id, job.version, job.name, schedule.next_fire, json_extract(job.definition, '$.schedule')
+            FROM schedule JOIN job ON job.id = schedule.job_id
+            WHERE schedule.is_enabled = 1 AND schedule.next_fire IS NOT NULL ORDER BY job.id
+            """
+        ) { row in
+            let text = row.text(5)
+            let schedule = try schedules[text] ?? JSONColumn.decode(text, as: ScheduleSpec.self)
+            schedules[text] = schedule
+            return JobPlan(
+                uid: try row.id(0),
+                id: row.integer(1),
+                version: row.integer(2),
+                name: row.text(3),
+                schedule: schedule,
+                next: row.time(4)
+            )
+        }
+    }
+
     func dueReviews(at now: Timestamp, limit: Int) throws -> [JobID] {
         try self.db.all(
             """
