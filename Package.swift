@@ -269,10 +269,13 @@ let package = Package(
             dependencies: [
                 "FlowAgent",
                 "FlowCore",
+                "FlowQUIC",
                 "FlowScheduler",
                 "FlowStore",
+                "FlowWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

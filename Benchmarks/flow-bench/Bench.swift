@@ -12,6 +12,9 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flow-bench",
         abstract: "Measures parts of QuartzFlow on this machine.",
-        subcommands: [CronBench.self, FireBench.self, StoreBench.self, NoOpAgent.self, StoreWriter.self]
+        subcommands: [
+            CronBench.self, FireBench.self, StoreBench.self, RetentionBench.self, NoOpAgent.self, StoreWriter.self,
+            Fleet.self, FillJobs.self, FillOutbox.self,
+        ]
     )
 }
