@@ -45,8 +45,6 @@ package struct AgentSessionCore: Sendable {
     /// How long a pushed configuration may stay unconfirmed; milliseconds, and how often it is pushed (S1-FR-2.1).
     private static let configTimeout: Int64 = 5000
     private static let configPushes = 3
-    /// The least between two answers to a pull; milliseconds.
-    private static let pullInterval: Int64 = 1000
     /// R9; milliseconds.
     private static let reaskInterval: Int64 = 15_000
     /// PENDING rows younger than this are not asked about; milliseconds.
@@ -54,24 +52,24 @@ package struct AgentSessionCore: Sendable {
 
     package let agent: AgentID
     package let epoch: Int64
-    package private(set) var presence: AgentPresence
+    package internal(set) var presence: AgentPresence
     private var incarnation: String
     private var unacknowledged: [ExecutionID: Sent] = [:]
     /// What the agent should have, and the version that names it.
-    private var desired: [JobUID: JobSnapshot]
-    package private(set) var desiredVersion: Int64
+    var desired: [JobUID: JobSnapshot]
+    package internal(set) var desiredVersion: Int64
     /// The agent has taken the last push, and not applied it yet.
-    private var hasReceivedPush = false
+    var hasReceivedPush = false
     /// Version of each job the agent has once the last push is applied.
-    private var known: [JobUID: Int64]
-    private var pushedVersion: Int64
-    private var pushes = 0
-    private var pushedAt: Timestamp?
-    private var pulledAt: Timestamp?
+    var known: [JobUID: Int64]
+    var pushedVersion: Int64
+    var pushes = 0
+    var pushedAt: Timestamp?
+    var pulledAt: Timestamp?
     private var reaskAt: Timestamp
-    private let plans: PlanBook
+    let plans: PlanBook
     /// Zones whose rules the agent has.
-    private var toldZones: Set<String>
+    var toldZones: Set<String>
     /// What the agent was told of the scheduler, and when it was told last.
     private var scheduler: SchedulerState
     private var schedulerToldAt: Timestamp
@@ -191,7 +189,7 @@ package struct AgentSessionCore: Sendable {
         self.noteAdapted()
     }
 
-    private static func byUID(_ configuration: AgentConfiguration) -> [JobUID: JobSnapshot] {
+    static func byUID(_ configuration: AgentConfiguration) -> [JobUID: JobSnapshot] {
         Dictionary(configuration.jobs.map { ($0.uid, $0) }) { $0.version > $1.version ? $0 : $1 }
     }
 
@@ -296,109 +294,6 @@ package struct AgentSessionCore: Sendable {
         else { return [] }
         self.schedulerToldAt = now
         return [.send(.scheduler(self.scheduler))]
-    }
-
-    private mutating func push(_ configuration: AgentConfiguration, now: Timestamp) -> [Effect] {
-        guard configuration.version >= self.desiredVersion else { return [] }
-        let jobs = Self.byUID(configuration)
-        let gone = Set(self.desired.keys).union(self.known.keys).subtracting(jobs.keys)
-        self.desired = jobs
-        self.desiredVersion = configuration.version
-        return self.push(Set(jobs.keys).union(gone), now: now)
-    }
-
-    /// Whether changes say all that happened to this agent's configuration since it was last told.
-    package func canFollow(_ changes: ConfigurationChanges) -> Bool {
-        changes.since <= self.desiredVersion && !changes.moved.contains(self.agent)
-    }
-
-    private mutating func push(_ changes: ConfigurationChanges, now: Timestamp) -> [Effect] {
-        guard changes.version > self.desiredVersion, self.canFollow(changes) else { return [] }
-        for job in changes.jobs { self.desired[job.uid] = job.agents.contains(self.agent) ? job.snapshot : nil }
-        self.desiredVersion = changes.version
-        return self.push(Set(changes.jobs.map(\.uid)), now: now)
-    }
-
-    /// Sends what the agent does not have of these jobs.
-    private mutating func push(_ jobs: Set<JobUID>, now: Timestamp) -> [Effect] {
-        let upserts = jobs.compactMap { self.desired[$0] }.filter { self.known[$0.uid] != $0.version }
-            .sorted { $0.uid < $1.uid }
-        let removals = jobs.filter { self.desired[$0] == nil && self.known[$0] != nil }.sorted()
-        guard !upserts.isEmpty || !removals.isEmpty else { return [] }
-        let update = self.update(
-            version: self.desiredVersion,
-            base: self.pushedVersion,
-            upserts: upserts,
-            removals: removals,
-            now: now
-        )
-        for job in upserts { self.known[job.uid] = job.version }
-        for uid in removals { self.known[uid] = nil }
-        self.pushed(at: now)
-        self.pushes = 1
-        return [.send(.config(update))]
-    }
-
-    private mutating func pushAll(now: Timestamp) -> [Effect] {
-        self.known = self.desired.mapValues(\.version)
-        self.pushed(at: now)
-        self.pushes += 1
-        let jobs = self.desired.values.sorted { $0.uid < $1.uid }
-        return [.send(.config(self.update(version: self.desiredVersion, base: nil, upserts: jobs, now: now)))]
-    }
-
-    /// An update as this agent can take it: with the rules that it is not known to have (R12).
-    private mutating func update(
-        version: Int64,
-        base: Int64?,
-        upserts: [JobSnapshot],
-        removals: [JobUID] = [],
-        now: Timestamp
-    ) -> ConfigUpdate {
-        guard self.presence.takesRules else {
-            self.noteAdapted()
-            let adapted = upserts.map { $0.withoutForeignRules(self.plans) }
-            return ConfigUpdate(version: version, base: base, upserts: adapted, removals: removals)
-        }
-        var zones = self.plans.slices(for: upserts)
-        if base != nil { zones.removeAll { self.toldZones.contains($0.name) } }
-        self.toldZones.formUnion(zones.map(\.name))
-        return ConfigUpdate(
-            version: version,
-            base: base,
-            upserts: upserts,
-            removals: removals,
-            zones: zones,
-            plans: self.plans.claims(for: upserts, at: now)
-        )
-    }
-
-    /// What a host that takes no rules is told without a schedule of its own.
-    private mutating func noteAdapted() {
-        guard !self.presence.takesRules else { return }
-        let adapted = self.desired.values.filter { $0.withoutForeignRules(self.plans) != $0 }
-        self.presence.orderedJobs = Set(adapted.map(\.uid))
-    }
-
-    private mutating func pushed(at now: Timestamp) {
-        self.pushedVersion = self.desiredVersion
-        self.pushedAt = now
-        self.hasReceivedPush = false
-    }
-
-    /// How far a version of a job has come to this agent (S1-FR-2.1).
-    package func rollout(of job: JobUID, version: Int64) -> JobRollout {
-        guard self.known[job] == version else { return .waiting }
-        if self.presence.configVersion == self.pushedVersion { return .applied }
-        guard self.pushedAt != nil else { return .failed }
-        return self.hasReceivedPush ? .acknowledged : .sent
-    }
-
-    /// The agent asks for all of it; more often than it could be sent, the first answer has to do.
-    private mutating func pull(now: Timestamp) -> [Effect] {
-        if let pulledAt, now.milliseconds(since: pulledAt) < Self.pullInterval { return [] }
-        self.pulledAt = now
-        return self.pushAll(now: now)
     }
 
     private mutating func tick(now: Timestamp) -> [Effect] {
