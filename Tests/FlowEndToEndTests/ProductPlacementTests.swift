@@ -43,7 +43,7 @@ extension ProductTests {
                 let detail = try await client.call("GET", "/executions/\(try #require(first["id"]?.string))")
                 #expect(detail["placement"]?["fence"]?.int == 1)
                 let words = detail["placement"]?["choice"]?["text"]?["en"]?.string
-                #expect(words == "chose \(holder): first by id, 2 of 2 online")
+                #expect(words == "chose \(names[holder] ?? ""): first by id, 2 of 2 online")
 
                 // Its runner goes on without it, and has to end the job by itself.
                 let name = try #require(names[holder])
@@ -51,6 +51,8 @@ extension ProductTests {
                 let ended = try await eventually("the other host's success", within: .seconds(90)) {
                     try await client.executions(of: job).first { $0["status_name"] == "SUCCESS" }
                 }
+                let success = try await client.call("GET", "/executions/\(try #require(ended["id"]?.string))")
+                #expect(success["error"]?.string == nil)
                 #expect(ended["client_id"]?.string != holder)
                 let rows = try await client.executions(of: job)
                 #expect(rows.count == 2)

@@ -5,6 +5,8 @@ import FlowCore
 import Foundation
 import Testing
 
+@testable import FlowStore
+
 @Suite("Placing")
 struct PlacementTests {
     @Test(
@@ -202,6 +204,120 @@ struct PlacementTests {
                 by: .system(at: World.start)
             )
             #expect(ended.status == .cancelled && ended.reason == .requested)
+        }
+    }
+
+    @Test("A slot that was to be stopped and its host has lost is nobody's any more", arguments: StoreKind.allCases)
+    func cancelsMoved(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let hosts = [try await world.connectedAgent("web1"), try await world.connectedAgent("web2")]
+            let job = try await world.placed(Placement(kind: .oneOf, strategy: .first))
+            guard case .fired(let run, let executions, _) = try await world.fire(job) else {
+                Issue.record("not fired")
+                return
+            }
+            _ = try await world.place(on: hosts)
+            let running = try world.report(executions[0], of: hosts[0], .running, sequence: 1)
+            _ = try await world.apply([running], of: hosts[0])
+            let id = executions[0].id
+            _ = try await world.store.requestCancel(id, force: false, by: .system(at: World.start))
+            var moved = try world.report(executions[0], of: hosts[0], .skipped, sequence: 2)
+            moved.reason = .moved
+            _ = try await world.apply([moved], of: hosts[0])
+            #expect(try await world.store.execution(id)?.status == .cancelled)
+            #expect(try await world.place(on: hosts).orders.isEmpty)
+            #expect(try await world.placements.openSlots(limit: 10).isEmpty)
+            #expect(try await world.store.run(run.id)?.tally.state == "cancelled")
+        }
+    }
+
+    @Test("A fire that the zone's rules have no more is placed nowhere (R12)", arguments: StoreKind.allCases)
+    func stale(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let host = try await world.connectedAgent("web1")
+            let job = try await world.placed(Placement(kind: .oneOf))
+            let fire = World.plan(job, next: World.start + 60, isMissed: true, isStale: true)
+            let outcome = try await world.store.fire([fire], online: [host], recent: [host], at: World.start).first
+            guard case .movedOn? = outcome else {
+                Issue.record("\(String(describing: outcome))")
+                return
+            }
+            #expect(try await world.placements.openSlots(limit: 10).isEmpty)
+        }
+    }
+
+    @Test(
+        "What may not start so late goes to no host, and a stop of the scheduler is said where it was the cause",
+        arguments: StoreKind.allCases
+    )
+    func late(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let host = try await world.connectedAgent("web1")
+            let strict = try await world.placed(Placement(kind: .oneOf), Policies(startDeadlineSeconds: 30))
+            let once = try await world.placed(Placement(kind: .oneOf), Policies(misfire: .skip), "once")
+            guard case .fired(_, let waiting, _) = try await world.fire(strict) else {
+                Issue.record("not fired")
+                return
+            }
+            #expect(try await world.place(on: [host], at: World.start + 31).orders.isEmpty)
+            let ended = try #require(try await world.store.execution(waiting[0].id))
+            #expect(ended.status == .skipped && ended.reason == .deadline)
+
+            _ = try await world.store.stopScheduler(reason: "move", by: .system(at: World.start))
+            _ = try await world.store.startScheduler(by: .system(at: World.start + 40))
+            let fires = [World.plan(strict, at: World.start + 1, next: nil), World.plan(once, next: nil)]
+            let outcomes = try await world.store.fire(fires, online: [host], recent: [host], at: World.start + 41)
+            for (outcome, reason) in zip(outcomes, [ExecutionReason.deadline, .misfire]) {
+                guard case .fired(_, let executions, _) = outcome else {
+                    Issue.record("not fired")
+                    return
+                }
+                #expect(executions.map(\.reason) == [reason])
+                #expect(executions.first?.detail?.contains("the scheduler was stopped") == true)
+            }
+            #expect(try await world.placements.openSlots(limit: 10).isEmpty)
+        }
+    }
+
+    @Test("Slots are read in pages, all of them", arguments: StoreKind.allCases)
+    func pages(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            _ = try await world.connectedAgent("web1")
+            let job = try await world.placed(Placement(kind: .sharded, items: ["a", "b", "c", "d", "e"]))
+            _ = try await world.fire(job)
+            for page in [1, 2, 5, 100] {
+                let slots = try await world.placements.allOpenSlots(page: page)
+                #expect(slots.count == 5 && slots.map(\.execution) == slots.map(\.execution).sorted())
+            }
+        }
+    }
+
+    @Test("Why a slot waits is written when that is news", arguments: StoreKind.allCases)
+    func explainsOnce(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            _ = try await world.connectedAgent("web1")
+            let job = try await world.placed(Placement(kind: .oneOf))
+            guard case .fired(_, let executions, _) = try await world.fire(job) else {
+                Issue.record("not fired")
+                return
+            }
+            let store = try #require(world.store as? DatabaseStore)
+            func explain(total: Int) async throws -> Bool {
+                try await store.write("explain") { db in
+                    let record = PlacementRecord(
+                        chosen: nil,
+                        strategy: .first,
+                        fence: 1,
+                        online: 0,
+                        total: total,
+                        candidates: []
+                    )
+                    return try PlacementTable(db).explain(executions[0].id, record)
+                }
+            }
+            #expect(try await explain(total: 1))
+            #expect(try await !explain(total: 1))
+            #expect(try await explain(total: 2))
         }
     }
 

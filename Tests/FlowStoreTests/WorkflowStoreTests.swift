@@ -329,6 +329,10 @@ struct WorkflowStoreTests {
                 nextFire: due
             )
             #expect(try await flow.store.dueWorkflows(at: World.start, limit: 10).isEmpty)
+            // A stop that has returned is in force on every server; what is due stays due.
+            _ = try await flow.store.stopScheduler(reason: nil, by: .system(at: World.start))
+            #expect(try await flow.store.fireWorkflow(workflow.id, due: due, nominal: due, next: nil, at: due) == nil)
+            _ = try await flow.store.startScheduler(by: .system(at: World.start))
             #expect(try await flow.store.dueWorkflows(at: due, limit: 10).map(\.id) == [workflow.id])
             let step = try await flow.store.fireWorkflow(workflow.id, due: due, nominal: due, next: due + 60, at: due)
             #expect(step?.detail.run.id == DeterministicID.run(kind: .cron, job: workflow.uid, nominal: due))

@@ -97,7 +97,8 @@ struct World {
         _ job: Job,
         at nominal: Timestamp = start,
         next: Timestamp?,
-        isMissed: Bool = false
+        isMissed: Bool = false,
+        isStale: Bool = false
     ) -> PlannedFire {
         PlannedFire(
             job: job.uid,
@@ -105,7 +106,8 @@ struct World {
             version: job.version,
             nominal: nominal,
             next: next,
-            isMissed: isMissed
+            isMissed: isMissed,
+            isStale: isStale
         )
     }
 

@@ -50,7 +50,8 @@ extension Schema {
             "hosts": Schema.integer.about("Hosts of the task's groups."),
             "candidates": .array(
                 .answer([
-                    "host": .string, "score": Schema.string.orNull.about("What the strategy went by."),
+                    "host": .string, "name": Schema.string.orNull.about("What it is called; null when it is gone."),
+                    "score": Schema.string.orNull.about("What the strategy went by."),
                     "out": Schema.choice(of: PlacementBar.self).orNull.about("Why it was not asked."),
                 ])
             ).about("The chosen one first; of many only some."),

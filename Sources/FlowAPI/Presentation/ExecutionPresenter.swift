@@ -20,11 +20,11 @@ struct ExecutionPresenter: Sendable {
         var members = Self.members(execution, name: names[execution.agentID])
         members += [
             .init("job_version", execution.jobVersion),
-            .init("error", execution.detail),
+            .init("error", Self.error(of: execution)),
             .init("params", detail.parameters),
             .init("cancel_requested", execution.cancelRequested),
             .init("attempts", JSON.array(detail.attempts.map(Self.attempt))),
-            .init("placement", PlacementBody.json(detail.placement)),
+            .init("placement", try await self.placement(detail.placement, as: principal)),
             .init("outputs", detail.outputs),
             .init("output_preview", Self.preview(detail.preview)),
             .init("output_truncated", Self.isPartial(detail.preview)),

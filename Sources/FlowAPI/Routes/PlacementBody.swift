@@ -54,30 +54,4 @@ enum PlacementBody {
         members += [.init("lease_seconds", placement.leaseSeconds), .init("fenced", placement.isFenced)]
         return .object(members)
     }
-
-    /// Why one slot is where it is.
-    static func json(_ note: PlacementNote?) -> JSON {
-        guard let note else { return .null }
-        return .object([
-            .init("fence", note.slot.fence), .init("slot", note.slot.index), .init("slots", note.slot.total),
-            .init("item", note.slot.item), .init("placed_at", note.placedAt), .init("moved_to", note.movedTo),
-            .init("before", note.slot.former.map(\.rawValue)),
-            .init("choice", note.record.map(Self.json) ?? .null),
-        ])
-    }
-
-    static func json(_ record: PlacementRecord) -> JSON {
-        let text = record.text
-        let candidates = record.candidates.map { candidate in
-            JSON.object([
-                .init("host", candidate.host.rawValue), .init("score", candidate.score),
-                .init("out", candidate.out?.rawValue),
-            ])
-        }
-        return .object([
-            .init("chosen", record.chosen?.rawValue), .init("strategy", record.strategy.rawValue),
-            .init("online", record.online), .init("hosts", record.total), .init("candidates", candidates),
-            .init("text", JSON.object([.init("zh", text.zh), .init("en", text.en)])),
-        ])
-    }
 }

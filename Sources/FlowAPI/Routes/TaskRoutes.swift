@@ -189,10 +189,11 @@ struct TaskRoutes: Sendable {
 
     /// `GET /tasks/{id}/placement`: where a run would go if it began now.
     func placement(_ call: APICall) async throws -> APIAnswer {
-        let (job, records) = try await self.jobs.placement(of: try call.number("id"), as: try call.principal)
+        let principal = try call.principal
+        let (job, records) = try await self.jobs.placement(of: try call.number("id"), as: principal)
         return .data([
             .init("placement", PlacementBody.json(job.definition.placement)),
-            .init("slots", records.map { PlacementBody.json($0) }),
+            .init("slots", try await self.executions.choices(records, as: principal)),
         ])
     }
 

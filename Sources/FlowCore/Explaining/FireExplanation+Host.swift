@@ -3,7 +3,7 @@
 
 extension FireExplanation {
     /// How late a start is no longer on time; milliseconds (S1-NFR-P1).
-    private static let precision: Int64 = 1000
+    static let precision: Int64 = 1000
 
     static func finding(_ facts: FireFacts, _ host: FireFacts.Host) -> Finding {
         guard let execution = facts.executions.first(where: { $0.agentID == host.id }) else {

@@ -5,6 +5,7 @@ extension FireExplanation {
     /// Of a job whose hosts the server chooses: a sentence for each record instead of each host.
     static func placed(_ facts: FireFacts, _ placement: Placement) -> [Finding] {
         let slots = placement.slots
+        if facts.executions.isEmpty, let stop = facts.stop { return [self.stopped(stop, facts)] }
         if facts.at > facts.now {
             return [
                 Finding(
@@ -31,6 +32,18 @@ extension FireExplanation {
         return facts.executions.prefix(20).map { self.placed($0, facts) }
     }
 
+    /// A fire of which there is no record, because the scheduler stood still at its time.
+    private static func stopped(_ stop: SchedulerStop, _ facts: FireFacts) -> Finding {
+        guard stop.until != nil else { return self.stands(still: stop) }
+        return Finding(
+            .stopped,
+            .scheduler,
+            zh: "没有触发：\(stop.text.zh)；之后的补跑或跳过记在最早错过的时间上。",
+            en: "It did not fire: \(stop.text.en). "
+                + "What was made up for or left out is recorded at the first time that was missed."
+        )
+    }
+
     private static func placed(_ execution: Execution, _ facts: FireFacts) -> Finding {
         let host =
             facts.hosts.first { $0.id == execution.agentID }?.name
@@ -48,9 +61,11 @@ extension FireExplanation {
             )
         case .pending:
             return Finding(.pending, .admission, zh: "已交给 \(zhHost)\(detail)。", en: "Given to \(enHost)\(detail).")
-        case .running:
-            return Finding(.running, .admission, zh: "正在 \(zhHost) 上运行。", en: "It runs on \(enHost).")
-        case .success, .failure, .timeout:
+        case .running, .success, .failure, .timeout:
+            if let stop = facts.stop, self.isLate(execution) { return self.late(execution, stop, zhHost, enHost) }
+            if execution.status == .running {
+                return Finding(.running, .admission, zh: "正在 \(zhHost) 上运行。", en: "It runs on \(enHost).")
+            }
             return Finding(
                 .fired,
                 .admission,
@@ -59,6 +74,14 @@ extension FireExplanation {
             )
         case .cancelled:
             return Finding(.cancelled, .cancel, zh: "\(zhHost)：已取消\(detail)。", en: "\(enHost): cancelled\(detail).")
+        case .skipped where facts.stop != nil && [.misfire, .deadline].contains(execution.reason):
+            let stop = facts.stop?.text
+            return Finding(
+                .skipped,
+                .scheduler,
+                zh: "已跳过：\(stop?.zh ?? "")，任务不补跑。",
+                en: "It was skipped: \(stop?.en ?? ""), and the job does not run it late."
+            )
         case .skipped:
             let rule: Rule =
                 switch execution.reason {
@@ -70,5 +93,29 @@ extension FireExplanation {
                 }
             return Finding(.skipped, rule, zh: "\(zhHost)：已跳过\(detail)。", en: "\(enHost): skipped\(detail).")
         }
+    }
+
+    private static func isLate(_ execution: Execution) -> Bool {
+        guard execution.kind == .cron, let start = execution.startedAt else { return false }
+        return start.milliseconds(since: execution.nominal) > self.precision
+    }
+
+    /// A fire of a stop that was made up for.
+    private static func late(
+        _ execution: Execution,
+        _ stop: SchedulerStop,
+        _ zhHost: String,
+        _ enHost: String
+    ) -> Finding {
+        let isRunning = execution.status == .running
+        let zhEnd = isRunning ? "正在运行" : "结果为 \(execution.status.name)"
+        let enEnd = isRunning ? "still runs" : "ended as \(execution.status.name)"
+        return Finding(
+            .late,
+            .scheduler,
+            zh: "\(stop.text.zh)，按错过策略之后在 \(zhHost) 上补跑，\(zhEnd)。",
+            en: "It was made up for on \(enHost), because \(stop.text.en) and the job runs missed fires, "
+                + "and it \(enEnd)."
+        )
     }
 }

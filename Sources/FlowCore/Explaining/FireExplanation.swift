@@ -227,7 +227,7 @@ package struct FireExplanation: Hashable, Sendable {
     }
 
     /// A fire that came due, or will come due, while the scheduler is stopped.
-    private static func stands(still stop: SchedulerStop) -> Finding {
+    static func stands(still stop: SchedulerStop) -> Finding {
         Finding(
             .stopped,
             .scheduler,

@@ -31,6 +31,7 @@ package enum ExecutionMerge {
             merged.updatedAt = now
             return .write(merged)
         }
+        let former = merged
         merged.status = report.status
         merged.reason = report.reason
         merged.detail = report.detail
@@ -41,6 +42,12 @@ package enum ExecutionMerge {
         merged.finishedAt = report.finishedAt
         merged.exitCode = report.exitCode
         merged.httpStatus = report.httpStatus
+        if report.reason == .moved, former.cancelRequested || former.status == .cancelled {
+            // It was to be stopped: the slot ends with it, and no other host is given it.
+            merged.status = .cancelled
+            merged.reason = former.status == .cancelled ? former.reason : .requested
+            merged.detail = "its host lost it after it was to be stopped, so no other host takes it over"
+        }
         if report.status.isTerminal { merged.cancelRequested = false }
         merged.updatedAt = now
         return .write(merged)

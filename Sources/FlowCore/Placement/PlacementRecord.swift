@@ -51,14 +51,18 @@ package struct PlacementRecord: Hashable, Sendable, Codable {
     }
 
     /// In the words of people.
-    package var text: (zh: String, en: String) {
+    package var text: (zh: String, en: String) { self.text(naming: [:]) }
+
+    /// - Parameter names: what hosts are called; others are named by their ids.
+    package func text(naming names: [AgentID: String]) -> (zh: String, en: String) {
         let (zh, en) = self.strategy.words
         guard let chosen else {
             return ("没有可用主机（共 \(self.total) 台）", "no host can take it, of \(self.total)" + self.reasons)
         }
+        let host = names[chosen] ?? chosen.rawValue
         return (
-            "选择 \(chosen)：\(zh)，\(self.total) 台中 \(self.online) 台可用",
-            "chose \(chosen): \(en), \(self.online) of \(self.total) online"
+            "选择 \(host)：\(zh)，\(self.total) 台中 \(self.online) 台可用",
+            "chose \(host): \(en), \(self.online) of \(self.total) online"
         )
     }
 

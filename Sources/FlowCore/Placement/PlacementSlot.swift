@@ -66,8 +66,11 @@ package struct PlacementSlot: Hashable, Sendable {
     /// The same slot for the next host, and its record; what was parameter or parent of the first is the next one's as well.
     ///
     /// The record that was moved stays as it is: what the former host says of it later is history.
+    ///
+    /// - Parameter host: what the former host is called.
     package func next(
         after execution: Execution,
+        from host: String,
         at now: Timestamp
     ) -> (slot: PlacementSlot, execution: Execution) {
         let id = DeterministicID.slot(
@@ -103,7 +106,7 @@ package struct PlacementSlot: Hashable, Sendable {
             kind: execution.kind,
             nominal: execution.nominal,
             reason: .waitingHost,
-            detail: "taken from \(execution.agentID)",
+            detail: "taken from \(host)",
             retryOf: execution.retryOf,
             updatedAt: now
         )
@@ -113,26 +116,34 @@ package struct PlacementSlot: Hashable, Sendable {
 
 extension Inference {
     /// The host of a slot was not heard of for its lease and the time after it.
-    package static func moved(from agent: AgentID, leaseSeconds: Int) -> Inference {
+    package static func moved(from host: String, leaseSeconds: Int) -> Inference {
         Inference(
             .skipped,
             .moved,
-            "Nothing was heard of \(agent) for its lease of \(leaseSeconds) s and \(Placement.margin / 1000) s more; "
+            "Nothing was heard of \(host) for its lease of \(leaseSeconds) s and \(Placement.margin / 1000) s more; "
                 + "another host takes this over."
         )
     }
 
     /// The same, of a job that is not run a second time.
-    package static func leaseOver(on agent: AgentID, leaseSeconds: Int) -> Inference {
+    package static func leaseOver(on host: String, leaseSeconds: Int) -> Inference {
         Inference(
             .failure,
             .interrupted,
-            "Nothing was heard of \(agent) for its lease of \(leaseSeconds) s; how far this came is unknown, and the job is "
+            "Nothing was heard of \(host) for its lease of \(leaseSeconds) s; how far this came is unknown, and the job is "
                 + "not run again after an interruption."
         )
     }
 
-    package static let noHost = Inference(.skipped, .noHost, "No host could take this before its deadline.")
+    /// - Parameter cause: why none could.
+    package static func noHost(_ cause: String) -> Inference {
+        Inference(.skipped, .noHost, "No host could take this before its deadline. \(cause).")
+    }
+    /// The server came to it when its time to start was over.
+    package static func tooLate(_ deadline: Timestamp) -> Inference {
+        Inference(.skipped, .deadline, "It could not be given to a host before its deadline \(deadline).")
+    }
+
     package static let queuedTooLong = Inference(
         .skipped,
         .deadline,

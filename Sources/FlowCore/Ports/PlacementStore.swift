@@ -3,8 +3,8 @@
 
 /// Slots of runs that the server places (`semantics.md` 5, P5).
 package protocol PlacementStore: Sendable {
-    /// Slots that wait for a host or that one has, oldest first.
-    func openSlots(limit: Int) async throws -> [OpenSlot]
+    /// Slots that wait for a host or that one has, oldest first; at most `limit` of those behind one.
+    func openSlots(after: ExecutionID?, limit: Int) async throws -> [OpenSlot]
 
     /// Goes on with what is due of these jobs, in one transaction: takes slots from hosts that have lost them, decides which
     /// runs may begin, and gives slots that wait to hosts.
@@ -20,6 +20,21 @@ package protocol PlacementStore: Sendable {
 
     /// Where a run of a job that began now would go, one record for each slot; nothing is changed.
     func preview(_ job: Job, _ hosts: [AgentID: PlacementHost], at now: Timestamp) async throws -> [PlacementRecord]
+}
+
+extension PlacementStore {
+    /// The first ones.
+    package func openSlots(limit: Int) async throws -> [OpenSlot] { try await self.openSlots(after: nil, limit: limit) }
+
+    /// All of them, read in pages: what can't go on hides nothing behind it.
+    package func allOpenSlots(page: Int) async throws -> [OpenSlot] {
+        var slots: [OpenSlot] = []
+        while true {
+            let found = try await self.openSlots(after: slots.last?.execution, limit: page)
+            slots += found
+            guard found.count == page else { return slots }
+        }
+    }
 }
 
 /// A slot that has not ended.

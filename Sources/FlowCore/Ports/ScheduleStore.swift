@@ -39,6 +39,8 @@ package struct PlannedFire: Hashable, Sendable {
     package let next: Timestamp?
     /// The server was away too long: only the schedule moves on, agents account for what they ran or missed.
     package let isMissed: Bool
+    /// The rules of its zone have changed, and it is no fire any more: only the schedule moves on (R12).
+    package let isStale: Bool
 
     package init(
         job: JobUID,
@@ -46,7 +48,8 @@ package struct PlannedFire: Hashable, Sendable {
         version: Int64,
         nominal: Timestamp,
         next: Timestamp?,
-        isMissed: Bool = false
+        isMissed: Bool = false,
+        isStale: Bool = false
     ) {
         self.job = job
         self.jobID = jobID
@@ -54,6 +57,7 @@ package struct PlannedFire: Hashable, Sendable {
         self.nominal = nominal
         self.next = next
         self.isMissed = isMissed
+        self.isStale = isStale
     }
 }
 

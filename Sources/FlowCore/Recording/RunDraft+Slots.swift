@@ -4,23 +4,31 @@
 extension RunDraft {
     /// What a fire starts whose hosts the server chooses: no host is waited for, so that none owes an account of it.
     ///
-    /// A fire that the server was away for stands for all that it missed: it is run late, or recorded as missed, by the job's
-    /// policy for missed fires.
+    /// A fire that the server was away for, or that a stop of the scheduler held up, stands for all that was missed: it is run
+    /// late, or recorded as missed, by the job's policy for missed fires, and never later than the job's deadline for starts.
+    ///
+    /// - Parameter stop: of the scheduler, in which the fire came due.
     package static func placedFire(
         _ fire: PlannedFire,
         of job: JobReference,
         _ policies: Policies,
+        stop: SchedulerStop? = nil,
         at now: Timestamp
     ) -> RunDraft {
         let draft = Self.fire(fire, of: job, on: [], online: [], at: now)
-        guard fire.isMissed else { return draft }
-        let isLate = now.milliseconds(since: fire.nominal) > policies.catchUpWindowMilliseconds
+        let late = now.milliseconds(since: fire.nominal)
+        let isTooLate =
+            policies.startDeadlineSeconds.map { late > Int64($0) * 1000 + policies.jitterMilliseconds } ?? false
+        guard fire.isMissed || isTooLate || (policies.misfire == .skip && Self.isLate(fire, policies, at: now)) else {
+            return draft
+        }
+        let cause = stop?.text.en ?? "the server was away at this time and until \(now)"
         var executions: [Execution] = []
-        if isLate || policies.misfire == .skip {
+        if isTooLate || policies.misfire == .skip || late > policies.catchUpWindowMilliseconds {
             executions = Self.executions(of: draft.run, kind: .cron, on: [.unplaced], at: now)
             executions[0].status = .skipped
-            executions[0].reason = .misfire
-            executions[0].detail = "the server was away at this time and until \(now)"
+            executions[0].reason = isTooLate ? .deadline : .misfire
+            executions[0].detail = isTooLate ? "it could not start before its deadline: \(cause)" : cause
         }
         return RunDraft(
             run: draft.run,
@@ -31,6 +39,11 @@ extension RunDraft {
             triggerUID: nil,
             kind: .cron
         )
+    }
+
+    /// Whether a fire is later than one that is on time.
+    package static func isLate(_ fire: PlannedFire, _ policies: Policies, at now: Timestamp) -> Bool {
+        now.milliseconds(since: fire.nominal) > policies.misfireThresholdMilliseconds + policies.jitterMilliseconds
     }
 
     /// The same run with a record for each slot in the place of one for each host: who gets them is decided later.

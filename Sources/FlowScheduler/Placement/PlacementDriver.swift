@@ -17,20 +17,19 @@ package actor PlacementDriver: Service {
     private let share: any WorkShare
     private let logger: Logger
     private let alarm = Alarm()
+    /// Monotonic milliseconds, also while the host sleeps: nobody sets this clock, and leases go by it.
+    private let time: @Sendable () -> Int64
     private var watch = LeaseWatch()
-    /// Slots that could not be given to anybody, and when that was tried.
-    private var tried: [ExecutionID: Timestamp] = [:]
+    private var queue = PlacementQueue()
     /// A host came or went, or a run began.
     private var hasNews = true
 
     /// How often slots are looked at though nothing has happened.
     private static let interval = Duration.milliseconds(250)
-    /// What could not be given to a host is tried again without news after this; milliseconds.
-    private static let patience: Int64 = 5000
     /// A fire is given to a host so long before its time; milliseconds.
     private static let lead: Int64 = 500
-    /// Slots that are looked at in one round, the oldest first.
-    private static let limit = 5000
+    /// Slots that are read at once.
+    private static let page = 5000
 
     package init(
         store: any PlacementStore,
@@ -38,7 +37,8 @@ package actor PlacementDriver: Service {
         bus: EventBus,
         clock: any WallClock,
         logger: Logger,
-        share: any WorkShare = WholeWork()
+        share: any WorkShare = WholeWork(),
+        time: @escaping @Sendable () -> Int64 = ClusterMember.bootTime
     ) {
         self.store = store
         self.gateway = gateway
@@ -46,6 +46,7 @@ package actor PlacementDriver: Service {
         self.clock = clock
         self.logger = logger
         self.share = share
+        self.time = time
     }
 
     package func run() async throws {
@@ -83,36 +84,26 @@ package actor PlacementDriver: Service {
         return self.hasNews
     }
 
-    private func isDue(_ waiting: [ExecutionID], at now: Timestamp) -> Bool {
-        waiting.contains { id in
-            self.tried[id].map { now.milliseconds(since: $0) >= Self.patience } ?? true
-        }
-    }
-
     /// Does what is due.
     package func round() async throws {
         let units = self.share.units
-        let open = try await self.store.openSlots(limit: Self.limit).filter { units.contains(WorkUnit(of: $0.jobUID)) }
+        let open = try await self.store.allOpenSlots(page: Self.page)
+            .filter { units.contains(WorkUnit(of: $0.jobUID)) }
         let now = self.clock.now
         let presences = self.gateway.presences
         let held = open.compactMap { slot -> LeaseWatch.Held? in
-            guard !slot.isEnded, let agent = slot.agent, let placedAt = slot.placedAt else { return nil }
-            return LeaseWatch.Held(
-                execution: slot.execution,
-                agent: agent,
-                placedAt: placedAt,
-                leaseSeconds: slot.leaseSeconds
-            )
+            guard !slot.isEnded, let agent = slot.agent else { return nil }
+            return LeaseWatch.Held(execution: slot.execution, agent: agent, leaseSeconds: slot.leaseSeconds)
         }
-        let lost = self.watch.look(at: presences.mapValues(\.lastHeartbeat), held: held, now: now)
-        let due = now.advanced(byMilliseconds: Self.lead)
-        let waiting = open.filter { !$0.isEnded && $0.agent == nil && $0.execution.nominal <= due }.map(\.execution)
+        let lost = self.watch.look(at: presences.mapValues(\.lastHeartbeat), held: held, now: self.time())
         let ended = Set(open.filter(\.isEnded).map(\.execution))
-        let isDue = self.takeNews() || !lost.isEmpty || !ended.isEmpty || self.isDue(waiting, at: now)
-        guard isDue else { return }
+        let start = now.advanced(byMilliseconds: Self.lead)
+        let waiting = open.filter { !$0.isEnded && $0.agent == nil && $0.execution.nominal <= start }.map(\.execution)
+        let hasNews = self.takeNews() || !lost.isEmpty || !ended.isEmpty
+        let (due, hasMore) = self.queue.next(of: waiting, hasNews: hasNews, now: self.time())
         let facts = PlacementFacts(
             hosts: presences.mapValues { PlacementHost($0) },
-            waiting: Set(waiting),
+            waiting: due,
             lost: Set(lost),
             ended: ended
         )
@@ -121,10 +112,11 @@ package actor PlacementDriver: Service {
         do {
             round = try await self.store.place(facts, at: now)
         } catch {
+            self.queue.failed()
             self.hasNews = true
             throw error
         }
-        self.tried = Dictionary(waiting.map { ($0, now) }) { first, _ in first }
+        if hasMore { self.alarm.ring() }
         for cancel in round.cancels {
             await self.gateway.cancel(cancel.execution, on: cancel.agent, force: cancel.force)
         }

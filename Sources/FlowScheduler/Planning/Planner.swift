@@ -138,7 +138,8 @@ package struct Planner: Sendable {
                     version: entry.version,
                     nominal: entry.next,
                     next: entry.plan.schedule.next(after: reference),
-                    isMissed: isMissed || entry.isStale
+                    isMissed: isMissed || entry.isStale,
+                    isStale: entry.isStale
                 )
             )
             entry.isInFlight = true

@@ -13,6 +13,8 @@ struct PlacementStep {
     /// How many executions each host runs or is to run; read when they are first asked for.
     private var counts: [AgentID: Int]?
     private var candidates: [[GroupID]: [PlacementCandidate]] = [:]
+    /// What hosts are called, of those that were candidates.
+    private var names: [AgentID: String] = [:]
     /// What was given to hosts in this transaction since, of all jobs.
     private var given: [AgentID: Int] = [:]
 
@@ -37,6 +39,7 @@ struct PlacementStep {
                 continue
             }
             let lease = slot.placement.leaseSeconds
+            let name = try AgentTable(self.db).name(of: execution.agentID)
             let moves = try self.policies(of: execution)?.retry.onInterrupt ?? true
             // Its host may be connected after all, and only slow.
             self.round.cancels.append(
@@ -44,17 +47,17 @@ struct PlacementStep {
             )
             var changes = RecordChanges()
             if execution.cancelRequested {
-                let over = "Nothing was heard of \(execution.agentID) any more after this was to be stopped."
+                let over = "Nothing was heard of \(name) any more after this was to be stopped."
                 changes.infer(Inference(.cancelled, .requested, over), for: [execution], at: self.now)
                 try PlacementTable(self.db).end([execution.id])
             } else if !moves {
-                let inference = Inference.leaseOver(on: execution.agentID, leaseSeconds: lease)
+                let inference = Inference.leaseOver(on: name, leaseSeconds: lease)
                 changes.infer(inference, for: [execution], at: self.now)
                 try PlacementTable(self.db).end([execution.id])
             } else {
                 // The next record is there before this one ends, or the run would seem to be over.
                 try self.passOn(slot, of: execution)
-                changes.infer(.moved(from: execution.agentID, leaseSeconds: lease), for: [execution], at: self.now)
+                changes.infer(.moved(from: name, leaseSeconds: lease), for: [execution], at: self.now)
             }
             try RecordWriter(db: self.db, snapshots: self.snapshots).save(changes)
             self.round.changed += changes.changed
@@ -73,7 +76,7 @@ struct PlacementStep {
         at now: Timestamp,
         _ db: Database
     ) throws -> Execution? {
-        let next = slot.next(after: execution, at: now)
+        let next = slot.next(after: execution, from: try AgentTable(db).name(of: execution.agentID), at: now)
         guard try PlacementTable(db).move(slot.execution, to: next.slot.execution) else { return nil }
         // As long as the first had: the time that a host held it is not lost to the next one.
         let deadline = StartDeadline.ofTrigger(at: now)
@@ -85,51 +88,61 @@ struct PlacementStep {
     /// Decides which runs begin, and gives their slots to hosts; slots of other jobs are left alone.
     mutating func place(_ ids: Set<ExecutionID>) throws {
         let table = PlacementTable(self.db)
-        var plans: [JobID: SlotAdmission.Plan] = [:]
+        var due: [(execution: Execution, slot: PlacementSlot, job: Job)] = []
         for execution in try ExecutionTable(self.db).find(ids.sorted())
         where execution.agentID == .unplaced && execution.status == .pending {
-            guard let slot = try table.find(execution.id) else { continue }
-            guard let job = try JobTable(self.db).find(slot.job) else { continue }
-            if execution.kind == .cron, !job.isEnabled {
-                try self.conclude(.jobDisabled, execution)
+            guard let slot = try table.find(execution.id), let job = try JobTable(self.db).find(slot.job) else {
                 continue
             }
-            if plans[slot.job] == nil {
-                let plan = SlotAdmission.plan(try table.openRuns(of: slot.job), job.definition.policies)
-                for run in plan.replaced { try self.stop(run) }
-                plans[slot.job] = plan
-            }
             let deadline = try self.deadline(of: execution, job, fence: slot.fence)
-            switch plans[slot.job]?.verdicts[slot.run] ?? .begin {
+            if execution.kind == .cron, !job.isEnabled {
+                try self.conclude(.jobDisabled, execution)
+            } else if deadline < self.now {
+                try self.conclude(late: execution, slot, job, deadline)
+            } else {
+                due.append((execution, slot, job))
+            }
+        }
+        // What is too late is out of the way by now, and stops nothing and takes nobody's place.
+        var plans: [JobID: SlotAdmission.Plan] = [:]
+        for (execution, slot, job) in due {
+            let plan = try plans[slot.job] ?? SlotAdmission.plan(table.openRuns(of: slot.job), job.definition.policies)
+            if plans.updateValue(plan, forKey: slot.job) == nil {
+                for run in plan.replaced { try self.stop(run) }
+            }
+            switch plan.verdicts[slot.run] ?? .begin {
             case .refuse(let reason, let detail): try self.conclude(Inference(.skipped, reason, detail), execution)
-            case .wait:
-                if deadline < self.now {
-                    try self.conclude(.queuedTooLong, execution)
-                } else {
-                    try self.wait(execution, .queued, "waits until an earlier run of the job has ended")
-                }
-            case .begin: try self.give(slot, execution, job, deadline)
+            case .wait: try self.wait(execution, .queued, "waits until an earlier run of the job has ended")
+            case .begin: try self.give(slot, execution, job)
             }
         }
     }
 
-    private mutating func give(
+    /// What has waited beyond its deadline goes to nobody any more, and says what it waited for.
+    private mutating func conclude(
+        late execution: Execution,
         _ slot: PlacementSlot,
-        _ execution: Execution,
         _ job: Job,
         _ deadline: Timestamp
     ) throws {
+        if execution.reason == .queued { return try self.conclude(.queuedTooLong, execution) }
+        let record = try self.choose(for: slot, job)
+        try self.conclude(record.chosen == nil ? .noHost(record.text.en) : .tooLate(deadline), execution)
+    }
+
+    private mutating func give(_ slot: PlacementSlot, _ execution: Execution, _ job: Job) throws {
         let record = try self.choose(for: slot, job)
         guard let host = record.chosen else {
-            guard deadline >= self.now else {
-                let words = Inference.noHost.detail + " \(record.text.en)."
-                return try self.conclude(Inference(.skipped, .noHost, words), execution)
-            }
             try PlacementTable(self.db).explain(execution.id, record)
             return try self.wait(execution, .waitingHost, record.text.en)
         }
         guard try PlacementTable(self.db).hold(execution.id, on: host, because: record, at: self.now),
-            let placed = try ExecutionTable(self.db).place(execution, on: host, detail: record.text.en, at: self.now)
+            let placed = try ExecutionTable(self.db).place(
+                execution,
+                on: host,
+                detail: record.text(naming: self.names).en,
+                at: self.now
+            )
         else { return }
         self.given[host, default: 0] += 1
         self.round.changed.append(placed)
@@ -204,6 +217,7 @@ struct PlacementStep {
         if self.candidates[groups] == nil {
             self.candidates[groups] = try AgentTable(self.db).records(inAnyOf: groups).map { agent in
                 let host = self.facts.hosts[agent.id]
+                self.names[agent.id] = agent.name
                 return PlacementCandidate(
                     agent: agent.id,
                     labels: agent.allLabels,
@@ -236,8 +250,9 @@ struct PlacementStep {
         let stored = try ExecutionTable(self.db).startDeadline(of: execution.id)
         let latest = stored ?? StartDeadline.of(nominal: execution.nominal, next: nil)
         // Whoever takes something over comes later than the first who had it.
-        guard fence == 1, let own = job.definition.policies.startDeadlineSeconds else { return latest }
-        return min(latest, execution.nominal.advanced(byMilliseconds: Int64(own) * 1000))
+        let policies = job.definition.policies
+        guard fence == 1, let own = policies.startDeadlineSeconds else { return latest }
+        return min(latest, execution.nominal.advanced(byMilliseconds: Int64(own) * 1000 + policies.jitterMilliseconds))
     }
 
     private func policies(of execution: Execution) throws -> Policies? {

@@ -39,6 +39,8 @@ extension SQLiteStore {
         at now: Timestamp
     ) async throws -> FlowStep? {
         try await self.write("fire_workflow") { db in
+            // Here and not before: a stop that has returned is in force on every server. What is due stays due.
+            if try SchedulerStopTable(db).state().isStopped { return nil }
             let table = WorkflowTable(db)
             // The linearisation point: of all who fire it, one moves the schedule on.
             guard let workflow = try table.find(id), try table.moveOn(id, from: due, to: next), let nominal else {

@@ -4,8 +4,8 @@
 package import FlowCore
 
 extension SQLiteStore: PlacementStore {
-    package func openSlots(limit: Int) async throws -> [OpenSlot] {
-        try await self.read { db in try PlacementTable(db).open(limit: limit) }
+    package func openSlots(after: ExecutionID?, limit: Int) async throws -> [OpenSlot] {
+        try await self.read { db in try PlacementTable(db).open(after: after, limit: limit) }
     }
 
     package func placement(of execution: ExecutionID) async throws -> PlacementNote? {

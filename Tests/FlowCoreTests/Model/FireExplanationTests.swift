@@ -55,6 +55,7 @@ struct FireExplanationTests {
         executions: [Execution] = [],
         neighbours: [Execution] = [],
         stop: SchedulerStop? = nil,
+        placement: Placement? = nil,
         pool: PoolUse? = nil
     ) throws -> FireExplanation {
         let job = Job(
@@ -67,7 +68,8 @@ struct FireExplanationTests {
                 schedule: schedule,
                 policies: Policies(jitterMilliseconds: jitter, pool: pool),
                 groups: [Group.everyone],
-                dependencies: parents.isEmpty ? nil : JobDependencies(edges: parents.map { .init(parent: $0) })
+                dependencies: parents.isEmpty ? nil : JobDependencies(edges: parents.map { .init(parent: $0) }),
+                placement: placement
             ),
             isEnabled: isEnabled,
             nextFire: nil,
@@ -118,6 +120,30 @@ struct FireExplanationTests {
             stop: over
         )
         #expect(onTime.verdict == .fired, "a host that had not heard of it yet")
+    }
+
+    @Test("So does what the server places")
+    func stoppedPlaced() throws {
+        let placement = Placement(kind: .oneOf)
+        let open = SchedulerStop(since: Self.time(3000), by: "ada", reason: "move")
+        var over = open
+        over.until = Self.time(4000)
+        let late = Self.execution(3600, .success, started: 4000, finished: 4010)
+        let cases: [(SchedulerStop, [Execution], FireExplanation.Verdict)] = [
+            (open, [], .stopped), (over, [], .stopped), (over, [late], .late),
+            (over, [Self.execution(3600, .running, started: 4000)], .late),
+            (over, [Self.execution(3600, .skipped, .misfire)], .skipped),
+            (over, [Self.execution(3600, .skipped, .deadline)], .skipped),
+        ]
+        for (stop, executions, verdict) in cases {
+            let explanation = try Self.explain(at: 3600, executions: executions, stop: stop, placement: placement)
+            #expect(explanation.verdict == verdict && explanation.rule == .scheduler, "\(explanation.text.en)")
+            #expect(explanation.text.en.contains("stopped by ada") && explanation.text.zh.contains("ada"))
+        }
+        let coming = try Self.explain(at: 7200, now: 3700, stop: open, placement: placement)
+        #expect(coming.verdict == .stopped && coming.rule == .scheduler)
+        let onTime = [Self.execution(3600, .success, started: 3600, finished: 3601)]
+        #expect(try Self.explain(at: 3600, executions: onTime, stop: over, placement: placement).verdict == .fired)
     }
 
     @Test("Who waits for a pool says for which")

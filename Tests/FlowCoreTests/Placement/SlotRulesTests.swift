@@ -45,28 +45,53 @@ struct SlotRulesTests {
         #expect(replaced.verdicts[Self.id(3)] == .wait)
     }
 
+    private static func held(_ id: ExecutionID) -> LeaseWatch.Held {
+        LeaseWatch.Held(execution: id, agent: Self.host, leaseSeconds: 30)
+    }
+
+    /// The host was last heard of at this second of the server's wall clock.
+    private static func heard(at second: Int64?) -> [AgentID: Timestamp] {
+        second.map { [Self.host: Self.start.advanced(byMilliseconds: $0 * 1000)] } ?? [:]
+    }
+
     @Test("A lease that nothing was heard of is over after its time and ten seconds, and not a moment before (P6)")
     func leases() throws {
         let id = ExecutionID(uuid: UUID())
-        let held = LeaseWatch.Held(execution: id, agent: Self.host, placedAt: Self.start, leaseSeconds: 30)
         var watch = LeaseWatch()
         func look(at seconds: Int64, heard: Int64?) -> [ExecutionID] {
-            let now = Self.start.advanced(byMilliseconds: seconds * 1000)
-            let heard = heard.map { [Self.host: Self.start.advanced(byMilliseconds: $0 * 1000)] } ?? [:]
-            return watch.look(at: heard, held: [held], now: now)
+            watch.look(at: Self.heard(at: heard), held: [Self.held(id)], now: seconds * 1000)
         }
         #expect(look(at: 1, heard: 0).isEmpty)
-        #expect(look(at: 20, heard: 15).isEmpty)
+        #expect(look(at: 15, heard: 15).isEmpty)
         // Gone: what is known counts on.
         #expect(look(at: 55, heard: nil).isEmpty)
         #expect(look(at: 56, heard: nil) == [id])
         // Heard of after all: a session that says nothing keeps nothing.
-        #expect(look(at: 57, heard: 50).isEmpty)
-        #expect(look(at: 91, heard: 50) == [id])
+        #expect(look(at: 57, heard: 57).isEmpty)
+        #expect(look(at: 97, heard: 57).isEmpty)
+        #expect(look(at: 98, heard: 57) == [id])
         // Whoever has just begun to watch knows nothing of before.
         watch = LeaseWatch()
         #expect(look(at: 500, heard: nil).isEmpty)
         #expect(look(at: 541, heard: nil) == [id])
+        // Nor does one of a host that was heard of, but has only now been given this.
+        let later = ExecutionID(uuid: UUID())
+        let both = [Self.held(id), Self.held(later)]
+        #expect(watch.look(at: [:], held: both, now: 542_000) == [id])
+    }
+
+    @Test("Steps of the wall clock neither end a lease nor lengthen it (P6)", arguments: [Int64(3600), -3600])
+    func leaseOverSteps(_ step: Int64) {
+        let id = ExecutionID(uuid: UUID())
+        var watch = LeaseWatch()
+        func look(at seconds: Int64, heard: Int64?) -> [ExecutionID] {
+            watch.look(at: Self.heard(at: heard), held: [Self.held(id)], now: seconds * 1000)
+        }
+        #expect(look(at: 1, heard: 1).isEmpty)
+        // Heard of after the step, and then no more.
+        #expect(look(at: 16, heard: 16 + step).isEmpty)
+        #expect(look(at: 56, heard: 16 + step).isEmpty)
+        #expect(look(at: 57, heard: 16 + step) == [id])
     }
 
     @Test("A report of a slot that was moved is history, and not the state")
@@ -83,7 +108,7 @@ struct SlotRulesTests {
             nominal: Self.start,
             updatedAt: Self.start
         )
-        moved = Inference.moved(from: Self.host, leaseSeconds: 30).applied(to: moved, at: Self.start)
+        moved = Inference.moved(from: "web1", leaseSeconds: 30).applied(to: moved, at: Self.start)
         let report = Report(
             sequence: 9,
             executionID: moved.id,
@@ -106,5 +131,74 @@ struct SlotRulesTests {
         }
         #expect(merged.status == .skipped && merged.reason == .moved && merged.detail == moved.detail)
         #expect(merged.agentSequence == 9)
+    }
+
+    /// A host says that it ended a slot with its lease.
+    private static func mergedMove(over change: (inout Execution) -> Void) -> Execution? {
+        var stored = Execution(
+            id: ExecutionID(uuid: UUID()),
+            runID: RunID(uuid: UUID()),
+            jobID: 1,
+            jobUID: JobUID(uuid: UUID()),
+            jobName: "job",
+            jobVersion: 1,
+            agentID: Self.host,
+            kind: .cron,
+            nominal: Self.start,
+            status: .running,
+            updatedAt: Self.start
+        )
+        change(&stored)
+        let report = Report(
+            sequence: 9,
+            executionID: stored.id,
+            runID: stored.runID,
+            jobUID: stored.jobUID,
+            jobID: 1,
+            jobName: "job",
+            jobVersion: 1,
+            kind: .cron,
+            nominal: Self.start,
+            status: .skipped,
+            reason: .moved,
+            attempt: 1
+        )
+        guard
+            case .write(let merged) = ExecutionMerge.decide(
+                stored: stored,
+                report: report,
+                agent: Self.host,
+                now: Self.start
+            )
+        else { return nil }
+        return merged
+    }
+
+    @Test("What was to be stopped is cancelled when its host has lost it, and is nobody's any more (P6)")
+    func cancelledMove() throws {
+        let asked = try #require(Self.mergedMove { $0.cancelRequested = true })
+        #expect(asked.status == .cancelled && asked.reason == .requested && !asked.cancelRequested)
+        let concluded = try #require(
+            Self.mergedMove { execution in
+                execution = Inference(.cancelled, .overlap, "replaced").applied(to: execution, at: Self.start)
+            }
+        )
+        #expect(concluded.status == .cancelled && concluded.reason == .overlap)
+        let other = try #require(Self.mergedMove { _ in })
+        #expect(other.status == .skipped && other.reason == .moved)
+    }
+
+    @Test("A choice names hosts as people call them")
+    func names() {
+        let record = PlacementRecord(
+            chosen: Self.host,
+            strategy: .first,
+            fence: 1,
+            online: 1,
+            total: 2,
+            candidates: []
+        )
+        #expect(record.text(naming: [Self.host: "Berlin"]).en == "chose Berlin: first by id, 1 of 2 online")
+        #expect(record.text(naming: [Self.host: "Berlin"]).zh.hasPrefix("选择 Berlin："))
     }
 }

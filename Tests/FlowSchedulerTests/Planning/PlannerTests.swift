@@ -105,6 +105,7 @@ struct PlannerTests {
             let fires = planner.plan(now: Self.time(now))
             #expect(fires.map(\.nominal) == [Self.time(7 * 3600)])
             #expect(fires.map(\.next) == [Self.time(next * 3600)] && fires.map(\.isMissed) == [true])
+            #expect(fires.map(\.isStale) == [true], "one that is no fire runs nowhere, late or not")
             planner.settle(fires, outcomes: [.movedOn])
             #expect(planner.nextWake() == Self.time(next * 3600 - 2))
         }

@@ -14,6 +14,9 @@ struct AgentTable {
         }
     }
 
+    /// What a host is called; its id when it is gone.
+    func name(of id: AgentID) throws -> String { try self.find(id)?.name ?? id.rawValue }
+
     func all() throws -> [Agent] {
         try self.db.all("SELECT \(AgentRecord.columns) FROM agent ORDER BY id") { try AgentRecord.decode($0) }
     }

@@ -58,23 +58,27 @@ struct PlacementTable {
     }
 
     /// Slots that wait, or that a host has, by id, which is in order of time.
-    func open(limit: Int) throws -> [OpenSlot] {
-        try self.db.all(
+    func open(after: ExecutionID?, limit: Int) throws -> [OpenSlot] {
+        // Slots of one job say the same, and there may be many.
+        var leases: [String: Int] = [:]
+        return try self.db.all(
             """
             SELECT s.execution_id, s.job_uid, s.agent, s.placed_at, s.placement, e.status
             FROM placement_slot AS s INDEXED BY placement_slot_open
             LEFT JOIN execution AS e ON e.id = s.execution_id
-            WHERE s.state IN (0, 1) ORDER BY s.execution_id LIMIT ?
+            WHERE s.state IN (0, 1) AND s.execution_id > ? ORDER BY s.execution_id LIMIT ?
             """,
-            [.number(limit)]
+            [.id(after ?? ExecutionID.lowerBound(at: .distantPast)), .number(limit)]
         ) { row in
-            let placement: Placement = try JSONColumn.decode(row.text(4))
+            let text = row.text(4)
+            let lease = try leases[text] ?? JSONColumn.decode(text, as: Placement.self).leaseSeconds
+            leases[text] = lease
             return OpenSlot(
                 execution: try row.id(0),
                 jobUID: try row.id(1),
                 agent: row.isNull(2) ? nil : try row.agent(2),
                 placedAt: row.optionalTime(3),
-                leaseSeconds: placement.leaseSeconds,
+                leaseSeconds: lease,
                 isEnded: row.optionalNumber(5).map { ![1, 2].contains($0) } ?? true
             )
         }
@@ -137,12 +141,19 @@ struct PlacementTable {
         ) == 1
     }
 
-    /// Why it waits.
-    func explain(_ id: ExecutionID, _ record: PlacementRecord) throws {
-        try self.db.run(
-            "UPDATE placement_slot SET record = ? WHERE execution_id = ? AND state = 0",
-            [.text(try JSONColumn.encode(record)), .id(id)]
-        )
+    /// Why it waits; written when it is something else than before.
+    ///
+    /// - Returns: whether it was.
+    @discardableResult
+    func explain(_ id: ExecutionID, _ record: PlacementRecord) throws -> Bool {
+        let text = try JSONColumn.encode(record)
+        return try self.db.run(
+            """
+            UPDATE placement_slot SET record = ?
+            WHERE execution_id = ? AND state = 0 AND (record IS NULL OR record <> ?)
+            """,
+            [.text(text), .id(id), .text(text)]
+        ) == 1
     }
 
     func move(_ id: ExecutionID, to next: ExecutionID) throws -> Bool {
