@@ -56,6 +56,7 @@ extension Runner {
         guard let process = self.processes.removeValue(forKey: token) else { return }
         var spool = process.spool
         spool.finish()
+        if let file = process.outputFile, let masker = process.masker { RunnerOutputFile.mask(file, with: masker) }
         self.store.removeLeader(process.slot)
         self.trees.remove(token, process: process)
         // A stray may have lost its last but one candidate.
@@ -176,24 +177,14 @@ extension Runner {
         }
     }
 
-    /// The agent may hold an attempt for so long; it says so again and again, until it can't.
-    func extendLease(_ token: UInt64, by microseconds: Int64) {
-        guard self.live.contains(token), self.ended[token] == nil else { return }
-        let until = flow_monotonic_microseconds() + microseconds
-        self.leases[token] = until
-        self.deadlines.push(token, at: until)
-    }
-
     func checkDeadlines() {
         let now = flow_monotonic_microseconds()
         while let token = self.deadlines.pop(dueBy: now) {
             guard let process = self.processes[token] else { continue }
             switch process.phase {
             case .running:
-                let isOver = process.timeoutAt.map { $0 <= now } ?? false
-                let isLeaseOver = self.leases[token].map { $0 <= now } ?? false
-                guard isOver || isLeaseOver, process.exit == nil else { continue }
-                self.processes[token]?.cause = isOver ? .timeout : .cancelled
+                guard let end = process.timeoutAt, end <= now, process.exit == nil else { continue }
+                self.processes[token]?.cause = .timeout
                 self.terminate(token, grace: Self.grace)
             case .lingering(let until):
                 if until <= now { self.endLeftovers(token) }

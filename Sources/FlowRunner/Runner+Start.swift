@@ -60,7 +60,8 @@ extension Runner {
             output: pipes.output.reading,
             error: pipes.error.reading,
             spool: spool,
-            masker: request.masked.isEmpty ? nil : SecretMasker(forms: request.masked)
+            masker: request.masked.isEmpty ? nil : SecretMasker(forms: request.masked),
+            outputFile: request.masked.isEmpty ? nil : RunnerOutputFile.path(in: request.environment)
         )
         self.trees.add(request.token, leader: leader, execution: request.execution)
         if self.live.contains(request.token) { self.notify(.started(token: request.token, at: now)) }

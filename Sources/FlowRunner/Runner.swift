@@ -42,8 +42,10 @@ package final class Runner {
     var leaderless: Set<UInt64> = []
     var trees = RunnerTrees()
     var deadlines = DeadlineQueue()
-    /// When attempts end unless the agent says otherwise; monotonic microseconds.
+    /// When attempts end unless the agent says otherwise; boot clock, microseconds.
     var leases: [UInt64: Int64] = [:]
+    /// When they are looked at next; monotonic microseconds.
+    var nextLeaseLook: Int64 = 0
     var requests: [SpawnRequest] = []
     var nextRequest = 0
     var input = RunnerFrameBuffer()
@@ -109,6 +111,7 @@ package final class Runner {
             }
             if flow_was_terminated() != 0 { self.stop(grace: Self.grace) }
             self.reap()
+            self.checkLeases()
             self.spawnSome()
             self.checkDeadlines()
             self.deliverSignals()
@@ -137,6 +140,7 @@ package final class Runner {
         var earliest = self.deadlines.earliest ?? .max
         if let firstAgentBy { earliest = min(earliest, firstAgentBy) }
         if !self.unsaved.isEmpty { earliest = min(earliest, self.saveAgainAt) }
+        if !self.leases.isEmpty { earliest = min(earliest, self.nextLeaseLook) }
         guard earliest < .max else { return -1 }
         let wait = earliest - flow_monotonic_microseconds()
         return wait <= 0 ? 0 : Int32(min(60_000, (wait + 999) / 1000))

@@ -37,6 +37,8 @@ struct RunnerProcess {
     var spool: RunnerSpool
     /// Of an attempt that was given secrets.
     var masker: SecretMasker?
+    /// Where that attempt leaves what it hands on.
+    let outputFile: String?
     var phase: Phase = .running
     var cause: EndCause = .own
     /// Processes that were told to go after the leader's end: the first ones, and how many.

@@ -49,9 +49,12 @@ package struct SecretMasker: Sendable {
 
     /// A text that is whole, such as the words on how an attempt ended.
     package func masked(_ text: String) -> String {
+        String(decoding: self.masked(Array(text.utf8)), as: UTF8.self)
+    }
+
+    func masked(_ bytes: [UInt8]) -> [UInt8] {
         var copy = SecretMasker(patterns: self.patterns)
-        let bytes = copy.feed(Array(text.utf8), .output) + copy.finish(.output)
-        return String(decoding: bytes, as: UTF8.self)
+        return copy.feed(bytes, .output) + copy.finish(.output)
     }
 
     private init(patterns: PatternTree) { self.patterns = patterns }

@@ -259,6 +259,37 @@ struct RunnerSurvivalTests {
         }
     }
 
+    @Test(
+        "what a job with secrets hands on is masked after a change of agents, or not taken",
+        arguments: [false, true]
+    )
+    func outputsWithSecrets(_ isKilled: Bool) async throws {
+        let directory = try TemporaryDirectory()
+        let vault = SecretRunTests.Vault(["DB": "hunter2-hunter2"])
+        let (former, ids) = try await Self.left(directory, secrets: vault) { host in
+            let script = """
+                echo "url=db://$PW@h" > "$QF_OUTPUT"; echo n=1 >> "$QF_OUTPUT"; touch written
+                while [ ! -e go ]; do sleep 0.02; done
+                """
+            let id = await host.launch(script, directory: directory.path, environment: ["PW": "secret:DB"])
+            try await eventually("it runs") { FileManager.default.fileExists(atPath: directory.path + "/written") }
+            return [id]
+        }
+        if isKilled { kill(former.supervisor.runnerPID, SIGKILL) } else { Self.touch(directory.path + "/go") }
+        try await eventually("it ends") { !isAlive(former.supervisor.runnerPID) }
+        try await Host.with(directory: directory, adopting: ids, from: former) { host in
+            let outcome = try await host.wait(ids[0])
+            if isKilled {
+                #expect(outcome.outputs.isEmpty)
+                #expect(outcome.detail?.contains("its outputs were not taken") == true, "\(outcome.detail ?? "")")
+            } else {
+                #expect(outcome.outputs == ["url": "db://***@h", "n": "1"])
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: directory.path + "/outputs")
+            #expect(left.isEmpty, "\(left)")
+        }
+    }
+
     /// Processes with this text among their arguments, but for shells that only pass it on.
     private static func commands(mentioning text: String) -> [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowRunner
 import Foundation
 import Glibc
 
@@ -22,18 +23,34 @@ struct OutputFiles: Sendable {
 
     /// Removes what attempts left when an earlier agent died, but for those that go on.
     func removeAll(but keys: Set<AttemptKey>) {
-        let kept = Set(keys.map { "\($0.id)-\($0.attempt)" })
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: self.root)) ?? []
-        for name in names where !kept.contains(name) {
+        let names = keys.map { "\($0.id)-\($0.attempt)" }
+        let kept = Set(names + names.map { $0 + RunnerOutputFile.maskedSuffix })
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: self.root)) ?? []
+        for name in found where !kept.contains(name) {
             try? FileManager.default.removeItem(atPath: "\(self.root)/\(name)")
         }
     }
 
     /// Reads what an attempt wrote, and removes the file.
     ///
+    /// - Parameter isMasked: nobody here knows the attempt's secrets, so that only a file counts in which its runner has
+    ///   masked them.
     /// - Returns: nil when there is none.
-    func take(_ key: AttemptKey) -> Result<[String: String], StepOutputs.Fault>? {
-        let path = self.path(of: key)
+    func take(_ key: AttemptKey, isMasked: Bool) -> Result<[String: String], StepOutputs.Fault>? {
+        let plain = self.path(of: key)
+        if let values = self.take(plain + RunnerOutputFile.maskedSuffix) {
+            try? FileManager.default.removeItem(atPath: plain)
+            return values
+        }
+        guard isMasked else { return self.take(plain) }
+        var information = stat()
+        guard lstat(plain, &information) == 0 else { return nil }
+        try? FileManager.default.removeItem(atPath: plain)
+        let words = "the agent was started anew meanwhile, and cannot mask the secrets in them"
+        return .failure(StepOutputs.Fault(line: nil, message: words))
+    }
+
+    private func take(_ path: String) -> Result<[String: String], StepOutputs.Fault>? {
         // No link: the agent reads for the script only what the script has written there.
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -65,9 +82,9 @@ struct OutputFiles: Sendable {
     }
 
     /// An end with what the attempt hands on; a file with a fault is noted, and nothing of it taken.
-    func completed(_ end: AttemptEnd, of key: AttemptKey) -> AttemptEnd {
+    func completed(_ end: AttemptEnd, of key: AttemptKey, isMasked: Bool) -> AttemptEnd {
         var end = end
-        switch self.take(key) {
+        switch self.take(key, isMasked: isMasked) {
         case nil: break
         case .success(let values): end.outputs = values
         case .failure(let fault):

@@ -32,18 +32,21 @@ final class ShellExecutor: Executor {
         let scratch = try ScratchDirectories(dataDirectory: configuration.dataDirectory)
         let outputs = try OutputFiles(dataDirectory: configuration.dataDirectory)
         self.outputs = outputs
-        let withScratch = ScratchUsers()
+        let withScratch = AttemptSet()
+        let withSecrets = AttemptSet()
         self.scratch = scratch
         let works = WorkRequest(program: configuration.workProgram, policy: policy)
         self.works = works
         self.requests = ShellRequest(scratch: scratch, outputs: outputs, limiter: works.program)
         let verdicts = self.verdicts
         self.scratchUsers = withScratch
+        self.adoptedWithSecrets = withSecrets
         let told: AttemptHandler = { events in
             for case (let key, .ended) in events where withScratch.remove(key) { scratch.remove(key.id) }
             let complete = events.map { key, event in
                 guard case .ended(let end) = event else { return (key, event) }
-                return (key, AttemptEvent.ended(outputs.completed(end, of: key)))
+                let isMasked = withSecrets.remove(key)
+                return (key, AttemptEvent.ended(outputs.completed(end, of: key, isMasked: isMasked)))
             }
             handler(verdicts.judge(complete))
         }
@@ -51,7 +54,9 @@ final class ShellExecutor: Executor {
         self.runner = try ProcessRunner(configuration: configuration, logger: logger, handler: told)
     }
 
-    private let scratchUsers: ScratchUsers
+    private let scratchUsers: AttemptSet
+    /// Their values went with the agent that started them.
+    private let adoptedWithSecrets: AttemptSet
 
     /// Whether the program that carries out what is no script is there.
     var canWork: Bool { self.works.program != nil }
@@ -73,6 +78,7 @@ final class ShellExecutor: Executor {
                 continue
             }
             if payload.usesScratchDirectory { self.scratchUsers.insert(AttemptKey(launch)) }
+            if !launch.order.job.payload.secretNames.isEmpty { self.adoptedWithSecrets.insert(AttemptKey(launch)) }
             adopted.append(self.requests.names(of: launch, payload: payload))
         }
         self.scratch.removeAll(but: Set(launches.map(\.id)))
@@ -114,8 +120,8 @@ final class ShellExecutor: Executor {
     }
 }
 
-/// Open attempts that have a scratch directory.
-private final class ScratchUsers: Sendable {
+/// Open attempts that have something in common.
+private final class AttemptSet: Sendable {
     private let keys = Mutex<Set<AttemptKey>>([])
 
     func insert(_ key: AttemptKey) { self.keys.withLock { _ = $0.insert(key) } }
