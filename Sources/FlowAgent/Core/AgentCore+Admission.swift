@@ -24,6 +24,8 @@ extension AgentCore {
             return
         }
         guard self.holds(order.hold) else {
+            // One that is kept for that already was not answered.
+            if acknowledge, self.askForLease(of: order, now: now) { return }
             self.decide(
                 order,
                 status: .skipped,
@@ -140,6 +142,8 @@ extension AgentCore {
             isLocal: isLocal
         )
         self.open[id] = OpenExecution(entry: entry, isDurable: false)
+        // Its lease runs while it waits, too.
+        self.take(order.hold, at: self.boot)
         self.pipeline.add(
             .insert(entry, report: Report(entry)),
             then: .queued(id, acknowledge: acknowledge, answer: !isLocal)
@@ -161,6 +165,7 @@ extension AgentCore {
             return
         }
         self.open[id]?.isDurable = true
+        guard !execution.isLeaseOver else { return self.endUnstarted(execution, now: now) }
         self.freed.insert(execution.entry.order.job.uid)
         if let pool = execution.entry.order.job.policies.pool { self.freedPools.insert(pool.name) }
         if execution.isCancelled { self.cancel(id, force: false, now: now) }
@@ -203,7 +208,9 @@ extension AgentCore {
 
     private func nextWaiting(of uid: JobUID, now: Timestamp) -> OpenExecution? {
         for id in self.queues[uid] ?? [] {
-            guard let execution = self.open[id], execution.entry.order.nominal <= now else { continue }
+            guard let execution = self.open[id], execution.entry.order.nominal <= now, self.mayBegin(execution) else {
+                continue
+            }
             // Nobody overtakes one whose row is still being written.
             return execution.isDurable ? execution : nil
         }

@@ -133,6 +133,7 @@ extension AgentCore {
 
     mutating func startRetry(_ id: ExecutionID, now: Timestamp) {
         guard let execution = self.open[id], execution.entry.status == .pending, !execution.isCancelled else { return }
+        guard self.mayRetry(execution) else { return }
         self.begin(execution, now: now)
     }
 

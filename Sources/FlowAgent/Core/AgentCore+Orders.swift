@@ -104,8 +104,10 @@ extension AgentCore {
         )
     }
 
-    private mutating func store(_ order: Order) {
+    mutating func store(_ order: Order) {
         self.orders[order.executionID] = order
+        // Its lease is to be fresh when its time comes.
+        if order.hold?.isFenced == true { self.heartbeatAt = min(self.heartbeatAt, self.boot) }
         self.timers.set(.order(order.executionID), at: order.nominal)
         self.pipeline.add(.storeOrder(order), then: .decided(order.executionID, acknowledge: true, answer: false))
     }
@@ -115,7 +117,9 @@ extension AgentCore {
         guard !self.holds(id) else { return }
         guard let order = self.orders.removeValue(forKey: id) else { return }
         self.pipeline.add(.dropOrder(id))
-        if order.kind == .cron, self.skipHalted(order, acknowledge: false, isAnswer: true, now: now) { return }
+        // What a server has placed it has also decided on.
+        let mayBeLate = order.kind == .cron && order.hold == nil
+        if mayBeLate, self.skipHalted(order, acknowledge: false, isAnswer: true, now: now) { return }
         if now > order.deadline {
             self.decide(
                 order,

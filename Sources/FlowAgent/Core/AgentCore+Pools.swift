@@ -100,7 +100,9 @@ extension AgentCore {
     /// What was decided by a clock that was ahead waits for its time (R8).
     private func nextWaiting(forPool name: String, now: Timestamp) -> OpenExecution? {
         for id in self.pools[name]?.waiting ?? [] {
-            guard let execution = self.open[id], execution.entry.order.nominal <= now else { continue }
+            guard let execution = self.open[id], execution.entry.order.nominal <= now, self.mayBegin(execution) else {
+                continue
+            }
             return execution.isDurable ? execution : nil
         }
         return nil

@@ -42,7 +42,12 @@ extension AgentCore {
     }
 
     /// An order for a fire whose time has come: it stays where it is while the scheduler stands still.
-    func holds(_ id: ExecutionID) -> Bool { self.isHalted && self.orders[id]?.kind == .cron }
+    ///
+    /// What a server has placed was fired before the stop, or decided after it.
+    func holds(_ id: ExecutionID) -> Bool {
+        guard self.isHalted, let order = self.orders[id] else { return false }
+        return order.kind == .cron && order.hold == nil
+    }
 
     /// Why a fire was missed that lay in a stop, in words; nil when it did not.
     func haltDetail(from: Timestamp, through: Timestamp) -> String? {

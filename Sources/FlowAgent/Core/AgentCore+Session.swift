@@ -189,7 +189,7 @@ extension AgentCore {
                     // Started or decided in an earlier life, or before this order was repeated (R1).
                     self.close(id, job: execution.entry.order.job.uid)
                 } else {
-                    self.launch(execution)
+                    self.launch(execution, at: reading)
                 }
             case .decided(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
@@ -201,14 +201,18 @@ extension AgentCore {
                 if isKnown, answer { self.pipeline.add(.answer(id), then: .written) }
                 self.continueQueued(id, isKnown: isKnown, now: self.clock.now(reading))
             case .attempt(let id):
-                if let execution = self.open[id] { self.launch(execution) }
+                if let execution = self.open[id] { self.launch(execution, at: reading) }
             case .configApplied(let update, let cursor): self.apply(update, cursor: cursor)
             case .pruned: self.continuePruning(after: result, at: reading)
             }
         }
     }
 
-    private mutating func launch(_ execution: OpenExecution) {
+    private mutating func launch(_ execution: OpenExecution, at reading: ClockReading) {
+        // The commit may have taken longer than the lease.
+        guard self.mayBegin(execution) else {
+            return self.endUnstarted(execution, now: self.clock.now(reading))
+        }
         self.launches.append(Launch(order: execution.entry.order, attempt: execution.entry.attempt))
         // A cancel that came between the decision and the commit finds a process a moment later.
         if execution.isCancelled { self.cancelsAfterLaunch.append(execution.entry.id) }

@@ -66,6 +66,8 @@ package struct AgentCore: Sendable {
     var leaseGraceUntil = Int64.min
     /// Something here may need a lease.
     var hasLeases = false
+    /// Orders that start when a server has answered for their leases.
+    var awaitingLease: Set<ExecutionID> = []
     var upkeep = AgentUpkeep()
     var statistics: StatisticsSender
     /// Work that the event being handled may still spend on counting missed fires.
@@ -133,6 +135,8 @@ package struct AgentCore: Sendable {
         package var followsServerRules = true
         /// False brings back a fault: a stop of the scheduler changes nothing here.
         package var heedsScheduler = true
+        /// False brings back a fault: further attempts start whether their lease is over or not.
+        package var heedsLeases = true
 
         package init(agent: AgentID, bootID: String, version: String, hostname: String, operatingSystem: String) {
             self.agent = agent
@@ -162,6 +166,8 @@ package struct AgentCore: Sendable {
         var isReplaced = false
         /// Its lease is over: it is being ended.
         var isLeaseOver = false
+        /// Its next attempt is due, and starts when a server has answered for its lease.
+        var awaitsLease = false
         /// False while the row of an execution that waits for a place is still being written.
         var isDurable = true
         /// It has a place of its pool.

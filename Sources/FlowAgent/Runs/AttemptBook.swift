@@ -15,6 +15,8 @@ final class AttemptBook: Sendable {
         var isShipping = false
         /// Of an attempt that was given secrets.
         var masker: SecretMasker?
+        /// When it is to end unless a server says otherwise; boot clock, microseconds.
+        var leaseEnd: Int64?
     }
 
     private struct State {
@@ -60,6 +62,13 @@ final class AttemptBook: Sendable {
         let masker = SecretMasker(values: values)
         self.state.withLock { $0.attempts[key]?.masker = masker }
     }
+
+    /// Notes the end of its lease: while an attempt waits for a place, nobody else would.
+    func lease(_ key: AttemptKey, until end: Int64) {
+        self.state.withLock { $0.attempts[key]?.leaseEnd = end }
+    }
+
+    func leaseEnd(of key: AttemptKey) -> Int64? { self.state.withLock { $0.attempts[key]?.leaseEnd } }
 
     func isOpen(_ key: AttemptKey) -> Bool { self.state.withLock { $0.attempts[key] != nil } }
 

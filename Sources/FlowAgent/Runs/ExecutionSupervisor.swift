@@ -118,8 +118,8 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         self.stopGrace = configuration.stopGrace
         self.jobsAtStop = configuration.jobsAtStop
         self.logger = logger
-        queue.attach { [registry, book] launches in
-            Self.start(gate.pass(launches), on: registry, book: book)
+        queue.attach { [registry, book, queue] launches in
+            Self.start(gate.pass(launches), on: registry, book: book, queue: queue)
         }
     }
 
@@ -166,7 +166,9 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
                 if let shipper = self.shipper { group.addTask { await shipper.run() } }
                 group.addTask { await self.book.watchQuietOutputs() }
                 group.addTask {
-                    await self.gate.run { Self.start($0, on: self.executors, book: self.book) }
+                    await self.gate.run {
+                        Self.start($0, on: self.executors, book: self.book, queue: self.queue)
+                    }
                 }
                 await group.waitForAll()
             }
@@ -209,10 +211,30 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
 
     package func lease(_ id: ExecutionID, milliseconds: Int64) {
         guard let key = self.book.key(of: id) else { return }
+        self.book.lease(key, until: flow_boot_microseconds() + milliseconds * 1000)
         self.executors.lease(key, milliseconds: milliseconds)
     }
 
-    private static func start(_ launches: [Launch], on executors: ExecutorRegistry, book: AttemptBook) {
+    /// Starts those whose leases have not ended while they waited for a place on the host or for secrets.
+    private static func start(
+        _ launches: [Launch],
+        on executors: ExecutorRegistry,
+        book: AttemptBook,
+        queue: LaunchRoom
+    ) {
+        let now = flow_boot_microseconds()
+        let late = launches.filter { launch in book.leaseEnd(of: AttemptKey(launch)).map { $0 <= now } ?? false }
+        if !late.isEmpty {
+            let keys = late.map { AttemptKey($0) }
+            let text = "its lease ended while it waited for a place on the host"
+            book.record(keys.map { ($0, .ended(.cancelled(text, at: now))) })
+            queue.ended(keys)
+        }
+        let lateIDs = Set(late.map(\.id))
+        Self.hand(launches.filter { !lateIDs.contains($0.id) }, to: executors, book: book)
+    }
+
+    private static func hand(_ launches: [Launch], to executors: ExecutorRegistry, book: AttemptBook) {
         for (kind, launches) in Dictionary(grouping: launches, by: \.order.job.payload.executorKind) {
             guard let executor = executors[kind] else {
                 let end = AttemptEnd.unstartable(
@@ -223,6 +245,11 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
                 continue
             }
             executor.start(launches)
+            // Whoever starts it did not know it yet when that was said.
+            for key in launches.map({ AttemptKey($0) }) {
+                guard let end = book.leaseEnd(of: key) else { continue }
+                executors.lease(key, milliseconds: max(1, (end - flow_boot_microseconds()) / 1000))
+            }
         }
     }
 }

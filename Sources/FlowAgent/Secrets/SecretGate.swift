@@ -116,7 +116,8 @@ extension Launch {
                 nominal: self.order.nominal,
                 parameters: self.order.parameters,
                 retryOf: self.order.retryOf,
-                deadline: self.order.deadline
+                deadline: self.order.deadline,
+                hold: self.order.hold
             ),
             attempt: self.attempt,
             secrets: secrets

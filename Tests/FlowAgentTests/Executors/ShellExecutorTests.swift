@@ -73,6 +73,23 @@ struct ShellExecutorTests {
         }
     }
 
+    @Test("starts nothing of which the lease ended while it waited for a place; what starts ends with its own")
+    func leasesOfWaiting() async throws {
+        try await Host.with(concurrencyLimit: 1) { host in
+            let first = await host.launch("sleep 0.3")
+            let late = await host.launch("echo started")
+            host.supervisor.lease(late, milliseconds: 50)
+            let held = await host.launch("trap 'exit 0' TERM; while :; do sleep 0.05; done")
+            host.supervisor.lease(held, milliseconds: 900)
+            #expect(try await host.wait(first).status == .success)
+            let outcome = try await host.wait(late)
+            #expect(outcome.status == .cancelled && outcome.startedAt == nil && !host.isStarted(late))
+            #expect(outcome.detail?.contains("lease") == true)
+            let ended = try await host.wait(held)
+            #expect(ended.status == .cancelled && ended.startedAt != nil)
+        }
+    }
+
     @Test("gives a script a clean environment, no input, and the words about its execution")
     func environment() async throws {
         setenv("QF_TEST_SECRET", "of the agent", 1)

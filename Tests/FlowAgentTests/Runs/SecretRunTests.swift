@@ -73,4 +73,33 @@ struct SecretRunTests {
             #expect(cancelled.status == .cancelled && other.status == .success)
         }
     }
+
+    @Test("One that a server has placed keeps its fence and its shard (P5)")
+    func keepsHold() async throws {
+        try await Host.with(secrets: Vault(["DB": "hunter2-hunter2"])) { host in
+            let payload = ShellPayload(
+                command: "echo $QF_FENCE $QF_SHARD_INDEX $QF_SHARD_TOTAL",
+                environment: ["PW": "secret:DB"]
+            )
+            let plain = Fixture.order(Fixture.snapshot(.shell(payload)))
+            let order = Order(
+                executionID: plain.executionID,
+                runID: plain.runID,
+                job: plain.job,
+                kind: plain.kind,
+                nominal: plain.nominal,
+                deadline: plain.deadline,
+                hold: SlotHold(
+                    fence: 7,
+                    leaseMilliseconds: 30_000,
+                    isFenced: true,
+                    moves: true,
+                    shard: SlotHold.Shard(index: 1, total: 4, item: nil)
+                )
+            )
+            await host.supervisor.launch([Launch(order: order, attempt: 1)])
+            let text = try await host.wait(order.executionID).text
+            #expect(text == "7 1 4\n")
+        }
+    }
 }
