@@ -99,6 +99,11 @@ extension ScheduleLimits {
         guard let expression = try? CronExpression(parsing: text) else {
             return FireExplanation.Text(zh: text, en: text)
         }
-        return FireExplanation.Text(zh: expression.describe(.zh), en: expression.describe(.en))
+        return FireExplanation.Text(zh: expression.describe(.zh), en: Self.inside(expression.describe(.en)))
+    }
+
+    /// A description in the middle of a sentence: "At 12:00 on Saturday" as "at 12:00 on Saturday".
+    private static func inside(_ description: String) -> String {
+        description.prefix(1).lowercased() + description.dropFirst()
     }
 }

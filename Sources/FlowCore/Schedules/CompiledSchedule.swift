@@ -38,10 +38,10 @@ package struct CompiledSchedule: Sendable {
         let compiled = try CompiledLimits(limits, zones: zones)
         self.limits = compiled
         if limits.hasExpressions {
-            guard case .cron(_, _, let policy) = spec.base, case .cron = self.plan, let zone = self.zone else {
+            guard case .cron(_, _, let policy) = spec.base, case .cron(let own) = self.plan, let zone = self.zone else {
                 throw ScheduleError(.syntax, "further expressions and exceptions belong to a cron expression")
             }
-            self.union = try CompiledUnion(limits, dst: policy, zone: zone, job: job)
+            self.union = try CompiledUnion(limits, beside: own, dst: policy, zone: zone, job: job)
         }
         self.zone = self.zone ?? compiled.zone
     }
@@ -87,24 +87,30 @@ package struct CompiledSchedule: Sendable {
     }
 
     /// The first fire strictly after an instant; nil when there is none until the end of 2199.
+    ///
+    /// Also nil when exceptions leave out all of the first ``exceptionTries`` times: days of an expression of which they leave
+    /// nothing count as one.
     package func next(after: Timestamp) -> Timestamp? {
         guard let limits else { return self.unlimited(after: after) }
         return limits.next(after: after) { self.allowed(after: $0) }
     }
 
+    /// How many times that exceptions leave out a search looks past.
+    package static let exceptionTries = CompiledUnion.tries
+
     /// As ``next(after:)``, without limits, but with exceptions.
     func allowed(after: Timestamp) -> Timestamp? {
         guard let union else { return self.unlimited(after: after) }
-        return union.allowed(after: after) { self.unlimited(after: $0) }
+        return union.allowed(after: after)
     }
 
     /// As ``next(after:)``, without limits and exceptions.
     func unlimited(after: Timestamp) -> Timestamp? {
         switch self.plan {
         case .cron(let plan):
-            let first = plan.next(after: after.seconds)
-            let earliest = self.union.map { $0.earliest(after: after.seconds, first) } ?? first
-            return earliest.map { Timestamp(seconds: $0) }
+            let next =
+                if let union = self.union { union.next(after: after.seconds) } else { plan.next(after: after.seconds) }
+            return next.map { Timestamp(seconds: $0) }
         case .every(let period, let anchor):
             guard after.milliseconds >= anchor else { return Timestamp(milliseconds: anchor) }
             let (elapsed, overflow) = after.milliseconds.subtractingReportingOverflow(anchor)

@@ -26,10 +26,14 @@ extension JobValidator {
         // An edit of a job whose end is past must stay possible.
         if spec != self.previous, plain.compiled.delayMilliseconds == nil, compiled.next(after: self.now) == nil {
             let field = Self.word(of: plain.spec) == "cron" ? "cron_expr" : "every_seconds"
+            // Exceptions may leave a time that is further away than anybody looks.
+            let reach =
+                limits.except == nil
+                ? "" : ", among the \(CompiledSchedule.exceptionTries) times that were looked at"
             self.faults.add(
                 name,
                 "conflict",
-                "no time of \(field) lies inside the limits after \(self.now); change \(field) or \(name)"
+                "no time of \(field) lies inside the limits after \(self.now)\(reach); change \(field) or \(name)"
             )
             return nil
         }

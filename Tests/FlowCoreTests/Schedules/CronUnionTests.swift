@@ -101,6 +101,34 @@ struct CronUnionTests {
                 after: "2026-03-28T22:00:00Z",
                 fires: ["2026-03-29T22:00:00Z", "2026-03-29T23:00:00Z"]
             ),
+            // All but a month of the year, minute by minute; also by two exceptions together.
+            Case(
+                expression: "*/5 * * * *",
+                except: ["*/5 * * 2-12 *"],
+                after: "2026-02-01T00:00:00Z",
+                fires: ["2027-01-01T00:00:00Z", "2027-01-01T00:05:00Z"]
+            ),
+            Case(
+                expression: "* * * * *",
+                also: ["30 2 * * * *"],
+                except: ["*/2 * * 2-12 *", "1-59/2 * * 2-12 *"],
+                after: "2026-01-31T23:58:30Z",
+                fires: ["2026-01-31T23:59:00Z", "2027-01-01T00:00:00Z"]
+            ),
+            // Of a year only its leap day.
+            Case(
+                expression: "15 6 * * *",
+                except: ["15 6 1-28 * *", "15 6 * 1,3-12 *"],
+                fires: ["2028-02-29T06:15:00Z", "2032-02-29T06:15:00Z"]
+            ),
+            // The time that the gap moves to three stays, though its month is left out.
+            Case(
+                expression: "30 2 * * *",
+                except: ["30 2 * 3 *"],
+                zone: "Europe/Berlin",
+                after: "2026-02-28T12:00:00Z",
+                fires: ["2026-03-29T01:00:00Z", "2026-04-01T00:30:00Z"]
+            ),
             // A fixed time that the gap moves to three counts as three.
             Case(
                 expression: "30 2 * * *",
@@ -170,12 +198,14 @@ struct CronUnionTests {
         #expect(schedule.obstacle(at: try instant("2026-01-01T12:00:00Z"))?.window == window)
         #expect(!schedule.isDaily && schedule.periodMilliseconds == nil)
         let words = ScheduleLimits(also: ["0 12 * * 6"], except: ["* * 24 12 *"]).words
-        #expect(words.en.contains(", and ") && words.en.contains(", but not ") && words.zh.contains("但不包括"))
+        #expect(words.en.contains(", and at ") && words.en.contains(", but not every ") && words.zh.contains("但不包括"))
     }
 
     @Test("A schedule that leaves nothing, or all but nothing, ends the search, and plans differ by every part (R12)")
     func bounds() throws {
         let start = try instant("2026-01-01T00:00:00Z")
+        // Half a century of days: further nobody looks.
+        #expect(try Self.schedule("0 0 * * *", except: ["0 0 * * 0-6"]).next(after: start) == nil)
         for except in ["* * * * *", "*/2 * * * *", "0 0 * * *"] {
             #expect(try Self.schedule("0 0 * * *", except: [except]).next(after: start) == nil)
         }
