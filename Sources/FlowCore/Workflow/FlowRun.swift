@@ -208,13 +208,21 @@ package struct NodeResult: Hashable, Sendable, Codable {
     package var exitCode: Int?
     /// What its executions agree on; nil, also in what older versions stored, is nothing.
     package var outputs: [String: String]?
+    /// Why there are none although its executions had some.
+    package var outputsFault: String?
 
-    package init(_ tally: RunTally, exitCode: Int? = nil, outputs: [String: String]? = nil) {
+    package init(
+        _ tally: RunTally,
+        exitCode: Int? = nil,
+        outputs: [String: String]? = nil,
+        outputsFault: String? = nil
+    ) {
         self.counts = Dictionary(
             uniqueKeysWithValues: tally.counts.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }
         )
         self.exitCode = exitCode
         self.outputs = outputs
+        self.outputsFault = outputsFault
     }
 
     package var tally: RunTally {

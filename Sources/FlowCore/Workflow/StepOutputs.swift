@@ -111,21 +111,4 @@ package enum StepOutputs {
             && outputs.allSatisfy { self.isKey($0.key) && $0.value.utf8.count <= self.valueLimit }
             && outputs.reduce(0) { $0 + $1.value.utf8.count } <= self.fileLimit
     }
-
-    /// What several executions hand on together: what those that have it agree on.
-    package static func merged(_ outputs: [[String: String]]) -> [String: String] {
-        var merged: [String: String] = [:]
-        var disputed: Set<String> = []
-        for values in outputs {
-            for (key, value) in values where !disputed.contains(key) {
-                if let known = merged[key], known != value {
-                    merged[key] = nil
-                    disputed.insert(key)
-                } else {
-                    merged[key] = value
-                }
-            }
-        }
-        return merged
-    }
 }

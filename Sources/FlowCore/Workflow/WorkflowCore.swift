@@ -232,8 +232,9 @@ package struct WorkflowCore: Sendable {
         let tally = result.tally
         let counts = tally.counts
         self.nodes[index].result = result
+        let fault = result.outputsFault.map { "Its outputs were not taken: \($0)." }
         switch tally.state {
-        case "succeeded": self.end(index, .succeeded, nil, nil, at: now)
+        case "succeeded": self.end(index, .succeeded, nil, fault, at: now)
         case "failed":
             let isTimeout = (counts[.failure] ?? 0) == 0
             let failed = (counts[.failure] ?? 0) + (counts[.timeout] ?? 0)
@@ -241,7 +242,7 @@ package struct WorkflowCore: Sendable {
                 index,
                 .failed,
                 isTimeout ? .timeout : .execution,
-                "\(failed) of \(tally.total) executions failed.",
+                "\(failed) of \(tally.total) executions failed." + (fault.map { " " + $0 } ?? ""),
                 at: now
             )
         case "cancelled": self.end(index, .cancelled, .requested, nil, at: now)

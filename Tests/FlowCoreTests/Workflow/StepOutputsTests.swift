@@ -41,7 +41,29 @@ struct StepOutputsTests {
 
     @Test("Several executions hand on what they agree on")
     func merges() {
-        let merged = StepOutputs.merged([["a": "1", "b": "1"], ["a": "1", "b": "2"], ["b": "1", "c": "3"]])
-        #expect(merged == ["a": "1", "c": "3"])
+        let merged = Self.merged([["a": "1", "b": "1"], ["a": "1", "b": "2"], ["b": "1", "c": "3"]])
+        #expect(merged.values == ["a": "1", "c": "3"] && merged.fault == nil)
+    }
+
+    private static func merged(_ outputs: [[String: String]]) -> StepOutputs.Merged {
+        var merged = StepOutputs.Merged()
+        for values in outputs { merged.add(values) }
+        return merged
+    }
+
+    @Test("Several executions hand on no more than one may: of more, nothing, and why is said (W12)")
+    func boundsMerged() {
+        let many = (0..<11).map { shard in
+            Dictionary(uniqueKeysWithValues: (0..<10).map { ("k\(shard)_\($0)", "1") })
+        }
+        #expect(Self.merged(many).values.isEmpty && Self.merged(many).fault?.text.contains("100 outputs") == true)
+        #expect(Self.merged(Array(many.dropLast())).values.count == 100)
+        let long = String(repeating: "x", count: StepOutputs.valueLimit)
+        let large = [["a": long], ["b": long], ["c": "1"]]
+        #expect(Self.merged(large).values.isEmpty && Self.merged(large).fault != nil)
+        // What they do not agree on does not count, unless it goes beyond all bounds.
+        #expect(Self.merged(large + [["c": "2"]]).fault == nil)
+        let endless = (0..<2000).map { ["k\($0)": "1"] }
+        #expect(Self.merged(endless + (0..<2000).map { ["k\($0)": "2"] }).fault != nil)
     }
 }

@@ -25,14 +25,17 @@ struct ExecutionOutputTable {
         } ?? [:]
     }
 
-    /// Of the executions of a run that have any, by their ids.
-    func of(run: RunID) throws -> [[String: String]] {
-        try self.db.all(
+    /// Of all executions of a run together.
+    func merged(of run: RunID) throws -> StepOutputs.Merged {
+        var merged = StepOutputs.Merged()
+        // One after the other: a run may have a thousand of them.
+        _ = try self.db.all(
             """
             SELECT o.outputs FROM execution AS e INDEXED BY execution_by_run
             JOIN execution_output AS o ON o.execution_id = e.id WHERE e.run_id = ? ORDER BY e.id
             """,
             [.id(run)]
-        ) { try JSONColumn.decode($0.text(0)) }
+        ) { merged.add(try JSONColumn.decode($0.text(0))) }
+        return merged
     }
 }

@@ -85,11 +85,12 @@ extension FlowTable {
                 "SELECT max(exit_code) FROM execution INDEXED BY execution_by_run WHERE run_id = ?",
                 [.id(child)]
             ) { $0.optionalNumber(0) } ?? nil
-        let outputs = StepOutputs.merged(try ExecutionOutputTable(self.db).of(run: child))
+        let outputs = try ExecutionOutputTable(self.db).merged(of: child)
         return NodeResult(
             try RunTable(self.db).tally(of: child, withoutMoved: true),
             exitCode: exitCode,
-            outputs: outputs.isEmpty ? nil : outputs
+            outputs: outputs.values.isEmpty ? nil : outputs.values,
+            outputsFault: outputs.fault?.text
         )
     }
 
