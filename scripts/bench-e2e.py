@@ -148,10 +148,11 @@ class World:
                         print(f"--- {name}\n{tail}", file=sys.stderr)
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def start_server(self):
+    def start_server(self, is_awaited=True):
         command = [self.programs["quicflow-server"], "serve", "--config", self.config, "--log-level", self.log_level]
         self.server = self.start("server", command)
-        wait_for("the server", self.is_ready, 60, pause=0.005)
+        if is_awaited:
+            wait_for("the server", self.is_ready, 60, pause=0.005)
 
     def start(self, name, command, environment=None):
         with open(os.path.join(self.directory, name + ".log"), "w") as log:
@@ -729,11 +730,11 @@ def part_plan(programs, jobs=100_000):
                 return any("planning" in row and f"jobs={jobs}" in row for row in file)
 
         began = time.monotonic()
-        world.start_server()
-        ready = time.monotonic() - began
-        wait_for("the plan", has_planned, 60, pause=0.005)
+        world.start_server(is_awaited=False)
+        wait_for("the plan", has_planned, 60, pause=0.002)
         line(f"plan, {jobs} tasks, from start to planned", (time.monotonic() - began) * 1000, "ms")
-        line(f"plan, {jobs} tasks, from start to ready", ready * 1000, "ms")
+        wait_for("the server", world.is_ready, 60, pause=0.002)
+        line(f"plan, {jobs} tasks, from start to ready, at most", (time.monotonic() - began) * 1000, "ms")
         time.sleep(2)
         line("plan, memory of server without tasks", empty, "MiB")
         line(f"plan, memory of server, {jobs} tasks", resident(world.server.pid), "MiB")

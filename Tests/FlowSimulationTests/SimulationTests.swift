@@ -54,6 +54,32 @@ struct SimulationTests {
         #expect(first != nil, "'\(mutant.rawValue)' passed 300 histories: the checker cannot see it")
     }
 
+    @Test("Never two holders of a slot, whatever becomes of hosts (F7); a retry that ignores its lease is caught")
+    func leasesHold() async {
+        // Few, because each is long; a number of seeds asks for more.
+        let isAsked = ProcessInfo.processInfo.environment["QF_SIM_SEEDS"] != nil
+        let seeds = isAsked ? Self.seeds : [0, 1]
+        let (histories, faults) = await Self.computing {
+            let histories = seeds.map { LeaseHistory(seed: $0) }
+            let faults = zip(seeds, histories).flatMap { seed, history in
+                history.faults.map { "seed \(seed): \($0)" }
+            }
+            return (histories, faults)
+        }
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+        let starts = histories.map(\.starts).reduce(0, +)
+        let moved = histories.map(\.movedStarts).reduce(0, +)
+        #expect(starts > 50 && moved > 1, "the histories must be about something: \(starts), \(moved)")
+        let (isCaught, again) = await Self.computing {
+            (
+                (UInt64(0)..<60).contains { !LeaseHistory(seed: $0, heedsLeases: false).faults.isEmpty },
+                LeaseHistory(seed: seeds[0]).trace
+            )
+        }
+        #expect(isCaught, "the checker cannot see it")
+        #expect(again == histories[0].trace, "one seed is one history")
+    }
+
     private static let queue = DispatchQueue(label: "histories")
 
     /// Lives through histories one after the other on a thread of their own: on the threads that all tests share they would
