@@ -126,6 +126,28 @@ struct ConversionTests {
         #expect(decoded[0].job.unsupported?.contains("has the unknown value 8") == true)
     }
 
+    @Test("What is for a past time has a kind that agents of before refuse (decision 198)")
+    func dataTimes() throws {
+        var values = RandomValues(seed: 7)
+        let plain = values.order()
+        let retry = Order(
+            executionID: plain.executionID,
+            runID: plain.runID,
+            job: values.job(),
+            kind: .rerun,
+            nominal: plain.nominal,
+            dataTime: Timestamp(seconds: 1),
+            deadline: plain.deadline
+        )
+        var batch = PBEnvelope(.orders([retry]))
+        #expect(batch.taskExecutions.executions[0].kind == .backfill)
+        guard case .orders(let taken) = try batch.serverMessage() else { throw Unexpected() }
+        #expect(taken[0].dataTime == Timestamp(seconds: 1) && taken[0].job.unsupported == nil)
+        batch.taskExecutions.executions[0].clearDataTime()
+        guard case .orders(let refused) = try batch.serverMessage() else { throw Unexpected() }
+        #expect(refused[0].job.unsupported?.contains("backfill") == true)
+    }
+
     private struct Unexpected: Error {}
 
     @Test("Identifiers, instants and counts outside their range are refused, so that no arithmetic can overflow")

@@ -178,12 +178,14 @@ struct RandomValues {
     }
 
     mutating func order() -> Order {
-        Order(
+        let dataTime = self.maybe { $0.instant() }
+        return Order(
             executionID: self.uid(),
             runID: self.uid(),
             job: self.job(),
-            kind: self.pick([.cron, .manual, .rerun]),
+            kind: dataTime == nil ? self.pick([.cron, .manual, .rerun]) : .backfill,
             nominal: self.instant(),
+            dataTime: dataTime,
             parameters: self.map(),
             retryOf: self.maybe { $0.uid() },
             deadline: self.instant()
@@ -200,7 +202,7 @@ struct RandomValues {
             jobID: self.int64(),
             jobName: self.text(),
             jobVersion: self.int64(),
-            kind: self.pick([.cron, .manual, .rerun]),
+            kind: self.pick([.cron, .manual, .rerun, .backfill]),
             nominal: self.instant(),
             status: self.pick(ExecutionStatus.allCases),
             reason: self.maybe { $0.pick(ExecutionReason.allCases) },

@@ -22,6 +22,7 @@ enum RunPresenter {
             .init("source", run.source),
             .init("caller", run.caller),
             .init("scheduled_time", run.nominal),
+            .init("data_time", run.dataTime),
             .init("created_at", run.createdAt),
             .init("started_at", summary.startedAt),
             .init("finished_at", summary.finishedAt),
@@ -40,7 +41,7 @@ enum RunPresenter {
     /// S3's word for what triggered it.
     static func trigger(_ run: Run) -> String {
         switch run.type {
-        case .schedule: "scheduler"
+        case .schedule, .backfill: "scheduler"
         case .webhook: run.source.hasSuffix("/github") ? "github-webhook" : "webhook"
         default: run.type.rawValue
         }
@@ -48,7 +49,7 @@ enum RunPresenter {
 
     /// Types by S3's words, besides our own.
     static let words: [String: [RunType]] = [
-        "scheduler": [.schedule], "github-webhook": [.webhook], "automatic": [.schedule, .dependency],
+        "scheduler": [.schedule, .backfill], "github-webhook": [.webhook], "automatic": [.schedule, .dependency],
     ]
 
     /// "3/5 units succeeded, 2 failed" (S3-4.1).

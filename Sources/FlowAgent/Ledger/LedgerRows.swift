@@ -8,7 +8,7 @@ import GRDB
 /// Reads orders and ledger entries from rows, and the reverse.
 enum LedgerRows {
     static let orderColumns =
-        "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline, hold"
+        "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline, hold, data_time"
     static let entryColumns =
         orderColumns + ", status, reason, detail, attempt, is_local, started_at, finished_at, exit_code, retry_at, "
         + "coalesced_count, coalesced_from, coalesced_through, http_status"
@@ -22,6 +22,7 @@ enum LedgerRows {
             job: try snapshots.load(JobUID(uuid: row[2]), version: row[3], from: database),
             kind: try self.known(row[4], ExecutionKind.init(rawValue:), "kind"),
             nominal: Timestamp(milliseconds: row[5]),
+            dataTime: (row[10] as Int64?).map(Timestamp.init(milliseconds:)),
             parameters: parameters,
             retryOf: (row[7] as UUID?).map(ExecutionID.init(uuid:)),
             deadline: Timestamp(milliseconds: row[8]),
@@ -32,17 +33,17 @@ enum LedgerRows {
     static func entry(_ row: Row, snapshots: inout SnapshotTable, in database: Database) throws -> LedgerEntry {
         LedgerEntry(
             order: try self.order(row, snapshots: &snapshots, in: database),
-            status: try self.known(row[10], ExecutionStatus.init(rawValue:), "status"),
-            reason: (row[11] as String?).flatMap(ExecutionReason.init(rawValue:)),
-            detail: row[12],
-            attempt: row[13],
-            isLocal: row[14],
-            startedAt: (row[15] as Int64?).map(Timestamp.init(milliseconds:)),
-            finishedAt: (row[16] as Int64?).map(Timestamp.init(milliseconds:)),
-            exitCode: row[17],
-            httpStatus: row[22],
-            retryAt: (row[18] as Int64?).map(Timestamp.init(milliseconds:)),
-            coalesced: self.coalesced(row, from: 19)
+            status: try self.known(row[11], ExecutionStatus.init(rawValue:), "status"),
+            reason: (row[12] as String?).flatMap(ExecutionReason.init(rawValue:)),
+            detail: row[13],
+            attempt: row[14],
+            isLocal: row[15],
+            startedAt: (row[16] as Int64?).map(Timestamp.init(milliseconds:)),
+            finishedAt: (row[17] as Int64?).map(Timestamp.init(milliseconds:)),
+            exitCode: row[18],
+            httpStatus: row[23],
+            retryAt: (row[19] as Int64?).map(Timestamp.init(milliseconds:)),
+            coalesced: self.coalesced(row, from: 20)
         )
     }
 
@@ -50,7 +51,7 @@ enum LedgerRows {
         [
             order.executionID.uuid, order.runID.uuid, order.job.uid.uuid, order.job.version, order.kind.rawValue,
             order.nominal.milliseconds, try self.text(order.parameters), order.retryOf?.uuid,
-            order.deadline.milliseconds, try self.text(order.hold),
+            order.deadline.milliseconds, try self.text(order.hold), order.dataTime?.milliseconds,
         ]
     }
 

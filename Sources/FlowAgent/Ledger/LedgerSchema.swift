@@ -38,6 +38,10 @@ enum LedgerSchema {
         migrator.registerMigration("170 skipped by job") { database in
             try database.execute(sql: Self.skippedByJob)
         }
+        migrator.registerMigration("173 data time") { database in
+            try database.execute(sql: "ALTER TABLE pending_order ADD COLUMN data_time INTEGER")
+            try database.execute(sql: "ALTER TABLE ledger ADD COLUMN data_time INTEGER")
+        }
         return migrator
     }
 

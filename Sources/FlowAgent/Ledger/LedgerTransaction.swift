@@ -103,10 +103,10 @@ struct LedgerTransaction {
 
     private static let insertEntry =
         "INSERT INTO ledger (\(LedgerRows.entryColumns), sequence) VALUES "
-        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
+        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
     private static let updateEntry = """
         UPDATE ledger SET run_id = ?, job_uid = ?, job_version = ?, kind = ?, nominal = ?, parameters = ?, retry_of = ?, \
-        deadline = ?, hold = ?, status = ?, reason = ?, detail = ?, attempt = ?, is_local = ?, started_at = ?, finished_at = ?, \
+        deadline = ?, hold = ?, data_time = ?, status = ?, reason = ?, detail = ?, attempt = ?, is_local = ?, started_at = ?, finished_at = ?, \
         exit_code = ?, retry_at = ?, coalesced_count = ?, coalesced_from = ?, coalesced_through = ?, \
         http_status = ?, sequence = ? \
         WHERE exec_id = ?
@@ -198,7 +198,7 @@ struct LedgerTransaction {
 
     private mutating func store(_ order: Order) throws {
         try self.database.run(
-            "INSERT OR REPLACE INTO pending_order (\(LedgerRows.orderColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO pending_order (\(LedgerRows.orderColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             StatementArguments(try LedgerRows.orderArguments(order))
         )
         try self.state.snapshots.store(order.job, usedAt: order.nominal, in: self.database)

@@ -114,6 +114,7 @@ extension Launch {
                 ),
                 kind: self.order.kind,
                 nominal: self.order.nominal,
+                dataTime: self.order.dataTime,
                 parameters: self.order.parameters,
                 retryOf: self.order.retryOf,
                 deadline: self.order.deadline,

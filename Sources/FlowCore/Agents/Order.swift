@@ -11,6 +11,8 @@ package struct Order: Hashable, Sendable, Codable {
     package let job: JobSnapshot
     package let kind: ExecutionKind
     package let nominal: Timestamp
+    /// The fire that a past time is made up for: what the job is told it was scheduled for; nil = ``nominal``.
+    package let dataTime: Timestamp?
     package let parameters: [String: String]
     package let retryOf: ExecutionID?
     /// Not started by then: the agent answers SKIPPED(DEADLINE).
@@ -24,6 +26,7 @@ package struct Order: Hashable, Sendable, Codable {
         job: JobSnapshot,
         kind: ExecutionKind,
         nominal: Timestamp,
+        dataTime: Timestamp? = nil,
         parameters: [String: String] = [:],
         retryOf: ExecutionID? = nil,
         deadline: Timestamp,
@@ -34,9 +37,13 @@ package struct Order: Hashable, Sendable, Codable {
         self.job = job
         self.kind = kind
         self.nominal = nominal
+        self.dataTime = dataTime
         self.parameters = parameters
         self.retryOf = retryOf
         self.deadline = deadline
         self.hold = hold
     }
+
+    /// What the job is told it was scheduled for.
+    package var scheduledTime: Timestamp { self.dataTime ?? self.nominal }
 }

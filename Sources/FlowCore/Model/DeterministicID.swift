@@ -18,6 +18,8 @@ package enum ExecutionKind: String, Codable, Sendable, CaseIterable {
     case node
     /// A call of a webhook; the discriminator is the webhook's id and what a repetition is known by.
     case hook
+    /// A past fire that is made up for; the discriminator is the backfill's id and the fire's time.
+    case backfill
 }
 
 /// Derives the ids of executions and runs, so that whoever starts the same fire names it alike.

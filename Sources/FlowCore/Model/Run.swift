@@ -12,6 +12,8 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
     case workflow
     /// Another program called a webhook.
     case webhook
+    /// A past fire was made up for.
+    case backfill
 
     /// What its executions say.
     package var executionKind: ExecutionKind {
@@ -22,6 +24,7 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
         case .dependency: .dependency
         case .workflow: .node
         case .webhook: .hook
+        case .backfill: .backfill
         }
     }
 }
@@ -35,7 +38,9 @@ package struct Run: Hashable, Sendable, Codable {
     package var jobVersion: Int64
     package var type: RunType
     package var nominal: Timestamp
-    /// Where the trigger came from: `scheduler`, `api`, `console`, `cli`.
+    /// The past fire that it makes up for; nil for all that is no backfill.
+    package var dataTime: Timestamp?
+    /// Where the trigger came from: `scheduler`, `api`, `console`, `cli`, `backfill:<id>`.
     package var source: String
     /// The user who asked, nil for the schedule.
     package var caller: String?
@@ -51,6 +56,7 @@ package struct Run: Hashable, Sendable, Codable {
         jobVersion: Int64,
         type: RunType,
         nominal: Timestamp,
+        dataTime: Timestamp? = nil,
         source: String,
         caller: String? = nil,
         parameters: [String: String] = [:],
@@ -64,6 +70,7 @@ package struct Run: Hashable, Sendable, Codable {
         self.jobVersion = jobVersion
         self.type = type
         self.nominal = nominal
+        self.dataTime = dataTime
         self.source = source
         self.caller = caller
         self.parameters = parameters

@@ -4,11 +4,14 @@
 extension Order {
     /// The order to start a PENDING execution.
     ///
-    /// - Parameter deadline: the stored one; nil for a record that an agent made, which then has an hour.
+    /// - Parameters:
+    ///   - dataTime: of its run.
+    ///   - deadline: the stored one; nil for a record that an agent made, which then has an hour.
     package init(
         of execution: Execution,
         job: JobSnapshot,
         parameters: [String: String],
+        dataTime: Timestamp?,
         deadline: Timestamp?,
         hold: SlotHold? = nil
     ) {
@@ -18,6 +21,7 @@ extension Order {
             job: job,
             kind: execution.kind,
             nominal: execution.nominal,
+            dataTime: dataTime,
             parameters: parameters,
             retryOf: execution.retryOf,
             deadline: deadline ?? StartDeadline.of(nominal: execution.nominal, next: nil),

@@ -17,6 +17,7 @@ extension Run {
         case .dependency: type = .dependency
         case .node: type = .workflow
         case .hook: type = .webhook
+        case .backfill: type = .backfill
         }
         self.init(
             id: report.runID,

@@ -60,6 +60,7 @@ package struct RunDraft: Hashable, Sendable {
     ///   - reached: the agents of the job's groups, which bound what a trigger may name.
     ///   - parent: the execution that is run again.
     ///   - earlier: those of the run that is run again, one a host.
+    ///   - dataTime: of the run that is run again.
     ///   - isPlaced: whether the server chooses the hosts.
     /// - Throws: `conflict` when it reaches nobody.
     package static func trigger(
@@ -68,6 +69,7 @@ package struct RunDraft: Hashable, Sendable {
         reaching reached: [AgentID],
         parent: Execution?,
         earlier: [AgentID: ExecutionID] = [:],
+        dataTime: Timestamp? = nil,
         isPlaced: Bool = false,
         at now: Timestamp
     ) throws(CoreError) -> RunDraft {
@@ -85,6 +87,7 @@ package struct RunDraft: Hashable, Sendable {
             jobVersion: job.version,
             type: trigger.type,
             nominal: now,
+            dataTime: dataTime,
             source: trigger.source,
             caller: trigger.caller,
             parameters: trigger.parameters,

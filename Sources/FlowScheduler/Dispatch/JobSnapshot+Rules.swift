@@ -35,6 +35,7 @@ extension Order {
             job: self.job.withoutForeignRules(plans),
             kind: self.kind,
             nominal: self.nominal,
+            dataTime: self.dataTime,
             parameters: self.parameters,
             retryOf: self.retryOf,
             deadline: self.deadline,

@@ -75,6 +75,7 @@ enum ExecutionRecord {
         case .dependency: 3
         case .node: 4
         case .hook: 5
+        case .backfill: 6
         }
     }
 
@@ -86,6 +87,7 @@ enum ExecutionRecord {
         case 3: .dependency
         case 4: .node
         case 5: .hook
+        case 6: .backfill
         default: throw StoreFault.unreadable("\(code) is not an execution kind")
         }
     }

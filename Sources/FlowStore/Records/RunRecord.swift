@@ -7,7 +7,7 @@ import FlowCore
 enum RunRecord {
     static let columnNames = [
         "id", "job_id", "job_uid", "job_name", "job_version", "type", "nominal", "source", "caller", "parameters",
-        "retry_of", "created_at",
+        "retry_of", "created_at", "data_time",
     ]
 
     static let columns = Self.columnNames.joined(separator: ", ")
@@ -21,6 +21,7 @@ enum RunRecord {
             jobVersion: row.integer(4),
             type: try Self.type(row.integer(5)),
             nominal: row.time(6),
+            dataTime: row.optionalTime(12),
             source: row.text(7),
             caller: row.optionalText(8),
             parameters: try JSONColumn.decodeParameters(row.optionalText(9)),
@@ -34,6 +35,7 @@ enum RunRecord {
             .id(run.id), .integer(run.jobID), .id(run.jobUID), .text(run.jobName), .integer(run.jobVersion),
             .integer(Self.code(run.type)), .time(run.nominal), .text(run.source), .text(run.caller),
             .text(try JSONColumn.encodeParameters(run.parameters)), .id(run.retryOf), .time(run.createdAt),
+            .time(run.dataTime),
         ]
     }
 
@@ -45,6 +47,7 @@ enum RunRecord {
         case .dependency: 3
         case .workflow: 4
         case .webhook: 5
+        case .backfill: 6
         }
     }
 
@@ -56,6 +59,7 @@ enum RunRecord {
         case 3: .dependency
         case 4: .workflow
         case 5: .webhook
+        case 6: .backfill
         default: throw StoreFault.unreadable("\(code) is not a run type")
         }
     }

@@ -75,7 +75,13 @@ struct RecordWriter {
     private func order(_ execution: Execution, _ draft: RunDraft) throws -> Order? {
         let job = try self.snapshots.snapshot(execution.jobUID, version: execution.jobVersion, self.db)
         guard let job else { return nil }
-        return Order(of: execution, job: job, parameters: draft.run.parameters, deadline: draft.deadline)
+        return Order(
+            of: execution,
+            job: job,
+            parameters: draft.run.parameters,
+            dataTime: draft.run.dataTime,
+            deadline: draft.deadline
+        )
     }
 
     /// A host that has given up a slot says so: the next one gets it before the run could seem to be over.

@@ -36,9 +36,12 @@ extension SQLiteStore: DependencyStore {
         try await self.write("settle") { db in
             try EventTable(db).move(reader.reader, from: reader.from, to: reader.to, at: now)
             let table = DependencyTable(db)
-            // What a workflow runs is the workflow's: it says itself what follows from it.
-            let isStep = try RunTable(db).find(run.root)?.type == .workflow
-            let jobs = isStep ? [] : try table.children(of: run.job).compactMap { try JobTable(db).find($0) }
+            // What a workflow runs is the workflow's: it says itself what follows from it. And a backfill makes up for
+            // times of this job alone (D7).
+            let root = try RunTable(db).find(run.root)?.type
+            let jobs =
+                root == .workflow || root == .backfill
+                ? [] : try table.children(of: run.job).compactMap { try JobTable(db).find($0) }
             var started: [StartedRun] = []
             for job in jobs.sorted(by: { $0.uid < $1.uid }) {
                 guard let dependencies = job.definition.dependencies else { continue }

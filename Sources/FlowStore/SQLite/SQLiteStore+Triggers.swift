@@ -21,6 +21,7 @@ extension SQLiteStore {
             guard let job = try JobTable(db).find(trigger.job) else { throw StoreFault.noJob(trigger.job) }
             let parent = try trigger.retryOf.flatMap { try ExecutionTable(db).find($0) }
             let repeated = try trigger.rerunOf.map { try ExecutionTable(db).of(run: $0) } ?? []
+            let original = try (parent?.runID ?? trigger.rerunOf).flatMap { try runs.find($0) }
             let isPlaced = job.definition.placement?.isCoordinated ?? false
             var draft = try RunDraft.trigger(
                 trigger,
@@ -28,6 +29,7 @@ extension SQLiteStore {
                 reaching: try AgentTable(db).agents(inAnyOf: job.definition.groups),
                 parent: parent,
                 earlier: Dictionary(repeated.map { ($0.agentID, $0.id) }, uniquingKeysWith: { $1 }),
+                dataTime: original?.dataTime,
                 isPlaced: isPlaced,
                 at: now
             )

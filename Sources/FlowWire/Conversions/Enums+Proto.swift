@@ -100,6 +100,7 @@ extension PBExecutionKind {
         case .cron: self = .cron
         case .manual: self = .manual
         case .rerun: self = .rerun
+        case .backfill: self = .backfill
         // To a host it is a run that somebody asked for; hosts of older versions know no other word.
         case .dependency, .node, .hook: self = .manual
         }
@@ -110,6 +111,7 @@ extension PBExecutionKind {
         case .cron: .cron
         case .manual: .manual
         case .rerun: .rerun
+        case .backfill: .backfill
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field)
         }
     }

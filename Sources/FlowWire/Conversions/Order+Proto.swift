@@ -12,7 +12,9 @@ extension PBTaskExecution {
         self.executionID = Data(order.executionID.bytes)
         self.runID = Data(order.runID.bytes)
         self.task = PBTaskConfig(order.job)
-        self.kind = PBExecutionKind(order.kind)
+        // Also when a backfill's run is repeated: an agent that takes no data time has to refuse it.
+        self.kind = order.dataTime == nil ? PBExecutionKind(order.kind) : .backfill
+        if let dataTime = order.dataTime { self.dataTime = dataTime.milliseconds }
         self.scheduledTime = order.nominal.milliseconds
         self.params = order.parameters
         if let parent = order.retryOf { self.retryOf = Data(parent.bytes) }
@@ -26,6 +28,7 @@ extension PBTaskExecution {
         let kind = try Fields.understood(&gaps, or: ExecutionKind.manual) { () throws(WireError) in
             try self.kind.decoded(field + ".kind")
         }
+        if kind == .backfill, !self.hasDataTime { gaps.append("a backfill without the time that it is for") }
         job.unsupported = gaps.isEmpty ? nil : gaps.joined(separator: "; ")
         return Order(
             executionID: try Fields.identifier(self.executionID, field + ".execution_id"),
@@ -33,6 +36,7 @@ extension PBTaskExecution {
             job: job,
             kind: kind,
             nominal: try Fields.instant(self.scheduledTime, field + ".scheduled_time"),
+            dataTime: self.hasDataTime ? try Fields.instant(self.dataTime, field + ".data_time") : nil,
             parameters: self.params,
             retryOf: self.hasRetryOf ? try Fields.identifier(self.retryOf, field + ".retry_of") : nil,
             deadline: try Fields.instant(self.deadline, field + ".deadline"),

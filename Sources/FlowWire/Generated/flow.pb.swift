@@ -328,6 +328,9 @@ package nonisolated enum PBExecutionKind: SwiftProtobuf.Enum, Swift.CaseIterable
   case cron // = 0
   case manual // = 1
   case rerun // = 2
+
+  /// It makes up for a past fire, which the order names; agents that don't know this start nothing.
+  case backfill // = 3
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -339,6 +342,7 @@ package nonisolated enum PBExecutionKind: SwiftProtobuf.Enum, Swift.CaseIterable
     case 0: self = .cron
     case 1: self = .manual
     case 2: self = .rerun
+    case 3: self = .backfill
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -348,6 +352,7 @@ package nonisolated enum PBExecutionKind: SwiftProtobuf.Enum, Swift.CaseIterable
     case .cron: return 0
     case .manual: return 1
     case .rerun: return 2
+    case .backfill: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -357,6 +362,7 @@ package nonisolated enum PBExecutionKind: SwiftProtobuf.Enum, Swift.CaseIterable
     .cron,
     .manual,
     .rerun,
+    .backfill,
   ]
 
 }
@@ -1558,6 +1564,16 @@ package nonisolated struct PBTaskExecution: Sendable {
   /// Clears the value of `hold`. Subsequent reads from it will return its default value.
   package mutating func clearHold() {self._hold = nil}
 
+  /// The past fire that it makes up for; set exactly with the kind BACKFILL.
+  package var dataTime: Int64 {
+    get {_dataTime ?? 0}
+    set {_dataTime = newValue}
+  }
+  /// Returns true if `dataTime` has been explicitly set.
+  package var hasDataTime: Bool {self._dataTime != nil}
+  /// Clears the value of `dataTime`. Subsequent reads from it will return its default value.
+  package mutating func clearDataTime() {self._dataTime = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1565,6 +1581,7 @@ package nonisolated struct PBTaskExecution: Sendable {
   fileprivate var _task: PBTaskConfig? = nil
   fileprivate var _retryOf: Data? = nil
   fileprivate var _hold: PBSlotHold? = nil
+  fileprivate var _dataTime: Int64? = nil
 }
 
 /// A slot of a run that the server places, for as long as this host holds it.
@@ -2750,7 +2767,7 @@ nonisolated extension PBMisfirePolicy: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension PBExecutionKind: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_KIND_CRON\0\u{1}EXECUTION_KIND_MANUAL\0\u{1}EXECUTION_KIND_RERUN\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_KIND_CRON\0\u{1}EXECUTION_KIND_MANUAL\0\u{1}EXECUTION_KIND_RERUN\0\u{1}EXECUTION_KIND_BACKFILL\0")
 }
 
 nonisolated extension PBExecutionStatus: SwiftProtobuf._ProtoNameProviding {
@@ -4270,7 +4287,7 @@ nonisolated extension PBTaskExecutionBatch: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension PBTaskExecution: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskExecution"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{3}execution_id\0\u{2}\u{4}params\0\u{3}scheduled_time\0\u{1}task\0\u{3}run_id\0\u{1}kind\0\u{3}retry_of\0\u{1}deadline\0\u{1}hold\0\u{c}\u{1}\u{1}\u{c}\u{2}\u{1}\u{c}\u{4}\u{1}\u{c}\u{5}\u{1}\u{c}\u{6}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{3}execution_id\0\u{2}\u{4}params\0\u{3}scheduled_time\0\u{1}task\0\u{3}run_id\0\u{1}kind\0\u{3}retry_of\0\u{1}deadline\0\u{1}hold\0\u{3}data_time\0\u{c}\u{1}\u{1}\u{c}\u{2}\u{1}\u{c}\u{4}\u{1}\u{c}\u{5}\u{1}\u{c}\u{6}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4287,6 +4304,7 @@ nonisolated extension PBTaskExecution: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 12: try { try decoder.decodeSingularBytesField(value: &self._retryOf) }()
       case 13: try { try decoder.decodeSingularInt64Field(value: &self.deadline) }()
       case 14: try { try decoder.decodeSingularMessageField(value: &self._hold) }()
+      case 15: try { try decoder.decodeSingularInt64Field(value: &self._dataTime) }()
       default: break
       }
     }
@@ -4324,6 +4342,9 @@ nonisolated extension PBTaskExecution: SwiftProtobuf.Message, SwiftProtobuf._Mes
     try { if let v = self._hold {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
     } }()
+    try { if let v = self._dataTime {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 15)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4337,6 +4358,7 @@ nonisolated extension PBTaskExecution: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs._retryOf != rhs._retryOf {return false}
     if lhs.deadline != rhs.deadline {return false}
     if lhs._hold != rhs._hold {return false}
+    if lhs._dataTime != rhs._dataTime {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

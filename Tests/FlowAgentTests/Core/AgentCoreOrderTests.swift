@@ -49,6 +49,21 @@ struct AgentCoreOrderTests {
         #expect(bench.launches.map(\.id).contains(order.executionID))
     }
 
+    @Test("A past time starts now, however old it is, and changes nothing of the schedule (R2, R10)")
+    func startsBackfills() {
+        let job = CoreBench.job(policies: Policies(overlap: .allow, concurrency: 9))
+        var bench = self.bench(job)
+        bench.advance(to: 30_000)
+        let longAgo = CoreBench.base.advanced(byMilliseconds: -400 * 86_400_000)
+        let past = CoreBench.order(job, 30, kind: .backfill, discriminator: "b/1", dataTime: longAgo)
+        bench.send(.received(.orders([past])))
+        #expect(bench.launches.map(\.id) == [past.executionID] && bench.acknowledged == [past.executionID])
+        #expect(bench.launches.first?.order.scheduledTime == longAgo)
+        bench.advance(to: 60_500)
+        #expect(bench.started == [30, 60], "the next fire is not touched")
+        #expect(bench.entries(.skipped).isEmpty)
+    }
+
     @Test("An order is acknowledged when it is durable and not before (R4)")
     func acknowledgesDurableOrders() {
         let job = CoreBench.job(nil)

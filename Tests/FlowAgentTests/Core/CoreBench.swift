@@ -271,7 +271,8 @@ struct CoreBench {
         _ job: JobSnapshot,
         _ seconds: Int64,
         kind: ExecutionKind = .cron,
-        discriminator: String = ""
+        discriminator: String = "",
+        dataTime: Timestamp? = nil
     ) -> Order {
         let nominal = self.time(seconds)
         return Order(
@@ -286,6 +287,7 @@ struct CoreBench {
             job: job,
             kind: kind,
             nominal: nominal,
+            dataTime: dataTime,
             deadline: nominal.advanced(byMilliseconds: 3_600_000)
         )
     }

@@ -30,6 +30,21 @@ struct SQLiteLedgerTests {
         #expect(try second.restore().open == [entry])
     }
 
+    @Test("keeps the past time that an order is for, in the order and in the execution")
+    func dataTime() throws {
+        let order = Fixture.order(Fixture.snapshot(), dataTime: Timestamp(seconds: 1_700_000_000), discriminator: "b")
+        var entry = Fixture.entry(order)
+        var ledger: SQLiteLedger? = try self.open()
+        _ = try ledger?.commit([.storeOrder(order), .insert(entry, report: Fixture.report(entry))])
+        ledger = nil
+        let second = try self.open()
+        #expect(try second.restore().open == [entry] && second.restore().orders == [order])
+        entry.attempt = 2
+        _ = try second.commit([.update(entry, report: Fixture.report(entry))])
+        #expect(try second.entry(entry.id)?.order.dataTime == order.dataTime)
+        #expect(try second.entry(entry.id) == entry)
+    }
+
     @Test("refuses a second agent on the same directory and lets it in afterwards")
     func exclusion() throws {
         var first: SQLiteLedger? = try self.open()

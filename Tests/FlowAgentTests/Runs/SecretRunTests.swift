@@ -46,6 +46,20 @@ struct SecretRunTests {
         #expect(vault.requests.withLock { $0.count } == 1)
     }
 
+    @Test("What its order says besides reaches it as well: the slot that it holds, and the past time that it is for")
+    func keepsOrder() async throws {
+        try await Host.with(secrets: Vault(["DB": "hunter2-hunter2"])) { host in
+            let script = ShellPayload(
+                command: #"echo "$QF_FENCE $QF_SCHEDULED_TIME""#,
+                environment: ["PW": "secret:DB"]
+            )
+            let hold = SlotHold(fence: 3, leaseMilliseconds: 30_000, isFenced: true, moves: true, shard: nil)
+            let id = await host.launch(.shell(script), dataTime: Timestamp(seconds: 1_700_000_000), hold: hold)
+            let outcome = try await host.wait(id)
+            #expect(outcome.text == "3 2023-11-14T22:13:20.000Z\n")
+        }
+    }
+
     @Test("Without the secret nothing is started, and the record says which one is missing")
     func refused() async throws {
         try await Host.with(secrets: Vault([:])) { host in

@@ -31,8 +31,10 @@ enum Fixture {
     static func order(
         _ job: JobSnapshot,
         at nominal: Timestamp = Timestamp(seconds: 1_800_000_000),
+        dataTime: Timestamp? = nil,
         parameters: [String: String] = [:],
-        discriminator: String = ""
+        discriminator: String = "",
+        hold: SlotHold? = nil
     ) -> Order {
         Order(
             executionID: DeterministicID.execution(
@@ -46,8 +48,10 @@ enum Fixture {
             job: job,
             kind: discriminator.isEmpty ? .cron : .manual,
             nominal: nominal,
+            dataTime: dataTime,
             parameters: parameters,
-            deadline: nominal.advanced(byMilliseconds: 3_600_000)
+            deadline: nominal.advanced(byMilliseconds: 3_600_000),
+            hold: hold
         )
     }
 

@@ -129,8 +129,15 @@ final class Host: Sendable {
     }
 
     @discardableResult
-    func launch(_ payload: Payload, parameters: [String: String] = [:], timeout: Int = 60) async -> ExecutionID {
-        let order = Fixture.order(Fixture.snapshot(payload, timeout: timeout), parameters: parameters)
+    func launch(
+        _ payload: Payload,
+        parameters: [String: String] = [:],
+        timeout: Int = 60,
+        dataTime: Timestamp? = nil,
+        hold: SlotHold? = nil
+    ) async -> ExecutionID {
+        let job = Fixture.snapshot(payload, timeout: timeout)
+        let order = Fixture.order(job, dataTime: dataTime, parameters: parameters, hold: hold)
         self.orders.withLock { $0[order.executionID] = order }
         await self.supervisor.launch([Launch(order: order, attempt: 1)])
         return order.executionID

@@ -46,7 +46,7 @@ struct ShellEnvironment: Sendable {
         environment["QF_RUN_ID"] = order.runID.description
         environment["QF_TASK_ID"] = String(order.job.id)
         environment["QF_TASK_NAME"] = order.job.name
-        environment["QF_SCHEDULED_TIME"] = order.nominal.rfc3339()
+        environment["QF_SCHEDULED_TIME"] = order.scheduledTime.rfc3339()
         environment["QF_ATTEMPT"] = String(launch.attempt)
         for (name, value) in order.hold?.environment ?? [:] { environment[name] = value }
         environment["QF_AGENT_DATA"] = nil

@@ -24,7 +24,7 @@ struct WorkRequest: Sendable {
             taskName: order.job.name,
             executionID: order.executionID.description,
             attempt: launch.attempt,
-            scheduledTime: order.nominal.rfc3339(),
+            scheduledTime: order.scheduledTime.rfc3339(),
             timeout: order.job.policies.timeoutSeconds
         )
         let base = try self.environment.entries(

@@ -43,7 +43,7 @@ struct OrderTable {
     func pending(of agent: AgentID) throws -> [Order] {
         try self.orders(
             """
-            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
+            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters, r.data_time
             FROM agent_order AS o JOIN execution AS e ON e.id = o.execution_id LEFT JOIN run AS r ON r.id = e.run_id
             WHERE o.agent = ? AND e.status = 1 ORDER BY o.execution_id
             """,
@@ -54,7 +54,7 @@ struct OrderTable {
     func pending(of run: RunID) throws -> [AgentID: Order] {
         let orders = try self.db.all(
             """
-            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
+            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters, r.data_time
             FROM execution AS e JOIN agent_order AS o ON o.agent = e.agent AND o.execution_id = e.id
                 LEFT JOIN run AS r ON r.id = e.run_id
             WHERE e.run_id = ? AND e.status = 1
@@ -72,7 +72,7 @@ struct OrderTable {
     func withoutOrder(of agent: AgentID, before nominal: Timestamp, limit: Int) throws -> [Order] {
         try self.orders(
             """
-            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
+            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters, r.data_time
             FROM execution AS e INDEXED BY execution_by_agent_status LEFT JOIN run AS r ON r.id = e.run_id
             WHERE e.agent = ?1 AND e.status = 1 AND e.status <> 3 AND e.attempt = 0 AND e.id < ?2
                 AND (e.reason IS NULL OR e.reason <> '\(ExecutionReason.queued.rawValue)'
@@ -88,7 +88,7 @@ struct OrderTable {
     func again(_ id: ExecutionID) throws -> (AgentID, Order)? {
         let found = try self.db.first(
             """
-            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters
+            SELECT \(ExecutionRecord.columns(of: "e")), e.start_deadline, r.parameters, r.data_time
             FROM execution AS e LEFT JOIN run AS r ON r.id = e.run_id WHERE e.id = ?
             """,
             [.id(id)]
@@ -116,6 +116,7 @@ struct OrderTable {
             of: execution,
             job: job,
             parameters: try JSONColumn.decodeParameters(row.optionalText(extra + 1)),
+            dataTime: row.optionalTime(extra + 2),
             deadline: row.optionalTime(extra),
             hold: try self.hold(execution, job)
         )

@@ -12,7 +12,7 @@ struct RunTable {
     func insert(_ runs: [Run]) throws {
         try self.db.runEach(
             """
-            INSERT INTO run (\(RunRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO run (\(RunRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             try runs.map { try RunRecord.values($0) }
         )
