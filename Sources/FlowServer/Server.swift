@@ -172,6 +172,13 @@ package struct Server: Sendable {
             logger: self.logger,
             share: share
         )
+        let backfills = BackfillDriver(
+            store: store,
+            starter: RunStarter(store: store, gateway: gateway, bus: bus, clock: clock),
+            clock: clock,
+            logger: self.logger,
+            share: share
+        )
         let services = Services.assemble(
             store: store,
             observer: ticker,
@@ -253,6 +260,7 @@ package struct Server: Sendable {
         )
         var parts: [any Service] = [
             keeper, upkeep, archiver, notifications, dependents, workflows, placement, standing,
+            backfills,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

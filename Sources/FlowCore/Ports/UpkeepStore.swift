@@ -34,6 +34,8 @@ package enum Growth: String, CaseIterable, Sendable {
     case hookRepeats = "hook_repeats"
     /// Who called webhooks, and what came of it.
     case hookCalls = "hook_calls"
+    /// Backfills that have ended.
+    case backfills
     /// Sealed rows of the audit. Only the beginning of a chain goes, and its last hash stays as the anchor.
     case audit
 }

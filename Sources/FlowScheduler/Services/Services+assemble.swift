@@ -94,7 +94,8 @@ extension Services {
             cluster: cluster,
             hooks: (store as? any Store & HookStore).map {
                 HookService(store: $0, starter: starter, seal: seal, clock: clock)
-            }
+            },
+            backfills: (store as? any BackfillStore).map { BackfillService(store: $0, jobs: jobs, clock: clock) }
         )
     }
 }

@@ -29,6 +29,8 @@ package struct Services: Sendable {
     package let cluster: ClusterService?
     /// Nil over a store that keeps none.
     package let hooks: HookService?
+    /// Nil over a store that keeps none.
+    package let backfills: BackfillService?
     package let scheduler: SchedulerService
 
     package init(
@@ -51,7 +53,8 @@ package struct Services: Sendable {
         settings: SettingService? = nil,
         workflows: WorkflowService? = nil,
         cluster: ClusterService? = nil,
-        hooks: HookService? = nil
+        hooks: HookService? = nil,
+        backfills: BackfillService? = nil
     ) {
         self.cluster = cluster
         self.scheduler = scheduler
@@ -60,6 +63,7 @@ package struct Services: Sendable {
         self.settings = settings
         self.workflows = workflows
         self.hooks = hooks
+        self.backfills = backfills
         self.jobs = jobs
         self.executions = executions
         self.runs = runs

@@ -38,7 +38,8 @@ package struct GrowthRule: Hashable, Sendable {
             case .executions, .output, .runs, .triggerKeys: GrowthRule(growth, age: history)
             // Statistics outlive the history they count (`semantics.md` 6).
             case .rollups: GrowthRule(growth, age: history + statistics, interval: Self.hour)
-            case .jobVersions, .groupSpans, .hostStatistics: GrowthRule(growth, age: history, interval: Self.hour)
+            case .jobVersions, .groupSpans, .hostStatistics, .backfills:
+                GrowthRule(growth, age: history, interval: Self.hour)
             // A day to see what became of a token.
             case .joinTokens: GrowthRule(growth, age: Self.day, interval: 60_000)
             case .sessions: GrowthRule(growth, age: 0)

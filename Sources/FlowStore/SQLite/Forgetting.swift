@@ -60,6 +60,9 @@ struct Forgetting {
         case .hookCalls:
             let count = try HookTable(self.db).pruneDeliveries(before: self.bound, limit: self.limit)
             return (Forgotten(count: count, isDone: count < self.limit), nil)
+        case .backfills:
+            let count = try BackfillTable(self.db).prune(before: self.bound, limit: self.limit)
+            return (Forgotten(count: count, isDone: count < self.limit), nil)
         case .joinTokens:
             return try self.expired("join_token", "id IN (SELECT id FROM join_token WHERE expires_at < ? LIMIT ?)")
         case .audit:

@@ -48,6 +48,7 @@ enum Migrations {
         ("158 sign-on", Migration158SignOn.sql),
         ("160 versions", Migration160Versions.sql),
         ("173 data times", Migration173DataTimes.sql),
+        ("174 backfills", Migration174Backfills.sql),
     ]
 
     private static var migrator: DatabaseMigrator {
