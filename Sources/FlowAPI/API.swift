@@ -103,6 +103,7 @@ package func makeAPI(
         ),
         events: EventRoutes(connection: live),
         hooks: services.hooks.map { HookRoutes(hooks: $0) },
+        backfills: services.backfills.map { BackfillRoutes(backfills: $0) },
         receiver: services.hooks.map { HookReceiver(hooks: $0, quota: quota, clock: clock) },
         s0: S0Routes(
             jobs: services.jobs,

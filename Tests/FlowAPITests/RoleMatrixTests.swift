@@ -45,6 +45,7 @@ struct RoleMatrixTests {
             "hooks": "0192f0a0-0000-4000-8000-000000000000", "versions": "1",
             "executions": "0192f0a0-0000-8000-8000-000000000000", "runs": "0192f0a0-0000-8000-8000-000000000000",
             "workflows": "999", "workflow-runs": "0192f0a0-0000-8000-8000-000000000000", "nodes": "ok",
+            "backfills": "0192f0a0-0000-4000-8000-000000000000",
         ]
     }
 
@@ -83,8 +84,12 @@ struct RoleMatrixTests {
             let flow = try await admin.post("/workflows/\(workflow)/run").data["run_id"]?.text ?? ""
             let hook: [String: JSON] = ["name": .string(team), "format": .string("token")]
             let made = try await admin.post("/tasks/\(task)/hooks", hook).data["id"]?.text ?? ""
+            let past: [String: JSON] = [
+                "from": .string("2026-11-20T00:00:00Z"), "to": .string("2026-11-20T12:00:00Z"),
+            ]
+            let backfill = try await admin.post("/tasks/\(task)/backfill", past).data["backfill"]?["id"]?.text ?? ""
             let found: [String: String] = [
-                "hooks": made, "workflows": "\(workflow)", "workflow-runs": flow, "nodes": "ok",
+                "backfills": backfill, "hooks": made, "workflows": "\(workflow)", "workflow-runs": flow, "nodes": "ok",
                 "tasks": "\(task)", "runs": started["run_id"]?.text ?? "",
                 "executions": started["execution_id"]?.text ?? "",
             ]

@@ -227,7 +227,7 @@ extension Endpoint {
                 case "client_id": Self.host
                 case "provider":
                     .string(upTo: 32, from: 1).with(.init("pattern", "^[a-z0-9][a-z0-9-]*$")).example("corp")
-                case "hook_id": .uuid
+                case "hook_id", "backfill_id": .uuid
                 case "hook_token": .string(upTo: 256, from: 1).with(.init("pattern", "^[A-Za-z0-9_-]+$")).example("x")
                 case "task_id":
                     .string(upTo: 36, from: 1).with(.init("pattern", Self.taskName)).about("Its id, or its number.")

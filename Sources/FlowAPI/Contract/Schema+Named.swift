@@ -5,11 +5,9 @@ import FlowCore
 
 extension Schema {
     /// What several routes speak of, by name.
-    static let named: [String: Schema] = [Self.notifications, Self.dialects, Self.hooks].reduce(Self.general) {
-        all,
-        more in
-        all.merging(more) { first, _ in first }
-    }
+    static let named: [String: Schema] = [
+        Self.notifications, Self.dialects, Self.hooks, Self.backfills,
+    ].reduce(Self.general) { all, more in all.merging(more) { first, _ in first } }
 
     private static let general: [String: Schema] = [
         "Failure": .answer([

@@ -22,6 +22,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, searchLog, cancelExecution, retryExecution
     case listRuns, getRun, stopRun, retryRun, exportRun
+    case backfillTask, listBackfills, getBackfill, cancelBackfill
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
     case recentExecutions, executionTrend, runReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
@@ -167,6 +168,11 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .stopRun: self.api(.post, "/runs/{id}/stop", .needs(.executionsCancel))
         case .retryRun: self.api(.post, "/runs/{id}/retry", .needs(.jobsRun))
         case .exportRun: self.api(.get, "/runs/{id}/export", .needs(.executionsRead))
+
+        case .backfillTask: self.api(.post, "/tasks/{id}/backfill", .needs(.jobsRun))
+        case .listBackfills: self.api(.get, "/tasks/{id}/backfills", .needs(.jobsRead))
+        case .getBackfill: self.api(.get, "/backfills/{backfill_id}", .needs(.jobsRead))
+        case .cancelBackfill: self.api(.post, "/backfills/{backfill_id}/cancel", .needs(.jobsRun))
 
         case .listHooks: self.api(.get, "/tasks/{id}/hooks", .needs(.jobsRead))
         case .createHook: self.api(.post, "/tasks/{id}/hooks", .needs(.jobsWrite))

@@ -33,6 +33,7 @@ struct APIRouter: Sendable {
     let system: SystemRoutes
     let events: EventRoutes
     let hooks: HookRoutes?
+    let backfills: BackfillRoutes?
     let receiver: HookReceiver?
     let s0: S0Routes
     let s4: S4Routes
@@ -180,6 +181,13 @@ struct APIRouter: Sendable {
         }
     }
 
+    private var pastTimes: BackfillRoutes {
+        get throws {
+            guard let backfills else { throw APIFailure.notFound("This server's store has no backfills.") }
+            return backfills
+        }
+    }
+
     private var webhooks: (routes: HookRoutes, receiver: HookReceiver) {
         get throws {
             guard let hooks, let receiver else { throw APIFailure.notFound("This server's store has no webhooks.") }
@@ -255,6 +263,10 @@ struct APIRouter: Sendable {
         case .stopRun: try await self.executions.stopRun(call)
         case .retryRun: try await self.executions.retryRun(call)
         case .exportRun: try await self.executions.exportRun(call)
+        case .backfillTask: try await self.pastTimes.create(call)
+        case .listBackfills: try await self.pastTimes.list(call)
+        case .getBackfill: try await self.pastTimes.get(call)
+        case .cancelBackfill: try await self.pastTimes.cancel(call)
         case .listHooks: try await self.webhooks.routes.list(call)
         case .createHook: try await self.webhooks.routes.create(call)
         case .updateHook: try await self.webhooks.routes.update(call)

@@ -13,7 +13,7 @@ struct TaskCommand: AsyncParsableCommand {
             TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
             TaskExplainCommand.self, TaskWhereCommand.self, TaskImportCommand.self, TaskStatsCommand.self,
             TaskHistoryCommand.self, TaskLogsCommand.self, TaskExportCommand.self, TaskDepsCommand.self,
-            TaskHookCommand.self,
+            TaskHookCommand.self, TaskBackfillCommand.self,
         ]
     )
 }
