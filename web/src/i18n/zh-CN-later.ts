@@ -1,5 +1,6 @@
 import jobForm from './zh-CN/job-form.ts';
 import jobWork from './zh-CN/job-work.ts';
+import backfill from './zh-CN/backfill.ts';
 import hooks from './zh-CN/hooks.ts';
 import reports from './zh-CN/reports.ts';
 import versions from './zh-CN/versions.ts';
@@ -8,4 +9,14 @@ import settings from './zh-CN/settings.ts';
 import alerts from './zh-CN/alerts.ts';
 
 /** The Chinese texts of pages that are opened from another one (`later` in the router). */
-export default { ...jobForm, ...jobWork, ...hooks, ...reports, ...settings, ...alerts, ...versions, ...workflows };
+export default {
+  ...jobForm,
+  ...jobWork,
+  ...backfill,
+  ...hooks,
+  ...reports,
+  ...settings,
+  ...alerts,
+  ...versions,
+  ...workflows,
+};

@@ -12,6 +12,7 @@ export const RUN_TYPES = {
   dependency: 'dep',
   workflow: 'node',
   webhook: 'hook',
+  backfill: 'backfill',
 } as const;
 export type RunTypeName = keyof typeof RUN_TYPES;
 

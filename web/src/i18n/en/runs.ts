@@ -56,6 +56,7 @@ export default {
       dependency: 'Dependency',
       workflow: 'Workflow',
       webhook: 'Webhook',
+      backfill: 'Backfill',
     },
     state: {
       pending: 'Waiting',

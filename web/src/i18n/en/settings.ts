@@ -207,6 +207,8 @@ export default {
       token_delete: 'Revoked a token',
       secret_set: 'Wrote a secret',
       secret_delete: 'Deleted a secret',
+      backfill_create: 'Began a backfill',
+      backfill_cancel: 'Cancelled a backfill',
       hook_create: 'Made a webhook',
       hook_update: 'Changed a webhook',
       hook_delete: 'Deleted a webhook',

@@ -55,6 +55,7 @@ export default {
     dep: 'Dependency',
     node: 'Workflow',
     hook: 'Webhook',
+    backfill: 'Backfill',
   },
   executor: { shell: 'Shell', http: 'HTTP', plugin: 'Plugin', sql: 'SQL', builtin: 'Built-in' },
   range: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
@@ -65,6 +66,10 @@ export default {
     and: ', ',
   },
   errors: {
+    order: 'The end has to be later than the beginning.',
+    future: 'This is in the future.',
+    no_times: 'The job has no times in this range.',
+    limit: 'There are too many times; end it no later than {about}.',
     cycle: 'The jobs would wait for each other: {about}',
     too_deep: 'Too many jobs would wait for each other in a row: {about}',
     twice: 'This is named twice.',

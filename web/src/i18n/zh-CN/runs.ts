@@ -56,6 +56,7 @@ export default {
       dependency: '依赖',
       workflow: '工作流',
       webhook: 'Webhook',
+      backfill: '补跑',
     },
     state: {
       pending: '等待中',

@@ -199,6 +199,8 @@ export default {
       token_delete: '吊销令牌',
       secret_set: '写入密钥',
       secret_delete: '删除密钥',
+      backfill_create: '开始补跑',
+      backfill_cancel: '取消补跑',
       hook_create: '创建 Webhook',
       hook_update: '修改 Webhook',
       hook_delete: '删除 Webhook',

@@ -1,0 +1,26 @@
+export default {
+  backfill: {
+    title: 'Backfill',
+    hint: 'Runs the job for past times of its schedule.',
+    dots: 'Backfill…',
+    dialog: 'Backfill "{name}"',
+    text:
+      'One past time after the other; a host that has run a time is left out. Scripts find the time in QF_SCHEDULED_TIME.',
+    from: 'From',
+    to: 'To',
+    toHint: 'Excluded, and not in the future',
+    concurrency: 'At once',
+    perMinute: 'Starts a minute',
+    force: 'Run times again that ran already',
+    look: 'Preview',
+    start: 'Start {n} times',
+    found: '{n} times, {first} to {last}; {ran} of them ran already on every host',
+    begun: 'Backfill begun: {n} times',
+    cancel: 'Cancel',
+    cancelTitle: 'Cancel the backfill?',
+    cancelText: 'What runs goes on; no further time starts.',
+    cancelled: 'Cancelled: no further time starts',
+    counts: '{started} started, {ran} had run before, {missed} missed by hosts that were away',
+    runs: 'Its runs',
+  },
+};
