@@ -71,6 +71,37 @@ class FaultSteps:
         page.close()
         self.forget_outage()
 
+    def signs_in_elsewhere(self) -> None:
+        """Where a proxy signs people in, an ended session is mended in another tab, and nothing typed is lost."""
+        asked = []
+        self.page.on("request", lambda request: asked.append(request.url))
+        self.open("/401?next=/jobs/new")
+        expect(self.page).to_have_url(self.base + "/jobs/new")
+        self.field("name").fill("survives the proxy")
+        # Who is signed in is all that a first load asks before the page's own data.
+        first = [url for url in asked if url.endswith(("/auth/me", "/version"))]
+        assert [url.rsplit("/", 1)[1] for url in first] == ["me"], first
+        proxied = '{"code":0,"message":"ok","data":{"sign_on":{"proxy":true}}}'
+        self.page.route("**/api/v1/version", lambda route: route.fulfill(body=proxied, content_type="application/json"))
+        cookies = self.page.context.cookies()
+        self.refusals = {401}
+        self.page.context.clear_cookies()
+        self.page.get_by_role("button", name="Save and enable").dispatch_event("click")
+        dialog = self.page.get_by_role("alertdialog", name="Your session has ended")
+        expect(dialog.get_by_role("link", name="Sign in in a new tab")).to_be_visible()
+        expect(dialog.locator("[name=password]")).to_have_count(0)
+        dialog.get_by_role("button", name="I have signed in").click()
+        expect(dialog).to_be_visible()
+        self.page.context.add_cookies(cookies)
+        self.page.evaluate("dispatchEvent(new Event('focus'))")
+        expect(dialog).to_have_count(0)
+        self.page.unroute_all()
+        self.refusals = set()
+        expect(self.field("name")).to_have_value("survives the proxy")
+        expect(self.page).to_have_url(self.base + "/jobs/new")
+        self.page.get_by_role("link", name="Cancel", exact=True).click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+
     def agrees_with_its_list(self) -> None:
         """A figure of the overview is the number of rows that it leads to."""
         self.open("/")

@@ -12,6 +12,7 @@ export const useSession = defineStore('session', () => {
   const expired = ref(false);
   /** How people sign in here, other than with a password. */
   const signOn = ref<SignOn>({ proxy: false });
+  let isSignOnKnown = false;
   const scopes = computed((): Partial<Record<Permission, GrantScope>> => user.value?.scopes ?? {});
 
   /** Whether the permission holds anywhere: what offers a thing at all asks this. The server asks again. */
@@ -30,17 +31,36 @@ export const useSession = defineStore('session', () => {
   // The cookie cannot be read here. A note that somebody signed in saves first visitors a refused request.
   const HINT = 'qf.signedIn';
 
-  async function restore(): Promise<void> {
+  /** How people sign in here: only who is not signed in has to know, and asks once. */
+  async function askSignOn(): Promise<void> {
+    if (isSignOnKnown) return;
     try {
       signOn.value = (await sessionApi.signOn()) ?? signOn.value;
+      isSignOnKnown = true;
     } catch {
       // An older server, or none that answers: the page with the password says more.
     }
+  }
+
+  /** Asks who is signed in; whether somebody is. */
+  async function resume(): Promise<boolean> {
     try {
-      const elsewhere = signOn.value.proxy || (signOn.value.providers ?? []).length > 0;
-      if (elsewhere || load(HINT) === '1' || !storageWorks()) user.value = await sessionApi.me();
+      user.value = await sessionApi.me();
+      expired.value = false;
+      save(HINT, '1');
+      return true;
     } catch {
-      user.value = null;
+      return false;
+    }
+  }
+
+  async function restore(): Promise<void> {
+    // Who was here before is asked for at once: one request is all that the first page waits for.
+    const wasHere = load(HINT) === '1' || !storageWorks();
+    if (!wasHere || !(await resume())) {
+      await askSignOn();
+      const elsewhere = signOn.value.proxy || (signOn.value.providers ?? []).length > 0;
+      if (elsewhere && !wasHere) await resume();
     }
     known.value = true;
   }
@@ -99,6 +119,8 @@ export const useSession = defineStore('session', () => {
     signOn,
     can,
     canOn,
+    askSignOn,
+    resume,
     restore,
     refresh,
     signIn,

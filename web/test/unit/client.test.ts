@@ -40,6 +40,12 @@ Deno.test('sign-in: goes on to paths of this console only', () => {
   );
 });
 
+Deno.test('sign-in: never goes on to a page that only leads to others', () => {
+  const gates = ['/401', '/401?next=%2F401', '/login/', '/password', '/codes#x'];
+  equal(gates.map(safePath), gates.map(() => '/'));
+  equal(['/4010', '/jobs?next=/401'].map(safePath), ['/4010', '/jobs?next=/401']);
+});
+
 Deno.test('shortcuts: single keys and two in a row', () => {
   const read = shortcutReader();
   equal([read('/', 0), read('g', 10), read('j', 200), read('j', 300)], ['search', null, 'jobs', null]);

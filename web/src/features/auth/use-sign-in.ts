@@ -4,6 +4,10 @@ import { ApiError } from '../../api/client.ts';
 import { useErrors } from '../../lib/use-errors.ts';
 import { useSession } from '../../stores/session.ts';
 
+/** The server sends the browser on to the provider, and to the wanted page when it is back. */
+export const providerPage = (name: string, path: string): string =>
+  `/api/v1/auth/oidc/${name}/start?return_to=${encodeURIComponent(path)}`;
+
 export interface SignIn {
   username: Ref<string>;
   password: Ref<string>;

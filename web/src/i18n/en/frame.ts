@@ -33,6 +33,9 @@ export default {
   login: {
     endedTitle: 'Your session has ended',
     endedText: 'Sign in again to go on: the page and what you typed stay as they are.',
+    endedElsewhere: 'Sign in in another tab, and come back here: the page and what you typed stay as they are.',
+    newTab: 'Sign in in a new tab',
+    goOn: 'I have signed in',
     leave: 'Leave this page',
     signIn: 'Sign in',
     username: 'User name',

@@ -33,6 +33,9 @@ export default {
   login: {
     endedTitle: '登录已失效',
     endedText: '请重新登录；页面和已填写的内容都会保留。',
+    endedElsewhere: '请在新标签页中登录，然后回到这里；页面和已填写的内容都会保留。',
+    newTab: '在新标签页中登录',
+    goOn: '已登录，继续',
     leave: '离开本页',
     signIn: '登录',
     username: '用户名',
