@@ -58,8 +58,8 @@ class HookSteps:
         dialog.get_by_label("Who may call").fill("127.0.0.0/8\n::1")
         self.shoot(self.page, "journey-hook-form")
         dialog.get_by_role("button", name="Save").click()
-        address = dialog.locator("[data-hook-told=address]").inner_text()
-        secret = dialog.locator("[data-hook-told=secret]").inner_text()
+        address = dialog.locator("[data-secret=address]").inner_text()
+        secret = dialog.locator("[data-secret=secret]").inner_text()
         assert address.startswith(f"{self.base}/hooks/"), address
         dialog.get_by_role("button", name="I have kept it").click()
         row = self.page.locator("[data-hook=push]")
@@ -90,7 +90,7 @@ class HookSteps:
         dialog.get_by_label("Make a fresh secret").check()
         dialog.get_by_label("Enabled", exact=True).check()
         dialog.get_by_role("button", name="Save").click()
-        fresh = dialog.locator("[data-hook-told=secret]").inner_text()
+        fresh = dialog.locator("[data-secret=secret]").inner_text()
         dialog.get_by_role("button", name="I have kept it").click()
         expect(row).to_contain_text("Old secret good until")
         assert self.api("GET", f"/tasks/{job}/hooks")["items"][0]["when"][0]["is"] == ["refs/heads/main", "a,b"]

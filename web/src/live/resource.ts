@@ -134,7 +134,9 @@ export function useResource<T>(options: Options<T>): Resource<T> {
     pollTimer = setTimeout(() => {
       // Without topics there is nothing that would bring news, so such a resource polls always. One that failed asks
       // again whatever the socket says: no push repairs a list that was never there.
-      const wanted = error.value !== null || (ms > 0 && (live.polling || !options.topics));
+      // What may not be seen is asked for again when the rights change: the socket tells of that.
+      const refused = error.value instanceof ApiError && error.value.status === 403 && !live.polling;
+      const wanted = !refused && (error.value !== null || (ms > 0 && (live.polling || !options.topics)));
       if (wanted && !document.hidden) void reload(false);
       schedule();
     }, ms || 5000);

@@ -51,7 +51,6 @@ export default {
     madeTitle: 'Address and secret of “{name}”',
     once: 'Give both to the caller now: the secret is shown this once.',
     onceAddress: 'Give the address to the caller now: it holds the secret and is shown this once.',
-    copyNamed: 'Copy {name}',
     calls: 'Calls',
     callsOf: 'Calls of {name}',
     callsHint: 'Kept for 30 days, at most 10,000 calls; bodies are not kept.',

@@ -12,6 +12,7 @@ export default {
     statementsHint:
       'All in one transaction. At the right a value on each line, bound to $1, $2 in their order (SQLite: ?1, ?2) and never put into the text.',
     statementNo: 'Statement {n}',
+    bound: 'Values, one a line',
     boundNo: 'Values of statement {n}, one on each line',
     addStatement: 'Add a statement',
     rowLimit: 'Rows shown in the log at most',

@@ -51,7 +51,6 @@ export default {
     madeTitle: '“{name}”的地址和密钥',
     once: '请现在把两者交给调用方：密钥只显示这一次。',
     onceAddress: '请现在把地址交给调用方：里面有密钥，只显示这一次。',
-    copyNamed: '复制{name}',
     calls: '调用记录',
     callsOf: '{name} 的调用记录',
     callsHint: '保留 30 天，最多 10,000 次；不保存正文。',

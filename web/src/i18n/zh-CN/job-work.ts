@@ -10,6 +10,7 @@ export default {
     statements: '语句',
     statementsHint: '全部在一个事务里。右边每行一个值，按顺序绑定到 $1、$2（SQLite 为 ?1、?2），不会拼进语句。',
     statementNo: '语句 {n}',
+    bound: '绑定的值，每行一个',
     boundNo: '语句 {n} 的值，每行一个',
     addStatement: '添加语句',
     rowLimit: '日志中最多显示的行数',
