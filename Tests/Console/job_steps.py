@@ -90,6 +90,39 @@ class JobSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 
+    def placement(self) -> None:
+        """A job on one host of several: checked, saved, previewed, and explained where it ran; a copy says the same."""
+        job = self.new_job("placed")
+        self.open(f"/jobs/{job}/edit")
+        self.page.get_by_text("One of them", exact=True).click()
+        self.field("placement.strategy").select_option("failover")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page.locator("[data-path='placement.order'] .t-bad")).to_be_visible()
+        self.field("placement.strategy").select_option("first")
+        self.field("placement.where").fill("!gpu,,")
+        self.refusals = {422}
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.field("placement.where")).to_be_focused()
+        self.refusals = set()
+        self.field("placement.where").fill("!gpu")
+        self.page.get_by_role("button", name="Save", exact=True).click()
+        expect(self.page).to_have_url(f"{self.base}/jobs/{job}")
+        card = self.page.locator("[data-placement]")
+        expect(card).to_contain_text("labels fit !gpu")
+        expect(card.locator("[data-would-run]")).to_be_visible()
+        run = self.api("POST", f"/tasks/{job}/trigger", {"params": {}})["run_id"]
+        self.open(f"/executions?run_id={run}")
+        self.page.locator("tr[data-execution] .linkish").first.click()
+        reason = self.drawer().locator("[data-placed]")
+        expect(reason).to_contain_text("first by id, 1 of 1 could take it")
+        reason.locator("summary").click()
+        expect(reason.locator("[data-candidate]")).to_contain_text("chosen")
+        self.close_drawer()
+        self.open(f"/jobs/new?from={job}")
+        expect(self.field("placement.where")).to_have_value("!gpu")
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
     def year_map(self) -> None:
         """The calendar of a job has a square for each day, and leads to the runs of that day."""
         self.open(f"/jobs/{self.job_id}")
@@ -365,6 +398,8 @@ class JobSteps:
         self.page.keyboard.press("Enter")
         diff.get_by_text("With v4, now").click()
         expect(diff).to_contain_text("What restoring v2 would change")
+        expect(diff.locator("[data-keeps-status]")).to_contain_text("v2 was enabled; the job is disabled now")
+        expect(diff.locator(".diff")).not_to_contain_text("Enabled")
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 

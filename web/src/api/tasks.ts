@@ -1,6 +1,6 @@
 import { uid } from '../lib/uid.ts';
 import { del, get, post, put, type Query, request } from './client.ts';
-import type { CronPreview, Page, Task, TaskBody, TriggerResult } from './types.ts';
+import type { CronPreview, Page, PlacementChoice, Task, TaskBody, TriggerResult } from './types.ts';
 
 export const tasks = {
   list: (query: Query) => get<Page<Task>>('/tasks', query),
@@ -18,6 +18,16 @@ export const tasks = {
       body: { params },
       headers: { 'Idempotency-Key': uid() },
     }),
-  preview: (expr: string, timezone: string, dst: string) =>
-    get<CronPreview>('/tasks/cron/parse', { expr, timezone, dst, count: 5 }),
+  /** Where a run would go now, for each of its slots; none of a job that runs on each host. */
+  placement: async (id: number) => (await get<{ slots: PlacementChoice[] }>(`/tasks/${id}/placement`)).slots,
+  /** `also` fires too, and what `except` says is left out; semicolons stand between expressions. */
+  preview: (expr: string, timezone: string, dst: string, also: string[] = [], except: string[] = []) =>
+    get<CronPreview>('/tasks/cron/parse', {
+      expr,
+      timezone,
+      dst,
+      count: 5,
+      also: also.join(';'),
+      except: except.join(';'),
+    }),
 };

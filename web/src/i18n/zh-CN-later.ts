@@ -2,6 +2,7 @@ import jobForm from './zh-CN/job-form.ts';
 import jobWork from './zh-CN/job-work.ts';
 import backfill from './zh-CN/backfill.ts';
 import hooks from './zh-CN/hooks.ts';
+import place from './zh-CN/place.ts';
 import reports from './zh-CN/reports.ts';
 import versions from './zh-CN/versions.ts';
 import workflows from './zh-CN/workflows.ts';
@@ -14,6 +15,7 @@ export default {
   ...jobWork,
   ...backfill,
   ...hooks,
+  ...place,
   ...reports,
   ...settings,
   ...alerts,

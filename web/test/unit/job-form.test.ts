@@ -3,7 +3,7 @@ import { validate } from '../../src/features/jobs/parts/job-check.ts';
 import { newParent, parentsFor } from '../../src/features/jobs/parts/job-dependencies.ts';
 import { bodyOf, emptyForm, formOf, type JobForm } from '../../src/features/jobs/parts/job-form.ts';
 import { fieldOf, PATHS } from '../../src/features/jobs/parts/job-paths.ts';
-import { FIELD_LABELS, formChanges } from '../../src/features/jobs/parts/job-words.ts';
+import { FIELD_LABELS } from '../../src/features/jobs/parts/job-words.ts';
 import { equal } from './assert.ts';
 
 const NOW = Date.parse('2026-11-21T00:00:00Z');
@@ -204,23 +204,7 @@ Deno.test('job form: rules of notification are sent when they have changed, and 
   equal(bodyOf(formOf(task), 1).task_notify?.length, 1);
 });
 
-Deno.test('job form: the changes of somebody else are shown by field and line', () => {
-  const before = { ...good(), command: 'a\nb\nc', timeout: 60 };
-  const after = { ...before, command: 'a\nx\nc', timeout: 90, groupIds: [1, 2] };
-  equal(formChanges(before, after, (key) => key).map((line) => `${line.sign}${line.name}|${line.text}`), [
-    ' form.command|a',
-    '-form.command|b',
-    '+form.command|x',
-    ' |c',
-    '-form.timeout|60',
-    '+form.timeout|90',
-    '-job.groups|1',
-    '+job.groups|1 2',
-  ]);
-  equal(formChanges(before, { ...before }, String), []);
-});
-
-Deno.test('job form: every field has a name to be called by, but the finer points of what it waits for', () => {
-  const finer = /^(join|match|max_age_seconds|dependency_mode|deadline)/;
+Deno.test('job form: every field has a name to be called by, but the parts of a deadline', () => {
+  const finer = /^deadline\./;
   equal(PATHS.filter((path) => !FIELD_LABELS[path] && !finer.test(path)), []);
 });

@@ -1,6 +1,7 @@
 // Runs, their executions on single hosts, attempts and output.
 
 import type { Bilingual } from './base.ts';
+import type { PlacementChoice } from './jobs.ts';
 
 export interface Execution {
   id: string;
@@ -34,7 +35,23 @@ export interface ExecutionDetail extends Execution {
   /** The answer's status where an HTTP request was the job; servers before this field put it into `exit_code`. */
   http_status?: number | null;
   output_preview: string | null;
+  /** Why it is on its host; null where the job runs on each. */
+  placement?: PlacementNote | null;
   attempts?: Attempt[];
+}
+
+/** Which slot of a run an execution is, and how it came to its host. */
+export interface PlacementNote {
+  /** From 1; higher each time the slot goes to another host. */
+  fence: number;
+  slot: number;
+  slots: number;
+  item: string | null;
+  placed_at: string | null;
+  moved_to: string | null;
+  /** Hosts that held it before. */
+  before: string[];
+  choice: PlacementChoice | null;
 }
 
 /** One attempt of an execution; the last one is the execution's own end. */

@@ -64,6 +64,53 @@ export interface FinePolicies {
   on_disable_while_running?: 'finish' | 'stop';
 }
 
+export type PlacementKind = 'each' | 'one_of' | 'n_of' | 'sharded';
+
+export type PlacementStrategy =
+  | 'least_running'
+  | 'first'
+  | 'random'
+  | 'round_robin'
+  | 'consistent_hash'
+  | 'last_used'
+  | 'failover';
+
+/** On which hosts of its groups a job runs (docs/scheduling.md); hosts are named by their ids. */
+export interface Placement {
+  kind: PlacementKind;
+  strategy?: PlacementStrategy;
+  count?: number;
+  items?: string[];
+  order?: string[];
+  where?: string;
+  exclude?: string[];
+  hash_key?: string;
+  lease_seconds?: number;
+  fenced?: boolean;
+}
+
+/** Why a host is not asked. */
+export type PlacementBar =
+  | 'not_wanted'
+  | 'excluded'
+  | 'labels'
+  | 'had_it'
+  | 'has_another'
+  | 'offline'
+  | 'version'
+  | 'executor';
+
+/** Which host was chosen for one slot, and why the others were not. */
+export interface PlacementChoice {
+  chosen: string | null;
+  strategy: PlacementStrategy;
+  /** Hosts that could have taken it, of how many. */
+  online: number;
+  hosts: number;
+  candidates: { host: string; name?: string | null; score: string | null; out: PlacementBar | null }[];
+  text: Bilingual;
+}
+
 /** Why a job rests though nobody switched it off. */
 export interface Hold {
   kind: 'finished' | 'paused' | 'failures';
@@ -95,6 +142,8 @@ export interface TaskBody extends FinePolicies, DependencyFields {
   group_ids: number[];
   labels: Record<string, string>;
   parameters?: { name: string; type?: string; default?: string | null; choices?: string[]; required?: boolean }[];
+  /** Left out, it stays as it is. */
+  placement?: Placement | null;
   /** The job's own rules of notification; left out, they stay as they are. */
   task_notify?: NotifyRule[];
   status: 0 | 1;
@@ -116,6 +165,8 @@ export interface Task extends TaskBody {
   /** It also runs on groups that this user does not see. */
   hidden_groups?: boolean;
   hold?: Hold | null;
+  /** Who fires it: its hosts, or the server alone. */
+  class?: 'autonomous' | 'coordinated';
   next_exec_time: string | null;
   last_execution: LastExecution | null;
   created_by: string | null;

@@ -23,6 +23,7 @@ export default {
     cron: 'Cron expression',
     cronHint: 'minute hour day month weekday; one more field in front is the second',
     templates: 'Common expressions',
+    moreTimes: 'More times: further expressions, and what is left out',
     every: 'Interval',
     delay: 'Pause after the end of a run',
     unit: 'Unit',
@@ -101,6 +102,7 @@ export default {
     scratch: 'Run in a scratch directory of its own',
     leave: 'Leave processes that it started running',
     yes: 'yes',
+    limits: 'Resource limits',
   },
   policy: {
     more: 'More policies: start deadline, jitter, missed fires, ways to retry',

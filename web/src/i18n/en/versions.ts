@@ -19,8 +19,11 @@ export default {
     restoreDots: 'Restore…',
     restore: 'Restore',
     restoreTitle: 'Restore v{n}?',
-    restoreText:
-      'What it said is saved as a new version, v{next}, and checked like any edit. Whether the job is enabled stays as it is.',
+    restoreText: 'What it said is saved as a new version, v{next}, and checked like any edit. ',
+    restoreOn: 'The job is enabled now and stays so.',
+    restoreOff: 'The job is disabled now and stays so.',
+    staysOn: 'v{n} was disabled; the job is enabled now, and restoring leaves it so.',
+    staysOff: 'v{n} was enabled; the job is disabled now, and restoring leaves it so.',
     restored: 'v{n} is restored; it is v{next} now',
   },
 };

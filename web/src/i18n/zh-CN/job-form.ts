@@ -23,6 +23,7 @@ export default {
     cron: 'Cron 表达式',
     cronHint: '分 时 日 月 周；在最前面加一段即为秒',
     templates: '常用表达式',
+    moreTimes: '更多时间：其他表达式、排除时间',
     every: '间隔',
     delay: '上次结束后等待',
     unit: '单位',
@@ -101,6 +102,7 @@ export default {
     scratch: '在自己的临时目录中运行',
     leave: '不清理它启动后留下的进程',
     yes: '是',
+    limits: '资源限制',
   },
   policy: {
     more: '更多策略：开始时限、错峰、补跑、重试方式',

@@ -19,7 +19,11 @@ export default {
     restoreDots: '恢复到这一版…',
     restore: '恢复',
     restoreTitle: '恢复到 v{n}？',
-    restoreText: '会以它的内容另存为新版本 v{next}，像一次编辑一样经过检查；启用状态不变。',
+    restoreText: '会以它的内容另存为新版本 v{next}，和编辑一样要经过检查。',
+    restoreOn: '任务现在是启用的，恢复后仍然启用。',
+    restoreOff: '任务现在是停用的，恢复后仍然停用。',
+    staysOn: 'v{n} 当时是停用的；任务现在启用，恢复后仍然启用。',
+    staysOff: 'v{n} 当时是启用的；任务现在停用，恢复后仍然停用。',
     restored: '已恢复 v{n}，现在是 v{next}',
   },
 };

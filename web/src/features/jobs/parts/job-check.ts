@@ -3,6 +3,7 @@ import { checkDependencies } from './job-dependencies.ts';
 import { parametersFault } from './job-parameters.ts';
 import { checkWork } from './job-work.ts';
 import type { JobForm, Pair } from './job-form.ts';
+import { checkPlace } from './job-placement.ts';
 import { checkPolicies } from './job-policies.ts';
 import { checkScript, numbers } from './job-script.ts';
 import { between } from './number-field.ts';
@@ -58,7 +59,8 @@ export function validate(form: JobForm, now: number): FormErrors {
   if (form.schedule === 'cron') check('cron_expr', form.cron.trim() !== '', 'required');
   if (form.schedule === 'delay') check('delay_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
   if (form.schedule === 'every') check('every_seconds', form.everyCount !== '' && form.everyCount > 0, 'positive');
-  if (form.schedule === 'cron' || form.schedule === 'once') check('timezone', isZone(form.timezone.trim()), 'zone');
+  const isRead = form.schedule === 'cron' || form.schedule === 'once' || Boolean(form.window || form.calendars);
+  if (isRead && form.schedule !== 'manual') check('timezone', isZone(form.timezone.trim()), 'zone');
   if (form.schedule === 'once') {
     const at = fromWallClock(form.onceLocal, form.timezone);
     check('once_at', at !== null, 'required');
@@ -72,5 +74,6 @@ export function validate(form: JobForm, now: number): FormErrors {
     check(path, false, wrong);
   }
   check('group_ids', form.groupIds.length > 0, 'groups');
+  for (const [path, wrong] of Object.entries(checkPlace(form))) check(path, false, wrong);
   return errors;
 }

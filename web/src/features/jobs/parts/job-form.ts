@@ -12,9 +12,10 @@ import type { NotifyRule } from '../../../api/notify.ts';
 import { fromWallClock, readerZone, toWallClock } from '../../../lib/time.ts';
 import { dependenciesOf, dependencyBody, type DependencyForm, emptyDependencies } from './job-dependencies.ts';
 import { emptyPolicies, policiesOf, policyBody, type PolicyForm } from './job-policies.ts';
-import { emptyScript, numbers, scriptBody, type ScriptForm, scriptOf } from './job-script.ts';
+import { emptyPlace, placeBody, type PlaceForm, placeOf } from './job-placement.ts';
+import { emptyScript, numbers, SCRIPT_PATHS, scriptBody, type ScriptForm, scriptOf } from './job-script.ts';
 import { type ParameterRow, parametersBody, parametersOf } from './job-parameters.ts';
-import { emptyWork, workBody, type WorkForm, workOf } from './job-work.ts';
+import { BUILTINS, emptyWork, WORK_FIELDS, workBody, type WorkForm, workOf } from './job-work.ts';
 import type { NumberField } from './number-field.ts';
 import { type Executor, EXECUTORS } from '../../../lib/traits.ts';
 
@@ -53,6 +54,7 @@ export interface JobForm extends DependencyForm, PolicyForm, ScriptForm, WorkFor
   overlap: Overlap;
   misfire: Misfire;
   groupIds: number[];
+  place: PlaceForm;
   parameters: ParameterRow[];
   /** The rules of notification that belong to the job itself. */
   notify: NotifyRule[];
@@ -96,6 +98,7 @@ export function emptyForm(): JobForm {
     ...emptyWork(),
     parameters: [],
     groupIds: [],
+    place: emptyPlace(),
     notify: [],
   };
 }
@@ -115,10 +118,19 @@ function intervalOf(seconds: number): Pick<JobForm, 'everyCount' | 'everyUnit'> 
   return { everyCount: seconds / UNIT_SECONDS[unit], everyUnit: unit };
 }
 
-const executorOf = (task: Task): JobForm['executor'] => EXECUTORS[task.executor_type - 1] ?? 'other';
+/** A built-in job that this console does not know is shown as it is: its fields are not those of any other. */
+function executorOf(task: Task): JobForm['executor'] {
+  const executor = EXECUTORS[task.executor_type - 1] ?? 'other';
+  const { builtin } = task.executor_config as { builtin?: string };
+  return executor === 'builtin' && !BUILTINS.some((known) => known === builtin) ? 'other' : executor;
+}
+
+/** The zone in which a window and calendars are read; other schedules without a zone are shown in the reader's. */
+const hasZone = (task: Task): boolean =>
+  task.schedule_type === 'cron' || Boolean(task.window) || (task.calendars ?? []).length > 0;
 
 export function formOf(task: Task): JobForm {
-  const zone = task.schedule_type === 'cron' ? task.timezone || 'UTC' : readerZone();
+  const zone = hasZone(task) ? task.timezone || 'UTC' : readerZone();
   const shell = task.executor_config as Partial<ShellConfig>;
   const http = task.executor_config as Partial<HttpConfig>;
   return {
@@ -140,7 +152,6 @@ export function formOf(task: Task): JobForm {
     expected: (http.expected_status ?? []).join(', '),
     schedule: task.schedule_type,
     cron: task.cron_expr ?? '',
-    // Only cron schedules have a zone; the others are shown in the reader's.
     timezone: zone,
     dst: task.dst ?? 'debian',
     ...(task.every_seconds ? intervalOf(task.every_seconds) : {}),
@@ -158,6 +169,7 @@ export function formOf(task: Task): JobForm {
     ...workOf(task),
     parameters: parametersOf(task),
     groupIds: [...task.group_ids ?? []],
+    place: placeOf(task.placement),
     notify: structuredCopy(task.task_notify ?? []),
   };
 }
@@ -166,13 +178,41 @@ export function formOf(task: Task): JobForm {
 const sameRules = (form: JobForm, task: Task | undefined): boolean =>
   JSON.stringify(form.notify) === JSON.stringify(task?.task_notify ?? []);
 
-/** The full body for the server; what the form does not show is taken over from `task`. */
-export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
+/** What the form shows of each kind of configuration. */
+const SHOWN: Partial<Record<Executor, string[]>> = {
+  http: ['url', 'method', 'headers', 'body', 'expected_status'],
+  shell: ['command', 'work_dir', 'env', ...SCRIPT_PATHS.map((path) => path.split('.')[1]!)],
+};
+
+/** What the form does not show of a configuration goes back as it came, as long as that stays of its kind. */
+function unshown(form: JobForm, task: Task | undefined): Record<string, unknown> {
+  if (!task || form.executor === 'other' || executorOf(task) !== form.executor) return {};
+  const config = task.executor_config as Record<string, unknown>;
+  if (form.executor === 'builtin' && config.builtin !== form.builtin) return {};
+  const shown = new Set(SHOWN[form.executor] ?? WORK_FIELDS);
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !shown.has(name)));
+}
+
+/** Of an instant that nobody touched the seconds' parts stay, and which of two equal hours it is. */
+function onceBody(form: JobForm, task: Task | undefined): string | null {
+  if (form.schedule !== 'once') return null;
+  const before = task?.once_at;
+  if (before && toWallClock(Date.parse(before), form.timezone) === form.onceLocal) return before;
+  const once = fromWallClock(form.onceLocal, form.timezone);
+  return once === null ? null : new Date(once).toISOString();
+}
+
+/**
+ * The full body for the server; what the form does not show is taken over from `task`, the job that is edited or copied.
+ * For a new job all of it is said: there is nothing that could stay as it is.
+ */
+export function bodyOf(form: JobForm, status: 0 | 1, task?: Task, isNew = false): TaskBody {
   const shell: ShellConfig = {
     command: form.command,
     work_dir: form.workDir.trim(),
     env: recordOf(form.env),
     ...scriptBody(form, task),
+    ...unshown(form, task),
   };
   const interval = Number(form.everyCount) * UNIT_SECONDS[form.everyUnit];
   const http: HttpConfig = {
@@ -181,13 +221,14 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     headers: recordOf(form.headers),
     body: form.body,
     expected_status: numbers(form.expected),
+    ...unshown(form, task),
   };
-  const once = fromWallClock(form.onceLocal, form.timezone);
+  const work = { ...workBody(form, task), ...unshown(form, task) };
   return {
     name: form.name.trim(),
     description: form.description.trim(),
     executor_type: (EXECUTORS.indexOf(form.executor as Executor) + 1) as TaskBody['executor_type'],
-    executor_config: form.executor === 'http' ? http : form.executor === 'shell' ? shell : workBody(form, task),
+    executor_config: form.executor === 'http' ? http : form.executor === 'shell' ? shell : work,
     ...(form.executor === 'other' ? form.other : null),
     schedule_type: form.schedule,
     cron_expr: form.schedule === 'cron' ? form.cron.trim() : '',
@@ -195,7 +236,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     dst: form.dst,
     every_seconds: form.schedule === 'every' ? interval : null,
     ...(form.schedule === 'delay' ? { delay_seconds: interval } : {}),
-    once_at: form.schedule === 'once' && once !== null ? new Date(once).toISOString() : null,
+    once_at: onceBody(form, task),
     timeout: Number(form.timeout),
     retry_count: Number(form.retryCount),
     retry_interval: Number(form.retryInterval),
@@ -205,7 +246,8 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task): TaskBody {
     ...policyBody(form, form.misfire, form.schedule),
     ...dependencyBody(form),
     group_ids: form.groupIds,
-    ...(sameRules(form, task) ? {} : { task_notify: form.notify }),
+    ...placeBody(form.place, isNew ? null : task?.placement),
+    ...(sameRules(form, isNew ? undefined : task) ? {} : { task_notify: form.notify }),
     labels: recordOf(form.labels),
     parameters: parametersBody(form.parameters, task),
     status,

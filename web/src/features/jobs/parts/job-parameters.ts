@@ -37,14 +37,18 @@ const wordsOf = (text: string): string[] => text.split(',').map((word) => word.t
 
 /** Rows without anything in them do not count; what nobody touched goes back as it came. */
 export function parametersBody(rows: ParameterRow[], task?: Task): NonNullable<Task['parameters']> {
-  if (task && JSON.stringify(parametersOf(task)) === JSON.stringify(rows)) return task.parameters ?? [];
-  return rows.filter((row) => row.name.trim() || row.fallback || row.choices.trim()).map((row) => ({
-    name: row.name.trim(),
-    type: row.type,
-    default: row.fallback === '' ? null : row.fallback,
-    choices: wordsOf(row.choices),
-    required: row.required,
-  }));
+  const before = new Map(
+    (task ? parametersOf(task) : []).map((row, index) => [JSON.stringify(row), task?.parameters?.[index]]),
+  );
+  return rows.filter((row) => row.name.trim() || row.fallback || row.choices.trim()).map((row) =>
+    before.get(JSON.stringify(row)) ?? ({
+      name: row.name.trim(),
+      type: row.type,
+      default: row.fallback === '' ? null : row.fallback,
+      choices: wordsOf(row.choices),
+      required: row.required,
+    })
+  );
 }
 
 /** Whether a text is of a type; an empty one is none. */

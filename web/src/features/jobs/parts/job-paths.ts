@@ -1,6 +1,7 @@
 import { DEPENDENCY_PATHS, dependencyValues } from './job-dependencies.ts';
 import { WORK_PATHS, workValues } from './job-work.ts';
 import type { JobForm } from './job-form.ts';
+import { PLACE_PATHS, placeValues } from './job-placement.ts';
 import { POLICY_PATHS, policyValues } from './job-policies.ts';
 import { SCRIPT_PATHS, scriptValues } from './job-script.ts';
 
@@ -36,6 +37,7 @@ export function valueAt(form: JobForm, path: string): string {
     ...workValues(form),
     parameters: form.parameters,
     group_ids: form.groupIds,
+    ...placeValues(form.place),
     task_notify: form.notify,
   };
   return JSON.stringify(fields[path]);
@@ -72,6 +74,7 @@ export const PATHS = [
   'parameters',
   ...WORK_PATHS,
   'group_ids',
+  ...PLACE_PATHS,
   'task_notify',
 ];
 

@@ -119,7 +119,7 @@ export const policyValues = (form: PolicyForm): Record<string, unknown> =>
 
 const LIMITS = new Set(['not_before', 'not_after', 'window', 'calendars']);
 /** What stands beside a cron expression. */
-const EXPRESSIONS = new Set(['cron_exprs', 'cron_except']);
+export const EXPRESSIONS = new Set(['cron_exprs', 'cron_except']);
 
 /**
  * A field left empty is left out, and has the server's usual value; the limit of missed fires belongs to `fire_all`, and a
@@ -143,7 +143,12 @@ export function policyBody(form: PolicyForm, misfire: Misfire, schedule: Schedul
     const [name = '', places = ''] = form.pool.split(':');
     body.pool = { name, places: Number(places) };
   }
-  const causes = RETRY_CAUSES.filter((cause) => form.retryOn.includes(cause));
+  // In one order, so that nothing seems to change; causes of newer servers stay.
+  const known = new Set<string>(RETRY_CAUSES);
+  const causes = [
+    ...RETRY_CAUSES.filter((cause) => form.retryOn.includes(cause)),
+    ...form.retryOn.filter((cause) => !known.has(cause)),
+  ];
   return { ...body, retry_on: causes };
 }
 
@@ -152,7 +157,9 @@ const WINDOW = new RegExp(String.raw`^${CLOCK}\s*-\s*(${CLOCK}|24:00)$`);
 const POOL = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}:([1-9]\d{0,2}|1000)$/;
 const CALENDAR = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(:(skip|before|after))?$/;
 const parts = (text: string) => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
-const lines = (text: string) => text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+/** The lines of a text that say something. */
+export const lines = (text: string): string[] =>
+  text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
 const isInstant = (text: string) => /\dT\d.*(Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text));
 
 function calendarsText(calendars: NonNullable<FinePolicies['calendars']>): string {

@@ -62,7 +62,6 @@ export function scriptBody(form: ScriptForm, task?: Task): Partial<ShellConfig> 
     ...(form.nice === '' ? {} : { nice: form.nice }),
     ...(form.scratchDir ? { scratch_dir: true } : {}),
     ...(form.leaveProcesses ? { leave_processes: true } : {}),
-    ...(configOf(task).limits ? { limits: configOf(task).limits } : {}),
   };
 }
 

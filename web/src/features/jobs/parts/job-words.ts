@@ -1,7 +1,3 @@
-import { diffLines } from '../../../lib/diff.ts';
-import type { JobForm } from './job-form.ts';
-import { PATHS, valueAt } from './job-paths.ts';
-
 /** What the fields of a job are called, by the server's paths; deeper paths have the name of their field. */
 export const FIELD_LABELS: Record<string, string> = {
   name: 'job.name',
@@ -22,6 +18,7 @@ export const FIELD_LABELS: Record<string, string> = {
   'executor_config.nice': 'script.nice',
   'executor_config.scratch_dir': 'script.scratch',
   'executor_config.leave_processes': 'script.leave',
+  'executor_config.limits': 'script.limits',
   'executor_config.plugin': 'work.plugin',
   'executor_config.parameters': 'work.values',
   'executor_config.connection': 'work.connection',
@@ -69,7 +66,23 @@ export const FIELD_LABELS: Record<string, string> = {
   on_edit_while_running: 'policy.onEdit',
   on_disable_while_running: 'policy.onDisable',
   dependencies: 'dep.formTitle',
+  join: 'dep.joinLabel',
+  match: 'dep.match',
+  max_age_seconds: 'dep.maxAge',
+  dependency_mode: 'dep.formTitle',
+  deadline: 'dep.deadline',
   group_ids: 'job.groups',
+  placement: 'place.title',
+  'placement.kind': 'place.title',
+  'placement.strategy': 'place.strategy',
+  'placement.count': 'place.count',
+  'placement.items': 'place.items',
+  'placement.order': 'place.order',
+  'placement.where': 'place.where',
+  'placement.exclude': 'place.exclude',
+  'placement.hash_key': 'place.hashKey',
+  'placement.lease_seconds': 'place.lease',
+  'placement.fenced': 'place.fenced',
   task_notify: 'notify.title',
 };
 
@@ -78,27 +91,4 @@ export interface FieldLine {
   sign: ' ' | '-' | '+';
   name: string;
   text: string;
-}
-
-/** Composed values (a schedule with its zone, pairs, rules) as one text. */
-function textOf(json: string | undefined): string {
-  const value: unknown = json === undefined ? '' : JSON.parse(json);
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((part) => typeof part !== 'object')) return value.join(' ');
-  return JSON.stringify(value);
-}
-
-/** The fields in which two forms are not the same, line by line. */
-export function formChanges(before: JobForm, after: JobForm, word: (key: string) => string): FieldLine[] {
-  const lines: FieldLine[] = [];
-  for (const path of PATHS) {
-    const [old, now] = [valueAt(before, path), valueAt(after, path)];
-    const label = FIELD_LABELS[path];
-    if (old === now || !label) continue;
-    const name = word(label);
-    diffLines(textOf(old), textOf(now)).forEach((line, index) => {
-      lines.push({ ...line, name: index === 0 || line.sign !== ' ' ? name : '' });
-    });
-  }
-  return lines;
 }

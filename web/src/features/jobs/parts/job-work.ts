@@ -157,6 +157,9 @@ export const workValues = (form: WorkForm): Record<string, unknown> => ({
 
 export const WORK_PATHS = Object.keys(workValues(emptyWork()));
 
+/** The names in such a configuration. */
+export const WORK_FIELDS = [...WORK_PATHS.map((path) => path.split('.')[1]!), 'url', 'expected_status'];
+
 /** What is wrong with them, as keys of `fault`. */
 export function checkWork(form: WorkForm & { executor: Executor | 'other' }): Record<string, string> {
   const faults: Record<string, string> = {};

@@ -4,14 +4,15 @@ import { ApiError } from '../../../api/client.ts';
 import { useErrors } from '../../../lib/use-errors.ts';
 import type { JobForm } from './job-form.ts';
 import { fieldOf, valueAt } from './job-paths.ts';
+import type { ScheduleFault } from './schedule-fault.ts';
 
 /** The faults of a job's form: each beside its field until that changes, and a sentence above that counts them. */
 export function useFormErrors(form: JobForm, box: Ref<HTMLElement | null>): {
   /** Faults that still stand, by the path of their field. */
   shown: Ref<Record<string, string>>;
   problem: Ref<string>;
-  /** What the server says of the expression while it is typed. */
-  cronError: Ref<string>;
+  /** What the server says of the schedule while it is typed. */
+  scheduleFault: Ref<ScheduleFault | null>;
   set(found: Record<string, string>): void;
   /** A refusal of the server: to its fields, or above the form. */
   refuse(error: unknown): void;
@@ -23,14 +24,16 @@ export function useFormErrors(form: JobForm, box: Ref<HTMLElement | null>): {
   /** The values that the errors are about: an error goes when its field changes. */
   const refused = ref<Record<string, string>>({});
   const problem = ref('');
-  const cronError = ref('');
+  const scheduleFault = ref<ScheduleFault | null>(null);
 
   function set(found: Record<string, string>): void {
     errors.value = found;
     refused.value = Object.fromEntries(Object.keys(found).map((path) => [path, valueAt(form, path)]));
   }
   const shown = computed((): Record<string, string> => ({
-    ...(cronError.value && form.schedule === 'cron' ? { cron_expr: cronError.value } : {}),
+    ...(scheduleFault.value && form.schedule === 'cron'
+      ? { [scheduleFault.value.path]: scheduleFault.value.text }
+      : {}),
     ...Object.fromEntries(
       Object.entries(errors.value).filter(([path]) => valueAt(form, path) === refused.value[path]),
     ),
@@ -70,5 +73,5 @@ export function useFormErrors(form: JobForm, box: Ref<HTMLElement | null>): {
     first.scrollIntoView({ block: 'nearest' });
   }
 
-  return { shown, problem, cronError, set, refuse, focusFirst };
+  return { shown, problem, scheduleFault, set, refuse, focusFirst };
 }

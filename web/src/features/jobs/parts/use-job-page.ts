@@ -31,7 +31,7 @@ async function load(id: number): Promise<JobData> {
   ]);
   const history = (recent?.items[0]?.executions ?? []).map(stripRun);
   const fires = task.schedule_type === 'cron' && task.status === 1
-    ? await tasks.preview(task.cron_expr, task.timezone, task.dst).catch(() => null)
+    ? await tasks.preview(task.cron_expr, task.timezone, task.dst, task.cron_exprs, task.cron_except).catch(() => null)
     : null;
   return { task, runs, stats, fires, history };
 }

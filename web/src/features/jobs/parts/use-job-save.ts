@@ -6,8 +6,11 @@ import { tasks } from '../../../api/tasks.ts';
 import type { Task } from '../../../api/types.ts';
 import { useErrors } from '../../../lib/use-errors.ts';
 import { useUi } from '../../../stores/ui.ts';
+import { useGroups } from '../../../stores/groups.ts';
+import { definitionOf, versionLines } from '../versions/version-lines.ts';
+import { valueWords } from '../versions/value-words.ts';
 import { bodyOf, formOf, type JobForm } from './job-form.ts';
-import { type FieldLine, formChanges } from './job-words.ts';
+import type { FieldLine } from './job-words.ts';
 
 /** What another person has made of the job while it was being edited. */
 export interface Conflict {
@@ -20,6 +23,8 @@ interface Options {
   /** The job that is edited, null for a new one; `task` is what of it was loaded. */
   id: number | null;
   task: Ref<Task | null>;
+  /** What a new one is a copy of. */
+  copied: Ref<Task | null>;
   /** Nothing is left to lose: the job is saved. */
   kept(): void;
   /** The form now holds what the server has. */
@@ -39,6 +44,7 @@ export function useJobSave(options: Options): {
   const { t } = useI18n();
   const ui = useUi();
   const router = useRouter();
+  const groups = useGroups();
   const { report } = useErrors();
   const saving = ref(false);
   const conflict = ref<Conflict | null>(null);
@@ -60,7 +66,7 @@ export function useJobSave(options: Options): {
     });
     if (answer !== 'yes') return;
     try {
-      await finish(await tasks.create(bodyOf(form, wanted, task.value ?? undefined)), 'job.created');
+      await finish(await tasks.create(bodyOf(form, wanted, task.value ?? undefined, true)), 'job.created');
     } catch (error) {
       await options.refuse(error);
     }
@@ -69,8 +75,13 @@ export function useJobSave(options: Options): {
   async function showConflict(): Promise<void> {
     try {
       const theirs = await tasks.one(id!);
-      const before = task.value ? formOf(task.value) : form;
-      conflict.value = { theirs, lines: formChanges(before, formOf(theirs), t) };
+      // All that can be written is compared, also what the form does not show.
+      const before = definitionOf(task.value ?? {});
+      const words = (key: string, named?: Record<string, unknown>) => t(key, named ?? {});
+      conflict.value = {
+        theirs,
+        lines: versionLines(before, definitionOf(theirs), words, valueWords(groups.items, t)),
+      };
     } catch (error) {
       report(error);
     }
@@ -80,7 +91,7 @@ export function useJobSave(options: Options): {
     wanted = status;
     saving.value = true;
     try {
-      const body = bodyOf(form, status, task.value ?? undefined);
+      const body = bodyOf(form, status, (id ? task : options.copied).value ?? undefined, !id);
       const result = id ? await tasks.update(id, { ...body, version: task.value?.version }) : await tasks.create(body);
       await finish(result, id ? 'job.saved' : 'job.created');
     } catch (error) {

@@ -28,6 +28,37 @@ function fields(definition: Definition): Map<string, unknown> {
   return found;
 }
 
+/** What a task shows and nobody can write. */
+const SHOWN_ONLY = new Set([
+  'id',
+  'uid',
+  'version',
+  'schedule_text',
+  'groups',
+  'hidden_groups',
+  'hold',
+  'class',
+  'next_exec_time',
+  'last_execution',
+  'created_by',
+  'created_at',
+  'updated_at',
+]);
+
+/** What of a task can be written, fields of newer servers among it. */
+export const definitionOf = (task: object): Definition =>
+  Object.fromEntries(Object.entries(task).filter(([name]) => !SHOWN_ONLY.has(name)));
+
+/** The same text for what is the same: names in one order, what is not said left out. */
+function exact(value: unknown): string {
+  return JSON.stringify(value ?? null, (_key, part: unknown) => {
+    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+    return Object.fromEntries(
+      Object.entries(part).filter(([, inner]) => inner !== null).sort(([a], [b]) => a < b ? -1 : 1),
+    );
+  });
+}
+
 const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
 
 /** Lines to compare: a line for each word of a list and each name of a record. */
@@ -36,7 +67,7 @@ function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map((part) => isPlain(part) ? String(part) : JSON.stringify(part)).join('\n');
   if (typeof value === 'object') {
-    return Object.entries(value as Definition).map(([name, part]) =>
+    return Object.entries(value as Definition).filter(([, part]) => part !== null).map(([name, part]) =>
       `${name}=${isPlain(part) ? part : JSON.stringify(part)}`
     )
       .join('\n');
@@ -62,7 +93,11 @@ export function versionLines(
   const [old, now] = [fields(before as Definition), fields(after as Definition)];
   const lines: FieldLine[] = [];
   for (const path of new Set([...now.keys(), ...old.keys()])) {
-    const [was, is] = [old, now].map((side) => textOf(show(path, side.get(path))));
+    const values = [old, now].map((side) => side.get(path));
+    if (exact(values[0]) === exact(values[1])) continue;
+    let [was, is] = values.map((value) => textOf(show(path, value)));
+    // Two values that read alike: a list of two words, or one word of two lines.
+    if (was === is && was !== '') [was, is] = values.map(exact);
     if (was === is) continue;
     linesOf(was!, is!, (n) => word('compare.alike', { n })).forEach((line, index) => {
       lines.push({ ...line, name: index === 0 || line.sign !== ' ' ? fieldName(path, word) : '' });
