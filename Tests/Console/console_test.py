@@ -498,6 +498,11 @@ class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, Workfl
         expect(self.page).to_have_url(f"{self.base}/hosts/{self.host_id}")
         expect(self.page.locator("tr[data-execution]").first).to_be_visible()
         expect(self.page.get_by_text("Certificate")).to_be_visible()
+        # A host tells its sums every five minutes: the day may still be empty.
+        expect(self.page.locator("[data-day-told]")).to_be_visible()
+        self.page.get_by_role("button", name="The day before").click()
+        expect(self.page.get_by_role("button", name="The day after")).to_be_enabled()
+        expect(self.page.get_by_text("Nothing ended on this day")).to_be_visible()
         if self.job_id:
             self.open(f"/jobs/{self.job_id}")
             where = self.page.locator(f"[data-where={self.host_id}]")
@@ -929,6 +934,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, Workfl
             self.step("shows what somebody else has changed before it is overwritten", self.changed_by_others)
             self.step("says what a deletion takes along, or refuses it", self.says_what_goes)
             self.step("speaks Chinese to readers of Chinese", self.speaks_chinese)
+            self.step("says on every page that the scheduler is stopped", self.says_it_is_stopped)
             self.step("counts what its lists hold", self.agrees_with_its_list)
             self.step("goes to a job by the palette", self.palette)
             self.step("finds the last page when there is none of that number, and keeps the columns", self.bad_page)

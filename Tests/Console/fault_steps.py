@@ -102,6 +102,20 @@ class FaultSteps:
         self.page.get_by_role("link", name="Cancel", exact=True).click()
         self.page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
 
+    def says_it_is_stopped(self) -> None:
+        """A stopped scheduler is said on every page, by push, with who and why, and started again from there."""
+        self.open("/hosts")
+        expect(self.page.locator("tr[data-host]").first).to_be_visible()
+        bar = self.page.locator("[data-scheduler-stopped]")
+        expect(bar).to_have_count(0)
+        self.api("POST", "/scheduler/stop", {"reason": "<i>stocktaking</i>"})
+        expect(bar).to_contain_text("because: <i>stocktaking</i>")
+        expect(bar).to_contain_text(self.options.username)
+        bar.get_by_role("button", name="Start the scheduler").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Start the scheduler").click()
+        expect(bar).to_have_count(0)
+        assert self.api("GET", "/scheduler")["is_running"]
+
     def agrees_with_its_list(self) -> None:
         """A figure of the overview is the number of rows that it leads to."""
         self.open("/")

@@ -361,6 +361,18 @@ class JobSteps:
         self.page.get_by_role("button", name=re.compile("^Labels")).click()
         labels.get_by_role("button", name="Remove").click()
         expect(self.page).not_to_have_url(re.compile("label="))
+        # The task centre has the same chips, with the states of whole runs.
+        self.open("/tasks?type=manual")
+        runs = self.page.locator("tr[data-run]")
+        self.page.get_by_role("searchbox").fill(f"console-labelled-{self.suffix}")
+        expect(runs).to_have_count(1)
+        self.page.get_by_role("button", name="Status", exact=True).click()
+        self.page.get_by_role("group", name="Status").get_by_label("Failed").check()
+        expect(self.page.get_by_text("Nothing matches these filters")).to_be_visible()
+        self.page.get_by_role("group", name="Status").get_by_label("Succeeded").check()
+        expect(runs).to_have_count(1)
+        expect(self.page).to_have_url(re.compile("status=succeeded(,|%2C)failed"))
+        self.page.keyboard.press("Escape")
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 

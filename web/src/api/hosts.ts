@@ -1,5 +1,5 @@
 import { del, get, post, put } from './client.ts';
-import type { Group, Host } from './types.ts';
+import type { Group, Host, HostDay } from './types.ts';
 
 export type GroupBody = Pick<Group, 'name' | 'description' | 'tags'>;
 
@@ -8,6 +8,8 @@ const itemsOf = <T>(data: T[] | { items: T[] } | null): T[] => Array.isArray(dat
 
 export const hosts = {
   list: async (): Promise<Host[]> => itemsOf(await get<{ items: Host[] }>('/clients')),
+  /** A day of the host's clocks, `2026-11-21`; empty: today. */
+  day: (id: string, date: string) => get<HostDay>(`/clients/${encodeURIComponent(id)}/stats`, { date }),
   remove: (id: string) => del<unknown>(`/clients/${encodeURIComponent(id)}`),
 };
 

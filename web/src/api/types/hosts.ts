@@ -11,6 +11,40 @@ export interface Group {
   task_count: number;
 }
 
+/** What ended in some time, and how long it took. */
+export interface OutcomeSum {
+  total: number;
+  success: number;
+  failure: number;
+  timeout: number;
+  cancelled: number;
+  avg_duration_ms: number;
+  max_duration_ms: number;
+}
+
+/** A job's day on a host; hours are those of the host's clocks, 00 to 23. */
+export interface JobDay extends OutcomeSum {
+  hourly: Record<string, OutcomeSum>;
+}
+
+/** A host's day: its own word, what is recorded of it, and by what they differ. */
+export interface HostDay {
+  date: string;
+  time_zone: string;
+  from: string;
+  to: string;
+  /** When the host last told; null when it never has. */
+  reported_at: string | null;
+  matches: boolean | null;
+  tasks: {
+    task_id: number;
+    task_name: string;
+    agent: JobDay | null;
+    server: JobDay;
+    difference: Pick<OutcomeSum, 'total' | 'success' | 'failure' | 'timeout' | 'cancelled'> | null;
+  }[];
+}
+
 export interface Host {
   client_id: string;
   name: string;

@@ -60,4 +60,6 @@ export interface Stats {
   today_timeout: number;
   hosts_online: number;
   hosts_total: number;
+  /** Null while schedules fire; absent from servers that do not say it here. */
+  scheduler_stopped_since?: string | null;
 }

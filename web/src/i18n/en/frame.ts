@@ -57,6 +57,16 @@ export default {
     again: 'Try again',
     password: 'Sign in with a password',
   },
+  scheduler: {
+    stopped: 'The scheduler is stopped.',
+    means: 'Nothing fires by schedule; by hand, by webhook and after other jobs things still start.',
+    reason: 'because: {reason}',
+    deaf: '{n} hosts are too old to be told, and go on',
+    start: 'Start the scheduler',
+    startTitle: 'Start the scheduler?',
+    startText: 'What came due meanwhile was missed, and each job says what becomes of that.',
+    started: 'The scheduler is started',
+  },
   outage: {
     away: 'The server does not answer; trying again.',
     offline: 'The browser has no network.',

@@ -26,7 +26,7 @@ export default {
     order: 'Order',
     orderHint: 'Choose them one after another; others come after them',
     where: 'Labels of the host',
-    whereHint: 'Such as region=eu,!gpu,zone in (a|b); empty for any',
+    whereHint: "Such as region=eu,!gpu,zone in (a{'|'}b); empty for any",
     exclude: 'Never on',
     hashKey: 'Key',
     hashKeyHint: 'Jobs with the same key go to the same host; empty for the job itself',

@@ -56,6 +56,16 @@ export default {
     again: '重试',
     password: '使用密码登录',
   },
+  scheduler: {
+    stopped: '调度器已停止。',
+    means: '任何任务都不会按计划触发；手动、Webhook 和依赖触发不受影响。',
+    reason: '原因：{reason}',
+    deaf: '{n} 台主机版本太旧，仍会按计划执行',
+    start: '启动调度器',
+    startTitle: '启动调度器？',
+    startText: '停止期间错过的执行，按各任务“错过执行时”的设置处理。',
+    started: '调度器已启动',
+  },
   outage: {
     away: '服务器没有响应，正在重试。',
     offline: '浏览器没有网络。',

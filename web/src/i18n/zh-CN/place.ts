@@ -25,7 +25,7 @@ export default {
     order: '先后顺序',
     orderHint: '依次点选；其他主机排在它们之后',
     where: '主机标签',
-    whereHint: '如 region=eu,!gpu,zone in (a|b)；留空不限',
+    whereHint: "如 region=eu,!gpu,zone in (a{'|'}b)；留空不限",
     exclude: '排除的主机',
     hashKey: '哈希键',
     hashKeyHint: '键相同的任务落在同一台；留空则按任务本身',
