@@ -60,6 +60,19 @@ struct VersionTests {
         }
     }
 
+    @Test("Where a task ran comes back with its version, and goes with one that did not say it (C-08, P1)")
+    func placement() async throws {
+        try await TestServer.with { _, caller in
+            let id = try #require(try await caller.post("/tasks", taskBody()).data["id"]?.int)
+            let placed = JSON.object([.init("kind", "one_of"), .init("strategy", "first")])
+            #expect(try await caller.put("/tasks/\(id)", taskBody(["placement": placed])).status == 200)
+            let first = try await caller.post("/tasks/\(id)/versions/1/restore").data
+            #expect(first["version"] == .integer(3) && first["placement"]?["kind"]?.text == "each")
+            let second = try await caller.post("/tasks/\(id)/versions/2/restore").data
+            #expect(second["version"] == .integer(4) && second["placement"]?["strategy"]?.text == "first")
+        }
+    }
+
     @Test("What a version said that a task can no longer say is refused, and nothing changes")
     func refused() async throws {
         try await TestServer.with { _, caller in

@@ -56,6 +56,8 @@ extension JobService {
         var draft = JobDraft(wanted)
         draft.notify = definition.notify ?? []
         draft.dependencies = definition.dependencies ?? JobDependencies(edges: [])
+        // Without a word on it, what is stored would stay.
+        draft.placement = definition.placement ?? Placement()
         return try await self.update(id, to: draft, expectedVersion: expectedVersion ?? job.version, as: principal)
     }
 
