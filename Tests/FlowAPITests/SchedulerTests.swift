@@ -19,11 +19,14 @@ struct SchedulerTests {
             )
             let before = try await caller.get("/scheduler").data
             #expect(before["is_running"] == .bool(true) && before["stop"] == .null)
+            #expect(try await caller.get("/stats").data["scheduler_stopped_since"] == .null)
             let stopped = try await caller.post("/scheduler/stop", ["reason": .string("stocktaking")])
             #expect(stopped.status == 200 && stopped.data["is_running"] == .bool(false))
             #expect(stopped.data["stop"]?["reason"]?.text == "stocktaking")
             #expect(stopped.data["stop"]?["text"]?["zh"]?.text?.contains("停止") == true)
             #expect(stopped.data["hosts_connected"] == .integer(1) && stopped.data["hosts_deaf"] == .integer(1))
+            let stats = try await caller.get("/stats").data
+            #expect(stats["scheduler_stopped_since"] == stopped.data["stop"]?["since"], "asked just before")
             let coming = try await caller.get("/tasks/\(id)/explain?at=2026-11-21T10:15:00Z").data
             #expect(coming["verdict"]?.text == "stopped" && coming["rule"]?.text == "scheduler", "\(coming)")
             #expect(coming["text"]?["en"]?.text?.contains("stocktaking") == true)
@@ -33,6 +36,7 @@ struct SchedulerTests {
             server.clock.set(Timestamp(rfc3339: "2026-11-21T10:20:00Z")!)
             let started = try await caller.post("/scheduler/start")
             #expect(started.data["is_running"] == .bool(true))
+            #expect(try await caller.get("/stats").data["scheduler_stopped_since"] == .null)
             #expect(started.data["stop"]?["until"]?.text == "2026-11-21T10:20:00.000Z")
             let past = try await caller.get("/tasks/\(id)/explain?at=2026-11-21T10:15:00Z").data
             #expect(past["verdict"]?.text == "stopped" && past["text"]?["en"]?.text?.contains("stopped by") == true)

@@ -31,6 +31,9 @@ extension Endpoint {
                         "running": .integer, "pending": .integer, "today_success": .integer,
                         "today_failure": .integer, "today_timeout": .integer, "hosts_online": .integer,
                         "hosts_total": .integer,
+                        "scheduler_stopped_since": Schema.timestamp.orNull.about(
+                            "Null while schedules fire; `/scheduler` says who stopped them, and why."
+                        ),
                     ])
                 )
         case .clusterStatus:

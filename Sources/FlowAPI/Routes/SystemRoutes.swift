@@ -75,6 +75,7 @@ struct SystemRoutes: Sendable {
             .init("today_timeout", overview.todayTimeout),
             .init("hosts_online", overview.hostsOnline),
             .init("hosts_total", overview.hostsTotal),
+            .init("scheduler_stopped_since", overview.schedulerStoppedSince),
         ]
     }
 }

@@ -66,7 +66,7 @@ extension Services {
                 settings: settings,
                 seal: seal
             ),
-            statistics: StatisticsService(store: store, gateway: gateway, clock: clock),
+            statistics: StatisticsService(store: store, gateway: gateway, scheduler: scheduler, clock: clock),
             insights: InsightService(store: store, clock: clock),
             audit: AuditService(store: store, clock: clock),
             users: UserService(store: store, hasher: hasher, clock: clock),

@@ -9,6 +9,7 @@ package import FlowCore
 package actor StatisticsService {
     private let store: any Store
     private let gateway: any AgentGateway
+    private let scheduler: LiveScheduler
     private let clock: any WallClock
     private var cached: [Scope: Overview] = [:]
 
@@ -16,16 +17,26 @@ package actor StatisticsService {
     /// Answers that are kept at once.
     private static let scopeLimit = 64
 
-    package init(store: any Store, gateway: any AgentGateway, clock: any WallClock) {
+    package init(
+        store: any Store,
+        gateway: any AgentGateway,
+        scheduler: LiveScheduler = LiveScheduler(),
+        clock: any WallClock
+    ) {
         self.store = store
         self.gateway = gateway
+        self.scheduler = scheduler
         self.clock = clock
     }
 
     package func overview(as principal: Principal) async throws -> Overview {
         let scope = try principal.require(.executionsRead)
         let now = self.clock.now
-        if let cached = self.cached[scope], now.milliseconds(since: cached.at).magnitude < Self.freshMilliseconds {
+        let scheduler = self.scheduler.now
+        let stoppedSince = scheduler.isStopped ? scheduler.stop?.since : nil
+        if var cached = self.cached[scope], now.milliseconds(since: cached.at).magnitude < Self.freshMilliseconds {
+            // Costs nothing to know, and whoever stops it looks at once.
+            cached.schedulerStoppedSince = stoppedSince
             return cached
         }
         let open = try await self.store.openCounts(in: scope)
@@ -44,7 +55,8 @@ package actor StatisticsService {
             todayFailure: today.counts[.failure] ?? 0,
             todayTimeout: today.counts[.timeout] ?? 0,
             hostsOnline: hosts.map { $0.count { online[$0] != nil } } ?? online.count,
-            hostsTotal: total
+            hostsTotal: total,
+            schedulerStoppedSince: stoppedSince
         )
         if self.cached.count >= Self.scopeLimit { self.cached = [:] }
         self.cached[scope] = overview
@@ -68,4 +80,6 @@ package struct Overview: Hashable, Sendable {
     package let todayTimeout: Int
     package let hostsOnline: Int
     package let hostsTotal: Int
+    /// Nil while schedules fire.
+    package var schedulerStoppedSince: Timestamp?
 }
