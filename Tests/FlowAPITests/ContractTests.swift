@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import Foundation
 import HTTPTypes
 import Testing
 
@@ -32,6 +33,26 @@ struct ContractTests {
             let lacksExample = contract.body.map { $0.examples.isEmpty } == true
             #expect(!lacksExample, "\(endpoint) has no example of a body")
         }
+    }
+
+    @Test("The console's test of copied tasks has every field of one")
+    func consoleFields() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "web/test/unit/contract.ts"), encoding: .utf8)
+        // The names stand between back quotes: of a task, of what it runs, and of where.
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+        try #require(parts.count == 7)
+        let known = [1, 3, 5].map { parts[$0].split(whereSeparator: \.isWhitespace).map(String.init).sorted() }
+        let task = try #require(Schema.definition.fields)
+        let configuration = try #require(task.first { $0.name == "executor_config" }?.schema)
+        guard case .either(let variants) = configuration.kind else {
+            Issue.record("a configuration is one of several")
+            return
+        }
+        let placement = task.first { $0.name == "placement" }?.schema.fields ?? []
+        let configured = Set(variants.flatMap { $0.fields ?? [] }.map(\.name))
+        #expect(known == [task.map(\.name).sorted(), configured.sorted(), placement.map(\.name).sorted()])
     }
 
     @Test("What the document refers to is in it")

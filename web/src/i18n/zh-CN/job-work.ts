@@ -19,7 +19,7 @@ export default {
     path: '路径',
     olderThan: '早于（天）',
     pattern: '文件名',
-    patternHint: '不写就是全部',
+    patternHint: '留空则匹配全部',
     dryRun: '只列出，不删除',
     host: '主机',
     port: '端口',

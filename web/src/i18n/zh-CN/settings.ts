@@ -76,7 +76,7 @@ export default {
       logs_read: '查看日志',
       executions_cancel: '停止',
       executions_kill: '强制终止',
-      approvals_decide: '答复工作流的审批',
+      approvals_decide: '审批工作流的步骤',
       groups_read: '查看分组',
       groups_write: '修改分组和成员',
       agents_read: '查看主机',
