@@ -85,4 +85,48 @@ struct ArchiveStoreTests {
             #expect(try await world.store.log(ids[2], from: 0, limit: 100).chunks.count == 2)
         }
     }
+
+    @Test("Of one execution's many pieces a step deletes so many, and the next one more", arguments: StoreKind.allCases)
+    func forgetsInSteps(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let store = try #require(world.store as? any ArchiveStore)
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let id = try await world.fired(job, on: agent).id
+            try await world.append((0..<25).map { Self.chunk(id, $0 * 2, "x\n") })
+            try await world.apply([World.report(1, job, on: agent, .success)], of: agent)
+            func step() async throws -> Bool {
+                try await store.forgetOutput(before: World.start + 1, records: World.start, limit: 10)
+            }
+            #expect(try await step())
+            let rest = try await world.store.log(id, from: 0, limit: 100)
+            #expect(rest.chunks.count == 15 && rest.chunks.first?.offset == 20 && rest.isTruncated)
+            #expect(try await step())
+            #expect(try await !step())
+            #expect(try await world.store.log(id, from: 0, limit: 100).chunks.isEmpty)
+        }
+    }
+
+    @Test(
+        "What only the server took for lost is not archived: its host may yet say more",
+        arguments: StoreKind.allCases
+    )
+    func provisional(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let store = try #require(world.store as? any ArchiveStore)
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            let id = try await world.fired(job, on: agent).id
+            try await world.append([Self.chunk(id, 0, "one\n")])
+            try await world.apply([World.report(1, job, on: agent, .running)], of: agent)
+            let lost = Inference(.failure, .lost, "gone")
+            _ = try await world.store.infer(lost, for: [id], in: .running, at: World.start + 1)
+            let later = World.start + 60
+            let none = try #require(try await store.archiveBatch(before: later, after: nil, limit: 1 << 20))
+            #expect(none.parts.isEmpty && none.next == id)
+            try await world.apply([World.report(2, job, on: agent, .success)], of: agent)
+            let batch = try await store.archiveBatch(before: later, after: nil, limit: 1 << 20)
+            #expect(batch?.parts.map(\.execution) == [id])
+        }
+    }
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowStore
+import FlowTesting
 import Foundation
 import Testing
 
@@ -172,6 +174,43 @@ struct LogTests {
             let last = try await world.append([Self.chunk(id, 2, "cd")])
             let end = LogEnd(totalBytes: 4, isTruncated: false)
             #expect(last == [.stored(added: [Self.chunk(id, 2, "cd")], end: end)])
+        }
+    }
+
+    @Test("A page of long output asks PostgreSQL for no more of it than it shows (S1-FR-4.2)")
+    func boundedReading() async throws {
+        try await StoreKind.turns.with {
+            let server = try PostgresServer.shared.get()
+            let name = try server.makeDatabase()
+            defer { try? server.dropDatabase(name) }
+            let store = try await PostgresStore.open(server.address(name))
+            do {
+                let world = World(store: store)
+                let agent = try await world.connectedAgent("a")
+                let id = try await world.fired(try await world.job(), on: agent).id
+                let text = String(repeating: "x", count: 100)
+                // Bytes 300 to 399 were cut.
+                let offsets = [0, 100, 200] + stride(from: Int64(400), to: 4000, by: 100)
+                try await world.append(offsets.map { Self.chunk(id, $0, text) })
+                try server.sql(
+                    """
+                    CREATE FUNCTION near(place bigint, body bytea) RETURNS bytea LANGUAGE plpgsql STABLE AS $$
+                        BEGIN IF place >= 1000 THEN RAISE EXCEPTION 'read too far'; END IF; RETURN body; END $$;
+                    ALTER TABLE log_piece RENAME TO kept_piece;
+                    CREATE VIEW log_piece AS SELECT execution_id, attempt, byte_offset, byte_end, breaks_before, breaks,
+                        stream, encoding, near(byte_offset, body) AS body FROM kept_piece
+                    """,
+                    in: name
+                )
+                let page = try await store.log(id, from: 0, limit: 500)
+                #expect(page.chunks.map(\.offset) == [0, 100, 200, 400, 500])
+                let middle = try await store.log(id, from: 250, limit: 300)
+                #expect(middle.chunks.map(\.offset) == [250, 400, 500])
+            } catch {
+                try? await store.close()
+                throw error
+            }
+            try await store.close()
         }
     }
 }

@@ -33,7 +33,10 @@ package protocol ArchiveStore: Sendable {
     ///
     /// And parts of executions that are gone.
     ///
-    /// - Parameter records: executions with an earlier nominal time than this are forgotten themselves.
+    /// - Parameters:
+    ///   - bound: nil = only those parts.
+    ///   - records: executions with an earlier nominal time than this are forgotten themselves.
+    ///   - limit: parts and pieces that go at most in this step, however many one execution has.
     /// - Returns: whether there may be more.
     func forgetOutput(before bound: Timestamp?, records: Timestamp, limit: Int) async throws -> Bool
     /// Objects of which no part is left, and those that were begun before an instant and never finished.

@@ -22,8 +22,11 @@ extension SQLiteStore: ArchiveStore {
             var left = limit
             for id in ids {
                 guard left > 0 else { break }
-                // An open one may still write. What belongs to none is for forgetting.
-                guard try ExecutionTable(db).find(id)?.status.isTerminal == true else {
+                // An open one may still write, and so may one that only the server took for ended. What belongs to none is for
+                // forgetting.
+                guard let execution = try ExecutionTable(db).find(id), execution.status.isTerminal,
+                    !execution.isProvisional
+                else {
                     last = id
                     continue
                 }
@@ -107,17 +110,18 @@ extension SQLiteStore: ArchiveStore {
     package func forgetOutput(before bound: Timestamp?, records: Timestamp, limit: Int) async throws -> Bool {
         try await self.write("forget_archived") { db in
             let archive = ArchiveTable(db)
-            var count = try archive.deleteOrphans(before: records, limit: limit)
-            if let bound {
-                let old = try archive.withOutput(before: bound, limit: limit)
-                for id in old {
-                    try ExecutionTable(db).markOutputCut(id)
-                    try archive.deleteAll(of: id)
-                    try LogTable(db).deleteAll(of: id)
-                }
-                count = max(count, old.count)
+            let logs = LogTable(db)
+            var left = limit
+            left -= try archive.deleteOrphans(before: records, limit: left)
+            guard let bound, left > 0 else { return left <= 0 }
+            for id in try archive.withOutput(before: bound, limit: left) {
+                try ExecutionTable(db).markOutputCut(id)
+                // One may have thousands of pieces: what is left of them is the next step's.
+                left -= try archive.delete(left, of: id)
+                if left > 0 { left -= try logs.delete(left, of: id) }
+                guard left > 0 else { return true }
             }
-            return count >= limit
+            return false
         }
     }
 

@@ -53,6 +53,19 @@ struct ArchiveTable {
         try self.db.run("DELETE FROM archive_part WHERE execution_id = ?", [.id(id)])
     }
 
+    /// Deletes the first parts of an execution, at most so many.
+    ///
+    /// - Returns: how many there were.
+    func delete(_ count: Int, of id: ExecutionID) throws -> Int {
+        try self.db.run(
+            """
+            DELETE FROM archive_part WHERE execution_id = ?1 AND (attempt, byte_offset) IN (
+                SELECT attempt, byte_offset FROM archive_part WHERE execution_id = ?1 ORDER BY attempt, byte_offset LIMIT ?2)
+            """,
+            [.id(id), .number(count)]
+        )
+    }
+
     /// Deletes parts of executions with an earlier nominal time that are gone.
     func deleteOrphans(before bound: Timestamp, limit: Int) throws -> Int {
         try self.db.run(

@@ -119,6 +119,23 @@ struct LogTable {
         }
     }
 
+    /// Deletes the first pieces of an execution, at most so many.
+    ///
+    /// - Returns: how many there were.
+    func delete(_ count: Int, of id: ExecutionID) throws -> Int {
+        var deleted = 0
+        for table in ["log_chunk", "log_piece"] where deleted < count {
+            deleted += try self.db.run(
+                """
+                DELETE FROM \(table) WHERE execution_id = ?1 AND (attempt, byte_offset) IN (
+                    SELECT attempt, byte_offset FROM \(table) WHERE execution_id = ?1 ORDER BY attempt, byte_offset LIMIT ?2)
+                """,
+                [.id(id), .number(count - deleted)]
+            )
+        }
+        return deleted
+    }
+
     func deleteAll(of id: ExecutionID) throws {
         try self.db.run("DELETE FROM log_piece WHERE execution_id = ?", [.id(id)])
         try self.db.run("DELETE FROM log_chunk WHERE execution_id = ?", [.id(id)])
