@@ -63,13 +63,17 @@ struct DatabaseMoveTests {
     }
 
     /// Carries the first tables only, as a move that is cut off does.
-    private func moveSome(_ path: String, _ address: String, tables: Int) async throws {
+    ///
+    /// - Parameter last: the last of them instead of their number.
+    private func moveSome(_ path: String, _ address: String, tables: Int = 0, through last: String? = nil) async throws
+    {
         let source = try SQLiteStore.openForMove(path: path)
         let target = try await PostgresStore.openAlone(address)
         let shapes = try await source.read { db in try TableShape.all(in: db) }
         let move = DatabaseMove(from: source, to: target) { _ in }
         _ = try await move.begin(shapes, try await source.installation())
-        try await move.copy(Array(shapes.prefix(tables)))
+        let count = try last.map { last in try #require(shapes.firstIndex { $0.name == last }) + 1 } ?? tables
+        try await move.copy(Array(shapes.prefix(count)))
         try await source.close()
         try await target.close()
     }
@@ -133,6 +137,58 @@ struct DatabaseMoveTests {
             let moved = try await PostgresStore.open(address)
             #expect(try await moved.job(job.id) == job)
             try await moved.close()
+        }
+    }
+
+    @Test("Rows that do not go with those of the first try have everything carried anew, too")
+    func clashes() async throws {
+        try await self.withWorld { world, path, address in
+            try await world.store.close()
+            try await self.moveSome(path, address, through: "job")
+            let again = try SQLiteStore.open(path: path)
+            // Rows beside its own name a job that the first try did not bring.
+            let job = try await World(store: again).job("later")
+            try await again.close()
+            let isAnew = Mutex(false)
+            try await self.move(path, address) { progress in
+                if case .begunAnew = progress { isAnew.withLock { $0 = true } }
+            }
+            #expect(isAnew.withLock { $0 })
+            let moved = try await PostgresStore.open(address)
+            #expect(try await moved.job(job.id) == job)
+            try await moved.close()
+        }
+    }
+
+    @Test("Rows that hold much are carried few at a time")
+    func longRows() async throws {
+        try await self.withWorld { world, _, _ in
+            let agent = try #require(AgentID("a"))
+            let job = try #require(try await world.store.jobs(JobQuery(page: PageRequest(size: 1))).items.first)
+            let id = DeterministicID.execution(kind: .cron, job: job.uid, nominal: World.start + 1, agent: agent)
+            // What does not get shorter by being compressed.
+            var random = SystemRandomNumberGenerator()
+            let bytes = (0..<600_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+            try await world.append(
+                (0..<10).map { number in
+                    let offset = Int64(number * bytes.count)
+                    return LogChunk(
+                        executionID: id,
+                        attempt: 1,
+                        offset: offset,
+                        stream: .standardOutput,
+                        bytes: bytes
+                    )
+                }
+            )
+            let store = try #require(world.store as? DatabaseStore)
+            try await store.read { db in
+                let shapes = try TableShape.all(in: db)
+                let pieces = TableWalk(table: try #require(shapes.first { $0.name == "log_piece" }))
+                #expect(try (7...8).contains(pieces.rowsAtATime(db, after: nil)))
+                let events = TableWalk(table: try #require(shapes.first { $0.name == "run" }))
+                #expect(try events.rowsAtATime(db, after: nil) == 2000)
+            }
         }
     }
 

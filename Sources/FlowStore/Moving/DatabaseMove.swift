@@ -53,18 +53,24 @@ package struct DatabaseMove: Sendable {
             return Report(tables: tables.count, rows: 0)
         }
         let isResumed = try await self.begin(tables, installation)
-        try await self.copy(tables)
         let rows: Int64
-        do { rows = try await self.compare(tables) } catch let difference as Difference {
+        do {
+            rows = try await self.carry(tables)
+        } catch let fault as any MoveFault where isResumed {
             // The server has run with the file again since the first try.
-            guard isResumed else { throw difference.error }
-            self.report(.begunAnew(table: difference.table))
+            self.report(.begunAnew(table: fault.table))
             try await self.empty(tables, MoveMark(source: installation))
-            try await self.copy(tables)
-            do { rows = try await self.compare(tables) } catch let difference as Difference { throw difference.error }
+            do { rows = try await self.carry(tables) } catch let fault as any MoveFault { throw fault.reason }
+        } catch let fault as any MoveFault {
+            throw fault.reason
         }
         try await self.finish()
         return Report(tables: tables.count, rows: rows)
+    }
+
+    private func carry(_ tables: [TableShape]) async throws -> Int64 {
+        try await self.copy(tables)
+        return try await self.compare(tables)
     }
 
     /// - Returns: whether an earlier move is gone on with.
@@ -120,7 +126,10 @@ package struct DatabaseMove: Sendable {
                 if piece.next == nil { mark.done.insert(table.name) }
                 let reached = mark
                 try await self.target.write("move") { db in
-                    try db.runEach(table.insertion, piece.rows)
+                    do { try db.runEach(table.insertion, piece.rows) } catch let error as PostgresError {
+                        guard error.state?.category == Self.violation else { throw error }
+                        throw Clash(table: table.name, reason: PostgresFailure.coreError(error))
+                    }
                     try reached.write(db)
                 }
                 rows += Int64(piece.rows.count)
@@ -134,11 +143,20 @@ package struct DatabaseMove: Sendable {
         }
     }
 
-    private struct Difference: Error {
+    /// The class of SQLSTATEs of a row that doesn't go with those that are there.
+    private static let violation = "23"
+
+    /// A row doesn't go with what is there.
+    private struct Clash: MoveFault {
+        let table: String
+        let reason: any Error
+    }
+
+    private struct Difference: MoveFault {
         let table: String
         let counts: (Int64, Int64)
 
-        var error: CoreError {
+        var reason: any Error {
             CoreError(
                 .conflict,
                 "\(self.table) is not the same on both sides (\(self.counts.0) and \(self.counts.1) rows). The file is unchanged; "
@@ -186,4 +204,11 @@ package struct DatabaseMove: Sendable {
         }
         try await self.release()
     }
+}
+
+/// What an interrupted move brought here, or what was carried now, is not what the file holds.
+private protocol MoveFault: Error {
+    var table: String { get }
+    /// For people, where it can't be mended by beginning anew.
+    var reason: any Error { get }
 }

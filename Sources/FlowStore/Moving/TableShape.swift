@@ -76,13 +76,25 @@ struct TableShape: Hashable, Sendable {
         return Set(parents).subtracting([table])
     }
 
+    /// How many bytes each of the next rows behind a key holds; nil for a table without columns of bytes.
+    func sizes(after position: [RecordValue]?) -> String? {
+        let sizes = self.columns.filter { $0.kind == .bytes }.map { "coalesce(length(\($0.name)), 0)" }
+        guard !sizes.isEmpty else { return nil }
+        let sum = "CAST(\(sizes.joined(separator: " + ")) AS BIGINT)"
+        return "SELECT \(sum) FROM \(self.name) \(self.rest(after: position))"
+    }
+
     /// The next rows behind a key, with the columns first and the key behind them; from the first row on without one.
     func page(after position: [RecordValue]?) -> String {
         let columns = (self.columns + self.key).map(\.name).joined(separator: ", ")
+        return "SELECT \(columns) FROM \(self.name) \(self.rest(after: position))"
+    }
+
+    private func rest(after position: [RecordValue]?) -> String {
         let key = self.key.map(\.name).joined(separator: ", ")
         let marks = self.key.indices.map { "?\($0 + 2)" }.joined(separator: ", ")
         let condition = position == nil ? "" : "WHERE (\(key)) > (\(marks))"
-        return "SELECT \(columns) FROM \(self.name) \(condition) ORDER BY \(key) LIMIT ?1"
+        return "\(condition) ORDER BY \(key) LIMIT ?1"
     }
 
     var insertion: String {

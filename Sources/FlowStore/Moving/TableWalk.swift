@@ -20,7 +20,8 @@ struct TableWalk {
         var rows: [[RecordValue]] = []
         var last: [RecordValue] = []
         var bytes = 0
-        let parameters = [RecordValue.number(Self.rowsAtATime)] + (position ?? [])
+        let limit = try self.rowsAtATime(db, after: position)
+        let parameters = [RecordValue.number(limit)] + (position ?? [])
         try db.step(self.table.page(after: position), parameters) { row in
             let values = self.table.columns.enumerated().map { Self.value(row, $0, $1.kind) }
             last = self.table.key.enumerated().map { Self.value(row, $0 + self.table.columns.count, $1.kind) }
@@ -30,6 +31,22 @@ struct TableWalk {
         }
         let isEnd = rows.count < Self.rowsAtATime && bytes < Self.bytesAtATime
         return Piece(rows: rows, next: isEnd ? nil : last)
+    }
+
+    /// How many of the next rows are read at once.
+    ///
+    /// PostgreSQL hands over all rows of a statement together, so where rows hold bytes their sizes are asked for first.
+    func rowsAtATime(_ db: Database, after position: [RecordValue]?) throws -> Int {
+        guard let sizes = self.table.sizes(after: position) else { return Self.rowsAtATime }
+        var count = 0
+        var bytes: Int64 = 0
+        try db.step(sizes, [.number(Self.rowsAtATime)] + (position ?? [])) { row in
+            count += 1
+            bytes += row.integer(0)
+            return bytes < Int64(Self.bytesAtATime)
+        }
+        // Where the bytes suffice, the rows do; else it is the end, which is seen by one row fewer than were asked for.
+        return bytes < Int64(Self.bytesAtATime) ? Self.rowsAtATime : count
     }
 
     private static func value(_ row: StoredRow, _ column: Int, _ kind: TableShape.Kind) -> RecordValue {
