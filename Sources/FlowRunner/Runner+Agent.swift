@@ -50,7 +50,10 @@ extension Runner {
 
     private func take(_ request: RunnerRequest) {
         switch request {
-        case .hello(_, let limits): self.introduce(limits)
+        case .hello(_, let limits):
+            self.store.limits = limits
+            // Said again it is about the limits alone.
+            if !self.isIntroduced { self.introduce() }
         case .spawn(let request):
             self.highestToken = max(self.highestToken, request.token)
             self.live.insert(request.token)
@@ -65,8 +68,8 @@ extension Runner {
     }
 
     /// Says what is here: everything an earlier agent gave and its ledger may not know the end of.
-    private func introduce(_ limits: RunnerLimits) {
-        self.store.limits = limits
+    private func introduce() {
+        self.isIntroduced = true
         for request in self.requests[self.nextRequest...] {
             self.notify(.holding(token: request.token, execution: request.execution, attempt: request.attempt))
         }
@@ -84,6 +87,7 @@ extension Runner {
         _ = flow_poll_remove(self.poll, self.socket)
         Glibc.close(self.socket)
         self.socket = -1
+        self.isIntroduced = false
         self.live.removeAll()
         self.replays.removeAll()
         self.replay = nil

@@ -12,7 +12,8 @@ extension Runner {
 
     /// The agent may hold an attempt for so long; it says so again and again, until it can't.
     func extendLease(_ token: UInt64, by microseconds: Int64) {
-        guard self.live.contains(token), self.ended[token] == nil else { return }
+        // What is still told from its beginning is the agent's as well: that may take longer than a lease.
+        guard self.live.contains(token) || self.processes[token] != nil, self.ended[token] == nil else { return }
         self.leases[token] = flow_boot_microseconds() + microseconds
         let look = flow_monotonic_microseconds() + min(microseconds, Self.leasePause)
         self.nextLeaseLook = min(self.nextLeaseLook, look)

@@ -16,6 +16,8 @@ package final class Runner {
     let listener: Int32
     /// The agent's connection; -1 while there is none.
     var socket: Int32 = -1
+    /// It has been told what is here.
+    var isIntroduced = false
     private let childEvent: Int32
     /// Everything but the jobs' output; and the jobs' output, so that it can be left alone as a whole.
     let poll: Int32

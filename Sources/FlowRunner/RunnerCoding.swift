@@ -6,11 +6,13 @@
 /// A runner may be older than its agent, because it lives as long as its jobs: the hello says the agent's version, the
 /// answer the runner's, and both speak the lower one. So what a version has once meant is never changed.
 package enum RunnerCoding {
-    package static let version: UInt32 = 4
+    package static let version: UInt32 = 5
     /// The oldest version an agent can take over from.
     package static let oldestVersion: UInt32 = 3
     /// From here on a runner knows leases.
     package static let leaseVersion: UInt32 = 4
+    /// From here on a runner takes other limits while it works.
+    package static let limitsVersion: UInt32 = 5
     package static let frameLimit = 8 << 20
 
     package static func append(_ request: RunnerRequest, to writer: inout ByteWriter) {

@@ -70,6 +70,8 @@ package struct RunnerLimits: Hashable, Sendable {
 /// From the agent to the runner.
 package enum RunnerRequest: Hashable, Sendable {
     /// The first word of an agent: the version it speaks, and what it allows. The runner answers with what it has.
+    ///
+    /// Said again to a runner of version 5 it changes what is allowed from then on, and is not answered.
     case hello(version: UInt32, RunnerLimits)
     case spawn(SpawnRequest)
     case cancel(token: UInt64, force: Bool)

@@ -21,6 +21,9 @@ struct RunnerSpool {
     private var tail: Int32 = -1
     private var tailIndex = 0
     private var tailBytes = 0
+    /// As they were when the files were begun: a place that the head has left to the tail does not come back, or what is told
+    /// of the tail would be told behind what came later.
+    private var limits = RunnerLimits()
     /// What was claimed for the head and for each segment.
     private var sizes = [0, 0, 0]
 
@@ -52,13 +55,14 @@ struct RunnerSpool {
         self.head = store.open(self.name + RunnerFiles.headSuffix)
         guard self.head >= 0 else { return }
         self.isSpilled = true
+        self.limits = store.limits
         let pieces = self.memory
         self.memory = []
         for piece in pieces { self.write(piece, store) }
     }
 
     private mutating func write(_ piece: RunnerPiece, _ store: RunnerStore) {
-        let room = min(piece.bytes.count, Int(store.limits.headBytes) - self.headBytes)
+        let room = min(piece.bytes.count, Int(self.limits.headBytes) - self.headBytes)
         if room > 0 {
             self.headBytes += room
             let first = RunnerPiece(offset: piece.offset, stream: piece.stream, bytes: Array(piece.bytes[..<room]))
@@ -66,7 +70,7 @@ struct RunnerSpool {
         }
         let begin = max(0, room)
         guard begin < piece.bytes.count else { return }
-        if self.tail < 0 || self.tailBytes >= Int(store.limits.tailBytes) { self.turn(store) }
+        if self.tail < 0 || self.tailBytes >= Int(self.limits.tailBytes) { self.turn(store) }
         let rest = RunnerPiece(
             offset: piece.offset + UInt64(begin),
             stream: piece.stream,

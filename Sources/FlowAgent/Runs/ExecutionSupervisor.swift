@@ -191,7 +191,10 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
     package func settled(_ attempts: [AttemptKey]) { self.shell.settled(attempts) }
 
     /// Of attempts that begin from now on so many bytes of output are kept.
-    package func setOutputBytes(_ bytes: Int64) { self.spools.setAttemptBytes(bytes) }
+    package func setOutputBytes(_ bytes: Int64) {
+        self.spools.setAttemptBytes(bytes)
+        self.shell.setLimits(RunnerLimits(self.spools.limits))
+    }
 
     package func forgetOutputs(before nominal: Timestamp) { self.spools.kept.forget(before: nominal) }
 

@@ -112,6 +112,10 @@ package final class ProcessRunner: Sendable {
         var runnerPID: Int32 = 0
         /// Runners that end what has lost its lease though their agent is gone.
         var knowLeases: Set<Int> = []
+        /// Runners that take other limits while they work.
+        var knowLimits: Set<Int> = []
+        /// How much output runners keep.
+        var limits: RunnerLimits
         /// Who waits for the end.
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -121,12 +125,13 @@ package final class ProcessRunner: Sendable {
     let handler: AttemptHandler
     let dataID: String
     let wake: Int32
-    let state = Mutex(State())
+    let state: Mutex<State>
 
     init(configuration: Configuration, logger: Logger, handler: @escaping AttemptHandler) throws {
         self.configuration = configuration
         self.logger = logger
         self.handler = handler
+        self.state = Mutex(State(limits: configuration.limits))
         self.dataID = try AgentDataID.of(directory: configuration.dataDirectory)
         self.wake = flow_make_event()
         guard self.wake >= 0 else { throw CoreError(.unavailable, "no descriptor left for the runner") }
@@ -269,6 +274,21 @@ package final class ProcessRunner: Sendable {
             environment: request.environment,
             masked: request.masked
         )
+    }
+
+    /// How much output runners keep of attempts that begin from now on.
+    var limits: RunnerLimits { self.state.withLock { $0.limits } }
+
+    /// Changes it, for runners that come and for those that are there.
+    func setLimits(_ limits: RunnerLimits) {
+        self.state.withLock { state in
+            guard state.limits != limits else { return }
+            state.limits = limits
+            for link in state.knowLimits where state.outgoing[link] != nil {
+                state.append(.hello(version: RunnerCoding.version, limits), for: link)
+            }
+        }
+        flow_signal_event(self.wake)
     }
 
     /// Has the runner end an attempt unless this is said again in time.

@@ -54,7 +54,7 @@ extension RunnerKeeper {
                 if lock >= 0 { Glibc.close(lock) }
                 return
             }
-            let limits = self.owner.configuration.limits
+            let limits = self.owner.limits
             if let link = try RunnerLink.open(directory, number: self.nextNumber, limits: limits) {
                 self.nextNumber += 1
                 self.links.append(link)
@@ -108,6 +108,11 @@ extension RunnerKeeper {
             state.outgoing[link.number] = state.outgoing[link.number] ?? ByteWriter()
             state.nextToken = max(state.nextToken, link.highestToken + 1)
             if link.version >= RunnerCoding.leaseVersion { state.knowLeases.insert(link.number) }
+            if link.version >= RunnerCoding.limitsVersion {
+                state.knowLimits.insert(link.number)
+                // They may have changed since it was greeted.
+                state.append(.hello(version: RunnerCoding.version, state.limits), for: link.number)
+            }
             for held in link.held {
                 guard let id = ExecutionID(held.execution) else { continue }
                 let key = AttemptKey(id: id, attempt: Int(held.attempt))
@@ -169,7 +174,7 @@ extension RunnerKeeper {
             }
             return state.current
         }
-        guard let link = try RunnerLink.open(directory, number: number, limits: self.owner.configuration.limits) else {
+        guard let link = try RunnerLink.open(directory, number: number, limits: self.owner.limits) else {
             _ = flow_wait_child(pid, 1000)
             throw CoreError(.unavailable, "the runner \(self.owner.configuration.executable) does not answer")
         }

@@ -3,6 +3,7 @@
 
 import CFlowProcess
 import FlowCore
+import FlowRunner
 import Logging
 import Synchronization
 
@@ -63,6 +64,11 @@ final class ShellExecutor: Executor {
 
     /// The runner's process id; 0 while there is none.
     var runnerPID: Int32 { self.runner.runnerPID }
+
+    /// How much output is kept for an agent that comes later, of what begins from now on.
+    var limits: RunnerLimits { self.runner.limits }
+
+    func setLimits(_ limits: RunnerLimits) { self.runner.setLimits(limits) }
 
     func prepare() async throws { try await self.runner.start() }
 
