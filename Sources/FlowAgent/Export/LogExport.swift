@@ -89,41 +89,26 @@ struct LogExport {
 
     /// Bytes as they were: output need not be text.
     private func write(_ source: Source, of key: Key, to path: String) throws {
-        var blobs = source.files.sorted().compactMap { FileManager.default.contents(atPath: $0) }
+        var stored: [UInt8] = []
         if source.isInLedger {
-            let stored = try self.records.queue.read { database in
+            let blob = try self.records.queue.read { database in
                 try Data.fetchOne(
                     database,
                     sql: "SELECT chunks FROM output WHERE job_uid = ? AND exec_id = ?",
                     arguments: [key.job.uuid, key.execution.uuid]
                 )
             }
-            if let stored { blobs.append(stored) }
+            stored = blob.map(Array.init) ?? []
         }
-        let log = LocalLog(key.execution, blobs: blobs)
+        let log = WholeLog(key.execution, files: source.files.sorted(), stored: stored)
         // What has ended does not change; only a retry adds to it.
-        if Self.size(of: path) == Self.size(of: log) { return }
+        var size: Int64 = 0
+        log.forEachPiece { size += Int64($0.count) }
+        if Self.size(of: path) == size { return }
         let file = try AtomicFile(path)
-        for piece in Self.pieces(of: log) { try file.write(piece) }
+        try log.forEachPiece { try file.write($0) }
         try file.finish()
     }
-
-    /// The chunks with a line at each cut, and one before each attempt when there are several.
-    private static func pieces(of log: LocalLog) -> [[UInt8]] {
-        var pieces: [[UInt8]] = []
-        for attempt in log.attempts {
-            if log.attempts.count > 1 { pieces.append(Array("[attempt \(attempt)]\n".utf8)) }
-            var end: Int64 = 0
-            for chunk in log.chunks(of: attempt) {
-                if chunk.offset > end { pieces.append(Array("[\(chunk.offset - end) bytes left out]\n".utf8)) }
-                end = chunk.offset + Int64(chunk.bytes.count)
-                pieces.append(chunk.bytes)
-            }
-        }
-        return pieces
-    }
-
-    private static func size(of log: LocalLog) -> Int64 { self.pieces(of: log).reduce(0) { $0 + Int64($1.count) } }
 
     /// -1 when there is no such file.
     private static func size(of path: String) -> Int64 {

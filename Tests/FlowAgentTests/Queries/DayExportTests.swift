@@ -144,4 +144,30 @@ struct DayExportTests {
         )
         #expect(exists("executions/2025-01-09.json") && exists("executions/notes.json"))
     }
+
+    @Test("Output of megabytes is exported a piece at a time, attempt by attempt, with what was cut")
+    func longOutput() throws {
+        let id = try self.add(.success, at: "2025-01-09T00:00:00Z")
+        let folder = "\(self.directory.path)/logs/\(self.job.uid)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        func chunk(_ attempt: Int, _ offset: Int64, _ bytes: [UInt8]) -> LogChunk {
+            LogChunk(executionID: id, attempt: attempt, offset: offset, stream: .standardOutput, bytes: bytes)
+        }
+        let long = (0..<20).map { chunk(1, $0 * 65_536, [UInt8](repeating: UInt8(97 + $0), count: 65_536)) }
+        let tail = chunk(1, 2_000_000, Array("end\n".utf8))
+        let files = [long + [tail], [], [chunk(3, 0, Array("third\n".utf8))]]
+        for (attempt, chunks) in zip(1..., files) {
+            let path = "\(folder)/\(id)-\(attempt).log"
+            try Data(OutputBlob.encode(chunks)).write(to: URL(fileURLWithPath: path))
+        }
+        let paths = (1...3).map { "\(folder)/\(id)-\($0).log" }
+        var longest = 0
+        WholeLog(id, files: paths, stored: []).forEachPiece { longest = max(longest, $0.count) }
+        #expect(longest == 65_536)
+        for _ in 0..<2 { _ = try self.records().export(day: "2025-01-09", to: self.target) }
+        let text = try String(contentsOfFile: "\(self.target)/logs/2025-01-09/task_7_exec_\(id).log", encoding: .utf8)
+        let whole = long.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
+        let cut = 2_000_000 - 20 * 65_536
+        #expect(text == "[attempt 1]\n\(whole)[\(cut) bytes left out]\nend\n[attempt 3]\nthird\n")
+    }
 }
