@@ -138,6 +138,10 @@ struct ExecutionTests {
             #expect(lines["line"] == .integer(4999) && lines["next_line"] == .integer(5000))
             let rest = try await caller.get(path + "/logs?line=5000").data
             #expect(rest["output"]?.text == "line 5000\n" && rest["next"] == .integer(Int64(text.utf8.count)))
+            // The line that does not fit is the next page's alone.
+            let page = try await caller.get(path + "/logs?line=1&lines=100&limit=64").data
+            #expect(page["output"]?.text == (1...9).map { "line \($0)\n" }.joined())
+            #expect(page["next"] == .integer(63) && page["next_line"] == .integer(10))
             for query in [
                 "?from=9223372036854775807", "?line=9223372036854775807", "/search?q=a&from=9223372036854775807",
             ] {

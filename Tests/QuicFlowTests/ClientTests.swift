@@ -97,4 +97,23 @@ import Testing
         #expect(value["big"].integer == 9_007_199_254_740_993)
         #expect(try JSONDecoder().decode(JSONValue.self, from: Data(value.pretty.utf8)) == value)
     }
+
+    @Test("a line that goes on behind a page is gone on with, and not printed again (S1-FR-4.2)")
+    func pageEdges() {
+        func piece(_ text: String, leftOut: JSONValue = .null) -> JSONValue {
+            .object(["text": .string(text), "left_out": leftOut])
+        }
+        func endsWithin(_ pieces: [JSONValue]) -> Bool { LogPart.endsWithinLine(.object(["pieces": .array(pieces)])) }
+        #expect(
+            endsWithin([piece("a\n"), piece("b")])
+                && endsWithin([piece("a"), piece("[1 left]\n", leftOut: .integer(1))])
+        )
+        #expect(!endsWithin([piece("b"), piece("a\r\n")]) && !endsWithin([]))
+        let line = LogPart.upToLineEnd(piece("b\r\nc\nd"))
+        #expect(line.text == "b\r\n" && line.isEnd)
+        let part = LogPart.upToLineEnd(piece("b"))
+        #expect(part.text == "b" && !part.isEnd)
+        let remark = LogPart.upToLineEnd(piece("[1 left]\n", leftOut: .integer(1)))
+        #expect(remark.text == "[1 left]\n" && !remark.isEnd)
+    }
 }

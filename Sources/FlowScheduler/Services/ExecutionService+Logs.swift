@@ -79,16 +79,21 @@ extension ExecutionService {
             .prefix(before: begin.offset + Int64(limit))
         var left = count
         var end = begin.offset
+        // Behind the last line break.
+        var lineEnd = begin.offset
         for chunk in slice.chunks {
             guard let index = Self.index(behind: left, in: chunk.bytes) else {
                 left -= chunk.lineBreaks
                 end = chunk.end
+                if let last = chunk.bytes.lastIndex(of: UInt8(ascii: "\n")) { lineEnd = chunk.offset + Int64(last) + 1 }
                 continue
             }
             left = 0
             end = chunk.offset + Int64(index)
             break
         }
+        // The next page begins with the line that did not fit: it is not on both. Only one that fills a page is cut.
+        if left > 0, lineEnd > begin.offset, end < slice.storedEnd { end = lineEnd }
         let first = begin.breaks + 1
         return LogLines(
             slice: slice.prefix(before: end),

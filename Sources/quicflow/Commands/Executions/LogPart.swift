@@ -38,11 +38,56 @@ struct LogPart {
             guard next > position ?? -1, next < page["total_bytes"].integer ?? 0,
                 let nextLine = page["next_line"].integer
             else { return }
-            // A line that is longer than a page goes on by bytes.
-            guard nextLine > line else { return try await self.print(from: next, bytes: nil) }
             position = next
-            line = nextLine
+            guard Self.endsWithinLine(page) else {
+                guard nextLine > line else { return }
+                line = nextLine
+                continue
+            }
+            // A line that is longer than a page goes on by bytes, and is not asked for again.
+            guard !self.isJSON else { return try await self.print(from: next, bytes: nil) }
+            guard try await self.finishLine(from: next) else { return }
+            line = nextLine + 1
         }
+    }
+
+    /// Prints what is left of a line.
+    ///
+    /// - Returns: false where the output ends with it.
+    private func finishLine(from begin: Int64) async throws -> Bool {
+        var position = begin
+        while true {
+            let query: [(String, String?)] = [
+                ("from", String(position)), ("limit", String(Self.pageBytes)),
+                ("attempt", self.attempt.map { String($0) }),
+            ]
+            let page = try await self.client.get(self.path + "/logs", query)
+            for piece in page["pieces"].array {
+                let (text, isEnd) = Self.upToLineEnd(piece)
+                Self.write(text, of: piece)
+                if isEnd { return true }
+            }
+            let next = page["next"].integer ?? position
+            guard next > position, next < page["total_bytes"].integer ?? 0 else { return false }
+            position = next
+        }
+    }
+
+    /// Whether the last line of a page goes on behind it.
+    static func endsWithinLine(_ page: JSONValue) -> Bool {
+        // The line that stands for what was cut is none of the output's.
+        let last = page["pieces"].array.last { $0["left_out"].integer == nil }
+        guard let byte = last?["text"].string?.utf8.last else { return false }
+        return byte != UInt8(ascii: "\n")
+    }
+
+    /// A piece's text up to its first line break, and whether there is one.
+    static func upToLineEnd(_ piece: JSONValue) -> (text: String, isEnd: Bool) {
+        let text = piece["text"].string ?? ""
+        guard piece["left_out"].integer == nil, let end = text.utf8.firstIndex(of: UInt8(ascii: "\n")) else {
+            return (text, false)
+        }
+        return (String(text.utf8[...end]) ?? text, true)
     }
 
     /// Prints `number:line` for each line with the text.
@@ -73,10 +118,12 @@ struct LogPart {
     }
 
     static func write(_ page: JSONValue) {
-        for piece in page["pieces"].array {
-            // The line that stands for what was cut goes where the output goes: it belongs to a file made of it.
-            let isError = piece["stream"].string == "stderr"
-            Terminal.write(piece["text"].string ?? "", to: isError ? .standardError : .standardOutput)
-        }
+        for piece in page["pieces"].array { self.write(piece["text"].string ?? "", of: piece) }
+    }
+
+    private static func write(_ text: String, of piece: JSONValue) {
+        // The line that stands for what was cut goes where the output goes: it belongs to a file made of it.
+        let isError = piece["stream"].string == "stderr"
+        Terminal.write(text, to: isError ? .standardError : .standardOutput)
     }
 }
