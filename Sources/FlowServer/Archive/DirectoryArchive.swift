@@ -40,6 +40,8 @@ struct DirectoryArchive: OutputArchive {
 
     func delete(_ name: String) async throws {
         try await Self.blocking {
+            // What a server that ended in the middle of writing it has left goes too.
+            unlink(self.draft(name))
             guard unlink(self.file(name)) != 0, errno != ENOENT else { return }
             throw CoreError(.unavailable, "\(self.file(name)) can't be deleted: \(Self.reason())")
         }
@@ -47,11 +49,13 @@ struct DirectoryArchive: OutputArchive {
 
     private func file(_ name: String) -> String { "\(self.path)/\(name.prefix(2))/\(name)" }
 
+    private func draft(_ name: String) -> String { self.file(name) + ".new" }
+
     private func write(_ name: String, _ bytes: [UInt8]) throws {
         let file = self.file(name)
-        let draft = file + ".new"
+        let draft = self.draft(name)
         let directory = "\(self.path)/\(name.prefix(2))"
-        mkdir(directory, 0o700)
+        if mkdir(directory, 0o700) == 0 { try Self.synchronize(self.path) }
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CoreError(.unavailable, "\(draft) can't be made: \(Self.reason())") }
         let isWritten = Self.writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
@@ -62,11 +66,20 @@ struct DirectoryArchive: OutputArchive {
             unlink(draft)
             throw CoreError(.unavailable, "\(file) can't be written: \(words)")
         }
-        // The name has to survive a power cut too.
-        let parent = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard parent >= 0 else { return }
-        fsync(parent)
-        close(parent)
+        try Self.synchronize(directory)
+    }
+
+    /// Makes names in a directory survive a power cut; until then what the database has must not go.
+    private static func synchronize(_ directory: String) throws {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CoreError(.unavailable, "\(directory) can't be opened: \(self.reason())")
+        }
+        defer { close(descriptor) }
+        // Some network file systems know no such call, and write names at once.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
+            throw CoreError(.unavailable, "\(directory) can't be written: \(self.reason())")
+        }
     }
 
     private func read(_ name: String, from position: Int, count: Int) throws -> [UInt8] {
