@@ -370,7 +370,7 @@ let package = Package(
         ),
         .testTarget(
             name: "QuicFlowTests",
-            dependencies: ["FlowAgent", "FlowCore", "quicflow"],
+            dependencies: ["FlowAgent", "FlowCore", "FlowProcess", "FlowTesting", "quicflow"],
             swiftSettings: swiftSettings
         ),
         // MARK: Whole clusters in one thread, by seed.

@@ -56,7 +56,8 @@ struct ForeignImportTests {
         #expect(task.schedule == .cron("30 2 * * 1-5", zone: nil))
         #expect(
             task.command
-                == "/usr/bin/test -d /srv &&\n{ /usr/bin/backup --to \"${TARGET} x\" --name its b.service $OPTS; } || true"
+                == "set -f\n/usr/bin/test -d /srv &&\n"
+                + "{ /usr/bin/backup --to \"${TARGET} x\" --name its b.service $OPTS || true; }"
         )
         #expect(task.environment == ["A": "1", "B": "two words"])
         #expect(task.timeout == 5400)

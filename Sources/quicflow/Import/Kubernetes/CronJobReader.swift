@@ -43,7 +43,8 @@ enum CronJobReader {
                 "'\(name)' has \(containers.count) containers; only one can become a task (a workflow can have several)"
             )
         }
-        guard let script = self.script(container) else {
+        let command = ContainerCommand(container)
+        guard let script = command.script(&findings) else {
             return findings.refuse(
                 container.start.line,
                 "'\(name)' runs what its image says; write the command that is to run on a host"
@@ -53,24 +54,10 @@ enum CronJobReader {
         if let namespace = node["metadata"]?.text("namespace") { task.origin += " in \(namespace)" }
         task.schedule = self.schedule(schedule, zone: spec.text("timeZone"))
         self.addPolicies(&task, spec, job, &findings)
+        task.environment = command.environment
         self.addSurroundings(&task, container, &findings)
         self.noteRest(node, spec, job, pod, container, &findings)
         findings.add(task)
-    }
-
-    private static func script(_ container: YAMLNode) -> String? {
-        let words = ((container["command"]?.elements ?? []) + (container["args"]?.elements ?? [])).map {
-            $0.scalarText ?? ""
-        }
-        guard container["command"]?.elements?.isEmpty == false else { return nil }
-        // `sh -c TEXT` is the text; whatever else has a word of its own for each argument.
-        if words.count == 3, ["sh", "/bin/sh"].contains(words[0]), words[1] == "-c" { return words[2] }
-        // $(NAME) is the cluster's way to name a variable.
-        return words.map { word in
-            guard word.contains("$(") else { return ShellText.quoted(word) }
-            let pieces = word.replacing("\"", with: "\\\"").replacing("$(", with: "${").replacing(")", with: "}")
-            return "\"\(pieces)\""
-        }.joined(separator: " ")
     }
 
     private static func schedule(_ node: YAMLNode, zone: String?) -> ForeignTask.Schedule {
@@ -115,8 +102,9 @@ enum CronJobReader {
     ) {
         for variable in container["env"]?.elements ?? [] {
             guard let name = variable.text("name") else { continue }
-            if let value = variable["value"]?.scalarText {
-                task.environment[name] = value
+            if variable["value"]?.scalarText != nil {
+                guard task.environment[name] == nil else { continue }
+                findings.warn(variable.start.line, "variable \(name) is made of one whose value is not here; left out")
             } else if let secret = variable["valueFrom"]?["secretKeyRef"] {
                 findings.warn(
                     variable.start.line,

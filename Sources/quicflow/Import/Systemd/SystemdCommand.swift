@@ -1,95 +1,98 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// An `Exec…=` line as a line for the shell (systemd.service(5), "Command lines").
-enum SystemdCommand {
-    /// - Parameter unit: what `%n`, `%i` and their like stand for.
+/// An `Exec…=` line as a command of the shell (systemd.service(5), "Command lines").
+///
+/// systemd knows two forms of variables: `${NAME}` anywhere is the value as it is, and `$NAME` as a word of its own is the value, split at
+/// blanks. `$$` is `$`, and no other `$` means anything, nor does any other sign of the shell.
+struct SystemdCommand {
+    let text: String
+    /// What does not mean quite the same.
+    let remarks: [String]
+    /// The shell splits a value at blanks, and must not look for files of that name.
+    let splits: Bool
+
     /// - Throws: words on what the shell has no words for.
-    static func shell(_ line: String, unit: String) throws(ImportFault) -> (text: String, remarks: [String]) {
+    init(_ line: String, _ specifiers: SystemdSpecifiers) throws(ImportFault) {
         var remarks: [String] = []
         var rest = Substring(line)
         var ignoresFailure = false
-        while let sign = rest.first, "-@:+!".contains(sign) {
+        var keepsDollars = false
+        while let sign = rest.utf8.first, "-@:+!|".utf8.contains(sign) {
+            rest = Substring(rest.utf8.dropFirst())
             switch sign {
-            case "-": ignoresFailure = true
-            case "@": throw ImportFault(line: 0, message: "'@' (another argv[0]) can't be said here")
-            case ":": remarks.append("':' (variables left alone) is not kept")
-            default: remarks.append("'\(sign)' (other rights) is not kept: it runs as the agents' user")
+            case UInt8(ascii: "-"): ignoresFailure = true
+            case UInt8(ascii: "@"):
+                throw ImportFault(line: 0, message: "'@' (another argv[0]) can't be said here")
+            case UInt8(ascii: "|"): throw ImportFault(line: 0, message: "'|' (the user's own shell) can't be said here")
+            case UInt8(ascii: ":"): keepsDollars = true
+            default:
+                let word = String(UnicodeScalar(sign))
+                remarks.append("'\(word)' (other rights) is not kept: it runs as the agents' user")
             }
-            rest.removeFirst()
         }
-        let words = try Self.words(String(rest))
-        guard !words.isEmpty else { throw ImportFault(line: 0, message: "there is no command") }
-        var parts: [String] = []
-        for word in words { parts.append(try Self.shellWord(word, unit: unit)) }
-        let text = parts.joined(separator: " ")
-        return (ignoresFailure ? "{ \(text); } || true" : text, remarks)
-    }
-
-    /// Splits at blanks outside of quotes, and takes the quotes and C escapes off.
-    static func words(_ line: String) throws(ImportFault) -> [String] {
         var words: [String] = []
-        var current: String?
-        var quote: Character?
-        var rest = Substring(line)
-        while let character = rest.popFirst() {
-            if character == "\\" {
-                guard let next = rest.popFirst() else { break }
-                let known: [Character: String] = ["n": "\n", "t": "\t", "s": " ", "\\": "\\", "\"": "\"", "'": "'"]
-                current = (current ?? "") + (known[next] ?? "\\\(next)")
-            } else if let open = quote {
-                if character == open { quote = nil } else { current = (current ?? "") + String(character) }
-            } else if character == "\"" || character == "'" {
-                quote = character
-                current = current ?? ""
-            } else if character == " " || character == "\t" {
-                if let word = current { words.append(word) }
-                current = nil
+        var splits = false
+        for word in try SystemdWords.split(String(rest)) {
+            guard !word.isSeparator else {
+                throw ImportFault(line: 0, message: "several commands in one line can't be taken apart here")
+            }
+            let text = try specifiers.resolved(word.text, &remarks)
+            if keepsDollars {
+                words.append(ShellText.quoted(text))
+            } else if let name = Self.wholeName(text) {
+                guard ShellText.isVariable(name) else {
+                    remarks.append("'\(text)' is left out: it is the name of no variable, and so nothing")
+                    continue
+                }
+                words.append("$\(name)")
+                remarks.append("$\(name) is split at blanks, but quotes in its value stay")
+                splits = true
             } else {
-                current = (current ?? "") + String(character)
+                words.append(ShellText.word(Self.pieces(text, &remarks)))
             }
         }
-        guard quote == nil else { throw ImportFault(line: 0, message: "a quote is not closed") }
-        if let word = current { words.append(word) }
-        return words
+        guard !words.isEmpty else { throw ImportFault(line: 0, message: "there is no command") }
+        let text = ShellText.command(words, isLast: false)
+        self.text = ignoresFailure ? "{ \(text) || true; }" : text
+        self.remarks = remarks
+        self.splits = splits
     }
 
-    /// A word with specifiers resolved; `${NAME}` is one word there and here, `$NAME` alone is split in both.
-    private static func shellWord(_ word: String, unit: String) throws(ImportFault) -> String {
-        let plain = try Self.resolved(word, unit: unit)
-        if plain == ";" {
-            throw ImportFault(line: 0, message: "several commands in one line can't be taken apart here")
-        }
-        if plain.hasPrefix("$"), plain.dropFirst().allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }),
-            plain.count > 1
-        {
-            return plain
-        }
-        guard plain.contains("$") else { return ShellText.quoted(plain) }
-        let escaped = plain.replacing("\\", with: #"\\"#).replacing("\"", with: #"\""#).replacing("`", with: "\\`")
-            .replacing("$$", with: #"\$"#)
-        return "\"\(escaped)\""
+    /// The name behind a `$` at the beginning of a word.
+    private static func wholeName(_ word: String) -> String? {
+        let bytes = Array(word.utf8.prefix(2))
+        guard bytes.count == 2, bytes[0] == UInt8(ascii: "$"), bytes[1] != UInt8(ascii: "$"),
+            bytes[1] != UInt8(ascii: "{")
+        else { return nil }
+        return String(Substring(word.utf8.dropFirst()))
     }
 
-    private static func resolved(_ word: String, unit: String) throws(ImportFault) -> String {
-        var result = ""
-        var rest = Substring(word)
-        let base = unit.split(separator: ".").dropLast().joined(separator: ".")
-        let parts = base.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        while let character = rest.popFirst() {
-            guard character == "%", let sign = rest.popFirst() else {
-                result.append(character)
-                continue
-            }
-            switch sign {
-            case "%": result += "%"
-            case "n": result += unit
-            case "N": result += base
-            case "p": result += parts[0]
-            case "i", "I": result += parts.count > 1 ? parts[1] : ""
-            default: throw ImportFault(line: 0, message: "'%\(sign)' can't be said here; write out what it stands for")
+    private static func pieces(_ word: String, _ remarks: inout [String]) -> [ShellText.Piece] {
+        var pieces: [ShellText.Piece] = []
+        var plain: [UInt8] = []
+        var rest = Array(word.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "$"), rest.first == byte {
+                plain.append(byte)
+                rest.removeFirst()
+            } else if byte == UInt8(ascii: "$"), rest.first == UInt8(ascii: "{"),
+                let end = rest.firstIndex(of: UInt8(ascii: "}"))
+            {
+                let name = String(decoding: rest[..<end].dropFirst(), as: UTF8.self)
+                rest = rest[(end + 1)...]
+                guard ShellText.isVariable(name) else {
+                    remarks.append("${\(name)} is left out: it is the name of no variable, and so nothing")
+                    continue
+                }
+                pieces.append(.text(String(decoding: plain, as: UTF8.self)))
+                plain = []
+                pieces.append(.variable(name))
+            } else {
+                plain.append(byte)
             }
         }
-        return result
+        pieces.append(.text(String(decoding: plain, as: UTF8.self)))
+        return pieces
     }
 }

@@ -66,33 +66,57 @@ struct SystemdService {
             return nil
         }
         var lines: [String] = []
+        var splits = false
         for entry in entries {
             do {
-                let (text, remarks) = try SystemdCommand.shell(entry.value, unit: self.instance)
-                lines.append(text)
-                for remark in remarks { findings.warn(entry.line, remark) }
+                let command = try SystemdCommand(entry.value, self.specifiers)
+                lines.append(command.text)
+                splits = splits || command.splits
+                for remark in command.remarks { findings.warn(entry.line, remark) }
             } catch {
                 findings.refuse(entry.line, "\(entry.key)=: \(error.message)")
                 return nil
             }
         }
-        return lines.joined(separator: " &&\n")
+        return (splits ? "set -f\n" : "") + lines.joined(separator: " &&\n")
+    }
+
+    private var specifiers: SystemdSpecifiers { SystemdSpecifiers(unit: self.instance) }
+
+    /// - Returns: nil for what can't be said here, which is said.
+    private func resolved(
+        _ text: String,
+        of entry: SystemdUnit.Entry,
+        _ findings: inout ForeignFindings
+    ) -> String? {
+        var remarks: [String] = []
+        defer { for remark in remarks { findings.warn(entry.line, remark) } }
+        do { return try self.specifiers.resolved(text, &remarks) } catch {
+            remarks.append("'\(text)' in \(entry.key)= is left out: \(error.message)")
+            return nil
+        }
     }
 
     private func addSurroundings(_ task: inout ForeignTask, _ findings: inout ForeignFindings) {
         if let directory = self.unit.last("Service", "WorkingDirectory") {
-            let path = String(directory.value.trimmingPrefix("-"))
-            if path.hasPrefix("/") {
+            let written = String(directory.value.trimmingPrefix("-"))
+            let path = self.resolved(written, of: directory, &findings)
+            if let path, path.hasPrefix("/") {
                 task.workDirectory = path
-            } else {
+            } else if let path {
                 findings.warn(directory.line, "WorkingDirectory=\(path) is left out; only a path can be given")
             }
         } else {
             task.workDirectory = "/"
         }
         for entry in self.unit.all("Service", "Environment") {
-            let words = (try? SystemdCommand.words(entry.value)) ?? []
-            for word in words {
+            let words: [String]
+            do { words = try SystemdWords.texts(entry.value) } catch {
+                findings.warn(entry.line, "Environment= is left out: \(error.message)")
+                continue
+            }
+            for written in words {
+                guard let word = self.resolved(written, of: entry, &findings) else { continue }
                 guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
                     findings.warn(entry.line, "'\(word)' is no NAME=value; left out")
                     continue
