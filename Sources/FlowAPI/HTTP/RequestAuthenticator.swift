@@ -40,16 +40,7 @@ struct RequestAuthenticator: Sendable {
             return forwarded.map { .forwarded($0) }
         }
         if let forwarded { return .forwarded(forwarded) }
-        for header in cookies {
-            for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
-                let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
-                guard parts.count == 2, HeaderText.trimmed(parts[0]).elementsEqual(Self.cookieName.utf8) else {
-                    continue
-                }
-                return String(HeaderText.trimmed(parts[1])).map { .cookie($0) }
-            }
-        }
-        return nil
+        return Cookie.value(of: Self.cookieName, in: cookies).map { .cookie($0) }
     }
 
     /// - Parameters:

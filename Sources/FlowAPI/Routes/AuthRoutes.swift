@@ -145,8 +145,6 @@ struct AuthRoutes: Sendable {
     }
 
     private func cookie(_ token: String, maxAge: Int64) -> String {
-        let secure = self.isSecure ? "; Secure" : ""
-        return
-            "\(RequestAuthenticator.cookieName)=\(token); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(maxAge)\(secure)"
+        Cookie(name: RequestAuthenticator.cookieName, isSecure: self.isSecure).setting(token, maxAge: maxAge)
     }
 }

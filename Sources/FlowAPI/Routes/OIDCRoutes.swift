@@ -52,7 +52,7 @@ struct OIDCRoutes: Sendable {
             let (signIn, returnTo) = try await service.finish(
                 at: provider,
                 answer,
-                sealed: self.sealed(call.request),
+                sealed: Cookie.value(of: Self.cookieName, in: call.request.headers[values: .cookie]),
                 origin: call.origin
             )
             call.context.identity.username = signIn.user.username
@@ -86,21 +86,14 @@ struct OIDCRoutes: Sendable {
         return .raw(response)
     }
 
-    private func sealed(_ request: Request) -> String? {
-        for header in request.headers[values: .cookie] {
-            for pair in header.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1)
-                if parts.count == 2, parts[0].drop(while: { $0 == " " }) == Self.cookieName { return String(parts[1]) }
-            }
-        }
-        return nil
-    }
-
     /// Lax, because the way back begins at another site.
     private func cookie(_ value: String, maxAge: Int64) -> String {
-        let secure = self.auth.isSecure ? "; Secure" : ""
-        return
-            "\(Self.cookieName)=\(value); Path=\(Endpoint.base)/auth/oidc/; HttpOnly; SameSite=Lax; Max-Age=\(maxAge)\(secure)"
+        Cookie(
+            name: Self.cookieName,
+            path: "\(Endpoint.base)/auth/oidc/",
+            sameSite: .lax,
+            isSecure: self.auth.isSecure
+        ).setting(value, maxAge: maxAge)
     }
 }
 

@@ -370,9 +370,7 @@ package final class AuthenticationService: Sendable {
     /// 256 random bits in unpadded base64url (RFC 4648, 5).
     static func makeToken() -> String {
         var random = SystemRandomNumberGenerator()
-        let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        return Data(bytes).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        return Base64URL.encode((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
     }
 
     static func hash(of token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }

@@ -34,7 +34,7 @@ package struct SecretSeal: Sendable {
             nonce: nonce,
             authenticating: self.binding(name: name, version: version, kid: key.kid)
         )
-        return [Self.mark, key.kid, Self.text(Array(nonce)), Self.text(Array(box.ciphertext + box.tag))]
+        return [Self.mark, key.kid, Base64URL.encode(Array(nonce)), Base64URL.encode(Array(box.ciphertext + box.tag))]
             .joined(separator: ".")
     }
 
@@ -48,7 +48,7 @@ package struct SecretSeal: Sendable {
     package func open(_ sealed: String, name: String, version: Int64) -> String? {
         let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0] == Self.mark, let key = self.ring.key(String(parts[1])),
-            let nonce = Self.bytes(parts[2]), let content = Self.bytes(parts[3]), content.count >= 16,
+            let nonce = Base64URL.decode(parts[2]), let content = Base64URL.decode(parts[3]), content.count >= 16,
             let box = try? AES.GCM.SealedBox(
                 nonce: AES.GCM.Nonce(data: nonce),
                 ciphertext: content.dropLast(16),
@@ -75,17 +75,6 @@ package struct SecretSeal: Sendable {
             salt: [UInt8](),
             info: Array("qf-secret-v1".utf8),
             outputByteCount: 32
-        )
-    }
-
-    private static func text(_ bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
-
-    private static func bytes(_ text: Substring) -> [UInt8]? {
-        let plain = text.replacing("-", with: "+").replacing("_", with: "/")
-        return Data(base64Encoded: plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)).map(
-            Array.init
         )
     }
 }
