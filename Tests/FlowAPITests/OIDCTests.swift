@@ -320,6 +320,45 @@ struct OIDCTests {
         }
     }
 
+    @Test("Document and keys go on for a bounded time while they do not answer, and not everybody waits for them")
+    func grace() async throws {
+        try await self.serving { server, caller, double in
+            func signIn(after seconds: Int64) async throws -> Int {
+                server.clock.advance(seconds: seconds)
+                double.set { $0.now = server.clock.now }
+                return try await self.signIn(caller, double).status
+            }
+            #expect(try await signIn(after: 0) == 200)
+            double.set { $0.silent = ["/openid-configuration", "/keys"] }
+            // The document is a day old, and the keys more than an hour.
+            #expect(try await signIn(after: 86_401) == 200)
+            let asked = (double.count("/openid-configuration"), double.count("/keys"))
+            #expect(asked == (2, 2))
+            #expect(try await signIn(after: 30) == 200)
+            #expect((double.count("/openid-configuration"), double.count("/keys")) == asked, "not within a minute")
+            #expect(try await signIn(after: 60) == 200)
+            #expect((double.count("/openid-configuration"), double.count("/keys")) == (3, 3))
+            // The keys were not confirmed for a day more than they are good for.
+            #expect(try await signIn(after: 3600) == 503)
+            double.set { $0.silent = ["/openid-configuration"] }
+            #expect(try await signIn(after: 61) == 200)
+            server.clock.advance(seconds: 86_400)
+            let answer = try await caller.get("/auth/oidc/corp/start")
+            #expect(answer.status == 503 && answer.error == "oidc_unreachable", "two days without a document")
+        }
+    }
+
+    @Test("What says that it is another provider is not one that is away")
+    func impostor() async throws {
+        try await self.serving { server, caller, double in
+            #expect(try await self.signIn(caller, double).status == 200)
+            server.clock.advance(seconds: 86_401)
+            double.set { $0.document = { $0["issuer"] = .string("https://evil.example") } }
+            let answer = try await caller.get("/auth/oidc/corp/start")
+            #expect(answer.error == "oidc_untrusted")
+        }
+    }
+
     @Test("A discovery document of another issuer, or with plain HTTP, is not believed")
     func discovery() async throws {
         for (name, value) in [("issuer", "https://evil.example"), ("token_endpoint", "http://id.example/token")] {

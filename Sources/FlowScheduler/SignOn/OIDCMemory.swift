@@ -22,17 +22,35 @@ struct OIDCMemory: Sendable {
     private static let patience: Int64 = 60_000
 
     private var metadata: (value: OIDCMetadata, at: Timestamp)?
+    /// When it did not answer last.
+    private var lastFailure: (metadata: Timestamp?, keys: Timestamp?) = (nil, nil)
     private var keys: (value: JSONWebKeys, at: Timestamp, lifetime: Int64)?
     private var lastSearch: Timestamp?
 
+    /// What needs no request: what is fresh, and for a minute after a failing one what is usable, so that not everybody who
+    /// signs in waits for a provider that is away.
     func freshMetadata(at now: Timestamp) -> OIDCMetadata? {
-        self.metadata.flatMap { now.milliseconds(since: $0.at) < Self.metadataLifetime ? $0.value : nil }
+        if Self.isRecent(self.lastFailure.metadata, at: now) { return self.usableMetadata(at: now) }
+        return self.metadata.flatMap { now.milliseconds(since: $0.at) < Self.metadataLifetime ? $0.value : nil }
     }
 
-    /// Also what is old: for when the provider does not answer.
-    var anyMetadata: OIDCMetadata? { self.metadata?.value }
+    /// What may be used while the provider does not answer; nil when there is none, or it was not confirmed for two days.
+    func usableMetadata(at now: Timestamp) -> OIDCMetadata? {
+        self.metadata.flatMap { now.milliseconds(since: $0.at) < Self.metadataLifetime + Self.grace ? $0.value : nil }
+    }
 
-    mutating func take(_ metadata: OIDCMetadata, at now: Timestamp) { self.metadata = (metadata, now) }
+    mutating func take(_ metadata: OIDCMetadata, at now: Timestamp) {
+        self.metadata = (metadata, now)
+        self.lastFailure.metadata = nil
+    }
+
+    mutating func noteMetadataFailure(at now: Timestamp) { self.lastFailure.metadata = now }
+
+    mutating func noteKeysFailure(at now: Timestamp) { self.lastFailure.keys = now }
+
+    private static func isRecent(_ time: Timestamp?, at now: Timestamp) -> Bool {
+        time.map { now.milliseconds(since: $0) < Self.patience } ?? false
+    }
 
     /// The keys that may be used; nil when there are none, or they were not confirmed for a day.
     func usableKeys(at now: Timestamp) -> JSONWebKeys? {
@@ -41,7 +59,9 @@ struct OIDCMemory: Sendable {
 
     /// Whether the provider has to be asked for its keys before this token is looked at; notes that it was.
     mutating func need(for token: SignedToken, at now: Timestamp) -> KeyNeed {
-        guard let keys, now.milliseconds(since: keys.at) < keys.lifetime else { return .fetch }
+        let isFresh = self.keys.map { now.milliseconds(since: $0.at) < $0.lifetime } ?? false
+        let isSpared = Self.isRecent(self.lastFailure.keys, at: now) && self.usableKeys(at: now) != nil
+        guard let keys, isFresh || isSpared else { return .fetch }
         guard keys.value.candidates(id: token.keyID, token.algorithm).isEmpty else { return .none }
         if let lastSearch, now.milliseconds(since: lastSearch) < Self.patience { return .none }
         self.lastSearch = now
@@ -53,6 +73,7 @@ struct OIDCMemory: Sendable {
         let wanted = maximumAge.map { Int64(min(max($0, 0), 86_400)) * 1000 } ?? Self.keyLifetime
         let lifetime = min(max(wanted, Self.keyLifetimes.lowerBound), Self.keyLifetimes.upperBound)
         self.keys = (keys, now, lifetime)
+        self.lastFailure.keys = nil
     }
 }
 

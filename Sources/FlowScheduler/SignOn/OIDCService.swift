@@ -160,14 +160,23 @@ package actor OIDCService {
     // MARK: What the provider says
 
     private func metadata(of provider: OIDCProvider) async throws -> OIDCMetadata {
-        if let known = self.memories[provider.name]?.freshMetadata(at: self.clock.now) { return known }
+        let now = self.clock.now
+        if let known = self.memories[provider.name]?.freshMetadata(at: now) { return known }
         do {
             let answer = try await self.get(provider.discoveryURL, provider)
             let metadata = try OIDCMetadata(answer.body, issuer: provider.issuer)
             self.memories[provider.name, default: OIDCMemory()].take(metadata, at: self.clock.now)
             return metadata
         } catch {
-            guard let old = self.memories[provider.name]?.anyMetadata else { throw error }
+            // What says something else is no provider that is away.
+            guard (error as? OIDCFault)?.kind == .unreachable,
+                let old = self.memories[provider.name]?.usableMetadata(at: now)
+            else { throw error }
+            self.memories[provider.name]?.noteMetadataFailure(at: now)
+            self.logger.warning(
+                "discovery document not fetched",
+                metadata: ["provider": "\(provider.name)", "error": "\(error)"]
+            )
             return old
         }
     }
@@ -190,6 +199,7 @@ package actor OIDCService {
             } catch {
                 // The old ones are good for some time more.
                 guard self.memories[provider.name]?.usableKeys(at: now) != nil else { throw error }
+                self.memories[provider.name]?.noteKeysFailure(at: now)
                 self.logger.warning(
                     "keys not fetched",
                     metadata: ["provider": "\(provider.name)", "error": "\(error)"]

@@ -13,7 +13,7 @@ package struct OIDCRequest: Hashable, Sendable {
     /// `application/x-www-form-urlencoded`; nil = GET.
     package var form: String?
 
-    init(url: String, authorization: String? = nil, form: String? = nil) {
+    package init(url: String, authorization: String? = nil, form: String? = nil) {
         self.url = url
         self.authorization = authorization
         self.form = form

@@ -24,6 +24,8 @@ final class ProviderDouble: OIDCTransport {
         var groups: [String]? = ["ops"]
         var userInfo: [String: JSON]?
         var isDown = false
+        /// Ends of addresses that do not answer.
+        var silent: Set<String> = []
         var namesItself = false
         var document: @Sendable (inout [String: JSON]) -> Void = { _ in }
         var nonce = ""
@@ -42,7 +44,9 @@ final class ProviderDouble: OIDCTransport {
     func exchange(_ request: OIDCRequest, with provider: OIDCProvider) async throws -> OIDCResponse {
         try self.state.withLock { state in
             state.requests.append(request)
-            if state.isDown { throw CoreError(.unavailable, "connect timeout") }
+            if state.isDown || state.silent.contains(where: { request.url.hasSuffix($0) }) {
+                throw CoreError(.unavailable, "connect timeout")
+            }
             switch request.url {
             case Self.issuer + "/.well-known/openid-configuration":
                 var document: [String: JSON] = [
