@@ -136,7 +136,7 @@ package func makeAPI(
         server: HTTPServerBuilder { responder in
             LiveChannel(
                 responder: responder,
-                gate: LiveGate(authenticator: authenticator),
+                gate: LiveGate(authenticator: authenticator, quota: quota),
                 connection: live,
                 limits: configuration.limits,
                 counts: counts,

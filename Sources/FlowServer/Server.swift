@@ -49,6 +49,7 @@ package struct Server: Sendable {
         let tls = try self.configuration.tls.map { paths throws(CoreError) in try ServerTLS(paths) }
         try await AddressProbe.check(self.configuration)
         self.warnOfPlainHTTP()
+        self.noteOpenSignOn()
         let directory = try PrivateDirectory(self.configuration.dataDirectory)
         let clock = SystemWallClock()
         let metrics = ServerMetrics()
@@ -299,5 +300,143 @@ package struct Server: Sendable {
                     + String(cString: strerror(error.errnoCode)) + "."
             )
         }
+    }
+
+    private func sealChannels(in store: DatabaseStore, with seal: SecretSeal) async throws {
+        let count = try await ChannelSealing.run(store: store, seal: seal) { UUID().uuidString.lowercased() }
+        guard count > 0 else { return }
+        self.logger.notice("sealed the secrets of channels", metadata: ["channels": "\(count)"])
+    }
+
+    private func makeNotifications(
+        store: DatabaseStore,
+        seal: SecretSeal?,
+        clock: any WallClock,
+        share: any WorkShare
+    ) throws -> NotifyDriver {
+        var network = NotifyNetwork()
+        if self.configuration.notifiesLoopback { network.allowance.insert(.loopback) }
+        if let file = self.configuration.notifyAuthorityFile {
+            guard let text = try? String(contentsOfFile: file, encoding: .utf8), text.contains("BEGIN CERTIFICATE")
+            else {
+                throw CoreError(.invalid, "notify.ca-file: \(file) is no readable PEM file with certificates.")
+            }
+            network.authorities = text
+        }
+        return NotifyDriver(
+            evaluator: NotifyEvaluator(store: store, clock: clock, address: self.configuration.publicURL),
+            dispatcher: NotifyDispatcher(
+                store: store,
+                sender: ChannelSender(network: network, hostName: ProcessInfo.processInfo.hostName),
+                clock: clock,
+                seal: seal
+            ),
+            store: store,
+            clock: clock,
+            logger: self.logger,
+            share: share
+        )
+    }
+
+    /// How other servers on the same database know this one.
+    private func node(at now: Timestamp) -> ServerNode {
+        ServerNode(
+            id: ServerID(UUID().uuidString.lowercased()),
+            name: ProcessInfo.processInfo.hostName,
+            address: "\(self.configuration.agentsHost):\(self.configuration.agentsPort)",
+            version: Self.version,
+            startedAt: now
+        )
+    }
+
+    /// What agents may call this server.
+    private var certificateNames: [String] { self.configuration.serverNames + [ProcessInfo.processInfo.hostName] }
+
+    /// Passwords and tokens go over such connections readable to everyone in between.
+    private func warnOfPlainHTTP() {
+        let host = self.configuration.httpHost
+        guard self.configuration.tls == nil, !self.configuration.isBehindHTTPS, !ListenAddress.isLoopback(host) else {
+            return
+        }
+        self.logger.warning(
+            """
+            people's connections to \(host) are not encrypted: set http.tls.certificate and http.tls.key, or put a proxy with \
+            HTTPS before this server, say so by http.behind-https and listen on 127.0.0.1
+            """
+        )
+    }
+
+    /// Whoever may run a program beside the server could be anybody to it.
+    private func noteOpenSignOn() {
+        guard self.configuration.trustedHeaders?.trustsEveryLocalProgram == true else { return }
+        self.logger.notice(
+            """
+            every program on this host can sign in as anybody by the header of sign-on.proxy.user-header: let the proxy send a \
+            secret, and set sign-on.proxy.secret-header and sign-on.proxy.secret-file
+            """
+        )
+    }
+
+    private func apiConfiguration(tls: ServerTLS?) -> APIConfiguration {
+        var configuration = APIConfiguration(
+            host: self.configuration.httpHost,
+            port: self.configuration.httpPort,
+            consoleDirectory: self.configuration.consoleDirectory ?? ConsoleLocation.find(),
+            isSecure: self.configuration.isBehindHTTPS || tls != nil,
+            version: Self.version
+        )
+        configuration.tls = tls
+        configuration.trustedProxies = self.configuration.trustedProxies
+        configuration.trustedHeaders = self.configuration.trustedHeaders
+        configuration.rateLimits = self.configuration.rateLimits
+        return configuration
+    }
+
+    private func makeListener(
+        directory: PrivateDirectory,
+        authority: CertificateAuthority,
+        store: any Store,
+        handler: any AgentSessionHandler,
+        clock: any WallClock
+    ) throws -> AgentListener {
+        let certificate = try ServerCertificate.open(
+            in: try directory.subdirectory("ca"),
+            authority: authority,
+            names: self.certificateNames,
+            now: clock.now
+        )
+        return AgentListener(
+            configuration: AgentListener.Configuration(
+                host: self.configuration.agentsHost,
+                port: self.configuration.agentsPort,
+                identity: TLSIdentity(
+                    certificateChainPEM: certificate.chainPEM,
+                    privateKeyPEM: certificate.keyPEM
+                ),
+                authorityPEM: authority.certificatePEM,
+                resetSecret: try ResetSecret.open(in: directory)
+            ),
+            store: store,
+            handler: handler,
+            enroller: Enroller(authority: authority, store: store, clock: clock),
+            clock: clock,
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: self.logger
+        )
+    }
+
+    /// Makes the user `admin` with a random password on the very first start.
+    ///
+    /// The file comes first: a password that could not be written down would be lost with the user made.
+    private func makeAdministrator(_ authentication: AuthenticationService, store: any Store) async throws -> String? {
+        guard try await store.userCount() == 0 else { return nil }
+        let password = Password.generate()
+        if let path = self.configuration.adminPasswordFile { try Password.write(password, to: path) }
+        guard try await authentication.createFirstAdministrator(username: "admin", password: password) != nil else {
+            // Another server on the database has made the user, and this password opens nothing.
+            if let path = self.configuration.adminPasswordFile { Password.remove(password, from: path) }
+            return nil
+        }
+        return password
     }
 }

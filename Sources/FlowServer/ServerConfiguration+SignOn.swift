@@ -103,15 +103,11 @@ extension ServerConfiguration {
     }
 
     private static func header(_ reader: SettingReader, _ key: String) -> String? {
-        let taken = [
-            "authorization", "cookie", "host", "origin", "connection", "content-type", "content-length",
-            "transfer-encoding", "x-forwarded-for", "x-request-id", "x-qf-csrf", "user-agent",
-        ]
-        return reader.value(forKey: key, possible: "a header's name of letters, digits and '-', such as Remote-User") {
+        reader.value(forKey: key, possible: "a header's name of letters, digits and '-', such as Remote-User") {
             let isName =
                 (1...128).contains($0.utf8.count)
                 && $0.utf8.allSatisfy { $0 == 0x2d || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) }
-            return isName && !taken.contains($0.lowercased()) ? $0 : nil
+            return isName && !TrustedHeaders.isTaken($0) ? $0 : nil
         }
     }
 }

@@ -69,11 +69,39 @@ struct TrustedHeadersTests {
         #expect(try ask([("x-proxy-secret", "open sesame")])?.subject == "ada")
     }
 
+    @Test(
+        "A header that means something else names nobody",
+        arguments: [
+            "Host", "AUTHORIZATION", "cookie", "X-Forwarded-For", "x_request_id", "Content-Type", "X-QF-CSRF",
+            "If-Match",
+        ]
+    )
+    func taken(name: String) {
+        #expect(TrustedHeaders.isTaken(name))
+        for name in ["Remote-User", "X-Forwarded-User", "X-Authentik-Groups"] {
+            #expect(!TrustedHeaders.isTaken(name))
+        }
+    }
+
+    @Test("Without a secret, loopback is every program of the host")
+    func localPrograms() {
+        for (range, isOpen) in [
+            ("127.0.0.1", true), ("127.0.0.9", true), ("0.0.0.0/0", true), ("::1", true), ("::/0", true),
+            ("::ffff:127.0.0.1", true), ("10.0.0.0/8", false), ("fd00::/8", false),
+        ] {
+            var trusted = Self.trusted(range)
+            #expect(trusted.trustsEveryLocalProgram == isOpen, "\(range)")
+            trusted.secret = ("X-Proxy-Secret", "open sesame")
+            #expect(!trusted.trustsEveryLocalProgram)
+        }
+    }
+
     private func serving(
         _ trusted: TrustedHeaders = Self.trusted(),
+        rates: RateLimits = .none,
         _ body: @Sendable (TestServer, Caller) async throws -> Void
     ) async throws {
-        try await TestServer.with(trusted: trusted) { server in
+        try await TestServer.with(rateLimits: rates, trusted: trusted) { server in
             try await server.app.test(.live) { client in try await body(server, Caller(client: client)) }
         }
     }
@@ -118,6 +146,26 @@ struct TrustedHeadersTests {
             let id = try #require(try await ada.get("/auth/me").data["id"]?.int)
             #expect(try await caller.signedIn("ada").post("/users/\(id)/disable").status == 200)
             #expect(try await ada.get("/auth/me").status == 401)
+        }
+    }
+
+    @Test("Strangers are counted before anything is done for them; who has an account is not")
+    func quota() async throws {
+        try await self.serving(rates: RateLimits(perToken: 0, perSession: 0, perNetwork: 20)) { server, caller in
+            let ada = try Self.named(caller, "ada", "ops")
+            for number in 0..<19 {
+                let groups = number % 2 == 0 ? "guests" : "ops"
+                let answer = try await Self.named(caller, "eve-\(number)", groups).get("/auth/me")
+                #expect(answer.status == (number % 2 == 0 ? 403 : 200))
+            }
+            #expect(try await ada.get("/auth/me").status == 200)
+            let before = try await server.store.users().count
+            for groups in ["guests", "ops"] {
+                let answer = try await Self.named(caller, "mallory", groups).get("/auth/me")
+                #expect(answer.status == 429 && answer.headers[.retryAfter] != nil)
+            }
+            #expect(try await server.store.users().count == before)
+            #expect(try await ada.get("/auth/me").status == 200)
         }
     }
 

@@ -47,11 +47,13 @@ struct RequestAuthenticator: Sendable {
     ///   - isUse: whether it keeps the session alive.
     ///   - address: where the request comes from.
     ///   - request: its id, for the audit.
+    ///   - stranger: called before anything is done for somebody who has no account here; what it throws is thrown.
     func session(
         of credential: Credential,
         isUse: Bool,
         address: String?,
-        request: String? = nil
+        request: String? = nil,
+        stranger: @Sendable () throws -> Void
     ) async throws -> AuthenticatedSession? {
         switch credential {
         case .forwarded(let identity):
@@ -60,7 +62,8 @@ struct RequestAuthenticator: Sendable {
                 forwarded: identity,
                 map: trusted.map,
                 requiresAdministrator: trusted.requiresAdministrator,
-                origin: Origin(via: .console, address: address, request: request)
+                origin: Origin(via: .console, address: address, request: request),
+                stranger: stranger
             )
         case .bearer(let token):
             return try await self.authentication.session(token: token, isUse: isUse, address: address)

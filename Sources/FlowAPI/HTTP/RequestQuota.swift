@@ -19,26 +19,33 @@ struct RequestQuota: Sendable {
     ///
     /// - Throws: 429.
     func take(_ session: AuthenticatedSession, context: APIContext) throws(APIFailure) {
-        try self.take(session.principal.token.map { .token($0.id) } ?? .session(session.tokenHash), context)
+        try self.take(session.principal.token.map { .token($0.id) } ?? .session(session.tokenHash), context.identity)
     }
 
     /// Takes a request of somebody unknown.
     ///
     /// - Throws: 429.
     func takeAnonymous(_ context: APIContext) throws(APIFailure) {
-        let address = context.remoteAddress.flatMap { NetworkAddress($0) }
-        try self.take(address.map { .network($0.site) } ?? .unknown, context)
+        try self.takeAnonymous(context.remoteAddress, context.identity)
+    }
+
+    /// The same where there is no request of a route.
+    func takeAnonymous(_ address: String?, _ identity: APIContext.Identity? = nil) throws(APIFailure) {
+        let address = address.flatMap { NetworkAddress($0) }
+        try self.take(address.map { .network($0.site) } ?? .unknown, identity)
     }
 
     /// Takes a call of a webhook: ten a second, whatever the limits of others are (T1).
     ///
     /// - Throws: 429.
-    func take(_ hook: HookID, context: APIContext) throws(APIFailure) { try self.take(.hook(hook), context) }
+    func take(_ hook: HookID, context: APIContext) throws(APIFailure) {
+        try self.take(.hook(hook), context.identity)
+    }
 
-    private func take(_ client: RateLimiter.Client, _ context: APIContext) throws(APIFailure) {
+    private func take(_ client: RateLimiter.Client, _ identity: APIContext.Identity?) throws(APIFailure) {
         let now = self.clock.now
         guard let verdict = self.limiter.withLock({ $0.take(client, now: now) }) else { return }
-        context.identity.rateLimit = verdict
+        identity?.rateLimit = verdict
         guard let wait = verdict.wait else { return }
         throw APIFailure(
             .tooManyRequests,

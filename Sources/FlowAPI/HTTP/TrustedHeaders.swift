@@ -49,6 +49,24 @@ package struct TrustedHeaders: Sendable {
         Set([self.userHeader, self.groupsHeader, self.secret?.header].compactMap { $0.map(Self.plain) })
     }
 
+    /// Whether a name means something else already: taking it for a person's would let browsers name people, or break HTTP.
+    package static func isTaken(_ name: String) -> Bool {
+        let name = self.plain(name)
+        return self.taken.contains(name) || self.takenPrefixes.contains { name.hasPrefix($0) }
+    }
+
+    private static let taken: Set<String> = [
+        "accept", "accept-encoding", "accept-language", "age", "authorization", "cache-control", "connection",
+        "cookie", "date", "expect", "forwarded", "host", "idempotency-key", "keep-alive", "last-event-id", "origin",
+        "pragma", "range", "referer", "set-cookie", "te", "traceparent", "tracestate", "trailer", "transfer-encoding",
+        "upgrade", "user-agent", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port",
+        "x-forwarded-proto", "x-real-ip", "x-request-id",
+    ]
+    private static let takenPrefixes = ["access-control-", "content-", "if-", "proxy-", "sec-", "x-qf-"]
+
+    /// Whether any program of this very host can name anybody: its address is trusted, and no secret is asked.
+    package var trustsEveryLocalProgram: Bool { self.secret == nil && self.proxies.contains { $0.hasLoopback } }
+
     /// Who the proxy says has signed in.
     ///
     /// - Parameters:

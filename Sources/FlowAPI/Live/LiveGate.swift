@@ -20,6 +20,7 @@ struct LiveGate: Sendable {
     }
 
     let authenticator: RequestAuthenticator
+    let quota: RequestQuota
 
     /// - Parameter peer: the other end of the connection.
     func decide(_ head: HTTPRequestHead, peer: String? = nil) async -> Decision {
@@ -42,8 +43,15 @@ struct LiveGate: Sendable {
         let origin = head.headers.first(name: "origin")
         if let origin, host?.matches(origin: origin) != true { return Self.foreign }
         if credential.isAmbient, origin == nil { return Self.foreign }
+        let quota = self.quota
         do {
-            guard let session = try await self.authenticator.session(of: credential, isUse: false, address: peer) else {
+            let session = try await self.authenticator.session(
+                of: credential,
+                isUse: false,
+                address: peer,
+                stranger: { try quota.takeAnonymous(peer) }
+            )
+            guard let session else {
                 return .refused(.unauthorized, word: "unauthenticated", message: "Sign in first.")
             }
             guard !session.mustChangePassword else {
@@ -59,6 +67,8 @@ struct LiveGate: Sendable {
             return .admitted(session)
         } catch let error as CoreError where error.code == .forbidden {
             return .refused(.forbidden, word: error.code.rawValue, message: error.message)
+        } catch let failure as APIFailure {
+            return .refused(.tooManyRequests, word: failure.word, message: failure.message)
         } catch {
             return .refused(.serviceUnavailable, word: "unavailable", message: "Try again.")
         }

@@ -99,12 +99,14 @@ struct APIRouter: Sendable {
         case .signedIn, .needs, .metrics: break
         }
         let isUse = request.headers[.background] == nil
+        let (quota, address, identity) = (self.quota, context.remoteAddress, context.identity)
         guard let credential,
             let session = try await self.authenticator.session(
                 of: credential,
                 isUse: isUse,
                 address: context.remoteAddress,
-                request: context.requestID
+                request: context.requestID,
+                stranger: { try quota.takeAnonymous(address, identity) }
             )
         else {
             // Whoever tries one token after the other is told to wait instead.

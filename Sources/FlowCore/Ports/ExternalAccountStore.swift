@@ -22,13 +22,19 @@ package protocol ExternalAccountStore: Sendable {
 package struct ExternalAccount: Hashable, Sendable {
     /// Nil where there is none yet.
     package let user: User?
-    /// It has the roles of its groups, and its last sign-in is noted; nothing has to be written.
-    package let isCurrent: Bool
+    /// It has exactly the roles of its groups.
+    package let hasRoles: Bool
+    /// Its last sign-in is noted, exactly enough.
+    package let isNoted: Bool
 
-    package init(user: User?, isCurrent: Bool) {
+    package init(user: User?, hasRoles: Bool = false, isNoted: Bool = false) {
         self.user = user
-        self.isCurrent = isCurrent
+        self.hasRoles = hasRoles
+        self.isNoted = isNoted
     }
+
+    /// Nothing has to be written.
+    package var isCurrent: Bool { self.hasRoles && self.isNoted }
 
     /// How exactly the last sign-in of somebody without sessions is known; milliseconds.
     package static let noteInterval: Int64 = 3_600_000

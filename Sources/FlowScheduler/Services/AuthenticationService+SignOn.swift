@@ -13,16 +13,18 @@ extension AuthenticationService {
     /// - Parameters:
     ///   - map: which roles the groups stand for.
     ///   - requiresAdministrator: others are nobody.
+    ///   - stranger: called before anything is done for somebody who has no account here; what it throws is thrown.
     /// - Returns: nil when the account is locked here, or is no administrator's where that is asked.
     /// - Throws: `forbidden` for somebody who has no role here.
     package func session(
         forwarded identity: ExternalIdentity,
         map: GroupMap,
         requiresAdministrator: Bool,
-        origin: Origin
+        origin: Origin,
+        stranger: @Sendable () throws -> Void = {}
     ) async throws -> AuthenticatedSession? {
-        guard let user = try await self.account(of: identity, wishes: map.wishes(of: identity.groups), origin: origin)
-        else {
+        let wishes = map.wishes(of: identity.groups)
+        guard let user = try await self.account(of: identity, wishes: wishes, origin: origin, stranger: stranger) else {
             if requiresAdministrator { return nil }
             throw Self.noRole(identity)
         }
@@ -54,7 +56,8 @@ extension AuthenticationService {
         session: String?,
         origin: Origin
     ) async throws -> SignIn {
-        guard let user = try await self.account(of: identity, wishes: wishes, origin: origin) else {
+        // Requests of this kind are counted before they are looked at.
+        guard let user = try await self.account(of: identity, wishes: wishes, origin: origin, stranger: {}) else {
             throw OIDCFault(.noRole, "none of \(identity.groups.count) groups has a role here")
         }
         guard user.state == .active else { throw OIDCFault(.locked, "'\(user.username)' is disabled") }
@@ -79,18 +82,24 @@ extension AuthenticationService {
         return session
     }
 
-    /// The account of an identity, with the roles of its groups; written only when something of it is new.
-    func account(of identity: ExternalIdentity, wishes: [RoleWish], origin: Origin) async throws -> User? {
-        guard let accounts = self.store as? any ExternalAccountStore else {
+    /// The account of an identity, with the roles of its groups.
+    private func account(
+        of identity: ExternalIdentity,
+        wishes: [RoleWish],
+        origin: Origin,
+        stranger: @Sendable () throws -> Void
+    ) async throws -> User? {
+        guard let store = self.store as? any ExternalAccountStore else {
             throw CoreError(.unavailable, "This server's store keeps no accounts of others.")
         }
-        let now = self.clock.now
-        let known = try await accounts.externalAccount(of: identity, wishes: wishes, at: now)
-        if known.isCurrent || (known.user == nil && wishes.isEmpty) { return known.user }
-        if let user = known.user, user.state != .active { return user }
-        var change = Change.system(at: now)
+        var change = Change.system(at: self.clock.now)
         change.origin = origin
-        return try await accounts.signOn(identity, wishes: wishes, by: change)
+        return try await ExternalAccounts(store: store).account(
+            of: identity,
+            wishes: wishes,
+            by: change,
+            stranger: stranger
+        )
     }
 
     static func noRole(_ identity: ExternalIdentity) -> CoreError {

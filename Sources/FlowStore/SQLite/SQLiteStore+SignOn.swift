@@ -11,11 +11,11 @@ extension SQLiteStore: ExternalAccountStore {
     ) async throws -> ExternalAccount {
         try await self.read { db in
             let table = IdentityTable(db)
-            guard let user = try table.user(of: identity) else { return ExternalAccount(user: nil, isCurrent: false) }
+            guard let user = try table.user(of: identity) else { return ExternalAccount(user: nil) }
             let hasRoles = try IdentityTable.mapped(user, by: identity.provider) == table.resolve(wishes)
             let isNoted =
                 now.milliseconds(since: user.lastSignIn ?? .distantPast) < ExternalAccount.noteInterval
-            return ExternalAccount(user: user, isCurrent: hasRoles && isNoted)
+            return ExternalAccount(user: user, hasRoles: hasRoles, isNoted: isNoted)
         }
     }
 

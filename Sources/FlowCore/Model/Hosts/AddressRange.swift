@@ -44,6 +44,11 @@ package struct AddressRange: Hashable, Sendable {
         return bytes.count == self.network.count && Self.masked(bytes, to: self.prefix) == self.network
     }
 
+    /// Whether addresses of this very host lie in it.
+    package var hasLoopback: Bool {
+        self.network.count == 4 ? self.network[0] == 127 || self.contains("127.0.0.1") : self.contains("::1")
+    }
+
     private static func masked(_ bytes: [UInt8], to prefix: Int) -> [UInt8] {
         bytes.enumerated().map { index, byte in
             let bits = min(max(prefix - index * 8, 0), 8)
