@@ -36,6 +36,19 @@ struct QueryTests {
         }
     }
 
+    @Test("Ten labels can be looked for at once, and no more: each is a condition of the statement")
+    func labels() async throws {
+        try await TestServer.with { _, caller in
+            let labels = (0..<11).map { "label=l\($0)" }
+            #expect(try await caller.get("/tasks?" + labels.dropLast().joined(separator: "&")).status == 200)
+            for list in ["/tasks", "/runs", "/executions"] {
+                let answer = try await caller.get("\(list)?" + labels.joined(separator: "&"))
+                #expect(answer.status == 400 && answer.faults == ["label"], "\(answer.text)")
+                #expect(answer.faultCodes == ["too_many"])
+            }
+        }
+    }
+
     @Test("A page that is said in two ways is refused with what to do, not called unknown")
     func twoWays() async throws {
         try await TestServer.with { _, caller in

@@ -70,6 +70,13 @@ struct VersionTests {
             #expect(first["version"] == .integer(3) && first["placement"]?["kind"]?.text == "each")
             let second = try await caller.post("/tasks/\(id)/versions/2/restore").data
             #expect(second["version"] == .integer(4) && second["placement"]?["strategy"]?.text == "first")
+    @Test("A version's place is restored as well", arguments: [("one_of", "each"), ("each", "one_of")])
+    func placement(first: String, second: String) async throws {
+            func body(_ kind: String) -> [String: JSON] { taskBody(["placement": ["kind": JSON.string(kind)].json]) }
+            let id = try #require(try await caller.post("/tasks", body(first)).data["id"]?.int)
+            #expect(try await caller.put("/tasks/\(id)", body(second)).status == 200)
+            let restored = try await caller.post("/tasks/\(id)/versions/1/restore")
+            #expect(restored.data["placement"]?["kind"]?.text == first, "\(restored.text)")
         }
     }
 
@@ -103,6 +110,11 @@ struct VersionTests {
                 by: .system(at: TestServer.start)
             )
             let dora = try await admin.signedIn("dora")
+            let list = try await dora.get("/tasks/\(id)/versions").data
+            #expect(list["total"] == .integer(1))
+            #expect(list["items"]?.items.map { $0["version"] } == [.integer(2)])
+            #expect(list["items"]?.items.first?["changed"]?.items.isEmpty == true, "what was before is others'")
+            #expect(try await admin.get("/tasks/\(id)/versions").data["total"] == .integer(2))
             #expect(try await dora.get("/tasks/\(id)/versions/2").status == 200)
             #expect(try await dora.get("/tasks/\(id)/versions/1").status == 404)
             #expect(try await dora.post("/tasks/\(id)/versions/1/restore").status == 404)

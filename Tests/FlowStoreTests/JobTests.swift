@@ -76,8 +76,10 @@ struct JobTests {
         try await kind.withWorld { world in
             let job = try await world.job("a")
             _ = try await Self.edit(job, name: "b", world)
-            let page = try await world.store.versions(of: job.uid, page: PageRequest(size: 1))
+            let page = try await world.store.versions(of: job.uid, in: .all, page: PageRequest(size: 1))
             #expect(page.total == 2 && page.items.map(\.number) == [2])
+            let foreign = try await world.store.versions(of: job.uid, in: .groups([42]), page: PageRequest())
+            #expect(foreign.total == 0 && foreign.items.isEmpty)
             let first = try #require(try await world.store.version(1, of: job.uid))
             #expect(first.definition == job.definition && first.isEnabled && first.createdBy == "ada")
             let second = try #require(page.items.first)

@@ -88,7 +88,7 @@ struct UpgradeTests {
             let jobs = try await store.allJobs()
             let each = try #require(jobs.first { $0.definition.name == "each-second" })
             // Its newest version is all there, those before are only what agents needed.
-            let versions = try await store.versions(of: each.uid, page: PageRequest()).items
+            let versions = try await store.versions(of: each.uid, in: .all, page: PageRequest()).items
             #expect(versions.first?.definition == each.definition && versions.first?.createdBy == nil)
             #expect(versions.dropFirst().allSatisfy { $0.definition == nil })
             let nominal = try #require(each.nextFire)

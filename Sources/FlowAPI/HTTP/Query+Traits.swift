@@ -33,7 +33,12 @@ extension Query {
     /// `name`, or `name=value`.
     private mutating func labels() -> [JobTraits.Label] {
         guard let text = self.word("label") else { return [] }
-        return text.split(separator: "\u{0}", omittingEmptySubsequences: false).compactMap { word in
+        let words = text.split(separator: "\u{0}", omittingEmptySubsequences: false)
+        guard words.count <= Self.labelCountLimit else {
+            self.fault("label", "too_many", "at most \(Self.labelCountLimit) labels can be looked for at once")
+            return []
+        }
+        return words.compactMap { word in
             guard word.unicodeScalars.count <= Self.labelLimit else {
                 self.fault("label", "length", "a label to look for has at most \(Self.labelLimit) characters")
                 return nil
@@ -51,6 +56,8 @@ extension Query {
     static let executorKinds = ["shell", "http", "plugin", "sql", "builtin"]
     /// Characters of a label that is looked for, its value included.
     static let labelLimit = 512
+    /// Each is a condition of the statement.
+    static let labelCountLimit = 10
 }
 
 extension Contract {
@@ -64,8 +71,10 @@ extension Contract {
         )
         .query(
             "label",
-            .string(upTo: Query.labelLimit, from: 1).about("A label's name, or name=value; repeated, all have to hold.")
-                .example("team=db")
+            .string(upTo: Query.labelLimit, from: 1).about(
+                "A label's name, or name=value; repeated (up to \(Query.labelCountLimit) times), all have to hold."
+            )
+            .example("team=db")
         )
     }
 

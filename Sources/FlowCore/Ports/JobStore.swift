@@ -41,7 +41,7 @@ package protocol JobStore: Sendable {
     func job(named name: String) async throws -> Job?
     func jobs(_ query: JobQuery) async throws -> Page<Job>
     /// The versions of a job that are still kept, the newest first.
-    func versions(of job: JobUID, page: PageRequest) async throws -> Page<JobVersion>
+    func versions(of job: JobUID, in scope: Scope, page: PageRequest) async throws -> Page<JobVersion>
     func version(_ number: Int64, of job: JobUID) async throws -> JobVersion?
     /// All jobs, by id: read once at start.
     func allJobs() async throws -> [Job]

@@ -156,8 +156,8 @@ extension SQLiteStore {
         try await self.read { db in try JobTable(db).page(query) }
     }
 
-    package func versions(of job: JobUID, page: PageRequest) async throws -> Page<JobVersion> {
-        try await self.read { db in try JobVersionTable(db).page(of: job, page) }
+    package func versions(of job: JobUID, in scope: Scope, page: PageRequest) async throws -> Page<JobVersion> {
+        try await self.read { db in try JobVersionTable(db).page(of: job, in: scope, page) }
     }
 
     package func version(_ number: Int64, of job: JobUID) async throws -> JobVersion? {

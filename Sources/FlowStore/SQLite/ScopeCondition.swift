@@ -22,6 +22,18 @@ struct ScopeCondition {
         return ScopeCondition(sql: sql, values: [groups])
     }
 
+    /// Versions that were bound to any group of the scope; nil = no condition.
+    ///
+    /// Of those that an older version stored it is not known, and so they are nobody's but of who sees everything.
+    static func versions(_ scope: Scope) throws -> ScopeCondition? {
+        guard let groups = try self.groups(scope) else { return nil }
+        let sql = """
+            EXISTS (SELECT 1 FROM json_each(json_extract(job_version.definition, '$.groups')) AS g
+                WHERE g.value IN (SELECT value FROM json_each(?)))
+            """
+        return ScopeCondition(sql: sql, values: [groups])
+    }
+
     /// Executions whose job and host had a group of the scope in common at the nominal time; nil = no condition.
     static func executions(_ scope: Scope, alias: String = "execution") throws -> ScopeCondition? {
         guard let groups = try self.groups(scope) else { return nil }

@@ -26,12 +26,14 @@ struct JobVersionTable {
         )
     }
 
-    func page(of job: JobUID, _ page: PageRequest) throws -> Page<JobVersion> {
-        let total =
-            try self.db.first("SELECT count(*) FROM job_version WHERE uid = ?", [.id(job)]) { $0.number(0) } ?? 0
+    func page(of job: JobUID, in scope: Scope, _ page: PageRequest) throws -> Page<JobVersion> {
+        let condition = try ScopeCondition.versions(scope)
+        let place = "FROM job_version WHERE uid = ?" + (condition.map { " AND " + $0.sql } ?? "")
+        let values = [RecordValue.id(job)] + (condition?.values ?? [])
+        let total = try self.db.first("SELECT count(*) \(place)", values) { $0.number(0) } ?? 0
         let items = try self.db.all(
-            "SELECT \(Self.columns) FROM job_version WHERE uid = ? ORDER BY version DESC LIMIT ? OFFSET ?",
-            [.id(job), .number(page.size), .number(page.offset)]
+            "SELECT \(Self.columns) \(place) ORDER BY version DESC LIMIT ? OFFSET ?",
+            values + [.number(page.size), .number(page.offset)]
         ) { try Self.decode($0) }
         return Page(items: items, total: total)
     }
