@@ -82,6 +82,17 @@ extension Server {
     /// What agents may call this server.
     var certificateNames: [String] { self.configuration.serverNames + [ProcessInfo.processInfo.hostName] }
 
+    /// Whoever may run a program beside the server could be anybody to it.
+    func noteOpenSignOn() {
+        guard self.configuration.trustedHeaders?.trustsEveryLocalProgram == true else { return }
+        self.logger.notice(
+            """
+            every program on this host can sign in as anybody by the header of sign-on.proxy.user-header: let the proxy send a \
+            secret, and set sign-on.proxy.secret-header and sign-on.proxy.secret-file
+            """
+        )
+    }
+
     /// Passwords and tokens go over such connections readable to everyone in between.
     func warnOfPlainHTTP() {
         let host = self.configuration.httpHost

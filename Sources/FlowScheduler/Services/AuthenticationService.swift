@@ -16,7 +16,7 @@ package final class AuthenticationService: Sendable {
     let factors: (any SecondFactorStore)?
     /// Nil while the master key is missing.
     let seal: SecretSeal?
-    private let hasher: any PasswordHasher
+    let hasher: any PasswordHasher
     let clock: any WallClock
     let settings: LiveSettings
     let limiter: Mutex<SignInLimiter>
@@ -64,7 +64,6 @@ package final class AuthenticationService: Sendable {
 
     private var lifetimeMilliseconds: Int64 { self.settings.now.integer(.signInLongestHours) * 3_600_000 }
     private var idleMilliseconds: Int64 { self.settings.now.integer(.signInIdleMinutes) * 60_000 }
-    private var passwordMinimum: Int { Int(self.settings.now.integer(.signInPasswordLength)) }
 
     // MARK: Sessions
 
@@ -228,130 +227,9 @@ package final class AuthenticationService: Sendable {
     }
 
     /// Settings that became stricter count for sessions that are there, too.
-    private func isOver(_ session: UserSession) -> Bool {
+    func isOver(_ session: UserSession) -> Bool {
         self.clock.now.milliseconds(since: session.lastUsedAt) >= self.idleMilliseconds
             || self.clock.now.milliseconds(since: session.createdAt) >= self.lifetimeMilliseconds
-    }
-
-    // MARK: Own and others' sessions
-
-    /// The sessions of whoever asks, last used first.
-    package func ownSessions(_ session: AuthenticatedSession) async throws -> [SessionView] {
-        try await self.sessions(of: session.principal.userID, asking: session)
-    }
-
-    /// The sessions of a user, last used first.
-    package func sessions(of user: UserID, as session: AuthenticatedSession) async throws -> [SessionView] {
-        try session.principal.require(.usersRead)
-        return try await self.sessions(of: user, asking: session)
-    }
-
-    private func sessions(of user: UserID, asking: AuthenticatedSession) async throws -> [SessionView] {
-        try await self.store.sessions(of: user, at: self.clock.now).filter { !self.isOver($0) }.map {
-            SessionView(session: $0, isCurrent: $0.tokenHash == asking.tokenHash)
-        }
-    }
-
-    /// Ends one of the own sessions, or without `id` all but the one that asks.
-    package func endOwnSessions(id: String?, _ session: AuthenticatedSession) async throws {
-        try await self.store.endSessions(
-            of: session.principal.userID,
-            id: id,
-            keeping: session.tokenHash,
-            by: session.principal.change(at: self.clock.now)
-        )
-    }
-
-    /// Ends one session of a user, or without `id` all.
-    package func endSessions(of user: UserID, id: String?, as session: AuthenticatedSession) async throws {
-        try session.principal.require(.usersWrite)
-        try await self.store.endSessions(
-            of: user,
-            id: id,
-            keeping: nil,
-            by: session.principal.change(at: self.clock.now)
-        )
-    }
-
-    // MARK: Passwords
-
-    /// Creates the first administrator; does nothing when there is any user.
-    ///
-    /// - Returns: the new user, or nil.
-    package func createFirstAdministrator(username: String, password: String) async throws -> User? {
-        guard try await self.store.userCount() == 0 else { return nil }
-        try AccountRules.check(username: username, password: password, minimum: self.passwordMinimum)
-        do {
-            return try await self.store.createUser(
-                username: username,
-                passwordHash: try await self.hasher.hash(password),
-                role: .admin,
-                by: .system(at: self.clock.now)
-            )
-        } catch let error as CoreError where error.code == .nameTaken {
-            // Another server started at the same moment, and was first.
-            return nil
-        }
-    }
-
-    /// Changes the own password; asks the old one, ends all sessions, and begins another.
-    ///
-    /// Who changes a password because somebody else may know it wants that one's session gone too, and it may be a copy of
-    /// this one's token. Wrong passwords count like failed attempts to sign in: a stolen session must not try them.
-    ///
-    /// - Returns: the session that takes the place of the one that asks.
-    package func changePassword(
-        from old: String,
-        to new: String,
-        in session: AuthenticatedSession
-    ) async throws -> SignIn {
-        let principal = session.principal
-        let now = self.clock.now
-        let user = try await self.require(password: old, of: session, for: .userPassword)
-        try AccountRules.check(username: principal.username, password: new, minimum: self.passwordMinimum)
-        guard old != new else {
-            throw CoreError(.invalid, "The new password is the old one. Choose another.")
-        }
-        try await self.store.setPassword(
-            try await self.hasher.hash(new),
-            mustChange: false,
-            of: user.id,
-            keeping: nil,
-            by: principal.change(at: now)
-        )
-        return try await self.begin(for: user, origin: principal.origin, at: now)
-    }
-
-    /// Asks whoever has a session for the password, before what a stolen one must not do.
-    ///
-    /// - Parameter action: what stands in the audit when it is wrong.
-    /// - Returns: the user.
-    /// - Throws: `forbidden`, `tooManyRequests`.
-    func require(
-        password: String,
-        of session: AuthenticatedSession,
-        for action: AuditAction
-    ) async throws -> User {
-        let principal = session.principal
-        let address = principal.origin.address ?? ""
-        let key = ExactText(principal.username.lowercased())
-        try self.takeAttempt(key, address: address)
-        guard password.utf8.count <= AccountRules.passwordLimit,
-            let user = try await self.store.user(principal.userID), user.state == .active,
-            await self.hasher.verify(password, against: user.passwordHash)
-        else {
-            try await self.store.recordAudit(
-                AuditEntry(
-                    change: principal.change(at: self.clock.now),
-                    action: action,
-                    object: AuditObject("user", String(principal.userID), name: principal.username),
-                    outcome: .denied
-                )
-            )
-            throw CoreError(.forbidden, "The password is wrong.")
-        }
-        self.limiter.withLock { $0.succeeded(user: key, address: address) }
-        return user
     }
 
     // MARK: Inside
@@ -374,37 +252,4 @@ package final class AuthenticationService: Sendable {
     }
 
     static func hash(of token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
-}
-
-/// A fresh session; the only time its token is seen.
-package struct SignIn: Sendable {
-    package let token: String
-    package let expiresAt: Timestamp
-    package let user: User
-}
-
-/// A session that was looked up.
-package struct AuthenticatedSession: Hashable, Sendable {
-    package var principal: Principal
-    /// Nothing but changing the password and signing out is possible.
-    package let mustChangePassword: Bool
-    /// Nothing but setting up a second factor and signing out is possible.
-    package var mustSetUpSecondFactor = false
-    package let tokenHash: [UInt8]
-    package let expiresAt: Timestamp
-    package let lastUsedAt: Timestamp
-    /// A proxy says at each request who asks; there is no session to end.
-    package var isForwarded = false
-    /// Where the person signed in, if not here.
-    package var provider: String?
-
-    /// It was opened with an API token, not by a person who signed in.
-    package var isOfToken: Bool { self.principal.token != nil }
-}
-
-/// A session in a list.
-package struct SessionView: Hashable, Sendable {
-    package let session: UserSession
-    /// It is the one that asks.
-    package let isCurrent: Bool
 }

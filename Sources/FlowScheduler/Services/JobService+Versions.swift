@@ -60,7 +60,6 @@ extension JobService {
         draft.notify = definition.notify ?? []
         draft.dependencies = definition.dependencies ?? JobDependencies(edges: [])
         // Without a word on it, what is stored would stay.
-        draft.placement = definition.placement ?? Placement()
         draft.placement = definition.placement ?? Placement(kind: .each)
         return try await self.update(id, to: draft, expectedVersion: expectedVersion ?? job.version, as: principal)
     }

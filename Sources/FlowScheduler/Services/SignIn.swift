@@ -1,0 +1,11 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+
+/// A fresh session; the only time its token is seen.
+package struct SignIn: Sendable {
+    package let token: String
+    package let expiresAt: Timestamp
+    package let user: User
+}
