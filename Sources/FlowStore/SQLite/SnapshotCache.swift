@@ -7,14 +7,15 @@ import Synchronization
 /// Decoded job versions, for orders and configurations.
 ///
 /// A version never changes once it is stored, so entries are never stale. Shared by the writer and all readers. Large, because
-/// a minute in which more jobs fire than fit decodes every one of them, which costs ten times the fire.
+/// a minute in which more jobs fire than fit decodes every one of them, which costs more than the fire: up to some 100 MB
+/// where a hundred thousand jobs are in use.
 final class SnapshotCache: Sendable {
     private struct Key: Hashable {
         let uid: JobUID
         let version: Int64
     }
 
-    private let cache = Mutex(GenerationCache<Key, JobSnapshot>(capacity: 20_000))
+    private let cache = Mutex(GenerationCache<Key, JobSnapshot>(capacity: 100_000))
     /// Apart, because fires never ask for them.
     private let hashes = Mutex(GenerationCache<Key, [UInt8]>(capacity: 20_000))
 
