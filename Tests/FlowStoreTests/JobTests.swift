@@ -78,8 +78,6 @@ struct JobTests {
             _ = try await Self.edit(job, name: "b", world)
             let page = try await world.store.versions(of: job.uid, in: .all, page: PageRequest(size: 1))
             #expect(page.total == 2 && page.items.map(\.number) == [2])
-            let foreign = try await world.store.versions(of: job.uid, in: .groups([42]), page: PageRequest())
-            #expect(foreign.total == 0 && foreign.items.isEmpty)
             let first = try #require(try await world.store.version(1, of: job.uid))
             #expect(first.definition == job.definition && first.isEnabled && first.createdBy == "ada")
             let second = try #require(page.items.first)
@@ -87,6 +85,33 @@ struct JobTests {
             #expect(try await world.store.version(3, of: job.uid) == nil)
             let other = try await world.job("c")
             #expect(try await world.store.version(2, of: other.uid) == nil)
+        }
+    }
+
+    @Test("Versions are of those whose groups they were bound to, also in the total", arguments: StoreKind.allCases)
+    func scopedVersions(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let job = try await world.job("a")
+            var groups: [GroupID] = []
+            for name in ["red", "blue"] {
+                let group = try await world.store.createGroup(name: name, description: "", tags: [], at: World.start)
+                groups.append(group.id)
+                _ = try await world.store.updateJob(
+                    job.id,
+                    definition: World.definition("a", groups: [group.id]),
+                    isEnabled: false,
+                    nextFire: nil,
+                    expectedVersion: nil,
+                    at: World.start + 1
+                )
+            }
+            for (scope, expected) in [
+                (Scope.all, [3, 2, 1]), (.groups([groups[0]]), [2]), (.groups(Set(groups)), [3, 2]),
+                (.groups([42]), []),
+            ] as [(Scope, [Int64])] {
+                let page = try await world.store.versions(of: job.uid, in: scope, page: PageRequest(size: 1))
+                #expect(page.total == expected.count && page.items.map(\.number) == Array(expected.prefix(1)))
+            }
         }
     }
 
