@@ -11,7 +11,7 @@ extension AgentCore {
     /// How long what outlived the agent may wait for a server's word after a restart; microseconds.
     private static let restartGrace: Int64 = 5_000_000
     /// An order waits so long for an answer on its lease; milliseconds.
-    private static let answerPatience: Int64 = 3000
+    private static let answerPatience: Int64 = 10_000
     /// Heartbeats follow each other at least so quickly while something is held; microseconds.
     private static let heartbeatLimit: Int64 = 10_000_000
 
