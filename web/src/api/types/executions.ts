@@ -32,6 +32,8 @@ export interface ExecutionDetail extends Execution {
   error: string | null;
   params: Record<string, string> | null;
   cancel_requested: boolean;
+  /** The past time that a backfill makes up for; servers before this field leave it out. */
+  data_time?: string | null;
   /** The answer's status where an HTTP request was the job; servers before this field put it into `exit_code`. */
   http_status?: number | null;
   output_preview: string | null;
@@ -115,6 +117,8 @@ export interface Run {
   source: string;
   caller: string | null;
   scheduled_time: string;
+  /** The past time that a backfill makes up for. */
+  data_time?: string | null;
   created_at: string;
   retry_of: string | null;
   units: Record<string, number>;

@@ -5,7 +5,7 @@ export default {
     dots: 'Backfill…',
     dialog: 'Backfill "{name}"',
     text:
-      'One past time after the other; a host that has run a time is left out. Scripts find the time in QF_SCHEDULED_TIME.',
+      'Past times run one after the other; hosts that ran one already leave it out. Scripts find it in QF_SCHEDULED_TIME.',
     from: 'From',
     to: 'To',
     toHint: 'Excluded, and not in the future',

@@ -31,6 +31,8 @@ export default {
     httpStatus: 'HTTP status {n}',
     late: '{time} late',
     planned: 'planned',
+    past: 'Makes up for',
+    pastFor: 'for',
     notStarted: 'Not started yet: this is the planned time',
     hostAway: 'Host {name} is offline. This run waits until it is back.',
     stopping: 'Stopping: the processes were asked to end and are killed after 10 seconds.',

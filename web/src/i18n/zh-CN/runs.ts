@@ -31,6 +31,8 @@ export default {
     httpStatus: 'HTTP 状态 {n}',
     late: '晚 {time}',
     planned: '计划',
+    past: '补跑时间点',
+    pastFor: '补',
     notStarted: '还没有开始；这是计划的时间',
     hostAway: '主机 {name} 离线，这次执行会等它恢复连接。',
     stopping: '正在停止：已请求进程结束，宽限 10 秒后会强制终止。',
