@@ -58,6 +58,19 @@ struct QueryTests {
         }
     }
 
+    @Test("A refusal says what was sent, and no more of it than one can read")
+    func echoes() async throws {
+        try await TestServer.with { _, caller in
+            _ = try await caller.post("/tasks", taskBody())
+            let long = JSON.string(String(repeating: "2", count: 100_000))
+            let instant = try await caller.post("/tasks/1/backfill", ["from": long, "to": long])
+            #expect(instant.status == 400 && instant.faults == ["from", "to"] && instant.text.utf8.count < 2000)
+            let choice = try await caller.post("/tasks", taskBody(["name": .string("b"), "schedule_type": long]))
+            #expect(choice.status == 400 && choice.faults.contains("schedule_type") && choice.text.utf8.count < 2000)
+            #expect(try await caller.get("/tasks/1/placement?n=2").faults == ["n"])
+        }
+    }
+
     @Test("A bad instant of an explanation is one fault", arguments: ["", "?at=", "?at=tomorrow", "?at=2026-01-31"])
     func instant(query: String) async throws {
         try await TestServer.with { _, caller in

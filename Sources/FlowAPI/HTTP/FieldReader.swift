@@ -99,7 +99,8 @@ struct FieldReader {
     mutating func timestamp(_ name: String) -> Timestamp? {
         guard let text = self.string(name) else { return nil }
         guard let instant = Timestamp(rfc3339: text) else {
-            self.fault(name, "syntax", "'\(text)' is no RFC 3339 time with an offset, such as 2026-01-31T08:00:00Z")
+            let shown = text.shortened(toBytes: 64)
+            self.fault(name, "syntax", "'\(shown)' is no RFC 3339 time with an offset, such as 2026-01-31T08:00:00Z")
             return nil
         }
         return instant
@@ -108,9 +109,10 @@ struct FieldReader {
     mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String) -> Value?
     where Value.RawValue == String {
         guard let text = self.string(name) else { return nil }
-        guard let value = Value(rawValue: text) else {
+        // No case is nearly as long, and what is longer is not worth a comparison.
+        guard text.utf8.count <= 256, let value = Value(rawValue: text) else {
             let known = Value.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-            self.fault(name, "value", "'\(text)' is none of \(known)")
+            self.fault(name, "value", "'\(text.shortened(toBytes: 64))' is none of \(known)")
             return nil
         }
         return value

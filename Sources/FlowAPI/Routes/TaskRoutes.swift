@@ -189,6 +189,7 @@ struct TaskRoutes: Sendable {
 
     /// `GET /tasks/{id}/placement`: where a run would go if it began now.
     func placement(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
         let principal = try call.principal
         let (job, records) = try await self.jobs.placement(of: try call.number("id"), as: principal)
         return .data([
