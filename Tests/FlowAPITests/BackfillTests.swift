@@ -68,6 +68,8 @@ struct BackfillTests {
                 clock: world.server.clock,
                 logger: Logger(label: "test")
             )
+            let why = "/tasks/\(world.task)/explain?at=2026-11-21T07:00:00Z"
+            #expect(try await world.caller.get(why).data["text"]?["en"]?.text?.contains("Backfill") == false)
             for sequence in 1...2 as ClosedRange<Int64> {
                 try await driver.round()
                 let order = try #require(world.server.gateway.record.delivered[world.agent]?.last)
@@ -75,7 +77,15 @@ struct BackfillTests {
                 let execution = try #require(try await world.server.store.execution(order.executionID))
                 try await world.server.report(execution, sequence: sequence, status: .success)
                 world.server.clock.advance(seconds: 1)
+                let shown = try await world.caller.get("/executions/\(order.executionID)").data
+                #expect(shown["data_time"]?.text == "2026-11-21T0\(sequence + 6):00:00.000Z", "\(shown)")
             }
+            let explained = try await world.caller.get(why).data
+            #expect(
+                explained["text"]?["en"]?.text?.contains("Backfill: web-1.example ran this time later") == true,
+                "\(explained)"
+            )
+            #expect(explained["executions"]?.items.count == 1)
             try await driver.round()
             let over = try await world.caller.get("/backfills/\(id)").data
             #expect(over["state"]?.text == "done" && over["started"] == .integer(2), "\(over)")

@@ -166,6 +166,8 @@ struct BackfillTests {
             #expect(try await past.store.openBackfills(limit: 9).isEmpty)
             let runs = try await past.store.runs(RunQuery(job: past.job.id, type: .backfill)).items
             #expect(runs.map(\.run.dataTime) == [past.time(1), past.time(2), past.time(3)])
+            let made = try await past.store.makeUps(of: past.job.id, from: past.time(3), until: past.time(1))
+            #expect(made.map(\.nominal) == [World.start, World.start + 1] && made.allSatisfy { $0.status == .success })
             let actions = try await past.store.audit(AuditQuery()).items.map(\.action)
             #expect(actions.contains(.backfillCreate))
         }

@@ -35,6 +35,7 @@ extension Endpoint {
                         and: [
                             "job_version": .integer, "error": .string.orNull, "params": .dictionary(.string),
                             "cancel_requested": .boolean,
+                            "data_time": Schema.timestamp.orNull.about("The past time that a backfill makes up for."),
                             "output_preview": Schema.string.orNull.about(
                                 "The first 4 and the last 6 KiB."
                             ),

@@ -22,6 +22,7 @@ struct ExecutionPresenter: Sendable {
             .init("job_version", execution.jobVersion),
             .init("error", Self.error(of: execution)),
             .init("params", detail.parameters),
+            .init("data_time", detail.dataTime),
             .init("cancel_requested", execution.cancelRequested),
             .init("attempts", JSON.array(detail.attempts.map(Self.attempt))),
             .init("placement", try await self.placement(detail.placement, as: principal)),

@@ -76,21 +76,19 @@ package struct FireExplanation: Hashable, Sendable {
     package let rule: Rule
     /// The nominal instant in question.
     package let at: Timestamp
-    /// The records of the fire, or of what somebody started at that instant.
+    /// The records of the fire, or of what somebody started at that instant; then those of backfills that were for it.
     package let executions: [Execution]
     package let text: Text
 
     package init(_ facts: FireFacts) {
         self.at = facts.at
-        self.executions = facts.executions
+        self.executions = facts.executions + facts.makeUps
         let findings = Self.findings(facts)
         let worst = findings.max { $0.verdict < $1.verdict }
         self.verdict = worst?.verdict ?? .missed
         self.rule = worst?.rule ?? .schedule
-        self.text = Text(
-            zh: findings.map(\.text.zh).joined(),
-            en: findings.map(\.text.en).joined(separator: " ")
-        )
+        let texts = findings.map(\.text) + Self.madeUp(facts)
+        self.text = Text(zh: texts.map(\.zh).joined(), en: texts.map(\.en).joined(separator: " "))
     }
 
     struct Finding {
@@ -136,7 +134,7 @@ package struct FireExplanation: Hashable, Sendable {
     }
 
     /// The first few, and how many more.
-    private static func list(_ names: [String]) -> String {
+    static func list(_ names: [String]) -> String {
         let shown = names.prefix(3).joined(separator: ", ")
         return names.count > 3 ? shown + " +\(names.count - 3)" : shown
     }

@@ -50,6 +50,8 @@ package struct FireFacts: Sendable {
     package let neighbours: [Execution]
     /// The scheduler's stop that the instant lies in.
     package let stop: SchedulerStop?
+    /// Records of backfills that were for the instant.
+    package let makeUps: [Execution]
 
     /// - Parameters:
     ///   - instant: what is asked about; a fire within the same second counts as meant.
@@ -62,7 +64,8 @@ package struct FireFacts: Sendable {
         hosts: [Host],
         executions: [Execution],
         neighbours: [Execution],
-        stop: SchedulerStop? = nil
+        stop: SchedulerStop? = nil,
+        makeUps: [Execution] = []
     ) {
         let fire = schedule.next(after: instant.advanced(byMilliseconds: -1)).flatMap { next in
             next.seconds == instant.seconds ? next : nil
@@ -80,6 +83,7 @@ package struct FireFacts: Sendable {
         self.executions = executions
         self.neighbours = neighbours
         self.stop = stop
+        self.makeUps = makeUps
         if let pause = schedule.delayMilliseconds {
             self.timing = .delay(seconds: pause / 1000)
         } else if fire != nil {

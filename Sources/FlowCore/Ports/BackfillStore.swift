@@ -9,6 +9,10 @@ package protocol BackfillStore: Sendable {
     /// How many of these times every host of the job has started already.
     func alreadyRan(_ times: [Timestamp], of job: Job) async throws -> Int
 
+    /// Executions of backfills, and of what repeated them, for the times of a job from one instant until another, excluded;
+    /// oldest first, at most 500.
+    func makeUps(of job: JobID, from: Timestamp, until: Timestamp) async throws -> [Execution]
+
     func backfill(_ id: BackfillID) async throws -> Backfill?
     /// Newest first.
     func backfills(of job: JobID, page: PageRequest) async throws -> Page<Backfill>

@@ -70,12 +70,19 @@ package struct ExecutionService: Sendable {
         return ExecutionDetail(
             execution: execution,
             parameters: parameters,
+            dataTime: try await self.dataTime(of: execution),
             attempts: attempts,
             preview: preview,
             placement: placement,
             // They are what the program wrote, as its output is.
             outputs: mayReadLog ? try await (self.store as? any PlacementStore)?.outputs(of: id) ?? [:] : [:]
         )
+    }
+
+    /// Fires and triggers are for the present.
+    private func dataTime(of execution: Execution) async throws -> Timestamp? {
+        guard execution.kind == .backfill || execution.retryOf != nil else { return nil }
+        return try await self.store.run(execution.runID)?.run.dataTime
     }
 
     /// Counts of executions that ended since an instant.
@@ -165,6 +172,8 @@ package struct ExecutionService: Sendable {
 package struct ExecutionDetail: Sendable {
     package let execution: Execution
     package let parameters: [String: String]
+    /// The past time that it makes up for.
+    package let dataTime: Timestamp?
     /// In the order of their numbers.
     package let attempts: [AttemptRecord]
     /// At most ``LogPreview/limit`` bytes.

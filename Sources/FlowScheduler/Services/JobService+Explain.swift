@@ -20,15 +20,17 @@ extension JobService {
         query.page = PageRequest(size: 200)
         var neighbours = try await self.store.executions(query).items
         neighbours += try await self.coalescedRecords(of: id, after: end, in: scope)
+        let hosts = try await self.hosts(of: job, in: scope)
         let facts = FireFacts(
             job: job,
             schedule: schedule,
             at: instant,
             now: self.clock.now,
-            hosts: try await self.hosts(of: job, in: scope),
+            hosts: hosts,
             executions: executions,
             neighbours: neighbours,
-            stop: try await self.store.schedulerStop(at: instant)
+            stop: try await self.store.schedulerStop(at: instant),
+            makeUps: try await self.makeUps(of: id, from: second, until: end, on: hosts)
         )
         return FireExplanation(facts)
     }
@@ -50,6 +52,18 @@ extension JobService {
             if found.contains(where: { $0.reason == .misfireCoalesced }) { return found }
         }
         return []
+    }
+
+    /// What backfills did about an instant, on hosts that the caller may see.
+    private func makeUps(
+        of id: JobID,
+        from: Timestamp,
+        until: Timestamp,
+        on hosts: [FireFacts.Host]
+    ) async throws -> [Execution] {
+        guard let backfills = self.store as? any BackfillStore else { return [] }
+        let seen = Set(hosts.map(\.id))
+        return try await backfills.makeUps(of: id, from: from, until: until).filter { seen.contains($0.agentID) }
     }
 
     private func hosts(of job: Job, in scope: Scope) async throws -> [FireFacts.Host] {

@@ -26,6 +26,10 @@ extension DatabaseStore: BackfillStore {
         }
     }
 
+    package func makeUps(of job: JobID, from: Timestamp, until: Timestamp) async throws -> [Execution] {
+        try await self.read { db in try BackfillTable(db).makeUps(of: job, from: from, until: until) }
+    }
+
     package func backfill(_ id: BackfillID) async throws -> Backfill? {
         try await self.read { db in try BackfillTable(db).find(id) }
     }

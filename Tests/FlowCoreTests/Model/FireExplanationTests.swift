@@ -55,6 +55,7 @@ struct FireExplanationTests {
         executions: [Execution] = [],
         neighbours: [Execution] = [],
         stop: SchedulerStop? = nil,
+        makeUps: [Execution] = [],
         placement: Placement? = nil,
         pool: PoolUse? = nil
     ) throws -> FireExplanation {
@@ -85,9 +86,34 @@ struct FireExplanationTests {
             hosts: [.init(id: self.agent, name: "web", isOnline: isOnline, lastSeen: self.time(1800))],
             executions: executions,
             neighbours: neighbours,
-            stop: stop
+            stop: stop,
+            makeUps: makeUps
         )
         return FireExplanation(facts)
+    }
+
+    @Test(
+        "A time that a backfill made up for says so, beside what became of the fire; a host's last record counts (issue 8)"
+    )
+    func madeUp() throws {
+        let failed = Self.execution(9000, .failure, started: 9000, finished: 9001)
+        let again = Self.execution(9060, .success, started: 9060, finished: 9061)
+        for order in [[failed, again], [again, failed]] {
+            let skipped = try Self.explain(
+                at: 3600,
+                executions: [Self.execution(3600, .skipped, .misfire)],
+                makeUps: order
+            )
+            #expect(skipped.verdict == .skipped && skipped.executions.count == 3)
+            #expect(skipped.text.en.hasSuffix("Backfill: web ran this time later, which ended as SUCCESS."))
+            #expect(skipped.text.zh.hasSuffix("补跑：web 已运行，结果为 SUCCESS。"))
+            #expect(!skipped.text.en.contains("FAILURE"))
+        }
+        let before = try Self.explain(at: 3600, createdAt: 8000, makeUps: [Self.execution(9000, .pending, attempt: 0)])
+        #expect(
+            before.verdict == .disabled && before.text.en.contains("did not exist then. Backfill: web has yet to run")
+        )
+        #expect(!(try Self.explain(at: 3600)).text.en.contains("Backfill"))
     }
 
     @Test("What came due while the scheduler was stopped says by whom, whatever became of it")

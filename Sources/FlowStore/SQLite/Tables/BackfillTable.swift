@@ -118,6 +118,18 @@ struct BackfillTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
+    /// Executions of backfills for the times of a job in a range, the oldest first.
+    func makeUps(of job: JobID, from: Timestamp, until: Timestamp) throws -> [Execution] {
+        try self.db.all(
+            """
+            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_run
+            WHERE run_id IN (SELECT id FROM run WHERE job_id = ? AND data_time >= ? AND data_time < ?)
+            ORDER BY id LIMIT 500
+            """,
+            [.integer(job), .time(from), .time(until)]
+        ) { try ExecutionRecord.decode($0) }
+    }
+
     /// Runs of a job that are under way.
     ///
     /// An execution that waits for its host counts as long as it may still start, and only where the server decides on overlap, or
