@@ -22,6 +22,7 @@ package enum QUICClient {
     ///   - identity: Our certificate, for client authentication, and key; nil where the protocol needs none.
     ///   - trust: Whose server certificates are accepted.
     ///   - applicationProtocol: What to speak (ALPN).
+    ///   - preferred: What to speak rather, the first one most, with a server that knows it.
     ///   - configuration: Limits and timeouts.
     ///   - group: Gives the event loop the connection lives on.
     ///   - logger: Used for debug messages only.
@@ -34,11 +35,15 @@ package enum QUICClient {
         identity: TLSIdentity?,
         trust: TLSTrust,
         applicationProtocol: String,
+        preferred: [String] = [],
         configuration: QUICConfiguration,
         group: any EventLoopGroup,
         logger: Logger
     ) async throws -> QUICConnection {
-        let role = TLSContext.Role.client(applicationProtocol: applicationProtocol, serverName: serverName)
+        let role = TLSContext.Role.client(
+            applicationProtocols: preferred + [applicationProtocol],
+            serverName: serverName
+        )
         let tls = try TLSContext(role: role, identity: identity, trust: trust)
         let addresses = try await AddressResolver.resolve(host: host, port: port)
         let attempt: @Sendable (NetworkAddress) async throws -> QUICConnection = { address in

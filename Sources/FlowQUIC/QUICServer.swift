@@ -3,6 +3,7 @@
 
 package import Logging
 package import NIOCore
+import Synchronization
 
 /// A QUIC server on one UDP socket.
 package final class QUICServer: Sendable {
@@ -12,7 +13,7 @@ package final class QUICServer: Sendable {
     private let channel: any Channel
     private let mailbox: EndpointMailbox
     private let accepted: AsyncQueue<QUICConnection>
-    private let protocols: [ApplicationProtocol]
+    private let protocols: Mutex<[ApplicationProtocol]>
 
     private init(
         localAddress: SocketAddress,
@@ -25,7 +26,7 @@ package final class QUICServer: Sendable {
         self.channel = channel
         self.mailbox = mailbox
         self.accepted = accepted
-        self.protocols = protocols
+        self.protocols = Mutex(protocols)
     }
 
     /// Binds a UDP socket and begins to accept connections.
@@ -84,8 +85,17 @@ package final class QUICServer: Sendable {
     /// Begins connections with another certificate or other trust from now on; those that stand go on.
     ///
     /// - Throws: `QUICError.invalidConfiguration`; then nothing changes.
-    package func use(identity: TLSIdentity, trust: TLSTrust) throws(QUICError) {
-        self.mailbox.submit(.use(try TLSContext(role: .server(self.protocols), identity: identity, trust: trust)))
+    ///
+    /// - Parameter protocols: what is spoken from now on; nil = what was spoken before.
+    package func use(
+        identity: TLSIdentity,
+        trust: TLSTrust,
+        protocols: [ApplicationProtocol]? = nil
+    ) throws(QUICError) {
+        let spoken = protocols ?? self.protocols.withLock { $0 }
+        let tls = try TLSContext(role: .server(spoken), identity: identity, trust: trust)
+        self.protocols.withLock { $0 = spoken }
+        self.mailbox.submit(.use(tls))
     }
 
     /// Closes every connection with code 0 and "server is stopping", then the socket.

@@ -44,9 +44,13 @@ package struct ApplicationProtocol: Sendable {
     /// Whether the client must prove who it is.
     package var clientCertificate: ClientCertificate
 
+    /// Who the server is to a client that chose this protocol; nil = who it is to everybody.
+    package var identity: TLSIdentity?
+
     /// Names a protocol and what it asks of clients.
-    package init(name: String, clientCertificate: ClientCertificate) {
+    package init(name: String, clientCertificate: ClientCertificate, identity: TLSIdentity? = nil) {
         self.name = name
         self.clientCertificate = clientCertificate
+        self.identity = identity
     }
 }

@@ -52,10 +52,9 @@ package enum JoinTokens {
             )
         }
         let clock = SystemWallClock()
-        let authority = try CertificateAuthority.open(
-            in: try directory.subdirectory("ca"),
-            now: clock.now
-        )
+        guard let authority = try AuthorityBundle.read(in: try directory.subdirectory("ca"))?.pair().serving else {
+            throw CoreError(.internal, "\(dataDirectory)/ca can't be read.")
+        }
         let store = try await StoreOpening.openForAdministration(in: directory, databaseURL: databaseURL)
         var groups: [GroupID] = []
         for name in groupNames {

@@ -124,31 +124,37 @@ extension Server {
 
     func makeListener(
         directory: PrivateDirectory,
-        authority: CertificateAuthority,
+        authorities: AuthorityBook,
         store: any Store,
         handler: any AgentSessionHandler,
         clock: any WallClock
     ) throws -> AgentListener {
-        let certificate = try ServerCertificate.open(
+        let pair = authorities.pair
+        let certificates = try ServerCertificate.openAll(
             in: try directory.subdirectory("ca"),
-            authority: authority,
+            of: pair,
             names: self.certificateNames,
             now: clock.now
         )
+        let identities = Dictionary(
+            zip(pair.all.map(\.name), certificates.map(\.identity)),
+            uniquingKeysWith: { first, _ in first }
+        )
+        guard let identity = identities[pair.serving.name] else {
+            throw CoreError(.internal, "There is no certificate of the authority \(pair.serving.name).")
+        }
         return AgentListener(
             configuration: AgentListener.Configuration(
                 host: self.configuration.agentsHost,
                 port: self.configuration.agentsPort,
-                identity: TLSIdentity(
-                    certificateChainPEM: certificate.chainPEM,
-                    privateKeyPEM: certificate.keyPEM
-                ),
-                authorityPEM: authority.certificatePEM,
+                identity: identity,
+                identities: identities,
                 resetSecret: try ResetSecret.open(in: directory)
             ),
+            authorities: authorities,
             store: store,
             handler: handler,
-            enroller: Enroller(authority: authority, store: store, clock: clock),
+            enroller: Enroller(authorities: authorities, store: store, clock: clock),
             clock: clock,
             group: MultiThreadedEventLoopGroup.singleton,
             logger: self.logger

@@ -72,8 +72,10 @@ package struct Server: Sendable {
         let keys = try await self.openKeys(in: directory, store: store)
         let installation = try await store.installation()
         let seal = keys.map { SecretSeal(ring: $0, installation: installation) }
-        let authority = try await SharedAuthority.open(in: directory, store: store, seal: seal, now: clock.now)
-        let desk = CertificateDesk(authority: authority, store: store, clock: clock, logger: self.logger)
+        let authorities = AuthorityBook(
+            try await SharedAuthority.open(in: directory, store: store, seal: seal, now: clock.now)
+        )
+        let desk = CertificateDesk(authorities: authorities, store: store, clock: clock, logger: self.logger)
         let sessions = AgentSessions(
             store: store,
             recorder: recorder,
@@ -211,7 +213,7 @@ package struct Server: Sendable {
         }
         let listener = try self.makeListener(
             directory: directory,
-            authority: authority,
+            authorities: authorities,
             store: store,
             handler: AgentGate(sessions: sessions, logs: logs),
             clock: clock
@@ -251,7 +253,15 @@ package struct Server: Sendable {
         }
         let keeper = CertificateKeeper(
             listener: listener,
-            authority: authority,
+            rollover: AuthorityRollover(
+                directory: try directory.subdirectory("ca"),
+                store: store,
+                seal: seal,
+                share: share,
+                book: authorities,
+                clock: clock,
+                logger: self.logger
+            ),
             directory: try directory.subdirectory("ca"),
             names: self.certificateNames,
             store: store,
@@ -265,7 +275,7 @@ package struct Server: Sendable {
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]
-        let access = ServerAccess(store: store, authority: authority, services: services, agentsPort: agentsPort)
+        let access = ServerAccess(store: store, authorities: authorities, services: services, agentsPort: agentsPort)
         if let tls { parts.append(CertificateFilesWatch(tls: tls, logger: self.logger)) }
         if let service = try await companion?(access) { parts.append(service) }
         parts.append(opening)

@@ -7,13 +7,13 @@ package import FlowScheduler
 /// What a companion of a running server may use of it.
 package struct ServerAccess: Sendable {
     package let store: any Store
-    let authority: CertificateAuthority
+    let authorities: AuthorityBook
     package let services: Services
     package let agentsPort: Int
 
-    init(store: any Store, authority: CertificateAuthority, services: Services, agentsPort: Int) {
+    init(store: any Store, authorities: AuthorityBook, services: Services, agentsPort: Int) {
         self.store = store
-        self.authority = authority
+        self.authorities = authorities
         self.services = services
         self.agentsPort = agentsPort
     }
@@ -22,7 +22,7 @@ package struct ServerAccess: Sendable {
     package func createToken(groups: [GroupID], lifetimeMilliseconds: Int64, at now: Timestamp) async throws -> String {
         try await JoinTokens.create(
             store: self.store,
-            authorityFingerprint: self.authority.fingerprint,
+            authorityFingerprint: self.authorities.pair.serving.fingerprint,
             groups: groups,
             lifetimeMilliseconds: lifetimeMilliseconds,
             at: now

@@ -103,6 +103,19 @@ struct BackupTests {
         }
     }
 
+    @Test("An authority that takes over is in it")
+    func takingOver() async throws {
+        try await Self.with { path, _ in
+            let here = try PrivateDirectory(path + "/server/ca")
+            let one = try #require(try AuthorityBundle.read(in: here))
+            let two = one.followed(by: try CertificateAuthority.make(now: Self.now)).serving
+            try two.write(to: here)
+            _ = try Self.make(path)
+            _ = try await Self.restore(path, into: "other")
+            #expect(try AuthorityBundle.read(in: try PrivateDirectory(path + "/other/ca")) == two)
+        }
+    }
+
     @Test("What was committed before the back-up is in it, while others write")
     func underWrites() async throws {
         try await Self.with { path, store in

@@ -125,8 +125,8 @@ struct CertificateTests {
                     names: ["another.example"],
                     now: world.clock.now
                 )
-                #expect(try await world.listener.use(certificate))
-                #expect(try await !world.listener.use(certificate), "it is in use already")
+                #expect(try await world.listener.use([certificate]))
+                #expect(try await !world.listener.use([certificate]), "it is in use already")
                 #expect(try await fingerprint() != first)
                 try await link.send(.heartbeat(Heartbeat(configVersion: 1, running: [], sentAt: 9)))
                 guard case .received(.heartbeatAnswer) = await events.next() else {
@@ -142,7 +142,7 @@ struct CertificateTests {
         try await EnrolmentWorld.with { world in
             let identity = try await world.enrol("alpha", token: try await world.token().text)
             let desk = CertificateDesk(
-                authority: world.authority,
+                authorities: world.authorities,
                 store: world.store,
                 clock: world.clock,
                 logger: world.logger,
@@ -150,7 +150,7 @@ struct CertificateTests {
             )
             await #expect(throws: CoreError.self) { try await desk.renew("junk", of: identity.agent) }
             let other = CertificateDesk(
-                authority: world.authority,
+                authorities: world.authorities,
                 store: world.store,
                 clock: world.clock,
                 logger: world.logger,
@@ -163,7 +163,7 @@ struct CertificateTests {
             try await world.store.deleteAgent(identity.agent)
             await #expect(throws: CoreError.self) {
                 try await CertificateDesk(
-                    authority: world.authority,
+                    authorities: world.authorities,
                     store: world.store,
                     clock: world.clock,
                     logger: world.logger

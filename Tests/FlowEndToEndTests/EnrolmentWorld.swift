@@ -28,6 +28,8 @@ struct StandingClock: WallClock {
 struct EnrolmentWorld: Sendable {
     let directory: String
     let authority: CertificateAuthority
+    let authorities: AuthorityBook
+    let agentLife: TimeInterval
     let store: SQLiteStore
     let handler: RecordingHandler
     let listener: AgentListener
@@ -65,10 +67,12 @@ struct EnrolmentWorld: Sendable {
         let pki = try PrivateDirectory(directory + "/pki")
         self.authority = try CertificateAuthority.open(in: pki, now: now, agentLife: agentLife)
         let certificate = try ServerCertificate.open(in: pki, authority: self.authority, names: [], now: now)
+        self.authorities = AuthorityBook(self.authority)
+        self.agentLife = agentLife
         self.store = try SQLiteStore.open(path: directory + "/flow.db")
         self.handler = RecordingHandler(
             issuer: CertificateDesk(
-                authority: self.authority,
+                authorities: self.authorities,
                 store: self.store,
                 clock: SystemWallClock(),
                 logger: self.logger
@@ -78,13 +82,14 @@ struct EnrolmentWorld: Sendable {
             configuration: AgentListener.Configuration(
                 host: "127.0.0.1",
                 port: 0,
-                identity: TLSIdentity(certificateChainPEM: certificate.chainPEM, privateKeyPEM: certificate.keyPEM),
-                authorityPEM: self.authority.certificatePEM,
+                identity: certificate.identity,
+                identities: [self.authority.name: certificate.identity],
                 resetSecret: try ResetSecret.open(in: pki)
             ),
+            authorities: self.authorities,
             store: self.store,
             handler: self.handler,
-            enroller: Enroller(authority: self.authority, store: self.store, clock: enrolmentClock),
+            enroller: Enroller(authorities: self.authorities, store: self.store, clock: enrolmentClock),
             clock: SystemWallClock(),
             group: MultiThreadedEventLoopGroup.singleton,
             logger: self.logger

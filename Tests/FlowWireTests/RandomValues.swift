@@ -398,7 +398,7 @@ struct RandomValues {
             .cancel(self.uid(), force: self.bool()),
             .heartbeatAnswer(self.sample()), .heartbeatAnswer(self.sample(), outputBytes: self.int64()),
             .scheduler(self.scheduler()),
-            .certificateIssued(self.text()),
+            .certificateIssued(self.text()), .authorities(self.text()),
             .certificateRefused(code: self.word(), message: self.text()),
             .secrets(SecretsAnswer(execution: self.uid(), values: [self.word(): self.text()])),
             .secrets(SecretsAnswer(execution: self.uid(), values: [:], refusal: self.text())),

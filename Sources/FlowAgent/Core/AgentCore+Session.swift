@@ -76,7 +76,7 @@ extension AgentCore {
             self.confirmLeases(sentAt: sample.agentSent)
             self.adjustClock(by: sample, at: reading, isHandshake: false)
         // The link's own business.
-        case .certificateIssued, .certificateRefused, .secrets: break
+        case .certificateIssued, .certificateRefused, .authorities, .secrets: break
         }
     }
 

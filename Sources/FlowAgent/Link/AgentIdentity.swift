@@ -12,7 +12,7 @@ package struct AgentIdentity: Hashable, Sendable {
     package let certificateChainPEM: String
     /// Made on this host; never leaves it.
     package let privateKeyPEM: String
-    /// The authority that signs servers, PEM.
+    /// The authorities that sign servers, PEM; the newest last.
     package let authorityPEM: String
     /// The name servers prove.
     package let serverName: String
@@ -111,6 +111,11 @@ package struct IdentityStore: Sendable {
         try self.directory.write(renewed.certificateChainPEM.utf8, to: Self.renewedCertificateFile)
         try self.describe(renewed, isRenewing: true)
         try self.save(renewed)
+    }
+
+    /// Trusts other authorities from now on; all else stays.
+    package func trust(_ authorityPEM: String) throws {
+        try self.directory.write(authorityPEM.utf8, to: Self.authorityFile)
     }
 
     package func save(_ identity: AgentIdentity) throws {

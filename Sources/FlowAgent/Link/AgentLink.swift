@@ -129,13 +129,28 @@ package final class AgentLink: Service {
         do {
             return await self.serve(try await self.dial(server), server: server)
         } catch {
-            self.complain(about: server, "\(error)")
+            self.complain(about: server, Self.words(of: error))
             // A server that closes at once may be quicker than the end of the handshake here: its word counts all the same, since it
             // may be that it does not know this host any more.
             if let error = error as? QUICError, case .peer(let code, let text)? = error.closeReason {
                 await self.handler(.disconnected(reason: text, code: WireCloseCode(rawValue: code)))
             }
             return false
+        }
+    }
+
+    private static func words(of error: any Error) -> String {
+        guard let error = error as? QUICError else { return "\(error)" }
+        switch error.code {
+        case .peerCertificateRejected:
+            return
+                "the server is of an authority that this host does not trust: it is another installation's, or this host was away "
+                + "while the authority was replaced; then remove the host there and enrol it again (\(error.message))"
+        case .certificateRefused:
+            return
+                "the server does not take this host's certificate: it has ended, or is of an authority that was replaced; then remove "
+                + "the host there and enrol it again (\(error.message))"
+        default: return "\(error)"
         }
     }
 
@@ -163,6 +178,9 @@ package final class AgentLink: Service {
             ),
             trust: .roots(pem: identity.authorityPEM),
             applicationProtocol: AgentProtocols.control,
+            preferred: identity.authorities?.fingerprints.map {
+                AgentProtocols.name(AgentProtocols.control, trusting: $0)
+            } ?? [],
             configuration: self.quic,
             group: self.group,
             logger: self.logger
@@ -239,6 +257,9 @@ package final class AgentLink: Service {
                 case .certificateIssued, .certificateRefused:
                     certificates.yield(message)
                     continue
+                case .authorities(let roots):
+                    guard self.trust(roots) else { continue }
+                    return (true, SessionEnd(code: .done, reason: "going on with other authorities"))
                 case .secrets(let answer):
                     self.secretRequests.answered(answer)
                     continue
@@ -265,9 +286,35 @@ package final class AgentLink: Service {
     }
 }
 
-// The certificate that follows this one.
+// The certificate that follows this one, and the authorities that follow those.
 
 extension AgentLink {
+    /// Takes what the server says of its authorities; durable before it counts.
+    ///
+    /// - Returns: whether it is news.
+    private func trust(_ roots: String) -> Bool {
+        let identity = self.identity.withLock { $0 }
+        guard let identities, let old = identity.authorities else { return false }
+        do {
+            let wanted = try TrustedAuthorities(pem: roots)
+                .following(old, ownChainPEM: identity.certificateChainPEM)
+            guard wanted.fingerprints != old.fingerprints else { return false }
+            let pem = try wanted.pem
+            try identities.trust(pem)
+            self.identity.withLock { $0 = $0.trusting(pem) }
+            self.logger.notice(
+                "trusts other authorities",
+                metadata: [
+                    "authorities": "\(wanted.fingerprints.map(AgentProtocols.authority).joined(separator: ", "))"
+                ]
+            )
+            return true
+        } catch {
+            self.logger.error("could not take over the server's authorities", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
     /// Asks for a new certificate when it is time, and ends the connection to go on with it.
     ///
     /// Works until cancelled when there is nothing to renew.
@@ -284,9 +331,12 @@ extension AgentLink {
             while await messages.next() != nil {}
             return nil
         }
+        // One of an authority that is being replaced is renewed at once, by each host at a moment of its own.
+        let isOvertaken = identity.authorities?.isNewest(of: identity.certificateChainPEM) == false
         var attempts = 0
         while !Task.isCancelled {
-            let pause = schedule.pause(now: Self.wallClock(), attempts: attempts)
+            var pause = schedule.pause(now: Self.wallClock(), attempts: attempts)
+            if isOvertaken { pause = attempts == 0 ? Int64.random(in: 0...schedule.retryPause) : schedule.retryPause }
             guard (try? await Task.sleep(for: .milliseconds(pause))) != nil else { return nil }
             attempts += 1
             do {

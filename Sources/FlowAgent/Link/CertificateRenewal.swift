@@ -28,9 +28,11 @@ package struct RenewalSchedule: Hashable, Sendable {
     package func pause(now: Timestamp, attempts: Int) -> Int64 {
         let wait = max(0, self.renewAt.milliseconds(since: now))
         guard attempts > 0 else { return wait }
-        // Some hundred tries fit between the first and the end.
-        return max(wait, min(3_600_000, max(1000, self.life / 300)))
+        return max(wait, self.retryPause)
     }
+
+    /// Some hundred tries fit between the first and the end; milliseconds.
+    package var retryPause: Int64 { min(3_600_000, max(1000, self.life / 300)) }
 }
 
 /// A new key and a request for a certificate of it.
@@ -60,6 +62,7 @@ struct CertificateRequestDraft: Sendable {
         guard certificate.publicKey == Certificate.PublicKey(self.key.publicKey) else {
             throw CoreError(.internal, "The server's certificate is not for this host's new key.")
         }
+        // Both while one takes over.
         let trusted = try PEMDocument.parseMultiple(pemString: old.authorityPEM).map {
             try Certificate(pemDocument: $0)
         }

@@ -138,6 +138,7 @@ package struct Enrolment: Sendable {
             identity: nil,
             trust: .pinnedAuthority(sha256: pin),
             applicationProtocol: AgentProtocols.enrolment,
+            preferred: [AgentProtocols.name(AgentProtocols.enrolment, trusting: pin)],
             configuration: QUICConfiguration(idleTimeout: .seconds(15)),
             group: self.group,
             logger: self.logger

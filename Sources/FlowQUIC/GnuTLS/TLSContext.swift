@@ -13,13 +13,15 @@ final class TLSContext: @unchecked Sendable {
         /// The protocols offered, and what each asks of clients.
         case server([ApplicationProtocol])
 
-        /// The protocol wanted, and the name or IP address the server's certificate must carry.
-        case client(applicationProtocol: String, serverName: String)
+        /// The protocols wanted, the first one most, and the name or IP address the server's certificate must carry.
+        case client(applicationProtocols: [String], serverName: String)
     }
 
     let role: Role
     let trust: TLSTrust
     let credentials: gnutls_certificate_credentials_t
+    /// Of a server, those of protocols that have an identity of their own.
+    private let named: [String: gnutls_certificate_credentials_t]
     let priority: gnutls_priority_t
 
     var isServer: Bool {
@@ -38,16 +40,16 @@ final class TLSContext: @unchecked Sendable {
     init(role: Role, identity: TLSIdentity?, trust: TLSTrust) throws(QUICError) {
         self.role = role
         self.trust = trust
-        var credentials: gnutls_certificate_credentials_t?
-        guard gnutls_certificate_allocate_credentials(&credentials) == 0, let credentials else {
-            throw .invalidConfiguration("no memory for TLS credentials")
-        }
+        var named: [String: gnutls_certificate_credentials_t] = [:]
+        var made: [gnutls_certificate_credentials_t] = []
         do throws(QUICError) {
-            try Self.load(trust, into: credentials)
-            if let identity {
-                try Self.load(identity, into: credentials)
-            } else if case .server = role {
-                throw .invalidConfiguration("a server needs a certificate")
+            if identity == nil, case .server = role { throw .invalidConfiguration("a server needs a certificate") }
+            self.credentials = try Self.credentials(identity, trust, &made)
+            if case .server(let protocols) = role {
+                for entry in protocols {
+                    guard let own = entry.identity else { continue }
+                    named[entry.name] = try Self.credentials(own, trust, &made)
+                }
             }
             var priority: gnutls_priority_t?
             guard gnutls_priority_init(&priority, Self.priorities, nil) == 0, let priority else {
@@ -55,20 +57,42 @@ final class TLSContext: @unchecked Sendable {
             }
             self.priority = priority
         } catch {
-            gnutls_certificate_free_credentials(credentials)
+            for credentials in made { gnutls_certificate_free_credentials(credentials) }
             throw error
         }
-        self.credentials = credentials
+        self.named = named
+    }
+
+    /// Those for a protocol that has its own; nil for all others.
+    func credentials(for applicationProtocol: String) -> gnutls_certificate_credentials_t? {
+        self.named[applicationProtocol]
+    }
+
+    /// - Parameter made: gets them as soon as there is something to free.
+    private static func credentials(
+        _ identity: TLSIdentity?,
+        _ trust: TLSTrust,
+        _ made: inout [gnutls_certificate_credentials_t]
+    ) throws(QUICError) -> gnutls_certificate_credentials_t {
+        var credentials: gnutls_certificate_credentials_t?
+        guard gnutls_certificate_allocate_credentials(&credentials) == 0, let credentials else {
+            throw .invalidConfiguration("no memory for TLS credentials")
+        }
+        made.append(credentials)
+        try self.load(trust, into: credentials)
+        if let identity { try self.load(identity, into: credentials) }
         // Verification needs to know the session's role and name: they hang on the session's connection.
         gnutls_certificate_set_verify_function(credentials) { session in
             guard let session else { return GNUTLS_E_CERTIFICATE_ERROR }
             return TLSSession.of(session)?.verifyPeer() ?? GNUTLS_E_CERTIFICATE_ERROR
         }
+        return credentials
     }
 
     deinit {
         gnutls_priority_deinit(self.priority)
         gnutls_certificate_free_credentials(self.credentials)
+        for credentials in self.named.values { gnutls_certificate_free_credentials(credentials) }
     }
 
     private static func load(

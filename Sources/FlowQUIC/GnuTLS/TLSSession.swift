@@ -33,7 +33,7 @@ final class TLSSession {
         }
         switch context.role {
         case .server(let protocols): try self.configureServer(protocols)
-        case .client(let name, let serverName): try self.configureClient(name, serverName: serverName)
+        case .client(let names, let serverName): try self.configureClient(names, serverName: serverName)
         }
     }
 
@@ -71,10 +71,19 @@ final class TLSSession {
             }
             return 0
         }
+        // Runs when the protocol is chosen and before the certificate is.
+        gnutls_handshake_set_post_client_hello_function(self.session) { session in
+            if let session, let tls = TLSSession.of(session), let chosen = tls.applicationProtocol,
+                let credentials = tls.context.credentials(for: chosen)
+            {
+                return gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials))
+            }
+            return 0
+        }
         try self.setProtocols(protocols.map(\.name))
     }
 
-    private func configureClient(_ applicationProtocol: String, serverName: String) throws(QUICError) {
+    private func configureClient(_ applicationProtocols: [String], serverName: String) throws(QUICError) {
         guard ngtcp2_crypto_gnutls_configure_client_session(self.session) == 0 else {
             throw .invalidConfiguration("GnuTLS refused QUIC on a client session")
         }
@@ -82,7 +91,7 @@ final class TLSSession {
         if !isAddressLiteral(serverName) {
             gnutls_server_name_set(self.session, GNUTLS_NAME_DNS, serverName, serverName.utf8.count)
         }
-        try self.setProtocols([applicationProtocol])
+        try self.setProtocols(applicationProtocols)
     }
 
     /// Whether the protocol the client chose demands a certificate; true while none is known.

@@ -6,6 +6,7 @@ import FlowQUIC
 import FlowScheduler
 import FlowSupport
 import FlowWire
+import Synchronization
 
 /// An agent's control stream as the scheduler's sessions see it.
 final class AgentConnection: AgentChannel {
@@ -16,13 +17,17 @@ final class AgentConnection: AgentChannel {
     private let connection: QUICConnection
     /// Set when the agent was welcomed.
     private let welcomed: Latch<Bool>
+    private let authorities: AuthorityBook
+    /// What this host was told of the authorities; nil = nothing yet.
+    private let toldRoots = Mutex<String?>(nil)
 
     init(
         hello: Hello,
         helloReceivedAt: Int64,
         stream: ControlStream<ServerSession>,
         connection: QUICConnection,
-        welcomed: Latch<Bool>
+        welcomed: Latch<Bool>,
+        authorities: AuthorityBook
     ) {
         self.address = connection.remoteHost
         self.hello = hello
@@ -30,6 +35,7 @@ final class AgentConnection: AgentChannel {
         self.stream = stream
         self.connection = connection
         self.welcomed = welcomed
+        self.authorities = authorities
     }
 
     func next() async throws -> AgentMessage? { try await self.stream.next() }
@@ -38,9 +44,27 @@ final class AgentConnection: AgentChannel {
         try await self.stream.send(message)
         switch message {
         case .welcome: self.welcomed.set(true)
+        case .heartbeatAnswer: try await self.tellAuthorities()
         case .rejected(_, let text): self.stream.finish(SessionEnd(code: .rejected, reason: text))
         default: break
         }
+    }
+
+    /// Tells a host that knows of such things whom to trust, once on each connection and at each change.
+    ///
+    /// One whose certificate is of an authority that is trusted no more goes, also when it came before that.
+    private func tellAuthorities() async throws {
+        let pair = self.authorities.pair
+        let roots = pair.rootsPEM
+        guard self.toldRoots.withLock({ $0 != roots }) else { return }
+        guard let peer = self.connection.peer, pair.issuer(ofDER: peer.certificateDER) != nil else {
+            let reason = "The certificate is of an authority that is trusted no more. Enrol this host again."
+            return await self.close(SessionClose(.unauthorized, reason: reason))
+        }
+        if AgentProtocols.authority(of: self.connection.applicationProtocol) != nil {
+            try await self.stream.send(.authorities(roots))
+        }
+        self.toldRoots.withLock { $0 = roots }
     }
 
     func close(_ end: SessionClose) async {

@@ -27,6 +27,7 @@ extension AgentListener {
         }
         var logger = logger
         logger[metadataKey: "agent"] = "\(agent)"
+        await self.noteTrust(of: agent, connection, logger: logger)
         await self.serveStreams(of: connection, agent: agent, logger: logger)
     }
 
@@ -49,6 +50,18 @@ extension AgentListener {
             code: .unauthorized,
             reason: "The server does not know, or no longer accepts, this agent. Enrol this host again."
         )
+    }
+
+    /// Remembers which authority a host trusts: the newest takes over when all of them do.
+    private func noteTrust(of agent: AgentID, _ connection: QUICConnection, logger: Logger) async {
+        guard let name = AgentProtocols.authority(of: connection.applicationProtocol), let peer = connection.peer,
+            let issuer = self.authorities.pair.issuer(ofDER: peer.certificateDER)?.name
+        else { return }
+        let trust = AuthorityTrust(newest: name, issuer: issuer)
+        guard self.authorities.note(agent, trust) else { return }
+        do { try await (self.store as? any AuthorityStore)?.noteTrust(trust, of: agent) } catch {
+            logger.warning("could not note whom an agent trusts", metadata: ["error": "\(error)"])
+        }
     }
 
     private func accepts(_ peer: PeerIdentity, of agent: Agent) async throws -> Bool {
@@ -139,7 +152,8 @@ extension AgentListener {
                 helloReceivedAt: self.clock.microseconds,
                 stream: control,
                 connection: stream.connection,
-                welcomed: welcomed
+                welcomed: welcomed,
+                authorities: self.authorities
             )
             try await self.handler.serve(channel)
             return control.end ?? SessionEnd(code: .done, reason: "the server closed the session")

@@ -40,7 +40,12 @@ extension AgentListener {
         guard let stream = await streams.next() else { return }
         do {
             guard let request = try await Self.request(on: stream) else { return }
-            let answer = await self.enrol(request, from: connection.remoteHost, logger: logger)
+            let answer = await self.enrol(
+                request,
+                from: connection.remoteHost,
+                over: connection.applicationProtocol,
+                logger: logger
+            )
             try await stream.write(try Frame.encode(PBEnvelope(answer)))
             try await stream.finish()
             await connection.linger()
@@ -66,9 +71,14 @@ extension AgentListener {
         return nil
     }
 
-    private func enrol(_ request: EnrolRequest, from address: String, logger: Logger) async -> EnrolmentMessage {
+    private func enrol(
+        _ request: EnrolRequest,
+        from address: String,
+        over protocolName: String,
+        logger: Logger
+    ) async -> EnrolmentMessage {
         do {
-            let response = try await self.enroller.enrol(request, from: address)
+            let response = try await self.enroller.enrol(request, from: address, over: protocolName)
             logger.notice("enrolled an agent", metadata: ["agent": "\(response.agent)", "token": "\(request.tokenID)"])
             return .response(response)
         } catch let error as CoreError {

@@ -19,8 +19,9 @@ package final class AgentListener: Service {
         package var host: String
         /// UDP port; 0 lets the system choose.
         package var port: Int
+        /// Of each authority, by its name; and of the one that is shown to hosts which name none.
+        package var identities: [String: TLSIdentity]
         package var identity: TLSIdentity
-        package var authorityPEM: String
         /// 32 bytes, see ``ResetSecret``.
         package var resetSecret: [UInt8]
         package var quic: QUICConfiguration
@@ -29,14 +30,14 @@ package final class AgentListener: Service {
             host: String,
             port: Int,
             identity: TLSIdentity,
-            authorityPEM: String,
+            identities: [String: TLSIdentity] = [:],
             resetSecret: [UInt8],
             quic: QUICConfiguration = QUICConfiguration()
         ) {
             self.host = host
             self.port = port
             self.identity = identity
-            self.authorityPEM = authorityPEM
+            self.identities = identities
             self.resetSecret = resetSecret
             self.quic = quic
         }
@@ -46,8 +47,9 @@ package final class AgentListener: Service {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let server = Mutex<QUICServer?>(nil)
-    /// The certificate in use.
-    private let chain: Mutex<String>
+    /// The certificates in use.
+    private let shown: Mutex<[String]>
+    let authorities: AuthorityBook
     let store: any AgentStore
     let handler: any AgentSessionHandler
     let enroller: Enroller
@@ -59,6 +61,7 @@ package final class AgentListener: Service {
 
     package init(
         configuration: Configuration,
+        authorities: AuthorityBook,
         store: any AgentStore,
         handler: any AgentSessionHandler,
         enroller: Enroller,
@@ -67,7 +70,11 @@ package final class AgentListener: Service {
         logger: Logger
     ) {
         self.configuration = configuration
-        self.chain = Mutex(configuration.identity.certificateChainPEM)
+        self.authorities = authorities
+        let pair = authorities.pair
+        self.shown = Mutex(
+            Self.mark(pair, pair.all.map { configuration.identities[$0.name]?.certificateChainPEM ?? "" })
+        )
         self.store = store
         self.handler = handler
         self.enroller = enroller
@@ -89,11 +96,8 @@ package final class AgentListener: Service {
                 host: self.configuration.host,
                 port: self.configuration.port,
                 identity: self.configuration.identity,
-                trust: .roots(pem: self.configuration.authorityPEM),
-                protocols: [
-                    ApplicationProtocol(name: AgentProtocols.control, clientCertificate: .required),
-                    ApplicationProtocol(name: AgentProtocols.enrolment, clientCertificate: .none),
-                ],
+                trust: .roots(pem: self.authorities.pair.rootsPEM),
+                protocols: Self.protocols(self.configuration.identities),
                 resetSecret: self.configuration.resetSecret,
                 configuration: self.configuration.quic,
                 group: self.group,
@@ -110,19 +114,49 @@ package final class AgentListener: Service {
         self.logger.info("listening for agents", metadata: ["address": "\(server.localAddress)"])
     }
 
-    /// Shows this certificate to agents that connect from now on.
+    /// What is shown and taken: other texts, other certificates.
+    private static func mark(_ pair: AuthorityPair, _ chains: [String]) -> [String] {
+        chains + [pair.rootsPEM, pair.serving.name]
+    }
+
+    /// What is spoken: with hosts that name an authority by that one's certificate.
+    private static func protocols(_ identities: [String: TLSIdentity]) -> [ApplicationProtocol] {
+        let plain = [
+            ApplicationProtocol(name: AgentProtocols.control, clientCertificate: .required),
+            ApplicationProtocol(name: AgentProtocols.enrolment, clientCertificate: .none),
+        ]
+        return identities.flatMap { authority, identity in
+            plain.map { entry in
+                ApplicationProtocol(
+                    name: AgentProtocols.name(entry.name, trusting: authority),
+                    clientCertificate: entry.clientCertificate,
+                    identity: identity
+                )
+            }
+        } + plain
+    }
+
+    /// Shows these certificates to agents that connect from now on, and takes those of the authorities of the book.
     ///
-    /// - Returns: false when it is the one in use.
-    func use(_ certificate: ServerCertificate) async throws -> Bool {
-        let isNew = self.chain.withLock { chain in
-            defer { chain = certificate.chainPEM }
-            return chain != certificate.chainPEM
-        }
-        guard isNew, let server = self.server.withLock({ $0 }) else { return false }
-        try server.use(
-            identity: TLSIdentity(certificateChainPEM: certificate.chainPEM, privateKeyPEM: certificate.keyPEM),
-            trust: .roots(pem: self.configuration.authorityPEM)
+    /// - Parameter certificates: of each authority, in the book's order.
+    /// - Returns: false when they are those in use.
+    func use(_ certificates: [ServerCertificate]) async throws -> Bool {
+        let pair = self.authorities.pair
+        let wanted = Self.mark(pair, certificates.map(\.chainPEM))
+        guard let server = self.server.withLock({ $0 }), certificates.count == pair.all.count,
+            self.shown.withLock({ $0 != wanted })
+        else { return false }
+        let identities = Dictionary(
+            zip(pair.all.map(\.name), certificates.map(\.identity)),
+            uniquingKeysWith: { first, _ in first }
         )
+        guard let identity = identities[pair.serving.name] else { return false }
+        try server.use(
+            identity: identity,
+            trust: .roots(pem: pair.rootsPEM),
+            protocols: Self.protocols(identities)
+        )
+        self.shown.withLock { $0 = wanted }
         return true
     }
 
@@ -146,7 +180,7 @@ package final class AgentListener: Service {
     private func serve(_ connection: QUICConnection) async {
         var logger = self.logger
         logger[metadataKey: "address"] = "\(connection.remoteAddress)"
-        switch connection.applicationProtocol {
+        switch AgentProtocols.base(of: connection.applicationProtocol) {
         case AgentProtocols.control: await self.serveAgent(connection, logger: logger)
         case AgentProtocols.enrolment: await self.serveEnrolment(connection, logger: logger)
         default: await connection.close(WireCloseCode.protocolError, "unknown protocol")

@@ -16,7 +16,7 @@ package struct CertificateAuthority: Sendable {
     static let certificateFile = "ca.pem"
     /// Hosts with a clock that is late still accept new certificates.
     static let backdating: TimeInterval = 86_400
-    private static let years: Double = 10
+    package static let years: Double = 10
     package static let year: Double = 365.25 * 86_400
 
     let key: Certificate.PrivateKey
@@ -61,6 +61,34 @@ package struct CertificateAuthority: Sendable {
         return try CertificateAuthority(key: key, certificate: certificate, agentLife: agentLife)
     }
 
+    /// An authority of the texts of its two files.
+    ///
+    /// - Throws: when they can't be read, or do not belong together.
+    package init(keyPEM: String, certificatePEM: String, agentLife: Double = CertificateAuthority.year) throws {
+        let key = Certificate.PrivateKey(try P256.Signing.PrivateKey(pemRepresentation: keyPEM))
+        let certificate = try Certificate(pemEncoded: certificatePEM)
+        guard certificate.publicKey == key.publicKey else {
+            throw CoreError(.internal, "The authority's certificate does not belong to its key.")
+        }
+        try self.init(key: key, certificate: certificate, agentLife: agentLife)
+    }
+
+    /// Makes the texts of an authority's two files.
+    package static func make(
+        now: Timestamp,
+        years: Double = CertificateAuthority.years
+    ) throws -> (keyPEM: String, certificatePEM: String) {
+        let key = P256.Signing.PrivateKey()
+        let certificate = try Self.selfSigned(Certificate.PrivateKey(key), now: now.date, years: years)
+        return (key.pemRepresentation, try certificate.serializeAsPEM().pemString)
+    }
+
+    /// When the one that follows is made: from two thirds of its life on.
+    package var replaceAt: Timestamp {
+        let begin = Timestamp(self.certificate.notValidBefore)
+        return begin.advanced(byMilliseconds: self.expiresAt.milliseconds(since: begin) / 3 * 2)
+    }
+
     private init(key: Certificate.PrivateKey, certificate: Certificate, agentLife: Double) throws {
         self.agentLife = agentLife
         self.key = key
@@ -80,7 +108,17 @@ package struct CertificateAuthority: Sendable {
         (try? Certificate(derEncoded: bytes)).map { Timestamp($0.notValidAfter) }
     }
 
-    private static func selfSigned(_ key: Certificate.PrivateKey, now: Date) throws -> Certificate {
+    /// Whether it signed a certificate.
+    func signed(der bytes: [UInt8]) -> Bool {
+        guard let leaf = try? Certificate(derEncoded: bytes) else { return false }
+        return self.certificate.publicKey.isValidSignature(leaf.signature, for: leaf)
+    }
+
+    private static func selfSigned(
+        _ key: Certificate.PrivateKey,
+        now: Date,
+        years: Double = CertificateAuthority.years
+    ) throws -> Certificate {
         let name = try DistinguishedName {
             OrganizationName("QuartzFlow")
             CommonName("QuartzFlow authority \(Hex.encode((0..<4).map { _ in UInt8.random(in: 0...255) }))")
@@ -90,7 +128,7 @@ package struct CertificateAuthority: Sendable {
             serialNumber: Certificate.SerialNumber(),
             publicKey: key.publicKey,
             notValidBefore: now.addingTimeInterval(-Self.backdating),
-            notValidAfter: now.addingTimeInterval(Self.years * Self.year),
+            notValidAfter: now.addingTimeInterval(years * Self.year),
             issuer: name,
             subject: name,
             extensions: try Certificate.Extensions {

@@ -9,7 +9,7 @@ import Synchronization
 
 /// Renews agents' certificates: the old one is good until the new one was used.
 final class CertificateDesk: CertificateIssuer {
-    private let authority: CertificateAuthority
+    private let authorities: AuthorityBook
     private let store: any AgentStore
     private let clock: any WallClock
     private let logger: Logger
@@ -17,13 +17,13 @@ final class CertificateDesk: CertificateIssuer {
     private let issued: Mutex<NewsFilter<AgentID>>
 
     init(
-        authority: CertificateAuthority,
+        authorities: AuthorityBook,
         store: any AgentStore,
         clock: any WallClock,
         logger: Logger,
         minimumInterval milliseconds: Int64 = 1000
     ) {
-        self.authority = authority
+        self.authorities = authorities
         self.store = store
         self.clock = clock
         self.logger = logger
@@ -35,7 +35,8 @@ final class CertificateDesk: CertificateIssuer {
         guard self.issued.withLock({ $0.isNews(agent, at: now.milliseconds) }) else {
             throw CoreError(.tooManyRequests, "A certificate was issued a moment ago.")
         }
-        let issued = try self.authority.issueAgentCertificate(request: request, agent: agent, now: now)
+        let issued = try self.authorities.issuer(for: agent)
+            .issueAgentCertificate(request: request, agent: agent, now: now)
         try await self.store.stageCertificate(issued.fingerprint, expiresAt: issued.expiresAt, of: agent)
         self.logger.notice(
             "renewed an agent's certificate",

@@ -9,18 +9,18 @@ import Synchronization
 
 /// Turns a join token and a certificate request into a new agent.
 package final class Enroller: Sendable {
-    private let authority: CertificateAuthority
+    private let authorities: AuthorityBook
     private let store: any AgentStore
     private let clock: any WallClock
     private let limiter: Mutex<FailureLimiter>
 
     package init(
-        authority: CertificateAuthority,
+        authorities: AuthorityBook,
         store: any AgentStore,
         clock: any WallClock,
         limiter: FailureLimiter = FailureLimiter()
     ) {
-        self.authority = authority
+        self.authorities = authorities
         self.store = store
         self.clock = clock
         self.limiter = Mutex(limiter)
@@ -31,14 +31,24 @@ package final class Enroller: Sendable {
     /// The certificate is made before the token is used up, and the store does the latter together with the agent's row: a
     /// failure in between costs nothing, and of two hosts with one token one gets in.
     ///
+    /// - Parameter protocolName: names the authority that the host's token names.
     /// - Throws: ``CoreError`` with words for the person at the new host.
-    package func enrol(_ request: EnrolRequest, from address: String) async throws -> EnrolResponse {
+    package func enrol(
+        _ request: EnrolRequest,
+        from address: String,
+        over protocolName: String = AgentProtocols.enrolment
+    ) async throws -> EnrolResponse {
         let now = self.clock.now
         guard self.limiter.withLock({ $0.allows(address, at: now) }) else {
             throw CoreError(.tooManyRequests, "Too many refused attempts from \(address). Try again in a few minutes.")
         }
         do {
-            return try await self.admit(request, from: address, now: now)
+            return try await self.admit(
+                request,
+                of: self.authorities.pair.authority(of: protocolName),
+                from: address,
+                now: now
+            )
         } catch let error as CoreError {
             if error.code != .unavailable, error.code != .internal {
                 self.limiter.withLock { $0.recordFailure(of: address, at: now) }
@@ -47,10 +57,15 @@ package final class Enroller: Sendable {
         }
     }
 
-    private func admit(_ request: EnrolRequest, from address: String, now: Timestamp) async throws -> EnrolResponse {
+    private func admit(
+        _ request: EnrolRequest,
+        of authority: CertificateAuthority,
+        from address: String,
+        now: Timestamp
+    ) async throws -> EnrolResponse {
         try await self.checkToken(request, now: now)
         let agent = Self.newAgentID()
-        let issued = try self.authority.issueAgentCertificate(
+        let issued = try authority.issueAgentCertificate(
             request: request.certificateRequest,
             agent: agent,
             now: now
@@ -75,7 +90,7 @@ package final class Enroller: Sendable {
         return EnrolResponse(
             agent: agent,
             certificateChain: issued.chainPEM,
-            authority: self.authority.certificatePEM,
+            authority: authority.certificatePEM,
             serverName: AgentProtocols.serverName
         )
     }

@@ -3,7 +3,7 @@
 
 import Crypto
 package import FlowCore
-import FlowQUIC
+package import FlowQUIC
 package import FlowWire
 import Foundation
 import SwiftASN1
@@ -14,8 +14,7 @@ import X509
 /// Made again when the names the server is to answer to change or less than a third of its life is left. Each issue has a
 /// new key; a certificate that does not fit the key beside it (a start that was cut off) is made again too.
 package struct ServerCertificate: Sendable {
-    private static let keyFile = "server-key.pem"
-    private static let certificateFile = "server.pem"
+    package static let file = "server"
     /// Looked at on each start and every hour, see ``CertificateKeeper``.
     private static let years: Double = 3
 
@@ -26,18 +25,25 @@ package struct ServerCertificate: Sendable {
     /// When to look again, so that a long-running server renews in time.
     package let renewAt: Timestamp
 
+    package var identity: TLSIdentity {
+        TLSIdentity(certificateChainPEM: self.chainPEM, privateKeyPEM: self.keyPEM)
+    }
+
     /// Reads the certificate, or has it issued.
     ///
     /// `names` are host names and addresses besides `localhost`, the loopback addresses and
     /// ``AgentProtocols/serverName``, which are always there.
+    ///
+    /// - Parameter file: how its files are called.
     package static func open(
         in directory: PrivateDirectory,
         authority: CertificateAuthority,
         names: [String],
-        now: Timestamp
+        now: Timestamp,
+        file: String = Self.file
     ) throws -> ServerCertificate {
         let wanted = Self.alternativeNames(names)
-        if let stored = try? Self.stored(in: directory, authority: authority, wanted: wanted, now: now) {
+        if let stored = try? Self.stored(in: directory, file, authority: authority, wanted: wanted, now: now) {
             return stored
         }
         let key = P256.Signing.PrivateKey()
@@ -49,8 +55,8 @@ package struct ServerCertificate: Sendable {
             life: Self.years * CertificateAuthority.year,
             now: now.date
         )
-        try directory.write(key.pemRepresentation.utf8, to: Self.keyFile)
-        try directory.write(try certificate.serializeAsPEM().pemString.utf8, to: Self.certificateFile)
+        try directory.write(key.pemRepresentation.utf8, to: Self.keyFile(file))
+        try directory.write(try certificate.serializeAsPEM().pemString.utf8, to: Self.certificateFile(file))
         return try Self(certificate, keyPEM: key.pemRepresentation, authority: authority)
     }
 
@@ -63,12 +69,13 @@ package struct ServerCertificate: Sendable {
 
     private static func stored(
         in directory: PrivateDirectory,
+        _ file: String,
         authority: CertificateAuthority,
         wanted: [GeneralName],
         now: Timestamp
     ) throws -> ServerCertificate? {
-        guard let keyText = try directory.readText(Self.keyFile),
-            let certificateText = try directory.readText(Self.certificateFile)
+        guard let keyText = try directory.readText(Self.keyFile(file)),
+            let certificateText = try directory.readText(Self.certificateFile(file))
         else { return nil }
         let key = try P256.Signing.PrivateKey(pemRepresentation: keyText)
         let certificate = try Certificate(pemEncoded: certificateText)
@@ -78,6 +85,25 @@ package struct ServerCertificate: Sendable {
             now.date >= certificate.notValidBefore, now.date < Self.renewal(of: certificate)
         else { return nil }
         return try Self(certificate, keyPEM: keyText, authority: authority)
+    }
+
+    private static func keyFile(_ file: String) -> String { file + "-key.pem" }
+    private static func certificateFile(_ file: String) -> String { file + ".pem" }
+
+    /// Of each authority one, in their order.
+    package static func openAll(
+        in directory: PrivateDirectory,
+        of pair: AuthorityPair,
+        names: [String],
+        now: Timestamp
+    ) throws -> [ServerCertificate] {
+        var certificates = [try self.open(in: directory, authority: pair.first, names: names, now: now)]
+        if let next = pair.next {
+            certificates.append(
+                try self.open(in: directory, authority: next, names: names, now: now, file: self.file + "-next")
+            )
+        }
+        return certificates
     }
 
     /// A third before the end.
@@ -107,7 +133,7 @@ package struct ServerCertificate: Sendable {
 
 /// A secret that outlives restarts: with it a restarted server tells agents at once that their connection is gone.
 package enum ResetSecret {
-    private static let file = "quic-reset-secret"
+    package static let file = "quic-reset-secret"
     private static let length = 32
 
     /// Reads the 32 bytes, or makes them.

@@ -5,6 +5,8 @@
 package enum BackupPart: String, CaseIterable, Sendable {
     case authorityKey = "ca/ca-key.pem"
     case authorityCertificate = "ca/ca.pem"
+    /// The one that follows, while it takes over.
+    case nextAuthority = "ca/next.json"
     case serverKey = "ca/server-key.pem"
     case serverCertificate = "ca/server.pem"
     case resetSecret = "quic-reset-secret"

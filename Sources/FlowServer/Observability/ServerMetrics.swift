@@ -16,6 +16,8 @@ final class ServerMetrics: FireMeter, MetricsSource {
         var lateness = Histogram(bounds: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30])
         var commits: [String: Histogram] = [:]
         var certificateEnds: [(of: String, end: Timestamp)] = []
+        /// Hosts that are alive and do not trust the newest authority.
+        var hostsWithoutAuthority = 0
     }
 
     /// Live numbers that are asked for at each scrape.
@@ -80,12 +82,15 @@ final class ServerMetrics: FireMeter, MetricsSource {
     }
 
     /// When certificates end; of the agents' the first.
-    func setCertificateEnds(authority: Timestamp, server: Timestamp, agents: Timestamp?) {
+    func setCertificateEnds(authority: Timestamp, next: Timestamp?, server: Timestamp, agents: Timestamp?) {
         self.state.withLock { state in
             state.certificateEnds = [("authority", authority), ("server", server)]
+            if let next { state.certificateEnds.append(("next-authority", next)) }
             if let agents { state.certificateEnds.append(("agents", agents)) }
         }
     }
+
+    func setHostsWithoutAuthority(_ count: Int) { self.state.withLock { $0.hostsWithoutAuthority = count } }
 
     func notReady() async -> String? {
         guard let source = self.gauges.withLock({ $0 }) else { return "the server is starting" }
@@ -137,6 +142,12 @@ final class ServerMetrics: FireMeter, MetricsSource {
                 labels: [("of", entry.of)]
             )
         }
+        page.family(
+            "quartzflow_authority_hosts_without_newest",
+            "gauge",
+            "Hosts of the last 30 days that do not trust the newest authority, while there are two."
+        )
+        page.sample("quartzflow_authority_hosts_without_newest", Double(state.hostsWithoutAuthority))
         page.family("quartzflow_store_commit_seconds", "histogram", "Time of a store transaction, by operation.")
         for (operation, histogram) in state.commits.sorted(by: { $0.key < $1.key }) {
             page.histogram("quartzflow_store_commit_seconds", histogram, labels: [("operation", operation)])

@@ -785,6 +785,15 @@ package nonisolated struct PBEnvelope: Sendable {
     set {message = .certificateRefused(newValue)}
   }
 
+  /// To agents whose protocol names an authority.
+  package var authorityRoots: PBAuthorityRoots {
+    get {
+      if case .authorityRoots(let v)? = message {return v}
+      return PBAuthorityRoots()
+    }
+    set {message = .authorityRoots(newValue)}
+  }
+
   package var secretsRequest: PBSecretsRequest {
     get {
       if case .secretsRequest(let v)? = message {return v}
@@ -840,6 +849,8 @@ package nonisolated struct PBEnvelope: Sendable {
     case certificateRequest(PBCertificateRequest)
     case certificateIssued(PBCertificateIssued)
     case certificateRefused(PBCertificateRefused)
+    /// To agents whose protocol names an authority.
+    case authorityRoots(PBAuthorityRoots)
     case secretsRequest(PBSecretsRequest)
     case secretsAnswer(PBSecretsAnswer)
     case dailyStatsAck(PBDailyStatsAck)
@@ -2493,6 +2504,20 @@ package nonisolated struct PBCertificateRefused: Sendable {
   package init() {}
 }
 
+/// The authorities whose servers the agent is to trust, instead of those it trusts now.
+package nonisolated struct PBAuthorityRoots: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// PEM, the newest last.
+  package var certificates: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// Instead of a welcome, or at any time later: the session is over.
 package nonisolated struct PBRejected: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2784,7 +2809,7 @@ nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Envelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{2}\u{6}scheduler\0\u{4}\u{2}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{4}\u{8}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{2}\u{6}scheduler\0\u{4}\u{2}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{3}authority_roots\0\u{4}\u{7}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3117,6 +3142,19 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.message = .certificateRefused(v)
         }
       }()
+      case 63: try {
+        var v: PBAuthorityRoots?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .authorityRoots(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .authorityRoots(v)
+        }
+      }()
       case 70: try {
         var v: PBSecretsRequest?
         var hadOneofValue = false
@@ -3266,6 +3304,10 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .certificateRefused?: try {
       guard case .certificateRefused(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+    }()
+    case .authorityRoots?: try {
+      guard case .authorityRoots(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 63)
     }()
     case .secretsRequest?: try {
       guard case .secretsRequest(let v)? = self.message else { preconditionFailure() }
@@ -5821,6 +5863,36 @@ nonisolated extension PBCertificateRefused: SwiftProtobuf.Message, SwiftProtobuf
   package static func ==(lhs: PBCertificateRefused, rhs: PBCertificateRefused) -> Bool {
     if lhs.code != rhs.code {return false}
     if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBAuthorityRoots: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AuthorityRoots"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}certificates\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.certificates) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.certificates.isEmpty {
+      try visitor.visitSingularStringField(value: self.certificates, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBAuthorityRoots, rhs: PBAuthorityRoots) -> Bool {
+    if lhs.certificates != rhs.certificates {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

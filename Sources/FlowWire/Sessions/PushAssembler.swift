@@ -75,6 +75,7 @@ extension PBEnvelope {
         case .certificateRequest: "certificate_request"
         case .certificateIssued: "certificate_issued"
         case .certificateRefused: "certificate_refused"
+        case .authorityRoots: "authority_roots"
         case .secretsRequest: "secrets_request"
         case .secretsAnswer: "secrets_answer"
         case .dailyStatsReport: "daily_stats_report"

@@ -27,7 +27,7 @@ struct VirtualPair {
         self.authority = try TestAuthority()
         self.server = try Self.makeServer(self.authority, server, secret: secret)
         let tls = try TLSContext(
-            role: .client(applicationProtocol: Loopback.main, serverName: "localhost"),
+            role: .client(applicationProtocols: [Loopback.main], serverName: "localhost"),
             identity: self.authority.client(),
             trust: self.authority.trust
         )

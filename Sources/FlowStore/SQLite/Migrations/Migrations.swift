@@ -47,6 +47,7 @@ enum Migrations {
         ("156 scheduler stops", Migration156SchedulerStops.sql),
         ("158 sign-on", Migration158SignOn.sql),
         ("160 versions", Migration160Versions.sql),
+        ("167 authorities", Migration167Authorities.sql),
         ("173 data times", Migration173DataTimes.sql),
         ("174 backfills", Migration174Backfills.sql),
     ]

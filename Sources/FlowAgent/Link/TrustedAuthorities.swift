@@ -1,0 +1,84 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import FlowCore
+import SwiftASN1
+import X509
+
+/// The authorities whose servers a host trusts: one, or two while one takes over from the other.
+struct TrustedAuthorities: Sendable {
+    /// The newest last.
+    private let certificates: [Certificate]
+    /// More than a server ever has.
+    private static let most = 4
+
+    /// - Throws: ``CoreError`` when it is not PEM of authorities.
+    init(pem: String) throws {
+        guard pem.utf8.count <= 64 << 10,
+            let certificates = try? PEMDocument.parseMultiple(pemString: pem).map({ try Certificate(pemDocument: $0) }),
+            (1...Self.most).contains(certificates.count), certificates.allSatisfy(Self.isAuthority)
+        else { throw CoreError(.invalid, "The server named authorities that can't be read.") }
+        self.certificates = certificates
+    }
+
+    private init(_ certificates: [Certificate]) { self.certificates = certificates }
+
+    private static func isAuthority(_ certificate: Certificate) -> Bool {
+        guard case .isCertificateAuthority? = try? certificate.extensions.basicConstraints else { return false }
+        return certificate.publicKey.isValidSignature(certificate.signature, for: certificate)
+    }
+
+    var pem: String {
+        get throws { try self.certificates.map { try $0.serializeAsPEM().pemString }.joined(separator: "\n") + "\n" }
+    }
+
+    /// What this host names in the protocols that it offers; the newest first.
+    var fingerprints: [[UInt8]] {
+        self.certificates.reversed().compactMap { certificate in
+            var serializer = DER.Serializer()
+            guard (try? serializer.serialize(certificate)) != nil else { return nil }
+            return Array(SHA256.hash(data: serializer.serializedBytes))
+        }
+    }
+
+    /// Whether the newest one signed a certificate; true when that can't be read.
+    func isNewest(of chainPEM: String) -> Bool {
+        guard let newest = self.certificates.last, let leaf = try? Certificate(pemEncoded: chainPEM) else {
+            return true
+        }
+        return newest.publicKey.isValidSignature(leaf.signature, for: leaf)
+    }
+
+    private func signed(_ chainPEM: String) -> Bool {
+        guard let leaf = try? Certificate(pemEncoded: chainPEM) else { return false }
+        return self.certificates.contains { $0.publicKey.isValidSignature(leaf.signature, for: leaf) }
+    }
+
+    /// What to trust when a server names these.
+    ///
+    /// While a host's own certificate is of another authority, that one stays: a server of the installation that has not heard of
+    /// its end yet is one all the same.
+    func following(_ old: TrustedAuthorities, ownChainPEM: String) -> TrustedAuthorities {
+        if self.signed(ownChainPEM) { return self }
+        let kept = old.certificates.filter { !self.certificates.contains($0) }
+        return TrustedAuthorities(Array((kept + self.certificates).suffix(Self.most)))
+    }
+}
+
+extension AgentIdentity {
+    /// This identity with other trust.
+    func trusting(_ authorityPEM: String) -> AgentIdentity {
+        AgentIdentity(
+            agent: self.agent,
+            certificateChainPEM: self.certificateChainPEM,
+            privateKeyPEM: self.privateKeyPEM,
+            authorityPEM: authorityPEM,
+            serverName: self.serverName,
+            servers: self.servers
+        )
+    }
+
+    /// Nil when they can't be read; the connection then fails and says why.
+    var authorities: TrustedAuthorities? { try? TrustedAuthorities(pem: self.authorityPEM) }
+}
