@@ -13,6 +13,7 @@ export default {
     perMinute: 'Starts a minute',
     force: 'Run times again that ran already',
     look: 'Preview',
+    nothing: 'Nothing left: look again',
     start: 'Start {n} times',
     found: '{n} times, {first} to {last}; {ran} of them ran already on every host',
     begun: 'Backfill begun: {n} times',

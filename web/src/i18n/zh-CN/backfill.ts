@@ -12,6 +12,7 @@ export default {
     perMinute: '每分钟启动数',
     force: '已运行过的也再次运行',
     look: '预览',
+    nothing: '没有可补跑的，再次预览',
     start: '补跑 {n} 个时间点',
     found: '共 {n} 个时间点，{first} 至 {last}；其中 {ran} 个已在所有主机上运行过',
     begun: '已开始补跑 {n} 个时间点',
