@@ -190,10 +190,13 @@ package struct Server: Sendable {
             seal: seal,
             settings: settings,
             archive: archive,
-            cluster: cluster.map { ClusterService(member: $0.member, gateway: $0.gateway) },
+            cluster: cluster.map {
+                ClusterService(member: $0.member, gateway: $0.gateway, store: store, clock: clock)
+            },
             scheduler: scheduler,
             clock: clock
         )
+        if let member = cluster?.member { metrics.setResting { member.isResting } }
         metrics.setStorage(StorageProbe(store: store, clock: clock, logger: self.logger))
         metrics.setGauges {
             ServerMetrics.Gauges(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import Foundation
 import Testing
 
 @testable import FlowAPI
@@ -15,6 +16,12 @@ struct ClusterRouteTests {
             #expect(answer.status == 200 && answer.data["mode"]?.text == "single", "\(answer.text)")
             #expect(answer.data["items"]?.items.isEmpty == true && answer.data["shards_free"] == .integer(0))
             #expect(try await admin.get("/cluster?page=2").status == 400)
+            let path = "/cluster/\(UUID().uuidString)"
+            for action in ["drain", "resume"] {
+                let refused = try await admin.post("\(path)/\(action)")
+                #expect(refused.status == 404 && refused.text.contains("to itself"), "\(refused.text)")
+                #expect(try await admin.post("/cluster/x/\(action)").status == 404)
+            }
         }
     }
 }

@@ -90,6 +90,7 @@ extension ProductTests {
                 let again = try world.startServe(database: url, key: key)
                 let atAgain = try await world.client(of: again)
                 try await Self.shares(["128", "129"], postgres, database)
+                try await Self.draining(atB, at: atAgain, postgres, database)
                 b.signal(SIGTERM)
                 #expect(try await b.end(within: .seconds(30)) == 0)
                 try await Self.shares(["257"], postgres, database)
@@ -132,6 +133,30 @@ extension ProductTests {
                 }
                 #expect(keys[0] == keys[1])
             }
+        }
+
+        /// A server that has all hosts is asked to rest: others have its work and its hosts, and it goes on answering.
+        private static func draining(
+            _ resting: ServerClient,
+            at other: ServerClient,
+            _ postgres: PostgresServer,
+            _ database: String
+        ) async throws {
+            func own() async throws -> Value {
+                let items = try await resting.call("GET", "/cluster")["items"]?.items ?? []
+                return try #require(items.first { $0["is_this"] == true })
+            }
+            let id = try #require(try await own()["id"]?.string)
+            try await other.call("POST", "/cluster/\(id)/drain")
+            try await Self.shares(["257"], postgres, database)
+            try await eventually("its hosts on the other server", within: .seconds(60)) {
+                let row = try await own()
+                return row["hosts"] == 0 && row["is_resting"] == true ? true : nil
+            }
+            _ = try await other.hostsOnline(2)
+            _ = try await resting.hostsOnline(2)
+            try await other.call("POST", "/cluster/\(id)/resume")
+            try await Self.shares(["128", "129"], postgres, database)
         }
 
         /// What is asked of one server reaches hosts of the other.

@@ -71,6 +71,26 @@ struct ClusterStoreTests {
         }
     }
 
+    @Test("A server is asked to rest, and to resume, once each with an audit row; one that is gone is not found")
+    func rest() async throws {
+        try await self.withServers { store, _, cluster, _ in
+            let (a, b) = (self.node("a"), self.node("b"))
+            for node in [a, b] { _ = try await cluster.beat(node, renewing: [:], lifetime: self.life) }
+            let rests = try #require(store as? any ServerRestStore)
+            let change = Change.system(at: Timestamp(milliseconds: 2000))
+            for _ in 0..<2 { try await rests.setRest(true, of: a.id, by: change) }
+            var view = try await cluster.beat(a, renewing: [:], lifetime: self.life)
+            #expect(view.nodes.map(\.isAskedToRest) == [true, false] && view.rests(a.id) && !view.rests(b.id))
+            try await rests.setRest(false, of: a.id, by: change)
+            view = try await cluster.beat(b, renewing: [:], lifetime: self.life)
+            #expect(view.nodes.allSatisfy { !$0.isAskedToRest })
+            let actions = try await store.auditRows(AuditQuery()).map(\.action)
+            #expect(actions.filter { $0 == .serverDrain }.count == 1, "\(actions)")
+            #expect(actions.filter { $0 == .serverResume }.count == 1, "\(actions)")
+            await #expect(throws: CoreError.self) { try await rests.setRest(true, of: ServerID("gone"), by: change) }
+        }
+    }
+
     @Test("What is handed over is the heir's, with another term; what is given back or left behind is free at once")
     func gifts() async throws {
         try await self.withServers { _, _, cluster, _ in

@@ -50,11 +50,24 @@ extension Endpoint {
                                 "id": .string.about("Of one life of the server; another after a restart."),
                                 "name": .string, "agents_address": .string, "version": .string,
                                 "started_at": .timestamp, "shards": .integer, "is_keeper": .boolean,
-                                "hosts": .integer, "is_draining": .boolean, "is_this": .boolean,
+                                "hosts": .integer, "is_draining": .boolean,
+                                "is_resting": .boolean.about(
+                                    "It was asked to leave work and hosts to others, and does."
+                                ),
+                                "is_this": .boolean,
                             ])
                         ),
                     ])
                 )
+        case .drainServer:
+            Contract(.system, "Has a server hand its work and its hosts over to the others")
+                .about(
+                    "Within some seconds, and while it goes on answering: for an upgrade of its machine, or to see what happens "
+                        + "without it. `/readyz` of that server then says 503. It lasts until it is taken back, or until the server "
+                        + "is started again. Refused for the last one that works."
+                )
+                .refuses(.conflict)
+        case .resumeServer: Contract(.system, "Has a server take its share of work and hosts again")
         case .health: Contract(.system, "Says that the server lives").answers(.reference("Health"))
         case .plainHealth:
             Contract(.system, "Says that the server lives, for load balancers").answers(.plain(.reference("Health")))

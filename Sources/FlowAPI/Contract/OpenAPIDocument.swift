@@ -216,9 +216,10 @@ extension Endpoint {
         let path = self.declaration.path
         return path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
             let name = String(segment.dropFirst().dropLast())
-            let hasUUIDs = ["/executions/", "/runs/", "/workflow-runs/", "/incidents/", "/deliveries/"].contains {
-                path.contains($0)
-            }
+            let hasUUIDs = ["/executions/", "/runs/", "/workflow-runs/", "/incidents/", "/deliveries/", "/cluster/"]
+                .contains {
+                    path.contains($0)
+                }
             let schema: Schema =
                 switch name {
                 case "session_id": .string.with(.init("pattern", "^[0-9a-f]{16}$")).example("0123456789abcdef")

@@ -39,6 +39,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listCalendars, getCalendar, setCalendar, deleteCalendar
     case getSettings, changeSettings
     case clusterStatus
+    case drainServer, resumeServer
     case schedulerStatus, stopScheduler, startScheduler
     case listAudit, exportAudit
     case overview, health, ready, version, metrics, openAPI, live, events
@@ -223,6 +224,8 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .getSettings: self.api(.get, "/settings", .needs(.settingsRead))
         case .changeSettings: self.api(.patch, "/settings", .needs(.settingsWrite))
         case .clusterStatus: self.api(.get, "/cluster", .needs(.metricsRead))
+        case .drainServer: self.api(.post, "/cluster/{server}/drain", .needs(.settingsWrite))
+        case .resumeServer: self.api(.post, "/cluster/{server}/resume", .needs(.settingsWrite))
         case .schedulerStatus: self.api(.get, "/scheduler", .needs(.jobsRead))
         case .stopScheduler: self.api(.post, "/scheduler/stop", .needs(.settingsWrite))
         case .startScheduler: self.api(.post, "/scheduler/start", .needs(.settingsWrite))

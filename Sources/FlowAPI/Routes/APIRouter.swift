@@ -321,6 +321,8 @@ struct APIRouter: Sendable {
         case .answerWorkflowStep: try await self.flows.answerStep(call)
         case .getSettings: try await self.installation.list(call)
         case .clusterStatus: try self.cluster.status(call)
+        case .drainServer: try await self.cluster.drain(call)
+        case .resumeServer: try await self.cluster.resume(call)
         case .schedulerStatus: try await self.scheduler.status(call)
         case .stopScheduler: try await self.scheduler.stop(call)
         case .startScheduler: try await self.scheduler.start(call)

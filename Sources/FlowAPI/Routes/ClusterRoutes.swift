@@ -23,13 +23,34 @@ struct ClusterRoutes: Sendable {
         ])
     }
 
+    func drain(_ call: APICall) async throws -> APIAnswer {
+        let (cluster, server) = try await self.server(call)
+        try await cluster.drain(server, as: call.principal)
+        return .done
+    }
+
+    func resume(_ call: APICall) async throws -> APIAnswer {
+        let (cluster, server) = try await self.server(call)
+        try await cluster.resume(server, as: call.principal)
+        return .done
+    }
+
+    private func server(_ call: APICall) async throws -> (ClusterService, ServerID) {
+        try call.noQuery()
+        try await call.noBody()
+        let id: RunID = try call.identifier("server")
+        guard let cluster else { throw APIFailure.notFound("This server has its database to itself.") }
+        return (cluster, ServerID(id.description))
+    }
+
     private static func object(_ server: ClusterService.Server) -> JSON {
         .object([
             .init("id", server.node.id.rawValue), .init("name", server.node.name),
             .init("agents_address", server.node.address), .init("version", server.node.version),
             .init("started_at", server.node.startedAt), .init("shards", server.shards),
             .init("is_keeper", server.isKeeper), .init("hosts", server.hosts),
-            .init("is_draining", server.node.isDraining), .init("is_this", server.isThis),
+            .init("is_draining", server.node.isDraining), .init("is_resting", server.isResting),
+            .init("is_this", server.isThis),
         ])
     }
 }

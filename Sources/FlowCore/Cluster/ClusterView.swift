@@ -31,6 +31,20 @@ package struct ClusterView: Hashable, Sendable {
         self.leases = leases
     }
 
+    /// Servers that work is for.
+    ///
+    /// Work does not lie about because everybody was asked to rest: then those that do not end have it all the same.
+    package var workers: [ServerNode] {
+        let standing = self.nodes.filter { !$0.isDraining }
+        let willing = standing.filter { !$0.isAskedToRest }
+        return willing.isEmpty ? standing : willing
+    }
+
+    /// Whether a server leaves its work and its hosts to others.
+    package func rests(_ server: ServerID) -> Bool {
+        !self.workers.contains { $0.id == server } && self.nodes.contains { $0.id == server && $0.isAskedToRest }
+    }
+
     /// Units with a valid lease.
     package func count(of server: ServerID) -> Int { self.leases.count { $0.server == server && !$0.isOver } }
 }

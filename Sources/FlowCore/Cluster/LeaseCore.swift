@@ -64,8 +64,8 @@ package struct LeaseCore: Sendable {
     /// Takes the answer to a beat.
     package mutating func saw(_ view: ClusterView, after beat: Beat) -> [Move] {
         for lease in view.leases { self.saw(lease, after: beat) }
-        if self.isDraining { return self.giveAll(view) }
-        let planners = view.nodes.filter { !$0.isDraining }
+        if self.isDraining || view.rests(self.id) { return self.giveAll(view) }
+        let planners = view.workers
         guard planners.contains(where: { $0.id == self.id }) else { return [] }
         let share = (view.leases.count + planners.count - 1) / planners.count
         if self.held.count > share { return self.giveSurplus(view, planners, share: share) }
@@ -127,7 +127,7 @@ package struct LeaseCore: Sendable {
     }
 
     private mutating func giveAll(_ view: ClusterView) -> [Move] {
-        let heirs = view.nodes.filter { !$0.isDraining && $0.id != self.id }
+        let heirs = view.workers.filter { $0.id != self.id }
         guard !heirs.isEmpty else {
             let all = self.letGo(of: self.held.keys.sorted())
             return all.isEmpty ? [] : [.give(all, to: nil)]

@@ -23,6 +23,8 @@ package struct ServerNode: Hashable, Sendable {
     package var startedAt: Timestamp
     /// It hands its work over and is about to end.
     package var isDraining: Bool
+    /// Somebody asked it to let others do its work, while it goes on answering.
+    package var isAskedToRest: Bool
 
     package init(
         id: ServerID,
@@ -30,7 +32,8 @@ package struct ServerNode: Hashable, Sendable {
         address: String,
         version: String,
         startedAt: Timestamp,
-        isDraining: Bool = false
+        isDraining: Bool = false,
+        isAskedToRest: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -38,5 +41,6 @@ package struct ServerNode: Hashable, Sendable {
         self.version = version
         self.startedAt = startedAt
         self.isDraining = isDraining
+        self.isAskedToRest = isAskedToRest
     }
 }

@@ -52,6 +52,14 @@ package protocol ClusterStore: Sendable {
     func share(_ name: String, _ value: String) async throws -> String
 }
 
+/// What people ask of servers that share a database.
+package protocol ServerRestStore: Sendable {
+    /// Asks a server to leave its work to others, or to take it again; it hears of that with its next sign of life.
+    ///
+    /// - Throws: `notFound` for a server that is not there any more.
+    func setRest(_ rests: Bool, of server: ServerID, by change: Change) async throws
+}
+
 /// An agent's session, as all servers know it.
 package struct HeldSession: Hashable, Sendable {
     package let agent: AgentID

@@ -57,6 +57,8 @@ package final class ClusterFollower: Service {
     private static let gathering = Duration.milliseconds(10)
     /// The same for what is only shown.
     private static let newsInterval = Duration.milliseconds(200)
+    /// Hosts of a server that rests that are sent to others with each look.
+    private static let moves = 50
     /// Of messages taken at once.
     private static let limit = 200
     /// After this a server that gives no sign of life is taken out; milliseconds.
@@ -154,6 +156,7 @@ package final class ClusterFollower: Service {
         // A server that was buried by mistake is known again after this.
         if round == 0 { self.parts.gateway.roster.withLock { $0.forgetTold() } }
         try await self.syncSessions()
+        await self.parts.sessions.moveAway(limit: Self.moves)
         if round % 20 == 0, self.parts.member.isKeeper { try await self.bury() }
     }
 

@@ -56,6 +56,9 @@ package final class ClusterMember: Service, WorkShare {
     /// The cluster as it was seen last.
     package var view: ClusterView { self.state.withLock { $0.view } }
 
+    /// Whether this server leaves work and hosts to others, because somebody asked it to.
+    package var isResting: Bool { self.view.rests(self.id) }
+
     /// Other servers that were seen lately.
     package var others: [ServerID] { self.view.nodes.map(\.id).filter { $0 != self.id } }
 
@@ -116,6 +119,14 @@ package final class ClusterMember: Service, WorkShare {
         }
         let moves = self.state.withLock { state in
             self.logNews(from: state.view, to: view)
+            let wasResting = state.view.rests(self.id)
+            if view.rests(self.id) != wasResting {
+                self.logger.notice(
+                    wasResting
+                        ? "this server takes work and hosts again"
+                        : "this server leaves work and hosts to others, as it was asked"
+                )
+            }
             state.view = view
             return state.core.saw(view, after: beat)
         }

@@ -16,14 +16,47 @@ package struct ClusterService: Sendable {
         package let hosts: Int
         /// Whether it is the one that answers.
         package let isThis: Bool
+        /// Whether it leaves work and hosts to others, as it was asked.
+        package let isResting: Bool
     }
 
     private let member: ClusterMember
     private let gateway: ClusterGateway
+    private let store: any ServerRestStore
+    private let clock: any WallClock
 
-    package init(member: ClusterMember, gateway: ClusterGateway) {
+    package init(
+        member: ClusterMember,
+        gateway: ClusterGateway,
+        store: any ServerRestStore,
+        clock: any WallClock
+    ) {
         self.member = member
         self.gateway = gateway
+        self.store = store
+        self.clock = clock
+    }
+
+    /// Has a server hand its work and its hosts over, while it goes on answering people; within some seconds.
+    ///
+    /// Idempotent. Ends with the server's life: after a restart it works again.
+    ///
+    /// - Throws: `notFound`; `conflict` when no other server would have the work.
+    package func drain(_ server: ServerID, as principal: Principal) async throws {
+        try principal.require(.settingsWrite)
+        let others = self.member.view.nodes.filter { $0.id != server && !$0.isDraining && !$0.isAskedToRest }
+        guard !others.isEmpty else {
+            throw CoreError(.conflict, "No other server would do its work. Start one first, or have one resume.")
+        }
+        try await self.store.setRest(true, of: server, by: principal.change(at: self.clock.now))
+    }
+
+    /// Has a server take its share again.
+    ///
+    /// - Throws: `notFound`.
+    package func resume(_ server: ServerID, as principal: Principal) async throws {
+        try principal.require(.settingsWrite)
+        try await self.store.setRest(false, of: server, by: principal.change(at: self.clock.now))
     }
 
     /// As it was seen within the last second or so, by name.
@@ -38,7 +71,8 @@ package struct ClusterService: Sendable {
                 shards: units.count { $0 != .keeping },
                 isKeeper: units.contains(.keeping),
                 hosts: hosts[node.id] ?? 0,
-                isThis: node.id == self.member.id
+                isThis: node.id == self.member.id,
+                isResting: view.rests(node.id)
             )
         }.sorted { ($0.node.name, $0.node.id) < ($1.node.name, $1.node.id) }
     }

@@ -20,6 +20,8 @@ package final class AgentSessions: AgentGateway, Service {
     private let proof: Duration
     /// Tells of agents that another server holds; nil where there are none.
     private let elsewhere: Mutex<(@Sendable (AgentID) -> Bool)?> = Mutex(nil)
+    /// Whether hosts are to go to other servers; nil where there are none.
+    private let resting: Mutex<(@Sendable () -> Bool)?> = Mutex(nil)
     private static let housekeeping = Duration.seconds(30)
 
     package init(
@@ -103,6 +105,26 @@ package final class AgentSessions: AgentGateway, Service {
         self.elsewhere.withLock { $0 = isElsewhere }
     }
 
+    /// While `isResting` says so, no host is taken.
+    package func setResting(_ isResting: @escaping @Sendable () -> Bool) {
+        self.resting.withLock { $0 = isResting }
+    }
+
+    private var isResting: Bool { self.resting.withLock { $0 }?() ?? false }
+    private static let rest = SessionClose(
+        .goingAway,
+        reason: "this server leaves its hosts to others for now; connect to another one"
+    )
+
+    /// Ends some sessions of a server that rests, so that their hosts go to others.
+    ///
+    /// - Parameter limit: how many; the others come with the next calls, so that those who take them are not overrun.
+    package func moveAway(limit: Int) async {
+        guard self.isResting else { return }
+        let standing = self.registry.withLock { $0.standing }
+        for (_, conversation) in standing.prefix(limit) { await conversation.channel.close(Self.rest) }
+    }
+
     /// Ends a session that a later one on another server has overtaken.
     package func yield(_ agent: AgentID, to epoch: Int64) async {
         guard let conversation = self.registry.withLock({ $0.yield(agent, to: epoch) }) else { return }
@@ -158,6 +180,7 @@ package final class AgentSessions: AgentGateway, Service {
     ///   there could be no session.
     package func serve(_ channel: any AgentChannel) async throws {
         let agent = channel.hello.agent
+        if self.isResting { throw Self.rest }
         let ticketBox = Mutex<Registry.Ticket?>(nil)
         let conversation = AgentConversation(channel: channel, dependencies: self.conversations) {
             [weak self] presence in

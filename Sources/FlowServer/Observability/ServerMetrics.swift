@@ -42,6 +42,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     private let state = Mutex(State())
     private let storage = Mutex<StorageProbe?>(nil)
+    private let resting = Mutex<(@Sendable () -> Bool)?>(nil)
     private let gauges = Mutex<(@Sendable () async throws -> Gauges)?>(nil)
 
     /// Set once by the composition root, after the parts it asks exist.
@@ -49,6 +50,9 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     /// Set once, as the gauges are.
     func setStorage(_ probe: StorageProbe) { self.storage.withLock { $0 = probe } }
+
+    /// Set once where there are other servers: whether people are to be sent to those.
+    func setResting(_ isResting: @escaping @Sendable () -> Bool) { self.resting.withLock { $0 = isResting } }
 
     func countFires(_ count: Int) { self.state.withLock { $0.fires += Int64(count) } }
 
@@ -94,6 +98,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     func notReady() async -> String? {
         guard let source = self.gauges.withLock({ $0 }) else { return "the server is starting" }
+        if self.resting.withLock({ $0 })?() == true { return "this server was asked to leave its work to others" }
         do {
             _ = try await source()
             return await self.storage.withLock({ $0 })?.failure()

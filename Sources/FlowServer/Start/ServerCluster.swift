@@ -35,6 +35,7 @@ struct ServerCluster: Sendable {
     ) -> ClusterFollower {
         self.member.setOnChange { ticker.shareChanged() }
         self.gateway.connect(self.bus)
+        self.sessions.setResting { [member] in member.isResting }
         return ClusterFollower(
             parts: ClusterFollower.Parts(
                 member: self.member,

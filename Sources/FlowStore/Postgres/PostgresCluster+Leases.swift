@@ -48,7 +48,7 @@ extension PostgresCluster {
     private static func nodes(_ session: PostgresSession, within patience: Int64) throws -> [ServerNode] {
         try session.rows(
             """
-            SELECT id, name, address, version, started_at, is_draining FROM server_node
+            SELECT id, name, address, version, started_at, is_draining, is_asked_to_rest FROM server_node
             WHERE seen_at > clock_timestamp() - $1::bigint * interval '1 millisecond' ORDER BY id
             """,
             [.integer(patience)]
@@ -59,7 +59,8 @@ extension PostgresCluster {
                 address: row.text(2),
                 version: row.text(3),
                 startedAt: Timestamp(milliseconds: row.integer(4)),
-                isDraining: row.integer(5) != 0
+                isDraining: row.integer(5) != 0,
+                isAskedToRest: row.integer(6) != 0
             )
         }
     }

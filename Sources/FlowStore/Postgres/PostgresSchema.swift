@@ -138,6 +138,10 @@ enum PostgresSchema {
             """
         ),
         ("postgres 002 cluster", PostgresSchema.cluster),
+        (
+            "postgres 003 resting servers",
+            "ALTER TABLE server_node ADD COLUMN is_asked_to_rest boolean NOT NULL DEFAULT false"
+        ),
     ]
 
     /// What servers on one database agree on; times are the database's own.

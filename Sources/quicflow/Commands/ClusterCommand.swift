@@ -8,8 +8,25 @@ struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster",
         abstract: "The servers that share a PostgreSQL.",
-        subcommands: [ClusterStatusCommand.self]
+        subcommands: [ClusterStatusCommand.self, ClusterDrainCommand.self, ClusterResumeCommand.self]
     )
+
+    /// The one server that somebody means.
+    static func find(_ word: String, _ options: ServerOptions) async throws -> (id: String, name: String) {
+        let items = try await options.client().get("/cluster")["items"].array
+        let found = items.filter { $0["id"].string == word || $0["name"].string == word }
+        if found.count > 1 {
+            let ids = found.map { $0["id"].cell }.joined(separator: ", ")
+            throw CommandFailure(.conflict, "\(found.count) servers are called '\(word)'; give one's id: \(ids)")
+        }
+        guard let id = found.first?["id"].string else {
+            throw CommandFailure(
+                .notFound,
+                "no server of the cluster is called '\(word)'; see 'quicflow cluster status'"
+            )
+        }
+        return (id, found[0]["name"].cell)
+    }
 }
 
 /// `quicflow cluster status`.
@@ -33,6 +50,7 @@ struct ClusterStatusCommand: AsyncParsableCommand {
                 if item["is_this"].bool == true { notes.append("answers") }
                 if item["is_keeper"].bool == true { notes.append("keeper") }
                 if item["is_draining"].bool == true { notes.append("stopping") }
+                if item["is_resting"].bool == true { notes.append("rests") }
                 table.add([
                     item["name"].cell, item["agents_address"].cell, item["version"].cell, item["started_at"].cell,
                     item["shards"].cell, item["hosts"].cell, notes.joined(separator: ", "),
@@ -43,5 +61,47 @@ struct ClusterStatusCommand: AsyncParsableCommand {
                 Terminal.say("\(free) of 256 shards are nobody's at the moment.")
             }
         }
+    }
+}
+
+/// `quicflow cluster drain`.
+struct ClusterDrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drain",
+        abstract: "Has a server hand its work and hosts over to the others, while it goes on answering.",
+        discussion: """
+            It lasts until 'quicflow cluster resume', or until that server is started again. Hosts that know no other server's \
+            address have none meanwhile, and go by their own clocks.
+            """
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    @Argument(help: "Its name, or its id where several have one name.")
+    var server: String
+
+    func run() async throws {
+        let server = try await ClusterCommand.find(self.server, self.options)
+        let answer = try await self.options.client().post("/cluster/\(server.id)/drain")
+        self.options.output.show(answer) { Terminal.say("\(server.name) hands its work over.") }
+    }
+}
+
+/// `quicflow cluster resume`.
+struct ClusterResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Has a server take its share of work and hosts again."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    @Argument(help: "Its name, or its id where several have one name.")
+    var server: String
+
+    func run() async throws {
+        let server = try await ClusterCommand.find(self.server, self.options)
+        let answer = try await self.options.client().post("/cluster/\(server.id)/resume")
+        self.options.output.show(answer) { Terminal.say("\(server.name) takes its share again.") }
     }
 }

@@ -83,6 +83,8 @@ private struct LeaseWorld {
         self.table.nodes[id]?.isDraining = true
     }
 
+    mutating func ask(_ id: ServerID, toRest rests: Bool) { self.table.nodes[id]?.isAskedToRest = rests }
+
     /// One look of a server, carried out at once.
     mutating func step(_ id: ServerID) {
         guard var core = self.cores[id] else { return }
@@ -134,6 +136,38 @@ struct LeaseCoreTests {
             world.step(a)
         }
         #expect(renewals == [3000, 6000, 9000])
+    }
+
+    @Test(
+        "A server that was asked to rest gives everything away, takes nothing, and gets its share again when it resumes"
+    )
+    func rest() {
+        var world = LeaseWorld()
+        let (a, b) = (world.join("a"), world.join("b"))
+        world.pass(30, [a, b])
+        world.ask(a, toRest: true)
+        world.pass(4, [a, b])
+        #expect(world.trusted(a).isEmpty && world.trusted(b).count == 257)
+        // Also what a third one leaves behind is not for it.
+        world.pass(30, [a, b])
+        #expect(world.trusted(a).isEmpty && world.table.view().rests(a))
+        world.ask(a, toRest: false)
+        world.pass(30, [a, b])
+        #expect([128, 129].contains(world.trusted(a).count) && world.trusted(a).isDisjoint(with: world.trusted(b)))
+    }
+
+    @Test("Work does not lie about because everybody was asked to rest: who is there has it")
+    func nobodyElse() {
+        var world = LeaseWorld()
+        let (a, b) = (world.join("a"), world.join("b"))
+        world.pass(30, [a, b])
+        world.ask(a, toRest: true)
+        world.pass(4, [a, b])
+        // The only one that works is gone; its leases run out.
+        world.pass(20, [a])
+        #expect(world.trusted(a).count == 257 && !world.table.view().rests(a))
+        world.pass(30, [a, b])
+        #expect(world.trusted(b).count == 257 && world.trusted(a).isEmpty)
     }
 
     @Test("A second server gets its share within seconds, while never a unit has two that trust in it")

@@ -5,6 +5,7 @@ import FlowCore
 import FlowScheduler
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 @Suite("Sessions of agents", .timeLimit(.minutes(10)))
@@ -103,6 +104,27 @@ struct AgentSessionsTests {
                 )
             ]
         )
+    }
+
+    @Test("A server that rests sends its hosts away and takes none; one that works again takes them")
+    func rest() async throws {
+        let bench = Bench()
+        let rests = Mutex(false)
+        bench.sessions.setResting { rests.withLock { $0 } }
+        let first = MemoryChannel(Self.hello())
+        try await bench.serving([first]) {
+            try await eventually("the session stands") { !bench.sessions.presences.isEmpty }
+            await bench.sessions.moveAway(limit: 10)
+            #expect(first.closed == nil, "it does not rest")
+            rests.withLock { $0 = true }
+            await bench.sessions.moveAway(limit: 0)
+            #expect(first.closed == nil)
+            await bench.sessions.moveAway(limit: 10)
+            #expect(first.closed?.cause == .goingAway)
+            let second = MemoryChannel(Self.hello(start: "s2"))
+            await #expect(throws: SessionClose.self) { try await bench.sessions.serve(second) }
+            #expect(second.sent.isEmpty)
+        }
     }
 
     @Test("A copy of a living agent is kept out and shown; the agent works on undisturbed")

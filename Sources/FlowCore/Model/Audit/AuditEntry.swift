@@ -68,6 +68,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case calendarDelete = "calendar.delete"
     case schedulerStop = "scheduler.stop"
     case schedulerStart = "scheduler.start"
+    case serverDrain = "server.drain"
+    case serverResume = "server.resume"
     case auditExport = "audit.export"
     case settingUpdate = "setting.update"
     case installationRestore = "installation.restore"

@@ -96,6 +96,8 @@ export default {
       channels_use: 'use channels in rules',
       channels_write: 'make and test channels',
       audit_read: 'read the audit',
+      server_drain: 'Drained a server',
+      server_resume: 'Had a server resume',
       audit_export: 'export the audit',
       metrics_read: 'read metrics',
       settings_read: 'see settings',

@@ -88,6 +88,8 @@ export default {
       channels_use: '在规则中使用渠道',
       channels_write: '创建和测试渠道',
       audit_read: '查看审计',
+      server_drain: '让服务器腾空',
+      server_resume: '恢复服务器',
       audit_export: '导出审计',
       metrics_read: '读取指标',
       settings_read: '查看设置',
