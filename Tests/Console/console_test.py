@@ -935,6 +935,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, Workfl
             self.step("says what a deletion takes along, or refuses it", self.says_what_goes)
             self.step("speaks Chinese to readers of Chinese", self.speaks_chinese)
             self.step("says on every page that the scheduler is stopped", self.says_it_is_stopped)
+            self.step("stops the scheduler, and starts it again", self.stops_the_scheduler)
             self.step("counts what its lists hold", self.agrees_with_its_list)
             self.step("goes to a job by the palette", self.palette)
             self.step("finds the last page when there is none of that number, and keeps the columns", self.bad_page)

@@ -116,6 +116,27 @@ class FaultSteps:
         expect(bar).to_have_count(0)
         assert self.api("GET", "/scheduler")["is_running"]
 
+    def stops_the_scheduler(self) -> None:
+        """In the settings the scheduler is stopped, after a question, with a reason that every page shows; and started."""
+        self.open("/settings/system")
+        card = self.page.locator("[data-scheduler]")
+        expect(card).to_contain_text("Running")
+        card.get_by_role("button", name="Stop the scheduler").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
+        assert self.api("GET", "/scheduler")["is_running"]
+        card.get_by_role("button", name="Stop the scheduler").click()
+        asked = self.page.get_by_role("alertdialog")
+        expect(asked.get_by_label("Why")).to_be_focused()
+        asked.get_by_label("Why").fill("new disks <b>")
+        self.page.keyboard.press("Enter")
+        expect(card).to_contain_text("Stopped")
+        expect(card).to_contain_text("new disks <b>")
+        expect(self.page.locator("[data-scheduler-stopped]")).to_contain_text("because: new disks <b>")
+        card.get_by_role("button", name="Start the scheduler").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Start the scheduler").click()
+        expect(card).to_contain_text("Last stop")
+        expect(self.page.locator("[data-scheduler-stopped]")).to_have_count(0)
+
     def agrees_with_its_list(self) -> None:
         """A figure of the overview is the number of rows that it leads to."""
         self.open("/")

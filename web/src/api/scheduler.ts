@@ -21,5 +21,7 @@ export interface SchedulerStatus {
 
 export const scheduler = {
   status: () => get<SchedulerStatus>('/scheduler'),
+  /** Without a reason nothing is said of it. */
+  stop: (reason: string) => post<SchedulerStatus>('/scheduler/stop', reason ? { reason } : {}),
   start: () => post<SchedulerStatus>('/scheduler/start'),
 };

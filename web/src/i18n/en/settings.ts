@@ -9,6 +9,25 @@ export default {
     refused: 'You may not see this',
     refusedText: 'Settings need the role operator or administrator. Ask an administrator.',
   },
+  stopping: {
+    title: 'Scheduler',
+    running: 'Running',
+    isStopped: 'Stopped',
+    hosts: 'Hosts online',
+    told: '{n} of {of} go by this state',
+    deafHosts: 'Too old',
+    thisStop: 'Stopped since',
+    lastStop: 'Last stop',
+    by: 'stopped by {name}',
+    endedBy: ', started by {name}',
+    stop: 'Stop the scheduler',
+    stopDots: 'Stop the scheduler…',
+    stopTitle: 'Stop the scheduler?',
+    stopText:
+      'Nothing fires by schedule on any host, those that are away included, until it is started again; also after restarts. What runs goes on; by hand, by webhook and after other jobs things still start.',
+    reasonHint: 'Everybody can read it, such as: database maintenance, until 18:00',
+    stopDone: 'The scheduler is stopped',
+  },
   system: {
     section: {
       jobs: 'New jobs',

@@ -9,6 +9,25 @@ export default {
     refused: '没有权限查看这里',
     refusedText: '设置需要操作员或管理员角色，请向管理员申请。',
   },
+  stopping: {
+    title: '调度器',
+    running: '运行中',
+    isStopped: '已停止',
+    hosts: '在线主机',
+    told: '{n}/{of} 台已按当前状态执行',
+    deafHosts: '版本太旧',
+    thisStop: '停止时间',
+    lastStop: '上次停止',
+    by: '由 {name} 停止',
+    endedBy: '，由 {name} 启动',
+    stop: '停止调度器',
+    stopDots: '停止调度器…',
+    stopTitle: '停止调度器？',
+    stopText:
+      '所有主机（包括暂时离线的）都不再按计划触发，直到重新启动调度器；服务器或主机重启后仍然有效。正在运行的不受影响，手动、Webhook 和依赖触发照常进行。',
+    reasonHint: '所有人都能看到，例如：数据库维护，预计 18:00 结束',
+    stopDone: '调度器已停止',
+  },
   system: {
     section: {
       jobs: '新任务',
