@@ -916,6 +916,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, Workfl
             self.step("keeps how a script is started, and checks it", self.scripts)
             self.step("keeps the finer policies of a job, and checks them", self.policies)
             self.step("lets the server choose a host, and says why it did", self.placement)
+            self.step("tells two shards on one host apart", self.shards)
             self.step("shows the versions of a job, and restores one", self.versions)
             self.step("writes jobs of the other kinds, and asks for declared parameters", self.kinds)
             self.step("builds a schedule by choice", self.builds_a_schedule)

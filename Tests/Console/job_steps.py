@@ -123,6 +123,26 @@ class JobSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 
+    def shards(self) -> None:
+        """Two shards of a run on one host are told apart, by number and by what they are for."""
+        body = {
+            "name": f"console-shards-{self.suffix}",
+            "executor_type": 1,
+            "executor_config": {"command": "echo $QF_SHARD_ITEM"},
+            "schedule_type": "manual",
+            "group_ids": [1],
+            "status": 1,
+            "placement": {"kind": "sharded", "items": ["eu", "<i>us</i>"]},
+        }
+        job = self.api("POST", "/tasks", body)["id"]
+        run = self.api("POST", f"/tasks/{job}/trigger", {"params": {}})["run_id"]
+        self.open(f"/executions?run_id={run}")
+        self.page.locator("tr[data-execution] .linkish").first.click()
+        expect(self.drawer().locator("[data-slot]")).to_have_text(["1 of 2 · eu", "2 of 2 · <i>us</i>"])
+        self.close_drawer()
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
     def year_map(self) -> None:
         """The calendar of a job has a square for each day, and leads to the runs of that day."""
         self.open(f"/jobs/{self.job_id}")

@@ -65,4 +65,25 @@ struct TaskPlacementTests {
             #expect(words?.hasPrefix("no host can take it") == true, "\(words ?? "")")
         }
     }
+
+    @Test("A run says which shard each of its executions is; one of a task on each host says nothing of the kind")
+    func marksShards() async throws {
+        try await TestServer.with { server, caller in
+            _ = try await server.agent("a")
+            func run(_ extra: [String: JSON]) async throws -> JSON {
+                let id = try #require(try await caller.post("/tasks", taskBody(extra)).data["id"]?.int)
+                let run = try #require(try await caller.post("/tasks/\(id)/trigger").data["run_id"]?.text)
+                return try await caller.get("/runs/\(run)").data
+            }
+            let sharded = try await run(
+                Self.placement([.init("kind", "sharded"), .init("items", ["eu", "us"].map(JSON.string))])
+            )
+            let slots = try #require(sharded["slots"]?.items)
+            #expect(Set(slots.compactMap { $0["item"]?.text }) == ["eu", "us"])
+            #expect(Set(slots.compactMap { $0["slot"]?.int }) == [0, 1] && slots.allSatisfy { $0["slots"]?.int == 2 })
+            let ids = try #require(sharded["executions"]?.items.map { $0["id"] })
+            #expect(slots.map { $0["execution_id"] } == ids)
+            #expect(try await run(["name": .string("each")])["slots"]?.items.isEmpty == true)
+        }
+    }
 }

@@ -109,11 +109,17 @@ struct PlacementTests {
         try await kind.withWorld { world in
             let hosts = [try await world.connectedAgent("web1"), try await world.connectedAgent("web2")]
             let job = try await world.placed(Placement(kind: .sharded, items: ["a", "b", "c", "d"]))
-            guard case .fired(_, let executions, _) = try await world.fire(job) else {
+            guard case .fired(let run, let executions, _) = try await world.fire(job) else {
                 Issue.record("not fired")
                 return
             }
             #expect(executions.count == 4)
+            let marks = try await world.placements.slots(of: run.id)
+            #expect(Set(marks.keys) == Set(executions.map(\.id)))
+            #expect(
+                marks.values.sorted { $0.index < $1.index }
+                    == ["a", "b", "c", "d"].enumerated().map { SlotMark(index: $0, total: 4, item: $1) }
+            )
             let round = try await world.place(on: hosts)
             #expect(round.orders.mapValues(\.count) == [hosts[0]: 2, hosts[1]: 2])
             let shards = round.orders.values.joined().compactMap { $0.hold?.shard }.sorted { $0.index < $1.index }

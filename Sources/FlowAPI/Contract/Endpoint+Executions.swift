@@ -142,6 +142,11 @@ extension Endpoint {
                         Schema.runMembers,
                         and: [
                             "params": .dictionary(.string), "executions": .array(.reference("Execution")),
+                            "slots": Schema.array(
+                                .answer([
+                                    "execution_id": .uuid, "slot": .integer, "slots": .integer, "item": .string.orNull,
+                                ])
+                            ).about("Which slot each of them has; none of a task that runs on each host, or once."),
                             "timeline": .array(Self.timelineEntry),
                         ]
                     )

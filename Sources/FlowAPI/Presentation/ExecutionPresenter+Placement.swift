@@ -16,6 +16,18 @@ extension ExecutionPresenter {
         ])
     }
 
+    /// In the order of the executions.
+    static func slots(_ executions: [Execution], _ marks: [ExecutionID: SlotMark]) -> [JSON] {
+        executions.compactMap { execution in
+            marks[execution.id].map { mark in
+                .object([
+                    .init("execution_id", execution.id), .init("slot", mark.index), .init("slots", mark.total),
+                    .init("item", mark.item),
+                ])
+            }
+        }
+    }
+
     func choices(_ records: [PlacementRecord], as principal: Principal) async throws -> [JSON] {
         let hosts = records.flatMap { record in record.candidates.map(\.host) + (record.chosen.map { [$0] } ?? []) }
         let names = try await self.names.names(of: hosts, as: principal)

@@ -111,10 +111,12 @@ struct ExecutionRoutes: Sendable {
         // Larger runs are paged through /executions?run_id=.
         let first = ExecutionQuery(page: PageRequest(number: 1, size: 100), run: summary.run.id)
         let page = try await self.executions.list(first, as: principal)
+        let marks = try await self.executions.slots(of: summary.run.id, among: page.items)
         return .data(
             RunPresenter.members(summary) + [
                 .init("params", summary.run.parameters),
                 .init("executions", try await self.presenter.rows(page.items, as: principal)),
+                .init("slots", ExecutionPresenter.slots(page.items, marks)),
                 .init("timeline", try await self.timeline(of: summary.run, page.items, as: principal)),
             ]
         )

@@ -15,6 +15,9 @@ package protocol PlacementStore: Sendable {
     /// Why a slot is where it is; nil for an execution that nobody placed.
     func placement(of execution: ExecutionID) async throws -> PlacementNote?
 
+    /// Which slots of a run its executions have; none where nobody placed it.
+    func slots(of run: RunID) async throws -> [ExecutionID: SlotMark]
+
     /// What an execution has handed on.
     func outputs(of execution: ExecutionID) async throws -> [String: String]
 
@@ -62,6 +65,21 @@ package struct OpenSlot: Hashable, Sendable {
         self.placedAt = placedAt
         self.leaseSeconds = leaseSeconds
         self.isEnded = isEnded
+    }
+}
+
+/// Which slot of its run an execution has: what tells two of them on one host apart.
+package struct SlotMark: Hashable, Sendable {
+    /// From 0.
+    package let index: Int
+    package let total: Int
+    /// What a shard of named shards is for.
+    package let item: String?
+
+    package init(index: Int, total: Int, item: String?) {
+        self.index = index
+        self.total = total
+        self.item = item
     }
 }
 

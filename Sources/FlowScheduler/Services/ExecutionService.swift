@@ -79,6 +79,13 @@ package struct ExecutionService: Sendable {
         )
     }
 
+    /// Which slots of their run these executions have, which whoever asks may see; none where each host runs it.
+    package func slots(of run: RunID, among executions: [Execution]) async throws -> [ExecutionID: SlotMark] {
+        guard executions.count > 1, let store = self.store as? any PlacementStore else { return [:] }
+        let shown = Set(executions.map(\.id))
+        return try await store.slots(of: run).filter { shown.contains($0.key) }
+    }
+
     /// Fires and triggers are for the present.
     private func dataTime(of execution: Execution) async throws -> Timestamp? {
         guard execution.kind == .backfill || execution.retryOf != nil else { return nil }

@@ -12,6 +12,10 @@ extension SQLiteStore: PlacementStore {
         try await self.read { db in try PlacementTable(db).note(of: execution) }
     }
 
+    package func slots(of run: RunID) async throws -> [ExecutionID: SlotMark] {
+        try await self.read { db in try PlacementTable(db).marks(in: run) }
+    }
+
     package func outputs(of execution: ExecutionID) async throws -> [String: String] {
         try await self.read { db in try ExecutionOutputTable(db).of(execution) }
     }

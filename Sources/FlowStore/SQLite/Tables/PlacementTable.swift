@@ -194,6 +194,23 @@ struct PlacementTable {
         return numbers
     }
 
+    /// What tells the executions of a run apart where several are on one host.
+    func marks(in run: RunID) throws -> [ExecutionID: SlotMark] {
+        let found = try self.db.all(
+            """
+            SELECT execution_id, slot, total, item FROM placement_slot INDEXED BY placement_slot_by_run
+            WHERE run_id = ?
+            """,
+            [.id(run)]
+        ) { row in
+            (
+                try row.id(0, as: ExecutionID.self),
+                SlotMark(index: row.number(1), total: row.number(2), item: row.optionalText(3))
+            )
+        }
+        return Dictionary(uniqueKeysWithValues: found)
+    }
+
     private static func decode(_ row: some RecordRow) throws -> PlacementSlot {
         PlacementSlot(
             execution: try row.id(0),

@@ -128,4 +128,14 @@ export interface Run {
 export interface RunDetail extends Run {
   params: Record<string, string> | null;
   executions: Execution[];
+  /** Which slot each of them has, where the server placed them; servers before this field leave it out. */
+  slots?: RunSlot[];
+}
+
+/** What tells two executions of a run on one host apart. */
+export interface RunSlot {
+  execution_id: string;
+  slot: number;
+  slots: number;
+  item: string | null;
 }
