@@ -25,6 +25,7 @@ from pathlib import Path
 from alert_steps import AlertSteps
 from fault_steps import FaultSteps
 from hook_steps import HookSteps
+from host_steps import HostSteps
 from job_steps import JobSteps
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from settings_steps import SettingsSteps
@@ -50,6 +51,7 @@ PAGES = {
     "job-hooks": ("/jobs/{job}/hooks", ".card-head"),
     "job-edit": ("/jobs/{job}/edit", ".cm-content"),
     "executions": ("/executions", "tbody tr"),
+    "timeline": ("/executions/timeline", "[data-bar]"),
     "execution": ("/executions/{execution}", ".panel .pill"),
     "compare": ("{compared}", "[data-compare]"),
     "tasks": ("/tasks", "tr[data-run]"),
@@ -61,6 +63,7 @@ PAGES = {
     "hosts": ("/hosts", "tr[data-host]"),
     "host": ("/hosts/{host}", "tr[data-execution]"),
     "groups": ("/groups", "tbody tr"),
+    "group-board": ("/groups/board", "main .card"),
     "group-rules": ("/groups/rules", "h1"),
     "incidents": ("/alerts/incidents", "[data-incident]"),
     "deliveries": ("/alerts/deliveries", "[data-delivery]"),
@@ -81,7 +84,7 @@ PAGES = {
 OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
 
 
-class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, WorkflowSteps):
+class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSteps, WorkflowSteps):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -950,8 +953,10 @@ class Journey(AlertSteps, FaultSteps, HookSteps, JobSteps, SettingsSteps, Workfl
         self.step("says how old the page is while nothing answers", self.says_how_old)
         self.step("shows the agent online", self.hosts)
         self.step("shows a host, and where a job runs", self.host_page)
+        self.step("shows what ran on which host over time", self.timeline)
         self.step("reports a span, and leads to its runs", self.reports)
         self.step("makes a group, adds and removes a host", self.groups)
+        self.step("moves a host between groups by dragging and by keys, and back", self.board)
         self.step("tries rules for groups before it saves them", self.group_rules)
         self.step("makes a channel, and tests it", self.channels)
         self.step("shows messages that were given up, and sends them again", self.dead_letters)

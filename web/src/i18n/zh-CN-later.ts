@@ -4,6 +4,8 @@ import backfill from './zh-CN/backfill.ts';
 import hooks from './zh-CN/hooks.ts';
 import place from './zh-CN/place.ts';
 import reports from './zh-CN/reports.ts';
+import board from './zh-CN/board.ts';
+import timeline from './zh-CN/timeline.ts';
 import versions from './zh-CN/versions.ts';
 import workflows from './zh-CN/workflows.ts';
 import settings from './zh-CN/settings.ts';
@@ -19,6 +21,8 @@ export default {
   ...reports,
   ...settings,
   ...alerts,
+  ...board,
+  ...timeline,
   ...versions,
   ...workflows,
 };

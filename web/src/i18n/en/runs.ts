@@ -10,6 +10,7 @@ export default {
     cut: 'Only the first {n} lines are compared.',
   },
   run: {
+    timeline: 'Timeline of hosts',
     titleLoading: 'Execution',
     previous: 'Previous',
     next: 'Next',

@@ -10,6 +10,7 @@ export default {
     cut: '只对比了前 {n} 行。',
   },
   run: {
+    timeline: '主机时间线',
     titleLoading: '执行记录',
     previous: '上一条',
     next: '下一条',

@@ -1,0 +1,20 @@
+export default {
+  timeline: {
+    title: 'Timeline of hosts',
+    span: 'Span of time',
+    hours: '{n} h',
+    earlier: 'Earlier',
+    later: 'Later',
+    now: 'Now',
+    view: 'Shown as',
+    chart: 'Chart',
+    table: 'Table',
+    map: 'What ran on each host. Arrow keys move, Enter opens the log.',
+    hint: 'arrow keys move, Enter opens the log',
+    count: '{n} executions on {hosts} hosts',
+    partial: 'There are too many executions in this span: only the newest {n} are shown. Choose a shorter one.',
+    moreHosts: '{n} more hosts are not shown',
+    empty: 'Nothing ran in this span',
+    emptyText: 'Choose another one, or look earlier.',
+  },
+};

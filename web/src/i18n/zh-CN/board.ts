@@ -1,0 +1,23 @@
+export default {
+  board: {
+    title: '主机归属',
+    hint: '把主机拖到另一个分组即可移动；按住 Ctrl 或 Alt 则同时留在原分组。也可以选中多台，或用每台主机的菜单。',
+    loose: '未分组',
+    empty: '把主机拖到这里',
+    move: '移动或加入…',
+    out: '移出“{name}”',
+    moveTitle: '移动 {n} 台主机',
+    to: '目标分组',
+    keep: '同时留在“{name}”',
+    act: '移动',
+    moved: '{n} 台主机已移到“{name}”',
+    added: '{n} 台主机已加入“{name}”',
+    removed: '{n} 台主机已移出“{name}”',
+    undo: '撤销',
+    undone: '已撤销',
+    chosen: '已选 {n} 台',
+    bulk: '对选中主机的操作',
+    choose: '选择 {name}',
+    more: '还有 {n} 台没有显示',
+  },
+};

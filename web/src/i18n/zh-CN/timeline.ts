@@ -1,0 +1,20 @@
+export default {
+  timeline: {
+    title: '主机时间线',
+    span: '时间范围',
+    hours: '{n} 小时',
+    earlier: '更早',
+    later: '更晚',
+    now: '现在',
+    view: '显示方式',
+    chart: '图',
+    table: '表格',
+    map: '每台主机上的执行。用方向键移动，按回车打开日志。',
+    hint: '用方向键移动，按回车打开日志',
+    count: '{n} 次执行，{hosts} 台主机',
+    partial: '这段时间的执行太多，只显示最新的 {n} 次，请缩短时间范围。',
+    moreHosts: '还有 {n} 台主机没有显示',
+    empty: '这段时间没有执行',
+    emptyText: '换一段时间，或看看更早的。',
+  },
+};
