@@ -44,6 +44,7 @@ LANGUAGES = ("en", "zh-CN")
 # Path, and what has to be there before the page counts as complete.
 PAGES = {
     "overview": ("/", "[data-kpi=ended] .value"),
+    "wall": ("/wall", "[data-wall=hosts] dd"),
     "jobs": ("/jobs", "tr[data-job]"),
     "job-new": ("/jobs/new", ".cm-content"),
     "job": ("/jobs/{job}", ".figures dd"),
@@ -973,6 +974,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.step("shows who changed what, and exports it", self.audit_trail)
         self.step("makes a user, who changes the first password", self.people)
         self.step("makes a token, and revokes it", self.token)
+        self.step("shows a wallboard by a token", self.wall)
         self.step("checks settings, and says who changed them", self.settings_centre)
         self.step("makes a role, gives it, and keeps it while somebody has it", self.own_roles)
         if self.job_id:

@@ -10,6 +10,40 @@ from playwright.sync_api import expect
 class SettingsSteps:
     """Steps of the journey; `Journey` has the tools they use."""
 
+    def wall(self) -> None:
+        """A wallboard lives on a read-only token, which stands in no address, no request's address and no cookie."""
+        made = self.api("POST", "/tokens", {"name": f"wall-{self.suffix}", "role": "viewer"})
+        context = self.context("dark", "en")
+        page, other = context.new_page(), context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda socket: asked.append(f"socket {socket.url}"))
+        page.goto(f"{self.base}/wall#token={made['token']}")
+        # Pages that were still empty had no storage to choose a theme in, and said so.
+        self.problems.clear()
+        expect(page.locator("[data-wall=hosts] dd")).to_have_text(re.compile(r"^\d+ / \d+$"))
+        assert page.url == f"{self.base}/wall", page.url
+        assert page.evaluate("history.length") <= 2, "the address with the token is a step of its own"
+        assert not [url for url in asked if made["token"] in url or "socket" in url], asked
+        assert context.cookies() == []
+        # Nothing to press but the way to fill the screen; a reload keeps the token, for this tab only.
+        expect(page.locator("main a")).to_have_count(0)
+        page.reload()
+        expect(page.locator("[data-wall=hosts] dd")).to_have_text(re.compile(r"^\d+ / \d+$"))
+        other.goto(self.base + "/wall")
+        expect(other.get_by_label("Access token")).to_be_visible()
+        other.get_by_label("Access token").fill(made["token"])
+        other.keyboard.press("Enter")
+        expect(other.locator("[data-wall=running]")).to_be_visible()
+        other.goto(self.base + "/jobs")
+        expect(other).to_have_url(re.compile("/login"))
+        # Revoked, it says so.
+        self.refusals = {401}
+        self.api("DELETE", f"/tokens/{made['id']}")
+        expect(page.get_by_text("was revoked")).to_be_visible(timeout=20_000)
+        context.close()
+        self.refusals = set()
+
     def settings_centre(self) -> None:
         """A setting is checked against its limits, saved with the name of who did it, and made the default again."""
         self.open("/settings/system")

@@ -38,6 +38,15 @@ const TIMEOUT_MS = 20_000;
 export const HASHING_MS = 60_000;
 let sessionEnded = () => {};
 let reached = (_answered: boolean) => {};
+let bearer = '';
+
+/** Asks by an API token from now on, and not by the session that the browser may have: a wallboard is nobody's session. */
+export function useToken(token: string): void {
+  bearer = token;
+}
+
+/** Whether requests carry a token. */
+export const hasToken = (): boolean => bearer !== '';
 
 /** Sets who is told after each request whether the server answered at all. */
 export function onReached(handler: (answered: boolean) => void): void {
@@ -90,6 +99,7 @@ async function answerOf(method: string, path: string, options: Options): Promise
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
   if (method !== 'GET') headers['X-QF-CSRF'] = '1';
   if (unattended) headers['X-QF-Background'] = '1';
+  if (bearer) headers.Authorization = `Bearer ${bearer}`;
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), options.patience ?? TIMEOUT_MS);
@@ -98,7 +108,7 @@ async function answerOf(method: string, path: string, options: Options): Promise
       method,
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      credentials: 'same-origin',
+      credentials: bearer ? 'omit' : 'same-origin',
       signal: abort.signal,
     });
     // 502 to 504 are the words of a proxy whose server is away.

@@ -6,6 +6,7 @@ import place from './zh-CN/place.ts';
 import reports from './zh-CN/reports.ts';
 import board from './zh-CN/board.ts';
 import timeline from './zh-CN/timeline.ts';
+import wall from './zh-CN/wall.ts';
 import versions from './zh-CN/versions.ts';
 import workflows from './zh-CN/workflows.ts';
 import settings from './zh-CN/settings.ts';
@@ -23,6 +24,7 @@ export default {
   ...alerts,
   ...board,
   ...timeline,
+  ...wall,
   ...versions,
   ...workflows,
 };

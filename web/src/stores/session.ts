@@ -1,4 +1,5 @@
 import { computed, ref } from 'vue';
+import { hasToken } from '../api/client.ts';
 import { sessionApi, type SignOn } from '../api/session.ts';
 import type { GrantScope, Permission, User } from '../api/types.ts';
 import { load, save, storageWorks } from '../lib/storage.ts';
@@ -47,7 +48,7 @@ export const useSession = defineStore('session', () => {
     try {
       user.value = await sessionApi.me();
       expired.value = false;
-      save(HINT, '1');
+      if (!hasToken()) save(HINT, '1');
       return true;
     } catch {
       return false;

@@ -20,6 +20,7 @@ export default {
     fewer: 'Show fewer',
   },
   overview: {
+    wall: 'Wallboard',
     approvals: 'Waiting for an answer',
     until: 'until',
     answer: 'Answer',

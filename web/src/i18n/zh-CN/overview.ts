@@ -24,6 +24,7 @@ export default {
     until: '最迟',
     answer: '去审批',
     answerOf: '审批 {name}',
+    wall: '大屏',
     range: '近 24 小时',
     running: '正在运行',
     nothingRuns: '现在没有正在运行的任务',
