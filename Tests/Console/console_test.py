@@ -528,6 +528,14 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         with self.page.expect_download() as saved:
             self.page.get_by_role("button", name="Export CSV").click()
         assert self.ticker in Path(saved.value.path()).read_text("utf-8-sig"), "the export lacks the job"
+        # On paper there is no navigation, and a dark screen prints on white.
+        self.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        self.page.emulate_media(media="print")
+        expect(self.page.locator(".side")).to_be_hidden()
+        paper = self.page.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
+        assert min(int(part) for part in re.findall(r"\d+", paper)[:3]) > 240, paper
+        self.page.emulate_media(media="screen")
+        self.page.evaluate("document.documentElement.dataset.theme = 'light'")
         shown = self.page.get_by_role("table", name="Most runs").locator("tr", has_text=self.ticker)
         shown.locator("td").nth(2).get_by_role("link").click()
         expect(self.page).to_have_url(re.compile(rf"/executions\?.*task_id={self.job_id}"))
@@ -920,6 +928,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
             self.step("keeps how a script is started, and checks it", self.scripts)
             self.step("keeps the finer policies of a job, and checks them", self.policies)
             self.step("lets the server choose a host, and says why it did", self.placement)
+            self.step("sorts jobs, and shows what others and refusals make of them", self.job_list)
             self.step("tells two shards on one host apart", self.shards)
             self.step("shows the versions of a job, and restores one", self.versions)
             self.step("writes jobs of the other kinds, and asks for declared parameters", self.kinds)
@@ -954,6 +963,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.step("says how old the page is while nothing answers", self.says_how_old)
         self.step("shows the agent online", self.hosts)
         self.step("shows a host, and where a job runs", self.host_page)
+        self.step("stops, repeats and saves a run as a whole", self.centre)
         self.step("shows what ran on which host over time", self.timeline)
         self.step("reports a span, and leads to its runs", self.reports)
         self.step("makes a group, adds and removes a host", self.groups)

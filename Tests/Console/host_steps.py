@@ -3,6 +3,7 @@
 """The part of the journey that is about hosts: who belongs to which group, and what ran where."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
@@ -48,6 +49,36 @@ class HostSteps:
         expect(bar).to_have_count(0)
         for one in ids.values():
             self.api("DELETE", f"/groups/{one}")
+
+    def centre(self) -> None:
+        """A run is stopped as a whole, run again as a new one that names the old, and saved as a file."""
+        name = f"console-centre-{self.suffix}"
+        body = {"name": name, "executor_type": 1, "executor_config": {"command": "echo 在这里; sleep 60"}}
+        job = self.api("POST", "/tasks", {**body, "schedule_type": "manual", "group_ids": [1], "status": 1})["id"]
+        first = self.api("POST", f"/tasks/{job}/trigger", {"params": {}})["run_id"]
+        self.open(f"/tasks?keyword={name}")
+        row = self.page.locator(f"tr[data-run='{first}']")
+        expect(row).to_contain_text("Running")
+
+        def menu(item: str) -> None:
+            row.get_by_role("button", name=f"More actions for {name}").click()
+            self.page.get_by_role("menuitem", name=item, exact=True).click()
+
+        menu("Stop…")
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Cancel run").click()
+        expect(row).to_contain_text("Cancelled", timeout=30_000)
+        with self.page.expect_download() as saved:
+            menu("Save as text")
+        assert "在这里" in Path(saved.value.path()).read_text("utf-8"), "the file lacks what was written"
+        assert saved.value.suggested_filename.endswith(".txt"), saved.value.suggested_filename
+        menu("Run again")
+        expect(self.drawer().get_by_role("log")).to_contain_text("在这里")
+        self.drawer().get_by_role("button", name="Stop").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Cancel run").click()
+        expect(self.drawer().get_by_text("Cancelled", exact=True)).to_be_visible(timeout=30_000)
+        self.close_drawer()
+        expect(self.page.locator("tr[data-run]")).to_have_count(2)
+        self.api("DELETE", f"/tasks/{job}")
 
     def timeline(self) -> None:
         """What ran on a host stands as bars, is walked by keys, opens its log, and is there as a table, too."""

@@ -123,6 +123,40 @@ class JobSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 
+    def job_list(self) -> None:
+        """The list sorts both ways and keeps that; a switch that is refused goes back; others' changes come by push."""
+        names = [f"console-order-{key}-{self.suffix}" for key in "ab"]
+        body = {"executor_type": 1, "executor_config": {"command": "true"}, "schedule_type": "manual"}
+        ids = [self.api("POST", "/tasks", {**body, "name": name, "group_ids": [1], "status": 1})["id"] for name in names]
+        self.open("/jobs?keyword=console-order-&group_id=1&page_size=50")
+        rows = self.page.locator("tr[data-job]")
+        head = self.page.locator("thead").get_by_role("button", name=re.compile("^Job"))
+        for way, order in (("ascending", names), ("descending", names[::-1])):
+            head.click()
+            expect(self.page.locator(f"th[aria-sort={way}]")).to_have_count(1)
+            expect(rows).to_contain_text(order)
+        self.page.reload()
+        expect(rows).to_contain_text(names[::-1])
+        switch = self.row(names[0]).get_by_role("switch")
+        refusal = '{"code":1,"error":"conflict","message":"not now"}'
+        self.page.route(
+            f"**/tasks/{ids[0]}/disable",
+            lambda route: route.fulfill(status=409, body=refusal, content_type="application/json"),
+        )
+        self.refusals = {409}
+        switch.click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Disable").click()
+        expect(self.page.locator(".toast.bad")).to_be_visible()
+        expect(switch).to_have_attribute("aria-checked", "true")
+        self.page.unroute_all()
+        self.refusals = set()
+        self.page.evaluate("globalThis.kept = true")
+        self.api("POST", f"/tasks/{ids[0]}/disable", {})
+        expect(switch).to_have_attribute("aria-checked", "false", timeout=5_000)
+        assert self.page.evaluate("globalThis.kept"), "the page was loaded anew"
+        for one in ids:
+            self.api("DELETE", f"/tasks/{one}")
+
     def shards(self) -> None:
         """Two shards of a run on one host are told apart, by number and by what they are for."""
         body = {

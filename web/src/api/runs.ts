@@ -1,7 +1,17 @@
-import { get, type Query } from './client.ts';
-import type { Page, Run, RunDetail } from './types.ts';
+import { uid } from '../lib/uid.ts';
+import { get, post, type Query, request } from './client.ts';
+import type { Page, Run, RunDetail, TriggerResult } from './types.ts';
+
+const path = (id: string) => `/runs/${encodeURIComponent(id)}`;
 
 export const runs = {
   list: (query: Query) => get<Page<Run> & { total_exact?: boolean }>('/runs', query),
-  one: (id: string) => get<RunDetail>(`/runs/${encodeURIComponent(id)}`),
+  one: (id: string) => get<RunDetail>(path(id)),
+  /** Asks all units that are open to end; repeated it does no harm. */
+  stop: (id: string) => post<{ asked: number; refused_count: number }>(`${path(id)}/stop`, { force: false }),
+  /** The same parameters on the same hosts, as a new run. */
+  retry: (id: string) =>
+    request<TriggerResult>('POST', `${path(id)}/retry`, { body: {}, headers: { 'Idempotency-Key': uid() } }),
+  /** Where the run is had as a file. */
+  file: (id: string, format: 'json' | 'text') => `/api/v1${path(id)}/export?format=${format}`,
 };

@@ -8,6 +8,14 @@ export function download(name: string, text: string, type = 'text/plain;charset=
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+/** Saves what the server gives at an address under its own name for it. */
+export function downloadFrom(url: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = '';
+  link.click();
+}
+
 /** Copies text; also without the clipboard API, which browsers offer on https and localhost only. */
 export async function copy(text: string): Promise<boolean> {
   try {

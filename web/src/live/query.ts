@@ -3,6 +3,17 @@ import { useRoute, useRouter } from 'vue-router';
 
 type Values = Record<string, string>;
 
+/** What says how a list is leafed through, and not what is in it. */
+const PAGING = new Set(['page', 'page_size', 'sort']);
+
+/** The last page there is, for an address whose page is none (any more); null where the answer is fine. */
+export function lastPage(
+  answer: { items: readonly unknown[]; total: number; page: number; page_size: number },
+): string | null {
+  if (answer.items.length || answer.total === 0 || answer.page <= 1) return null;
+  return String(Math.max(1, Math.ceil(answer.total / answer.page_size)));
+}
+
 /**
  * A list's filters and page, kept in the address so that reload, Back and a shared link show the same list. Values
  * equal to their default are left out; changing a filter goes back to the first page. Each choice is a step that Back
@@ -10,7 +21,14 @@ type Values = Record<string, string>;
  */
 export function useListQuery<V extends Values>(
   defaults: V,
-): { query: Ref<V>; set(patch: Partial<V>, how?: 'push' | 'replace'): void; reset(): void; dirty: Ref<boolean> } {
+): {
+  query: Ref<V>;
+  set(patch: Partial<V>, how?: 'push' | 'replace'): void;
+  /** A named filter takes the place of all that is set. */
+  apply(view: Record<string, string>): void;
+  reset(): void;
+  dirty: Ref<boolean>;
+} {
   const route = useRoute();
   const router = useRouter();
   const query = computed(() => {
@@ -22,9 +40,7 @@ export function useListQuery<V extends Values>(
     return values as V;
   });
   const dirty = computed(() =>
-    Object.keys(defaults).some((key) =>
-      !['page', 'page_size', 'sort'].includes(key) && query.value[key] !== defaults[key]
-    )
+    Object.keys(defaults).some((key) => !PAGING.has(key) && query.value[key] !== defaults[key])
   );
 
   function go(values: Values, how: 'push' | 'replace' = 'push'): void {
@@ -37,11 +53,17 @@ export function useListQuery<V extends Values>(
     void router[how]({ path: route.path, query: kept });
   }
 
+  const set = (patch: Partial<V>, how?: 'push' | 'replace') =>
+    go({ ...query.value, ...('page' in patch ? {} : { page: defaults.page ?? '1' }), ...patch } as V, how);
+
   return {
     query,
     dirty,
-    set: (patch, how) =>
-      go({ ...query.value, ...('page' in patch ? {} : { page: defaults.page ?? '1' }), ...patch } as V, how),
+    set,
+    apply: (view) => {
+      const none = Object.keys(defaults).filter((key) => !PAGING.has(key)).map((key) => [key, '']);
+      set({ ...Object.fromEntries(none), ...view } as Partial<V>);
+    },
     reset: () => go({ ...defaults, page_size: query.value.page_size ?? '' }),
   };
 }

@@ -11,7 +11,7 @@ export default {
     table: 'Table',
     map: 'What ran on each host. Arrow keys move, Enter opens the log.',
     hint: 'arrow keys move, Enter opens the log',
-    count: '{n} executions on {hosts} hosts',
+    count: '{n} executions, hosts: {hosts}',
     partial: 'There are too many executions in this span: only the newest {n} are shown. Choose a shorter one.',
     moreHosts: '{n} more hosts are not shown',
     empty: 'Nothing ran in this span',
