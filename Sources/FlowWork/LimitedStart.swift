@@ -4,14 +4,24 @@
 import FlowCore
 import Foundation
 
-/// Becomes another program, with less that it may use: `limits NAME=VALUE… -- PROGRAM ARGUMENT…`.
+/// Becomes another program, with less that it may use or as another user: `limits NAME=VALUE… -- PROGRAM ARGUMENT…`.
 enum LimitedStart {
     static func run(_ words: [String]) -> Int32 {
         guard let separator = words.firstIndex(of: "--"), separator + 1 < words.count else {
             WorkLog.complain("limits: no program is named")
             return 126
         }
+        var user: String?
+        var directory: String?
         for word in words[..<separator] {
+            if word.hasPrefix(StartWord.user) {
+                user = String(word.dropFirst(StartWord.user.count))
+                continue
+            }
+            if word.hasPrefix(StartWord.directory) {
+                directory = String(word.dropFirst(StartWord.directory.count))
+                continue
+            }
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, let limit = ProcessLimit(rawValue: parts[0]), let value = UInt64(parts[1]) else {
                 WorkLog.complain("limits: '\(word)' is none")
@@ -23,8 +33,16 @@ enum LimitedStart {
             }
         }
         let program = Array(words[(separator + 1)...])
+        var variables = ProcessInfo.processInfo.environment
+        if let user {
+            do { variables = try UserStart.become(user, directory: directory, variables) } catch {
+                WorkLog.complain(error.message)
+                return 126
+            }
+        }
         var arguments: [UnsafeMutablePointer<CChar>?] = program.map { strdup($0) } + [nil]
-        execv(program[0], &arguments)
+        var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        execve(program[0], &arguments, &environment)
         WorkLog.complain("\(program[0]) could not be started: \(String(cString: strerror(errno)))")
         return errno == ENOENT ? 127 : 126
     }

@@ -156,6 +156,7 @@ struct TaskFileTests {
             .init("command", "a\n\tb\n"), .init("interpreter", "/bin/bash"), .init("interpreter_args", ["-e", "-c"]),
             .init("work_dir", "/tmp"), .init("scratch_dir", false), .init("leave_processes", true),
             .init("success_codes", [0, 3].map { Int64($0) }), .init("umask", "027"), .init("nice", 5),
+            .init("run_as", "www-data"),
             .init("env", JSON.object([.init("A", "1")])),
         ]),
         "schedule_type": .string("cron"), "cron_expr": .string("0 2 * * *"), "timezone": .string("Europe/Berlin"),

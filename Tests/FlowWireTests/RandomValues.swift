@@ -58,6 +58,7 @@ struct RandomValues {
                     successCodes: self.list { $0.int(0...255) },
                     umask: self.maybe { $0.int(0...0o777) },
                     niceness: self.maybe { $0.int(-20...19) },
+                    runAs: self.maybe { _ in "www-data" },
                     limits: self.bool() ? ["open_files": self.int64(0...1 << 40)] : [:],
                     environment: self.map()
                 )

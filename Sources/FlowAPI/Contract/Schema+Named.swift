@@ -173,6 +173,7 @@ extension Schema {
             "success_codes": .array(.integer).about("Exit codes that mean success; 0 alone without it."),
             "umask": .string.orNull.about("Octal digits such as 022; the agent's own without it."),
             "nice": .integer(-20...19).orNull.about("The higher, the more it gives way; the agent's own without it."),
+            "run_as": .string.orNull.about("A user of the host; the agent's own without it."),
             "limits": Self.limits, "env": Self.environment,
         ]
     )

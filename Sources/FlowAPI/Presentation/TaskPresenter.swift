@@ -109,6 +109,7 @@ struct TaskPresenter: Sendable {
                 .init("success_codes", shell.successCodes.isEmpty ? [0] : shell.successCodes),
                 .init("umask", shell.umask.map(Self.octal)),
                 .init("nice", shell.niceness),
+                .init("run_as", shell.runAs),
                 .init("limits", shell.limits),
                 .init("env", shell.environment),
             ])

@@ -93,6 +93,7 @@ struct TaskBody {
         case 1:
             let directory = configuration.string("work_dir")
             let interpreter = configuration.string("interpreter")
+            let user = configuration.string("run_as")
             return .shell(
                 ShellPayload(
                     command: configuration.requiredString("command"),
@@ -105,6 +106,7 @@ struct TaskBody {
                     successCodes: Self.successCodes(&configuration),
                     umask: Self.umask(&configuration),
                     niceness: configuration.int("nice"),
+                    runAs: user?.isEmpty == true ? nil : user,
                     limits: Self.limits(&configuration),
                     environment: configuration.dictionary("env") ?? [:]
                 )

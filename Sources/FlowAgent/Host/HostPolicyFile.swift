@@ -53,6 +53,12 @@ package enum HostPolicyFile {
                 policy.executors = words
             case "interpreters": policy.interpreters = try self.paths(value, name)
             case "directories": policy.directories = try self.paths(value, name)
+            case "users":
+                let users = try self.words(value, name)
+                for user in users where !JobLimits.isUserName(user) {
+                    throw CoreError(.invalid, "users: '\(user)' is no name of a user")
+                }
+                policy.users = users
             case "plugins": policy.plugins = try self.paths(.array([value]), name).first
             case "concurrency":
                 guard case .integer(let number) = value, (1...100_000).contains(number) else {

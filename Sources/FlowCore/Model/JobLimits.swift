@@ -42,6 +42,15 @@ package enum JobLimits {
     /// Days; 100 years.
     package static let days = 36_500
 
+    /// Whether a host could have a user of that name, which is no number.
+    package static func isUserName(_ text: String) -> Bool {
+        guard (1...32).contains(text.utf8.count), let first = text.utf8.first, first == 0x5f || self.isLetter(first)
+        else { return false }
+        return text.utf8.allSatisfy { self.isLetter($0) || (0x30...0x39).contains($0) || "_-.".utf8.contains($0) }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
+
     /// Whether it is an absolute path that the system could know.
     package static func isPath(_ text: String) -> Bool {
         text.hasPrefix("/") && text.utf8.count <= Self.pathBytes && !text.utf8.contains(0)

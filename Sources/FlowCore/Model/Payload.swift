@@ -54,6 +54,8 @@ package struct ShellPayload: Hashable, Sendable {
     package var umask: Int?
     /// -20 to 19, as nice(1) counts: the higher, the more it gives way; nil = the agent's.
     package var niceness: Int?
+    /// Name of the user on the host; nil = the agent's own.
+    package var runAs: String?
     /// What the process may use at most, by names of ``ProcessLimit``.
     package var limits: [String: Int64]
     /// Added to a clean environment.
@@ -69,6 +71,7 @@ package struct ShellPayload: Hashable, Sendable {
         successCodes: [Int] = [],
         umask: Int? = nil,
         niceness: Int? = nil,
+        runAs: String? = nil,
         limits: [String: Int64] = [:],
         environment: [String: String] = [:]
     ) {
@@ -81,6 +84,7 @@ package struct ShellPayload: Hashable, Sendable {
         self.successCodes = successCodes
         self.umask = umask
         self.niceness = niceness
+        self.runAs = runAs
         self.limits = limits
         self.environment = environment
     }
@@ -105,6 +109,7 @@ extension ShellPayload: Codable {
         case successCodes
         case umask
         case niceness
+        case runAs
         case limits
         case environment
     }
@@ -123,6 +128,7 @@ extension ShellPayload: Codable {
             successCodes: try values.decodeIfPresent([Int].self, forKey: .successCodes) ?? [],
             umask: try values.decodeIfPresent(Int.self, forKey: .umask),
             niceness: try values.decodeIfPresent(Int.self, forKey: .niceness),
+            runAs: try values.decodeIfPresent(String.self, forKey: .runAs),
             limits: try values.decodeIfPresent([String: Int64].self, forKey: .limits) ?? [:],
             environment: try values.decode([String: String].self, forKey: .environment)
         )
@@ -142,6 +148,7 @@ extension ShellPayload: Codable {
         if !self.successCodes.isEmpty { try values.encode(self.successCodes, forKey: .successCodes) }
         try values.encodeIfPresent(self.umask, forKey: .umask)
         try values.encodeIfPresent(self.niceness, forKey: .niceness)
+        try values.encodeIfPresent(self.runAs, forKey: .runAs)
         if !self.limits.isEmpty { try values.encode(self.limits, forKey: .limits) }
         try values.encode(self.environment, forKey: .environment)
     }

@@ -37,6 +37,18 @@ extension JobValidator {
             "conflict",
             "a job runs in 'work_dir' or in a scratch directory, not in both"
         )
+        self.faults.require(
+            shell.runAs.map(JobLimits.isUserName) ?? true,
+            "executor_config.run_as",
+            "name",
+            "a user's name begins with a letter or '_' and has at most 32 letters, digits, '_', '-' and '.'"
+        )
+        self.faults.require(
+            !shell.usesScratchDirectory || shell.runAs == nil,
+            "executor_config.scratch_dir",
+            "conflict",
+            "a scratch directory is the agent's user's: a job that runs as another has a 'work_dir'"
+        )
         if let interpreter = shell.interpreter {
             self.faults.require(
                 JobLimits.isPath(interpreter) && !interpreter.hasSuffix("/")

@@ -33,6 +33,7 @@ extension PBTaskConfig {
             }
             config["umask"] = shell.umask.map { String($0, radix: 8) }
             config["nice"] = shell.niceness.map { String($0) }
+            config["run_as"] = shell.runAs
             for (name, value) in shell.limits { config[Self.limitPrefix + name] = String(value) }
             for (name, value) in shell.environment { config[Self.environmentPrefix + name] = value }
         case .http(let http):
@@ -100,6 +101,11 @@ extension PBTaskConfig {
                     throw WireError.invalid(field: field + ".nice", problem: "is '\(value.prefix(64))', not -20 to 19")
                 }
                 payload.niceness = niceness
+            } else if key == "run_as" {
+                guard JobLimits.isUserName(value) else {
+                    throw WireError.invalid(field: field + ".run_as", problem: "is '\(value.prefix(64))', not a user")
+                }
+                payload.runAs = value
             } else if let name = key.suffix(after: Self.limitPrefix) {
                 guard ProcessLimit(rawValue: name) != nil else {
                     throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")

@@ -80,6 +80,12 @@ struct AgentCoreOrderTests {
     @Test("What the host's policy forbids, or the host does not offer, is SKIPPED(POLICY_DENIED) with the rule")
     func refusesForbiddenJobs() {
         let job = CoreBench.job(nil)
+        #expect(HostPolicy(users: ["games"]).refusal(of: .shell(ShellPayload(command: "x"))) == nil)
+        #expect(HostPolicy(users: ["games"]).refusal(of: .shell(ShellPayload(command: "x", runAs: "games"))) == nil)
+        #expect(
+            HostPolicy(users: ["games"]).refusal(of: .shell(ShellPayload(command: "x", runAs: "root")))
+                == "the host's policy does not allow jobs of the user 'root' (users)"
+        )
         for (policy, kinds, words) in [
             (HostPolicy(executors: ["sql"]), nil, "(executors)"),
             (HostPolicy(interpreters: ["/bin/bash"]), nil, "(interpreters)"),

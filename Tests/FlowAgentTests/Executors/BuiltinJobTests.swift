@@ -109,10 +109,11 @@ struct BuiltinJobTests {
     func policyFile() throws {
         let text = """
             {"executors": ["shell", "sql"], "interpreters": ["/bin/sh"], "directories": ["/srv/data"], "plugins": "/opt/p",
-             "network": {"private": true, "loopback": false, "hosts": ["*.example.org"]}, "concurrency": 4}
+             "network": {"private": true, "loopback": false, "hosts": ["*.example.org"]}, "concurrency": 4, "users": ["www-data"]}
             """
         let policy = try HostPolicyFile.parse(Array(text.utf8))
         #expect(policy.plugins == "/opt/p" && policy.concurrency == 4 && !policy.network.allowsLoopback)
+        #expect(policy.users == ["www-data"])
         func refusal(_ payload: Payload) -> String? { policy.refusal(of: payload) }
         #expect(refusal(.shell(ShellPayload(command: "x"))) == nil)
         #expect(
@@ -133,7 +134,7 @@ struct BuiltinJobTests {
         for wrong in [
             "[]", "{\"executor\": []}", "{\"executors\": [\"docker\"]}", "{\"directories\": [\"srv\"]}",
             "{\"network\": {\"private\": 1}}",
-            "{\"concurrency\": 0}", "{", "{\"plugins\": \"/a/../b\"}",
+            "{\"concurrency\": 0}", "{\"users\": [\"33\"]}", "{", "{\"plugins\": \"/a/../b\"}",
         ] {
             #expect(throws: CoreError.self, "\(wrong)") { try HostPolicyFile.parse(Array(wrong.utf8)) }
         }

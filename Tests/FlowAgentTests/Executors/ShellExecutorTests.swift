@@ -165,6 +165,47 @@ struct ShellExecutorTests {
         }
     }
 
+    @Test(
+        "a script runs as the user it names, with that user's home, groups and rights, or not at all",
+        .enabled(if: geteuid() == 0)
+    )
+    func user() async throws {
+        try await Host.with { host in
+            func run(_ payload: ShellPayload) async throws -> Outcome {
+                try await host.wait(await host.launch(.shell(payload)))
+            }
+            let probe =
+                "id -un; id -Gn; pwd; echo $HOME $USER $LOGNAME; umask; ulimit -n; "
+                + "echo $COLOUR$LD_LIBRARY_PATH; "
+                + "cat /etc/shadow; echo a=1 > \"$QF_OUTPUT\"; "
+                + "sh -c 'echo b=2 >> \"$QF_OUTPUT\"; echo end > /dev/stderr'"
+            let outcome = try await run(
+                ShellPayload(
+                    command: probe,
+                    umask: 0o027,
+                    runAs: "games",
+                    limits: ["open_files": 99],
+                    environment: ["COLOUR": "blue", "LD_LIBRARY_PATH": "/nonexistent"]
+                )
+            )
+            #expect(outcome.status == .success && outcome.outputs == ["a": "1", "b": "2"], "\(outcome)")
+            let games = "games\ngames\n/usr/games\n/usr/games games games\n0027\n99\nblue/nonexistent\n"
+            #expect(outcome.text.hasPrefix(games), "\(outcome.text)")
+            #expect(outcome.text.contains("Permission denied") && outcome.text.contains("end\n"))
+            let unknown = try await run(ShellPayload(command: "id", runAs: "no-such-user"))
+            #expect(unknown.exitCode == 126 && unknown.text == "there is no user 'no-such-user' on this host\n")
+            let outputs = host.directory.path + "/outputs"
+            let closed = try await run(ShellPayload(command: "id", workingDirectory: outputs, runAs: "games"))
+            #expect(closed.exitCode == 126 && closed.text.hasPrefix("'games' can't enter the directory"))
+            // What runs as another is ended as well.
+            let stubborn = "trap '' TERM; sleep 60 & wait; wait"
+            let id = await host.launch(.shell(ShellPayload(command: stubborn, runAs: "games")))
+            try await eventually("it runs") { host.isStarted(id) }
+            await host.supervisor.cancel(id, force: true)
+            #expect(try await host.wait(id).status == .cancelled)
+        }
+    }
+
     @Test("a scratch directory is there for a job that asks for one, and gone with its end")
     func scratch() async throws {
         try await Host.with { host in

@@ -143,6 +143,15 @@ struct JobValidatorTests {
             faults { $0.successCodes = Array(0...JobLimits.successCodes) } == ["executor_config.success_codes"]
         )
         for mask in [-1, 0o1000] { #expect(faults { $0.umask = mask } == ["executor_config.umask"]) }
+        for user in ["", "33", "-x", "a b", "www-data:adm", String(repeating: "u", count: 33)] {
+            #expect(faults { $0.runAs = user } == ["executor_config.run_as"], "\(user)")
+        }
+        #expect(faults { $0.runAs = "www-data" }.isEmpty)
+        let both = faults {
+            $0.runAs = "www-data"
+            $0.usesScratchDirectory = true
+        }
+        #expect(both == ["executor_config.scratch_dir"])
         for niceness in [-21, 20] { #expect(faults { $0.niceness = niceness } == ["executor_config.nice"]) }
     }
 

@@ -20,6 +20,7 @@ const TASK = {
     success_codes: [0, 3],
     umask: '027',
     nice: -5,
+    run_as: 'www-data',
     limits: { memory_bytes: 1_000_000, open_files: 64 },
     env: { A: '1' },
   },

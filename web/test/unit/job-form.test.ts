@@ -45,6 +45,7 @@ Deno.test('job form: how a script is started is checked, and left out where it i
     successCodes: '0, 256',
     umask: '9',
     nice: 20,
+    runAs: '1000',
     scratchDir: true,
     workDir: '/srv',
   };
@@ -53,6 +54,7 @@ Deno.test('job form: how a script is started is checked, and left out where it i
     'executor_config.success_codes': 'exitCodes',
     'executor_config.umask': 'umask',
     'executor_config.nice': 'nice',
+    'executor_config.run_as': 'userName',
     'executor_config.scratch_dir': 'twoDirectories',
   });
   // Of a request nothing of this is sent, so nothing of it can be wrong.
@@ -63,6 +65,7 @@ Deno.test('job form: how a script is started is checked, and left out where it i
     successCodes: '0 3',
     umask: '027',
     nice: -5,
+    runAs: ' www-data ',
   };
   equal(failed(fine), {});
   equal(bodyOf({ ...good(), ...fine }, 1).executor_config, {
@@ -74,6 +77,7 @@ Deno.test('job form: how a script is started is checked, and left out where it i
     success_codes: [0, 3],
     umask: '027',
     nice: -5,
+    run_as: 'www-data',
   });
 });
 
@@ -175,6 +179,7 @@ Deno.test('job form: a job survives the way through the form', () => {
     success_codes: [0, 3],
     umask: '027',
     nice: 5,
+    run_as: 'www-data',
   };
   const whole = { ...task, ...fine, executor_config: { ...body.executor_config, ...script } } as Task;
   const back = bodyOf(formOf(whole), 0, whole) as unknown as Record<string, unknown>;

@@ -8,7 +8,7 @@ import Glibc
 struct ShellEnvironment: Sendable {
     /// Home of the user the jobs run as; where they start unless they say otherwise.
     let home: String
-    private let user: String
+    let user: String
 
     static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -22,6 +22,8 @@ struct ShellEnvironment: Sendable {
 
     /// `NAME=value` entries.
     ///
+    /// Of a job that runs as another user it has no home and no name: whoever becomes that user looks them up.
+    ///
     /// - Throws: `CoreError` when a name is none.
     func entries(for launch: Launch, payload: ShellPayload, interpreter: String) throws -> [String] {
         let order = launch.order
@@ -29,6 +31,9 @@ struct ShellEnvironment: Sendable {
             "PATH": Self.defaultPath, "HOME": self.home, "USER": self.user, "LOGNAME": self.user, "SHELL": interpreter,
             "LANG": "C.UTF-8",
         ]
+        if self.isOther(payload.runAs) {
+            for name in ["HOME", "USER", "LOGNAME"] { environment[name] = nil }
+        }
         for (name, value) in payload.environment {
             guard VariableName.isValid(name, limit: VariableName.environmentLimit) else {
                 throw CoreError(.invalid, "'\(name)' is no name for an environment variable")
@@ -53,4 +58,7 @@ struct ShellEnvironment: Sendable {
         environment["QF_OUTPUT"] = nil
         return environment.map { "\($0.key)=\($0.value)" }
     }
+
+    /// Whether a job is to run as somebody else than the agent.
+    func isOther(_ user: String?) -> Bool { user.map { $0 != self.user } ?? false }
 }

@@ -28,18 +28,25 @@ struct ShellRequest: Sendable {
         let parameters = order.values.sorted { $0.key < $1.key }.map(\.value)
         var arguments = [interpreter] + payload.interpreterArguments + [payload.command, order.job.name] + parameters
         var program = interpreter
-        if !payload.limits.isEmpty {
-            guard let limiter else {
-                throw CoreError(.invalid, "this host cannot set limits: quicflow-work is not beside its agent")
-            }
-            let limits = payload.limits.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            arguments = [limiter, "limits"] + limits + ["--"] + arguments
-            program = limiter
-        }
-        let environment =
+        var environment =
             try self.environment.entries(for: launch, payload: payload, interpreter: interpreter)
             + ["QF_OUTPUT=\(self.outputs.path(of: AttemptKey(launch)))"]
-        let directory = try self.directory(payload, key: AttemptKey(launch))
+        var directory = try self.directory(payload, key: AttemptKey(launch))
+        var words = payload.limits.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        if let user = payload.runAs, self.environment.isOther(user) {
+            try self.check(user, payload)
+            words += [StartWord.user + user] + (payload.workingDirectory.map { [StartWord.directory + $0] } ?? [])
+            environment = environment.map(StartWord.hidden)
+            // The user's own directories may be closed to the agent's, and the other way round.
+            directory = "/"
+        }
+        if !words.isEmpty {
+            guard let limiter else {
+                throw CoreError(.invalid, "this host sets no limits and no user: quicflow-work is not beside its agent")
+            }
+            arguments = [limiter, "limits"] + words + ["--"] + arguments
+            program = limiter
+        }
         guard !(arguments + environment + [directory]).contains(where: { $0.utf8.contains(0) }) else {
             throw CoreError(.invalid, "the script, a parameter, a variable or a path contains a NUL byte")
         }
@@ -66,6 +73,18 @@ struct ShellRequest: Sendable {
             directory: payload.workingDirectory ?? self.environment.home,
             successCodes: payload.successCodes
         )
+    }
+
+    private func check(_ user: String, _ payload: ShellPayload) throws {
+        guard geteuid() == 0 else {
+            throw CoreError(
+                .invalid,
+                "the agent runs as '\(self.environment.user)' and not as root: it can't start a job as '\(user)'"
+            )
+        }
+        guard !payload.usesScratchDirectory else {
+            throw CoreError(.invalid, "a scratch directory is the agent's user's, not that of '\(user)'")
+        }
     }
 
     private func directory(_ payload: ShellPayload, key: AttemptKey) throws -> String {

@@ -11,6 +11,8 @@ package struct HostPolicy: Hashable, Sendable, Codable {
     package var interpreters: [String]?
     /// Absolute paths; working directories, database files and files to clean up lie at or under one of them.
     package var directories: [String]?
+    /// Whom scripts may run as, beside the agent's own user.
+    package var users: [String]?
     /// Where plugins are; nil = the host's usual place.
     package var plugins: String?
     package var network: Network
@@ -50,6 +52,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         executors: [String]? = nil,
         interpreters: [String]? = nil,
         directories: [String]? = nil,
+        users: [String]? = nil,
         plugins: String? = nil,
         network: Network = Network(),
         concurrency: Int? = nil
@@ -57,6 +60,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         self.executors = executors
         self.interpreters = interpreters
         self.directories = directories
+        self.users = users
         self.plugins = plugins
         self.network = network
         self.concurrency = concurrency
@@ -75,6 +79,9 @@ package struct HostPolicy: Hashable, Sendable, Codable {
             let interpreter = shell.interpreter ?? "/bin/sh"
             if let interpreters, !interpreters.contains(interpreter) {
                 return "the host's policy does not allow the interpreter '\(interpreter)' (interpreters)"
+            }
+            if let users, let user = shell.runAs, !users.contains(user) {
+                return "the host's policy does not allow jobs of the user '\(user)' (users)"
             }
             return shell.workingDirectory.flatMap { self.refusal(ofPath: $0) }
         case .sql(let sql): return SQLPayload.file(of: sql.connection).flatMap { self.refusal(ofPath: $0) }

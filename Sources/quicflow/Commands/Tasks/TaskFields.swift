@@ -35,6 +35,9 @@ struct TaskFields: ParsableArguments {
     @Option(parsing: .unconditional, help: "Niceness of the script, -20 to 19. The agent's.")
     var nice: Int?
 
+    @Option(help: "User of the host that the script runs as; the agent has to be root then. The agent's.")
+    var runAs: String?
+
     @Option(help: "Directory the script runs in; absolute. The user's home.")
     var workDir: String?
 
@@ -180,6 +183,7 @@ struct TaskFields: ParsableArguments {
         }
         if let umask { config["umask"] = .string(umask) }
         if let nice { config["nice"] = .integer(Int64(nice)) }
+        if let runAs { config["run_as"] = .string(runAs) }
         if let workDir { config["work_dir"] = .string(workDir) }
         if self.scratchDir { config["scratch_dir"] = .bool(true) }
         if self.leaveProcesses { config["leave_processes"] = .bool(true) }

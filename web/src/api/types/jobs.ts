@@ -14,6 +14,7 @@ export interface ShellConfig {
   success_codes?: number[];
   umask?: string | null;
   nice?: number | null;
+  run_as?: string | null;
   limits?: Record<string, number | null>;
   env?: Record<string, string>;
 }

@@ -88,7 +88,7 @@ export default {
     monthly: 'Monthly, 1st',
   },
   script: {
-    more: 'More on the script: interpreter, exit codes, umask, niceness',
+    more: 'More on the script: interpreter, exit codes, umask, niceness, user',
     interpreter: 'Interpreter',
     interpreterHint: 'Absolute path; empty for /bin/sh',
     args: 'Arguments before the script',
@@ -99,6 +99,8 @@ export default {
     umaskHint: "Octal; empty for the agent's own",
     nice: 'Niceness',
     niceHint: "-20 to 19, the higher the more it gives way; empty for the agent's own",
+    runAs: 'User on the host',
+    runAsHint: "Needs an agent that runs as root; empty for the agent's own",
     scratch: 'Run in a scratch directory of its own',
     leave: 'Leave processes that it started running',
     yes: 'yes',

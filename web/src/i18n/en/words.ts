@@ -201,6 +201,7 @@ export default {
     exitCodes: 'Exit codes are whole numbers from 0 to 255.',
     umask: 'Enter three octal digits such as 027.',
     nice: 'Enter a whole number from -20 to 19.',
+    userName: 'Enter the name of a user, such as www-data.',
     twoDirectories: 'A job runs in the working directory or in a scratch directory, not in both.',
   },
 };

@@ -88,7 +88,7 @@ export default {
     monthly: '每月 1 日 00:00',
   },
   script: {
-    more: '更多脚本设置：解释器、退出码、umask、优先级',
+    more: '更多脚本设置：解释器、退出码、umask、优先级、用户',
     interpreter: '解释器',
     interpreterHint: '绝对路径；留空则用 /bin/sh',
     args: '脚本前的参数',
@@ -99,6 +99,8 @@ export default {
     umaskHint: '八进制；留空则与主机代理相同',
     nice: '优先级（nice）',
     niceHint: '-20 到 19，越大越让出 CPU；留空则与主机代理相同',
+    runAs: '主机上的用户',
+    runAsHint: '主机代理须以 root 运行；留空则与主机代理相同',
     scratch: '在专用的临时目录中运行',
     leave: '结束后不清理它留下的后台进程',
     yes: '是',

@@ -201,6 +201,7 @@ export default {
     exitCodes: '退出码应为 0 到 255 之间的整数。',
     umask: '请输入三位八进制数字，如 027。',
     nice: '请输入 -20 到 19 之间的整数。',
+    userName: '请输入用户名，如 www-data。',
     twoDirectories: '工作目录和临时目录只能选一个。',
   },
 };

@@ -12,6 +12,8 @@ export interface ScriptForm {
   umask: string;
   /** Empty: the agent's own. */
   nice: NumberField;
+  /** Empty: the agent's own. */
+  runAs: string;
   scratchDir: boolean;
   leaveProcesses: boolean;
 }
@@ -22,6 +24,7 @@ export const emptyScript = (): ScriptForm => ({
   successCodes: '0',
   umask: '',
   nice: '',
+  runAs: '',
   scratchDir: false,
   leaveProcesses: false,
 });
@@ -42,6 +45,7 @@ export function scriptOf(task: Task): ScriptForm {
     successCodes: config.success_codes?.join(', ') ?? usual.successCodes,
     umask: config.umask ?? '',
     nice: config.nice ?? '',
+    runAs: config.run_as ?? '',
     scratchDir: config.scratch_dir ?? false,
     leaveProcesses: config.leave_processes ?? false,
   };
@@ -60,6 +64,7 @@ export function scriptBody(form: ScriptForm, task?: Task): Partial<ShellConfig> 
     ...(codes.join() === usual.successCodes ? {} : { success_codes: codes }),
     ...(form.umask.trim() ? { umask: form.umask.trim() } : {}),
     ...(form.nice === '' ? {} : { nice: form.nice }),
+    ...(form.runAs.trim() ? { run_as: form.runAs.trim() } : {}),
     ...(form.scratchDir ? { scratch_dir: true } : {}),
     ...(form.leaveProcesses ? { leave_processes: true } : {}),
   };
@@ -71,6 +76,7 @@ const SCRIPT_KEYS: [path: string, key: keyof ScriptForm][] = [
   ['executor_config.success_codes', 'successCodes'],
   ['executor_config.umask', 'umask'],
   ['executor_config.nice', 'nice'],
+  ['executor_config.run_as', 'runAs'],
   ['executor_config.scratch_dir', 'scratchDir'],
   ['executor_config.leave_processes', 'leaveProcesses'],
 ];
@@ -96,6 +102,7 @@ export function checkScript(form: ScriptForm & { workDir: string }): Record<stri
     ['success_codes', numbers(form.successCodes).every((code) => between(code, 0, 255)), 'exitCodes'],
     ['umask', /^(0?[0-7]{3})?$/.test(form.umask.trim()), 'umask'],
     ['nice', form.nice === '' || between(form.nice, -20, 19), 'nice'],
+    ['run_as', /^([A-Za-z_][\w.-]{0,31})?$/.test(form.runAs.trim()), 'userName'],
     ['scratch_dir', !form.scratchDir || form.workDir.trim() === '', 'twoDirectories'],
   ];
   return Object.fromEntries(

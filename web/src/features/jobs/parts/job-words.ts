@@ -16,6 +16,7 @@ export const FIELD_LABELS: Record<string, string> = {
   'executor_config.success_codes': 'script.codes',
   'executor_config.umask': 'script.umask',
   'executor_config.nice': 'script.nice',
+  'executor_config.run_as': 'script.runAs',
   'executor_config.scratch_dir': 'script.scratch',
   'executor_config.leave_processes': 'script.leave',
   'executor_config.limits': 'script.limits',

@@ -1,0 +1,24 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an agent and the program between it and a script say to each other about a start.
+package enum StartWord {
+    /// Begins the word that names the user to become.
+    package static let user = "user="
+    /// Begins the word that names the directory to start in; without it that is the user's home.
+    package static let directory = "directory="
+
+    /// A variable of a job as it is handed to a program that is not the job's user yet.
+    ///
+    /// Under its own name it could have that program load code: `LD_PRELOAD`, `LD_LIBRARY_PATH`. The agent's own are what runner
+    /// and cleaners look for, and stay.
+    package static func hidden(_ entry: String) -> String { entry.hasPrefix("QF_") ? entry : self.mark + entry }
+
+    /// The name of a variable as the job gets it; nil for one that is not for it.
+    package static func shown(_ name: String) -> String? {
+        name.hasPrefix(self.mark) ? String(name.dropFirst(self.mark.count)) : name.hasPrefix("QF_") ? name : nil
+    }
+
+    /// No variable of a job can have such a name.
+    private static let mark = "QF_AS."
+}
