@@ -109,8 +109,7 @@ struct CorpusLine: Sendable {
         var words = self.text.split(maxSplits: count + (task.user == nil ? 0 : 1)) { $0 == " " || $0 == "\t" }
         let schedule = words.prefix(count).joined(separator: " ")
         #expect(task.expression == self.expression ?? schedule, comment)
-        let isDisabled = self.facts.contains { $0.key == "off" }
-        #expect(task.isEnabled == !isDisabled, comment)
+        #expect(task.isEnabled && task.runAs == (self.fact("as") == nil ? nil : task.user), comment)
         #expect(task.leavesProcesses == self.facts.contains { $0.key == "stays" }, comment)
         let rest = String(words.removeLast().drop { $0 == " " || $0 == "\t" })
         let command = self.fact("cmd").map { $0.replacing("|\n", with: "|") } ?? rest

@@ -69,7 +69,25 @@ import Testing
         #expect(task.isEnabled && task.body["status"].isNull)
     }
 
-    @Test("a line of another user than the agents' is made disabled, and that is said")
+    @Test("a line of another user runs as that user, which is said")
+    func runAs() throws {
+        let tasks = self.tasks("0 1 * * * root /bin/a\n0 2 * * * www-data /bin/b\n", form: .system)
+        #expect(tasks.map(\.runAs) == [nil, "www-data"] && tasks.allSatisfy(\.isEnabled))
+        #expect(tasks.map { $0.body["executor_config"]["run_as"].string } == [nil, "www-data"])
+    }
+
+    @Test("MAILTO becomes a notification of failures for the lines below it")
+    func mail() throws {
+        let text = "MAILTO=a@example.org,root\n0 1 * * * a\nMAILTO=root\n0 2 * * * b\nMAILTO=\n0 3 * * * c\n"
+        let tasks = self.tasks(text)
+        #expect(tasks.map(\.mailTo) == [["a@example.org"], [], []])
+        let rule = try #require(tasks[0].body["task_notify"].array.first)
+        #expect(rule["channels"].array.first?["recipients"].array.compactMap(\.string) == ["a@example.org"])
+        #expect(rule["triggers"].array.compactMap(\.string).contains("timeout"))
+        #expect(tasks[1].body["task_notify"].isNull)
+    }
+
+    @Test("where the agents are not root, a line of another user is made disabled, and that is said")
     func otherUser() throws {
         var plan = CrontabImport(namePrefix: "", timeZone: "UTC", agentUser: "deploy")
         plan.add(

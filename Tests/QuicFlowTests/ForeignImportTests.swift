@@ -64,7 +64,7 @@ struct ForeignImportTests {
         #expect(task.jitter == 300)
         #expect(task.misfire == "fire_once")
         #expect(task.successCodes == [0, 3])
-        #expect(!task.isEnabled)
+        #expect(task.isEnabled && task.runAs == "backup")
         let words = self.words(plan)
         #expect(words.contains("b.timer:8 warning WakeSystem= is left out"))
         #expect(words.contains("b.service:13 warning ProtectSystem= is left out"))
@@ -74,7 +74,7 @@ struct ForeignImportTests {
             }
         )
         #expect(words.contains { $0.contains("names of signals") })
-        #expect(words.contains { $0.contains("and not as backup: made disabled") })
+        #expect(words.contains { $0.contains("runs as backup, by run_as") })
         #expect(!plan.hasErrors)
     }
 

@@ -31,6 +31,8 @@ package struct CrontabEntry: Hashable, Sendable {
     ///
     /// Without those that are cron's own: `CRON_TZ`, `MAILTO` and its like, `LOGNAME`.
     package var environment: [CrontabVariable]
+    /// The addresses of `MAILTO=`, in its order; names of the host's users are none.
+    package var mailTo: [String] = []
     /// What says that the command leaves a process behind, such as `&`; nil when nothing does.
     package var background: String?
 

@@ -13,11 +13,14 @@ enum CrontabBackground {
             switch word {
             case "&": if !words[index...].contains("wait") { return "&" }
             case "nohup", "setsid", "disown", "daemonize", "supervisord": return word
-            case "--daemon", "--daemonize", "-daemon", "--detach", "--background": return word
+            case "--daemon", "--daemonize", "-daemon", "--detach", "--background", "--fork": return word
             case "screen" where words[index...].contains { $0.hasPrefix("-d") && $0.contains("m") || $0 == "-m" }:
                 return "screen -dm"
             case "tmux" where words[index...].contains("-d"): return "tmux -d"
             case "pm2" where next == "start" || next == "resurrect": return "pm2 \(next)"
+            case "-c", "-lc", "-ic", "--command", "eval":
+                // A script in a word: `su - deploy -c 'start &'`.
+                if let sign = self.sign(in: next) { return sign }
             default: break
             }
             let name = word.split(separator: "/").last.map(String.init) ?? word
@@ -27,13 +30,24 @@ enum CrontabBackground {
             {
                 return "\(name) … \(words[index + 2])"
             }
-            if word.contains("/init.d/") || word.contains("/rc.d/") || name.hasSuffix("ctl") && name != "systemctl",
-                ["start", "restart"].contains(next)
+            if word.contains("/init.d/") || word.contains("/rc.d/") || name.hasSuffix("ctl") && name != "systemctl"
+                || ["catalina.sh", "forever", "caddy"].contains(name),
+                ["start", "restart", "onestart", "onerestart", "faststart"].contains(next)
             {
                 return "\(name) \(next)"
             }
+            let options = words[(index + 1)...].prefix { !"&&||;".contains($0) }
+            if ["ssh", "autossh"].contains(name), options.contains(where: { self.isOption($0, "f") }) {
+                return "\(name) -f"
+            }
+            if name == "gunicorn", options.contains(where: { self.isOption($0, "D") }) { return "gunicorn -D" }
         }
         return nil
+    }
+
+    /// Whether a letter is among those of a word such as `-fN`.
+    private static func isOption(_ word: String, _ letter: Character) -> Bool {
+        word.hasPrefix("-") && word.dropFirst().allSatisfy(\.isLetter) && word.contains(letter)
     }
 }
 

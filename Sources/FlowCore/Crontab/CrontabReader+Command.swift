@@ -60,6 +60,7 @@ extension CrontabReader {
             standardInput: percent.input,
             shell: self.variables.shell,
             environment: self.variables.environment,
+            mailTo: self.variables.mailTo,
             background: background
         )
     }

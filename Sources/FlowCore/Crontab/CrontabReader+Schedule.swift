@@ -35,6 +35,11 @@ extension CrontabReader {
             let canonical = expression.canonical
             // What a longer list of items says, fewer have to say.
             _ = try CronExpression(parsing: canonical)
+            if let fields = expression.fields, words.count == 5 {
+                for remark in CrontabForeignItem.remarks(fields, isConverted: words.contains { $0.contains("~") }) {
+                    self.warn(line, remark)
+                }
+            }
             for warning in expression.warnings() where Self.told.contains(warning.code) { self.warn(line, warning.en) }
             return canonical
         } catch {

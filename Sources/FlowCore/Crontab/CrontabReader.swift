@@ -82,8 +82,11 @@ struct CrontabReader {
             )
         }
         let next = CrontabLine.words(of: rest, 2).words
-        if words.count == 5, let first = next.first, CrontabFieldWord.isField(first) {
-            self.refuse(line.number, CrontabFieldWord.refusal(words, next))
+        if let first = next.first, CrontabFieldWord.isField(first) {
+            self.refuse(
+                line.number,
+                words.count == 5 ? CrontabFieldWord.refusal(words, next) : Self.fieldForCommand(first)
+            )
             return
         }
         guard let expression = self.expression(words, line.number) else { return }
@@ -91,6 +94,10 @@ struct CrontabReader {
         if self.crontab.form == .system {
             guard let found = self.user(&rest, line.number) else { return }
             user = found
+            if let first = CrontabLine.words(of: rest, 1).words.first, CrontabFieldWord.isField(first) {
+                self.refuse(line.number, Self.fieldForCommand(first))
+                return
+            }
         } else if let slip = CrontabFormGuess.userSlip(next) {
             self.refuse(
                 line.number,
@@ -111,6 +118,10 @@ struct CrontabReader {
                     + "choose the system form"
             )
         }
+    }
+
+    private static func fieldForCommand(_ word: Substring) -> String {
+        "the command begins with '\(self.excerpt(word))', which is a field of a schedule; which fields are meant?"
     }
 
     // MARK: Remarks

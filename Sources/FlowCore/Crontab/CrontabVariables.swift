@@ -16,6 +16,8 @@ struct CrontabVariables {
     private(set) var zone: String?
     /// Of `SHELL=`.
     private(set) var shell = "/bin/sh"
+    /// The addresses of `MAILTO=`.
+    private(set) var mailTo: [String] = []
 
     /// Takes an assignment in.
     mutating func assign(_ variable: CrontabVariable) -> [Remark] {
@@ -23,10 +25,9 @@ struct CrontabVariables {
         case "CRON_TZ": return self.assignZone(variable.value)
         case "SHELL": return self.assignShell(variable)
         // Only these: an application's MAILDIR or MAIL_HOST is its own.
-        case "MAILTO", "MAILFROM", "MAILCC", "MAILBCC":
-            return [
-                .warning("\(variable.name) is left out: no mail is sent here; output and result are kept with each run")
-            ]
+        case "MAILTO": return self.assignMail(variable.value)
+        case "MAILFROM", "MAILCC", "MAILBCC":
+            return [.warning("\(variable.name) is left out: who sends a notification is said by its channel")]
         case "RANDOM_DELAY":
             return [.warning("RANDOM_DELAY is left out; write H in place of the minute to spread the starts")]
         case "LOGNAME", "USER":
@@ -83,6 +84,35 @@ struct CrontabVariables {
         return [
             .warning("the lines below fire by the time of \(value), as cronie does it; Debian's cron ignores CRON_TZ")
         ]
+    }
+
+    /// Users of the host have no mailbox that a server could write to.
+    private mutating func assignMail(_ value: String) -> [Remark] {
+        let names = value.split { $0 == "," || CrontabLine.isBlank($0) }
+        self.mailTo = names.filter(Self.isMailAddress).prefix(50).map(String.init)
+        guard self.mailTo.isEmpty else {
+            let others = names.count - self.mailTo.count
+            let addresses = CrontabReader.excerpt(self.mailTo.joined(separator: ",")[...])
+            return [
+                .warning(
+                    "MAILTO: failures, not all output, are told to \(addresses) by the server's e-mail channel"
+                        + (others == 0 ? "" : "; what is no address there is left out")
+                )
+            ]
+        }
+        return [.warning("MAILTO is left out: no mail is sent here; output and result are kept with each run")]
+    }
+
+    /// A plain address with a domain, as notifications take it.
+    private static func isMailAddress(_ text: Substring) -> Bool {
+        let sides = text.split(separator: "@", omittingEmptySubsequences: false)
+        func isPlain(_ side: Substring, _ signs: String) -> Bool {
+            (1...64).contains(side.utf8.count) && side.first != "." && side.last != "."
+                && side.utf8.allSatisfy { byte in
+                    (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || signs.utf8.contains(byte)
+                }
+        }
+        return sides.count == 2 && isPlain(sides[0], "._+-") && isPlain(sides[1], ".-") && !text.contains("..")
     }
 
     /// Cron starts the value as it stands, without a search and without taking it apart.

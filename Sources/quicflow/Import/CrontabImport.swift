@@ -11,7 +11,7 @@ struct CrontabImport {
     let namePrefix: String
     /// For lines without `CRON_TZ=`: the zone of the host that had the crontab.
     let timeZone: String
-    /// Whom the agents run as; lines of others are imported disabled, for they would run with the wrong rights.
+    /// Whom the agents run as; only root can start jobs as others.
     let agentUser: String
 
     /// Where cron's programs are looked for when a crontab sets no `PATH`; an agent's own is longer.
@@ -50,6 +50,8 @@ struct CrontabImport {
         var environment = Dictionary(entry.environment.map { ($0.name, $0.value) }) { $1 }
         if environment["PATH"] == nil { environment["PATH"] = Self.standardPath }
         environment["SHELL"] = entry.shell
+        let other = entry.user.flatMap { $0 == self.agentUser ? nil : $0 }
+        let runAs = other.flatMap { self.agentUser == "root" && JobLimits.isUserName($0) ? $0 : nil }
         return ImportedTask(
             file: file,
             line: entry.line,
@@ -57,19 +59,25 @@ struct CrontabImport {
             expression: entry.expression,
             timeZone: entry.zone ?? self.timeZone,
             user: entry.user,
+            runAs: runAs,
             shell: entry.shell,
             command: Self.script(entry),
             workDirectory: entry.value(of: "HOME").flatMap { $0.hasPrefix("/") ? $0 : nil },
             environment: environment,
+            mailTo: entry.mailTo,
             leavesProcesses: entry.background != nil,
-            isEnabled: entry.user == nil || entry.user == self.agentUser
+            isEnabled: other == nil || runAs != nil
         )
     }
 
     /// What an imported job does otherwise than the line did, apart from what the parser has said.
     private func remarks(on entry: CrontabEntry, _ task: ImportedTask) -> [String] {
         var remarks: [String] = []
-        if let user = entry.user, !task.isEnabled {
+        if let user = task.runAs {
+            remarks.append(
+                "runs as \(user), by run_as: hosts that do not allow it, or lack the user, start nothing and say so"
+            )
+        } else if let user = entry.user, !task.isEnabled {
             remarks.append(
                 "runs as \(self.agentUser), the agents' user, and not as \(user): made disabled; check its rights, then enable it"
             )

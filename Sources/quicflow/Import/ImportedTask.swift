@@ -19,14 +19,18 @@ struct ImportedTask: Hashable {
     var name: String
     let expression: String
     let timeZone: String
-    /// Whom cron would run it as; an agent runs everything as its own user.
+    /// Whom cron would run it as.
     let user: String?
+    /// The user that the task names; nil = the agent's own.
+    let runAs: String?
     /// The program that runs the command; absolute.
     let shell: String
     let command: String
     /// nil leaves the choice to the agent: the home of its user.
     let workDirectory: String?
     let environment: [String: String]
+    /// Who is told of failures, where the server has a channel for it.
+    let mailTo: [String]
     /// Whether the command leaves a process behind, which is to live on as it does under cron.
     let leavesProcesses: Bool
     let isEnabled: Bool
@@ -40,6 +44,7 @@ struct ImportedTask: Hashable {
         if !self.environment.isEmpty { config["env"] = .object(self.environment.mapValues(JSONValue.string)) }
         if self.shell != "/bin/sh" { config["interpreter"] = .string(self.shell) }
         if self.leavesProcesses { config["leave_processes"] = true }
+        if let runAs { config["run_as"] = .string(runAs) }
         if let workDirectory { config["work_dir"] = .string(workDirectory) }
         let owner = self.user.map { ", user \($0)" } ?? ""
         var body = JSONValue.object([
@@ -53,6 +58,14 @@ struct ImportedTask: Hashable {
             "timeout": .integer(Int64(Self.timeoutSeconds)),
         ])
         if !self.isEnabled { body["status"] = 0 }
+        if !self.mailTo.isEmpty { body["task_notify"] = .array([self.notification]) }
         return body
+    }
+
+    /// What comes of `MAILTO=`.
+    private var notification: JSONValue {
+        let mail = JSONValue.object(["type": "email", "recipients": .array(self.mailTo.map(JSONValue.string))])
+        let triggers = ["business_failure", "technical_failure", "timeout", "lost"].map(JSONValue.string)
+        return .object(["name": "MAILTO", "triggers": .array(triggers), "channels": .array([mail])])
     }
 }

@@ -90,7 +90,7 @@ struct CrontabParserTests {
         #expect(crontab.entries[1].environment.map(\.name) == ["GREETING"])
         #expect(
             crontab.problems.map(\.description) == [
-                "line 2: warning: MAILTO is left out: no mail is sent here; output and result are kept with each run",
+                "line 2: warning: MAILTO: failures, not all output, are told to ops@example.org by the server's e-mail channel",
                 "line 4: warning: the lines below fire by the time of Asia/Shanghai, as cronie does it; "
                     + "Debian's cron ignores CRON_TZ",
             ]

@@ -47,7 +47,7 @@ struct TaskImportCommand: AsyncParsableCommand {
     @Flag(help: "Whether a user stands before each command; found out by default.")
     var form: CrontabFormFlag?
 
-    @Option(help: "User the agents run as; jobs of other users are made disabled.")
+    @Option(help: "User the agents run as. Only root's run jobs as others: those are made disabled otherwise.")
     var agentUser = "root"
 
     @Flag(help: "Make all tasks disabled.")
@@ -105,12 +105,14 @@ struct TaskImportCommand: AsyncParsableCommand {
     private func make(_ tasks: [any ImportCandidate]) async throws -> [CommandFailure] {
         let client = try self.options.client()
         let groups = JSONValue.array(try await client.groupIDs(self.groups).map(JSONValue.integer))
+        let canMail = try await Self.canMail(tasks, client)
         var made: [JSONValue] = []
         var refusals: [CommandFailure] = []
         for task in tasks {
             var body = task.body
             body["group_ids"] = groups
             if self.disabled { body["status"] = 0 }
+            if !canMail { body["task_notify"] = .null }
             do {
                 made.append(try await client.post("/tasks", body))
             } catch let failure as CommandFailure where failure.status == .conflict || failure.status == .usage {
@@ -124,6 +126,17 @@ struct TaskImportCommand: AsyncParsableCommand {
             Terminal.say("\(made.count) of \(tasks.count) tasks made.")
         }
         return refusals
+    }
+
+    /// Whether what is told by e-mail would reach anybody; says it when not.
+    private static func canMail(_ tasks: [any ImportCandidate], _ client: APIClient) async throws -> Bool {
+        guard tasks.contains(where: { !$0.body["task_notify"].isNull }) else { return true }
+        let channels = try? await client.get("/notify/channels").array
+        guard channels?.contains(where: { $0["type"].string == "email" && $0["enabled"].bool != false }) == true else {
+            Terminal.complain("MAILTO is left out: the server has no e-mail channel, or you may not see it")
+            return false
+        }
+        return true
     }
 
     private func form(of file: String) -> CrontabForm {

@@ -85,7 +85,14 @@ struct ForeignImport: ImportPlan {
             task.file = file
             task.standardZone = self.timeZone
             task.name = self.freeName(task.name)
-            if let user = task.user, user != self.agentUser, task.isEnabled {
+            if let user = task.user, user != self.agentUser, self.agentUser == "root", JobLimits.isUserName(user) {
+                task.runAs = user
+                findings.warn(
+                    task.line,
+                    "'\(task.name)' runs as \(user), by run_as: hosts that do not allow it, or lack the user, start nothing "
+                        + "and say so"
+                )
+            } else if let user = task.user, user != self.agentUser, task.isEnabled {
                 task.isEnabled = false
                 findings.warn(
                     task.line,

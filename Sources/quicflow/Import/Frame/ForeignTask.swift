@@ -32,6 +32,8 @@ struct ForeignTask: Hashable, ImportCandidate {
     var run: Run
     var environment: [String: String] = [:]
     var workDirectory: String?
+    /// The user that the task names; nil = the agent's own.
+    var runAs: String?
     var umask: String?
     var niceness: Int64?
     var successCodes: [Int64] = []
@@ -143,6 +145,7 @@ struct ForeignTask: Hashable, ImportCandidate {
             }
             if !self.environment.isEmpty { config["env"] = .object(self.environment.mapValues(JSONValue.string)) }
             if let workDirectory { config["work_dir"] = .string(workDirectory) }
+            if let runAs { config["run_as"] = .string(runAs) }
             if let umask { config["umask"] = .string(umask) }
             if let niceness { config["nice"] = .integer(niceness) }
             if !self.successCodes.isEmpty { config["success_codes"] = .array(self.successCodes.map(JSONValue.integer)) }
