@@ -6,6 +6,8 @@ import ArgumentParser
 /// The command people type: a client of the API, the agent of a host, and a reader of the agent's records.
 @main
 struct QuicFlow: AsyncParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "quicflow",
         abstract: "Schedules jobs on many hosts: the client of a server, and the agent of a host.",
@@ -13,14 +15,14 @@ struct QuicFlow: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 2 wrong usage or values, 3 not found, 4 not signed in or not allowed, \
             5 server out of reach, 6 conflict with what is there, 7 files and server differ ('plan' and 'diff').
             """,
-        version: "0.1.0",
+        version: QuicFlow.version,
         subcommands: [
             LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
             GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
             SecretCommand.self, CalendarCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self,
             SchedulerCommand.self, NotifyCommand.self, PlanCommand.self, DiffCommand.self,
             ApplyCommand.self, ExportCommand.self, SchemaCommand.self, CronCommand.self, AgentCommand.self,
-            PluginCommand.self, RunnerCommand.self,
+            PluginCommand.self, DoctorCommand.self, RunnerCommand.self,
         ]
     )
 

@@ -707,6 +707,23 @@ def a_hosts_day_is_shown_beside_the_records(sh: Shell) -> None:
     sh.run("client", "stats", "nobody", expect=3)
 
 
+def the_doctor_looks_at_server_and_host(sh: Shell) -> None:
+    host = str(sh.server.directory / "data" / "agent")
+    data = str(sh.server.directory / "data" / "server")
+    found = sh.json("doctor", "--data-dir", host, "--server-data-dir", data)
+    checks = {finding["check"]: finding for finding in found["checks"]}
+    for name in ["server", "version", "clock", "session", "database", "agent", "agents-port", "listed", "server-directory"]:
+        check(checks[name]["status"] == "ok", checks.get(name))
+    check(checks["certificate"]["status"] == "ok" and found["healthy"], found)
+    shown = sh.run("doctor", "--data-dir", host, LANG="zh_CN.UTF-8").stdout
+    check("应答正常" in shown and "项检查" in shown, shown)
+    # Nothing listens there: neither HTTP nor QUIC.
+    nowhere = free_port()
+    sick = sh.run("doctor", "--server", f"http://127.0.0.1:{nowhere}", "--agents", f"127.0.0.1:{nowhere}", "--json", expect=1)
+    states = {finding["check"]: finding["status"] for finding in json.loads(sick.stdout)["checks"]}
+    check(states["server"] == "fail" and states["agents-port"] == "fail", states)
+
+
 def no_server_is_5(sh: Shell) -> None:
     done = sh.run("task", "list", "--server", f"http://127.0.0.1:{free_port()}", QUARTZFLOW_TOKEN="x", expect=5)
     check("Is the server running there?" in done.stderr, done.stderr)
@@ -758,6 +775,7 @@ JOURNEYS = [
     a_refused_task_file_does_not_hide_the_others,
     the_hosts_own_records_need_no_server,
     a_hosts_day_is_shown_beside_the_records,
+    the_doctor_looks_at_server_and_host,
     no_server_is_5,
     logout_ends_the_session,
 ]

@@ -74,6 +74,21 @@ package struct IdentityStore: Sendable {
     /// - Returns: nil before an enrolment was completed.
     /// - Throws: When there is an identity that cannot be used.
     package func load() throws -> AgentIdentity? {
+        guard let (identity, isRenewing) = try self.read() else { return nil }
+        if isRenewing { try self.save(identity) }
+        return identity
+    }
+
+    /// Looks at the identity of an agent that may be running; nothing is written.
+    ///
+    /// - Returns: nil when no enrolment was completed there.
+    /// - Throws: When there is an identity that cannot be used.
+    package static func glance(dataDirectory: String) throws -> AgentIdentity? {
+        guard FileManager.default.fileExists(atPath: dataDirectory + "/identity") else { return nil }
+        return try IdentityStore(dataDirectory: dataDirectory).read()?.identity
+    }
+
+    private func read() throws -> (identity: AgentIdentity, isRenewing: Bool)? {
         guard let text = try self.directory.read(Self.descriptionFile) else { return nil }
         guard let description = try? JSONDecoder().decode(Description.self, from: Data(text)),
             let agent = AgentID(description.agentID),
@@ -98,8 +113,7 @@ package struct IdentityStore: Sendable {
             serverName: description.serverName,
             servers: description.servers
         )
-        if description.isRenewing == true { try self.save(identity) }
-        return identity
+        return (identity, description.isRenewing == true)
     }
 
     /// Puts a renewed certificate and its key in the place of the old ones.

@@ -26,12 +26,15 @@ struct ServerOptions: ParsableArguments {
     /// A client with the token of `$QUARTZFLOW_TOKEN`, or of the last login at this server.
     func client() throws -> APIClient {
         let address = try self.address()
-        if let token = ProcessInfo.processInfo.environment["QUARTZFLOW_TOKEN"], !token.isEmpty {
-            return APIClient(server: address, token: token)
-        }
-        guard let session = try Credentials(readingFrom: Credentials.standardURL())[address] else {
+        guard let token = try self.token() else {
             throw CommandFailure(.denied, "not signed in at \(address); use 'quicflow login --server \(address)'")
         }
-        return APIClient(server: address, token: session.token)
+        return APIClient(server: address, token: token)
+    }
+
+    /// The token of `$QUARTZFLOW_TOKEN`, or of the last login at this server; nil when there is neither.
+    func token() throws -> String? {
+        if let token = ProcessInfo.processInfo.environment["QUARTZFLOW_TOKEN"], !token.isEmpty { return token }
+        return try Credentials(readingFrom: Credentials.standardURL())[self.address()]?.token
     }
 }

@@ -159,7 +159,7 @@ enum TaskView {
 }
 
 /// The language of texts for people, as the environment asks for it.
-enum Language: String {
+enum Language: String, CaseIterable {
     case english = "en"
     case chinese = "zh"
 
