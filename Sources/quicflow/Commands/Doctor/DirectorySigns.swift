@@ -3,10 +3,6 @@
 
 import Foundation
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// Whose a data directory is, who may look into it, and how much room there is.
 struct DirectorySigns: Hashable, Sendable {
     let path: String
@@ -22,17 +18,25 @@ struct DirectorySigns: Hashable, Sendable {
 
     /// - Returns: nil when there is no such directory.
     static func read(_ path: String) -> DirectorySigns? {
-        var information = stat()
-        guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else { return nil }
-        var space = statvfs()
-        let isKnown = statvfs(path, &space) == 0
+        let files = FileManager.default
+        // Of a link, what is behind it.
+        let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        guard let facts = try? files.attributesOfItem(atPath: real),
+            facts[.type] as? FileAttributeType == .typeDirectory,
+            let owner = facts[.ownerAccountID] as? NSNumber, let mode = facts[.posixPermissions] as? NSNumber
+        else { return nil }
+        let space = try? files.attributesOfFileSystem(forPath: path)
+        let free = space?[.systemFreeSize] as? NSNumber
+        let nodes = space?[.systemNodes] as? NSNumber
+        let freeNodes = space?[.systemFreeNodes] as? NSNumber
         return DirectorySigns(
             path: path,
-            owner: information.st_uid,
-            mode: UInt32(information.st_mode) & 0o777,
-            isOpen: access(path, R_OK | W_OK | X_OK) == 0,
-            freeBytes: isKnown ? UInt64(space.f_bavail) * UInt64(space.f_frsize) : .max,
-            freeFiles: isKnown && space.f_files > 0 ? UInt64(space.f_favail) : nil
+            owner: owner.uint32Value,
+            mode: mode.uint32Value & 0o777,
+            isOpen: files.isReadableFile(atPath: path) && files.isWritableFile(atPath: path)
+                && files.isExecutableFile(atPath: path),
+            freeBytes: free?.uint64Value ?? .max,
+            freeFiles: nodes?.uint64Value ?? 0 > 0 ? freeNodes?.uint64Value : nil
         )
     }
 
