@@ -9,7 +9,7 @@ import Foundation
 
 /// Jobs that are all due in the same second, through the planner and into the store, as the server does it.
 ///
-/// Each fire is a moved schedule, a run, an execution and an order, durable in batches of the planner's size.
+/// Each fire is a moved schedule, a run, an execution and an order, durable in transactions of the server's sizes.
 struct FireBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fires",
@@ -52,12 +52,14 @@ struct FireBench: AsyncParsableCommand {
             let start = clock.now
             var last = start
             var fired = 0
+            var batch = FireBatch()
             var commits: [Duration] = []
             while fired < count {
-                let fires = planner.plan(now: due)
+                let fires = planner.plan(now: due, limit: batch.limit)
                 guard !fires.isEmpty else { throw ValidationError("only \(fired) of \(count) jobs were due") }
                 let outcomes = try await store.fire(fires, online: load.online, recent: nil, at: due)
                 planner.settle(fires, outcomes: outcomes)
+                batch.wrote(outcomes)
                 fired += outcomes.count
                 commits.append(clock.now - last)
                 last = clock.now

@@ -13,8 +13,6 @@ package struct Planner: Sendable {
     package static let lead: Int64 = 2000
     /// A server that was away longer than this leaves the missed fires to the agents' own accounts; milliseconds.
     package static let catchUp: Int64 = 60_000
-    /// The most fires of one transaction.
-    package static let batchLimit = 1000
     /// How long a fire waits after the store failed; milliseconds.
     private static let retryDelay: Int64 = 500
 
@@ -123,9 +121,11 @@ package struct Planner: Sendable {
     package mutating func nextWake() -> Timestamp? { self.timers.next() }
 
     /// Fires that are due to be made durable now, in order of time.
-    package mutating func plan(now: Timestamp) -> [PlannedFire] {
+    ///
+    /// - Parameter limit: the most there may be; see ``FireBatch``.
+    package mutating func plan(now: Timestamp, limit: Int = FireBatch.first) -> [PlannedFire] {
         var fires: [PlannedFire] = []
-        while fires.count < Self.batchLimit, let uid = self.timers.popDue(at: now) {
+        while fires.count < limit, let uid = self.timers.popDue(at: now) {
             guard var entry = self.entries[uid], !entry.isInFlight else { continue }
             let isMissed = now.milliseconds(since: entry.next) > Self.catchUp
             // One step over the whole downtime: a job of every second and a day away must not make 86,400 rows.

@@ -8,6 +8,7 @@ import ServiceLifecycle
 /// Drives the ``Planner``: sleeps until a fire is due, makes it durable, and hands its orders on.
 package actor FireTicker: Service, ScheduleObserver {
     private var planner = Planner()
+    private var batch = FireBatch()
     private let store: any Store
     private let gateway: any AgentGateway
     private let bus: EventBus
@@ -118,7 +119,7 @@ package actor FireTicker: Service, ScheduleObserver {
                 await self.alarm.wait(for: Self.longestSleep)
                 continue
             }
-            let fires = self.planner.plan(now: self.clock.now)
+            let fires = self.planner.plan(now: self.clock.now, limit: self.batch.limit)
             if fires.isEmpty {
                 await self.sleep()
             } else {
@@ -140,6 +141,7 @@ package actor FireTicker: Service, ScheduleObserver {
             let recent = self.agents.recent(online: online, at: now)
             let outcomes = try await self.store.fire(fires, online: online, recent: recent, at: now)
             let edited = self.planner.settle(fires, outcomes: outcomes)
+            self.batch.wrote(outcomes)
             await self.dispatch(outcomes)
             // Another server has stopped it, and this one has not heard of that.
             if outcomes.contains(where: \.isHeld) { self.scheduler.take(try await self.store.scheduler()) }
@@ -150,6 +152,7 @@ package actor FireTicker: Service, ScheduleObserver {
                 metadata: ["fires": "\(fires.count)", "error": "\(error)"]
             )
             self.planner.failed(fires, now: self.clock.now)
+            self.batch.failed()
         }
     }
 

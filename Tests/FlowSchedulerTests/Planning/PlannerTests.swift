@@ -222,7 +222,7 @@ struct PlannerTests {
         }
         let first = planner.plan(now: Self.time(58))
         let second = planner.plan(now: Self.time(58))
-        #expect(first.count == Planner.batchLimit)
+        #expect(first.count == FireBatch.first)
         #expect(Set((first + second).map(\.job)).count == 1500)
     }
 }
