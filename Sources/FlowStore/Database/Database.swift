@@ -65,7 +65,7 @@ struct Database {
     @discardableResult
     func runEach(_ sql: String, _ sets: [[RecordValue]]) throws -> [Int] {
         switch self.connection {
-        case .sqlite: try sets.map { try self.run(sql, $0) }
+        case .sqlite(let db): try db.stepEach(sql, sets) { _ in db.changesCount }
         case .postgres(let session):
             try self.inGroups(sets) { try session.queryEach(PostgresDialect.statement(sql), $0) }
         }
@@ -78,7 +78,7 @@ struct Database {
         _ transform: (StoredRow) throws -> Value
     ) throws -> [Value?] {
         switch self.connection {
-        case .sqlite: return try sets.map { try self.first(sql, $0, transform) }
+        case .sqlite(let db): return try db.stepEach(sql, sets) { row in try row.map { try transform(.sqlite($0)) } }
         case .postgres(let session):
             return try self.inGroups(sets) { group in
                 var found = [Value?](repeating: nil, count: group.count)

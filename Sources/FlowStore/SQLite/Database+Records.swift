@@ -24,7 +24,39 @@ extension GRDB.Database {
     ) throws {
         let prepared = isKept ? try self.cachedStatement(sql: sql) : try self.makeStatement(sql: sql)
         defer { withExtendedLifetime(prepared) {} }
+        try self.step(prepared.sqliteStatement, sql, values, body)
+    }
+
+    /// Runs a statement once for each set of values.
+    ///
+    /// Looked up once: to hash and to compare a text of five hundred characters for each row costs as much as an index does.
+    ///
+    /// - Returns: for each set, what `result` makes of the first row, or of there being none.
+    func stepEach<Value>(
+        _ sql: String,
+        _ sets: [[RecordValue]],
+        _ result: (SQLiteColumns?) throws -> Value
+    ) throws -> [Value] {
+        guard !sets.isEmpty else { return [] }
+        let prepared = try self.cachedStatement(sql: sql)
+        defer { withExtendedLifetime(prepared) {} }
         let statement = prepared.sqliteStatement
+        return try sets.map { values in
+            var value: Value?
+            try self.step(statement, sql, values) { row in
+                value = try result(row)
+                return false
+            }
+            return try value ?? result(nil)
+        }
+    }
+
+    private func step(
+        _ statement: OpaquePointer,
+        _ sql: String,
+        _ values: [RecordValue],
+        _ body: (SQLiteColumns) throws -> Bool
+    ) throws {
         // Also lets go of the read lock and of borrowed bytes, whatever happens.
         defer {
             sqlite3_reset(statement)
