@@ -6,7 +6,7 @@ import FlowCore
 /// Statements on runs that have ended on all their hosts, each once (D1).
 ///
 /// Only runs of jobs that somebody waits for, or whose failures are counted, are looked at: the others pay one look into three
-/// small indexes.
+/// small indexes, and where there is no such job, one look is for all.
 struct SettlementTable {
     let db: Database
     init(_ db: Database) { self.db = db }
@@ -18,6 +18,12 @@ struct SettlementTable {
             OR EXISTS (SELECT 1 FROM flow_node WHERE job_id = ?1 AND state = 'started')
         """
 
+    /// The same of any job at all: on most servers nobody waits for anything.
+    private static let anyListenerAtAll = """
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM dep_edge) OR EXISTS (SELECT 1 FROM job_streak)
+            OR EXISTS (SELECT 1 FROM flow_node INDEXED BY flow_node_by_job WHERE state = 'started')
+        """
+
     /// What still may change: open executions, and those that were lost while their host may come back and say how they ended.
     private static let isOpen = """
         (status IN (1, 2) OR (status = 4 AND decided_by = 0 AND EXISTS
@@ -27,6 +33,7 @@ struct SettlementTable {
     /// Notes the runs that changes of executions have ended.
     func settle(after changes: RecordChanges, at now: Timestamp) throws {
         let ended = changes.writes.map(\.execution).filter(\.status.isTerminal)
+        guard !ended.isEmpty, try self.exists(Self.anyListenerAtAll, []) else { return }
         let jobs = Set(ended.map(\.jobID)).sorted()
         let listeners = try self.db.firstEach(Self.anyListener, jobs.map { [.integer($0)] }) { _ in true }
         let awaited = Set(zip(jobs, listeners).compactMap { $1 == nil ? nil : $0 })
