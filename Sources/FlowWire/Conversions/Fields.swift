@@ -7,6 +7,7 @@ import struct Foundation.Data
 
 /// Checks of single fields; each failure names the field's path.
 ///
+/// The path is made only for a failure: it is a text of its own for each of a report's fields.
 /// Numbers are bounded to where arithmetic on them cannot overflow: a peer must not be able to trap this process.
 enum Fields {
     /// The years 1 to 9999.
@@ -14,9 +15,12 @@ enum Fields {
     /// Over 73,000 years of microseconds to either side; sums and differences of two stay far inside 64 bits.
     private static let clocks: ClosedRange<Int64> = -(1 << 61)...(1 << 61)
 
-    static func identifier<ID: FlowIdentifier>(_ data: Data, _ field: String) throws(WireError) -> ID {
+    static func identifier<ID: FlowIdentifier>(
+        _ data: Data,
+        _ field: @autoclosure () -> String
+    ) throws(WireError) -> ID {
         guard let id = ID(bytes: data) else {
-            throw WireError.invalid(field: field, problem: "has \(data.count) bytes instead of the 16 of a UUID")
+            throw WireError.invalid(field: field(), problem: "has \(data.count) bytes instead of the 16 of a UUID")
         }
         return id
     }
@@ -28,44 +32,48 @@ enum Fields {
         return result
     }
 
-    static func agent(_ text: String, _ field: String) throws(WireError) -> AgentID {
+    static func agent(_ text: String, _ field: @autoclosure () -> String) throws(WireError) -> AgentID {
         guard let id = AgentID(text) else {
-            throw WireError.invalid(field: field, problem: "is not an agent id (1 to 64 of A-Z a-z 0-9 . _ -)")
+            throw WireError.invalid(field: field(), problem: "is not an agent id (1 to 64 of A-Z a-z 0-9 . _ -)")
         }
         return id
     }
 
-    static func instant(_ milliseconds: Int64, _ field: String) throws(WireError) -> Timestamp {
+    static func instant(_ milliseconds: Int64, _ field: @autoclosure () -> String) throws(WireError) -> Timestamp {
         guard Self.instants.contains(milliseconds) else {
-            throw WireError.invalid(field: field, problem: "is outside the years 1 to 9999")
+            throw WireError.invalid(field: field(), problem: "is outside the years 1 to 9999")
         }
         return Timestamp(milliseconds: milliseconds)
     }
 
-    static func clock(_ microseconds: Int64, _ field: String) throws(WireError) -> Int64 {
+    static func clock(_ microseconds: Int64, _ field: @autoclosure () -> String) throws(WireError) -> Int64 {
         guard Self.clocks.contains(microseconds) else {
-            throw WireError.invalid(field: field, problem: "is no reading of a clock")
+            throw WireError.invalid(field: field(), problem: "is no reading of a clock")
         }
         return microseconds
     }
 
     /// A count, offset, version, sequence number or duration.
-    static func count(_ value: Int64, _ field: String) throws(WireError) -> Int64 {
+    static func count(_ value: Int64, _ field: @autoclosure () -> String) throws(WireError) -> Int64 {
         guard (0...(1 << 61)).contains(value) else {
-            throw WireError.invalid(field: field, problem: "is \(value); it must be 0 or more")
+            throw WireError.invalid(field: field(), problem: "is \(value); it must be 0 or more")
         }
         return value
     }
 
-    static func count(_ value: Int32, _ field: String) throws(WireError) -> Int {
-        Int(try Self.count(Int64(value), field))
+    static func count(_ value: Int32, _ field: @autoclosure () -> String) throws(WireError) -> Int {
+        Int(try Self.count(Int64(value), field()))
     }
 
     /// A short text such as a host name.
-    static func label(_ text: String, _ field: String, minimum: Int = 0) throws(WireError) -> String {
+    static func label(
+        _ text: String,
+        _ field: @autoclosure () -> String,
+        minimum: Int = 0
+    ) throws(WireError) -> String {
         guard (minimum...1024).contains(text.utf8.count) else {
             throw WireError.invalid(
-                field: field,
+                field: field(),
                 problem: "has \(text.utf8.count) bytes; \(minimum) to 1024 are allowed"
             )
         }
@@ -73,9 +81,9 @@ enum Fields {
     }
 
     /// A number that S1 sends as text.
-    static func number(_ text: String, _ field: String) throws(WireError) -> Int64 {
+    static func number(_ text: String, _ field: @autoclosure () -> String) throws(WireError) -> Int64 {
         guard let value = Int64(text), value >= 0 else {
-            throw WireError.invalid(field: field, problem: "is '\(text.prefix(32))', not a number")
+            throw WireError.invalid(field: field(), problem: "is '\(text.prefix(32))', not a number")
         }
         return value
     }
