@@ -19,9 +19,10 @@ struct StandingTests {
     private func job(
         _ store: any Store,
         _ schedule: ScheduleSpec = .once(World.start),
-        standing: StandingPolicies? = nil
+        standing: StandingPolicies? = nil,
+        name: String = "job"
     ) async throws -> Job {
-        var definition = World.definition("job")
+        var definition = World.definition(name)
         definition.schedule = schedule
         definition.standing = standing
         return try await store.createJob(
@@ -59,18 +60,52 @@ struct StandingTests {
             let job = try await self.job(store)
             #expect(try await store.dueReviews(at: World.start + 1, limit: 9) == [job.id])
             try await self.fire(world, job)
-            #expect(try await store.review(job.id, at: World.start + 1) == nil)
+            #expect(try await store.review(one: job.id, at: World.start + 1) == nil)
             #expect(try await store.dueReviews(at: World.start + 1, limit: 9).isEmpty, "later again")
             try await world.apply([World.report(1, job, on: a, .success)], of: a)
             try await world.apply([World.report(1, job, on: b, .running)], of: b)
-            #expect(try await store.review(job.id, at: World.start + 5) == nil)
+            #expect(try await store.review(one: job.id, at: World.start + 5) == nil)
             try await world.apply([World.report(2, job, on: b, .failure)], of: b)
-            let finished = try #require(try await store.review(job.id, at: World.start + 9)?.job)
+            let finished = try #require(try await store.review(one: job.id, at: World.start + 9)?.job)
             #expect(!finished.isEnabled && finished.hold == .finished(since: World.start + 9))
             #expect(try await store.job(job.id) == finished && finished.version == 2)
             #expect(try await store.dueReviews(at: .distantFuture, limit: 9).isEmpty)
             let audit = try await store.audit(AuditQuery()).items
             #expect(audit.first?.action == .jobDisable && audit.first?.change.actor.name == "system")
+        }
+    }
+
+    @Test("Jobs that are looked at together are each decided by themselves")
+    func reviewsMany() async throws {
+        try await self.withStore { world, store in
+            let a = try await world.connectedAgent("a")
+            var jobs: [Job] = []
+            for name in ["ended", "open", "later"] {
+                let start = name == "later" ? World.start + 600 : World.start
+                jobs.append(try await self.job(store, .once(start), name: name))
+            }
+            for job in jobs.prefix(2) { try await self.fire(world, job) }
+            try await world.apply([World.report(1, jobs[0], on: a, .success)], of: a)
+            let gone = JobID(4711)
+            let changed = try await store.review([gone, jobs[2].id, jobs[1].id, jobs[0].id], at: World.start + 5)
+            #expect(changed.map(\.job.id) == [jobs[0].id] && changed[0].job.hold == .finished(since: World.start + 5))
+            #expect(try await store.dueReviews(at: World.start + 5, limit: 9).isEmpty)
+            #expect(try await store.dueReviews(at: World.start + 600, limit: 9) == [jobs[1].id, jobs[2].id])
+        }
+    }
+
+    @Test("An execution that is open keeps a job open, however many of later times have ended")
+    func findsOldOpen() async throws {
+        try await self.withStore { world, store in
+            let a = try await world.connectedAgent("a")
+            let job = try await self.job(store)
+            try await self.fire(world, job)
+            try await world.apply([World.report(1, job, on: a, .running)], of: a)
+            let later = (Int64(1)...60).map { World.report($0 + 1, job, on: a, at: World.start + $0, .success) }
+            try await world.apply(later, of: a, at: World.start + 61)
+            #expect(try await store.review([job.id], at: World.start + 99_000).isEmpty)
+            try await world.apply([World.report(62, job, on: a, .success)], of: a, at: World.start + 99_001)
+            #expect(try await store.review([job.id], at: World.start + 200_000).first?.job.hold?.kind == .finished)
         }
     }
 
@@ -81,10 +116,10 @@ struct StandingTests {
             let job = try await self.job(store)
             try await self.fire(world, job, recent: [])
             #expect(try await store.owedFires(of: job.id).count == 1)
-            #expect(try await store.review(job.id, at: World.start + 86_400) == nil)
+            #expect(try await store.review(one: job.id, at: World.start + 86_400) == nil)
             _ = try await world.hello(away, at: World.start + 90_000)
             try await world.apply([World.report(1, job, on: away, .success)], of: away, at: World.start + 90_000)
-            #expect(try await store.review(job.id, at: World.start + 90_001)?.job.hold?.kind == .finished)
+            #expect(try await store.review(one: job.id, at: World.start + 90_001)?.job.hold?.kind == .finished)
         }
     }
 
@@ -97,7 +132,7 @@ struct StandingTests {
             #expect(try await store.job(job.id)?.hold == hold)
             #expect(try await store.dueReviews(at: World.start + 599, limit: 9).isEmpty)
             #expect(try await store.dueReviews(at: World.start + 600, limit: 9) == [job.id])
-            let resumed = try #require(try await store.review(job.id, at: World.start + 630)?.job)
+            let resumed = try #require(try await store.review(one: job.id, at: World.start + 630)?.job)
             #expect(resumed.isEnabled && resumed.hold == nil && resumed.version == paused.version + 1)
             #expect(resumed.nextFire == World.start + 660)
         }
@@ -178,5 +213,11 @@ struct StandingTests {
             #expect(Set(actions) == [.executionCancel, .jobDisable])
             #expect(try await self.change(store, job, enabled: false).stopped.isEmpty, "it was off")
         }
+    }
+}
+
+extension StandingStore {
+    fileprivate func review(one job: JobID, at now: Timestamp) async throws -> ChangedJob? {
+        try await self.review([job], at: now).first
     }
 }

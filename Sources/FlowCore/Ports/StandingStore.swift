@@ -8,10 +8,10 @@ package protocol StandingStore: EventStore {
     /// Jobs whose ``Job/reviewAt`` has come, earliest first.
     func dueReviews(at now: Timestamp, limit: Int) async throws -> [JobID]
 
-    /// Looks at a job, and does what ``StandingReview`` says.
+    /// Looks at jobs, and does what ``StandingReview`` says of each: one transaction.
     ///
-    /// - Returns: the job, if it went on or off.
-    func review(_ job: JobID, at now: Timestamp) async throws -> ChangedJob?
+    /// - Returns: those that went on or off, in the same order.
+    func review(_ jobs: [JobID], at now: Timestamp) async throws -> [ChangedJob]
 
     /// Counts a settled run of a job that is paused after failures, and moves the reader: one transaction.
     ///

@@ -8,7 +8,10 @@ package import FlowCore
 /// What it does is durable before anybody is told. Settled runs are counted from the event log, each once.
 package final class StandingKeeper: Sendable {
     package static let reader = "standing"
-    private static let pageSize = 100
+    /// Jobs of one transaction: others want the writer, too.
+    private static let pageSize = 64
+    /// Jobs of one round: ten thousand that end together don't take the server from the reports about them.
+    private static let roundLimit = 512
 
     private let store: any StandingStore
     private let observer: any ScheduleObserver
@@ -39,13 +42,15 @@ package final class StandingKeeper: Sendable {
     package func review() async throws -> [Job] {
         let now = self.clock.now
         var turned: [Job] = []
+        var count = 0
         // Each is looked at once a round: what is not decided yet gets a later time.
-        while case let due = try await self.store.dueReviews(at: now, limit: Self.pageSize), !due.isEmpty {
-            for id in due {
-                guard let changed = try await self.store.review(id, at: now) else { continue }
-                await self.announce(changed)
-                turned.append(changed.job)
-            }
+        while count < Self.roundLimit,
+            case let due = try await self.store.dueReviews(at: now, limit: Self.pageSize), !due.isEmpty
+        {
+            count += due.count
+            let changed = try await self.store.review(due, at: now)
+            await self.announce(changed)
+            turned += changed.map(\.job)
         }
         return turned
     }
@@ -58,16 +63,19 @@ package final class StandingKeeper: Sendable {
         var paused: [Job] = []
         try await self.settled.catchUp { run, move in
             guard let changed = try await self.store.count(run, moving: move, at: self.clock.now) else { return }
-            await self.announce(changed)
+            await self.announce([changed])
             paused.append(changed.job)
         }
         return paused
     }
 
-    private func announce(_ changed: ChangedJob) async {
-        await self.observer.jobChanged(changed.job)
+    private func announce(_ changed: [ChangedJob]) async {
+        guard !changed.isEmpty else { return }
+        for changed in changed { await self.observer.jobChanged(changed.job) }
         await self.gateway.configurationChanged()
-        self.bus.publish(.jobChanged(changed.job))
-        if !changed.ended.isEmpty { self.bus.publish(.executionsChanged(changed.ended)) }
+        for changed in changed {
+            self.bus.publish(.jobChanged(changed.job))
+            if !changed.ended.isEmpty { self.bus.publish(.executionsChanged(changed.ended)) }
+        }
     }
 }

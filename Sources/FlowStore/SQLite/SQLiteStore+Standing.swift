@@ -8,31 +8,36 @@ extension SQLiteStore: StandingStore {
         try await self.read { db in try ScheduleTable(db).dueReviews(at: now, limit: limit) }
     }
 
-    package func review(_ id: JobID, at now: Timestamp) async throws -> ChangedJob? {
-        try await self.write("review_job") { db in
-            guard let job = try JobTable(db).find(id) else { return nil }
-            let schedules = ScheduleTable(db)
-            var changed = job
-            switch try StandingReview.decide(job, at: now, facts: { try self.facts(of: job, db) }) {
-            case .none:
-                try schedules.setReview(of: id, at: nil)
-                return nil
-            case .look(let instant):
-                try schedules.setReview(of: id, at: instant)
-                return nil
-            case .resume:
-                changed.isEnabled = true
-                changed.hold = nil
-                // A schedule that can't be read any more has no fires, which its planner says.
-                let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid)
-                changed.nextFire = schedule?.next(after: now)
-            case .finish:
-                changed.isEnabled = false
-                changed.nextFire = nil
-                changed.hold = .finished(since: now)
-            }
-            return try self.save(&changed, over: job, by: .system(at: now), db)
+    package func review(_ jobs: [JobID], at now: Timestamp) async throws -> [ChangedJob] {
+        guard !jobs.isEmpty else { return [] }
+        return try await self.write("review_job") { db in
+            try jobs.compactMap { id in try self.review(id, at: now, db) }
         }
+    }
+
+    private func review(_ id: JobID, at now: Timestamp, _ db: Database) throws -> ChangedJob? {
+        guard let job = try JobTable(db).find(id) else { return nil }
+        let schedules = ScheduleTable(db)
+        var changed = job
+        switch try StandingReview.decide(job, at: now, facts: { try self.facts(of: job, db) }) {
+        case .none:
+            try schedules.setReview(of: id, at: nil)
+            return nil
+        case .look(let instant):
+            try schedules.setReview(of: id, at: instant)
+            return nil
+        case .resume:
+            changed.isEnabled = true
+            changed.hold = nil
+            // A schedule that can't be read any more has no fires, which its planner says.
+            let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid)
+            changed.nextFire = schedule?.next(after: now)
+        case .finish:
+            changed.isEnabled = false
+            changed.nextFire = nil
+            changed.hold = .finished(since: now)
+        }
+        return try self.save(&changed, over: job, by: .system(at: now), db)
     }
 
     package func count(_ run: SettledRun, moving reader: ReaderMove, at now: Timestamp) async throws -> ChangedJob? {
