@@ -42,6 +42,7 @@ package struct AgentSessionCore: Sendable {
     /// Unacknowledged orders are sent again after this, doubling up to the maximum; milliseconds.
     private static let resendAfter: Int64 = 2000
     private static let resendLimit: Int64 = 60_000
+    private static let ordersPerMessage = 1000
     /// How long a pushed configuration may stay unconfirmed; milliseconds, and how often it is pushed (S1-FR-2.1).
     private static let configTimeout: Int64 = 5000
     private static let configPushes = 3
@@ -219,7 +220,14 @@ package struct AgentSessionCore: Sendable {
             self.unacknowledged[order.executionID] = Sent(order: order, at: now, interval: Self.resendAfter)
             fresh.append(order)
         }
-        return fresh.isEmpty ? [] : [.send(.orders(fresh))]
+        return Self.messages(of: fresh)
+    }
+
+    /// A burst's orders in several messages: jobs may be long, and a message is made in memory as a whole.
+    private static func messages(of orders: [Order]) -> [Effect] {
+        stride(from: 0, to: orders.count, by: self.ordersPerMessage).map { start in
+            .send(.orders(Array(orders[start..<min(start + self.ordersPerMessage, orders.count)])))
+        }
     }
 
     private mutating func receive(_ message: AgentMessage, now: Timestamp) -> [Effect] {
@@ -305,7 +313,7 @@ package struct AgentSessionCore: Sendable {
             self.unacknowledged[id]?.at = now
             self.unacknowledged[id]?.interval = min(sent.interval * 2, Self.resendLimit)
         }
-        if !due.isEmpty { effects.append(.send(.orders(due))) }
+        effects += Self.messages(of: due)
         if let pushedAt, now.milliseconds(since: pushedAt) >= Self.configTimeout {
             if self.pushes < Self.configPushes {
                 effects += self.pushAll(now: now)

@@ -242,6 +242,22 @@ struct AgentSessionCoreTests {
         return self.open(AgentConfiguration(version: 4, jobs: jobs), agentHas: jobs, version: 4).0
     }
 
+    @Test("A burst's orders go out in messages of a thousand, each order once, also when they are sent again (R4)")
+    func dividesOrders() {
+        let configuration = AgentConfiguration(version: 1, jobs: [])
+        var (session, _) = Self.open(configuration, agentHas: [], version: 1)
+        func sizes(_ effects: [AgentSessionCore.Effect]) -> [Int] {
+            effects.compactMap { effect in
+                if case .send(.orders(let orders)) = effect { orders.count } else { nil }
+            }
+        }
+        let orders = (0..<2500).map { Self.order("\($0)") }
+        let sent = session.handle(.orders(orders), now: Self.base)
+        let again = session.handle(.tick, now: Self.time(3000))
+        #expect(sizes(sent) == [1000, 1000, 500] && sizes(again) == [1000, 1000, 500])
+        #expect(Self.orders(sent) == orders.map(\.executionID) && Set(Self.orders(again)) == Set(Self.orders(sent)))
+    }
+
     private static func orders(_ effects: [AgentSessionCore.Effect]) -> [ExecutionID] {
         effects.flatMap { effect -> [ExecutionID] in
             if case .send(.orders(let orders)) = effect { orders.map(\.executionID) } else { [] }
