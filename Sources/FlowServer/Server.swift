@@ -182,6 +182,7 @@ package struct Server: Sendable {
             logger: self.logger,
             share: share
         )
+        let approvals = ApprovalDriver(store: store, clock: clock, logger: self.logger)
         let services = Services.assemble(
             store: store,
             observer: ticker,
@@ -274,7 +275,7 @@ package struct Server: Sendable {
         )
         var parts: [any Service] = [
             keeper, upkeep, archiver, notifications, dependents, workflows, placement, standing,
-            backfills,
+            backfills, approvals,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

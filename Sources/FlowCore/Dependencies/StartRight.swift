@@ -7,6 +7,7 @@ package enum StartRight {
     ///
     /// - Parameter owner: nil when the account is gone.
     package static func obstacle(owner: User?, job: Job) -> String? {
+        if let why = TwoPersonRule.obstacle(toStart: job) { return why }
         guard let owner, owner.state != .deleted else {
             return "Whoever saved this task last is gone; somebody has to save it again."
         }
@@ -22,6 +23,7 @@ package enum StartRight {
 
     /// The same for a step of a workflow, which starts as whoever saved the workflow last.
     package static func obstacle(owner: User?, workflow: String, job: Job) -> String? {
+        if let why = TwoPersonRule.obstacle(toStart: job) { return why }
         guard let owner, owner.state == .active else {
             return
                 "Whoever saved the workflow '\(workflow)' last is gone or disabled; somebody else has to save it again."

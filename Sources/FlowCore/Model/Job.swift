@@ -23,6 +23,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
     package var standing: StandingPolicies?
     /// On which hosts of its groups it runs; nil, also in what older versions stored, is on each.
     package var placement: Placement?
+    /// What takes two persons; nil, also in what older versions stored, is nothing.
+    package var twoPerson: [TwoPersonAction]?
 
     package init(
         name: String,
@@ -36,7 +38,8 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         dependencies: JobDependencies? = nil,
         standing: StandingPolicies? = nil,
         parameters: [ParameterDeclaration]? = nil,
-        placement: Placement? = nil
+        placement: Placement? = nil,
+        twoPerson: [TwoPersonAction]? = nil
     ) {
         self.name = name
         self.description = description
@@ -50,6 +53,7 @@ package struct JobDefinition: Hashable, Sendable, Codable {
         self.standing = standing
         self.parameters = parameters
         self.placement = placement
+        self.twoPerson = twoPerson
     }
 }
 

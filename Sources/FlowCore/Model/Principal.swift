@@ -10,6 +10,8 @@ package struct Principal: Hashable, Sendable {
     package let token: TokenLimits?
     /// Where the request came from.
     package var origin: Origin
+    /// The request of another person that is being carried out.
+    package var approval: ApprovalPass?
 
     package init(
         userID: UserID,
@@ -37,7 +39,14 @@ package struct Principal: Hashable, Sendable {
 
     /// A change that this principal makes.
     package func change(at now: Timestamp, reason: String? = nil) -> Change {
-        Change(by: self.actor, at: now, origin: self.origin, reason: reason)
+        var change = Change(
+            by: self.actor,
+            at: now,
+            origin: self.origin,
+            reason: reason ?? (self.approval == nil ? nil : self.origin.reason)
+        )
+        change.approval = self.approval
+        return change
     }
 
     // MARK: Rights

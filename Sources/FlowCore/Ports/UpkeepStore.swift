@@ -36,6 +36,8 @@ package enum Growth: String, CaseIterable, Sendable {
     case hookCalls = "hook_calls"
     /// Backfills that have ended.
     case backfills
+    /// Requests for the approval of another person that are over.
+    case approvals
     /// Sealed rows of the audit. Only the beginning of a chain goes, and its last hash stays as the anchor.
     case audit
 }

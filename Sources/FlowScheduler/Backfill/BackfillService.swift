@@ -94,7 +94,18 @@ package struct BackfillService: Sendable {
             createdAt: now,
             total: times.count
         )
-        return (preview, try await self.store.createBackfill(backfill, by: principal.change(at: now)))
+        let wanted = ApprovedBackfill(
+            from: draft.range.from,
+            until: draft.range.until,
+            concurrency: draft.concurrency,
+            perMinute: draft.perMinute,
+            isForced: draft.isForced,
+            parameters: draft.parameters
+        )
+        let made = try await self.jobs.orAsk(.backfill, job, .backfill(wanted), as: principal) {
+            try await self.store.createBackfill(backfill, by: principal.change(at: now))
+        }
+        return (preview, made)
     }
 
     package func list(

@@ -13,6 +13,8 @@ package struct ExecutionService: Sendable {
     let starter: RunStarter
     let makeUUID: @Sendable () -> UUID
     let logs: LogReader
+    /// Nil = stops take one person.
+    let desk: ApprovalDesk?
 
     package init(
         store: any Store,
@@ -21,6 +23,7 @@ package struct ExecutionService: Sendable {
         clock: any WallClock,
         starter: RunStarter,
         archive: (any OutputArchive)? = nil,
+        desk: ApprovalDesk? = nil,
         makeUUID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         self.store = store
@@ -29,6 +32,7 @@ package struct ExecutionService: Sendable {
         self.clock = clock
         self.starter = starter
         self.makeUUID = makeUUID
+        self.desk = desk
         self.logs = LogReader(store: store, archive: archive)
     }
 
@@ -107,10 +111,47 @@ package struct ExecutionService: Sendable {
     /// Idempotent: one that has ended is answered as it is. With `force`, it is killed at once instead of being asked to
     /// end first.
     package func cancel(_ id: ExecutionID, force: Bool, as principal: Principal) async throws -> Execution {
+        try await self.cancel(id, force: force, isAsked: false, as: principal)
+    }
+
+    /// - Parameter isAsked: it was seen to that two persons want it, where that takes two.
+    func cancel(
+        _ id: ExecutionID,
+        force: Bool,
+        isAsked: Bool,
+        as principal: Principal
+    ) async throws -> Execution {
         try principal.require(.executionsCancel)
         let before = try await self.get(id, as: principal)
         try await self.require(.executionsCancel, on: id, principal)
-        if force { try await self.require(.executionsKill, on: id, principal) }
+        if force {
+            try await self.require(.executionsKill, on: id, principal)
+            if !isAsked, !before.status.isTerminal {
+                let object = Approval.Object(kind: "execution", id: id.description, name: before.jobName)
+                try await self.askToKill(object, .stopExecution(id), of: before.jobUID, as: principal)
+            }
+        }
+        return try await self.stop(before, force: force, as: principal)
+    }
+
+    /// Throws the request, where a stop by force takes two persons.
+    func askToKill(
+        _ object: Approval.Object,
+        _ payload: ApprovalPayload,
+        of uid: JobUID,
+        as principal: Principal
+    ) async throws {
+        guard principal.approval == nil, let desk else { return }
+        let rule = desk.forceStop
+        guard rule != .off else { return }
+        let job = try await self.store.job(uid: uid)
+        guard rule.isNeeded(toStop: job) else { return }
+        throw try await desk.ask(.stop, object, groups: job?.definition.groups ?? [], payload, as: principal)
+    }
+
+    /// The end of ``cancel(_:force:as:)``, when it is known that it may be.
+    private func stop(_ before: Execution, force: Bool, as principal: Principal) async throws -> Execution {
+        let id = before.id
         let execution = try await self.store.requestCancel(id, force: force, by: principal.change(at: self.clock.now))
         // Repeated while it is open: the first message may have met a process that ignores the signal.
         if !execution.status.isTerminal { await self.gateway.cancel(id, on: execution.agentID, force: force) }

@@ -58,6 +58,9 @@ package struct HookService: Sendable {
         as principal: Principal
     ) async throws -> (hook: Hook, secret: String) {
         let target = try await self.changeable(job, as: principal)
+        if let why = TwoPersonRule.obstacle(toStart: target) {
+            throw CoreError(.conflict, why, details: [.init(path: "task", code: "two_person", message: why)])
+        }
         try HookValidator.check(draft, secret: secret)
         let text = secret ?? HookSecret.fresh(for: draft.format)
         let id = HookID(uuid: self.makeUUID())

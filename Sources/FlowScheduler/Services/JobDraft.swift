@@ -22,6 +22,8 @@ package struct JobDraft: Hashable, Sendable {
     package var parameters: [ParameterDeclaration]
     /// Nil keeps what is stored.
     package var placement: Placement?
+    /// What takes two persons; nil keeps what is stored.
+    package var twoPerson: [TwoPersonAction]?
 
     package init(
         name: String,
@@ -37,7 +39,8 @@ package struct JobDraft: Hashable, Sendable {
         standing: StandingPolicies = StandingPolicies(),
         limits: LimitsDraft? = nil,
         parameters: [ParameterDeclaration] = [],
-        placement: Placement? = nil
+        placement: Placement? = nil,
+        twoPerson: [TwoPersonAction]? = nil
     ) {
         self.name = name
         self.description = description
@@ -53,6 +56,7 @@ package struct JobDraft: Hashable, Sendable {
         self.limits = limits
         self.parameters = parameters
         self.placement = placement
+        self.twoPerson = twoPerson
     }
 }
 

@@ -53,16 +53,26 @@ extension JobService {
             &faults,
             as: principal
         )
-        try faults.check("The job cannot be saved")
-        let changed = try await self.store.updateJob(
-            id,
-            definition: definition,
-            isEnabled: job.isEnabled,
-            nextFire: job.isEnabled ? try Self.compile(job).next(after: now) : nil,
-            hold: job.hold,
-            expectedVersion: job.version,
-            by: principal.change(at: now)
+        faults.require(
+            !job.definition.takesTwo(to: .run) || definition.dependencies == nil,
+            "dependencies",
+            "conflict",
+            "a task that two persons start cannot wait for other tasks: their end would start it"
         )
+        try faults.check("The job cannot be saved")
+        let next = job.isEnabled ? try Self.compile(job).next(after: now) : nil
+        let wanted = ApprovalPayload.edit(definition: definition, isEnabled: job.isEnabled)
+        let changed = try await self.orAsk(.edit, job, wanted, as: principal) { [definition] in
+            try await self.store.updateJob(
+                id,
+                definition: definition,
+                isEnabled: job.isEnabled,
+                nextFire: next,
+                hold: job.hold,
+                expectedVersion: job.version,
+                by: principal.change(at: now)
+            )
+        }
         await self.announce(changed)
         return changed.job
     }
@@ -98,7 +108,13 @@ extension JobService {
             throw StoreFault.hasDependents(job, visible, hidden: dependents.count - visible.count)
         }
         for dependent in dependents { try self.requireChange(dependent.definition.groups, as: principal) }
-        let changed = try await store.deleteDetached(id, by: principal.change(at: self.clock.now))
+        // They lose a parent, which is a change of theirs: it has no place in the request for this one.
+        if let marked = dependents.first(where: \.definition.isTwoPerson) {
+            throw StoreFault.takesTwo(marked.definition.name, to: "change")
+        }
+        let changed = try await self.orAsk(.delete, job, .delete(detach: true), as: principal) {
+            try await store.deleteDetached(id, by: principal.change(at: self.clock.now))
+        }
         for dependent in changed.dependents { await self.announce(dependent) }
         await self.announceDeleted(changed.deleted)
     }

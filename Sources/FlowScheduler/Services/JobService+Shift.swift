@@ -66,15 +66,18 @@ extension JobService {
                 throw CoreError(.conflict, "Job \(id) would not run any more: its end date is earlier.")
             }
             do {
-                let changed = try await self.store.updateJob(
-                    id,
-                    definition: definition,
-                    isEnabled: true,
-                    nextFire: fire,
-                    hold: nil,
-                    expectedVersion: job.version,
-                    by: principal.change(at: now)
-                )
+                let wanted = ApprovalPayload.edit(definition: definition, isEnabled: true)
+                let changed = try await self.orAsk(.edit, job, wanted, as: principal) { [definition] in
+                    try await self.store.updateJob(
+                        id,
+                        definition: definition,
+                        isEnabled: true,
+                        nextFire: fire,
+                        hold: nil,
+                        expectedVersion: job.version,
+                        by: principal.change(at: now)
+                    )
+                }
                 await self.announce(changed)
                 return changed.job
             } catch let error as CoreError where error.code == .conflict {

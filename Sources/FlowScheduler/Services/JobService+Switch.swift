@@ -80,15 +80,22 @@ extension JobService {
                 )
             }
             do {
-                let changed = try await self.store.updateJob(
-                    id,
-                    definition: job.definition,
-                    isEnabled: isEnabled,
-                    nextFire: next,
-                    hold: hold,
-                    expectedVersion: job.version,
-                    by: principal.change(at: now, reason: hold?.reason)
-                )
+                let changed = try await self.orAsk(
+                    isEnabled ? .enable : .disable,
+                    job,
+                    .turn(isEnabled: isEnabled, hold: hold),
+                    as: principal
+                ) {
+                    try await self.store.updateJob(
+                        id,
+                        definition: job.definition,
+                        isEnabled: isEnabled,
+                        nextFire: next,
+                        hold: hold,
+                        expectedVersion: job.version,
+                        by: principal.change(at: now, reason: hold?.reason)
+                    )
+                }
                 await self.announce(changed)
                 return changed.job
             } catch let error as CoreError where error.code == .conflict {

@@ -61,6 +61,7 @@ extension JobService {
         draft.dependencies = definition.dependencies ?? JobDependencies(edges: [])
         // Without a word on it, what is stored would stay.
         draft.placement = definition.placement ?? Placement(kind: .each)
+        draft.twoPerson = definition.twoPerson ?? []
         return try await self.update(id, to: draft, expectedVersion: expectedVersion ?? job.version, as: principal)
     }
 

@@ -23,6 +23,8 @@ package struct JobService: Sendable {
     /// Nil = there are no calendars.
     let calendars: (any CalendarStore)?
     let settings: LiveSettings
+    /// Nil = nobody can be asked, so what takes two persons is refused.
+    let desk: ApprovalDesk?
 
     package init(
         store: any Store,
@@ -35,8 +37,10 @@ package struct JobService: Sendable {
         channels: (any NotifyStore)? = nil,
         waiting: (any DependencyStore)? = nil,
         calendars: (any CalendarStore)? = nil,
-        settings: LiveSettings = LiveSettings()
+        settings: LiveSettings = LiveSettings(),
+        desk: ApprovalDesk? = nil
     ) {
+        self.desk = desk
         self.settings = settings
         self.store = store
         self.observer = observer
@@ -111,23 +115,29 @@ package struct JobService: Sendable {
         )
         try self.requireChange(definition.groups, as: principal)
         let state = JobSwitch(existing, becoming: definition, wanted: draft.isEnabled)
-        let changed = try await self.store.updateJob(
-            id,
-            definition: definition,
-            isEnabled: state.isEnabled,
-            nextFire: state.isEnabled ? schedule.next(after: now) : nil,
-            hold: state.hold,
-            // Rights were checked on the groups of the version that was read: that one has to be replaced.
-            expectedVersion: expectedVersion ?? (principal.scope(of: .jobsWrite) == .all ? nil : existing.version),
-            by: principal.change(at: now)
-        )
+        let wanted = ApprovalPayload.edit(definition: definition, isEnabled: draft.isEnabled)
+        let changed = try await self.orAsk(.edit, existing, wanted, as: principal) {
+            try await self.store.updateJob(
+                id,
+                definition: definition,
+                isEnabled: state.isEnabled,
+                nextFire: state.isEnabled ? schedule.next(after: now) : nil,
+                hold: state.hold,
+                // Rights were checked on the groups of the version that was read: that one has to be replaced.
+                expectedVersion: expectedVersion ?? (principal.scope(of: .jobsWrite) == .all ? nil : existing.version),
+                by: principal.change(at: now)
+            )
+        }
         await self.announce(changed)
         return changed.job
     }
 
     package func delete(_ id: JobID, as principal: Principal) async throws {
-        _ = try await self.changeable(id, as: principal)
-        await self.announceDeleted(try await self.store.deleteJob(id, by: principal.change(at: self.clock.now)))
+        let job = try await self.changeable(id, as: principal)
+        let deleted = try await self.orAsk(.delete, job, .delete(detach: false), as: principal) {
+            try await self.store.deleteJob(id, by: principal.change(at: self.clock.now))
+        }
+        await self.announceDeleted(deleted)
     }
 
     func announceDeleted(_ deleted: ChangedJob) async {
@@ -276,8 +286,16 @@ package struct JobService: Sendable {
             beside: result?.0.schedule,
             &validator.faults
         )
+        let twoPerson = draft.twoPerson.map(Self.marks) ?? existing?.definition.twoPerson
         if let (definition, _) = result {
             JobValidator.checkRequired(definition, dependencies, &validator.faults)
+            // What parents start, one person starts.
+            validator.faults.require(
+                !(twoPerson?.contains(.run) ?? false) || dependencies == nil,
+                "two_person",
+                "conflict",
+                "a task that two persons start cannot wait for other tasks: their end would start it"
+            )
             try await self.check(definition.payload, of: definition.groups, &validator.faults, as: principal)
         }
         // Whether a name is free, the store knows alone.
@@ -289,11 +307,18 @@ package struct JobService: Sendable {
         if isKept { definition.notify = kept }
         definition.dependencies = dependencies
         definition.placement = placement
+        definition.twoPerson = twoPerson
         return (definition, schedule, now)
     }
 
+    /// In their order, each once; nil for none.
+    private static func marks(_ wanted: [TwoPersonAction]) -> [TwoPersonAction]? {
+        let marks = TwoPersonAction.allCases.filter(wanted.contains)
+        return marks.isEmpty ? nil : marks
+    }
+
     /// Whoever names a secret in a job gives it to all hosts of the job's groups: both they and its owners must cover those.
-    private func check(
+    func check(
         _ payload: Payload,
         of groups: [GroupID],
         _ faults: inout FaultCollector,

@@ -116,7 +116,17 @@ package struct RunService: Sendable {
     /// needs; one that can't be stopped does not keep the others from it.
     package func stop(_ id: RunID, force: Bool, as principal: Principal) async throws -> StoppedRun {
         try principal.require(.executionsCancel)
-        _ = try await self.get(id, as: principal)
+        let summary = try await self.get(id, as: principal)
+        if force {
+            let open = summary.tally.counts[.pending, default: 0] + summary.tally.counts[.running, default: 0]
+            if open > 0 {
+                try principal.require(.executionsKill)
+                let object = Approval.Object(kind: "run", id: id.description, name: summary.run.jobName)
+                try await self.executions.askToKill(object, .stopRun(id), of: summary.run.jobUID, as: principal)
+            }
+        }
+        // The first of them settles the request that is carried out; the others are part of it.
+        var acting = principal
         var asked = 0
         var refusals: [StoppedRun.Refusal] = []
         var query = ExecutionQuery(page: PageRequest(number: 1, size: 500), statuses: [.pending, .running], run: id)
@@ -124,7 +134,8 @@ package struct RunService: Sendable {
             let page = try await self.executions.list(query, as: principal)
             for execution in page.items {
                 do {
-                    _ = try await self.executions.cancel(execution.id, force: force, as: principal)
+                    _ = try await self.executions.cancel(execution.id, force: force, isAsked: true, as: acting)
+                    acting.approval = nil
                     asked += 1
                 } catch let error as CoreError where error.code == .forbidden || error.code == .notFound {
                     refusals.append(.init(execution: execution.id, agent: execution.agentID, message: error.message))

@@ -10,8 +10,17 @@ package struct RunStarter: Sendable {
     let gateway: any AgentGateway
     let bus: EventBus
     let clock: any WallClock
+    /// Nil = nobody can be asked, so what takes two persons is refused.
+    let desk: ApprovalDesk?
 
-    package init(store: any Store, gateway: any AgentGateway, bus: EventBus, clock: any WallClock) {
+    package init(
+        store: any Store,
+        gateway: any AgentGateway,
+        bus: EventBus,
+        clock: any WallClock,
+        desk: ApprovalDesk? = nil
+    ) {
+        self.desk = desk
         self.store = store
         self.gateway = gateway
         self.bus = bus
@@ -23,7 +32,20 @@ package struct RunStarter: Sendable {
     /// A repeated trigger delivers nothing again: orders that are still open are sent by the gateway until they are
     /// acknowledged (R4).
     func start(_ trigger: Trigger, as principal: Principal) async throws -> StartedRun {
-        let started = try await self.store.start(trigger, by: principal.change(at: self.clock.now))
+        let started: StartedRun
+        do {
+            started = try await self.store.start(trigger, by: principal.change(at: self.clock.now))
+        } catch let error as CoreError where error.takesTwo && principal.approval == nil {
+            guard let desk, let job = try await self.store.job(trigger.job) else { throw error }
+            throw try await desk.ask(
+                .run,
+                .job(job),
+                version: job.version,
+                groups: job.definition.groups,
+                .run(ApprovedRun(trigger)),
+                as: principal
+            )
+        }
         guard !started.isRepeat else {
             try Self.requireSame(started.run, as: trigger)
             return started

@@ -23,14 +23,16 @@ extension Services {
     ) -> Services {
         // A store of another kind may have no notifications.
         let notify = store as? any Store & NotifyStore
-        let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock)
+        let desk = (store as? any ApprovalStore).map { ApprovalDesk(store: $0, clock: clock, settings: settings) }
+        let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock, desk: desk)
         let executions = ExecutionService(
             store: store,
             gateway: gateway,
             bus: bus,
             clock: clock,
             starter: starter,
-            archive: archive
+            archive: archive,
+            desk: desk
         )
         let calendars = store as? any CalendarStore
         let jobs = JobService(
@@ -43,7 +45,8 @@ extension Services {
             channels: notify,
             waiting: store as? any DependencyStore,
             calendars: calendars,
-            settings: settings
+            settings: settings,
+            desk: desk
         )
         let workflows = (store as? any WorkflowStore).map { store in
             WorkflowService(
@@ -53,10 +56,16 @@ extension Services {
                 clock: clock
             )
         }
+        let runs = RunService(store: store, executions: executions)
+        let users = UserService(store: store, hasher: hasher, clock: clock, desk: desk)
+        let chosen = (store as? any SettingStore).map {
+            SettingService(store: $0, live: settings, clock: clock, desk: desk)
+        }
+        let backfills = (store as? any BackfillStore).map { BackfillService(store: $0, jobs: jobs, clock: clock) }
         return Services(
             jobs: jobs,
             executions: executions,
-            runs: RunService(store: store, executions: executions),
+            runs: runs,
             groups: GroupService(store: store, gateway: gateway, bus: bus, clock: clock),
             agents: AgentService(store: store, gateway: gateway, bus: bus, clock: clock),
             authentication: AuthenticationService(
@@ -69,7 +78,7 @@ extension Services {
             statistics: StatisticsService(store: store, gateway: gateway, scheduler: scheduler, clock: clock),
             insights: InsightService(store: store, clock: clock),
             audit: AuditService(store: store, clock: clock),
-            users: UserService(store: store, hasher: hasher, clock: clock),
+            users: users,
             tokens: TokenService(store: store, clock: clock, settings: settings),
             secrets: SecretService(store: store, seal: seal, clock: clock),
             scheduler: SchedulerService(
@@ -89,13 +98,26 @@ extension Services {
             },
             calendars: calendars.map { CalendarService(store: $0, jobs: jobs, clock: clock) },
             live: settings,
-            settings: (store as? any SettingStore).map { SettingService(store: $0, live: settings, clock: clock) },
+            settings: chosen,
             workflows: workflows,
             cluster: cluster,
             hooks: (store as? any Store & HookStore).map {
                 HookService(store: $0, starter: starter, seal: seal, clock: clock)
             },
-            backfills: (store as? any BackfillStore).map { BackfillService(store: $0, jobs: jobs, clock: clock) }
+            backfills: backfills,
+            approvals: (store as? any ApprovalStore).map { store in
+                ApprovalService(
+                    store: store,
+                    jobs: jobs,
+                    executions: executions,
+                    runs: runs,
+                    users: users,
+                    workflows: workflows,
+                    settings: chosen,
+                    backfills: backfills,
+                    clock: clock
+                )
+            }
         )
     }
 }

@@ -32,6 +32,8 @@ package struct Services: Sendable {
     /// Nil over a store that keeps none.
     package let backfills: BackfillService?
     package let scheduler: SchedulerService
+    /// Nil over a store that keeps none.
+    package let approvals: ApprovalService?
 
     package init(
         jobs: JobService,
@@ -54,8 +56,10 @@ package struct Services: Sendable {
         workflows: WorkflowService? = nil,
         cluster: ClusterService? = nil,
         hooks: HookService? = nil,
-        backfills: BackfillService? = nil
+        backfills: BackfillService? = nil,
+        approvals: ApprovalService? = nil
     ) {
+        self.approvals = approvals
         self.cluster = cluster
         self.scheduler = scheduler
         self.calendars = calendars

@@ -10,8 +10,16 @@ package struct UserService: Sendable {
     let roles: (any RoleStore)?
     let hasher: any PasswordHasher
     let clock: any WallClock
+    /// Nil = one person gives rights.
+    let desk: ApprovalDesk?
 
-    package init(store: any UserStore, hasher: any PasswordHasher, clock: any WallClock) {
+    package init(
+        store: any UserStore,
+        hasher: any PasswordHasher,
+        clock: any WallClock,
+        desk: ApprovalDesk? = nil
+    ) {
+        self.desk = desk
         self.store = store
         self.roles = store as? any RoleStore
         self.hasher = hasher
@@ -40,6 +48,14 @@ package struct UserService: Sendable {
         try principal.require(.usersWrite)
         try AccountRules.check(username: username)
         for grant in grants { try self.requireOwn(grant, principal) }
+        // The password is told once, and a request has nobody to tell it.
+        if self.desk?.grantsTakeTwo == true, !grants.isEmpty {
+            throw CoreError(
+                .forbidden,
+                "Giving rights takes two persons here. Make the account without a role, then ask for its role.",
+                details: [.init(path: "role", code: "two_person", message: "leave it out, and ask for it afterwards")]
+            )
+        }
         let password = AccountRules.makePassword()
         let user = try await self.store.createUser(
             username: username,
@@ -81,6 +97,25 @@ package struct UserService: Sendable {
     package func add(_ grant: Grant, to user: UserID, as principal: Principal) async throws -> Grant {
         try principal.require(.usersWrite)
         try self.requireOwn(grant, principal)
+        if principal.approval == nil, let desk, desk.grantsTakeTwo {
+            guard let found = try await self.store.user(user), found.state != .deleted else {
+                throw StoreFault.noUser(user)
+            }
+            var groups: [GroupID]?
+            if case .groups(let some) = grant.scope { groups = some.sorted() }
+            throw try await desk.ask(
+                .grant,
+                Approval.Object(kind: "user", id: String(user), name: found.username),
+                groups: [],
+                .grant(
+                    user: user,
+                    role: grant.role.name,
+                    permissions: grant.role.permissions.sorted { $0.rawValue < $1.rawValue },
+                    groups: groups
+                ),
+                as: principal
+            )
+        }
         return try await self.store.addGrant(grant, to: user, by: principal.change(at: self.clock.now))
     }
 
@@ -140,6 +175,19 @@ package struct UserService: Sendable {
         role.description = description
         role.permissions = permissions
         try self.check(role, principal)
+        if principal.approval == nil, let desk, desk.grantsTakeTwo {
+            throw try await desk.ask(
+                .grant,
+                Approval.Object(kind: "role", id: name, name: name),
+                groups: [],
+                .role(
+                    name: name,
+                    description: description,
+                    permissions: permissions.sorted { $0.rawValue < $1.rawValue }
+                ),
+                as: principal
+            )
+        }
         return try await roles.updateRole(role, by: principal.change(at: self.clock.now))
     }
 

@@ -8,8 +8,16 @@ package struct SettingService: Sendable {
     let store: any SettingStore
     let live: LiveSettings
     let clock: any WallClock
+    /// Nil = one person changes all of them.
+    let desk: ApprovalDesk?
 
-    package init(store: any SettingStore, live: LiveSettings, clock: any WallClock) {
+    package init(
+        store: any SettingStore,
+        live: LiveSettings,
+        clock: any WallClock,
+        desk: ApprovalDesk? = nil
+    ) {
+        self.desk = desk
         self.store = store
         self.live = live
         self.clock = clock
@@ -39,7 +47,19 @@ package struct SettingService: Sendable {
         try principal.require(.settingsWrite)
         try await self.load()
         let before = self.live.now
-        try self.check(changes, before: before, isToken: principal.token != nil)
+        let after = try self.check(changes, before: before, isToken: principal.token != nil)
+        if principal.approval == nil, let desk, after.isLaxer(than: before) {
+            // What asks for two persons is not made to ask less by one.
+            let texts = changes.map { ($0.key.rawValue, $0.value?.written) }
+            let name = texts.map(\.0).sorted().joined(separator: ",")
+            throw try await desk.ask(
+                .settings,
+                Approval.Object(kind: "settings", id: name, name: name),
+                groups: [],
+                .settings(Dictionary(uniqueKeysWithValues: texts)),
+                as: principal
+            )
+        }
         let stored = try await self.store.changeSettings(
             changes,
             // What was checked is what is changed.
@@ -50,7 +70,12 @@ package struct SettingService: Sendable {
         return self.live.now
     }
 
-    private func check(_ changes: [SettingKey: SettingValue?], before: Settings, isToken: Bool) throws(CoreError) {
+    /// - Returns: the settings as they would be.
+    private func check(
+        _ changes: [SettingKey: SettingValue?],
+        before: Settings,
+        isToken: Bool
+    ) throws(CoreError) -> Settings {
         let sorted = changes.sorted { $0.key.rawValue < $1.key.rawValue }
         if isToken, let (key, _) = sorted.first(where: { $0.key.isForPeople }) {
             throw CoreError(.forbidden, "No token changes '\(key.rawValue)': it is about who gets in. Sign in for it.")
@@ -77,5 +102,6 @@ package struct SettingService: Sendable {
         let after = Settings(fixed: before.fixed, stored: StoredSettings(values: values))
         for (key, words) in after.contradictions { faults.add(key.rawValue, "conflict", words) }
         try faults.check("The settings cannot be saved")
+        return after
     }
 }

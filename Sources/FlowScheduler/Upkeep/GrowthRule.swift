@@ -38,7 +38,7 @@ package struct GrowthRule: Hashable, Sendable {
             case .executions, .output, .runs, .triggerKeys: GrowthRule(growth, age: history)
             // Statistics outlive the history they count (`semantics.md` 6).
             case .rollups: GrowthRule(growth, age: history + statistics, interval: Self.hour)
-            case .jobVersions, .groupSpans, .hostStatistics, .backfills:
+            case .jobVersions, .groupSpans, .hostStatistics, .backfills, .approvals:
                 GrowthRule(growth, age: history, interval: Self.hour)
             // A day to see what became of a token.
             case .joinTokens: GrowthRule(growth, age: Self.day, interval: 60_000)

@@ -98,6 +98,7 @@ extension WorkflowService {
             "forbidden",
             "you may not run task \(id) on all its groups"
         )
+        if let why = TwoPersonRule.obstacle(toStart: job) { faults.add("\(path).task_id", "two_person", why) }
     }
 
     /// Its own scripts and requests keep the rules of tasks.

@@ -93,7 +93,10 @@ extension WorkflowService {
     ///
     /// Idempotent.
     package func cancel(_ id: RunID, force: Bool, as principal: Principal) async throws -> FlowDetail {
-        if force { try principal.require(.executionsKill) }
+        if force {
+            try principal.require(.executionsKill)
+            try await self.askToKill(id, isAbandoned: false, as: principal)
+        }
         return try await self.request(
             .cancel(force: force),
             of: id,
@@ -112,7 +115,8 @@ extension WorkflowService {
 
     /// Ends a run although hosts do not answer.
     package func abandon(_ id: RunID, as principal: Principal) async throws -> FlowDetail {
-        try await self.request(.abandon, of: id, needing: [.executionsKill], as: principal)
+        try await self.askToKill(id, isAbandoned: true, as: principal)
+        return try await self.request(.abandon, of: id, needing: [.executionsKill], as: principal)
     }
 
     /// Answers the question of a step (W10).
@@ -177,6 +181,27 @@ extension WorkflowService {
         )
         if !step.isRepeat { await self.engine.hand(on: step) }
         return step
+    }
+
+    /// Throws the request, where a stop by force takes two persons: of any run, or of one with a step that is a marked task.
+    private func askToKill(_ id: RunID, isAbandoned: Bool, as principal: Principal) async throws {
+        guard principal.approval == nil, let desk = self.jobs.desk, desk.forceStop != .off else { return }
+        let needed: [Permission] = [.executionsKill] + (isAbandoned ? [] : [.executionsCancel])
+        let detail = try await self.permitted(id, needing: needed, as: principal)
+        guard detail.run.endedAt == nil else { return }
+        var isNeeded = desk.forceStop.isNeeded(toStop: nil)
+        for node in detail.definition.nodes where !isNeeded {
+            guard case .job(let job) = node.work else { continue }
+            isNeeded = desk.forceStop.isNeeded(toStop: try await self.jobs.store.job(job))
+        }
+        guard isNeeded else { return }
+        throw try await desk.ask(
+            .stop,
+            Approval.Object(kind: "workflow_run", id: id.description, name: detail.run.workflowName),
+            groups: detail.definition.groups,
+            .stopFlow(id, isAbandoned: isAbandoned),
+            as: principal
+        )
     }
 
     private func request(

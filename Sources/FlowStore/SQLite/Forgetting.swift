@@ -63,6 +63,9 @@ struct Forgetting {
         case .backfills:
             let count = try BackfillTable(self.db).prune(before: self.bound, limit: self.limit)
             return (Forgotten(count: count, isDone: count < self.limit), nil)
+        case .approvals:
+            let count = try ApprovalTable(self.db).prune(before: self.bound, limit: self.limit)
+            return (Forgotten(count: count, isDone: count < self.limit), nil)
         case .joinTokens:
             return try self.expired("join_token", "id IN (SELECT id FROM join_token WHERE expires_at < ? LIMIT ?)")
         case .audit:

@@ -11,6 +11,15 @@ extension DatabaseStore: BackfillStore {
                 throw StoreFault.noJob(backfill.job)
             }
             if let open = try table.open(of: job.id) { throw StoreFault.backfillOpen(open) }
+            try Self.permit(
+                job.definition.takesTwo(to: .run),
+                .job(job),
+                version: job.version,
+                to: "start",
+                result: backfill.id.description,
+                by: change,
+                db
+            )
             try table.insert(backfill)
             try Self.audit(change, .backfillCreate, backfill, groups: job.definition.groups, db)
             return backfill

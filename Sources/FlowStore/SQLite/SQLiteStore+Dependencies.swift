@@ -106,6 +106,14 @@ extension SQLiteStore: DependencyStore {
             guard try !AgentTable(db).agents(inAnyOf: job.definition.groups).isEmpty else {
                 throw StoreFault.noTarget(job.definition.name)
             }
+            try Self.permit(
+                job.definition.takesTwo(to: .run),
+                .job(job),
+                version: job.version,
+                to: "start",
+                by: change,
+                db
+            )
             let begun = try self.begin(start, of: job, caller: change.actor.name, at: change.at, db)
             try table.save(core, started: begun.run.id)
             try AuditTable(db).record(
@@ -133,6 +141,9 @@ extension SQLiteStore: DependencyStore {
                 job.updatedAt = change.at
                 job.definition.dependencies?.edges.removeAll { $0.parent == id }
                 if job.definition.dependencies?.edges.isEmpty == true { job.definition.dependencies = nil }
+                if before.definition.isTwoPerson, change.actor.kind == .user {
+                    throw StoreFault.takesTwo(before.definition.name, to: "change")
+                }
                 try jobs.update(job, by: change.actor.name)
                 let owner = try table.owner(of: job.id)
                 try table.bind(job, over: before, by: change)

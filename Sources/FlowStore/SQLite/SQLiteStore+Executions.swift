@@ -63,6 +63,16 @@ extension SQLiteStore {
     package func requestCancel(_ id: ExecutionID, force: Bool, by change: Change) async throws -> Execution {
         try await self.write("request_cancel") { db in
             guard let execution = try ExecutionTable(db).find(id) else { throw StoreFault.noExecution(id) }
+            if let pass = change.approval {
+                // The run that was asked for as a whole, or this one of it.
+                let isRun = try ApprovalTable(db).find(pass.id)?.object.kind == "run"
+                let object = Approval.Object(
+                    kind: isRun ? "run" : "execution",
+                    id: isRun ? execution.runID.description : id.description,
+                    name: execution.jobName
+                )
+                try Self.permit(true, object, version: nil, to: "stop", by: change, db)
+            }
             return try self.askToStop(execution, force: force, by: change, db)
         }
     }

@@ -135,6 +135,11 @@ extension SQLiteStore {
         try await self.write("request_flow") { db in
             let detail = try self.loaded(id, db).detail
             try Self.require(event, fits: detail)
+            if change.approval != nil {
+                let name = detail.run.workflowName
+                let object = Approval.Object(kind: "workflow_run", id: id.description, name: name)
+                try Self.permit(true, object, version: nil, to: "stop", by: change, db)
+            }
             if let action = Self.action(of: event) {
                 try AuditTable(db).record(
                     change,

@@ -79,6 +79,13 @@ extension SQLiteStore {
                 throw StoreFault.jobNameTaken(definition.name)
             }
             let before = job
+            let takesTwo = TwoPersonRule.isNeeded(
+                over: before,
+                definition: definition,
+                isEnabled: isEnabled,
+                hold: isEnabled ? nil : hold
+            )
+            try Self.permit(takesTwo, .job(before), version: before.version, to: "change", by: change, db)
             if before.definition.standing?.onEdit == .refuse, before.definition != definition,
                 let running = try ExecutionTable(db).firstRunning(of: id)
             {
@@ -126,6 +133,8 @@ extension SQLiteStore {
         guard let job = try jobs.find(id) else { throw StoreFault.noJob(id) }
         let dependents = try DependencyTable(db).children(of: id).count
         guard dependents == 0 else { throw StoreFault.hasDependents(job, [], hidden: dependents) }
+        let takesTwo = TwoPersonRule.isNeeded(toDelete: job)
+        try Self.permit(takesTwo, .job(job), version: job.version, to: "delete", by: change, db)
         var changes = RecordChanges()
         try OwedTable(db).end(of: id, at: change.at)
         changes.endDeleted(try ExecutionTable(db).pending(of: id), at: change.at)

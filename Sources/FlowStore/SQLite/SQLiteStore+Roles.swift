@@ -32,6 +32,10 @@ extension SQLiteStore: RoleStore {
         try await self.write("update_role") { db in
             let table = RoleTable(db)
             guard let before = try table.find(role.name) else { throw StoreFault.noRole(role.name) }
+            if change.approval != nil {
+                let object = Approval.Object(kind: "role", id: role.name, name: role.name)
+                try Self.permit(true, object, version: nil, to: "change", by: change, db)
+            }
             var after = before
             after.description = role.description
             after.permissions = role.permissions

@@ -17,6 +17,11 @@ extension SQLiteStore: SettingStore {
             let table = ChosenSettingTable(db)
             let before = try table.all()
             guard expected == nil || expected == before.revision else { throw StoreFault.settingsMoved }
+            if change.approval != nil {
+                let name = changes.keys.map(\.rawValue).sorted().joined(separator: ",")
+                let object = Approval.Object(kind: "settings", id: name, name: name)
+                try Self.permit(true, object, version: nil, to: "change settings", by: change, db)
+            }
             let audit = AuditTable(db)
             var hasChanged = false
             for (key, value) in changes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {

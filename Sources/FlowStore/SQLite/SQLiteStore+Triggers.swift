@@ -33,6 +33,15 @@ extension SQLiteStore {
                 isPlaced: isPlaced,
                 at: now
             )
+            try Self.permit(
+                job.definition.takesTwo(to: .run),
+                .job(job),
+                version: job.version,
+                to: "start",
+                result: draft.run.id.description,
+                by: change,
+                db
+            )
             if isPlaced { draft.shards = try self.shards(toRepeat: repeated, parent, named: trigger.targets, job, db) }
             let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)
             try AuditTable(db).record(

@@ -29,6 +29,10 @@ extension SQLiteStore {
     package func addGrant(_ grant: Grant, to user: UserID, by change: Change) async throws -> Grant {
         try await self.write("add_grant") { db in
             let found = try UserTable(db).require(user)
+            if change.approval != nil {
+                let object = Approval.Object(kind: "user", id: String(user), name: found.username)
+                try Self.permit(true, object, version: nil, to: "give a role", by: change, db)
+            }
             let made = try GrantTable(db).insert(grant.role, grant.scope, for: user)
             try AuditTable(db).record(change, .grantAdd, AuditObject(found), after: GrantAudit(made))
             return made

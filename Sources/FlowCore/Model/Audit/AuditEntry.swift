@@ -81,6 +81,13 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case notifyRuleDelete = "notify_rule.delete"
     case incidentAcknowledge = "incident.acknowledge"
     case deliveryResend = "delivery.resend"
+    case approvalRequest = "approval.request"
+    case approvalApprove = "approval.approve"
+    case approvalReject = "approval.reject"
+    case approvalWithdraw = "approval.withdraw"
+    case approvalExpire = "approval.expire"
+    /// Approved, and came to nothing.
+    case approvalFail = "approval.fail"
 }
 
 /// What something was done to.

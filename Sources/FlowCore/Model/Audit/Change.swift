@@ -11,6 +11,8 @@ package struct Change: Hashable, Sendable {
     package var origin: Origin
     /// What the person gave as the reason.
     package var reason: String?
+    /// The request of another person that this carries out; the store settles it in the same transaction.
+    package var approval: ApprovalPass?
 
     package init(by actor: Actor, at: Timestamp, origin: Origin = Origin(via: .wire), reason: String? = nil) {
         self.actor = actor
@@ -66,6 +68,8 @@ package struct Origin: Hashable, Sendable {
     package var request: String?
     /// What the program called itself; for the list of sessions, not for the audit.
     package var userAgent: String?
+    /// Why, as far as whoever asks has said so; for those who have to approve it.
+    package var reason: String?
 
     package init(via: Via, address: String? = nil, request: String? = nil, userAgent: String? = nil) {
         self.via = via

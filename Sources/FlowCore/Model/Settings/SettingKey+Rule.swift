@@ -51,6 +51,21 @@ extension SettingKey {
                 english: "Who has to use one-time codes (TOTP)"
             )
         case .tokensLongestDays: .number(1...1095, standard: 366, "d", "令牌最长有效期", "An API token ends at most after")
+        case .twoPersonForceStop:
+            .words(
+                ForceStopRule.self,
+                standard: ForceStopRule.marked,
+                "强制停止需两人",
+                "Stops by force that take two persons"
+            )
+        case .twoPersonGrants:
+            SettingRule(
+                kind: .choice(["off", "on"]),
+                standard: .text("off"),
+                unit: nil,
+                chinese: "授权需两人",
+                english: "Giving rights takes two persons"
+            )
         case .language:
             SettingRule(
                 kind: .choice(["auto", "zh", "en"]),

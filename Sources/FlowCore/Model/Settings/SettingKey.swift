@@ -25,6 +25,8 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case signInPasswordLength = "signin.password-min-length"
     case signInSecondFactor = "signin.totp"
     case tokensLongestDays = "tokens.max-days"
+    case twoPersonForceStop = "two-person.force-stop"
+    case twoPersonGrants = "two-person.grants"
     case language = "ui.language"
 
     /// Where it stands on a page: the word before the dot.
@@ -34,7 +36,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
     package var isForPeople: Bool {
         switch self {
         case .signInIdleMinutes, .signInLongestHours, .signInPasswordLength, .signInSecondFactor, .tokensLongestDays,
-            .retentionAuditDays:
+            .retentionAuditDays, .twoPersonForceStop, .twoPersonGrants:
             true
         default: false
         }

@@ -23,6 +23,7 @@ struct AuditTable {
                 action: action,
                 object: object,
                 groups: Array(Set(groups)),
+                flags: Self.flags(of: change),
                 diff: try AuditDiff.text(before: before, after: after)
             )
         )
@@ -36,8 +37,29 @@ struct AuditTable {
         groups: [GroupID] = []
     ) throws {
         try self.insert(
-            AuditEntry(change: change, action: action, object: object, groups: Array(Set(groups)))
+            AuditEntry(
+                change: change,
+                action: action,
+                object: object,
+                groups: Array(Set(groups)),
+                flags: Self.flags(of: change)
+            )
         )
+    }
+
+    private static func flags(of change: Change) -> [String] { change.approval == nil ? [] : ["two_person"] }
+
+    /// Pairs of users of whom one made the other's account, set its password or enabled it.
+    ///
+    /// What was done on the server's own host is not here: that is the way out.
+    func kin(since: Timestamp) throws -> [(UserID, UserID)] {
+        try self.db.all(
+            """
+            SELECT actor_id, object_id FROM audit WHERE at >= ? AND actor_kind = 'user' AND object_kind = 'user'
+                AND action IN ('user.create', 'user.password', 'user.enable') AND outcome = 'ok' AND actor_id <> object_id
+            """,
+            [.time(since)]
+        ) { (UserID($0.text(0)) ?? 0, UserID($0.text(1)) ?? 0) }
     }
 
     func insert(_ entry: AuditEntry) throws {
