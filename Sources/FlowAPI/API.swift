@@ -104,6 +104,7 @@ package func makeAPI(
         events: EventRoutes(connection: live),
         hooks: services.hooks.map { HookRoutes(hooks: $0) },
         backfills: services.backfills.map { BackfillRoutes(backfills: $0) },
+        approvals: services.approvals.map { ApprovalRoutes(approvals: $0, tasks: tasks) },
         receiver: services.hooks.map { HookReceiver(hooks: $0, quota: quota, clock: clock) },
         s0: S0Routes(
             jobs: services.jobs,

@@ -13,14 +13,15 @@ struct QuicFlow: AsyncParsableCommand {
         abstract: "Schedules jobs on many hosts: the client of a server, and the agent of a host.",
         discussion: """
             Exit codes: 0 done, 1 failed, 2 wrong usage or values, 3 not found, 4 not signed in or not allowed, \
-            5 server out of reach, 6 conflict with what is there, 7 files and server differ ('plan' and 'diff').
+            5 server out of reach, 6 conflict with what is there, 7 files and server differ ('plan' and 'diff'), 8 \
+            it takes two persons and waits for the other one ('quicflow approval').
             """,
         version: QuicFlow.version,
         subcommands: [
             LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
             GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
             SecretCommand.self, CalendarCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self,
-            SchedulerCommand.self, NotifyCommand.self, PlanCommand.self, DiffCommand.self,
+            SchedulerCommand.self, NotifyCommand.self, ApprovalCommand.self, PlanCommand.self, DiffCommand.self,
             ApplyCommand.self, ExportCommand.self, SchemaCommand.self, CronCommand.self, AgentCommand.self,
             PluginCommand.self, DoctorCommand.self, RunnerCommand.self,
         ]

@@ -192,7 +192,8 @@ struct TaskFileTests {
         ]),
         "dependencies": .array([.object([.init("task_id", 1), .init("on", "failure"), .init("hosts", "all")])]),
         "join": .string("all"), "match": .string("pair"), "max_age_seconds": .integer(7200),
-        "dependency_mode": .string("start"), "deadline": .object([.init("at", "08:00"), .init("on_deadline", "run")]),
+        "dependency_mode": .string("start"), "two_person": .array([.string("edit")]),
+        "deadline": .object([.init("at", "08:00"), .init("on_deadline", "run")]),
     ]
     /// What is another way to say something, or belongs to another kind of task: with what goes in its place.
     private static let variants: [String: [String: JSON]] = [

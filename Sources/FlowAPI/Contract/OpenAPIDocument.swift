@@ -112,6 +112,7 @@ enum OpenAPIDocument {
         let parameters =
             Self.pathParameters(endpoint) + contract.query.map { Self.parameter($0, in: "query") }
             + contract.headers.map { Self.parameter($0, in: "header") }
+            + (endpoint.mayWait ? [Self.parameter(Self.reason, in: "header")] : [])
         if !parameters.isEmpty { members.append(.init("parameters", parameters)) }
         if let body = contract.body { members.append(.init("requestBody", Self.body(body))) }
         members.append(.init("responses", Self.responses(endpoint, contract)))
@@ -138,6 +139,11 @@ enum OpenAPIDocument {
         members.append(.init("schema", parameter.schema.json))
         return .object(members)
     }
+
+    private static let reason = Contract.Parameter(
+        "X-QF-Reason",
+        .string(upTo: APICall.reasonLimit).about("Why, percent-encoded; for whoever has to approve it.")
+    )
 
     private static func body(_ body: Contract.Body) -> JSON {
         .object([
@@ -200,10 +206,24 @@ enum OpenAPIDocument {
         case .upgrade:
             members.append(.init("101", JSON.object([.init("description", "The connection speaks WebSocket now.")])))
         }
+        if endpoint.mayWait { members.append(.init("202", Self.waiting)) }
         let failure = JSON.object([.init("$ref", "#/components/responses/\(contract.failure)")])
         for status in endpoint.refusals(contract) { members.append(.init(String(status.code), failure)) }
         return .object(members)
     }
+
+    private static let waiting = JSON.object([
+        .init("description", "It takes two persons: nothing has changed, and a request waits for another one."),
+        .init(
+            "content",
+            Self.content(
+                .answer([
+                    "code": .integer.about("0"), "message": .string, "data": .reference("ApprovalWaiting"),
+                    "request_id": .string,
+                ])
+            )
+        ),
+    ])
 
     private static func success(_ content: JSON) -> JSON {
         .object([.init("description", "Done."), .init("content", content)])
@@ -228,7 +248,7 @@ extension Endpoint {
                 case "client_id": Self.host
                 case "provider":
                     .string(upTo: 32, from: 1).with(.init("pattern", "^[a-z0-9][a-z0-9-]*$")).example("corp")
-                case "hook_id", "backfill_id": .uuid
+                case "hook_id", "backfill_id", "approval_id": .uuid
                 case "hook_token": .string(upTo: 256, from: 1).with(.init("pattern", "^[A-Za-z0-9_-]+$")).example("x")
                 case "task_id":
                     .string(upTo: 36, from: 1).with(.init("pattern", Self.taskName)).about("Its id, or its number.")

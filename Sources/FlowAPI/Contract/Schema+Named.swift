@@ -6,7 +6,7 @@ import FlowCore
 extension Schema {
     /// What several routes speak of, by name.
     static let named: [String: Schema] = [
-        Self.notifications, Self.dialects, Self.hooks, Self.backfills,
+        Self.notifications, Self.dialects, Self.hooks, Self.backfills, Self.approvals,
     ].reduce(Self.general) { all, more in all.merging(more) { first, _ in first } }
 
     private static let general: [String: Schema] = [
@@ -271,6 +271,9 @@ extension Schema {
         "cron_except": Self.expressions.about("Expressions whose times are left out."),
         "parameters": Self.parameters,
         "placement": Self.placement,
+        "two_person": Schema.array(.choice(of: TwoPersonAction.self)).about(
+            "What takes two persons: changing the task, starting it by hand. Taking a mark away is a change."
+        ),
         "pause_after_failures": Schema.integer(1...1000).orNull.about("Runs that failed one after the other."),
         "on_edit_while_running": .choice(of: EditPolicy.self).byDefault(EditPolicy.pinned.rawValue),
         "on_disable_while_running": .choice(of: DisablePolicy.self).byDefault(DisablePolicy.finish.rawValue),

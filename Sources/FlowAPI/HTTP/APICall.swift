@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowScheduler
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -25,6 +26,7 @@ struct APICall {
             guard let session else { throw APIFailure(.unauthorized, "unauthenticated", "Sign in first.") }
             var principal = session.principal
             principal.origin = self.origin
+            if self.endpoint.mayWait { principal.origin.reason = try self.reason }
             return principal
         }
     }
@@ -212,6 +214,29 @@ struct APICall {
         )
     }
 
+    /// Why something is wanted: percent-encoded, as headers are ASCII.
+    ///
+    /// - Throws: 422 for what is no text, or too long; the second person would not see it.
+    private var reason: String? {
+        get throws {
+            guard let text = self.request.headers[.reason], !text.isEmpty else { return nil }
+            let words = text.utf8.count <= Self.reasonLimit ? text.removingPercentEncoding : nil
+            guard let words, words.utf8.count <= Approval.textLimit,
+                words.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
+            else {
+                throw APIFailure(
+                    .unprocessableContent,
+                    "invalid_reason",
+                    "X-QF-Reason has to be percent-encoded text of at most \(Approval.textLimit) bytes, without control characters."
+                )
+            }
+            return words
+        }
+    }
+
+    /// Of the reason as it is sent, where each byte may be three; bytes.
+    static let reasonLimit = 3 * Approval.textLimit
+
     /// `console` for signed-in browsers, `api` for bearers of tokens.
     var source: String { self.request.headers[.authorization] == nil ? "console" : "api" }
 }
@@ -221,6 +246,8 @@ extension HTTPField.Name {
     static let csrf = HTTPField.Name("X-QF-CSRF")!
     /// A page sends it with what it asks for on its own, so that nobody stays signed in by an open window.
     static let background = HTTPField.Name("X-QF-Background")!
+    /// Why something is wanted that another person may have to approve.
+    static let reason = HTTPField.Name("X-QF-Reason")!
     static let requestID = HTTPField.Name("X-Request-ID")!
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
 }

@@ -23,6 +23,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listExecutions, executionStatistics, getExecution, getLog, searchLog, cancelExecution, retryExecution
     case listRuns, getRun, stopRun, retryRun, exportRun
     case backfillTask, listBackfills, getBackfill, cancelBackfill
+    case listApprovals, getApproval, approveRequest, rejectRequest, withdrawRequest
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
     case recentExecutions, executionTrend, runReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
@@ -174,6 +175,13 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listBackfills: self.api(.get, "/tasks/{id}/backfills", .needs(.jobsRead))
         case .getBackfill: self.api(.get, "/backfills/{backfill_id}", .needs(.jobsRead))
         case .cancelBackfill: self.api(.post, "/backfills/{backfill_id}/cancel", .needs(.jobsRun))
+
+        // One's own requests are for everyone who may read tasks; those of others need approvals:decide on their groups.
+        case .listApprovals: self.api(.get, "/approvals", .needs(.jobsRead))
+        case .getApproval: self.api(.get, "/approvals/{approval_id}", .needs(.jobsRead))
+        case .approveRequest: self.api(.post, "/approvals/{approval_id}/approve", .needs(.approvalsDecide))
+        case .rejectRequest: self.api(.post, "/approvals/{approval_id}/reject", .needs(.approvalsDecide))
+        case .withdrawRequest: self.api(.post, "/approvals/{approval_id}/withdraw", .needs(.jobsRead))
 
         case .listHooks: self.api(.get, "/tasks/{id}/hooks", .needs(.jobsRead))
         case .createHook: self.api(.post, "/tasks/{id}/hooks", .needs(.jobsWrite))
@@ -327,7 +335,20 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .signOut, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listUsers, .createUser,
             .getUser, .renameUser, .deleteUser, .enableUser, .disableUser, .resetPassword, .addGrant, .removeGrant,
             .listSessions, .endSessions, .endSession, .listTokens, .createToken, .deleteToken, .getTOTP, .beginTOTP,
-            .confirmTOTP, .endTOTP, .renewRecoveryCodes, .resetTOTP, .listRoles, .createRole, .updateRole, .deleteRole:
+            .confirmTOTP, .endTOTP, .renewRecoveryCodes, .resetTOTP, .listRoles, .createRole, .updateRole, .deleteRole,
+            .approveRequest, .rejectRequest, .withdrawRequest:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it may be answered with a request for another person's approval instead (202).
+    var mayWait: Bool {
+        switch self {
+        case .updateTask, .deleteTask, .enableTask, .disableTask, .restoreVersion, .triggerTask, .setDependencies,
+            .retryExecution, .retryRun, .cancelExecution, .stopRun, .backfillTask, .cancelWorkflowRun,
+            .abandonWorkflowRun, .addGrant, .updateRole, .changeSettings, .s0UpdateTask, .s0DeleteTask, .s0PauseTask,
+            .s0ResumeTask, .s0TriggerTask, .s4UpdateTask, .s4DeleteTask, .s4PauseTask, .s4ResumeTask, .s4ReorderTask:
             true
         default: false
         }

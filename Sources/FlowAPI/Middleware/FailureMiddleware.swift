@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -17,6 +18,8 @@ struct FailureMiddleware: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(input, context)
+        } catch let needed as ApprovalNeeded {
+            return ApprovalPresenter.waiting(needed.approval).response(requestID: context.requestID)
         } catch {
             let failure = Self.failure(error, logger: context.logger)
             return Dialect(path: input.uri.path).response(failure, requestID: context.requestID)

@@ -28,12 +28,17 @@ struct TaskPresenter: Sendable {
     /// What a version said, as a task is written; null when not all of it was kept.
     func definition(of version: JobVersion, as principal: Principal) async throws -> JSON {
         guard let definition = version.definition else { return .null }
+        return try await self.definition(definition, isEnabled: version.isEnabled, as: principal)
+    }
+
+    /// A definition without the groups that whoever asks may not see.
+    func definition(_ definition: JobDefinition, isEnabled: Bool, as principal: Principal) async throws -> JSON {
         let seen =
             principal.scope(of: .groupsRead) != .nothing
             ? Set(try await self.groups.names(as: principal).keys) : []
         let writable = principal.scope(of: .jobsWrite)
         let visible = definition.groups.filter { seen.contains($0) || writable.contains($0) }
-        return .object(Self.definition(definition, groups: visible, isEnabled: version.isEnabled))
+        return .object(Self.definition(definition, groups: visible, isEnabled: isEnabled))
     }
 
     private static func task(_ job: Job, groups: [GroupID: String], writable: Scope, last: Execution?) -> JSON {
@@ -83,6 +88,7 @@ struct TaskPresenter: Sendable {
             .init("task_notify", (definition.notify ?? []).map { JSON.object(NotifyRuleBody.members($0)) }),
             .init("parameters", (definition.parameters ?? []).map(Self.parameter)),
             .init("placement", PlacementBody.json(definition.placement)),
+            .init("two_person", (definition.twoPerson ?? []).map(\.rawValue)),
             .init("status", isEnabled ? 1 : 0),
         ]
         return members

@@ -34,6 +34,7 @@ struct APIRouter: Sendable {
     let events: EventRoutes
     let hooks: HookRoutes?
     let backfills: BackfillRoutes?
+    let approvals: ApprovalRoutes?
     let receiver: HookReceiver?
     let s0: S0Routes
     let s4: S4Routes
@@ -190,6 +191,13 @@ struct APIRouter: Sendable {
         }
     }
 
+    private var requests: ApprovalRoutes {
+        get throws {
+            guard let approvals else { throw APIFailure.notFound("This server's store keeps no requests.") }
+            return approvals
+        }
+    }
+
     private var webhooks: (routes: HookRoutes, receiver: HookReceiver) {
         get throws {
             guard let hooks, let receiver else { throw APIFailure.notFound("This server's store has no webhooks.") }
@@ -269,6 +277,11 @@ struct APIRouter: Sendable {
         case .listBackfills: try await self.pastTimes.list(call)
         case .getBackfill: try await self.pastTimes.get(call)
         case .cancelBackfill: try await self.pastTimes.cancel(call)
+        case .listApprovals: try await self.requests.list(call)
+        case .getApproval: try await self.requests.get(call)
+        case .approveRequest: try await self.requests.approve(call)
+        case .rejectRequest: try await self.requests.reject(call)
+        case .withdrawRequest: try await self.requests.withdraw(call)
         case .listHooks: try await self.webhooks.routes.list(call)
         case .createHook: try await self.webhooks.routes.create(call)
         case .updateHook: try await self.webhooks.routes.update(call)

@@ -39,6 +39,7 @@ struct TaskBody {
         }
         let parameters = Self.parameters(&reader)
         let placement = PlacementBody.read(&reader)
+        let twoPerson = Self.marks(&reader)
         let status = reader.int("status") ?? 1
         if status != 0, status != 1 {
             reader.fault("status", "value", "a task's status is 0 (disabled) or 1 (enabled)")
@@ -59,8 +60,21 @@ struct TaskBody {
             standing: standing,
             limits: limits,
             parameters: parameters,
-            placement: placement
+            placement: placement,
+            twoPerson: twoPerson
         )
+    }
+
+    /// Nil where the request says nothing of it.
+    private static func marks(_ reader: inout FieldReader) -> [TwoPersonAction]? {
+        guard let words = reader.strings("two_person") else { return nil }
+        return words.compactMap { word in
+            let mark = TwoPersonAction.allCases.first { ExactText($0.rawValue) == ExactText(word) }
+            if mark == nil {
+                reader.fault("two_person", "value", "'edit' and 'run' take two persons, and nothing else")
+            }
+            return mark
+        }
     }
 
     private static func parameters(_ reader: inout FieldReader) -> [ParameterDeclaration] {

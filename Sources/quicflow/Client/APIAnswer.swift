@@ -19,6 +19,15 @@ struct APIAnswer {
             guard let envelope, envelope["code"].integer == 0 else {
                 throw CommandFailure(.failed, "\(self.server) does not answer as a QuartzFlow server does")
             }
+            if self.status == 202, let id = envelope["data"]["approval_id"].string {
+                throw CommandFailure(
+                    .waits,
+                    "this takes two persons: request \(id) waits for another one until "
+                        + "\(DisplayTime.text(envelope["data"]["expires_at"])); see 'quicflow approval show \(id)'",
+                    details: [],
+                    answer: envelope
+                )
+            }
             return envelope["data"]
         }
         let details = (envelope?["details"].array ?? []).map { detail in

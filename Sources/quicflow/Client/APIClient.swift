@@ -84,6 +84,11 @@ struct APIClient: Sendable {
         request.headers.add(name: "User-Agent", value: "quicflow")
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let tag { request.headers.add(name: "If-Match", value: tag) }
+        if method != .GET, let reason = ProcessInfo.processInfo.environment["QUARTZFLOW_REASON"], !reason.isEmpty,
+            let encoded = reason.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+        {
+            request.headers.add(name: "X-QF-Reason", value: encoded)
+        }
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))

@@ -21,6 +21,8 @@ enum CommandStatus: Int32 {
     case conflict = 6
     /// Files and server differ: what `plan` and `diff` say to a pipeline.
     case differs = 7
+    /// Nothing has changed: it takes two persons, and a request waits for the other one.
+    case waits = 8
 
     /// Prints what there is to say about `error` and ends the process.
     static func exit(with error: any Error, of command: any ParsableCommand.Type) -> Never {

@@ -28,6 +28,9 @@ enum ContractCheck {
             return
         }
         if answer.status == 204, contract.others.contains(.noContent) { return }
+        if answer.status == 202, endpoint.mayWait {
+            return self.compare(answer.data, .reference("ApprovalWaiting"), "\(endpoint)")
+        }
         switch contract.answer {
         case .data(let schema): self.compare(answer.data, schema, "\(endpoint)")
         case .plain(let schema): self.compare(answer.body, schema, "\(endpoint)")

@@ -15,6 +15,8 @@ export class ApiError extends Error {
     readonly requestId = '',
     /** Of a sign-in whose password was right and that takes a code now. */
     readonly ticket = '',
+    /** The request that waits for another person (status 202). */
+    readonly approval = '',
   ) {
     super(message);
   }
@@ -76,6 +78,12 @@ export function queryString(query: Query): string {
 /** Reads the envelope `{code, message, data, …}` or `{code, error, message, details, …}`. */
 export function openEnvelope(status: number, envelope: unknown): unknown {
   const e = (envelope ?? {}) as Record<string, unknown>;
+  // It takes two persons: nothing has been done yet.
+  const waiting = status === 202 ? (e.data as { approval_id?: string } | null)?.approval_id : undefined;
+  if (waiting) {
+    const words = 'Asked for: it is done when another person approves it on the page of approvals.';
+    throw new ApiError(202, 'approval_waiting', words, [], String(e.request_id ?? ''), '', waiting);
+  }
   if (status < 400 && (e.code === 0 || e.code === undefined)) return e.data;
   const details = Array.isArray(e.details) ? (e.details as FieldError[]) : [];
   const code = typeof e.error === 'string' ? e.error : `http_${status}`;

@@ -8,6 +8,7 @@ import board from './zh-CN/board.ts';
 import timeline from './zh-CN/timeline.ts';
 import wall from './zh-CN/wall.ts';
 import versions from './zh-CN/versions.ts';
+import approvals from './zh-CN/approvals.ts';
 import workflows from './zh-CN/workflows.ts';
 import settings from './zh-CN/settings.ts';
 import alerts from './zh-CN/alerts.ts';
@@ -26,5 +27,6 @@ export default {
   ...timeline,
   ...wall,
   ...versions,
+  ...approvals,
   ...workflows,
 };

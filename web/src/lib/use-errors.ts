@@ -31,7 +31,9 @@ export function useErrors(): {
     fieldWording,
     report: (error) => {
       // The end of the session already leads to the sign-in page.
-      if (!(error instanceof ApiError && error.status === 401)) ui.toast(wording(error), 'bad');
+      if (error instanceof ApiError && error.status === 401) return;
+      // What waits for another person is no failure.
+      ui.toast(wording(error), error instanceof ApiError && error.approval ? 'info' : 'bad');
     },
   };
 }

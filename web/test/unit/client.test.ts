@@ -66,3 +66,15 @@ Deno.test('client: what a page asks for on its own says so, and only that', asyn
   }
   equal(seen, ['1', null]);
 });
+
+Deno.test('client: what takes two persons is no answer, and names the request that waits', () => {
+  let refusal: ApiError | null = null;
+  try {
+    openEnvelope(202, { code: 0, data: { approval_id: 'a-1', state: 'pending' } });
+  } catch (error) {
+    refusal = error as ApiError;
+  }
+  equal([refusal?.status, refusal?.code, refusal?.approval], [202, 'approval_waiting', 'a-1']);
+  // A webhook's 202 is an answer like any other.
+  equal(openEnvelope(202, { code: 0, data: { run_id: 'r' } }), { run_id: 'r' });
+});

@@ -9,7 +9,7 @@ export const contract = {
     misfire_threshold_seconds name not_after not_before on_disable_while_running
     on_edit_while_running once_at overlap parameters pause_after_failures placement pool queue_limit
     retry_backoff retry_count retry_interval retry_jitter retry_max_interval retry_on schedule_type
-    start_deadline_seconds status task_notify timeout timezone window
+    start_deadline_seconds status task_notify timeout timezone two_person window
   `),
   executor_config: words(`
     body builtin command connection dry_run env expected_status headers host interpreter

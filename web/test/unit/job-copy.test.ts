@@ -63,6 +63,7 @@ const TASK = {
     { name: 'region', type: 'string', default: 'a,b', choices: ['a,b', 'c'], required: true },
     { name: 'day', type: 'of_a_newer_server', default: null, choices: [], required: false },
   ],
+  two_person: ['run'],
   placement: {
     kind: 'n_of',
     strategy: 'failover',

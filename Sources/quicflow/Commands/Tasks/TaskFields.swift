@@ -124,6 +124,9 @@ struct TaskFields: ParsableArguments {
     @OptionGroup(title: "Where it runs")
     var placement: PlacementFields
 
+    @Option(help: "What takes two persons: edit, run; repeat, or 'none'.")
+    var twoPerson: [String] = []
+
     @Option(name: .customLong("group"), help: "Group to run in, by name or number; repeat for several.")
     var groups: [String] = []
 
@@ -144,6 +147,9 @@ struct TaskFields: ParsableArguments {
         if let description { body["description"] = .string(description) }
         try self.applyExecutor(to: &body)
         try self.applySchedule(to: &body)
+        if !self.twoPerson.isEmpty {
+            body["two_person"] = .array(self.twoPerson == ["none"] ? [] : self.twoPerson.map { .string($0) })
+        }
         if let timeout { body["timeout"] = .integer(Int64(timeout)) }
         if let retries { body["retry_count"] = .integer(Int64(retries)) }
         try self.policies.apply(to: &body)

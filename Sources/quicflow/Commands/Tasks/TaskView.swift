@@ -57,6 +57,8 @@ enum TaskView {
             let strategy = task["placement"]["strategy"].string.map { ", \($0)" } ?? ""
             table.add(["placement", kind + strategy + " (only the server fires it)"])
         }
+        let marks = task["two_person"].array.compactMap(\.string)
+        if !marks.isEmpty { table.add(["two persons", marks.joined(separator: ", ")]) }
         table.add(["timeout", "\(task["timeout"].cell) s"])
         for (name, value) in self.policies(task) { table.add([name, value]) }
         if task["labels"].cell != "-" { table.add(["labels", task["labels"].cell]) }

@@ -145,6 +145,8 @@ export interface TaskBody extends FinePolicies, DependencyFields {
   parameters?: { name: string; type?: string; default?: string | null; choices?: string[]; required?: boolean }[];
   /** Left out, it stays as it is. */
   placement?: Placement | null;
+  /** What takes two persons; left out, it stays as it is. */
+  two_person?: ('edit' | 'run')[];
   /** The job's own rules of notification; left out, they stay as they are. */
   task_notify?: NotifyRule[];
   status: 0 | 1;

@@ -27,6 +27,8 @@ export default {
     more: 'More',
     insight: 'Insight',
     alerts: 'Alerts',
+    approvals: 'Approvals',
+    toDecide: '{n} wait for your approval',
     reports: 'Reports',
     settings: 'Settings',
   },

@@ -82,6 +82,8 @@ export default {
     not_found: 'This does not exist; it may have been deleted.',
     name_taken: 'This name is taken.',
     conflict: 'This conflicts with the current state. Reload and try again.',
+    approval_waiting: 'Asked for: it is done when another person approves it on the page of approvals.',
+    session_required: 'No token may do this. Sign in for it.',
     last_admin: 'The last administrator can not be disabled, deleted or demoted.',
     exceeds_own_rights: 'That is more than you may yourself.',
     password_change_required: 'Change your password first.',

@@ -27,6 +27,8 @@ export default {
     more: '更多',
     insight: '洞察',
     alerts: '告警',
+    approvals: '审批',
+    toDecide: '{n} 个申请等你审批',
     reports: '统计报表',
     settings: '系统设置',
   },

@@ -82,6 +82,8 @@ export default {
     not_found: '内容不存在，可能已被删除。',
     name_taken: '已有同名记录。',
     conflict: '与当前状态冲突，请刷新后再试。',
+    approval_waiting: '已提交申请，由另一个人在「审批」页批准后执行。',
+    session_required: '令牌不能这样做，请登录后操作。',
     last_admin: '最后一个管理员不能停用、删除或收回角色。',
     exceeds_own_rights: '超出了你自己的权限。',
     password_change_required: '请先修改密码。',

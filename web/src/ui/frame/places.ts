@@ -22,8 +22,8 @@ export const IN_BAR = new Set(['overview', 'jobs', 'executions', 'tasks', 'hosts
 /** The API reference, a page of its own outside the console. */
 export const DOCS = '/docs';
 
-/** Where this user can go, with what runs and what is away. */
-export function usePlaces(stats: Ref<Stats | null>): Ref<Section[]> {
+/** Where this user can go, with what runs, what is away and what waits to be decided. */
+export function usePlaces(stats: Ref<Stats | null>, toDecide: Ref<number | null>): Ref<Section[]> {
   const { t } = useI18n();
   const session = useSession();
 
@@ -31,6 +31,8 @@ export function usePlaces(stats: Ref<Stats | null>): Ref<Section[]> {
     n ? { badge: { text: String(n), tone: 'run', title: t('nav.runningNow', { n }) } } : {};
   const away = (n: number): Pick<Place, 'badge'> =>
     n > 0 ? { badge: { text: t('nav.away', { n }), tone: 'bad', title: t('nav.awayTitle', { n }) } } : {};
+  const waiting = (n: number): Pick<Place, 'badge'> =>
+    n ? { badge: { text: String(n), tone: 'bad', title: t('nav.toDecide', { n }) } } : {};
 
   return computed((): Section[] => {
     const now = stats.value;
@@ -43,6 +45,9 @@ export function usePlaces(stats: Ref<Stats | null>): Ref<Section[]> {
           { name: 'tasks', path: '/tasks', icon: 'tasks' },
           ...(session.can('jobs:read') ? [{ name: 'workflows', path: '/workflows', icon: 'workflows' as const }] : []),
           { name: 'calendar', path: '/calendar', icon: 'calendar' },
+          ...(session.can('jobs:read')
+            ? [{ name: 'approvals', path: '/approvals', icon: 'shield' as const, ...waiting(toDecide.value ?? 0) }]
+            : []),
         ],
       },
       {

@@ -55,6 +55,8 @@ export interface JobForm extends DependencyForm, PolicyForm, ScriptForm, WorkFor
   misfire: Misfire;
   groupIds: number[];
   place: PlaceForm;
+  /** What takes two persons. */
+  twoPerson: ('edit' | 'run')[];
   parameters: ParameterRow[];
   /** The rules of notification that belong to the job itself. */
   notify: NotifyRule[];
@@ -99,6 +101,7 @@ export function emptyForm(): JobForm {
     parameters: [],
     groupIds: [],
     place: emptyPlace(),
+    twoPerson: [],
     notify: [],
   };
 }
@@ -170,6 +173,7 @@ export function formOf(task: Task): JobForm {
     parameters: parametersOf(task),
     groupIds: [...task.group_ids ?? []],
     place: placeOf(task.placement),
+    twoPerson: [...task.two_person ?? []],
     notify: structuredCopy(task.task_notify ?? []),
   };
 }
@@ -247,6 +251,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task, isNew = false)
     ...dependencyBody(form),
     group_ids: form.groupIds,
     ...placeBody(form.place, isNew ? null : task?.placement),
+    two_person: (['edit', 'run'] as const).filter((mark) => form.twoPerson.includes(mark)),
     ...(sameRules(form, isNew ? undefined : task) ? {} : { task_notify: form.notify }),
     labels: recordOf(form.labels),
     parameters: parametersBody(form.parameters, task),

@@ -38,6 +38,7 @@ export function valueAt(form: JobForm, path: string): string {
     parameters: form.parameters,
     group_ids: form.groupIds,
     ...placeValues(form.place),
+    two_person: form.twoPerson,
     task_notify: form.notify,
   };
   return JSON.stringify(fields[path]);
@@ -74,6 +75,7 @@ export const PATHS = [
   'parameters',
   ...WORK_PATHS,
   'group_ids',
+  'two_person',
   ...PLACE_PATHS,
   'task_notify',
 ];

@@ -73,6 +73,7 @@ export const FIELD_LABELS: Record<string, string> = {
   dependency_mode: 'dep.formTitle',
   deadline: 'dep.deadline',
   group_ids: 'job.groups',
+  two_person: 'twoPerson.title',
   placement: 'place.title',
   'placement.kind': 'place.title',
   'placement.strategy': 'place.strategy',

@@ -97,7 +97,11 @@ export function useJobSave(options: Options): {
     } catch (error) {
       saving.value = false;
       const refusal = error instanceof ApiError ? error : null;
-      if (id && refusal?.status === 409 && /version|conflict/.test(refusal.code)) await showConflict();
+      if (refusal?.approval) {
+        options.kept();
+        report(refusal);
+        await router.push(`/approvals?view=mine&id=${refusal.approval}`);
+      } else if (id && refusal?.status === 409 && /version|conflict/.test(refusal.code)) await showConflict();
       else if (id && refusal?.status === 404) await saveAsNew();
       else await options.refuse(error);
     }
