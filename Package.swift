@@ -283,7 +283,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         // MARK: Tests
-        .testTarget(name: "FlowProcessTests", dependencies: ["FlowProcess"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FlowProcessTests",
+            dependencies: ["CFlowProcess", "FlowProcess"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(name: "FlowSupportTests", dependencies: ["FlowSupport"], swiftSettings: swiftSettings),
         .target(
             name: "FlowTesting",

@@ -10,6 +10,7 @@ takes longer than its limit. `--quick` goes through every part with small sizes:
 docs/performance.md says what the figures mean.
 """
 import argparse
+import contextlib
 import datetime
 import http.client
 import json
@@ -67,6 +68,12 @@ def resident(pid, field="VmRSS"):
             if row.startswith(field + ":"):
                 return int(row.split()[1]) / 1024
     raise SystemExit(f"process {pid} has no {field}")
+
+
+def proportional(pid):
+    """Resident memory in MiB with every page divided by the number of processes that have it."""
+    with open(f"/proc/{pid}/smaps_rollup") as rollup:
+        return sum(int(row.split()[1]) for row in rollup if row.startswith("Pss:")) / 1024
 
 
 def forget_peak(pid):
@@ -334,9 +341,12 @@ class World:
 
     def wait_for_ends(self, prefix, count, seconds):
         sql = f"SELECT count(*) FROM execution WHERE job_name LIKE ? AND {TERMINAL}"
-        wait_for(
-            f"{count} executions of {prefix}", lambda: self.rows(sql, prefix + "-%")[0][0] >= count, seconds, pause=0.2
-        )
+        # One connection for all looks: to read the schema again each time takes a noticeable part of the machine that is measured.
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}/quartzflow.db?mode=ro", uri=True, timeout=10)) as database:
+            wait_for(
+                f"{count} executions of {prefix}",
+                lambda: database.execute(sql, (prefix + "-%",)).fetchone()[0] >= count, seconds, pause=0.2,
+            )
 
     def executions(self, prefix, first=0, until=1 << 62):
         """Nominal time, start and end in milliseconds of a window; everything in it has to have succeeded."""
@@ -499,6 +509,7 @@ def rate(programs, no_op, count):
         line(f"executions, {count} at once, {kind}, until recorded", int(count / (seen - due / 1000)), "/s")
         line(f"processor time per execution, {kind}, server", spent[0] / count * 1e6, "us")
         line(f"processor time per execution, {kind}, agent", sum(spent[1:]) / count * 1e6, "us")
+        memory(world, agent, "after that")
 
 
 def memory(world, agent, state):
@@ -749,7 +760,9 @@ def part_memory(programs, seconds=10):
         world.wait_for_agents(1)
         time.sleep(seconds)
         memory(world, agent, "idle")
-        line("memory, agent and runner, idle, together", sum(resident(pid) for pid in descendants(agent.pid)), "MiB")
+        pids = descendants(agent.pid)
+        line("memory, agent and runner, idle, together", sum(resident(pid) for pid in pids), "MiB")
+        line("memory, agent and runner, idle, shared pages in parts", sum(proportional(pid) for pid in pids), "MiB")
 
 
 PARTS = {

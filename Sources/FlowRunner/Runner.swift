@@ -58,6 +58,8 @@ package final class Runner {
     /// What trees are to be sent: collected, because one walk over all processes serves them all.
     var signals: [UInt64: Int32] = [:]
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    /// When memory is given back unless something happens before; monotonic microseconds.
+    private var tidyAt: Int64?
     /// Until when the first agent may take its time.
     private var firstAgentBy: Int64?
 
@@ -66,6 +68,8 @@ package final class Runner {
     static let outputTag: UInt64 = 2
     private static let listenerTag: UInt64 = 3
     private static let firstAgentPatience: Int64 = 60_000_000  // microseconds
+    /// How long nothing happens before memory is given back.
+    private static let tidyPause: Int64 = 2_000_000  // microseconds
     /// Between two tries to write an outcome to a disk that has no room.
     private static let savePause: Int64 = 1_000_000  // microseconds
 
@@ -123,6 +127,7 @@ package final class Runner {
             self.tellEnds()
             self.replaySome()
             self.flush()
+            self.tidy(hasWorked: ready > 0)
         }
         if self.ended.isEmpty { self.store.clear() }
     }
@@ -137,9 +142,20 @@ package final class Runner {
 
     func agentArrived() { self.firstAgentBy = nil }
 
+    /// It lives as long as the host: what it needed for its start, or for a burst, it does not keep while nothing happens.
+    private func tidy(hasWorked: Bool) {
+        if hasWorked {
+            self.tidyAt = flow_monotonic_microseconds() + Self.tidyPause
+        } else if let tidyAt, flow_monotonic_microseconds() >= tidyAt {
+            self.tidyAt = nil
+            flow_release_memory()
+        }
+    }
+
     private func timeout() -> Int32 {
         if self.nextRequest < self.requests.count || self.needsSweep || self.canReplay { return 0 }
         var earliest = self.deadlines.earliest ?? .max
+        if let tidyAt { earliest = min(earliest, tidyAt) }
         if let firstAgentBy { earliest = min(earliest, firstAgentBy) }
         if !self.unsaved.isEmpty { earliest = min(earliest, self.saveAgainAt) }
         if !self.leases.isEmpty { earliest = min(earliest, self.nextLeaseLook) }

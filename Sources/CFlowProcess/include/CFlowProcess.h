@@ -123,5 +123,9 @@ int64_t flow_wall_microseconds(void);
 /// Resident memory of this process in KiB, from /proc.
 long flow_resident_kilobytes(void);
 
+/// Gives back what this process has in memory and can have again at any time: unused heap, and pages of its program and
+/// libraries that nothing has written to. A page that is needed again comes from the system's cache of files, in a microsecond.
+void flow_release_memory(void);
+
 /// Copies a process' name (its command, without arguments) and tells whose it is; ESRCH when it is gone.
 int flow_name_process(pid_t pid, char *name, size_t capacity, uid_t *user);

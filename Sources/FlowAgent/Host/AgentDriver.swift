@@ -25,6 +25,7 @@ final class AgentDriver: Sendable {
     private let outlet: AsyncStream<Outgoing>.Continuation
     private let connection = Mutex(0)
     private let stopping = Mutex(Stopping())
+    private let memory = IdleMemory()
     /// Reports of one message: few enough to be read at once, and below the cap of a frame even with inline output.
     private static let reportsPerMessage = 256
     private static let outputPerMessage = 512 << 10
@@ -68,6 +69,7 @@ final class AgentDriver: Sendable {
         switch event {
         case .connected:
             self.connection.withLock { $0 += 1 }
+            self.memory.noteActivity()
             self.post(.linkUp)
         case .received(let message): self.post(.received(message))
         case .disconnected(let reason, let code):
@@ -82,11 +84,13 @@ final class AgentDriver: Sendable {
     ///
     /// - Parameter send: gives a message to the link; throws when there is none.
     func run(send: @escaping @Sendable (AgentMessage) async throws -> Void) async {
+        self.memory.noteActivity()
         self.post(.started)
         await withTaskGroup { group in
             group.addTask { await self.handleEvents() }
             group.addTask { await self.watchTime() }
             group.addTask { await self.deliver(send) }
+            group.addTask { await self.memory.run() }
             for await event in self.launcher.events { self.post(.supervisor(event)) }
             // Only a launcher that was told to stop runs out of events.
             if !Task.isCancelled { await self.drain() }
@@ -139,6 +143,8 @@ final class AgentDriver: Sendable {
             self.queue.async { self.commit(operations) }
         case .send(let message): self.say(message)
         case .sendReports(let sequence):
+            // A host on which nothing is written does nothing.
+            self.memory.noteActivity()
             self.begin()
             let connection = self.connection.withLock { $0 }
             self.queue.async { self.sendReports(after: sequence, on: connection) }
