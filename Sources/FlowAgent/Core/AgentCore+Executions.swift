@@ -245,10 +245,12 @@ extension AgentCore {
 
     /// Ends what waits for its next attempt or for a fire that will not come: its job was deleted or disabled.
     mutating func endWaiting(of uid: JobUID, because cause: String, now: Timestamp) {
-        for id in self.open.keys.sorted() {
-            guard let execution = self.open[id], execution.isDurable, execution.entry.order.job.uid == uid,
-                execution.entry.status == .pending
-            else { continue }
+        // Of most jobs nothing waits when they change: only then is it worth to look through all that is open on the host.
+        let open = self.isBusy(uid) ? self.open.values.filter { $0.entry.order.job.uid == uid }.map(\.entry.id) : []
+        for id in open.sorted() {
+            guard let execution = self.open[id], execution.isDurable, execution.entry.status == .pending else {
+                continue
+            }
             var entry = execution.entry
             let hasBegun = entry.attempt > 0
             entry.status = hasBegun ? .cancelled : .skipped
@@ -261,8 +263,8 @@ extension AgentCore {
             self.close(id, job: uid)
             self.pipeline.add(.update(entry, report: Report(entry)), then: .written)
         }
-        for (id, order) in self.orders.sorted(by: { $0.key < $1.key })
-        where order.job.uid == uid && order.kind == .cron {
+        let orders = self.orders.filter { $0.value.job.uid == uid && $0.value.kind == .cron }
+        for (id, order) in orders.sorted(by: { $0.key < $1.key }) {
             self.orders[id] = nil
             self.timers.remove(.order(id))
             self.pipeline.add(.dropOrder(id))

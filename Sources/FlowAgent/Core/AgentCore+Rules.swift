@@ -71,9 +71,8 @@ extension AgentCore {
 
     /// ``RulesDigest`` of what the server sent for the jobs that are here.
     var rulesDigest: String {
-        let names = Set(self.jobs.values.compactMap(\.snapshot.schedule.zoneName))
-        return RulesDigest.of(
-            names.compactMap { self.zones.slice(named: $0) },
+        RulesDigest.of(
+            self.zoneUse.names.compactMap { self.zones.slice(named: $0) },
             revision: self.configuration.planRevision
         )
     }
@@ -88,8 +87,7 @@ extension AgentCore {
 
     /// Zones of the jobs here that the host's own files lack, or know otherwise.
     var foreignZones: [String] {
-        let names = Set(self.jobs.values.compactMap(\.snapshot.schedule.zoneName)).filter { self.zones.isForeign($0) }
-        return Array(names.sorted().prefix(Heartbeat.listLimit))
+        Array(self.zoneUse.names.filter { self.zones.isForeign($0) }.sorted().prefix(Heartbeat.listLimit))
     }
 
     var orderedJobs: [JobUID] {

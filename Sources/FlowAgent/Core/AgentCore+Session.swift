@@ -132,7 +132,8 @@ extension AgentCore {
             update.base == nil ? self.jobs.keys.filter { !kept.contains($0) }.sorted() : update.removals
         for uid in removed {
             if self.jobs[uid] != nil { self.endWaiting(of: uid, because: "the job left this host", now: cursor) }
-            self.jobs[uid] = nil
+            let left = self.jobs.removeValue(forKey: uid)
+            self.zoneUse.change(from: left?.snapshot.schedule.zoneName, to: nil)
             self.timers.remove(.fire(uid))
         }
         let ordered = self.disputed(in: update)
@@ -161,7 +162,9 @@ extension AgentCore {
         } catch {
             self.effects.append(.note(.unusableSchedule(job.uid, message: error.message)))
         }
-        self.jobs[job.uid] = JobState(snapshot: job, schedule: compiled, isOrdered: isOrdered, cursor: cursor)
+        let state = JobState(snapshot: job, schedule: compiled, isOrdered: isOrdered, cursor: cursor)
+        let old = self.jobs.updateValue(state, forKey: job.uid)
+        self.zoneUse.change(from: old?.snapshot.schedule.zoneName, to: job.schedule.zoneName)
     }
 
     mutating func continueAfterCommit(_ results: [LedgerResult], at reading: ClockReading) {

@@ -21,6 +21,8 @@ package struct AgentCore: Sendable {
     let incarnation: String
     var configVersion: Int64
     var jobs: [JobUID: JobState] = [:]
+    /// The zones that ``jobs`` name.
+    var zoneUse = ZoneUse()
     /// What the jobs' zones are like: the server's word, else this host's files (R12).
     var zones: ZoneBook
     /// The foreign ones that the log knows of.

@@ -113,6 +113,24 @@ struct AgentCoreRulesTests {
         #expect(bench.notes.contains(.foreignZones(foreign)) == (host != .same))
     }
 
+    @Test("A zone that no job here names any more is not told of any more")
+    func forgetsZones() throws {
+        let first = Self.job("30 2 * * *", zone: "Europe/Berlin")
+        let changes = [
+            (ConfigUpdate(version: 2, base: 1, upserts: [], removals: [first.uid]), []),
+            (Self.update(Self.job("30 2 * * *", zone: "US/Pacific", version: 2), version: 2), ["US/Pacific"]),
+        ]
+        for (change, left) in changes {
+            var bench = CoreBench(LedgerSnapshot(incarnation: "one")) { $0.hostZones = Zones() }
+            bench.connect(config: Self.update(first))
+            bench.advance(to: 1000)
+            #expect(Self.heartbeat(bench)?.foreignZones == ["Europe/Berlin"])
+            bench.send(.received(.config(change)))
+            bench.advance(to: 60_000)
+            #expect(Self.heartbeat(bench)?.foreignZones == left)
+        }
+    }
+
     @Test("It remembers the rules: begun anew without a server it fires as before")
     func remembers() throws {
         let job = Self.job("30 2 * * *", zone: "US/Pacific")
