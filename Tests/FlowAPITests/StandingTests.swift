@@ -105,6 +105,7 @@ struct TaskStandingTests {
             server.clock.set(time)
             let fire = PlannedFire(job: job.uid, jobID: id, version: 1, nominal: time, next: nil)
             _ = try await server.store.fire([fire], online: [], recent: nil, at: time)
+            server.clock.set(time.advanced(byMilliseconds: 5000))
             let later = try await caller.signedIn("ada")
             #expect(try await self.keeper(server).review().map(\.id) == [id], "no host belongs to it")
             let shown = try await later.get("/tasks/\(id)").data
@@ -120,6 +121,24 @@ struct TaskStandingTests {
             let armed = try await later.put("/tasks/\(id)", edit).data
             #expect(armed["status"] == .integer(1) && armed["hold"] == .null)
             #expect(armed["next_exec_time"]?.text == next)
+        }
+    }
+
+    @Test("Tasks whose pauses end together go on together, and hosts hear of all of them at once")
+    func together() async throws {
+        try await TestServer.with { server, caller in
+            let until = server.clock.now.advanced(byMilliseconds: 60_000)
+            var ids: [Int64] = []
+            for number in 1...3 {
+                let body = taskBody(["name": .string("together-\(number)")])
+                let id = try #require(try await caller.post("/tasks", body).data["id"]?.int)
+                _ = try await caller.post("/tasks/\(id)/disable", ["until": .string("\(until)")])
+                ids.append(id)
+            }
+            server.clock.set(until)
+            let before = server.gateway.record.configurationChanges
+            #expect(try await self.keeper(server).review().map(\.id) == ids)
+            #expect(server.gateway.record.configurationChanges == before + 1)
         }
     }
 

@@ -33,6 +33,10 @@ package enum StandingReview {
 
     /// How long after its last chance a host may still say what became of a fire that this server did not record; milliseconds.
     private static let patience: Int64 = 60_000
+    /// How long after its last fire a job is first looked at; milliseconds.
+    ///
+    /// Not at once: where thousands fire for the last time, hosts and server have something better to do in these seconds.
+    static let settling: Int64 = 5_000
 
     /// - Parameter facts: read only for a job that has fired for the last time.
     package static func decide(
@@ -50,7 +54,7 @@ package enum StandingReview {
         let policies = job.definition.policies
         let last = policies.catchUpWindowMilliseconds.saturating(plus: policies.misfireThresholdMilliseconds)
             .saturating(plus: policies.jitterMilliseconds + self.patience)
-        return now >= due.advanced(byMilliseconds: last) ? .finish : self.later(due, now)
+        return now >= due.advanced(byMilliseconds: last - self.settling) ? .finish : self.later(due, now)
     }
 
     /// Soon for what ends soon, once a minute for what takes hours.
@@ -64,7 +68,8 @@ extension Job {
     /// When the server looks whether the job goes on or off by itself; nil = never.
     package var reviewAt: Timestamp? {
         if let hold { return hold.until }
-        return self.isEnabled ? self.definition.schedule.end : nil
+        guard self.isEnabled, let end = self.definition.schedule.end else { return nil }
+        return end.advanced(byMilliseconds: StandingReview.settling)
     }
 }
 
