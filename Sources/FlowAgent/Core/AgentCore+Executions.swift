@@ -98,7 +98,9 @@ extension AgentCore {
         report.isOutputTruncated = outcome.isOutputTruncated
         report.inlineOutput = outcome.inlineOutput
         if !isRetried { report.outputs = outcome.outputs }
-        self.pipeline.add(.update(entry, report: report), then: .written)
+        // Of what has no process nobody but this agent knows how it ended.
+        let hasRunner = entry.order.job.payload.executorKind == .shell
+        self.pipeline.add(.update(entry, report: report), then: .written, canWait: hasRunner && !isRetried)
     }
 
     /// PENDING again under the same id, with the next attempt's time durable (`semantics.md` 2).

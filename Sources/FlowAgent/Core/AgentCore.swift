@@ -56,6 +56,7 @@ package struct AgentCore: Sendable {
     var outbox: Outbox
     var floor: Timestamp
     var pipeline = CommitPipeline()
+    var company = EndsInCompany()
     /// Set while the ledger cannot be written.
     var trouble: LedgerTrouble?
     /// The last time that was over.
@@ -258,6 +259,7 @@ package struct AgentCore: Sendable {
         case .reportsSent(let sequence): self.outbox.sent(through: sequence, at: reading.boot)
         case .statisticsSent(let hasMore): self.statistics.sent(hasMore: hasMore)
         case .supervisor(let event): self.handleSupervisor(event, at: reading)
+        case .stopping: self.company.isOver = true
         }
         // What ended decides what is due, and what is decided may end something.
         self.startWaiting(now: self.clock.now(reading))
@@ -288,7 +290,12 @@ package struct AgentCore: Sendable {
     }
 
     private mutating func collectEffects(at reading: ClockReading) -> [AgentEffect] {
-        if self.mayCommit(at: reading) {
+        let waits = self.company.waits(
+            canWait: self.pipeline.canWait,
+            open: self.open.count,
+            at: reading.boot
+        )
+        if !waits, self.mayCommit(at: reading) {
             self.probeLedger(at: reading)
             let joining = self.pipeline.hasGathered
             if let sequence = self.outbox.takeAcknowledgement(at: reading.boot, joining: joining) {
@@ -297,7 +304,10 @@ package struct AgentCore: Sendable {
             if self.canForgetReports, let sequence = self.outbox.takeForgettable(at: reading.boot) {
                 self.pipeline.add(.forgetReports(through: sequence))
             }
-            if let operations = self.pipeline.begin() { self.effects.append(.commit(operations)) }
+            if let operations = self.pipeline.begin() {
+                self.company.left()
+                self.effects.append(.commit(operations))
+            }
         }
         if !self.acknowledged.isEmpty {
             self.effects.append(.send(.orderAcknowledged(self.acknowledged)))
@@ -324,11 +334,14 @@ package struct AgentCore: Sendable {
     private mutating func nextWake() -> Int64? {
         guard self.hasStarted else { return nil }
         if let trouble = self.trouble { return self.nextWake(during: trouble) }
-        let deadline = self.outbox.nextDeadline(
-            resendAfter: self.configuration.resendAfter,
-            isConnected: self.isWelcomed,
-            canWrite: self.pipeline.canBegin,
-            canForget: self.canForgetReports
+        let deadline = min(
+            self.pipeline.canBegin ? self.company.until : .max,
+            self.outbox.nextDeadline(
+                resendAfter: self.configuration.resendAfter,
+                isConnected: self.isWelcomed,
+                canWrite: self.pipeline.canBegin && self.company.until == .max,
+                canForget: self.canForgetReports
+            )
         )
         // Timers and upkeep wait for the welcome.
         if case .greeting(let until) = self.link { return min(deadline, until) }

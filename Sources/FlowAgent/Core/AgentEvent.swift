@@ -24,6 +24,8 @@ package enum AgentEvent: Sendable {
     /// What ``AgentEffect/sendStatistics(after:at:)`` asked for is on its way, and whether it was not all.
     case statisticsSent(hasMore: Bool)
     case supervisor(SupervisorEvent)
+    /// The agent is about to end: nothing it has to write waits any more.
+    case stopping
 }
 
 /// What the core wants done.

@@ -32,14 +32,20 @@ struct CommitPipeline: Sendable {
 
     private var gathering: [(LedgerOperation, Continuation)] = []
     private var outstanding: [(LedgerOperation, Continuation)]?
+    /// Something that has gathered has somebody who waits for it.
+    private var isUrgent = false
     /// The most operations of one transaction.
     private static let limit = 2000
 
     var canBegin: Bool { self.outstanding == nil }
     var hasGathered: Bool { !self.gathering.isEmpty }
+    /// Nobody minds if what has gathered waits a little for more.
+    var canWait: Bool { !self.gathering.isEmpty && !self.isUrgent }
 
-    mutating func add(_ operation: LedgerOperation, then continuation: Continuation = .none) {
+    /// - Parameter canWait: nothing follows from it that anybody waits for.
+    mutating func add(_ operation: LedgerOperation, then continuation: Continuation = .none, canWait: Bool = false) {
         self.gathering.append((operation, continuation))
+        if !canWait { self.isUrgent = true }
     }
 
     /// Starts the next transaction if none is outstanding and there is something to write.
@@ -47,6 +53,7 @@ struct CommitPipeline: Sendable {
         guard self.canBegin, !self.gathering.isEmpty else { return nil }
         let batch = Array(self.gathering.prefix(Self.limit))
         self.gathering.removeFirst(batch.count)
+        if self.gathering.isEmpty { self.isUrgent = false }
         self.outstanding = batch
         return batch.map(\.0)
     }
@@ -55,6 +62,7 @@ struct CommitPipeline: Sendable {
     mutating func fail() {
         self.gathering = (self.outstanding ?? []) + self.gathering
         self.outstanding = nil
+        self.isUrgent = true
     }
 
     /// Takes out what need not be written any more, in order.

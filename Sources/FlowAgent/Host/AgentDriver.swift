@@ -101,7 +101,10 @@ final class AgentDriver: Sendable {
     /// Starts nothing more: no fire, no order, no retry.
     ///
     /// What runs is for the launcher to end. What falls due from now on is missed, and the next start accounts for it by the jobs' policies.
-    func stop() { self.stopping.withLock { $0.isOn = true } }
+    func stop() {
+        self.stopping.withLock { $0.isOn = true }
+        self.post(.stopping)
+    }
 
     /// Waits until what has been decided is in the ledger and what was to be said is on its way.
     private func drain() async {
@@ -140,11 +143,11 @@ final class AgentDriver: Sendable {
         switch effect {
         case .commit(let operations):
             self.begin()
+            // A host on which nothing is written does nothing.
+            self.memory.noteActivity()
             self.queue.async { self.commit(operations) }
         case .send(let message): self.say(message)
         case .sendReports(let sequence):
-            // A host on which nothing is written does nothing.
-            self.memory.noteActivity()
             self.begin()
             let connection = self.connection.withLock { $0 }
             self.queue.async { self.sendReports(after: sequence, on: connection) }
