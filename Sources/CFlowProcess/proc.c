@@ -70,6 +70,28 @@ ssize_t flow_list_processes(struct flow_process *out, size_t capacity) {
     return (ssize_t)count;
 }
 
+// Numbers in a file of the kernel's, with a space behind each; adds how many there are to `count`.
+static void read_numbers(int descriptor, pid_t *out, size_t capacity, size_t *count) {
+    char text[4096];
+    int is_number = 0;
+    pid_t number = 0;
+    for (;;) {
+        ssize_t length = read(descriptor, text, sizeof text);
+        if (length < 0 && errno == EINTR) continue;
+        if (length <= 0) return;
+        for (ssize_t index = 0; index < length; index++) {
+            if (text[index] >= '0' && text[index] <= '9') {
+                number = number * 10 + (text[index] - '0');
+                is_number = 1;
+            } else if (is_number) {
+                if (*count < capacity) out[*count] = number;
+                (*count)++;
+                number = is_number = 0;
+            }
+        }
+    }
+}
+
 ssize_t flow_list_children(pid_t *out, size_t capacity) {
     DIR *directory = opendir("/proc/self/task");
     if (!directory) return -1;
@@ -80,15 +102,11 @@ ssize_t flow_list_children(pid_t *out, size_t capacity) {
         if (!isdigit((unsigned char)entry->d_name[0])) continue;
         char path[320];
         snprintf(path, sizeof path, "/proc/self/task/%s/children", entry->d_name);
-        FILE *file = fopen(path, "re");
-        if (!file) continue;
+        int children = open(path, O_RDONLY | O_CLOEXEC);
+        if (children < 0) continue;
         readable = 1;
-        int pid;
-        while (fscanf(file, "%d", &pid) == 1) {
-            if (count < capacity) out[count] = (pid_t)pid;
-            count++;
-        }
-        fclose(file);
+        read_numbers(children, out, capacity, &count);
+        close(children);
     }
     closedir(directory);
     return readable ? (ssize_t)count : -1;

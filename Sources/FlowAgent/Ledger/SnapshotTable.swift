@@ -34,10 +34,19 @@ struct SnapshotTable {
     mutating func store(_ snapshot: JobSnapshot, usedAt nominal: Timestamp?, in database: Database) throws {
         let key = Key(uid: snapshot.uid, version: snapshot.version)
         let needed = nominal ?? .distantPast
-        if let known = self.cache[key], known.usedUntil >= needed, known.snapshot == snapshot { return }
+        let known = self.cache[key].flatMap { $0.snapshot == snapshot ? $0 : nil }
+        if let known, known.usedUntil >= needed { return }
         let usedUntil =
             nominal.map { Timestamp(milliseconds: ($0.milliseconds.flooredDivision(by: Self.day) + 1) * Self.day) }
             ?? .distantPast
+        if known != nil {
+            // Its content is there: to spell it out again would cost more than all the rest of a start.
+            try database.run(
+                "UPDATE snapshot SET used_until = max(used_until, ?1) WHERE job_uid = ?2 AND version = ?3",
+                [usedUntil.milliseconds, snapshot.uid.uuid, snapshot.version]
+            )
+            if database.changesCount == 1 { return self.remember(snapshot, as: key, usedUntil: usedUntil) }
+        }
         try database.run(
             """
             INSERT INTO snapshot (job_uid, version, job_id, name, body, used_until) VALUES (?, ?, ?, ?, ?, ?) \
