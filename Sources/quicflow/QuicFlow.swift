@@ -23,7 +23,7 @@ struct QuicFlow: AsyncParsableCommand {
             SecretCommand.self, CalendarCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self,
             SchedulerCommand.self, NotifyCommand.self, ApprovalCommand.self, PlanCommand.self, DiffCommand.self,
             ApplyCommand.self, ExportCommand.self, SchemaCommand.self, CronCommand.self, AgentCommand.self,
-            PluginCommand.self, DoctorCommand.self, RunnerCommand.self,
+            PluginCommand.self, DoctorCommand.self, ProfileCommand.self, RunnerCommand.self,
         ]
     )
 

@@ -707,6 +707,29 @@ def a_hosts_day_is_shown_beside_the_records(sh: Shell) -> None:
     sh.run("client", "stats", "nobody", expect=3)
 
 
+def servers_have_names_and_lists_are_watched(sh: Shell) -> None:
+    sh.run("profile", "set", "here", sh.server.base)
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    sh.run("profile", "set", "gone", nowhere)
+    check(sh.run("task", "list", "--profile", "gone", expect=4).stdout == "", "no session there")
+    sh.run("task", "list", "--profile", "missing", expect=3)
+    sh.run("task", "list", "--profile", "here", QUARTZFLOW_SERVER=nowhere)
+    sh.run("profile", "use", "here")
+    sh.run("task", "list", QUARTZFLOW_SERVER="")
+    listed = {item["name"]: item for item in sh.json("profile", "list")["items"]}
+    check(listed["here"]["current"] and listed["here"]["username"] == "admin", listed)
+    sh.run("profile", "use")
+    sh.run("profile", "delete", "gone")
+    sh.run("task", "list", "--watch", "0", expect=2)
+    process = sh.popen("client", "list", "--watch", "1")
+    try:
+        lines = [process.stdout.readline() for _ in range(4)]
+    finally:
+        process.kill()
+        process.communicate()
+    check(sum(line.startswith("NAME") for line in lines) == 2, lines)
+
+
 def the_doctor_looks_at_server_and_host(sh: Shell) -> None:
     host = str(sh.server.directory / "data" / "agent")
     data = str(sh.server.directory / "data" / "server")
@@ -775,6 +798,7 @@ JOURNEYS = [
     a_refused_task_file_does_not_hide_the_others,
     the_hosts_own_records_need_no_server,
     a_hosts_day_is_shown_beside_the_records,
+    servers_have_names_and_lists_are_watched,
     the_doctor_looks_at_server_and_host,
     no_server_is_5,
     logout_ends_the_session,

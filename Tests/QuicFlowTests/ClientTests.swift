@@ -116,4 +116,37 @@ import Testing
         let remark = LogPart.upToLineEnd(piece("[1 left]\n", leftOut: .integer(1)))
         #expect(remark.text == "[1 left]\n" && !remark.isEnd)
     }
+
+    @Test("A server is named once and used by its name; what is said nearer wins")
+    func profiles() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("quicflow-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        var environment = ["XDG_CONFIG_HOME": directory.path]
+        func address(_ server: String? = nil, _ profile: String? = nil) throws -> String {
+            try ServerOptions.address(
+                server: server.flatMap { ServerAddress($0) },
+                profile: profile,
+                environment: environment
+            ).description
+        }
+        #expect(try address() == ServerAddress.standard.description)
+        var profiles = Profiles()
+        profiles.servers = ["prod": "https://flow.example.com", "test": "http://test:8475", "old": "ftp://x"]
+        try profiles.write(to: Profiles.standardURL(environment: environment))
+        #expect(try address() == ServerAddress.standard.description)
+        #expect(try address(nil, "prod") == "https://flow.example.com")
+        profiles.current = "test"
+        try profiles.write(to: Profiles.standardURL(environment: environment))
+        #expect(try address() == "http://test:8475")
+        environment["QUARTZFLOW_PROFILE"] = "prod"
+        #expect(try address() == "https://flow.example.com")
+        environment["QUARTZFLOW_SERVER"] = "http://env:1"
+        #expect(try address() == "http://env:1")
+        #expect(try address(nil, "test") == "http://test:8475")
+        #expect(try address("http://given:2", "test") == "http://given:2")
+        for name in ["gone", "old"] { #expect(throws: CommandFailure.self) { try address(nil, name) } }
+        #expect(
+            Profiles.isName("prod-1.eu") && !Profiles.isName("") && !Profiles.isName("a b") && !Profiles.isName("é")
+        )
+    }
 }

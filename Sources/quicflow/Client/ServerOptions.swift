@@ -9,18 +9,42 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Address of the server; $QUARTZFLOW_SERVER, or \(ServerAddress.standard).")
     var server: ServerAddress?
 
+    @Option(help: "Name of a server, see 'quicflow profile'; $QUARTZFLOW_PROFILE.")
+    var profile: String?
+
     @OptionGroup var output: OutputOptions
 
-    /// The address given, or the environment's, or the standard one.
     func address() throws -> ServerAddress {
+        try Self.address(
+            server: self.server,
+            profile: self.profile,
+            environment: ProcessInfo.processInfo.environment
+        )
+    }
+
+    /// What was given, or the environment's, or that of the profile in use, or the standard one.
+    static func address(
+        server: ServerAddress?,
+        profile: String?,
+        environment: [String: String]
+    ) throws -> ServerAddress {
         if let server { return server }
-        guard let text = ProcessInfo.processInfo.environment["QUARTZFLOW_SERVER"], !text.isEmpty else {
-            return .standard
+        func profiles() throws -> Profiles {
+            try Profiles(readingFrom: Profiles.standardURL(environment: environment))
         }
-        guard let address = ServerAddress(text) else {
-            throw CommandFailure(.usage, "QUARTZFLOW_SERVER is no address such as http://127.0.0.1:8475: '\(text)'")
+        if let profile { return try profiles().address(of: profile) }
+        if let text = environment["QUARTZFLOW_SERVER"], !text.isEmpty {
+            guard let address = ServerAddress(text) else {
+                throw CommandFailure(
+                    .usage,
+                    "QUARTZFLOW_SERVER is no address such as http://127.0.0.1:8475: '\(text)'"
+                )
+            }
+            return address
         }
-        return address
+        if let name = environment["QUARTZFLOW_PROFILE"], !name.isEmpty { return try profiles().address(of: name) }
+        let known = try profiles()
+        return try known.current.map { name in try known.address(of: name) } ?? .standard
     }
 
     /// A client with the token of `$QUARTZFLOW_TOKEN`, or of the last login at this server.

@@ -18,6 +18,8 @@ struct ClientListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists agents.")
 
     @OptionGroup var options: ServerOptions
+    @OptionGroup var watching: WatchOptions
+
     @Option(help: "Only agents of this group, by name or number.")
     var group: String?
 
@@ -31,8 +33,11 @@ struct ClientListCommand: AsyncParsableCommand {
         let client = try self.options.client()
         var query: [(String, String?)] = [("keyword", self.keyword), ("status", self.only?.rawValue)]
         if let group { query.append(("group_id", String(try await client.groupID(group)))) }
-        let answer = try await client.get("/clients", query)
-        self.options.output.show(answer) { Terminal.say(ClientTable.text(answer["items"].array)) }
+        let asked = query
+        try await self.watching.show {
+            let answer = try await client.get("/clients", asked)
+            self.options.output.show(answer) { Terminal.say(ClientTable.text(answer["items"].array)) }
+        }
     }
 }
 

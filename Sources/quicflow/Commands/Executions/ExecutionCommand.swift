@@ -22,6 +22,7 @@ struct ExecutionListCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
     @OptionGroup var paging: PagingOptions
+    @OptionGroup var watching: WatchOptions
 
     @Option(help: "Only this task, by name or number.")
     var task: String?
@@ -44,10 +45,13 @@ struct ExecutionListCommand: AsyncParsableCommand {
         if let task { query.append(("task_id", String(try await client.taskID(Reference(task))))) }
         if let host = self.client { query.append(("client_id", try await client.clientID(host))) }
         query.append(("status", self.status.flatMap(ExecutionView.number(of:)).map(String.init)))
-        let answer = try await client.get("/executions", query)
-        self.options.output.show(answer) {
-            Terminal.say(ExecutionView.table(answer["items"].array))
-            self.paging.remark(on: answer)
+        let asked = query
+        try await self.watching.show {
+            let answer = try await client.get("/executions", asked)
+            self.options.output.show(answer) {
+                Terminal.say(ExecutionView.table(answer["items"].array))
+                self.paging.remark(on: answer)
+            }
         }
     }
 }

@@ -46,6 +46,7 @@ struct TaskListCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
     @OptionGroup var paging: PagingOptions
+    @OptionGroup var watching: WatchOptions
 
     @Option(help: "Only names and descriptions with this text.")
     var keyword: String?
@@ -62,10 +63,13 @@ struct TaskListCommand: AsyncParsableCommand {
         query.append(("keyword", self.keyword))
         if let group { query.append(("group_id", String(try await client.groupID(group)))) }
         query.append(("status", self.only.map { $0 == .enabled ? "1" : "0" }))
-        let answer = try await client.get("/tasks", query)
-        self.options.output.show(answer) {
-            Terminal.say(TaskView.table(answer["items"].array))
-            self.paging.remark(on: answer)
+        let asked = query
+        try await self.watching.show {
+            let answer = try await client.get("/tasks", asked)
+            self.options.output.show(answer) {
+                Terminal.say(TaskView.table(answer["items"].array))
+                self.paging.remark(on: answer)
+            }
         }
     }
 }
