@@ -153,6 +153,72 @@ struct SecurityTests {
         }
     }
 
+    @Test(
+        "Whoever has signed in with a browser has tries of their own in it, also while others use up those of its network"
+    )
+    func knownBrowser() async throws {
+        try await TestServer.with(user: nil) { server, caller in
+            func attempt(_ user: String, _ password: String, _ mark: String? = nil) async throws -> Caller.Answer {
+                var browser = caller
+                browser.cookie = mark.map { "qf_device=\($0)" }
+                return try await browser.post(
+                    "/auth/login",
+                    ["username": .string(user), "password": .string(password)]
+                )
+            }
+            func mark(of user: String) async throws -> String {
+                let answer = try await attempt(user, TestServer.password)
+                let cookie = try #require(answer.headers[values: .setCookie].first { $0.hasPrefix("qf_device=") })
+                #expect(cookie.contains("; Path=/api/v1/auth; HttpOnly; SameSite=Strict; Max-Age=15552000"))
+                return String(cookie.dropFirst("qf_device=".count).prefix { $0 != ";" })
+            }
+            let (own, foreign) = (try await mark(of: "ada"), try await mark(of: "vera"))
+            for _ in 0..<10 { #expect(try await attempt("ada", "wrong").status == 401) }
+            #expect(try await attempt("ada", TestServer.password).status == 429)
+            #expect(try await attempt("ada", TestServer.password, own).status == 200)
+            // It spares no password, and is good for one user only.
+            #expect(try await attempt("ada", "wrong", own).status == 401)
+            for bad in [foreign, own + "A", String(own.dropLast()), "", "qfs1.a.b.c"] {
+                #expect(try await attempt("ada", TestServer.password, bad).status == 429, "\(bad)")
+            }
+            // Its own tries are counted, too.
+            for _ in 0..<9 { #expect(try await attempt("ada", "wrong", own).status == 401) }
+            #expect(try await attempt("ada", TestServer.password, own).status == 429)
+            // Half a year later, or after another password, it is like any other.
+            server.clock.advance(seconds: 181 * 86_400)
+            for _ in 0..<10 { #expect(try await attempt("vera", "wrong").status == 401) }
+            #expect(try await attempt("vera", TestServer.password, foreign).status == 429)
+        }
+    }
+
+    @Test("Another password ends the mark of a browser")
+    func marksEnd() async throws {
+        try await TestServer.with(user: nil) { _, caller in
+            let signIn = try await caller.post(
+                "/auth/login",
+                ["username": .string("ada"), "password": .string(TestServer.password)]
+            )
+            let cookie = try #require(signIn.headers[values: .setCookie].first { $0.hasPrefix("qf_device=") })
+            var browser = caller
+            browser.token = signIn.data["token"]?.text
+            _ = try await browser.changing(TestServer.password, to: "another horse 77")
+            var stranger = caller
+            stranger.cookie = String(cookie.prefix { $0 != ";" })
+            for _ in 0..<10 {
+                let wrong = try await caller.post(
+                    "/auth/login",
+                    ["username": .string("ada"), "password": .string("wrong")]
+                )
+                #expect(wrong.status == 401)
+            }
+            let stopped = try await stranger.post(
+                "/auth/login",
+                ["username": .string("ada"), "password": .string("another horse 77")]
+            )
+            #expect(stopped.status == 429)
+        }
+    }
+
     @Test("Every answer carries the policy for browsers, with the host it was asked at")
     func headers() async throws {
         try await TestServer.with { _, caller in

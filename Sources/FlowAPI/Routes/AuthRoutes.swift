@@ -26,6 +26,7 @@ struct AuthRoutes: Sendable {
             let session = try await self.authentication.signIn(
                 username: username,
                 password: password,
+                device: self.device(call),
                 origin: call.origin
             )
             return self.answer(session, call)
@@ -48,7 +49,12 @@ struct AuthRoutes: Sendable {
         let ticket = reader.requiredString("ticket")
         let code = reader.requiredString("code")
         try reader.finish()
-        let session = try await self.authentication.signIn(ticket: ticket, code: code, origin: call.origin)
+        let session = try await self.authentication.signIn(
+            ticket: ticket,
+            code: code,
+            device: self.device(call),
+            origin: call.origin
+        )
         return self.answer(session, call)
     }
 
@@ -67,7 +73,7 @@ struct AuthRoutes: Sendable {
                     )
                 ),
             ]),
-            headers: [.setCookie: self.cookie(for: result)]
+            headers: self.cookies(for: result)
         )
     }
 
@@ -96,7 +102,7 @@ struct AuthRoutes: Sendable {
         let session = try await self.authentication.changePassword(from: old, to: new, in: call.authenticated)
         return .data(
             .object([.init("token", session.token), .init("expires_at", session.expiresAt)]),
-            headers: [.setCookie: self.cookie(for: session)]
+            headers: self.cookies(for: session)
         )
     }
 
@@ -142,6 +148,28 @@ struct AuthRoutes: Sendable {
 
     func cookie(for session: SignIn) -> String {
         self.cookie(session.token, maxAge: max(0, session.expiresAt.milliseconds(since: self.clock.now) / 1000))
+    }
+
+    /// The session's, and the one by which this browser is known at the next sign-in.
+    private func cookies(for session: SignIn) -> HTTPFields {
+        var headers: HTTPFields = [.setCookie: self.cookie(for: session)]
+        if let device = session.device {
+            headers.append(
+                HTTPField(
+                    name: .setCookie,
+                    value: self.deviceCookie.setting(device, maxAge: AuthenticationService.deviceSeconds)
+                )
+            )
+        }
+        return headers
+    }
+
+    private var deviceCookie: Cookie {
+        Cookie(name: "qf_device", path: Endpoint.base + "/auth", isSecure: self.isSecure)
+    }
+
+    private func device(_ call: APICall) -> String? {
+        Cookie.value(of: self.deviceCookie.name, in: call.request.headers[values: .cookie])
     }
 
     private func cookie(_ token: String, maxAge: Int64) -> String {

@@ -43,14 +43,17 @@ extension AuthenticationService {
         guard old != new else {
             throw CoreError(.invalid, "The new password is the old one. Choose another.")
         }
+        let hash = try await self.hasher.hash(new)
         try await self.store.setPassword(
-            try await self.hasher.hash(new),
+            hash,
             mustChange: false,
             of: user.id,
             keeping: nil,
             by: principal.change(at: now)
         )
-        return try await self.begin(for: user, origin: principal.origin, at: now)
+        var signIn = try await self.begin(for: user, origin: principal.origin, at: now)
+        signIn.device = self.mark(of: user.id, passwordHash: hash)
+        return signIn
     }
 
     /// Asks whoever has a session for the password, before what a stolen one must not do.
@@ -69,7 +72,12 @@ extension AuthenticationService {
         try self.takeAttempt(key, address: address)
         guard password.utf8.count <= AccountRules.passwordLimit,
             let user = try await self.store.user(principal.userID), user.state == .active,
-            await self.hasher.verify(password, against: user.passwordHash)
+            try await self.queue.perform(
+                from: ExactText("user \(principal.userID)"),
+                isKnown: true,
+                failures: 0,
+                { await self.hasher.verify(password, against: user.passwordHash) }
+            )
         else {
             try await self.store.recordAudit(
                 AuditEntry(

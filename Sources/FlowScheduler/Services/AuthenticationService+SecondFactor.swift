@@ -26,7 +26,12 @@ extension AuthenticationService {
     /// Signs in with the code that was wanted: one of the phone, or a recovery code.
     ///
     /// - Throws: `unauthenticated`, `tooManyRequests`.
-    package func signIn(ticket: String, code: String, origin: Origin) async throws -> SignIn {
+    package func signIn(
+        ticket: String,
+        code: String,
+        device: String? = nil,
+        origin: Origin
+    ) async throws -> SignIn {
         let now = self.clock.now
         let hash = Self.hash(of: ticket)
         guard ticket.utf8.count <= 64, let id = self.tickets.withLock({ $0.take(hash, at: now) }),
@@ -39,15 +44,18 @@ extension AuthenticationService {
         }
         let key = ExactText(user.username.lowercased())
         let address = origin.address ?? ""
-        try self.takeAttempt(key, address: address)
+        let known = self.device(device, of: user)
+        try self.takeAttempt(key, address: address, device: known)
         let change = Change(by: .user(user.id, user.username), at: now, origin: origin)
         guard try await self.accepts(code, of: user.id, by: change) else {
             await self.noteRefusal(key, shown: user.username, origin: origin)
             throw CoreError(.unauthenticated, "The code is wrong, or was used already. Wait for the next one.")
         }
         self.tickets.withLock { $0.remove(hash) }
-        self.limiter.withLock { $0.succeeded(user: key, address: address) }
-        return try await self.begin(for: user, origin: origin, at: now)
+        self.noteSuccess(key, address: address, device: known)
+        var signIn = try await self.begin(for: user, origin: origin, at: now)
+        signIn.device = self.mark(of: user.id, passwordHash: user.passwordHash)
+        return signIn
     }
 
     /// Lets somebody who has shown the password go on to the code.

@@ -22,6 +22,8 @@ package final class AuthenticationService: Sendable {
     let limiter: Mutex<SignInLimiter>
     let tickets = Mutex(SignInTickets())
     private let refusals = Mutex(RefusalGate())
+    let queue = SignInQueue()
+    private let places = Mutex(KnownPlaces())
     /// What passwords of unknown users are compared with, made once.
     private let decoy = Mutex<String?>(nil)
 
@@ -62,37 +64,74 @@ package final class AuthenticationService: Sendable {
         self.limiter = Mutex(SignInLimiter(limits: limits))
     }
 
+    /// How long a browser stays known; seconds.
+    package static let deviceSeconds = DeviceMark.lifeMilliseconds / 1000
+
     private var lifetimeMilliseconds: Int64 { self.settings.now.integer(.signInLongestHours) * 3_600_000 }
     private var idleMilliseconds: Int64 { self.settings.now.integer(.signInIdleMinutes) * 60_000 }
 
     // MARK: Sessions
 
-    /// - Throws: `unauthenticated` with one message for every reason, `tooManyRequests` after too many attempts,
-    ///   ``SecondFactorWanted`` when the password was right and a code is needed.
-    package func signIn(username: String, password: String, origin: Origin) async throws -> SignIn {
+    /// - Parameter device: what an earlier sign-in gave to this browser.
+    /// - Throws: `unauthenticated` with one message for every reason, `tooManyRequests` after too many attempts, `unavailable` when too many
+    ///   wait already, ``SecondFactorWanted`` when the password was right and a code is needed.
+    package func signIn(
+        username: String,
+        password: String,
+        device: String? = nil,
+        origin: Origin
+    ) async throws -> SignIn {
         let address = origin.address ?? ""
         let now = self.clock.now
         // Bounded before anything compares or hashes them, and because the time of the hash grows with the input.
         let isPlausible = username.utf8.count <= 256 && password.utf8.count <= 1024
         // What cannot be a name counts for its address, and is one name among itself.
         let key = ExactText(isPlausible ? username.lowercased() : "")
-        try self.takeAttempt(key, address: address)
-        let user = isPlausible ? try await self.store.user(named: username) : nil
+        // Looked up before the attempt is counted only for who brings a mark: refusing costs no look into the store.
+        var user = isPlausible && device != nil ? try await self.store.user(named: username) : nil
+        let known = self.device(device, of: user)
+        try self.takeAttempt(key, address: address, device: known)
+        if isPlausible, user == nil { user = try await self.store.user(named: username) }
         let hash = try await self.hashToCompare(user)
-        let matches = await self.hasher.verify(isPlausible ? password : "", against: hash)
+        let matches = try await self.queue.perform(
+            from: known ?? ExactText(SignInLimiter.network(of: address)),
+            isKnown: known != nil || self.places.withLock { $0.contains(key, address: address, now: now) },
+            failures: self.limiter.withLock { $0.failures(at: address, now: now) }
+        ) { await self.hasher.verify(isPlausible ? password : "", against: hash) }
         guard let user, matches, user.state == .active, user.provider == nil else {
             await self.noteRefusal(key, shown: isPlausible ? username : "", origin: origin)
             throw CoreError(.unauthenticated, "The user name or the password is wrong.")
         }
         // Not yet a success: who knows the password must not try codes without end.
         if user.hasSecondFactor { throw self.want(codeOf: user) }
-        self.limiter.withLock { $0.succeeded(user: key, address: address) }
-        return try await self.begin(for: user, origin: origin, at: now)
+        self.noteSuccess(key, address: address, device: known)
+        var signIn = try await self.begin(for: user, origin: origin, at: now)
+        signIn.device = self.mark(of: user.id, passwordHash: user.passwordHash)
+        return signIn
+    }
+
+    /// Forgets the failures before it, and knows the place from now on.
+    func noteSuccess(_ key: ExactText, address: String, device: ExactText? = nil) {
+        self.limiter.withLock { $0.succeeded(user: key, address: address, device: device) }
+        self.places.withLock { $0.add(key, address: address, now: self.clock.now) }
+    }
+
+    /// Which of the user's devices a mark is of; nil for none.
+    func device(_ mark: String?, of user: User?) -> ExactText? {
+        guard let mark, let user, let seal else { return nil }
+        return DeviceMark.device(mark, of: user, now: self.clock.now, seal: seal)
+    }
+
+    /// A mark for the browser that has just signed in.
+    func mark(of user: UserID, passwordHash: String) -> String? {
+        self.seal.flatMap { DeviceMark.make(of: user, passwordHash: passwordHash, at: self.clock.now, seal: $0) }
     }
 
     /// - Throws: `tooManyRequests`.
-    func takeAttempt(_ key: ExactText, address: String) throws(CoreError) {
-        let wait = self.limiter.withLock { $0.attempt(user: key, address: address, now: self.clock.now) }
+    func takeAttempt(_ key: ExactText, address: String, device: ExactText? = nil) throws(CoreError) {
+        let wait = self.limiter.withLock {
+            $0.attempt(user: key, address: address, device: device, now: self.clock.now)
+        }
         guard let wait else { return }
         throw CoreError(
             .tooManyRequests,

@@ -8,4 +8,6 @@ package struct SignIn: Sendable {
     package let token: String
     package let expiresAt: Timestamp
     package let user: User
+    /// What a browser may keep, to show that this user has signed in there before; nil without a key.
+    package var device: String?
 }

@@ -39,13 +39,10 @@ struct SignInLimiter: Sendable {
 
     /// Takes one attempt.
     ///
+    /// - Parameter device: where the user has signed in before; it has tries of its own, whatever others do in its network.
     /// - Returns: nil when it may go on, else how many seconds to wait.
-    mutating func attempt(user: ExactText, address: String, now: Timestamp) -> Int? {
-        let network = ExactText(Self.network(of: address))
-        let keys = [
-            (Key(network: network, user: user), self.limits.perUser),
-            (Key(network: network, user: nil), self.limits.perAddress),
-        ]
+    mutating func attempt(user: ExactText, address: String, device: ExactText? = nil, now: Timestamp) -> Int? {
+        let keys = self.keys(user: user, address: address, device: device)
         for (key, limit) in keys {
             if let entry = self.entries[key], entry.endsAt > now, entry.count >= limit {
                 return Int((entry.endsAt.milliseconds(since: now) + 999) / 1000)
@@ -56,11 +53,35 @@ struct SignInLimiter: Sendable {
     }
 
     /// Gives back what a successful attempt took, and forgets the failures of this user from there.
-    mutating func succeeded(user: ExactText, address: String) {
+    mutating func succeeded(user: ExactText, address: String, device: ExactText? = nil) {
+        for (key, _) in self.keys(user: user, address: address, device: device) {
+            if key.user != nil {
+                self.entries[key] = nil
+            } else if let count = self.entries[key]?.count {
+                self.entries[key]?.count = max(0, count - 1)
+            }
+        }
+    }
+
+    /// How much came from an address without success of late; what came from around it counts a quarter.
+    func failures(at address: String, now: Timestamp) -> Int {
+        func count(_ network: String) -> Int {
+            let entry = self.entries[Key(network: ExactText(network), user: nil)]
+            return entry.map { $0.endsAt > now ? $0.count : 0 } ?? 0
+        }
+        return count(Self.network(of: address)) * 4 + count(Self.block(of: address))
+    }
+
+    /// What an attempt counts for, with how many there may be.
+    private func keys(user: ExactText, address: String, device: ExactText?) -> [(Key, Int)] {
+        if let device { return [(Key(network: device, user: user), self.limits.perUser)] }
         let network = ExactText(Self.network(of: address))
-        self.entries[Key(network: network, user: user)] = nil
-        let all = Key(network: network, user: nil)
-        if let count = self.entries[all]?.count { self.entries[all]?.count = max(0, count - 1) }
+        return [
+            (Key(network: network, user: user), self.limits.perUser),
+            (Key(network: network, user: nil), self.limits.perAddress),
+            // Refuses nobody: neighbours are not one person.
+            (Key(network: ExactText(Self.block(of: address)), user: nil), .max),
+        ]
     }
 
     private mutating func add(_ key: Key, now: Timestamp) {
@@ -85,5 +106,15 @@ struct SignInLimiter: Sendable {
         guard address.contains(":"), !address.contains(".") else { return address }
         let head = address.split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false)[0]
         return head.split(separator: ":").prefix(4).joined(separator: ":") + "::/64"
+    }
+
+    /// What is likely to be one customer's: 256 addresses of IPv4, a /48 of IPv6.
+    static func block(of address: String) -> String {
+        guard address.contains(":"), !address.contains(".") else {
+            return address.split(separator: ".", omittingEmptySubsequences: false).prefix(3).joined(separator: ".")
+                + ".0/24"
+        }
+        let head = address.split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false)[0]
+        return head.split(separator: ":").prefix(3).joined(separator: ":") + "::/48"
     }
 }
