@@ -42,6 +42,8 @@ enum LimitedStart {
         }
         var arguments: [UnsafeMutablePointer<CChar>?] = program.map { strdup($0) } + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        // A new program keeps what is ignored, and no script expects that of this one: `yes | head -n 1` has to end.
+        signal(SIGPIPE, SIG_DFL)
         execve(program[0], &arguments, &environment)
         WorkLog.complain("\(program[0]) could not be started: \(String(cString: strerror(errno)))")
         return errno == ENOENT ? 127 : 126

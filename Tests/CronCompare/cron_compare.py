@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # QuartzFlow
 # SPDX-License-Identifier: Apache-2.0
-"""The same crontab under Debian's cron and imported: what do the jobs see?
+"""The same crontabs under Debian's cron and imported: what do the jobs see, and which lines does each take?
 
 Usage: cron_compare.py --bin DIR
 
 Cron runs in mount and process namespaces of its own, with an empty spool, so that the machine's own cron and crontabs
 stay out of it; that needs root. All probes run in one minute. A probe that differs has to be in DIFFERENT, with the words
-by which docs/migrating-from-cron.md tells it; one that no longer differs has to leave it.
+by which docs/migrating-from-cron.md tells it; one that no longer differs has to leave it. Debian's crontab(1) is asked about each
+line of the import's corpus, too: what it refuses must not be imported without a word.
 """
 
 import argparse
@@ -70,6 +71,22 @@ PLAIN = {
 }
 # Behind a second set of variables.
 LATER = {"bash_version": "echo ${BASH_VERSION\\%\\%.*}", "home_set": "pwd; echo $HOME", "bash_brace": "echo {1..3}"}
+# Lines of /etc/cron.d, as another user than the agent's.
+CRON_USER = "games"
+AS_USER = {
+    "user_identity": "id",
+    "user_directory": "pwd",
+    "user_home": "echo $HOME ~ $LOGNAME $SHELL",
+    "user_umask": "umask",
+    "user_limits": "ulimit -S -n; ulimit -H -n",
+    "user_rights": "cat /etc/shadow 2>&1 | wc -l; touch /etc/qf 2>&1 | wc -l",
+    "user_error_again": "echo text > /dev/stderr",
+    "user_input": "cat%one%two",
+    "user_signals": "sed -n 's/Sig\\(Ign\\|Blk\\).*\\(.......\\)$/\\1 \\2/p' /proc/self/status",
+    "user_capabilities": "grep -e ^CapEff -e ^CapPrm -e ^NoNewPrivs /proc/self/status",
+}
+# What crontab(1) refuses and the import takes without a word: nobody's cron ran it, and it can mean one thing only.
+TAKEN = {"@Weekly", "EMPTY=", "CRON_TZ=", "@every_minute", "@every_second", "@every"}
 DIFFERENT = {
     "two_backslashes": "Two backslashes",
     "own_name": "**`$0`**",
@@ -83,10 +100,17 @@ def crontab(out: Path) -> str:
     lines = [f"OUT={out}", "LEVEL=3", "RAW=$HOME/x"]
     later = ["SHELL=/bin/bash", "HOME=/tmp"]
     for group, variables in ((PLAIN, lines), (LATER, later)):
-        for name, command in group.items():
-            head, percent, data = re.match(r"((?:\\.|[^%\\])*)(%?)(.*)", command, re.DOTALL).groups()
-            variables.append(f"* * * * * {{ {head.strip()}; }} > $OUT/{name}.new 2>&1; mv $OUT/{name}.new $OUT/{name}{percent}{data}")
+        variables += [line("", name, command) for name, command in group.items()]
     return "\n".join(lines + later) + "\n"
+
+
+def line(user: str, name: str, command: str) -> str:
+    head, percent, data = re.match(r"((?:\\.|[^%\\])*)(%?)(.*)", command, re.DOTALL).groups()
+    return f"* * * * * {user}{{ {head.strip()}; }} > $OUT/{name}.new 2>&1; mv $OUT/{name}.new $OUT/{name}{percent}{data}"
+
+
+def system_crontab(out: Path) -> str:
+    return "\n".join([f"OUT={out}"] + [line(CRON_USER + " ", name, command) for name, command in AS_USER.items()]) + "\n"
 
 
 CRON = """
@@ -98,6 +122,7 @@ mount -t tmpfs none /run
 : > "$1/empty"
 mount --bind "$1/empty" /etc/crontab
 crontab "$1/crontab.cron"
+install -m 644 "$1/system.cron" /etc/cron.d/probes
 # Cron reads its crontabs at the start and fires at the next minute.
 umask 022
 env --default-signal=INT,QUIT /usr/sbin/cron -f > /dev/null 2>&1 &
@@ -131,11 +156,12 @@ def run_imported(binaries: str, directory: Path) -> None:
             "QUARTZFLOW_SERVER": server.base,
             "QUARTZFLOW_TOKEN": server.api.token,
         }
-        subprocess.run(
-            [str(Path(binaries).resolve() / "quicflow"), "task", "import", str(directory / "crontab.ours"), "--group",
-             "all", "--user", "--disabled", "--apply", "--output", "json"],
-            check=True, timeout=120, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        for file, form in (("crontab.ours", "--user"), ("system.ours", "--system")):
+            subprocess.run(
+                [str(Path(binaries).resolve() / "quicflow"), "task", "import", str(directory / file), "--group",
+                 "all", form, "--disabled", "--apply", "--name-prefix", form[2:] + " ", "--output", "json"],
+                check=True, timeout=120, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
         runs = []
         for task in server.api.pages("/tasks"):
             answer = server.api.post(f"/tasks/{task['id']}/trigger", {"params": {}})
@@ -146,6 +172,41 @@ def run_imported(binaries: str, directory: Path) -> None:
             time.sleep(0.2)
         # What was left behind has time to speak, as it has under cron.
         time.sleep(5)
+
+
+CORPUS = """
+set -e
+mount -t tmpfs none /var/spool/cron
+mkdir -m 1730 /var/spool/cron/crontabs
+exec "$@"
+"""
+
+
+def judge_corpus() -> int:
+    """Lines of the corpus that crontab(1) refuses, and that the corpus has as tasks without a remark."""
+    lines: list[tuple[str, list[str]]] = []
+    text = (ROOT / "Tests/QuicFlowTests/Corpus/crontabs.txt").read_text()
+    for row in text[text.index("\n@@ ") + 1 :].split("\n"):
+        if row[:2] in ("=>", "..", "!!", "??") and lines:
+            lines[-1][1].append(row[:2])
+        elif row.strip() and not row.startswith(("@@ ", "#")):
+            lines.append((row, []))
+    silent = [row for row, marks in lines if not {"!!", "??"} & set(marks)]
+    script = "import subprocess, sys\nfor row in sys.stdin.read().split('\\n'):\n    " \
+        "done = subprocess.run(['crontab', '-'], input=row + '\\n', text=True, stderr=subprocess.DEVNULL)\n    " \
+        "print(done.returncode)"  # fmt: skip
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", CORPUS, "sh", sys.executable, "-c", script],
+        input="\n".join(silent), text=True, check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    failed = 0
+    for row, code in zip(silent, done.stdout.split(), strict=True):
+        refused = code != "0" and row.split(" ")[0] not in TAKEN
+        failed += refused
+        if refused:
+            print(f"FAIL  crontab(1) refuses what is imported without a word: {row}")
+    print(f"{'FAIL ' if failed else 'ok   '}  {len(silent)} lines of the corpus, judged by crontab(1)")
+    return failed
 
 
 def sign_in(server: DevServer) -> None:
@@ -179,12 +240,15 @@ def main() -> int:
     directory.chmod(0o755)
     for kind in ("cron", "ours"):
         (directory / kind).mkdir()
+        # The probes' other user writes there as well.
+        (directory / kind).chmod(0o1777)
+        (directory / f"system.{kind}").write_text(system_crontab(directory / kind))
         (directory / f"crontab.{kind}").write_text(crontab(directory / kind))
     try:
         with ThreadPoolExecutor() as pool:
             for future in [pool.submit(run_cron, directory), pool.submit(run_imported, arguments.bin, directory)]:
                 future.result()
-        return report(directory)
+        return 1 if report(directory) + judge_corpus() else 0
     finally:
         if os.environ.get("QF_TEST_KEEP"):
             print(f"kept {directory}")
@@ -195,7 +259,7 @@ def main() -> int:
 def report(directory: Path) -> int:
     page = (ROOT / "docs/migrating-from-cron.md").read_text()
     failed = 0
-    for name in {**PLAIN, **LATER}:
+    for name in {**PLAIN, **LATER, **AS_USER}:
         cron, ours = read(directory / "cron", name), read(directory / "ours", name)
         reason = DIFFERENT.get(name)
         if cron == "(nothing)":
@@ -210,9 +274,9 @@ def report(directory: Path) -> int:
         print(f"{verdict}  {name}")
         if verdict.startswith("FAIL"):
             print(f"      cron: {cron!r}\n      ours: {ours!r}")
-    count = len(PLAIN) + len(LATER)
+    count = len(PLAIN) + len(LATER) + len(AS_USER)
     print(f"\n{count - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return failed
 
 
 if __name__ == "__main__":

@@ -99,6 +99,9 @@ struct BuiltinJobTests {
             shell.successCodes = [3]
             let outcome = try await host.wait(await host.launch(.shell(shell)))
             #expect(outcome.status == .success && outcome.text == "77\n1\n", "\(outcome)")
+            // The program that sets them ignores a signal for itself, and no script may inherit that.
+            shell.command = "grep -c 'SigIgn:.*0000000' /proc/self/status; exit 3"
+            #expect(try await host.wait(await host.launch(.shell(shell))).text == "1\n")
             shell.interpreter = "/no/such/shell"
             let missing = try await host.wait(await host.launch(.shell(shell)))
             #expect(missing.status == .failure && missing.text.contains("/no/such/shell"), "\(missing)")
