@@ -81,6 +81,28 @@ struct AgentTests {
         }
     }
 
+    @Test("Hosts that have one name are found by it", arguments: StoreKind.allCases)
+    func namesakes(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let first = try await world.agent("a")
+            let name = try #require(try await world.store.agent(first)?.name)
+            #expect(try await world.store.agents(named: name) == [first])
+            let token = JoinToken(
+                id: "second",
+                secretHash: [],
+                groups: [],
+                expiresAt: World.start + 60,
+                createdAt: World.start
+            )
+            try await world.store.createJoinToken(token)
+            let second = try #require(AgentID("b"))
+            let agent = Agent(id: second, name: name, createdAt: World.start)
+            try await world.store.enrol(token: "second", agent: agent, at: World.start)
+            #expect(try await world.store.agents(named: name) == [first, second])
+            #expect(try await world.store.agents(named: name + " ").isEmpty)
+        }
+    }
+
     @Test("Each session has a higher epoch and keeps what the hello says (R6)", arguments: StoreKind.allCases)
     func sessions(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -12,6 +12,8 @@ package protocol AgentStore: Sendable {
     func enrol(token id: String, agent: Agent, by change: Change) async throws
     func agent(_ id: AgentID) async throws -> Agent?
     func agents() async throws -> [Agent]
+    /// Some of the agents that are called so, which is not forbidden.
+    func agents(named name: String) async throws -> [AgentID]
     /// Remembers the certificate that follows the agent's own; the own one stays good until the new one is used.
     ///
     /// A certificate that was staged before and never used is worth nothing from then on.

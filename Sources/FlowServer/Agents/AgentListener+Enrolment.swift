@@ -71,6 +71,16 @@ extension AgentListener {
         return nil
     }
 
+    /// Two hosts may have one name, as when an image is copied; who looks at them by name has to know.
+    private func tellOfNamesakes(of agent: AgentID, _ logger: Logger) async {
+        let others = await self.enroller.namesakes(of: agent)
+        guard !others.isEmpty else { return }
+        logger.warning(
+            "another host has the name of this new one: tell them apart by their ids, or delete the one that is gone",
+            metadata: ["agent": "\(agent)", "others": "\(others.map(\.rawValue).joined(separator: " "))"]
+        )
+    }
+
     private func enrol(
         _ request: EnrolRequest,
         from address: String,
@@ -80,6 +90,7 @@ extension AgentListener {
         do {
             let response = try await self.enroller.enrol(request, from: address, over: protocolName)
             logger.notice("enrolled an agent", metadata: ["agent": "\(response.agent)", "token": "\(request.tokenID)"])
+            await self.tellOfNamesakes(of: response.agent, logger)
             return .response(response)
         } catch let error as CoreError {
             logger.notice("refused an enrolment", metadata: ["reason": "\(error)"])

@@ -57,6 +57,13 @@ package final class Enroller: Sendable {
         }
     }
 
+    /// Some of the other hosts with an agent's name; none when nobody can say.
+    package func namesakes(of id: AgentID) async -> [AgentID] {
+        guard let agent = try? await self.store.agent(id), let named = try? await self.store.agents(named: agent.name)
+        else { return [] }
+        return named.filter { $0 != id }
+    }
+
     private func admit(
         _ request: EnrolRequest,
         of authority: CertificateAuthority,

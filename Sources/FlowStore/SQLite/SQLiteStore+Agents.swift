@@ -92,6 +92,10 @@ extension SQLiteStore {
 
     package func agents() async throws -> [Agent] { try await self.read { db in try AgentTable(db).all() } }
 
+    package func agents(named name: String) async throws -> [AgentID] {
+        try await self.read { db in try AgentTable(db).named(name) }
+    }
+
     package func setLabels(_ labels: [String: String], of id: AgentID, by change: Change) async throws {
         try await self.write("set_labels") { db in
             guard let agent = try AgentTable(db).find(id) else { throw StoreFault.noAgent(id) }

@@ -21,6 +21,11 @@ struct AgentTable {
         try self.db.all("SELECT \(AgentRecord.columns) FROM agent ORDER BY id") { try AgentRecord.decode($0) }
     }
 
+    /// The first few that are called so.
+    func named(_ name: String) throws -> [AgentID] {
+        try self.db.all("SELECT id FROM agent WHERE name = ? ORDER BY id LIMIT 10", [.text(name)]) { try $0.agent(0) }
+    }
+
     func insert(_ agent: Agent) throws {
         try self.db.run(
             """
