@@ -250,6 +250,13 @@ def every_attempt_of_a_retried_execution_stays(sh: Shell) -> None:
     pieces = sh.json("execution", "logs", identifier, "--attempt", "2")["pieces"]
     check({piece["stream"] for piece in pieces} == {"stdout", "stderr"}, pieces)
     check(sh.run("execution", "logs", identifier, "--attempt", "9").stdout == "", "an attempt there was none of")
+    # On the host, without a server.
+    own = ("task", "logs", "--task-id", "flaky", "--data-dir", str(sh.server.directory / "data" / "agent"))
+    nowhere = {"QUARTZFLOW_SERVER": f"http://127.0.0.1:{free_port()}"}
+    for number in 1, 2, 3:
+        logs = sh.run(*own, "--attempt", str(number), **nowhere)
+        check((logs.stdout, logs.stderr) == (f"attempt {number}\n", f"cause {number}\n"), (logs.stdout, logs.stderr))
+    check("3" in sh.run(*own, "--attempt", "9", expect=3, **nowhere).stderr, "which there are")
 
 
 def follow_prints_output_while_it_comes(sh: Shell) -> None:

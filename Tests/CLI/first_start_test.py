@@ -135,6 +135,15 @@ def a_full_disk_is_said(case: Case) -> None:
     check("full" in said or "space" in said, said)
 
 
+def plain_http_beyond_loopback_is_warned_about(case: Case) -> None:
+    path = Path(case.configuration())
+    path.write_text(path.read_text().replace(f"127.0.0.1:{case.http}", f"0.0.0.0:{case.http}"))
+    _, open_to_all = case.runs("serve", "--config", str(path))
+    check("are not encrypted" in open_to_all, open_to_all)
+    _, loopback = case.runs()
+    check("are not encrypted" not in loopback, loopback)
+
+
 def wrong_words_are_answered_with_what_is_right(case: Case) -> None:
     check("--config" in case.fails("serve"), "usage")
     check("nowhere.yaml" in case.fails("serve", "--config", "/nowhere.yaml"), "the file")
@@ -164,6 +173,7 @@ CASES = [
     a_password_file_that_cannot_be_written_makes_no_administrator,
     a_file_in_place_of_the_directory_is_named,
     a_full_disk_is_said,
+    plain_http_beyond_loopback_is_warned_about,
     wrong_words_are_answered_with_what_is_right,
     systemd_is_told,
     log_lines_are_objects_when_asked,
