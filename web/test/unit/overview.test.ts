@@ -1,7 +1,7 @@
 import type { Execution, Host, Trend } from '../../src/api/types.ts';
 import { heatRows, levelOf, quieter } from '../../src/features/calendar/heat.ts';
 import { pairFault } from '../../src/features/jobs/parts/pairs.ts';
-import { attentionOf } from '../../src/features/overview/attention.ts';
+import { attentionOf, isJudged } from '../../src/features/overview/attention.ts';
 import { figuresOf, hourBars } from '../../src/features/overview/figures.ts';
 import { equal } from './assert.ts';
 
@@ -78,4 +78,16 @@ Deno.test('pairs: values without a name and repeated names are said, empty rows 
   equal(pairFault([{ key: '', value: '' }, { key: 'A', value: '1' }]), null);
   equal(pairFault([{ key: ' ', value: 'x' }]), 'nameless');
   equal(pairFault([{ key: 'A', value: '1' }, { key: 'A ', value: '2' }]), 'repeated');
+});
+
+Deno.test('attention: nobody says that all is well before the last runs of what failed are known', () => {
+  const failed = [{ task_id: 1 }, { task_id: 2 }] as Execution[];
+  equal(
+    [isJudged(failed, new Map([[1, []]])), isJudged(failed, new Map([[1, []], [2, []]])), isJudged([], new Map())],
+    [
+      false,
+      true,
+      true,
+    ],
+  );
 });

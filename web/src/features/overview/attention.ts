@@ -14,6 +14,10 @@ export interface Attention {
   execution?: string;
 }
 
+/** Whether the last runs of every job that failed are there: before that nobody knows which of them still fail. */
+export const isJudged = (failed: Execution[], strips: Map<number, StripRun[]>): boolean =>
+  failed.every((row) => strips.has(row.task_id));
+
 /** A run is too long when it has taken this much more than the job's usual longest. */
 const TOO_LONG = 1.5;
 

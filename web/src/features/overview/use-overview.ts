@@ -8,7 +8,7 @@ import { type Resource, useResource } from '../../live/resource.ts';
 import { mergeExecutions } from '../executions/parts/merge.ts';
 import { mergeHosts } from '../hosts/merge.ts';
 import { type Strips, useStrips } from '../runs/use-strips.ts';
-import { type Attention, attentionOf } from './attention.ts';
+import { type Attention, attentionOf, isJudged } from './attention.ts';
 import { type DayFigures, figuresOf } from './figures.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,6 +24,8 @@ export interface Overview {
   upcoming: Resource<Upcoming>;
   strips: Ref<Strips>;
   attention: Ref<Attention[]>;
+  /** All that attention goes by has been answered: only then does none mean that all is well. */
+  isKnown: Ref<boolean>;
   /** The last 24 hours, and those before them. */
   today: Ref<DayFigures | null>;
   before: Ref<DayFigures | null>;
@@ -82,6 +84,10 @@ export function useOverview(): Overview {
     upcoming,
     strips,
     attention,
+    isKnown: computed(() =>
+      running.data.value !== null && hosts.data.value !== null && failed.data.value !== null &&
+      isJudged(failed.data.value.items, strips.value)
+    ),
     today: figures(24, 48),
     before: figures(0, 24),
     online: computed(() => (hosts.data.value ?? []).filter((host) => host.status === 'online').length),

@@ -21,7 +21,12 @@ export function useStrips(ids: () => number[], count = 20): Ref<Strips> {
     key: () => ids().join(','),
     load: async () => {
       const { items } = await insights.recent(ids(), count);
-      return new Map(items.map((item) => [item.task_id, item.executions.map(stripRun)]));
+      // A job without runs, or one that is gone, was asked about, too.
+      const none = ids().map((id): [number, StripRun[]] => [id, []]);
+      return new Map([
+        ...none,
+        ...items.map((item): [number, StripRun[]] => [item.task_id, item.executions.map(stripRun)]),
+      ]);
     },
     topics: () => ['executions'],
     on: (pushed, strips) => {
