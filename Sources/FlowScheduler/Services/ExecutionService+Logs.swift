@@ -74,7 +74,7 @@ extension ExecutionService {
         as principal: Principal
     ) async throws -> LogLines {
         try await self.requireLog(id, principal)
-        let begin = try await self.mark(id, attempt, .line(line))
+        let begin = try await self.logs.mark(id, attempt: attempt, .line(line))
         let slice = try await self.logs.log(id, attempt: begin.attempt, from: begin.offset, limit: limit)
             .prefix(before: begin.offset + Int64(limit))
         var left = count
@@ -82,7 +82,7 @@ extension ExecutionService {
         // Behind the last line break.
         var lineEnd = begin.offset
         for chunk in slice.chunks {
-            guard let index = Self.index(behind: left, in: chunk.bytes) else {
+            guard let index = LogReader.index(behind: left, in: chunk.bytes) else {
                 left -= chunk.lineBreaks
                 end = chunk.end
                 if let last = chunk.bytes.lastIndex(of: UInt8(ascii: "\n")) { lineEnd = chunk.offset + Int64(last) + 1 }
@@ -111,7 +111,7 @@ extension ExecutionService {
         as principal: Principal
     ) async throws -> LogFindings {
         try await self.requireLog(id, principal)
-        let begin = try await self.mark(id, attempt, .offset(query.offset))
+        let begin = try await self.logs.mark(id, attempt: attempt, .offset(query.offset))
         var search = LogSearch(
             for: query.text,
             ignoresCase: query.ignoresCase,
@@ -144,48 +144,6 @@ extension ExecutionService {
     /// A line that is longer than all that could be read has to be left, or the search would stand still.
     private func next(_ search: LogSearch, behind begin: LogMark, _ position: Int64) -> Int64 {
         search.next > begin.offset ? search.next : position
-    }
-
-    /// The exact place of a byte or of the beginning of a line; the end when there are not so many.
-    private func mark(_ id: ExecutionID, _ attempt: Int?, _ place: LogPlace) async throws -> LogMark {
-        let near = try await self.store.logMark(id, attempt: attempt, before: place)
-        var position = near.offset
-        var breaks = near.breaks
-        while true {
-            if case .offset(let offset) = place, position >= offset { break }
-            if case .line(let line) = place, breaks >= line - 1 { break }
-            let slice = try await self.logs.log(id, attempt: near.attempt, from: position, limit: Self.readBytes)
-            guard !slice.chunks.isEmpty else { break }
-            for chunk in slice.chunks {
-                switch place {
-                case .offset(let offset):
-                    guard chunk.offset < offset else {
-                        return LogMark(attempt: near.attempt, offset: offset, breaks: breaks)
-                    }
-                    let part = chunk.bytes.prefix(Int(clamping: offset - chunk.offset))
-                    breaks += LogChunk.lineBreaks(in: part)
-                    position = chunk.offset + Int64(part.count)
-                case .line(let line):
-                    if let index = Self.index(behind: line - 1 - breaks, in: chunk.bytes) {
-                        return LogMark(attempt: near.attempt, offset: chunk.offset + Int64(index), breaks: line - 1)
-                    }
-                    breaks += chunk.lineBreaks
-                    position = chunk.end
-                }
-            }
-        }
-        return LogMark(attempt: near.attempt, offset: position, breaks: breaks)
-    }
-
-    /// Behind so many line breaks; nil when there are fewer.
-    private static func index(behind count: Int64, in bytes: [UInt8]) -> Int? {
-        guard count > 0 else { return 0 }
-        var left = count
-        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
-            left -= 1
-            if left == 0 { return index + 1 }
-        }
-        return nil
     }
 
     private func requireLog(_ id: ExecutionID, _ principal: Principal) async throws {

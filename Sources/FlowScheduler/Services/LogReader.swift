@@ -60,5 +60,54 @@ package struct LogReader: Sendable {
         return slice.with(kept)
     }
 
+    /// Read at a time on the way to a place.
+    private static let markBytes = 1 << 20
+
+    /// The exact place of a byte or of the beginning of a line; the end when there are not so many.
+    ///
+    /// Output that comes meanwhile is not followed: where a job writes faster than this reads, there would be no end.
+    package func mark(_ id: ExecutionID, attempt: Int?, _ place: LogPlace) async throws -> LogMark {
+        let near = try await self.store.logMark(id, attempt: attempt, before: place)
+        var position = near.offset
+        var breaks = near.breaks
+        var end = Int64.max
+        while position < end {
+            if case .offset(let offset) = place, position >= offset { break }
+            if case .line(let line) = place, breaks >= line - 1 { break }
+            let slice = try await self.log(id, attempt: near.attempt, from: position, limit: Self.markBytes)
+            guard !slice.chunks.isEmpty else { break }
+            end = min(end, slice.storedEnd)
+            for chunk in slice.chunks {
+                switch place {
+                case .offset(let offset):
+                    guard chunk.offset < offset else {
+                        return LogMark(attempt: near.attempt, offset: offset, breaks: breaks)
+                    }
+                    let part = chunk.bytes.prefix(Int(clamping: offset - chunk.offset))
+                    breaks += LogChunk.lineBreaks(in: part)
+                    position = chunk.offset + Int64(part.count)
+                case .line(let line):
+                    if let index = Self.index(behind: line - 1 - breaks, in: chunk.bytes) {
+                        return LogMark(attempt: near.attempt, offset: chunk.offset + Int64(index), breaks: line - 1)
+                    }
+                    breaks += chunk.lineBreaks
+                    position = chunk.end
+                }
+            }
+        }
+        return LogMark(attempt: near.attempt, offset: position, breaks: breaks)
+    }
+
+    /// Behind so many line breaks; nil when there are fewer.
+    static func index(behind count: Int64, in bytes: [UInt8]) -> Int? {
+        guard count > 0 else { return 0 }
+        var left = count
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+            left -= 1
+            if left == 0 { return index + 1 }
+        }
+        return nil
+    }
+
     static func words(of error: any Error) -> String { (error as? CoreError)?.message ?? "\(error)" }
 }
