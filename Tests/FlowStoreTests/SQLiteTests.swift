@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import FlowCore
 import Foundation
 import GRDB
@@ -25,6 +26,56 @@ struct SQLiteTests {
                 #expect(try store.sqlite?.synchronousMode() == 2)
                 try await store.close()
             }
+        }
+    }
+
+    @Test("Few rows are read while all readers go through the history", .timeLimit(.minutes(1)))
+    func readsFewBesideMany() async throws {
+        try await TemporaryDirectory.with { directory in
+            let store = try SQLiteStore.open(path: directory + "/flow.db")
+            try await store.setSetting("a", to: "b")
+            let gate = DispatchSemaphore(value: 0)
+            let (started, inlet) = AsyncStream.makeStream(of: Void.self)
+            let held = (0..<4).map { _ in
+                Task {
+                    try await store.read { _ in
+                        inlet.yield()
+                        gate.wait()
+                    }
+                }
+            }
+            var count = 0
+            for await _ in started {
+                count += 1
+                if count == held.count { break }
+            }
+            let found = try await store.readFew { db in try ConfigTable(db).setting("a") }
+            #expect(found == "b")
+            for _ in held { gate.signal() }
+            for task in held { try await task.value }
+            try await store.close()
+        }
+    }
+
+    @Test("Few rows are those of the last commit, also after a read that failed, and nothing is written on the way")
+    func readsFewAnew() async throws {
+        try await TemporaryDirectory.with { directory in
+            let store = try SQLiteStore.open(path: directory + "/flow.db")
+            try await store.setSetting("a", to: "1")
+            await #expect(throws: CoreError.self) {
+                try await store.readFew { db -> Void in
+                    _ = try ConfigTable(db).setting("a")
+                    throw CoreError(.notFound, "nothing")
+                }
+            }
+            try await store.setSetting("a", to: "2")
+            #expect(try await store.readFew { db in try ConfigTable(db).setting("a") } == "2")
+            await #expect(throws: CoreError.self) {
+                try await store.readFew { db in try ConfigTable(db).setSetting("a", to: "3") }
+            }
+            #expect(try await store.setting("a") == "2")
+            try await store.close()
+            await #expect(throws: CoreError.self) { try await store.readFew { db in try ConfigTable(db).version() } }
         }
     }
 

@@ -67,6 +67,12 @@ package final class DatabaseStore: Store {
         return try await self.engine.read(body)
     }
 
+    /// Reads a few rows by their keys; whatever grows with the number of records goes through ``read(_:)``.
+    func readFew<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try self.requireOpen()
+        return try await self.engine.readFew(body)
+    }
+
     /// How many versions of jobs were read from the database and decoded; for metrics.
     package var jobReads: Int64 { self.snapshots.reads }
 

@@ -16,6 +16,9 @@ protocol StoreEngine: Sendable {
     /// Reads from one committed snapshot.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
 
+    /// Reads a few rows by their keys, from one committed snapshot: what nearly every request does before anything else.
+    func readFew<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
+
     /// Whether other servers may write at any time: what was read in one transaction may be false in the next.
     var isShared: Bool { get }
 

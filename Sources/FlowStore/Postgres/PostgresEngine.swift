@@ -72,6 +72,11 @@ final class PostgresEngine: StoreEngine {
         }
     }
 
+    /// A connection has a thread of its own, and answers come over a socket: few rows are read as many are.
+    func readFew<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await self.read(body)
+    }
+
     func size() async throws -> StoreSize {
         try await self.read { db in
             let bytes = try db.first("SELECT pg_database_size(current_database())") { $0.integer(0) } ?? 0

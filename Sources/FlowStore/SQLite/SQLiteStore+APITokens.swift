@@ -25,7 +25,7 @@ extension SQLiteStore {
     }
 
     package func apiToken(hash: [UInt8], at now: Timestamp) async throws -> (APIToken, User)? {
-        try await self.read { db in
+        try await self.readFew { db in
             guard let token = try APITokenTable(db).find(hash: hash, at: now),
                 let user = try UserTable(db).find(token.userID)
             else { return nil }

@@ -63,7 +63,7 @@ extension SQLiteStore {
     }
 
     package func agent(_ id: AgentID) async throws -> Agent? {
-        try await self.read { db in try AgentTable(db).find(id) }
+        try await self.readFew { db in try AgentTable(db).find(id) }
     }
 
     package func stageCertificate(_ fingerprint: String, expiresAt: Timestamp, of agent: AgentID) async throws {

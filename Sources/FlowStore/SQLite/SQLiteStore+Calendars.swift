@@ -9,7 +9,7 @@ extension SQLiteStore: CalendarStore {
     }
 
     package func calendar(named name: String) async throws -> HolidayCalendar? {
-        try await self.read { db in try CalendarTable(db).find(name) }
+        try await self.readFew { db in try CalendarTable(db).find(name) }
     }
 
     package func jobs(keepingTo calendar: String) async throws -> [Job] {

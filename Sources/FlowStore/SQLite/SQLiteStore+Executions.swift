@@ -8,7 +8,7 @@ extension SQLiteStore {
     static let countBound = 10_000
 
     package func execution(_ id: ExecutionID, in scope: Scope) async throws -> Execution? {
-        try await self.read { db in try ExecutionTable(db).find(id, in: scope) }
+        try await self.readFew { db in try ExecutionTable(db).find(id, in: scope) }
     }
 
     package func visible(_ ids: [ExecutionID], in scope: Scope) async throws -> Set<ExecutionID> {

@@ -90,7 +90,7 @@ extension SQLiteStore {
     }
 
     package func group(_ id: GroupID) async throws -> Group? {
-        try await self.read { db in try GroupTable(db).find(id) }
+        try await self.readFew { db in try GroupTable(db).find(id) }
     }
 
     package func group(named name: String) async throws -> Group? {
@@ -109,7 +109,7 @@ extension SQLiteStore {
     }
 
     package func groupNames() async throws -> [GroupID: String] {
-        try await self.read { db in try GroupTable(db).names() }
+        try await self.readFew { db in try GroupTable(db).names() }
     }
 
     package func agents(in group: GroupID) async throws -> [Agent] {

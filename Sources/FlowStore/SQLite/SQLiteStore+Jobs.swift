@@ -151,10 +151,10 @@ extension SQLiteStore {
         return ChangedJob(job: job, ended: changes.changed)
     }
 
-    package func job(_ id: JobID) async throws -> Job? { try await self.read { db in try JobTable(db).find(id) } }
+    package func job(_ id: JobID) async throws -> Job? { try await self.readFew { db in try JobTable(db).find(id) } }
 
     package func job(uid: JobUID) async throws -> Job? {
-        try await self.read { db in try JobTable(db).find(uid: uid) }
+        try await self.readFew { db in try JobTable(db).find(uid: uid) }
     }
 
     package func job(named name: String) async throws -> Job? {

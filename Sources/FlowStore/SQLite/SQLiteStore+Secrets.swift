@@ -8,7 +8,7 @@ extension SQLiteStore {
     package func secrets() async throws -> [Secret] { try await self.read { db in try SecretTable(db).all() } }
 
     package func secret(named name: String) async throws -> Secret? {
-        try await self.read { db in try SecretTable(db).find(name) }
+        try await self.readFew { db in try SecretTable(db).find(name) }
     }
 
     package func setSecret(

@@ -16,7 +16,7 @@ extension SQLiteStore {
     }
 
     package func session(tokenHash: [UInt8], at now: Timestamp) async throws -> (UserSession, User)? {
-        try await self.read { db in try SessionTable(db).find(tokenHash, at: now) }
+        try await self.readFew { db in try SessionTable(db).find(tokenHash, at: now) }
     }
 
     package func touchSession(tokenHash: [UInt8], at now: Timestamp) async throws {
