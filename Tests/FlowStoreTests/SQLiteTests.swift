@@ -29,6 +29,18 @@ struct SQLiteTests {
         }
     }
 
+    @Test("What a savepoint keeps of changed pages is kept in memory, not in a file each time")
+    func savepointsInMemory() async throws {
+        try await TemporaryDirectory.with { directory in
+            let store = try SQLiteStore.open(path: directory + "/flow.db")
+            let mode = try await #require(store.sqlite).pool.writeWithoutTransaction { db in
+                try Int.fetchOne(db, sql: "PRAGMA temp_store")
+            }
+            #expect(mode == 2)
+            try await store.close()
+        }
+    }
+
     @Test("Few rows are read while all readers go through the history", .timeLimit(.minutes(1)))
     func readsFewBesideMany() async throws {
         try await TemporaryDirectory.with { directory in
@@ -77,6 +89,12 @@ struct SQLiteTests {
             try await store.close()
             await #expect(throws: CoreError.self) { try await store.readFew { db in try ConfigTable(db).version() } }
         }
+    }
+
+    @Test("Numbers are written as the encoder writes them", arguments: [[], [7], [1, -2, .max]] as [[Int64]])
+    func numbers(list: [Int64]) throws {
+        let encoded = try JSONEncoder().encode(list)
+        #expect(try JSONColumn.encode(list) == String(decoding: encoded, as: UTF8.self))
     }
 
     @Test("A second store on the same file is refused with words, and served after the first has closed")

@@ -131,7 +131,7 @@ extension Optional: JSONConvertible where Wrapped: JSONConvertible {
 }
 
 extension Array: JSONConvertible where Element: JSONConvertible {
-    package var json: JSON { .array(self.map(\.json)) }
+    package var json: JSON { .array(self.map { $0.json }) }
 }
 
 extension Dictionary: JSONConvertible where Key == String, Value: JSONConvertible {

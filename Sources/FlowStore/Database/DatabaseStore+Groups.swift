@@ -27,8 +27,39 @@ extension DatabaseStore {
                 }
             }
             guard self.group.withLock({ $0.add(member) }) else { return }
-            // A task of its own, because it writes for all who wait.
+            self.startWriting()
+        }
+    }
+
+    /// Writes for all who wait, which is not the work of any one of their tasks.
+    private func startWriting() {
+        if let sqlite = self.sqlite {
+            sqlite.takeTurns { self.writeNext($0) }
+        } else {
             Task { await self.writeGroups() }
+        }
+    }
+
+    /// Writes one group on the writer's own thread.
+    ///
+    /// - Returns: whether there may be another.
+    private func writeNext(_ turn: SQLiteTurn) -> Bool {
+        let members = self.group.withLock { $0.next() }
+        guard let first = members.first else { return false }
+        let clock = ContinuousClock()
+        let start = clock.now
+        do {
+            try self.requireOpen()
+            let refusals = try turn.write { try Self.run(members, $0) }
+            self.noteCommit(first.operation, clock.now - start)
+            for (member, refusal) in zip(members, refusals) { member.finish(refusal) }
+            return true
+        } catch {
+            Task {
+                await self.writeApart(members, after: error)
+                self.startWriting()
+            }
+            return false
         }
     }
 
@@ -37,18 +68,21 @@ extension DatabaseStore {
             let members = self.group.withLock { $0.next() }
             guard let first = members.first else { return }
             do {
-                let refusals = try await self.write(first.operation) { db -> [CoreError?] in
-                    if members.count == 1 {
-                        try first.work(db)
-                        return [nil]
-                    }
-                    return try members.map { try Self.run($0, apart: db) }
-                }
+                let refusals = try await self.write(first.operation) { try Self.run(members, $0) }
                 for (member, refusal) in zip(members, refusals) { member.finish(refusal) }
             } catch {
                 await self.writeApart(members, after: error)
             }
         }
+    }
+
+    /// - Returns: what each of them was refused for.
+    private static func run(_ members: [WriteGroup.Member], _ db: Database) throws -> [CoreError?] {
+        guard members.count > 1 else {
+            for member in members { try member.work(db) }
+            return [nil]
+        }
+        return try members.map { try self.run($0, apart: db) }
     }
 
     /// The transaction came to nothing.

@@ -57,8 +57,12 @@ package final class DatabaseStore: Store {
         let clock = ContinuousClock()
         let start = clock.now
         let value = try await self.engine.write(operation, body)
-        self.onCommit?(operation, clock.now - start)
+        self.noteCommit(operation, clock.now - start)
         return value
+    }
+
+    func noteCommit(_ operation: String, _ duration: Duration) {
+        self.onCommit?(operation, duration)
     }
 
     /// Reads from one committed snapshot.

@@ -23,10 +23,12 @@ struct JobAudit: Encodable {
     /// Why it rests, if nobody switched it off.
     let hold: JobHold?
 
-    init(_ job: Job) {
-        self.definition = job.definition
-        self.enabled = job.isEnabled
-        self.hold = job.hold
+    init(_ job: Job) { self.init(job.definition, isEnabled: job.isEnabled, hold: job.hold) }
+
+    init(_ definition: JobDefinition, isEnabled: Bool, hold: JobHold?) {
+        self.definition = definition
+        self.enabled = isEnabled
+        self.hold = hold
     }
 
     private enum Key: String, CodingKey { case enabled, hold }

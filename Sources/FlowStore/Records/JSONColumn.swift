@@ -14,6 +14,11 @@ enum JSONColumn {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
+    /// Numbers are written without an encoder, to the same text.
+    static func encode(_ numbers: [Int64]) throws -> String {
+        "[" + numbers.map { String($0) }.joined(separator: ",") + "]"
+    }
+
     static func decode<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(text.utf8))

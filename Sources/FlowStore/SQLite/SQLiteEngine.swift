@@ -32,6 +32,8 @@ final class SQLiteEngine: StoreEngine {
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
                 // 64 MiB: the right edges of all indexes and the jobs stay in memory.
                 try db.execute(sql: "PRAGMA cache_size = -65536")
+                // What a savepoint keeps of changed pages would be a file each time, of which nothing has to survive.
+                try db.execute(sql: "PRAGMA temp_store = MEMORY")
             }
             return pool
         }
@@ -95,6 +97,15 @@ final class SQLiteEngine: StoreEngine {
         try self.file?.require()
         return try await SQLiteFailure.mappingErrors {
             try await self.pool.write { db in try body(Database(connection: .sqlite(db))) }
+        }
+    }
+
+    /// Calls `turn` where writes run until it returns false; whoever else writes has a turn in between.
+    ///
+    /// No task waits for it: going to that thread and back costs as much as a small transaction.
+    func takeTurns(_ turn: @escaping @Sendable (SQLiteTurn) -> Bool) {
+        self.pool.asyncWriteWithoutTransaction { connection in
+            if turn(SQLiteTurn(connection: connection, file: self.file)) { self.takeTurns(turn) }
         }
     }
 

@@ -11,40 +11,18 @@ extension SQLiteStore {
         nextFire: Timestamp?,
         by change: Change
     ) async throws -> Job {
-        try await self.writeTogether("create_job") { db in
-            try self.create(
-                uid: uid,
-                definition: definition,
-                isEnabled: isEnabled,
-                nextFire: nextFire,
-                by: change,
-                db
-            )
-        }
+        let new = try NewJob(uid: uid, definition: definition, isEnabled: isEnabled, nextFire: nextFire)
+        return try await self.writeTogether("create_job") { db in try self.create(new, by: change, db) }
     }
 
-    func create(
-        uid: JobUID,
-        definition: JobDefinition,
-        isEnabled: Bool,
-        nextFire: Timestamp?,
-        by change: Change,
-        _ db: Database
-    ) throws -> Job {
-        try self.requireGroups(definition.groups, db)
-        try CalendarTable(db).requireCurrent(definition)
+    func create(_ new: NewJob, by change: Change, _ db: Database) throws -> Job {
+        try self.requireGroups(new.definition.groups, db)
+        try CalendarTable(db).requireCurrent(new.definition)
         let jobs = JobTable(db)
-        if try jobs.find(named: definition.name) != nil {
-            throw StoreFault.jobNameTaken(definition.name)
+        guard try jobs.id(named: new.definition.name) == nil else {
+            throw StoreFault.jobNameTaken(new.definition.name)
         }
-        let job = try jobs.insert(
-            uid: uid,
-            definition: definition,
-            isEnabled: isEnabled,
-            nextFire: nextFire,
-            by: change.actor.name,
-            at: change.at
-        )
+        let job = try jobs.insert(new, by: change.actor.name, at: change.at)
         try DependencyTable(db).bind(job, over: nil, by: change)
         try StreakTable(db).bind(job, over: nil)
         try ConfigTable(db).raiseVersion(job: job.uid)
@@ -52,8 +30,8 @@ extension SQLiteStore {
             change,
             .jobCreate,
             AuditObject(job),
-            groups: definition.groups,
-            after: JobAudit(job)
+            groups: new.definition.groups,
+            diff: new.diff
         )
         return job
     }
@@ -75,7 +53,7 @@ extension SQLiteStore {
             }
             try self.requireGroups(definition.groups, db)
             try CalendarTable(db).requireCurrent(definition)
-            if let other = try jobs.find(named: definition.name), other.id != id {
+            if let other = try jobs.id(named: definition.name), other != id {
                 throw StoreFault.jobNameTaken(definition.name)
             }
             let before = job
@@ -207,6 +185,7 @@ extension SQLiteStore {
     }
 
     func requireGroups(_ groups: [GroupID], _ db: Database) throws {
-        for group in groups { _ = try GroupTable(db).require(group) }
+        let table = GroupTable(db)
+        for group in groups where try !table.has(group) { throw StoreFault.noGroup(group) }
     }
 }

@@ -134,14 +134,13 @@ extension SQLiteStore: WorkflowStore {
             guard case .own(let step) = node.work else { continue }
             let definition = step.job(of: workflow.definition, key: node.key)
             guard let id = known.removeValue(forKey: node.key), let before = try JobTable(db).find(id) else {
-                let job = try self.create(
+                let new = try NewJob(
                     uid: JobUID(uuid: UUID()),
                     definition: definition,
                     isEnabled: true,
-                    nextFire: nil,
-                    by: change,
-                    db
+                    nextFire: nil
                 )
+                let job = try self.create(new, by: change, db)
                 try table.claim(job.id, as: node.key, of: workflow.id)
                 continue
             }

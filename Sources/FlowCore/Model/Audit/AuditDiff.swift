@@ -26,7 +26,8 @@ package enum AuditDiff {
         var parts: [String] = []
         var size = 2
         var omitted = 0
-        for path in Set(old.keys).union(new.keys).sorted() where old[path] != new[path] {
+        let paths = old.isEmpty ? new.keys.sorted() : Set(old.keys).union(new.keys).sorted()
+        for path in paths where old[path] != new[path] {
             var part = "{\"path\":\(AuditValue.quote(path))"
             if let value = old[path] { part += ",\"old\":\(self.shown(value, at: path).json)" }
             if let value = new[path] { part += ",\"new\":\(self.shown(value, at: path).json)" }
@@ -57,9 +58,8 @@ package enum AuditDiff {
     static func isSensitive(_ path: String) -> Bool {
         guard let name = path.utf8.split(separator: UInt8(ascii: "/")).last else { return false }
         let letters = name.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
-        return self.sensitiveWords.contains { word in
-            guard let last = letters.indices.last else { return false }
-            return (0...last).contains { letters[$0...].starts(with: word) }
+        return letters.indices.contains { start in
+            self.sensitiveWords.contains { $0[0] == letters[start] && letters[start...].starts(with: $0) }
         }
     }
 

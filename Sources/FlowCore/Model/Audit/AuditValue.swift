@@ -32,7 +32,7 @@ enum AuditValue: Hashable {
     }
 
     private static func escape(_ name: String) -> String {
-        name.contains(where: { $0 == "~" || $0 == "/" })
+        name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") })
             ? String(name.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }) : name
     }
 
@@ -53,6 +53,8 @@ enum AuditValue: Hashable {
     }
 
     static func quote(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        if isPlain { return "\"\(text)\"" }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

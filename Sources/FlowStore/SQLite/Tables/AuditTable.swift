@@ -29,12 +29,13 @@ struct AuditTable {
         )
     }
 
-    /// A change that has no before and after, such as a sign-in.
+    /// A change that has no before and after, such as a sign-in, or whose difference is known already.
     func record(
         _ change: Change,
         _ action: AuditAction,
         _ object: AuditObject,
-        groups: [GroupID] = []
+        groups: [GroupID] = [],
+        diff: String? = nil
     ) throws {
         try self.insert(
             AuditEntry(
@@ -42,7 +43,8 @@ struct AuditTable {
                 action: action,
                 object: object,
                 groups: Array(Set(groups)),
-                flags: Self.flags(of: change)
+                flags: Self.flags(of: change),
+                diff: diff
             )
         )
     }

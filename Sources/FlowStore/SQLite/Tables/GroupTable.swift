@@ -20,6 +20,10 @@ struct GroupTable {
         }
     }
 
+    func has(_ id: GroupID) throws -> Bool {
+        try self.db.first("SELECT 1 FROM agent_group WHERE id = ?", [.integer(id)]) { _ in true } ?? false
+    }
+
     func require(_ id: GroupID) throws -> Group {
         guard let group = try self.find(id) else { throw StoreFault.noGroup(id) }
         return group

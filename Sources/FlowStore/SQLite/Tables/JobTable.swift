@@ -39,6 +39,10 @@ struct JobTable {
         }
     }
 
+    func id(named name: String) throws -> JobID? {
+        try self.db.first("SELECT id FROM job WHERE name = ?", [.text(name)]) { $0.integer(0) }
+    }
+
     func find(named name: String) throws -> Job? {
         try self.db.first("SELECT \(JobRecord.columns) \(Self.source) WHERE job.name = ?", [.text(name)]) {
             try JobRecord.decode($0)
@@ -95,31 +99,25 @@ struct JobTable {
         return Page(items: items, total: total)
     }
 
-    func insert(
-        uid: JobUID,
-        definition: JobDefinition,
-        isEnabled: Bool,
-        nextFire: Timestamp?,
-        by user: String,
-        at now: Timestamp
-    ) throws -> Job {
+    func insert(_ new: NewJob, by user: String, at now: Timestamp) throws -> Job {
+        let definition = new.definition
         try self.db.run(
             """
             INSERT INTO job (uid, version, name, definition, search_text, created_by, created_at, updated_at)
             VALUES (?, 1, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .id(uid), .text(definition.name), .text(try JSONColumn.encode(definition)),
-                .text(JobRecord.searchText(definition)), .text(user), .time(now), .time(now),
+                .id(new.uid), .text(definition.name), .text(new.text), .text(new.searchText), .text(user), .time(now),
+                .time(now),
             ]
         )
         let job = Job(
             id: try self.db.lastInsertedRowID,
-            uid: uid,
+            uid: new.uid,
             version: 1,
             definition: definition,
-            isEnabled: isEnabled,
-            nextFire: nextFire,
+            isEnabled: new.isEnabled,
+            nextFire: new.nextFire,
             createdBy: user,
             createdAt: now,
             updatedAt: now
@@ -130,22 +128,23 @@ struct JobTable {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .integer(job.id), .flag(isEnabled), .time(nextFire), .id(uid), .integer(job.version),
+                .integer(job.id), .flag(job.isEnabled), .time(job.nextFire), .id(job.uid), .integer(job.version),
                 .text(definition.name), .text(try Self.groups(of: definition)), .time(job.reviewAt),
             ]
         )
-        try self.recordVersion(of: job, by: user)
+        try self.recordVersion(of: job, new.text, by: user)
         return job
     }
 
     /// - Parameter user: whose version it is.
     func update(_ job: Job, by user: String) throws {
+        let text = try JSONColumn.encode(job.definition)
         try self.db.run(
             """
             UPDATE job SET version = ?, name = ?, definition = ?, search_text = ?, updated_at = ?, hold = ? WHERE id = ?
             """,
             [
-                .integer(job.version), .text(job.definition.name), .text(try JSONColumn.encode(job.definition)),
+                .integer(job.version), .text(job.definition.name), .text(text),
                 .text(JobRecord.searchText(job.definition)), .time(job.updatedAt),
                 .text(try job.hold.map { try JSONColumn.encode($0) }), .integer(job.id),
             ]
@@ -160,7 +159,7 @@ struct JobTable {
                 .text(try Self.groups(of: job.definition)), .time(job.reviewAt), .integer(job.id),
             ]
         )
-        try self.recordVersion(of: job, by: user)
+        try self.recordVersion(of: job, text, by: user)
     }
 
     func groups(of id: JobID) throws -> [GroupID] {
@@ -175,8 +174,10 @@ struct JobTable {
     }
 
     /// Keeps what the version says, its name and its bindings.
-    private func recordVersion(of job: Job, by user: String) throws {
-        try JobVersionTable(self.db).record(job, by: user)
+    ///
+    /// - Parameter definition: the job's, as the database keeps it.
+    private func recordVersion(of job: Job, _ definition: String, by user: String) throws {
+        try JobVersionTable(self.db).record(job, definition, by: user)
         try self.db.run(
             "INSERT INTO job_name (job_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [.integer(job.id), .text(job.definition.name)]

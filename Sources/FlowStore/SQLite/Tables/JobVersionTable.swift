@@ -13,7 +13,8 @@ struct JobVersionTable {
 
     private static let columns = "version, definition, snapshot, created_by, created_at"
 
-    func record(_ job: Job, by user: String) throws {
+    /// - Parameter definition: the job's, as the database keeps it.
+    func record(_ job: Job, _ definition: String, by user: String) throws {
         try self.db.run(
             """
             INSERT INTO job_version (uid, version, job_id, snapshot, created_at, definition, created_by)
@@ -21,7 +22,7 @@ struct JobVersionTable {
             """,
             [
                 .id(job.uid), .integer(job.version), .integer(job.id), .text(try JSONColumn.encode(JobSnapshot(job))),
-                .time(job.updatedAt), .text(try JSONColumn.encode(job.definition)), .text(user),
+                .time(job.updatedAt), .text(definition), .text(user),
             ]
         )
     }
