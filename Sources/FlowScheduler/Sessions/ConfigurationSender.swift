@@ -57,6 +57,7 @@ final class ConfigurationSender: Sendable {
                 return waiting
             }
             guard !agents.isEmpty else { return true }
+            let told = agents.count
             do {
                 try await self.send(&agents, to: receivers)
                 if outage.end() { self.logger.notice("configurations can be read again") }
@@ -70,8 +71,13 @@ final class ConfigurationSender: Sendable {
                 }
                 return false
             }
+            try? await Task.sleep(for: Self.pause(afterTelling: told))
         }
     }
+
+    /// What changes shortly after another change is told together with what follows it: a message costs both sides more than a
+    /// job in it does, and the more hosts there are the more that is.
+    static func pause(afterTelling agents: Int) -> Duration { min(.microseconds(250) * agents, .milliseconds(100)) }
 
     /// Takes out of `agents` who was told.
     private func send(_ agents: inout Set<AgentID>, to receivers: some ConfigurationReceivers) async throws {
