@@ -210,6 +210,7 @@ let package = Package(
         .target(
             name: "FlowServer",
             dependencies: [
+                "CFlowProcess",
                 "FlowAPI",
                 "FlowCore",
                 "FlowNotify",

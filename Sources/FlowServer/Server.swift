@@ -275,7 +275,7 @@ package struct Server: Sendable {
         )
         var parts: [any Service] = [
             keeper, upkeep, archiver, notifications, dependents, workflows, placement, standing,
-            backfills, approvals,
+            backfills, approvals, MemoryKeeper(store: store),
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

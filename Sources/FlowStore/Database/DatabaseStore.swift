@@ -20,6 +20,7 @@ package final class DatabaseStore: Store {
     /// Small writes that wait for the same commit.
     let group = Mutex(WriteGroup())
     private let onCommit: CommitHook?
+    private let commitCount = Atomic<Int64>(0)
     private let isClosed = Mutex(false)
     private let closing = Mutex<Task<Void, any Error>?>(nil)
 
@@ -62,6 +63,7 @@ package final class DatabaseStore: Store {
     }
 
     func noteCommit(_ operation: String, _ duration: Duration) {
+        self.commitCount.add(1, ordering: .relaxed)
         self.onCommit?(operation, duration)
     }
 
@@ -79,6 +81,15 @@ package final class DatabaseStore: Store {
 
     /// How many versions of jobs were read from the database and decoded; for metrics.
     package var jobReads: Int64 { self.snapshots.reads }
+
+    /// How many write transactions there were.
+    package var commits: Int64 { self.commitCount.load(ordering: .relaxed) }
+
+    /// Lets go of pages of the database that are kept for later, to be asked for where there is not much to do.
+    package func giveBackMemory() async throws {
+        try self.requireOpen()
+        try await self.engine.giveBackMemory()
+    }
 
     package func size() async throws -> StoreSize {
         try self.requireOpen()

@@ -24,6 +24,9 @@ protocol StoreEngine: Sendable {
 
     func size() async throws -> StoreSize
 
+    /// Lets go of pages that are kept for later.
+    func giveBackMemory() async throws
+
     /// Waits for what is in progress and lets go of the database.
     func close() async throws
 }

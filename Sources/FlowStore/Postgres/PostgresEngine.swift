@@ -77,6 +77,9 @@ final class PostgresEngine: StoreEngine {
         try await self.read(body)
     }
 
+    /// The database is another process.
+    func giveBackMemory() async throws {}
+
     func size() async throws -> StoreSize {
         try await self.read { db in
             let bytes = try db.first("SELECT pg_database_size(current_database())") { $0.integer(0) } ?? 0

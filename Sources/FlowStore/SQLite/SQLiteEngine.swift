@@ -137,6 +137,12 @@ final class SQLiteEngine: StoreEngine {
         }
     }
 
+    func giveBackMemory() async throws {
+        try await SQLiteFailure.mappingErrors {
+            try await self.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA shrink_memory") }
+        }
+    }
+
     var isShared: Bool { false }
 
     func size() async throws -> StoreSize {
