@@ -18,6 +18,11 @@ struct CreationCostTests {
             guard let pool = server.store.sqlite?.pool else { return }
             let log = Mutex<[String]>([])
             try await pool.read { db in db.trace { event in log.withLock { $0.append("\(event)") } } }
+            // Few rows are read on a connection of their own.
+            try await server.store.readFew { db in
+                guard case .sqlite(let connection) = db.connection else { return }
+                connection.trace { event in log.withLock { $0.append("\(event)") } }
+            }
             let answer = try await caller.post("/tasks", taskBody())
             #expect(answer.status == 201 && answer.data["groups"]?.items == [.string("all")])
             #expect(log.withLock { $0.contains { $0.contains("FROM agent_group") } })

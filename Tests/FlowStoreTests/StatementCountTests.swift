@@ -57,11 +57,14 @@ struct StatementCountTests {
         }
     }
 
-    /// What one reader after the other is asked.
+    /// What one reader after the other is asked, and the one for a few rows.
     static func statements(of store: DatabaseStore, _ body: () async throws -> Void) async throws -> [String] {
         let log = StatementLog()
         // Readers are made when they are wanted; who asks alone always gets the same one.
         try await #require(store.sqlite).pool.read { db in db.trace { log.append("\($0)") } }
+        try await store.readFew { db in
+            if case .sqlite(let connection) = db.connection { connection.trace { log.append("\($0)") } }
+        }
         try await body()
         return log.statements
     }
