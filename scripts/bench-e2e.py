@@ -630,6 +630,23 @@ def part_storm(programs, agents=500, jobs=1000):
         line(name + ", memory of server after", resident(world.server.pid), "MiB")
 
 
+def part_hosts(programs, agents=1000, seconds=60):
+    """What a connected host on which nothing happens costs the server: memory, and processor time for its heartbeats."""
+    with World(programs) as world:
+        fleet = Fleet(world, agents)
+        time.sleep(2)
+        before = resident(world.server.pid)
+        fleet.do("connect", "connected")
+        time.sleep(5)
+        spent = cpu_seconds(world.server.pid)
+        time.sleep(seconds)
+        spent = cpu_seconds(world.server.pid) - spent
+        name = f"{agents} hosts, idle"
+        line(name + ", memory of server for each", (resident(world.server.pid) - before) * 1024 / agents, "KiB")
+        line(name + ", processor of server", spent / seconds * 100, "%")
+        line(name + ", processor of server for each host", spent / seconds / agents * 1e6, "us/s")
+
+
 def part_create(programs, agents=200, jobs=1000, existing=(1000, 10_000)):
     """Tasks made by REST while hosts are connected, and what it costs when there are many already."""
     with World(programs) as world:
@@ -771,14 +788,14 @@ def part_memory(programs, seconds=10):
 
 PARTS = {
     "floor": part_floor, "lateness": part_lateness, "rate": part_rate, "no-op": part_no_op, "trigger": part_trigger,
-    "push": part_push, "storm": part_storm, "create": part_create, "output": part_output, "outbox": part_outbox,
+    "push": part_push, "storm": part_storm, "hosts": part_hosts, "create": part_create, "output": part_output, "outbox": part_outbox,
     "plan": part_plan, "memory": part_memory, "every-second": part_every_second,
 }
 
 # Small sizes: whether a part works.
 QUICK = {
     "lateness": {"bursts": ((20, 1),)}, "rate": {"count": 100}, "no-op": {"count": 200}, "trigger": {"count": 40},
-    "push": {"agents": 3, "changes": 3}, "storm": {"agents": 10, "jobs": 20},
+    "push": {"agents": 3, "changes": 3}, "storm": {"agents": 10, "jobs": 20}, "hosts": {"agents": 10, "seconds": 2},
     "create": {"agents": 5, "jobs": 50, "existing": (100, 200)}, "output": {"streams": 10, "kilobytes": 100},
     "outbox": {"reports": 2000}, "plan": {"jobs": 500, "quiet": 1}, "memory": {"seconds": 1}, "every-second": {"seconds": 5},
 }
