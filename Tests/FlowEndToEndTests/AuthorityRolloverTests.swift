@@ -18,7 +18,7 @@ import Testing
 @testable import FlowServer
 
 /// Keeps what is logged.
-private final class LogLines: Sendable {
+final class LogLines: Sendable {
     private struct Handler: LogHandler {
         let lines: LogLines
         var metadata = Logger.Metadata()
@@ -41,7 +41,7 @@ private final class LogLines: Sendable {
 
 @Suite("An authority that takes over from another", .timeLimit(.minutes(10)))
 struct AuthorityRolloverTests {
-    private func welcomed(
+    func welcomed(
         _ link: AgentLink,
         _ events: inout AsyncStream<LinkEvent>.Iterator,
         _ world: EnrolmentWorld,
@@ -53,7 +53,7 @@ struct AuthorityRolloverTests {
     }
 
     /// Says that it lives, and hears what there is to hear; then the connection ends for what is new.
-    private func hears(_ link: AgentLink, _ events: inout AsyncStream<LinkEvent>.Iterator) async throws {
+    func hears(_ link: AgentLink, _ events: inout AsyncStream<LinkEvent>.Iterator) async throws {
         try await link.send(.heartbeat(Heartbeat(configVersion: 1, running: [], sentAt: 9)))
         guard case .received(.heartbeatAnswer) = try #require(await events.next()) else {
             throw Late(what: "an answer")
@@ -61,13 +61,13 @@ struct AuthorityRolloverTests {
         try await self.ended(&events)
     }
 
-    private func ended(_ events: inout AsyncStream<LinkEvent>.Iterator) async throws {
+    func ended(_ events: inout AsyncStream<LinkEvent>.Iterator) async throws {
         guard case .disconnected(_, let code) = try #require(await events.next()) else { throw Late(what: "an end") }
         #expect(code == .done)
     }
 
     private func take(_ order: AuthorityOrder, _ world: EnrolmentWorld) async throws {
-        let directory = try PrivateDirectory(world.directory + "/pki")
+        let directory = try world.pki
         try await world.store.setSetting(AuthorityOrder.setting, to: order.rawValue)
         try await AuthorityRollover(
             directory: directory,
@@ -170,7 +170,7 @@ struct AuthorityRolloverTests {
         }
     }
 
-    private func complains(_ identity: AgentIdentity, _ words: String) async throws {
+    func complains(_ identity: AgentIdentity, _ words: String) async throws {
         let lines = LogLines()
         let link = try AgentLink(
             identity: identity,

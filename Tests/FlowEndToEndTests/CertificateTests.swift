@@ -120,7 +120,7 @@ struct CertificateTests {
                 let first = try await fingerprint()
                 #expect(try await fingerprint() == first)
                 let certificate = try ServerCertificate.open(
-                    in: try PrivateDirectory(world.directory + "/pki"),
+                    in: try world.pki,
                     authority: world.authority,
                     names: ["another.example"],
                     now: world.clock.now

@@ -30,21 +30,42 @@ struct EnrolmentWorld: Sendable {
     let authority: CertificateAuthority
     let authorities: AuthorityBook
     let agentLife: TimeInterval
-    let store: SQLiteStore
+    let store: DatabaseStore
     let handler: RecordingHandler
     let listener: AgentListener
     let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     let clock = SystemWallClock()
 
+    /// What the servers of a cluster share.
+    struct Shared {
+        let store: DatabaseStore
+        let seal: SecretSeal
+    }
+
     static func with(
         agentLife: TimeInterval = CertificateAuthority.year,
         enrolmentClock: any WallClock = SystemWallClock(),
+        shared: Shared? = nil,
         _ body: (EnrolmentWorld) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "/quartz-flow-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let world = try EnrolmentWorld(directory: directory, agentLife: agentLife, enrolmentClock: enrolmentClock)
+        if let shared {
+            let place = try PrivateDirectory(directory)
+            _ = try await SharedAuthority.open(
+                in: place,
+                store: shared.store,
+                seal: shared.seal,
+                now: SystemWallClock().now
+            )
+        }
+        let world = try EnrolmentWorld(
+            directory: directory,
+            agentLife: agentLife,
+            enrolmentClock: enrolmentClock,
+            store: shared?.store
+        )
         try await world.listener.bind()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await world.listener.run() }
@@ -58,18 +79,23 @@ struct EnrolmentWorld: Sendable {
             group.cancelAll()
             try await group.waitForAll()
         }
-        try await world.store.close()
+        if shared == nil { try await world.store.close() }
     }
 
-    private init(directory: String, agentLife: TimeInterval, enrolmentClock: any WallClock) throws {
+    private init(
+        directory: String,
+        agentLife: TimeInterval,
+        enrolmentClock: any WallClock,
+        store: DatabaseStore?
+    ) throws {
         self.directory = directory
         let now = SystemWallClock().now
-        let pki = try PrivateDirectory(directory + "/pki")
+        let pki = try PrivateDirectory(directory + "/ca")
         self.authority = try CertificateAuthority.open(in: pki, now: now, agentLife: agentLife)
         let certificate = try ServerCertificate.open(in: pki, authority: self.authority, names: [], now: now)
         self.authorities = AuthorityBook(self.authority)
         self.agentLife = agentLife
-        self.store = try SQLiteStore.open(path: directory + "/flow.db")
+        self.store = try store ?? SQLiteStore.open(path: directory + "/flow.db")
         self.handler = RecordingHandler(
             issuer: CertificateDesk(
                 authorities: self.authorities,
@@ -95,6 +121,9 @@ struct EnrolmentWorld: Sendable {
             logger: self.logger
         )
     }
+
+    /// Where the authorities and the server's certificates lie.
+    var pki: PrivateDirectory { get throws { try PrivateDirectory(self.directory + "/ca") } }
 
     var server: String { "127.0.0.1:\(self.listener.localAddress?.port ?? 0)" }
 
