@@ -47,7 +47,12 @@ struct PostgresTests {
                 try session.query("SELECT pg_sleep(4)")
                 for lock in [schema, owner] { try session.query("SELECT pg_advisory_unlock($1)", [.integer(lock)]) }
             }
-            while try server.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", in: database) != "2" {
+            // Other tests have locks in databases of their own.
+            let held = """
+                SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+                WHERE locktype = 'advisory' AND datname = current_database()
+                """
+            while try server.sql(held, in: database) != "2" {
                 try await Task.sleep(for: .milliseconds(5))
             }
             let second = try await PostgresStore.open(address)

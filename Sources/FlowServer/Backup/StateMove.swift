@@ -40,7 +40,7 @@ package enum StateMove {
     /// Steps of the schema that a start of this version would take; nothing is changed, and servers may be running.
     ///
     /// - Parameter databaseURL: nil = the file in the data directory.
-    package static func missingSteps(dataDirectory: String, databaseURL: String?) async throws -> [String] {
+    package static func missingSteps(dataDirectory: String, databaseURL: String?) async throws -> [MissingStep] {
         if let databaseURL { return try await PostgresStore.missingSteps(databaseURL) }
         return try DatabaseStore.missingSteps(path: try self.database(of: dataDirectory))
     }

@@ -22,14 +22,18 @@ final class PostgresEngine: StoreEngine {
     let cluster: PostgresCluster?
 
     /// Connects and brings the schema up to date; a visitor's connection changes no schema.
-    init(_ configuration: PostgresConfiguration, as use: PostgresOwner.Use) async throws {
+    init(
+        _ configuration: PostgresConfiguration,
+        as use: PostgresOwner.Use,
+        migrations: PostgresMigrations = .current
+    ) async throws {
         var configuration = configuration
         // A large batch on a busy machine takes its time, and whoever waits has nothing better to do.
         configuration.transactionTimeout = .seconds(60)
         var writing = configuration
         writing.size = 1
         writing.maximumWaiting = 4096
-        let owner = PostgresOwner(use)
+        let owner = PostgresOwner(use, migrations: migrations)
         self.writer = PostgresPool(writing) { try owner.take($0) }
         self.readers = PostgresPool(configuration) { session in
             // Planned for the values at hand: a plan for any values takes LIMIT for a tenth of all rows, and may read a whole

@@ -45,10 +45,14 @@ final class PostgresOwner: Sendable {
     }
 
     private let use: Use
+    private let migrations: PostgresMigrations
     private let name = UUID().uuidString
     private let state = Mutex(State())
 
-    init(_ use: Use) { self.use = use }
+    init(_ use: Use, migrations: PostgresMigrations = .current) {
+        self.use = use
+        self.migrations = migrations
+    }
 
     /// For each new connection that writes, before anything else.
     ///
@@ -58,6 +62,8 @@ final class PostgresOwner: Sendable {
         guard self.use != .visitor else { return }
         try self.requireDirect(session)
         try session.execute("SET idle_in_transaction_session_timeout = '\(Self.idleLimit)'")
+        // Before the lock: who sees that sees this.
+        try self.tellLevel(session)
         // A network that broke leaves the connection before this one open on the other side, with its locks.
         if let before = self.state.withLock({ $0.backend }) { try self.end(before, session) }
         let start = ContinuousClock.now
@@ -76,26 +82,42 @@ final class PostgresOwner: Sendable {
             state.backend = backend
             return state.lastAlone
         }
-        if let lastAlone { try self.requireUnchanged(session, lastAlone) }
+        if let lastAlone {
+            try self.requireUnchanged(session, lastAlone)
+            // Nothing kept a newer server from changing the schema meanwhile.
+            try self.migrations.refuseNewer(session)
+        }
     }
 
     /// Brings the schema to this version's, once the lock is had.
     ///
-    /// Servers of another version must not be there then: no version knows what a later one writes.
+    /// Servers of another version must not be there then, unless they know enough to run beside each step that is missing.
     func bringUpToDate(_ session: PostgresSession) throws {
         if self.use != .alone { try MoveMark.requireNone(session) }
-        guard self.use != .visitor else { return try PostgresMigrations.requireCurrent(session) }
+        guard self.use != .visitor else { return try self.migrations.requireCurrent(session) }
         let end = ContinuousClock.now + Self.migrationPatience
         let sharedEnd = ContinuousClock.now + Self.patience
-        while try !PostgresMigrations.isCurrent(session) {
+        while true {
+            // What is under way may be something that this version can't run beside.
+            if self.use == .server, try PostgresMigrations.isUnderWay(session), ContinuousClock.now < end {
+                Thread.sleep(forTimeInterval: 0.05)
+                continue
+            }
+            let missing = try self.migrations.missing(session)
+            if missing.isEmpty { break }
             if self.use == .alone {
-                try PostgresMigrations.migrate(session)
+                try self.migrations.migrate(session)
+                continue
+            }
+            if missing.allSatisfy({ $0.beside != nil }),
+                try self.migrations.migrate(session, beside: { try self.isKnownToOthers($0, session) })
+            {
                 continue
             }
             // Of servers that start together one gets it alone, and the others wait, without it, for that one to be done.
             try session.query("SELECT pg_advisory_unlock_shared($1)", [.integer(Self.lock)])
             if try self.tryLock(session, isShared: false) {
-                try PostgresMigrations.migrate(session)
+                try self.migrations.migrate(session)
                 _ = try self.tryLock(session, isShared: true)
                 try session.query("SELECT pg_advisory_unlock($1)", [.integer(Self.lock)])
                 continue
@@ -112,6 +134,33 @@ final class PostgresOwner: Sendable {
         }
         try self.requireShared(session, until: end)
         try self.note(session)
+    }
+
+    private func tellLevel(_ session: PostgresSession) throws {
+        var name = ""
+        try session.query("SELECT current_setting('application_name')") { row in
+            name = row.text(0)
+            return true
+        }
+        name = self.migrations.level.named(SchemaLevel.bare(name))
+        try session.query("SELECT set_config('application_name', $1, false)", [.text(name)])
+    }
+
+    /// Whether every other server that is connected knows a step.
+    private func isKnownToOthers(_ step: String, _ session: PostgresSession) throws -> Bool {
+        var isKnown = true
+        try session.query(
+            """
+            SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND classid = 0 AND objid = $1::bigint::oid AND pid <> pg_backend_pid()
+            """,
+            [.integer(Self.lock)]
+        ) { row in
+            isKnown = isKnown && SchemaLevel(applicationName: row.text(0))?.knows(step) == true
+            return true
+        }
+        return isKnown
     }
 
     /// After waiting for another server's migration: what that had alone is shared again.
@@ -219,7 +268,7 @@ final class PostgresOwner: Sendable {
             """,
             [.integer(Self.lock)]
         ) { row in
-            let words = "'\(row.text(2))' on \(row.text(1)), connected since \(row.text(3)) UTC"
+            let words = "'\(SchemaLevel.bare(row.text(2)))' on \(row.text(1)), connected since \(row.text(3)) UTC"
             holder = (row.integer(0) != 0, words)
             return true
         }

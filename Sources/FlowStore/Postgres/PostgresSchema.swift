@@ -115,6 +115,14 @@ enum PostgresSchema {
         return []
     }
 
+    /// Steps that are taken while servers of a version before run, each with the step that those have to know.
+    ///
+    /// A step that only adds (a table, a column with a default or without a value) names the last step of the version before.
+    /// One that takes something away names the step since which servers do without it, and so comes a version later. It gives
+    /// no rows numbers of their own, and stands in the way of nobody for long: an index is made in small, or with all servers
+    /// stopped.
+    static let beside: [String: String] = [:]
+
     /// Steps of PostgreSQL's own, after those that are shared.
     ///
     /// Rows that are written again and again find room beside their former selves, so that no index has to change; tables that

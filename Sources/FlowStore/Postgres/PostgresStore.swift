@@ -36,27 +36,30 @@ package enum PostgresStore {
     /// Steps of the schema that a start of this version would take, beside servers that may be running.
     ///
     /// - Throws: as ``open(_:onCommit:)``.
-    package static func missingSteps(_ address: String) async throws -> [String] {
+    package static func missingSteps(_ address: String) async throws -> [MissingStep] {
         let pool = PostgresPool(try self.configuration(address))
-        let steps: [String]
+        let steps: [PostgresMigrations.Step]
         do {
             steps = try await PostgresFailure.mappingErrors {
-                try await pool.withSession("check", timeout: .seconds(60)) { try PostgresMigrations.missing($0) }
+                try await pool.withSession("check", timeout: .seconds(60)) {
+                    try PostgresMigrations.current.missing($0)
+                }
             }
         } catch {
             await pool.end()
             throw error
         }
         await pool.end()
-        return steps
+        return steps.map { MissingStep(name: $0.name, isBesideServers: $0.beside != nil) }
     }
 
-    private static func open(
+    static func open(
         _ address: String,
         as use: PostgresOwner.Use,
+        migrations: PostgresMigrations = .current,
         onCommit: DatabaseStore.CommitHook?
     ) async throws -> DatabaseStore {
-        let engine = try await PostgresEngine(try self.configuration(address), as: use)
+        let engine = try await PostgresEngine(try self.configuration(address), as: use, migrations: migrations)
         return DatabaseStore(engine: engine, onCommit: onCommit)
     }
 

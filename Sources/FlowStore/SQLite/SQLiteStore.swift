@@ -39,8 +39,8 @@ extension DatabaseStore {
     }
 
     /// Steps of the schema that a start of this version would take on the file.
-    package static func missingSteps(path: String) throws -> [String] {
-        try SQLiteCopy.missingSteps(of: path)
+    package static func missingSteps(path: String) throws -> [MissingStep] {
+        try SQLiteCopy.missingSteps(of: path).map { MissingStep(name: $0, isBesideServers: false) }
     }
 
     /// What is SQLite's own, for its tests; nil for another database.

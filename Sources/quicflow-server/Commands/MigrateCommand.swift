@@ -41,7 +41,7 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     private func look() async throws {
-        let steps: [String]
+        let steps: [MissingStep]
         do {
             steps = try await StateMove.missingSteps(dataDirectory: self.dataDir, databaseURL: self.database.url)
         } catch {
@@ -49,9 +49,16 @@ struct MigrateCommand: AsyncParsableCommand {
             throw ExitCode(2)
         }
         guard !steps.isEmpty else { return print("The database is of this version: nothing to change.") }
-        print("A start of this version changes the database, and older versions can't use it afterwards:")
-        for step in steps { print("  \(step)") }
-        print("Back it up first, and stop all servers of the older version.")
+        let isRolling = steps.allSatisfy(\.isBesideServers)
+        print(
+            "A start of this version changes the database\(isRolling ? ":" : ", and older versions can't use it afterwards:")"
+        )
+        for step in steps { print("  \(step.name)") }
+        print(
+            isRolling
+                ? "Servers of the version before go on beside it: replace them one after another."
+                : "Back it up first, and stop all servers of the older version."
+        )
         throw ExitCode(1)
     }
 
