@@ -19,20 +19,20 @@ package enum SampleJobs {
         [
             JobDraft(
                 name: "sample-heartbeat",
-                description: "Prints its own facts each second.",
+                description: "Prints its own facts each minute.",
                 payload: .shell(
                     ShellPayload(
                         command: #"echo "$QF_TASK_NAME was due at $QF_SCHEDULED_TIME and runs as $QF_EXECUTION_ID""#
                     )
                 ),
-                schedule: .cron(text: "* * * * * *", timeZone: "UTC", dst: .debian),
+                schedule: .cron(text: "* * * * *", timeZone: "UTC", dst: .debian),
                 groups: [Group.everyone]
             ),
             JobDraft(
                 name: "sample-health-check",
-                description: "Asks this server for its health each 10 seconds.",
+                description: "Asks this server for its health each 5 minutes.",
                 payload: .http(HTTPPayload(url: "http://127.0.0.1:\(httpPort)/api/v1/health")),
-                schedule: .cron(text: "*/10 * * * * *", timeZone: "UTC", dst: .debian),
+                schedule: .cron(text: "*/5 * * * *", timeZone: "UTC", dst: .debian),
                 groups: [Group.everyone]
             ),
             JobDraft(
