@@ -1,6 +1,6 @@
-/** Saves text as a file of the reader. */
-export function download(name: string, text: string, type = 'text/plain;charset=utf-8'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Saves text or bytes as a file of the reader. */
+export function download(name: string, content: string | Uint8Array, type = 'text/plain;charset=utf-8'): void {
+  const url = URL.createObjectURL(new Blob([content as BlobPart], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

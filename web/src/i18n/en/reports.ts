@@ -4,6 +4,7 @@ export default {
     trendLabel: '{n} bars: {ok} succeeded, {rest} others',
     asTable: 'As a table',
     from: 'From',
+    excel: 'Export Excel',
     print: 'Print or save as PDF',
     since: 'From',
     through: 'to',

@@ -4,6 +4,7 @@ export default {
     trendLabel: '{n} 段：成功 {ok}，其他 {rest}',
     asTable: '以表格显示',
     from: '开始于',
+    excel: '导出 Excel',
     print: '打印或存为 PDF',
     since: '从',
     through: '到',
