@@ -101,6 +101,7 @@ package func makeAPI(
             signsInByProxy: configuration.trustedHeaders != nil,
             providers: oidc?.providers ?? []
         ),
+        clientErrors: ClientErrorRoutes(clock: clock, logger: logger),
         events: EventRoutes(connection: live),
         hooks: services.hooks.map { HookRoutes(hooks: $0) },
         backfills: services.backfills.map { BackfillRoutes(backfills: $0) },

@@ -29,6 +29,7 @@ from host_steps import HostSteps
 from job_steps import JobSteps
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from settings_steps import SettingsSteps
+from trial_steps import TrialSteps
 from workflow_steps import WorkflowSteps
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
@@ -85,7 +86,7 @@ PAGES = {
 OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
 
 
-class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSteps, WorkflowSteps):
+class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSteps, TrialSteps, WorkflowSteps):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -926,6 +927,9 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
             self.step("cancels a long job", self.cancel)
             self.step("keeps the output of each attempt", self.attempts)
             self.step("edits a job", self.edit)
+            self.step("tries a job before it is saved", self.test_run)
+            self.step("shows two editors of one job each other", self.other_editors)
+            self.step("moves the next run of a job", self.moves_the_next_run)
             self.step("lets a job wait for another, and refuses circles", self.dependencies)
             self.step("keeps how a script is started, and checks it", self.scripts)
             self.step("keeps the finer policies of a job, and checks them", self.policies)
@@ -966,8 +970,13 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.step("shows the agent online", self.hosts)
         self.step("shows a host, and where a job runs", self.host_page)
         self.step("stops, repeats and saves a run as a whole", self.centre)
+        self.step("counts the segments of the task centre", self.counts_segments)
+        self.step("tells the server of its errors, once", self.tells_its_errors)
+        self.step("costs no more than it may", self.weighs)
         self.step("shows what ran on which host over time", self.timeline)
         self.step("reports a span, and leads to its runs", self.reports)
+        if self.job_id:
+            self.step("saves a report as a workbook", self.workbook)
         self.step("makes a group, adds and removes a host", self.groups)
         self.step("moves a host between groups by dragging and by keys, and back", self.board)
         self.step("tries rules for groups before it saves them", self.group_rules)

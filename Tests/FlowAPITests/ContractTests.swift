@@ -117,10 +117,11 @@ struct ContractTests {
     @Test("The examples of bodies are taken")
     func examples() async throws {
         try await TestServer.with { server, caller in
-            _ = try await server.agent("web1-7f3a")
+            server.gateway.connect(try await server.agent("web1-7f3a"), at: server.clock.now)
             // In an order in which what an example names is there: group 2, the channel 'ops', the user 1.
             let endpoints: [Endpoint] = [
                 .createGroup, .updateGroup, .addMembers, .checkTasks, .createTask, .updateTask, .triggerTask,
+                .testTask, .reportClientError,
                 .setClientLabels,
                 .setGroupRules, .previewGroupRules, .createUser, .addGrant, .createToken, .setSecret, .createChannel,
                 .createNotifyRule, .updateNotifyRule, .previewNotification, .createWorkflow, .updateWorkflow,

@@ -127,6 +127,35 @@ struct LiveTests {
         }
     }
 
+    @Test("Whoever has a job's form open is told of the others there, as they come and go")
+    func editing() async throws {
+        try await self.serving { server, caller, port, bearer in
+            let execution = try await self.execution(server, caller)
+            let topic = "editing:\(execution.jobID)"
+            let olga = try await caller.signedIn("olga")
+            let theirs = [("Authorization", "Bearer \(olga.token ?? "")")]
+            try await LiveClient.with(port: port, headers: bearer) { live in
+                try await live.subscribe(topic)
+                #expect(try await live.data(topic)["editors"]?.items.isEmpty == true)
+                try await LiveClient.with(port: port, headers: theirs) { other in
+                    try await other.subscribe(topic)
+                    let mine = try await other.data(topic)["editors"]?.items.first
+                    #expect(mine?["username"]?.text == "ada" && mine?["is_me"] == .bool(false))
+                    let come = try await live.data(topic) { $0["editors"]?.items.count == 1 }
+                    #expect(come["editors"]?.items.first?["username"]?.text == "olga")
+                    #expect(come["editors"]?.items.first?["since"]?.text == "2026-11-21T10:00:00.000Z")
+                }
+                _ = try await live.data(topic) { $0["editors"]?.items.isEmpty == true }
+            }
+            // Who may not change the job is no editor of it.
+            let vera = try await caller.signedIn("vera")
+            try await LiveClient.with(port: port, headers: [("Authorization", "Bearer \(vera.token ?? "")")]) { live in
+                try await live.subscribe(topic)
+                #expect(try await live.frame("err")["code"]?.text == "forbidden")
+            }
+        }
+    }
+
     @Test("Numbers and hosts are told while somebody watches")
     func hosts() async throws {
         try await self.serving("vera") { server, _, port, bearer in

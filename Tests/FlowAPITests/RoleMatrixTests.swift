@@ -20,7 +20,8 @@ struct RoleMatrixTests {
     ]
     private static let forSignedIn: Set<Endpoint> = [
         .signOut, .whoAmI, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listTokens,
-        .createToken, .deleteToken, .live, .events, .getTOTP, .beginTOTP, .confirmTOTP, .endTOTP, .renewRecoveryCodes,
+        .createToken, .deleteToken, .live, .events, .reportClientError, .getTOTP, .beginTOTP, .confirmTOTP, .endTOTP,
+        .renewRecoveryCodes,
     ]
 
     @Test("A route without a declared permission is one of a known few")
@@ -148,6 +149,10 @@ struct RoleMatrixTests {
         case .checkTasks:
             JSONWriter.text(
                 ["tasks": JSON.array([["task": taskBody(["group_ids": .array([.integer(2)])]).json].json])].json
+            )
+        case .testTask:
+            JSONWriter.text(
+                ["task": taskBody(["group_ids": .array([.integer(2)])]).json, "client_id": JSON.string("r")].json
             )
         case .createWorkflow, .updateWorkflow: JSONWriter.text(Self.workflow("\(endpoint)", 2).json)
         case .addMembers: #"{"client_ids":["r"]}"#

@@ -358,4 +358,22 @@ struct TaskTests {
             #expect(answer["items"]?.items.map { $0["connected"] } == [.bool(true), .bool(false)])
         }
     }
+
+    @Test("The next run of a task with an interval moves, with all later ones; others have none to move (S4 reorder)")
+    func shift() async throws {
+        try await TestServer.with { _, caller in
+            let every: [String: JSON] = ["schedule_type": .string("every"), "every_seconds": .integer(3600)]
+            var body = taskBody(every)
+            body["cron_expr"] = nil
+            let id = try #require(try await caller.post("/tasks", body).data["id"]?.int)
+            let moved = try await caller.post("/tasks/\(id)/shift", ["seconds": .integer(-1800)])
+            #expect(moved.data["next_exec_time"]?.text == "2026-11-21T10:30:00.000Z", "\(moved.text)")
+            #expect(moved.data["version"] == .integer(2))
+            let far = try await caller.post("/tasks/\(id)/shift", ["seconds": .integer(TaskRoutes.shiftLimit + 1)])
+            #expect(far.faultCodes == ["range"])
+            let made = try await caller.post("/tasks", taskBody(["name": .string("cron")]))
+            let cron = try #require(made.data["id"]?.int)
+            #expect(try await caller.post("/tasks/\(cron)/shift", ["seconds": .integer(60)]).status == 409)
+        }
+    }
 }

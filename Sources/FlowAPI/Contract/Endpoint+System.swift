@@ -24,6 +24,34 @@ extension Endpoint {
                 .query("format", .choice(of: AuditExport.Format.self).byDefault(AuditExport.Format.csv.rawValue))
                 .auditFilter
                 .answers(.other(["text/csv; charset=utf-8", "application/json; charset=utf-8"]))
+        case .reportClientError:
+            Contract(.system, "Takes note of an error in somebody's browser")
+                .body(
+                    .body(
+                        required: ["message": Schema.string(upTo: ClientErrors.messageLimit, from: 1)],
+                        optional: [
+                            "place": Schema.string(upTo: ClientErrors.placeLimit).orNull.about(
+                                "File, line and column."
+                            ),
+                            "page": Schema.string(upTo: ClientErrors.placeLimit).orNull.about("The path of the page."),
+                        ]
+                    ),
+                    examples: [
+                        "one": ["message": JSON.string("x is undefined"), "place": .string("app.js:1:20")].json
+                    ]
+                )
+        case .listClientErrors:
+            Contract(.system, "Lists errors in browsers since this server began, the newest first")
+                .answers(
+                    .answer([
+                        "items": .array(
+                            .answer([
+                                "message": .string, "place": .string, "page": .string.about("Where it was seen last."),
+                                "username": .string, "count": .integer, "first_at": .timestamp, "last_at": .timestamp,
+                            ])
+                        )
+                    ])
+                )
         case .overview:
             Contract(.system, "Sums up what is running and what happened today")
                 .answers(
@@ -95,8 +123,10 @@ extension Endpoint {
                 .about("The same as the live connection tells; each topic needs its own permission.")
                 .query(
                     "topics",
-                    .string.about("Of jobs, executions, execution:ID, log:ID, hosts, stats, separated by commas.")
-                        .example("jobs,executions"),
+                    .string.about(
+                        "Of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, separated by commas."
+                    )
+                    .example("jobs,executions"),
                     isRequired: true
                 )
                 .query("task_id", .integer.about("Only executions of this task."))

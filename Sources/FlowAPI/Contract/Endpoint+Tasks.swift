@@ -128,6 +128,45 @@ extension Endpoint {
                 )
                 .answers(.reference("Started"), status: .created)
                 .refuses(.conflict)
+        case .shiftTask:
+            Contract(.tasks, "Moves the next run of a task with a fixed interval, and with it all later ones")
+                .about("A new version of the task. Refused while the task runs, and where it does not run by itself.")
+                .body(
+                    .body(
+                        required: [
+                            "seconds": Schema.integer(-TaskRoutes.shiftLimit...TaskRoutes.shiftLimit).about(
+                                "Later, or earlier when negative."
+                            )
+                        ]
+                    ),
+                    examples: ["earlier": .object([.init("seconds", -1800)])]
+                )
+                .answers(.reference("Task"))
+                .refuses(.conflict)
+        case .testTask:
+            Contract(.tasks, "Runs a task that is not saved, once, on one host")
+                .about(
+                    """
+                    With the checks of saving it. Its execution has the kind `test`: lists and sums leave it out unless asked for \
+                    it, nobody is told of it, and it is not tried again. The host has to be connected.
+                    """
+                )
+                .body(
+                    .body(
+                        required: ["task": .reference("TaskBody"), "client_id": .string],
+                        optional: [
+                            "id": Schema.integer(1...Int64.max).orNull.about("The task that it would replace."),
+                            "params": .dictionary(.string).about("Environment variables QF_PARAM_*."),
+                        ]
+                    ),
+                    examples: [
+                        "new": .object([
+                            .init("task", Self.taskExamples[0].value), .init("client_id", "web1-7f3a"),
+                        ])
+                    ]
+                )
+                .answers(.reference("Started"), status: .created)
+                .refuses(.conflict)
         case .explainTask:
             Contract(.tasks, "Says what happened or will happen at an instant, and which rule decided")
                 .query("at", .timestamp.example("2026-01-31T08:00:00Z"), isRequired: true)

@@ -13,7 +13,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case startOIDC, returnFromOIDC
     case signInCode, getTOTP, beginTOTP, confirmTOTP, endTOTP, renewRecoveryCodes, resetTOTP
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
-    case explainTask, taskPlacement, taskRollout, listOwed
+    case explainTask, taskPlacement, taskRollout, listOwed, testTask, shiftTask
     case listVersions, getVersion, restoreVersion
     case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
     case checkTasks, taskFileSchema
@@ -43,6 +43,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case drainServer, resumeServer
     case schedulerStatus, stopScheduler, startScheduler
     case listAudit, exportAudit
+    case reportClientError, listClientErrors
     case overview, health, ready, version, metrics, openAPI, live, events
     case plainHealth, plainReady, plainMetrics, plainOpenAPI
     case s0ListTasks, s0CreateTask, s0GetTask, s0UpdateTask, s0DeleteTask, s0PauseTask, s0ResumeTask, s0TriggerTask
@@ -108,6 +109,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .getVersion: self.api(.get, "/tasks/{id}/versions/{version}", .needs(.jobsRead))
         case .restoreVersion: self.api(.post, "/tasks/{id}/versions/{version}/restore", .needs(.jobsWrite))
         case .triggerTask: self.api(.post, "/tasks/{id}/trigger", .needs(.jobsRun))
+        case .shiftTask: self.api(.post, "/tasks/{id}/shift", .needs(.jobsWrite))
+        // Saving it is asked for besides.
+        case .testTask: self.api(.post, "/tasks/test-run", .needs(.jobsRun))
         case .explainTask: self.api(.get, "/tasks/{id}/explain", .needs(.jobsRead))
         case .taskPlacement: self.api(.get, "/tasks/{id}/placement", .needs(.executionsRead))
 
@@ -255,6 +259,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .acknowledgeIncident: self.api(.post, "/notify/incidents/{id}/ack", .needs(.notifyWrite))
         case .listDeliveries: self.api(.get, "/notify/deliveries", .needs(.notifyRead))
         case .resendDelivery: self.api(.post, "/notify/deliveries/{id}/resend", .needs(.notifyWrite))
+
+        case .reportClientError: self.api(.post, "/client-errors", .signedIn)
+        case .listClientErrors: self.api(.get, "/client-errors", .needs(.settingsRead))
 
         case .overview: self.api(.get, "/stats", .needs(.executionsRead))
         case .health: self.api(.get, "/health", .everyone)

@@ -129,6 +129,8 @@ struct ExecutionFilter: Hashable, Sendable {
     func matches(_ execution: Execution) -> Bool {
         (self.job.map { $0 == execution.jobID } ?? true) && (self.agent.map { $0 == execution.agentID } ?? true)
             && (self.run.map { $0 == execution.runID } ?? true)
+            // Lists leave tests out.
+            && (execution.kind != .test || self.run != nil)
             && (self.statuses.isEmpty || self.statuses.contains(execution.status) || execution.status.isTerminal)
     }
 }

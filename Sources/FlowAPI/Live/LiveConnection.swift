@@ -21,6 +21,7 @@ struct LiveConnection: Sendable {
     func run(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, session: AuthenticatedSession) async throws {
         let outbox = LiveOutbox()
         let live = LiveSession(session: session, dependencies: self.dependencies, outbox: outbox, logger: self.logger)
+        defer { self.dependencies.editing.leaveAll(live.seat) }
         // Before the greeting, so that nothing between it and the first command is missed.
         let events = self.dependencies.bus.subscribe(buffer: 1024)
         await live.greet(heartbeatSeconds: Self.heartbeatSeconds)

@@ -17,6 +17,7 @@ actor LiveSession {
         let tasks: TaskPresenter
         let executions: ExecutionPresenter
         let clock: any WallClock
+        let editing = EditingRoster()
     }
 
     let dependencies: Dependencies
@@ -27,10 +28,15 @@ actor LiveSession {
 
     private var watch = LiveWatch()
     private var logs = LiveLogs()
+    /// What this connection is in the roster of editors.
+    nonisolated let seat: Int64
+    /// Who else was told of, by the job whose form is open here.
+    private var editors: [JobID: [EditingRoster.Editor]] = [:]
 
     init(session: AuthenticatedSession, dependencies: Dependencies, outbox: LiveOutbox, logger: Logger) {
         self.session = session
         self.dependencies = dependencies
+        self.seat = dependencies.editing.connection()
         self.outbox = outbox
         self.logger = logger
     }
@@ -136,6 +142,7 @@ actor LiveSession {
                 let overview = try await self.presenter.overview()
                 _ = self.watch.takeNews(overview)
                 self.send("snap", topic, .object(SystemRoutes.members(overview)))
+            case .editing(let id): try await self.edit(id)
             }
         } catch {
             self.forget(topic)
@@ -152,6 +159,9 @@ actor LiveSession {
         case .log(let id): self.logs.forget(id)
         case .hosts: self.watch.forgetHosts()
         case .stats: self.watch.forgetStats()
+        case .editing(let id):
+            self.editors[id] = nil
+            self.dependencies.editing.leave(id, self.seat)
         }
         self.sequences[topic.name] = nil
     }
@@ -206,6 +216,7 @@ actor LiveSession {
 
     /// Every second: numbers, hosts and the rows of jobs whose executions moved.
     func tickSlow() async {
+        self.tellEditors()
         await self.guarded {
             // Of these, a list only wants the rows it shows; of changed jobs it also wants those it does not show yet.
             try await self.tell(await self.presenter.visibleJobs(self.watch.takeStaleJobs()), cause: "ran")
@@ -249,6 +260,44 @@ actor LiveSession {
             // The store is not there at the moment: that is no reason to throw people out.
             self.logger.debug("Session not checked", metadata: ["error": "\(error)"])
         }
+    }
+
+    // MARK: Forms
+
+    /// The form of a job is open here from now on.
+    private func edit(_ id: JobID) async throws {
+        _ = try await self.dependencies.services.jobs.get(id, as: self.principal)
+        guard self.editors[id] != nil || self.editors.count < EditingRoster.formLimit else {
+            throw CoreError(.tooManyRequests, "At most \(EditingRoster.formLimit) forms can be open at once.")
+        }
+        let me = EditingRoster.Editor(
+            user: self.principal.userID,
+            username: self.principal.username,
+            since: self.dependencies.clock.now
+        )
+        self.dependencies.editing.enter(id, self.seat, as: me)
+        let others = self.dependencies.editing.others(of: id, than: self.seat)
+        self.editors[id] = others
+        self.send("snap", .editing(id), self.json(others))
+    }
+
+    private func tellEditors() {
+        for (id, told) in self.editors {
+            let others = self.dependencies.editing.others(of: id, than: self.seat)
+            guard others != told else { continue }
+            self.editors[id] = others
+            self.send("ev", .editing(id), self.json(others))
+        }
+    }
+
+    private func json(_ editors: [EditingRoster.Editor]) -> JSON {
+        let items = editors.map { editor in
+            JSON.object([
+                .init("username", editor.username), .init("since", editor.since),
+                .init("is_me", editor.user == self.principal.userID),
+            ])
+        }
+        return .object([.init("editors", items)])
     }
 
     // MARK: Output

@@ -11,6 +11,8 @@ enum LiveTopic: Hashable, Sendable {
     case log(ExecutionID)
     case hosts
     case stats
+    /// Who has the form of a job open; whoever follows it is one of them.
+    case editing(JobID)
 
     init?(_ text: String) {
         switch text {
@@ -20,6 +22,10 @@ enum LiveTopic: Hashable, Sendable {
         case "stats": self = .stats
         default:
             let parts = text.split(separator: ":", maxSplits: 1)
+            if parts.count == 2, parts[0] == "editing", let job = Int64(parts[1]), job > 0 {
+                self = .editing(job)
+                return
+            }
             guard parts.count == 2, let id = ExecutionID(String(parts[1])) else { return nil }
             switch parts[0] {
             case "execution": self = .execution(id)
@@ -37,6 +43,7 @@ enum LiveTopic: Hashable, Sendable {
         case .log(let id): "log:\(id)"
         case .hosts: "hosts"
         case .stats: "stats"
+        case .editing(let job): "editing:\(job)"
         }
     }
 
@@ -46,6 +53,7 @@ enum LiveTopic: Hashable, Sendable {
         case .executions, .execution, .stats: .executionsRead
         case .log: .logsRead
         case .hosts: .agentsRead
+        case .editing: .jobsWrite
         }
     }
 }

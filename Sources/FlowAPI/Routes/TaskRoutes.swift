@@ -116,6 +116,26 @@ struct TaskRoutes: Sendable {
         )
     }
 
+    /// The farthest that a run is moved; seconds, a year.
+    static let shiftLimit: Int64 = 31_622_400
+
+    /// The next run earlier or later, and all after it (S4: reorder).
+    func shift(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let id = try call.number("id")
+        var reader = try FieldReader(try await call.body())
+        if !reader.has("seconds") { reader.fault("seconds", "required", "this field is required") }
+        let seconds = reader.integer("seconds") ?? 0
+        if seconds.magnitude > Self.shiftLimit.magnitude {
+            reader.fault("seconds", "range", "at most a year, \(Self.shiftLimit) seconds, either way")
+        }
+        try reader.finish()
+        return try await self.answer(
+            try await self.jobs.shift(id, byMilliseconds: seconds * 1000, as: call.principal),
+            call
+        )
+    }
+
     /// How far the present version has come, host by host (S1-FR-2.1).
     func rollout(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()

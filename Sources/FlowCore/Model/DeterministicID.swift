@@ -20,6 +20,8 @@ package enum ExecutionKind: String, Codable, Sendable, CaseIterable {
     case hook
     /// A past fire that is made up for; the discriminator is the backfill's id and the fire's time.
     case backfill
+    /// Something that is not saved was tried on one host.
+    case test
 }
 
 /// Derives the ids of executions and runs, so that whoever starts the same fire names it alike.

@@ -14,6 +14,8 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
     case webhook
     /// A past fire was made up for.
     case backfill
+    /// A task that is not saved was tried on one host: it counts nowhere.
+    case test
 
     /// What its executions say.
     package var executionKind: ExecutionKind {
@@ -25,6 +27,7 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
         case .workflow: .node
         case .webhook: .hook
         case .backfill: .backfill
+        case .test: .test
         }
     }
 }

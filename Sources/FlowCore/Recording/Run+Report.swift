@@ -18,6 +18,7 @@ extension Run {
         case .node: type = .workflow
         case .hook: type = .webhook
         case .backfill: type = .backfill
+        case .test: type = .test
         }
         self.init(
             id: report.runID,

@@ -76,6 +76,7 @@ enum ExecutionRecord {
         case .node: 4
         case .hook: 5
         case .backfill: 6
+        case .test: 7
         }
     }
 
@@ -88,6 +89,7 @@ enum ExecutionRecord {
         case 4: .node
         case 5: .hook
         case 6: .backfill
+        case 7: .test
         default: throw StoreFault.unreadable("\(code) is not an execution kind")
         }
     }

@@ -48,6 +48,7 @@ enum RunRecord {
         case .workflow: 4
         case .webhook: 5
         case .backfill: 6
+        case .test: 7
         }
     }
 
@@ -60,6 +61,7 @@ enum RunRecord {
         case 4: .workflow
         case 5: .webhook
         case 6: .backfill
+        case 7: .test
         default: throw StoreFault.unreadable("\(code) is not a run type")
         }
     }

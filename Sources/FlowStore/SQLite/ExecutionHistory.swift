@@ -101,6 +101,9 @@ struct ExecutionHistory {
         if !query.types.isEmpty {
             let kinds = Set(query.types.map { ExecutionRecord.code($0.executionKind) }).sorted()
             base.conditions.append("kind IN (\(kinds.map(String.init).joined(separator: ", ")))")
+        } else if query.run == nil, let condition = try TestRunCondition.withoutTests(executions: "execution", self.db)
+        {
+            base.conditions.append(condition)
         }
         if let run = query.run {
             base.index = "execution_by_run"

@@ -84,13 +84,17 @@ extension SQLiteStore {
     ) async throws -> NeededSecrets? {
         try await self.read { db in
             let table = SecretTable(db)
-            guard let present = try JobTable(db).find(uid: job), try table.isTarget(agent, of: present.id),
-                let snapshot = try self.snapshots.snapshot(job, version: version, db)
-            else { return nil }
+            var target: (id: JobID, groups: [GroupID])?
+            if let present = try JobTable(db).find(uid: job) {
+                if try table.isTarget(agent, of: present.id) { target = (present.id, present.definition.groups) }
+            } else {
+                target = try self.groupsOfOpenTest(job, version: version, on: agent, db)
+            }
+            guard let target, let snapshot = try self.snapshots.snapshot(job, version: version, db) else { return nil }
             var sealed: [NeededSecrets.Sealed] = []
             var refused: [String] = []
             for name in snapshot.payload.secretNames {
-                guard let secret = try table.find(name), secret.isFor(present.definition.groups),
+                guard let secret = try table.find(name), secret.isFor(target.groups),
                     let text = try table.sealed(name)
                 else {
                     refused.append(name)
@@ -99,9 +103,9 @@ extension SQLiteStore {
                 sealed.append(NeededSecrets.Sealed(name: name, version: secret.version, text: text))
             }
             return NeededSecrets(
-                job: present.id,
-                jobName: present.definition.name,
-                groups: present.definition.groups,
+                job: target.id,
+                jobName: snapshot.name,
+                groups: target.groups,
                 sealed: sealed,
                 refused: refused
             )

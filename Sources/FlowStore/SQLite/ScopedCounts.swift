@@ -46,7 +46,7 @@ struct ScopedCounts {
                 coalesce(sum(CASE WHEN started_at IS NOT NULL THEN finished_at - started_at END), 0),
                 count(CASE WHEN started_at IS NOT NULL THEN finished_at END)
             FROM execution INDEXED BY execution_by_job
-            WHERE job_id = ? AND id >= ? AND nominal < ? AND status IN (\(ended)) AND \(condition.sql)
+            WHERE job_id = ? AND id >= ? AND nominal < ? AND status IN (\(ended)) AND kind <> 7 AND \(condition.sql)
             GROUP BY 1, 2
             """,
             [.integer(job), .id(ExecutionID.lowerBound(at: first)), .time(until)] + condition.values,

@@ -102,7 +102,7 @@ extension PBExecutionKind {
         case .rerun: self = .rerun
         case .backfill: self = .backfill
         // To a host it is a run that somebody asked for; hosts of older versions know no other word.
-        case .dependency, .node, .hook: self = .manual
+        case .dependency, .node, .hook, .test: self = .manual
         }
     }
 

@@ -29,7 +29,19 @@ export interface Settings {
   items: Setting[];
 }
 
+/** An error of the console in somebody's browser, as often as it was seen. */
+export interface ClientError {
+  message: string;
+  place: string;
+  page: string;
+  username: string;
+  count: number;
+  first_at: string;
+  last_at: string;
+}
+
 export const settings = {
+  clientErrors: async () => (await get<{ items: ClientError[] }>('/client-errors')).items,
   all: () => get<Settings>('/settings'),
   /** All or none; null is the default again. Refused when somebody has changed something since `revision`. */
   change: (values: Record<string, SettingValue | null>, revision: number) =>

@@ -13,6 +13,7 @@ export const RUN_TYPES = {
   workflow: 'node',
   webhook: 'hook',
   backfill: 'backfill',
+  test: 'test',
 } as const;
 export type RunTypeName = keyof typeof RUN_TYPES;
 

@@ -9,6 +9,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case jobDisable = "job.disable"
     case jobDelete = "job.delete"
     case jobRun = "job.run"
+    /// A definition that was not saved, on one host.
+    case jobTest = "job.test"
     case backfillCreate = "backfill.create"
     case backfillCancel = "backfill.cancel"
     case dependenciesReset = "job.dependencies_reset"

@@ -51,6 +51,7 @@ enum Migrations {
         ("173 data times", Migration173DataTimes.sql),
         ("174 backfills", Migration174Backfills.sql),
         ("180 approvals", Migration180Approvals.sql),
+        ("196 test runs", Migration196TestRuns.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -345,10 +345,11 @@ struct ExecutionTable {
 
     func openCount(_ status: ExecutionStatus, in scope: Scope = .all) throws -> Int {
         let condition = try ScopeCondition.executions(scope)
+        let tests = try TestRunCondition.withoutTests(executions: "execution", self.db)
         return try self.db.first(
             """
             SELECT count(*) FROM execution INDEXED BY execution_by_status
-            WHERE status = ? AND status <> 3\(condition.map { " AND " + $0.sql } ?? "")
+            WHERE status = ? AND status <> 3\(tests.map { " AND " + $0 } ?? "")\(condition.map { " AND " + $0.sql } ?? "")
             """,
             [.number(status.rawValue)] + (condition?.values ?? [])
         ) { $0.number(0) } ?? 0

@@ -10,6 +10,8 @@ enum RunFilter {
         var values: [RecordValue] = []
         if !query.types.isEmpty {
             conditions.append("type IN (\(query.types.map { "\(RunRecord.code($0))" }.joined(separator: ", ")))")
+        } else if query.type == nil, let condition = try TestRunCondition.withoutTests(runs: db) {
+            conditions.append(condition)
         }
         if let jobs = try JobTraitCondition.ids(having: query.traits, db) {
             conditions.append("run.job_id IN (SELECT value FROM json_each(?))")

@@ -1,5 +1,7 @@
 export default {
   form: {
+    othersHere: 'Also editing this job:',
+    meElsewhere: 'you, in another window',
     restored: 'What you had not saved is back.',
     dropDraft: 'Throw it away',
     basic: 'Basics',
@@ -157,5 +159,27 @@ export default {
       timeout: 'timeout',
       interrupted: 'host died',
     },
+  },
+  testRun: {
+    title: 'Test run',
+    host: 'On which host',
+    act: 'Try it',
+    hint:
+      'Runs what the form says once on one host, without saving. It counts nowhere, is not retried, and nobody is told.',
+    nowhere: 'No host of the groups is online, so nothing can be tried now.',
+    takesTwo: 'A job that two persons start cannot be tried.',
+  },
+  move: {
+    dots: 'Move the next run…',
+    title: 'Move the next run of {name}',
+    text: 'All later runs move with it. It is refused while the job runs.',
+    way: 'Which way',
+    earlier: 'Earlier',
+    later: 'Later',
+    seconds: 'Seconds',
+    wrong: 'A whole number above 0, please.',
+    result: 'Then: {time}',
+    act: 'Move',
+    done: 'The next run of {name} is at {time} now',
   },
 };

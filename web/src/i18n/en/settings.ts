@@ -226,6 +226,7 @@ export default {
       job_disable: 'Disabled a job',
       job_delete: 'Deleted a job',
       job_run: 'Ran a job now',
+      job_test: 'Tried a job',
       job_dependencies_reset: 'Reset what a job waits for',
       execution_retry: 'Retried a run',
       execution_cancel: 'Stopped a run',
@@ -433,5 +434,13 @@ export default {
     sessionEnded: 'Ended',
     firstTitle: 'Change your password first',
     firstText: 'Somebody gave you the present one. Nothing goes on before it is changed.',
+  },
+  clientError: {
+    title: 'Errors in browsers',
+    message: 'Error',
+    page: 'Page',
+    user: 'User',
+    count: 'Times',
+    last: 'Last seen',
   },
 };

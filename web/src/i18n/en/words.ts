@@ -58,6 +58,7 @@ export default {
     node: 'Workflow',
     hook: 'Webhook',
     backfill: 'Backfill',
+    test: 'Test',
   },
   executor: { shell: 'Shell', http: 'HTTP', plugin: 'Plugin', sql: 'SQL', builtin: 'Built-in' },
   range: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },

@@ -1,5 +1,7 @@
 export default {
   form: {
+    othersHere: '正在编辑同一任务的还有：',
+    meElsewhere: '您自己（另一个窗口）',
     restored: '已恢复上次未保存的内容。',
     dropDraft: '放弃草稿',
     basic: '基本信息',
@@ -146,5 +148,26 @@ export default {
     onDisable: '运行中停用',
     way: { pinned: '按原版本运行完', refuse: '拒绝修改', finish: '运行完', stop: '停止运行' },
     cause: { business: '业务失败（退出码 1）', technical: '技术失败', timeout: '超时', interrupted: '主机中断' },
+  },
+  testRun: {
+    title: '试运行',
+    host: '在哪台主机上',
+    act: '试运行',
+    hint: '按表单现在的内容在一台主机上执行一次，不保存。不计入统计，不重试，不通知。',
+    nowhere: '任务的分组里没有在线的主机，现在无法试运行。',
+    takesTwo: '启动需要双人确认的任务不能试运行。',
+  },
+  move: {
+    dots: '调整下次执行…',
+    title: '调整 {name} 的下次执行',
+    text: '之后的每次执行也随之移动。任务正在运行时不能调整。',
+    way: '方向',
+    earlier: '提前',
+    later: '推后',
+    seconds: '秒数',
+    wrong: '请填写大于 0 的整数。',
+    result: '调整后：{time}',
+    act: '调整',
+    done: '{name} 的下次执行改为 {time}',
   },
 };

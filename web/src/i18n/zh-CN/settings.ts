@@ -218,6 +218,7 @@ export default {
       job_disable: '停用任务',
       job_delete: '删除任务',
       job_run: '立即执行',
+      job_test: '试运行',
       job_dependencies_reset: '重置依赖状态',
       execution_retry: '重试执行',
       execution_cancel: '停止执行',
@@ -423,5 +424,13 @@ export default {
     sessionEnded: '已结束',
     firstTitle: '请先修改密码',
     firstText: '当前密码是别人给你的。修改之后才能继续。',
+  },
+  clientError: {
+    title: '浏览器中的错误',
+    message: '错误',
+    page: '页面',
+    user: '用户',
+    count: '次数',
+    last: '最近',
   },
 };

@@ -58,6 +58,7 @@ export default {
     node: '工作流',
     hook: 'Webhook',
     backfill: '补跑',
+    test: '试运行',
   },
   executor: { shell: 'Shell', http: 'HTTP', plugin: '插件', sql: 'SQL', builtin: '内置操作' },
   range: { '1h': '最近 1 小时', '24h': '最近 24 小时', '7d': '最近 7 天', '30d': '最近 30 天' },
