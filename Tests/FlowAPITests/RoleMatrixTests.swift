@@ -37,16 +37,20 @@ struct RoleMatrixTests {
 
     /// Ids of what stands under a word of a path.
     private struct Objects {
-        var own: [String: String] = ["groups": "2", "clients": "r", "secrets": "RED", "rules": "1", "versions": "1"]
+        var own: [String: String] = [
+            "groups": "2", "clients": "r", "secrets": "RED", "rules": "1", "versions": "1",
+            "silences": "1",
+        ]
         var foreign: [String: String] = [
             "groups": "3", "clients": "b", "secrets": "BLUE", "rules": "2", "versions": "1",
+            "silences": "2",
         ]
         static let absent = [
             "tasks": "999", "groups": "999", "clients": "x", "secrets": "NONE", "rules": "999",
             "hooks": "0192f0a0-0000-4000-8000-000000000000", "versions": "1",
             "executions": "0192f0a0-0000-8000-8000-000000000000", "runs": "0192f0a0-0000-8000-8000-000000000000",
             "workflows": "999", "workflow-runs": "0192f0a0-0000-8000-8000-000000000000", "nodes": "ok",
-            "backfills": "0192f0a0-0000-4000-8000-000000000000",
+            "backfills": "0192f0a0-0000-4000-8000-000000000000", "silences": "999",
         ]
     }
 
@@ -76,6 +80,8 @@ struct RoleMatrixTests {
                 "match": match,
             ]
             #expect(try await admin.post("/notify/rules", rule).status == 201)
+            let silence: [String: JSON] = ["match": match, "seconds": .integer(600), "reason": .string(team)]
+            #expect(try await admin.post("/notify/silences", silence).status == 201)
             let owners = JSON.array([.integer(group)])
             _ = try await admin.put(
                 "/secrets/\(group == 2 ? "RED" : "BLUE")",
@@ -162,6 +168,7 @@ struct RoleMatrixTests {
         case .createNotifyRule, .updateNotifyRule:
             #"{"name":"n","triggers":["timeout"],"channels":[{"type":"email","recipients":["a@example.com"]}],"#
                 + #""match":{"group_ids":[2]}}"#
+        case .createSilence: #"{"match":{"group_ids":[2]},"seconds":600,"reason":"r"}"#
         default: endpoint.contract?.body?.examples.first.map { JSONWriter.text($0.value) }
         }
     }

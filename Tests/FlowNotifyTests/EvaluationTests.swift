@@ -17,6 +17,9 @@ struct NotifyWorld {
     var counters: [NotifyCounter.Key: NotifyCounter] = [:]
     var incidents: [IncidentID: NotifyIncident] = [:]
     var hosts: [AgentID: NotifyHost] = [:]
+    var silences: [NotifySilence] = []
+    /// Whose end was acted on.
+    var ended: [NotifySilence] = []
     var now = Self.start
     var sequence: Int64 = 0
     var run: Int64 = 0
@@ -115,7 +118,7 @@ struct NotifyWorld {
             hosts: keys.isEveryHostNeeded
                 ? self.hosts.values.filter { $0.wentAt == nil } : keys.hosts.compactMap { self.hosts[$0] }
         )
-        var evaluation = NotifyEvaluation(book: self.book, state: state, now: self.now)
+        var evaluation = NotifyEvaluation(book: self.book, state: state, silences: self.silences, now: self.now)
         evaluation.handle(row)
         self.save(evaluation.changes)
     }
@@ -134,6 +137,7 @@ struct NotifyWorld {
         var evaluation = NotifyEvaluation(
             book: self.book,
             state: NotifyState(incidents: open, hosts: Array(self.hosts.values)),
+            silences: self.silences,
             now: self.now
         )
         evaluation.tick()
@@ -145,6 +149,13 @@ struct NotifyWorld {
         for counter in changes.counters { self.counters[counter.key] = counter }
         for incident in changes.incidents { self.incidents[incident.id] = incident }
         for host in changes.hosts { self.hosts[host.agent] = host }
+        for caught in changes.caught {
+            for index in self.silences.indices where self.silences[index].id == caught.silence {
+                self.silences[index].caught += caught.count
+            }
+        }
+        self.ended += self.silences.filter { changes.settledSilences.contains($0.id) }
+        self.silences.removeAll { changes.settledSilences.contains($0.id) }
     }
 }
 

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("What a store keeps of notifications")
 struct NotifyStoreTests {
-    private static func incident(_ number: UInt8, groups: [GroupID] = []) -> NotifyIncident {
+    static func incident(_ number: UInt8, groups: [GroupID] = []) -> NotifyIncident {
         var incident = NotifyIncident(
             id: IncidentID(uuid: UUID(uuid: (0, 0, 0, 0, 0, 0, 0x80, 0, 0x80, 0, 0, 0, 0, 0, 0, number))),
             ruleKey: "task 7 rule",

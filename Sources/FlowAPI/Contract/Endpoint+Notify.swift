@@ -81,6 +81,13 @@ extension Endpoint {
         }
     }
 
+    private static let silenceExamples: KeyValuePairs<String, JSON> = [
+        "a host is repaired": .object([
+            .init("match", JSON.object([.init("client_ids", ["web1"])])), .init("seconds", 7200),
+            .init("reason", "new disk"),
+        ])
+    ]
+
     /// What rules caught, and what became of the messages.
     private var happeningContract: Contract? {
         switch self {
@@ -102,6 +109,31 @@ extension Endpoint {
         case .resendDelivery:
             Contract(.notifications, "Sends a message that was given up again, under its old id")
                 .answers(.reference("Delivery"), status: .accepted).refuses(.conflict)
+        case .listSilences:
+            Contract(.notifications, "Lists silences, the newest first").paged
+                .query("state", .choice(of: NotifySilence.State.self))
+                .answersPage(of: .reference("Silence"))
+        case .createSilence:
+            Contract(.notifications, "Keeps messages back until a time")
+                .about(
+                    "What falls into it is counted; what still does not work at its end is told then. From a minute to 30 days."
+                )
+                .body(
+                    .body(
+                        required: ["reason": .string(upTo: NotifySilence.reasonLimit, from: 1)],
+                        optional: [
+                            "match": .reference("SilenceMatch"),
+                            "incident_id": .uuid.about("Instead of `match`: what this incident is about."),
+                            "until": .timestamp,
+                            "seconds": .integer(60...2_592_000).about("Instead of `until`: from now on."),
+                        ]
+                    ),
+                    examples: Self.silenceExamples
+                )
+                .answers(.reference("Silence"), status: .created).refuses(.conflict)
+        case .endSilence:
+            Contract(.notifications, "Ends a silence now; what still does not work is told")
+                .answers(.reference("Silence")).refuses(.conflict)
         default: nil
         }
     }

@@ -16,7 +16,14 @@ extension Schema {
         .with(required: Self.requiredOfRule).with(optional: Self.optionalOfRule),
         "ChannelBody": Self.channelBody(isChange: false), "ChannelChange": Self.channelBody(isChange: true),
         "Channel": Self.channel,
-        "Incident": Self.incident, "Delivery": Self.delivery,
+        "Incident": Self.incident, "Delivery": Self.delivery, "Silence": Self.silence,
+        "SilenceMatch": Self.body(
+            required: [:],
+            optional: [
+                "rule": .string(upTo: 128).orNull.about("A rule's name."), "task_ids": .array(.integer),
+                "group_ids": .array(.integer), "client_ids": .array(.string), "labels": .dictionary(.string),
+            ]
+        ).about("What it is about: all that is given has to hold, and something has to be."),
     ]
 
     // MARK: Rules
@@ -125,12 +132,21 @@ extension Schema {
         "count": .integer, "threshold_count": .integer, "messages": .integer.about("How many were written."),
         "opened_at": .timestamp, "updated_at": .timestamp, "next_message_at": .timestamp.orNull,
         "acknowledged_by": .string.orNull,
+        "silenced": .integer.about("Events that a silence keeps back."),
+        "silences": .array(.integer).about("Which; when all have ended and it still does not work, it is told."),
         "members": .array(
             .answer([
                 "client_id": .string, "execution_id": .uuid.orNull, "trigger": .choice(of: NotifyTrigger.self),
                 "at": .timestamp,
             ])
         ),
+    ])
+
+    private static let silence = Schema.answer([
+        "id": .integer, "state": .choice(of: NotifySilence.State.self), "match": .reference("SilenceMatch"),
+        "reason": .string, "created_by": .string, "created_at": .timestamp, "until": .timestamp,
+        "ended_at": .timestamp.orNull.about("When somebody ended it early."), "ended_by": .string.orNull,
+        "caught": .integer.about("Events that nobody was told of."), "last_caught_at": .timestamp.orNull,
     ])
 
     private static let delivery = Schema.answer([

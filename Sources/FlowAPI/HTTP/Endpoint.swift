@@ -29,6 +29,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
     case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
+    case listSilences, createSilence, endSilence
     case listUsers, createUser, getUser, renameUser, deleteUser, enableUser, disableUser, resetPassword
     case listRoles, createRole, updateRole, deleteRole
     case addGrant, removeGrant, listSessions, endSessions, endSession
@@ -258,6 +259,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listIncidents: self.api(.get, "/notify/incidents", .needs(.notifyRead))
         case .acknowledgeIncident: self.api(.post, "/notify/incidents/{id}/ack", .needs(.notifyWrite))
         case .listDeliveries: self.api(.get, "/notify/deliveries", .needs(.notifyRead))
+        case .listSilences: self.api(.get, "/notify/silences", .needs(.notifyRead))
+        case .createSilence: self.api(.post, "/notify/silences", .needs(.notifyWrite))
+        case .endSilence: self.api(.post, "/notify/silences/{id}/end", .needs(.notifyWrite))
         case .resendDelivery: self.api(.post, "/notify/deliveries/{id}/resend", .needs(.notifyWrite))
 
         case .reportClientError: self.api(.post, "/client-errors", .signedIn)

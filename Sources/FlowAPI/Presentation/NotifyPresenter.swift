@@ -57,6 +57,7 @@ enum NotifyPresenter {
             .init("id", incident.id.description), .init("rule", incident.rule.name),
             .init("state", incident.state.rawValue), .init("trigger", incident.trigger.rawValue),
             .init("task_id", incident.jobID), .init("task_name", incident.jobName),
+            .init("silenced", incident.silenced), .init("silences", incident.silences),
             .init("count", incident.count), .init("threshold_count", incident.thresholdCount),
             .init("messages", incident.sentCount), .init("opened_at", incident.openedAt),
             .init("updated_at", incident.updatedAt), .init("next_message_at", incident.dueAt),
@@ -70,6 +71,24 @@ enum NotifyPresenter {
                     ])
                 }
             ),
+        ])
+    }
+
+    static func silence(_ silence: NotifySilence, at now: Timestamp) -> JSON {
+        let match = silence.match
+        return .object([
+            .init("id", silence.id), .init("state", silence.state(at: now).rawValue),
+            .init(
+                "match",
+                JSON.object([
+                    .init("rule", match.rule), .init("task_ids", match.tasks), .init("group_ids", match.groups),
+                    .init("client_ids", match.hosts.map(\.rawValue)), .init("labels", match.labels),
+                ])
+            ),
+            .init("reason", silence.reason), .init("created_by", silence.createdBy),
+            .init("created_at", silence.createdAt), .init("until", silence.until),
+            .init("ended_at", silence.endedAt), .init("ended_by", silence.endedBy),
+            .init("caught", silence.caught), .init("last_caught_at", silence.lastCaughtAt),
         ])
     }
 

@@ -88,13 +88,6 @@ struct APIRouter: Sendable {
         }
     }
 
-    private var notifications: NotifyRoutes {
-        get throws {
-            guard let notify else { throw APIFailure.notFound("This server's store has no notifications.") }
-            return notify
-        }
-    }
-
     private var flows: WorkflowRoutes {
         get throws {
             guard let workflows else { throw APIFailure.notFound("This server's store has no workflows.") }
@@ -272,20 +265,10 @@ struct APIRouter: Sendable {
         case .getCalendar: try await self.holidays.get(call)
         case .setCalendar: try await self.holidays.set(call)
         case .deleteCalendar: try await self.holidays.delete(call)
-        case .listChannels: try await self.notifications.listChannels(call)
-        case .createChannel: try await self.notifications.createChannel(call)
-        case .updateChannel: try await self.notifications.updateChannel(call)
-        case .deleteChannel: try await self.notifications.deleteChannel(call)
-        case .testChannel: try await self.notifications.testChannel(call)
-        case .listNotifyRules: try await self.notifications.listRules(call)
-        case .createNotifyRule: try await self.notifications.createRule(call)
-        case .updateNotifyRule: try await self.notifications.updateRule(call)
-        case .deleteNotifyRule: try await self.notifications.deleteRule(call)
-        case .previewNotification: try await self.notifications.preview(call)
-        case .listIncidents: try await self.notifications.listIncidents(call)
-        case .acknowledgeIncident: try await self.notifications.acknowledge(call)
-        case .listDeliveries: try await self.notifications.listDeliveries(call)
-        case .resendDelivery: try await self.notifications.resend(call)
+        case .listChannels, .createChannel, .updateChannel, .deleteChannel, .testChannel, .listNotifyRules,
+            .createNotifyRule, .updateNotifyRule, .deleteNotifyRule, .previewNotification, .listIncidents,
+            .acknowledgeIncident, .listDeliveries, .resendDelivery, .listSilences, .createSilence, .endSilence:
+            try await self.answerNotify(endpoint, call)
         case .exportAudit: try await self.audit.export(call)
         case .overview: try await self.system.overview(call)
         case .health: self.system.health()

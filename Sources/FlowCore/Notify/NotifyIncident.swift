@@ -65,6 +65,11 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
     package var acknowledgedBy: String?
     /// It works again, and that is still to be told.
     package var isRecovering: Bool
+    // Optional, as those that an older version stored lack them.
+    private var silencedCount: Int?
+    private var silenceIDs: [Int64]?
+    /// Events that a silence held back, and that the next message tells of; nil = no silence has ended.
+    package var heldBack: Int?
 
     package static let memberLimit = 20
     package static let failingLimit = 2000
@@ -98,5 +103,23 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
         self.updatedAt = now
         self.sentCount = 0
         self.isRecovering = false
+    }
+
+    /// Events that nobody was told of because of ``silences``.
+    package var silenced: Int {
+        get { self.silencedCount ?? 0 }
+        set { self.silencedCount = newValue == 0 ? nil : newValue }
+    }
+
+    /// Silences, ascending, that keep something of it back; when all of them have ended it is told of.
+    package var silences: [Int64] {
+        get { self.silenceIDs ?? [] }
+        set { self.silenceIDs = newValue.isEmpty ? nil : newValue }
+    }
+
+    /// Keeps events back until the silences have ended.
+    package mutating func hold(_ events: Int, by silences: [Int64]) {
+        self.silenced += events
+        self.silences = Set(self.silences + silences).sorted()
     }
 }

@@ -40,6 +40,26 @@ package protocol NotifyStore: EventStore {
     /// No reminders and updates from now on.
     func acknowledgeNotifyIncident(_ id: IncidentID, in scope: Scope, by change: Change) async throws -> NotifyIncident
 
+    // MARK: Silences
+
+    /// Those whose end was not acted on yet.
+    func unsettledSilences() async throws -> [NotifySilence]
+    /// Open incidents of which a silence keeps something back.
+    func silencedIncidents() async throws -> [NotifyIncident]
+    /// - Parameter state: at the time; nil = all.
+    func notifySilences(
+        _ state: NotifySilence.State?,
+        page: PageRequest,
+        in scope: Scope,
+        at now: Timestamp
+    ) async throws -> Page<NotifySilence>
+    func notifySilence(_ id: Int64, in scope: Scope) async throws -> NotifySilence?
+    /// - Throws: `conflict` when there are ``NotifySilence/activeLimit`` already.
+    func createSilence(_ draft: SilenceDraft, by change: Change) async throws -> NotifySilence
+    /// Ends it now; one that has ended stays as it is.
+    func endSilence(_ id: Int64, by change: Change) async throws -> NotifySilence
+    func notifyIncident(_ id: IncidentID, in scope: Scope) async throws -> NotifyIncident?
+
     // MARK: Deliveries
 
     /// What is due, in the order in which it was made.
@@ -92,17 +112,33 @@ package struct NotifyChanges: Hashable, Sendable {
         }
     }
 
+    /// Events that fell into a silence.
+    package struct Caught: Hashable, Sendable {
+        package let silence: Int64
+        package let count: Int
+        package let at: Timestamp
+
+        package init(silence: Int64, count: Int, at: Timestamp) {
+            self.silence = silence
+            self.count = count
+            self.at = at
+        }
+    }
+
     package var counters: [NotifyCounter] = []
     package var incidents: [NotifyIncident] = []
     package var hosts: [NotifyHost] = []
     package var deliveries: [NotifyDelivery] = []
+    package var caught: [Caught] = []
+    /// Silences whose end was acted on.
+    package var settledSilences: [Int64] = []
     package var move: Move?
 
     package init() {}
 
     package var isEmpty: Bool {
         self.counters.isEmpty && self.incidents.isEmpty && self.hosts.isEmpty && self.deliveries.isEmpty
-            && self.move == nil
+            && self.caught.isEmpty && self.settledSilences.isEmpty && self.move == nil
     }
 }
 

@@ -163,6 +163,15 @@ package enum StoreFault {
         CoreError(.notFound, "There is no delivery \(id). It may be older than 30 days.")
     }
 
+    package static func noSilence(_ id: Int64) -> CoreError {
+        CoreError(.notFound, "There is no silence \(id). It may be older than 30 days.")
+    }
+
+    package static let tooManySilences = CoreError(
+        .conflict,
+        "There are \(NotifySilence.activeLimit) silences already. End some, or make one for a group or a label."
+    )
+
     package static func channelInUse(_ name: String, rules: [String]) -> CoreError {
         let named = rules.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
         let more = rules.count > 5 ? " and \(rules.count - 5) more" : ""

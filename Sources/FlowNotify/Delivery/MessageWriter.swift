@@ -55,6 +55,7 @@ package enum MessageWriter {
             .init("task_name", incident.jobName),
             .init("count", incident.count),
             .init("threshold_count", incident.thresholdCount),
+            .init("silenced_count", incident.heldBack ?? 0),
             .init("hosts_count", max(incident.failing.count, Set(incident.members.map(\.host)).count)),
             .init("since", incident.openedAt),
             .init(

@@ -26,6 +26,8 @@ extension NotifyEvaluation {
     ) {
         // What ended well is told of by itself: it opens nothing that would have to be closed.
         let isMoment = trigger == .success
+        let silences = self.catching(entry, on: event.agentID, at: time)
+        if isMoment, !silences.isEmpty { return }
         let group = Self.groupKey(entry, job: event.jobID, host: event.agentID.rawValue) + (isMoment ? " success" : "")
         self.add(
             entry,
@@ -39,6 +41,7 @@ extension NotifyEvaluation {
             ),
             failing: isMoment ? nil : Self.memberKey(entry, event),
             count: count,
+            silencedBy: silences,
             at: time
         )
     }
@@ -50,6 +53,7 @@ extension NotifyEvaluation {
         member: NotifyIncident.Member,
         failing: String?,
         count: Int,
+        silencedBy silences: [Int64] = [],
         at time: Timestamp
     ) {
         let slot = Slot(rule: entry.key, group: group)
@@ -71,19 +75,20 @@ extension NotifyEvaluation {
                 trigger: trigger,
                 at: self.now
             )
-        let isNew = self.incidents[slot] == nil
         incident.rule = entry.rule
         incident.trigger = trigger
         incident.thresholdCount = max(count, 1)
         incident.count += 1
-        incident.unsent += 1
+        if silences.isEmpty { incident.unsent += 1 } else { incident.hold(1, by: silences) }
         incident.updatedAt = self.now
         incident.members.append(member)
         if incident.members.count > NotifyIncident.memberLimit { incident.members.removeFirst() }
         if let failing, !incident.failing.contains(failing), incident.failing.count < NotifyIncident.failingLimit {
             incident.failing.append(failing)
         }
-        if isNew {
+        if !silences.isEmpty {
+            // Its silence's end makes it due.
+        } else if incident.state == .waiting, incident.dueAt == nil {
             // What was only concluded gets two heartbeats to turn out otherwise.
             let wait = trigger == .lost ? Self.lostWait : Self.groupWait
             incident.dueAt = self.now.advanced(byMilliseconds: wait)
@@ -119,13 +124,15 @@ extension NotifyEvaluation {
         incident.failing.removeAll { $0 == member }
         incident.updatedAt = self.now
         self.put(incident, slot)
-        if incident.failing.isEmpty { self.recover(slot, entry.rule) }
+        let isSilent = !self.silences(over: entry, on: event.agentID).isEmpty
+        if incident.failing.isEmpty { self.recover(slot, entry.rule, isSilent: isSilent) }
     }
 
-    mutating func recover(_ slot: Slot, _ rule: NotifyRule, trigger: NotifyTrigger = .recovered) {
+    /// The end of what was told of is told in a silence, too: otherwise people go on looking for it.
+    mutating func recover(_ slot: Slot, _ rule: NotifyRule, isSilent: Bool) {
         guard var incident = self.incidents[slot] else { return }
-        let wasTold = incident.sentCount > 0 || Self.tellsOnlyRecovery(rule)
-        guard rule.triggers.contains(trigger), wasTold else { return self.close(incident, slot) }
+        let wasTold = incident.sentCount > 0 || (Self.tellsOnlyRecovery(rule) && !isSilent)
+        guard rule.triggers.contains(.recovered), wasTold else { return self.close(incident, slot) }
         incident.rule = rule
         incident.isRecovering = true
         incident.state = .open
@@ -142,7 +149,7 @@ extension NotifyEvaluation {
         else { return }
         incident.members.removeAll { $0.execution == event.id }
         incident.count = max(0, incident.count - 1)
-        incident.unsent = max(0, incident.unsent - 1)
+        if incident.unsent > 0 { incident.unsent -= 1 } else { incident.silenced = max(0, incident.silenced - 1) }
         incident.failing.removeAll { $0 == Self.memberKey(entry, event) }
         self.put(incident, slot)
         if incident.failing.isEmpty { self.close(incident, slot) }

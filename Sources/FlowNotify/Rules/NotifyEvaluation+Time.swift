@@ -5,6 +5,9 @@ import FlowCore
 
 /// Hosts that come and go, and what falls due.
 extension NotifyEvaluation {
+    /// Of hosts that are away; no job's, which begin otherwise.
+    static let hostsGroup = "hosts"
+
     // MARK: Hosts
 
     mutating func came(_ agent: AgentID, at time: Timestamp) {
@@ -14,13 +17,15 @@ extension NotifyEvaluation {
         self.touchedHosts.insert(agent)
         guard wasTold else { return }
         for entry in self.book.rules(forHost: agent) {
-            let slot = Slot(rule: entry.key, group: "hosts")
+            let slot = Slot(rule: entry.key, group: Self.hostsGroup)
             if var incident = self.incidents[slot] {
                 incident.failing.removeAll { $0 == agent.rawValue }
                 self.put(incident, slot)
                 if incident.failing.isEmpty { self.close(incident, slot) }
             }
-            guard entry.rule.triggers.contains(.hostBack) else { continue }
+            guard entry.rule.triggers.contains(.hostBack), self.catching(entry, on: agent, at: time).isEmpty else {
+                continue
+            }
             self.add(
                 entry,
                 group: "hosts back",
@@ -53,7 +58,7 @@ extension NotifyEvaluation {
                 let since = host.wentAt ?? self.now
                 self.add(
                     entry,
-                    group: "hosts",
+                    group: Self.hostsGroup,
                     trigger: .hostOffline,
                     member: NotifyIncident.Member(
                         host: host.agent.rawValue,
@@ -63,10 +68,12 @@ extension NotifyEvaluation {
                     ),
                     failing: host.agent.rawValue,
                     count: 1,
+                    silencedBy: self.catching(entry, on: host.agent, at: since),
                     at: since
                 )
             }
         }
+        self.endSilences()
         for slot in self.incidents.keys.sorted(by: { ($0.rule, $0.group) < ($1.rule, $1.group) }) {
             guard let incident = self.incidents[slot], let due = incident.dueAt, due <= self.now else { continue }
             self.send(incident, slot)
@@ -77,7 +84,9 @@ extension NotifyEvaluation {
         var incident = incident
         if self.now.milliseconds(since: incident.updatedAt) >= Self.staleAfter { return self.close(incident, slot) }
         let isMoment = incident.failing.isEmpty && !incident.isRecovering
-        if incident.state == .open, !incident.isRecovering, incident.unsent == 0, !incident.reminds {
+        if incident.state == .open, !incident.isRecovering, incident.unsent == 0, !incident.reminds,
+            incident.heldBack == nil
+        {
             incident.dueAt = incident.updatedAt.advanced(byMilliseconds: Self.staleAfter)
             return self.put(incident, slot)
         }
@@ -85,6 +94,7 @@ extension NotifyEvaluation {
             incident.dueAt = end
             return self.put(incident, slot)
         }
+        if self.holdsBack(&incident) { return self.put(incident, slot) }
         let isSilent = Self.tellsOnlyRecovery(incident.rule) && !incident.isRecovering && !isMoment
         if !isSilent, incident.acknowledgedBy == nil || incident.isRecovering {
             incident.sentCount += 1
@@ -97,6 +107,7 @@ extension NotifyEvaluation {
         incident.state = .open
         incident.lastSentAt = self.now
         incident.unsent = 0
+        incident.heldBack = nil
         if case .every(let milliseconds) = incident.rule.effectiveRepetition, incident.reminds {
             incident.dueAt = self.now.advanced(byMilliseconds: max(milliseconds, Self.groupInterval))
         } else {

@@ -37,13 +37,22 @@ package struct NotifyEvaluation {
     var touchedIncidents: [Slot] = []
     /// Ended and replaced within this evaluation.
     var finished: [NotifyIncident] = []
+    /// Those that hold now.
+    let silences: [NotifySilence]
+    /// Those whose end nobody has acted on yet.
+    let endedSilences: [Int64]
+    var caught: [Int64: NotifyChanges.Caught] = [:]
+    var settledSilences: [Int64] = []
     /// Of the row at hand.
     var sequence: Int64 = 0
     package internal(set) var messages: [NotifyMessage] = []
 
-    package init(book: RuleBook, state: NotifyState, now: Timestamp) {
+    /// - Parameter silences: all whose end was not acted on yet.
+    package init(book: RuleBook, state: NotifyState, silences: [NotifySilence] = [], now: Timestamp) {
         self.book = book
         self.now = now
+        self.silences = silences.filter { $0.isActive(at: now) }
+        self.endedSilences = silences.filter { !$0.isActive(at: now) }.map(\.id)
         self.counters = Dictionary(state.counters.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         self.hosts = Dictionary(state.hosts.map { ($0.agent, $0) }, uniquingKeysWith: { first, _ in first })
         for incident in state.incidents where incident.state != .closed {
@@ -86,6 +95,8 @@ package struct NotifyEvaluation {
         var seen: Set<Slot> = []
         changes.incidents =
             self.finished + self.touchedIncidents.filter { seen.insert($0).inserted }.compactMap { self.incidents[$0] }
+        changes.caught = self.caught.values.sorted { $0.silence < $1.silence }
+        changes.settledSilences = self.settledSilences
         return changes
     }
 

@@ -60,6 +60,15 @@ package struct RuleBook: Sendable {
         }
     }
 
+    func job(_ id: JobID) -> Job? { self.jobs[id] }
+
+    /// What a job and a host have in common; what one of them is in when there is no other.
+    func groups(of job: Job?, on agent: AgentID?) -> Set<GroupID> {
+        guard let job else { return agent.map { self.groups(of: $0) } ?? [] }
+        guard let agent else { return Set(job.definition.groups) }
+        return self.groups(of: agent).intersection(job.definition.groups)
+    }
+
     private func groups(of agent: AgentID) -> Set<GroupID> { (self.hosts[agent] ?? []).union([Group.everyone]) }
 
     private func matches(_ match: NotifyMatch, _ job: Job?, on agent: AgentID) -> Bool {
@@ -68,7 +77,7 @@ package struct RuleBook: Sendable {
         if !match.tasks.isEmpty, !match.tasks.contains(job.id) { return false }
         if !match.labels.allSatisfy({ job.definition.labels[$0.key] == $0.value }) { return false }
         guard !match.groups.isEmpty else { return true }
-        let shared = self.groups(of: agent).intersection(job.definition.groups)
+        let shared = self.groups(of: job, on: agent)
         return match.groups.contains { shared.contains($0) }
     }
 

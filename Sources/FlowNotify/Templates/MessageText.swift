@@ -17,6 +17,7 @@ package enum MessageText {
         """
     static let body = """
         {{#recovered}}It works again.{{/recovered}}{{^recovered}}{{trigger}}: {{count}} since {{since}}{{/recovered}}
+        {{#silenced_count}}Of these during a silence: {{silenced_count}}{{/silenced_count}}
         {{#task_id}}Task: {{task_name}} ({{task_id}}){{/task_id}}
         Hosts: {{hosts}}
         {{#execution_status}}Status: {{execution_status}}{{#exit_code}}, exit code {{exit_code}}{{/exit_code}}\

@@ -8,7 +8,7 @@ package struct TemplateVariables: Sendable {
     package static let names: Set<String> = [
         "task_id", "task_name", "execution_status", "execution_start_time", "execution_end_time", "execution_duration",
         "threshold_count", "execution_log_tail", "trigger", "run_id", "execution_id", "host", "hosts", "hosts_count",
-        "many_hosts", "exit_code", "reason", "since", "rule", "count", "recovered", "url",
+        "many_hosts", "exit_code", "reason", "since", "rule", "count", "recovered", "silenced_count", "url",
     ]
 
     package private(set) var values: [String: String] = [:]
@@ -51,6 +51,7 @@ package struct TemplateVariables: Sendable {
             "rule": Self.clean(incident.rule.name),
             "count": String(incident.count),
             "recovered": message.purpose == .recovered ? "true" : "",
+            "silenced_count": incident.heldBack.flatMap { $0 > 0 ? String($0) : nil } ?? "",
             "url": Self.url(address, execution: execution, job: incident.jobID),
         ]
     }

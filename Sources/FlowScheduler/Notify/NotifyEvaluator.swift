@@ -45,10 +45,11 @@ package final class NotifyEvaluator: Sendable {
         }
         let events = try await self.store.events(after: position, limit: Self.pageSize)
         guard let last = events.last else { return false }
-        let book = try await self.book(for: events)
+        let silences = try await self.store.unsettledSilences()
+        let book = try await self.book(for: events, needsHosts: !silences.isEmpty)
         let state = try await self.store.notifyState(NotifyEvaluation.keys(of: events, in: book))
         let now = self.clock.now
-        var evaluation = NotifyEvaluation(book: book, state: state, now: now)
+        var evaluation = NotifyEvaluation(book: book, state: state, silences: silences, now: now)
         for event in events { evaluation.handle(event) }
         var changes = evaluation.changes
         changes.move = NotifyChanges.Move(reader: Self.reader, from: position, to: last.sequence)
@@ -59,15 +60,19 @@ package final class NotifyEvaluator: Sendable {
     private func tick() async throws -> Bool {
         let now = self.clock.now
         let state = try await self.store.dueNotifyState(at: now, limit: Self.dueLimit)
-        guard !state.incidents.isEmpty || !state.hosts.isEmpty else { return false }
+        let silences = try await self.store.unsettledSilences()
+        let hasEnded = silences.contains { !$0.isActive(at: now) }
+        guard !state.incidents.isEmpty || !state.hosts.isEmpty || hasEnded else { return false }
         // A host that is due opens incidents that may be open already.
         let events = state.hosts.map { RecordedEvent(sequence: 0, at: now, event: .agentWent($0.agent)) }
-        let book = try await self.book(for: events)
+        let kept = hasEnded ? try await self.store.silencedIncidents() : []
+        let subjects = silences.isEmpty ? [] : NotifyEvaluation.jobs(of: state.incidents + kept)
+        let book = try await self.book(for: events, and: subjects, needsHosts: !silences.isEmpty)
         var full = try await self.store.notifyState(NotifyEvaluation.keys(of: events, in: book))
-        let due = Set(state.incidents.map(\.id))
-        full.incidents = full.incidents.filter { !due.contains($0.id) } + state.incidents
+        var seen: Set<IncidentID> = []
+        full.incidents = (state.incidents + kept + full.incidents).filter { seen.insert($0.id).inserted }
         full.hosts = state.hosts
-        var evaluation = NotifyEvaluation(book: book, state: full, now: now)
+        var evaluation = NotifyEvaluation(book: book, state: full, silences: silences, now: now)
         evaluation.tick()
         var changes = evaluation.changes
         changes.deliveries = try await self.write(evaluation.messages, at: now)
@@ -75,23 +80,28 @@ package final class NotifyEvaluator: Sendable {
         return state.incidents.count == Self.dueLimit || state.hosts.count == Self.dueLimit
     }
 
-    private func book(for events: [RecordedEvent]) async throws -> RuleBook {
+    /// - Parameter needsHosts: whether the groups of hosts are asked for.
+    private func book(
+        for events: [RecordedEvent],
+        and jobs: Set<JobID> = [],
+        needsHosts: Bool
+    ) async throws -> RuleBook {
         let own = try await self.store.notifyRules().filter(\.rule.isEnabled)
-        var ids: Set<JobID> = []
+        var ids = jobs
         for case .executions(let executions)? in events.map(\.event) {
             for execution in executions where execution.status.isTerminal { ids.insert(execution.jobID) }
         }
-        var jobs: [Job] = []
+        var found: [Job] = []
         for id in ids.sorted() {
-            if let job = try await self.store.job(id) { jobs.append(job) }
+            if let job = try await self.store.job(id) { found.append(job) }
         }
         var hosts: [AgentID: Set<GroupID>] = [:]
-        if !own.isEmpty {
+        if needsHosts || !own.isEmpty {
             for summary in try await self.store.groups() {
                 for agent in summary.agents { hosts[agent, default: []].insert(summary.group.id) }
             }
         }
-        return RuleBook(own: own, jobs: jobs, hosts: hosts)
+        return RuleBook(own: own, jobs: found, hosts: hosts)
     }
 
     // MARK: Texts

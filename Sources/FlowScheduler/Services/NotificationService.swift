@@ -8,7 +8,7 @@ package import Foundation
 /// Notifications, as people handle them (S2-9).
 package struct NotificationService: Sendable {
     let store: any Store & NotifyStore
-    let clock: any WallClock
+    package let clock: any WallClock
     let seal: ChannelSeal
     /// As of ``LiveSettings``.
     let reservedHeaders: Set<String>

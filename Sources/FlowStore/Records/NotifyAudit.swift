@@ -5,6 +5,9 @@ import FlowCore
 
 extension AuditObject {
     init(_ channel: NotifyChannel) { self.init("channel", String(channel.id), name: channel.name) }
+    init(_ silence: NotifySilence) {
+        self.init("silence", String(silence.id), name: silence.reason.shortened(toBytes: 80))
+    }
     init(_ rule: OwnNotifyRule) { self.init("notify_rule", String(rule.id), name: rule.rule.name) }
 }
 
@@ -32,6 +35,18 @@ struct ChannelAudit: Encodable {
         }
         self.secret = channel.secrets.sealed?.text ?? channel.secrets.secret
         self.password = channel.secrets.password
+    }
+}
+
+struct SilenceAudit: Encodable {
+    let match: SilenceMatch
+    let reason: String
+    let until: String
+
+    init(_ silence: NotifySilence) {
+        self.match = silence.match
+        self.reason = silence.reason
+        self.until = silence.until.rfc3339()
     }
 }
 

@@ -180,6 +180,9 @@ extension SQLiteStore: NotifyStore {
             for counter in changes.counters { try table.save(counter) }
             for host in changes.hosts { try table.save(host) }
             for incident in changes.incidents { try table.save(incident) }
+            let silences = SilenceTable(db)
+            for caught in changes.caught { try silences.note(caught) }
+            for id in changes.settledSilences { try silences.settle(id, at: now) }
             let deliveries = DeliveryTable(db)
             for delivery in changes.deliveries { try deliveries.insert(delivery) }
         }

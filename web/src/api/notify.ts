@@ -117,7 +117,43 @@ export interface Incident {
   updated_at: string;
   next_message_at: string | null;
   acknowledged_by: string | null;
+  /** Events that silences keep back, and which. */
+  silenced: number;
+  silences: number[];
   members: { client_id: string; execution_id: string | null; trigger: Trigger; at: string }[];
+}
+
+/** What a silence is about: all that is given has to hold. */
+export interface SilenceMatch {
+  rule?: string | null;
+  task_ids: number[];
+  group_ids: number[];
+  client_ids: string[];
+  labels: Record<string, string>;
+}
+
+export interface Silence {
+  id: number;
+  state: 'active' | 'ended';
+  match: SilenceMatch;
+  reason: string;
+  created_by: string;
+  created_at: string;
+  until: string;
+  /** When somebody ended it early. */
+  ended_at: string | null;
+  ended_by: string | null;
+  /** Events that nobody was told of. */
+  caught: number;
+  last_caught_at: string | null;
+}
+
+export interface SilenceBody {
+  match?: SilenceMatch;
+  /** Instead of `match`: what this incident is about. */
+  incident_id?: string;
+  seconds: number;
+  reason: string;
 }
 
 export const DELIVERY_STATES = ['queued', 'sending', 'sent', 'dead', 'merged'] as const;
@@ -174,6 +210,12 @@ export const notifyRules = {
 export const incidents = {
   list: (query: Query) => get<Counted<Incident>>('/notify/incidents', query),
   acknowledge: (id: string) => post<Incident>(`/notify/incidents/${id}/ack`),
+};
+
+export const silences = {
+  list: (query: Query) => get<Counted<Silence>>('/notify/silences', query),
+  create: (body: SilenceBody) => post<Silence>('/notify/silences', body),
+  end: (id: number) => post<Silence>(`/notify/silences/${id}/end`),
 };
 
 export const deliveries = {

@@ -82,6 +82,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case notifyRuleUpdate = "notify_rule.update"
     case notifyRuleDelete = "notify_rule.delete"
     case incidentAcknowledge = "incident.acknowledge"
+    case silenceCreate = "silence.create"
+    case silenceEnd = "silence.end"
     case deliveryResend = "delivery.resend"
     case approvalRequest = "approval.request"
     case approvalApprove = "approval.approve"

@@ -101,6 +101,12 @@ struct NotifyStateTable {
         ) { try self.incident($0) }
     }
 
+    func silencedIncidents() throws -> [NotifyIncident] {
+        try self.db.all(
+            "SELECT body, acknowledged_by FROM notify_incident WHERE is_silenced = 1 AND state <> 'closed' ORDER BY id"
+        ) { try self.incident($0) }
+    }
+
     func dueIncidents(at now: Timestamp, limit: Int) throws -> [NotifyIncident] {
         try self.db.all(
             "SELECT body, acknowledged_by FROM notify_incident WHERE due_at <= ? ORDER BY due_at LIMIT ?",
@@ -120,15 +126,17 @@ struct NotifyStateTable {
     func save(_ incident: NotifyIncident) throws {
         try self.db.run(
             """
-            INSERT INTO notify_incident (id, rule_key, state, job_id, groups, updated_at, due_at, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO notify_incident (id, rule_key, state, job_id, groups, updated_at, due_at, is_silenced, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET state = excluded.state, groups = excluded.groups,
-                updated_at = excluded.updated_at, due_at = excluded.due_at, body = excluded.body
+                updated_at = excluded.updated_at, due_at = excluded.due_at, is_silenced = excluded.is_silenced,
+                body = excluded.body
             """,
             [
                 .id(incident.id), .text(incident.ruleKey), .text(incident.state.rawValue),
                 incident.jobID.map { .integer($0) } ?? .null, .text(try JSONColumn.encode(incident.groups)),
-                .time(incident.updatedAt), .time(incident.dueAt), .text(try JSONColumn.encode(incident)),
+                .time(incident.updatedAt), .time(incident.dueAt), .flag(!incident.silences.isEmpty),
+                .text(try JSONColumn.encode(incident)),
             ]
         )
     }
@@ -189,6 +197,6 @@ struct NotifyStateTable {
                     (SELECT rule, job_id, host FROM notify_counter WHERE updated_at < ? LIMIT ?)
                 """,
                 [.time(bound.advanced(byMilliseconds: -year)), .number(limit)]
-            )
+            ) + SilenceTable(self.db).prune(before: bound, limit: limit)
     }
 }

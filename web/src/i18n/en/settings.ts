@@ -302,6 +302,8 @@ export default {
       notify_rule_delete: 'Deleted a notification rule',
       incident_acknowledge: 'Acknowledged an incident',
       delivery_resend: 'Sent a message again',
+      silence_create: 'Made a silence',
+      silence_end: 'Ended a silence',
     },
   },
   role: {

@@ -294,6 +294,8 @@ export default {
       notify_rule_delete: '删除通知规则',
       incident_acknowledge: '确认告警',
       delivery_resend: '重发通知',
+      silence_create: '设置静默',
+      silence_end: '结束静默',
     },
   },
   role: {
