@@ -25,7 +25,7 @@ package enum WorkProgram {
         do {
             let stop = try StopSignal()
             let order = try Self.order()
-            try Self.carryOut(order, stop: stop)
+            try Self.carryOut(order, outputs: WorkOutputs(), stop: stop)
             return WorkExit.success.rawValue
         } catch let failure as WorkFailure {
             WorkLog.complain(failure.message)
@@ -39,10 +39,11 @@ package enum WorkProgram {
         }
     }
 
-    private static func carryOut(_ order: WorkOrder, stop: StopSignal) throws {
+    private static func carryOut(_ order: WorkOrder, outputs: WorkOutputs, stop: StopSignal) throws {
         switch order.payload {
-        case .sql(let sql): try SQLWork(order: order, payload: sql, stop: stop).run()
-        case .plugin(let plugin): try PluginWork(order: order, payload: plugin, stop: stop).run()
+        case .sql(let sql): outputs.write(try SQLWork(order: order, payload: sql, stop: stop).run().outputs)
+        case .plugin(let plugin):
+            outputs.write(try PluginWork(order: order, payload: plugin, stop: stop).run())
         case .builtin(.cleanFiles(let clean)): try CleanFilesWork(clean, policy: order.policy, stop: stop).run()
         case .builtin(.checkTCP(let check)): try CheckTCPWork(check: check, policy: order.policy).run()
         case .builtin(.checkDisk(let check)): try CheckDiskWork.run(check)

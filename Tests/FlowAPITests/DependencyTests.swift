@@ -48,7 +48,8 @@ struct DependencyTests {
         _ task: Int64,
         _ server: TestServer,
         _ caller: Caller,
-        sequence: Int64
+        sequence: Int64,
+        outputs: [String: String] = [:]
     ) async throws {
         let started = try await caller.post("/tasks/\(task)/trigger")
         let run = try #require(started.data["run_id"]?.text.flatMap { RunID($0) })
@@ -66,7 +67,8 @@ struct DependencyTests {
                 status: .success,
                 attempt: 1,
                 startedAt: execution.nominal,
-                finishedAt: execution.nominal
+                finishedAt: execution.nominal,
+                outputs: outputs
             )
             let batch = ReportBatch(agent: execution.agentID, incarnation: "one", reports: [report])
             _ = try await server.store.apply([batch], at: server.clock.now)
@@ -141,7 +143,14 @@ struct DependencyTests {
             ("dependencies[0].on", #"{"dependencies":[{"task_id":1,"on":"maybe"}]}"#),
             ("dependencies[0].hosts", #"{"dependencies":[{"task_id":1,"hosts":"most"}]}"#),
             ("dependencies[0].hosts.ratio", #"{"dependencies":[{"task_id":1,"hosts":{"ratio":1.5}}]}"#),
-            ("dependencies[0].parameters", #"{"dependencies":[{"task_id":1,"parameters":{}}]}"#),
+            ("dependencies[0].parameters", #"{"dependencies":[{"task_id":1,"parameters":{"a":1}}]}"#),
+            ("dependencies[0].parameters.a b", #"{"dependencies":[{"task_id":1,"parameters":{"a b":"x"}}]}"#),
+            ("dependencies[0].parameters.a", #"{"dependencies":[{"task_id":1,"parameters":{"a":"{{x}}"}}]}"#),
+            ("dependencies[0].parameters.A", #"{"dependencies":[{"task_id":1,"parameters":{"a":"x","A":"y"}}]}"#),
+            (
+                "dependencies[0].parameters.missing_parents",
+                #"{"dependencies":[{"task_id":1,"parameters":{"missing_parents":"x"}}]}"#
+            ),
             ("dependencies[0].nonsense", #"{"dependencies":[{"task_id":1,"nonsense":1}]}"#),
             ("task_dependencies", #"{"dependencies":[],"task_dependencies":[1]}"#),
             ("join", #"{"dependencies":[{"task_id":1}],"join":"some"}"#),
@@ -272,6 +281,45 @@ struct DependencyTests {
             #expect(try await server.store.parameters(of: id) == ["MISSING_PARENTS": "\(two)"])
             let state = try await caller.get("/tasks/\(child)/dependencies").data
             #expect(state["due"]?.text == "2026-11-22T11:00:00.000Z" && state["met"] == .integer(0))
+        }
+    }
+
+    @Test("What a parent hands on is a parameter of its child, of its type, or nothing starts (W12)")
+    func handedOn() async throws {
+        try await TestServer.with { server, caller in
+            try await Self.connect(server)
+            let one = try await Self.task(caller, "one")
+            let declared: JSON = .array([
+                ["name": JSON.string("rows"), "type": .string("integer"), "required": .bool(true)].json,
+                ["name": JSON.string("day"), "type": .string("string"), "default": .string("today")].json,
+            ])
+            var body = Self.body("child", ["parameters": declared, "task_dependencies": .array([.integer(one)])])
+            // Nobody says the required one; then the parent does.
+            #expect(try await caller.post("/tasks", body).faults == ["parameters[0].required"])
+            body["task_dependencies"] = nil
+            func edge(_ parameters: [String: JSON]) -> JSON {
+                .array([["task_id": JSON.integer(one), "parameters": parameters.json].json])
+            }
+            body["dependencies"] = edge(["rows": .string("row_count"), "nobody": .string("x")])
+            #expect(try await caller.post("/tasks", body).faults == ["dependencies[0].parameters.nobody"])
+            body["dependencies"] = edge(["rows": .string("row_count"), "day": .string("day")])
+            let made = try await caller.post("/tasks", body)
+            let child = try #require(made.data["id"]?.int, "\(made.text)")
+            #expect(made.data["dependencies"]?.items.first?["parameters"]?["rows"] == .string("row_count"))
+            let shown = try await caller.get("/tasks/\(child)/dependencies").data["edges"]?.items.first
+            #expect(shown?["parameters"]?["day"] == .string("day"))
+            let reader = try await Self.reader(server)
+            try await Self.run(one, server, caller, sequence: 1, outputs: ["row_count": "42", "other": "x"])
+            let started = try #require(try await reader.catchUp().first)
+            #expect(try await server.store.parameters(of: started.run.id) == ["rows": "42"])
+            #expect(started.executions.map(\.status) == [.pending])
+            for (sequence, outputs) in [(Int64(2), ["row_count": "many"]), (3, [:])] {
+                try await Self.run(one, server, caller, sequence: sequence, outputs: outputs)
+                let refused = try #require(try await reader.catchUp().first)
+                #expect(refused.executions.map(\.status) == [.skipped], "\(outputs)")
+                #expect(refused.executions.map(\.reason) == [.policyDenied] && refused.orders.isEmpty)
+                #expect(refused.executions.first?.detail?.contains("'row_count'") == true)
+            }
         }
     }
 

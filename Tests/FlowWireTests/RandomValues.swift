@@ -70,7 +70,8 @@ struct RandomValues {
                     method: self.word(),
                     headers: self.map(),
                     body: self.maybe { $0.text() },
-                    expectedStatus: self.list { $0.int(100...599) }
+                    expectedStatus: self.list { $0.int(100...599) },
+                    outputs: self.bool() ? ["id": self.text(), "rows": "/data/0"] : nil
                 )
             )
         }

@@ -32,6 +32,29 @@ struct PluginConversationTests {
         #expect(conversation.receive(Array("after".utf8)).isEmpty && conversation.close("x").isEmpty)
     }
 
+    @Test("A result hands on texts, numbers and booleans by name; other values are none of the protocol (W12)")
+    func outputs() {
+        var conversation = self.begun()
+        _ = conversation.receive(Array(self.greeting.utf8))
+        let result =
+            #"{"type":"result","status":"success","outputs":{"rows":12,"ok":true,"name":"a\nb","none":null}}"#
+        #expect(conversation.receive(Array(result.utf8)) == [.end(.success(nil))])
+        #expect(conversation.outputs == ["rows": "12", "ok": "true", "name": "a\nb"])
+        for outputs in ["[]", "1", #"{"a":[1]}"#, #"{"a b":"1"}"#, #"{"a":"\u0000"}"#] {
+            var other = self.begun()
+            _ = other.receive(Array(self.greeting.utf8))
+            guard
+                case .end(.fault)? = other.receive(
+                    Array(#"{"type":"result","status":"success","outputs":\#(outputs)}"#.utf8)
+                ).first
+            else {
+                Issue.record("taken: \(outputs)")
+                continue
+            }
+            #expect(other.outputs.isEmpty)
+        }
+    }
+
     @Test(
         "What is none of the protocol ends it",
         arguments: [

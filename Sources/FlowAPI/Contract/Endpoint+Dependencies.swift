@@ -68,9 +68,12 @@ extension Schema {
         optional: [
             "on": .choice(of: DependencyOutcome.self).byDefault(DependencyOutcome.success.rawValue)
                 .about("'end' is anything but skipped."),
-            "hosts": Self.share,
+            "hosts": Self.share, "parameters": Self.handed,
         ]
     )
+
+    private static let handed = Schema.dictionary(.string)
+        .about("Which outputs of it become parameters of this task: the output's name by the parameter's.")
 
     private static let deadline = Schema.body(
         required: [:],
@@ -97,6 +100,7 @@ extension Schema {
     static let shownDependencies: KeyValuePairs<String, Schema> = [
         "dependencies": .array(
             .answer(["task_id": .integer, "on": .choice(of: DependencyOutcome.self), "hosts": Self.share])
+                .with(optional: ["parameters": Self.handed])
         ),
         "join": Schema.choice(of: DependencyJoin.self).orNull,
         "match": Schema.choice(of: DependencyMatch.self).orNull, "max_age_seconds": Schema.integer.orNull,
@@ -110,7 +114,7 @@ extension Schema {
                 "task_id": .integer, "on": .choice(of: DependencyOutcome.self), "hosts": Self.share,
                 "name": .string.orNull.about("Null when you may not see the task."),
                 "state": .choice(of: EdgeState.News.self), "run_id": .uuid.orNull, "at": .timestamp.orNull,
-            ])
+            ]).with(optional: ["parameters": Self.handed])
         ),
         "join": Schema.choice(of: DependencyJoin.self).orNull,
         "match": Schema.choice(of: DependencyMatch.self).orNull, "max_age_seconds": Schema.integer.orNull,

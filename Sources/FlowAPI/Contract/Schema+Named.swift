@@ -183,6 +183,10 @@ extension Schema {
         optional: [
             "method": .string.byDefault("GET"), "headers": .dictionary(.string), "body": .string.orNull,
             "expected_status": .array(.integer).about("Empty: 200 to 299."),
+            "outputs": .dictionary(.string)
+                .about(
+                    "What of a JSON answer it hands on: JSON pointers by the outputs' names; with any, 'status' too."
+                ),
         ]
     )
 

@@ -126,6 +126,7 @@ struct TaskPresenter: Sendable {
                 .init("headers", http.headers),
                 .init("body", http.body),
                 .init("expected_status", http.expectedStatus),
+                .init("outputs", http.outputs ?? [:]),
             ])
         case .plugin(let plugin): WorkBody.configuration(plugin)
         case .sql(let sql): WorkBody.configuration(sql)

@@ -43,10 +43,16 @@ enum DependencyBody {
             if !object.has("task_id") { object.fault("task_id", "required", "say which task it waits for") }
             let parent = object.integer("task_id") ?? 0
             let outcome: DependencyOutcome = object.choice("on") ?? .success
-            edges.append(DependencyEdge(parent: parent, on: outcome, hosts: self.share(&object)))
-            if object.take("parameters") != nil {
-                object.fault("parameters", "unsupported", "parents can't hand on parameters yet; leave it out")
-            }
+            let share = self.share(&object)
+            let handed = object.dictionary("parameters") ?? [:]
+            edges.append(
+                DependencyEdge(
+                    parent: parent,
+                    on: outcome,
+                    hosts: share,
+                    parameters: handed.isEmpty ? nil : handed
+                )
+            )
             object.close()
         }
         return self.dependencies(edges, join, match, mode, age, deadline)
@@ -175,5 +181,6 @@ enum DependencyBody {
             case .ratio(let permille): .object([.init("ratio", PolicyBody.decimal(Int64(permille)))])
             }
         return [.init("task_id", edge.parent), .init("on", edge.on.rawValue), .init("hosts", hosts)]
+            + (edge.parameters.map { [.init("parameters", $0)] } ?? [])
     }
 }

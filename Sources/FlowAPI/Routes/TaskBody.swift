@@ -133,7 +133,8 @@ struct TaskBody {
                     method: configuration.string("method")?.uppercased() ?? "GET",
                     headers: configuration.dictionary("headers") ?? [:],
                     body: body?.isEmpty == true ? nil : body,
-                    expectedStatus: (configuration.integers("expected_status") ?? []).map { Int(clamping: $0) }
+                    expectedStatus: (configuration.integers("expected_status") ?? []).map { Int(clamping: $0) },
+                    outputs: configuration.dictionary("outputs").flatMap { $0.isEmpty ? nil : $0 }
                 )
             )
         case 3: return .plugin(WorkBody.plugin(&configuration))

@@ -136,7 +136,7 @@ package struct DependencyCore: Sendable {
             due: due,
             action: deadline.action,
             missing: self.edges.values.filter { $0.news != .met }.map(\.parent).sorted(),
-            parents: Set(self.waiting.map(\.parent)).sorted()
+            marks: self.waiting
         )
         for mark in self.waiting { self.write(mark, as: deadline.action == .run ? .consumed : .withdrawn) }
         self.waiting = []
@@ -218,14 +218,23 @@ package struct DependencyStart: Hashable, Sendable {
     package let missing: [JobID]?
     /// Whether it is recorded as skipped.
     package let isSkipped: Bool
+    /// Whose outputs the job gets: the youngest end of each parent.
+    package let sources: [JobID: DependencyMark]
 
     /// What the end of the time for the parents starts (D9).
-    init(due: Timestamp, action: DependencyDeadline.Action, missing: [JobID], parents: [JobID]) {
+    init(due: Timestamp, action: DependencyDeadline.Action, missing: [JobID], marks: [DependencyMark]) {
         self.nominal = due
         self.discriminator = "deadline"
-        self.parents = parents
+        self.parents = Set(marks.map(\.parent)).sorted()
         self.missing = missing
         self.isSkipped = action == .skip
+        self.sources = Self.sources(marks)
+    }
+
+    private static func sources(_ marks: [DependencyMark]) -> [JobID: DependencyMark] {
+        Dictionary(marks.map { ($0.parent, $0) }) { first, second in
+            (first.madeAt, first.root) < (second.madeAt, second.root) ? second : first
+        }
     }
 
     /// - Precondition: None; without marks it would be due at the beginning of time.
@@ -235,6 +244,7 @@ package struct DependencyStart: Hashable, Sendable {
         self.parents = Set(marks.map(\.parent)).sorted()
         self.missing = nil
         self.isSkipped = false
+        self.sources = Self.sources(marks)
     }
 
     package func run(of job: JobUID) -> RunID {

@@ -77,10 +77,21 @@ package struct DependencyEdge: Hashable, Sendable, Codable {
     package var parent: JobID
     package var on: DependencyOutcome
     package var hosts: HostShare
+    /// Which outputs of the parent become parameters of the job, by the parameters' names; nil = none.
+    package var parameters: [String: String]?
 
-    package init(parent: JobID, on: DependencyOutcome = .success, hosts: HostShare? = nil) {
+    package init(
+        parent: JobID,
+        on: DependencyOutcome = .success,
+        hosts: HostShare? = nil,
+        parameters: [String: String]? = nil
+    ) {
         self.parent = parent
         self.on = on
         self.hosts = hosts ?? on.standardShare
+        self.parameters = parameters
     }
+
+    /// What decides whether an end of the parent counts, whatever it hands on.
+    package var interest: DependencyEdge { DependencyEdge(parent: self.parent, on: self.on, hosts: self.hosts) }
 }

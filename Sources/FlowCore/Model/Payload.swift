@@ -162,14 +162,18 @@ package struct HTTPPayload: Hashable, Sendable, Codable {
     package var body: String?
     /// Accepted statuses; empty = any 2xx.
     package var expectedStatus: [Int]
+    /// What of a JSON answer is handed on: pointers (RFC 6901) by the outputs' names; nil = nothing.
+    package var outputs: [String: String]?
 
     package init(
         url: String,
         method: String = "GET",
         headers: [String: String] = [:],
         body: String? = nil,
-        expectedStatus: [Int] = []
+        expectedStatus: [Int] = [],
+        outputs: [String: String]? = nil
     ) {
+        self.outputs = outputs
         self.url = url
         self.method = method
         self.headers = headers

@@ -6,6 +6,7 @@ extension RunDraft {
     ///
     /// - Parameters:
     ///   - names: of the parents, for people.
+    ///   - handed: what the parents' outputs make of its parameters.
     ///   - owner: as whom it starts.
     ///   - denied: why the owner may not start it; it is recorded as skipped on each host then (D12).
     package static func dependency(
@@ -13,6 +14,7 @@ extension RunDraft {
         of job: JobReference,
         on targets: [AgentID],
         parents names: [String],
+        handed: HandedParameters = HandedParameters(),
         owner: String?,
         denied: String?,
         at now: Timestamp
@@ -27,7 +29,7 @@ extension RunDraft {
             nominal: start.nominal,
             source: Self.source(names),
             caller: owner,
-            parameters: start.missing.map { ["MISSING_PARENTS": $0.map { "\($0)" }.joined(separator: ",")] } ?? [:],
+            parameters: handed.values.merging(Self.missing(start)) { $1 },
             createdAt: now
         )
         var executions = self.executions(
@@ -40,7 +42,7 @@ extension RunDraft {
         let refusal: (reason: ExecutionReason, words: String)? =
             start.isSkipped
             ? (.deadline, "The deadline for the tasks it waits for passed; missing: \(Self.list(start.missing ?? []))")
-            : denied.map { (.policyDenied, $0) }
+            : (denied ?? handed.fault).map { (.policyDenied, $0) }
         if let refusal {
             for index in executions.indices {
                 executions[index].status = .skipped
@@ -57,6 +59,11 @@ extension RunDraft {
             kind: .dependency,
             discriminator: start.discriminator
         )
+    }
+
+    private static func missing(_ start: DependencyStart) -> [String: String] {
+        guard let missing = start.missing else { return [:] }
+        return [HandedParameters.missingParents: missing.map { "\($0)" }.joined(separator: ",")]
     }
 
     private static func list(_ parents: [JobID]) -> String { parents.map { "task \($0)" }.joined(separator: ", ") }

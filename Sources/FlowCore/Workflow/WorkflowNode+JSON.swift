@@ -195,7 +195,26 @@ extension OwnStep {
             let method = reader.string("method", upTo: 16)
             let headers = reader.dictionary("headers", upTo: 100)
             let body = reader.string("body", upTo: JobLimits.payloadBytes)
-            payload = url.map { .http(HTTPPayload(url: $0, method: method ?? "GET", headers: headers, body: body)) }
+            let outputs = reader.dictionary("outputs", upTo: StepOutputs.countLimit - 1)
+            for (name, pointer) in outputs.sorted(by: { $0.key < $1.key })
+            where !StepOutputs.isKey(name) || name == HTTPPayload.statusOutput || JSONPointer(pointer) == nil {
+                reader.fault(
+                    "outputs",
+                    "pointer",
+                    "write JSON pointers such as '/data/id' by the outputs' names; 'status' is there already"
+                )
+            }
+            payload = url.map {
+                .http(
+                    HTTPPayload(
+                        url: $0,
+                        method: method ?? "GET",
+                        headers: headers,
+                        body: body,
+                        outputs: outputs.isEmpty ? nil : outputs
+                    )
+                )
+            }
         }
         let timeout = reader.integer("timeout_seconds", in: Policies.timeoutRange)
         let retries = reader.integer("retry_count", in: 0...10)
@@ -215,6 +234,7 @@ extension OwnStep {
             members += [.init("url", http.url), .init("method", http.method)]
             if !http.headers.isEmpty { members.append(.init("headers", http.headers)) }
             if let body = http.body { members.append(.init("body", body)) }
+            if let outputs = http.outputs { members.append(.init("outputs", outputs)) }
         case .plugin, .sql, .builtin: break
         }
         members += [.init("timeout_seconds", self.timeoutSeconds), .init("retry_count", self.retries)]

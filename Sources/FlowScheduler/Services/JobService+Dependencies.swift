@@ -53,6 +53,8 @@ extension JobService {
             &faults,
             as: principal
         )
+        JobValidator.checkHanded(definition.dependencies, to: definition.parameters, &faults)
+        JobValidator.checkRequired(definition, definition.dependencies, &faults)
         faults.require(
             !job.definition.takesTwo(to: .run) || definition.dependencies == nil,
             "dependencies",

@@ -289,6 +289,7 @@ package struct JobService: Sendable {
         let twoPerson = draft.twoPerson.map(Self.marks) ?? existing?.definition.twoPerson
         if let (definition, _) = result {
             JobValidator.checkRequired(definition, dependencies, &validator.faults)
+            JobValidator.checkHanded(dependencies, to: definition.parameters, &validator.faults)
             // What parents start, one person starts.
             validator.faults.require(
                 !(twoPerson?.contains(.run) ?? false) || dependencies == nil,

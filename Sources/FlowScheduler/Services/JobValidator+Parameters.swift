@@ -75,6 +75,50 @@ extension JobValidator {
         )
     }
 
+    /// Checks what parents hand on (`docs/flows.md`).
+    static func checkHanded(
+        _ dependencies: JobDependencies?,
+        to declared: [ParameterDeclaration]?,
+        _ faults: inout FaultCollector
+    ) {
+        var names: Set<String> = []
+        for (index, edge) in (dependencies?.edges ?? []).enumerated() {
+            let path = "dependencies[\(index)].parameters"
+            let handed = edge.parameters ?? [:]
+            faults.require(
+                handed.count <= ParameterDeclaration.limit,
+                path,
+                "too_many",
+                "a parent hands on at most \(ParameterDeclaration.limit) parameters"
+            )
+            for (name, output) in handed.sorted(by: { $0.key < $1.key }).prefix(ParameterDeclaration.limit) {
+                let place = "\(path).\(name)"
+                faults.require(
+                    VariableName.isValid(name, limit: VariableName.parameterLimit)
+                        && name.uppercased() != HandedParameters.missingParents,
+                    place,
+                    "name",
+                    "a parameter's name is made of at most 64 letters, digits and '_', and is not MISSING_PARENTS"
+                )
+                faults.require(
+                    StepOutputs.isKey(output),
+                    place,
+                    "output",
+                    "an output's name is made of at most 64 letters, digits and '_'"
+                )
+                faults.require(
+                    names.insert(name.uppercased()).inserted,
+                    place,
+                    "twice",
+                    "two parents hand on this parameter, and one of them would win by chance"
+                )
+                if let declared, !declared.contains(where: { $0.name == name }) {
+                    faults.add(place, "undeclared", "the task takes no parameter '\(name)'")
+                }
+            }
+        }
+    }
+
     /// What starts by itself has nobody who could say a value.
     static func checkRequired(
         _ definition: JobDefinition,
@@ -84,7 +128,11 @@ extension JobValidator {
         let starts =
             definition.schedule.base != .manual ? "a schedule" : dependencies != nil ? "other tasks that start it" : nil
         guard let starts else { return }
-        for (index, parameter) in (definition.parameters ?? []).enumerated() where parameter.isRequired {
+        let handed =
+            definition.schedule.base == .manual
+            ? Set((dependencies?.edges ?? []).flatMap { ($0.parameters ?? [:]).keys }) : []
+        for (index, parameter) in (definition.parameters ?? []).enumerated()
+        where parameter.isRequired && !handed.contains(parameter.name) {
             faults.add(
                 "parameters[\(index)].required",
                 "conflict",

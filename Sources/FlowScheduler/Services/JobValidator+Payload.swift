@@ -210,6 +210,37 @@ extension JobValidator {
             )
         }
         self.checkStatuses(http.expectedStatus)
+        self.checkOutputs(http.outputs ?? [:])
+    }
+
+    private mutating func checkOutputs(_ outputs: [String: String]) {
+        let path = "executor_config.outputs"
+        self.faults.require(
+            outputs.count < StepOutputs.countLimit,
+            path,
+            "too_many",
+            "fewer than \(StepOutputs.countLimit) outputs"
+        )
+        for (name, pointer) in outputs.sorted(by: { $0.key < $1.key }).prefix(StepOutputs.countLimit) {
+            self.faults.require(
+                StepOutputs.isKey(name),
+                "\(path).\(name)",
+                "name",
+                "an output's name is made of at most 64 letters, digits and '_' and does not start with a digit"
+            )
+            self.faults.require(
+                name != HTTPPayload.statusOutput,
+                "\(path).\(name)",
+                "name",
+                "'\(HTTPPayload.statusOutput)' is the answer's status already"
+            )
+            self.faults.require(
+                JSONPointer(pointer) != nil,
+                "\(path).\(name)",
+                "pointer",
+                "'\(pointer.shortened(toBytes: 64))' is no JSON pointer such as '/data/id'"
+            )
+        }
     }
 
     mutating func checkStatuses(_ statuses: [Int]) {

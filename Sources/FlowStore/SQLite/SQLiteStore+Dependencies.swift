@@ -164,6 +164,32 @@ extension SQLiteStore: DependencyStore {
         }
     }
 
+    /// Of a chain of retries what the deciding run lacks is its first run's.
+    private static func handed(
+        _ start: DependencyStart,
+        to job: Job,
+        _ names: [JobID: String],
+        _ db: Database
+    ) throws -> HandedParameters {
+        guard let dependencies = job.definition.dependencies,
+            dependencies.edges.contains(where: { $0.parameters?.isEmpty == false })
+        else { return HandedParameters() }
+        let table = ExecutionOutputTable(db)
+        var outputs: [JobID: [String: String]] = [:]
+        for edge in dependencies.edges where edge.parameters?.isEmpty == false {
+            guard let mark = start.sources[edge.parent] else { continue }
+            var values = try table.merged(of: mark.run).values
+            if mark.root != mark.run { values.merge(try table.merged(of: mark.root).values) { first, _ in first } }
+            outputs[edge.parent] = values
+        }
+        return HandedParameters(
+            dependencies,
+            outputs: outputs,
+            names: names,
+            declared: job.definition.parameters
+        )
+    }
+
     private func dependent(_ id: JobID, _ db: Database) throws -> (Job, JobDependencies) {
         guard let job = try JobTable(db).find(id) else { throw StoreFault.noJob(id) }
         guard let dependencies = job.definition.dependencies else { throw StoreFault.nothingWaits(job) }
@@ -182,11 +208,14 @@ extension SQLiteStore: DependencyStore {
     ) throws -> StartedRun {
         let owner = try DependencyTable(db).owner(of: job.id).map { ($0, try UserTable(db).find($0)) }
         let denied = caller == nil ? owner.flatMap { StartRight.obstacle(owner: $0.1, job: job) } : nil
+        var names: [JobID: String] = [:]
+        for parent in start.parents { names[parent] = try JobTable(db).find(parent)?.definition.name ?? "\(parent)" }
         let draft = RunDraft.dependency(
             start,
             of: JobReference(job),
             on: try AgentTable(db).agents(inAnyOf: job.definition.groups),
-            parents: try start.parents.map { try JobTable(db).find($0)?.definition.name ?? "\($0)" },
+            parents: start.parents.map { names[$0] ?? "\($0)" },
+            handed: try Self.handed(start, to: job, names, db),
             owner: caller ?? owner?.1?.username,
             denied: denied,
             at: now

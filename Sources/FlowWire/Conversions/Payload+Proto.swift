@@ -11,6 +11,7 @@ extension PBTaskConfig {
     private static let headerPrefix = "header."
     private static let argumentPrefix = "interpreter_args."
     private static let limitPrefix = "limit."
+    private static let outputPrefix = "output."
 
     mutating func setPayload(_ payload: Payload) {
         var config: [String: String] = [:]
@@ -45,6 +46,7 @@ extension PBTaskConfig {
                 config["expected_status"] = http.expectedStatus.map { String($0) }.joined(separator: ",")
             }
             for (name, value) in http.headers { config[Self.headerPrefix + name] = value }
+            for (name, pointer) in http.outputs ?? [:] { config[Self.outputPrefix + name] = pointer }
         case .plugin(let plugin):
             self.executorType = .plugin
             config = plugin.wire
@@ -129,6 +131,8 @@ extension PBTaskConfig {
         for (key, value) in self.executorConfig {
             if let name = key.suffix(after: Self.headerPrefix) {
                 payload.headers[name] = value
+            } else if let name = key.suffix(after: Self.outputPrefix) {
+                payload.outputs = (payload.outputs ?? [:]).merging([name: value]) { $1 }
             } else if key == "body" {
                 payload.body = value
             } else if key == "expected_status" {

@@ -42,6 +42,8 @@ package struct PluginConversation: Sendable {
     private var shownPercent: Int64 = -1
     private var isCancelled = false
     package private(set) var description: PluginDescription?
+    /// What its result hands on.
+    package private(set) var outputs: [String: String] = [:]
 
     package init(parameters: [String: String], facts: [JSON.Member]) {
         self.given = parameters
@@ -133,6 +135,14 @@ package struct PluginConversation: Sendable {
     private mutating func result(_ message: JSON) -> [Effect] {
         var detail: String?
         if case .string(let text)? = message["detail"] { detail = String(text.prefix(Self.detailLimit)) }
+        if let outputs = message["outputs"] {
+            guard let values = Self.outputs(outputs) else {
+                return self.fault(
+                    "the \"outputs\" of its 'result' are no object of texts, numbers and booleans by name"
+                )
+            }
+            self.outputs = values
+        }
         let end: End
         switch message["status"] {
         case .string("success")?: end = self.isCancelled ? .stopped : .success(detail)
@@ -142,6 +152,21 @@ package struct PluginConversation: Sendable {
         }
         self.phase = .over
         return [.end(end)]
+    }
+
+    /// - Returns: nil when they are not what may be handed on.
+    private static func outputs(_ value: JSON) -> [String: String]? {
+        guard case .object(let members) = value else { return value == .null ? [:] : nil }
+        var values: [String: String] = [:]
+        for member in members {
+            switch member.value {
+            case .null: continue
+            case .string(let text): values[member.name.text] = text
+            case .integer, .number, .bool: values[member.name.text] = JSONWriter.text(member.value)
+            default: return nil
+            }
+        }
+        return StepOutputs.isAcceptable(values) && !values.values.contains { $0.utf8.contains(0) } ? values : nil
     }
 
     private mutating func fault(_ words: String) -> [Effect] {

@@ -10,7 +10,8 @@ struct PluginWork {
     let payload: PluginPayload
     let stop: StopSignal
 
-    func run() throws {
+    /// - Returns: what it hands on.
+    func run() throws -> [(name: String, value: String)] {
         let path = try PluginPlace.path(of: self.payload.name, in: self.order.policy.plugins)
         let values = try self.payload.parameters.mapValues {
             try RequestTemplate($0).filled(with: self.order.parameters)
@@ -27,12 +28,14 @@ struct PluginWork {
         let end = process.run(&conversation, cancelled: self.stop.descriptor) { text, isError in
             WorkLog.write(text, to: isError ? 2 : 1)
         }
+        let outputs = conversation.outputs.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
         switch end {
         case .success(let detail): if let detail { WorkLog.say(detail) }
         case .failure(let words): throw WorkFailure(.failure, words)
         case .fault(let words): throw WorkFailure(.trouble, "the plugin '\(self.payload.name)': \(words)")
         case .stopped: throw WorkFailure(.trouble, "stopped")
         }
+        return outputs
     }
 }
 

@@ -12,7 +12,7 @@ struct PostgresWork {
     let rowLimit: Int
     let stop: StopSignal
 
-    func run(_ statements: [SQLWork.Bound]) throws {
+    func run(_ statements: [SQLWork.Bound]) throws -> SQLResult {
         do {
             var configuration = try PostgresConfiguration(self.address, applicationName: "quartzflow job")
             configuration.connectTimeout = .seconds(15)
@@ -25,11 +25,14 @@ struct PostgresWork {
             session.begin("prepare the connection")
             try session.execute(self.settings)
             // Shorter than the time between SIGTERM and SIGKILL.
-            try session.transaction(.readWrite, commitTimeout: .seconds(8)) { session in
-                for statement in statements { try self.run(statement, session) }
+            let result = try session.transaction(.readWrite, commitTimeout: .seconds(8)) { session in
+                var result = SQLResult()
+                for statement in statements { try self.run(statement, session, &result) }
                 session.begin("commit")
+                return result
             }
             WorkLog.say("committed")
+            return result
         } catch is CancellationError {
             throw WorkFailure(.trouble, "stopped; the statement was cancelled and the transaction rolled back")
         } catch let error as PostgresError {
@@ -44,15 +47,24 @@ struct PostgresWork {
         return "SET lock_timeout = 0; SET statement_timeout = \(min(limit, Int(Int32.max)))"
     }
 
-    private func run(_ statement: SQLWork.Bound, _ session: PostgresSession) throws {
+    private func run(_ statement: SQLWork.Bound, _ session: PostgresSession, _ result: inout SQLResult) throws {
         session.begin("statement \(statement.number)")
-        let table = try session.table(statement.text, statement.values, rowLimit: self.rowLimit)
+        let table = try session.table(statement.text, statement.values, rowLimit: max(1, self.rowLimit))
         guard session.isInTransaction else {
             throw WorkFailure(.trouble, "statement \(statement.number) ended the transaction")
         }
         WorkLog.say("statement \(statement.number): \(table.tag)")
-        let text = ResultTable(columns: table.columns, rows: table.rows, rowCount: table.rowCount).text
+        let text = ResultTable(
+            columns: table.columns,
+            rows: Array(table.rows.prefix(self.rowLimit)),
+            rowCount: table.rowCount
+        ).text
         if !text.isEmpty { WorkLog.say(text) }
+        result.take(
+            columns: table.columns,
+            first: table.rows.first,
+            count: table.columns.isEmpty ? table.changes : table.rowCount
+        )
     }
 
     /// Where the address leads, name by name, as addresses that were looked at: libpq resolves nothing itself.

@@ -19,7 +19,7 @@ struct SQLWork {
         let firstWord: String
     }
 
-    func run() throws {
+    func run() throws -> SQLResult {
         var statements: [Bound] = []
         for (index, statement) in self.payload.statements.enumerated() {
             // The text is what the job says, and nothing else ever: values of the run are bound.
@@ -33,11 +33,16 @@ struct SQLWork {
         }
         let connection = self.payload.connection.trimmingCharacters(in: .whitespacesAndNewlines)
         if let file = SQLPayload.file(of: connection) {
-            try SQLiteWork(file: file, order: self.order, rowLimit: self.payload.rowLimit, stop: self.stop)
+            return try SQLiteWork(file: file, order: self.order, rowLimit: self.payload.rowLimit, stop: self.stop)
                 .run(statements)
         } else if SQLPayload.isPostgres(connection) {
-            try PostgresWork(address: connection, order: self.order, rowLimit: self.payload.rowLimit, stop: self.stop)
-                .run(statements)
+            return try PostgresWork(
+                address: connection,
+                order: self.order,
+                rowLimit: self.payload.rowLimit,
+                stop: self.stop
+            )
+            .run(statements)
         } else {
             // Not shown: it may be a secret that was taken for an address.
             throw WorkFailure(.trouble, "the connection starts neither with 'postgres://' nor with 'sqlite:/'")

@@ -13,7 +13,8 @@ struct SQLiteWork {
     let rowLimit: Int
     let stop: StopSignal
 
-    func run(_ statements: [SQLWork.Bound]) throws {
+    func run(_ statements: [SQLWork.Bound]) throws -> SQLResult {
+        var result = SQLResult()
         let path = try self.path()
         var configuration = Configuration()
         let stop = self.stop
@@ -39,7 +40,9 @@ struct SQLiteWork {
             try queue.inDatabase { db in
                 try db.inTransaction(isReading ? .deferred : .immediate) {
                     for statement in statements {
-                        do { try self.run(statement, db) } catch let error as DatabaseError where !stop.isRaised {
+                        do { try self.run(statement, db, &result) } catch let error as DatabaseError
+                            where !stop.isRaised
+                        {
                             throw Self.refusal(error, "statement \(statement.number): ")
                         }
                     }
@@ -47,6 +50,7 @@ struct SQLiteWork {
                 }
             }
             WorkLog.say("committed")
+            return result
         } catch let error as DatabaseError {
             guard !self.stop.isRaised else {
                 throw WorkFailure(.trouble, "stopped; the statement was interrupted and the transaction rolled back")
@@ -73,17 +77,19 @@ struct SQLiteWork {
         return path
     }
 
-    private func run(_ bound: SQLWork.Bound, _ db: Database) throws {
+    private func run(_ bound: SQLWork.Bound, _ db: Database, _ result: inout SQLResult) throws {
         try self.stop.check()
         let before = db.totalChangesCount
         let statement = try db.makeStatement(sql: bound.text)
         try statement.setArguments(StatementArguments(bound.values))
         var rows: [[String?]] = []
+        var first: [String?]?
         var count = 0
         if statement.columnCount > 0 {
             let cursor = try Row.fetchCursor(statement)
             while let row = try cursor.next() {
                 count += 1
+                if count == 1 { first = (0..<row.count).map { Self.text(row[$0] as DatabaseValue) } }
                 guard rows.count < self.rowLimit else { continue }
                 rows.append((0..<row.count).map { Self.text(row[$0] as DatabaseValue) })
             }
@@ -97,6 +103,8 @@ struct SQLiteWork {
         WorkLog.say("statement \(bound.number): \(changes) \(changes == 1 ? "row" : "rows") changed")
         let table = ResultTable(columns: statement.columnNames, rows: rows, rowCount: count).text
         if !table.isEmpty { WorkLog.say(table) }
+        let columns = statement.columnNames
+        result.take(columns: columns, first: first, count: columns.isEmpty ? changes : count)
     }
 
     private static func text(_ value: DatabaseValue) -> String? {

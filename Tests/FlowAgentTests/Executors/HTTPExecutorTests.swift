@@ -32,6 +32,27 @@ struct HTTPExecutorTests {
         }
     }
 
+    @Test("hands on what the job's pointers find in the answer, whatever its status (W12)")
+    func outputs() async throws {
+        try await self.with { host, server in
+            let payload = HTTPPayload(
+                url: server.url + "/echo",
+                method: "POST",
+                body: #"{"rows": 12, "name": "a"}"#,
+                expectedStatus: [500],
+                outputs: ["rows": "/rows", "who": "/name", "away": "/x"]
+            )
+            let outcome = try await host.wait(await host.launch(.http(payload)))
+            #expect(outcome.status == .failure && outcome.outputs == ["status": "200", "rows": "12", "who": "a"])
+            let plain = HTTPPayload(url: server.url + "/echo", method: "POST", body: "x", outputs: ["rows": "/rows"])
+            let text = try await host.wait(await host.launch(.http(plain)))
+            #expect(text.status == .success && text.outputs == ["status": "200"])
+            #expect(text.detail == "its outputs were not taken: the answer is no JSON")
+            let nobody = HTTPPayload(url: server.url + "/echo", method: "POST", body: "{}")
+            #expect(try await host.wait(await host.launch(.http(nobody))).outputs.isEmpty)
+        }
+    }
+
     @Test("follows redirects itself, and never to a metadata address, another scheme, or for ever")
     func redirects() async throws {
         try await self.with { host, server in

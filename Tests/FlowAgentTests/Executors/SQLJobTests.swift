@@ -48,6 +48,7 @@ struct SQLJobTests {
                 (11 rows, the first 2 shown)
                 """
             #expect(outcome.text.contains(table), "\(outcome.text)")
+            #expect(outcome.outputs == ["row_count": "11", "id": "11", "name": "n11"])
             // The second insert meets the first one's rows: nothing of the job stays, and the record says why.
             let again = self.sql(
                 server.address(name),
@@ -55,7 +56,7 @@ struct SQLJobTests {
                 .init("INSERT INTO item VALUES (1, 'twice')")
             )
             let failed = try await host.wait(await host.launch(again))
-            #expect(failed.status == .failure && failed.exitCode == 1)
+            #expect(failed.status == .failure && failed.exitCode == 1 && failed.outputs.isEmpty)
             #expect(
                 failed.detail?.contains("23505") == true && failed.detail?.contains("statement 2") == true,
                 "\(failed)"

@@ -39,6 +39,49 @@ struct StepOutputsTests {
         #expect(throws: StepOutputs.Fault.self) { try StepOutputs.parse([0x61, 0x3d, 0xff]) }
     }
 
+    @Test("What is written is read again, whatever its lines are; what does not fit is named")
+    func writes() throws {
+        let values = [
+            "a": "one", "empty": "", "lines": "x\n\ny", "end": "QF_END\nQF_END1\n", "odd": "k=v<<QF_END", "zh": "行\n二",
+        ]
+        #expect(try StepOutputs.parse(Array(StepOutputs.text(of: values).utf8)) == values)
+        let long = String(repeating: "x", count: StepOutputs.valueLimit)
+        let fitting = StepOutputs.Fitting([
+            ("a", "1"), ("count(*)", "2"), ("nul", "x\0"), ("long", long + "x"), ("most", long), ("more", long),
+            ("a", "3"),
+        ])
+        #expect(fitting.values == ["a": "3", "most": long] && fitting.left == ["count(*)", "nul", "long", "more"])
+        let many = StepOutputs.Fitting((0..<101).map { ("k\($0)", "") })
+        #expect(many.values.count == 100 && many.left == ["k100"])
+        // The largest that fits is read as well.
+        let most = StepOutputs.Fitting([("a", long), ("b", String(repeating: "y", count: 32_000))])
+        #expect(most.left.isEmpty)
+        #expect(try StepOutputs.parse(Array(StepOutputs.text(of: most.values).utf8)) == most.values)
+    }
+
+    @Test(
+        "Of an answer's JSON what the pointers name is handed on, with the status (W12)",
+        arguments: [
+            (#"{"data":{"id":7,"name":"a\"b","ok":true,"none":null,"list":[1,"x"]}}"#, nil),
+            ("[1]", nil), ("<html>", "the answer is no JSON"), ("", "the answer is no JSON"),
+        ] as [(String, String?)]
+    )
+    func answers(_ body: String, _ fault: String?) {
+        var payload = HTTPPayload(url: "http://x/")
+        #expect(payload.outputs(status: 200, body: Array(body.utf8)).values.isEmpty, "nobody asked")
+        payload.outputs = [
+            "id": "/data/id", "name": "/data/name", "ok": "/data/ok", "none": "/data/none", "list": "/data/list",
+            "second": "/data/list/1", "away": "/nowhere",
+        ]
+        let outputs = payload.outputs(status: 201, body: Array(body.utf8))
+        #expect(outputs.fault == fault)
+        let all = [
+            "status": "201", "id": "7", "name": "a\"b", "ok": "true", "list": #"[1,"x"]"#, "second": "x",
+        ]
+        #expect(outputs.values == (body.hasPrefix("{") ? all : ["status": "201"]))
+        #expect(payload.outputs(status: 500, body: nil).fault?.contains("more than") == true)
+    }
+
     @Test("Several executions hand on what they agree on")
     func merges() {
         let merged = Self.merged([["a": "1", "b": "1"], ["a": "1", "b": "2"], ["b": "1", "c": "3"]])

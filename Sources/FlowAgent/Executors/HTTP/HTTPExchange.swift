@@ -43,16 +43,18 @@ struct HTTPExchange: Sendable {
     private func attempt(output: @escaping Output) async -> AttemptEnd {
         do {
             let target = try HTTPTarget(self.payload, parameters: self.launch.order.values)
-            let status = try await self.followRedirects(target, output: output)
+            let (status, body) = try await self.followRedirects(target, output: output)
+            let handed = self.payload.outputs(status: status, body: body)
             let isExpected =
                 self.payload.expectedStatus.isEmpty
                 ? (200..<300).contains(status) : self.payload.expectedStatus.contains(status)
             return AttemptEnd(
                 status: isExpected ? .success : .failure,
                 reason: isExpected ? nil : .httpStatus,
-                detail: isExpected ? nil : "HTTP status \(status)",
+                detail: Self.detail(isExpected ? nil : "HTTP status \(status)", handed.fault),
                 httpStatus: status,
-                at: flow_boot_microseconds()
+                at: flow_boot_microseconds(),
+                outputs: handed.values
             )
         } catch {
             let failure = HTTPFailure(error)
@@ -68,12 +70,18 @@ struct HTTPExchange: Sendable {
         }
     }
 
+    private static func detail(_ verdict: String?, _ fault: String?) -> String? {
+        let words = [verdict, fault.map { "its outputs were not taken: \($0)" }].compactMap(\.self)
+        return words.isEmpty ? nil : words.joined(separator: "; ")
+    }
+
     private enum Step: Sendable {
-        case final(Int)
+        /// With the answer, where something of it is handed on and it is not too long.
+        case final(Int, [UInt8]?)
         case redirect(HTTPTarget)
     }
 
-    private func followRedirects(_ first: HTTPTarget, output: @escaping Output) async throws -> Int {
+    private func followRedirects(_ first: HTTPTarget, output: @escaping Output) async throws -> (Int, [UInt8]?) {
         var target = first
         let connector = HTTPConnector(policy: self.policy)
         for _ in 0...max(0, self.policy.redirectLimit) {
@@ -83,7 +91,7 @@ struct HTTPExchange: Sendable {
                 try await self.exchange(client, url: url, target: current, output: output)
             }
             switch step {
-            case .final(let status): return status
+            case .final(let status, let body): return (status, body)
             case .redirect(let following): target = following
             }
         }
@@ -104,16 +112,19 @@ struct HTTPExchange: Sendable {
         {
             return .redirect(try target.redirected(status: status, to: location))
         }
+        var kept: [UInt8]? = self.payload.outputs == nil ? nil : []
         var room = self.policy.responseLimit
         for try await var buffer in response.body {
             let isCut = buffer.readableBytes > room
             let bytes = buffer.readBytes(length: min(room, buffer.readableBytes)) ?? []
             if !bytes.isEmpty { output(.standardOutput, bytes) }
             room -= bytes.count
+            if let known = kept { kept = known.count + bytes.count > HTTPPayload.outputBytes ? nil : known + bytes }
             guard isCut else { continue }
+            kept = nil
             output(.standardError, Array("\n[answer cut after \(self.policy.responseLimit) bytes]\n".utf8))
             break
         }
-        return .final(status)
+        return .final(status, kept)
     }
 }

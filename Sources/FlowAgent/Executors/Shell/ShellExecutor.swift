@@ -36,7 +36,7 @@ final class ShellExecutor: Executor {
         let withScratch = AttemptSet()
         let withSecrets = AttemptSet()
         self.scratch = scratch
-        let works = WorkRequest(program: configuration.workProgram, policy: policy)
+        let works = WorkRequest(program: configuration.workProgram, policy: policy, outputs: outputs)
         self.works = works
         self.requests = ShellRequest(scratch: scratch, outputs: outputs, limiter: works.program)
         let verdicts = self.verdicts
@@ -80,6 +80,7 @@ final class ShellExecutor: Executor {
         for launch in launches {
             guard case .shell(let payload) = launch.order.job.payload else {
                 self.verdicts.watch(AttemptKey(launch))
+                if !launch.order.job.payload.secretNames.isEmpty { self.adoptedWithSecrets.insert(AttemptKey(launch)) }
                 adopted.append(self.works.names(of: launch))
                 continue
             }

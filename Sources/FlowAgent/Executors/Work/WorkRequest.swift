@@ -9,6 +9,7 @@ struct WorkRequest: Sendable {
     private let environment = ShellEnvironment()
     let program: String?
     let policy: HostPolicy
+    let outputs: OutputFiles
 
     /// - Throws: `CoreError` whose message becomes the detail of FAILURE(SPAWN).
     func process(for launch: Launch) throws -> ProcessRequest {
@@ -38,7 +39,8 @@ struct WorkRequest: Sendable {
             program: program,
             directory: "/",
             arguments: [program],
-            environment: base.filter { !$0.hasPrefix("QF_PARAM_") } + (try Self.pieces(of: work)),
+            environment: base.filter { !$0.hasPrefix("QF_PARAM_") } + (try Self.pieces(of: work))
+                + ["QF_OUTPUT=\(self.outputs.path(of: AttemptKey(launch)))"],
             masked: launch.secrets.isEmpty ? [] : SecretForms.all(of: launch.secrets)
         )
     }

@@ -32,7 +32,9 @@ struct DependencyTable {
         let new = job.definition.dependencies
         let old = before?.definition.dependencies
         guard new != nil || old != nil else { return }
-        let kept = Set(old?.edges ?? []).intersection(new?.edges ?? []).map(\.parent)
+        let kept = Set((old?.edges ?? []).map(\.interest)).intersection((new?.edges ?? []).map(\.interest)).map(
+            \.parent
+        )
         let isSame = old?.join == new?.join
         for edge in old?.edges ?? [] where !isSame || !kept.contains(edge.parent) {
             try self.remove(job.id, edge.parent)

@@ -11,6 +11,7 @@ struct TaskDepsCommand: AsyncParsableCommand {
         abstract: "Shows or sets which tasks start a task.",
         discussion: """
             quicflow task deps report --after load --after clean:end
+            quicflow task deps report --after load --hand load:rows=row_count
             Each --after is a task and what has to become of it: success, failure, end or skipped; success without it.
             """
     )
@@ -20,6 +21,12 @@ struct TaskDepsCommand: AsyncParsableCommand {
 
     @Option(help: "TASK or TASK:OUTCOME that starts it; repeat for several. Replaces those there are.")
     var after: [String] = []
+
+    @Option(
+        name: .customLong("hand"),
+        help: "TASK:PARAMETER=OUTPUT: an output of a task that starts it becomes a parameter. Repeat for several."
+    )
+    var hands: [HandedOutput] = []
 
     @Option(help: "all: once all have come since its last run; any: for each end of any.")
     var join: DependencyJoin?
@@ -40,7 +47,8 @@ struct TaskDepsCommand: AsyncParsableCommand {
     var start = false
 
     func validate() throws {
-        let isChange = !self.after.isEmpty || self.join != nil || self.mode != nil || self.maxAge != nil
+        let isChange =
+            !self.after.isEmpty || !self.hands.isEmpty || self.join != nil || self.mode != nil || self.maxAge != nil
         guard [isChange, self.none, self.reset, self.start].count(where: { $0 }) <= 1 else {
             throw ValidationError("Give --after and what belongs to it, --none, --reset or --start: one of them.")
         }
@@ -76,7 +84,8 @@ struct TaskDepsCommand: AsyncParsableCommand {
     /// What to send; nil when nothing is to be changed.
     private func body(over task: JSONValue, client: APIClient) async throws -> JSONValue? {
         if self.none { return .object(["dependencies": .array([])]) }
-        guard !self.after.isEmpty || self.join != nil || self.mode != nil || self.maxAge != nil else { return nil }
+        let isChange = !self.after.isEmpty || !self.hands.isEmpty || self.join != nil || self.mode != nil
+        guard isChange || self.maxAge != nil else { return nil }
         var body = JSONValue.object([:])
         for field in ["dependencies", "join", "match", "dependency_mode", "max_age_seconds", "deadline"] {
             body[field] = task[field]
@@ -92,6 +101,18 @@ struct TaskDepsCommand: AsyncParsableCommand {
                     ])
                 )
             }
+            body["dependencies"] = .array(edges)
+        }
+        for hand in self.hands {
+            let id = JSONValue.integer(try await client.taskID(Reference(hand.task)))
+            var edges = body["dependencies"].array
+            guard let index = edges.firstIndex(where: { $0["task_id"] == id }) else {
+                throw CommandFailure(.usage, "'\(hand.task)' does not start it: say --after, too")
+            }
+            var parameters = edges[index]["parameters"]
+            if parameters.isNull { parameters = .object([:]) }
+            parameters[hand.parameter] = .string(hand.output)
+            edges[index]["parameters"] = parameters
             body["dependencies"] = .array(edges)
         }
         if let join { body["join"] = .string(join.rawValue) }
@@ -121,6 +142,22 @@ struct TaskDepsCommand: AsyncParsableCommand {
             ])
         }
         return table.plain
+    }
+}
+
+/// `load:rows=row_count`.
+struct HandedOutput: ExpressibleByArgument, Hashable {
+    let task: String
+    let parameter: String
+    let output: String
+
+    init?(argument: String) {
+        guard let equals = argument.lastIndex(of: "="),
+            let colon = argument[..<equals].lastIndex(of: ":"), colon != argument.startIndex
+        else { return nil }
+        self.task = String(argument[..<colon])
+        self.parameter = String(argument[argument.index(after: colon)..<equals])
+        self.output = String(argument[argument.index(after: equals)...])
     }
 }
 

@@ -11,6 +11,8 @@ export interface DependencyEdge {
   task_id: number;
   on: DependencyOutcome;
   hosts: HostShare;
+  /** Which outputs of it become parameters of the job: the output's name by the parameter's. */
+  parameters?: Record<string, string>;
 }
 
 /** By when all parents have to have come: a time of day, or so long after the first of them. */

@@ -25,6 +25,8 @@ export interface HttpConfig {
   headers?: Record<string, string>;
   body?: string;
   expected_status?: number[];
+  /** JSON pointers by the names of the outputs. */
+  outputs?: Record<string, string>;
 }
 
 /** Plugin, SQL and built-in jobs (docs/executors.md); shown as they are. */

@@ -19,6 +19,8 @@ export interface ParentField {
   hosts: 'all' | 'any' | 'share';
   /** Of `share`: on so many of a hundred hosts. */
   percent: NumberField;
+  /** `parameter=output`, separated by commas. */
+  handed: string;
 }
 
 /** Which jobs start this one (docs/flows.md). */
@@ -49,14 +51,15 @@ export const emptyDependencies = (): DependencyForm => ({
 /** On how many hosts it counts when nobody says so: a run has failed when it failed anywhere. */
 export const usualHosts = (on: DependencyOutcome): 'all' | 'any' => on === 'failure' ? 'any' : 'all';
 
-export const newParent = (id: number): ParentField => ({ id, on: 'success', hosts: 'all', percent: 80 });
+export const newParent = (id: number): ParentField => ({ id, on: 'success', hosts: 'all', percent: 80, handed: '' });
 
 /** The parents that are chosen now: those that stay keep what was said of them. */
 export const parentsFor = (ids: number[], before: ParentField[]): ParentField[] =>
   ids.map((id) => before.find((parent) => parent.id === id) ?? newParent(id));
 
 function parentOf(edge: DependencyEdge): ParentField {
-  const parent = { ...newParent(edge.task_id), on: edge.on };
+  const handed = Object.entries(edge.parameters ?? {}).map(([name, output]) => `${name}=${output}`).join(', ');
+  const parent = { ...newParent(edge.task_id), on: edge.on, handed };
   // A tenth of a per cent is as fine as the server keeps it.
   if (typeof edge.hosts === 'object') {
     return { ...parent, hosts: 'share', percent: Math.round(edge.hosts.ratio * 1000) / 10 };
@@ -80,6 +83,21 @@ export function dependenciesOf(task: DependencyFields): DependencyForm {
   };
 }
 
+/** `rows=row_count, day`: a name alone stands for both. */
+export const handedOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text.split(/[\s,，]+/).filter(Boolean).map((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? [part, part] : [part.slice(0, at), part.slice(at + 1)];
+    }),
+  );
+
+function edgeOf(parent: ParentField): DependencyEdge {
+  const edge: DependencyEdge = { task_id: parent.id, on: parent.on, hosts: shareOf(parent) };
+  const parameters = handedOf(parent.handed);
+  return Object.keys(parameters).length ? { ...edge, parameters } : edge;
+}
+
 const shareOf = (parent: ParentField): HostShare =>
   parent.hosts === 'share' ? { ratio: Number(parent.percent) / 100 } : parent.hosts;
 
@@ -94,7 +112,7 @@ function deadlineOf(form: DependencyForm): Deadline | null {
 export function dependencyBody(form: DependencyForm & { schedule: ScheduleType }): DependencyFields {
   if (!form.parents.length) return { dependencies: [] };
   return {
-    dependencies: form.parents.map((parent) => ({ task_id: parent.id, on: parent.on, hosts: shareOf(parent) })),
+    dependencies: form.parents.map(edgeOf),
     join: form.join,
     match: form.join === 'all' ? form.match : 'latest',
     max_age_seconds: form.maxAge === '' ? null : form.maxAge,
