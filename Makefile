@@ -6,7 +6,7 @@ SERVER_FLAGS ?=
 SIM_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build web test lint format protos bench sim clean
+.PHONY: help run setup build web test lint format protos man bench sim clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ format: ## Format the Swift sources in place
 
 protos: ## Generate Sources/FlowWire/Generated from Protos/flow.proto
 	@scripts/protos
+
+man: ## Write the manual pages of the built commands to .build/man
+	@scripts/man .build/release .build/man
 
 bench: ## Measure everything docs/performance.md shows (minutes)
 	@scripts/bench
