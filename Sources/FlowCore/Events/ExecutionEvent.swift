@@ -89,5 +89,5 @@ extension RecordChanges {
     }
 
     /// When they were made.
-    package var eventTime: Timestamp? { self.writes.map(\.execution.updatedAt).max() }
+    package var eventTime: Timestamp? { self.lastUpdate }
 }

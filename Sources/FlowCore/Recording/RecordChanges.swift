@@ -70,7 +70,14 @@ package struct RecordChanges: Sendable {
     }
 
     /// One write per execution, in order of id: writers that share rows must take them in one order.
-    package var writes: [Write] { self.unsorted.sorted { $0.execution.id < $1.execution.id } }
+    package var writes: [Write] {
+        // Their places are sorted and not they: a record is large, and to move it about costs more than to find its place.
+        let ids = self.unsorted.map(\.execution.id)
+        return ids.indices.sorted { ids[$0] < ids[$1] }.map { self.unsorted[$0] }
+    }
+
+    /// When the last of them was changed; nil = there are none.
+    var lastUpdate: Timestamp? { self.unsorted.lazy.map(\.execution.updatedAt).max() }
 
     /// Writes a state over the one it was derived from; nil = there was none.
     ///
