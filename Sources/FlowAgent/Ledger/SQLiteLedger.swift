@@ -10,8 +10,11 @@ import Synchronization
 ///
 /// WAL with `synchronous=FULL`: a commit costs one fsync of the log and survives a power cut. The directory is locked for
 /// as long as the ledger lives.
+///
+/// What is read while the agent works is read without GRDB's guard against writes: that is a setting of the connection, and
+/// SQLite prepares every statement anew after a setting has changed, which costs more than the reading and the writing.
 package final class SQLiteLedger: Ledger {
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
     private let lock: DataDirectoryLock
     private let mark: LedgerMark
     private let incarnation: Mutex<String>
@@ -199,7 +202,7 @@ package final class SQLiteLedger: Ledger {
     }
 
     package func outbox(after sequence: Int64, limit: Int) throws -> [Report] {
-        try self.queue.read { database in
+        try self.queue.unsafeRead { database in
             let statement = try database.cachedStatement(sql: OutboxRows.select)
             return try Row.fetchAll(statement, arguments: [sequence, limit]).map(OutboxRows.report)
         }
@@ -207,7 +210,7 @@ package final class SQLiteLedger: Ledger {
 
     package func quarters(after sequence: Int64, limit: Int) throws -> ChangedQuarters {
         try self.state.withLock { state in
-            let changed = try self.queue.read {
+            let changed = try self.queue.unsafeRead {
                 try QuarterTable.changed(after: sequence, limit: limit, in: $0)
             }
             let hasMore = changed.count == limit
@@ -221,7 +224,7 @@ package final class SQLiteLedger: Ledger {
 
     package func entry(_ id: ExecutionID) throws -> LedgerEntry? {
         try self.state.withLock { state in
-            try self.queue.read { database in
+            try self.queue.unsafeRead { database in
                 try LedgerTransaction.entry(id, snapshots: &state.snapshots, in: database)
             }
         }
