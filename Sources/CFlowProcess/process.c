@@ -27,6 +27,9 @@ static struct {
     mode_t mask;
     int has_core, has_descriptors;
     struct rlimit core, descriptors;
+    // Signals with another disposition than the default one, now: a child has to put back only those. All changes after
+    // flow_prepare_runner are in this file, and note it here.
+    sigset_t changed;
 } original;
 
 // Steps of a child between its birth and its program. It shares our memory until then, so it may call nothing that is
@@ -38,7 +41,10 @@ static void __attribute__((noinline, noreturn)) become(
     memset(&standard, 0, sizeof standard);
     standard.sa_handler = SIG_DFL;
     // A handler of ours must not run in the child; a new program keeps what is ignored.
-    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &standard, NULL);
+    for (int signal = 1; signal < NSIG; signal++) {
+        if (original.is_known && sigismember(&original.changed, signal) == 0) continue;
+        sigaction(signal, &standard, NULL);
+    }
     if (setsid() < 0) goto failed;
     int last = 3;
     for (int index = 0; index < 5; index++) {
@@ -158,6 +164,8 @@ int flow_watch_children(void) {
     if (sigaction(SIGCHLD, &action, NULL)) return -1;
     action.sa_handler = on_termination;
     if (sigaction(SIGTERM, &action, NULL)) return -1;
+    sigaddset(&original.changed, SIGCHLD);
+    sigaddset(&original.changed, SIGTERM);
     return child_event;
 }
 
@@ -222,6 +230,13 @@ int flow_wait_child(pid_t pid, int milliseconds) {
 void flow_prepare_runner(void) {
     const int ignored[] = {SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP};
     for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) signal(ignored[index], SIG_IGN);
+    // Also what was ignored when this process began, and what the language's runtime has installed.
+    sigemptyset(&original.changed);
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction now;
+        if (sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_DFL) continue;
+        sigaddset(&original.changed, number);
+    }
     original.mask = umask(077);
     original.has_core = getrlimit(RLIMIT_CORE, &original.core) == 0;
     original.has_descriptors = getrlimit(RLIMIT_NOFILE, &original.descriptors) == 0;
@@ -287,6 +302,15 @@ static int64_t microseconds(clockid_t clock) {
 int64_t flow_boot_microseconds(void) { return microseconds(CLOCK_BOOTTIME); }
 int64_t flow_monotonic_microseconds(void) { return microseconds(CLOCK_MONOTONIC); }
 int64_t flow_wall_microseconds(void) { return microseconds(CLOCK_REALTIME); }
+
+uint64_t flow_boot_ticks(void) {
+    static long ticks;
+    if (!ticks) ticks = sysconf(_SC_CLK_TCK);
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    // As the kernel does it: rounded down.
+    return (uint64_t)now.tv_sec * (uint64_t)ticks + (uint64_t)now.tv_nsec / (1000000000u / (uint64_t)ticks);
+}
 
 long flow_resident_kilobytes(void) {
     FILE *file = fopen("/proc/self/statm", "re");

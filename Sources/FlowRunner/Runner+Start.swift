@@ -25,9 +25,11 @@ extension Runner {
         if !request.leavesProcesses { request.environment.append(self.mark) }
         let pipes = SpawnPipes()
         var leader: pid_t = 0
+        let before = flow_boot_ticks()
         let failure =
             pipes.failure != 0 ? (pipes.failure, .prepare) : Spawner.spawn(request, pipes: pipes, pid: &leader)
         let now = flow_boot_microseconds()
+        let born = before...max(before, flow_boot_ticks())
         pipes.closeWritingEnds()
         let spool = RunnerSpool(execution: request.execution, attempt: request.attempt)
         guard failure.0 == 0 else {
@@ -51,7 +53,7 @@ extension Runner {
         _ = flow_poll_add(self.outputPoll, pipes.error.reading, request.token << 1 | 1, 0)
         self.processes[request.token] = RunnerProcess(
             leader: leader,
-            slot: self.store.add(self.describe(leader, request)),
+            slot: self.store.add(RunnerLeader(leader, born: born, leavesProcesses: request.leavesProcesses)),
             execution: request.execution,
             attempt: request.attempt,
             leavesProcesses: request.leavesProcesses,
@@ -65,16 +67,5 @@ extension Runner {
         )
         self.trees.add(request.token, leader: leader, execution: request.execution)
         if self.live.contains(request.token) { self.notify(.started(token: request.token, at: now)) }
-    }
-
-    /// Not reaped yet, so the pid is still its own, even if it has ended already.
-    private func describe(_ leader: pid_t, _ request: SpawnRequest) -> RunnerLeader {
-        var process = flow_process()
-        let failure = flow_describe_process(leader, &process)
-        return RunnerLeader(
-            pid: failure == 0 ? leader : 0,
-            startTime: process.start_time,
-            leavesProcesses: request.leavesProcesses
-        )
     }
 }

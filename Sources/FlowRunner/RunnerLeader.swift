@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import CFlowProcess
+
 /// A process that a runner started.
 package struct RunnerLeader: Hashable, Sendable {
     package var pid: Int32
@@ -33,5 +35,24 @@ package struct RunnerLeader: Hashable, Sendable {
             if pid > 0 { leaders.append(RunnerLeader(pid: pid, startTime: start, leavesProcesses: flags == 1)) }
         }
         return leaders
+    }
+}
+
+extension RunnerLeader {
+    /// Names a child that has not been reaped: its pid is still its own, even if it has ended already.
+    ///
+    /// - Parameters:
+    ///   - pid: of the child.
+    ///   - born: the clock before and after its birth. Mostly these are the same tick, and then the kernel need not be asked:
+    ///     that costs a tenth of what starting a process does.
+    ///   - leavesProcesses: what it starts may stay.
+    init(_ pid: Int32, born: ClosedRange<UInt64>, leavesProcesses: Bool) {
+        if born.lowerBound == born.upperBound {
+            self.init(pid: pid, startTime: born.lowerBound, leavesProcesses: leavesProcesses)
+        } else {
+            var process = flow_process()
+            let failure = flow_describe_process(pid, &process)
+            self.init(pid: failure == 0 ? pid : 0, startTime: process.start_time, leavesProcesses: leavesProcesses)
+        }
     }
 }

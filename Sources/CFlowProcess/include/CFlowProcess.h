@@ -119,6 +119,8 @@ int64_t flow_boot_microseconds(void);
 int64_t flow_monotonic_microseconds(void);
 /// CLOCK_REALTIME in microseconds.
 int64_t flow_wall_microseconds(void);
+/// CLOCK_BOOTTIME in the unit of flow_process.start_time: a process that was born between two equal readings has this one.
+uint64_t flow_boot_ticks(void);
 
 /// Resident memory of this process in KiB, from /proc.
 long flow_resident_kilobytes(void);
