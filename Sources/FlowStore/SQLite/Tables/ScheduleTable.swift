@@ -19,17 +19,33 @@ struct ScheduleTable {
     ///
     /// - Returns: for each, nil when somebody else moved it, or edited, disabled or deleted the job.
     func moveOn(_ fires: [PlannedFire]) throws -> [Moved?] {
-        let moved = try self.db.firstEach(
-            """
-            UPDATE schedule SET next_fire = ? WHERE job_id = ? AND next_fire = ? AND version = ? AND is_enabled = 1
-            RETURNING name, groups
-            """,
-            fires.map { [.time($0.next), .integer($0.jobID), .time($0.nominal), .integer($0.version)] }
-        ) { row in (name: row.text(0), groups: row.text(1)) }
+        let moved = try self.wordsOfMoved(fires)
         return zip(fires, moved).map { fire, moved in
             moved.map { moved in
                 let job = JobReference(id: fire.jobID, uid: fire.job, version: fire.version, name: moved.name)
                 return Moved(job: job, groups: moved.groups)
+            }
+        }
+    }
+
+    private func wordsOfMoved(_ fires: [PlannedFire]) throws -> [(name: String, groups: String)?] {
+        let move =
+            "UPDATE schedule SET next_fire = ? WHERE job_id = ? AND next_fire = ? AND version = ? AND is_enabled = 1"
+        let values: [[RecordValue]] = fires.map {
+            [.time($0.next), .integer($0.jobID), .time($0.nominal), .integer($0.version)]
+        }
+        switch self.db.connection {
+        case .sqlite:
+            // For what an UPDATE returns SQLite builds a table each time; to read the row again costs half.
+            let isMoved = try self.db.runEach(move, values).map { $0 == 1 }
+            let ids = zip(fires, isMoved).filter { $0.1 }.map { [RecordValue.integer($0.0.jobID)] }
+            var words = try self.db.firstEach("SELECT name, groups FROM schedule WHERE job_id = ?", ids) {
+                (name: $0.text(0), groups: $0.text(1))
+            }[...]
+            return isMoved.map { $0 ? words.removeFirst() : nil }
+        case .postgres:
+            return try self.db.firstEach(move + " RETURNING name, groups", values) {
+                (name: $0.text(0), groups: $0.text(1))
             }
         }
     }
