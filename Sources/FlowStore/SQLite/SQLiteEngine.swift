@@ -15,6 +15,8 @@ final class SQLiteEngine: StoreEngine {
     let pool: DatabasePool
     /// One more reader, for a few rows at a time.
     private let lookups: DatabaseQueue
+    /// Nil for one that was opened beside a server.
+    let checkpoints: SQLiteCheckpoints?
     /// Nil only for one that was opened beside a server.
     private let lock: SQLiteFileLock?
     private let file: FileIdentity?
@@ -28,8 +30,10 @@ final class SQLiteEngine: StoreEngine {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                // Commits on the writer pay for checkpoints; fewer, larger ones keep the median commit cheap.
-                try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+                // Until ``SQLiteCheckpoints`` take their place, commits pay for checkpoints.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = \(CheckpointPace.step)")
+                // What a burst made of the log is cut off when the log begins anew: 64 MiB.
+                try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
                 // 64 MiB: the right edges of all indexes and the jobs stay in memory.
                 try db.execute(sql: "PRAGMA cache_size = -65536")
                 // What a savepoint keeps of changed pages would be a file each time, of which nothing has to survive.
@@ -44,6 +48,9 @@ final class SQLiteEngine: StoreEngine {
             configuration.readonly = true
             return try DatabaseQueue(path: path, configuration: configuration)
         }
+        self.checkpoints = try SQLiteFailure.mapped {
+            lock == nil ? nil : try SQLiteCheckpoints(path: path, configuration: Self.configuration)
+        }
         try SQLiteFailure.mapped {
             guard try self.synchronousMode() == 2 else {
                 throw CoreError(
@@ -56,6 +63,7 @@ final class SQLiteEngine: StoreEngine {
             } else {
                 try Migrations.migrate(self.pool, mayBeRetired: mayBeRetired)
             }
+            if let checkpoints { self.pool.writeWithoutTransaction { checkpoints.follow($0) } }
         }
     }
 
@@ -81,6 +89,10 @@ final class SQLiteEngine: StoreEngine {
     func isRetired() throws -> Bool { try SQLiteFailure.mapped { try Migrations.isRetired(self.pool) } }
 
     func close() async throws {
+        if let checkpoints {
+            try? await self.pool.writeWithoutTransaction { checkpoints.leave($0) }
+            try? checkpoints.close()
+        }
         // Leave nothing for the next start to recover.
         if self.lock != nil { try? await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
         try SQLiteFailure.mapped {
