@@ -193,7 +193,7 @@ package struct Agent: Sendable {
             throw CoreError(
                 .unauthenticated,
                 "This host has not joined a server yet. Start it once with --server and --join-token. "
-                    + JoinTokenFormat.advice
+                    + JoinTokenFormat.advice.english
             )
         }
         let enrolment = Enrolment(store: store, group: MultiThreadedEventLoopGroup.singleton, logger: self.logger)

@@ -311,7 +311,7 @@ package struct Server: Sendable {
             throw CoreError(
                 .unavailable,
                 "Cannot listen for people on \(self.configuration.httpHost):\(self.configuration.httpPort): "
-                    + String(cString: strerror(error.errnoCode)) + "."
+                    + "\(String(cString: strerror(error.errnoCode)))."
             )
         }
     }

@@ -147,7 +147,11 @@ extension ServerConfiguration {
         var fixed: [SettingKey: Settings.Fixed] = [:]
         for key in SettingKey.allCases {
             let rule = key.rule
-            let value = reader.value(forKey: key.rawValue, possible: rule.possible, parse: { rule.value(written: $0) })
+            let value = reader.value(
+                forKey: key.rawValue,
+                possible: rule.possible.english,
+                parse: { rule.value(written: $0) }
+            )
             guard let value, let source = reader.source(of: key.rawValue) else { continue }
             fixed[key] = Settings.Fixed(value, from: source)
         }

@@ -164,7 +164,9 @@ extension Endpoint {
                         and: [
                             "asked": Schema.integer.about("Executions that were open."), "refused_count": .integer,
                             "refused": .array(
-                                .answer(["execution_id": .uuid, "client_id": .string, "message": .string])
+                                .answer([
+                                    "execution_id": .uuid, "client_id": .string, "message": .string, "text": .text,
+                                ])
                             ).about("Those that you may not stop, at most 20."),
                         ]
                     )

@@ -13,7 +13,8 @@ extension Schema {
         "Failure": .answer([
             "code": .integer.about("The status and two digits; never 0."),
             "error": .string.about("A stable word, for programs."),
-            "message": .string.about("What was wrong and what to do, for people."),
+            "message": .string.about("What was wrong and what to do, for people, in English."),
+            "text": .text,
             "details": .array(.reference("Fault")),
             "request_id": .string,
         ]),
@@ -22,6 +23,7 @@ extension Schema {
                 [
                     .init("path", .string.about("Where, such as executor_config.command."), isRequired: true),
                     .init("message", .string, isRequired: true),
+                    .init("text", .text),
                     .init("code", .string, isRequired: true),
                     .init("position", .integer.about("Where in a cron expression.")),
                 ],

@@ -42,8 +42,8 @@ enum Dialect {
         var renamed = APIFailure(
             failure.status,
             failure.word,
-            failure.message,
-            details: failure.details.map { .init(path: words[$0.path] ?? $0.path, code: $0.code, message: $0.message) },
+            failure.text,
+            details: failure.details.map { .init(path: words[$0.path] ?? $0.path, code: $0.code, message: $0.text) },
             position: failure.position,
             headers: failure.headers
         )

@@ -57,7 +57,8 @@ extension APIFailure {
     func response(requestID: String) -> Response {
         let details = self.details.map { detail in
             var members: [JSON.Member] = [
-                .init("path", detail.path), .init("message", detail.message), .init("code", detail.code),
+                .init("path", detail.path), .init("message", detail.message),
+                .init("text", TextPresenter.json(detail.text)), .init("code", detail.code),
             ]
             if let position { members.append(.init("position", position)) }
             return JSON.object(members)
@@ -66,7 +67,8 @@ extension APIFailure {
             json: .object(
                 [
                     .init("code", self.number), .init("error", self.word), .init("message", self.message),
-                    .init("details", details), .init("request_id", requestID),
+                    .init("text", TextPresenter.json(self.text)), .init("details", details),
+                    .init("request_id", requestID),
                 ] + self.members
             ),
             status: self.status,

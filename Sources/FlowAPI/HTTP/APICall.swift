@@ -188,7 +188,7 @@ struct APICall {
             throw APIFailure.malformed(
                 path: "",
                 code: "json",
-                message: "not JSON at byte \(error.position): \(error.message)"
+                message: "not JSON at byte \(error.position): \(error.text)"
             )
         }
     }

@@ -10,7 +10,7 @@ package struct APIFailure: Error, Sendable {
     let status: HTTPResponse.Status
     /// Stable and bounded: what clients compare.
     let word: String
-    let message: String
+    let text: Wording
     let details: [CoreError.Detail]
     /// Where in the text of the one detail the fault is; for cron expressions.
     var position: Int?
@@ -18,6 +18,27 @@ package struct APIFailure: Error, Sendable {
     /// Further members of the answer.
     var members: [JSON.Member] = []
 
+    /// ``text`` in English.
+    var message: String { self.text.english }
+
+    init(
+        _ status: HTTPResponse.Status,
+        _ word: String,
+        _ message: Wording,
+        details: [CoreError.Detail] = [],
+        position: Int? = nil,
+        headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.word = word
+        self.text = message
+        self.details = details
+        self.position = position
+        self.headers = headers
+    }
+
+    /// With words that others have chosen, and that stay as they are in every language.
+    @_disfavoredOverload
     init(
         _ status: HTTPResponse.Status,
         _ word: String,
@@ -26,12 +47,14 @@ package struct APIFailure: Error, Sendable {
         position: Int? = nil,
         headers: HTTPFields = [:]
     ) {
-        self.status = status
-        self.word = word
-        self.message = message
-        self.details = details
-        self.position = position
-        self.headers = headers
+        self.init(
+            status,
+            word,
+            Wording(verbatim: message),
+            details: details,
+            position: position,
+            headers: headers
+        )
     }
 
     /// When to come again, where nobody has said so: a server that can't just now may in some seconds.
@@ -42,8 +65,8 @@ package struct APIFailure: Error, Sendable {
 
     /// A body or a query that cannot be read at all: 400, before anything is validated or changed.
     static func malformed(_ faults: FaultCollector) -> APIFailure {
-        let first = faults.details.first.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" } ?? ""
-        let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
+        let first: Wording = faults.details.first.map { $0.path.isEmpty ? $0.text : "\($0.path): \($0.text)" } ?? ""
+        let more: Wording = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
         return APIFailure(
             .badRequest,
             "invalid_request",
@@ -52,13 +75,13 @@ package struct APIFailure: Error, Sendable {
         )
     }
 
-    static func malformed(path: String, code: String, message: String) -> APIFailure {
+    static func malformed(path: String, code: String, message: Wording) -> APIFailure {
         var faults = FaultCollector()
         faults.add(path, code, message)
         return .malformed(faults)
     }
 
-    static func notFound(_ what: String) -> APIFailure { APIFailure(.notFound, "not_found", what) }
+    static func notFound(_ what: Wording) -> APIFailure { APIFailure(.notFound, "not_found", what) }
 }
 
 extension APIFailure {
@@ -79,9 +102,9 @@ extension APIFailure {
             case .internal: .internalServerError
             }
         // What a store says of its inside is for the log, not for the network.
-        let message =
+        let message: Wording =
             error.code == .internal
-            ? "The server failed. Its log has the details under this request id." : error.message
+            ? "The server failed. Its log has the details under this request id." : error.text
         self.init(status, error.code.rawValue, message, details: error.details)
         if let seconds = error.retryAfter { self.headers[.retryAfter] = String(max(1, seconds)) }
     }
@@ -90,8 +113,14 @@ extension APIFailure {
         self.init(
             .unprocessableContent,
             "invalid_request",
-            error.description,
-            details: [.init(path: path, code: error.code.rawValue, message: error.message)],
+            error.wording,
+            details: [
+                .init(
+                    path: path,
+                    code: error.code.rawValue,
+                    message: error.plain
+                )
+            ],
             position: error.position
         )
     }

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import HTTPTypes
 
 /// `If-Match`: which versions of a resource the caller has seen (RFC 9110, 13.1.1).

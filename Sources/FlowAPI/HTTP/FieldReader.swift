@@ -16,13 +16,17 @@ struct FieldReader {
     final class Faults {
         fileprivate var collector = FaultCollector()
 
-        func add(_ path: String, _ code: String, _ message: String) { self.collector.add(path, code, message) }
+        func add(_ path: String, _ code: String, _ message: Wording) { self.collector.add(path, code, message) }
     }
 
     /// - Throws: when the body is no object at all.
     init(_ body: JSON) throws {
         guard case .object(let members) = body else {
-            throw APIFailure.malformed(path: "", code: "type", message: "the body is \(body.kind), not an object")
+            throw APIFailure.malformed(
+                path: "",
+                code: "type",
+                message: "the body is \(words: body.kind), not an object"
+            )
         }
         self.init(members, path: "", faults: Faults())
     }
@@ -37,7 +41,7 @@ struct FieldReader {
     func path(of name: String) -> String { self.path.isEmpty ? name : "\(self.path).\(name)" }
 
     /// Notes a fault of this request.
-    func fault(_ name: String, _ code: String, _ message: String) {
+    func fault(_ name: String, _ code: String, _ message: Wording) {
         self.faults.add(self.path(of: name), code, message)
     }
 
@@ -160,7 +164,7 @@ struct FieldReader {
         return elements.enumerated().compactMap { index, element in
             let path = "\(self.path(of: name))[\(index)]"
             guard case .object(let members) = element else {
-                self.fault("\(name)[\(index)]", "type", "this is \(element.kind), not an object")
+                self.fault("\(name)[\(index)]", "type", "this is \(words: element.kind), not an object")
                 return nil
             }
             return FieldReader(members, path: path, faults: self.faults)
@@ -173,7 +177,7 @@ struct FieldReader {
         var result: [Element] = []
         for (index, element) in elements.enumerated() {
             guard let item = read(element) else {
-                self.fault("\(name)[\(index)]", "type", "\(element.kind) is not allowed here")
+                self.fault("\(name)[\(index)]", "type", "\(words: element.kind) is not allowed here")
                 continue
             }
             result.append(item)
@@ -181,8 +185,8 @@ struct FieldReader {
         return result
     }
 
-    private func mismatch<Value>(_ name: String, _ value: JSON, _ expected: String) -> Value? {
-        self.fault(name, "type", "this is \(value.kind), not \(expected)")
+    private func mismatch<Value>(_ name: String, _ value: JSON, _ expected: Wording) -> Value? {
+        self.fault(name, "type", "this is \(words: value.kind), not \(expected)")
         return nil
     }
 

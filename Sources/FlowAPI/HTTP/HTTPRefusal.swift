@@ -8,20 +8,21 @@ import NIOHTTP1
 struct HTTPRefusal: Hashable, Sendable {
     let status: HTTPResponseStatus
     let word: String
-    let message: String
+    let text: Wording
 
-    init(_ status: HTTPResponseStatus, _ word: String, _ message: String) {
+    init(_ status: HTTPResponseStatus, _ word: String, _ message: Wording) {
         self.status = status
         self.word = word
-        self.message = message
+        self.text = message
     }
 
     /// The failure envelope.
     var body: [UInt8] {
         JSONWriter.bytes(
             .object([
-                .init("code", Int(self.status.code) * 100), .init("error", self.word), .init("message", self.message),
-                .init("details", [JSON]()), .init("request_id", ""),
+                .init("code", Int(self.status.code) * 100), .init("error", self.word),
+                .init("message", self.text.english),
+                .init("text", TextPresenter.json(self.text)), .init("details", [JSON]()), .init("request_id", ""),
             ])
         )
     }

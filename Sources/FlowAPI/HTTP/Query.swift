@@ -53,7 +53,7 @@ struct Query {
     /// of its own, and no parameter has the character NUL in it.
     private static let separators: [ExactText: String] = ["status": ",", "label": "\u{0}"]
 
-    mutating func fault(_ name: String, _ code: String, _ message: String) {
+    mutating func fault(_ name: String, _ code: String, _ message: Wording) {
         self.faults.add(name, code, message)
     }
 
@@ -67,7 +67,7 @@ struct Query {
     mutating func word(_ name: String) -> String? { self.values.removeValue(forKey: ExactText(name)) }
 
     /// Notes a fault when a parameter is absent.
-    mutating func require(_ name: String, _ message: String = "this parameter is required") {
+    mutating func require(_ name: String, _ message: Wording = "this parameter is required") {
         if self.values[ExactText(name)] == nil { self.fault(name, "required", message) }
     }
 
@@ -177,7 +177,7 @@ struct Query {
         guard self.faults.isEmpty else { throw APIFailure.malformed(self.faults) }
     }
 
-    private static func unknown(_ declared: [String]) -> String {
+    private static func unknown(_ declared: [String]) -> Wording {
         declared.isEmpty
             ? "this route takes no parameters"
             : "there is no such parameter; there are: \(declared.sorted().joined(separator: ", "))"

@@ -121,7 +121,7 @@ package struct TrustedHeaders: Sendable {
         return names
     }
 
-    private func unclear(_ header: String, _ what: String) -> APIFailure {
+    private func unclear(_ header: String, _ what: Wording) -> APIFailure {
         APIFailure(
             .badRequest,
             "invalid_request",

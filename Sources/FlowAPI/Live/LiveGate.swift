@@ -16,7 +16,7 @@ struct LiveGate: Sendable {
 
     enum Decision: Sendable {
         case admitted(AuthenticatedSession)
-        case refused(HTTPResponseStatus, word: String, message: String)
+        case refused(HTTPResponseStatus, word: String, message: Wording)
     }
 
     let authenticator: RequestAuthenticator
@@ -31,7 +31,7 @@ struct LiveGate: Sendable {
                 fields: head.headers.lazy.map { (name: $0.name, value: $0.value) }
             )
         } catch {
-            return .refused(.badRequest, word: error.word, message: error.message)
+            return .refused(.badRequest, word: error.word, message: error.text)
         }
         let credential = RequestAuthenticator.credential(
             authorization: head.headers.first(name: "authorization"),
@@ -66,9 +66,9 @@ struct LiveGate: Sendable {
             }
             return .admitted(session)
         } catch let error as CoreError where error.code == .forbidden {
-            return .refused(.forbidden, word: error.code.rawValue, message: error.message)
+            return .refused(.forbidden, word: error.code.rawValue, message: error.text)
         } catch let failure as APIFailure {
-            return .refused(.tooManyRequests, word: failure.word, message: failure.message)
+            return .refused(.tooManyRequests, word: failure.word, message: failure.text)
         } catch {
             return .refused(.serviceUnavailable, word: "unavailable", message: "Try again.")
         }

@@ -60,7 +60,7 @@ extension ExecutionRoutes {
         let refusals = stopped.refusals.prefix(Self.refusalLimit).map { refusal in
             JSON.object([
                 .init("execution_id", refusal.execution), .init("client_id", refusal.agent),
-                .init("message", refusal.message),
+                .init("message", refusal.message), .init("text", TextPresenter.json(refusal.text)),
             ])
         }
         return .data(

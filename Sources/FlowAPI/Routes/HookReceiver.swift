@@ -62,7 +62,7 @@ struct HookReceiver: Sendable {
         }
     }
 
-    private static let absent = "There is no such webhook."
+    private static let absent: Wording = "There is no such webhook."
 
     private func unknown(_ call: APICall) throws -> APIFailure {
         try self.quota.takeAnonymous(call.context)

@@ -68,7 +68,7 @@ extension TaskRoutes {
         let isWhole = failure.details.isEmpty || failure.status == .forbidden
         let details =
             isWhole
-            ? [.init(path: failure.details.first?.path ?? "", code: failure.word, message: failure.message)]
+            ? [.init(path: failure.details.first?.path ?? "", code: failure.word, message: failure.text)]
             : failure.details
         return .object([
             .init("task", JSON.null),
@@ -76,7 +76,8 @@ extension TaskRoutes {
                 "faults",
                 details.map { detail in
                     JSON.object([
-                        .init("path", detail.path), .init("message", detail.message), .init("code", detail.code),
+                        .init("path", detail.path), .init("message", detail.message),
+                        .init("text", TextPresenter.json(detail.text)), .init("code", detail.code),
                     ])
                 }
             ),

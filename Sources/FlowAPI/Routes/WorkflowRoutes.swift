@@ -78,14 +78,22 @@ struct WorkflowRoutes: Sendable {
     /// A body without what is no part of the definition.
     private static func definition(_ body: JSON) throws -> (JSON, Bool?) {
         guard case .object(let members) = body else {
-            throw APIFailure.malformed(path: "", code: "type", message: "the body is \(body.kind), not an object")
+            throw APIFailure.malformed(
+                path: "",
+                code: "type",
+                message: "the body is \(words: body.kind), not an object"
+            )
         }
         var isEnabled: Bool?
         switch body["enabled"] {
         case nil, .null: break
         case .bool(let flag): isEnabled = flag
         case let other?:
-            throw APIFailure.malformed(path: "enabled", code: "type", message: "this is \(other.kind), not a boolean")
+            throw APIFailure.malformed(
+                path: "enabled",
+                code: "type",
+                message: "this is \(words: other.kind), not a boolean"
+            )
         }
         return (.object(members.filter { $0.name != "enabled" }), isEnabled)
     }

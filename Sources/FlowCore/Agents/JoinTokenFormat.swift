@@ -54,7 +54,7 @@ package struct JoinTokenFormat: Hashable, Sendable {
     }
 
     /// How to get a token that works; ends every refusal.
-    package static let advice = "Create a new one with: quicflow-server token create"
+    package static let advice: Wording = "Create a new one with: quicflow-server token create"
 
     package var text: String {
         "\(Self.prefix).\(self.id).\(self.secret).\(Hex.encode(self.authorityFingerprint))"

@@ -138,7 +138,7 @@ extension Approval {
         return self.action.takesAnyGroup ? scope.touches(self.groups) : scope.covers(self.groups)
     }
 
-    private static func refusal(_ code: String, _ words: String) -> CoreError {
+    private static func refusal(_ code: String, _ words: Wording) -> CoreError {
         CoreError(.forbidden, words, details: [.init(path: "approval", code: code, message: words)])
     }
 }

@@ -38,7 +38,7 @@ package enum TwoPersonRule {
     package static func isNeeded(toDelete job: Job) -> Bool { job.definition.isTwoPerson }
 
     /// Why nothing but its own schedule and two persons start a job; nil = it is not marked so.
-    package static func obstacle(toStart job: Job) -> String? {
+    package static func obstacle(toStart job: Job) -> Wording? {
         guard job.definition.takesTwo(to: .run) else { return nil }
         return "'\(job.definition.name)' is started by its own schedule or by two persons only."
     }

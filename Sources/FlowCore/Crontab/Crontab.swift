@@ -59,7 +59,16 @@ package struct CrontabProblem: Hashable, Sendable, CustomStringConvertible {
     package var line: Int
     package var severity: Severity
     /// May quote the file, control characters and all: whoever prints it makes it printable.
-    package var message: String
+    package let text: Wording
+
+    /// ``text`` in English.
+    package var message: String { self.text.english }
+
+    init(line: Int, severity: Severity, message: Wording) {
+        self.line = line
+        self.severity = severity
+        self.text = message
+    }
 
     package var description: String { "line \(self.line): \(self.severity.rawValue): \(self.message)" }
 }

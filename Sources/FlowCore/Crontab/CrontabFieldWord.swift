@@ -40,7 +40,7 @@ enum CrontabFieldWord {
     /// - Parameters:
     ///   - five: the fields cron would read.
     ///   - more: the words after them; the first is a field.
-    static func refusal(_ five: [Substring], _ more: [Substring]) -> String {
+    static func refusal(_ five: [Substring], _ more: [Substring]) -> Wording {
         let six = five + more.prefix(1)
         let text = six.joined(separator: " ")
         if more.count > 1, self.isField(more[1]) {

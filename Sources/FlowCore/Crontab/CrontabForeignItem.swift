@@ -6,20 +6,20 @@ enum CrontabForeignItem {
     /// What to say about a line with such items; nothing for what every cron reads the same.
     ///
     /// - Parameter isConverted: the line had cronie's `~`, which has become `H` and was spoken of.
-    static func remarks(_ fields: CronFields, isConverted: Bool) -> [String] {
+    static func remarks(_ fields: CronFields, isConverted: Bool) -> [Wording] {
         fields.written.flatMap { field in
             fields[field].compactMap { self.remark($0, field, isConverted: isConverted) }
         }
     }
 
-    private static func remark(_ item: CronItem, _ field: CronField, isConverted: Bool) -> String? {
+    private static func remark(_ item: CronItem, _ field: CronField, isConverted: Bool) -> Wording? {
         let text = item.text(in: field)
         switch item {
         case .every, .value: return nil
         case .range(let low, let high, _):
             guard self.runsBackwards(low, high, field) else { return nil }
             return "'\(text)' runs backwards: Debian's cron takes it and fires at no time, others refuse it; "
-                + "here it goes on past the end of the \(field == .month ? "year" : "week")"
+                + "here it goes on past the end of the \(words: field == .month ? "year" : "week")"
         case .nth(let value, let nth):
             let day = value.text(in: field)
             return "Debian's cron leaves out the '#\(nth)' of '\(text)' and fires every week, others refuse it; "
@@ -30,7 +30,8 @@ enum CrontabForeignItem {
         case .hashed:
             guard !isConverted else { return nil }
             return "cron does not read '\(text)'; here it is a time chosen for the job, as in Jenkins"
-        case .unspecified: return "cron does not read '?'; here it is no rule for the \(field.label), as in Quartz"
+        case .unspecified:
+            return "cron does not read '?'; here it is no rule for the \(words: field.label), as in Quartz"
         case .lastDay, .lastWorkday, .nearestWorkday, .last:
             return "cron does not read '\(text)'; here it means what it does in Quartz"
         }

@@ -6,7 +6,7 @@ extension CrontabReader {
     mutating func user(_ rest: inout Substring, _ line: Int) -> String? {
         let word = rest.prefix { !CrontabLine.isBlank($0) }
         guard CrontabFormGuess.isUserName(String(word)) else {
-            let what = word.isEmpty ? "nothing" : "'\(Self.excerpt(word))'"
+            let what: Wording = word.isEmpty ? "nothing" : "'\(Self.excerpt(word))'"
             self.refuse(line, "a user name is expected before the command, there is \(what)")
             return nil
         }
@@ -20,7 +20,7 @@ extension CrontabReader {
         while true {
             let (words, tail) = CrontabLine.words(of: rest, 1)
             guard let word = words.first, let meaning = Self.options[String(word)], !tail.isEmpty else { return }
-            self.warn(line, "'\(word)' before the command (\(meaning)) is left out")
+            self.warn(line, "'\(word)' before the command (\(words: meaning)) is left out")
             rest = tail
         }
     }
@@ -35,7 +35,10 @@ extension CrontabReader {
     mutating func entry(_ expression: String, user: String?, _ text: Substring, _ line: Int) -> CrontabEntry? {
         let percent = CrontabPercent(text)
         guard percent.command.contains(where: { !CrontabLine.isBlank($0) }) else {
-            self.refuse(line, user.map { "there is no command after the user '\($0)'" } ?? "there is no command")
+            self.refuse(
+                line,
+                user.map { "there is no command after the user '\($0)'" as Wording } ?? "there is no command"
+            )
             return nil
         }
         if percent.input != nil {

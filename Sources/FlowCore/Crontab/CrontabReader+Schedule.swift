@@ -40,7 +40,9 @@ extension CrontabReader {
                     self.warn(line, remark)
                 }
             }
-            for warning in expression.warnings() where Self.told.contains(warning.code) { self.warn(line, warning.en) }
+            for warning in expression.warnings() where Self.told.contains(warning.code) {
+                self.warn(line, Wording(english: warning.en, chinese: warning.zh))
+            }
             return canonical
         } catch {
             self.refuse(line, "\(Self.excerpt(text[...])): \(error)")

@@ -120,7 +120,7 @@ struct CrontabReader {
         }
     }
 
-    private static func fieldForCommand(_ word: Substring) -> String {
+    private static func fieldForCommand(_ word: Substring) -> Wording {
         "the command begins with '\(self.excerpt(word))', which is a field of a schedule; which fields are meant?"
     }
 
@@ -133,11 +133,11 @@ struct CrontabReader {
         }
     }
 
-    mutating func warn(_ line: Int, _ message: String) {
+    mutating func warn(_ line: Int, _ message: Wording) {
         self.crontab.problems.append(CrontabProblem(line: line, severity: .warning, message: message))
     }
 
-    mutating func refuse(_ line: Int, _ message: String) {
+    mutating func refuse(_ line: Int, _ message: Wording) {
         self.crontab.problems.append(CrontabProblem(line: line, severity: .error, message: message))
     }
 

@@ -11,7 +11,7 @@ struct CrontabText {
         case text(Substring)
         /// The line is a comment in some other encoding, which does no harm.
         case unreadableComment
-        case unreadable(String)
+        case unreadable(Wording)
     }
 
     /// How the file is encoded.
@@ -45,7 +45,9 @@ struct CrontabText {
         let isComment = bytes.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "#")
         guard let text = String(validating: bytes, as: UTF8.self) else {
             if isComment { return .unreadableComment }
-            let place = self.firstInvalid(bytes).map { " (byte \($0.offset + 1) is 0x\(String($0.byte, radix: 16)))" }
+            let place: Wording? = self.firstInvalid(bytes).map { fault in
+                " (byte \(fault.offset + 1) is 0x\(String(fault.byte, radix: 16)))"
+            }
             return .unreadable(
                 "the line is not UTF-8\(place ?? ""); convert the file first, as with 'iconv -f LATIN1 -t UTF-8'"
             )

@@ -5,9 +5,9 @@
 struct CrontabVariables {
     /// Something to say about an assignment.
     enum Remark: Equatable {
-        case warning(String)
+        case warning(Wording)
         /// The variable is left out.
-        case refusal(String)
+        case refusal(Wording)
     }
 
     /// In the file's order of first assignment.
@@ -95,8 +95,10 @@ struct CrontabVariables {
             let addresses = CrontabReader.excerpt(self.mailTo.joined(separator: ",")[...])
             return [
                 .warning(
-                    "MAILTO: failures, not all output, are told to \(addresses) by the server's e-mail channel"
-                        + (others == 0 ? "" : "; what is no address there is left out")
+                    others == 0
+                        ? "MAILTO: failures, not all output, are told to \(addresses) by the server's e-mail channel"
+                        : "MAILTO: failures, not all output, are told to \(addresses) by the server's e-mail channel; "
+                            + "what is no address there is left out"
                 )
             ]
         }

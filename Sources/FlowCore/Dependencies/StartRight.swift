@@ -6,7 +6,7 @@ package enum StartRight {
     /// Why a job may not start as its owner; nil = it may.
     ///
     /// - Parameter owner: nil when the account is gone.
-    package static func obstacle(owner: User?, job: Job) -> String? {
+    package static func obstacle(owner: User?, job: Job) -> Wording? {
         if let why = TwoPersonRule.obstacle(toStart: job) { return why }
         guard let owner, owner.state != .deleted else {
             return "Whoever saved this task last is gone; somebody has to save it again."
@@ -22,7 +22,7 @@ package enum StartRight {
     }
 
     /// The same for a step of a workflow, which starts as whoever saved the workflow last.
-    package static func obstacle(owner: User?, workflow: String, job: Job) -> String? {
+    package static func obstacle(owner: User?, workflow: String, job: Job) -> Wording? {
         if let why = TwoPersonRule.obstacle(toStart: job) { return why }
         guard let owner, owner.state == .active else {
             return

@@ -7,8 +7,11 @@
 package struct JSONParser {
     /// Why a text is no JSON, and at which byte.
     package struct Failure: Error, Hashable, Sendable {
-        package let message: String
+        package let text: Wording
         package let position: Int
+
+        /// ``text`` in English.
+        package var message: String { self.text.english }
     }
 
     /// Deeper nesting is refused: no request needs it, and each level costs stack.
@@ -31,7 +34,7 @@ package struct JSONParser {
         return value
     }
 
-    private func failure(_ message: String) -> Failure { Failure(message: message, position: self.position) }
+    private func failure(_ message: Wording) -> Failure { Failure(text: message, position: self.position) }
 
     private var current: UInt8? { self.position < self.bytes.count ? self.bytes[self.position] : nil }
 
@@ -85,11 +88,11 @@ package struct JSONParser {
             let start = self.position
             let name = ExactText(try self.string())
             guard name.text.utf8.count <= Self.nameLimit else {
-                throw Failure(message: "a member's name has more than \(Self.nameLimit) bytes", position: start)
+                throw Failure(text: "a member's name has more than \(Self.nameLimit) bytes", position: start)
             }
             guard names.insert(name).inserted else {
                 let quoted = name.text.shortened(toBytes: 64)
-                throw Failure(message: "the name '\(quoted)' stands here a second time", position: start)
+                throw Failure(text: "the name '\(quoted)' stands here a second time", position: start)
             }
             self.skipBlanks()
             guard self.take(UInt8(ascii: ":")) else { throw self.failure("':' is expected here") }
@@ -142,12 +145,12 @@ package struct JSONParser {
         let text = String(decoding: self.bytes[start..<self.position], as: UTF8.self)
         if isInteger {
             guard let value = Int64(text) else {
-                throw Failure(message: "the integer does not fit into 64 bits", position: start)
+                throw Failure(text: "the integer does not fit into 64 bits", position: start)
             }
             return .integer(value)
         }
         guard let value = Double(text), value.isFinite else {
-            throw Failure(message: "the number is too large", position: start)
+            throw Failure(text: "the number is too large", position: start)
         }
         return .number(value)
     }
@@ -162,11 +165,11 @@ package struct JSONParser {
             switch byte {
             case UInt8(ascii: "\""):
                 guard let text = String(validating: content, as: UTF8.self) else {
-                    throw Failure(message: "the string is not UTF-8", position: start)
+                    throw Failure(text: "the string is not UTF-8", position: start)
                 }
                 guard StreamSafe.accepts(text) else {
-                    let problem = "more than \(StreamSafe.limit) combining marks in a row in a string"
-                    throw Failure(message: problem, position: start)
+                    let problem: Wording = "more than \(StreamSafe.limit) combining marks in a row in a string"
+                    throw Failure(text: problem, position: start)
                 }
                 return text
             case UInt8(ascii: "\\"): try self.escape(into: &content)

@@ -24,27 +24,45 @@ package struct CoreError: Error, Hashable, Sendable {
     package struct Detail: Hashable, Sendable {
         package let path: String
         package let code: String
-        package let message: String
+        package let text: Wording
 
-        package init(path: String, code: String, message: String) {
+        /// In English.
+        package var message: String { self.text.english }
+
+        package init(path: String, code: String, message: Wording) {
             self.path = path
             self.code = code
-            self.message = message
+            self.text = message
+        }
+
+        /// With a message that others have written, and that stays as it is in every language.
+        @_disfavoredOverload
+        package init(path: String, code: String, message: String) {
+            self.init(path: path, code: code, message: Wording(verbatim: message))
         }
     }
 
     package let code: Code
     /// For people: what was wrong and what to do about it.
-    package let message: String
+    package let text: Wording
     package let details: [Detail]
     /// After how many seconds to try again; nil where nobody knows.
     package let retryAfter: Int?
 
-    package init(_ code: Code, _ message: String, details: [Detail] = [], retryAfter: Int? = nil) {
+    /// ``text`` in English.
+    package var message: String { self.text.english }
+
+    package init(_ code: Code, _ message: Wording, details: [Detail] = [], retryAfter: Int? = nil) {
         self.code = code
-        self.message = message
+        self.text = message
         self.details = details
         self.retryAfter = retryAfter
+    }
+
+    /// With a message that others have written, and that stays as it is in every language.
+    @_disfavoredOverload
+    package init(_ code: Code, _ message: String, details: [Detail] = [], retryAfter: Int? = nil) {
+        self.init(code, Wording(verbatim: message), details: details, retryAfter: retryAfter)
     }
 }
 

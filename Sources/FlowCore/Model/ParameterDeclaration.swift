@@ -45,7 +45,7 @@ package struct ParameterDeclaration: Hashable, Sendable, Codable {
     }
 
     /// Why a text is no value of it; nil when it is one.
-    package func fault(of value: String) -> String? {
+    package func fault(of value: String) -> Wording? {
         switch self.kind {
         case .string: break
         case .integer where !Self.isInteger(value): return "'\(value.prefix(64))' is no integer such as 42 or -7"

@@ -67,7 +67,7 @@ package struct Principal: Hashable, Sendable {
     package func require(_ permission: Permission) throws(CoreError) -> Scope {
         let scope = self.scope(of: permission)
         guard !scope.isEmpty else {
-            let who = self.token == nil ? "User '\(self.username)'" : "This token of user '\(self.username)'"
+            let who: Wording = self.token == nil ? "User '\(self.username)'" : "This token of user '\(self.username)'"
             throw CoreError(
                 .forbidden,
                 "\(who) lacks the permission '\(permission.rawValue)'. Ask an administrator."

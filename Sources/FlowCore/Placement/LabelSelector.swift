@@ -19,18 +19,21 @@ package struct LabelSelector: Hashable, Sendable {
 
     /// What is wrong with a text, and where.
     package struct Fault: Error, Hashable, Sendable {
-        package let message: String
+        package let text: Wording
+
+        /// ``text`` in English.
+        package var message: String { self.text.english }
     }
 
     /// Reads a selector; blanks around its parts do not count.
     package init(_ text: String) throws(Fault) {
-        guard text.utf8.count <= Self.limit else { throw Fault(message: "a selector has at most \(Self.limit) bytes") }
+        guard text.utf8.count <= Self.limit else { throw Fault(text: "a selector has at most \(Self.limit) bytes") }
         var terms: [Term] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             terms.append(try Self.term(Self.trimmed(part)))
         }
         guard terms.count <= Self.termLimit else {
-            throw Fault(message: "a selector has at most \(Self.termLimit) conditions")
+            throw Fault(text: "a selector has at most \(Self.termLimit) conditions")
         }
         self.terms = terms
     }
@@ -47,12 +50,12 @@ package struct LabelSelector: Hashable, Sendable {
     }
 
     private static func term(_ text: String) throws(Fault) -> Term {
-        if text.isEmpty { throw Fault(message: "a condition is missing: between commas stands one, such as region=eu") }
+        if text.isEmpty { throw Fault(text: "a condition is missing: between commas stands one, such as region=eu") }
         if let range = text.firstRange(of: " in ") {
             let name = try self.name(String(text[..<range.lowerBound]))
             let list = self.trimmed(text[range.upperBound...])
             guard list.hasPrefix("("), list.hasSuffix(")"), list.count > 2 else {
-                throw Fault(message: "'\(text)': after 'in' stands a list such as (a|b)")
+                throw Fault(text: "'\(text)': after 'in' stands a list such as (a|b)")
             }
             let values = list.dropFirst().dropLast().split(separator: "|", omittingEmptySubsequences: false)
             return .isOne(of: try values.map { (part) throws(Fault) in try self.value(part, name) }, label: name)
@@ -71,13 +74,13 @@ package struct LabelSelector: Hashable, Sendable {
 
     private static func name(_ text: String) throws(Fault) -> String {
         let name = self.trimmed(Substring(text))
-        if let fault = HostLabels.fault(name: name, value: "") { throw Fault(message: "'\(name)': \(fault)") }
+        if let fault = HostLabels.fault(name: name, value: "") { throw Fault(text: "'\(name)': \(fault)") }
         return name
     }
 
     private static func value(_ text: Substring, _ name: String) throws(Fault) -> String {
         let value = self.trimmed(text)
-        if let fault = HostLabels.fault(name: name, value: value) { throw Fault(message: "'\(name)': \(fault)") }
+        if let fault = HostLabels.fault(name: name, value: value) { throw Fault(text: "'\(name)': \(fault)") }
         return value
     }
 

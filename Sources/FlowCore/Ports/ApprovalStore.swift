@@ -97,7 +97,7 @@ extension StoreFault {
         )
     }
 
-    package static func staleApproval(_ words: String) -> CoreError {
+    package static func staleApproval(_ words: Wording) -> CoreError {
         CoreError(.conflict, words, details: [.init(path: "approval", code: "stale", message: words)])
     }
 
@@ -106,8 +106,8 @@ extension StoreFault {
     }
 
     /// What one person tried to do that takes two, on a way on which nothing asks the second one.
-    package static func takesTwo(_ name: String, to action: String) -> CoreError {
-        let words = "'\(name)' takes two persons to \(action), and this way has no place for the second one."
+    package static func takesTwo(_ name: String, to action: Wording) -> CoreError {
+        let words: Wording = "'\(name)' takes two persons to \(action), and this way has no place for the second one."
         return CoreError(.forbidden, words, details: [.init(path: "two_person", code: "two_person", message: words)])
     }
 }

@@ -96,7 +96,7 @@ extension StoreFault {
             case .tooDeep(let path): (path, "too_deep")
             }
         let text = path.map(name).joined(separator: " → ")
-        let message =
+        let message: Wording =
             code == "cycle"
             ? "the tasks would wait for each other: \(text)"
             : "\(path.count) tasks would wait for each other in a row, of at most \(JobDependencies.depthLimit): \(text)"

@@ -4,7 +4,7 @@
 /// The sentences of a store's failures: the same in every adapter.
 package enum StoreFault {
     /// A stored value this version cannot read: a newer version wrote it, or the file is damaged.
-    package static func unreadable(_ what: String) -> CoreError {
+    package static func unreadable(_ what: Wording) -> CoreError {
         CoreError(
             .internal,
             "The database holds something this version can't read: \(what). Restore a backup or upgrade."
@@ -58,7 +58,7 @@ package enum StoreFault {
 
     package static func secretInUse(_ name: String, jobs: [Job]) -> CoreError {
         let named = jobs.prefix(5).map { "'\($0.definition.name)' (task \($0.id))" }.joined(separator: ", ")
-        let more = jobs.count > 5 ? " and \(jobs.count - 5) more" : ""
+        let more: Wording = jobs.count > 5 ? " and \(jobs.count - 5) more" : ""
         return CoreError(
             .inUse,
             "The secret '\(name)' is named by \(named)\(more), which could not run without it. Change them first, or force it."
@@ -80,7 +80,7 @@ package enum StoreFault {
 
     package static func calendarInUse(_ name: String, jobs: [Job]) -> CoreError {
         let named = jobs.prefix(5).map { "'\($0.definition.name)' (task \($0.id))" }.joined(separator: ", ")
-        let more = jobs.count > 5 ? " and \(jobs.count - 5) more" : ""
+        let more: Wording = jobs.count > 5 ? " and \(jobs.count - 5) more" : ""
         return CoreError(.inUse, "The calendar '\(name)' is used by \(named)\(more). Take it out there first.")
     }
 
@@ -99,7 +99,7 @@ package enum StoreFault {
 
     package static func roleInUse(_ name: String, users: [String]) -> CoreError {
         let named = users.prefix(5).joined(separator: ", ")
-        let more = users.count > 5 ? " and \(users.count - 5) more" : ""
+        let more: Wording = users.count > 5 ? " and \(users.count - 5) more" : ""
         return CoreError(.inUse, "\(named)\(more) have the role '\(name)'. Take it from them first.")
     }
 
@@ -135,7 +135,7 @@ package enum StoreFault {
     }
 
     /// Says no more than that: who has the name may be somebody's secret.
-    static func nameTaken(_ message: String, path: String = "name") -> CoreError {
+    static func nameTaken(_ message: Wording, path: String = "name") -> CoreError {
         CoreError(.nameTaken, message, details: [.init(path: path, code: "name_taken", message: "this name is taken")])
     }
 
@@ -174,10 +174,11 @@ package enum StoreFault {
 
     package static func channelInUse(_ name: String, rules: [String]) -> CoreError {
         let named = rules.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
-        let more = rules.count > 5 ? " and \(rules.count - 5) more" : ""
+        let number: Wording = rules.count == 1 ? "a rule" : "\(rules.count) rules"
+        let more: Wording = rules.count > 5 ? " and \(rules.count - 5) more" : ""
         return CoreError(
             .inUse,
-            "The channel '\(name)' is named by \(rules.count == 1 ? "a rule" : "\(rules.count) rules"): \(named)\(more). "
+            "The channel '\(name)' is named by \(number): \(named)\(more). "
                 + "Change those first."
         )
     }
@@ -201,10 +202,11 @@ package enum StoreFault {
 
     package static func groupInUse(_ group: Group, jobs: [(id: JobID, name: String)], count: Int) -> CoreError {
         let named = jobs.map { "'\($0.name)' (task \($0.id))" }.joined(separator: ", ")
-        let more = count > jobs.count ? " and \(count - jobs.count) more" : ""
+        let number: Wording = count == 1 ? "a job" : "\(count) jobs"
+        let more: Wording = count > jobs.count ? " and \(count - jobs.count) more" : ""
         return CoreError(
             .inUse,
-            "Group '\(group.name)' is bound to \(count == 1 ? "a job" : "\(count) jobs"): \(named)\(more). "
+            "Group '\(group.name)' is bound to \(number): \(named)\(more). "
                 + "Bind them to another group first."
         )
     }
@@ -216,7 +218,7 @@ package enum StoreFault {
         )
     }
 
-    package static func builtInGroup(_ change: String) -> CoreError {
+    package static func builtInGroup(_ change: Wording) -> CoreError {
         CoreError(.forbidden, "The group 'all' is built in and can't be \(change): it always holds every agent.")
     }
 

@@ -9,7 +9,10 @@ package struct ICalendar: Sendable {
     package struct Fault: Hashable, Sendable {
         /// From 1.
         package let line: Int
-        package let message: String
+        package let text: Wording
+
+        /// ``text`` in English.
+        package var message: String { self.text.english }
     }
 
     package private(set) var entries: [CalendarEntry] = []
@@ -88,9 +91,9 @@ package struct ICalendar: Sendable {
         }
     }
 
-    private mutating func refuse(_ line: Int, _ message: String) {
+    private mutating func refuse(_ line: Int, _ message: Wording) {
         guard self.faults.count < Self.faultLimit else { return }
-        self.faults.append(Fault(line: line, message: message))
+        self.faults.append(Fault(line: line, text: message))
     }
 
     /// Lines with those that continue them (RFC 5545, 3.1), and the number of the first of each.

@@ -4,7 +4,7 @@
 /// One event of an iCalendar file, as far as it was read.
 struct ICalendarEvent {
     struct Refusal: Error {
-        let message: String
+        let message: Wording
         var line: Int?
     }
 

@@ -20,7 +20,7 @@ extension WorkflowCore {
                 total += name.utf8.count + text.utf8.count
                 result[name] = text
             } catch {
-                throw ExpressionFault("parameter '\(name)': \(error.message)", at: error.column)
+                throw ExpressionFault("parameter '\(name)': \(error.text)", at: error.column)
             }
         }
         guard total <= JobLimits.parametersBytes else {

@@ -89,7 +89,7 @@ extension WorkflowParameter {
             reader.fault("name", "name", "a parameter's name is made of letters, digits and '_'")
         }
         if let standard, !kind.accepts(standard) {
-            reader.fault("default", "type", "\(standard.kind) is not of type \(kind.rawValue)")
+            reader.fault("default", "type", "\(words: standard.kind) is not of type \(kind.rawValue)")
         }
         reader.finish(notYet: ["secret"])
         guard let name else { return nil }

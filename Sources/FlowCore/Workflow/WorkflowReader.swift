@@ -7,12 +7,15 @@ package struct WorkflowFault: Hashable, Sendable {
     package let path: String
     /// Bounded, for programs.
     package let code: String
-    package let message: String
+    package let text: Wording
 
-    package init(_ path: String, _ code: String, _ message: String) {
+    /// ``text`` in English.
+    package var message: String { self.text.english }
+
+    package init(_ path: String, _ code: String, _ message: Wording) {
         self.path = path
         self.code = code
-        self.message = message
+        self.text = message
     }
 }
 
@@ -28,7 +31,7 @@ struct WorkflowReader {
     init(_ value: JSON, at path: String) {
         self.path = path
         guard case .object(let members) = value else {
-            self.faults.append(WorkflowFault(path, "type", "an object is expected, not \(value.kind)"))
+            self.faults.append(WorkflowFault(path, "type", "an object is expected, not \(words: value.kind)"))
             return
         }
         for member in members { self.members[member.name] = member.value }
@@ -36,7 +39,7 @@ struct WorkflowReader {
 
     func place(_ name: String) -> String { self.path.isEmpty ? name : "\(self.path).\(name)" }
 
-    mutating func fault(_ name: String, _ code: String, _ message: String) {
+    mutating func fault(_ name: String, _ code: String, _ message: Wording) {
         guard self.faults.count < Self.faultLimit else { return }
         self.faults.append(WorkflowFault(self.place(name), code, message))
     }
@@ -57,7 +60,7 @@ struct WorkflowReader {
             return nil
         }
         guard case .string(let text) = value else {
-            self.fault(name, "type", "a text is expected, not \(value.kind)")
+            self.fault(name, "type", "a text is expected, not \(words: value.kind)")
             return nil
         }
         guard text.utf8.count <= limit else {
@@ -74,7 +77,7 @@ struct WorkflowReader {
     mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let value = self.take(name) else { return nil }
         guard case .integer(let number) = value else {
-            self.fault(name, "type", "a whole number is expected, not \(value.kind)")
+            self.fault(name, "type", "a whole number is expected, not \(words: value.kind)")
             return nil
         }
         guard range.contains(Int(number)) else {
@@ -87,7 +90,7 @@ struct WorkflowReader {
     mutating func flag(_ name: String) -> Bool? {
         guard let value = self.take(name) else { return nil }
         guard case .bool(let flag) = value else {
-            self.fault(name, "type", "true or false is expected, not \(value.kind)")
+            self.fault(name, "type", "true or false is expected, not \(words: value.kind)")
             return nil
         }
         return flag
@@ -112,7 +115,7 @@ struct WorkflowReader {
     mutating func list(_ name: String, upTo limit: Int) -> [JSON] {
         guard let value = self.take(name) else { return [] }
         guard case .array(let values) = value else {
-            self.fault(name, "type", "a list is expected, not \(value.kind)")
+            self.fault(name, "type", "a list is expected, not \(words: value.kind)")
             return []
         }
         guard values.count <= limit else {
@@ -133,7 +136,7 @@ struct WorkflowReader {
     mutating func dictionary(_ name: String, upTo limit: Int) -> [String: String] {
         guard let value = self.take(name) else { return [:] }
         guard case .object(let members) = value else {
-            self.fault(name, "type", "an object is expected, not \(value.kind)")
+            self.fault(name, "type", "an object is expected, not \(words: value.kind)")
             return [:]
         }
         guard members.count <= limit else {
@@ -143,7 +146,7 @@ struct WorkflowReader {
         var result: [String: String] = [:]
         for member in members {
             guard case .string(let text) = member.value else {
-                self.fault("\(name).\(member.name.text)", "type", "a text is expected, not \(member.value.kind)")
+                self.fault("\(name).\(member.name.text)", "type", "a text is expected, not \(words: member.value.kind)")
                 continue
             }
             result[member.name.text] = text

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+package import FlowCore
+
 /// A text with variables: the part of Mustache that can do no harm.
 ///
 /// `{{x}}`, `{{#x}}…{{/x}}` when x says something, `{{^x}}…{{/x}}` when it does not, `{{! … }}`. Everything that switches
@@ -18,9 +20,12 @@ package struct Template: Sendable {
 
     /// What is wrong with a template, in words.
     package struct Fault: Error, Hashable, Sendable {
-        package let message: String
+        package let text: Wording
 
-        init(_ message: String) { self.message = message }
+        /// ``text`` in English.
+        package var message: String { self.text.english }
+
+        init(_ text: Wording) { self.text = text }
     }
 
     private let nodes: [Node]
@@ -57,6 +62,8 @@ package struct Template: Sendable {
     }
 
     private struct Scanner {
+        private static let forms = "{{name}}, {{#name}}…{{/name}}, {{^name}}…{{/name}}"
+
         var rest: Substring
 
         mutating func nodes(until end: String?, depth: Int) throws(Fault) -> [Node] {
@@ -98,8 +105,8 @@ package struct Template: Sendable {
             let name = String(tag.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
             guard TemplateVariables.names.contains(name) else {
                 throw Fault(
-                    "'{{\(name.prefix(40))}}' is no variable; write {{name}}, {{#name}}…{{/name}} or {{^name}}…{{/name}} with one "
-                        + "of: " + TemplateVariables.names.sorted().joined(separator: ", ")
+                    "'{{\(name.prefix(40))}}' is no variable; write \(Self.forms) with one of: "
+                        + "\(TemplateVariables.names.sorted().joined(separator: ", "))"
                 )
             }
             return name

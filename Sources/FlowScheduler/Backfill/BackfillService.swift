@@ -141,17 +141,24 @@ package struct BackfillService: Sendable {
     // MARK: Refusals
 
     private static func conflict(_ job: Job, _ obstacle: Backfill.Ending) -> CoreError {
-        let words =
+        let words: Wording =
             switch obstacle {
             case .unscheduled:
                 "Task \(job.id) has no past times: only tasks with cron expressions or equal distances have."
-            case .paused: "Task \(job.id) rests: it is \(job.hold?.text.en ?? "paused"). Enable it first."
+            case .paused:
+                "Task \(job.id) rests: it is \(job.hold?.text ?? .init(zh: "已暂停", en: "paused")). Enable it first."
             case .disabled, .deleted: "Task \(job.id) is disabled. Enable it first."
             }
         return CoreError(
             .conflict,
             words,
-            details: [.init(path: "task", code: obstacle.rawValue, message: obstacle.text.en)]
+            details: [
+                .init(
+                    path: "task",
+                    code: obstacle.rawValue,
+                    message: Wording(english: obstacle.text.en, chinese: obstacle.text.zh)
+                )
+            ]
         )
     }
 
@@ -195,7 +202,7 @@ package struct BackfillService: Sendable {
         )
         if times.count > BackfillRange.limit {
             let end = times[BackfillRange.limit]
-            let words =
+            let words: Wording =
                 "the task has more than \(BackfillRange.limit) times in this range; end it no later than: \(end)"
             faults.add("to", "limit", words)
         }

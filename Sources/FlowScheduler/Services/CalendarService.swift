@@ -108,7 +108,7 @@ package struct CalendarService: Sendable {
                 return []
             }
             let file = ICalendar(text)
-            for fault in file.faults { faults.add("icalendar", "line", "line \(fault.line): \(fault.message)") }
+            for fault in file.faults { faults.add("icalendar", "line", "line \(fault.line): \(fault.text)") }
             return file.entries
         }
     }
@@ -126,7 +126,7 @@ package struct CalendarService: Sendable {
             "a name has 1 to \(CalendarEntry.nameLength) characters, and no control characters"
         )
         guard let time = CalendarEntry.time(from: draft.from, to: draft.to, yearly: draft.yearly) else {
-            let until = draft.to.map { " to '\($0)'" } ?? ""
+            let until: Wording = draft.to.map { " to '\($0)'" } ?? ""
             faults.add(
                 path,
                 "span",

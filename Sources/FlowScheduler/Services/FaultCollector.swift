@@ -18,7 +18,7 @@ package struct FaultCollector: Sendable {
 
     package init() {}
 
-    package mutating func add(_ path: String, _ code: String, _ message: String) {
+    package mutating func add(_ path: String, _ code: String, _ message: Wording) {
         self.count += 1
         guard self.count <= Self.limit else { return }
         self.details.append(
@@ -30,11 +30,17 @@ package struct FaultCollector: Sendable {
         )
     }
 
+    /// A fault whose words others have chosen.
+    @_disfavoredOverload
+    package mutating func add(_ path: String, _ code: String, _ message: String) {
+        self.add(path, code, Wording(verbatim: message))
+    }
+
     package mutating func require(
         _ condition: Bool,
         _ path: String,
         _ code: String,
-        _ message: @autoclosure () -> String
+        _ message: @autoclosure () -> Wording
     ) {
         if !condition { self.add(path, code, message()) }
     }
@@ -42,11 +48,11 @@ package struct FaultCollector: Sendable {
     package var isEmpty: Bool { self.count == 0 }
 
     /// - Throws: one `invalid` error with all faults, if there are any.
-    package func check(_ subject: String) throws(CoreError) {
+    package func check(_ subject: Wording) throws(CoreError) {
         guard !self.details.isEmpty else { return }
         let first = self.details[0]
-        let more = self.count > 1 ? " and \(self.count - 1) more" : ""
-        throw CoreError(.invalid, "\(subject): \(first.path): \(first.message)\(more)", details: self.details)
+        let more: Wording = self.count > 1 ? " and \(self.count - 1) more" : ""
+        throw CoreError(.invalid, "\(subject): \(first.path): \(first.text)\(more)", details: self.details)
     }
 }
 

@@ -113,7 +113,7 @@ extension HookService {
         do {
             return try JSONParser.parse(body)
         } catch {
-            throw Self.invalid("body", "json", "not JSON at byte \(error.position): \(error.message)")
+            throw Self.invalid("body", "json", "not JSON at byte \(error.position): \(error.text)")
         }
     }
 
@@ -127,7 +127,7 @@ extension HookService {
         return values
     }
 
-    private static func invalid(_ path: String, _ code: String, _ message: String) -> CoreError {
+    private static func invalid(_ path: String, _ code: String, _ message: Wording) -> CoreError {
         CoreError(
             .invalid,
             "The call starts nothing: \(path): \(message)",

@@ -225,7 +225,7 @@ extension JobService {
             do {
                 _ = try ZoneDatabase.shared.rules(named: timeZone)
             } catch {
-                faults.add("deadline.timezone", error.code.rawValue, error.description)
+                faults.add("deadline.timezone", error.code.rawValue, error.wording)
             }
         }
     }

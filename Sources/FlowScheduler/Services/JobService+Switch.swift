@@ -43,7 +43,7 @@ extension JobService {
         try faults.check("The task cannot be paused")
         return try await self.turn(id, as: principal) { job, now in
             if !job.isEnabled, job.hold?.kind != .paused {
-                let why = job.hold.map { "It is \($0.text.en)." } ?? "It is disabled."
+                let why: Wording = job.hold.map { "It is \($0.text)." } ?? "It is disabled."
                 throw CoreError(
                     .conflict,
                     "Job \(id) does not run by itself, so there is nothing to pause. \(why) Enable it first."

@@ -40,7 +40,7 @@ extension JobValidator {
                     found.append(canonical)
                 }
             } catch {
-                self.faults.add(path, error.code.rawValue, error.description)
+                self.faults.add(path, error.code.rawValue, error.wording)
             }
         }
         return found.isEmpty ? nil : found

@@ -17,7 +17,8 @@ extension JobValidator {
         let spec = plain.spec.limited(limits)
         let name = Self.name(of: limits)
         guard self.fires(plain) else {
-            let type = plain.compiled.isReboot ? "cron_expr '@reboot'" : "schedule_type '\(Self.word(of: plain.spec))'"
+            let type: Wording =
+                plain.compiled.isReboot ? "cron_expr '@reboot'" : "schedule_type '\(Self.word(of: plain.spec))'"
             self.faults.add(name, "conflict", "\(type) has no times that '\(name)' could limit; leave it out")
             return nil
         }
@@ -27,7 +28,7 @@ extension JobValidator {
         if spec != self.previous, plain.compiled.delayMilliseconds == nil, compiled.next(after: self.now) == nil {
             let field = Self.word(of: plain.spec) == "cron" ? "cron_expr" : "every_seconds"
             // Exceptions may leave a time that is further away than anybody looks.
-            let reach =
+            let reach: Wording =
                 limits.except == nil
                 ? "" : ", among the \(CompiledSchedule.exceptionTries) times that were looked at"
             self.faults.add(

@@ -125,7 +125,7 @@ extension JobValidator {
         _ dependencies: JobDependencies?,
         _ faults: inout FaultCollector
     ) {
-        let starts =
+        let starts: Wording? =
             definition.schedule.base != .manual ? "a schedule" : dependencies != nil ? "other tasks that start it" : nil
         guard let starts else { return }
         let handed =

@@ -305,6 +305,6 @@ extension JobValidator {
         self.faults.require(url.fragment == nil, path, "fragment", "a fragment is never sent; leave '#…' out")
         // Names are looked at by the host that calls them.
         let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-        if let why = AddressRules.refusal(ofLiteral: address) { self.faults.add(path, "address", why) }
+        if let why = AddressRules.refusal(ofLiteral: address) { self.faults.add(path, "address", Wording(words: why)) }
     }
 }

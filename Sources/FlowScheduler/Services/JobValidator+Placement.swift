@@ -37,7 +37,7 @@ extension JobValidator {
             do {
                 _ = try LabelSelector(text)
             } catch {
-                faults.add("placement.where", "syntax", error.message)
+                faults.add("placement.where", "syntax", error.text)
             }
         }
         self.range(placement.leaseSeconds, Placement.leaseRange, "placement.lease_seconds", "seconds", &faults)
@@ -113,7 +113,7 @@ extension JobValidator {
         _ value: Int,
         _ allowed: ClosedRange<Int>,
         _ path: String,
-        _ unit: String,
+        _ unit: Wording,
         _ faults: inout FaultCollector
     ) {
         faults.require(

@@ -78,6 +78,6 @@ extension JobValidator {
 
     private mutating func add(_ error: ScheduleError, path: String) {
         let path = error.code == .unknownZone ? "timezone" : path
-        self.faults.add(path, error.code.rawValue, error.description)
+        self.faults.add(path, error.code.rawValue, error.wording)
     }
 }

@@ -152,7 +152,7 @@ extension JobValidator {
                 "a host is a name or an address, without a scheme"
             )
             if let why = AddressRules.refusal(ofLiteral: check.host) {
-                self.faults.add("executor_config.host", "address", why)
+                self.faults.add("executor_config.host", "address", Wording(words: why))
             }
             self.range(check.port, 1...65_535, "executor_config.port", "(a TCP port)")
         case .checkHTTP(let check):

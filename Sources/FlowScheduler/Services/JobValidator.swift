@@ -50,7 +50,7 @@ struct JobValidator {
         if let rules = draft.notify {
             var validator = NotifyValidator(channels: self.knownChannels)
             validator.checkTask(rules)
-            for fault in validator.faults.details { self.faults.add(fault.path, fault.code, fault.message) }
+            for fault in validator.faults.details { self.faults.add(fault.path, fault.code, fault.text) }
         }
         self.check(draft.parameters)
         let schedule = self.resolve(draft.schedule, limits: draft.limits)
@@ -97,7 +97,7 @@ struct JobValidator {
         )
     }
 
-    mutating func range(_ value: Int, _ allowed: ClosedRange<Int>, _ path: String, _ unit: String) {
+    mutating func range(_ value: Int, _ allowed: ClosedRange<Int>, _ path: String, _ unit: Wording) {
         self.faults.require(
             allowed.contains(value),
             path,

@@ -109,5 +109,7 @@ package struct LogReader: Sendable {
         return nil
     }
 
-    static func words(of error: any Error) -> String { (error as? CoreError)?.message ?? "\(error)" }
+    static func words(of error: any Error) -> Wording {
+        (error as? CoreError)?.text ?? Wording(verbatim: "\(error)")
+    }
 }

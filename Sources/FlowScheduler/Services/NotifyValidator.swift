@@ -85,7 +85,7 @@ struct NotifyValidator {
         for (name, template) in [("subject_template", target.subjectTemplate), ("body_template", target.bodyTemplate)] {
             guard let template else { continue }
             do throws(Template.Fault) { _ = try Template(template) } catch {
-                self.faults.add("\(path).\(name)", "template", error.message)
+                self.faults.add("\(path).\(name)", "template", error.text)
             }
         }
     }
@@ -184,7 +184,7 @@ struct NotifyValidator {
 
     /// A name is looked at when it is resolved, which is before each message; an address can be refused now.
     private mutating func checkReachable(_ host: String, _ path: String) {
-        if let why = AddressRules.refusal(ofLiteral: host) { self.faults.add(path, "address", why) }
+        if let why = AddressRules.refusal(ofLiteral: host) { self.faults.add(path, "address", Wording(words: why)) }
     }
 
     private mutating func checkHTTP(_ draft: NotifyChannelDraft) {

@@ -138,13 +138,13 @@ package struct RunService: Sendable {
                     acting.approval = nil
                     asked += 1
                 } catch let error as CoreError where error.code == .forbidden || error.code == .notFound {
-                    refusals.append(.init(execution: execution.id, agent: execution.agentID, message: error.message))
+                    refusals.append(.init(execution: execution.id, agent: execution.agentID, text: error.text))
                 }
             }
             guard page.items.count == query.page.size, let last = page.items.last else { break }
             query.before = last.id
         }
-        if asked == 0, let first = refusals.first { throw CoreError(.forbidden, first.message) }
+        if asked == 0, let first = refusals.first { throw CoreError(.forbidden, first.text) }
         return StoppedRun(summary: try await self.get(id, as: principal), asked: asked, refusals: refusals)
     }
 }
@@ -155,7 +155,10 @@ package struct StoppedRun: Sendable {
     package struct Refusal: Hashable, Sendable {
         package let execution: ExecutionID
         package let agent: AgentID
-        package let message: String
+        package let text: Wording
+
+        /// ``text`` in English.
+        package var message: String { self.text.english }
     }
 
     /// As it is now.

@@ -130,7 +130,8 @@ package struct UserService: Sendable {
     package func role(named name: String) async throws -> GrantedRole {
         if let role = Role(rawValue: name) { return GrantedRole(role) }
         guard name.utf8.count <= 64, let role = try await self.roles?.ownRole(named: name) else {
-            let words = "'\(name.shortened(toBytes: 64))' is no role: neither built in nor one that was made here"
+            let words: Wording =
+                "'\(name.shortened(toBytes: 64))' is no role: neither built in nor one that was made here"
             throw CoreError(.invalid, words, details: [.init(path: "role", code: "value", message: words)])
         }
         return GrantedRole(role)

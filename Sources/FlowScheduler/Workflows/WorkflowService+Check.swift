@@ -10,7 +10,7 @@ extension WorkflowService {
     static func read(_ body: JSON) throws -> WorkflowDefinition {
         var faults = FaultCollector()
         let (definition, found) = WorkflowDefinition.read(body)
-        for fault in found { faults.add(fault.path, fault.code, fault.message) }
+        for fault in found { faults.add(fault.path, fault.code, fault.text) }
         try faults.check(Self.refusal)
         guard let definition else { throw CoreError(.internal, "A workflow without faults has no definition.") }
         return definition
@@ -36,7 +36,7 @@ extension WorkflowService {
                 faults.add("cron_expr", "never", "this schedule has no further instant")
             }
         } catch {
-            faults.add("cron_expr", error.code.rawValue, error.description)
+            faults.add("cron_expr", error.code.rawValue, error.wording)
         }
         if definition.schedule != nil {
             for (number, parameter) in definition.parameters.enumerated() where parameter.standard == nil {
@@ -56,7 +56,7 @@ extension WorkflowService {
             case .own(let step): try await self.check(step, node.key, of: definition, path, &faults, as: principal)
             case .wait(.until(_, _, let zone)):
                 do { _ = try ZoneDatabase.shared.rules(named: zone) } catch {
-                    faults.add("\(path).timezone", error.code.rawValue, error.description)
+                    faults.add("\(path).timezone", error.code.rawValue, error.wording)
                 }
             case .job, .wait, .approval, .decision, .noop: break
             }
@@ -65,7 +65,7 @@ extension WorkflowService {
         return next
     }
 
-    private static let refusal = "The workflow cannot be saved"
+    private static let refusal: Wording = "The workflow cannot be saved"
 
     /// When a stored definition is due next.
     static func next(of definition: WorkflowDefinition, uid: JobUID, after now: Timestamp) throws -> Timestamp? {
@@ -130,7 +130,7 @@ extension WorkflowService {
             )
         } catch let error as CoreError where error.code == .invalid {
             for detail in error.details {
-                faults.add(Self.path(of: detail.path, at: path), detail.code, detail.message)
+                faults.add(Self.path(of: detail.path, at: path), detail.code, detail.text)
             }
         }
     }

@@ -48,7 +48,7 @@ extension WorkflowService {
                 faults.add("parameters.\(member.name.text)", "unknown", "there is no such parameter")
             }
         } else if given != .null {
-            faults.add("parameters", "type", "an object is expected, not \(given.kind)")
+            faults.add("parameters", "type", "an object is expected, not \(words: given.kind)")
         }
         for parameter in definition.parameters {
             let path = "parameters.\(parameter.name)"
@@ -57,7 +57,7 @@ extension WorkflowService {
                 continue
             }
             guard parameter.kind.accepts(value) else {
-                faults.add(path, "type", "\(value.kind) is not of type \(parameter.kind.rawValue)")
+                faults.add(path, "type", "\(words: value.kind) is not of type \(parameter.kind.rawValue)")
                 continue
             }
             faults.require(

@@ -62,7 +62,7 @@ package enum SQLiteCopy {
         let facts = try queue.read { db in
             let faults = try String.fetchAll(db, sql: "PRAGMA integrity_check(5)")
             guard faults == ["ok"] else {
-                throw CoreError(.invalid, "The database is damaged: " + faults.joined(separator: "; ") + ".")
+                throw CoreError(.invalid, "The database is damaged: \(faults.joined(separator: "; ")).")
             }
             if let row = try Row.fetchOne(db, sql: "PRAGMA foreign_key_check") {
                 throw CoreError(.invalid, "The database has a row without the one it refers to: \(row).")

@@ -41,7 +41,7 @@ enum SQLiteFailure {
         case .SQLITE_ABORT, .SQLITE_INTERRUPT:
             return CoreError(.unavailable, "The database was closed while it worked on this.")
         default:
-            let statement = failure.sql.map { " in: \($0)" } ?? ""
+            let statement: Wording = failure.sql.map { " in: \($0)" } ?? ""
             return CoreError(
                 .internal,
                 "The database refused a statement (SQLite \(failure.extendedResultCode.rawValue), "

@@ -62,7 +62,7 @@ package final class SQLiteFileLock: Sendable {
         }
     }
 
-    private static func owner(_ descriptor: Int32) -> String {
+    private static func owner(_ descriptor: Int32) -> Wording {
         var buffer = [UInt8](repeating: 0, count: 32)
         let count = pread(descriptor, &buffer, buffer.count, 0)
         guard count > 0, let process = Int32(String(decoding: buffer[..<count], as: UTF8.self).filter(\.isNumber))

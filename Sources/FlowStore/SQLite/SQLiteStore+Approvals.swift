@@ -114,7 +114,7 @@ extension DatabaseStore: ApprovalStore {
         _ isNeeded: Bool,
         _ object: Approval.Object,
         version: Int64?,
-        to words: String,
+        to words: Wording,
         result: String? = nil,
         by change: Change,
         _ db: Database

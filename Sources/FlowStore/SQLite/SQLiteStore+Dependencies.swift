@@ -207,7 +207,8 @@ extension SQLiteStore: DependencyStore {
         _ db: Database
     ) throws -> StartedRun {
         let owner = try DependencyTable(db).owner(of: job.id).map { ($0, try UserTable(db).find($0)) }
-        let denied = caller == nil ? owner.flatMap { StartRight.obstacle(owner: $0.1, job: job) } : nil
+        let denied =
+            caller == nil ? owner.flatMap { StartRight.obstacle(owner: $0.1, job: job)?.english } : nil
         var names: [JobID: String] = [:]
         for parent in start.parents { names[parent] = try JobTable(db).find(parent)?.definition.name ?? "\(parent)" }
         let draft = RunDraft.dependency(

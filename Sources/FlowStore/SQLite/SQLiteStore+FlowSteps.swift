@@ -128,7 +128,8 @@ extension SQLiteStore {
     /// Why the workflow's owner may not start a job; nil = it may (D12).
     private func obstacle(to run: FlowRun, starting job: Job, _ db: Database) throws -> String? {
         guard let owner = try WorkflowTable(db).find(run.workflow)?.owner else { return nil }
-        return StartRight.obstacle(owner: try UserTable(db).find(owner), workflow: run.workflowName, job: job)
+        return StartRight.obstacle(owner: try UserTable(db).find(owner), workflow: run.workflowName, job: job)?
+            .english
     }
 
     private func stop(

@@ -174,8 +174,8 @@ extension SQLiteStore {
             throw CoreError(.conflict, "The step '\(key)' asks nobody: it is of kind '\(work.kind)'.")
         }
         if let answer = node.answer {
-            let who = answer.by.map { "'\($0)'" } ?? "nobody in time, which"
-            let what = answer.approves ? "approved" : "rejected"
+            let who: Wording = answer.by.map { "'\($0)'" } ?? "nobody in time, which"
+            let what: Wording = answer.approves ? "approved" : "rejected"
             throw CoreError(.conflict, "The question of '\(key)' is decided: \(who) \(what) it at \(answer.at).")
         }
         guard node.state == .started else {

@@ -134,7 +134,7 @@ extension DatabaseStore: HookStore {
         if !job.isEnabled {
             return job.hold.map { "The task rests: it is \($0.text.en)." } ?? "The task is disabled."
         }
-        if let why = StartRight.obstacle(owner: owner, job: job) { return why }
+        if let why = StartRight.obstacle(owner: owner, job: job) { return why.english }
         return targets.isEmpty ? "The task reaches no host." : nil
     }
 

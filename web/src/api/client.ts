@@ -1,8 +1,13 @@
 export interface FieldError {
   path: string;
   message: string;
+  /** The message in every language; servers of before send none. */
+  text?: Said;
   code?: string;
 }
+
+/** What the server says, in the languages of the console. */
+export interface Said { zh: string; en: string }
 
 /** A refusal of the server, or (status 0) no answer from it. */
 export class ApiError extends Error {
@@ -17,6 +22,8 @@ export class ApiError extends Error {
     readonly ticket = '',
     /** The request that waits for another person (status 202). */
     readonly approval = '',
+    /** The message in every language; empty where no server said it. */
+    readonly text: Partial<Said> = {},
   ) {
     super(message);
   }
@@ -88,7 +95,8 @@ export function openEnvelope(status: number, envelope: unknown): unknown {
   const details = Array.isArray(e.details) ? (e.details as FieldError[]) : [];
   const code = typeof e.error === 'string' ? e.error : `http_${status}`;
   const message = typeof e.message === 'string' ? e.message : `HTTP ${status}`;
-  throw new ApiError(status, code, message, details, String(e.request_id ?? ''), String(e.ticket ?? ''));
+  const text = (e.text ?? {}) as Partial<Said>;
+  throw new ApiError(status, code, message, details, String(e.request_id ?? ''), String(e.ticket ?? ''), '', text);
 }
 
 let unattended = false;

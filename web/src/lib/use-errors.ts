@@ -16,6 +16,9 @@ export function useErrors(): {
     const key = `errors.${error.code}`;
     // English readers get the server's own message: it names what was wrong in this case.
     if (locale.value === 'en' && error.status > 0 && error.message) return error.message;
+    // So does its Chinese, where it has one; without it stands the English itself.
+    const said = error.text.zh;
+    if (said && said !== error.text.en) return said;
     return te(key) ? t(key) : error.message;
   }
 
@@ -23,7 +26,9 @@ export function useErrors(): {
     const key = `errors.${error.code}`;
     // What stands behind the colon are names and numbers of this case, such as the circle that jobs would wait in.
     const about = error.message.split(': ').slice(1).join(': ');
-    return locale.value !== 'en' && error.code && te(key) ? t(key, { about }) : error.message;
+    if (locale.value === 'en') return error.message;
+    if (error.text && error.text.zh !== error.text.en) return error.text.zh;
+    return error.code && te(key) ? t(key, { about }) : error.message;
   };
 
   return {

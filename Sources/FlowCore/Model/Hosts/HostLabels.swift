@@ -10,7 +10,7 @@ package enum HostLabels {
     /// What is wrong with one label; nil when nothing is.
     ///
     /// A name is made of letters, digits, `.`, `_`, `-` and `/`, begins with a letter or digit and has at most 63 bytes.
-    package static func fault(name: String, value: String) -> String? {
+    package static func fault(name: String, value: String) -> Wording? {
         func isWord(_ byte: UInt8) -> Bool {
             (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
         }

@@ -41,12 +41,12 @@ package struct SettingRule: Hashable, Sendable {
     }
 
     /// What may be written, in words.
-    package var possible: String {
+    package var possible: Wording {
         switch self.kind {
         case .integer(let range, zero: false): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .integer(let range, zero: true):
             "0 (for ever) or a whole number from \(range.lowerBound) to \(range.upperBound)"
-        case .choice(let words): "one of " + words.joined(separator: ", ")
+        case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .timeZone: "a name of the time-zone database, such as Asia/Shanghai or UTC"
         }
     }

@@ -57,8 +57,8 @@ package struct Settings: Hashable, Sendable {
     }
 
     /// What contradicts each other, by the key that is to be changed.
-    package var contradictions: [(key: SettingKey, words: String)] {
-        var found: [(SettingKey, String)] = []
+    package var contradictions: [(key: SettingKey, words: Wording)] {
+        var found: [(SettingKey, Wording)] = []
         if self.integer(.jobsTimeout) > self.integer(.jobsLongestTimeout) {
             found.append(
                 (

@@ -54,7 +54,7 @@ extension ExpressionEvaluator {
         case (.lower, .string(let text)):
             try self.count(text.utf8.count / 64)
             return .string(text.lowercased())
-        default: throw ExpressionFault("'\(function.rawValue)' does not take \(value.kind)", at: column)
+        default: throw ExpressionFault("'\(function.rawValue)' does not take \(words: value.kind)", at: column)
         }
     }
 
@@ -75,7 +75,7 @@ extension ExpressionEvaluator {
         }
         guard case .string(let text) = first, case .string(let other) = second else {
             throw ExpressionFault(
-                "'\(function.rawValue)' takes two texts, not \(first.kind) and \(second.kind)",
+                "'\(function.rawValue)' takes two texts, not \(words: first.kind) and \(words: second.kind)",
                 at: column
             )
         }

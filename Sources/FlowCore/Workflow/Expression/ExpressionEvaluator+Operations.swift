@@ -17,7 +17,7 @@ extension ExpressionEvaluator {
         case .greaterOrEqual: return .bool(try self.order(left, right, column) >= 0)
         case .within:
             guard case .array(let values) = right else {
-                throw ExpressionFault("'in' needs a list on its right, not \(right.kind)", at: column)
+                throw ExpressionFault("'in' needs a list on its right, not \(words: right.kind)", at: column)
             }
             try self.count(values.count)
             for value in values where Self.sameKind(left, value) {
@@ -54,7 +54,7 @@ extension ExpressionEvaluator {
             return Double(first) == second
         default:
             guard Self.sameKind(left, right) else {
-                throw ExpressionFault("\(left.kind) and \(right.kind) cannot be compared", at: column)
+                throw ExpressionFault("\(words: left.kind) and \(words: right.kind) cannot be compared", at: column)
             }
             return left == right
         }
@@ -70,7 +70,7 @@ extension ExpressionEvaluator {
         case (.string(let first), .string(let second)):
             try self.count(min(first.utf8.count, second.utf8.count) / 64)
             return sign(ExactText(first), ExactText(second))
-        default: throw ExpressionFault("\(left.kind) and \(right.kind) have no order", at: column)
+        default: throw ExpressionFault("\(words: left.kind) and \(words: right.kind) have no order", at: column)
         }
     }
 
@@ -84,7 +84,10 @@ extension ExpressionEvaluator {
             return .integer(try self.whole(operation, first, second, column))
         }
         guard let first = self.decimal(left), let second = self.decimal(right) else {
-            throw ExpressionFault("'\(operation.rawValue)' does not go with \(left.kind) and \(right.kind)", at: column)
+            throw ExpressionFault(
+                "'\(operation.rawValue)' does not go with \(words: left.kind) and \(words: right.kind)",
+                at: column
+            )
         }
         let value: Double
         switch operation {

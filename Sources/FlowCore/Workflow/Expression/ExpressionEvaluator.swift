@@ -75,7 +75,7 @@ struct ExpressionEvaluator {
                 guard value != .min else { throw ExpressionFault("the number is too large", at: column) }
                 return .integer(-value)
             case .number(let value): return .number(-value)
-            case let other: throw ExpressionFault("\(other.kind) has no negative", at: column)
+            case let other: throw ExpressionFault("\(words: other.kind) has no negative", at: column)
             }
         case .and(let left, let right, let column):
             return .bool(try self.flag(left, column) ? try self.flag(right, column) : false)
@@ -99,7 +99,7 @@ struct ExpressionEvaluator {
     private mutating func flag(_ node: Expression.Node, _ column: Int) throws(ExpressionFault) -> Bool {
         let value = try self.value(node)
         guard case .bool(let flag) = value else {
-            throw ExpressionFault("true or false is expected, not \(value.kind)", at: column)
+            throw ExpressionFault("true or false is expected, not \(words: value.kind)", at: column)
         }
         return flag
     }

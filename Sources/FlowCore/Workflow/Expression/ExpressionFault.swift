@@ -3,18 +3,24 @@
 
 /// Why an expression cannot be read or has no value; never the value `false` (W11).
 package struct ExpressionFault: Error, Hashable, Sendable {
-    package let message: String
+    package let text: Wording
     /// Bytes from the beginning of the text, counted from 1; 0 where no single place is to blame.
     package let column: Int
 
-    package init(_ message: String, at column: Int) {
-        self.message = message
+    /// ``text`` in English, without the place.
+    package var message: String { self.text.english }
+
+    package init(_ message: Wording, at column: Int) {
+        self.text = message
         self.column = column
     }
 }
 
 extension ExpressionFault: CustomStringConvertible {
-    package var description: String { self.column > 0 ? "\(self.message), at column \(self.column)" : self.message }
+    /// With the place.
+    package var wording: Wording { self.column > 0 ? "\(self.text), at column \(self.column)" : self.text }
+
+    package var description: String { self.wording.english }
 }
 
 /// How large an expression, and what it comes to, may be (W11).

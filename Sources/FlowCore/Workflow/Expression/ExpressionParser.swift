@@ -32,7 +32,7 @@ struct ExpressionParser {
     }
 
     private func unexpected() -> ExpressionFault {
-        let what: String =
+        let what: Wording =
             switch self.token {
             case .end: "the expression ends where a value is expected"
             case .symbol(let text), .name(let text): "'\(text.shortened(toBytes: 40))' is not expected here"

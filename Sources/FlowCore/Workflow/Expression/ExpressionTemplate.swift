@@ -26,7 +26,7 @@ package struct ExpressionTemplate: Hashable, Sendable {
             do {
                 pieces.append(.expression(try Expression(String(rest[open.upperBound..<close.lowerBound]))))
             } catch {
-                throw ExpressionFault(error.message, at: error.column + start)
+                throw ExpressionFault(error.text, at: error.column + start)
             }
             rest = rest[close.upperBound...]
         }

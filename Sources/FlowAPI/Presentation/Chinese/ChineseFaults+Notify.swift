@@ -1,0 +1,108 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension ChineseFaults {
+    /// Of notifications.
+    static let notify = #"""
+        en a template has at most {limit} bytes
+        zh 模板最多 {limit} 字节
+        en sections are nested more than {depthLimit} deep
+        zh 区段嵌套超过 {depthLimit} 层
+        en '{{' has no '}}'
+        zh “{{”没有对应的“}}”
+        en '{{#{end}}}' has no '{{/{end2}}}'
+        zh “{{#{end}}}”没有对应的“{{/{end2}}}”
+        en '{{/{name}}}' ends nothing that is open
+        zh “{{/{name}}}”没有对应的开头
+        en '{{{name}}}' is no variable; write {forms} with one of: {names}
+        zh 没有变量“{{{name}}}”；请写 {forms}，名称是 {names} 之一
+        en The test is not valid
+        zh 测试无效
+        en The channel is not valid
+        zh 渠道无效
+        en at most 100 groups
+        zh 最多 100 个分组
+        en at most 1000 tasks
+        zh 最多 1000 个任务
+        en The rule is not valid
+        zh 规则无效
+        en The templates are not valid
+        zh 模板无效
+        en at most 20 rules
+        zh 最多 20 条规则
+        en another rule of this task has this name
+        zh 这个任务的另一条规则用了这个名称
+        en '{trigger}' is about hosts: write it into a rule of its own (/notify/rules)
+        zh “{trigger}”与主机有关：请单独写成一条规则（/notify/rules）
+        en name at least one trigger
+        zh 至少写一种触发情况
+        en each trigger once
+        zh 每种情况只写一次
+        en {threshold} is outside 1 to 1000 events in a row
+        zh {threshold} 不在连续 1 到 1000 次之间
+        en a rule has 1 to 20 channels
+        zh 一条规则有 1 到 20 个渠道
+        en reminders come every 60 seconds to 30 days
+        zh 提醒间隔为 60 秒到 30 天
+        en there is no channel '{channel}'
+        zh 没有渠道“{channel}”
+        en name who gets the mail
+        zh 请写出收件人
+        en at most 50 recipients
+        zh 最多 50 个收件人
+        en this is no plain e-mail address such as ops@example.com
+        zh 这不是普通的电子邮件地址，如 ops@example.com
+        en this is not a time zone of this server; write one such as Asia/Shanghai, UTC or +08:00
+        zh 服务器没有这个时区；请写 Asia/Shanghai、UTC 或 +08:00 这样的时区
+        en 1 to 20 windows
+        zh 1 到 20 个时段
+        en a window ends at another time than it begins
+        zh 时段的开始和结束不能相同
+        en days are 0 (Sunday) to 6
+        zh 星期为 0（星期日）到 6
+        en a name has 1 to {limit} characters, no control characters, and no blank at its ends
+        zh 名称为 1 到 {limit} 个字符，不能有控制字符，首尾不能有空格
+        en 1 to 6000 messages a minute
+        zh 每分钟 1 到 6000 条消息
+        en name the SMTP server, such as smtp.example.com
+        zh 请写 SMTP 服务器，如 smtp.example.com
+        en 1 to 65535
+        zh 1 到 65535
+        en the sender is a plain e-mail address such as quartzflow@example.com
+        zh 发件人是普通的电子邮件地址，如 quartzflow@example.com
+        en a password is not sent without TLS: choose 'tls' or 'starttls', or leave the user out
+        zh 没有 TLS 就不能发送密码：请选“tls”或“starttls”，或不写用户
+        en user and password have at most 256 bytes and no control characters
+        zh 用户名和密码最多 256 字节，不能有控制字符
+        en write a whole address such as https://example.com/hook, without user and password
+        zh 请写完整地址，如 https://example.com/hook，不带用户名和密码
+        en a webhook is called by POST, PUT or PATCH
+        zh Webhook 用 POST、PUT 或 PATCH 调用
+        en at most 20 headers
+        zh 最多 20 个请求头
+        en this is no header that may be set
+        zh 这不是可以设置的请求头
+        en a header's value has at most 4096 bytes and no control characters
+        zh 请求头的值最多 4096 字节，不能有控制字符
+        en a secret has at most 512 bytes
+        zh 密钥最多 512 字节
+        en this is no UUID
+        zh 这不是 UUID
+        en addresses of a {kind} are kept in a channel: name it, such as {"channel": "ops"}
+        zh {kind} 的地址保存在渠道中：请写渠道名，如 {"channel": "ops"}
+        en name a channel, or write type 'email' with recipients
+        zh 请写渠道名，或写类型“email”和收件人
+        en write 'each', 'never', or the seconds between reminders, 60 or more
+        zh 请写“each”、“never”，或两次提醒之间的秒数，至少 60
+        en write a time of the day such as 22:30
+        zh 请写 22:30 这样的时刻
+        en not an internet address
+        zh 不是互联网地址
+        en link-local and metadata addresses are never reachable
+        zh 链路本地和元数据地址永远不能访问
+        en not an address of a host
+        zh 不是主机的地址
+        en private addresses are not allowed on this host
+        zh 这台主机不允许访问私有地址
+        """#
+}
