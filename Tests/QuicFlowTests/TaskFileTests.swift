@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Foundation
 import Testing
 
@@ -162,7 +163,7 @@ struct TaskFileTests {
                 "enabled": "yes",
             ])
         )
-        let texts = faults.map { "\($0.path): \($0.message)" }
+        let texts = faults.map { "\($0.path): \($0.text)" }
         #expect(texts.contains { $0.hasPrefix("groups[0]") && $0.contains("'web'") }, "\(texts)")
         #expect(texts.contains { $0.hasPrefix("dependencies[0].task") && $0.contains("'extract'") })
         #expect(texts.contains { $0.hasPrefix("status") && $0.contains("enabled") })
@@ -212,11 +213,11 @@ struct TaskFileTests {
         #expect(reader.tasks.map(\.name) == ["a", "c"])
         #expect(reader.faults.count == 3, "\(reader.faults)")
         #expect(
-            reader.faults.contains {
+            reader.faults.map(\.english).contains {
                 $0.contains("b.yml:2:1: 'a' name: the same name stands at") && $0.contains("a.yaml:1:1")
             }
         )
-        #expect(reader.faults.contains { $0.contains("c.yaml:1:3: a task is a mapping") })
+        #expect(reader.faults.contains { $0.english.contains("c.yaml:1:3: a task is a mapping") })
         #expect(throws: CommandFailure.self) { try reader.checked() }
     }
 

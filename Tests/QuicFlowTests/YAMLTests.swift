@@ -9,7 +9,7 @@ import Testing
 @Suite("Task files are read strictly and written so that everybody reads them alike")
 struct YAMLTests {
     private func faults(_ text: String) -> [String] {
-        YAMLReader(Array(text.utf8)).faults.map { "\($0.mark.line):\($0.mark.column): \($0.message)" }
+        YAMLReader(Array(text.utf8)).faults.map { "\($0.mark.line):\($0.mark.column): \($0.text)" }
     }
 
     private func value(_ text: String) -> JSONValue? { YAMLReader(Array(text.utf8)).documents.first?.value }

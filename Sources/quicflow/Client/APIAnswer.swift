@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Foundation
 
 /// An answer of the REST API: `{"code": 0, "data": …}`, or a problem with `error`, `message` and `details`.
@@ -30,13 +31,13 @@ struct APIAnswer {
             }
             return envelope["data"]
         }
-        let details = (envelope?["details"].array ?? []).map { detail in
+        let details: [Wording] = (envelope?["details"].array ?? []).map { detail in
             let path = detail["path"].string ?? ""
-            let message = detail["message"].string ?? detail.cell
-            return path.isEmpty ? message : "\(path): \(message)"
+            let message = Wording(said: detail) ?? Wording(verbatim: detail.cell)
+            return path.isEmpty ? message : "\(path): \(message)" as Wording
         }
-        var message = envelope?["message"].string ?? "the server answered \(self.status)"
-        if self.status == 401 { message += "; sign in with 'quicflow login --server \(self.server)'" }
+        var message = envelope.flatMap { Wording(said: $0) } ?? "the server answered \(self.status)"
+        if self.status == 401 { message = "\(message); sign in with 'quicflow login --server \(self.server)'" }
         throw CommandFailure(self.exitStatus, message, details: details, answer: envelope ?? .null)
     }
 

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// People name tasks, groups and hosts; the API wants their numbers and ids.
 extension APIClient {
     /// The task that is meant.
@@ -70,7 +72,7 @@ extension APIClient {
                 return Int64(try Reference(text).choose(among: candidates, kind: "group").id) ?? 0
             } catch let failure as CommandFailure where failure.status == .notFound {
                 let names = candidates.map(\.name).joined(separator: ", ")
-                throw CommandFailure(.notFound, "\(failure.message); there are: \(names)")
+                throw CommandFailure(.notFound, "\(failure.text); there are: \(names)")
             }
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AsyncHTTPClient
+import FlowCore
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -119,13 +120,13 @@ struct APIClient: Sendable {
         }
     }
 
-    private static func words(for error: any Error) -> String {
+    private static func words(for error: any Error) -> Wording {
         switch error {
-        case let error as HTTPClientError: error.shortDescription
+        case let error as HTTPClientError: Wording(words: error.shortDescription)
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { self.words(for: $0.error) } ?? "connection failed"
-        case let error as IOError: String(cString: strerror(error.errnoCode))
-        default: String(describing: error)
+        case let error as IOError: Wording(words: String(cString: strerror(error.errnoCode)))
+        default: Wording(verbatim: String(describing: error))
         }
     }
 }

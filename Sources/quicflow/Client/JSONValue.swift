@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Foundation
 
 /// Any JSON value, for answers that are shown rather than computed with.
@@ -57,7 +58,7 @@ enum JSONValue: Hashable, Sendable {
     var cell: String {
         switch self {
         case .null: "-"
-        case .bool(let value): value ? "yes" : "no"
+        case .bool(let value): Wording(words: value ? "yes" : "no").spoken
         case .integer(let value): String(value)
         case .number(let value): String(value)
         case .string(let text): text.isEmpty ? "-" : text

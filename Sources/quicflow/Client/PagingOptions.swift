@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// Which part of a long list.
 struct PagingOptions: ParsableArguments {
@@ -13,7 +14,7 @@ struct PagingOptions: ParsableArguments {
 
     func validate() throws {
         guard self.page >= 1, (1...100).contains(self.pageSize) else {
-            throw ValidationError("--page is at least 1 and --page-size 1 to 100.")
+            throw ValidationError.said("--page is at least 1 and --page-size 1 to 100.")
         }
     }
 

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Foundation
 
 /// Names for servers: `profiles.json` beside the credentials, so that people write `--profile prod` instead of an address.
@@ -55,8 +56,9 @@ struct Profiles: Codable, Equatable {
             let known = self.servers.keys.sorted().joined(separator: ", ")
             throw CommandFailure(
                 .notFound,
-                "there is no profile '\(name)'"
-                    + (known.isEmpty ? "; make it with 'quicflow profile set'" : "; there are: \(known)")
+                known.isEmpty
+                    ? "there is no profile '\(name)'; make it with 'quicflow profile set'"
+                    : "there is no profile '\(name)'; there are: \(known)"
             )
         }
         guard let address = ServerAddress(text) else {

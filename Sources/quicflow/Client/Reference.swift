@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// How a person names a task, a group or a host: by its number or id, by its name, or in a way that may be either.
 ///
 /// One rule for all: what could mean two things is refused, for a script that deletes the wrong one can't take it back.
@@ -48,18 +50,18 @@ struct Reference: Equatable {
             self.meaning != .name && candidate.id == self.text || self.meaning != .id && candidate.name == self.text
         }
         guard let first = found.first else {
-            let what =
+            let what: Wording =
                 switch self.meaning {
                 case .either: "the id or name"
                 case .id: "the id"
                 case .name: "the name"
                 }
-            throw CommandFailure(.notFound, "no \(kind) has \(what) '\(self.text)'")
+            throw CommandFailure(.notFound, "no \(words: kind) has \(what) '\(self.text)'")
         }
         guard found.count > 1 else { return first }
         throw CommandFailure(
             .conflict,
-            "'\(self.text)' could be \(found.count) \(kind)s; nothing was done. Say which with id:ID or name:NAME",
+            "'\(self.text)' could be \(found.count) \(words: kind + "s"); nothing was done. Say which with id:ID or name:NAME",
             details: found.map { "id:\($0.id) is '\($0.name)'" }
         )
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// `quicflow calendar`: holidays and maintenance windows that tasks keep to.
@@ -59,13 +60,13 @@ struct CalendarGetCommand: AsyncParsableCommand {
             var table = TextTable(["FROM", "TO", "YEARLY", "NAME"])
             for entry in answer["entries"].array {
                 table.add([
-                    entry["from"].cell, entry["to"].cell, entry["yearly"].bool == true ? "yes" : "no",
+                    entry["from"].cell, entry["to"].cell, entry["yearly"].cell,
                     entry["name"].cell,
                 ])
             }
             Terminal.say(CalendarListCommand.table([answer]))
             Terminal.say(table.plain)
-            Terminal.say("Kept by: " + answer["tasks"].cell)
+            Terminal.say("Kept by: \(answer["tasks"].cell)")
         }
     }
 }
@@ -104,7 +105,7 @@ struct CalendarSetCommand: AsyncParsableCommand {
 
     func validate() throws {
         if self.file != nil, !(self.day + self.yearly + self.between).isEmpty {
-            throw ValidationError("Give --file, or days, not both.")
+            throw ValidationError.said("Give --file, or days, not both.")
         }
     }
 
@@ -122,7 +123,7 @@ struct CalendarSetCommand: AsyncParsableCommand {
         self.options.output.show(answer) {
             Terminal.say(
                 "Saved calendar '\(self.name)': entries \(answer["entry_count"].cell), tasks planned anew "
-                    + answer["renewed_tasks"].cell + "."
+                    + "\(answer["renewed_tasks"].cell)."
             )
         }
     }

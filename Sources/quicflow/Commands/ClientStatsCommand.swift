@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow client stats`: a host's day, as it says itself and as the server recorded it (S1-FR-5.3).
 struct ClientStatsCommand: AsyncParsableCommand {

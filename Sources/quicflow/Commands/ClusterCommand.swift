@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow cluster`: the servers that share a database.
 struct ClusterCommand: AsyncParsableCommand {

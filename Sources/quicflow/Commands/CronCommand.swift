@@ -41,7 +41,7 @@ struct CronNextCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...CronBatch.maximalCount).contains(self.count) else {
-            throw ValidationError("--count is 1 to \(CronBatch.maximalCount).")
+            throw ValidationError.said("--count is 1 to \(CronBatch.maximalCount).")
         }
     }
 

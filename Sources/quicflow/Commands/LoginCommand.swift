@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// `quicflow login`: trades a password for a session, and keeps the session, not the password.
@@ -29,7 +30,7 @@ struct LoginCommand: AsyncParsableCommand {
 
     func validate() throws {
         if self.passwordFile != nil, self.passwordStdin {
-            throw ValidationError("Give --password-file or --password-stdin, not both.")
+            throw ValidationError.said("Give --password-file or --password-stdin, not both.")
         }
     }
 
@@ -71,7 +72,7 @@ struct LoginCommand: AsyncParsableCommand {
 
     /// The second step, for who has a second factor.
     private func signIn(with ticket: JSONValue, _ client: APIClient) async throws -> JSONValue {
-        guard let code = self.totp ?? Terminal.askSecretly("One-time code, or recovery code: "), !code.isEmpty else {
+        guard let code = self.totp ?? Terminal.askSecretly("One-time code, or recovery code"), !code.isEmpty else {
             throw CommandFailure(.usage, "no code; type it, or use --totp")
         }
         do {
@@ -91,7 +92,7 @@ struct LoginCommand: AsyncParsableCommand {
         } else if self.passwordStdin {
             text = Self.firstLine(Terminal.readAll())
         } else {
-            text = Terminal.askSecretly("Password of \(self.username) at \(address): ")
+            text = Terminal.askSecretly("Password of \(self.username) at \(address)")
         }
         guard let text, !text.isEmpty else {
             throw CommandFailure(.usage, "no password; type it, or use --password-file or --password-stdin")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// `quicflow passwd`: changes the own password.
@@ -51,10 +52,10 @@ struct PasswordCommand: AsyncParsableCommand {
     }
 
     private static func asked() throws -> (String, String) {
-        guard let old = Terminal.askSecretly("Old password: "), let new = Terminal.askSecretly("New password: ") else {
+        guard let old = Terminal.askSecretly("Old password"), let new = Terminal.askSecretly("New password") else {
             throw CommandFailure(.usage, "no password; type it, or use --password-stdin")
         }
-        guard Terminal.askSecretly("New password again: ") == new else {
+        guard Terminal.askSecretly("New password again") == new else {
             throw CommandFailure(.usage, "the new passwords differ; nothing was changed")
         }
         return (old, new)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow profile`: names for servers.
 struct ProfileCommand: ParsableCommand {
@@ -57,7 +58,7 @@ struct ProfileSetCommand: ParsableCommand {
 
     func validate() throws {
         if !Profiles.isName(self.name) {
-            throw ValidationError(
+            throw ValidationError.said(
                 "'\(self.name)' is no name; write letters, digits, '.', '_' and '-', at most 64."
             )
         }

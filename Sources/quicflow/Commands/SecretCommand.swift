@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// `quicflow secret`: values that tasks use without holding them.
@@ -58,7 +59,7 @@ struct SecretGetCommand: AsyncParsableCommand {
         let groups = try await client.groupNames()
         self.options.output.show(answer) {
             Terminal.say(SecretListCommand.table([answer], groups: groups))
-            Terminal.say("Named by: " + answer["tasks"].cell)
+            Terminal.say("Named by: \(answer["tasks"].cell)")
         }
     }
 }
@@ -98,9 +99,11 @@ struct SecretSetCommand: AsyncParsableCommand {
     var force = false
 
     func validate() throws {
-        if self.file != nil, self.stdin { throw ValidationError("Give --file or --stdin, not both.") }
-        if self.everywhere, !self.group.isEmpty { throw ValidationError("Give --group or --everywhere, not both.") }
-        if self.keep, self.file != nil || self.stdin { throw ValidationError("--keep leaves the value as it is.") }
+        if self.file != nil, self.stdin { throw ValidationError.said("Give --file or --stdin, not both.") }
+        if self.everywhere, !self.group.isEmpty {
+            throw ValidationError.said("Give --group or --everywhere, not both.")
+        }
+        if self.keep, self.file != nil || self.stdin { throw ValidationError.said("--keep leaves the value as it is.") }
     }
 
     func run() async throws {
@@ -128,7 +131,7 @@ struct SecretSetCommand: AsyncParsableCommand {
         } else if self.stdin {
             data = Terminal.readAll()
         } else {
-            guard let typed = Terminal.askSecretly("Value of \(self.name): ") else {
+            guard let typed = Terminal.askSecretly("Value of \(self.name)") else {
                 throw CommandFailure(.usage, "no value; type it, or use --file or --stdin")
             }
             return typed

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// `quicflow token`: what programs sign in with.
@@ -73,9 +74,9 @@ struct TokenCreateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard self.role != nil || !self.permission.isEmpty else {
-            throw ValidationError("Say what the token may: --role viewer, or --permission jobs:read.")
+            throw ValidationError.said("Say what the token may: --role viewer, or --permission jobs:read.")
         }
-        guard (1...366).contains(self.days) else { throw ValidationError("--days is 1 to 366.") }
+        guard (1...366).contains(self.days) else { throw ValidationError.said("--days is 1 to 366.") }
     }
 
     func run() async throws {

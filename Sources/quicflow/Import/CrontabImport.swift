@@ -33,13 +33,13 @@ struct CrontabImport {
     mutating func add(_ bytes: [UInt8], file: String, form: CrontabForm) {
         let crontab = CrontabParser.parse(bytes, form: form)
         var remarks = crontab.problems.map {
-            ImportRemark(file: file, line: $0.line, severity: $0.severity, message: $0.message)
+            ImportRemark(file: file, line: $0.line, severity: $0.severity, text: $0.text)
         }
         for entry in crontab.entries {
             let task = self.task(entry, file: file)
             self.tasks.append(task)
             remarks += self.remarks(on: entry, task).map {
-                ImportRemark(file: file, line: entry.line, severity: .warning, message: $0)
+                ImportRemark(file: file, line: entry.line, severity: .warning, text: $0)
             }
         }
         let numbered = remarks.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
@@ -71,8 +71,8 @@ struct CrontabImport {
     }
 
     /// What an imported job does otherwise than the line did, apart from what the parser has said.
-    private func remarks(on entry: CrontabEntry, _ task: ImportedTask) -> [String] {
-        var remarks: [String] = []
+    private func remarks(on entry: CrontabEntry, _ task: ImportedTask) -> [Wording] {
+        var remarks: [Wording] = []
         if let user = task.runAs {
             remarks.append(
                 "runs as \(user), by run_as: hosts that do not allow it, or lack the user, start nothing and say so"

@@ -28,13 +28,18 @@ struct ImportReport {
         self.showRemarks()
         for note in self.plan.notes { Terminal.complain("All lines: \(note)") }
         let skipped = self.plan.remarks.count { $0.severity == .error }
-        let unread = skipped == 0 ? "" : ", \(skipped) line\(skipped == 1 ? "" : "s") could not be read"
+        let unread: Wording =
+            switch skipped {
+            case 0: ""
+            case 1: ", 1 line could not be read"
+            default: ", \(skipped) lines could not be read"
+            }
         Terminal.complain("\(self.plan.candidates.count) tasks\(unread); nothing is made without --apply.")
     }
 
     func showRemarks() {
         for remark in self.plan.remarks {
-            Terminal.complain("\(remark.file):\(remark.line): \(remark.severity.rawValue): \(remark.message)")
+            Terminal.complain("\(remark.file):\(remark.line): \(words: remark.severity.rawValue): \(remark.text)")
         }
     }
 
@@ -46,10 +51,11 @@ struct ImportReport {
                     .object([
                         "file": .string(remark.file), "line": .integer(Int64(remark.line)),
                         "severity": .string(remark.severity.rawValue), "message": .string(remark.message),
+                        "text": remark.text.json,
                     ])
                 }
             ),
-            "notes": .array(self.plan.notes.map(JSONValue.string)),
+            "notes": .array(self.plan.notes.map { .string($0.english) }),
         ])
     }
 }

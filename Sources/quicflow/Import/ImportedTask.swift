@@ -8,7 +8,10 @@ struct ImportRemark: Hashable {
     let file: String
     let line: Int
     let severity: CrontabProblem.Severity
-    let message: String
+    let text: Wording
+
+    /// ``text`` in English.
+    var message: String { self.text.english }
 }
 
 /// A task that a line of a crontab would become.

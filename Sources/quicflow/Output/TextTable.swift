@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// Rows in columns, aligned by display width.
 struct TextTable {
     /// Which side of a column its text is on.
@@ -13,11 +15,20 @@ struct TextTable {
     let alignments: [Alignment]
     private(set) var rows: [[String]] = []
 
+    /// Makes an empty table with headings in the language of whoever reads it.
+    init(_ header: [Wording], alignments: [Alignment] = []) {
+        self.init(header.map(\.spoken), alignments: alignments)
+    }
+
     /// Makes an empty table; columns without an alignment are left.
+    @_disfavoredOverload
     init(_ header: [String], alignments: [Alignment] = []) {
         self.header = header
         self.alignments = header.indices.map { $0 < alignments.count ? alignments[$0] : .left }
     }
+
+    /// A line of a table that has one fact a line.
+    mutating func add(fact name: Wording, _ value: String) { self.add([name.spoken, value]) }
 
     mutating func add(_ row: [String]) {
         self.rows.append(header.indices.map { $0 < row.count ? Self.oneLine(row[$0]) : "" })

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// The `--watch` option of lists.
 struct WatchOptions: ParsableArguments {
@@ -10,7 +11,7 @@ struct WatchOptions: ParsableArguments {
 
     func validate() throws {
         if let watch, !(1...3600).contains(watch) {
-            throw ValidationError("--watch is \(watch); write 1 to 3600 seconds.")
+            throw ValidationError.said("--watch is \(watch); write 1 to 3600 seconds.")
         }
     }
 
@@ -24,7 +25,7 @@ struct WatchOptions: ParsableArguments {
             do { try await body() } catch let failure as CommandFailure
                 where failure.status == .unreachable
             {
-                Terminal.complain("quicflow: \(failure.message)")
+                Terminal.complain("quicflow: \(failure.text)")
             }
             try await Task.sleep(for: .seconds(watch))
         }

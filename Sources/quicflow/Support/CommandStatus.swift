@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// What the process's end tells a script.
@@ -28,14 +29,14 @@ enum CommandStatus: Int32 {
     static func exit(with error: any Error, of command: any ParsableCommand.Type) -> Never {
         switch error {
         case let failure as CommandFailure:
-            Terminal.complain("quicflow: \(failure.message)")
+            Terminal.complain("quicflow: \(failure.text)")
             for detail in failure.details { Terminal.complain("  \(detail)") }
             Foundation.exit(failure.status.rawValue)
         case let code as ExitCode:
             Foundation.exit(code.rawValue)
         case let error as ValidationError where command != QuicFlow.self:
             // Found by the command while it ran: its own usage fits, not the root's.
-            Terminal.complain("Error: \(error.message)\n\(QuicFlow.usageString(for: command))")
+            Terminal.complain(ParserWords.text("Error: \(error.message)\n\(QuicFlow.usageString(for: command))"))
             Foundation.exit(CommandStatus.usage.rawValue)
         default:
             let code = QuicFlow.exitCode(for: error)
@@ -45,7 +46,7 @@ enum CommandStatus: Int32 {
                 if !message.isEmpty { Terminal.write(message + "\n") }
                 Foundation.exit(CommandStatus.done.rawValue)
             }
-            Terminal.complain(message)
+            Terminal.complain(ParserWords.text(message))
             Foundation.exit((code == .validationFailure ? CommandStatus.usage : .failed).rawValue)
         }
     }
@@ -54,16 +55,25 @@ enum CommandStatus: Int32 {
 /// A failure the user meets: what went wrong, what to do, and the exit code.
 struct CommandFailure: Error, Equatable {
     let status: CommandStatus
-    let message: String
+    let text: Wording
     /// One line each, such as `cron_expr: hour 24 does not exist`.
-    let details: [String]
+    let details: [Wording]
     /// What the server answered; null where it was not asked.
     let answer: JSONValue
 
-    init(_ status: CommandStatus, _ message: String, details: [String] = [], answer: JSONValue = .null) {
+    /// ``text`` in English.
+    var message: String { self.text.english }
+
+    init(_ status: CommandStatus, _ text: Wording, details: [Wording] = [], answer: JSONValue = .null) {
         self.answer = answer
         self.status = status
-        self.message = message
+        self.text = text
         self.details = details
+    }
+
+    /// With words that others have chosen, and that stay as they are in every language.
+    @_disfavoredOverload
+    init(_ status: CommandStatus, _ message: String) {
+        self.init(status, Wording(verbatim: message))
     }
 }

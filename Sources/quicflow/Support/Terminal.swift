@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Foundation
 
 #if canImport(Glibc)
@@ -12,6 +13,10 @@ enum Terminal {
     /// Writes a line to standard error, so that standard output stays what was asked for.
     ///
     /// Control characters are written out: messages quote files and answers.
+    static func complain(_ line: Wording) { self.complain(line.spoken) }
+
+    /// The same for a line that is in the right language already.
+    @_disfavoredOverload
     static func complain(_ line: String) {
         // Nobody is left to be told when this fails.
         _ = self.put(PrintableText.of(line) + "\n", to: STDERR_FILENO)
@@ -20,6 +25,10 @@ enum Terminal {
     /// Writes a line to standard output, control characters written out.
     ///
     /// A script must not take half an answer for a whole one: a failure ends the process, see ``write(_:to:)``.
+    static func say(_ line: Wording) { self.say(line.spoken) }
+
+    /// The same for a line that is in the right language already, or in none.
+    @_disfavoredOverload
     static func say(_ line: String) { self.write(PrintableText.of(line) + "\n") }
 
     /// Writes a JSON text to standard output; what a terminal would obey is escaped as JSON does it, the values stay.
@@ -65,9 +74,9 @@ enum Terminal {
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// Asks on the terminal, without echo; nil when there is none or nothing was typed.
-    static func askSecretly(_ prompt: String) -> String? {
+    static func askSecretly(_ prompt: Wording) -> String? {
         // getpass(3) talks to /dev/tty, so pipes stay free for data; it is called once, before anything concurrent.
-        guard let typed = getpass(prompt) else { return nil }
+        guard let typed = getpass(prompt.spoken + (Language.current == .chinese ? "：" : ": ")) else { return nil }
         let secret = String(cString: typed)
         return secret.isEmpty ? nil : secret
     }

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// A task as a file holds it: the API's writable fields, with names where the API has numbers.
 struct TaskFile {
     let name: String
@@ -26,15 +28,15 @@ struct TaskFile {
     static func place(_ file: String, _ mark: YAMLMark) -> String { "\(file):\(mark.line):\(mark.column)" }
 
     /// A fault of a field, with its place.
-    func fault(_ path: String, _ message: String) -> String {
-        var message = message
+    func fault(_ path: String, _ text: Wording) -> Wording {
+        var text = text
         // The usual mistake of YAML: what looks like a number is one.
-        if message.hasSuffix("not a string"), let node = self.node.nearest(to: path)?.node,
+        if text.english.hasSuffix("not a string"), let node = self.node.nearest(to: path)?.node,
             case .scalar(_, isPlain: true) = node.kind
         {
-            message += "; put it in quotes"
+            text = "\(text); put it in quotes"
         }
-        return "\(self.place(of: path)): '\(self.name)'\(path.isEmpty ? "" : " \(path)"): \(message)"
+        return "\(self.place(of: path)): '\(self.name)'\(path.isEmpty ? "" : " " + path): \(text)"
     }
 
     /// The names of tasks it waits for.

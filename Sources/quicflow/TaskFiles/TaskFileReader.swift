@@ -1,13 +1,14 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Foundation
 
 /// The tasks of files and folders, and everything that is wrong with the files themselves.
 struct TaskFileReader {
     private(set) var tasks: [TaskFile] = []
     /// One line each, with file, line and column.
-    private(set) var faults: [String] = []
+    private(set) var faults: [Wording] = []
 
     /// More is something else than task files.
     private static let fileLimit = 10_000
@@ -48,7 +49,7 @@ struct TaskFileReader {
     /// The tasks of a text: each document is one, or a list of some.
     mutating func tasks(in bytes: [UInt8], file: String) -> [TaskFile] {
         let yaml = YAMLReader(bytes)
-        self.faults += yaml.faults.map { "\(TaskFile.place(file, $0.mark)): \($0.message)" }
+        self.faults += yaml.faults.map { "\(TaskFile.place(file, $0.mark)): \($0.text)" }
         var found: [TaskFile] = []
         for document in yaml.documents {
             let nodes: [YAMLNode] = if case .sequence(let elements) = document.kind { elements } else { [document] }

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// The names that stand in files for the numbers of one server's groups and tasks, and back.
 struct TaskNames {
     private let groupIDs: [String: Int64]
@@ -35,7 +37,7 @@ struct TaskNames {
     /// A field of a file that is wrong before the server is asked.
     struct Fault: Hashable {
         let path: String
-        let message: String
+        let text: Wording
     }
 
     /// What the API has numbers for and files don't.
@@ -49,16 +51,16 @@ struct TaskNames {
         guard case .object(var members) = fields else { return (.null, []) }
         var faults: [Fault] = []
         for (name, text) in Self.instead.sorted(by: { $0.key < $1.key }) where members[name] != nil {
-            faults.append(Fault(path: name, message: "numbers are another server's; write \(text) in files"))
+            faults.append(Fault(path: name, text: "numbers are another server's; write \(text) in files"))
             members[name] = nil
         }
         if let names = members.removeValue(forKey: "groups"), !names.isNull {
             members["group_ids"] = self.groupIDs(names, &faults)
         } else {
-            faults.append(Fault(path: "groups", message: "say where it runs, as in 'groups: [all]'"))
+            faults.append(Fault(path: "groups", text: "say where it runs, as in 'groups: [all]'"))
         }
         if let flag = members.removeValue(forKey: "enabled"), !flag.isNull {
-            if flag.bool == nil { faults.append(Fault(path: "enabled", message: "this is true or false")) }
+            if flag.bool == nil { faults.append(Fault(path: "enabled", text: "this is true or false")) }
             members["status"] = .integer(flag.bool == false ? 0 : 1)
         }
         let edges = members["dependencies"] ?? .null
@@ -69,7 +71,7 @@ struct TaskNames {
 
     private func groupIDs(_ names: JSONValue, _ faults: inout [Fault]) -> JSONValue {
         guard case .array(let elements) = names else {
-            faults.append(Fault(path: "groups", message: "this is a list, as in 'groups: [all]'"))
+            faults.append(Fault(path: "groups", text: "this is a list, as in 'groups: [all]'"))
             return .array([])
         }
         var ids: [JSONValue] = []
@@ -80,9 +82,9 @@ struct TaskNames {
             }
             let text = element.string ?? element.compact
             let near = NearestName.of(text, among: self.groupIDs.keys)
-            let hint =
+            let hint: Wording =
                 near.map { "is '\($0)' meant?" } ?? "there are: \(self.groupIDs.keys.sorted().joined(separator: ", "))"
-            faults.append(Fault(path: "groups[\(index)]", message: "there is no group '\(text)'; \(hint)"))
+            faults.append(Fault(path: "groups[\(index)]", text: "there is no group '\(text)'; \(hint)"))
         }
         return .array(ids)
     }
@@ -97,22 +99,22 @@ struct TaskNames {
                 let path = "dependencies[\(index)].task"
                 if members["task_id"] != nil {
                     faults.append(
-                        Fault(path: "dependencies[\(index)].task_id", message: "write 'task' with its name in files")
+                        Fault(path: "dependencies[\(index)].task_id", text: "write 'task' with its name in files")
                     )
                 }
                 guard let name = members.removeValue(forKey: "task")?.string else {
-                    faults.append(Fault(path: path, message: "say which task it waits for, by its name"))
+                    faults.append(Fault(path: path, text: "say which task it waits for, by its name"))
                     return element
                 }
                 if !seen.insert(name).inserted {
-                    faults.append(Fault(path: path, message: "'\(name)' is named twice"))
+                    faults.append(Fault(path: path, text: "'\(name)' is named twice"))
                 }
                 if let id = self.taskIDs[name] {
                     members["task_id"] = .integer(id)
                 } else {
                     let near = NearestName.of(name, among: self.taskIDs.keys)
-                    let hint = near.map { "; is '\($0)' meant?" } ?? ", in the files or on the server"
-                    faults.append(Fault(path: path, message: "there is no task '\(name)'\(hint)"))
+                    let hint: Wording = near.map { "; is '\($0)' meant?" } ?? ", in the files or on the server"
+                    faults.append(Fault(path: path, text: "there is no task '\(name)'\(hint)"))
                 }
                 return .object(members)
             }

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// A plan as people and scripts read it.
 struct TaskPlanView {
     let plan: TaskPlan
@@ -26,7 +28,7 @@ struct TaskPlanView {
     }
 
     static func say(_ step: TaskPlan.Step, withFields: Bool) {
-        let since = step.since.isEmpty ? "" : " (on the server since \(step.since))"
+        let since: Wording = step.since.isEmpty ? "" : " (on the server since \(step.since))"
         Terminal.say("\(self.sign(step.action)) \(step.name)\(since)")
         guard withFields else { return }
         for difference in step.differences {
@@ -66,7 +68,7 @@ struct TaskPlanView {
                         case .refused(let failure)?:
                             members["outcome"] = "refused"
                             members["message"] = .string(failure.message)
-                            members["details"] = .array(failure.details.map { .string($0) })
+                            members["details"] = .array(failure.details.map { .string($0.english) })
                         case .skipped(let reason)?:
                             members["outcome"] = "skipped"
                             members["message"] = .string(reason)

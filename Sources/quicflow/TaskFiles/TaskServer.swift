@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// What a server has, as files would say it, and what it thinks of files.
 struct TaskServer {
     /// A task as the server has it.
@@ -71,13 +73,13 @@ struct TaskServer {
     /// - Throws: ``CommandFailure`` with a line for each fault of each file.
     func check(_ files: [TaskFile]) async throws -> [Checked] {
         var checked: [String: JSONValue] = [:]
-        var faults: [String] = []
+        var faults: [Wording] = []
         var isForbidden = true
         for batch in try Self.batches(files) {
             let (bodies, names, wrong) = self.bodies(batch)
             let answer = try await self.client.post("/task-files/check", .object(["tasks": .array(bodies)]))
             for (index, (file, item)) in zip(batch, answer["items"].array).enumerated() {
-                faults += wrong[index].map { file.fault($0.path, $0.message) }
+                faults += wrong[index].map { file.fault($0.path, $0.text) }
                 if !wrong[index].isEmpty { isForbidden = false }
                 // What was found here already, with the names in it, is not said in numbers once more.
                 let known = Set(wrong[index].map { Self.root($0.path) })
@@ -108,7 +110,7 @@ struct TaskServer {
             var (body, wrong) = names.body(file.fields)
             let mark = "labels.\(TaskSource.label)"
             if file.fields["labels"][TaskSource.label] != .null {
-                wrong.append(TaskNames.Fault(path: mark, message: "this is set by --source; leave it out"))
+                wrong.append(TaskNames.Fault(path: mark, text: "this is set by --source; leave it out"))
             }
             faults.append(wrong)
             return .object(["task": body, "id": self.present[file.name].map { .integer($0.id) } ?? .null])
@@ -125,15 +127,15 @@ struct TaskServer {
         return path.hasSuffix(".task_id") ? String(path.dropLast("_id".count)) : path
     }
 
-    private func words(_ fault: JSONValue, at path: String) -> String {
-        let message = fault["message"].string ?? fault.cell
+    private func words(_ fault: JSONValue, at path: String) -> Wording {
+        let message = Wording(said: fault) ?? Wording(verbatim: fault.cell)
         guard fault["code"].string == "unknown_field" else { return message }
         let cut = path.lastIndex(of: ".")
         let name = cut.map { String(path[path.index(after: $0)...]) } ?? path
         // A field of another kind of task has this very name.
         let known = self.schema.names(at: cut.map { String(path[..<$0]) } ?? "").filter { $0 != name }
         let near = NearestName.of(name, among: known)
-        return message + (near.map { "; is '\($0)' meant?" } ?? "")
+        return near.map { "\(message); is '\($0)' meant?" } ?? message
     }
 
     /// Tasks that wait for each other stay together: only so the server sees circles.
@@ -183,6 +185,6 @@ struct TaskServer {
     private func body(_ step: TaskPlan.Step) throws -> JSONValue {
         let (body, faults) = self.names.body(step.fields)
         guard let fault = faults.first else { return body }
-        throw CommandFailure(.usage, "\(fault.path): \(fault.message)")
+        throw CommandFailure(.usage, "\(fault.path): \(fault.text)")
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CYaml
+import FlowCore
 
 /// Reads YAML texts, with the place of each value and without what makes small texts large.
 ///
@@ -10,7 +11,7 @@ import CYaml
 struct YAMLReader {
     struct Fault: Hashable {
         let mark: YAMLMark
-        let message: String
+        let text: Wording
     }
 
     /// Deeper than any task.
@@ -150,12 +151,12 @@ struct YAMLReader {
         }
     }
 
-    private mutating func add(_ mark: YAMLMark, _ message: String) {
-        self.faults.append(Fault(mark: mark, message: message))
+    private mutating func add(_ mark: YAMLMark, _ text: Wording) {
+        self.faults.append(Fault(mark: mark, text: text))
     }
 
     private mutating func addSyntax(_ parser: yaml_parser_t, _ text: String) {
-        let problem = parser.problem.map { String(cString: $0) } ?? "this is no YAML"
+        let problem = parser.problem.map { Wording(verbatim: String(cString: $0)) } ?? "this is no YAML"
         guard parser.error != YAML_READER_ERROR else {
             // Without a place in lines.
             let before = text.utf8.prefix(parser.problem_offset)

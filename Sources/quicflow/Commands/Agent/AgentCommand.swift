@@ -75,7 +75,7 @@ struct AgentCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let level = Logger.Level(rawValue: self.logLevel) else {
-                throw ValidationError(
+                throw ValidationError.said(
                     "--log-level is '\(self.logLevel)'; write trace, debug, info, notice, warning or error."
                 )
             }
@@ -89,10 +89,10 @@ struct AgentCommand: AsyncParsableCommand {
             // Jobs must not inherit it.
             unsetenv("QUARTZFLOW_JOIN_TOKEN")
             guard (0...31_536_000).contains(self.leaveAfter) else {
-                throw ValidationError("--leave-after is \(self.leaveAfter); write 0 to 31536000 seconds.")
+                throw ValidationError.said("--leave-after is \(self.leaveAfter); write 0 to 31536000 seconds.")
             }
             guard (7...400).contains(self.keepDays) else {
-                throw ValidationError("--keep-days is \(self.keepDays); write 7 to 400 days.")
+                throw ValidationError.said("--keep-days is \(self.keepDays); write 7 to 400 days.")
             }
             var configuration = Agent.Configuration(
                 servers: self.server,

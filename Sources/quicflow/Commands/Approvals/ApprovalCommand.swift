@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow approval`: what waits for another person.
 struct ApprovalCommand: AsyncParsableCommand {
@@ -34,23 +35,24 @@ struct ApprovalCommand: AsyncParsableCommand {
     static func text(_ approval: JSONValue) -> String {
         var table = TextTable(["FIELD", "VALUE"])
         let object = approval["object"]
-        table.add(["request", approval["id"].cell])
-        table.add([
-            "what", "\(approval["action"].cell) \(object["kind"].cell) \(object["name"].cell) (\(object["id"].cell))",
-        ])
-        table.add(["asked for by", approval["requester"].cell])
-        table.add(["at", DisplayTime.text(approval["created_at"])])
-        table.add(["reason", approval["reason"].cell])
-        table.add(["state", approval["state"].cell])
-        table.add(["waits until", DisplayTime.text(approval["expires_at"])])
-        for (name, field) in [("decided by", "decider"), ("comment", "comment"), ("result", "result")]
-        where !approval[field].isNull { table.add([name, approval[field].cell]) }
-        if !approval["details"].isNull { table.add(["details", approval["details"].pretty]) }
+        table.add(fact: "request", approval["id"].cell)
+        table.add(
+            fact: "what",
+            "\(approval["action"].cell) \(object["kind"].cell) \(object["name"].cell) (\(object["id"].cell))"
+        )
+        table.add(fact: "asked for by", approval["requester"].cell)
+        table.add(fact: "at", DisplayTime.text(approval["created_at"]))
+        table.add(fact: "reason", approval["reason"].cell)
+        table.add(fact: "state", approval["state"].cell)
+        table.add(fact: "waits until", DisplayTime.text(approval["expires_at"]))
+        let facts: [(Wording, String)] = [("decided by", "decider"), ("comment", "comment"), ("result", "result")]
+        for (name, field) in facts where !approval[field].isNull { table.add(fact: name, approval[field].cell) }
+        if !approval["details"].isNull { table.add(fact: "details", approval["details"].pretty) }
         for field in approval["changed"].array.compactMap(\.string) {
-            table.add([field + " (before)", approval["before"][field].cell])
-            table.add([field + " (after)", approval["after"][field].cell])
+            table.add(fact: "\(field) (before)", approval["before"][field].cell)
+            table.add(fact: "\(field) (after)", approval["after"][field].cell)
         }
-        table.add(["digest", approval["digest"].cell])
+        table.add(fact: "digest", approval["digest"].cell)
         return table.plain
     }
 
@@ -79,7 +81,7 @@ struct ApprovalListCommand: AsyncParsableCommand {
     var state: String?
 
     func validate() throws {
-        if self.mine, self.toDecide { throw ValidationError("Give --mine or --to-decide, not both.") }
+        if self.mine, self.toDecide { throw ValidationError.said("Give --mine or --to-decide, not both.") }
     }
 
     func run() async throws {

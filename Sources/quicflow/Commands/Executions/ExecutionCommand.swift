@@ -35,7 +35,7 @@ struct ExecutionListCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let status, ExecutionView.number(of: status) == nil {
-            throw ValidationError("'\(status)' is no state; there are: \(ExecutionView.states).")
+            throw ValidationError.said("'\(status)' is no state; there are: \(ExecutionView.states).")
         }
     }
 
@@ -118,7 +118,7 @@ struct ExecutionReference: ParsableArguments {
 
     func validate() throws {
         guard ExecutionID(self.id) != nil else {
-            throw ValidationError("'\(self.id)' is no execution id; 'quicflow execution list' shows them.")
+            throw ValidationError.said("'\(self.id)' is no execution id; 'quicflow execution list' shows them.")
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// `quicflow execution logs`: what a job wrote.
@@ -39,17 +40,17 @@ struct ExecutionLogsCommand: AsyncParsableCommand {
     var ignoreCase = false
 
     func validate() throws {
-        if let attempt, attempt < 1 { throw ValidationError("Attempts are counted from 1.") }
+        if let attempt, attempt < 1 { throw ValidationError.said("Attempts are counted from 1.") }
         let parts = [self.from != nil, self.line != nil, self.search != nil].filter { $0 }.count
         if parts > 1 || (parts == 1 && self.follow) {
-            throw ValidationError("Use only one of --from, --line, --search and --follow.")
+            throw ValidationError.said("Use only one of --from, --line, --search and --follow.")
         }
-        if self.bytes != nil, self.from == nil { throw ValidationError("--bytes needs --from.") }
-        if self.lines != nil, self.line == nil { throw ValidationError("--lines needs --line.") }
-        if self.ignoreCase, self.search == nil { throw ValidationError("--ignore-case needs --search.") }
-        if (self.from ?? 0) < 0 || (self.bytes ?? 1) < 1 { throw ValidationError("Bytes are counted from 0.") }
-        if (self.line ?? 1) < 1 || (self.lines ?? 1) < 1 { throw ValidationError("Lines are counted from 1.") }
-        if self.search == "" { throw ValidationError("Say what to search for.") }
+        if self.bytes != nil, self.from == nil { throw ValidationError.said("--bytes needs --from.") }
+        if self.lines != nil, self.line == nil { throw ValidationError.said("--lines needs --line.") }
+        if self.ignoreCase, self.search == nil { throw ValidationError.said("--ignore-case needs --search.") }
+        if (self.from ?? 0) < 0 || (self.bytes ?? 1) < 1 { throw ValidationError.said("Bytes are counted from 0.") }
+        if (self.line ?? 1) < 1 || (self.lines ?? 1) < 1 { throw ValidationError.said("Lines are counted from 1.") }
+        if self.search == "" { throw ValidationError.said("Say what to search for.") }
     }
 
     func run() async throws {

@@ -54,31 +54,36 @@ enum ExecutionView {
 
     /// One fact a line.
     static func details(_ execution: JSONValue) -> String {
-        var table = TextTable(["EXECUTION", execution["id"].cell])
-        table.add(["task", "\(execution["task_name"].cell) (\(execution["task_id"].cell))"])
-        table.add(["client", execution["client_id"].cell])
-        table.add(["state", self.state(execution)])
+        var table = TextTable(["EXECUTION", Wording(verbatim: execution["id"].cell)])
+        table.add(fact: "task", "\(execution["task_name"].cell) (\(execution["task_id"].cell))")
+        table.add(fact: "client", execution["client_id"].cell)
+        table.add(fact: "state", self.state(execution))
         let words = execution["reason"]["text"][Language.current.rawValue]
-        if !words.isNull { table.add(["reason", words.cell]) }
-        table.add(["due", DisplayTime.text(execution["scheduled_time"])])
-        table.add(["start", DisplayTime.text(execution["start_time"])])
-        table.add(["end", DisplayTime.text(execution["end_time"])])
-        table.add(["duration", DisplayTime.duration(milliseconds: execution["duration"].integer)])
-        table.add(["exit code", execution["exit_code"].cell])
-        if !execution["http_status"].isNull { table.add(["HTTP status", execution["http_status"].cell]) }
-        table.add(["attempt", execution["attempt"].isNull ? execution["retry_count"].cell : execution["attempt"].cell])
+        if !words.isNull { table.add(fact: "reason", words.cell) }
+        table.add(fact: "due", DisplayTime.text(execution["scheduled_time"]))
+        table.add(fact: "start", DisplayTime.text(execution["start_time"]))
+        table.add(fact: "end", DisplayTime.text(execution["end_time"]))
+        table.add(fact: "duration", DisplayTime.duration(milliseconds: execution["duration"].integer))
+        table.add(fact: "exit code", execution["exit_code"].cell)
+        if !execution["http_status"].isNull { table.add(fact: "HTTP status", execution["http_status"].cell) }
+        table.add(
+            fact: "attempt",
+            execution["attempt"].isNull ? execution["retry_count"].cell : execution["attempt"].cell
+        )
         let placed = execution["placement"]
         let choice = placed["choice"]["text"][Language.current.rawValue]
-        if !choice.isNull { table.add(["placement", choice.cell]) }
+        if !choice.isNull { table.add(fact: "placement", choice.cell) }
         if let fence = placed["fence"].integer, fence > 1 {
-            table.add(["fence", "\(fence), before: \(placed["before"].cell)"])
+            table.add(fact: "fence", "\(fence), before: \(placed["before"].cell)")
         }
-        if !placed["moved_to"].isNull { table.add(["moved to", placed["moved_to"].cell]) }
+        if !placed["moved_to"].isNull { table.add(fact: "moved to", placed["moved_to"].cell) }
         if case .object(let outputs) = execution["outputs"] {
-            for (name, value) in outputs.sorted(by: { $0.key < $1.key }) { table.add(["output \(name)", value.cell]) }
+            for (name, value) in outputs.sorted(by: { $0.key < $1.key }) {
+                table.add(fact: "output \(name)", value.cell)
+            }
         }
         let error = execution["error"].string ?? execution["error_msg"].string
-        if let error, !error.isEmpty { table.add(["error", error]) }
+        if let error, !error.isEmpty { table.add(fact: "error", error) }
         let attempts = execution["attempts"].array
         return attempts.count > 1 ? table.plain + "\n" + self.attempts(attempts) : table.plain
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// `quicflow group rules`: which groups hosts come into by themselves (S1-FR-3.2).
@@ -61,9 +62,8 @@ struct GroupRulesCommand: AsyncParsableCommand {
             let answer = try await client.post("/group-rules/preview", body)
             let names = try await GroupNames(client)
             self.options.output.show(answer) {
-                Terminal.say(
-                    "Would move \(answer["total"].cell) hosts.\n" + MoveTable.text(answer["items"].array, names)
-                )
+                Terminal.say("Would move \(answer["total"].cell) hosts.")
+                Terminal.say(MoveTable.text(answer["items"].array, names))
             }
         }
     }
@@ -80,7 +80,8 @@ struct GroupRulesCommand: AsyncParsableCommand {
             let answer = try await client.post("/group-rules/apply")
             let names = try await GroupNames(client)
             self.options.output.show(answer) {
-                Terminal.say("Moved \(answer["total"].cell) hosts.\n" + MoveTable.text(answer["items"].array, names))
+                Terminal.say("Moved \(answer["total"].cell) hosts.")
+                Terminal.say(MoveTable.text(answer["items"].array, names))
             }
         }
     }

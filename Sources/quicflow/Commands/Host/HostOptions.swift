@@ -24,7 +24,7 @@ struct HostOptions: ParsableArguments {
                 case .invalid: .usage
                 default: .failed
                 }
-            throw CommandFailure(status, error.message)
+            throw CommandFailure(status, error.text)
         }
     }
 

@@ -29,9 +29,9 @@ struct TaskStatsCommand: ParsableCommand {
 
     func validate() throws {
         if [self.today, self.date != nil, self.days != nil].count(where: { $0 }) > 1 {
-            throw ValidationError("Give one of --today, --date and --days.")
+            throw ValidationError.said("Give one of --today, --date and --days.")
         }
-        if let days, !(1...400).contains(days) { throw ValidationError("--days is 1 to 400.") }
+        if let days, !(1...400).contains(days) { throw ValidationError.said("--days is 1 to 400.") }
     }
 
     func run() throws {

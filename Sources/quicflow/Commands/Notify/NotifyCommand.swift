@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow notify`: who is told of what, and what became of it.
 struct NotifyCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow apply`.
 struct ApplyCommand: AsyncParsableCommand {
@@ -40,7 +41,7 @@ struct ApplyCommand: AsyncParsableCommand {
             } catch let failure as CommandFailure {
                 outcomes.append(.refused(failure))
                 if step.action == .create { refused.insert(step.name) }
-                Terminal.complain("'\(step.name)' was left alone: \(failure.message)")
+                Terminal.complain("'\(step.name)' was left alone: \(failure.text)")
                 for detail in failure.details { Terminal.complain("  \(detail)") }
                 // Without a server the others would only say the same.
                 if failure.status == .unreachable {

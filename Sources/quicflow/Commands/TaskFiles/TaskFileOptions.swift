@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// What `diff`, `plan` and `apply` have in common.
 struct TaskFileOptions: ParsableArguments {
@@ -22,9 +23,11 @@ struct TaskFileOptions: ParsableArguments {
     var adopt = false
 
     func validate() throws {
-        if self.source?.isEmpty == true { throw ValidationError("--source needs a name, such as the repository's.") }
+        if self.source?.isEmpty == true {
+            throw ValidationError.said("--source needs a name, such as the repository's.")
+        }
         if self.source == nil, self.prune || self.adopt {
-            throw ValidationError("--prune and --adopt need --source: what other files made is not to be touched.")
+            throw ValidationError.said("--prune and --adopt need --source: what other files made is not to be touched.")
         }
     }
 

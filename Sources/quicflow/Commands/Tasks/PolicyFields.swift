@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// How often a task runs at once, what becomes of late fires, and when a failed run is tried again.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow task backfill`: past times of a task that are made up for.
 struct TaskBackfillCommand: AsyncParsableCommand {

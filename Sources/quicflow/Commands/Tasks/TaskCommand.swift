@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow task`: the definitions of what runs when.
 struct TaskCommand: AsyncParsableCommand {
@@ -31,7 +32,7 @@ struct TaskReference: ParsableArguments {
     var isName = false
 
     func validate() throws {
-        if self.isID, self.isName { throw ValidationError("Give --id or --by-name, not both.") }
+        if self.isID, self.isName { throw ValidationError.said("Give --id or --by-name, not both.") }
     }
 
     var reference: Reference {
@@ -146,7 +147,7 @@ struct TaskDisableCommand: AsyncParsableCommand {
     var reason: String?
 
     func validate() throws {
-        if self.reason != nil, self.until == nil { throw ValidationError("Give --reason with --until.") }
+        if self.reason != nil, self.until == nil { throw ValidationError.said("Give --reason with --until.") }
     }
 
     func run() async throws {

@@ -50,11 +50,11 @@ struct TaskDepsCommand: AsyncParsableCommand {
         let isChange =
             !self.after.isEmpty || !self.hands.isEmpty || self.join != nil || self.mode != nil || self.maxAge != nil
         guard [isChange, self.none, self.reset, self.start].count(where: { $0 }) <= 1 else {
-            throw ValidationError("Give --after and what belongs to it, --none, --reset or --start: one of them.")
+            throw ValidationError.said("Give --after and what belongs to it, --none, --reset or --start: one of them.")
         }
         for text in self.after where Self.outcome(of: text).outcome == nil {
             let words = DependencyOutcome.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("'\(text)': what has to become of a task is one of \(words).")
+            throw ValidationError.said("'\(text)': what has to become of a task is one of \(words).")
         }
     }
 
@@ -77,7 +77,10 @@ struct TaskDepsCommand: AsyncParsableCommand {
             Terminal.say(answer["text"][Language.current.rawValue].cell)
             if !answer["edges"].array.isEmpty { Terminal.say("\n" + Self.table(answer["edges"].array)) }
             let names = dependents["items"].array.map { "'\($0["name"].cell)' (\($0["on"].cell))" }
-            if !names.isEmpty { Terminal.say("\nStarts: \(names.joined(separator: ", "))") }
+            if !names.isEmpty {
+                Terminal.say("")
+                Terminal.say("Starts: \(names.joined(separator: ", "))")
+            }
         }
     }
 

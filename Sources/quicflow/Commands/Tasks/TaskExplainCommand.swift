@@ -20,7 +20,7 @@ struct TaskExplainCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard Timestamp(rfc3339: self.at) != nil else {
-            throw ValidationError("--at needs a time with its zone such as 2026-11-21T10:00:00+08:00")
+            throw ValidationError.said("--at needs a time with its zone such as 2026-11-21T10:00:00+08:00")
         }
     }
 

@@ -137,8 +137,8 @@ struct TaskFields: ParsableArguments {
         let schedules = [
             !self.cron.isEmpty, self.every != nil, self.delay != nil, self.at != nil, self.manual,
         ].count { $0 }
-        if schedules > 1 { throw ValidationError("Give one of --cron, --every, --delay, --at and --manual.") }
-        if self.command != nil, self.url != nil { throw ValidationError("Give --command or --url, not both.") }
+        if schedules > 1 { throw ValidationError.said("Give one of --cron, --every, --delay, --at and --manual.") }
+        if self.command != nil, self.url != nil { throw ValidationError.said("Give --command or --url, not both.") }
     }
 
     /// Writes what was given into a request's body.

@@ -80,7 +80,7 @@ struct HookFields: ParsableArguments {
 
     func validate() throws {
         for text in self.param + self.when where !text.contains("=") {
-            throw ValidationError("'\(text)': write NAME=/pointer, or /pointer=VALUE.")
+            throw ValidationError.said("'\(text)': write NAME=/pointer, or /pointer=VALUE.")
         }
     }
 

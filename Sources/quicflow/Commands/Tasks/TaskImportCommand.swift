@@ -55,9 +55,11 @@ struct TaskImportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if self.form != nil, self.format != .crontab {
-            throw ValidationError("--system and --user are about crontabs.")
+            throw ValidationError.said("--system and --user are about crontabs.")
         }
-        if self.apply, self.groups.isEmpty { throw ValidationError("--apply needs a --group; 'all' is every agent.") }
+        if self.apply, self.groups.isEmpty {
+            throw ValidationError.said("--apply needs a --group; 'all' is every agent.")
+        }
     }
 
     func run() async throws {
@@ -117,7 +119,7 @@ struct TaskImportCommand: AsyncParsableCommand {
                 made.append(try await client.post("/tasks", body))
             } catch let failure as CommandFailure where failure.status == .conflict || failure.status == .usage {
                 refusals.append(failure)
-                Terminal.complain("\(task.file):\(task.line): '\(task.name)' was not made: \(failure.message)")
+                Terminal.complain("\(task.file):\(task.line): '\(task.name)' was not made: \(failure.text)")
                 for detail in failure.details { Terminal.complain("  \(detail)") }
             }
         }

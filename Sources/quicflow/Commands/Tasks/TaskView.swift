@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Foundation
 
 /// Tasks as people see them.
@@ -19,18 +20,18 @@ enum TaskView {
 
     /// One fact a line, the command last and whole.
     static func details(_ task: JSONValue) -> String {
-        var table = TextTable(["TASK \(task["id"].cell)", task["name"].cell])
+        var table = TextTable(["TASK \(task["id"].cell)", Wording(verbatim: task["name"].cell)])
         if let description = task["description"].string, !description.isEmpty {
-            table.add(["description", description])
+            table.add(fact: "description", description)
         }
-        table.add(["status", self.status(task)])
+        table.add(fact: "status", self.status(task))
         let why = task["hold"]["text"][Language.current.rawValue]
-        if !why.isNull { table.add(["why", why.cell]) }
-        table.add(["schedule", self.schedule(task)])
+        if !why.isNull { table.add(fact: "why", why.cell) }
+        table.add(fact: "schedule", self.schedule(task))
         let words = task["schedule_text"][Language.current.rawValue]
-        if !words.isNull { table.add(["in words", words.cell]) }
+        if !words.isNull { table.add(fact: "in words", words.cell) }
         if task["schedule_type"].string == "cron" {
-            table.add(["time zone", "\(task["timezone"].cell), dst: \(task["dst"].cell)"])
+            table.add(fact: "time zone", "\(task["timezone"].cell), dst: \(task["dst"].cell)")
         }
         if !task["window"].isNull {
             table.add([
@@ -46,30 +47,31 @@ enum TaskView {
             ])
         }
         for calendar in task["calendars"].array {
-            table.add(["calendar", "\(calendar["calendar"].cell), on blackout: \(calendar["on_blackout"].cell)"])
+            table.add(fact: "calendar", "\(calendar["calendar"].cell), on blackout: \(calendar["on_blackout"].cell)")
         }
-        for (name, field) in [("not before", "not_before"), ("not after", "not_after")] where !task[field].isNull {
-            table.add([name, DisplayTime.text(task[field])])
+        let limits: [(Wording, String)] = [("not before", "not_before"), ("not after", "not_after")]
+        for (name, field) in limits where !task[field].isNull {
+            table.add(fact: name, DisplayTime.text(task[field]))
         }
-        table.add(["next fire", DisplayTime.text(task["next_exec_time"])])
-        table.add(["groups", task["groups"].cell])
+        table.add(fact: "next fire", DisplayTime.text(task["next_exec_time"]))
+        table.add(fact: "groups", task["groups"].cell)
         if let kind = task["placement"]["kind"].string, kind != "each" {
             let strategy = task["placement"]["strategy"].string.map { ", \($0)" } ?? ""
-            table.add(["placement", kind + strategy + " (only the server fires it)"])
+            table.add(fact: "placement", kind + strategy + " (only the server fires it)")
         }
         let marks = task["two_person"].array.compactMap(\.string)
-        if !marks.isEmpty { table.add(["two persons", marks.joined(separator: ", ")]) }
-        table.add(["timeout", "\(task["timeout"].cell) s"])
-        for (name, value) in self.policies(task) { table.add([name, value]) }
-        if task["labels"].cell != "-" { table.add(["labels", task["labels"].cell]) }
-        table.add(["version", task["version"].cell])
+        if !marks.isEmpty { table.add(fact: "two persons", marks.joined(separator: ", ")) }
+        table.add(fact: "timeout", "\(task["timeout"].cell) s")
+        for (name, value) in self.policies(task) { table.add(fact: name, value.spoken) }
+        if task["labels"].cell != "-" { table.add(fact: "labels", task["labels"].cell) }
+        table.add(fact: "version", task["version"].cell)
         let config = task["executor_config"]
         if let type = task["executor_type"].integer, type > 2 { return self.work(type, config, table) }
         if let url = config["url"].string {
-            table.add(["request", "\(config["method"].cell) \(url)"])
+            table.add(fact: "request", "\(config["method"].cell) \(url)")
             return table.plain
         }
-        if let directory = config["work_dir"].string, !directory.isEmpty { table.add(["directory", directory]) }
+        if let directory = config["work_dir"].string, !directory.isEmpty { table.add(fact: "directory", directory) }
         return table.plain + "\n\n" + (config["command"].string ?? "")
     }
 
@@ -84,7 +86,7 @@ enum TaskView {
         }
         switch type {
         case 3:
-            table.add(["plugin", config["plugin"].cell])
+            table.add(fact: "plugin", config["plugin"].cell)
             add(config["parameters"])
         case 4:
             add(config, but: ["statements"])
@@ -98,23 +100,23 @@ enum TaskView {
         return table.plain
     }
 
-    private static func policies(_ task: JSONValue) -> [(String, String)] {
-        var retries = task["retry_count"].cell
+    private static func policies(_ task: JSONValue) -> [(Wording, Wording)] {
+        var retries = Wording(verbatim: task["retry_count"].cell)
         if task["retry_count"].integer != 0 {
-            retries += ", \(task["retry_interval"].cell) s apart"
+            retries = "\(retries), \(task["retry_interval"].cell) s apart"
             if task["retry_backoff"].cell != "1" {
-                retries += ", each ×\(task["retry_backoff"].cell) up to \(task["retry_max_interval"].cell) s"
+                retries = "\(retries), each ×\(task["retry_backoff"].cell) up to \(task["retry_max_interval"].cell) s"
             }
             if task["retry_jitter"].integer ?? 0 > 0 {
-                retries += ", up to \(task["retry_jitter"].cell) % less by chance"
+                retries = "\(retries), up to \(task["retry_jitter"].cell) % less by chance"
             }
-            retries += ", after \(task["retry_on"].cell)"
+            retries = "\(retries), after \(task["retry_on"].cell)"
         }
-        var overlap = "\(task["overlap"].cell), at most \(task["concurrency"].cell) at once"
-        if task["overlap"].string == "queue" { overlap += ", \(task["queue_limit"].cell) waiting" }
-        var misfire = task["misfire"].cell
-        if task["misfire_limit"].integer != nil { misfire += ", at most \(task["misfire_limit"].cell)" }
-        var rows = [("retries", retries), ("overlap", overlap), ("misfire", misfire)]
+        var overlap: Wording = "\(task["overlap"].cell), at most \(task["concurrency"].cell) at once"
+        if task["overlap"].string == "queue" { overlap = "\(overlap), \(task["queue_limit"].cell) waiting" }
+        var misfire = Wording(verbatim: task["misfire"].cell)
+        if task["misfire_limit"].integer != nil { misfire = "\(misfire), at most \(task["misfire_limit"].cell)" }
+        var rows: [(Wording, Wording)] = [("retries", retries), ("overlap", overlap), ("misfire", misfire)]
         if let pool = task["pool"]["name"].string {
             rows.append(("pool", "\(pool), \(task["pool"]["places"].cell) places on each host"))
         }
@@ -125,7 +127,9 @@ enum TaskView {
             rows.append(("jitter", "up to \(task["jitter_seconds"].cell) s"))
         }
         if let failures = task["pause_after_failures"].integer {
-            rows.append(("pauses", "after \(failures) failed \(failures == 1 ? "run" : "runs in a row")"))
+            rows.append(
+                ("pauses", failures == 1 ? "after 1 failed run" : "after \(failures) failed runs in a row")
+            )
         }
         if task["on_edit_while_running"].string == "refuse" { rows.append(("while it runs", "no edits")) }
         if task["on_disable_while_running"].string == "stop" { rows.append(("when disabled", "running ones stop")) }
@@ -157,19 +161,5 @@ enum TaskView {
         case 1: "enabled"
         default: task["status"].cell
         }
-    }
-}
-
-/// The language of texts for people, as the environment asks for it.
-enum Language: String, CaseIterable {
-    case english = "en"
-    case chinese = "zh"
-
-    /// By `LC_ALL`, `LC_MESSAGES` and `LANG`, the first that is set (POSIX, 8.2).
-    static var current: Language { Language(environment: ProcessInfo.processInfo.environment) }
-
-    init(environment: [String: String]) {
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-        self = locale?.hasPrefix("zh") == true ? .chinese : .english
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow task where`: where a run would go if it began now.
 struct TaskWhereCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow role`: sets of permissions with a name.
 struct RoleCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow user`: who may use a server, and for what.
 struct UserCommand: AsyncParsableCommand {

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// Users and grants in tables.
 enum UserTable {
     static func text(_ users: [JSONValue], groups: [Int64: String]) -> String {

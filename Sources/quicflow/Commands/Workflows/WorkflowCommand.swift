@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import Foundation
 
 /// `quicflow workflow`: steps that lead to one another, and their runs.
@@ -113,7 +114,7 @@ struct WorkflowFileOptions: ParsableArguments {
         }
         let yaml = YAMLReader(Array(data))
         guard yaml.faults.isEmpty, yaml.documents.count == 1 else {
-            let details = yaml.faults.map { "\(self.file):\($0.mark.line):\($0.mark.column): \($0.message)" }
+            let details: [Wording] = yaml.faults.map { "\(self.file):\($0.mark.line):\($0.mark.column): \($0.text)" }
             throw CommandFailure(.usage, "\(self.file) is no single document of YAML or JSON", details: details)
         }
         return yaml.documents[0].value

@@ -10,7 +10,7 @@ enum CronicleReader {
         do {
             for (line, event) in try self.events(file) { self.add(event, line, &findings) }
         } catch {
-            findings.refuse(error.line, error.message)
+            findings.refuse(error.line, error.text)
         }
         return findings
     }
@@ -25,7 +25,7 @@ enum CronicleReader {
             guard line.hasPrefix("global/schedule/"), let mark = line.firstRange(of: " - ") else { continue }
             let json: JSON
             do { json = try JSONParser.parse(Array(line[mark.upperBound...].utf8)) } catch {
-                throw ImportFault(line: index + 1, message: "this is no JSON: \(error.message)")
+                throw ImportFault(line: index + 1, message: "this is no JSON: \(error.text)")
             }
             events += (json["items"]?.importList ?? []).map { (index + 1, $0) }
         }
@@ -156,7 +156,7 @@ enum CronicleReader {
         for (key, value) in event.importMembers where !self.silent.contains(key) {
             let isEmpty = value == .null || value == .string("") || value.importNumber == 0 || value == .array([])
             guard !isEmpty else { continue }
-            let hint =
+            let hint: Wording =
                 switch key {
                 case "notify_success", "notify_fail", "web_hook": "; make a rule of notifications"
                 case "chain", "chain_error": "; make a workflow or dependencies"

@@ -10,7 +10,7 @@ enum DkronReader {
         do {
             for (line, job) in try JSONObjects.read(file.bytes, member: "jobs") { self.add(job, line, &findings) }
         } catch {
-            findings.refuse(error.line, error.message)
+            findings.refuse(error.line, error.text)
         }
         return findings
     }
@@ -165,7 +165,7 @@ enum DkronReader {
         for (key, value) in job.importMembers where !self.silent.contains(key) {
             let isEmpty = [.null, .string(""), .bool(false), .array([]), .object([])].contains(value)
             guard !isEmpty else { continue }
-            let hint =
+            let hint: Wording =
                 switch key {
                 case "parent_job": "; make a dependency on '\(value.importText ?? "")'"
                 case "processors": "; output is kept with each run"

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// Day of month and day of week where both have to match, as most schedulers mean it; cron runs when one of the two does.
 enum DayFields {
     /// - Parameters:
@@ -24,7 +26,7 @@ enum DayFields {
         }
     }
 
-    static let refusal =
+    static let refusal: Wording =
         "it wants a day of the month and a weekday at once, where cron takes either; check the day in the command, or write it as "
         + "the n-th weekday (MON#1)"
 

@@ -6,15 +6,15 @@ import FlowCore
 /// What a reader of a format has found in a file.
 struct ForeignFindings {
     private(set) var tasks: [ForeignTask] = []
-    private(set) var remarks: [(line: Int, severity: CrontabProblem.Severity, message: String)] = []
+    private(set) var remarks: [(line: Int, severity: CrontabProblem.Severity, text: Wording)] = []
 
     mutating func add(_ task: ForeignTask) { self.tasks.append(task) }
 
     /// Something that was not translated, or does otherwise here.
-    mutating func warn(_ line: Int, _ message: String) { self.remarks.append((line, .warning, message)) }
+    mutating func warn(_ line: Int, _ text: Wording) { self.remarks.append((line, .warning, text)) }
 
     /// Something of which no task is made.
-    mutating func refuse(_ line: Int, _ message: String) { self.remarks.append((line, .error, message)) }
+    mutating func refuse(_ line: Int, _ text: Wording) { self.remarks.append((line, .error, text)) }
 }
 
 /// A text to import.
@@ -52,9 +52,9 @@ struct ForeignImport: ImportPlan {
 
     var candidates: [any ImportCandidate] { self.tasks }
 
-    var notes: [String] {
+    var notes: [Wording] {
         guard !self.tasks.isEmpty else { return [] }
-        let common = ["commands run on the hosts of the task's groups, on each of them, as the agents' user"]
+        let common: [Wording] = ["commands run on the hosts of the task's groups, on each of them, as the agents' user"]
         return common
             + (self.tasks.contains { ($0.timeout ?? 0) <= 0 }
                 ? ["a run without a limit of its own is ended after \(ImportedTask.timeoutSeconds / 86_400) days"] : [])
@@ -106,15 +106,15 @@ struct ForeignImport: ImportPlan {
             ($0.element.line, $0.offset) < ($1.element.line, $1.offset)
         }
         self.remarks += ordered.map { _, remark in
-            ImportRemark(file: file, line: remark.line, severity: remark.severity, message: remark.message)
+            ImportRemark(file: file, line: remark.line, severity: remark.severity, text: remark.text)
         }
     }
 
     /// What the server would refuse, found here, where the line is known.
-    private static func fault(of task: ForeignTask) -> String? {
+    private static func fault(of task: ForeignTask) -> Wording? {
         if case .cron(let text, _) = task.schedule {
             do { _ = try CronExpression(parsing: text) } catch {
-                return "its schedule '\(text)' can't be had here: \(error.message)"
+                return "its schedule '\(text)' can't be had here: \(error.plain)"
             }
         }
         if case .script(let text, _) = task.run, text.allSatisfy(\.isWhitespace) { return "it has no command" }

@@ -28,7 +28,7 @@ protocol ImportPlan {
     /// By file, in the order of lines.
     var remarks: [ImportRemark] { get }
     /// What is other than before for every job.
-    var notes: [String] { get }
+    var notes: [Wording] { get }
 }
 
 extension ImportPlan {
@@ -45,7 +45,7 @@ extension CrontabImport: ImportPlan {
     var candidates: [any ImportCandidate] { self.tasks }
 
     /// The whole table is in docs/migrating-from-cron.md.
-    var notes: [String] {
+    var notes: [Wording] {
         guard !self.tasks.isEmpty else { return [] }
         return [
             "a run longer than \(ImportedTask.timeoutSeconds / 86_400) days is ended; cron had no limit",

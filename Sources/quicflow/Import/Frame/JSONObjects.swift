@@ -12,7 +12,7 @@ enum JSONObjects {
         do { root = try JSONParser.parse(bytes) } catch {
             throw ImportFault(
                 line: Self.line(of: error.position, in: bytes),
-                message: "this is no JSON: \(error.message)"
+                message: "this is no JSON: \(error.text)"
             )
         }
         let values: [JSON]
@@ -77,7 +77,12 @@ enum JSONObjects {
 /// Why a file can't be read at all.
 struct ImportFault: Error {
     let line: Int
-    let message: String
+    let text: Wording
+
+    init(line: Int, message: Wording) {
+        self.line = line
+        self.text = message
+    }
 }
 
 extension JSON {

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// What a container of a pod runs, and with which variables.
 ///
 /// Kubernetes starts a program with the words of `command` and `args`, without a shell. Before that, `$(NAME)` becomes the value of

@@ -10,7 +10,7 @@ enum CronJobReader {
     static func read(_ file: ImportFile) -> ForeignFindings {
         var findings = ForeignFindings()
         let reader = YAMLReader(file.bytes)
-        for fault in reader.faults { findings.refuse(fault.mark.line, fault.message) }
+        for fault in reader.faults { findings.refuse(fault.mark.line, fault.text) }
         guard reader.faults.isEmpty else { return findings }
         for document in reader.documents { self.add(document, &findings) }
         return findings
@@ -23,7 +23,10 @@ enum CronJobReader {
             for item in node["items"]?.elements ?? [] { self.add(item, &findings) }
         case nil where node.entries?.isEmpty ?? true: return
         case let kind:
-            findings.warn(node.start.line, "\(kind ?? "an object without a kind") is no CronJob; left out")
+            findings.warn(
+                node.start.line,
+                kind.map { "\($0) is no CronJob; left out" } ?? "an object without a kind is no CronJob; left out"
+            )
         }
     }
 
@@ -155,7 +158,7 @@ enum CronJobReader {
         ]
         for (part, word, names) in known {
             for entry in part.entries ?? [] where !names.contains(entry.key) {
-                findings.warn(entry.mark.line, "\(entry.key) of the \(word) is left out")
+                findings.warn(entry.mark.line, "\(entry.key) of the \(words: word) is left out")
             }
         }
     }

@@ -18,7 +18,7 @@ struct SystemdCalendar: Hashable {
     /// - Throws: words on what cron can't say.
     init(_ text: String) throws(ImportFault) {
         var words = text.split(separator: " ").map(String.init)
-        func fail(_ message: String) -> ImportFault { ImportFault(line: 0, message: message) }
+        func fail(_ message: Wording) -> ImportFault { ImportFault(line: 0, message: message) }
         var zone: String?
         if words.count > 1, let last = words.last, last == "UTC" || last.contains("/") && last.first?.isLetter == true {
             zone = last

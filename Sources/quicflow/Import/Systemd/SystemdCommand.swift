@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// An `Exec…=` line as a command of the shell (systemd.service(5), "Command lines").
 ///
 /// systemd knows two forms of variables: `${NAME}` anywhere is the value as it is, and `$NAME` as a word of its own is the value, split at
@@ -8,13 +10,13 @@
 struct SystemdCommand {
     let text: String
     /// What does not mean quite the same.
-    let remarks: [String]
+    let remarks: [Wording]
     /// The shell splits a value at blanks, and must not look for files of that name.
     let splits: Bool
 
     /// - Throws: words on what the shell has no words for.
     init(_ line: String, _ specifiers: SystemdSpecifiers) throws(ImportFault) {
-        var remarks: [String] = []
+        var remarks: [Wording] = []
         var rest = Substring(line)
         var ignoresFailure = false
         var keepsDollars = false
@@ -68,7 +70,7 @@ struct SystemdCommand {
         return String(Substring(word.utf8.dropFirst()))
     }
 
-    private static func pieces(_ word: String, _ remarks: inout [String]) -> [ShellText.Piece] {
+    private static func pieces(_ word: String, _ remarks: inout [Wording]) -> [ShellText.Piece] {
         var pieces: [ShellText.Piece] = []
         var plain: [UInt8] = []
         var rest = Array(word.utf8)[...]

@@ -23,9 +23,9 @@ enum SystemdReader {
             let service = SystemdService(unit: units[place], instance: wanted).task(&remarks)
             for remark in remarks.remarks {
                 if remark.severity == .error {
-                    findings[place].refuse(remark.line, remark.message)
+                    findings[place].refuse(remark.line, remark.text)
                 } else {
-                    findings[place].warn(remark.line, remark.message)
+                    findings[place].warn(remark.line, remark.text)
                 }
             }
             guard let service else { continue }
@@ -72,7 +72,7 @@ enum SystemdReader {
                 let calendar = try SystemdCalendar(entry.value)
                 schedules.append((.cron(calendar.expression, zone: calendar.zone), entry.line))
             } catch {
-                findings.refuse(entry.line, "OnCalendar=\(entry.value): \(error.message)")
+                findings.refuse(entry.line, "OnCalendar=\(entry.value): \(error.text)")
             }
         }
         let first = ["OnBootSec", "OnStartupSec", "OnActiveSec"].compactMap { timer.last("Timer", $0) }

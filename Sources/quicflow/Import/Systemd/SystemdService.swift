@@ -37,7 +37,7 @@ struct SystemdService {
         for entry in self.unit.entries {
             switch entry.section {
             case "Service" where !Self.known.contains(entry.key):
-                let hint =
+                let hint: Wording =
                     switch entry.key {
                     case "EnvironmentFile": "; write '. \(entry.value.trimmingPrefix("-"))' into the command"
                     case "Restart": "; set retries of the task"
@@ -74,7 +74,7 @@ struct SystemdService {
                 splits = splits || command.splits
                 for remark in command.remarks { findings.warn(entry.line, remark) }
             } catch {
-                findings.refuse(entry.line, "\(entry.key)=: \(error.message)")
+                findings.refuse(entry.line, "\(entry.key)=: \(error.text)")
                 return nil
             }
         }
@@ -89,10 +89,10 @@ struct SystemdService {
         of entry: SystemdUnit.Entry,
         _ findings: inout ForeignFindings
     ) -> String? {
-        var remarks: [String] = []
+        var remarks: [Wording] = []
         defer { for remark in remarks { findings.warn(entry.line, remark) } }
         do { return try self.specifiers.resolved(text, &remarks) } catch {
-            remarks.append("'\(text)' in \(entry.key)= is left out: \(error.message)")
+            remarks.append("'\(text)' in \(entry.key)= is left out: \(error.text)")
             return nil
         }
     }
@@ -112,7 +112,7 @@ struct SystemdService {
         for entry in self.unit.all("Service", "Environment") {
             let words: [String]
             do { words = try SystemdWords.texts(entry.value) } catch {
-                findings.warn(entry.line, "Environment= is left out: \(error.message)")
+                findings.warn(entry.line, "Environment= is left out: \(error.text)")
                 continue
             }
             for written in words {

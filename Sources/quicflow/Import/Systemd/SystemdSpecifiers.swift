@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// What `%n`, `%i` and their like stand for in a unit (systemd.unit(5), "Specifiers").
 struct SystemdSpecifiers {
     /// The unit's name as it is started.
@@ -15,7 +17,7 @@ struct SystemdSpecifiers {
 
     /// - Parameter remarks: gets what is right for most units only.
     /// - Throws: words on what a file can't say.
-    func resolved(_ text: String, _ remarks: inout [String]) throws(ImportFault) -> String {
+    func resolved(_ text: String, _ remarks: inout [Wording]) throws(ImportFault) -> String {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
         var result: [UInt8] = []
         var rest = Array(text.utf8)[...]
@@ -29,7 +31,7 @@ struct SystemdSpecifiers {
         return try Self.text(result)
     }
 
-    private func value(_ sign: UInt8, _ remarks: inout [String]) throws(ImportFault) -> [UInt8] {
+    private func value(_ sign: UInt8, _ remarks: inout [Wording]) throws(ImportFault) -> [UInt8] {
         let base = self.unit.split(separator: ".").dropLast().joined(separator: ".")
         let parts = base.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let (prefix, instance) = (parts[0], parts.count > 1 ? parts[1] : nil)

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// A unit file (systemd.syntax(7)).
 struct SystemdUnit {
     struct Entry {

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// A line taken apart at blanks outside of quotes, with quotes and C escapes taken off (systemd.syntax(7), "Quoting").
 enum SystemdWords {
     struct Word: Hashable {

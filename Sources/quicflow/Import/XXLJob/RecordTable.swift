@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// Rows of a table with the names of their columns, each with the line on which it begins.
 struct RecordTable {
     struct Row {

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// Reads `CREATE TABLE` and `INSERT` of one table in a dump, and steps over everything else.
 struct SQLDumpReader {
     enum Statement {

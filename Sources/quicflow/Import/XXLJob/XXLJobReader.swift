@@ -22,7 +22,7 @@ enum XXLJobReader {
         let isSQL = text.contains("xxl_job_info") && !text.hasPrefix("id") && !text.hasPrefix("\"id\"")
         let table =
             isSQL ? RecordTable(sql: text, table: "xxl_job_info", standard: self.columns) : RecordTable(csv: text)
-        for fault in table.faults { findings.refuse(fault.line, fault.message) }
+        for fault in table.faults { findings.refuse(fault.line, fault.text) }
         if table.rows.isEmpty, table.faults.isEmpty {
             findings.refuse(
                 1,
@@ -95,7 +95,7 @@ enum XXLJobReader {
     ) -> ForeignTask.Run? {
         let type = row["glue_type"] ?? "BEAN"
         guard let interpreter = self.interpreters[type] else {
-            let what = type == "BEAN" ? "the handler '\(row["executor_handler"] ?? "")'" : type
+            let what: Wording = type == "BEAN" ? "the handler '\(row["executor_handler"] ?? "")'" : "\(type)"
             findings.refuse(
                 row.line,
                 "'\(name)' is code of a Java executor (\(what)); write a command or an HTTP request that starts it"

@@ -1,0 +1,57 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowCore
+
+/// What the parser of arguments says of its own accord, in the language of whoever reads it.
+///
+/// It says it in English as finished lines, so here alone the parts are found again in a text.
+enum ParserWords {
+    static func text(_ message: String, in language: Language = .current) -> String {
+        guard language == .chinese else { return message }
+        return message.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            self.sentences.lazy.compactMap { self.translated(line[...], $0.english[...], $0.chinese) }.first
+                ?? String(line)
+        }
+        .joined(separator: "\n")
+    }
+
+    /// `{a}` and `{b}` stand for any text; the more precise sentence comes first.
+    private static let sentences: [(english: String, chinese: String)] = [
+        ("Error: Missing expected argument '{a}'", "错误：缺少参数 '{a}'"),
+        ("Error: Missing one of: '{a}'", "错误：缺少其中之一：'{a}'"),
+        ("Error: Unknown option '{a}'. Did you mean '{b}'?", "错误：没有选项 '{a}'。是不是 '{b}'？"),
+        ("Error: Unknown option '{a}'", "错误：没有选项 '{a}'"),
+        ("Error: Missing value for '{a}'", "错误：'{a}' 缺少值"),
+        ("Error: Unexpected argument '{a}'", "错误：多余的参数 '{a}'"),
+        ("Error: {a} unexpected arguments: '{b}'", "错误：{a} 个多余的参数：'{b}'"),
+        ("Error: The option '{a}' does not take any value, but '{b}' was specified.", "错误：选项 '{a}' 没有值，却写了 '{b}'。"),
+        ("Error: The value '{a}' is invalid for '{b}'", "错误：值 '{a}' 不能用于 '{b}'"),
+        ("Error: Missing required subcommand.", "错误：缺少子命令。"),
+        ("Error: Invalid option: {a}", "错误：选项写法不对：{a}"),
+        ("Error: {a}", "错误：{a}"),
+        ("Usage: {a}", "用法：{a}"),
+        ("Help:  {a}", "说明：{a}"),
+        ("  See '{a}' for more information.", "  详见 '{a}'。"),
+    ]
+
+    /// - Returns: nil unless the line is that sentence, perhaps with more behind it.
+    private static func translated(_ line: Substring, _ english: Substring, _ chinese: String) -> String? {
+        var result = chinese
+        var rest = line
+        var pattern = english
+        while let open = pattern.firstRange(of: "{") {
+            guard rest.hasPrefix(pattern[..<open.lowerBound]) else { return nil }
+            rest = rest.dropFirst(pattern[..<open.lowerBound].count)
+            let name = pattern[open.upperBound...].prefix(1)
+            pattern = pattern[open.upperBound...].dropFirst(2)
+            let next = pattern.prefix { $0 != "{" }
+            let end = next.isEmpty ? rest.endIndex : rest.firstRange(of: next)?.lowerBound
+            guard let end else { return nil }
+            result = result.replacing("{\(name)}", with: rest[..<end])
+            rest = rest[end...]
+        }
+        guard rest.hasPrefix(pattern) else { return nil }
+        return result + rest.dropFirst(pattern.count)
+    }
+}
