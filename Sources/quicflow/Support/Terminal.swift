@@ -71,6 +71,8 @@ enum Terminal {
 
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// Asks on the terminal, without echo; nil when there is none or nothing was typed.

@@ -110,7 +110,9 @@ struct TaskImportCommand: AsyncParsableCommand {
         let canMail = try await Self.canMail(tasks, client)
         var made: [JSONValue] = []
         var refusals: [CommandFailure] = []
-        for task in tasks {
+        var progress = ProgressLine(of: tasks.count, self.options.output)
+        for (index, task) in tasks.enumerated() {
+            progress.show(index)
             var body = task.body
             body["group_ids"] = groups
             if self.disabled { body["status"] = 0 }
@@ -119,10 +121,12 @@ struct TaskImportCommand: AsyncParsableCommand {
                 made.append(try await client.post("/tasks", body))
             } catch let failure as CommandFailure where failure.status == .conflict || failure.status == .usage {
                 refusals.append(failure)
+                progress.clear()
                 Terminal.complain("\(task.file):\(task.line): '\(task.name)' was not made: \(failure.text)")
                 for detail in failure.details { Terminal.complain("  \(detail)") }
             }
         }
+        progress.clear()
         self.options.output.show(.array(made)) {
             for task in made { Terminal.say("Created task \(task["id"].cell) '\(task["name"].cell)'.") }
             Terminal.say("\(made.count) of \(tasks.count) tasks made.")
