@@ -58,6 +58,7 @@ package func makeAPI(
         proxyLogoutURL: configuration.trustedHeaders?.logoutURL,
         oidc: oidc
     )
+    let origins = CrossOrigin(allowed: configuration.origins)
     let quota = RequestQuota(limits: configuration.rateLimits, clock: clock)
     let router = APIRouter(
         startup: startup,
@@ -107,6 +108,7 @@ package func makeAPI(
         backfills: services.backfills.map { BackfillRoutes(backfills: $0) },
         approvals: services.approvals.map { ApprovalRoutes(approvals: $0, tasks: tasks) },
         receiver: services.hooks.map { HookReceiver(hooks: $0, quota: quota, clock: clock) },
+        origins: origins,
         s0: S0Routes(
             jobs: services.jobs,
             executions: services.executions,
@@ -138,7 +140,7 @@ package func makeAPI(
         server: HTTPServerBuilder { responder in
             LiveChannel(
                 responder: responder,
-                gate: LiveGate(authenticator: authenticator, quota: quota),
+                gate: LiveGate(authenticator: authenticator, quota: quota, origins: origins),
                 connection: live,
                 limits: configuration.limits,
                 counts: counts,

@@ -20,6 +20,8 @@ package struct APIConfiguration: Sendable {
     package var tls: ServerTLS?
     /// Proxies whose `X-Forwarded-For` says who asked.
     package var trustedProxies: [AddressRange] = []
+    /// Pages of these other origins may ask, with a bearer token; none by default.
+    package var origins: [WebOrigin] = []
     /// By what a proxy says who has signed in there; nil = nobody says so.
     package var trustedHeaders: TrustedHeaders?
 

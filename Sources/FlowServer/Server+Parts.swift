@@ -117,6 +117,7 @@ extension Server {
         )
         configuration.tls = tls
         configuration.trustedProxies = self.configuration.trustedProxies
+        configuration.origins = self.configuration.origins
         configuration.trustedHeaders = self.configuration.trustedHeaders
         configuration.rateLimits = self.configuration.rateLimits
         return configuration

@@ -15,6 +15,7 @@ extension ServerConfiguration {
     /// - `database.url` (string): a PostgreSQL instead of SQLite in the data directory
     /// - `http.listen` (string, default `127.0.0.1:8475`), `http.console` (string), `http.behind-https` (bool, false)
     /// - `http.tls.certificate`, `http.tls.key` (strings, both or none), `http.trusted-proxies` (strings)
+    /// - `http.cors-origins` (strings): pages of these origins may use the API with a bearer token
     /// - `http.rate-limits.token`, `http.rate-limits.session` (ints, default 3000), `http.rate-limits.anonymous` (int, 60):
     ///   requests a minute; 0 = any number
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
@@ -68,6 +69,11 @@ extension ServerConfiguration {
             forKey: "http.trusted-proxies",
             possible: "addresses or networks, such as 192.0.2.7 or 10.0.0.0/8",
             parse: { AddressRange($0) }
+        )
+        result.origins = reader.values(
+            forKey: "http.cors-origins",
+            possible: "exact origins, such as https://portal.example.com or http://localhost:3000; no * and no path",
+            parse: { WebOrigin($0) }
         )
         result.trustedHeaders = Self.proxy(reader)
         let rates = RateLimits.standard

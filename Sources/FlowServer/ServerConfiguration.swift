@@ -27,6 +27,8 @@ package struct ServerConfiguration: Sendable {
     package var tls: TLSFilePaths?
     /// Proxies whose `X-Forwarded-For` says who asked.
     package var trustedProxies: [AddressRange] = []
+    /// Pages of these other origins may use the API with a bearer token.
+    package var origins: [WebOrigin] = []
     /// By what a proxy says who has signed in there; nil = nobody says so.
     package var trustedHeaders: TrustedHeaders?
     /// OpenID providers where people may sign in.

@@ -555,3 +555,9 @@ class JobSteps:
         self.page.get_by_role("menuitem", name="API reference").click()
         expect(self.page).to_have_url(re.compile("/docs"))
         expect(self.page.get_by_text("QuartzFlow").first).to_be_visible()
+        # The same document for reading.
+        self.page.goto(f"{self.base}/redoc#updateTask")
+        expect(self.page.locator("#updateTask[open]")).to_contain_text("Needs jobs:write")
+        self.page.get_by_label("Search").fill("put replaces definition")
+        expect(self.page.locator("#updateTask")).to_be_visible()
+        expect(self.page.locator("#createTask")).to_be_hidden()

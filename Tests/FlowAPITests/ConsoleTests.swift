@@ -21,6 +21,7 @@ struct ConsoleTests {
         try self.write("BROTLI", server.directory + "/dist/c/app-1A2B3C4D.js.br")
         try self.write("GZIP", server.directory + "/dist/c/app-1A2B3C4D.js.gz")
         try self.write("<html>docs</html>", server.directory + "/dist/docs/index.html")
+        try self.write("<html>reader</html>", server.directory + "/dist/docs/redoc.html")
         try self.write("secret", server.directory + "/secret.txt")
         try FileManager.default.createSymbolicLink(
             atPath: server.directory + "/dist/link.txt",
@@ -40,6 +41,7 @@ struct ConsoleTests {
                 #expect(try await caller.with("If-None-Match", tag).get(path).status == 304)
             }
             #expect(try await caller.get("!/docs").text == "<html>docs</html>")
+            #expect(try await caller.get("!/redoc").text == "<html>reader</html>")
             #expect(try await caller.call(.post, "!/jobs").status == 405)
             #expect(try await caller.get("/nothing").error == "not_found")
         }

@@ -71,6 +71,36 @@ struct FrontDoorTests {
         }
     }
 
+    @Test("What is refused before any route is a problem where that is asked for (RFC 9457)")
+    func problem() async throws {
+        try await Self.serving { port in
+            let accept = "Accept: application/problem+json\r\n"
+            for (request, status) in [
+                ("POST /api/v1/auth/login HTTP/1.1\r\n\(Self.host)\(accept)Content-Length: 99999999\r\n\r\n", 413),
+                ("GET /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\n\(Self.host)\(accept)\r\n", 414),
+                (
+                    "POST /api/v1/auth/login HTTP/1.1\r\n\(Self.host)\(accept)Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+                    400
+                ),
+            ] {
+                let answer = try await Self.exchange(request, port: port)
+                #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer.prefix(200))")
+                #expect(answer.lowercased().contains("content-type: application/problem+json\r\n"))
+                #expect(answer.contains("\"type\":\"urn:quartzflow:problem:"))
+                #expect(answer.contains("\"status\":\(status)"))
+            }
+            // The next request of a connection says for itself what it wants, and one that can't be read has said nothing.
+            let good = "GET /health HTTP/1.1\r\n\(Self.host)\(accept)\r\n"
+            let both = try await Self.exchange(good + "BREW / HTTP/1.1\r\n\r\n", port: port)
+            #expect(both.contains("not_implemented") && !both.contains("urn:quartzflow"), "\(both)")
+            let handshake =
+                "GET /api/v1/ws HTTP/1.1\r\n\(Self.host)\(accept)Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            let refused = try await Self.exchange(handshake, port: port)
+            #expect(refused.contains("urn:quartzflow:problem:unauthenticated"), "\(refused)")
+        }
+    }
+
     @Test("HTTP/1.0, and a request that asks for it, end the connection with the answer")
     func close() async throws {
         try await Self.serving { port in

@@ -78,6 +78,28 @@ struct LiveTests {
         }
     }
 
+    @Test("A page of an allowed origin opens it with a bearer token, never with a cookie (C-31)")
+    func allowedOrigin() async throws {
+        let portal = "https://portal.example"
+        try await TestServer.with(origins: [try #require(WebOrigin(portal))]) { server in
+            try await server.app.test(.live) { client in
+                let port = try #require(client.port)
+                let token = try #require(try await Caller(client: client).signedIn("ada").token)
+                let origin = [("Origin", portal)]
+                let bearer = [("Authorization", "Bearer \(token)")]
+                for headers in [
+                    origin + [("Cookie", "qf_session=\(token)")], bearer + [("Origin", "https://other.example")],
+                    bearer + [("Origin", "null")],
+                ] {
+                    await #expect(throws: LiveClient.Refused.self) {
+                        try await LiveClient.with(port: port, headers: headers) { _ in }
+                    }
+                }
+                try await LiveClient.with(port: port, headers: bearer + origin) { _ = try await $0.frame("hello") }
+            }
+        }
+    }
+
     @Test("Jobs and executions arrive as they change, the last state of each")
     func changes() async throws {
         try await self.serving { server, caller, port, bearer in

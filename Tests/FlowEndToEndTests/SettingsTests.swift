@@ -39,6 +39,7 @@ struct SettingsTests {
               behind-https: true
               tls: {certificate: /c.pem, key: /k.pem}
               trusted-proxies: [10.0.0.0/8, "::1"]
+              cors-origins: [https://Portal.example.com, "http://localhost:3000"]
             agents:
               names: [flow.example, 192.0.2.1]
             retention.days: 30
@@ -52,6 +53,7 @@ struct SettingsTests {
         #expect(configuration.isBehindHTTPS)
         #expect(configuration.tls?.key == "/k.pem")
         #expect(configuration.trustedProxies.count == 2)
+        #expect(configuration.origins.map(\.text) == ["https://portal.example.com", "http://localhost:3000"])
         #expect(configuration.serverNames == ["flow.example", "192.0.2.1"])
         #expect(configuration.settings == [.retentionDays: Settings.Fixed(.integer(7), from: .environment)])
         #expect(configuration.agentsPort == 8474)
@@ -89,6 +91,10 @@ struct SettingsTests {
             (
                 "http: {trusted-proxies: [10.1.0.0/8]}",
                 "1: http.trusted-proxies has '10.1.0.0/8'; write addresses or networks, such as 192.0.2.7 or 10.0.0.0/8."
+            ),
+            (
+                "http: {cors-origins: ['*']}",
+                "1: http.cors-origins has '*'; write exact origins, such as https://portal.example.com or http://localhost:3000; no * and no path."
             ),
             ("retention: {day: 3}", "1: there is no setting 'retention.day'; did you mean 'retention.days'?"),
             (

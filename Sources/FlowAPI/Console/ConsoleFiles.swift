@@ -21,6 +21,7 @@ actor ConsoleFiles {
             switch path {
             case "/", "": "/index.html"
             case "/docs", "/docs/": "/docs/index.html"
+            case "/redoc", "/redoc/": "/docs/redoc.html"
             default: path
             }
         if let file = index.files[name] { return self.response(file, headers: headers, isHead: isHead) }

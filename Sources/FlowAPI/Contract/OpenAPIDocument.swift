@@ -29,7 +29,8 @@ enum OpenAPIDocument {
                 request in the server's log. Unknown parameters and fields are refused. Requests with the session cookie that \
                 change something need the header `X-QF-CSRF: 1`. Answers that say 429 or 503 have `Retry-After`; where requests \
                 are limited, all answers say in `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` what is left. New members may \
-                come into answers at any time: pass over those you don't know.
+                come into answers at any time: pass over those you don't know. Refusals are problems of RFC 9457 where `Accept` names \
+                `application/problem+json`.
                 """
             ),
             .init("license", JSON.object([.init("name", "Apache-2.0"), .init("identifier", "Apache-2.0")])),
@@ -58,7 +59,7 @@ enum OpenAPIDocument {
                             name,
                             JSON.object([
                                 .init("description", "Refused, and why."),
-                                .init("content", Self.content(.reference(name))),
+                                .init("content", Self.refusal(.reference(name))),
                             ])
                         )
                     }
@@ -170,6 +171,14 @@ enum OpenAPIDocument {
 
     private static func content(_ schema: Schema) -> JSON {
         .object([.init("application/json", JSON.object([.init("schema", schema.json)]))])
+    }
+
+    /// A refusal in either of its forms.
+    private static func refusal(_ schema: Schema) -> JSON {
+        .object([
+            .init("application/json", JSON.object([.init("schema", schema.json)])),
+            .init(FailureForm.problemType, JSON.object([.init("schema", Schema.reference("Problem").json)])),
+        ])
     }
 
     // MARK: Answers

@@ -18,6 +18,14 @@ extension Schema {
             "details": .array(.reference("Fault")),
             "request_id": .string,
         ]),
+        "Problem": Schema.answer([
+            "type": .string.about("urn:quartzflow:problem: and the word of `error`."),
+            "title": .string.about("The status in words."), "status": .integer,
+            "detail": .string.about("What was wrong and what to do, for people, in English."), "text": .text,
+            "code": .integer.about("The status and two digits; never 0."),
+            "error": .string.about("A stable word, for programs."), "details": .array(.reference("Fault")),
+            "request_id": .string,
+        ]).with(optional: ["instance": .string.about("The request, as urn:quartzflow:request: and its id.")]),
         "Fault": Schema(
             .object(
                 [

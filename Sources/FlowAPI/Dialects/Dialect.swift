@@ -23,11 +23,11 @@ enum Dialect {
         }
     }
 
-    func response(_ failure: APIFailure, requestID: String) -> Response {
+    func response(_ failure: APIFailure, requestID: String, form: FailureForm) -> Response {
         switch self {
-        case .own: failure.response(requestID: requestID)
-        case .s0: Self.renamed(failure).response(requestID: requestID)
-        case .s4: Self.s4(failure, requestID: requestID)
+        case .own: failure.response(requestID: requestID, form: form)
+        case .s0: Self.renamed(failure).response(requestID: requestID, form: form)
+        case .s4: Self.s4(failure, requestID: requestID, form: form)
         }
     }
 
@@ -54,13 +54,29 @@ enum Dialect {
     // MARK: S4
 
     /// `{success, error}`, and 400 for whatever the caller can put right (S4-RESP).
-    private static func s4(_ failure: APIFailure, requestID: String) -> Response {
+    private static func s4(_ failure: APIFailure, requestID: String, form: FailureForm) -> Response {
+        let failure = Self.worded(failure)
+        if form == .problem { return failure.response(requestID: requestID, form: form) }
+        var headers = failure.answerHeaders
+        headers.vary(on: .accept)
+        return Response(
+            json: .object([
+                .init("success", false), .init("error", failure.message), .init("code", failure.word),
+                .init("details", failure.detailsJSON), .init("request_id", requestID),
+            ]),
+            status: failure.status,
+            headers: headers
+        )
+    }
+
+    /// The same in S4's statuses, words and names of fields.
+    private static func worded(_ failure: APIFailure) -> APIFailure {
         let status: HTTPResponse.Status =
             switch failure.status {
             case .unprocessableContent, .conflict, .preconditionFailed: .badRequest
             default: failure.status
             }
-        let error =
+        let message =
             switch failure.status {
             case .internalServerError: "内部服务器错误"
             case .unauthorized: "未授权"
@@ -68,18 +84,9 @@ enum Dialect {
             }
         let details = failure.details.map { detail in
             let path = detail.path.hasPrefix("labels.") ? String(detail.path.dropFirst(7)) : detail.path
-            return JSON.object([
-                .init("path", path), .init("message", detail.message), .init("code", detail.code),
-            ])
+            return CoreError.Detail(path: path, code: detail.code, message: detail.message)
         }
-        return Response(
-            json: .object([
-                .init("success", false), .init("error", error), .init("code", failure.word), .init("details", details),
-                .init("request_id", requestID),
-            ]),
-            status: status,
-            headers: failure.answerHeaders
-        )
+        return APIFailure(status, failure.word, message, details: details, headers: failure.headers)
     }
 }
 

@@ -52,35 +52,3 @@ extension Response {
         )
     }
 }
-
-extension APIFailure {
-    func response(requestID: String) -> Response {
-        let details = self.details.map { detail in
-            var members: [JSON.Member] = [
-                .init("path", detail.path), .init("message", detail.message),
-                .init("text", TextPresenter.json(detail.text)), .init("code", detail.code),
-            ]
-            if let position { members.append(.init("position", position)) }
-            return JSON.object(members)
-        }
-        return Response(
-            json: .object(
-                [
-                    .init("code", self.number), .init("error", self.word), .init("message", self.message),
-                    .init("text", TextPresenter.json(self.text)), .init("details", details),
-                    .init("request_id", requestID),
-                ] + self.members
-            ),
-            status: self.status,
-            headers: self.answerHeaders
-        )
-    }
-
-    /// The failure's own headers, and when to come again where that would help.
-    var answerHeaders: HTTPFields {
-        var headers = self.headers
-        let isTemporary = self.status == .serviceUnavailable || self.status == .tooManyRequests
-        if isTemporary, headers[.retryAfter] == nil { headers[.retryAfter] = Self.standardRetry }
-        return headers
-    }
-}

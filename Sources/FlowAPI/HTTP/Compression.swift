@@ -23,7 +23,7 @@ enum Compression {
         else { return response }
         var response = response
         response.headers[Self.mark] = "1"
-        response.headers[.vary] = "Accept-Encoding"
+        response.headers.vary(on: .acceptEncoding)
         return response
     }
 

@@ -28,6 +28,8 @@ final class FrontDoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: ConnectionLimits
     private var state = State.open
+    /// How the newest request wants to be refused.
+    private var form = FailureForm.envelope
     private var isFirst = true
     /// Requests that were let through and are not answered yet.
     private var open = 0
@@ -68,6 +70,7 @@ final class FrontDoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func receive(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         // After the last request of a connection there is no other.
         guard !self.isLast else { return }
+        self.form = FailureForm(head.headers)
         if let refusal = RequestHeadRules.refusal(of: head) { return self.refuse(refusal, context: context) }
         let isHandshake = self.isFirst && LiveHandshakeHandler.isHandshake(head)
         self.isFirst = false
@@ -98,6 +101,8 @@ final class FrontDoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         guard case .open = self.state else { return }
+        // Of a request whose head could not be read nobody knows what it asked for.
+        if !self.isReceiving { self.form = .envelope }
         self.refuse(HTTPRefusal(error), context: context)
     }
 
@@ -165,13 +170,13 @@ final class FrontDoorHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func answer(_ refusal: HTTPRefusal, context: ChannelHandlerContext) {
-        let body = refusal.body
+        let body = refusal.body(self.form)
         let head = HTTPResponseHead(
             version: .http1_1,
             status: refusal.status,
             headers: [
                 "connection": "close", "content-length": String(body.count),
-                "content-type": "application/json; charset=utf-8", "cache-control": "no-store",
+                "content-type": self.form.contentType, "cache-control": "no-store", "vary": "Accept",
             ]
         )
         context.write(Self.wrapOutboundOut(.head(head)), promise: nil)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import HTTPTypes
 import NIOHTTP1
 
 /// Why a request is turned away before any route sees it: the message does not keep to HTTP, or is larger than any of ours.
@@ -16,16 +17,17 @@ struct HTTPRefusal: Hashable, Sendable {
         self.text = message
     }
 
-    /// The failure envelope.
-    var body: [UInt8] {
-        JSONWriter.bytes(
-            .object([
-                .init("code", Int(self.status.code) * 100), .init("error", self.word),
-                .init("message", self.text.english),
-                .init("text", TextPresenter.json(self.text)), .init("details", [JSON]()), .init("request_id", ""),
-            ])
+    /// The same as a refusal of a route, so that both are written alike.
+    private var failure: APIFailure {
+        APIFailure(
+            HTTPResponse.Status(code: Int(self.status.code), reasonPhrase: self.status.reasonPhrase),
+            self.word,
+            self.text
         )
     }
+
+    /// The request has no name: nothing has given it one yet.
+    func body(_ form: FailureForm) -> [UInt8] { JSONWriter.bytes(self.failure.json(requestID: "", form: form)) }
 
     static let bodyTooLarge = HTTPRefusal(
         .payloadTooLarge,

@@ -18,7 +18,7 @@ struct LiveChannel: HTTPChannelHandler {
     enum Outcome: Sendable {
         case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
         case live(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, AuthenticatedSession)
-        case refused(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, LiveGate.Decision)
+        case refused(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, LiveGate.Decision, FailureForm)
     }
 
     struct Value: ServerChildChannelValue {
@@ -47,10 +47,12 @@ struct LiveChannel: HTTPChannelHandler {
         return channel.eventLoop.makeCompletedFuture {
             // Written by the gate before either outcome is made; both happen on the channel's event loop.
             let decision = NIOLoopBoundBox<LiveGate.Decision?>(nil, eventLoop: channel.eventLoop)
+            let form = NIOLoopBoundBox(FailureForm.envelope, eventLoop: channel.eventLoop)
             let upgrader = NIOTypedWebSocketServerUpgrader<Outcome>(
                 maxFrameSize: 64 * 1024,
                 shouldUpgrade: { channel, head in
                     let promise = channel.eventLoop.makePromise(of: LiveGate.Decision.self)
+                    form.value = FailureForm(head.headers)
                     promise.completeWithTask { await self.gate.decide(head, peer: address) }
                     return promise.futureResult.map { answer in
                         decision.value = answer
@@ -69,7 +71,7 @@ struct LiveChannel: HTTPChannelHandler {
                         // No head of a refused handshake comes through here, which the compressor would miss.
                         let parts = try self.configureHTTP(channel, compresses: decision.value == nil, logger: logger)
                         // The head of a refused handshake is not replayed, so the refusal is written by `handle`.
-                        return decision.value.map { .refused(parts, $0) } ?? .http(parts)
+                        return decision.value.map { .refused(parts, $0, form.value) } ?? .http(parts)
                     }
                 }
             )
@@ -124,7 +126,7 @@ struct LiveChannel: HTTPChannelHandler {
             switch try await value.outcome.get() {
             case .http(let channel): await self.handleHTTP(asyncChannel: channel, logger: logger)
             case .live(let channel, let session): try await self.connection.run(channel, session: session)
-            case .refused(let channel, let decision): try await Self.refuse(channel, decision)
+            case .refused(let channel, let decision, let form): try await Self.refuse(channel, decision, form)
             }
         } catch {
             logger.debug("Connection ended", metadata: ["error": "\(error)"])
@@ -133,12 +135,13 @@ struct LiveChannel: HTTPChannelHandler {
 
     private static func refuse(
         _ channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>,
-        _ decision: LiveGate.Decision
+        _ decision: LiveGate.Decision,
+        _ form: FailureForm
     ) async throws {
         guard case .refused(let status, let word, let message) = decision else { return }
-        let body = HTTPRefusal(status, word, message).body
+        let body = HTTPRefusal(status, word, message).body(form)
         var fields: HTTPFields = [
-            .connection: "close", .contentLength: String(body.count), .contentType: "application/json; charset=utf-8",
+            .connection: "close", .contentLength: String(body.count), .contentType: form.contentType, .vary: "Accept",
         ]
         if status == .serviceUnavailable { fields[.retryAfter] = APIFailure.standardRetry }
         let head = HTTPResponse(status: .init(code: Int(status.code)), headerFields: fields)

@@ -9,7 +9,8 @@ import NIOHTTP1
 /// Decides who may open the live connection.
 ///
 /// Cookies are sent with handshakes that pages of other sites start, and no CORS check protects them: a handshake with a
-/// cookie therefore has to come from a page of this very host. Tokens in the address are not looked at, as addresses end
+/// cookie therefore has to come from a page of this very host, and one of another origin needs a bearer token and to be allowed
+/// (``CrossOrigin``), as for all other requests. Tokens in the address are not looked at, as addresses end
 /// up in logs.
 struct LiveGate: Sendable {
     static let path = Endpoint.base + "/ws"
@@ -21,6 +22,8 @@ struct LiveGate: Sendable {
 
     let authenticator: RequestAuthenticator
     let quota: RequestQuota
+    /// Pages of other origins whose bearer tokens are taken.
+    var origins = CrossOrigin()
 
     /// - Parameter peer: the other end of the connection.
     func decide(_ head: HTTPRequestHead, peer: String? = nil) async -> Decision {
@@ -41,8 +44,12 @@ struct LiveGate: Sendable {
         guard let credential else { return .refused(.unauthorized, word: "unauthenticated", message: "Sign in first.") }
         let host = HostAuthority(head.headers.first(name: "host"))
         let origin = head.headers.first(name: "origin")
-        if let origin, host?.matches(origin: origin) != true { return Self.foreign }
-        if credential.isAmbient, origin == nil { return Self.foreign }
+        let isOwn = origin.map { host?.matches(origin: $0) == true }
+        if credential.isAmbient {
+            guard isOwn == true else { return Self.foreign }
+        } else if let origin, isOwn == false, !self.origins.allows(origin) {
+            return Self.foreign
+        }
         let quota = self.quota
         do {
             let session = try await self.authenticator.session(

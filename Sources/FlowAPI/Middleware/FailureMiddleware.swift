@@ -7,7 +7,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Turns every error into the envelope; what nobody foresaw is logged and hidden.
+/// Turns every error into the envelope, or into a problem where that is asked for; what nobody foresaw is logged and hidden.
 struct FailureMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
@@ -22,7 +22,8 @@ struct FailureMiddleware: RouterMiddleware {
             return ApprovalPresenter.waiting(needed.approval).response(requestID: context.requestID)
         } catch {
             let failure = Self.failure(error, logger: context.logger)
-            return Dialect(path: input.uri.path).response(failure, requestID: context.requestID)
+            return Dialect(path: input.uri.path)
+                .response(failure, requestID: context.requestID, form: FailureForm(input.headers))
         }
     }
 

@@ -21,7 +21,7 @@ struct SecurityHeadersMiddleware: RouterMiddleware {
         } else {
             // The host goes into the policy below, into the check of origins and perhaps into caches of proxies.
             response = APIFailure(.badRequest, "invalid_request", "The Host header is missing or not a host name.")
-                .response(requestID: context.requestID)
+                .response(requestID: context.requestID, form: FailureForm(input.headers))
         }
         let sockets = host.map { " ws://\($0.text) wss://\($0.text)" } ?? ""
         response.headers[.contentSecurityPolicy] =

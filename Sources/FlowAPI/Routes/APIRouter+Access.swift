@@ -13,11 +13,18 @@ extension APIRouter {
         request: Request,
         context: APIContext
     ) async throws -> AuthenticatedSession? {
-        let credential = RequestAuthenticator.credential(
+        var credential = RequestAuthenticator.credential(
             authorization: request.headers[.authorization],
             cookies: request.headers[values: .cookie],
             forwarded: context.forwarded
         )
+        // A page of another origin brings a token; what its browser adds by itself is not the page's.
+        let origin = request.headers[.origin]
+        let host = HostAuthority(request.head.authority)
+        if credential?.isAmbient == true, let origin, self.origins.allows(origin), host?.matches(origin: origin) != true
+        {
+            credential = nil
+        }
         let access = endpoint.declaration.access
         switch access {
         case .everyone:
@@ -50,8 +57,8 @@ extension APIRouter {
             try RequestAuthenticator.requireSameSite(
                 method: request.method,
                 csrf: request.headers[.csrf],
-                origin: request.headers[.origin],
-                host: HostAuthority(request.head.authority)
+                origin: origin,
+                host: host
             )
         }
         try self.quota.take(session, context: context)

@@ -37,6 +37,7 @@ struct APIRouter: Sendable {
     let backfills: BackfillRoutes?
     let approvals: ApprovalRoutes?
     let receiver: HookReceiver?
+    let origins: CrossOrigin
     let s0: S0Routes
     let s4: S4Routes
 
@@ -46,6 +47,7 @@ struct APIRouter: Sendable {
         router.add(middleware: ClientAddressMiddleware(proxies: proxies))
         router.add(middleware: AccessLogMiddleware())
         router.add(middleware: SecurityHeadersMiddleware())
+        if !self.origins.isEmpty { router.add(middleware: CrossOriginMiddleware(origins: self.origins)) }
         router.add(middleware: RateLimitMiddleware())
         router.add(middleware: FailureMiddleware())
         if let trusted = self.authenticator.trusted {

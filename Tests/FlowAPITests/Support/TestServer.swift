@@ -45,6 +45,7 @@ struct TestServer: Sendable {
         rates: RateLimits,
         settings: Settings,
         trusted: TrustedHeaders?,
+        origins: [WebOrigin],
         oidc: ([OIDCProvider], any OIDCTransport)?
     ) throws {
         self.store = store
@@ -66,6 +67,7 @@ struct TestServer: Sendable {
         configuration.limits = limits
         configuration.rateLimits = rates
         configuration.trustedHeaders = trusted
+        configuration.origins = origins
         var service: OIDCService?
         if let oidc {
             service = OIDCService(
@@ -97,6 +99,7 @@ struct TestServer: Sendable {
         rateLimits: RateLimits = .none,
         settings: Settings = Settings(),
         trusted: TrustedHeaders? = nil,
+        origins: [WebOrigin] = [],
         oidc: ([OIDCProvider], any OIDCTransport)? = nil,
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
@@ -117,6 +120,7 @@ struct TestServer: Sendable {
                 rates: rateLimits,
                 settings: settings,
                 trusted: trusted,
+                origins: origins,
                 oidc: oidc
             )
             let admin = try await server.services.authentication.createFirstAdministrator(
