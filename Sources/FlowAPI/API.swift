@@ -109,6 +109,7 @@ package func makeAPI(
         approvals: services.approvals.map { ApprovalRoutes(approvals: $0, tasks: tasks) },
         receiver: services.hooks.map { HookReceiver(hooks: $0, quota: quota, clock: clock) },
         origins: origins,
+        bus: bus,
         s0: S0Routes(
             jobs: services.jobs,
             executions: services.executions,

@@ -182,7 +182,7 @@ package struct Server: Sendable {
             logger: self.logger,
             share: share
         )
-        let approvals = ApprovalDriver(store: store, clock: clock, logger: self.logger)
+        let approvals = ApprovalDriver(store: store, bus: bus, clock: clock, logger: self.logger)
         let services = Services.assemble(
             store: store,
             observer: ticker,

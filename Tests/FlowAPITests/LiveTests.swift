@@ -123,6 +123,31 @@ struct LiveTests {
         }
     }
 
+    @Test(
+        "Requests for approval move as they come and are decided, and those of others that one may not see say nothing"
+    )
+    func approvals() async throws {
+        try await self.serving { server, caller, port, bearer in
+            let made = try await caller.post("/tasks", taskBody(["two_person": ["edit"].json]))
+            let task = try #require(made.data["id"]?.int, "\(made.text)")
+            try await LiveClient.with(port: port, headers: bearer) { live in
+                try await live.subscribe("approvals")
+                let empty = try await live.data("approvals")
+                #expect(empty["open"] == .integer(0) && empty["items"]?.items.isEmpty == true)
+                let asked = try await caller.post("/tasks/\(task)/disable")
+                let id = try #require(asked.data["approval_id"]?.text, "\(asked.text)")
+                let open = try await live.data("approvals") { $0["open"] == .integer(1) }
+                #expect(open["items"]?.items.first?["id"]?.text == id)
+                #expect(open["waiting"] == .integer(0), "not for whoever asked")
+                let olga = try await caller.signedIn("olga")
+                let digest = try #require(try await olga.get("/approvals/\(id)").data["digest"])
+                #expect(try await olga.post("/approvals/\(id)/approve", ["digest": digest]).status == 200)
+                let over = try await live.data("approvals") { $0["open"] == .integer(0) }
+                #expect(over["items"]?.items.first?["state"]?.text == "applied")
+            }
+        }
+    }
+
     @Test("A log resumes at any byte: the stored part, then the live one, without gap or repeat, then its end")
     func log() async throws {
         try await self.serving { server, caller, port, bearer in

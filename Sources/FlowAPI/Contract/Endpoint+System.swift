@@ -124,7 +124,7 @@ extension Endpoint {
                 .query(
                     "topics",
                     .string.about(
-                        "Of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, separated by commas."
+                        "Of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, separated by commas."
                     )
                     .example("jobs,executions"),
                     isRequired: true

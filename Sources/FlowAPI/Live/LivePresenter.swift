@@ -80,5 +80,25 @@ struct LivePresenter: Sendable {
         return .object([.init("items", views.map(GroupPresenter.client))])
     }
 
+    /// How many requests wait for this person, and how those stand that may be seen, the newest first.
+    func approvals() async throws -> JSON {
+        guard let approvals = self.services.approvals else {
+            throw CoreError(.notFound, "This server's store keeps no requests.")
+        }
+        let decides = self.principal.scope(of: .approvalsDecide) != .nothing
+        let one = PageRequest(number: 1, size: 1)
+        let waiting =
+            decides ? try await approvals.list(.decide, states: [.pending], page: one, as: self.principal).total : 0
+        let open = try await approvals.list(.all, states: [.pending], page: one, as: self.principal).total
+        let newest = try await approvals.list(
+            .all,
+            states: [],
+            page: PageRequest(number: 1, size: 50),
+            as: self.principal
+        )
+        let items = newest.items.map { JSON.object([.init("id", $0.id), .init("state", $0.state.rawValue)]) }
+        return .object([.init("waiting", waiting), .init("open", open), .init("items", items)])
+    }
+
     func overview() async throws -> Overview { try await self.services.statistics.overview(as: self.principal) }
 }

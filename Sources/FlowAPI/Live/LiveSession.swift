@@ -143,6 +143,11 @@ actor LiveSession {
                 _ = self.watch.takeNews(overview)
                 self.send("snap", topic, .object(SystemRoutes.members(overview)))
             case .editing(let id): try await self.edit(id)
+            case .approvals:
+                self.watch.watchApprovals()
+                let state = try await self.presenter.approvals()
+                _ = self.watch.takeNews(approvals: state)
+                self.send("snap", topic, state)
             }
         } catch {
             self.forget(topic)
@@ -162,6 +167,7 @@ actor LiveSession {
         case .editing(let id):
             self.editors[id] = nil
             self.dependencies.editing.leave(id, self.seat)
+        case .approvals: self.watch.forgetApprovals()
         }
         self.sequences[topic.name] = nil
     }
@@ -184,6 +190,7 @@ actor LiveSession {
         case .logEnded(let id, _, _): self.logs.lookAgain(id)
         case .agentChanged(let id): self.watch.note(hosts: [id])
         case .groupsChanged: self.watch.noteAllHosts()
+        case .approvalsChanged: self.watch.noteApprovals()
         }
     }
 
@@ -201,7 +208,7 @@ actor LiveSession {
         for id in self.logs.ids { await self.pump(id) }
     }
 
-    /// Every 250 ms: executions, and jobs that were changed.
+    /// Every 250 ms: executions, jobs that were changed, and requests for approval.
     func tickExecutions() async {
         await self.guarded {
             if let changed = self.watch.takeExecutions() {
@@ -211,6 +218,9 @@ actor LiveSession {
             }
             for id in self.watch.takeDetails() { self.send("ev", .execution(id), try await self.presenter.detail(id)) }
             try await self.tell(self.watch.takeChangedJobs(), cause: "changed")
+            guard self.watch.takeApprovals() else { return }
+            let state = try await self.presenter.approvals()
+            if self.watch.takeNews(approvals: state) { self.send("ev", .approvals, state) }
         }
     }
 

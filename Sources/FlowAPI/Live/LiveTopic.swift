@@ -13,6 +13,7 @@ enum LiveTopic: Hashable, Sendable {
     case stats
     /// Who has the form of a job open; whoever follows it is one of them.
     case editing(JobID)
+    case approvals
 
     init?(_ text: String) {
         switch text {
@@ -20,6 +21,7 @@ enum LiveTopic: Hashable, Sendable {
         case "executions": self = .executions
         case "hosts": self = .hosts
         case "stats": self = .stats
+        case "approvals": self = .approvals
         default:
             let parts = text.split(separator: ":", maxSplits: 1)
             if parts.count == 2, parts[0] == "editing", let job = Int64(parts[1]), job > 0 {
@@ -44,12 +46,13 @@ enum LiveTopic: Hashable, Sendable {
         case .hosts: "hosts"
         case .stats: "stats"
         case .editing(let job): "editing:\(job)"
+        case .approvals: "approvals"
         }
     }
 
     var permission: Permission {
         switch self {
-        case .jobs: .jobsRead
+        case .jobs, .approvals: .jobsRead
         case .executions, .execution, .stats: .executionsRead
         case .log: .logsRead
         case .hosts: .agentsRead

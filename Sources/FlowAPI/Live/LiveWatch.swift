@@ -32,6 +32,10 @@ struct LiveWatch: Sendable {
     private(set) var watchesStats = false
     private var lastStats: [JSON.Member]?
 
+    private(set) var watchesApprovals = false
+    private var areApprovalsStale = false
+    private var lastApprovals: JSON?
+
     /// Executions that are watched one by one.
     var detailCount: Int { self.details.count }
 
@@ -42,6 +46,7 @@ struct LiveWatch: Sendable {
     mutating func watchDetail(_ id: ExecutionID) { self.details.insert(id) }
     mutating func watchHosts() { self.watchesHosts = true }
     mutating func watchStats() { self.watchesStats = true }
+    mutating func watchApprovals() { self.watchesApprovals = true }
 
     mutating func forgetJobs() {
         self.watchesJobs = false
@@ -69,6 +74,12 @@ struct LiveWatch: Sendable {
     mutating func forgetStats() {
         self.watchesStats = false
         self.lastStats = nil
+    }
+
+    mutating func forgetApprovals() {
+        self.watchesApprovals = false
+        self.areApprovalsStale = false
+        self.lastApprovals = nil
     }
 
     // MARK: Changes
@@ -100,11 +111,14 @@ struct LiveWatch: Sendable {
         if self.watchesHosts { self.areAllHostsStale = true }
     }
 
+    mutating func noteApprovals() { self.areApprovalsStale = self.watchesApprovals }
+
     /// Changes were missed: everything that is watched may have changed.
     mutating func lostTrack() {
         if self.filter != nil { self.hasExecutionGap = true }
         self.staleDetails = self.details
         self.areAllHostsStale = self.watchesHosts
+        self.areApprovalsStale = self.watchesApprovals
     }
 
     // MARK: What to tell
@@ -160,5 +174,17 @@ struct LiveWatch: Sendable {
         let members = SystemRoutes.members(overview)
         defer { self.lastStats = members }
         return self.lastStats != members
+    }
+
+    /// - Returns: whether requests may have changed.
+    mutating func takeApprovals() -> Bool {
+        defer { self.areApprovalsStale = false }
+        return self.areApprovalsStale
+    }
+
+    /// - Returns: whether this is news: others' requests that may not be seen change nothing of it.
+    mutating func takeNews(approvals: JSON) -> Bool {
+        defer { self.lastApprovals = approvals }
+        return self.lastApprovals != approvals
     }
 }

@@ -11,6 +11,9 @@ import Logging
 struct FailureMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
+    /// Who watches requests for approval hears of each that comes: all of them are asked for here.
+    let bus: EventBus
+
     func handle(
         _ input: Request,
         context: APIContext,
@@ -19,6 +22,7 @@ struct FailureMiddleware: RouterMiddleware {
         do {
             return try await next(input, context)
         } catch let needed as ApprovalNeeded {
+            self.bus.publish(.approvalsChanged)
             return ApprovalPresenter.waiting(needed.approval).response(requestID: context.requestID)
         } catch {
             let failure = Self.failure(error, logger: context.logger)

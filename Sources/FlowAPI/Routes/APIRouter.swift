@@ -38,6 +38,7 @@ struct APIRouter: Sendable {
     let approvals: ApprovalRoutes?
     let receiver: HookReceiver?
     let origins: CrossOrigin
+    let bus: EventBus
     let s0: S0Routes
     let s4: S4Routes
 
@@ -49,7 +50,7 @@ struct APIRouter: Sendable {
         router.add(middleware: SecurityHeadersMiddleware())
         if !self.origins.isEmpty { router.add(middleware: CrossOriginMiddleware(origins: self.origins)) }
         router.add(middleware: RateLimitMiddleware())
-        router.add(middleware: FailureMiddleware())
+        router.add(middleware: FailureMiddleware(bus: self.bus))
         if let trusted = self.authenticator.trusted {
             router.add(middleware: TrustedHeadersMiddleware(trusted: trusted))
         }

@@ -29,7 +29,7 @@ struct EventRoutes: Sendable {
             query.fault(
                 "topics",
                 "syntax",
-                "name 1 to \(LiveCommand.topicLimit) of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, separated by commas"
+                "name 1 to \(LiveCommand.topicLimit) of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, separated by commas"
             )
         }
         try query.finish()

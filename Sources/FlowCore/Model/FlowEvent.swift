@@ -12,4 +12,6 @@ package enum FlowEvent: Sendable {
     /// No more output will come of this execution.
     case logEnded(ExecutionID, totalBytes: Int64, isTruncated: Bool)
     case agentChanged(AgentID)
+    /// Somebody asked for another person's approval, or a request is over.
+    case approvalsChanged
 }

@@ -76,8 +76,12 @@ package struct ApprovalService: Sendable {
     }
 
     private func expire() async throws {
-        _ = try await self.store.expireApprovals(at: self.clock.now, limit: 200)
+        let expired = try await self.store.expireApprovals(at: self.clock.now, limit: 200)
+        if !expired.isEmpty { self.announce() }
     }
+
+    /// Whoever watches requests looks again.
+    private func announce() { self.jobs.bus.publish(.approvalsChanged) }
 
     // MARK: Deciding
 
@@ -98,6 +102,8 @@ package struct ApprovalService: Sendable {
         var acting = principal
         acting.approval = ApprovalPass(id: id, digest: digest, comment: comment)
         acting.origin.reason = Self.reason(of: approval)
+        // Whatever becomes of it; a look too many does no harm.
+        defer { self.announce() }
         do {
             try await self.carryOut(try ApprovalDesk.decode(approval), of: approval, as: acting)
             let after = try await self.get(id, as: principal)
@@ -122,6 +128,7 @@ package struct ApprovalService: Sendable {
 
     package func reject(_ id: ApprovalID, comment: String?, as principal: Principal) async throws -> Approval {
         _ = try await self.decidable(id, comment: comment, as: principal)
+        defer { self.announce() }
         return try await self.store.rejectApproval(
             id,
             comment: comment,
@@ -131,6 +138,7 @@ package struct ApprovalService: Sendable {
 
     package func withdraw(_ id: ApprovalID, as principal: Principal) async throws -> Approval {
         _ = try await self.get(id, as: principal)
+        defer { self.announce() }
         return try await self.store.withdrawApproval(id, by: principal.change(at: self.clock.now))
     }
 

@@ -32,6 +32,7 @@ extension ClusterFollower {
         case .output(let ids):
             for id in ids { bus.publishHere(.logEnded(id, totalBytes: 0, isTruncated: false)) }
         case .agents(let agents): for agent in agents { bus.publishHere(.agentChanged(agent)) }
+        case .approvals: bus.publishHere(.approvalsChanged)
         case .gap: bus.publishGap()
         }
     }
@@ -139,7 +140,7 @@ extension ClusterMessage {
     var isCall: Bool {
         switch self {
         case .orders, .cancel, .disconnect: true
-        case .configuration, .executions, .output, .agents, .gap: false
+        case .configuration, .executions, .output, .agents, .approvals, .gap: false
         }
     }
 }

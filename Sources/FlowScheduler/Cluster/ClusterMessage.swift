@@ -18,6 +18,8 @@ package enum ClusterMessage: Hashable, Codable, Sendable {
     /// There is more output of these, or all of it.
     case output([ExecutionID])
     case agents([AgentID])
+    /// Requests for approval came, or are over.
+    case approvals
     /// More happened than can be told: look again.
     case gap
 }

@@ -19,6 +19,7 @@ package struct ClusterOutbox: Sendable {
     private var executions: Set<ExecutionID> = []
     private var output: Set<ExecutionID> = []
     private var agents: Set<AgentID> = []
+    private var hasApprovals = false
     private var hasGap = false
 
     package init() {}
@@ -42,6 +43,7 @@ package struct ClusterOutbox: Sendable {
         case .logAppended(let chunks): self.output.formUnion(chunks.map(\.executionID))
         case .logEnded(let id, _, _): self.output.insert(id)
         case .agentChanged(let agent): self.agents.insert(agent)
+        case .approvalsChanged: self.hasApprovals = true
         }
         guard self.executions.count + self.output.count + self.agents.count > Self.newsLimit else { return }
         self.executions = []
@@ -52,7 +54,7 @@ package struct ClusterOutbox: Sendable {
 
     /// Whether watchers elsewhere wait for something.
     package var hasNews: Bool {
-        self.hasGap || !self.executions.isEmpty || !self.output.isEmpty || !self.agents.isEmpty
+        self.hasGap || self.hasApprovals || !self.executions.isEmpty || !self.output.isEmpty || !self.agents.isEmpty
     }
 
     /// Takes out what goes to each of these servers; what is for nobody is forgotten.
@@ -83,7 +85,9 @@ package struct ClusterOutbox: Sendable {
         if !self.executions.isEmpty { news.append(.executions(self.executions.sorted())) }
         if !self.output.isEmpty { news.append(.output(self.output.sorted())) }
         if !self.agents.isEmpty { news.append(.agents(self.agents.sorted())) }
+        if self.hasApprovals { news.append(.approvals) }
         self.hasGap = false
+        self.hasApprovals = false
         self.executions = []
         self.output = []
         self.agents = []

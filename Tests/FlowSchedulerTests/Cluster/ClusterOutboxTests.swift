@@ -22,10 +22,12 @@ struct ClusterOutboxTests {
         outbox.call(.cancel(id, agent: agent, isForced: true), at: nil)
         for _ in 0..<3 { outbox.note(.logEnded(id, totalBytes: 1, isTruncated: false)) }
         outbox.note(.agentChanged(agent))
+        for _ in 0..<2 { outbox.note(.approvalsChanged) }
         outbox.note(.groupsChanged)
         let messages = outbox.take(for: [self.a, self.b], withNews: true)
         let common: [ClusterMessage] = [
             .cancel(id, agent: agent, isForced: true), .configuration, .output([id]), .agents([agent]),
+            .approvals,
         ]
         #expect(messages.filter { $0.server == self.a }.map(\.message) == [.orders([agent])] + common)
         #expect(messages.filter { $0.server == self.b }.map(\.message) == common)
