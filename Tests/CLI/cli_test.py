@@ -366,6 +366,60 @@ def enable_and_disable(sh: Shell) -> None:
     check(sh.json("task", "get", "nightly")["next_exec_time"], "planned again")
 
 
+def many_are_counted_before_they_are_changed(sh: Shell) -> None:
+    for name in ("many-1", "many-2"):
+        sh.run("task", "create", name, "--cron", "0 3 * * *", "--group", "all", "--command", "true")
+    sh.run("task", "bulk", "disable", expect=2)
+    asked = sh.run("task", "bulk", "disable", "--keyword", "many-", expect=2)
+    check("Disable 2 tasks (many-1, many-2)" in asked.stderr and "--yes" in asked.stderr, asked.stderr)
+    check(sh.json("task", "get", "many-1")["status"] == 1, "nothing was done")
+    done = sh.run("task", "bulk", "disable", "--keyword", "many-", "--yes")
+    check("2 of 2 tasks done" in done.stdout, done.stdout)
+    check(sh.json("task", "get", "many-2")["status"] == 0, "disabled")
+    sh.run("task", "bulk", "label", "--keyword", "many-", "--set", "team=billing", "--yes")
+    check(sh.json("task", "get", "many-1")["labels"] == {"team": "billing"}, "labelled")
+    sh.run("task", "bulk", "delete", "--label", "team=billing", "--yes")
+    check("No tasks match" in sh.run("task", "bulk", "delete", "--keyword", "many-").stdout, "all gone")
+    check("No executions match" in sh.run("execution", "bulk", "stop", "--task", "nightly").stdout, "none open")
+
+
+def what_takes_two_persons_waits_for_the_other(sh: Shell) -> None:
+    sh.run("task", "create", "guarded", "--cron", "0 3 * * *", "--group", "all", "--command", "true", "--two-person", "edit")
+    waits = sh.run("task", "disable", "guarded", expect=8, QUARTZFLOW_REASON="stocktaking")
+    request = UUID.search(waits.stderr + waits.stdout).group()
+    shown = sh.json("approval", "show", request)
+    check(shown["reason"] == "stocktaking" and shown["state"] == "pending", shown)
+    decide = ("approval", "approve", request, "--digest", shown["digest"])
+    sh.run(*decide, expect=4)
+    # Whom an administrator made counts as that administrator; whoever is made on the host does not.
+    made = subprocess.run(
+        [str(sh.server.binary), "user", "create", "second", "--role", "admin", "--data-dir", str(sh.server.directory / "data")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    first = made.stdout.split()[-1]
+    other = sh.home / "second"
+    other.mkdir()
+    home = {"HOME": str(other)}
+    sh.run("login", "--username", "second", "--password-stdin", stdin=first + "\n", **home)
+    sh.run("passwd", "--password-stdin", stdin=first + "\nanother correct horse\n", **home)
+    listed = sh.json("approval", "list", "--to-decide", **home)
+    check([one["id"] for one in listed["items"]] == [request], listed)
+    sh.run(*decide, **home)
+    check(sh.json("approval", "show", request)["state"] == "applied", "applied")
+    check(sh.json("task", "get", "guarded")["status"] == 0, "disabled by two")
+    again = sh.run("task", "delete", "guarded", expect=8)
+    sh.run("approval", "withdraw", UUID.search(again.stderr + again.stdout).group())
+    check(sh.json("approval", "list", "--mine", "--state", "withdrawn")["total"] == 1, "taken back")
+    last = sh.run("task", "delete", "guarded", expect=8)
+    request = UUID.search(last.stderr + last.stdout).group()
+    digest = sh.json("approval", "show", request)["digest"]
+    sh.run("approval", "approve", request, "--digest", digest, **home)
+    sh.run("task", "get", "guarded", expect=3)
+
+
 def a_schedule_fires(sh: Shell) -> None:
     sh.run("task", "create", "tick", "--every", "1s", "--group", "all", "--command", "true")
     until(
@@ -789,6 +843,8 @@ JOURNEYS = [
     a_workflow_runs_asks_and_ends,
     a_webhook_starts_a_task_as_github_calls_it,
     enable_and_disable,
+    many_are_counted_before_they_are_changed,
+    what_takes_two_persons_waits_for_the_other,
     a_schedule_fires,
     groups,
     a_number_that_is_a_name_too_is_refused,

@@ -490,6 +490,36 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.page.get_by_role("alertdialog").get_by_role("button", name="Disable").click()
         expect(bar).to_have_count(0)
         expect(self.page.locator("tr[data-job] [role=switch][aria-checked=false]")).to_have_count(3)
+        # All that match, also on pages that are not shown.
+        self.open(f"/jobs?keyword={self.suffix}&page_size=2")
+        expect(self.page.locator("tr[data-job]")).to_have_count(2)
+        self.page.get_by_role("checkbox", name="Choose all on this page").check()
+        bar.get_by_role("button", name="Choose all 3 that match").click()
+        expect(bar).to_contain_text("All 3 that match")
+        bar.get_by_role("button", name="Enable").click()
+        dialog = self.page.get_by_role("alertdialog")
+        expect(dialog).to_contain_text("Enable 3 jobs?")
+        dialog.get_by_role("button", name="Enable").click()
+        expect(self.page.get_by_text("3 jobs enabled")).to_be_visible()
+        for task in self.api("GET", f"/tasks?keyword={self.suffix}")["items"]:
+            assert task["status"] == 1, task["name"]
+            self.api("POST", f"/tasks/{task['id']}/disable")
+
+    def approvals(self) -> None:
+        """A request for another person shows as soon as it is asked, and goes when it is taken back; nothing is reloaded."""
+        # It stays: one person alone can't delete it.
+        name = f"guarded {int(time.time())}"
+        body = {"name": name, "executor_type": 1, "executor_config": {"command": "true"}, "cron_expr": "0 3 * * *"}
+        guarded = self.api("POST", "/tasks", {**body, "group_ids": [1], "two_person": ["edit"]})["id"]
+        self.open("/approvals?view=mine")
+        expect(self.page.locator("[data-live=live]")).to_be_visible()
+        self.api("POST", f"/tasks/{guarded}/disable")
+        row = self.page.locator("tr[data-approval]", has_text=name)
+        # The page asks by itself every 15 s, and not at all while the live connection stands.
+        expect(row).to_be_visible(timeout=10_000)
+        row.get_by_role("button").click()
+        self.page.get_by_role("button", name="Withdraw").click()
+        expect(row).to_contain_text("Withdrawn")
 
     def hosts(self) -> None:
         self.open("/hosts")
@@ -1013,6 +1043,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         if self.job_id:
             self.step("disables several jobs at once", self.bulk)
             self.step("deletes jobs", self.clean_up)
+        self.step("shows a request for another person as it comes and goes", self.approvals)
         self.step("signs out", self.sign_out)
         return 0
 

@@ -18,7 +18,7 @@ extension Endpoint {
             self.executionContract, self.insightContract, self.userContract, self.roleContract, self.tokenContract,
             self.secretContract, self.workflowContract, self.calendarContract, self.notifyContract,
             self.settingsContract, self.systemContract, self.schedulerContract, self.dialectContract, self.hookContract,
-            self.backfillContract, self.approvalContract,
+            self.backfillContract, self.approvalContract, self.bulkContract,
         ]
         return areas.lazy.compactMap { $0 }.first
     }

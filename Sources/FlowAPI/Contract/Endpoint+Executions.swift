@@ -8,18 +8,7 @@ extension Endpoint {
     var executionContract: Contract? {
         switch self {
         case .listExecutions:
-            Contract(.executions, "Lists executions, the newest first").paged.narrowedByTraits
-                .query("type", Self.runTypes)
-                .query("task_id", .integer)
-                .query("client_id", .string)
-                .query(
-                    "status",
-                    .string.about("Numbers or names, separated by commas or repeated: 4,failure.").example("failure")
-                )
-                .query("run_id", .uuid)
-                .query("keyword", .string(upTo: Query.keywordLimit).about("Part of the task's name."))
-                .query("start_time", .timestamp.about("Not before."))
-                .query("end_time", .timestamp.about("Not after."))
+            Contract(.executions, "Lists executions, the newest first").paged.narrowedByTraits.narrowedAsExecutions
                 .query("before", .uuid.about("Only older ones than this: pages without end."))
                 .answersPage(of: .reference("Execution"))
         case .executionStatistics:
@@ -184,7 +173,7 @@ extension Endpoint {
     }
 
     private static let attempt = Schema.integer(ExecutionRoutes.attempts).about("The last one without it.")
-    private static let runTypes = Schema.string.about(
+    static let runTypes = Schema.string.about(
         "\(RunType.allCases.map(\.rawValue).joined(separator: ", ")), scheduler, github-webhook or automatic; "
             + "several separated by commas."
     ).example("manual")

@@ -62,10 +62,7 @@ extension Endpoint {
     var taskContract: Contract? {
         switch self {
         case .listTasks:
-            Contract(.tasks, "Lists tasks").paged.narrowedByTraits
-                .query("status", .integer(0...1).about("0 disabled, 1 enabled."))
-                .query("group_id", .integer)
-                .query("keyword", .string(upTo: Query.keywordLimit).about("Part of name or command."))
+            Contract(.tasks, "Lists tasks").paged.narrowedByTraits.narrowedAsTasks
                 .query("sort", .choice(JobQuery.Sort.allCases.flatMap { [$0.rawValue, "-" + $0.rawValue] }))
                 .answersPage(of: .reference("Task"))
         case .createTask:

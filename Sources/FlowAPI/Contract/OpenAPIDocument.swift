@@ -113,7 +113,7 @@ enum OpenAPIDocument {
         let parameters =
             Self.pathParameters(endpoint) + contract.query.map { Self.parameter($0, in: "query") }
             + contract.headers.map { Self.parameter($0, in: "header") }
-            + (endpoint.mayWait ? [Self.parameter(Self.reason, in: "header")] : [])
+            + (endpoint.takesReason ? [Self.parameter(Self.reason, in: "header")] : [])
         if !parameters.isEmpty { members.append(.init("parameters", parameters)) }
         if let body = contract.body { members.append(.init("requestBody", Self.body(body))) }
         members.append(.init("responses", Self.responses(endpoint, contract)))

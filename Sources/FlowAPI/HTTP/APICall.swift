@@ -26,7 +26,7 @@ struct APICall {
             guard let session else { throw APIFailure(.unauthorized, "unauthenticated", "Sign in first.") }
             var principal = session.principal
             principal.origin = self.origin
-            if self.endpoint.mayWait { principal.origin.reason = try self.reason }
+            if self.endpoint.takesReason { principal.origin.reason = try self.reason }
             return principal
         }
     }

@@ -17,6 +17,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listVersions, getVersion, restoreVersion
     case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
     case checkTasks, taskFileSchema
+    case bulkTasks, stopExecutions, retryExecutions
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
     case listClients, deleteClient, setClientLabels, clientStatistics
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
@@ -139,6 +140,10 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .rerunWorkflowRun: self.api(.post, "/workflow-runs/{id}/rerun", .needs(.jobsRun))
         case .answerWorkflowStep:
             self.api(.post, "/workflow-runs/{id}/nodes/{key}/answer", .needs(.approvalsDecide))
+
+        case .bulkTasks: self.api(.post, "/tasks/bulk", .needs(.jobsRun))
+        case .stopExecutions: self.api(.post, "/executions/bulk/stop", .needs(.executionsCancel))
+        case .retryExecutions: self.api(.post, "/executions/bulk/retry", .needs(.jobsRun))
 
         case .checkTasks: self.api(.post, "/task-files/check", .needs(.jobsWrite))
         // Editors fetch it, who have no credential; it says no more than /openapi.json.
@@ -362,6 +367,14 @@ enum Endpoint: String, CaseIterable, Sendable {
             .s0ResumeTask, .s0TriggerTask, .s4UpdateTask, .s4DeleteTask, .s4PauseTask, .s4ResumeTask, .s4ReorderTask:
             true
         default: false
+        }
+    }
+
+    /// Whether why it is wanted may be said: it may become a request, or several.
+    var takesReason: Bool {
+        switch self {
+        case .bulkTasks, .stopExecutions, .retryExecutions: true
+        default: self.mayWait
         }
     }
 

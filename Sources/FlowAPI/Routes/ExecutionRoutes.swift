@@ -13,7 +13,20 @@ struct ExecutionRoutes: Sendable {
 
     func list(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
-        var request = ExecutionQuery(page: query.page())
+        let wanted = query.page()
+        var request = Self.filter(&query)
+        request.page = wanted
+        request.before = query.identifier("before")
+        try query.finish()
+        let principal = try call.principal
+        let page = try await self.executions.list(request, as: principal)
+        let rows = try await self.presenter.rows(page.items, as: principal)
+        return .data(PageAnswer.members(page, request.page, items: rows))
+    }
+
+    /// What narrows a list, or what is done to all of it.
+    static func filter(_ query: inout Query) -> ExecutionQuery {
+        var request = ExecutionQuery()
         request.job = query.integer("task_id")
         if let text = query.string("client_id") {
             request.agent = AgentID(text)
@@ -26,12 +39,7 @@ struct ExecutionRoutes: Sendable {
         request.traits = query.traits()
         request.from = query.timestamp("start_time")
         request.until = query.timestamp("end_time")
-        request.before = query.identifier("before")
-        try query.finish()
-        let principal = try call.principal
-        let page = try await self.executions.list(request, as: principal)
-        let rows = try await self.presenter.rows(page.items, as: principal)
-        return .data(PageAnswer.members(page, request.page, items: rows))
+        return request
     }
 
     func get(_ call: APICall) async throws -> APIAnswer {

@@ -14,14 +14,9 @@ struct TaskRoutes: Sendable {
 
     func list(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
-        var request = JobQuery(page: query.page())
-        if let status = query.integer("status") {
-            if status != 0, status != 1 { query.fault("status", "value", "a task's status is 0 or 1") }
-            request.isEnabled = status == 1
-        }
-        request.group = query.integer("group_id")
-        request.keyword = query.keyword()
-        request.traits = query.traits()
+        let wanted = query.page()
+        var request = Self.filter(&query)
+        request.page = wanted
         if let sort = query.word("sort") {
             // "-name" is descending.
             request.isDescending = sort.hasPrefix("-")
@@ -43,6 +38,19 @@ struct TaskRoutes: Sendable {
                 items: try await self.presenter.tasks(page.items, as: principal)
             )
         )
+    }
+
+    /// What narrows a list, or what is done to all of it.
+    static func filter(_ query: inout Query) -> JobQuery {
+        var request = JobQuery()
+        if let status = query.integer("status") {
+            if status != 0, status != 1 { query.fault("status", "value", "a task's status is 0 or 1") }
+            request.isEnabled = status == 1
+        }
+        request.group = query.integer("group_id")
+        request.keyword = query.keyword()
+        request.traits = query.traits()
+        return request
     }
 
     func create(_ call: APICall) async throws -> APIAnswer {

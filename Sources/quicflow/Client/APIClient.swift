@@ -36,8 +36,12 @@ struct APIClient: Sendable {
         return try JSONDecoder().decode(JSONValue.self, from: answer.body)
     }
 
-    func post(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
-        try await self.send(.POST, path, body: body)
+    func post(
+        _ path: String,
+        _ body: JSONValue? = nil,
+        query: [(String, String?)] = []
+    ) async throws -> JSONValue {
+        try await self.send(.POST, path, query: query, body: body)
     }
 
     func put(_ path: String, _ body: JSONValue) async throws -> JSONValue {

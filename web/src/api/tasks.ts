@@ -1,6 +1,9 @@
 import { uid } from '../lib/uid.ts';
 import { del, get, post, put, type Query, request } from './client.ts';
-import type { CronPreview, Page, PlacementChoice, Task, TaskBody, TriggerResult } from './types.ts';
+import type { BulkAnswer, CronPreview, Page, PlacementChoice, Task, TaskBody, TriggerResult } from './types.ts';
+
+/** A thousand tasks are changed one after the other. */
+const BULK_MS = 120_000;
 
 export const tasks = {
   list: (query: Query) => get<Page<Task>>('/tasks', query),
@@ -9,6 +12,13 @@ export const tasks = {
   update: (id: number, body: TaskBody & { version?: number }) => put<Task>(`/tasks/${id}`, body),
   /** `detach`: jobs that wait for it no longer do. */
   remove: (id: number, detach = false) => del<unknown>(`/tasks/${id}${detach ? '?detach=true' : ''}`),
+  /** Without a token nothing is done: it is counted. */
+  bulk: (action: string, filter: Query, token?: string) =>
+    request<BulkAnswer>('POST', '/tasks/bulk', {
+      query: filter,
+      body: { action, ...(token ? { token } : {}) },
+      patience: BULK_MS,
+    }),
   setEnabled: (id: number, enabled: boolean) => post<Task | null>(`/tasks/${id}/${enabled ? 'enable' : 'disable'}`),
   /** Off until the server's clock resumes it; RFC 3339. */
   pause: (id: number, until: string, reason: string) =>

@@ -11,7 +11,7 @@ struct ExecutionCommand: AsyncParsableCommand {
         abstract: "Executions: history, output, cancelling, retrying.",
         subcommands: [
             ExecutionListCommand.self, ExecutionGetCommand.self, ExecutionLogsCommand.self,
-            ExecutionCancelCommand.self, ExecutionRetryCommand.self,
+            ExecutionCancelCommand.self, ExecutionRetryCommand.self, ExecutionBulkCommand.self,
         ]
     )
 }

@@ -186,3 +186,14 @@ export interface CronPreview {
   next_executions: string[];
   timezone: string;
 }
+
+/** What was counted, or what became of each. */
+export interface BulkAnswer {
+  count: number;
+  token?: string;
+  names?: string[];
+  done?: number;
+  waiting?: number;
+  refused?: number;
+  results?: { id: string; name: string; result: 'done' | 'waiting' | 'refused'; message?: string }[];
+}

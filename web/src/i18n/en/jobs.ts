@@ -151,6 +151,12 @@ export default {
     disableDone: '{n} jobs disabled',
     deleteDone: '{n} jobs deleted',
     failed: '{n} did not work: {first}',
+    all: 'Choose all {n} that match',
+    allChosen: 'All {n} that match',
+    enableTitle: 'Enable {n} jobs?',
+    enableText: 'They will fire by their schedules again.',
+    changed: 'Meanwhile other jobs match. Look at them again.',
+    waiting: '{n} wait for another person',
   },
   explain: {
     title: 'Why at that moment?',

@@ -144,6 +144,12 @@ export default {
     disableDone: '已停用 {n} 个任务',
     deleteDone: '已删除 {n} 个任务',
     failed: '{n} 个没有成功：{first}',
+    all: '选中全部 {n} 个匹配的任务',
+    allChosen: '全部 {n} 个匹配的任务',
+    enableTitle: '启用选中的 {n} 个任务？',
+    enableText: '之后会按调度重新触发。',
+    changed: '匹配的任务刚刚变了，请再看一遍。',
+    waiting: '{n} 个等待另一人审批',
   },
   explain: {
     title: '为什么运行或没有运行？',
