@@ -21,8 +21,9 @@ struct QuicFlow: AsyncParsableCommand {
             LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
             GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
             SecretCommand.self, CalendarCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self,
-            SchedulerCommand.self, NotifyCommand.self, SilenceCommand.self, ApprovalCommand.self, PlanCommand.self,
-            DiffCommand.self, ApplyCommand.self, ExportCommand.self, SchemaCommand.self, CronCommand.self,
+            SchedulerCommand.self, NotifyCommand.self, SilenceCommand.self, ReportCommand.self, ApprovalCommand.self,
+            PlanCommand.self, DiffCommand.self, ApplyCommand.self, ExportCommand.self, SchemaCommand.self,
+            CronCommand.self,
             AgentCommand.self, PluginCommand.self, DoctorCommand.self, ProfileCommand.self, RunnerCommand.self,
         ]
     )

@@ -114,5 +114,6 @@ extension Contract {
             .query("keyword", .string(upTo: Query.keywordLimit).about("Part of the task's name."))
             .query("start_time", .timestamp.about("Not before."))
             .query("end_time", .timestamp.about("Not after."))
+            .query("fingerprint", .string(upTo: 64).about("Failures that read like this: `/reports/fingerprints`."))
     }
 }

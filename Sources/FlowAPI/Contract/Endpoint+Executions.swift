@@ -31,8 +31,9 @@ extension Endpoint {
                             "output_truncated": .boolean.about("There is more than the preview shows."),
                             "output_bytes": .integer, "output_hint": Schema.choice(["view full log"]).orNull,
                             "attempts": .array(.reference("Attempt")),
-                            "outputs": Schema.dictionary(.string).about(
-                                "What it wrote to the file named by $QF_OUTPUT."
+                            "outputs": Schema.dictionary(.string).about("What it hands on, to whom may read output."),
+                            "fingerprint": Schema.string.orNull.about(
+                                "What its failure is counted with, once it was read."
                             ),
                             "placement": Schema.answer([
                                 "fence": .integer, "slot": .integer, "slots": .integer, "item": .string.orNull,

@@ -51,6 +51,16 @@ extension Endpoint {
                     "busiest": .array(Self.line("task_id")), "groups": .array(Self.line("group_id")),
                 ])
             )
+        case .failureReport:
+            Contract(
+                .executions,
+                "Counts failures that read alike; of the last seven days unless the span is said"
+            )
+            .query("from", .timestamp)
+            .query("to", .timestamp)
+            .query("task_id", .integer)
+            .query("limit", .integer(1...100).byDefault(20).about("The largest first."))
+            .answers(.answer(["from": .timestamp, "to": .timestamp, "items": .array(Self.cluster)]))
         case .upcomingFires:
             Contract(.tasks, "Lists coming fires by the minute; the next hour unless the span is said")
                 .query("from", .timestamp)
@@ -76,6 +86,17 @@ extension Endpoint {
         default: nil
         }
     }
+
+    private static let cluster = Schema.answer([
+        "fingerprint": .string, "outcome": .string.example("FAILURE EXIT 2"),
+        "text": .string.orNull.about("Their last lines without what changes; null without `logs:read`."),
+        "count": .integer, "task_count": .integer, "client_count": .integer,
+        "first_at": .timestamp.about("Within the span."), "last_at": .timestamp,
+        "seen_before": .timestamp.orNull.about("The newest before the span."),
+        "tasks": .array(.answer(["id": .integer, "name": .string])).about("At most 10."),
+        "clients": .array(.answer(["id": .string, "name": .string.orNull])).about("At most 20."),
+        "execution_id": .uuid.about("The newest."),
+    ])
 
     private static func line(_ id: String) -> Schema {
         Schema.answer(Schema.sums).with(required: [id: .integer, "name": .string])

@@ -26,7 +26,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case backfillTask, listBackfills, getBackfill, cancelBackfill
     case listApprovals, getApproval, approveRequest, rejectRequest, withdrawRequest
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
-    case recentExecutions, executionTrend, runReport, upcomingFires
+    case recentExecutions, executionTrend, runReport, failureReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
     case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
@@ -205,6 +205,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .recentExecutions: self.api(.get, "/executions/recent", .needs(.executionsRead))
         case .executionTrend: self.api(.get, "/executions/trend", .needs(.executionsRead))
         case .runReport: self.api(.get, "/reports/runs", .needs(.executionsRead))
+        case .failureReport: self.api(.get, "/reports/fingerprints", .needs(.executionsRead))
         case .upcomingFires: self.api(.get, "/upcoming", .needs(.jobsRead))
 
         case .listUsers: self.api(.get, "/users", .needs(.usersRead))

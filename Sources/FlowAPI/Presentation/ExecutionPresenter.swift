@@ -27,6 +27,7 @@ struct ExecutionPresenter: Sendable {
             .init("attempts", JSON.array(detail.attempts.map(Self.attempt))),
             .init("placement", try await self.placement(detail.placement, as: principal)),
             .init("outputs", detail.outputs),
+            .init("fingerprint", detail.fingerprint),
             .init("output_preview", Self.preview(detail.preview)),
             .init("output_truncated", Self.isPartial(detail.preview)),
             .init("output_bytes", detail.preview.totalBytes),

@@ -217,6 +217,7 @@ struct APIRouter: Sendable {
         case .recentExecutions: try await self.insights.recent(call)
         case .executionTrend: try await self.insights.trend(call)
         case .runReport: try await self.insights.report(call)
+        case .failureReport: try await self.insights.failures(call)
         case .upcomingFires: try await self.insights.upcoming(call)
         case .listUsers: try await self.users.list(call)
         case .createUser: try await self.users.create(call)

@@ -39,6 +39,7 @@ struct ExecutionRoutes: Sendable {
         request.traits = query.traits()
         request.from = query.timestamp("start_time")
         request.until = query.timestamp("end_time")
+        request.fingerprint = query.string("fingerprint")?.shortened(toBytes: 64)
         return request
     }
 

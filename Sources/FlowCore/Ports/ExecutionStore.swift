@@ -92,6 +92,8 @@ package struct ExecutionQuery: Sendable {
     package var types: [RunType] = []
     /// Of the job as it is now; those of deleted jobs have none.
     package var traits = JobTraits()
+    /// Failures that read alike.
+    package var fingerprint: String?
     package var scope: Scope
     /// Keyset: only rows older than this one; the page number is then 1.
     package var before: ExecutionID?

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Channels, rules, and what has become of them.
-package protocol NotifyStore: EventStore {
+package protocol NotifyStore: EventStore, FailureStore {
     // MARK: Channels
 
     func notifyChannels() async throws -> [NotifyChannel]
@@ -132,13 +132,18 @@ package struct NotifyChanges: Hashable, Sendable {
     package var caught: [Caught] = []
     /// Silences whose end was acted on.
     package var settledSilences: [Int64] = []
+    /// Executions that failed: what they read like is looked at a little later, when their output has come.
+    package var failures: [FailureNote] = []
+    /// Executions that did not fail after all.
+    package var mended: [ExecutionID] = []
     package var move: Move?
 
     package init() {}
 
     package var isEmpty: Bool {
         self.counters.isEmpty && self.incidents.isEmpty && self.hosts.isEmpty && self.deliveries.isEmpty
-            && self.caught.isEmpty && self.settledSilences.isEmpty && self.move == nil
+            && self.caught.isEmpty && self.settledSilences.isEmpty && self.failures.isEmpty && self.mended.isEmpty
+            && self.move == nil
     }
 }
 

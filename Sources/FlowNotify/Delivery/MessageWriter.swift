@@ -69,6 +69,8 @@ package enum MessageWriter {
                     ])
                 }
             ),
+            .init("same_failure", variables.values["same_failure"] ?? ""),
+            .init("failure", variables.values["failure"] ?? ""),
             .init("url", variables.values["url"] ?? ""),
             .init("subject", written.subject),
             .init("text", written.text),

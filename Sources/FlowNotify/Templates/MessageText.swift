@@ -24,6 +24,8 @@ package enum MessageText {
         {{#reason}} ({{reason}}){{/reason}}{{/execution_status}}
         {{#execution_end_time}}Ended: {{execution_end_time}}{{#execution_duration}} after {{execution_duration}}\
         {{/execution_duration}}{{/execution_end_time}}
+        {{#same_failure}}{{same_failure}}{{/same_failure}}
+        {{#seen_before}}Such a failure was first seen: {{seen_before}}{{/seen_before}}
         {{#threshold_count}}In a row: {{threshold_count}}{{/threshold_count}}
         {{#url}}{{url}}{{/url}}
         {{#execution_log_tail}}---

@@ -8,19 +8,23 @@ package struct TemplateVariables: Sendable {
     package static let names: Set<String> = [
         "task_id", "task_name", "execution_status", "execution_start_time", "execution_end_time", "execution_duration",
         "threshold_count", "execution_log_tail", "trigger", "run_id", "execution_id", "host", "hosts", "hosts_count",
-        "many_hosts", "exit_code", "reason", "since", "rule", "count", "recovered", "silenced_count", "url",
+        "many_hosts", "exit_code", "reason", "since", "rule", "count", "recovered", "silenced_count", "same_failure",
+        "failure", "seen_before",
+        "url",
     ]
 
     package private(set) var values: [String: String] = [:]
 
     /// - Parameters:
     ///   - execution: the newest of the incident; nil when it has none, or it is gone.
+    ///   - alike: how its failures read.
     ///   - timeZone: times are written as this zone has them.
     ///   - address: where the console is, without a slash at the end; nil when nobody said.
     package init(
         _ message: NotifyMessage,
         execution: Execution?,
         logTail: String,
+        alike: FailureWords = FailureWords(),
         timeZone: String = "UTC",
         address: String? = nil
     ) {
@@ -52,6 +56,9 @@ package struct TemplateVariables: Sendable {
             "count": String(incident.count),
             "recovered": message.purpose == .recovered ? "true" : "",
             "silenced_count": incident.heldBack.flatMap { $0 > 0 ? String($0) : nil } ?? "",
+            "same_failure": alike.same,
+            "failure": Self.clean(alike.text, keepsLines: true),
+            "seen_before": time(alike.seenBefore),
             "url": Self.url(address, execution: execution, job: incident.jobID),
         ]
     }

@@ -15,6 +15,10 @@ package final class NotifyEvaluator: Sendable {
     /// Incidents and hosts whose time has come, in one transaction.
     private static let dueLimit = 200
     private static let tailBytes = 4096
+    /// Output that is on its way when the end is reported has so long to come; milliseconds.
+    private static let readAfter: Int64 = 2000
+    /// Failures that are read in one transaction.
+    private static let readLimit = 100
 
     private let store: any Store & NotifyStore
     private let clock: any WallClock
@@ -30,6 +34,7 @@ package final class NotifyEvaluator: Sendable {
     /// Handles everything that is there.
     package func catchUp() async throws {
         while try await self.readPage() {}
+        while try await self.readFailures() {}
         while try await self.tick() {}
     }
 
@@ -52,9 +57,53 @@ package final class NotifyEvaluator: Sendable {
         var evaluation = NotifyEvaluation(book: book, state: state, silences: silences, now: now)
         for event in events { evaluation.handle(event) }
         var changes = evaluation.changes
+        (changes.failures, changes.mended) = Self.failures(in: events)
         changes.move = NotifyChanges.Move(reader: Self.reader, from: position, to: last.sequence)
         try await self.store.save(changes, at: now)
         return events.count == Self.pageSize
+    }
+
+    /// The last word of a page on each execution.
+    private static func failures(in events: [RecordedEvent]) -> ([FailureNote], [ExecutionID]) {
+        var failures: [ExecutionID: FailureNote] = [:]
+        var mended: Set<ExecutionID> = []
+        for row in events {
+            guard case .executions(let executions)? = row.event else { continue }
+            for event in executions where event.status.isTerminal {
+                if event.status == .failure || event.status == .timeout {
+                    failures[event.id] = FailureNote(
+                        execution: event.id,
+                        job: event.jobID,
+                        agent: event.agentID,
+                        at: row.at
+                    )
+                    mended.remove(event.id)
+                } else if event.isCorrection {
+                    failures[event.id] = nil
+                    mended.insert(event.id)
+                }
+            }
+        }
+        return (failures.values.sorted { $0.execution < $1.execution }, mended.sorted())
+    }
+
+    /// Reads what failures say, a moment after they were reported.
+    private func readFailures() async throws -> Bool {
+        let bound = self.clock.now.advanced(byMilliseconds: -Self.readAfter)
+        let notes = try await self.store.unreadFailures(before: bound, limit: Self.readLimit)
+        guard !notes.isEmpty else { return false }
+        var read: [(note: FailureNote, fingerprint: FailureFingerprint?)] = []
+        for note in notes {
+            let execution = try await self.store.execution(note.execution)
+            var fingerprint: FailureFingerprint?
+            if let execution {
+                let tail = try await Self.tail(of: execution, in: self.store)
+                fingerprint = FailureFingerprint(execution, tail: tail)
+            }
+            read.append((note, fingerprint))
+        }
+        try await self.store.saveFailures(read)
+        return notes.count == Self.readLimit
     }
 
     private func tick() async throws -> Bool {
@@ -132,6 +181,7 @@ package final class NotifyEvaluator: Sendable {
             message,
             execution: execution,
             logTail: try await Self.logTail(of: execution, in: self.store),
+            alike: try await self.alike(message),
             timeZone: zone,
             address: self.address
         )
@@ -140,17 +190,27 @@ package final class NotifyEvaluator: Sendable {
     /// The last lines of an execution's output.
     static func logTail(of execution: Execution?, in store: any Store) async throws -> String {
         guard let execution, execution.status != .skipped else { return "" }
+        return String(decoding: try await self.tail(of: execution, in: store), as: UTF8.self)
+    }
+
+    private static func tail(of execution: Execution, in store: any Store) async throws -> [UInt8] {
         let total = try await store.log(execution.id, from: 0, limit: 1).totalBytes
         let slice = try await store.log(
             execution.id,
             from: max(0, total - Int64(Self.tailBytes)),
             limit: 2 * Self.tailBytes
         )
-        let bytes = slice.chunks.flatMap(\.bytes).suffix(Self.tailBytes)
-        guard total > Int64(Self.tailBytes), let line = bytes.firstIndex(of: 0x0a) else {
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        let bytes = Array(slice.chunks.flatMap(\.bytes).suffix(Self.tailBytes))
+        guard total > Int64(Self.tailBytes), let line = bytes.firstIndex(of: 0x0a) else { return bytes }
         // The first line has lost its beginning.
-        return String(decoding: bytes[bytes.index(after: line)...], as: UTF8.self)
+        return Array(bytes[(line + 1)...])
+    }
+
+    /// What the executions of a message read like; nothing for one that says that it works again.
+    private func alike(_ message: NotifyMessage) async throws -> FailureWords {
+        guard message.purpose != .recovered else { return FailureWords() }
+        let members = message.incident.members.filter { NotifyTrigger.failures.contains($0.trigger) }
+        let known = try await self.store.fingerprints(of: members.compactMap(\.execution))
+        return FailureWords(message.incident, known)
     }
 }

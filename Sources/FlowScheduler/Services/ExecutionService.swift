@@ -79,7 +79,8 @@ package struct ExecutionService: Sendable {
             preview: preview,
             placement: placement,
             // They are what the program wrote, as its output is.
-            outputs: mayReadLog ? try await (self.store as? any PlacementStore)?.outputs(of: id) ?? [:] : [:]
+            outputs: mayReadLog ? try await (self.store as? any PlacementStore)?.outputs(of: id) ?? [:] : [:],
+            fingerprint: try await self.fingerprint(of: execution)
         )
     }
 
@@ -88,6 +89,11 @@ package struct ExecutionService: Sendable {
         guard executions.count > 1, let store = self.store as? any PlacementStore else { return [:] }
         let shown = Set(executions.map(\.id))
         return try await store.slots(of: run).filter { shown.contains($0.key) }
+    }
+
+    private func fingerprint(of execution: Execution) async throws -> String? {
+        guard execution.status == .failure || execution.status == .timeout else { return nil }
+        return try await (self.store as? any FailureStore)?.fingerprints(of: [execution.id])[execution.id]?.id
     }
 
     /// Fires and triggers are for the present.
@@ -230,4 +236,6 @@ package struct ExecutionDetail: Sendable {
     package let placement: PlacementNote?
     /// What it hands on.
     package let outputs: [String: String]
+    /// What its failure is counted with; nil until it was read, and for what did not fail.
+    package let fingerprint: String?
 }

@@ -5,7 +5,7 @@ package import FlowCore
 
 /// What pictures of past and future are drawn from.
 package struct InsightService: Sendable {
-    private let store: any Store
+    let store: any Store
     private let clock: any WallClock
 
     /// Jobs in one question for recent executions.
@@ -56,16 +56,21 @@ package struct InsightService: Sendable {
         as principal: Principal
     ) async throws -> RunReport {
         let scope = try principal.require(.executionsRead)
-        let end = until ?? self.clock.now.advanced(byMilliseconds: 1)
-        let begin = from ?? end.advanced(byMilliseconds: -Self.usualReport)
-        guard end > begin, end.milliseconds - begin.milliseconds <= Self.longestReport else {
-            throw CoreError(.invalid, "The time span has to end after it begins and may cover at most 366 days.")
-        }
+        let (begin, end) = try self.span(from, until)
         let sums = try await self.store.statisticsByJob(from: begin, until: end, in: scope)
         // A job that is gone, or bound elsewhere since, is not shown by name any more.
         let jobs = try await self.store.allJobs().filter { scope.touches($0.definition.groups) }
         let groups = try await self.store.groups().map(\.group).filter { scope.contains($0.id) }
         return RunReport(from: begin, until: end, sums: sums, jobs: jobs, groups: groups, limit: limit)
+    }
+
+    func span(_ from: Timestamp?, _ until: Timestamp?) throws(CoreError) -> (from: Timestamp, until: Timestamp) {
+        let end = until ?? self.clock.now.advanced(byMilliseconds: 1)
+        let begin = from ?? end.advanced(byMilliseconds: -Self.usualReport)
+        guard end > begin, end.milliseconds - begin.milliseconds <= Self.longestReport else {
+            throw CoreError(.invalid, "The time span has to end after it begins and may cover at most 366 days.")
+        }
+        return (begin, end)
     }
 
     /// Coming fires by the minute, from an instant (or now) on.

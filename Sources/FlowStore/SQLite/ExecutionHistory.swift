@@ -105,6 +105,17 @@ struct ExecutionHistory {
         {
             base.conditions.append(condition)
         }
+        if let fingerprint = query.fingerprint {
+            base.add("id IN (SELECT execution_id FROM execution_failure WHERE fingerprint = ?)", .text(fingerprint))
+            if let run = query.run { base.add("run_id = ?", .id(run)) }
+            if let job = query.job { base.add("job_id = ?", .integer(job)) }
+            if let agent = query.agent { base.add("agent = ?", .agent(agent)) }
+            if !isAnyStatus { base.conditions.append(Self.isOneOf(statuses)) }
+            if !jobs.isEmpty, query.job == nil {
+                base.add("job_id IN (SELECT value FROM json_each(?))", try JobTraitCondition.list(jobs))
+            }
+            return [base]
+        }
         if let run = query.run {
             base.index = "execution_by_run"
             base.add("run_id = ?", .id(run))

@@ -183,6 +183,9 @@ extension SQLiteStore: NotifyStore {
             let silences = SilenceTable(db)
             for caught in changes.caught { try silences.note(caught) }
             for id in changes.settledSilences { try silences.settle(id, at: now) }
+            let failures = FailureTable(db)
+            for id in changes.mended { try failures.forget(id) }
+            if !changes.failures.isEmpty { try failures.note(changes.failures) }
             let deliveries = DeliveryTable(db)
             for delivery in changes.deliveries { try deliveries.insert(delivery) }
         }

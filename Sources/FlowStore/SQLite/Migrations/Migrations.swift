@@ -52,6 +52,7 @@ enum Migrations {
         ("174 backfills", Migration174Backfills.sql),
         ("180 approvals", Migration180Approvals.sql),
         ("187 silences", Migration187Silences.sql),
+        ("188 failures", Migration188Failures.sql),
         ("196 test runs", Migration196TestRuns.sql),
     ]
 

@@ -198,5 +198,6 @@ struct NotifyStateTable {
                 """,
                 [.time(bound.advanced(byMilliseconds: -year)), .number(limit)]
             ) + SilenceTable(self.db).prune(before: bound, limit: limit)
+            + FailureTable(self.db).prune(before: bound, limit: limit)
     }
 }

@@ -40,6 +40,25 @@ export interface RunReport {
   groups: ReportLine[];
 }
 
+/** Failures that read alike. */
+export interface FailureCluster {
+  fingerprint: string;
+  /** Such as `FAILURE EXIT 2`. */
+  outcome: string;
+  /** Their last lines without what changes; null for who may not read output. */
+  text: string | null;
+  count: number;
+  task_count: number;
+  client_count: number;
+  first_at: string;
+  last_at: string;
+  /** The newest before the span. */
+  seen_before: string | null;
+  tasks: { id: number; name: string }[];
+  clients: { id: string; name: string | null }[];
+  execution_id: string;
+}
+
 export interface UpcomingMinute {
   minute: string;
   count: number;

@@ -152,5 +152,9 @@ export const VARIABLES = [
   'run_id',
   'execution_id',
   'recovered',
+  'silenced_count',
+  'same_failure',
+  'failure',
+  'seen_before',
   'url',
 ] as const;
