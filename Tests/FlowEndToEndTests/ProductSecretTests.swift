@@ -37,11 +37,14 @@ extension ProductTests {
                 #expect(log.contains("pw=***") && !log.contains(value), "\(log)")
                 let audit = try await client.call("GET", "/audit?action=secret.deliver")
                 #expect(audit["total"] == 1)
+                let given = "handed-0ver-at-the-start"
+                try await Self.start(with: given, client)
                 for path in try FileManager.default.subpathsOfDirectory(atPath: world.directory) {
                     guard let content = FileManager.default.contents(atPath: world.directory + "/" + path) else {
                         continue
                     }
                     #expect(content.firstRange(of: Data(value.utf8)) == nil, "\(path)")
+                    #expect(content.firstRange(of: Data(given.utf8)) == nil, "\(path)")
                 }
                 // A name that is gone: nothing is started, and the record says why.
                 try await client.call("DELETE", "/secrets/DB?force=true")
@@ -49,6 +52,27 @@ extension ProductTests {
                 #expect(refused["status_name"] == "FAILURE", "\(refused)")
                 #expect(refused["reason"]?["code"] == "POLICY_DENIED")
             }
+        }
+
+        /// Runs a task with a secret parameter, which its script has as a variable only.
+        private static func start(with value: String, _ client: ServerClient) async throws {
+            let job = try await client.createJob(
+                "with a secret parameter",
+                command: "",
+                groups: [try await client.everyone()],
+                with: [
+                    "executor_config": [
+                        "command": .text(
+                            "echo \"pw=$QF_PARAM_PW bytes=${#QF_PARAM_PW} arguments=$#\"; test ${#QF_PARAM_PW} = 24"
+                        )
+                    ],
+                    "parameters": [["name": "pw", "type": "secret", "required": true]],
+                ]
+            )
+            let first = try await client.runOne(job, parameters: ["pw": .text(value)])
+            #expect(first["status_name"] == "SUCCESS", "\(first)")
+            let log = try await Runs.completeLog(try #require(first["id"]?.string), client)
+            #expect(log.contains("pw=*** bytes=24 arguments=0"), "\(log)")
         }
     }
 }

@@ -78,7 +78,10 @@ struct InstallationTests {
                 by: Self.change
             )
             #expect(try await store.jobs(naming: "db").map(\.id) == [job.id])
-            let needed = try await store.sealedSecrets(for: job.uid, version: job.version, on: agent)
+            let needed = try await store.sealedSecrets(
+                for: SecretsRequest(execution: ExecutionID(uuid: UUID()), job: job.uid, version: job.version),
+                on: agent
+            )
             #expect(needed?.sealed.map(\.text) == ["two"])
             #expect(needed?.refused == [])
             await expectError(.inUse) { _ = try await set(nil, on: secret.version + 1, owners: .nothing) }
@@ -117,6 +120,38 @@ struct InstallationTests {
             let texts = try await store.sealedValues().map(\.text)
             #expect(texts == ["new a", "newer", "new " + SecondFactor.name(of: user.id)])
             #expect(try await store.auditKeyIDs().isEmpty)
+        }
+    }
+
+    @Test("Secret parameters of runs are sealed anew with the rest, and name their job", arguments: StoreKind.allCases)
+    func resealsParameters(_ kind: StoreKind) async throws {
+        try await self.with(kind) { store, world in
+            let agent = try await world.connectedAgent("web-1")
+            let job = try await world.job("job", groups: [Group.everyone])
+            #expect(try await !store.hasSecrets())
+            let started = try await store.start(
+                Trigger(
+                    job: job.id,
+                    uid: "one",
+                    source: "api",
+                    caller: "ada",
+                    parameters: ["pw": "qfs1.old.AAAA.AAAA", "region": "eu"]
+                ),
+                by: Self.change
+            )
+            // The task does not declare it: a host is not handed what it could not open.
+            #expect(started.orders[agent]?.parameters == ["region": "eu"])
+            #expect(try await store.hasSecrets())
+            let value = try #require(try await store.sealedValues().first)
+            #expect(value.name == SecretParameter.sealName(of: "pw", job: job.uid))
+            #expect(value.text == "qfs1.old.AAAA.AAAA")
+            try await store.reseal(value, as: "qfs1.new.AAAA.AAAA")
+            // One that was changed meanwhile stays.
+            try await store.reseal(value, as: "qfs1.newer.AAAA.AAAA")
+            let stored = try await store.parameters(of: started.run.id)
+            #expect(stored == ["pw": "qfs1.new.AAAA.AAAA", "region": "eu"])
+            let audit = try await store.auditRows(AuditQuery()).compactMap(\.diff).joined()
+            #expect(audit.contains(SecretParameter.mask) && !audit.contains("qfs1."), "\(audit)")
         }
     }
 

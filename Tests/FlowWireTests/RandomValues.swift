@@ -175,7 +175,8 @@ struct RandomValues {
                 pool: self.maybe { PoolUse(name: "pool-\($0.int(0...9))", places: $0.int(1...1000)) }
             ),
             isEnabled: self.bool(),
-            defaults: self.maybe { [$0.word(): $0.text()] }
+            defaults: self.maybe { [$0.word(): $0.text()] },
+            secretParameters: self.maybe { ["a" + $0.word(), "b" + $0.word()] } ?? []
         )
     }
 

@@ -332,8 +332,10 @@ extension Schema {
         .body(
             required: ["name": .string.example("region")],
             optional: [
-                "type": .choice(of: ParameterDeclaration.Kind.self).byDefault("string"),
-                "default": Schema.string.orNull.about("What scheduled runs have."),
+                "type": Schema.choice(of: ParameterDeclaration.Kind.self).byDefault("string").about(
+                    "Values of a 'secret' are shown to nobody."
+                ),
+                "default": Schema.string.orNull.about("What scheduled runs have; 'secret:NAME' of a secret."),
                 "choices": Schema.array(.string).about("The values that are taken; all without any."),
                 "required": Schema.boolean.byDefault(false).about("Whoever triggers it has to say it."),
             ]

@@ -57,7 +57,7 @@ enum ApprovalPresenter {
             ])
         case .run(let run):
             .object([
-                .init("params", run.parameters), .init("retry", run.isRetry),
+                .init("params", SecretParameter.shown(run.parameters)), .init("retry", run.isRetry),
                 .init("client_ids", run.targets.map { $0.map(\.rawValue) }),
                 .init("retry_of", run.retryOf), .init("rerun_of", run.rerunOf),
             ])
@@ -65,7 +65,7 @@ enum ApprovalPresenter {
             .object([
                 .init("from", backfill.from), .init("to", backfill.until),
                 .init("concurrency", backfill.concurrency), .init("per_minute", backfill.perMinute),
-                .init("force", backfill.isForced), .init("params", backfill.parameters),
+                .init("force", backfill.isForced), .init("params", SecretParameter.shown(backfill.parameters)),
             ])
         case .stopExecution(let id): .object([.init("execution_id", id)])
         case .stopRun(let id): .object([.init("run_id", id)])

@@ -13,7 +13,7 @@ enum BackfillPresenter {
             .init("from", backfill.range.from), .init("to", backfill.range.until),
             .init("concurrency", backfill.pace.concurrency), .init("per_minute", backfill.pace.perMinute),
             .init("force", backfill.isForced),
-            .init("params", backfill.parameters),
+            .init("params", SecretParameter.shown(backfill.parameters)),
             .init("state", backfill.state.rawValue), .init("reason", backfill.ending?.rawValue),
             .init("waiting", backfill.waiting?.rawValue),
             .init("text", JSON.object([.init("zh", text.zh), .init("en", text.en)])),

@@ -21,7 +21,7 @@ struct ExecutionPresenter: Sendable {
         members += [
             .init("job_version", execution.jobVersion),
             .init("error", Self.error(of: execution)),
-            .init("params", detail.parameters),
+            .init("params", SecretParameter.shown(detail.parameters)),
             .init("data_time", detail.dataTime),
             .init("cancel_requested", execution.cancelRequested),
             .init("attempts", JSON.array(detail.attempts.map(Self.attempt))),

@@ -105,7 +105,8 @@ extension ExecutionRoutes {
                 Response(
                     json: .object(
                         RunPresenter.members(summary) + [
-                            .init("params", summary.run.parameters), .init("units_left_out", page.total - units.count),
+                            .init("params", SecretParameter.shown(summary.run.parameters)),
+                            .init("units_left_out", page.total - units.count),
                             .init("executions", units), .init("timeline", timeline),
                         ]
                     )

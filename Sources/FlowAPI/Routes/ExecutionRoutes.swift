@@ -123,7 +123,7 @@ struct ExecutionRoutes: Sendable {
         let marks = try await self.executions.slots(of: summary.run.id, among: page.items)
         return .data(
             RunPresenter.members(summary) + [
-                .init("params", summary.run.parameters),
+                .init("params", SecretParameter.shown(summary.run.parameters)),
                 .init("executions", try await self.presenter.rows(page.items, as: principal)),
                 .init("slots", ExecutionPresenter.slots(page.items, marks)),
                 .init("timeline", try await self.timeline(of: summary.run, page.items, as: principal)),

@@ -35,7 +35,7 @@ final class SecretGate: Sendable {
     /// - Returns: the rest.
     func pass(_ launches: [Launch]) -> [Launch] {
         // Most hosts have no such job, and none of theirs has to wait for those.
-        let needing = launches.filter { !$0.order.job.payload.secretNames.isEmpty }
+        let needing = launches.filter(\.order.needsSecrets)
         guard !needing.isEmpty else { return launches }
         self.waiting.withLock { $0.formUnion(needing.map { AttemptKey($0) }) }
         for launch in needing { self.inlet.yield(launch) }
@@ -73,7 +73,11 @@ final class SecretGate: Sendable {
             guard let source else { throw CoreError(.unavailable, "this host gets no secrets") }
             let request = SecretsRequest(execution: launch.id, job: job.uid, version: job.version)
             let values = try await source.secrets(for: request)
-            let resolved = launch.resolved(try job.payload.resolved(values), secrets: values.values.sorted())
+            let resolved = Launch(
+                order: try launch.order.resolved(values),
+                attempt: launch.attempt,
+                secrets: Set(values.values).sorted()
+            )
             guard self.withdraw(key) else { return }
             self.book.mask(key, Array(values.values))
             start([resolved])
@@ -90,38 +94,5 @@ final class SecretGate: Sendable {
             self.book.record([(key, .ended(end))])
             self.onEnd(key)
         }
-    }
-}
-
-extension Launch {
-    /// The same attempt with another payload.
-    fileprivate func resolved(_ payload: Payload, secrets: [String]) -> Launch {
-        let job = self.order.job
-        return Launch(
-            order: Order(
-                executionID: self.order.executionID,
-                runID: self.order.runID,
-                job: JobSnapshot(
-                    uid: job.uid,
-                    id: job.id,
-                    version: job.version,
-                    name: job.name,
-                    payload: payload,
-                    schedule: job.schedule,
-                    policies: job.policies,
-                    isEnabled: job.isEnabled,
-                    defaults: job.defaults
-                ),
-                kind: self.order.kind,
-                nominal: self.order.nominal,
-                dataTime: self.order.dataTime,
-                parameters: self.order.parameters,
-                retryOf: self.order.retryOf,
-                deadline: self.order.deadline,
-                hold: self.order.hold
-            ),
-            attempt: self.attempt,
-            secrets: secrets
-        )
     }
 }

@@ -15,6 +15,8 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         let defaults: [String: String]?
         var placement: Placement?
         var unsupported: String?
+        /// Nil = none, so that what has none is written as before.
+        var secretParameters: [String]?
     }
 
     /// Apart, so that a thousand sessions with the same jobs hold each of them once.
@@ -35,6 +37,9 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
     package var isEnabled: Bool { self.content.fields.isEnabled }
     /// Parameters that hold where an order has none; nil = there are none.
     package var defaults: [String: String]? { self.content.fields.defaults }
+
+    /// Names of parameters whose values the host asks for (``SecretParameter``).
+    package var secretParameters: [String] { self.content.fields.secretParameters ?? [] }
 
     /// Where it runs; nil = on each host.
     ///
@@ -72,7 +77,8 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         isEnabled: Bool,
         defaults: [String: String]? = nil,
         placement: Placement? = nil,
-        unsupported: String? = nil
+        unsupported: String? = nil,
+        secretParameters: [String] = []
     ) {
         self.content = Content(
             Fields(
@@ -86,7 +92,8 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
                 isEnabled: isEnabled,
                 defaults: defaults,
                 placement: placement,
-                unsupported: unsupported
+                unsupported: unsupported,
+                secretParameters: secretParameters.isEmpty ? nil : secretParameters
             )
         )
     }
@@ -114,7 +121,8 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
             policies: isCoordinated ? job.definition.policies.forSlots : job.definition.policies,
             isEnabled: job.isEnabled,
             defaults: job.definition.defaults,
-            placement: job.definition.placement
+            placement: job.definition.placement,
+            secretParameters: job.definition.secretParameters
         )
     }
 }

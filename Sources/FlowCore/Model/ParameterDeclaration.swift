@@ -13,6 +13,8 @@ package struct ParameterDeclaration: Hashable, Sendable, Codable {
         case number
         /// `true` or `false`.
         case boolean
+        /// Any text, which nobody is shown (``SecretParameter``).
+        case secret
     }
 
     package let name: String
@@ -23,6 +25,8 @@ package struct ParameterDeclaration: Hashable, Sendable, Codable {
     package let choices: [String]
     /// Whoever starts the job has to say it.
     package let isRequired: Bool
+
+    package var isSecret: Bool { self.kind == .secret }
 
     /// Parameters of one job.
     package static let limit = 64
@@ -48,6 +52,10 @@ package struct ParameterDeclaration: Hashable, Sendable, Codable {
     package func fault(of value: String) -> Wording? {
         switch self.kind {
         case .string: break
+        // Words about it must not have it in them; names of stored secrets have no length.
+        case .secret:
+            return SecretParameter.reference(value) == nil && value.utf8.count < Secret.shortest
+                ? "a secret has at least \(Secret.shortest) bytes; a shorter one could not be masked in output" : nil
         case .integer where !Self.isInteger(value): return "'\(value.prefix(64))' is no integer such as 42 or -7"
         case .number where !Self.isNumber(value): return "'\(value.prefix(64))' is no number such as 42 or -0.5"
         case .boolean where value != "true" && value != "false":

@@ -25,10 +25,12 @@ package protocol SecretStore: Sendable {
     func deleteSecret(named name: String, force: Bool, by change: Change) async throws
     /// Jobs whose present version names a secret.
     func jobs(naming secret: String) async throws -> [Job]
-    /// What a host needs for a version of a job.
+    /// What a host needs for an execution of a version of a job.
+    ///
+    /// What the run was handed counts only where the execution is this host's; one that nobody knows here has the defaults.
     ///
     /// - Returns: nil when this host is no target of this job, or the version was never stored.
-    func sealedSecrets(for job: JobUID, version: Int64, on agent: AgentID) async throws -> NeededSecrets?
+    func sealedSecrets(for request: SecretsRequest, on agent: AgentID) async throws -> NeededSecrets?
     /// Names this installation; made once.
     func installation() async throws -> String
     /// Whether anything was ever sealed here with a key.
@@ -53,14 +55,24 @@ package struct NeededSecrets: Hashable, Sendable {
     package let jobName: String
     package let groups: [GroupID]
     package let sealed: [Sealed]
+    /// The values of secret parameters by name, as the run or the job has them: sealed, or the name of a stored secret.
+    package let parameters: [String: String]
     /// Names of secrets that do not exist, or whose owners do not cover the job's groups.
     package let refused: [String]
 
-    package init(job: JobID, jobName: String, groups: [GroupID], sealed: [Sealed], refused: [String]) {
+    package init(
+        job: JobID,
+        jobName: String,
+        groups: [GroupID],
+        sealed: [Sealed],
+        parameters: [String: String] = [:],
+        refused: [String]
+    ) {
         self.job = job
         self.jobName = jobName
         self.groups = groups
         self.sealed = sealed
+        self.parameters = parameters
         self.refused = refused
     }
 }

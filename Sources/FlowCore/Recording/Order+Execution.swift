@@ -5,6 +5,7 @@ extension Order {
     /// The order to start a PENDING execution.
     ///
     /// - Parameters:
+    ///   - parameters: of its run; those that are secret are not in the order.
     ///   - dataTime: of its run.
     ///   - deadline: the stored one; nil for a record that an agent made, which then has an hour.
     package init(
@@ -22,7 +23,7 @@ extension Order {
             kind: execution.kind,
             nominal: execution.nominal,
             dataTime: dataTime,
-            parameters: parameters,
+            parameters: SecretParameter.ordered(parameters, of: job),
             retryOf: execution.retryOf,
             deadline: deadline ?? StartDeadline.of(nominal: execution.nominal, next: nil),
             hold: hold

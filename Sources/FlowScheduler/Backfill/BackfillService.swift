@@ -68,7 +68,13 @@ package struct BackfillService: Sendable {
         if let obstacle = Backfill.obstacle(of: job) { throw Self.conflict(job, obstacle) }
         let now = self.clock.now
         let times = try Self.times(of: job, draft, at: now)
-        try ParameterRules.check(draft.parameters, declared: job.definition.parameters)
+        // What was approved is sealed already.
+        try ParameterRules.check(
+            draft.parameters,
+            declared: job.definition.parameters,
+            takesSealed: principal.approval != nil
+        )
+        let parameters = try await self.jobs.starter.sealed(draft.parameters, of: job, as: principal)
         let preview = BackfillPreview(
             total: times.count,
             first: times[0],
@@ -89,7 +95,7 @@ package struct BackfillService: Sendable {
                 perMinute: draft.perMinute ?? standard.perMinute
             ),
             isForced: draft.isForced,
-            parameters: draft.parameters,
+            parameters: parameters,
             caller: principal.username,
             createdAt: now,
             total: times.count
@@ -100,7 +106,7 @@ package struct BackfillService: Sendable {
             concurrency: draft.concurrency,
             perMinute: draft.perMinute,
             isForced: draft.isForced,
-            parameters: draft.parameters
+            parameters: parameters
         )
         let made = try await self.jobs.orAsk(.backfill, job, .backfill(wanted), as: principal) {
             try await self.store.createBackfill(backfill, by: principal.change(at: now))

@@ -22,7 +22,8 @@ extension JobSnapshot {
             policies: self.policies,
             isEnabled: self.isEnabled,
             defaults: self.defaults,
-            unsupported: self.unsupported
+            unsupported: self.unsupported,
+            secretParameters: self.secretParameters
         )
     }
 }

@@ -184,7 +184,11 @@ package struct ExecutionService: Sendable {
         guard let job = try await self.store.job(uid: execution.jobUID) else {
             throw CoreError(.conflict, "The job '\(execution.jobName)' has been deleted, so it cannot be run again.")
         }
-        let parameters = try await self.store.parameters(of: execution.runID)
+        let parameters = try await self.starter.carried(
+            try await self.store.parameters(of: execution.runID),
+            to: job,
+            as: principal
+        )
         let uid = try RunStarter.uid(
             key: idempotencyKey.map { "\(id)/\($0)" },
             job: job.id,

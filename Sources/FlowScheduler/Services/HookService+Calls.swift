@@ -80,6 +80,7 @@ extension HookService {
             }
             let job = try await self.store.job(hook.job)
             try ParameterRules.check(parameters, declared: job?.definition.parameters)
+            if let job { parameters = try self.starter.sealer.sealed(parameters, of: job, takesNames: false) }
         } catch let error as CoreError where error.code == .invalid {
             try await self.keep(.invalid, error.message, hook, request, caller)
             return .invalid(error)

@@ -34,7 +34,13 @@ extension JobService {
         let job = try await self.changeable(id, as: acting)
         try self.requireChange(definition.groups, as: acting)
         var faults = FaultCollector()
-        try await self.check(definition.payload, of: definition.groups, &faults, as: acting)
+        try await SecretService.check(
+            definition.secretPlaces,
+            of: definition.groups,
+            &faults,
+            in: self.store,
+            as: acting
+        )
         try faults.check("The job cannot be saved")
         var wanted = job
         wanted.definition = definition

@@ -169,7 +169,7 @@ package struct JobService: Sendable {
                 type: .manual,
                 source: source,
                 caller: principal.username,
-                parameters: parameters
+                parameters: try await self.starter.sealed(parameters, of: job, as: principal)
             ),
             as: principal
         )
@@ -297,7 +297,13 @@ package struct JobService: Sendable {
                 "conflict",
                 "a task that two persons start cannot wait for other tasks: their end would start it"
             )
-            try await self.check(definition.payload, of: definition.groups, &validator.faults, as: principal)
+            try await SecretService.check(
+                definition.secretPlaces,
+                of: definition.groups,
+                &validator.faults,
+                in: self.store,
+                as: principal
+            )
         }
         // Whether a name is free, the store knows alone.
         try validator.faults.check("The job cannot be saved")
@@ -316,36 +322,6 @@ package struct JobService: Sendable {
     private static func marks(_ wanted: [TwoPersonAction]) -> [TwoPersonAction]? {
         let marks = TwoPersonAction.allCases.filter(wanted.contains)
         return marks.isEmpty ? nil : marks
-    }
-
-    /// Whoever names a secret in a job gives it to all hosts of the job's groups: both they and its owners must cover those.
-    func check(
-        _ payload: Payload,
-        of groups: [GroupID],
-        _ faults: inout FaultCollector,
-        as principal: Principal
-    ) async throws {
-        let rights = principal.scope(of: .secretsUse)
-        for (path, text) in payload.secretPlaces {
-            for name in SecretReference.names(in: text) {
-                guard SecretReference.isName(name), let secret = try await self.store.secret(named: name),
-                    SecretService.isVisible(secret, in: rights)
-                else {
-                    faults.add(
-                        path,
-                        "secret",
-                        "there is no secret '\(name)' that you may use; 'quicflow secret list' shows them"
-                    )
-                    continue
-                }
-                faults.require(
-                    secret.isFor(groups) && rights.covers(groups),
-                    path,
-                    "secret_owners",
-                    "the secret '\(name)' is not for all groups of this task"
-                )
-            }
-        }
     }
 
     func announce(_ job: Job) async { await self.announce(ChangedJob(job: job, ended: [])) }

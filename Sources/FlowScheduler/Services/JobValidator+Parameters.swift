@@ -55,6 +55,20 @@ extension JobValidator {
             self.checkText(choice, "\(path).choices[\(index)]")
             if let fault = kind.fault(of: choice) { self.faults.add("\(path).choices[\(index)]", "type", fault) }
         }
+        if parameter.isSecret {
+            self.faults.require(
+                parameter.choices.isEmpty,
+                path + ".choices",
+                "conflict",
+                "choices are shown to everybody, so a secret parameter has none"
+            )
+            self.faults.require(
+                parameter.defaultValue.map { SecretParameter.reference($0) != nil } ?? true,
+                path + ".default",
+                "secret",
+                "a default is shown with the task: name a stored secret instead, as 'secret:NAME'"
+            )
+        }
         guard let value = parameter.defaultValue else { return }
         self.checkText(value, path + ".default")
         if let fault = parameter.fault(of: value) { self.faults.add(path + ".default", "type", fault) }
@@ -112,11 +126,32 @@ extension JobValidator {
                     "twice",
                     "two parents hand on this parameter, and one of them would win by chance"
                 )
-                if let declared, !declared.contains(where: { $0.name == name }) {
+                guard let declared else { continue }
+                if let parameter = declared.first(where: { $0.name == name }) {
+                    // Outputs are in the parent's record for everybody who may read it.
+                    faults.require(
+                        !parameter.isSecret,
+                        place,
+                        "secret",
+                        "a secret parameter takes no output of a parent"
+                    )
+                } else {
                     faults.add(place, "undeclared", "the task takes no parameter '\(name)'")
                 }
             }
         }
+    }
+
+    /// An address is in logs of hosts, proxies and servers.
+    mutating func checkAddress(of payload: Payload, _ parameters: [ParameterDeclaration]) {
+        guard case .http(let http) = payload else { return }
+        let secret = Set(parameters.filter(\.isSecret).map(\.name))
+        guard let name = RequestTemplate(http.url).parameters.first(where: { secret.contains($0) }) else { return }
+        self.faults.add(
+            "executor_config.url",
+            "secret",
+            "'{{\(name)}}' is secret, and addresses are logged on the way; put it into a header or the body"
+        )
     }
 
     /// What starts by itself has nobody who could say a value.

@@ -53,6 +53,7 @@ struct JobValidator {
             for fault in validator.faults.details { self.faults.add(fault.path, fault.code, fault.text) }
         }
         self.check(draft.parameters)
+        self.checkAddress(of: draft.payload, draft.parameters)
         let schedule = self.resolve(draft.schedule, limits: draft.limits)
         if let schedule, schedule.0 != .manual {
             let given = Set(draft.parameters.filter { $0.defaultValue != nil }.map(\.name))

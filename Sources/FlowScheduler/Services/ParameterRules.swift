@@ -8,8 +8,14 @@ import FlowCore
 /// Parameters become `QF_PARAM_*` variables and arguments, never script text; these rules keep them inside what an
 /// environment can hold.
 enum ParameterRules {
-    /// - Parameter declared: what the job takes; nil = whatever it is handed.
-    static func check(_ parameters: [String: String], declared: [ParameterDeclaration]?) throws(CoreError) {
+    /// - Parameters:
+    ///   - declared: what the job takes; nil = whatever it is handed.
+    ///   - takesSealed: whether they are what this server has stored, and not what somebody says.
+    static func check(
+        _ parameters: [String: String],
+        declared: [ParameterDeclaration]?,
+        takesSealed: Bool = false
+    ) throws(CoreError) {
         var faults = FaultCollector()
         var total = 0
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
@@ -22,10 +28,16 @@ enum ParameterRules {
                 "a parameter's name is made of at most 64 letters, digits and '_' and does not start with a digit"
             )
             faults.require(
-                value.utf8.count <= JobLimits.parameterBytes,
+                value.utf8.count <= JobLimits.parameterBytes || (takesSealed && SecretParameter.isSealed(value)),
                 path,
                 "length",
                 "a parameter's value has at most \(JobLimits.parameterBytes) bytes"
+            )
+            faults.require(
+                takesSealed || !SecretParameter.isSealed(value),
+                path,
+                "reserved",
+                "a text that begins with 'qfs1.' and has four parts is how the server keeps what is secret"
             )
             faults.require(!value.utf8.contains(0), path, "characters", "a parameter's value has no NUL character")
         }
@@ -35,7 +47,7 @@ enum ParameterRules {
             total += parameter.name.utf8.count + value.utf8.count
         }
         faults.require(
-            total <= JobLimits.parametersBytes,
+            takesSealed || total <= JobLimits.parametersBytes,
             "params",
             "length",
             "all parameters together have at most \(JobLimits.parametersBytes) bytes"

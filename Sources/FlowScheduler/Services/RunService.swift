@@ -101,7 +101,7 @@ package struct RunService: Sendable {
                 type: .retry,
                 source: source,
                 caller: principal.username,
-                parameters: summary.run.parameters,
+                parameters: try await self.executions.starter.carried(summary.run.parameters, to: job, as: principal),
                 // One that reached nobody is tried on whoever is there now.
                 targets: hosts.isEmpty ? nil : hosts.sorted(),
                 rerunOf: id

@@ -12,14 +12,17 @@ package struct RunStarter: Sendable {
     let clock: any WallClock
     /// Nil = nobody can be asked, so what takes two persons is refused.
     let desk: ApprovalDesk?
+    let sealer: ParameterSealer
 
     package init(
         store: any Store,
         gateway: any AgentGateway,
         bus: EventBus,
         clock: any WallClock,
-        desk: ApprovalDesk? = nil
+        desk: ApprovalDesk? = nil,
+        seal: SecretSeal? = nil
     ) {
+        self.sealer = ParameterSealer(seal: seal)
         self.desk = desk
         self.store = store
         self.gateway = gateway
@@ -47,7 +50,7 @@ package struct RunStarter: Sendable {
             )
         }
         guard !started.isRepeat else {
-            try Self.requireSame(started.run, as: trigger)
+            try self.requireSame(started.run, as: trigger)
             return started
         }
         await self.announce(started)
@@ -63,8 +66,11 @@ package struct RunStarter: Sendable {
     /// Refuses a key that named another request before: what that one started is no answer to this one.
     ///
     /// - Throws: `keyReused` (draft-ietf-httpapi-idempotency-key-header, 2.7).
-    private static func requireSame(_ run: Run, as trigger: Trigger) throws(CoreError) {
-        guard run.parameters != trigger.parameters || run.type != trigger.type else { return }
+    private func requireSame(_ run: Run, as trigger: Trigger) throws(CoreError) {
+        guard
+            run.type != trigger.type
+                || !self.sealer.areSame(run.parameters, trigger.parameters, job: run.jobUID)
+        else { return }
         throw CoreError(
             .keyReused,
             "This idempotency key started run \(run.id) with other parameters. Use a new key for another request.",

@@ -115,6 +115,37 @@ package struct SecretService: Sendable {
         try faults.check("The secret cannot be saved")
     }
 
+    /// Whoever names a secret for a job gives it to all hosts of the job's groups: both they and its owners must cover those.
+    static func check(
+        _ places: [(path: String, text: String)],
+        of groups: [GroupID],
+        _ faults: inout FaultCollector,
+        in store: any SecretStore,
+        as principal: Principal
+    ) async throws {
+        let rights = principal.scope(of: .secretsUse)
+        for (path, text) in places {
+            for name in SecretReference.names(in: text) {
+                guard SecretReference.isName(name), let secret = try await store.secret(named: name),
+                    Self.isVisible(secret, in: rights)
+                else {
+                    faults.add(
+                        path,
+                        "secret",
+                        "there is no secret '\(name)' that you may use; 'quicflow secret list' shows them"
+                    )
+                    continue
+                }
+                faults.require(
+                    secret.isFor(groups) && rights.covers(groups),
+                    path,
+                    "secret_owners",
+                    "the secret '\(name)' is not for all groups of this task"
+                )
+            }
+        }
+    }
+
     static func isVisible(_ secret: Secret, in scope: Scope) -> Bool {
         guard !scope.isEmpty else { return false }
         switch secret.owners {

@@ -24,7 +24,7 @@ extension Services {
         // A store of another kind may have no notifications.
         let notify = store as? any Store & NotifyStore
         let desk = (store as? any ApprovalStore).map { ApprovalDesk(store: $0, clock: clock, settings: settings) }
-        let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock, desk: desk)
+        let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock, desk: desk, seal: seal)
         let executions = ExecutionService(
             store: store,
             gateway: gateway,

@@ -25,7 +25,7 @@ package final class SecretDesk: SecretProvider {
 
     package func secrets(for request: SecretsRequest, of agent: AgentID) async throws -> [String: String] {
         guard
-            let needed = try await self.store.sealedSecrets(for: request.job, version: request.version, on: agent)
+            let needed = try await self.store.sealedSecrets(for: request, on: agent)
         else {
             throw CoreError(.forbidden, "secret_unavailable: this host is no target of the job")
         }
@@ -47,6 +47,9 @@ package final class SecretDesk: SecretProvider {
             }
             values[sealed.name] = value
         }
+        for (name, text) in needed.parameters {
+            values[SecretParameter.key(of: name)] = try Self.value(of: name, text, job: request.job, values, seal)
+        }
         // Durable before a value leaves: which ones went where, not what they are.
         try await self.store.recordAudit(
             AuditEntry(
@@ -58,6 +61,27 @@ package final class SecretDesk: SecretProvider {
             )
         )
         return values
+    }
+
+    /// The value of a secret parameter, from what its run or its job says.
+    private static func value(
+        of name: String,
+        _ text: String,
+        job: JobUID,
+        _ secrets: [String: String],
+        _ seal: SecretSeal
+    ) throws(CoreError) -> String {
+        if let secret = SecretParameter.reference(text).flatMap({ secrets[$0] }) { return secret }
+        // In clear only where the run was there before the job declared it as secret.
+        guard SecretParameter.isSealed(text) else { return text }
+        let bound = SecretParameter.sealName(of: name, job: job)
+        guard let value = seal.open(text, name: bound, version: SecretParameter.sealVersion) else {
+            throw CoreError(
+                .unavailable,
+                "secret_unavailable: the parameter '\(name)' cannot be opened with the server's keys; start the task anew"
+            )
+        }
+        return value
     }
 
     private struct Given: Encodable {

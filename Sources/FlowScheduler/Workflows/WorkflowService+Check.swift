@@ -52,7 +52,8 @@ extension WorkflowService {
         for (number, node) in definition.nodes.enumerated() {
             let path = "nodes[\(number)]"
             switch node.work {
-            case .job(let id) where !known.contains(id): try await self.checkJob(id, path, &faults, as: principal)
+            case .job(let id) where !known.contains(id):
+                try await self.checkJob(id, of: node, path, &faults, as: principal)
             case .own(let step): try await self.check(step, node.key, of: definition, path, &faults, as: principal)
             case .wait(.until(_, _, let zone)):
                 do { _ = try ZoneDatabase.shared.rules(named: zone) } catch {
@@ -82,6 +83,7 @@ extension WorkflowService {
     /// Whoever saves a workflow runs its tasks with it.
     private func checkJob(
         _ id: JobID,
+        of node: WorkflowNode,
         _ path: String,
         _ faults: inout FaultCollector,
         as principal: Principal
@@ -98,6 +100,13 @@ extension WorkflowService {
             "forbidden",
             "you may not run task \(id) on all its groups"
         )
+        for name in job.definition.secretParameters where node.parameters[name] != nil {
+            faults.add(
+                "\(path).parameters.\(name)",
+                "secret",
+                "'\(name)' is secret, and a workflow's values are readable; give the task a default such as 'secret:NAME'"
+            )
+        }
         if let why = TwoPersonRule.obstacle(toStart: job) { faults.add("\(path).task_id", "two_person", why) }
     }
 

@@ -168,7 +168,7 @@ struct RunAudit: Encodable {
 
     init(_ run: Run, targets: [AgentID]) {
         self.run = run.id.description
-        self.parameters = run.parameters
+        self.parameters = SecretParameter.shown(run.parameters)
         self.clients = targets
     }
 }

@@ -223,7 +223,7 @@ struct BackfillAudit: Encodable {
         self.concurrency = backfill.pace.concurrency
         self.perMinute = backfill.pace.perMinute
         self.force = backfill.isForced
-        self.params = backfill.parameters
+        self.params = SecretParameter.shown(backfill.parameters)
         self.state = backfill.state.rawValue
     }
 }

@@ -109,11 +109,15 @@ extension SQLiteStore {
         }
         let node = core.nodes[index]
         guard let pinned = node.job, let job = try JobTable(db).find(pinned.id), job.uid == pinned.uid,
-            try self.snapshots.snapshot(pinned.uid, version: pinned.version, db) != nil
+            let snapshot = try self.snapshots.snapshot(pinned.uid, version: pinned.version, db)
         else { return .failure(Refusal(key, .deleted, "The task of this step was deleted.")) }
         if !job.isEnabled, core.definition.nodes[index].ifDisabled != .run {
             let isSkipped = core.definition.nodes[index].ifDisabled == .skip
             return .failure(Refusal(key, isSkipped ? .ifDisabled : .disabled, "The task is disabled."))
+        }
+        if let name = snapshot.secretParameters.first(where: { parameters[$0] != nil }) {
+            let words = "The parameter '\(name)' of the task is secret, and a workflow's values are readable."
+            return .failure(Refusal(key, .denied, words))
         }
         if let words = try self.obstacle(to: core.run, starting: job, db) {
             return .failure(Refusal(key, .denied, words))

@@ -5,12 +5,13 @@ import FlowCore
 
 /// Something sealed, and what it is bound to.
 package struct SealedValue: Hashable, Sendable {
-    fileprivate enum Place: Hashable, Sendable {
+    enum Place: Hashable, Sendable {
         case secret
         case secondFactor(UserID)
         case channel(Int64)
         case authority
         case hook(HookID, isOlder: Bool)
+        case parameter(SealedParameterPlace)
     }
 
     /// Under this name servers on one database share the authority's key and certificate.
@@ -21,66 +22,69 @@ package struct SealedValue: Hashable, Sendable {
     package let text: String
     /// What a person calls it.
     package let title: String
-    fileprivate let place: Place
+    let place: Place
 }
 
 extension SQLiteStore {
     /// Everything in the database that was sealed with a master key.
     package func sealedValues() async throws -> [SealedValue] {
-        try await self.read { db in
-            let secrets = try db.all("SELECT name, version, sealed FROM secret ORDER BY name") { row in
-                SealedValue(
-                    name: row.text(0),
-                    version: row.integer(1),
-                    text: row.text(2),
-                    title: "the secret '\(row.text(0))'",
-                    place: .secret
-                )
-            }
-            let factors = try db.all("SELECT user_id, sealed FROM user_totp ORDER BY user_id") { row in
-                let user = row.integer(0)
-                return SealedValue(
-                    name: SecondFactor.name(of: user),
-                    version: 1,
-                    text: row.text(1),
-                    title: "the second factor of user \(user)",
-                    place: .secondFactor(user)
-                )
-            }
-            let channels = try NotifyChannelTable(db).channels().compactMap { channel in
-                channel.secrets.sealed.map { sealed in
-                    SealedValue(
-                        name: ChannelSeal.name(of: sealed.id),
-                        version: ChannelSeal.version,
-                        text: sealed.text,
-                        title: "the secrets of channel '\(channel.name)'",
-                        place: .channel(channel.id)
-                    )
-                }
-            }
-            let authority = try db.all("SELECT value FROM setting WHERE key = ?", [.text(SealedValue.authority)]) {
-                row in
-                SealedValue(
-                    name: SealedValue.authority,
-                    version: 1,
-                    text: row.text(0),
-                    title: "the authority that hosts trust",
-                    place: .authority
-                )
-            }
-            let hooks = try HookTable(db).all().flatMap { hook in
-                ([(hook.secret, false)] + [hook.older].compactMap { $0.map { ($0, true) } }).map { text, isOlder in
-                    SealedValue(
-                        name: Hook.sealName(of: hook.id),
-                        version: Hook.sealVersion,
-                        text: text,
-                        title: "the secret of webhook '\(hook.draft.name)'",
-                        place: .hook(hook.id, isOlder: isOlder)
-                    )
-                }
-            }
-            return secrets + factors + channels + authority + hooks
+        try await self.read { db in try Self.standingValues(db) + SealedParameterTable(db: db).all() }
+    }
+
+    /// Those that do not go with the history.
+    static func standingValues(_ db: Database) throws -> [SealedValue] {
+        let secrets = try db.all("SELECT name, version, sealed FROM secret ORDER BY name") { row in
+            SealedValue(
+                name: row.text(0),
+                version: row.integer(1),
+                text: row.text(2),
+                title: "the secret '\(row.text(0))'",
+                place: .secret
+            )
         }
+        let factors = try db.all("SELECT user_id, sealed FROM user_totp ORDER BY user_id") { row in
+            let user = row.integer(0)
+            return SealedValue(
+                name: SecondFactor.name(of: user),
+                version: 1,
+                text: row.text(1),
+                title: "the second factor of user \(user)",
+                place: .secondFactor(user)
+            )
+        }
+        let channels = try NotifyChannelTable(db).channels().compactMap { channel in
+            channel.secrets.sealed.map { sealed in
+                SealedValue(
+                    name: ChannelSeal.name(of: sealed.id),
+                    version: ChannelSeal.version,
+                    text: sealed.text,
+                    title: "the secrets of channel '\(channel.name)'",
+                    place: .channel(channel.id)
+                )
+            }
+        }
+        let authority = try db.all("SELECT value FROM setting WHERE key = ?", [.text(SealedValue.authority)]) {
+            row in
+            SealedValue(
+                name: SealedValue.authority,
+                version: 1,
+                text: row.text(0),
+                title: "the authority that hosts trust",
+                place: .authority
+            )
+        }
+        let hooks = try HookTable(db).all().flatMap { hook in
+            ([(hook.secret, false)] + [hook.older].compactMap { $0.map { ($0, true) } }).map { text, isOlder in
+                SealedValue(
+                    name: Hook.sealName(of: hook.id),
+                    version: Hook.sealVersion,
+                    text: text,
+                    title: "the secret of webhook '\(hook.draft.name)'",
+                    place: .hook(hook.id, isOlder: isOlder)
+                )
+            }
+        }
+        return secrets + factors + channels + authority + hooks
     }
 
     /// Puts the same value, sealed with another key, in the place of one that nobody has changed meanwhile.
@@ -114,6 +118,8 @@ extension SQLiteStore {
                     "UPDATE hook SET \(column) = ? WHERE id = ? AND \(column) = ?",
                     [.text(text), .id(id), .text(value.text)]
                 )
+            case .parameter(let place):
+                try SealedParameterTable(db: db).reseal(place, from: value.text, as: text)
             }
         }
     }

@@ -77,23 +77,22 @@ extension SQLiteStore {
         try await self.read { db in try SecretTable(db).jobs(naming: secret) }
     }
 
-    package func sealedSecrets(
-        for job: JobUID,
-        version: Int64,
-        on agent: AgentID
-    ) async throws -> NeededSecrets? {
+    package func sealedSecrets(for request: SecretsRequest, on agent: AgentID) async throws -> NeededSecrets? {
         try await self.read { db in
             let table = SecretTable(db)
             var target: (id: JobID, groups: [GroupID])?
-            if let present = try JobTable(db).find(uid: job) {
+            if let present = try JobTable(db).find(uid: request.job) {
                 if try table.isTarget(agent, of: present.id) { target = (present.id, present.definition.groups) }
             } else {
-                target = try self.groupsOfOpenTest(job, version: version, on: agent, db)
+                target = try self.groupsOfOpenTest(request.job, version: request.version, on: agent, db)
             }
-            guard let target, let snapshot = try self.snapshots.snapshot(job, version: version, db) else { return nil }
+            guard let target, let snapshot = try self.snapshots.snapshot(request.job, version: request.version, db)
+            else { return nil }
+            let parameters = try self.secretParameters(of: snapshot, for: request, on: agent, db)
+            let named = Set(snapshot.payload.secretNames + parameters.values.compactMap(SecretParameter.reference))
             var sealed: [NeededSecrets.Sealed] = []
             var refused: [String] = []
-            for name in snapshot.payload.secretNames {
+            for name in named.sorted() {
                 guard let secret = try table.find(name), secret.isFor(target.groups),
                     let text = try table.sealed(name)
                 else {
@@ -107,9 +106,27 @@ extension SQLiteStore {
                 jobName: snapshot.name,
                 groups: target.groups,
                 sealed: sealed,
+                parameters: parameters,
                 refused: refused
             )
         }
+    }
+
+    /// What the run was handed for the secret parameters of its job, over their defaults.
+    private func secretParameters(
+        of job: JobSnapshot,
+        for request: SecretsRequest,
+        on agent: AgentID,
+        _ db: Database
+    ) throws -> [String: String] {
+        guard !job.secretParameters.isEmpty else { return [:] }
+        var values = job.defaults ?? [:]
+        if let execution = try ExecutionTable(db).find(request.execution), execution.agentID == agent,
+            execution.jobUID == request.job
+        {
+            values.merge(try RunTable(db).parameters(of: execution.runID) ?? [:]) { $1 }
+        }
+        return values.filter { job.secretParameters.contains($0.key) }
     }
 
     package func installation() async throws -> String {
@@ -122,7 +139,11 @@ extension SQLiteStore {
         }
     }
 
-    package func hasSecrets() async throws -> Bool { try await !self.sealedValues().isEmpty }
+    package func hasSecrets() async throws -> Bool {
+        try await self.read { db in
+            try !Self.standingValues(db).isEmpty || !SealedParameterTable(db: db).isEmpty()
+        }
+    }
 }
 
 extension Secret {

@@ -17,22 +17,27 @@ extension PBTaskConfig {
         self.setSchedule(job.schedule)
         self.setPolicies(job.policies)
         self.enabled = job.isEnabled
+        if !job.secretParameters.isEmpty {
+            self.secretParameters = job.secretParameters
+            // A peer that asks for no values would run the job with what stands in their place.
+            self.requires.append(Self.secrets)
+        }
         guard let defaults = job.defaults else { return }
         self.defaults = defaults
         // A peer that left them out would run the job with other values than somebody chose.
         self.requires.append(Self.parameters)
     }
 
-    /// The words for what ``defaults`` and ``pool`` need of a peer.
+    /// The words for what ``defaults``, ``secretParameters`` and ``pool`` need of a peer.
     private static let parameters = "parameters"
+    private static let secrets = "secret-parameters"
     static let pools = "pools"
 
     /// A job that says what this version does not know is decoded all the same, and marked: it is refused alone, and what else
     /// came with it counts.
     func decoded(_ field: String) throws(WireError) -> JobSnapshot {
-        var gaps = self.requires.filter { $0 != Self.parameters && $0 != Self.pools }.map {
-            "it needs '\($0.prefix(64))'"
-        }
+        let known = [Self.parameters, Self.secrets, Self.pools].map { ExactText($0) }
+        var gaps = self.requires.filter { !known.contains(ExactText($0)) }.map { "it needs '\($0.prefix(64))'" }
         let nothing = Payload.shell(ShellPayload(command: ""))
         let payload = try Fields.understood(&gaps, or: nothing) { () throws(WireError) in try self.payload(field) }
         let schedule = try Fields.understood(&gaps, or: ScheduleSpec.manual) { () throws(WireError) in
@@ -51,7 +56,10 @@ extension PBTaskConfig {
             policies: policies,
             isEnabled: self.enabled,
             defaults: self.defaults.isEmpty ? nil : self.defaults,
-            unsupported: gaps.isEmpty ? nil : gaps.joined(separator: "; ")
+            unsupported: gaps.isEmpty ? nil : gaps.joined(separator: "; "),
+            secretParameters: try self.secretParameters.map { name throws(WireError) in
+                try Fields.label(name, field + ".secret_parameters", minimum: 1)
+            }
         )
     }
 

@@ -1214,6 +1214,13 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
     set {_uniqueStorage()._defaults = newValue}
   }
 
+  /// Parameters whose values the agent asks for with `secrets_request`, as `parameter:NAME`; orders do not have them. Needs
+  /// "secret-parameters".
+  package var secretParameters: [String] {
+    get {_storage._secretParameters}
+    set {_uniqueStorage()._secretParameters = newValue}
+  }
+
   /// What a peer has to know to run this as it is meant; one that does not know a word of these refuses the task, and only that.
   package var requires: [String] {
     get {_storage._requires}
@@ -3523,7 +3530,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0\u{4}\u{8}secret_parameters\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -3559,6 +3566,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _combined: PBLimitedSchedule? = nil
     var _pool: PBPool? = nil
     var _defaults: Dictionary<String,String> = [:]
+    var _secretParameters: [String] = []
     var _requires: [String] = []
     var _planDigest: UInt64? = nil
 
@@ -3604,6 +3612,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _combined = source._combined
       _pool = source._pool
       _defaults = source._defaults
+      _secretParameters = source._secretParameters
       _requires = source._requires
       _planDigest = source._planDigest
     }
@@ -3659,6 +3668,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 34: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._defaults) }()
         case 38: try { try decoder.decodeSingularMessageField(value: &_storage._combined) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._pool) }()
+        case 48: try { try decoder.decodeRepeatedStringField(value: &_storage._secretParameters) }()
         default: break
         }
       }
@@ -3776,6 +3786,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._pool {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
+      if !_storage._secretParameters.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._secretParameters, fieldNumber: 48)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3818,6 +3831,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._combined != rhs_storage._combined {return false}
         if _storage._pool != rhs_storage._pool {return false}
         if _storage._defaults != rhs_storage._defaults {return false}
+        if _storage._secretParameters != rhs_storage._secretParameters {return false}
         if _storage._requires != rhs_storage._requires {return false}
         if _storage._planDigest != rhs_storage._planDigest {return false}
         return true

@@ -136,11 +136,7 @@ struct SecretSetCommand: AsyncParsableCommand {
             }
             return typed
         }
-        guard var text = String(data: data, encoding: .utf8) else {
-            throw CommandFailure(.usage, "the value is not UTF-8; encode it, for example with base64")
-        }
-        if text.hasSuffix("\n") { text.removeLast() }
-        return text
+        return try HiddenParameters.text(data)
     }
 }
 

@@ -85,7 +85,7 @@ final class ShellExecutor: Executor {
                 continue
             }
             if payload.usesScratchDirectory { self.scratchUsers.insert(AttemptKey(launch)) }
-            if !launch.order.job.payload.secretNames.isEmpty { self.adoptedWithSecrets.insert(AttemptKey(launch)) }
+            if launch.order.needsSecrets { self.adoptedWithSecrets.insert(AttemptKey(launch)) }
             adopted.append(self.requests.names(of: launch, payload: payload))
         }
         self.scratch.removeAll(but: Set(launches.map(\.id)))

@@ -7,7 +7,8 @@ import Foundation
 /// Turns a shell job's attempt into the process to start.
 ///
 /// The script is fixed when the job is saved; parameters arrive as `QF_PARAM_<NAME>` (upper-cased) and as arguments in the
-/// order of their names, after the job's name. Nothing is ever spliced into the script (S1-NFR-S2).
+/// order of their names, after the job's name; secret ones only as variables, since everybody on the host can read arguments.
+/// Nothing is ever spliced into the script (S1-NFR-S2).
 struct ShellRequest: Sendable {
     let environment = ShellEnvironment()
     let scratch: ScratchDirectories
@@ -25,7 +26,8 @@ struct ShellRequest: Sendable {
         guard interpreter.hasPrefix("/") else {
             throw CoreError(.invalid, "the interpreter '\(interpreter)' is not an absolute path")
         }
-        let parameters = order.values.sorted { $0.key < $1.key }.map(\.value)
+        let secret = Set(order.secretParameters)
+        let parameters = order.values.filter { !secret.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
         var arguments = [interpreter] + payload.interpreterArguments + [payload.command, order.job.name] + parameters
         var program = interpreter
         var environment =

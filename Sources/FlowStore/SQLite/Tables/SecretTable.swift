@@ -53,7 +53,7 @@ struct SecretTable {
 
     /// Jobs whose present version names it; the text is looked through first, because few do.
     func jobs(naming name: String) throws -> [Job] {
-        try JobTable(self.db).all().filter { $0.definition.payload.secretNames.contains(name) }
+        try JobTable(self.db).all().filter { $0.definition.secretNames.contains(name) }
     }
 
     /// Whether a host is in a group of a job.

@@ -59,6 +59,8 @@ struct TaskBackfillStartCommand: AsyncParsableCommand {
     @Option(name: .customLong("param"), help: "NAME=VALUE; the script finds it as $QF_PARAM_NAME. Repeat for several.")
     var parameters: [KeyValue] = []
 
+    @OptionGroup var hidden: HiddenParameters
+
     @Flag(help: "Times that ran already run again.")
     var force = false
 
@@ -70,7 +72,7 @@ struct TaskBackfillStartCommand: AsyncParsableCommand {
         let id = try await client.taskID(self.reference.reference)
         var body: JSONValue = .object([
             "from": .string(self.from), "to": .string(self.to), "force": .bool(self.force),
-            "dry_run": .bool(self.dryRun), "params": KeyValue.object(self.parameters),
+            "dry_run": .bool(self.dryRun), "params": KeyValue.object(self.parameters + (try self.hidden.values())),
         ])
         if let concurrency { body["concurrency"] = .integer(concurrency) }
         if let perMinute { body["per_minute"] = .integer(perMinute) }

@@ -314,6 +314,11 @@ struct KeyValue: ExpressibleByArgument, Hashable {
     let key: String
     let value: String
 
+    init(_ key: String, _ value: String) {
+        self.key = key
+        self.value = value
+    }
+
     init?(argument: String) {
         guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else { return nil }
         self.key = String(argument[..<equals])

@@ -18,6 +18,8 @@ struct TaskTriggerCommand: AsyncParsableCommand {
     @Option(name: .customLong("param"), help: "NAME=VALUE; the script finds it as $QF_PARAM_NAME. Repeat for several.")
     var parameters: [KeyValue] = []
 
+    @OptionGroup var hidden: HiddenParameters
+
     @Flag(help: "Wait for every run to end.")
     var wait = false
 
@@ -26,7 +28,7 @@ struct TaskTriggerCommand: AsyncParsableCommand {
         let id = try await client.taskID(self.reference.reference)
         let answer = try await client.post(
             "/tasks/\(id)/trigger",
-            .object(["params": KeyValue.object(self.parameters)])
+            .object(["params": KeyValue.object(self.parameters + (try self.hidden.values()))])
         )
         let started = answer["executions"].array
         guard self.wait else {

@@ -53,6 +53,7 @@ export default {
       integer: 'Integer',
       number: 'Number',
       boolean: 'True or false',
+      secret: 'Secret',
     },
   },
 };

@@ -120,6 +120,7 @@ export default {
     nowTitle: 'Run “{name}” now?',
     nowText: 'It runs once on the hosts of the job; its schedule stays as it is.',
     fallback: '{value} if you leave it empty',
+    secretValue: 'Nobody is shown it. secret:NAME names a stored secret.',
     params: 'Parameters (optional)',
     addParam: 'Add a parameter',
     started: 'Started',

@@ -162,6 +162,7 @@ export default {
     parameterDefault: 'The default is not of its type.',
     parameterChoice: 'A choice is not of the type.',
     parameterChosen: 'The default is none of the choices.',
+    parameterSecret: 'A secret has no choices, and its default names a stored secret: secret:NAME.',
     hookName: 'It starts with a letter or digit and goes on with letters, digits and . _ -',
     hookSecret: '16 to 256 visible ASCII characters without spaces',
     pointer: 'This is no JSON pointer such as /repository/full_name',

@@ -50,6 +50,7 @@ export default {
       integer: '整数',
       number: '数字',
       boolean: '是/否',
+      secret: '机密',
     },
   },
 };

@@ -119,6 +119,7 @@ export default {
     nowTitle: '立即执行“{name}”？',
     nowText: '会在任务的目标主机上执行一次，不影响原有计划。',
     fallback: '不填用 {value}',
+    secretValue: '不会显示给任何人。可写 secret:NAME 使用已保存的机密。',
     params: '参数（可选）',
     addParam: '添加参数',
     started: '已开始执行',

@@ -162,6 +162,7 @@ export default {
     parameterDefault: '默认值不符合类型。',
     parameterChoice: '有的可选值不符合类型。',
     parameterChosen: '默认值不在可选值中。',
+    parameterSecret: '机密参数没有可选值，默认值只能写成 secret:NAME，指向已保存的机密。',
     hookName: '以字母或数字开头，只含字母、数字和 . _ -',
     hookSecret: '16 到 256 个可见的 ASCII 字符，没有空格',
     pointer: '不是 JSON Pointer，例如 /repository/full_name',

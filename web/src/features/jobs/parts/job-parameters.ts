@@ -1,6 +1,6 @@
 import type { Task } from '../../../api/types.ts';
 
-export const PARAMETER_TYPES = ['string', 'integer', 'number', 'boolean'] as const;
+export const PARAMETER_TYPES = ['string', 'integer', 'number', 'boolean', 'secret'] as const;
 export type ParameterType = typeof PARAMETER_TYPES[number];
 
 /** A parameter that a job declares, as its row shows it. */
@@ -54,6 +54,8 @@ export function parametersBody(rows: ParameterRow[], task?: Task): NonNullable<T
 /** Whether a text is of a type; an empty one is none. */
 export function isOfType(text: string, type: ParameterType): boolean {
   if (type === 'integer') return /^-?\d{1,19}$/.test(text);
+  // What is shown with the job can only name a secret.
+  if (type === 'secret') return /^secret:[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text);
   if (type === 'number') return text.trim() === text && text !== '' && Number.isFinite(Number(text));
   return type === 'string' || text === 'true' || text === 'false';
 }
@@ -68,8 +70,10 @@ export function parametersFault(rows: ParameterRow[]): string | null {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'parameterName';
     if (names.has(name)) return 'repeated';
     names.add(name);
-    if (row.fallback !== '' && !isOfType(row.fallback, row.type)) return 'parameterDefault';
     const choices = wordsOf(row.choices);
+    const isReadable = choices.length > 0 || (row.fallback !== '' && !isOfType(row.fallback, row.type));
+    if (row.type === 'secret' && isReadable) return 'parameterSecret';
+    if (row.fallback !== '' && !isOfType(row.fallback, row.type)) return 'parameterDefault';
     if (choices.some((choice) => !isOfType(choice, row.type))) return 'parameterChoice';
     if (choices.length && row.fallback !== '' && !choices.includes(row.fallback)) return 'parameterChosen';
   }
