@@ -6,7 +6,7 @@ SERVER_FLAGS ?=
 SIM_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build web test lint format protos man bench sim clean
+.PHONY: help run setup build web test lint format protos man bench sim crash clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ SEEDS ?= 0..9999
 sim: ## Live through simulated histories; SEEDS=0..99999 for all night, SIM_FLAGS=--all-mutants
 	$(SWIFT) build -c release --product flow-sim
 	.build/release/flow-sim --seeds $(SEEDS) $(SIM_FLAGS)
+
+crash: ## End server, agent and runner at each named place, three times; needs a debug build
+	.venv/bin/python Tests/Chaos/crash_points.py --bin .build/debug $(CRASH_FLAGS)
 
 clean: ## Remove build output; keeps fetched dependencies
 	$(SWIFT) package clean

@@ -47,6 +47,11 @@ let package = Package(
             name: "FlowSupport",
             swiftSettings: swiftSettings
         ),
+        // MARK: Where processes of a debug build can be made to end; nothing in a release build.
+        .target(
+            name: "FlowCrash",
+            swiftSettings: swiftSettings
+        ),
         // MARK: The words everyone speaks; no I/O.
         .target(
             name: "FlowCore",
@@ -87,6 +92,7 @@ let package = Package(
             dependencies: [
                 "CZlib",
                 "FlowCore",
+                "FlowCrash",
                 "FlowPostgres",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -133,7 +139,7 @@ let package = Package(
         // Links nothing but the C library and Swift's own: every host keeps it in memory.
         .target(
             name: "FlowRunner",
-            dependencies: ["CFlowProcess"],
+            dependencies: ["CFlowProcess", "FlowCrash"],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -165,6 +171,7 @@ let package = Package(
             dependencies: [
                 "CFlowProcess",
                 "FlowCore",
+                "FlowCrash",
                 "FlowQUIC",
                 "FlowRunner",
                 "FlowSupport",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CFlowProcess
+import FlowCrash
 import Glibc
 
 extension Runner {
@@ -23,11 +24,13 @@ extension Runner {
         var request = wanted
         // What may be left running has no mark.
         if !request.leavesProcesses { request.environment.append(self.mark) }
+        CrashPoint.reach("runner.start.wanted")
         let pipes = SpawnPipes()
         var leader: pid_t = 0
         let before = flow_boot_ticks()
         let failure =
             pipes.failure != 0 ? (pipes.failure, .prepare) : Spawner.spawn(request, pipes: pipes, pid: &leader)
+        CrashPoint.reach("runner.start.begun")
         let now = flow_boot_microseconds()
         let born = before...max(before, flow_boot_ticks())
         pipes.closeWritingEnds()
@@ -65,6 +68,7 @@ extension Runner {
             masker: request.masked.isEmpty ? nil : SecretMasker(forms: request.masked),
             outputFile: request.masked.isEmpty ? nil : RunnerOutputFile.path(in: request.environment)
         )
+        CrashPoint.reach("runner.start.noted")
         self.trees.add(request.token, leader: leader, execution: request.execution)
         if self.live.contains(request.token) { self.notify(.started(token: request.token, at: now)) }
     }

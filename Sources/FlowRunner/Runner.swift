@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CFlowProcess
+import FlowCrash
 import Glibc
 
 /// The small process that starts and ends an agent's jobs: one thread, one loop.
@@ -179,7 +180,9 @@ package final class Runner {
 
     private func tellEnds() {
         for token in self.untold where self.live.contains(token) {
+            CrashPoint.reach("runner.end.untold")
             if let end = self.ended[token] { self.notify(.finished(token: token, end.outcome)) }
+            CrashPoint.reach("runner.end.told")
         }
         self.untold.removeAll()
     }

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCrash
 import Glibc
 
 /// What a runner's directory has in it, and the few calls on files that both sides of it need.
@@ -52,7 +53,11 @@ package enum RunnerFiles {
         guard descriptor >= 0 else { return false }
         let isWritten = self.write(bytes, to: descriptor) && fsync(descriptor) == 0
         close(descriptor)
-        if isWritten, renameat(directory, draft, directory, name) == 0 { return true }
+        CrashPoint.reach("runner.file.written")
+        if isWritten, renameat(directory, draft, directory, name) == 0 {
+            CrashPoint.reach("runner.file.kept")
+            return true
+        }
         unlinkat(directory, draft, 0)
         return false
     }

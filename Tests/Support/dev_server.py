@@ -108,7 +108,7 @@ class API:
 class DevServer:
     """Starts, kills and ends one development server with its local agent."""
 
-    def __init__(self, bin_directory: str, directory: str | None = None):
+    def __init__(self, bin_directory: str, directory: str | None = None, environment: dict | None = None):
         self.binary = Path(bin_directory).resolve() / "quicflow-server"
         self.owned = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="qf-test-"))
@@ -122,6 +122,7 @@ class DevServer:
         self.log = self.directory / "server.log"
         self.process = None
         self.api = API(self.base)
+        self.environment = environment or {}
 
     def start(self) -> None:
         arguments = [
@@ -137,7 +138,7 @@ class DevServer:
             str(self.password_file),
             "--no-samples",
         ]
-        environment = dict(os.environ, **{MARK: self.mark})
+        environment = dict(os.environ, **{MARK: self.mark}, **self.environment)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True

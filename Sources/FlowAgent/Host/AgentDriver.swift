@@ -3,6 +3,7 @@
 
 import Dispatch
 import FlowCore
+import FlowCrash
 import FlowWire
 import Logging
 import Synchronization
@@ -155,7 +156,10 @@ final class AgentDriver: Sendable {
             self.begin()
             let connection = self.connection.withLock { $0 }
             self.queue.async { self.sendStatistics(after: sequence, at: now, on: connection) }
-        case .launch(let launches): await self.launcher.launch(launches)
+        case .launch(let launches):
+            CrashPoint.reach("agent.launch.wanted")
+            await self.launcher.launch(launches)
+            CrashPoint.reach("agent.launch.handed")
         case .cancel(let id, let force): await self.launcher.cancel(id, force: force)
         case .lease(let id, let milliseconds): self.launcher.lease(id, milliseconds: milliseconds)
         case .forgetOutputs(let nominal): self.launcher.forgetOutputs(before: nominal)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import Foundation
 import GRDB
 import Synchronization
@@ -140,8 +141,10 @@ package final class SQLiteLedger: Ledger {
                     let results = try operations.map { try transaction.apply($0) }
                     try transaction.finish()
                     next = transaction.state
+                    for operation in operations { CrashPoint.reach("ledger.\(operation.word).written") }
                     return results
                 }
+                for operation in operations { CrashPoint.reach("ledger.\(operation.word).committed") }
                 state = next
                 self.mark.write(
                     LedgerMark.Position(
@@ -150,6 +153,7 @@ package final class SQLiteLedger: Ledger {
                         time: next.latest
                     )
                 )
+                CrashPoint.reach("ledger.mark")
                 return results
             } catch {
                 state.snapshots.reset()
@@ -229,4 +233,9 @@ package final class SQLiteLedger: Ledger {
             }
         }
     }
+}
+
+extension LedgerOperation {
+    /// Its case's name.
+    fileprivate var word: String { Mirror(reflecting: self).children.first?.label ?? "\(self)" }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowCrash
 import Synchronization
 
 extension DatabaseStore {
@@ -50,7 +51,12 @@ extension DatabaseStore {
         let start = clock.now
         do {
             try self.requireOpen()
-            let refusals = try turn.write { try Self.run(members, $0) }
+            let refusals = try turn.write { db in
+                let refusals = try Self.run(members, db)
+                for member in members { CrashPoint.reach("store.\(member.operation).written") }
+                return refusals
+            }
+            for member in members { CrashPoint.reach("store.\(member.operation).committed") }
             self.noteCommit(first.operation, clock.now - start)
             for (member, refusal) in zip(members, refusals) { member.finish(refusal) }
             return true

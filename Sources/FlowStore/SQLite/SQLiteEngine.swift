@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowCrash
 import GRDB
 
 /// One SQLite file: the database of a single server.
@@ -108,7 +109,13 @@ final class SQLiteEngine: StoreEngine {
     ) async throws -> Value {
         try self.file?.require()
         return try await SQLiteFailure.mappingErrors {
-            try await self.pool.write { db in try body(Database(connection: .sqlite(db))) }
+            let value = try await self.pool.write { db in
+                let value = try body(Database(connection: .sqlite(db)))
+                CrashPoint.reach("store.\(operation).written")
+                return value
+            }
+            CrashPoint.reach("store.\(operation).committed")
+            return value
         }
     }
 

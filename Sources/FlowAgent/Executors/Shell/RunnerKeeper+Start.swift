@@ -3,6 +3,7 @@
 
 import CFlowProcess
 import FlowCore
+import FlowCrash
 import FlowRunner
 import Foundation
 import Glibc
@@ -189,9 +190,10 @@ extension RunnerKeeper {
         let arguments =
             ["quicflow-runner"] + self.owner.configuration.arguments
             + ["--listener", "3", "--directory", directory.path, "--mark", self.mark(directory)]
-        let environment = ["PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH"].compactMap { name in
+        let inherited = ["PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH"].compactMap { name in
             ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
         }
+        let environment = inherited + CrashPoint.environment
         var pid: pid_t = 0
         let result = Spawner.withVector(arguments) { arguments in
             Spawner.withVector(environment) { environment in
