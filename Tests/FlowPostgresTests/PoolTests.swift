@@ -66,6 +66,42 @@ struct PoolTests {
         }
     }
 
+    @Test("Arrays carry columns of rows; a value of another type than its column's is refused")
+    func arrays() async throws {
+        try await self.withPool { pool, _ in
+            let id = UUID()
+            let rows: [[PostgresValue]] = [
+                [.integer(.max), .text("é\n'{},"), .bytes([0, 255])], [.integer(.min), .text("a\0b"), .uuid(id)],
+                [.null, .null, .null], [.integer(0), .text(""), .bytes([])],
+            ]
+            let statement = "SELECT unnest($1), unnest($2), unnest($3)"
+            let (found, types) = try await pool.transaction("arrays") { session in
+                let arrays = try #require(PostgresArrays([.integer, .text, .bytes], rows: 4) { rows[$0][$1] })
+                var found: [[PostgresValue]] = []
+                try session.query(statement, arrays) { row in
+                    #expect(row.width == 3)
+                    found.append([
+                        row.isNull(0) ? .null : .integer(row.integer(0)), row.isNull(1) ? .null : .text(row.text(1)),
+                        row.isNull(2) ? .null : .bytes(row.bytes(2)),
+                    ])
+                }
+                return (
+                    found, try session.parameterTypes(of: "SELECT 1 WHERE 1::bigint = $1 AND 'a'::text = $2 AND $3")
+                )
+            }
+            var expected = rows
+            expected[1] = [
+                .integer(.min), .text("a\u{FFFD}b"), .bytes(withUnsafeBytes(of: id.uuid) { Array($0) }),
+            ]
+            #expect(found == expected)
+            #expect(types == [20, 25, 16])
+            for element in [PostgresArrays.Element.text, .bytes] {
+                #expect(PostgresArrays([element], rows: 1) { _, _ in .integer(1) } == nil)
+            }
+            #expect(PostgresArrays([.integer], rows: 2) { row, _ in row == 0 ? .null : .text("1") } == nil)
+        }
+    }
+
     @Test("A statement may be run for each row of another, and sums of many numbers are read as numbers")
     func nested() async throws {
         try await self.withPool { pool, _ in

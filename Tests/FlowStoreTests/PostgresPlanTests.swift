@@ -74,6 +74,17 @@ struct PostgresPlanTests {
         _ = try await store.run(last.runID)
         _ = try await world.fire(job, online: [agent])
         try await world.apply([World.report(1, job, on: agent, .success)], of: agent)
+        _ = try await world.hello(agents[0])
+        let others = jobs.filter { $0.id != job.id }
+        for second in Int64(0)..<8 {
+            let nominal = World.start + second
+            let fires = others.map { World.plan($0, at: nominal, next: nominal + 1) }
+            _ = try await store.fire(fires, online: Set(agents), recent: nil, at: nominal)
+            let reports = others.enumerated().map { index, job in
+                World.report(second * Int64(others.count) + Int64(index) + 1, job, on: agents[0], at: nominal, .success)
+            }
+            #expect(try await world.apply(reports, of: agents[0]).changed.count == others.count)
+        }
         for growth in Growth.allCases {
             _ = try await store.forget(growth, before: World.start + 60, limit: 100)
         }

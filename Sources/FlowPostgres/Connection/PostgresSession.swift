@@ -64,7 +64,7 @@ package final class PostgresSession {
         _ body: (PostgresRow) throws -> Bool = { _ in true }
     ) throws -> Int {
         try self.requireUsable()
-        let name = isKept ? try self.prepare(sql, values) : nil
+        let name = isKept ? try self.prepare(sql, values.map(\.typeIdentifier)) : nil
         let isSent = Parameters(values).withPointers { count, pointers, lengths, formats in
             if let name {
                 return PQsendQueryPrepared(self.connection, name, count, pointers, lengths, formats, 1)
@@ -73,6 +73,13 @@ package final class PostgresSession {
             return PQsendQueryParams(self.connection, sql, count, types, pointers, lengths, formats, 1)
         }
         guard isSent == 1 else { throw self.unsendable() }
+        return try self.rows(body)
+    }
+
+    /// Reads the answer to one statement.
+    ///
+    /// - Returns: how many rows it changed or returned.
+    func rows(_ body: (PostgresRow) throws -> Bool) throws -> Int {
         let rows = try self.result()
         defer { PQclear(rows) }
         for row in 0..<PQntuples(rows) {
@@ -110,7 +117,7 @@ package final class PostgresSession {
     ) throws -> [Int] {
         guard let first = sets.first else { return [] }
         try self.requireUsable()
-        let name = try self.prepare(sql, first)
+        let name = try self.prepare(sql, first.map(\.typeIdentifier))
         return try self.pipeline(sets.count) { index in
             Parameters(sets[index]).withPointers { count, pointers, lengths, formats in
                 PQsendQueryPrepared(self.connection, name, count, pointers, lengths, formats, 1)
@@ -120,12 +127,12 @@ package final class PostgresSession {
         }
     }
 
-    private func prepare(_ sql: String, _ values: [PostgresValue]) throws -> String {
+    /// - Returns: the name of the prepared statement.
+    func prepare(_ sql: String, _ types: [UInt32]) throws -> String {
         switch self.statements.name(of: sql) {
         case .known(let name): return name
         case .new(let name, let forgotten):
             if let forgotten { try self.execute("DEALLOCATE \(forgotten)") }
-            let types = values.map(\.typeIdentifier)
             guard PQsendPrepare(self.connection, name, sql, Int32(types.count), types) == 1 else {
                 throw self.unsendable()
             }

@@ -8,6 +8,14 @@ struct Parameters {
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
 
+    /// Arrays in binary form, one behind the other in `buffer`, which begin at `starts`.
+    init(arrays buffer: [UInt8], starts: [Int]) {
+        self.buffer = buffer
+        self.offsets = starts
+        self.lengths = zip(starts, starts.dropFirst() + [buffer.count]).map { Int32($1 - $0) }
+        self.formats = starts.map { _ in 1 }
+    }
+
     init(_ values: [PostgresValue]) {
         self.buffer.reserveCapacity(values.count * 16)
         for value in values {

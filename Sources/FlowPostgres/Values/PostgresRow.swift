@@ -11,6 +11,9 @@ package struct PostgresRow {
     let result: OpaquePointer
     let row: Int32
 
+    /// How many columns there are.
+    package var width: Int { Int(PQnfields(self.result)) }
+
     package func isNull(_ column: Int) -> Bool { PQgetisnull(self.result, self.row, Int32(column)) == 1 }
 
     /// 0 for NULL and for what is not an integer or a boolean.

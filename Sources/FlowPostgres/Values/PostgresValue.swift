@@ -49,7 +49,7 @@ package enum PostgresValue: Hashable, Sendable {
         return count
     }
 
-    private static func append(_ text: String, to buffer: inout [UInt8]) {
+    static func append(_ text: String, to buffer: inout [UInt8]) {
         let start = buffer.count
         buffer.append(contentsOf: text.utf8)
         guard buffer[start...].contains(0) else { return }

@@ -59,15 +59,26 @@ struct Database {
         return result
     }
 
-    /// Runs one statement with many sets of values: on PostgreSQL one wait for all of them.
+    /// Runs one statement with many sets of values: on PostgreSQL one statement for all of them where it can be
+    /// (``PostgresBatch``), and one wait in any case.
+    ///
+    /// What comes of it is the same as of one set after the other, and the first that fails fails all.
+    func runEach(_ sql: String, _ sets: [[RecordValue]]) throws {
+        guard !sets.isEmpty else { return }
+        switch self.connection {
+        case .sqlite(let db): _ = try db.stepEach(sql, sets) { _ in }
+        case .postgres(let session): try PostgresEach(session, sql, sets).run(sets)
+        }
+    }
+
+    /// The same, for whoever has to know what each of them did; an insert names the columns of its conflict.
     ///
     /// - Returns: for each set, how many rows it changed.
-    @discardableResult
-    func runEach(_ sql: String, _ sets: [[RecordValue]]) throws -> [Int] {
+    func changesOfEach(_ sql: String, _ sets: [[RecordValue]]) throws -> [Int] {
+        guard !sets.isEmpty else { return [] }
         switch self.connection {
-        case .sqlite(let db): try db.stepEach(sql, sets) { _ in db.changesCount }
-        case .postgres(let session):
-            try self.inGroups(sets) { try session.queryEach(PostgresDialect.statement(sql), $0) }
+        case .sqlite(let db): return try db.stepEach(sql, sets) { _ in db.changesCount }
+        case .postgres(let session): return try PostgresEach(session, sql, sets).changes(sets)
         }
     }
 
@@ -77,31 +88,11 @@ struct Database {
         _ sets: [[RecordValue]],
         _ transform: (StoredRow) throws -> Value
     ) throws -> [Value?] {
+        guard !sets.isEmpty else { return [] }
         switch self.connection {
         case .sqlite(let db): return try db.stepEach(sql, sets) { row in try row.map { try transform(.sqlite($0)) } }
-        case .postgres(let session):
-            return try self.inGroups(sets) { group in
-                var found = [Value?](repeating: nil, count: group.count)
-                try session.queryEach(PostgresDialect.statement(sql), group) { index, row in
-                    if found[index] == nil { found[index] = try transform(.postgres(row)) }
-                }
-                return found
-            }
+        case .postgres(let session): return try PostgresEach(session, sql, sets).first(sets, transform)
         }
-    }
-
-    /// Bounds what is held in memory at a time.
-    private func inGroups<Value>(
-        _ sets: [[RecordValue]],
-        _ body: ([[PostgresValue]]) throws -> [Value]
-    ) throws -> [Value] {
-        var values: [Value] = []
-        values.reserveCapacity(sets.count)
-        for start in stride(from: 0, to: sets.count, by: 1000) {
-            let group = sets[start..<min(start + 1000, sets.count)].map { $0.map(\.postgres) }
-            values += try body(group)
-        }
-        return values
     }
 
     /// Steps through the rows of a statement while `body` wants more.
@@ -130,18 +121,6 @@ struct Database {
             case .sqlite(let db): db.lastInsertedRowID
             case .postgres: try self.first("SELECT lastval()") { $0.integer(0) } ?? 0
             }
-        }
-    }
-}
-
-extension RecordValue {
-    fileprivate var postgres: PostgresValue {
-        switch self {
-        case .null: .null
-        case .integer(let value): .integer(value)
-        case .text(let value): .text(value)
-        case .bytes(let value): .bytes(value)
-        case .uuid(let value): .uuid(value)
         }
     }
 }

@@ -24,9 +24,11 @@ enum PostgresDialect {
         return text
     }
 
-    static func translated(_ sql: String) -> String {
+    static func translated(_ sql: String) -> String { self.translated(SQLToken.tokens(of: sql)) }
+
+    static func translated(_ tokens: [SQLToken]) -> String {
         var writer = Writer()
-        for token in self.withoutHints(self.renamed(SQLToken.tokens(of: sql))) { writer.write(token) }
+        for token in self.withoutHints(self.renamed(tokens)) { writer.write(token) }
         return writer.finished().replacing("CAST(value AS TEXT) FROM json_each(", with: "value FROM json_texts(")
     }
 

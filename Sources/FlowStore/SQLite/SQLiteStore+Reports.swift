@@ -11,14 +11,14 @@ extension SQLiteStore {
             let agents = AgentTable(db)
             let table = ExecutionTable(db)
             var stored = ReportIntake.Stored()
-            for agent in keys.agents { stored.progress[agent] = try agents.progress(of: agent) }
+            stored.progress = try agents.progress(of: keys.agents)
             stored.executions =
                 try table.find(keys.executions)
                 + keys.ranges.flatMap { try table.pending(in: $0) }
             let origins = ReportIntake.Keys.Origins(of: batches, stored: stored.executions)
-            for run in origins.runs { stored.runs[run] = try RunTable(db).find(run) }
-            for job in origins.jobs { stored.jobs[job] = try JobTable(db).number(of: job) }
-            for number in origins.numbers { stored.owners[number] = try JobTable(db).uid(of: number) }
+            for run in try RunTable(db).find(origins.runs) { stored.runs[run.id] = run }
+            stored.jobs = try JobTable(db).numbers(of: origins.jobs)
+            stored.owners = try JobTable(db).uids(of: origins.numbers)
             var intake = ReportIntake(stored, at: now)
             for batch in batches { intake.apply(batch) }
             let isNew = try RecordWriter(db: db, snapshots: self.snapshots).save(intake.changes)

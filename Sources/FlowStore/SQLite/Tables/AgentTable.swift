@@ -86,6 +86,15 @@ struct AgentTable {
         }
     }
 
+    /// The same of many, without those that are not enrolled.
+    func progress(of ids: [AgentID]) throws -> [AgentID: ReportProgress] {
+        let found = try self.db.firstEach(
+            "SELECT incarnation, acked_seq FROM agent WHERE id = ?",
+            ids.map { [.agent($0)] }
+        ) { ReportProgress(incarnation: $0.text(0), acknowledged: $0.integer(1)) }
+        return Dictionary(keys: ids, values: found)
+    }
+
     func setAcknowledged(_ sequences: [AgentID: Int64]) throws {
         try self.db.runEach(
             "UPDATE agent SET acked_seq = ?, lost_after = NULL WHERE id = ?",

@@ -10,6 +10,10 @@ struct AttemptTable {
 
     /// Writes how attempts ended; the last word counts.
     func store(_ records: [(record: AttemptRecord, id: ExecutionID)]) throws {
+        var seen: Set<LogAttempt> = []
+        let last = records.reversed().filter { record, id in
+            seen.insert(LogAttempt(execution: id, attempt: record.number)).inserted
+        }
         try self.db.runEach(
             """
             INSERT INTO attempt (execution_id, number, status, reason, detail, started_at, finished_at,
@@ -19,7 +23,7 @@ struct AttemptTable {
                 exit_code = excluded.exit_code, http_status = excluded.http_status,
                 output_bytes = excluded.output_bytes, output_truncated = excluded.output_truncated
             """,
-            records.map { record, id in
+            last.map { record, id in
                 [
                     .id(id), .number(record.number), .number(record.status.rawValue), .text(record.reason?.rawValue),
                     .text(record.detail), .time(record.startedAt), .time(record.finishedAt), .number(record.exitCode),

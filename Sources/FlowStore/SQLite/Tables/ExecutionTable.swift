@@ -28,10 +28,10 @@ struct ExecutionTable {
     ///
     /// - Returns: for each, whether the row is new.
     func insert(_ executions: [(execution: Execution, deadline: Timestamp?)]) throws -> [Bool] {
-        try self.db.runEach(
+        try self.db.changesOfEach(
             """
             INSERT INTO execution (\(ExecutionRecord.columns), start_deadline)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             executions.map { ExecutionRecord.values($0.execution) + [.time($0.deadline)] }
         ).map { $0 == 1 }
@@ -40,7 +40,7 @@ struct ExecutionTable {
     /// Writes the last states a transaction gave executions over the revisions they were derived from (`semantics.md` 2,
     /// rule 4).
     func update(_ writes: [RecordChanges.Write]) throws {
-        let changed = try self.db.runEach(
+        let changed = try self.db.changesOfEach(
             """
             UPDATE execution SET status = ?, reason = ?, detail = ?, attempt = ?, agent_seq = ?, decided_by = ?,
                 job_version = ?, started_at = ?, finished_at = ?, exit_code = ?, http_status = ?, cancel_requested = ?,

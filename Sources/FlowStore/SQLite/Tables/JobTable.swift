@@ -16,12 +16,23 @@ struct JobTable {
         }
     }
 
-    /// The number of a job, also of a deleted one; nil when no version of it was ever stored here.
-    func number(of uid: JobUID) throws -> JobID? {
-        try self.db.first("SELECT job_id FROM job_version WHERE uid = ? LIMIT 1", [.id(uid)]) { $0.integer(0) }
+    /// The numbers of jobs, also of deleted ones, without those of which no version was ever stored here.
+    func numbers(of uids: [JobUID]) throws -> [JobUID: JobID] {
+        let found = try self.db.firstEach(
+            "SELECT job_id FROM job_version WHERE uid = ? LIMIT 1",
+            uids.map { [.id($0)] }
+        ) { $0.integer(0) }
+        return Dictionary(keys: uids, values: found)
     }
 
-    /// Which job has a number now.
+    /// Jobs that have these numbers now.
+    func uids(of ids: [JobID]) throws -> [JobID: JobUID] {
+        let found = try self.db.firstEach("SELECT uid FROM job WHERE id = ?", ids.map { [.integer($0)] }) {
+            try $0.id(0, as: JobUID.self)
+        }
+        return Dictionary(keys: ids, values: found)
+    }
+
     func uid(of id: JobID) throws -> JobUID? {
         try self.db.first("SELECT uid FROM job WHERE id = ?", [.integer(id)]) { try $0.id(0) }
     }

@@ -99,11 +99,11 @@ struct LogTable {
     @discardableResult
     private func insert(_ rows: [[RecordValue]]) throws -> [Bool] {
         guard !rows.isEmpty else { return [] }
-        return try self.db.runEach(
+        return try self.db.changesOfEach(
             """
             INSERT INTO log_piece (execution_id, attempt, byte_offset, byte_end, breaks_before, breaks, stream, encoding,
                 body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (execution_id, attempt, byte_offset) DO NOTHING
             """,
             rows
         ).map { $0 == 1 }

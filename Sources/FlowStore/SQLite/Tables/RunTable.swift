@@ -22,6 +22,13 @@ struct RunTable {
         try self.db.first("SELECT \(RunRecord.columns) FROM run WHERE id = ?", [.id(id)]) { try RunRecord.decode($0) }
     }
 
+    /// Those of these that are there, in order.
+    func find(_ ids: [RunID]) throws -> [Run] {
+        try self.db.firstEach("SELECT \(RunRecord.columns) FROM run WHERE id = ?", ids.map { [.id($0)] }) {
+            try RunRecord.decode($0)
+        }.compactMap { $0 }
+    }
+
     func parameters(of id: RunID) throws -> [String: String]? {
         try self.db.first("SELECT parameters FROM run WHERE id = ?", [.id(id)]) {
             try JSONColumn.decodeParameters($0.optionalText(0))
