@@ -27,13 +27,46 @@ struct FireBench: AsyncParsableCommand {
     @Option(help: "Agents; each job runs on one of them.")
     var agents = 100
 
+    @Option(help: "Servers that share the fires; more than one needs --database.")
+    var servers = 1
+
     func run() async throws {
         for count in self.jobs {
-            try await self.place.with(directory: self.directory) { try await self.measure(count, $0) }
+            try await self.place.with(directory: self.directory) { store in
+                var stores = [store]
+                while stores.count < self.servers {
+                    guard let address = self.place.database else {
+                        throw ValidationError("--servers needs --database.")
+                    }
+                    stores.append(try await PostgresStore.open(address))
+                }
+                try await self.measure(count, stores)
+                for other in stores.dropFirst() { try await other.close() }
+            }
         }
     }
 
-    private func measure(_ count: Int, _ store: DatabaseStore) async throws {
+    /// Each server fires its part, all of them at the same time.
+    private func fire(
+        _ fires: [PlannedFire],
+        _ stores: [DatabaseStore],
+        online: Set<AgentID>,
+        at now: Timestamp
+    ) async throws -> [FireOutcome] {
+        let size = (fires.count + stores.count - 1) / stores.count
+        return try await withThrowingTaskGroup(of: (Int, [FireOutcome]).self) { group in
+            for (index, store) in stores.enumerated() {
+                let part = Array(fires.dropFirst(index * size).prefix(size))
+                group.addTask { (index, try await store.fire(part, online: online, recent: nil, at: now)) }
+            }
+            var parts = [[FireOutcome]](repeating: [], count: stores.count)
+            for try await (index, outcomes) in group { parts[index] = outcomes }
+            return parts.flatMap { $0 }
+        }
+    }
+
+    private func measure(_ count: Int, _ stores: [DatabaseStore]) async throws {
+        guard let store = stores.first else { return }
         let load = try await StoreLoad(
             store: store,
             jobs: count,
@@ -55,9 +88,9 @@ struct FireBench: AsyncParsableCommand {
             var batch = FireBatch()
             var commits: [Duration] = []
             while fired < count {
-                let fires = planner.plan(now: due, limit: batch.limit)
+                let fires = planner.plan(now: due, limit: batch.limit * stores.count)
                 guard !fires.isEmpty else { throw ValidationError("only \(fired) of \(count) jobs were due") }
-                let outcomes = try await store.fire(fires, online: load.online, recent: nil, at: due)
+                let outcomes = try await self.fire(fires, stores, online: load.online, at: due)
                 planner.settle(fires, outcomes: outcomes)
                 batch.wrote(outcomes)
                 fired += outcomes.count

@@ -15,6 +15,15 @@ struct Database {
     }
 
     let connection: Connection
+    /// Which others may write at the same time.
+    var turn = WriteTurn.alone
+
+    /// Before a row is added to a log whose readers rely on the order of its numbers: from here to the end no other transaction
+    /// adds one.
+    func takeLogTurn() throws {
+        guard self.turn != .alone, case .postgres(let session) = self.connection else { return }
+        try session.query("SELECT pg_advisory_xact_lock($1)", [.integer(PostgresEngine.logLock)])
+    }
 
     /// Runs a statement that returns no rows.
     ///

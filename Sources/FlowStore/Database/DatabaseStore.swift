@@ -52,12 +52,13 @@ package final class DatabaseStore: Store {
     /// Runs one write transaction; `operation` is what the hook is told.
     func write<Value: Sendable>(
         _ operation: String,
+        _ turn: WriteTurn = .alone,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try self.requireOpen()
         let clock = ContinuousClock()
         let start = clock.now
-        let value = try await self.engine.write(operation, body)
+        let value = try await self.engine.write(operation, turn, body)
         self.noteCommit(operation, clock.now - start)
         return value
     }

@@ -3,13 +3,23 @@
 
 import FlowCore
 
+/// Which others may write while a transaction does.
+enum WriteTurn: Hashable, Sendable {
+    /// None: what it read, it may rely on.
+    case alone
+    /// Other servers' transactions of this kind. They rely only on what none of them writes, and on each row's compare-and-set;
+    /// before they add to a log they take its turn (``Database/takeLogTurn()``).
+    case besideFires
+}
+
 /// What a database has to do for the store: transactions.
 protocol StoreEngine: Sendable {
-    /// Runs one write transaction. Writers run one after the other: what a transaction read, it may rely on.
+    /// Runs one write transaction, when `turn` lets it.
     ///
     /// `body` may be run again when the database took a try back: it changes nothing but the database and caches.
     func write<Value: Sendable>(
         _ operation: String,
+        _ turn: WriteTurn,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value
 

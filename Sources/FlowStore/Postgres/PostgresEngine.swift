@@ -10,11 +10,15 @@ import FlowPostgres
 /// - One writing transaction at a time, of all servers: each begins with ``writeLock``, so that what one of them has read
 ///   stays true until it commits, and numbers that count up are committed in their order. Readers see one snapshot each,
 ///   beside it. What only one server writes, or what decides nothing, goes without (``PostgresCluster``).
+/// - Fires share that lock with the fires of other servers, and with nothing else (``WriteTurn``). Of two that would move one
+///   schedule on, the row lets one win; rows of a log are numbered under ``logLock``, which is held to the end, too.
 /// - What a call wrote survives a crash of the database: `synchronous_commit` is on.
 final class PostgresEngine: StoreEngine {
     /// Held to the end of a transaction, and so by no connection that was lost: a server that stands still inside of one is
     /// cut off by the database after ``PostgresOwner/idleLimit``.
-    private static let writeLock: Int64 = 0x51_46_57_52
+    static let writeLock: Int64 = 0x51_46_57_52
+    /// For those who share the other one.
+    static let logLock: Int64 = 0x51_46_4C_47
 
     private let writer: PostgresPool
     private let readers: PostgresPool
@@ -57,13 +61,15 @@ final class PostgresEngine: StoreEngine {
 
     func write<Value: Sendable>(
         _ operation: String,
+        _ turn: WriteTurn,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await PostgresFailure.mappingErrors {
             try await self.writer.transaction(operation) { session in
                 // A statement of its own: what follows sees what was committed before the lock was had.
-                try session.query("SELECT pg_advisory_xact_lock($1)", [.integer(Self.writeLock)])
-                return try body(Database(connection: .postgres(session)))
+                let lock = turn == .alone ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared"
+                try session.query("SELECT \(lock)($1)", [.integer(Self.writeLock)])
+                return try body(Database(connection: .postgres(session), turn: turn))
             }
         }
     }

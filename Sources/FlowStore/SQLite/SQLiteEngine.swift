@@ -105,6 +105,7 @@ final class SQLiteEngine: StoreEngine {
 
     func write<Value: Sendable>(
         _ operation: String,
+        _ turn: WriteTurn,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try self.file?.require()

@@ -17,6 +17,7 @@ struct EventTable {
     }
 
     func append(_ event: DurableEvent, at time: Timestamp) throws {
+        try self.db.takeLogTurn()
         let (topic, body) = EventCoding.encode(event)
         try self.db.run(
             "INSERT INTO event (at, topic, format, body) VALUES (?, ?, ?, ?)",

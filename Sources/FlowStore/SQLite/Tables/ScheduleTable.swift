@@ -19,9 +19,11 @@ struct ScheduleTable {
     ///
     /// - Returns: for each, nil when somebody else moved it, or edited, disabled or deleted the job.
     func moveOn(_ fires: [PlannedFire]) throws -> [Moved?] {
-        let moved = try self.wordsOfMoved(fires)
-        return zip(fires, moved).map { fire, moved in
-            moved.map { moved in
+        // Servers that plan the same fires for a moment take the rows in one order. Of one job the earlier fire comes first.
+        let order = fires.indices.sorted { (fires[$0].jobID, $0) < (fires[$1].jobID, $1) }
+        let moved = Dictionary(keys: order, values: try self.wordsOfMoved(order.map { fires[$0] }))
+        return zip(fires, fires.indices).map { fire, index in
+            moved[index].map { moved in
                 let job = JobReference(id: fire.jobID, uid: fire.job, version: fire.version, name: moved.name)
                 return Moved(job: job, groups: moved.groups)
             }
