@@ -78,7 +78,7 @@ struct SecretParameterTests {
             choices: [],
             isRequired: true
         )
-        #expect(try #require(parameter.fault(of: "abcde")).contains("abcde") == false)
+        #expect(try #require(parameter.fault(of: "abcde")).english.contains("abcde") == false)
         #expect(parameter.fault(of: "abcdef") == nil && parameter.fault(of: "secret:DB") == nil)
     }
 

@@ -56,6 +56,8 @@ package struct HandedParameters: Hashable, Sendable {
         guard value.utf8.count <= JobLimits.parameterBytes else {
             return "it has more than \(JobLimits.parameterBytes) bytes"
         }
-        return declaration?.fault(of: value)
+        // The child may have come to declare it so after the edge was made.
+        guard declaration?.isSecret != true else { return "a secret parameter takes no output of a parent" }
+        return declaration?.fault(of: value)?.english
     }
 }

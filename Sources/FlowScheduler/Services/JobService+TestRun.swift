@@ -43,12 +43,13 @@ extension JobService {
         guard self.gateway.presences[agent] != nil else {
             throw CoreError(.conflict, "The host is not connected, so nothing can be tried there now.")
         }
+        let uid = JobUID(uuid: self.makeUUID())
         let started = try await store.start(
             TestRun(
-                uid: JobUID(uuid: self.makeUUID()),
+                uid: uid,
                 definition: definition.asTest,
                 agent: agent,
-                parameters: parameters,
+                parameters: try await self.starter.sealed(parameters, of: definition, uid: uid, as: principal),
                 source: source,
                 caller: principal.username
             ),

@@ -10,14 +10,24 @@ struct ParameterSealer: Sendable {
 
     /// - Parameter takesNames: whether `secret:NAME` names a stored secret; what programs send is a text, whatever it says.
     func sealed(_ parameters: [String: String], of job: Job, takesNames: Bool) throws -> [String: String] {
+        try self.sealed(parameters, of: job.definition, uid: job.uid, takesNames: takesNames)
+    }
+
+    /// The same for a job that is not stored, under the identity that it is given.
+    func sealed(
+        _ parameters: [String: String],
+        of definition: JobDefinition,
+        uid: JobUID,
+        takesNames: Bool
+    ) throws -> [String: String] {
         var sealed = parameters
-        for name in job.definition.secretParameters {
+        for name in definition.secretParameters {
             guard let value = parameters[name], !SecretParameter.isSealed(value) else { continue }
             if takesNames, SecretParameter.reference(value) != nil { continue }
             guard let seal else { throw StoreFault.keyMissing }
             sealed[name] = try seal.seal(
                 value,
-                name: SecretParameter.sealName(of: name, job: job.uid),
+                name: SecretParameter.sealName(of: name, job: uid),
                 version: SecretParameter.sealVersion
             )
         }
@@ -48,15 +58,25 @@ extension RunStarter {
         of job: Job,
         as principal: Principal
     ) async throws -> [String: String] {
+        try await self.sealed(parameters, of: job.definition, uid: job.uid, as: principal)
+    }
+
+    /// The same for a job that is not stored, under the identity that it is given.
+    func sealed(
+        _ parameters: [String: String],
+        of definition: JobDefinition,
+        uid: JobUID,
+        as principal: Principal
+    ) async throws -> [String: String] {
         var faults = FaultCollector()
         var places: [(path: String, text: String)] = []
-        for name in job.definition.secretParameters {
+        for name in definition.secretParameters {
             guard let value = parameters[name], SecretParameter.reference(value) != nil else { continue }
             places.append(("params.\(name)", value))
         }
-        try await SecretService.check(places, of: job.definition.groups, &faults, in: self.store, as: principal)
+        try await SecretService.check(places, of: definition.groups, &faults, in: self.store, as: principal)
         try faults.check("The job cannot be started")
-        return try self.sealer.sealed(parameters, of: job, takesNames: true)
+        return try self.sealer.sealed(parameters, of: definition, uid: uid, takesNames: true)
     }
 
     /// The parameters of a run that is run again.

@@ -52,7 +52,7 @@ extension SQLiteStore: TestRunStore {
         on agent: AgentID,
         _ db: Database
     ) throws -> (id: JobID, groups: [GroupID])? {
-        guard let number = try JobTable(db).number(of: job) else { return nil }
+        guard let number = try JobTable(db).numbers(of: [job])[job] else { return nil }
         let isOpen = try db.first(
             """
             SELECT 1 FROM execution INDEXED BY execution_by_job

@@ -51,13 +51,10 @@ enum Migrations {
         ("173 data times", Migration173DataTimes.sql),
         ("174 backfills", Migration174Backfills.sql),
         ("180 approvals", Migration180Approvals.sql),
-<<<<<<< HEAD
         ("187 silences", Migration187Silences.sql),
         ("188 failures", Migration188Failures.sql),
-        ("196 test runs", Migration196TestRuns.sql),
-=======
         ("190 secret parameters", Migration190SecretParameters.sql),
->>>>>>> 2c4f77e4 (Take parameters that are secret)
+        ("196 test runs", Migration196TestRuns.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -39,7 +39,7 @@ struct ScheduleTable {
         switch self.db.connection {
         case .sqlite:
             // For what an UPDATE returns SQLite builds a table each time; to read the row again costs half.
-            let isMoved = try self.db.runEach(move, values).map { $0 == 1 }
+            let isMoved = try self.db.changesOfEach(move, values).map { $0 == 1 }
             let ids = zip(fires, isMoved).filter { $0.1 }.map { [RecordValue.integer($0.0.jobID)] }
             var words = try self.db.firstEach("SELECT name, groups FROM schedule WHERE job_id = ?", ids) {
                 (name: $0.text(0), groups: $0.text(1))
