@@ -81,7 +81,7 @@ package func makeAPI(
             presenter: executions,
             clock: clock
         ),
-        insights: InsightRoutes(insights: services.insights, presenter: executions),
+        insights: InsightRoutes(insights: services.insights, agents: services.agents, presenter: executions),
         audit: AuditRoutes(audit: services.audit),
         notify: services.notifications.map { NotifyRoutes(notifications: $0) },
         users: UserRoutes(users: services.users, authentication: services.authentication),

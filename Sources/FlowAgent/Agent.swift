@@ -26,6 +26,8 @@ package struct Agent: Sendable {
         package var dismissalGrace: Duration = .zero
         /// What is said of the host besides its name; see ``HostLabels``.
         package var labels: [String: String] = [:]
+        /// Groups that the host is to join when it enrols, by name or number, as far as its token allows them.
+        package var groups: [String] = []
         /// How long records, statistics and outputs stay; never less than orders may be late (S1-FR-5.1).
         package var keptDays = 7
         /// Where the records are kept as files besides (S1-FR-5.1); nil = nowhere.
@@ -84,6 +86,7 @@ package struct Agent: Sendable {
         let transport = LinkLogTransport()
         let secrets = LinkSecretSource()
         let outputLimit = OutputLimitFile(dataDirectory: self.configuration.dataDirectory)
+        let networks = InstallationNetworks(dataDirectory: self.configuration.dataDirectory)
         var supervisor: ExecutionSupervisor?
         let launcher: any ExecutionLauncher
         if let replacement {
@@ -93,6 +96,7 @@ package struct Agent: Sendable {
                 transport: transport,
                 secrets: secrets,
                 policy: policy,
+                networks: networks,
                 outputBytes: outputLimit.bytes
             )
             supervisor = real
@@ -133,6 +137,7 @@ package struct Agent: Sendable {
             logger: self.logger
         ) { [supervisor] event in
             if let bytes = outputLimit.take(event) { supervisor?.setOutputBytes(bytes) }
+            if case .received(let message) = event { networks.take(message) }
             driver.receive(event)
         }
         transport.attach(link)
@@ -155,6 +160,7 @@ package struct Agent: Sendable {
         transport: LinkLogTransport,
         secrets: LinkSecretSource,
         policy: HostPolicy,
+        networks: InstallationNetworks,
         outputBytes: Int64?
     ) async throws -> ExecutionSupervisor {
         var supervision = ExecutionSupervisor.Configuration(dataDirectory: self.configuration.dataDirectory)
@@ -165,6 +171,7 @@ package struct Agent: Sendable {
         }
         supervision.jobsAtStop = self.jobsAtStop
         supervision.policy = policy
+        supervision.networks = networks
         let supervisor = try ExecutionSupervisor(
             configuration: supervision,
             transport: transport,
@@ -205,7 +212,8 @@ package struct Agent: Sendable {
                 hostname: facts.hostname,
                 operatingSystem: facts.operatingSystem,
                 version: Self.version,
-                labels: self.configuration.labels
+                labels: self.configuration.labels,
+                groups: self.configuration.groups
             )
         )
     }

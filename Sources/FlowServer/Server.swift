@@ -65,6 +65,7 @@ package struct Server: Sendable {
         )
         settings.take(try await store.settings())
         let scheduler = LiveScheduler(try await store.scheduler())
+        scheduler.take(try await store.maintenances(after: 0))
         let bus = EventBus()
         let recorder = RunRecorder(store: store, bus: bus, clock: clock, meter: metrics, logger: self.logger)
         let journal = SessionJournal(store: store, logger: self.logger)

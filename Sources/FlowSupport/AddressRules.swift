@@ -10,6 +10,9 @@ package struct AddressAllowance: OptionSet, Hashable, Sendable {
     package static let privateNetworks = AddressAllowance(rawValue: 1)
     /// This host itself.
     package static let loopback = AddressAllowance(rawValue: 2)
+    /// Whether private networks are allowed is said by the installation and not by the host; only for words.
+    package static let centralPrivateNetworks = AddressAllowance(rawValue: 4)
+    package static let centralLoopback = AddressAllowance(rawValue: 8)
 }
 
 /// Which addresses may be connected to for somebody else (SSRF).
@@ -65,10 +68,20 @@ package enum AddressRules {
     private static let noHost = Verdict.refused("not an address of a host")
 
     private static func loopback(_ allowance: AddressAllowance) -> Verdict {
-        allowance.contains(.loopback) ? .allowed : .refused("private addresses are not allowed on this host")
+        if allowance.contains(.loopback) { return .allowed }
+        return .refused(
+            allowance.contains(.centralLoopback)
+                ? "the installation does not allow the host itself (setting network.loopback)"
+                : "private addresses are not allowed on this host"
+        )
     }
 
     private static func privateNetwork(_ allowance: AddressAllowance) -> Verdict {
-        allowance.contains(.privateNetworks) ? .allowed : .refused("private addresses are not allowed on this host")
+        if allowance.contains(.privateNetworks) { return .allowed }
+        return .refused(
+            allowance.contains(.centralPrivateNetworks)
+                ? "the installation does not allow private addresses (setting network.private)"
+                : "private addresses are not allowed on this host"
+        )
     }
 }

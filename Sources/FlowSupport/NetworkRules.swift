@@ -5,10 +5,20 @@
 package struct NetworkRules: Hashable, Sendable {
     package var allowance: AddressAllowance
 
-    package init(allowsPrivate: Bool, allowsLoopback: Bool) {
+    /// - Parameters:
+    ///   - isPrivateCentral: the installation says so of private addresses, not the host.
+    ///   - isLoopbackCentral: the same of the host itself.
+    package init(
+        allowsPrivate: Bool,
+        allowsLoopback: Bool,
+        isPrivateCentral: Bool = false,
+        isLoopbackCentral: Bool = false
+    ) {
         self.allowance = []
         if allowsPrivate { self.allowance.insert(.privateNetworks) }
         if allowsLoopback { self.allowance.insert(.loopback) }
+        if isPrivateCentral { self.allowance.insert(.centralPrivateNetworks) }
+        if isLoopbackCentral { self.allowance.insert(.centralLoopback) }
     }
 
     /// Why none of a name's addresses may be connected to.

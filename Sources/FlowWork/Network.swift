@@ -10,7 +10,12 @@ enum Network {
     static func addresses(of name: String, port: Int, _ network: HostPolicy.Network) throws -> [HostAddress] {
         let name = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name
         if let refusal = network.refusal(ofHost: name) { throw WorkFailure(.denied, refusal) }
-        let rules = NetworkRules(allowsPrivate: network.allowsPrivate, allowsLoopback: network.allowsLoopback)
+        let rules = NetworkRules(
+            allowsPrivate: network.allowsPrivate,
+            allowsLoopback: network.allowsLoopback,
+            isPrivateCentral: network.ownPrivate == nil,
+            isLoopbackCentral: network.ownLoopback == nil
+        )
         do {
             // What is written as an address is looked at even where the resolver would not give it.
             let addresses = try HostAddress(literal: name).map { [$0] } ?? HostAddress.all(of: name, port: port)

@@ -536,6 +536,31 @@ def the_machines_own_crontabs_can_be_read(sh: Shell) -> None:
         sh.run("task", "import", *files, "--system", "--group", "all")
 
 
+def a_host_is_in_maintenance(sh: Shell) -> None:
+    agent = sh.json("client", "list")["items"][0]["client_id"]
+    task = str(sh.json("task", "create", "resting", "--every", "1s", "--command", "true", "--group", "all")["id"])
+
+    def ran() -> int:
+        return sh.json("execution", "list", "--task", task)["total"]
+
+    try:
+        until(lambda: ran() > 0, "it fires")
+        said = sh.run("client", "maintenance", agent, "--for", "1h", "--reason", "new disk").stdout
+        assert "in maintenance until" in said, said
+        until(lambda: sh.json("client", "list")["items"][0]["maintenance"]["told"] is True, "the host has heard of it")
+        assert "in maintenance until" in sh.run("client", "list").stdout
+        refused = sh.run("task", "trigger", task, expect=6).stderr
+        assert "in maintenance until" in refused and "new disk" in refused, refused
+        sh.run("client", "maintenance", agent, expect=2)
+        sh.run("client", "maintenance", agent, "--for", "1h", "--end", expect=2)
+        before = ran()
+        sh.run("client", "maintenance", agent, "--end")
+        until(lambda: ran() > before + 1, "it fires again")
+    finally:
+        sh.run("client", "maintenance", "--group", "all", "--end")
+        sh.run("task", "delete", task)
+
+
 def the_scheduler_is_stopped_and_started(sh: Shell) -> None:
     try:
         said = sh.run("scheduler", "stop", "--reason", "stocktaking").stdout
@@ -854,6 +879,7 @@ JOURNEYS = [
     what_a_file_says_does_not_reach_the_terminal,
     a_crontab_is_shown_before_it_is_imported,
     the_machines_own_crontabs_can_be_read,
+    a_host_is_in_maintenance,
     the_scheduler_is_stopped_and_started,
     exported_task_files_change_nothing,
     task_files_are_planned_applied_and_pruned,

@@ -122,7 +122,7 @@ struct ContractTests {
             let endpoints: [Endpoint] = [
                 .createGroup, .updateGroup, .addMembers, .checkTasks, .createTask, .updateTask, .triggerTask,
                 .testTask, .reportClientError,
-                .setClientLabels,
+                .setClientLabels, .beginMaintenance,
                 .setGroupRules, .previewGroupRules, .createUser, .addGrant, .createToken, .setSecret, .createChannel,
                 .createNotifyRule, .updateNotifyRule, .previewNotification, .createWorkflow, .updateWorkflow,
                 .runWorkflow,

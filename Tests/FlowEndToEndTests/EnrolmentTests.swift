@@ -41,6 +41,23 @@ struct EnrolmentTests {
         }
     }
 
+    @Test("A host joins the groups that it names, as far as its token allows them (S1-FR-3.2)")
+    func namesGroups() async throws {
+        try await EnrolmentWorld.with { world in
+            let store = world.store
+            var ids: [GroupID] = []
+            for name in ["web", "db"] {
+                ids.append(try await store.createGroup(name: name, description: "", tags: [], at: world.clock.now).id)
+            }
+            let both = try await world.token(groups: ids)
+            let first = try await world.enrol("alpha", token: both.text, groups: ["db", "nowhere"])
+            #expect(try await store.groups(of: first.agent).map(\.name) == ["all", "db"])
+            let web = try await world.token(groups: [ids[0]])
+            let second = try await world.enrol("beta", token: web.text, groups: ["db"])
+            #expect(try await store.groups(of: second.agent).map(\.name) == ["all", "web"])
+        }
+    }
+
     @Test("A token works once; the second host is told how to get another")
     func singleUse() async throws {
         try await EnrolmentWorld.with { world in

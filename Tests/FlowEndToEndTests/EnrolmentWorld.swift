@@ -128,12 +128,12 @@ struct EnrolmentWorld: Sendable {
     var server: String { "127.0.0.1:\(self.listener.localAddress?.port ?? 0)" }
 
     /// A token the store knows.
-    func token(expiresIn milliseconds: Int64 = 60_000) async throws -> JoinTokenFormat {
+    func token(expiresIn milliseconds: Int64 = 60_000, groups: [GroupID] = []) async throws -> JoinTokenFormat {
         var random = SystemRandomNumberGenerator()
         let token = JoinTokenFormat.generate(authorityFingerprint: self.authority.fingerprint, using: &random)
         let now = self.clock.now
         try await self.store.createJoinToken(
-            token.record(groups: [], createdAt: now, expiresAt: now.advanced(byMilliseconds: milliseconds))
+            token.record(groups: groups, createdAt: now, expiresAt: now.advanced(byMilliseconds: milliseconds))
         )
         return token
     }
@@ -153,7 +153,7 @@ struct EnrolmentWorld: Sendable {
     }
 
     @discardableResult
-    func enrol(_ host: String, token: String) async throws -> AgentIdentity {
+    func enrol(_ host: String, token: String, groups: [String] = []) async throws -> AgentIdentity {
         let enrolment = Enrolment(
             store: try self.identities(host),
             group: MultiThreadedEventLoopGroup.singleton,
@@ -162,7 +162,7 @@ struct EnrolmentWorld: Sendable {
         return try await enrolment.enrol(
             token: token,
             servers: [self.server],
-            host: Enrolment.Host(hostname: host, operatingSystem: "Linux", version: "1.0")
+            host: Enrolment.Host(hostname: host, operatingSystem: "Linux", version: "1.0", groups: groups)
         )
     }
 

@@ -115,6 +115,7 @@ struct SimulatedLedger {
             self.snapshot.clockOffset = offset
             self.snapshot.lastTime = time
         case .setDismissed(let isDismissed): self.snapshot.isDismissed = isDismissed
+        case .setMaintenance(let maintenance): self.snapshot.maintenance = maintenance
         case .setScheduler(let state): if self.mutant != .forgetsStop { self.snapshot.scheduler = state }
         case .raiseFloor(let floor): self.snapshot.floor = floor
         case .prune: return .pruned(isDone: true)

@@ -320,9 +320,9 @@ extension AgentEvent {
         case .received(.welcome(var welcome)):
             welcome.clock.agentSent = boot
             return .received(.welcome(welcome))
-        case .received(.heartbeatAnswer(var sample, let outputBytes)):
+        case .received(.heartbeatAnswer(var sample, let outputBytes, let networks)):
             sample.agentSent = boot
-            return .received(.heartbeatAnswer(sample, outputBytes: outputBytes))
+            return .received(.heartbeatAnswer(sample, outputBytes: outputBytes, networks: networks))
         default: return self
         }
     }

@@ -268,8 +268,29 @@ struct RandomValues {
             startID: self.text(),
             machineID: self.text(),
             rulesDigest: self.maybe { $0.word() },
-            schedulerRevision: self.maybe { $0.int64() }
+            schedulerRevision: self.maybe { $0.int64() },
+            maintenanceRevision: self.maybe { $0.int64() }
         )
+    }
+
+    mutating func maintenance() -> HostMaintenance {
+        HostMaintenance(
+            revision: self.int64(),
+            period: self.maybe { values in
+                MaintenancePeriod(
+                    since: values.instant(),
+                    until: values.instant(),
+                    by: values.word(),
+                    reason: values.maybe { $0.word() },
+                    endedAt: values.maybe { $0.instant() },
+                    endedBy: values.maybe { $0.word() }
+                )
+            }
+        )
+    }
+
+    mutating func networks() -> NetworkDefaults {
+        NetworkDefaults(allowsPrivate: self.bool(), allowsLoopback: self.bool())
     }
 
     mutating func scheduler() -> SchedulerState {
@@ -333,7 +354,9 @@ struct RandomValues {
             givesSecrets: self.bool(),
             statisticsSequence: self.maybe { $0.int64() },
             outputBytes: self.maybe { $0.int64() },
-            scheduler: self.scheduler()
+            scheduler: self.scheduler(),
+            maintenance: self.maintenance(),
+            networks: self.maybe { $0.networks() }
         )
     }
 
@@ -376,7 +399,8 @@ struct RandomValues {
                     trouble: self.maybe { $0.text() },
                     foreignZones: ["Europe/Berlin", "US/Pacific"],
                     orderedJobs: self.list { $0.uid() },
-                    schedulerRevision: self.maybe { $0.int64() }
+                    schedulerRevision: self.maybe { $0.int64() },
+                    maintenanceRevision: self.maybe { $0.int64() }
                 )
             ),
             .orderAcknowledged(self.list { $0.uid() }),
@@ -400,7 +424,8 @@ struct RandomValues {
             .config(self.update()),
             .cancel(self.uid(), force: self.bool()),
             .heartbeatAnswer(self.sample()), .heartbeatAnswer(self.sample(), outputBytes: self.int64()),
-            .scheduler(self.scheduler()),
+            .heartbeatAnswer(self.sample(), networks: self.networks()),
+            .scheduler(self.scheduler()), .maintenance(self.maintenance()),
             .certificateIssued(self.text()), .authorities(self.text()),
             .certificateRefused(code: self.word(), message: self.text()),
             .secrets(SecretsAnswer(execution: self.uid(), values: [self.word(): self.text()])),

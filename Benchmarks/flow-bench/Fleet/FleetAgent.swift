@@ -101,7 +101,7 @@ final class FleetAgent: Sendable {
         case .received(.welcome(let welcome)):
             if let update = welcome.config { await self.take(update) }
         case .received(.config(let update)): await self.take(update)
-        case .received(.heartbeatAnswer(let sample, _)):
+        case .received(.heartbeatAnswer(let sample, _, _)):
             self.state.withLock { if sample.agentSent >= $0.askedAt { $0.settled = $0.version } }
         case .received(.orders(let orders)):
             self.state.withLock { $0.orders += orders }

@@ -55,6 +55,32 @@ extension Endpoint {
                     examples: ["zone": .object([.init("labels", JSON.object([.init("zone", "north")]))])]
                 )
                 .answers(.reference("Client"))
+        case .beginMaintenance:
+            Contract(.groups, "Keeps a host free of new work until a time")
+                .about(
+                    "No fire, no trigger and no placed run starts there until then, also while it is cut off; what runs goes on. "
+                        + "A host that is in maintenance stays so, with the new end and reason."
+                )
+                .body(
+                    .body(
+                        required: [:],
+                        optional: [
+                            "until": Schema.timestamp.about("Either this or `for_seconds`; at most 30 days away."),
+                            "for_seconds": Schema.integer.about("From now on, by the server's clock."),
+                            "reason": Schema.string(upTo: MaintenancePeriod.reasonLimit, from: 1).orNull.about(
+                                "For whoever asks why a task did not run there."
+                            ),
+                        ]
+                    ),
+                    examples: [
+                        "reboot": .object([.init("for_seconds", 7200), .init("reason", JSON.string("new kernel"))])
+                    ]
+                )
+                .answers(.reference("Client"))
+        case .endMaintenance:
+            Contract(.groups, "Lets a host take new work again")
+                .about("Each task's `misfire` says what becomes of the fires since; of no maintenance it ends nothing.")
+                .answers(.reference("Client"))
         case .clientStatistics:
             Contract(.groups, "Sums up a host's day: its own word, what is recorded here, and by what they differ")
                 .query(

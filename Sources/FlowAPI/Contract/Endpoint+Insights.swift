@@ -81,6 +81,12 @@ extension Endpoint {
                                 "day": .string, "moved_to": .timestamp.orNull.about("Null: it does not happen."),
                             ])
                         ).about("The first 200 fires that calendars leave out or move."),
+                        "maintenances": .array(
+                            .answer([
+                                "client_id": .string, "name": .string, "since": .timestamp, "until": .timestamp,
+                                "by": .string, "reason": .string.orNull,
+                            ])
+                        ).about("Hosts that are in maintenance now: until then the fires do not happen there."),
                     ])
                 )
         default: nil

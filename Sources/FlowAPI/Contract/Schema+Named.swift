@@ -116,6 +116,12 @@ extension Schema {
         ),
         "executors": .array(.string).about("Kinds of tasks that it carries out; empty while it is away."),
         "ordered_tasks": .integer.about("Tasks that the host runs on orders only, and not while it is away."),
+        "maintenance": Schema.answer([
+            "since": .timestamp, "until": .timestamp, "by": .string, "reason": .string.orNull, "text": .text,
+            "told": Schema.boolean.orNull.about(
+                "Whether the host has heard of it; null while it is away, false of an agent that is too old."
+            ),
+        ]).orNull.about("Nothing new starts there until then; null when everything may."),
     ])
 
     // MARK: Executions

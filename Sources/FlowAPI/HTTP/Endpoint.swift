@@ -19,7 +19,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case checkTasks, taskFileSchema
     case bulkTasks, stopExecutions, retryExecutions
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
-    case listClients, deleteClient, setClientLabels, clientStatistics
+    case listClients, deleteClient, setClientLabels, clientStatistics, beginMaintenance, endMaintenance
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, searchLog, cancelExecution, retryExecution
     case listRuns, getRun, stopRun, retryRun, exportRun
@@ -160,6 +160,8 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listClients: self.api(.get, "/clients", .needs(.agentsRead))
         case .deleteClient: self.api(.delete, "/clients/{id}", .needs(.agentsWrite))
         case .setClientLabels: self.api(.put, "/clients/{id}/labels", .needs(.agentsWrite))
+        case .beginMaintenance: self.api(.put, "/clients/{id}/maintenance", .needs(.agentsWrite))
+        case .endMaintenance: self.api(.delete, "/clients/{id}/maintenance", .needs(.agentsWrite))
         case .clientStatistics: self.api(.get, "/clients/{id}/stats", .needs(.executionsRead))
 
         case .getGroupRules: self.api(.get, "/group-rules", .needs(.groupsRead))

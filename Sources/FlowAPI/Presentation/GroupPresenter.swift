@@ -49,6 +49,19 @@ enum GroupPresenter {
             .init("created_at", agent.createdAt),
             .init("certificate_expires_at", agent.certificateExpiresAt),
             .init("duplicates", view.duplicates.map(self.duplicate)),
+            .init("maintenance", view.maintenance.map(self.maintenance) ?? .null),
+        ])
+    }
+
+    private static func maintenance(_ view: MaintenanceView) -> JSON {
+        let text = view.period.text
+        return .object([
+            .init("since", view.period.since),
+            .init("until", view.period.until),
+            .init("by", view.period.by),
+            .init("reason", view.period.reason),
+            .init("text", JSON.object([.init("zh", text.zh), .init("en", text.en)])),
+            .init("told", view.isTold),
         ])
     }
 

@@ -26,6 +26,7 @@ enum ReasonText {
         case .queueFull: ("该任务在主机上的等待队列已满", "too many executions of the job were waiting on the host")
         case .moved: ("已由其他主机接管", "another host has taken it over")
         case .noHost: ("截止时间前没有可用主机", "no host could take it before its deadline")
+        case .maintenance: ("主机正在维护", "the host is in maintenance")
         case .waitingHost: ("等待可用主机", "waiting for a host")
         case .exitCode: ("命令返回了非零退出码", "the command ended with an exit code other than 0")
         case .signal: ("进程被信号终止", "the process was ended by a signal")

@@ -179,10 +179,8 @@ struct APIRouter: Sendable {
         case .listMembers: try await self.groups.members(call)
         case .addMembers: try await self.groups.addMembers(call)
         case .removeMember: try await self.groups.removeMember(call)
-        case .listClients: try await self.groups.clients(call)
-        case .deleteClient: try await self.groups.deleteClient(call)
-        case .setClientLabels: try await self.groups.setLabels(call)
-        case .clientStatistics: try await self.groups.clientStatistics(call)
+        case .listClients, .deleteClient, .setClientLabels, .beginMaintenance, .endMaintenance, .clientStatistics:
+            try await self.groups.answer(aboutHosts: endpoint, call)
         case .getGroupRules: try await self.groupRules.list(call)
         case .setGroupRules: try await self.groupRules.replace(call)
         case .previewGroupRules: try await self.groupRules.preview(call)

@@ -101,7 +101,19 @@ struct GroupRoutes: Sendable {
         return .done
     }
 
-    func clients(_ call: APICall) async throws -> APIAnswer {
+    /// `/clients`.
+    func answer(aboutHosts endpoint: Endpoint, _ call: APICall) async throws -> APIAnswer {
+        switch endpoint {
+        case .deleteClient: try await self.deleteClient(call)
+        case .setClientLabels: try await self.setLabels(call)
+        case .beginMaintenance: try await self.beginMaintenance(call)
+        case .endMaintenance: try await self.endMaintenance(call)
+        case .clientStatistics: try await self.clientStatistics(call)
+        default: try await self.clients(call)
+        }
+    }
+
+    private func clients(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         let keyword = query.keyword()?.lowercased()
         let status = query.word("status")
@@ -119,7 +131,7 @@ struct GroupRoutes: Sendable {
         return .data([.init("total", views.count), .init("items", views.map(GroupPresenter.client))])
     }
 
-    func setLabels(_ call: APICall) async throws -> APIAnswer {
+    private func setLabels(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         let id = try call.agent("id")
         var reader = try FieldReader(try await call.body())
@@ -129,8 +141,39 @@ struct GroupRoutes: Sendable {
         return .data(GroupPresenter.client(try await self.agents.setLabels(labels, of: id, as: call.principal)))
     }
 
+    private func beginMaintenance(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let id = try call.agent("id")
+        var reader = try FieldReader(try await call.body())
+        let until = reader.timestamp("until")
+        let seconds = reader.integer("for_seconds")
+        let reason = reader.string("reason")
+        if (until == nil) == (seconds == nil) {
+            reader.fault("until", "required", "say either 'until' or 'for_seconds'")
+        }
+        try reader.finish()
+        return .data(
+            GroupPresenter.client(
+                try await self.agents.beginMaintenance(
+                    of: id,
+                    until: until.map { .at($0) } ?? .after(seconds: seconds ?? 0),
+                    reason: reason,
+                    as: call.principal
+                )
+            )
+        )
+    }
+
+    private func endMaintenance(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        return .data(
+            GroupPresenter.client(try await self.agents.endMaintenance(of: call.agent("id"), as: call.principal))
+        )
+    }
+
     /// `GET /clients/{id}/stats?date=2026-11-21`: a host's day as it tells it, and as it is recorded here.
-    func clientStatistics(_ call: APICall) async throws -> APIAnswer {
+    private func clientStatistics(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         let date = query.word("date")
         if let date, date.utf8.count > 10 || ZoneDay.span(of: date, in: .universal) == nil {
@@ -142,7 +185,7 @@ struct GroupRoutes: Sendable {
         )
     }
 
-    func deleteClient(_ call: APICall) async throws -> APIAnswer {
+    private func deleteClient(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()
         try await self.agents.delete(call.agent("id"), as: call.principal)

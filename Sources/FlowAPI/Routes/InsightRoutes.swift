@@ -7,6 +7,7 @@ import FlowScheduler
 /// What pictures are drawn from: the last runs of many jobs, sums by the hour, coming fires by the minute.
 struct InsightRoutes: Sendable {
     let insights: InsightService
+    let agents: AgentService
     let presenter: ExecutionPresenter
 
     /// `GET /executions/recent?task_ids=1,2&count=20`: one request for the strips of a whole list.
@@ -96,7 +97,23 @@ struct InsightRoutes: Sendable {
             .init("partial", fires.isPartial),
             .init("items", items),
             .init("excluded", fires.excluded.map(Self.excluded)),
+            .init("maintenances", try await self.maintenances(call)),
         ])
+    }
+
+    /// Hosts that the caller may see and that are in maintenance now.
+    private func maintenances(_ call: APICall) async throws -> [JSON] {
+        let principal = try call.principal
+        guard !principal.scope(of: .agentsRead).isEmpty else { return [] }
+        return try await self.agents.list(as: principal).compactMap { host in
+            host.maintenance.map { maintenance in
+                JSON.object([
+                    .init("client_id", host.agent.id), .init("name", host.agent.name),
+                    .init("since", maintenance.period.since), .init("until", maintenance.period.until),
+                    .init("by", maintenance.period.by), .init("reason", maintenance.period.reason),
+                ])
+            }
+        }
     }
 
     private static func excluded(_ excluded: UpcomingFires.Excluded) -> JSON {

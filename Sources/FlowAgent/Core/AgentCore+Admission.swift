@@ -23,6 +23,7 @@ extension AgentCore {
             )
             return
         }
+        if self.refuseMaintained(order, acknowledge: acknowledge, isAnswer: !isLocal, now: now) { return }
         guard self.holds(order.hold) else {
             // One that is kept for that already was not answered.
             if acknowledge, self.askForLease(of: order, now: now) { return }
@@ -207,6 +208,7 @@ extension AgentCore {
     }
 
     private func nextWaiting(of uid: JobUID, now: Timestamp) -> OpenExecution? {
+        guard !self.isMaintained else { return nil }
         for id in self.queues[uid] ?? [] {
             guard let execution = self.open[id], execution.entry.order.nominal <= now, self.mayBegin(execution) else {
                 continue
@@ -242,7 +244,8 @@ extension AgentCore {
         }
         entry.status = .skipped
         entry.reason = .deadline
-        entry.detail = "no place became free on the host before its deadline"
+        let maintenance = self.isMaintained ? self.maintenance.period : nil
+        entry.detail = maintenance?.text.en ?? "no place became free on the host before its deadline"
         entry.finishedAt = now
         self.close(id, job: entry.order.job.uid)
         self.pipeline.add(.update(entry, report: Report(entry)), then: .written)

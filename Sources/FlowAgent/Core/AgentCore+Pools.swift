@@ -99,6 +99,7 @@ extension AgentCore {
 
     /// What was decided by a clock that was ahead waits for its time (R8).
     private func nextWaiting(forPool name: String, now: Timestamp) -> OpenExecution? {
+        guard !self.isMaintained else { return nil }
         for id in self.pools[name]?.waiting ?? [] {
             guard let execution = self.open[id], execution.entry.order.nominal <= now, self.mayBegin(execution) else {
                 continue

@@ -10,17 +10,22 @@ import FlowCore
 /// policy decides at the start. What runs, waits or was triggered goes on.
 extension AgentCore {
     /// Whether nothing may fire by schedule.
-    var isHalted: Bool { self.scheduler.isStopped && self.configuration.heedsScheduler }
+    var isHalted: Bool { self.configuration.heedsScheduler && (self.scheduler.isStopped || self.isMaintained) }
 
     /// Takes the server's word; the newest counts, whatever its number: after a restore the server counts from a lower one.
     mutating func follow(_ state: SchedulerState, at reading: ClockReading) {
         guard state != self.scheduler else { return }
-        let wasStopped = self.scheduler.isStopped
+        let (wasStopped, wasHalted) = (self.scheduler.isStopped, self.isHalted)
         self.scheduler = state
         self.pipeline.add(.setScheduler(state), then: .schedulerSet)
-        guard state.isStopped != wasStopped else { return }
-        self.effects.append(.note(.schedulerChanged(state)))
-        if state.isStopped {
+        if state.isStopped != wasStopped { self.effects.append(.note(.schedulerChanged(state))) }
+        self.changeHalt(from: wasHalted, at: reading)
+    }
+
+    /// Stops schedules, or lets them go on, where that is news.
+    mutating func changeHalt(from wasHalted: Bool, at reading: ClockReading) {
+        guard self.isHalted != wasHalted else { return }
+        if self.isHalted {
             for uid in self.jobs.keys.sorted() {
                 self.timers.remove(.fire(uid))
                 // What is missed will be counted from the cursor, to the time of the start.
@@ -49,9 +54,11 @@ extension AgentCore {
         return order.kind == .cron && order.hold == nil
     }
 
-    /// Why a fire was missed that lay in a stop, in words; nil when it did not.
+    /// Why a fire was missed that lay in a stop, or in the host's maintenance, in words; nil when it did not.
     func haltDetail(from: Timestamp, through: Timestamp) -> String? {
-        self.scheduler.stop(covering: from, through)?.text.en
+        if let stop = self.scheduler.stop(covering: from, through) { return stop.text.en }
+        guard let period = self.maintenance.period, period.overlaps(from, through) else { return nil }
+        return period.text.en
     }
 
     /// Decides on a fire that a stop has made late, if the job does not run those.

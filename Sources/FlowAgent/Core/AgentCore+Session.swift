@@ -37,7 +37,8 @@ extension AgentCore {
                         rulesDigest: self.rulesDigest,
                         executors: (self.configuration.executors ?? []).map(\.name),
                         features: [HostFeature.leases],
-                        schedulerRevision: self.scheduler.revision
+                        schedulerRevision: self.scheduler.revision,
+                        maintenanceRevision: self.maintenance.revision
                     )
                 )
             )
@@ -65,6 +66,9 @@ extension AgentCore {
         case .scheduler(let state):
             guard self.isWelcomed else { return }
             self.follow(state, at: reading)
+        case .maintenance(let maintenance):
+            guard self.isWelcomed else { return }
+            self.follow(maintenance, at: reading)
         case .cancel(let id, let force): self.cancel(id, force: force, now: self.clock.now(reading))
         case .clock(let sample):
             // Ahead of the welcome, which may bring a long configuration. Decisions still wait for that.
@@ -72,7 +76,7 @@ extension AgentCore {
         case .statisticsAcknowledged(let incarnation, let sequence):
             guard incarnation == self.incarnation else { return }
             self.statistics.acknowledged(sequence, at: reading.boot)
-        case .heartbeatAnswer(let sample, _):
+        case .heartbeatAnswer(let sample, _, _):
             self.confirmLeases(sentAt: sample.agentSent)
             self.adjustClock(by: sample, at: reading, isHandshake: false)
         // The link's own business.
@@ -93,6 +97,7 @@ extension AgentCore {
         self.heartbeatAt = reading.boot + Self.burstInterval
         self.burstLeft = Self.burstLength
         self.follow(welcome.scheduler, at: reading)
+        self.follow(welcome.maintenance, at: reading)
         self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)
         if let lost = welcome.lostAfter { self.beginRecital(after: lost, through: welcome.acknowledgedSequence) }
         if let update = welcome.config { self.receive(update, at: reading) }
@@ -239,7 +244,8 @@ extension AgentCore {
                             trouble: self.trouble.map { "cannot write its ledger: \($0.cause)" },
                             foreignZones: self.foreignZones,
                             orderedJobs: self.orderedJobs,
-                            schedulerRevision: self.scheduler.revision
+                            schedulerRevision: self.scheduler.revision,
+                            maintenanceRevision: self.maintenance.revision
                         )
                     )
                 )

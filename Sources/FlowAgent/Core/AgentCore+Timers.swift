@@ -19,6 +19,7 @@ extension AgentCore {
         guard self.trouble == nil else { return }
         let now = self.clock.now(reading)
         self.leaveIfDue(at: reading)
+        self.keepMaintenance(at: reading)
         self.countingBudget = MissedFires.stepsPerEvent
         var unfinished: [TimerKey] = []
         while self.standing != .dismissed, let key = self.timers.popDue(at: now) {

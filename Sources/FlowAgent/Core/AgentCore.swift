@@ -34,6 +34,9 @@ package struct AgentCore: Sendable {
     var announced: Set<ExecutionID> = []
     /// Whether schedules fire at all: the server's last word.
     var scheduler: SchedulerState
+    /// Whether this host is kept free of new work: the server's last word, and whether it is so now.
+    var maintenance: HostMaintenance
+    var isMaintained = false
     /// Fires that are in the ledger before their time.
     var ahead: AheadFires
     /// Whether the ledger is being told again to a server that went back in time.
@@ -150,42 +153,6 @@ package struct AgentCore: Sendable {
         }
     }
 
-    struct JobState: Sendable {
-        var snapshot: JobSnapshot
-        /// Nil when this agent cannot make sense of the schedule, or leaves the fires to the server.
-        var schedule: CompiledSchedule?
-        /// The job runs on orders only, because its plan comes out otherwise here than on the server (R12).
-        var isOrdered: Bool
-        /// Fires up to this nominal time are decided.
-        var cursor: Timestamp
-        /// Missed fires that are still being counted.
-        var counting: MissedFires.Count?
-    }
-
-    struct OpenExecution: Sendable {
-        var entry: LedgerEntry
-        var isCancelled = false
-        /// A newer execution takes its place (``OverlapPolicy/cancelPrevious``).
-        var isReplaced = false
-        /// Its lease is over: it is being ended.
-        var isLeaseOver = false
-        /// Its next attempt is due, and starts when a server has answered for its lease.
-        var awaitsLease = false
-        /// False while the row of an execution that waits for a place is still being written.
-        var isDurable = true
-        /// It has a place of its pool.
-        var holdsPool = false
-    }
-
-    enum LinkState: Hashable, Sendable {
-        case down
-        /// Hello is out. No timer decides anything until the welcome or this boot clock reading (R6).
-        case greeting(until: Int64)
-        /// The welcome took too long: decisions go on as if offline until it comes.
-        case unwelcomed(dropAt: Int64)
-        case welcomed(epoch: Int64)
-    }
-
     /// - Parameters:
     ///   - configuration: of the agent.
     ///   - restored: what the ledger has.
@@ -204,6 +171,7 @@ package struct AgentCore: Sendable {
         self.clock = SchedClock(agreed: restored.clockOffset, reading: reading, notBefore: restored.lastTime)
         self.earliest = restored.lastTime
         self.scheduler = restored.scheduler
+        self.maintenance = restored.maintenance
         if restored.isDismissed { self.standing = .dismissed }
         self.incarnation = restored.incarnation
         self.configVersion = restored.configVersion
@@ -274,6 +242,7 @@ package struct AgentCore: Sendable {
 
     private mutating func start(at reading: ClockReading) {
         self.hasStarted = true
+        self.isMaintained = self.maintains(at: self.clock.now(reading))
         self.upkeep.start(at: reading.boot)
         self.hasLeases = self.open.values.contains { $0.entry.order.hold != nil }
         self.beginLeaseGrace(at: reading)
@@ -358,6 +327,7 @@ package struct AgentCore: Sendable {
         case .leaving(let at): next = min(next, at)
         case .member: break
         }
+        if self.isMaintained, let end = self.maintenance.period?.end { next = min(next, self.clock.boot(of: end)) }
         if let due = self.timers.next() { next = min(next, self.clock.boot(of: due)) }
         return next == .max ? nil : next
     }

@@ -75,6 +75,8 @@ package enum AgentNote: Hashable, Sendable {
     case ledgerWorks(since: Timestamp)
     /// The server's scheduler was stopped or started, and this host's schedules with it.
     case schedulerChanged(SchedulerState)
+    /// The host's maintenance began or ended.
+    case maintenanceChanged(MaintenancePeriod, isInForce: Bool)
     case planMismatch(JobUID, Timestamp)
     /// Zones that the host's own files lack, or know otherwise than the server, whose word counts (R12).
     case foreignZones([String])

@@ -353,6 +353,13 @@ final class AgentDriver: Sendable {
                     : "the scheduler was started: schedules fire again",
                 metadata: ["by": "\(state.isStopped ? state.stop?.by ?? "" : state.stop?.endedBy ?? "")"]
             )
+        case .maintenanceChanged(let period, let isInForce):
+            self.logger.notice(
+                isInForce
+                    ? "this host is in maintenance: nothing new starts until it is over"
+                    : "this host's maintenance is over: schedules fire again",
+                metadata: ["by": "\(period.by)", "until": "\(period.end)"]
+            )
         case .planMismatch(let job, let nominal):
             self.logger.warning(
                 "server and agent disagree on a fire; the server's time counts",

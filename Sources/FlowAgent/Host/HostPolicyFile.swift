@@ -76,8 +76,8 @@ package enum HostPolicyFile {
         var network = HostPolicy.Network()
         for (name, value) in try self.members(value, "network") {
             switch (name, value) {
-            case ("private", .bool(let isAllowed)): network.allowsPrivate = isAllowed
-            case ("loopback", .bool(let isAllowed)): network.allowsLoopback = isAllowed
+            case ("private", .bool(let isAllowed)): network.ownPrivate = isAllowed
+            case ("loopback", .bool(let isAllowed)): network.ownLoopback = isAllowed
             case ("hosts", _): network.hosts = try self.words(value, "network.hosts")
             default: throw CoreError(.invalid, "network: '\(name)' is none of private, loopback (true, false), hosts")
             }

@@ -27,7 +27,7 @@ final class OutputLimitFile: Sendable {
         let said: Int64? =
             switch event {
             case .received(.welcome(let welcome)): welcome.outputBytes
-            case .received(.heartbeatAnswer(_, let bytes)): bytes
+            case .received(.heartbeatAnswer(_, let bytes, _)): bytes
             default: nil
             }
         guard let said, said > 0 else { return nil }

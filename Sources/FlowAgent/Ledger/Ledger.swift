@@ -71,6 +71,8 @@ package enum LedgerOperation: Hashable, Sendable {
     case setDismissed(Bool)
     /// Whether schedules fire at all, until a server says otherwise.
     case setScheduler(SchedulerState)
+    /// Whether the host is kept free of new work, until a server says otherwise.
+    case setMaintenance(HostMaintenance)
     /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
     case raiseFloor(Timestamp)
     /// One small step of deleting what is terminal, acknowledged and below the floor.
@@ -173,6 +175,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var ordered: Set<JobUID>
     /// Whether schedules fire at all.
     package var scheduler: SchedulerState
+    /// Whether the host is kept free of new work.
+    package var maintenance: HostMaintenance
 
     package init(
         incarnation: String,
@@ -192,7 +196,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
         isDismissed: Bool = false,
         zones: [ZoneSlice] = [],
         ordered: Set<JobUID> = [],
-        scheduler: SchedulerState = SchedulerState()
+        scheduler: SchedulerState = SchedulerState(),
+        maintenance: HostMaintenance = HostMaintenance()
     ) {
         self.incarnation = incarnation
         self.configVersion = configVersion
@@ -212,5 +217,6 @@ package struct LedgerSnapshot: Hashable, Sendable {
         self.zones = zones
         self.ordered = ordered
         self.scheduler = scheduler
+        self.maintenance = maintenance
     }
 }

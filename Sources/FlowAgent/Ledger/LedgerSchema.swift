@@ -42,6 +42,9 @@ enum LedgerSchema {
             try database.execute(sql: "ALTER TABLE pending_order ADD COLUMN data_time INTEGER")
             try database.execute(sql: "ALTER TABLE ledger ADD COLUMN data_time INTEGER")
         }
+        migrator.registerMigration("185 maintenance") { database in
+            try database.execute(sql: "ALTER TABLE meta ADD COLUMN maintenance TEXT")
+        }
         return migrator
     }
 
@@ -108,7 +111,8 @@ enum LedgerSchema {
         UPDATE ledger SET sequence = 0;
         UPDATE quarter SET sequence = 0;
         UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, counted = 0, is_dismissed = 0,
-            recite_after = NULL, recite_through = NULL, recite_from = NULL, scheduler = NULL;
+            recite_after = NULL, recite_through = NULL, recite_from = NULL, scheduler = NULL,
+            maintenance = NULL;
         """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at

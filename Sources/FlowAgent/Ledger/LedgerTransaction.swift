@@ -80,7 +80,9 @@ struct LedgerTransaction {
         case .setDismissed(let isDismissed):
             try self.database.run("UPDATE meta SET is_dismissed = ?", [isDismissed])
         case .setScheduler(let state):
-            try self.database.run("UPDATE meta SET scheduler = ?", [try SchedulerColumn.encode(state)])
+            try self.database.run("UPDATE meta SET scheduler = ?", [try StandingColumn.encode(state)])
+        case .setMaintenance(let maintenance):
+            try self.database.run("UPDATE meta SET maintenance = ?", [try StandingColumn.encode(maintenance)])
         case .raiseFloor(let floor):
             try self.database.run("UPDATE meta SET floor = ?1 WHERE floor < ?1", [floor.milliseconds])
         case .prune:

@@ -180,7 +180,8 @@ package final class SQLiteLedger: Ledger {
                     isReciting: meta["recite_after"] != nil,
                     isDismissed: meta["is_dismissed"],
                     zones: try ZoneTable.all(in: database),
-                    scheduler: SchedulerColumn.decode(meta["scheduler"])
+                    scheduler: StandingColumn.decode(meta["scheduler"]) ?? SchedulerState(),
+                    maintenance: StandingColumn.decode(meta["maintenance"]) ?? HostMaintenance()
                 )
                 let jobs = "SELECT uid, version, cursor, is_ordered FROM job ORDER BY uid"
                 for row in try Row.fetchAll(database, sql: jobs) {

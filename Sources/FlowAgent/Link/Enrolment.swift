@@ -19,19 +19,23 @@ package struct Enrolment: Sendable {
         package var operatingSystem: String
         package var version: String
         package var labels: [String: String]
+        /// Groups that its configuration names.
+        package var groups: [String]
 
         package init(
             name: String = "",
             hostname: String,
             operatingSystem: String,
             version: String,
-            labels: [String: String] = [:]
+            labels: [String: String] = [:],
+            groups: [String] = []
         ) {
             self.name = name
             self.hostname = hostname
             self.operatingSystem = operatingSystem
             self.version = version
             self.labels = labels
+            self.groups = groups
         }
     }
 
@@ -62,7 +66,8 @@ package struct Enrolment: Sendable {
             hostname: host.hostname,
             operatingSystem: host.operatingSystem,
             version: host.version,
-            labels: host.labels
+            labels: host.labels,
+            groups: host.groups
         )
         let response = try await self.ask(addresses, request, pin: token.authorityFingerprint)
         try Self.check(response, key: key, pin: token.authorityFingerprint)
@@ -75,6 +80,7 @@ package struct Enrolment: Sendable {
             servers: addresses.map { $0.description }
         )
         try self.store.save(identity)
+        if !response.remark.isEmpty { self.logger.warning("\(response.remark)") }
         return identity
     }
 

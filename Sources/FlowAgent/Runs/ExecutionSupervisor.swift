@@ -21,6 +21,8 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         package var http: HTTPPolicy
         /// What the people of this host allow.
         package var policy = HostPolicy()
+        /// What the installation says of networks, where that says nothing.
+        package var networks = InstallationNetworks()
         /// Attempts at once on this host; more wait for a place.
         package var concurrencyLimit: Int
         /// Between SIGTERM and SIGKILL when the agent is told to stop its jobs.
@@ -94,8 +96,15 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         if configuration.policy.network != HostPolicy.Network() { http.network = configuration.policy.network }
         var policy = configuration.policy
         policy.network = http.network
-        let shell = try ShellExecutor(configuration: runner, policy: policy, logger: logger, handler: handler)
-        let requests = HTTPExecutor(policy: http, handler: handler)
+        let networks = configuration.networks
+        let shell = try ShellExecutor(
+            configuration: runner,
+            policy: policy,
+            networks: networks,
+            logger: logger,
+            handler: handler
+        )
+        let requests = HTTPExecutor(policy: http, networks: networks, handler: handler)
         var executors: [any Executor] = [shell, requests]
         if shell.canWork {
             executors += [

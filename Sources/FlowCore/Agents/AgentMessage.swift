@@ -61,6 +61,8 @@ package struct Hello: Hashable, Sendable {
     package var features: [String]
     /// ``SchedulerState/revision`` in force there; nil from an agent that cannot be told to stand still.
     package var schedulerRevision: Int64?
+    /// ``HostMaintenance/revision`` in force there; nil from an agent that knows of no maintenance.
+    package var maintenanceRevision: Int64?
 
     package init(
         agent: AgentID,
@@ -83,7 +85,8 @@ package struct Hello: Hashable, Sendable {
         rulesDigest: String? = nil,
         executors: [String] = [],
         features: [String] = [],
-        schedulerRevision: Int64? = nil
+        schedulerRevision: Int64? = nil,
+        maintenanceRevision: Int64? = nil
     ) {
         self.agent = agent
         self.incarnation = incarnation
@@ -106,6 +109,7 @@ package struct Hello: Hashable, Sendable {
         self.executors = executors
         self.features = features
         self.schedulerRevision = schedulerRevision
+        self.maintenanceRevision = maintenanceRevision
     }
 }
 
@@ -125,6 +129,8 @@ package struct Heartbeat: Hashable, Sendable {
     package var orderedJobs: [JobUID]
     /// ``SchedulerState/revision`` in force; nil from an agent that cannot be told to stand still.
     package var schedulerRevision: Int64?
+    /// ``HostMaintenance/revision`` in force; nil from an agent that knows of no maintenance.
+    package var maintenanceRevision: Int64?
 
     /// The most zones, and the most jobs, that one names.
     package static let listLimit = 256
@@ -136,7 +142,8 @@ package struct Heartbeat: Hashable, Sendable {
         trouble: String? = nil,
         foreignZones: [String] = [],
         orderedJobs: [JobUID] = [],
-        schedulerRevision: Int64? = nil
+        schedulerRevision: Int64? = nil,
+        maintenanceRevision: Int64? = nil
     ) {
         self.configVersion = configVersion
         self.running = running
@@ -145,6 +152,7 @@ package struct Heartbeat: Hashable, Sendable {
         self.foreignZones = foreignZones
         self.orderedJobs = orderedJobs
         self.schedulerRevision = schedulerRevision
+        self.maintenanceRevision = maintenanceRevision
     }
 }
 

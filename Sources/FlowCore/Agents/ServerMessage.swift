@@ -14,9 +14,13 @@ package enum ServerMessage: Hashable, Sendable {
     case config(ConfigUpdate)
     case cancel(ExecutionID, force: Bool)
     /// With it, how many bytes are kept of an attempt's output; nil from a server of an earlier version.
-    case heartbeatAnswer(ClockSample, outputBytes: Int64? = nil)
+    ///
+    /// And what the installation says of networks.
+    case heartbeatAnswer(ClockSample, outputBytes: Int64? = nil, networks: NetworkDefaults? = nil)
     /// Whether schedules fire at all; only for agents that say they take it.
     case scheduler(SchedulerState)
+    /// Whether this host is kept free of new work; only for agents that say they take it.
+    case maintenance(HostMaintenance)
     /// PEM, leaf first; the certificate in use is good until this one was used.
     case certificateIssued(String)
     case certificateRefused(code: String, message: String)
@@ -54,6 +58,10 @@ package struct Welcome: Hashable, Sendable {
     package var outputBytes: Int64?
     /// Whether schedules fire at all; a server of an earlier version says nothing, and its scheduler always runs.
     package var scheduler: SchedulerState
+    /// Whether this host is kept free of new work; a server of an earlier version keeps none.
+    package var maintenance: HostMaintenance
+    /// What the installation says of networks; nil from a server of an earlier version.
+    package var networks: NetworkDefaults?
 
     package init(
         epoch: Int64,
@@ -69,7 +77,9 @@ package struct Welcome: Hashable, Sendable {
         givesSecrets: Bool = true,
         statisticsSequence: Int64? = nil,
         outputBytes: Int64? = nil,
-        scheduler: SchedulerState = SchedulerState()
+        scheduler: SchedulerState = SchedulerState(),
+        maintenance: HostMaintenance = HostMaintenance(),
+        networks: NetworkDefaults? = nil
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -85,6 +95,8 @@ package struct Welcome: Hashable, Sendable {
         self.statisticsSequence = statisticsSequence
         self.outputBytes = outputBytes
         self.scheduler = scheduler
+        self.maintenance = maintenance
+        self.networks = networks
     }
 }
 

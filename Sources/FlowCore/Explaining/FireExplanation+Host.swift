@@ -53,10 +53,10 @@ extension FireExplanation {
                     "it started \(self.seconds(delay)) s late, because execution \(other.id) was still running, and \(en)"
             )
         }
-        if let stop = facts.stop, execution.kind == .cron {
+        if let stop = facts.halt(of: execution.agentID), execution.kind == .cron {
             return Finding(
                 .late,
-                .scheduler,
+                stop.rule,
                 zh: "\(stop.text.zh)，按错过策略延后 \(self.seconds(delay)) 秒补跑，\(zh)",
                 en:
                     "it started \(self.seconds(delay)) s late, because \(stop.text.en) and the job runs missed fires, and \(en)"
@@ -117,10 +117,10 @@ extension FireExplanation {
             )
         default: break
         }
-        if let stop = facts.stop, stop.until == nil, execution.kind == .cron {
+        if let stop = facts.halt(of: host.id), stop.isOpen, execution.kind == .cron {
             return Finding(
                 .stopped,
-                .scheduler,
+                stop.rule,
                 zh: "尚未启动：\(stop.text.zh)",
                 en: "it has not started: \(stop.text.en)"
             )
@@ -179,10 +179,10 @@ extension FireExplanation {
                 en: "it was skipped: no place was left in the job's queue"
             )
         case .misfire:
-            if let stop = facts.stop {
+            if let stop = facts.halt(of: host.id) {
                 return Finding(
                     .skipped,
-                    .scheduler,
+                    stop.rule,
                     zh: "已跳过：\(stop.text.zh)，任务不补跑",
                     en: "it was skipped: \(stop.text.en), and the job does not run it late"
                 )
@@ -194,12 +194,20 @@ extension FireExplanation {
                 en: "it was skipped: the host could not start it at its time, and the job does not run it late"
             )
         case .misfireCoalesced:
-            if let stop = facts.stop { return self.together(stop) }
+            if let stop = facts.halt(of: host.id) { return self.together(stop) }
             return Finding(
                 .coalesced,
                 .misfire,
                 zh: "已跳过：与其他错过的触发合并为一条记录",
                 en: "it was missed together with others; one record stands for them"
+            )
+        case .maintenance:
+            let period = facts.maintenances[host.id]
+            return Finding(
+                .skipped,
+                .maintenance,
+                zh: "已跳过：\(period?.text.zh ?? "主机正在维护")",
+                en: "it was skipped: \(period?.text.en ?? execution.detail ?? "the host was in maintenance")"
             )
         case .disabled: return Finding(.skipped, .status, zh: "已跳过：任务已停用", en: "it was skipped: the job was disabled")
         case .staleConfig:
@@ -230,7 +238,7 @@ extension FireExplanation {
         let later = facts.neighbours.filter { $0.agentID == host.id && $0.kind == .cron && $0.nominal > facts.at }
             .min { $0.nominal < $1.nominal }
         if let later, later.reason == .misfireCoalesced {
-            if let stop = facts.stop { return self.together(stop) }
+            if let stop = facts.halt(of: host.id) { return self.together(stop) }
             return Finding(
                 .coalesced,
                 .misfire,
@@ -238,10 +246,10 @@ extension FireExplanation {
                 en: "it was missed, and is counted in the record at \(later.nominal)"
             )
         }
-        if let stop = facts.stop {
+        if let stop = facts.halt(of: host.id) {
             return Finding(
                 .stopped,
-                .scheduler,
+                stop.rule,
                 zh: "没有触发：\(stop.text.zh)",
                 en: "it did not fire: \(stop.text.en)"
             )
@@ -273,10 +281,10 @@ extension FireExplanation {
     }
 
     /// Missed with others while the scheduler stood still.
-    private static func together(_ stop: SchedulerStop) -> Finding {
+    private static func together(_ stop: FireHalt) -> Finding {
         Finding(
             .coalesced,
-            .scheduler,
+            stop.rule,
             zh: "\(stop.text.zh)，与其他错过的触发合并为一条记录",
             en: "it was missed together with others, because \(stop.text.en); one record stands for them"
         )

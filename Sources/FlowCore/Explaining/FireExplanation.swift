@@ -60,6 +60,8 @@ package struct FireExplanation: Hashable, Sendable {
         case reconnect
         /// The scheduler was stopped.
         case scheduler
+        /// The host was in maintenance.
+        case maintenance
     }
 
     package struct Text: Hashable, Sendable {
@@ -235,16 +237,34 @@ package struct FireExplanation: Hashable, Sendable {
         )
     }
 
+    /// Hosts that will be in maintenance then.
+    private static func resting(_ facts: FireFacts) -> [Finding] {
+        facts.hosts.compactMap { host in
+            facts.maintenances[host.id].map { period in
+                Finding(
+                    .stopped,
+                    .maintenance,
+                    zh: "\(host.name)：此刻不会按计划触发，\(period.text.zh)；结束后由任务的错过策略决定是否补跑。",
+                    en: "\(host.name) will not fire: \(period.text.en). "
+                        + "At the end of that the job's misfire policy says what becomes of it."
+                )
+            }
+        }
+    }
+
     private static func coming(_ facts: FireFacts) -> [Finding] {
         if let stop = facts.stop { return [self.stands(still: stop)] }
-        var findings = [
+        let hosts = facts.hosts.filter { facts.maintenances[$0.id] == nil }
+        var findings = self.resting(facts)
+        guard !hosts.isEmpty || findings.isEmpty else { return findings }
+        findings.append(
             Finding(
                 .willFire,
                 .schedule,
-                zh: "将在 \(facts.hosts.count) 台主机上按计划触发。",
-                en: "It will fire as scheduled on \(facts.hosts.count) \(facts.hosts.count == 1 ? "host" : "hosts")."
+                zh: "将在 \(hosts.count) 台主机上按计划触发。",
+                en: "It will fire as scheduled on \(hosts.count) \(hosts.count == 1 ? "host" : "hosts")."
             )
-        ]
+        )
         if facts.jitterSeconds > 0 {
             findings.append(
                 Finding(
@@ -255,7 +275,7 @@ package struct FireExplanation: Hashable, Sendable {
                 )
             )
         }
-        let away = facts.hosts.filter { !$0.isOnline }
+        let away = hosts.filter { !$0.isOnline }
         if !away.isEmpty {
             let names = self.list(away.map(\.name))
             findings.append(

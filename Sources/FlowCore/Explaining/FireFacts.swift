@@ -50,6 +50,8 @@ package struct FireFacts: Sendable {
     package let neighbours: [Execution]
     /// The scheduler's stop that the instant lies in.
     package let stop: SchedulerStop?
+    /// The hosts that were, or will be, in maintenance at the instant.
+    package let maintenances: [AgentID: MaintenancePeriod]
     /// Records of backfills that were for the instant.
     package let makeUps: [Execution]
 
@@ -65,6 +67,7 @@ package struct FireFacts: Sendable {
         executions: [Execution],
         neighbours: [Execution],
         stop: SchedulerStop? = nil,
+        maintenances: [AgentID: MaintenancePeriod] = [:],
         makeUps: [Execution] = []
     ) {
         let fire = schedule.next(after: instant.advanced(byMilliseconds: -1)).flatMap { next in
@@ -83,6 +86,7 @@ package struct FireFacts: Sendable {
         self.executions = executions
         self.neighbours = neighbours
         self.stop = stop
+        self.maintenances = maintenances
         self.makeUps = makeUps
         if let pause = schedule.delayMilliseconds {
             self.timing = .delay(seconds: pause / 1000)

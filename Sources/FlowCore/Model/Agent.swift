@@ -84,7 +84,7 @@ package struct JoinToken: Hashable, Sendable {
     package let id: String
     /// SHA-256 of the secret part; the secret itself is never stored.
     package let secretHash: [UInt8]
-    /// Where the new agent will belong, besides `all`.
+    /// Where the new agent will belong, besides `all`; with `all` among them it may name any group itself.
     package let groups: [GroupID]
     package let expiresAt: Timestamp
     package var usedBy: AgentID?

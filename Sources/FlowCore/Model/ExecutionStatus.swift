@@ -59,6 +59,8 @@ package enum ExecutionReason: String, Codable, Sendable, CaseIterable {
     case moved = "MOVED"
     /// No host could take it in time.
     case noHost = "NO_HOST"
+    /// Its host is in maintenance.
+    case maintenance = "MAINTENANCE"
     // FAILURE
     case exitCode = "EXIT"
     case signal = "SIGNAL"

@@ -31,5 +31,8 @@ package struct Group: Hashable, Sendable, Codable {
     /// The built-in group `all` that every agent belongs to (C-14); it can be neither changed nor deleted.
     package static let everyone: GroupID = 1
 
+    /// Groups that a host may name when it joins.
+    package static let namesLimit = 64
+
     package var isBuiltIn: Bool { self.id == Self.everyone }
 }

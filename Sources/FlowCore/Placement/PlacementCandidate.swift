@@ -13,6 +13,8 @@ package struct PlacementCandidate: Hashable, Sendable {
     package var executors: [String]
     /// Executions that it runs or was given, of all jobs.
     package var running: Int
+    /// It is in maintenance, until then.
+    package var maintainedUntil: Timestamp?
 
     package init(
         agent: AgentID,
@@ -20,7 +22,8 @@ package struct PlacementCandidate: Hashable, Sendable {
         isOnline: Bool = true,
         knowsLeases: Bool = true,
         executors: [String] = [],
-        running: Int = 0
+        running: Int = 0,
+        maintainedUntil: Timestamp? = nil
     ) {
         self.agent = agent
         self.labels = labels
@@ -28,6 +31,7 @@ package struct PlacementCandidate: Hashable, Sendable {
         self.knowsLeases = knowsLeases
         self.executors = executors
         self.running = running
+        self.maintainedUntil = maintainedUntil
     }
 }
 
@@ -41,6 +45,7 @@ package enum PlacementBar: String, Codable, Sendable, CaseIterable {
     case hadIt = "had_it"
     /// It has another slot of this run, and they are for different hosts.
     case hasAnother = "has_another"
+    case maintenance
     case offline
     /// Its agent is too old.
     case version

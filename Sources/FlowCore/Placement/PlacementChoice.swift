@@ -35,7 +35,8 @@ package enum PlacementChoice {
                 PlacementRecord.Candidate(
                     host: candidate.agent,
                     score: shown[candidate.agent] ?? nil,
-                    out: bars[candidate.agent]
+                    out: bars[candidate.agent],
+                    until: bars[candidate.agent] == .maintenance ? candidate.maintainedUntil : nil
                 )
             }
         )
@@ -52,6 +53,7 @@ package enum PlacementChoice {
         if let selector, !selector.fits(host.labels) { return .labels }
         if request.former.contains(host.agent) { return .hadIt }
         if placement.kind == .nOf, request.held[host.agent, default: 0] > 0 { return .hasAnother }
+        if host.maintainedUntil != nil { return .maintenance }
         if !host.isOnline { return .offline }
         if !host.knowsLeases { return .version }
         if !host.executors.isEmpty, !host.executors.contains(request.executor) { return .executor }

@@ -9,11 +9,14 @@ package struct PlacementRecord: Hashable, Sendable, Codable {
         package let score: String?
         /// Why it was not asked.
         package let out: PlacementBar?
+        /// When the host's maintenance is over, where it is that.
+        package let until: Timestamp?
 
-        package init(host: AgentID, score: String?, out: PlacementBar?) {
+        package init(host: AgentID, score: String?, out: PlacementBar?, until: Timestamp? = nil) {
             self.host = host
             self.score = score
             self.out = out
+            self.until = until
         }
     }
 
@@ -57,12 +60,27 @@ package struct PlacementRecord: Hashable, Sendable, Codable {
     package func text(naming names: [AgentID: String]) -> (zh: String, en: String) {
         let (zh, en) = self.strategy.words
         guard let chosen else {
-            return ("没有可用主机（共 \(self.total) 台）", "no host can take it, of \(self.total)" + self.reasons)
+            let resting = self.resting(names)
+            return (
+                "没有可用主机（共 \(self.total) 台）" + resting.zh,
+                "no host can take it, of \(self.total)" + self.reasons + resting.en
+            )
         }
         let host = names[chosen] ?? chosen.rawValue
         return (
-            "选择 \(host)：\(zh)，\(self.total) 台中 \(self.online) 台可用",
-            "chose \(host): \(en), \(self.online) of \(self.total) online"
+            "选择 \(host)：\(zh)，\(self.total) 台中 \(self.online) 台可用" + self.resting(names).zh,
+            "chose \(host): \(en), \(self.online) of \(self.total) online" + self.resting(names).en
+        )
+    }
+
+    /// The first hosts that are in maintenance, and until when.
+    private func resting(_ names: [AgentID: String]) -> (zh: String, en: String) {
+        let resting = self.candidates.compactMap { candidate in
+            candidate.until.map { (name: names[candidate.host] ?? candidate.host.rawValue, until: $0) }
+        }.prefix(3)
+        return (
+            resting.map { "；\($0.name) 维护至 \($0.until)" }.joined(),
+            resting.map { "; \($0.name) is in maintenance until \($0.until)" }.joined()
         )
     }
 

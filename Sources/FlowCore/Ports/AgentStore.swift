@@ -8,8 +8,10 @@ package protocol AgentStore: Sendable {
     /// Uses the token up and creates the agent, in one transaction: in the token's groups, and in those that
     /// ``GroupStore/groupRules()`` give it.
     ///
+    /// - Parameter names: groups that the host's own configuration names (``JoinToken/groups(named:of:)``).
+    /// - Returns: those of the names that it did not get.
     /// - Throws: `forbidden` when the token is unknown, expired or was used.
-    func enrol(token id: String, agent: Agent, by change: Change) async throws
+    func enrol(token id: String, agent: Agent, naming names: [String], by change: Change) async throws -> [String]
     func agent(_ id: AgentID) async throws -> Agent?
     func agents() async throws -> [Agent]
     /// Some of the agents that are called so, which is not forbidden.

@@ -104,6 +104,8 @@ package struct AgentSessionStart: Hashable, Sendable {
     package let statisticsSequence: Int64?
     /// Whether schedules fire at all.
     package let scheduler: SchedulerState
+    /// Whether the host is kept free of new work.
+    package let maintenance: HostMaintenance
 
     package init(
         epoch: Int64,
@@ -114,7 +116,8 @@ package struct AgentSessionStart: Hashable, Sendable {
         interrupted: [Execution],
         questions: [ExecutionID] = [],
         statisticsSequence: Int64? = nil,
-        scheduler: SchedulerState = SchedulerState()
+        scheduler: SchedulerState = SchedulerState(),
+        maintenance: HostMaintenance = HostMaintenance()
     ) {
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
@@ -125,6 +128,7 @@ package struct AgentSessionStart: Hashable, Sendable {
         self.questions = questions
         self.statisticsSequence = statisticsSequence
         self.scheduler = scheduler
+        self.maintenance = maintenance
     }
 }
 

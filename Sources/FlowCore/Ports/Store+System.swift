@@ -106,6 +106,11 @@ extension AgentStore {
         try await self.createJoinToken(token, by: .system(at: token.createdAt))
     }
 
+    /// Of a host that names no groups itself.
+    package func enrol(token id: String, agent: Agent, by change: Change) async throws {
+        _ = try await self.enrol(token: id, agent: agent, naming: [], by: change)
+    }
+
     /// The host itself is who enrols it.
     package func enrol(token id: String, agent: Agent, at now: Timestamp) async throws {
         let actor = Actor(.agent, id: agent.id.rawValue, name: agent.name)

@@ -9,7 +9,7 @@
 /// where they are the store's.
 package protocol Store:
     JobStore, GroupStore, AgentStore, SessionStore, ScheduleStore, ExecutionStore, LogStore, UserStore, InsightStore,
-    AuditStore, UpkeepStore, APITokenStore, SecretStore, SchedulerStore
+    AuditStore, UpkeepStore, APITokenStore, SecretStore, SchedulerStore, MaintenanceStore
 {
     /// Waits for what is in progress and lets go of the database.
     func close() async throws

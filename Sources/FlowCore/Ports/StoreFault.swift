@@ -222,6 +222,16 @@ package enum StoreFault {
         CoreError(.forbidden, "The group 'all' is built in and can't be \(change): it always holds every agent.")
     }
 
+    /// - Parameter name: of the host.
+    package static func inMaintenance(_ name: String, _ period: MaintenancePeriod) -> CoreError {
+        let reason = period.reason.map { " (\($0))" } ?? ""
+        return CoreError(
+            .conflict,
+            "'\(name)' is in maintenance until \(period.end), as \(period.by) wants\(reason): nothing new starts there. "
+                + "End the maintenance first, or name other hosts."
+        )
+    }
+
     package static func noTarget(_ name: String) -> CoreError {
         CoreError(
             .conflict,

@@ -16,7 +16,7 @@ package struct RunDraft: Hashable, Sendable {
     /// What a repeated request finds the run by; nil for a fire.
     package let triggerUID: String?
     /// Where its executions come from, and what their identifiers are made of beside that.
-    let kind: ExecutionKind
+    package let kind: ExecutionKind
     var discriminator = ""
     /// Hosts that the trigger named; nil = all of the job's.
     var wanted: [AgentID]?

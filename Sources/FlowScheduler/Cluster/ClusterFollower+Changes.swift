@@ -72,6 +72,10 @@ extension ClusterFollower {
             self.parts.settings.take(try await self.store.settings())
         }
         if self.parts.scheduler.take(try await self.store.scheduler()) { await self.parts.ticker.schedulerChanged() }
+        let known = self.parts.scheduler.maintenanceRevision
+        for agent in self.parts.scheduler.take(try await self.store.maintenances(after: known)) {
+            self.parts.bus.publishHere(.agentChanged(agent))
+        }
         let followed = self.followed.withLock { $0 } ?? versions.configuration
         guard versions.configuration != followed else { return }
         let changes = try await self.store.configurationChanges(since: followed)

@@ -51,6 +51,8 @@ package struct AgentPresence: Hashable, Codable, Sendable {
     package var takesRules = true
     /// Which state of the scheduler is in force there; nil when the host cannot be told to stand still.
     package var schedulerRevision: Int64?
+    /// Which maintenance is in force there; nil when the host knows of none, and fires by its own clock.
+    package var maintenanceRevision: Int64?
 
     package init(
         connectedAt: Timestamp,

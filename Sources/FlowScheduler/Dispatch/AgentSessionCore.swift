@@ -23,6 +23,8 @@ package struct AgentSessionCore: Sendable {
         case cancel(ExecutionID, force: Bool)
         /// Whether schedules fire at all, as the server knows it now.
         case scheduler(SchedulerState)
+        /// Whether the host is kept free of new work, as the server knows it now.
+        case maintenance(HostMaintenance)
         case tick
     }
 
@@ -40,7 +42,7 @@ package struct AgentSessionCore: Sendable {
     }
 
     /// Unacknowledged orders are sent again after this, doubling up to the maximum; milliseconds.
-    private static let resendAfter: Int64 = 2000
+    static let resendAfter: Int64 = 2000
     private static let resendLimit: Int64 = 60_000
     private static let ordersPerMessage = 1000
     /// How long a pushed configuration may stay unconfirmed; milliseconds, and how often it is pushed (S1-FR-2.1).
@@ -72,8 +74,11 @@ package struct AgentSessionCore: Sendable {
     /// Zones whose rules the agent has.
     var toldZones: Set<String>
     /// What the agent was told of the scheduler, and when it was told last.
-    private var scheduler: SchedulerState
-    private var schedulerToldAt: Timestamp
+    var scheduler: SchedulerState
+    var schedulerToldAt: Timestamp
+    /// The same of the host's maintenance.
+    var maintenance = HostMaintenance()
+    var maintenanceToldAt: Timestamp
 
     private struct Sent: Sendable {
         let order: Order
@@ -122,6 +127,8 @@ package struct AgentSessionCore: Sendable {
         session.presence.features = hello.features
         session.scheduler = start.scheduler
         session.presence.schedulerRevision = hello.schedulerRevision
+        session.maintenance = start.maintenance
+        session.presence.maintenanceRevision = hello.maintenanceRevision
         if !isCurrent {
             session.pushes = 1
             session.pushedAt = now
@@ -139,7 +146,8 @@ package struct AgentSessionCore: Sendable {
             clock: clock,
             lostAfter: start.lostAfter,
             statisticsSequence: start.statisticsSequence,
-            scheduler: start.scheduler
+            scheduler: start.scheduler,
+            maintenance: start.maintenance
         )
         return (session, welcome)
     }
@@ -187,6 +195,7 @@ package struct AgentSessionCore: Sendable {
         self.presence.takesRules = takesRules
         self.scheduler = SchedulerState()
         self.schedulerToldAt = now
+        self.maintenanceToldAt = now
         self.noteAdapted()
     }
 
@@ -209,6 +218,7 @@ package struct AgentSessionCore: Sendable {
         case .configurationChanges(let changes): return self.push(changes, now: now)
         case .cancel(let id, let force): return [.send(.cancel(id, force: force))]
         case .scheduler(let state): return self.tell(state, now: now)
+        case .maintenance(let maintenance): return self.tell(maintenance, now: now)
         case .tick: return self.tick(now: now)
         }
     }
@@ -279,29 +289,10 @@ package struct AgentSessionCore: Sendable {
         )
         var effects: [Effect] = [.send(.heartbeatAnswer(clock)), .presenceChanged]
         effects += self.hear(heartbeat.schedulerRevision, now: now)
+        effects += self.hear(maintenanceRevision: heartbeat.maintenanceRevision, now: now)
         // S1-FR-2.3: a heartbeat with another version than the last push, and no push under way.
         if heartbeat.configVersion != self.pushedVersion, self.pushedAt == nil { effects += self.pushAll(now: now) }
         return effects
-    }
-
-    // MARK: The scheduler
-
-    private mutating func tell(_ state: SchedulerState, now: Timestamp) -> [Effect] {
-        guard state.revision > self.scheduler.revision else { return [] }
-        self.scheduler = state
-        self.schedulerToldAt = now
-        return self.presence.schedulerRevision == nil ? [] : [.send(.scheduler(state))]
-    }
-
-    /// What was lost on its way is said again.
-    private mutating func hear(_ revision: Int64?, now: Timestamp) -> [Effect] {
-        guard let revision else { return [] }
-        self.presence.schedulerRevision = revision
-        guard revision != self.scheduler.revision,
-            now.milliseconds(since: self.schedulerToldAt) >= Self.resendAfter
-        else { return [] }
-        self.schedulerToldAt = now
-        return [.send(.scheduler(self.scheduler))]
     }
 
     private mutating func tick(now: Timestamp) -> [Effect] {

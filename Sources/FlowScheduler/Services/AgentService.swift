@@ -11,8 +11,16 @@ package struct AgentService: Sendable {
     let clock: any WallClock
     /// Nil over a store that keeps none.
     let statistics: (any HostStatisticsStore)?
+    let live: LiveScheduler
 
-    package init(store: any Store, gateway: any AgentGateway, bus: EventBus, clock: any WallClock) {
+    package init(
+        store: any Store,
+        gateway: any AgentGateway,
+        bus: EventBus,
+        clock: any WallClock,
+        live: LiveScheduler = LiveScheduler()
+    ) {
+        self.live = live
         self.store = store
         self.gateway = gateway
         self.bus = bus
@@ -31,12 +39,14 @@ package struct AgentService: Sendable {
         if scope != .all { agents.removeAll { groups[$0.id] == nil } }
         let presences = self.gateway.presences
         let duplicates = self.gateway.duplicates
+        let now = self.clock.now
         return agents.sorted { $0.id < $1.id }.map {
             AgentView(
                 agent: $0,
                 groups: groups[$0.id] ?? [],
                 presence: presences[$0.id],
-                duplicates: duplicates[$0.id] ?? []
+                duplicates: duplicates[$0.id] ?? [],
+                maintenance: MaintenanceView(self.live.maintenance(of: $0.id), presences[$0.id], at: now)
             )
         }
     }
@@ -47,11 +57,13 @@ package struct AgentService: Sendable {
         let groups = try await self.store.groups(of: id).filter { scope.contains($0.id) }
         // Of a host outside, nobody learns that it exists.
         guard scope == .all || !groups.isEmpty else { return nil }
+        let presence = self.gateway.presences[id]
         return AgentView(
             agent: agent,
             groups: groups,
-            presence: self.gateway.presences[id],
-            duplicates: self.gateway.duplicates[id] ?? []
+            presence: presence,
+            duplicates: self.gateway.duplicates[id] ?? [],
+            maintenance: MaintenanceView(self.live.maintenance(of: id), presence, at: self.clock.now)
         )
     }
 
@@ -88,11 +100,8 @@ package struct AgentService: Sendable {
         of id: AgentID,
         as principal: Principal
     ) async throws -> AgentView {
-        try principal.require(.agentsWrite)
-        guard let view = try await self.get(id, as: principal) else { throw Self.noAgent(id) }
         // Labels may put a host into groups, so all of its own have to be in reach.
-        let groups = try await self.store.groups(of: id).filter { !$0.isBuiltIn }.map(\.id)
-        try principal.require(.agentsWrite, onAll: groups, visible: principal.scope(of: .agentsRead))
+        let view = try await self.requireWritable(id, as: principal)
         var faults = FaultCollector()
         faults.require(
             labels.count <= HostLabels.countLimit,
@@ -111,6 +120,15 @@ package struct AgentService: Sendable {
         return try await self.get(id, as: principal) ?? view
     }
 
+    /// - Throws: `notFound` for a host that the caller does not see, `forbidden` for one that is in groups out of reach.
+    func requireWritable(_ id: AgentID, as principal: Principal) async throws -> AgentView {
+        try principal.require(.agentsWrite)
+        guard let view = try await self.get(id, as: principal) else { throw Self.noAgent(id) }
+        let groups = try await self.store.groups(of: id).filter { !$0.isBuiltIn }.map(\.id)
+        try principal.require(.agentsWrite, onAll: groups, visible: principal.scope(of: .agentsRead))
+        return view
+    }
+
     static func noAgent(_ id: AgentID) -> CoreError {
         CoreError(.notFound, "There is no host '\(id)'. It may have been deleted.")
     }
@@ -124,4 +142,6 @@ package struct AgentView: Hashable, Sendable {
     package let presence: AgentPresence?
     /// Hosts that use this one's identity and are kept out (R14).
     package let duplicates: [DuplicateAgent]
+    /// Nil while the host takes new work.
+    package let maintenance: MaintenanceView?
 }

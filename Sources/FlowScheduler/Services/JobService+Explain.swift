@@ -30,6 +30,7 @@ extension JobService {
             executions: executions,
             neighbours: neighbours,
             stop: try await self.store.schedulerStop(at: instant),
+            maintenances: try await self.store.maintenances(at: instant),
             makeUps: try await self.makeUps(of: id, from: second, until: end, on: hosts)
         )
         return FireExplanation(facts)

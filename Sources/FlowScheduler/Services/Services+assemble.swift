@@ -67,7 +67,7 @@ extension Services {
             executions: executions,
             runs: runs,
             groups: GroupService(store: store, gateway: gateway, bus: bus, clock: clock),
-            agents: AgentService(store: store, gateway: gateway, bus: bus, clock: clock),
+            agents: AgentService(store: store, gateway: gateway, bus: bus, clock: clock, live: scheduler),
             authentication: AuthenticationService(
                 store: store,
                 hasher: hasher,

@@ -91,7 +91,9 @@ actor AgentConversation {
             now: clock.now
         )
         var welcome = opened
-        welcome.outputBytes = self.dependencies.settings.now.outputBytes
+        let settings = self.dependencies.settings.now
+        welcome.outputBytes = settings.outputBytes
+        welcome.networks = settings.networks
         self.core = core
         return Opening(
             epoch: start.epoch,
@@ -121,6 +123,7 @@ actor AgentConversation {
             group.addTask {
                 while (try? await Task.sleep(for: Self.tick)) != nil {
                     try await self.handle(.scheduler(self.dependencies.scheduler.now))
+                    try await self.handle(.maintenance(self.dependencies.scheduler.maintenance(of: self.agent)))
                     try await self.handle(.tick)
                 }
             }
@@ -285,12 +288,13 @@ actor AgentConversation {
 
     private func send(_ message: ServerMessage) throws {
         var message = message
-        if case .heartbeatAnswer(var sample, _) = message {
+        if case .heartbeatAnswer(var sample, _, _) = message {
             // The core thinks in milliseconds; clocks are compared in microseconds (R7).
             let now = self.dependencies.clock.microseconds
             sample.serverReceived = now
             sample.serverSent = now
-            message = .heartbeatAnswer(sample, outputBytes: self.dependencies.settings.now.outputBytes)
+            let settings = self.dependencies.settings.now
+            message = .heartbeatAnswer(sample, outputBytes: settings.outputBytes, networks: settings.networks)
         }
         if case .dropped = self.outgoing.yield(message) {
             throw SessionClose(.goingAway, reason: "the agent does not read what it is sent")

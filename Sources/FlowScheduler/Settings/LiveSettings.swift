@@ -33,4 +33,12 @@ package final class LiveSettings: Sendable {
 extension Settings {
     /// How many bytes are kept of an attempt's output.
     package var outputBytes: Int64 { self.integer(.outputAttemptMebibytes) << 20 }
+
+    /// Where jobs that connect by themselves may go, where the policy of their host says nothing.
+    package var networks: NetworkDefaults {
+        NetworkDefaults(
+            allowsPrivate: self.text(.networkPrivate) != NetworkWord.refuse.rawValue,
+            allowsLoopback: self.text(.networkLoopback) != NetworkWord.refuse.rawValue
+        )
+    }
 }

@@ -90,6 +90,9 @@ extension AgentListener {
         do {
             let response = try await self.enroller.enrol(request, from: address, over: protocolName)
             logger.notice("enrolled an agent", metadata: ["agent": "\(response.agent)", "token": "\(request.tokenID)"])
+            if !response.remark.isEmpty {
+                logger.warning("\(response.remark)", metadata: ["agent": "\(response.agent)"])
+            }
             await self.tellOfNamesakes(of: response.agent, logger)
             return .response(response)
         } catch let error as CoreError {

@@ -93,13 +93,27 @@ package final class Enroller: Sendable {
             at: now,
             origin: Origin(via: .wire, address: address)
         )
-        try await self.store.enrol(token: request.tokenID, agent: record, by: change)
+        let refused = try await self.store.enrol(
+            token: request.tokenID,
+            agent: record,
+            naming: request.groups,
+            by: change
+        )
         return EnrolResponse(
             agent: agent,
             certificateChain: issued.chainPEM,
             authority: authority.certificatePEM,
-            serverName: AgentProtocols.serverName
+            serverName: AgentProtocols.serverName,
+            remark: Self.remark(refused)
         )
+    }
+
+    /// One text for groups that there are and others, so that nobody learns which exist.
+    private static func remark(_ refused: [String]) -> String {
+        guard !refused.isEmpty else { return "" }
+        let names = refused.prefix(5).map { "'\($0.prefix(64))'" }.joined(separator: ", ")
+        return "The host joined without \(names): the join token lets it into no such group. "
+            + "Somebody may add it to the group, or make a token with --group."
     }
 
     private func checkToken(_ request: EnrolRequest, now: Timestamp) async throws {

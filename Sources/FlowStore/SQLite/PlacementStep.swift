@@ -215,6 +215,7 @@ struct PlacementStep {
     private mutating func hosts(of job: Job, _ placement: Placement) throws -> [PlacementCandidate] {
         let groups = job.definition.groups
         if self.candidates[groups] == nil {
+            let maintained = try MaintenanceTable(self.db).inForce(at: self.now)
             self.candidates[groups] = try AgentTable(self.db).records(inAnyOf: groups).map { agent in
                 let host = self.facts.hosts[agent.id]
                 self.names[agent.id] = agent.name
@@ -224,7 +225,8 @@ struct PlacementStep {
                     isOnline: host.map { self.now.milliseconds(since: $0.lastHeard) <= PlacementHost.patience }
                         ?? false,
                     knowsLeases: host?.knowsLeases ?? true,
-                    executors: host?.executors ?? []
+                    executors: host?.executors ?? [],
+                    maintainedUntil: maintained[agent.id]?.end
                 )
             }
         }

@@ -24,8 +24,12 @@ struct RecordWriter {
     func begin(_ drafts: [RunDraft]) throws -> [Begun] {
         // What the server places has a record for each slot instead of each host, and no orders yet.
         var slots: [PlacementSlot] = []
+        var maintained: [AgentID: MaintenancePeriod] = [:]
+        if let draft = drafts.first(where: { $0.kind != .cron }) {
+            maintained = try MaintenanceTable(self.db).inForce(at: draft.run.createdAt)
+        }
         let drafts = try drafts.map { draft in
-            guard let placement = try self.placement(of: draft) else { return draft }
+            guard let placement = try self.placement(of: draft) else { return draft.sparing(maintained) }
             let placed = draft.placed(by: placement)
             slots += placed.slots
             return placed.draft
@@ -43,6 +47,12 @@ struct RecordWriter {
             begun.flatMap { $0.orders.sorted { $0.key < $1.key } }.map { ($0.key, $0.value.executionID) }
         )
         if !slots.isEmpty { try PlacementTable(self.db).insert(slots) }
+        if !maintained.isEmpty {
+            // Where every host is in maintenance nobody will report of it either.
+            for draft in drafts where draft.isRefused(because: .maintenance) {
+                try SettlementTable(self.db).settle(draft.run, at: draft.run.createdAt)
+            }
+        }
         return begun
     }
 

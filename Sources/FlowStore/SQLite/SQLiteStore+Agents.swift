@@ -27,7 +27,12 @@ extension SQLiteStore {
         try await self.read { db in try AgentTable(db).token(id) }
     }
 
-    package func enrol(token id: String, agent: Agent, by change: Change) async throws {
+    package func enrol(
+        token id: String,
+        agent: Agent,
+        naming names: [String],
+        by change: Change
+    ) async throws -> [String] {
         try await self.writeTogether("enrol") { db in
             let agents = AgentTable(db)
             let groups = GroupTable(db)
@@ -47,7 +52,8 @@ extension SQLiteStore {
             )
             let ruled = GroupRule.groups(for: traits, by: try ConfigTable(db).groupRules())
             var joined: [GroupID] = []
-            for group in token.groups + ruled where try groups.find(group) != nil {
+            let own = token.groups(named: names, of: names.isEmpty ? [] : try groups.all())
+            for group in own.joined + ruled where try groups.find(group) != nil {
                 if try groups.add(agent.id, to: group, at: change.at) { joined.append(group) }
             }
             try ConfigTable(db).raiseVersion(agents: [agent.id])
@@ -59,6 +65,7 @@ extension SQLiteStore {
                 after: AgentAudit(agent, groups: joined, joinToken: id)
             )
             self.targets.withLock { $0.membershipsChanged() }
+            return own.refused
         }
     }
 

@@ -128,12 +128,14 @@ extension DatabaseStore: BackfillStore {
                 at: now
             )
             let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)
+            let maintained = try MaintenanceTable(db).inForce(at: now)
+            let able = present.filter { maintained[$0] == nil }
             backfill.progress.last = time
-            if present.isEmpty {
+            if able.isEmpty {
                 backfill.progress.missed += 1
             } else {
                 backfill.progress.started += 1
-                if !away.isEmpty { backfill.progress.incomplete += 1 }
+                if able.count < present.count + away.count { backfill.progress.incomplete += 1 }
                 backfill.progress.startedAt = now
             }
             return StartedRun(run: draft.run, executions: begun.executions, orders: begun.orders, isRepeat: false)

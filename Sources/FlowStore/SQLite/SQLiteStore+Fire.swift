@@ -18,11 +18,22 @@ extension SQLiteStore {
             // 1. The linearisation point: of all who plan a fire, one moves the schedule on.
             let moved = try ScheduleTable(db).moveOn(fires)
             // 2. What each one is, and on whom.
+            let maintained = try MaintenanceTable(db).inForce(at: now)
             let isShared = self.engine.isShared
             let decided = try self.targets.withLock { targets in
                 if isShared { targets.membershipsChanged() }
                 return try zip(fires, moved).map { fire, moved in
-                    try self.decide(fire, moved, online: online, recent: recent, at: now, &targets, db)
+                    let resting = maintained.filter { $1.covers(fire.nominal) }
+                    return try self.decide(
+                        fire,
+                        moved,
+                        online: online,
+                        recent: recent,
+                        but: resting,
+                        at: now,
+                        &targets,
+                        db
+                    )
                 }
             }
             // 3. The runs and their executions, all of the group together.
@@ -49,6 +60,7 @@ extension SQLiteStore {
         _ moved: ScheduleTable.Moved?,
         online: Set<AgentID>,
         recent: Set<AgentID>?,
+        but maintained: [AgentID: MaintenancePeriod],
         at now: Timestamp,
         _ targets: inout TargetCache,
         _ db: Database
@@ -69,6 +81,11 @@ extension SQLiteStore {
         guard !fire.isMissed else { return .over(.movedOn) }
         // The run, also when it finds no host: that is explained, not hidden; and one execution per target.
         var agents = try targets.agents(inAnyOf: moved.groups, db)
+        if !maintained.isEmpty, !agents.isEmpty {
+            // They hold it back as well, and account for it at the end by the misfire policy.
+            agents.removeAll { maintained[$0] != nil }
+            guard !agents.isEmpty else { return .over(.owed) }
+        }
         if let recent, !agents.isEmpty {
             try OwedTable(db).note(fire, on: agents.filter { !recent.contains($0) })
             agents.removeAll { !recent.contains($0) }

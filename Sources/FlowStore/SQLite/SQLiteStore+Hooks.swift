@@ -93,6 +93,13 @@ extension DatabaseStore: HookStore {
                 on: targets,
                 owner: owner?.username
             )
+            let maintained = try MaintenanceTable(db).inForce(at: call.at)
+            if let refusal = draft.refusal(during: maintained, named: false) {
+                let name = try AgentTable(db).name(of: refusal.agent)
+                let why = StoreFault.inMaintenance(name, refusal.period).message
+                try keep(.disabled, why, run: nil)
+                return .disabled(why)
+            }
             let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)
             if let key = call.key { try table.remember(key, by: hook.id, run: draft.run.id, at: call.at) }
             try keep(.started, nil, run: draft.run.id)

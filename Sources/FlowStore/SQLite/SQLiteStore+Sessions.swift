@@ -46,7 +46,8 @@ extension SQLiteStore {
                 interrupted: interrupted,
                 questions: questions + owed,
                 statisticsSequence: told?.incarnation == hello.incarnation ? told?.sequence : 0,
-                scheduler: try SchedulerStopTable(db).state()
+                scheduler: try SchedulerStopTable(db).state(),
+                maintenance: try MaintenanceTable(db).newest(of: hello.agent)
             )
         }
     }

@@ -42,6 +42,10 @@ extension SQLiteStore {
                 by: change,
                 db
             )
+            let maintained = try MaintenanceTable(db).inForce(at: now)
+            if let refusal = draft.refusal(during: maintained, named: trigger.targets != nil) {
+                throw StoreFault.inMaintenance(try AgentTable(db).name(of: refusal.agent), refusal.period)
+            }
             if isPlaced { draft.shards = try self.shards(toRepeat: repeated, parent, named: trigger.targets, job, db) }
             let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)
             try AuditTable(db).record(

@@ -21,6 +21,7 @@ extension PBEnvelope {
                 $0.foreignZones = heartbeat.foreignZones
                 $0.orderedTaskUids = heartbeat.orderedJobs.map { Data($0.bytes) }
                 if let revision = heartbeat.schedulerRevision { $0.schedulerRevision = revision }
+                if let revision = heartbeat.maintenanceRevision { $0.maintenanceRevision = revision }
             }
         case .orderAcknowledged(let executions):
             self.executionAck = .with { $0.executionIds = executions.map { Data($0.bytes) } }
@@ -66,7 +67,9 @@ extension PBEnvelope {
                         "heartbeat.ordered_task_uids"
                     ),
                     schedulerRevision: heartbeat.hasSchedulerRevision
-                        ? try Fields.count(heartbeat.schedulerRevision, "heartbeat.scheduler_revision") : nil
+                        ? try Fields.count(heartbeat.schedulerRevision, "heartbeat.scheduler_revision") : nil,
+                    maintenanceRevision: heartbeat.hasMaintenanceRevision
+                        ? try Fields.count(heartbeat.maintenanceRevision, "heartbeat.maintenance_revision") : nil
                 )
             )
         case .executionAck(let acknowledgement):
@@ -137,6 +140,7 @@ extension PBHello {
         self.executors = hello.executors
         self.features = hello.features
         if let revision = hello.schedulerRevision { self.schedulerRevision = revision }
+        if let revision = hello.maintenanceRevision { self.maintenanceRevision = revision }
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
@@ -171,7 +175,9 @@ extension PBHello {
             executors: Self.kinds(self.executors),
             features: Self.kinds(self.features),
             schedulerRevision: self.hasSchedulerRevision
-                ? try Fields.count(self.schedulerRevision, "hello.scheduler_revision") : nil
+                ? try Fields.count(self.schedulerRevision, "hello.scheduler_revision") : nil,
+            maintenanceRevision: self.hasMaintenanceRevision
+                ? try Fields.count(self.maintenanceRevision, "hello.maintenance_revision") : nil
         )
     }
 }

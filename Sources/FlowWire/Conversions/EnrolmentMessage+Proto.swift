@@ -22,6 +22,8 @@ package struct EnrolRequest: Hashable, Sendable {
     package var operatingSystem: String
     package var version: String
     package var labels: [String: String]
+    /// What the host's own configuration names; the token says which of them it may join.
+    package var groups: [String]
 
     package init(
         tokenID: String,
@@ -31,7 +33,8 @@ package struct EnrolRequest: Hashable, Sendable {
         hostname: String,
         operatingSystem: String,
         version: String,
-        labels: [String: String] = [:]
+        labels: [String: String] = [:],
+        groups: [String] = []
     ) {
         self.tokenID = tokenID
         self.secret = secret
@@ -41,6 +44,7 @@ package struct EnrolRequest: Hashable, Sendable {
         self.operatingSystem = operatingSystem
         self.version = version
         self.labels = labels
+        self.groups = groups
     }
 }
 
@@ -53,12 +57,21 @@ package struct EnrolResponse: Hashable, Sendable {
     package var authority: String
     /// The name the server's certificate is checked against from now on.
     package var serverName: String
+    /// What the host asked for and did not get, in words; empty when it got everything.
+    package var remark: String
 
-    package init(agent: AgentID, certificateChain: String, authority: String, serverName: String) {
+    package init(
+        agent: AgentID,
+        certificateChain: String,
+        authority: String,
+        serverName: String,
+        remark: String = ""
+    ) {
         self.agent = agent
         self.certificateChain = certificateChain
         self.authority = authority
         self.serverName = serverName
+        self.remark = remark
     }
 }
 
@@ -76,6 +89,7 @@ extension PBEnvelope {
                 $0.operatingSystem = request.operatingSystem
                 $0.version = request.version
                 $0.labels = request.labels
+                $0.groups = request.groups
             }
         case .response(let response):
             self.enrolResponse = .with {
@@ -83,6 +97,7 @@ extension PBEnvelope {
                 $0.certificateChain = response.certificateChain
                 $0.authority = response.authority
                 $0.serverName = response.serverName
+                $0.remark = response.remark
             }
         case .refusal(let code, let text): self.enrolRefusal = .with { ($0.code, $0.message) = (code, text) }
         }
@@ -101,7 +116,8 @@ extension PBEnvelope {
                     hostname: try Fields.label(request.hostname, "enrol_request.hostname"),
                     operatingSystem: try Fields.label(request.operatingSystem, "enrol_request.operating_system"),
                     version: try Fields.label(request.version, "enrol_request.version"),
-                    labels: HostLabels.kept(request.labels)
+                    labels: HostLabels.kept(request.labels),
+                    groups: try Self.groups(request.groups)
                 )
             )
         case .enrolResponse(let response):
@@ -110,12 +126,27 @@ extension PBEnvelope {
                     agent: try Fields.agent(response.agentID, "enrol_response.agent_id"),
                     certificateChain: response.certificateChain,
                     authority: response.authority,
-                    serverName: try Fields.label(response.serverName, "enrol_response.server_name", minimum: 1)
+                    serverName: try Fields.label(response.serverName, "enrol_response.server_name", minimum: 1),
+                    remark: String(response.remark.prefix(Self.remarkLimit))
                 )
             )
         case .enrolRefusal(let refusal):
             return .refusal(code: try Fields.label(refusal.code, "enrol_refusal.code"), message: refusal.message)
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of an enrolment")
         }
+    }
+
+    /// Characters of a server's remark that are read.
+    private static let remarkLimit = 1000
+
+    private static func groups(_ names: [String]) throws(WireError) -> [String] {
+        guard names.count <= Group.namesLimit else {
+            throw WireError.invalid(field: "enrol_request.groups", problem: "has more than \(Group.namesLimit) names")
+        }
+        var read: [String] = []
+        for (index, name) in names.enumerated() {
+            read.append(try Fields.label(name, "enrol_request.groups[\(index)]", minimum: 1))
+        }
+        return read
     }
 }

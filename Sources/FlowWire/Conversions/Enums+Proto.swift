@@ -60,6 +60,7 @@ extension PBExecutionReason {
         case .queued: self = .queued
         case .moved: self = .moved
         case .noHost: self = .noHost
+        case .maintenance: self = .maintenance
         case .waitingHost: self = .waitingHost
         }
     }
@@ -88,6 +89,7 @@ extension PBExecutionReason {
         case .queued: .queued
         case .moved: .moved
         case .noHost: .noHost
+        case .maintenance: .maintenance
         case .waitingHost: .waitingHost
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field)
         }

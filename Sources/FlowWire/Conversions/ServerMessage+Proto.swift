@@ -21,12 +21,14 @@ extension PBEnvelope {
         case .cancel(let execution, let force):
             self.cancelExecution = .with { ($0.executionID, $0.force) = (Data(execution.bytes), force) }
         case .clock(let sample): self.clockAnswer = .with { $0.clock = PBClockSample(sample) }
-        case .heartbeatAnswer(let sample, let outputBytes):
+        case .heartbeatAnswer(let sample, let outputBytes, let networks):
             self.heartbeatAnswer = .with {
                 $0.clock = PBClockSample(sample)
                 if let outputBytes { $0.outputBytes = outputBytes }
+                if let networks { $0.networks = PBNetworkDefaults(networks) }
             }
         case .scheduler(let state): self.scheduler = PBSchedulerState(state)
+        case .maintenance(let maintenance): self.maintenance = PBHostMaintenance(maintenance)
         case .certificateIssued(let chain): self.certificateIssued = .with { $0.certificateChain = chain }
         case .certificateRefused(let code, let text):
             self.certificateRefused = .with { ($0.code, $0.message) = (code, text) }
@@ -76,9 +78,11 @@ extension PBEnvelope {
             return .heartbeatAnswer(
                 try answer.clock.decoded("heartbeat_answer.clock"),
                 outputBytes: answer.hasOutputBytes
-                    ? try Fields.count(answer.outputBytes, "heartbeat_answer.output_bytes") : nil
+                    ? try Fields.count(answer.outputBytes, "heartbeat_answer.output_bytes") : nil,
+                networks: answer.hasNetworks ? answer.networks.decoded : nil
             )
         case .scheduler(let state): return .scheduler(try state.decoded("scheduler"))
+        case .maintenance(let maintenance): return .maintenance(try maintenance.decoded("maintenance"))
         case .certificateIssued(let issued): return .certificateIssued(issued.certificateChain)
         case .certificateRefused(let refused):
             return .certificateRefused(
@@ -122,6 +126,8 @@ extension PBWelcome {
         if let sequence = welcome.statisticsSequence { self.statisticsSequence = sequence }
         if let bytes = welcome.outputBytes { self.outputBytes = bytes }
         self.scheduler = PBSchedulerState(welcome.scheduler)
+        self.maintenance = PBHostMaintenance(welcome.maintenance)
+        if let networks = welcome.networks { self.networks = PBNetworkDefaults(networks) }
     }
 
     fileprivate func decoded() throws(WireError) -> Welcome {
@@ -141,7 +147,10 @@ extension PBWelcome {
             statisticsSequence: self.hasStatisticsSequence
                 ? try Fields.count(self.statisticsSequence, "welcome.statistics_sequence") : nil,
             outputBytes: self.hasOutputBytes ? try Fields.count(self.outputBytes, "welcome.output_bytes") : nil,
-            scheduler: self.hasScheduler ? try self.scheduler.decoded("welcome.scheduler") : SchedulerState()
+            scheduler: self.hasScheduler ? try self.scheduler.decoded("welcome.scheduler") : SchedulerState(),
+            maintenance: self.hasMaintenance
+                ? try self.maintenance.decoded("welcome.maintenance") : HostMaintenance(),
+            networks: self.hasNetworks ? self.networks.decoded : nil
         )
     }
 }

@@ -447,6 +447,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
   case moved // = 20
   case noHost // = 21
   case waitingHost // = 22
+  case maintenance // = 23
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -478,6 +479,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case 20: self = .moved
     case 21: self = .noHost
     case 22: self = .waitingHost
+    case 23: self = .maintenance
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -507,6 +509,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case .moved: return 20
     case .noHost: return 21
     case .waitingHost: return 22
+    case .maintenance: return 23
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -536,6 +539,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     .moved,
     .noHost,
     .waitingHost,
+    .maintenance,
   ]
 
 }
@@ -728,6 +732,15 @@ package nonisolated struct PBEnvelope: Sendable {
     set {message = .scheduler(newValue)}
   }
 
+  /// For agents whose hello has a maintenance_revision.
+  package var maintenance: PBHostMaintenance {
+    get {
+      if case .maintenance(let v)? = message {return v}
+      return PBHostMaintenance()
+    }
+    set {message = .maintenance(newValue)}
+  }
+
   package var enrolRequest: PBEnrolRequest {
     get {
       if case .enrolRequest(let v)? = message {return v}
@@ -841,6 +854,8 @@ package nonisolated struct PBEnvelope: Sendable {
     case logAck(PBLogAck)
     /// For agents whose hello has a scheduler_revision.
     case scheduler(PBSchedulerState)
+    /// For agents whose hello has a maintenance_revision.
+    case maintenance(PBHostMaintenance)
     case enrolRequest(PBEnrolRequest)
     case enrolResponse(PBEnrolResponse)
     case enrolRefusal(PBEnrolRefusal)
@@ -2224,6 +2239,16 @@ package nonisolated struct PBHello: @unchecked Sendable {
   /// Clears the value of `schedulerRevision`. Subsequent reads from it will return its default value.
   package mutating func clearSchedulerRevision() {_uniqueStorage()._schedulerRevision = nil}
 
+  /// Of the host's maintenance as it is known here; absent from agents that know of none.
+  package var maintenanceRevision: Int64 {
+    get {_storage._maintenanceRevision ?? 0}
+    set {_uniqueStorage()._maintenanceRevision = newValue}
+  }
+  /// Returns true if `maintenanceRevision` has been explicitly set.
+  package var hasMaintenanceRevision: Bool {_storage._maintenanceRevision != nil}
+  /// Clears the value of `maintenanceRevision`. Subsequent reads from it will return its default value.
+  package mutating func clearMaintenanceRevision() {_uniqueStorage()._maintenanceRevision = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2348,6 +2373,25 @@ package nonisolated struct PBWelcome: @unchecked Sendable {
   /// Clears the value of `scheduler`. Subsequent reads from it will return its default value.
   package mutating func clearScheduler() {_uniqueStorage()._scheduler = nil}
 
+  package var maintenance: PBHostMaintenance {
+    get {_storage._maintenance ?? PBHostMaintenance()}
+    set {_uniqueStorage()._maintenance = newValue}
+  }
+  /// Returns true if `maintenance` has been explicitly set.
+  package var hasMaintenance: Bool {_storage._maintenance != nil}
+  /// Clears the value of `maintenance`. Subsequent reads from it will return its default value.
+  package mutating func clearMaintenance() {_uniqueStorage()._maintenance = nil}
+
+  /// Where jobs that connect by themselves may go, if the host's own policy says nothing; absent from older servers.
+  package var networks: PBNetworkDefaults {
+    get {_storage._networks ?? PBNetworkDefaults()}
+    set {_uniqueStorage()._networks = newValue}
+  }
+  /// Returns true if `networks` has been explicitly set.
+  package var hasNetworks: Bool {_storage._networks != nil}
+  /// Clears the value of `networks`. Subsequent reads from it will return its default value.
+  package mutating func clearNetworks() {_uniqueStorage()._networks = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2424,6 +2468,96 @@ package nonisolated struct PBSchedulerState: Sendable {
   package init() {}
 
   fileprivate var _stop: PBSchedulerState.Stop? = nil
+}
+
+/// A time in which nothing new starts on this host, connected or not; the newest one, over or not.
+package nonisolated struct PBHostMaintenance: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Raised by each change of any host's.
+  package var revision: Int64 = 0
+
+  /// Absent when there was none.
+  package var period: PBHostMaintenance.Period {
+    get {_period ?? PBHostMaintenance.Period()}
+    set {_period = newValue}
+  }
+  /// Returns true if `period` has been explicitly set.
+  package var hasPeriod: Bool {self._period != nil}
+  /// Clears the value of `period`. Subsequent reads from it will return its default value.
+  package mutating func clearPeriod() {self._period = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Period: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var since: Int64 = 0
+
+    /// By the server's clock; nobody has to say that it is over.
+    package var until: Int64 = 0
+
+    package var by: String = String()
+
+    package var reason: String {
+      get {_reason ?? String()}
+      set {_reason = newValue}
+    }
+    /// Returns true if `reason` has been explicitly set.
+    package var hasReason: Bool {self._reason != nil}
+    /// Clears the value of `reason`. Subsequent reads from it will return its default value.
+    package mutating func clearReason() {self._reason = nil}
+
+    /// When somebody ended it before.
+    package var endedAt: Int64 {
+      get {_endedAt ?? 0}
+      set {_endedAt = newValue}
+    }
+    /// Returns true if `endedAt` has been explicitly set.
+    package var hasEndedAt: Bool {self._endedAt != nil}
+    /// Clears the value of `endedAt`. Subsequent reads from it will return its default value.
+    package mutating func clearEndedAt() {self._endedAt = nil}
+
+    package var endedBy: String {
+      get {_endedBy ?? String()}
+      set {_endedBy = newValue}
+    }
+    /// Returns true if `endedBy` has been explicitly set.
+    package var hasEndedBy: Bool {self._endedBy != nil}
+    /// Clears the value of `endedBy`. Subsequent reads from it will return its default value.
+    package mutating func clearEndedBy() {self._endedBy = nil}
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _reason: String? = nil
+    fileprivate var _endedAt: Int64? = nil
+    fileprivate var _endedBy: String? = nil
+  }
+
+  package init() {}
+
+  fileprivate var _period: PBHostMaintenance.Period? = nil
+}
+
+/// What the installation says of networks.
+package nonisolated struct PBNetworkDefaults: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var allowsPrivate: Bool = false
+
+  package var allowsLoopback: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// From an agent that is about to run a version of a task that names secrets.
@@ -2580,12 +2714,23 @@ package nonisolated struct PBHeartbeat: Sendable {
   /// Clears the value of `schedulerRevision`. Subsequent reads from it will return its default value.
   package mutating func clearSchedulerRevision() {self._schedulerRevision = nil}
 
+  /// Of the host's maintenance as it is known here.
+  package var maintenanceRevision: Int64 {
+    get {_maintenanceRevision ?? 0}
+    set {_maintenanceRevision = newValue}
+  }
+  /// Returns true if `maintenanceRevision` has been explicitly set.
+  package var hasMaintenanceRevision: Bool {self._maintenanceRevision != nil}
+  /// Clears the value of `maintenanceRevision`. Subsequent reads from it will return its default value.
+  package mutating func clearMaintenanceRevision() {self._maintenanceRevision = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _trouble: String? = nil
   fileprivate var _schedulerRevision: Int64? = nil
+  fileprivate var _maintenanceRevision: Int64? = nil
 }
 
 /// The clock sample of the hello, as soon as it was read: the welcome may bring a long configuration.
@@ -2624,7 +2769,7 @@ package nonisolated struct PBHeartbeatAnswer: Sendable {
   /// Clears the value of `clock`. Subsequent reads from it will return its default value.
   package mutating func clearClock() {self._clock = nil}
 
-  /// As in the welcome, for a limit that was changed since.
+  /// As in the welcome, for what was changed since.
   package var outputBytes: Int64 {
     get {_outputBytes ?? 0}
     set {_outputBytes = newValue}
@@ -2634,12 +2779,22 @@ package nonisolated struct PBHeartbeatAnswer: Sendable {
   /// Clears the value of `outputBytes`. Subsequent reads from it will return its default value.
   package mutating func clearOutputBytes() {self._outputBytes = nil}
 
+  package var networks: PBNetworkDefaults {
+    get {_networks ?? PBNetworkDefaults()}
+    set {_networks = newValue}
+  }
+  /// Returns true if `networks` has been explicitly set.
+  package var hasNetworks: Bool {self._networks != nil}
+  /// Clears the value of `networks`. Subsequent reads from it will return its default value.
+  package mutating func clearNetworks() {self._networks = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _clock: PBClockSample? = nil
   fileprivate var _outputBytes: Int64? = nil
+  fileprivate var _networks: PBNetworkDefaults? = nil
 }
 
 /// Microseconds: the agent's boot clock as it was sent, the server's UTC clock at arrival and departure.
@@ -2726,6 +2881,9 @@ package nonisolated struct PBEnrolRequest: Sendable {
 
   package var labels: Dictionary<String,String> = [:]
 
+  /// Groups that the host's own configuration names; of those the token allows, it joins these and no others.
+  package var groups: [String] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2746,6 +2904,9 @@ package nonisolated struct PBEnrolResponse: Sendable {
 
   /// The name the server's certificate is to be checked against on control connections.
   package var serverName: String = String()
+
+  /// What the host asked for and did not get, in words; empty when it got everything.
+  package var remark: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2807,7 +2968,7 @@ nonisolated extension PBExecutionStatus: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension PBExecutionReason: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0\u{1}EXECUTION_REASON_MOVED\0\u{1}EXECUTION_REASON_NO_HOST\0\u{1}EXECUTION_REASON_WAITING_HOST\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0\u{1}EXECUTION_REASON_MOVED\0\u{1}EXECUTION_REASON_NO_HOST\0\u{1}EXECUTION_REASON_WAITING_HOST\0\u{1}EXECUTION_REASON_MAINTENANCE\0")
 }
 
 nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
@@ -2816,7 +2977,7 @@ nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Envelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{2}\u{6}scheduler\0\u{4}\u{2}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{3}authority_roots\0\u{4}\u{7}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{2}\u{6}scheduler\0\u{1}maintenance\0\u{3}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{3}authority_roots\0\u{4}\u{7}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3058,6 +3219,19 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.message = .scheduler(v)
         }
       }()
+      case 39: try {
+        var v: PBHostMaintenance?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .maintenance(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .maintenance(v)
+        }
+      }()
       case 40: try {
         var v: PBEnrolRequest?
         var hadOneofValue = false
@@ -3283,6 +3457,10 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .scheduler?: try {
       guard case .scheduler(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
+    }()
+    case .maintenance?: try {
+      guard case .maintenance(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 39)
     }()
     case .enrolRequest?: try {
       guard case .enrolRequest(let v)? = self.message else { preconditionFailure() }
@@ -5220,7 +5398,7 @@ nonisolated extension PBDailyStatsAck: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0\u{2}\u{2}features\0\u{4}\u{f}scheduler_revision\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0\u{2}\u{2}features\0\u{4}\u{f}scheduler_revision\0\u{3}maintenance_revision\0")
 
   fileprivate class _StorageClass {
     var _minProtocol: UInt32 = 0
@@ -5246,6 +5424,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _executors: [String] = []
     var _features: [String] = []
     var _schedulerRevision: Int64? = nil
+    var _maintenanceRevision: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5279,6 +5458,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _executors = source._executors
       _features = source._features
       _schedulerRevision = source._schedulerRevision
+      _maintenanceRevision = source._maintenanceRevision
     }
   }
 
@@ -5320,6 +5500,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 21: try { try decoder.decodeRepeatedStringField(value: &_storage._executors) }()
         case 23: try { try decoder.decodeRepeatedStringField(value: &_storage._features) }()
         case 38: try { try decoder.decodeSingularInt64Field(value: &_storage._schedulerRevision) }()
+        case 39: try { try decoder.decodeSingularInt64Field(value: &_storage._maintenanceRevision) }()
         default: break
         }
       }
@@ -5401,6 +5582,9 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       try { if let v = _storage._schedulerRevision {
         try visitor.visitSingularInt64Field(value: v, fieldNumber: 38)
       } }()
+      try { if let v = _storage._maintenanceRevision {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 39)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5433,6 +5617,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._executors != rhs_storage._executors {return false}
         if _storage._features != rhs_storage._features {return false}
         if _storage._schedulerRevision != rhs_storage._schedulerRevision {return false}
+        if _storage._maintenanceRevision != rhs_storage._maintenanceRevision {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -5444,7 +5629,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{3}output_bytes\0\u{3}statistics_sequence\0\u{2}\u{18}scheduler\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{3}output_bytes\0\u{3}statistics_sequence\0\u{2}\u{18}scheduler\0\u{1}maintenance\0\u{1}networks\0")
 
   fileprivate class _StorageClass {
     var _protocol: UInt32 = 0
@@ -5462,6 +5647,8 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _statisticsSequence: Int64? = nil
     var _outputBytes: Int64? = nil
     var _scheduler: PBSchedulerState? = nil
+    var _maintenance: PBHostMaintenance? = nil
+    var _networks: PBNetworkDefaults? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5487,6 +5674,8 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _statisticsSequence = source._statisticsSequence
       _outputBytes = source._outputBytes
       _scheduler = source._scheduler
+      _maintenance = source._maintenance
+      _networks = source._networks
     }
   }
 
@@ -5520,6 +5709,8 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._outputBytes) }()
         case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._statisticsSequence) }()
         case 38: try { try decoder.decodeSingularMessageField(value: &_storage._scheduler) }()
+        case 39: try { try decoder.decodeSingularMessageField(value: &_storage._maintenance) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._networks) }()
         default: break
         }
       }
@@ -5577,6 +5768,12 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       try { if let v = _storage._scheduler {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
       } }()
+      try { if let v = _storage._maintenance {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 39)
+      } }()
+      try { if let v = _storage._networks {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5601,6 +5798,8 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._statisticsSequence != rhs_storage._statisticsSequence {return false}
         if _storage._outputBytes != rhs_storage._outputBytes {return false}
         if _storage._scheduler != rhs_storage._scheduler {return false}
+        if _storage._maintenance != rhs_storage._maintenance {return false}
+        if _storage._networks != rhs_storage._networks {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -5698,6 +5897,139 @@ nonisolated extension PBSchedulerState.Stop: SwiftProtobuf.Message, SwiftProtobu
     if lhs._reason != rhs._reason {return false}
     if lhs._until != rhs._until {return false}
     if lhs._endedBy != rhs._endedBy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBHostMaintenance: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HostMaintenance"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0\u{1}period\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.revision) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._period) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.revision != 0 {
+      try visitor.visitSingularInt64Field(value: self.revision, fieldNumber: 1)
+    }
+    try { if let v = self._period {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBHostMaintenance, rhs: PBHostMaintenance) -> Bool {
+    if lhs.revision != rhs.revision {return false}
+    if lhs._period != rhs._period {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBHostMaintenance.Period: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBHostMaintenance.protoMessageName + ".Period"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}since\0\u{1}until\0\u{1}by\0\u{1}reason\0\u{3}ended_at\0\u{3}ended_by\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.since) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.until) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._reason) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self._endedAt) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self._endedBy) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.since != 0 {
+      try visitor.visitSingularInt64Field(value: self.since, fieldNumber: 1)
+    }
+    if self.until != 0 {
+      try visitor.visitSingularInt64Field(value: self.until, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    try { if let v = self._reason {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._endedAt {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._endedBy {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBHostMaintenance.Period, rhs: PBHostMaintenance.Period) -> Bool {
+    if lhs.since != rhs.since {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._reason != rhs._reason {return false}
+    if lhs._endedAt != rhs._endedAt {return false}
+    if lhs._endedBy != rhs._endedBy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBNetworkDefaults: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NetworkDefaults"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}allows_private\0\u{3}allows_loopback\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.allowsPrivate) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.allowsLoopback) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.allowsPrivate != false {
+      try visitor.visitSingularBoolField(value: self.allowsPrivate, fieldNumber: 1)
+    }
+    if self.allowsLoopback != false {
+      try visitor.visitSingularBoolField(value: self.allowsLoopback, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBNetworkDefaults, rhs: PBNetworkDefaults) -> Bool {
+    if lhs.allowsPrivate != rhs.allowsPrivate {return false}
+    if lhs.allowsLoopback != rhs.allowsLoopback {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5949,7 +6281,7 @@ nonisolated extension PBRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0\u{3}maintenance_revision\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5964,6 +6296,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.foreignZones) }()
       case 6: try { try decoder.decodeRepeatedBytesField(value: &self.orderedTaskUids) }()
       case 38: try { try decoder.decodeSingularInt64Field(value: &self._schedulerRevision) }()
+      case 39: try { try decoder.decodeSingularInt64Field(value: &self._maintenanceRevision) }()
       default: break
       }
     }
@@ -5995,6 +6328,9 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._schedulerRevision {
       try visitor.visitSingularInt64Field(value: v, fieldNumber: 38)
     } }()
+    try { if let v = self._maintenanceRevision {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 39)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6006,6 +6342,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.foreignZones != rhs.foreignZones {return false}
     if lhs.orderedTaskUids != rhs.orderedTaskUids {return false}
     if lhs._schedulerRevision != rhs._schedulerRevision {return false}
+    if lhs._maintenanceRevision != rhs._maintenanceRevision {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6047,7 +6384,7 @@ nonisolated extension PBClockAnswer: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension PBHeartbeatAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".HeartbeatAnswer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0\u{3}output_bytes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}clock\0\u{3}output_bytes\0\u{1}networks\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6057,6 +6394,7 @@ nonisolated extension PBHeartbeatAnswer: SwiftProtobuf.Message, SwiftProtobuf._M
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._clock) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self._outputBytes) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._networks) }()
       default: break
       }
     }
@@ -6073,12 +6411,16 @@ nonisolated extension PBHeartbeatAnswer: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._outputBytes {
       try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
     } }()
+    try { if let v = self._networks {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBHeartbeatAnswer, rhs: PBHeartbeatAnswer) -> Bool {
     if lhs._clock != rhs._clock {return false}
     if lhs._outputBytes != rhs._outputBytes {return false}
+    if lhs._networks != rhs._networks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6231,7 +6573,7 @@ nonisolated extension PBLogAck: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}token_id\0\u{1}secret\0\u{3}certificate_request\0\u{1}name\0\u{1}hostname\0\u{3}operating_system\0\u{1}version\0\u{1}labels\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}token_id\0\u{1}secret\0\u{3}certificate_request\0\u{1}name\0\u{1}hostname\0\u{3}operating_system\0\u{1}version\0\u{1}labels\0\u{1}groups\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6247,6 +6589,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 6: try { try decoder.decodeSingularStringField(value: &self.operatingSystem) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.version) }()
       case 8: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.labels) }()
+      case 9: try { try decoder.decodeRepeatedStringField(value: &self.groups) }()
       default: break
       }
     }
@@ -6277,6 +6620,9 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.labels.isEmpty {
       try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.labels, fieldNumber: 8)
     }
+    if !self.groups.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.groups, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6289,6 +6635,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.operatingSystem != rhs.operatingSystem {return false}
     if lhs.version != rhs.version {return false}
     if lhs.labels != rhs.labels {return false}
+    if lhs.groups != rhs.groups {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6296,7 +6643,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}agent_id\0\u{3}certificate_chain\0\u{1}authority\0\u{3}server_name\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}agent_id\0\u{3}certificate_chain\0\u{1}authority\0\u{3}server_name\0\u{1}remark\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6308,6 +6655,7 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularStringField(value: &self.certificateChain) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.authority) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.serverName) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.remark) }()
       default: break
       }
     }
@@ -6326,6 +6674,9 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.serverName.isEmpty {
       try visitor.visitSingularStringField(value: self.serverName, fieldNumber: 4)
     }
+    if !self.remark.isEmpty {
+      try visitor.visitSingularStringField(value: self.remark, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6334,6 +6685,7 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.certificateChain != rhs.certificateChain {return false}
     if lhs.authority != rhs.authority {return false}
     if lhs.serverName != rhs.serverName {return false}
+    if lhs.remark != rhs.remark {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

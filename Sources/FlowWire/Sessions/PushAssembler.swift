@@ -81,6 +81,7 @@ extension PBEnvelope {
         case .dailyStatsReport: "daily_stats_report"
         case .dailyStatsAck: "daily_stats_ack"
         case .scheduler: "scheduler"
+        case .maintenance: "maintenance"
         case .taskConfigResponse: "task_config_response"
         case .taskExecutions: "task_executions"
         case .taskResults: "task_results"

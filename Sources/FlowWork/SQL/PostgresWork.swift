@@ -95,9 +95,7 @@ struct PostgresWork {
         }
         if address.isEmpty, name.isEmpty || name.hasPrefix("/") || name.hasPrefix("@") {
             // A socket of this host.
-            guard network.allowsLoopback else {
-                throw WorkFailure(.denied, "the host's policy does not allow connections to the host itself (network)")
-            }
+            if let refusal = network.localRefusal { throw WorkFailure(.denied, refusal) }
             if let refusal = network.refusal(ofHost: "localhost") { throw WorkFailure(.denied, refusal) }
             return [.init(name: name, address: "", port: port)]
         }
@@ -108,10 +106,8 @@ struct PostgresWork {
             throw WorkFailure(.trouble, "'\(address)' is no address (hostaddr)")
         }
         // A name that is allowed does not have to be said again as an address.
-        let rules =
-            name.isEmpty
-            ? network
-            : HostPolicy.Network(allowsPrivate: network.allowsPrivate, allowsLoopback: network.allowsLoopback)
+        var rules = network
+        if !name.isEmpty { rules.hosts = nil }
         return try Network.addresses(of: target, port: number, rules).map {
             .init(name: name.isEmpty ? $0.text : name, address: $0.text, port: String(number))
         }

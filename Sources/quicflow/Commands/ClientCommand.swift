@@ -9,7 +9,9 @@ struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
         abstract: "The agents a server knows, one on each host.",
-        subcommands: [ClientListCommand.self, ClientLabelCommand.self, ClientStatsCommand.self]
+        subcommands: [
+            ClientListCommand.self, ClientLabelCommand.self, ClientMaintenanceCommand.self, ClientStatsCommand.self,
+        ]
     )
 }
 
@@ -98,6 +100,8 @@ enum ClientTable {
     private static func notes(_ item: JSONValue) -> String {
         var notes: [String] = []
         if let trouble = item["trouble"].string { notes.append(trouble) }
+        let until = item["maintenance"]["until"]
+        if !until.isNull { notes.append("in maintenance until \(DisplayTime.text(until))") }
         let zones = item["foreign_zones"].array.compactMap(\.string)
         if !zones.isEmpty { notes.append("the server's rules are used for \(zones.joined(separator: ", "))") }
         if let count = item["ordered_tasks"].integer, count > 0 { notes.append("\(count) of its tasks on orders only") }

@@ -86,6 +86,24 @@ struct BuiltinJobTests {
             let page = try await host.wait(await host.launch(.builtin(.checkHTTP(.init(url: server.url + "/")))))
             #expect(page.status == .failure && page.reason == .policyDenied, "\(page)")
         }
+        // A host whose policy says nothing goes by the installation, which says so.
+        let networks = InstallationNetworks()
+        let closed = NetworkDefaults(allowsPrivate: true, allowsLoopback: false)
+        networks.take(
+            .heartbeatAnswer(ClockSample(agentSent: 0, serverReceived: 0, serverSent: 0), networks: closed)
+        )
+        try await Host.with(networks: networks) { host in
+            let jobs: [BuiltinPayload] = [
+                .checkTCP(.init(host: "127.0.0.1", port: port)), .checkHTTP(.init(url: server.url + "/")),
+            ]
+            for job in jobs {
+                let outcome = try await host.wait(await host.launch(.builtin(job)))
+                #expect(outcome.status == .failure && outcome.reason == .policyDenied, "\(outcome)")
+                let words = (outcome.detail ?? "") + outcome.text
+                let cause = "installation does not allow the host itself (setting network.loopback)"
+                #expect(words.contains(cause), "\(outcome)")
+            }
+        }
         try await server.stop()
     }
 

@@ -26,7 +26,8 @@ final class Host: Sendable {
         executable: String = Host.executable,
         concurrencyLimit: Int? = nil,
         secrets: (any SecretSource)? = nil,
-        policy: HostPolicy = HostPolicy()
+        policy: HostPolicy = HostPolicy(),
+        networks: InstallationNetworks = InstallationNetworks()
     ) throws {
         self.directory = directory
         var configuration = ExecutionSupervisor.Configuration(
@@ -37,6 +38,7 @@ final class Host: Sendable {
             stopGrace: .seconds(1)
         )
         configuration.policy = policy
+        configuration.networks = networks
         self.jobsAtStop = configuration.jobsAtStop
         self.supervisor = try ExecutionSupervisor(
             configuration: configuration,
@@ -57,6 +59,7 @@ final class Host: Sendable {
         concurrencyLimit: Int? = nil,
         secrets: (any SecretSource)? = nil,
         policy: HostPolicy = HostPolicy(),
+        networks: InstallationNetworks = InstallationNetworks(),
         adopting: [ExecutionID] = [],
         from former: Host? = nil,
         _ body: @escaping @Sendable (Host) async throws -> Result
@@ -68,7 +71,8 @@ final class Host: Sendable {
             executable: executable,
             concurrencyLimit: concurrencyLimit,
             secrets: secrets,
-            policy: policy
+            policy: policy,
+            networks: networks
         )
         try await host.supervisor.start()
         let open = adopting.compactMap { former?.order($0) }.map { Fixture.entry($0) }

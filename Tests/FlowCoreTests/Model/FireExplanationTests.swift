@@ -55,6 +55,7 @@ struct FireExplanationTests {
         executions: [Execution] = [],
         neighbours: [Execution] = [],
         stop: SchedulerStop? = nil,
+        maintenance: MaintenancePeriod? = nil,
         makeUps: [Execution] = [],
         placement: Placement? = nil,
         pool: PoolUse? = nil
@@ -87,6 +88,7 @@ struct FireExplanationTests {
             executions: executions,
             neighbours: neighbours,
             stop: stop,
+            maintenances: maintenance.map { [self.agent: $0] } ?? [:],
             makeUps: makeUps
         )
         return FireExplanation(facts)
@@ -146,6 +148,26 @@ struct FireExplanationTests {
             stop: over
         )
         #expect(onTime.verdict == .fired, "a host that had not heard of it yet")
+    }
+
+    @Test("What came due while the host was in maintenance says from when to when, by whom and why")
+    func maintained() throws {
+        let period = MaintenancePeriod(since: Self.time(3000), until: Self.time(4000), by: "ada", reason: "disk")
+        let cases: [([Execution], Int64, FireExplanation.Verdict)] = [
+            ([], 5000, .stopped), ([], 3700, .stopped),
+            ([Self.execution(3600, .success, started: 4000, finished: 4010)], 5000, .late),
+            ([Self.execution(3600, .skipped, .misfire)], 5000, .skipped),
+            ([Self.execution(3600, .skipped, .maintenance)], 5000, .skipped),
+            ([Self.execution(3600, .skipped, .misfireCoalesced)], 5000, .coalesced),
+            ([Self.execution(3600, .pending, attempt: 0)], 3700, .stopped),
+        ]
+        for (executions, now, verdict) in cases {
+            let explanation = try Self.explain(at: 3600, now: now, executions: executions, maintenance: period)
+            #expect(explanation.verdict == verdict && explanation.rule == .maintenance, "\(explanation.text.en)")
+            #expect(explanation.text.en.contains("by ada (disk)") && explanation.text.zh.contains("ada"))
+        }
+        let coming = try Self.explain(at: 3600, now: 3100, maintenance: period)
+        #expect(coming.verdict == .stopped && coming.rule == .maintenance && coming.text.en.contains("misfire"))
     }
 
     @Test("So does what the server places")

@@ -138,6 +138,16 @@ struct PlacementChoiceTests {
                 }
             ),
         ]
+        var resting = PlacementCandidate(agent: Self.hosts[0])
+        resting.maintainedUntil = Timestamp(milliseconds: 60_000)
+        resting.isOnline = false
+        let maintained = PlacementChoice.decide(
+            try Self.request(),
+            by: Placement(kind: .oneOf),
+            among: [resting, PlacementCandidate(agent: Self.hosts[1])]
+        )
+        #expect(maintained.candidates.last?.out == .maintenance)
+        #expect(maintained.text.en.hasSuffix("1 of 2 online; web1 is in maintenance until 1970-01-01T00:01:00.000Z"))
         for (bar, change) in cases {
             var host = PlacementCandidate(agent: Self.hosts[0])
             var placement = Placement(kind: .oneOf)

@@ -171,6 +171,57 @@ struct AgentSessionCoreTests {
         #expect(core.presence.schedulerRevision == 3)
     }
 
+    @Test("A host is told of its maintenance, again until it says so, and one that knows of none is not (S1-FR-3.2)")
+    func tellsMaintenance() {
+        func open(_ revision: Int64?) -> (AgentSessionCore, Welcome) {
+            var hello = Hello(
+                agent: Self.agent,
+                incarnation: "one",
+                bootID: "boot",
+                lastSequence: 0,
+                configVersion: 1,
+                configDigest: "",
+                floor: .distantPast,
+                version: "test",
+                hostname: "host",
+                operatingSystem: "none",
+                sentAt: 0
+            )
+            hello.maintenanceRevision = revision
+            return AgentSessionCore.open(
+                hello: hello,
+                start: AgentSessionStart(
+                    epoch: 3,
+                    acknowledgedSequence: 5,
+                    cancels: [],
+                    interrupted: [],
+                    maintenance: HostMaintenance(revision: 2)
+                ),
+                configuration: AgentConfiguration(version: 1, jobs: []),
+                clock: ClockSample(agentSent: 0, serverReceived: 0, serverSent: 0),
+                address: "127.0.0.1",
+                now: Self.base
+            )
+        }
+        func heartbeat(_ revision: Int64?) -> AgentSessionCore.Event {
+            .received(.heartbeat(Heartbeat(configVersion: 1, running: [], sentAt: 0, maintenanceRevision: revision)))
+        }
+        let news = HostMaintenance(
+            revision: 3,
+            period: MaintenancePeriod(since: Self.base, until: Self.time(60_000), by: "ada")
+        )
+        var (deaf, _) = open(nil)
+        #expect(deaf.handle(.maintenance(news), now: Self.time(10)).isEmpty)
+        var (core, welcome) = open(0)
+        #expect(welcome.maintenance.revision == 2)
+        #expect(core.handle(.maintenance(news), now: Self.time(1000)) == [.send(.maintenance(news))])
+        #expect(core.handle(.maintenance(welcome.maintenance), now: Self.time(1100)).isEmpty, "an older one comes late")
+        #expect(!core.handle(heartbeat(2), now: Self.time(1200)).contains(.send(.maintenance(news))))
+        #expect(core.handle(heartbeat(2), now: Self.time(20_000)).contains(.send(.maintenance(news))))
+        #expect(!core.handle(heartbeat(3), now: Self.time(40_000)).contains(.send(.maintenance(news))))
+        #expect(core.presence.maintenanceRevision == 3)
+    }
+
     @Test("An agent gets the rules of its jobs' zones once, and a plan to compare for each (R12)")
     func sendsRules() throws {
         let jobs = [Self.cron(1, zone: "Europe/Berlin"), Self.cron(2, zone: "Europe/Berlin"), Self.job(3)]

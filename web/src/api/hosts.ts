@@ -11,6 +11,9 @@ export const hosts = {
   /** A day of the host's clocks, `2026-11-21`; empty: today. */
   day: (id: string, date: string) => get<HostDay>(`/clients/${encodeURIComponent(id)}/stats`, { date }),
   remove: (id: string) => del<unknown>(`/clients/${encodeURIComponent(id)}`),
+  beginMaintenance: (id: string, body: { for_seconds?: number; until?: string; reason?: string }) =>
+    put<Host>(`/clients/${encodeURIComponent(id)}/maintenance`, body),
+  endMaintenance: (id: string) => del<Host>(`/clients/${encodeURIComponent(id)}/maintenance`),
 };
 
 export const groups = {

@@ -9,6 +9,7 @@ import Synchronization
 final class HTTPExecutor: Executor {
     let kind = ExecutorKind.http
     private let policy: HTTPPolicy
+    private let networks: InstallationNetworks
     private let handler: AttemptHandler
 
     private struct State {
@@ -17,17 +18,24 @@ final class HTTPExecutor: Executor {
     }
     private let state = Mutex(State())
 
-    init(policy: HTTPPolicy, handler: @escaping AttemptHandler) {
+    init(
+        policy: HTTPPolicy,
+        networks: InstallationNetworks = InstallationNetworks(),
+        handler: @escaping AttemptHandler
+    ) {
         self.policy = policy
+        self.networks = networks
         self.handler = handler
     }
 
     func prepare() async throws {}
 
     func start(_ launches: [Launch]) {
+        var policy = self.policy
+        policy.network.defaults = self.networks.now
         for launch in launches {
             guard let payload = launch.order.job.payload.request else { continue }
-            self.start(AttemptKey(launch), HTTPExchange(policy: self.policy, launch: launch, payload: payload))
+            self.start(AttemptKey(launch), HTTPExchange(policy: policy, launch: launch, payload: payload))
         }
     }
 

@@ -13,7 +13,7 @@ package struct HTTPPolicy: Hashable, Sendable {
     package var redirectLimit: Int
 
     package init(
-        allowsPrivateNetworks: Bool = true,
+        allowsPrivateNetworks: Bool? = nil,
         responseLimit: Int = 1 << 20,
         redirectLimit: Int = 5
     ) {
@@ -26,6 +26,11 @@ package struct HTTPPolicy: Hashable, Sendable {
     }
 
     var rules: NetworkRules {
-        NetworkRules(allowsPrivate: self.network.allowsPrivate, allowsLoopback: self.network.allowsLoopback)
+        NetworkRules(
+            allowsPrivate: self.network.allowsPrivate,
+            allowsLoopback: self.network.allowsLoopback,
+            isPrivateCentral: self.network.ownPrivate == nil,
+            isLoopbackCentral: self.network.ownLoopback == nil
+        )
     }
 }

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import CoreFoundation
 import Crypto
 import FlowCore
 import Glibc

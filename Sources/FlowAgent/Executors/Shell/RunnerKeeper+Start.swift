@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CFlowProcess
+import CoreFoundation
 import FlowCore
 import FlowCrash
 import FlowRunner

@@ -21,12 +21,14 @@ final class ShellExecutor: Executor {
     /// - Parameters:
     ///   - configuration: how the runner is started.
     ///   - policy: goes to the program that carries out what is no script.
+    ///   - networks: what the installation says of them.
     ///   - logger: hears about trouble with the runner.
     ///   - handler: is told what happens.
     /// - Throws: when the data directory can't be used.
     init(
         configuration: ProcessRunner.Configuration,
         policy: HostPolicy = HostPolicy(),
+        networks: InstallationNetworks = InstallationNetworks(),
         logger: Logger,
         handler: @escaping AttemptHandler
     ) throws {
@@ -36,7 +38,12 @@ final class ShellExecutor: Executor {
         let withScratch = AttemptSet()
         let withSecrets = AttemptSet()
         self.scratch = scratch
-        let works = WorkRequest(program: configuration.workProgram, policy: policy, outputs: outputs)
+        let works = WorkRequest(
+            program: configuration.workProgram,
+            policy: policy,
+            networks: networks,
+            outputs: outputs
+        )
         self.works = works
         self.requests = ShellRequest(scratch: scratch, outputs: outputs, limiter: works.program)
         let verdicts = self.verdicts

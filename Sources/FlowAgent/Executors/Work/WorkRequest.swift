@@ -9,6 +9,7 @@ struct WorkRequest: Sendable {
     private let environment = ShellEnvironment()
     let program: String?
     let policy: HostPolicy
+    let networks: InstallationNetworks
     let outputs: OutputFiles
 
     /// - Throws: `CoreError` whose message becomes the detail of FAILURE(SPAWN).
@@ -17,10 +18,12 @@ struct WorkRequest: Sendable {
             throw CoreError(.invalid, "quicflow-work is not beside the agent of this host; install it")
         }
         let order = launch.order
+        var policy = self.policy
+        policy.network.defaults = self.networks.now
         let work = WorkOrder(
             payload: order.job.payload,
             parameters: order.values,
-            policy: self.policy,
+            policy: policy,
             taskID: order.job.id,
             taskName: order.job.name,
             executionID: order.executionID.description,

@@ -36,6 +36,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case groupRemove = "group.remove"
     case groupRules = "group.rules"
     case agentLabels = "client.labels"
+    case maintenanceBegin = "client.maintenance_begin"
+    case maintenanceEnd = "client.maintenance_end"
     case joinTokenCreate = "join_token.create"
     case agentEnrol = "client.enrol"
     case agentDelete = "client.delete"

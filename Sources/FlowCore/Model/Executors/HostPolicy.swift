@@ -23,15 +23,35 @@ package struct HostPolicy: Hashable, Sendable, Codable {
     ///
     /// What scripts do is not looked into.
     package struct Network: Hashable, Sendable, Codable {
-        package var allowsPrivate: Bool
-        package var allowsLoopback: Bool
+        /// What the host's policy says; nil = nothing, and what the installation says counts.
+        package var ownPrivate: Bool?
+        package var ownLoopback: Bool?
         /// Names, `*.example.org` for all under one; nil = any.
         package var hosts: [String]?
+        /// What the installation says; nil = nothing, and all is allowed.
+        package var defaults: NetworkDefaults?
 
-        package init(allowsPrivate: Bool = true, allowsLoopback: Bool = true, hosts: [String]? = nil) {
-            self.allowsPrivate = allowsPrivate
-            self.allowsLoopback = allowsLoopback
+        package init(
+            allowsPrivate: Bool? = nil,
+            allowsLoopback: Bool? = nil,
+            hosts: [String]? = nil,
+            defaults: NetworkDefaults? = nil
+        ) {
+            self.ownPrivate = allowsPrivate
+            self.ownLoopback = allowsLoopback
             self.hosts = hosts
+            self.defaults = defaults
+        }
+
+        package var allowsPrivate: Bool { self.ownPrivate ?? self.defaults?.allowsPrivate ?? true }
+        package var allowsLoopback: Bool { self.ownLoopback ?? self.defaults?.allowsLoopback ?? true }
+
+        /// Why the host itself may not be reached through a socket; nil when it may.
+        package var localRefusal: String? {
+            guard !self.allowsLoopback else { return nil }
+            return self.ownLoopback == nil
+                ? "the installation does not allow connections to the host itself (setting network.loopback)"
+                : "the host's policy does not allow connections to the host itself (network)"
         }
 
         /// Why a host may not be reached by its name; nil when it may, as far as its name goes.

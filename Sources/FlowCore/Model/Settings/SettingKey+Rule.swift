@@ -39,6 +39,20 @@ extension SettingKey {
             .number(1...3650, zero: true, standard: 0, "d", "输出保留（0＝随记录）", "Output stays (0 = as its record)")
         case .agentsOfflineDays:
             .number(1...30, standard: 7, "d", "离线主机等待", "How long an absent host is waited for")
+        case .networkPrivate:
+            .words(
+                NetworkWord.self,
+                standard: NetworkWord.allow,
+                "任务连接内网地址",
+                "Connections of tasks to private addresses"
+            )
+        case .networkLoopback:
+            .words(
+                NetworkWord.self,
+                standard: NetworkWord.allow,
+                "任务连接主机自身",
+                "Connections of tasks to their own host"
+            )
         case .signInIdleMinutes: .number(5...10_080, standard: 120, "min", "会话空闲超时", "A session ends unused after")
         case .signInLongestHours: .number(1...720, standard: 12, "h", "会话最长时间", "A session ends in any case after")
         case .signInPasswordLength: .number(8...64, standard: 12, nil, "密码最短长度", "Least characters of a password")
@@ -76,6 +90,11 @@ extension SettingKey {
             )
         }
     }
+}
+
+/// What the installation says of a kind of address.
+package enum NetworkWord: String, CaseIterable, Sendable {
+    case allow, refuse
 }
 
 extension SettingRule {

@@ -20,6 +20,8 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case outputHotDays = "output.hot-days"
     case outputDays = "output.days"
     case agentsOfflineDays = "agents.offline-days"
+    case networkPrivate = "network.private"
+    case networkLoopback = "network.loopback"
     case signInIdleMinutes = "signin.idle-minutes"
     case signInLongestHours = "signin.max-hours"
     case signInPasswordLength = "signin.password-min-length"

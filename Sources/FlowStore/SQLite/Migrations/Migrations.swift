@@ -51,6 +51,7 @@ enum Migrations {
         ("173 data times", Migration173DataTimes.sql),
         ("174 backfills", Migration174Backfills.sql),
         ("180 approvals", Migration180Approvals.sql),
+        ("185 maintenances", Migration185Maintenances.sql),
         ("187 silences", Migration187Silences.sql),
         ("188 failures", Migration188Failures.sql),
         ("190 secret parameters", Migration190SecretParameters.sql),

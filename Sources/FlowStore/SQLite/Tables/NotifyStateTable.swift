@@ -66,7 +66,13 @@ struct NotifyStateTable {
 
     func dueHosts(at now: Timestamp, limit: Int) throws -> [NotifyHost] {
         try self.db.all(
-            "SELECT agent, came_at, went_at, due_at FROM notify_host WHERE due_at <= ? ORDER BY due_at LIMIT ?",
+            """
+            SELECT agent, came_at, went_at, due_at FROM notify_host WHERE due_at <= ?1
+                -- Of one in maintenance nobody is told before that is over, and only if it is still away.
+                AND NOT EXISTS (SELECT 1 FROM host_maintenance AS m WHERE m.agent = notify_host.agent
+                    AND m.until > ?1 AND m.since <= ?1 AND m.ended_at IS NULL)
+            ORDER BY due_at LIMIT ?2
+            """,
             [.time(now), .number(limit)]
         ) { try self.host($0) }
     }

@@ -48,6 +48,14 @@ struct AgentCommand: AsyncParsableCommand {
         var labels: [String] = []
 
         @Option(
+            help: """
+                Group this host joins when it first starts, by name or number, as far as the join token allows it; may be \
+                repeated. Else QUARTZFLOW_GROUP, or the lines of DATA-DIR/groups.
+                """
+        )
+        var group: [String] = []
+
+        @Option(
             help: "What this host allows, a JSON file (docs/executors.md); /etc/quicflow/policy.json if it is there."
         )
         var policy: String?
@@ -101,6 +109,11 @@ struct AgentCommand: AsyncParsableCommand {
                 name: self.name
             )
             configuration.labels = try HostLabels.parsed(self.labels)
+            configuration.groups = try OwnGroups.read(
+                said: self.group,
+                environment: ProcessInfo.processInfo.environment,
+                dataDirectory: configuration.dataDirectory
+            )
             configuration.keptDays = self.keepDays
             configuration.policyFile = self.policy
             configuration.exportDirectory = self.exportDirectory.map { URL(fileURLWithPath: $0).standardized.path }

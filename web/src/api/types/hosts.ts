@@ -45,6 +45,16 @@ export interface HostDay {
   }[];
 }
 
+/** A time in which a host takes no new work. */
+export interface HostMaintenance {
+  since: string;
+  until: string;
+  by: string;
+  reason: string | null;
+  /** Whether the host has heard of it; null while it is away, false of an agent that is too old. */
+  told: boolean | null;
+}
+
 export interface Host {
   client_id: string;
   name: string;
@@ -68,6 +78,8 @@ export interface Host {
   foreign_zones?: string[];
   /** Tasks that it runs on orders only, and not while it is away. */
   ordered_tasks?: number;
+  /** Nothing new starts there until then; null when everything may. */
+  maintenance?: HostMaintenance | null;
   /** Hosts that use this one's identity and are kept out. */
   duplicates?: { hostname: string; ip: string; machine_id: string; first_seen: string; last_seen: string }[];
 }

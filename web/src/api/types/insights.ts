@@ -69,6 +69,8 @@ export interface Upcoming {
   total: number;
   partial: boolean;
   items: UpcomingMinute[];
+  /** Hosts on which the fires do not happen until then. */
+  maintenances?: { client_id: string; name: string; until: string; reason: string | null }[];
 }
 
 export interface Stats {

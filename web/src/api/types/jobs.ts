@@ -99,6 +99,7 @@ export type PlacementBar =
   | 'labels'
   | 'had_it'
   | 'has_another'
+  | 'maintenance'
   | 'offline'
   | 'version'
   | 'executor';

@@ -165,6 +165,7 @@ export default {
     quieter: 'Quieter minutes of this hour',
     choose: 'Choose a minute to see what fires in it',
     partial: 'There are too many fires: only a part of them was counted.',
+    maintenance: '{name} is in maintenance until {until}: nothing fires there before.',
   },
   placed: {
     chose: 'Chose {name}: {strategy}, {n} of {of} could take it',
@@ -193,6 +194,7 @@ export default {
       labels: 'labels do not fit',
       had_it: 'was lost with it before',
       has_another: 'has another part of the run',
+      maintenance: 'in maintenance',
       offline: 'offline',
       version: 'agent too old',
       executor: 'does not run this kind',

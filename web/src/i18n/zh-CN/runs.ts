@@ -164,6 +164,7 @@ export default {
     quieter: '同一小时里更空闲的分钟',
     choose: '选择一分钟，查看会触发哪些任务',
     partial: '触发太多，只统计了前一部分。',
+    maintenance: '{name} 维护至 {until}，在此之前不会在它上面触发。',
   },
   placed: {
     chose: '{of} 台中 {n} 台可用，按“{strategy}”选了 {name}',
@@ -192,6 +193,7 @@ export default {
       labels: '标签不符',
       had_it: '曾失联，不再分配',
       has_another: '已有另一份',
+      maintenance: '正在维护',
       offline: '离线',
       version: '版本太旧',
       executor: '不支持这类任务',
