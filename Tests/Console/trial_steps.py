@@ -42,7 +42,7 @@ class TrialSteps:
         expect(self.drawer().locator(".pill").first).to_have_text("Success")
         expect(self.drawer().get_by_role("button", name="Run again")).to_have_count(0)
         with self.page.expect_download() as saved:
-            self.drawer().get_by_role("button", name="Download the log as JSON").click()
+            self.drawer().get_by_role("button", name="Log as JSON").click()
         lines = json.loads(Path(saved.value.path()).read_text())
         assert {"line": 1, "stream": "stdout", "text": "only a test"} in lines, lines
         self.check_axe(self.page, "a test run beside the form")

@@ -148,7 +148,7 @@ export default {
     pause: 'Pause',
     copy: 'Copy the log',
     download: 'Download the log',
-    downloadJson: 'Download the log as JSON',
+    downloadJson: 'Log as JSON',
     truncated: 'The output was too long: its middle was not kept.',
     dropped: 'The first {n} lines are no longer in the page, to keep it quick.',
     empty: 'This run wrote no output.',

@@ -147,7 +147,7 @@ export default {
     pause: '暂停跟随',
     copy: '复制全部日志',
     download: '下载日志',
-    downloadJson: '下载日志（JSON）',
+    downloadJson: '日志存为 JSON',
     truncated: '输出过长，中间部分未保存。',
     dropped: '为保持流畅，最前面的 {n} 行已不在页面中。',
     empty: '这次执行没有输出。',
