@@ -216,6 +216,17 @@ def a_trigger_runs_and_tells_how_it_went(sh: Shell) -> None:
     check(sh.json("execution", "list", "--task", "greet", "--status", "failure")["items"] == [], "filtered")
 
 
+def a_test_runs_what_is_not_saved(sh: Shell) -> None:
+    host = sh.json("client", "list")["items"][0]["client_id"]
+    flags = ["--group", "all", "--on", host]
+    ended = sh.json("task", "test", *flags, "--command", 'echo "tried $QF_PARAM_WHAT"', "--param", "WHAT=it")
+    check(ended[0]["status_name"] == "SUCCESS" and ended[0]["kind"] == "test", ended)
+    check(sh.run("execution", "logs", ended[0]["id"]).stdout == "tried it\n", "its output is kept")
+    check("FAILURE" in sh.run("task", "test", "wrong", *flags, "--command", "exit 3", expect=1).stdout, "a failure is told")
+    names = [item["name"] for item in sh.json("task", "list")["items"]]
+    check("test" not in names and "wrong" not in names, names)
+
+
 def a_failed_run_ends_with_1_and_can_be_retried(sh: Shell) -> None:
     sh.run("task", "create", "fails", "--manual", "--group", "all", "--command", "echo bad; exit 7")
     done = sh.run("task", "trigger", "fails", "--wait", expect=1)
@@ -861,6 +872,7 @@ JOURNEYS = [
     an_update_keeps_what_is_not_given,
     a_file_makes_a_task,
     a_trigger_runs_and_tells_how_it_went,
+    a_test_runs_what_is_not_saved,
     a_failed_run_ends_with_1_and_can_be_retried,
     every_attempt_of_a_retried_execution_stays,
     follow_prints_output_while_it_comes,

@@ -14,7 +14,7 @@ struct TaskCommand: AsyncParsableCommand {
             TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
             TaskExplainCommand.self, TaskWhereCommand.self, TaskImportCommand.self, TaskStatsCommand.self,
             TaskHistoryCommand.self, TaskLogsCommand.self, TaskExportCommand.self, TaskDepsCommand.self,
-            TaskHookCommand.self, TaskBackfillCommand.self, TaskBulkCommand.self,
+            TaskHookCommand.self, TaskBackfillCommand.self, TaskBulkCommand.self, TaskTestCommand.self,
         ]
     )
 }

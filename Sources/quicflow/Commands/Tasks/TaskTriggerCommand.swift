@@ -37,13 +37,13 @@ struct TaskTriggerCommand: AsyncParsableCommand {
             }
             return
         }
-        let ended = try await self.ends(of: started.compactMap { $0["id"].string }, client: client)
+        let ended = try await Self.ends(of: started.compactMap { $0["id"].string }, client: client)
         self.options.output.show(.array(ended)) { Terminal.say(ExecutionView.table(ended)) }
         guard ended.allSatisfy(ExecutionView.succeeded) else { throw ExitCode(CommandStatus.failed.rawValue) }
     }
 
     /// The executions as they are once all have ended.
-    private func ends(of ids: [String], client: APIClient) async throws -> [JSONValue] {
+    static func ends(of ids: [String], client: APIClient) async throws -> [JSONValue] {
         var ended: [JSONValue] = []
         for id in ids {
             var execution = try await client.get("/executions/\(id)")
