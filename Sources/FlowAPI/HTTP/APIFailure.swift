@@ -42,7 +42,7 @@ package struct APIFailure: Error, Sendable {
     init(
         _ status: HTTPResponse.Status,
         _ word: String,
-        _ message: String,
+        _ message: some StringProtocol,
         details: [CoreError.Detail] = [],
         position: Int? = nil,
         headers: HTTPFields = [:]
@@ -50,7 +50,7 @@ package struct APIFailure: Error, Sendable {
         self.init(
             status,
             word,
-            Wording(verbatim: message),
+            Wording(verbatim: String(message)),
             details: details,
             position: position,
             headers: headers

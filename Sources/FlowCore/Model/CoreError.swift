@@ -37,8 +37,8 @@ package struct CoreError: Error, Hashable, Sendable {
 
         /// With a message that others have written, and that stays as it is in every language.
         @_disfavoredOverload
-        package init(path: String, code: String, message: String) {
-            self.init(path: path, code: code, message: Wording(verbatim: message))
+        package init(path: String, code: String, message: some StringProtocol) {
+            self.init(path: path, code: code, message: Wording(verbatim: String(message)))
         }
     }
 
@@ -61,8 +61,8 @@ package struct CoreError: Error, Hashable, Sendable {
 
     /// With a message that others have written, and that stays as it is in every language.
     @_disfavoredOverload
-    package init(_ code: Code, _ message: String, details: [Detail] = [], retryAfter: Int? = nil) {
-        self.init(code, Wording(verbatim: message), details: details, retryAfter: retryAfter)
+    package init(_ code: Code, _ message: some StringProtocol, details: [Detail] = [], retryAfter: Int? = nil) {
+        self.init(code, Wording(verbatim: String(message)), details: details, retryAfter: retryAfter)
     }
 }
 

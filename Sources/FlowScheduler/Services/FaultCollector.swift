@@ -32,8 +32,8 @@ package struct FaultCollector: Sendable {
 
     /// A fault whose words others have chosen.
     @_disfavoredOverload
-    package mutating func add(_ path: String, _ code: String, _ message: String) {
-        self.add(path, code, Wording(verbatim: message))
+    package mutating func add(_ path: String, _ code: String, _ message: some StringProtocol) {
+        self.add(path, code, Wording(verbatim: String(message)))
     }
 
     package mutating func require(

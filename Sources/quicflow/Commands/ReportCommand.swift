@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow report`: what there is to learn from what ran.
 struct ReportCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// What is done to all that a filter finds: the server counts, a person agrees, and it is done to those that were counted.
 struct BulkQuestion: ParsableArguments {

@@ -73,7 +73,7 @@ struct CommandFailure: Error, Equatable {
 
     /// With words that others have chosen, and that stay as they are in every language.
     @_disfavoredOverload
-    init(_ status: CommandStatus, _ message: String) {
-        self.init(status, Wording(verbatim: message))
+    init(_ status: CommandStatus, _ message: some StringProtocol, details: [Wording] = [], answer: JSONValue = .null) {
+        self.init(status, Wording(verbatim: String(message)), details: details, answer: answer)
     }
 }
