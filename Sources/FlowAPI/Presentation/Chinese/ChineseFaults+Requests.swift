@@ -4,6 +4,8 @@
 extension ChineseFaults {
     /// About requests that cannot be read or have no place.
     static let requests = #"""
+        en {path}: {text}
+        zh {path}：{text}
         en a boolean
         zh 布尔值
         en an integer
