@@ -168,7 +168,7 @@ struct ExecutionHistory {
         } else if let job = query.job {
             // Open ones are few, so these may be looked through; ended ones have an index with the job.
             stream.index = status.isTerminal ? "execution_by_job_status" : "execution_by_status"
-            if status.isTerminal { stream.conditions.append("status NOT IN (1, 2, 3)") }
+            if status.isTerminal { stream.conditions.append("status <> 1 AND status <> 2") }
             stream.add("job_id = ?", .integer(job))
         } else {
             stream.index = "execution_by_status"

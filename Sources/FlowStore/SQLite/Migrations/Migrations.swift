@@ -56,6 +56,7 @@ enum Migrations {
         ("188 failures", Migration188Failures.sql),
         ("190 secret parameters", Migration190SecretParameters.sql),
         ("196 test runs", Migration196TestRuns.sql),
+        ("197 ended index", Migration197EndedIndex.sql),
     ]
 
     private static var migrator: DatabaseMigrator {
