@@ -25,6 +25,16 @@ struct ShellExecutorTests {
         }
     }
 
+    @Test("no signal is ignored or blocked in a job, whatever its runner does with them")
+    func signals() async throws {
+        try await Host.with { host in
+            let outcome = try await host.run("grep -E '^Sig(Blk|Ign)' /proc/self/status | cut -f 2")
+            // The two behind the ordinary ones are the C library's own, which nobody can set.
+            let masks = outcome.text.split(separator: "\n").map { UInt64($0, radix: 16).map { $0 & ~(3 << 31) } }
+            #expect(masks == [0, 0])
+        }
+    }
+
     @Test("starts a job at every limit at once: what a server saves can be run")
     func limits() async throws {
         try await Host.with { host in
