@@ -47,7 +47,7 @@ max_response_time = 600
 unexpected-methods = ["PATCH"]
 
 # Fields of a task that exclude each other (`once_at` without `schedule_type: once`) are refused with 400, and so are two
-# ways of saying the same parents, and a reason for a pause without its end. Numbers in lists that are written as text,
+# ways of saying the same parents or the same end, and a reason for a pause without its end. Numbers in lists that are written as text,
 # blocks of addresses, the times of a calendar, days before 1970, a whole number that is written as 1.0, and what a setting
 # takes (its own entry in the list of settings says that) have rules that no schema says.
 [[operations]]
@@ -55,7 +55,7 @@ include-operation-id = [
     "createTask", "updateTask", "recentExecutions", "listExecutions", "setGroupRules", "previewGroupRules",
     "setDependencies", "changeSettings", "disableTask", "setCalendar", "s2History", "s0CreateTask", "s0UpdateTask",
     "s0Report", "listRuns", "createHook", "updateHook", "clientStatistics", "stopScheduler",
-    "backfillTask",
+    "backfillTask", "testTask", "bulkTasks", "stopExecutions", "retryExecutions", "createSilence", "beginMaintenance",
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 415, 422, 429]
 

@@ -404,7 +404,7 @@ def what_takes_two_persons_waits_for_the_other(sh: Shell) -> None:
     sh.run(*decide, expect=4)
     # Whom an administrator made counts as that administrator; whoever is made on the host does not.
     made = subprocess.run(
-        [str(sh.server.binary), "user", "create", "second", "--role", "admin", "--data-dir", str(sh.server.directory / "data")],
+        [str(sh.server.binary), "user", "create", "second", "--role", "admin", "--data-dir", str(sh.server.directory / "data" / "server")],
         capture_output=True,
         text=True,
         check=True,

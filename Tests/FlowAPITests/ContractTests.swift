@@ -124,7 +124,8 @@ struct ContractTests {
                 .testTask, .reportClientError,
                 .setClientLabels, .beginMaintenance,
                 .setGroupRules, .previewGroupRules, .createUser, .addGrant, .createToken, .setSecret, .createChannel,
-                .createNotifyRule, .updateNotifyRule, .previewNotification, .createWorkflow, .updateWorkflow,
+                .createNotifyRule, .updateNotifyRule, .previewNotification, .createSilence, .createWorkflow,
+                .updateWorkflow,
                 .runWorkflow,
             ]
             for endpoint in endpoints {

@@ -94,7 +94,7 @@ struct ProblemTests {
                 Issue.record("no object: \(answer.text)")
                 return
             }
-            #expect(members.map(\.name.text) == ["code", "error", "message", "details", "request_id"])
+            #expect(members.map(\.name.text) == ["code", "error", "message", "text", "details", "request_id"])
         }
     }
 

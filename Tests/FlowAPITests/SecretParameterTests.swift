@@ -177,7 +177,7 @@ struct SecretParameterTests {
             let order = try world.ordered()
             #expect(order.parameters == ["pw": SecretParameter.mask])
             #expect(try await world.asked(order) == ["parameter:pw": "secret:DB"])
-            try await world.isNowhere("qfs1.", ["/runs/\(order.runID)", "/hooks/\(id)/deliveries"])
+            try await world.isNowhere("secret:DB", ["/runs/\(order.runID)", "/hooks/\(id)/deliveries"])
         }
     }
 }

@@ -48,6 +48,25 @@ struct TestRunTests {
         }
     }
 
+    @Test("What is said for a secret parameter is stored sealed, and never shown (people.md, 5)")
+    func sealed() async throws {
+        try await TestServer.with { server, caller in
+            try await Self.host(server)
+            let declared = [["name": JSON.string("pw"), "type": .string("secret"), "required": .bool(true)].json]
+            let task: [String: JSON] = [
+                "parameters": .array(declared), "cron_expr": .null, "schedule_type": .string("manual"),
+            ]
+            let said: [String: JSON] = ["params": ["pw": JSON.string("hunter2-hunter2")].json]
+            let answer = try await caller.post("/tasks/test-run", Self.body(task, more: said))
+            let id = try #require(answer.data["execution_id"]?.text.flatMap { ExecutionID($0) }, "\(answer.text)")
+            let run = try #require(answer.data["run_id"]?.text.flatMap { RunID($0) })
+            let stored = try #require(try await server.store.parameters(of: run)["pw"])
+            #expect(SecretParameter.isSealed(stored))
+            #expect(try await caller.get("/executions/\(id)").data["params"]?["pw"] == .string(SecretParameter.mask))
+            #expect(try await !caller.get("/audit").text.contains("hunter2"))
+        }
+    }
+
     @Test("Neither sums nor lists have it; who asks for tests finds it, and its page is there")
     func countsNowhere() async throws {
         try await TestServer.with { server, caller in

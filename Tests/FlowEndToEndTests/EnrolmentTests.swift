@@ -3,6 +3,7 @@
 
 import FlowAgent
 import FlowCore
+import FlowScheduler
 import FlowServer
 import FlowStore
 import FlowWire

@@ -83,7 +83,7 @@ extension Endpoint {
 
     private static let silenceExamples: KeyValuePairs<String, JSON> = [
         "a host is repaired": .object([
-            .init("match", JSON.object([.init("client_ids", ["web1"])])), .init("seconds", 7200),
+            .init("match", JSON.object([.init("client_ids", ["web1-7f3a"])])), .init("seconds", 7200),
             .init("reason", "new disk"),
         ])
     ]

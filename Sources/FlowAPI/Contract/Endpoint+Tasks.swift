@@ -163,7 +163,7 @@ extension Endpoint {
                     ]
                 )
                 .answers(.reference("Started"), status: .created)
-                .refuses(.conflict)
+                .refuses(.notFound, .conflict)
         case .explainTask:
             Contract(.tasks, "Says what happened or will happen at an instant, and which rule decided")
                 .query("at", .timestamp.example("2026-01-31T08:00:00Z"), isRequired: true)

@@ -39,7 +39,10 @@ struct ExecutionRoutes: Sendable {
         request.traits = query.traits()
         request.from = query.timestamp("start_time")
         request.until = query.timestamp("end_time")
-        request.fingerprint = query.string("fingerprint")?.shortened(toBytes: 64)
+        if let text = query.string("fingerprint") {
+            if text.unicodeScalars.count > 64 { query.fault("fingerprint", "length", "at most 64 characters") }
+            request.fingerprint = text
+        }
         return request
     }
 

@@ -48,7 +48,9 @@ extension NotifyRoutes {
 
     private static func subject(_ reader: inout FieldReader) -> NotificationService.SilenceSubject {
         if let text = reader.string("incident_id") {
-            if reader.has("match") { reader.fault("match", "value", "give an incident or what to match, not both") }
+            if reader.take("match") != nil {
+                reader.fault("match", "conflict", "give an incident or what to match, not both")
+            }
             guard let id = IncidentID(text) else {
                 reader.fault("incident_id", "syntax", "this is no UUID")
                 return .match(SilenceMatch())
@@ -81,8 +83,9 @@ extension NotifyRoutes {
         if reader.has("seconds") == reader.has("until") {
             reader.fault("until", "required", "give the end, or the seconds until then")
         }
-        if let until = reader.timestamp("until") { return .at(until) }
-        return .after(milliseconds: (reader.integer("seconds") ?? 0).clamped(to: 0...1 << 32) * 1000)
+        let until = reader.timestamp("until")
+        let seconds = reader.integer("seconds") ?? 0
+        return until.map { .at($0) } ?? .after(milliseconds: seconds.clamped(to: 0...1 << 32) * 1000)
     }
 }
 

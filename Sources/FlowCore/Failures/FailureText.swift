@@ -115,7 +115,8 @@ package enum FailureText {
             }
         }
         while result.last == 0x20 { result.removeLast() }
-        return String(decoding: result, as: UTF8.self).shortened(toBytes: Self.lineBytes)
+        // Room for the mark of what was cut.
+        return String(decoding: result, as: UTF8.self).shortened(toBytes: Self.lineBytes - 3)
     }
 
     private static func append(_ word: ArraySlice<UInt8>, keepsNumber: Bool, to result: inout [UInt8]) {

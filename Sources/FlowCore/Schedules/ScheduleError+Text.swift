@@ -13,7 +13,7 @@ extension ScheduleError {
         return switch self.code {
         case .empty: "没有时间表；例如每天 03:10 请写 10 3 * * *"
         case .tooLong: "表达式过长；最多 \(CronParser.maximalLength) 字节"
-        case .notASCII: "表达式中有非 ASCII 字符；数字、逗号和星号请用半角，且不能换行"
+        case .notASCII: "表达式中有非 ASCII 字符；全角的数字、逗号和星号要换成半角，且不能换行"
         case .syntax: "\(field)的写法不对"
         case .fieldCount: "字段数不对；请写 5 个（分 时 日 月 周）、6 个（秒在最前）或 7 个（秒在最前、年在最后）"
         case .range: "\(field)的值超出范围" + (range.isEmpty ? "" : "，应为 \(range)")

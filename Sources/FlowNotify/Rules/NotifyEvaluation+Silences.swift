@@ -40,8 +40,9 @@ extension NotifyEvaluation {
         guard !incident.isRecovering, incident.acknowledgedBy == nil else { return false }
         let silences = self.silences(over: incident)
         guard !silences.isEmpty else { return false }
-        self.note(incident.unsent, silences, at: self.now)
-        incident.hold(incident.unsent + (incident.heldBack ?? 0), by: silences)
+        // What an earlier silence kept back is counted by that one.
+        self.note(incident.unsent - (incident.heldBack ?? 0), silences, at: self.now)
+        incident.hold(incident.unsent, by: silences)
         incident.unsent = 0
         incident.heldBack = nil
         incident.dueAt = nil

@@ -39,7 +39,8 @@ struct SealedParameterTable {
 
     func isEmpty() throws -> Bool {
         for table in [SealedParameterPlace.Table.run, .backfill] {
-            let found = try self.db.first("SELECT 1 FROM \(table.rawValue) WHERE \(Self.isSealed) LIMIT 1") { _ in true }
+            let found = try self.db.first("SELECT 1 FROM \(table.rawValue) WHERE \(Self.isSealed) LIMIT 1") { _ in true
+            }
             if found == true { return false }
         }
         return true

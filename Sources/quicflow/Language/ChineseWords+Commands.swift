@@ -370,5 +370,29 @@ extension ChineseWords {
         zh 补跑 {id}
         en Starts: {names}
         zh 会启动：{names}
+        en There is no agent in this group.
+        zh 这个分组里没有主机。
+        en Ended silence {id}; it kept {count} events back.
+        zh 已结束静默 {id}；它拦下了 {count} 个事件。
+        en there is no variable {name} in the environment
+        zh 环境中没有变量 {name}
+        en no value; type it, or use --param-file or --param-env
+        zh 没有值；请输入，或使用 --param-file 或 --param-env
+        en '{name}' does not start it: say --after, too
+        zh “{name}”不会启动它：请同时写 --after
+        en No {things} match.
+        zh 没有符合的 {things}。
+        en {verb} {count} {things} ({names}{more})? There is no terminal to ask; give --yes.
+        zh 对 {count} 个 {things}（{names}{more}）执行 {verb}？没有终端可以询问；请加 --yes。
+        en {verb} {count} {things} ({names}{more})? Type yes:
+        zh 对 {count} 个 {things}（{names}{more}）执行 {verb}？请输入 yes：
+        en nothing was done
+        zh 什么也没有做
+        en {done} of {count} {things} done.
+        zh {count} 个 {things} 中已完成 {done} 个。
+        en {refused} of {count} were refused
+        zh {count} 个中有 {refused} 个被拒绝
+        en {count} wait for another person
+        zh {count} 个在等另一个人审批
         """#
 }

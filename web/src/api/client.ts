@@ -7,7 +7,10 @@ export interface FieldError {
 }
 
 /** What the server says, in the languages of the console. */
-export interface Said { zh: string; en: string }
+export interface Said {
+  zh: string;
+  en: string;
+}
 
 /** A refusal of the server, or (status 0) no answer from it. */
 export class ApiError extends Error {

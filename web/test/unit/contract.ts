@@ -13,8 +13,9 @@ export const contract = {
   `),
   executor_config: words(`
     body builtin command connection dry_run env expected_status headers host interpreter
-    interpreter_args leave_processes limits method min_free_percent nice older_than_days parameters
-    path pattern plugin port row_limit run_as scratch_dir statements success_codes umask url work_dir
+    interpreter_args leave_processes limits method min_free_percent nice older_than_days outputs
+    parameters path pattern plugin port row_limit run_as scratch_dir statements success_codes umask
+    url work_dir
   `),
   placement: words(`
     count exclude fenced hash_key items kind lease_seconds order strategy where

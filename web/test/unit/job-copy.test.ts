@@ -86,7 +86,14 @@ const TASK = {
 
 const CONFIGS: [type: number, config: Record<string, unknown>][] = [
   [1, TASK.executor_config],
-  [2, { url: 'https://x/', method: 'PUT', headers: { A: 'b' }, body: '{}', expected_status: [201] }],
+  [2, {
+    url: 'https://x/',
+    method: 'PUT',
+    headers: { A: 'b' },
+    body: '{}',
+    expected_status: [201],
+    outputs: { id: '/id' },
+  }],
   [3, { plugin: 'disk-report', parameters: { depth: '2' } }],
   [4, { connection: 'secret:DB', statements: [{ sql: 'SELECT $1', parameters: ['one\ntwo'] }], row_limit: 7 }],
   [5, { builtin: 'clean_files', path: '/tmp/x', older_than_days: 3, pattern: '*.log', dry_run: true }],

@@ -63,12 +63,15 @@ Deno.test('job form: declared parameters are checked by their type', () => {
     'parameterChosen',
   ]);
   const secret = (change: object) => fault({ type: 'secret', ...change });
-  equal([secret({}), secret({ fallback: 'secret:DB' }), secret({ fallback: 'in clear' }), secret({ choices: 'a, b' })], [
-    null,
-    null,
-    'parameterSecret',
-    'parameterSecret',
-  ]);
+  equal(
+    [secret({}), secret({ fallback: 'secret:DB' }), secret({ fallback: 'in clear' }), secret({ choices: 'a, b' })],
+    [
+      null,
+      null,
+      'parameterSecret',
+      'parameterSecret',
+    ],
+  );
   equal([isOfType('', 'number'), isOfType('-0.5', 'number'), isOfType('yes', 'boolean'), isOfType('', 'string')], [
     false,
     true,

@@ -16,5 +16,8 @@ enum ChineseFaults {
         Self.database,
         Self.notify,
         Self.checks,
+        Self.handing,
+        Self.quiet,
+        Self.bulk,
     ]
 }

@@ -35,7 +35,7 @@ struct HiddenParameters: ParsableArguments {
             values.append(KeyValue(pair.key, value))
         }
         for name in self.asked {
-            guard let value = Terminal.askSecretly("Value of \(name): ") else {
+            guard let value = Terminal.askSecretly("Value of \(name)") else {
                 throw CommandFailure(.usage, "no value; type it, or use --param-file or --param-env")
             }
             values.append(KeyValue(name, value))

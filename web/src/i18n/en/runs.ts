@@ -1,4 +1,16 @@
 export default {
+  alike: {
+    title: 'Failures that read alike',
+    hint: 'the same last lines but for numbers, ids, times and hosts',
+    readAlike: 'read alike:',
+    says: 'What it says',
+    saysNothing: 'said nothing',
+    times: 'Times',
+    lastSeen: 'Last',
+    seenBefore: 'Seen before',
+    new: 'new',
+    none: 'Nothing failed in this time',
+  },
   compare: {
     title: 'Compare two runs',
     withLastGood: 'Compare with the last good run',

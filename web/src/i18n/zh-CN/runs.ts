@@ -1,4 +1,16 @@
 export default {
+  alike: {
+    title: '相同的失败',
+    hint: '末尾几行相同（数字、标识、时间和主机名除外）',
+    readAlike: '相同失败：',
+    says: '输出',
+    saysNothing: '没有输出',
+    times: '次数',
+    lastSeen: '最近一次',
+    seenBefore: '此前出现',
+    new: '新出现',
+    none: '这段时间没有失败',
+  },
   compare: {
     title: '对比两次执行',
     withLastGood: '与上次成功对比',
