@@ -94,6 +94,10 @@ export function openEnvelope(status: number, envelope: unknown): unknown {
     const words = 'Asked for: it is done when another person approves it on the page of approvals.';
     throw new ApiError(202, 'approval_waiting', words, [], String(e.request_id ?? ''), '', waiting);
   }
+  // The status came and the rest did not: nothing is known, and an empty page would say that there is nothing.
+  if (status < 400 && status !== 204 && envelope === null) {
+    throw new ApiError(0, 'network', 'The answer of the server broke off.');
+  }
   if (status < 400 && (e.code === 0 || e.code === undefined)) return e.data;
   const details = Array.isArray(e.details) ? (e.details as FieldError[]) : [];
   const code = typeof e.error === 'string' ? e.error : `http_${status}`;

@@ -26,6 +26,17 @@ Deno.test('client: an answer that is no envelope is an error by its status', () 
   }
 });
 
+Deno.test('client: an answer that broke off behind its status is an error, and none that has no body', () => {
+  try {
+    openEnvelope(200, null);
+    throw new Error('no error');
+  } catch (e) {
+    const error = e as ApiError;
+    equal([error.status, error.code], [0, 'network']);
+  }
+  equal(openEnvelope(204, null), undefined);
+});
+
 Deno.test('client: empty parameters are left out', () => {
   equal(queryString({ a: 1, b: '', c: undefined, d: '*/5 * * * *' }), '?a=1&d=*%2F5+*+*+*+*');
   equal(queryString({}), '');

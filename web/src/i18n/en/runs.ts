@@ -5,6 +5,7 @@ export default {
     readAlike: 'read alike:',
     says: 'What it says',
     saysNothing: 'said nothing',
+    jobGone: 'no longer there',
     times: 'Times',
     lastSeen: 'Last',
     seenBefore: 'Seen before',

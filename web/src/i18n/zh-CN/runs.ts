@@ -5,6 +5,7 @@ export default {
     readAlike: '相同失败：',
     says: '输出',
     saysNothing: '没有输出',
+    jobGone: '已无此任务',
     times: '次数',
     lastSeen: '最近一次',
     seenBefore: '此前出现',
