@@ -122,8 +122,7 @@ actor AgentConversation {
             }
             group.addTask {
                 while (try? await Task.sleep(for: Self.tick)) != nil {
-                    try await self.handle(.scheduler(self.dependencies.scheduler.now))
-                    try await self.handle(.maintenance(self.dependencies.scheduler.maintenance(of: self.agent)))
+                    try await self.tellStanding()
                     try await self.handle(.tick)
                 }
             }
@@ -217,7 +216,15 @@ actor AgentConversation {
         try await self.perform(event)
     }
 
+    /// What holds for the host until something else is said.
+    private func tellStanding() async throws {
+        try await self.handle(.scheduler(self.dependencies.scheduler.now))
+        try await self.handle(.maintenance(self.dependencies.scheduler.maintenance(of: self.agent)))
+    }
+
     private func perform(_ event: AgentSessionCore.Event) async throws {
+        // An order that was made after a maintenance had ended must not meet a host that has not heard of the end.
+        if case .orders = event { try await self.tellStanding() }
         for effect in self.core?.handle(event, now: self.dependencies.clock.now) ?? [] {
             switch effect {
             case .send(let message): try self.send(message)

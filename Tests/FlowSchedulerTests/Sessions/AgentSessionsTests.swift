@@ -18,6 +18,7 @@ struct AgentSessionsTests {
         let recorder = MemoryRecorder()
         let clock = StandingClock(AgentSessionsTests.start)
         let journal: SessionJournal
+        let scheduler = LiveScheduler()
         let sessions: AgentSessions
 
         init() {
@@ -32,7 +33,8 @@ struct AgentSessionsTests {
                 bus: EventBus(),
                 clock: self.clock,
                 logger: logger,
-                proof: .seconds(8)
+                proof: .seconds(8),
+                scheduler: self.scheduler
             )
         }
 
@@ -104,6 +106,44 @@ struct AgentSessionsTests {
                 )
             ]
         )
+    }
+
+    @Test("A host hears that its maintenance is over before it gets an order that was made then (S1-FR-3.2)")
+    func ordersAfterMaintenance() async throws {
+        let bench = Bench()
+        var hello = Self.hello()
+        hello.maintenanceRevision = 0
+        let channel = MemoryChannel(hello)
+        let job = JobSnapshot(
+            uid: JobUID(bytes: [UInt8](repeating: 1, count: 16))!,
+            id: 1,
+            version: 1,
+            name: "job",
+            payload: .shell(ShellPayload(command: "true")),
+            schedule: .manual,
+            policies: Policies(),
+            isEnabled: true
+        )
+        let order = Order(
+            executionID: Self.execution,
+            runID: DeterministicID.run(kind: .manual, job: job.uid, nominal: Self.start, discriminator: "a"),
+            job: job,
+            kind: .manual,
+            nominal: Self.start,
+            deadline: Self.start.advanced(byMilliseconds: 3_600_000)
+        )
+        try await bench.serving([channel]) {
+            try await eventually("the session stands") { !bench.sessions.presences.isEmpty }
+            bench.scheduler.take([Self.agent: HostMaintenance(revision: 1)])
+            await bench.sessions.deliver([Self.agent: [order]])
+            func place(_ isIt: (ServerMessage) -> Bool) -> Int? { channel.sent.firstIndex(where: isIt) }
+            try await eventually("the order is sent") {
+                place { if case .orders = $0 { true } else { false } } != nil
+            }
+            let told = place { if case .maintenance = $0 { true } else { false } }
+            let ordered = place { if case .orders = $0 { true } else { false } }
+            #expect(try #require(told) < (try #require(ordered)))
+        }
     }
 
     @Test("A server that rests sends its hosts away and takes none; one that works again takes them")
