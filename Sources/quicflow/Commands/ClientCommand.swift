@@ -98,13 +98,13 @@ enum ClientTable {
 
     /// What is out of the ordinary about a host, in brackets.
     private static func notes(_ item: JSONValue) -> String {
-        var notes: [String] = []
-        if let trouble = item["trouble"].string { notes.append(trouble) }
+        var notes: [Wording] = []
+        if let trouble = item["trouble"].string { notes.append("\(trouble)") }
         let until = item["maintenance"]["until"]
         if !until.isNull { notes.append("in maintenance until \(DisplayTime.text(until))") }
         let zones = item["foreign_zones"].array.compactMap(\.string)
         if !zones.isEmpty { notes.append("the server's rules are used for \(zones.joined(separator: ", "))") }
         if let count = item["ordered_tasks"].integer, count > 0 { notes.append("\(count) of its tasks on orders only") }
-        return notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
+        return notes.isEmpty ? "" : " (\(notes.map(\.spoken).joined(separator: "; ")))"
     }
 }

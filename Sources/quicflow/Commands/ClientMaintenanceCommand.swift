@@ -24,7 +24,7 @@ struct ClientMaintenanceCommand: AsyncParsableCommand {
     var group: String?
 
     @Option(name: .customLong("for"), help: "How long: 90s, 30m, 2h, 1d; at most 30 days.")
-    var duration: String?
+    var span: TimeSpan?
 
     @Option(help: "Until when, such as 2026-12-24T06:00:00+08:00.")
     var until: String?
@@ -36,14 +36,11 @@ struct ClientMaintenanceCommand: AsyncParsableCommand {
     var end = false
 
     func validate() throws {
-        guard [self.duration != nil, self.until != nil, self.end].filter({ $0 }).count == 1 else {
+        guard [self.span != nil, self.until != nil, self.end].filter({ $0 }).count == 1 else {
             throw ValidationError("Say one of --for, --until and --end.")
         }
         guard !self.clients.isEmpty || self.group != nil else {
             throw ValidationError("Name the agents, or a --group.")
-        }
-        if let duration, Self.seconds(duration) == nil {
-            throw ValidationError("--for is '\(duration)'; write 90s, 30m, 2h or 1d.")
         }
         if let until, Timestamp(rfc3339: until) == nil {
             throw ValidationError("--until is '\(until)'; write a time and zone, such as 2026-12-24T06:00:00+08:00.")
@@ -59,7 +56,7 @@ struct ClientMaintenanceCommand: AsyncParsableCommand {
         }
         guard !ids.isEmpty else { throw CommandFailure(.notFound, "There is no agent in this group.") }
         var body = JSONValue.object([:])
-        if let duration, let seconds = Self.seconds(duration) { body["for_seconds"] = .integer(seconds) }
+        if let span { body["for_seconds"] = .integer(span.seconds) }
         if let until { body["until"] = .string(until) }
         if let reason { body["reason"] = .string(reason) }
         var answers: [JSONValue] = []
@@ -70,18 +67,10 @@ struct ClientMaintenanceCommand: AsyncParsableCommand {
         self.options.output.show(answers.count == 1 ? answers[0] : .array(answers)) {
             for answer in answers {
                 let until = answer["maintenance"]["until"]
-                let words = until.isNull ? "takes new work" : "in maintenance until \(DisplayTime.text(until))"
+                let words: Wording =
+                    until.isNull ? "takes new work" : "in maintenance until \(DisplayTime.text(until))"
                 Terminal.say("\(answer["name"].cell): \(words)")
             }
         }
-    }
-
-    /// - Returns: nil for what is no length of time.
-    static func seconds(_ text: String) -> Int64? {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()), number > 0,
-            number <= 30 * 86_400
-        else { return nil }
-        return number * unit
     }
 }

@@ -402,5 +402,15 @@ extension ChineseWords {
         zh 对方关闭了连接
         en HTTPClientError.readTimeout
         zh 读取超时
+        en FINGERPRINT
+        zh 指纹
+        en SEEN BEFORE
+        zh 此前出现
+        en SAYS
+        zh 输出
+        en ABOUT
+        zh 对象
+        en CAUGHT
+        zh 已拦下
         """#
 }

@@ -12,5 +12,6 @@ enum ChineseWords {
         Self.files,
         Self.imports,
         Self.crontab,
+        Self.bulk,
     ]
 }

@@ -25,8 +25,8 @@ struct BulkQuestion: ParsableArguments {
         _ path: String,
         _ query: [(String, String?)],
         _ body: JSONValue,
-        verb: String,
-        things: String,
+        verb: Wording,
+        things: Wording,
         output: OutputOptions
     ) async throws {
         let found = try await client.post(path, body, query: query)

@@ -84,20 +84,20 @@ struct SilenceCreateCommand: AsyncParsableCommand {
     @Option(help: "A rule's name.")
     var rule: String?
 
-    @Option(name: .customLong("task"), help: "A task's number. Repeat for several.")
-    var tasks: [Int64] = []
+    @Option(name: .customLong("task"), help: "A task, by name or number. Repeat for several.")
+    var tasks: [String] = []
 
-    @Option(name: .customLong("group"), help: "A group's number. Repeat for several.")
-    var groups: [Int64] = []
+    @Option(name: .customLong("group"), help: "A group, by name or number. Repeat for several.")
+    var groups: [String] = []
 
-    @Option(name: .customLong("host"), help: "A host's id. Repeat for several.")
+    @Option(name: .customLong("host"), help: "A host, by name or id. Repeat for several.")
     var hosts: [String] = []
 
     @Option(name: .customLong("label"), help: "NAME=VALUE of a task. Repeat for several.")
     var labels: [KeyValue] = []
 
     @Option(name: .customLong("for"), help: "How long: 90s, 30m, 2h, 1d.")
-    var span: SilenceSpan?
+    var span: TimeSpan?
 
     @Option(help: "Until when, such as 2026-12-01T08:00:00+08:00.")
     var until: String?
@@ -114,7 +114,7 @@ struct SilenceCreateCommand: AsyncParsableCommand {
         }
     }
 
-    var body: JSONValue {
+    private func body(_ client: APIClient) async throws -> JSONValue {
         var body: JSONValue = .object(["reason": .string(self.reason)])
         if let span { body["seconds"] = .integer(span.seconds) }
         if let until { body["until"] = .string(until) }
@@ -124,16 +124,21 @@ struct SilenceCreateCommand: AsyncParsableCommand {
         }
         var match: JSONValue = .object([:])
         if let rule { match["rule"] = .string(rule) }
-        if !self.tasks.isEmpty { match["task_ids"] = .array(self.tasks.map { .integer($0) }) }
-        if !self.groups.isEmpty { match["group_ids"] = .array(self.groups.map { .integer($0) }) }
-        if !self.hosts.isEmpty { match["client_ids"] = .array(self.hosts.map { .string($0) }) }
+        var tasks: [JSONValue] = []
+        for task in self.tasks { tasks.append(.integer(try await client.taskID(Reference(task)))) }
+        if !tasks.isEmpty { match["task_ids"] = .array(tasks) }
+        let groups = try await client.groupIDs(self.groups).map { JSONValue.integer($0) }
+        if !groups.isEmpty { match["group_ids"] = .array(groups) }
+        let hosts = try await client.clientIDs(self.hosts).map { JSONValue.string($0) }
+        if !hosts.isEmpty { match["client_ids"] = .array(hosts) }
         if !self.labels.isEmpty { match["labels"] = KeyValue.object(self.labels) }
         body["match"] = match
         return body
     }
 
     func run() async throws {
-        let answer = try await self.options.client().post("/notify/silences", self.body)
+        let client = try self.options.client()
+        let answer = try await client.post("/notify/silences", try await self.body(client))
         self.options.output.show(answer) { Terminal.say(SilenceCommand.table([answer])) }
     }
 }
@@ -155,18 +160,5 @@ struct SilenceEndCommand: AsyncParsableCommand {
         self.options.output.show(answer) {
             Terminal.say("Ended silence \(self.id); it kept \(answer["caught"].cell) events back.")
         }
-    }
-}
-
-/// `90s`, `30m`, `2h`, `1d`, `1h30m`.
-struct SilenceSpan: ExpressibleByArgument, Hashable {
-    let seconds: Int64
-
-    init?(argument: String) {
-        guard argument.utf8.count <= 32,
-            let milliseconds = try? CronExpression(parsing: "@every " + argument).everyMilliseconds,
-            milliseconds % 1000 == 0
-        else { return nil }
-        self.seconds = milliseconds / 1000
     }
 }

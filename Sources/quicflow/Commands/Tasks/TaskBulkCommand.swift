@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 
 /// `quicflow task bulk`.
 struct TaskBulkCommand: AsyncParsableCommand {
@@ -92,10 +93,10 @@ struct TaskBulkCommand: AsyncParsableCommand {
         )
     }
 
-    private var verb: String {
+    private var verb: Wording {
         switch self.action {
         case .enable: "Enable"
-        case .disable: self.until.map { "Pause until \($0)" } ?? "Disable"
+        case .disable: self.until.map { "Pause until \($0)" as Wording } ?? "Disable"
         case .delete: "Delete"
         case .label: "Label"
         case .group: "Bind anew"
