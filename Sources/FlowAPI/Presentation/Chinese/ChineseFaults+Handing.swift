@@ -42,5 +42,7 @@ extension ChineseFaults {
         zh secret_unavailable：服务器的密钥打不开参数“{name}”；请重新启动任务
         en '{name}' is secret, and a workflow's values are readable; give the task a default such as 'secret:NAME'
         zh “{name}”是机密，而工作流的值是可读的；请给任务设置默认值，例如 'secret:NAME'
+        en a secret has at least {shortest} bytes; a shorter one could not be masked in output
+        zh 机密至少要有 {shortest} 字节；更短的无法在输出中遮盖
         """#
 }
