@@ -48,7 +48,7 @@ class AlertSteps:
         row.get_by_role("button", name="Message").click()
         expect(self.page.locator(".unfolded pre")).to_contain_text("Nothing has failed")
         row.get_by_role("button", name="Send again").click()
-        expect(self.page.get_by_text("Queued again")).to_be_visible()
+        self.toasted("Queued again")
         # Refused again, after one more try.
         expect(self.page.locator(".unfolded")).to_contain_text("2 tries")
 
@@ -95,7 +95,7 @@ class AlertSteps:
         self.close_drawer()
         self.open("/alerts")
         row = self.page.locator("[data-incident]", has_text=self.flaky)
-        expect(row).to_be_visible(timeout=40_000)
+        expect(row).to_be_visible()
         row.get_by_role("button", name="Log").click()
         expect(self.drawer().get_by_role("log")).to_contain_text("attempt by")
         self.close_drawer()
@@ -115,7 +115,7 @@ class AlertSteps:
 
         self.refusals = {409}
         delete()
-        expect(self.page.get_by_text(f"the rules {self.notify_rule} name it")).to_be_visible()
+        self.toasted(f"the rules {self.notify_rule} name it")
         self.refusals = set()
         self.open("/alerts/rules")
         rule = self.page.locator("[data-notify-rule]", has_text=self.notify_rule)

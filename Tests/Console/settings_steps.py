@@ -40,7 +40,7 @@ class SettingsSteps:
         # Revoked, it says so.
         self.refusals = {401}
         self.api("DELETE", f"/tokens/{made['id']}")
-        expect(page.get_by_text("was revoked")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("was revoked")).to_be_visible()
         context.close()
         self.refusals = set()
 
@@ -101,7 +101,7 @@ class SettingsSteps:
         self.refusals = {409}
         self.page.get_by_role("button", name=f"Delete the role {role}").click()
         self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
-        expect(self.page.locator(".toast").filter(has_text=user).first).to_be_visible()
+        self.toasted(user)
         self.refusals = set()
         self.page.get_by_role("button", name=f"Change the role {role}").click()
         dialog.get_by_label("stop by force").uncheck()

@@ -92,7 +92,8 @@ class API:
         return self.call("POST", path, body)
 
     def login(self, password: str) -> None:
-        self.token = self.post("/auth/login", {"username": USER, "password": password})["token"]
+        # Hashing a password takes its time, on a machine that builds beside the test a long one.
+        self.token = self.call("POST", "/auth/login", {"username": USER, "password": password}, timeout=120)["token"]
 
     def pages(self, path: str, size: int = 500, **query):
         """All items of a paged list."""

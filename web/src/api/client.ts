@@ -71,7 +71,7 @@ export function onSessionEnd(handler: () => void): void {
 }
 
 export function endSession(): void {
-  sessionEnded();
+  if (!isLeaving) sessionEnded();
 }
 
 /** `?a=1&b=2` without the empty values. */
@@ -118,13 +118,35 @@ export function inBackground<T>(run: () => T): T {
   }
 }
 
+/** Questions that wait for their answer. */
+const open = new Set<AbortController>();
+let isLeaving = false;
+
+/**
+ * The last request of somebody who signs out: until `stay` nothing else is asked, and questions under way are given up.
+ * Whatever came after it would be refused.
+ */
+export function leave<T>(last: () => Promise<T>): Promise<T> {
+  for (const abort of open) abort.abort();
+  const answer = last();
+  isLeaving = true;
+  return answer;
+}
+
+/** Another page is there, which may ask again. */
+export function stay(): void {
+  isLeaving = false;
+}
+
 async function answerOf(method: string, path: string, options: Options): Promise<Response> {
+  if (isLeaving) throw new ApiError(0, 'network', 'Somebody signs out.');
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
   if (method !== 'GET') headers['X-QF-CSRF'] = '1';
   if (unattended) headers['X-QF-Background'] = '1';
   if (bearer) headers.Authorization = `Bearer ${bearer}`;
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   const abort = new AbortController();
+  if (method === 'GET') open.add(abort);
   const timer = setTimeout(() => abort.abort(), options.patience ?? TIMEOUT_MS);
   try {
     const response = await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, {
@@ -138,10 +160,11 @@ async function answerOf(method: string, path: string, options: Options): Promise
     reached(response.status < 502 || response.status > 504);
     return response;
   } catch {
-    reached(false);
+    if (!isLeaving) reached(false);
     throw new ApiError(0, 'network', 'The server does not answer.');
   } finally {
     clearTimeout(timer);
+    open.delete(abort);
   }
 }
 

@@ -1,5 +1,5 @@
 import { computed, ref } from 'vue';
-import { hasToken } from '../api/client.ts';
+import { hasToken, leave } from '../api/client.ts';
 import { sessionApi, type SignOn } from '../api/session.ts';
 import type { GrantScope, Permission, User } from '../api/types.ts';
 import { load, save, storageWorks } from '../lib/storage.ts';
@@ -100,7 +100,7 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     try {
-      const answer = await sessionApi.logout();
+      const answer = await leave(sessionApi.logout);
       if (answer?.url) location.assign(answer.url);
     } finally {
       forget();

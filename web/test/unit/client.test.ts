@@ -1,7 +1,10 @@
-import { ApiError, get, inBackground, openEnvelope, queryString } from '../../src/api/client.ts';
+import { ApiError, get, inBackground, leave, openEnvelope, post, queryString, stay } from '../../src/api/client.ts';
 import { safePath } from '../../src/lib/safe-path.ts';
 import { shortcutReader } from '../../src/lib/shortcuts.ts';
 import { equal } from './assert.ts';
+
+const nobody = (_response: Response) => {};
+const codeOf = (error: unknown) => (error as ApiError).code;
 
 Deno.test('client: data comes out of the envelope', () => {
   equal(openEnvelope(200, { code: 0, message: 'ok', data: [1] }), [1]);
@@ -76,6 +79,36 @@ Deno.test('client: what a page asks for on its own says so, and only that', asyn
     globalThis.fetch = before;
   }
   equal(seen, ['1', null]);
+});
+
+Deno.test('client: who signs out asks nothing more, and gives up what was asked', async () => {
+  const asked: string[] = [];
+  const before = globalThis.fetch;
+  let answer = nobody;
+  globalThis.fetch = (input: unknown, init?: RequestInit) => {
+    asked.push(String(input));
+    return new Promise((resolve, reject) => {
+      answer = resolve;
+      init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  };
+  try {
+    const early = get('/early').catch(codeOf);
+    const out = leave(() => post('/auth/logout'));
+    equal(await early, 'network');
+    equal(await get('/late').catch(codeOf), 'network');
+    answer(new Response('{"code":0,"data":1}'));
+    equal(await out, 1);
+    equal(await get('/late').catch(codeOf), 'network');
+    stay();
+    const next = get('/next');
+    answer(new Response('{"code":0,"data":2}'));
+    equal(await next, 2);
+  } finally {
+    globalThis.fetch = before;
+    stay();
+  }
+  equal(asked, ['/api/v1/early', '/api/v1/auth/logout', '/api/v1/next']);
 });
 
 Deno.test('client: what takes two persons is no answer, and names the request that waits', () => {
