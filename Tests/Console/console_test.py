@@ -16,6 +16,7 @@ import hmac
 import os
 import re
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -23,12 +24,13 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+import openpyxl
 from alert_steps import AlertSteps
 from fault_steps import FaultSteps
 from hook_steps import HookSteps
 from host_steps import HostSteps
 from job_steps import JobSteps
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, Route, expect, sync_playwright
 from settings_steps import SettingsSteps
 from trial_steps import TrialSteps
 from workflow_steps import WorkflowSteps
@@ -69,6 +71,7 @@ PAGES = {
     "execution": ("/executions/{execution}", ".panel .pill"),
     "compare": ("{compared}", "[data-compare]"),
     "tasks": ("/tasks", "tr[data-run]"),
+    "task": ("/tasks/{run}", "[data-event]"),
     "workflows": ("/workflows", "[data-workflow]"),
     "workflow-new": ("/workflows/new", ".cm-content"),
     "workflow": ("/workflows/{workflow}", "[data-step]"),
@@ -126,6 +129,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.flow_id = ""
         self.job_id = ""
         self.execution_id = ""
+        self.run_id = ""
         self.host_id = ""
         self.compared = ""
         self.page = self.context("light", "en").new_page()
@@ -239,12 +243,21 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
     def drawer(self) -> Locator:
         return self.page.get_by_role("dialog")
 
-    def toasted(self, text: str) -> None:
+    def sheet(self, saved: Download) -> list[tuple]:
+        """The rows of a workbook as a spreadsheet reads them."""
+        with tempfile.TemporaryDirectory() as place:
+            book = Path(place) / saved.suggested_filename
+            assert book.suffix == ".xlsx", book
+            saved.save_as(book)
+            return list(openpyxl.load_workbook(book).active.values)
+
+    def toasted(self, text: str, page: Page | None = None) -> None:
         """Until a message with the text has appeared on the page that is open."""
-        deadline = time.monotonic() + 30
-        while not any(text in shown for shown in self.page.evaluate("toasted")):
+        page = page or self.page
+        deadline = time.monotonic() + 60
+        while not any(text in shown for shown in page.evaluate("toasted")):
             assert time.monotonic() < deadline, f"no message says {text!r}"
-            self.page.wait_for_timeout(50)
+            page.wait_for_timeout(50)
 
     def close_drawer(self) -> None:
         self.page.keyboard.press("Escape")
@@ -337,6 +350,15 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         # Esc in a search box empties it first.
         self.page.keyboard.press("Escape")
         expect(self.drawer().get_by_role("searchbox")).to_have_value("")
+        # Lines have addresses, and wrap; both are there after a reload.
+        log.locator(".line.err .no").click()
+        expect(self.page).to_have_url(re.compile(r"line=\d"))
+        self.drawer().get_by_role("button", name="Wrap long lines").click()
+        self.page.reload()
+        expect(log.locator(".line.at")).to_contain_text("and a warning")
+        wrap = self.drawer().get_by_role("button", name="Wrap long lines")
+        expect(wrap).to_have_attribute("aria-pressed", "true")
+        wrap.click()
         self.close_drawer()
 
     def disable(self) -> None:
@@ -404,7 +426,21 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
             expect(log).to_contain_text("attempt by")
             texts.append(re.search(r"attempt by \d+", log.inner_text())[0])
         assert len(set(texts)) == 3, "attempts show the same output"
+        # The run as a whole has a page with everything that happened.
+        self.drawer().locator("[data-to-run]").click()
+        expect(self.page).to_have_url(re.compile("/tasks/[0-9a-f-]+$"))
+        expect(self.drawer()).to_have_count(0)
+        self.run_id = self.page.url.rsplit("/", 1)[1]
+        expect(self.page.locator("[data-run-state=failed]")).to_be_visible()
+        expect(self.page.locator("[data-event=attempt-failed]")).to_have_count(2)
+        ended = self.page.locator("[data-event=unit-failed]")
+        expect(ended).to_contain_text("exit status 3")
+        ended.get_by_role("button", name="All of this event").click()
+        expect(self.page.locator(".unfolded pre")).to_contain_text('"action": "unit-failed"')
+        ended.locator(".linkish").click()
+        expect(self.drawer().get_by_role("log")).to_contain_text("attempt by")
         self.close_drawer()
+        expect(self.page).to_have_url(re.compile("/tasks/[0-9a-f-]+$"))
 
     def edit(self) -> None:
         self.open(f"/jobs/{self.job_id}")
@@ -423,6 +459,22 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.page.reload()
         expect(self.page.locator("tbody tr")).to_have_count(1)
         expect(self.page.locator("tbody tr").get_by_text("Cancelled")).to_be_visible()
+        # All that match: counted by the server before anything is done, and saved as a workbook.
+        match = self.page.get_by_role("button", name="All that match")
+        match.click()
+        self.page.get_by_role("menuitem", name="Stop those that are open").click()
+        self.toasted("None of those that match is open")
+        match.click()
+        self.page.get_by_role("menuitem", name="Run those that have ended again").click()
+        question = self.page.get_by_role("alertdialog")
+        expect(question).to_contain_text("Run 1 executions again?")
+        expect(question).to_contain_text(self.sleeper)
+        question.get_by_role("button", name="Cancel", exact=True).click()
+        match.click()
+        with self.page.expect_download() as saved:
+            self.page.get_by_role("menuitem", name="Export Excel").click()
+        rows = self.sheet(saved.value)
+        assert [row[:3] for row in rows[1:]] == [(self.sleeper, "local", "Cancelled")], rows
 
     def filters_by_back(self) -> None:
         """Each filter is a step that Back undoes; closing the drawer leaves nothing for Back to open again."""
@@ -573,6 +625,32 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         row.get_by_role("button").click()
         self.page.get_by_role("button", name="Withdraw").click()
         expect(row).to_contain_text("Withdrawn")
+        # Asked again: whoever has the other's account from one's own hand can't approve, and may refuse; who asked sees it at once.
+        self.api("POST", f"/tasks/{guarded}/disable")
+        other = f"otto-{self.suffix}"
+        made = self.api("POST", "/users", {"username": other, "role": "admin"})
+        context = self.context("light", "en")
+        page = context.new_page()
+        self.first_sign_in(page, other, made["password"], "quite another thing 8")
+        page.goto(self.base + "/approvals")
+        asked = page.locator("tr[data-approval]", has_text=name)
+        asked.get_by_role("button").click()
+        self.refusals = {403}
+        page.get_by_role("button", name="Approve and do it").click()
+        self.toasted("the two count as one person", page)
+        self.refusals = set()
+        page.get_by_label("Comment").fill("not today <b>")
+        page.get_by_role("button", name="Reject").click()
+        expect(asked).to_have_count(0)
+        context.close()
+        refused = row.filter(has_text="Rejected")
+        expect(refused).to_have_count(1)
+        refused.get_by_role("button").click()
+        expect(self.page.locator("[data-request]")).to_contain_text("not today <b>")
+        expect(self.page.locator("[data-request]")).to_contain_text(f"{other} decided")
+        assert self.api("GET", f"/tasks/{guarded}")["status"] == 1
+        self.open("/jobs")
+        self.api("DELETE", f"/users/{made['id']}")
 
     def hosts(self) -> None:
         self.open("/hosts")
@@ -750,20 +828,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         expect(row).to_contain_text("Viewer")
         context = self.context("light", "en", bypass_csp=True)
         page = context.new_page()
-        page.goto(self.base + "/login")
-        self.problems.clear()
-        page.locator("[name=username]").fill(name)
-        page.locator("[name=password]").fill(password)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page).to_have_url(re.compile("/password"))
-        for label, text in (
-            ("Present password", password),
-            ("New password", "quite another thing 7"),
-            ("The new one again", "quite another thing 7"),
-        ):
-            page.get_by_label(label, exact=True).fill(text)
-        page.get_by_role("button", name="Change password").click()
-        expect(page.locator("h1")).to_have_text("Overview")
+        self.first_sign_in(page, name, password, "quite another thing 7")
         expect(page.get_by_role("link", name="New job")).to_have_count(0)
         self.one_time_codes(page, name, "quite another thing 7")
         context.close()
@@ -771,6 +836,24 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.page.get_by_role("menuitem", name="Delete").click()
         self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
         expect(row).to_have_count(0)
+
+    def first_sign_in(self, page: Page, name: str, password: str, wanted: str) -> None:
+        """With the password that was made for somebody, which has to be changed before anything else."""
+        page.goto(self.base + "/login")
+        # The empty page before had no storage to write the theme into.
+        self.problems.clear()
+        page.locator("[name=username]").fill(name)
+        page.locator("[name=password]").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(re.compile("/password"))
+        for label, text in (
+            ("Present password", password),
+            ("New password", wanted),
+            ("The new one again", wanted),
+        ):
+            page.get_by_label(label, exact=True).fill(text)
+        page.get_by_role("button", name="Change password").click()
+        expect(page.locator("h1")).to_have_text("Overview")
 
     def one_time_codes(self, page: Page, name: str, password: str) -> None:
         """Turned on with the first code, signing in takes one beside the password; a recovery code takes its place."""
@@ -922,6 +1005,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
             compared=self.compared,
             workflow=self.workflow_id,
             flow=self.flow_id,
+            run=self.run_id,
         )
 
     def clean_up(self) -> None:

@@ -71,6 +71,13 @@ class HostSteps:
             menu("Save as text")
         assert "在这里" in Path(saved.value.path()).read_text("utf-8"), "the file lacks what was written"
         assert saved.value.suggested_filename.endswith(".txt"), saved.value.suggested_filename
+        # Its page says who stopped it, and what came of that.
+        menu("Open as a page")
+        expect(self.page).to_have_url(f"{self.base}/tasks/{first}")
+        expect(self.page.locator("[data-event='execution.cancel']")).to_contain_text(self.options.username)
+        expect(self.page.locator("[data-event=unit-cancelled]")).to_be_visible()
+        self.page.go_back()
+        expect(row).to_be_visible()
         menu("Run again")
         expect(self.drawer().get_by_role("log")).to_contain_text("在这里")
         self.drawer().get_by_role("button", name="Stop").click()

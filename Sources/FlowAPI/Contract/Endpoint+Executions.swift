@@ -182,6 +182,6 @@ extension Endpoint {
     private static let timelineEntry = Schema.answer([
         "time": .timestamp, "action": .choice(RunTimeline.actions), "execution_id": .uuid.orNull,
         "client_id": .string.orNull, "client_name": .string.orNull, "status": .string.orNull, "text": .text,
-        "detail": .string.orNull,
+        "attempt": .integer.orNull, "detail": .string.orNull,
     ])
 }

@@ -123,13 +123,14 @@ extension ExecutionRoutes {
     /// What happened to a run, in order of time (S3-4.2.2).
     func timeline(of run: Run, _ executions: [Execution], as principal: Principal) async throws -> [JSON] {
         let names = try await self.presenter.names.names(of: executions.map(\.agentID), as: principal)
-        return RunTimeline(run, executions).entries.map { entry in
+        let attempts = try await self.executions.attempts(of: executions, as: principal)
+        return RunTimeline(run, executions, attempts: attempts).entries.map { entry in
             let execution = entry.execution
             return .object([
                 .init("time", entry.at), .init("action", entry.action),
                 .init("execution_id", execution?.id), .init("client_id", execution?.agentID),
                 .init("client_name", execution.flatMap { names[$0.agentID] }),
-                .init("status", execution?.status.name), .init("text", entry.text),
+                .init("status", execution?.status.name), .init("attempt", entry.attempt), .init("text", entry.text),
                 .init("detail", entry.detail),
             ])
         }

@@ -61,6 +61,21 @@ package struct ExecutionService: Sendable {
         return executions.filter { ids.contains($0.id) }
     }
 
+    /// All attempts of those executions that were started more than once, the first twenty of them.
+    package func attempts(
+        of executions: [Execution],
+        as principal: Principal
+    ) async throws -> [ExecutionID: [AttemptRecord]] {
+        let retried = try await self.visible(executions.filter { $0.attempt > 1 }, as: principal)
+        var found: [ExecutionID: [AttemptRecord]] = [:]
+        for execution in retried.prefix(Self.retriedLimit) {
+            found[execution.id] = try await self.store.attempts(of: execution.id)
+        }
+        return found
+    }
+
+    private static let retriedLimit = 20
+
     /// An execution with its parameters, and the beginning and the end of its output.
     package func detail(_ id: ExecutionID, as principal: Principal) async throws -> ExecutionDetail {
         let execution = try await self.get(id, as: principal)

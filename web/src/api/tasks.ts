@@ -31,8 +31,8 @@ export const tasks = {
   /** The next run earlier or later, and with it all later ones; of a job with a fixed interval. */
   shift: (id: number, seconds: number) => post<Task | null>(`/tasks/${id}/shift`, { seconds }),
   /** Once on one host, as it would be saved; `id` is the job that it would replace. */
-  testRun: (task: TaskBody, host: string, id: number | null) =>
-    post<TriggerResult>('/tasks/test-run', { task, client_id: host, ...(id ? { id } : {}) }),
+  testRun: (task: TaskBody, host: string, id: number | null, params: Record<string, string>) =>
+    post<TriggerResult>('/tasks/test-run', { task, client_id: host, params, ...(id ? { id } : {}) }),
   /** Where a run would go now, for each of its slots; none of a job that runs on each host. */
   placement: async (id: number) => (await get<{ slots: PlacementChoice[] }>(`/tasks/${id}/placement`)).slots,
   /** `also` fires too, and what `except` says is left out; semicolons stand between expressions. */

@@ -1,5 +1,7 @@
 import jobForm from './zh-CN/job-form.ts';
 import jobWork from './zh-CN/job-work.ts';
+import runPage from './zh-CN/run-page.ts';
+import allRuns from './zh-CN/all-runs.ts';
 import backfill from './zh-CN/backfill.ts';
 import hooks from './zh-CN/hooks.ts';
 import place from './zh-CN/place.ts';
@@ -17,6 +19,8 @@ import alerts from './zh-CN/alerts.ts';
 export default {
   ...jobForm,
   ...jobWork,
+  ...runPage,
+  ...allRuns,
   ...backfill,
   ...hooks,
   ...place,

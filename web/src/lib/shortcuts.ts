@@ -32,6 +32,7 @@ export const SHORTCUTS = [
   { area: 'log', name: 'hits', keys: ['n', 'N'] },
   { area: 'log', name: 'firstError', keys: ['e'] },
   { area: 'log', name: 'follow', keys: ['f'] },
+  { area: 'log', name: 'wrap', keys: ['w'] },
   { area: 'log', name: 'ends', keys: ['Home', 'End'] },
 ] as const;
 

@@ -120,6 +120,10 @@ export interface Run {
   /** The past time that a backfill makes up for. */
   data_time?: string | null;
   created_at: string;
+  started_at?: string | null;
+  finished_at?: string | null;
+  /** Milliseconds. */
+  duration?: number | null;
   retry_of: string | null;
   units: Record<string, number>;
   summary: Bilingual;
@@ -130,6 +134,22 @@ export interface RunDetail extends Run {
   executions: Execution[];
   /** Which slot each of them has, where the server placed them; servers before this field leave it out. */
   slots?: RunSlot[];
+  /** What happened to it, in order of time. */
+  timeline?: RunEvent[];
+}
+
+export interface RunEvent {
+  time: string;
+  action: string;
+  /** None where the run as a whole is meant. */
+  execution_id: string | null;
+  client_id: string | null;
+  client_name: string | null;
+  status: string | null;
+  /** Of several starts, which one; servers before this field leave it out. */
+  attempt?: number | null;
+  text: Bilingual;
+  detail: string | null;
 }
 
 /** What tells two executions of a run on one host apart. */

@@ -124,6 +124,7 @@ export default {
     hits: 'Next or previous match',
     firstError: 'First error',
     follow: 'Follow or pause',
+    wrap: 'Wrap lines',
     ends: 'Beginning or end',
   },
   missing: {

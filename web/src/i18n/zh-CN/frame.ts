@@ -118,6 +118,7 @@ export default {
     hits: '下一处、上一处匹配',
     firstError: '第一处错误',
     follow: '跟随或暂停',
+    wrap: '折行',
     ends: '开头、结尾',
   },
   missing: {

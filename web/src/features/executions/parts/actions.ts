@@ -23,14 +23,16 @@ export function useRunDrawer(): {
   // The address of the drawer is one step of the history however many runs are looked at in it, and closing it takes that
   // step back, so that Back never opens it again.
   function open(id: string): void {
-    const to = { path: route.path, query: { ...route.query, run: id } };
+    // Lines are those of the one that was open before.
+    const { line: _, ...query } = route.query;
+    const to = { path: route.path, query: { ...query, run: id } };
     if (route.query.run) void router.replace(to);
     else void router.push(to).then(() => opened = position());
   }
   return {
     open,
     close: () => {
-      const { run: _, ...query } = route.query;
+      const { run: _, line: _line, ...query } = route.query;
       if (opened !== null && opened === position()) router.back();
       else void router.replace({ path: route.path, query });
       opened = null;

@@ -1,0 +1,54 @@
+import type { AuditRow } from '../../api/audit.ts';
+import type { Bilingual, Execution, RunDetail } from '../../api/types.ts';
+
+/** Something that happened to a run, or that somebody did about it. */
+export interface RunLine {
+  key: string;
+  time: string;
+  /** The stable word, such as `unit-failed` or `execution.cancel`. */
+  action: string;
+  execution: Execution | null;
+  host: string;
+  attempt: number | null;
+  /** In words, where the server has them. */
+  text: Bilingual | null;
+  detail: string;
+  actor: string;
+  /** All that is known of it, for a look at the whole. */
+  whole: unknown;
+}
+
+/** What happened and what people did, in order of time; of the same moment what was there first stays first. */
+export function linesOf(run: RunDetail, acts: readonly AuditRow[]): RunLine[] {
+  const units = new Map(run.executions.map((row) => [row.id, row]));
+  const events = (run.timeline ?? []).map((event, index): RunLine => ({
+    key: `event-${index}`,
+    time: event.time,
+    action: event.action,
+    execution: units.get(event.execution_id ?? '') ?? null,
+    host: event.client_name ?? event.client_id ?? '',
+    attempt: event.attempt ?? null,
+    text: event.text,
+    detail: event.detail ?? '',
+    actor: '',
+    whole: event,
+  }));
+  const done = acts.map((row): RunLine => {
+    const execution = units.get(row.object_id ?? '') ?? null;
+    return {
+      key: `act-${row.id}`,
+      time: row.at,
+      action: row.action,
+      execution,
+      host: execution?.client_name ?? execution?.client_id ?? '',
+      attempt: null,
+      text: null,
+      detail: row.outcome === 'ok' ? '' : row.reason ?? row.outcome,
+      actor: row.actor ?? '',
+      whole: row,
+    };
+  });
+  return [...events, ...done].map((line, index) => ({ line, index }))
+    .sort((a, b) => Date.parse(a.line.time) - Date.parse(b.line.time) || a.index - b.index)
+    .map(({ line }) => line);
+}
