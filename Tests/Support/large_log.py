@@ -10,14 +10,17 @@ Prints figures and fails beyond the bounds of docs/testing.md. Takes minutes and
 
 import argparse
 import functools
+import hashlib
+import os
 import statistics
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from dev_server import DevServer  # noqa: E402
+from dev_server import MARK, DevServer  # noqa: E402
 
 LINE = 64
 PAGE = 65_536
@@ -40,6 +43,8 @@ class Memory(threading.Thread):
             name = Path(line[0]).name if line else ""
             if not name.startswith("quicflow"):
                 continue
+            if name == "quicflow":
+                name = "quicflow " + " ".join(line[1:3])
             try:
                 status = Path(f"/proc/{pid}/status").read_text()
             except OSError:
@@ -64,10 +69,45 @@ def timed(action, times: int = 5):
     return statistics.median(took), answer
 
 
+def wait_for_limit(server: DevServer, size: int, seconds: float = 300) -> None:
+    """Until the host keeps so much of an attempt: a heartbeat's answer brings it, and the agent writes it down."""
+    deadline = time.monotonic() + seconds
+    while not any(path.read_text().strip() == str(size) for path in server.directory.rglob("output-bytes")):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the host has not heard of output.attempt-mib after {seconds} s")
+        time.sleep(0.2)
+
+
+def download(server: DevServer, execution: str) -> tuple[int, str, float]:
+    """The whole output by the command: its length, its digest, and the seconds it took."""
+    environment = dict(os.environ, QUARTZFLOW_TOKEN=server.api.token, QUARTZFLOW_SERVER=server.base, **{MARK: server.mark})
+    began = time.monotonic()
+    command = [str(server.binary.parent / "quicflow"), "execution", "logs", execution]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment) as process:
+        size, digest = 0, hashlib.sha256()
+        while piece := process.stdout.read(1 << 20):
+            size += len(piece)
+            digest.update(piece)
+    if process.returncode != 0:
+        raise RuntimeError(f"quicflow execution logs ended with {process.returncode}")
+    return size, digest.hexdigest(), time.monotonic() - began
+
+
+def expected(count: int) -> str:
+    """The digest of what the job prints."""
+    digest = hashlib.sha256()
+    for first in range(1, count + 1, 1 << 14):
+        numbers = range(first, min(first + (1 << 14), count + 1))
+        text = "".join(f"{'needle' if i == count // 2 else 'line'} {i}".ljust(LINE - 1) + "\n" for i in numbers)
+        digest.update(text.encode())
+    return digest.hexdigest()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True, help="directory of the built executables")
     parser.add_argument("--mib", type=int, default=1024)
+    parser.add_argument("--gate", type=Path, help="ask the questions only once this file is there: what they take needs a quiet machine")
     arguments = parser.parse_args()
     count = arguments.mib * (1 << 20) // LINE
     with DevServer(arguments.bin) as server:
@@ -78,9 +118,9 @@ def main() -> int:
         api.call = functools.partial(api.call, timeout=120)
         api.login(server.password_file.read_text().strip())
         server.wait_for_agent(120)
-        api.call("PATCH", "/settings", {"values": {"output.attempt-mib": arguments.mib + 16}})
-        # Hosts take it within 15 s, for attempts that begin then.
-        time.sleep(45)
+        limit = arguments.mib + 16
+        api.call("PATCH", "/settings", {"values": {"output.attempt-mib": limit}})
+        wait_for_limit(server, limit << 20)
         group = next(one["id"] for one in api.get("/groups") if one["name"] == "all")
         script = f"""awk 'BEGIN {{ for (i = 1; i <= {count}; i++) printf "%-{LINE - 1}s\\n", (i == {count // 2}) ? "needle " i : "line " i }}'"""
         body = {"name": "large", "schedule_type": "manual", "group_ids": [group], "timeout": 3600,
@@ -109,6 +149,8 @@ def main() -> int:
             live.append(timed(lambda: api.get(path, line=count - 5, lines=1), 1)[0])
             time.sleep(1)
         stored = time.monotonic() - began
+        while arguments.gate and not arguments.gate.exists():
+            time.sleep(0.5)
         questions = {
             "first page": (path, {"from": 0, "limit": PAGE}),
             "page in the middle": (path, {"from": size // 2, "limit": PAGE}),
@@ -118,7 +160,8 @@ def main() -> int:
             "search, its first answer": (path + "/search", {"q": "needle"}),
             "search right before the word": (path + "/search", {"q": "needle", "from": size // 2 - (1 << 20)}),
         }
-        answers = {"pages while it came, the longest": max(live, default=0)}
+        answers = {"pages while it came, the middle one": statistics.median(live or [0])}
+        print(f"{max(live, default=0):6.0f} ms  pages while it came, the longest of {len(live)}", flush=True)
         for name, (address, query) in questions.items():
             answers[name] = timed(lambda: api.get(address, **query), 3)[0]  # noqa: B023
             print(f"{answers[name]:6.0f} ms  {name}", flush=True)
@@ -129,10 +172,15 @@ def main() -> int:
             found += answer["matches"]
             position, requests = answer.get("next"), requests + 1
         whole = time.monotonic() - began
+        print(f"searched in {whole:.0f} s and {requests} requests", flush=True)
+        length, digest, fetched = download(server, execution)
         memory.done.set()
         memory.join()
-    print(f"{size >> 20} MiB printed in {ended:.0f} s, stored after {stored:.0f} s; searched in {whole:.0f} s and {requests} requests")
+    print(f"{size >> 20} MiB printed in {ended:.0f} s, stored after {stored:.0f} s; downloaded in {fetched:.0f} s")
     failed = 0
+    if (length, digest) != (size, expected(count)):
+        failed += 1
+        print(f"FAIL  the download has {length} bytes instead of {size}, or others than were printed")
     for name, took in answers.items():
         failed += took > ANSWER
         if took > ANSWER:
