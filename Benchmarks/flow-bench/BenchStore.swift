@@ -25,4 +25,13 @@ struct BenchStore: ParsableArguments {
         try await body(store)
         try await store.close()
     }
+
+    /// Further servers on the same database.
+    func others(_ count: Int) async throws -> [DatabaseStore] {
+        guard count > 0 else { return [] }
+        guard let database else { throw ValidationError("--servers needs --database.") }
+        var stores: [DatabaseStore] = []
+        for _ in 0..<count { stores.append(try await PostgresStore.open(database)) }
+        return stores
+    }
 }

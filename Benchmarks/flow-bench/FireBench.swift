@@ -33,13 +33,7 @@ struct FireBench: AsyncParsableCommand {
     func run() async throws {
         for count in self.jobs {
             try await self.place.with(directory: self.directory) { store in
-                var stores = [store]
-                while stores.count < self.servers {
-                    guard let address = self.place.database else {
-                        throw ValidationError("--servers needs --database.")
-                    }
-                    stores.append(try await PostgresStore.open(address))
-                }
+                let stores = [store] + (try await self.place.others(self.servers - 1))
                 try await self.measure(count, stores)
                 for other in stores.dropFirst() { try await other.close() }
             }

@@ -33,12 +33,16 @@ struct StoreBench: AsyncParsableCommand {
     @Option(help: "Times each query is run.")
     var queries = 200
 
+    @Option(help: "Servers that share the reports, each those of its own agents; more than one needs --database.")
+    var servers = 1
+
     func run() async throws {
         try await self.place.with(directory: self.directory) { try await self.measure($0) }
     }
 
     private func measure(_ store: DatabaseStore) async throws {
         var load = try await StoreLoad(store: store, jobs: self.jobs, agents: self.agents)
+        let stores = [store] + (try await self.place.others(self.servers - 1))
 
         for batch in [1, 100, 1000] {
             var durations: [Duration] = []
@@ -65,13 +69,14 @@ struct StoreBench: AsyncParsableCommand {
                 // Each execution has two reports: it runs, it ended.
                 let batches = load.nextReports(executions: batch)
                 let began = clock.now
-                let answers = try await store.apply(batches, at: load.now)
+                let answers = try await self.apply(batches, stores, at: load.now)
                 spent += clock.now - began
                 applied += answers.reduce(0) { $0 + $1.changed.count }
             }
             Figures.line("apply, batch \(batch * 2)", Double(applied) / spent.seconds, "reports/s")
         }
 
+        for other in stores.dropFirst() { try await other.close() }
         try await load.grow(to: self.history)
         Figures.line("history", Double(load.executionCount), "executions")
         let size = try await store.size().bytes
@@ -94,5 +99,21 @@ struct StoreBench: AsyncParsableCommand {
             durations.append(clock.now - began)
         }
         Figures.percentiles("statistics", durations)
+    }
+
+    /// Each server applies its part, all of them at the same time.
+    private func apply(
+        _ batches: [ReportBatch],
+        _ stores: [DatabaseStore],
+        at now: Timestamp
+    ) async throws -> [AppliedReports] {
+        if stores.count == 1 { return try await stores[0].apply(batches, at: now) }
+        return try await withThrowingTaskGroup(of: [AppliedReports].self) { group in
+            for (index, store) in stores.enumerated() {
+                let part = batches.enumerated().filter { $0.offset % stores.count == index }.map(\.element)
+                group.addTask { try await store.apply(part, at: now) }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
     }
 }

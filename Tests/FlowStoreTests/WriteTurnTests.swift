@@ -2,70 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
-import FlowPostgres
-import FlowTesting
 import Testing
 
 @testable import FlowStore
 
 @Suite("Who may write beside whom on PostgreSQL")
 struct WriteTurnTests {
-    /// Two servers on one database, and a connection that holds locks as a third one would.
-    private struct Servers {
-        let a: DatabaseStore
-        let b: DatabaseStore
-        let third: PostgresPool
-        let sql: @Sendable (String) throws -> String
-
-        func hold(_ lock: Int64, shared: Bool = false) async throws {
-            let statement = shared ? "SELECT pg_advisory_lock_shared($1)" : "SELECT pg_advisory_lock($1)"
-            _ = try await self.third.withSession("hold") { try $0.query(statement, [.integer(lock)]) }
-        }
-
-        func release() async throws {
-            _ = try await self.third.withSession("release") { try $0.query("SELECT pg_advisory_unlock_all()") }
-        }
-
-        /// Until somebody waits for a lock.
-        func waiter() async throws {
-            let waiting = """
-                SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                """
-            while try self.sql(waiting) == "0" { await Task.yield() }
-        }
-    }
-
-    private func withServers(_ body: (Servers) async throws -> Void) async throws {
-        let server = try PostgresServer.shared.get()
-        try await StoreKind.turns.with {
-            let database = try server.makeDatabase()
-            defer { try? server.dropDatabase(database) }
-            let address = server.address(database)
-            var configuration = try PostgresConfiguration(address)
-            configuration.size = 1
-            let servers = Servers(
-                a: try await PostgresStore.open(address),
-                b: try await PostgresStore.open(address),
-                third: PostgresPool(configuration),
-                sql: { try server.sql($0, in: database) }
-            )
-            let outcome: Result<Void, any Error>
-            do { outcome = .success(try await body(servers)) } catch { outcome = .failure(error) }
-            await servers.third.end()
-            try await servers.a.close()
-            try await servers.b.close()
-            try outcome.get()
-        }
-    }
-
     private static func plans(_ jobs: [Job], _ second: Int64 = 0) -> [PlannedFire] {
         jobs.map { World.plan($0, at: World.start + second, next: World.start + second + 1) }
     }
 
     @Test("Fires go beside the fires of another server; whatever else is written waits for them, and they for it")
     func turns() async throws {
-        try await self.withServers { servers in
+        try await WritingServers.with { servers in
             let world = World(store: servers.a)
             let agent = try await world.agent("one")
             let job = try await world.job()
@@ -78,14 +27,14 @@ struct WriteTurnTests {
             }
             #expect(executions.count == 1)
             async let setting: Void = servers.b.setSetting("a", to: "b")
-            try await servers.waiter()
+            try await servers.waiters()
             #expect(try await servers.a.setting("a") == nil)
             try await servers.release()
             try await setting
             // Something else is under way.
             try await servers.hold(PostgresEngine.writeLock)
             async let later = servers.a.fire(Self.plans([job], 1), online: [agent], recent: nil, at: World.start + 1)
-            try await servers.waiter()
+            try await servers.waiters()
             #expect(try servers.sql("SELECT count(*) FROM run") == "1")
             try await servers.release()
             #expect(try await later.count == 1)
@@ -95,13 +44,13 @@ struct WriteTurnTests {
 
     @Test("A fire that adds to the event log waits for another one that does: numbers are committed in their order")
     func log() async throws {
-        try await self.withServers { servers in
+        try await WritingServers.with { servers in
             // It reaches nobody, so it is over at once, and its failures in a row are counted.
             let job = try await World(store: servers.a).job()
             _ = try servers.sql("INSERT INTO job_streak (job_id, threshold) VALUES (\(job.id), 1)")
             try await servers.hold(PostgresEngine.logLock)
             async let fired = servers.a.fire(Self.plans([job]), online: [], recent: nil, at: World.start)
-            try await servers.waiter()
+            try await servers.waiters()
             try await servers.release()
             #expect(try await fired.count == 1)
             #expect(try servers.sql("SELECT count(*) FROM event") == "1")
@@ -110,7 +59,7 @@ struct WriteTurnTests {
 
     @Test("Of two servers that fire the same fires at the same time one wins each, once")
     func race() async throws {
-        try await self.withServers { servers in
+        try await WritingServers.with { servers in
             let world = World(store: servers.a)
             let agent = try await world.agent("one")
             var jobs: [Job] = []

@@ -25,6 +25,24 @@ struct Database {
         try session.query("SELECT pg_advisory_xact_lock($1)", [.integer(PostgresEngine.logLock)])
     }
 
+    /// Before what no other transaction may be beside: what a row of another host says, or a row that somebody else was first with.
+    ///
+    /// - Throws: what makes the engine begin again, alone; nothing where this transaction is alone.
+    func requireAlone() throws { if self.turn != .alone { throw NeedsTurnAlone() } }
+
+    /// Keeps rows for this transaction, in the order of their keys, where others may write beside it: what is read afterwards
+    /// stays true.
+    func hold(_ sql: String, _ values: [RecordValue]) throws {
+        guard self.turn != .alone, case .postgres = self.connection else { return }
+        try self.run(sql + " FOR NO KEY UPDATE", values)
+    }
+
+    /// In which order rows are written that others may write, too: by their keys where somebody may be beside.
+    func order<Key: Comparable>(of keys: [Key]) -> [Int] {
+        guard self.turn != .alone, keys.count > 1 else { return Array(keys.indices) }
+        return keys.indices.sorted { keys[$0] < keys[$1] }
+    }
+
     /// Runs a statement that returns no rows.
     ///
     /// - Returns: how many rows it changed.

@@ -7,10 +7,17 @@ import FlowCore
 enum WriteTurn: Hashable, Sendable {
     /// None: what it read, it may rely on.
     case alone
-    /// Other servers' transactions of this kind. They rely only on what none of them writes, and on each row's compare-and-set;
-    /// before they add to a log they take its turn (``Database/takeLogTurn()``).
-    case besideFires
+    /// Other servers' transactions of this kind: fires and reports. They rely only on what none of them writes, on rows that they
+    /// hold, and on each row's compare-and-set; they take rows that they may share in one order, and before they add to a log, or
+    /// to sums, they take its turn (``Database/takeLogTurn()``). What turns out to need more is begun again with ``alone``
+    /// (``Database/requireAlone()``).
+    case beside
 }
+
+/// A transaction beside others came to something that only one alone may do.
+///
+/// It is rolled back and run again alone.
+struct NeedsTurnAlone: Error {}
 
 /// What a database has to do for the store: transactions.
 protocol StoreEngine: Sendable {

@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowPostgres
+import Synchronization
 
 /// One PostgreSQL database, which several servers may use.
 ///
@@ -10,8 +11,9 @@ import FlowPostgres
 /// - One writing transaction at a time, of all servers: each begins with ``writeLock``, so that what one of them has read
 ///   stays true until it commits, and numbers that count up are committed in their order. Readers see one snapshot each,
 ///   beside it. What only one server writes, or what decides nothing, goes without (``PostgresCluster``).
-/// - Fires share that lock with the fires of other servers, and with nothing else (``WriteTurn``). Of two that would move one
-///   schedule on, the row lets one win; rows of a log are numbered under ``logLock``, which is held to the end, too.
+/// - Fires and reports share that lock with those of other servers, and with nothing else (``WriteTurn``). Of two fires that
+///   would move one schedule on, the row lets one win; of two that report for one host, one holds the host's row; rows of a
+///   log are numbered, and sums added to, under ``logLock``, which is held to the end, too.
 /// - What a call wrote survives a crash of the database: `synchronous_commit` is on.
 final class PostgresEngine: StoreEngine {
     /// Held to the end of a transaction, and so by no connection that was lost: a server that stands still inside of one is
@@ -24,6 +26,8 @@ final class PostgresEngine: StoreEngine {
     private let readers: PostgresPool
     /// What servers agree on; nil for a command.
     let cluster: PostgresCluster?
+    /// Whether the role could change or drop tables: it owns them.
+    let mayChangeSchema = Atomic<Bool>(false)
 
     /// Connects and brings the schema up to date; a visitor's connection changes no schema.
     init(
@@ -49,6 +53,12 @@ final class PostgresEngine: StoreEngine {
             try await PostgresFailure.mappingErrors {
                 try await self.writer.withSession("migrate", timeout: .seconds(600)) { session in
                     try owner.bringUpToDate(session)
+                    try session.query(
+                        "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = 'job'::regclass"
+                    ) { row in
+                        self.mayChangeSchema.store(row.integer(0) != 0, ordering: .relaxed)
+                        return true
+                    }
                 }
             }
         } catch {
@@ -65,12 +75,22 @@ final class PostgresEngine: StoreEngine {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await PostgresFailure.mappingErrors {
-            try await self.writer.transaction(operation) { session in
-                // A statement of its own: what follows sees what was committed before the lock was had.
-                let lock = turn == .alone ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared"
-                try session.query("SELECT \(lock)($1)", [.integer(Self.writeLock)])
-                return try body(Database(connection: .postgres(session), turn: turn))
+            do { return try await self.transaction(operation, turn, body) } catch is NeedsTurnAlone {
+                return try await self.transaction(operation, .alone, body)
             }
+        }
+    }
+
+    private func transaction<Value: Sendable>(
+        _ operation: String,
+        _ turn: WriteTurn,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await self.writer.transaction(operation) { session in
+            // A statement of its own: what follows sees what was committed before the lock was had.
+            let lock = turn == .alone ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared"
+            try session.query("SELECT \(lock)($1)", [.integer(Self.writeLock)])
+            return try body(Database(connection: .postgres(session), turn: turn))
         }
     }
 

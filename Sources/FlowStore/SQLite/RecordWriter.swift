@@ -100,6 +100,8 @@ struct RecordWriter {
             guard write.stored?.reason != .moved, let slot = try PlacementTable(self.db).find(write.execution.id) else {
                 continue
             }
+            // It looks at the other slots of the run.
+            try self.db.requireAlone()
             _ = try PlacementStep.passOn(slot, of: write.execution, at: write.execution.updatedAt, self.db)
         }
     }
@@ -114,6 +116,9 @@ struct RecordWriter {
         let orders = OrderTable(self.db, self.snapshots)
         let agents = AgentTable(self.db)
         let logs = LogTable(self.db)
+        // Another host's, of which a report may be under way.
+        if !changes.removed.isEmpty { try self.db.requireAlone() }
+        for account in changes.accounts { try OwedTable(self.db).settle(account) }
         for id in changes.removed {
             try logs.deleteAll(of: id)
             try PreviewTable(self.db).delete(id)
@@ -124,7 +129,9 @@ struct RecordWriter {
         let writes = changes.writes
         let new = writes.filter(\.isNew)
         try runs.insert(changes.runs)
-        _ = try executions.insert(new.map { ($0.execution, nil) })
+        let isFirst = try executions.insert(new.map { ($0.execution, nil) })
+        // A fire of another server has recorded it since it was looked for: what was decided is decided anew.
+        if isFirst.contains(false) { try self.db.requireAlone() }
         try executions.setOutputs(new)
         try executions.update(writes.filter { !$0.isNew })
         try self.passOn(writes)
@@ -134,15 +141,18 @@ struct RecordWriter {
             try ExecutionOutputTable(self.db).store(outputs)
         }
         try orders.delete(changes.ordersDone.map { ($0.agent, $0.execution) })
-        for account in changes.accounts { try OwedTable(self.db).settle(account) }
         let isNew = try logs.insert(changes.chunks, except: changes.droppedChunks)
         // Of long output only: it came before its end did.
         for write in writes where (write.output?.bytes ?? 0) > Int64(LogPreview.limit) {
             if write.execution.status.isTerminal { try PreviewTable(self.db).keep(write.execution) }
         }
-        try RollupTable(self.db).add(changes.rollups)
         try agents.setAcknowledged(changes.acknowledged)
-        if let time = changes.eventTime {
+        // From here on one after the other: sums of all jobs are few rows, numbers of events are committed in their order, and
+        // of two servers that each end one half of a run the second one sees that it is over.
+        let time = changes.eventTime
+        if time != nil { try self.db.takeLogTurn() }
+        try RollupTable(self.db).add(changes.rollups)
+        if let time {
             try EventTable(self.db).append(changes.events, at: time)
             try SettlementTable(self.db).settle(after: changes, at: time)
         }

@@ -12,7 +12,7 @@ extension SQLiteStore {
         at now: Timestamp
     ) async throws -> [FireOutcome] {
         guard !fires.isEmpty else { return [] }
-        return try await self.write("fire", .besideFires) { db in
+        return try await self.write("fire", .beside) { db in
             // Here and not before: a stop that has returned is in force on every server.
             if try SchedulerStopTable(db).state().isStopped { return fires.map { _ in .held } }
             // 1. The linearisation point: of all who plan a fire, one moves the schedule on.

@@ -6,9 +6,12 @@ package import FlowCore
 extension SQLiteStore {
     package func apply(_ batches: [ReportBatch], at now: Timestamp) async throws -> [AppliedReports] {
         guard !batches.isEmpty else { return [] }
-        return try await self.write("apply") { db in
+        return try await self.write("apply", .beside) { db in
             let keys = ReportIntake.Keys(of: batches)
             let agents = AgentTable(db)
+            // Of a host that has moved from one server to another both may have reports. All else that is read of a host's
+            // executions only its reports write, or whoever is alone.
+            try agents.hold(keys.agents)
             let table = ExecutionTable(db)
             var stored = ReportIntake.Stored()
             stored.progress = try agents.progress(of: keys.agents)

@@ -86,6 +86,14 @@ struct AgentTable {
         }
     }
 
+    /// Keeps the rows of agents for this transaction (``Database/hold(_:_:)``).
+    func hold(_ ids: [AgentID]) throws {
+        try self.db.hold(
+            "SELECT id FROM agent WHERE id IN (SELECT CAST(value AS TEXT) FROM json_each(?)) ORDER BY id",
+            [.text(try JSONColumn.encode(ids))]
+        )
+    }
+
     /// The same of many, without those that are not enrolled.
     func progress(of ids: [AgentID]) throws -> [AgentID: ReportProgress] {
         let found = try self.db.firstEach(

@@ -28,13 +28,17 @@ struct ExecutionTable {
     ///
     /// - Returns: for each, whether the row is new.
     func insert(_ executions: [(execution: Execution, deadline: Timestamp?)]) throws -> [Bool] {
-        try self.db.changesOfEach(
+        let order = self.db.order(of: executions.map(\.execution.id))
+        let changes = try self.db.changesOfEach(
             """
             INSERT INTO execution (\(ExecutionRecord.columns), start_deadline)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
-            executions.map { ExecutionRecord.values($0.execution) + [.time($0.deadline)] }
-        ).map { $0 == 1 }
+            order.map { ExecutionRecord.values(executions[$0].execution) + [.time(executions[$0].deadline)] }
+        )
+        var isNew = [Bool](repeating: false, count: executions.count)
+        for (index, change) in zip(order, changes) { isNew[index] = change == 1 }
+        return isNew
     }
 
     /// Writes the last states a transaction gave executions over the revisions they were derived from (`semantics.md` 2,
@@ -50,8 +54,9 @@ struct ExecutionTable {
             """,
             writes.map { Self.updateValues($0) }
         )
-        // The transaction read the rows itself, and there is one writer.
         guard let index = changed.firstIndex(where: { $0 != 1 }) else { return }
+        // Who is alone has read the rows itself, and there is no other writer.
+        try self.db.requireAlone()
         throw CoreError(.internal, "Execution \(writes[index].execution.id) changed while it was updated.")
     }
 

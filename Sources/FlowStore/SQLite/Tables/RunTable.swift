@@ -14,7 +14,7 @@ struct RunTable {
             """
             INSERT INTO run (\(RunRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
-            try runs.map { try RunRecord.values($0) }
+            try self.db.order(of: runs.map(\.id)).map { try RunRecord.values(runs[$0]) }
         )
     }
 

@@ -45,7 +45,9 @@ struct SettlementTable {
 
     /// Notes a run that reached nobody.
     func settle(_ run: Run, at now: Timestamp) throws {
-        if try self.isAwaited(run.jobID) { try self.note(run, at: now) }
+        guard try self.isAwaited(run.jobID) else { return }
+        try self.db.takeLogTurn()
+        try self.note(run, at: now)
     }
 
     /// Notes the runs that waited only for a host that is gone.
