@@ -117,8 +117,10 @@ package struct DatabaseMove: Sendable {
         guard var mark = try await self.target.read({ db in try MoveMark.read(db) }) else { return }
         for table in tables where !mark.done.contains(table.name) {
             var rows: Int64 = 0
+            if table.name == "log_piece" { try await self.makeDays() }
             while !mark.done.contains(table.name) {
-                let position = mark.position
+                // A version before this one may have walked by something else.
+                let position = mark.position.flatMap { $0.count == table.key.count ? $0 : nil }
                 let piece = try await self.source.read { db in
                     try TableWalk(table: table).piece(of: db, after: position)
                 }
@@ -140,6 +142,24 @@ package struct DatabaseMove: Sendable {
             guard case .postgres(let session) = db.connection else { return }
             try session.execute(PostgresMigrations.counters)
             try session.execute("ANALYZE")
+        }
+    }
+
+    /// The most days of output that are made before it comes: what is older goes piece by piece.
+    private static let mostDays: Int64 = 400
+
+    /// Output that is moved is forgotten by the day as well.
+    private func makeDays() async throws {
+        let ends = try await self.source.read { db in
+            try ["ASC", "DESC"].compactMap { order in
+                try db.first("SELECT execution_id FROM log_piece ORDER BY execution_id \(order) LIMIT 1") { row in
+                    OutputDays.day(of: try row.id(0, as: ExecutionID.self).nominal)
+                }
+            }
+        }
+        guard let first = ends.first, let last = ends.last, first <= last else { return }
+        try await self.target.write("move") { db in
+            try OutputDays(db).make(max(first, last - Self.mostDays)...last)
         }
     }
 

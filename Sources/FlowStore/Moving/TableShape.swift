@@ -19,7 +19,8 @@ struct TableShape: Hashable, Sendable {
 
     let name: String
     let columns: [Column]
-    /// By which its rows are walked, in pieces: the primary key, or the number that both databases give a row without one.
+    /// By which its rows are walked, in pieces: the primary key, what else is unique, or the number that both databases give a
+    /// row.
     let key: [Column]
 
     private static let rowNumber = Column(name: "rowid", kind: .integer)
@@ -64,8 +65,22 @@ struct TableShape: Hashable, Sendable {
             }
             return (column: Column(name: row.text(0), kind: kind), place: row.number(2))
         }
-        let key = columns.filter { $0.place > 0 }.sorted { $0.place < $1.place }.map(\.column)
+        var key = columns.filter { $0.place > 0 }.sorted { $0.place < $1.place }.map(\.column)
+        if key.isEmpty { key = try self.unique(columns.map(\.column), of: table, in: db) }
         return TableShape(name: table, columns: columns.map(\.column), key: key.isEmpty ? [self.rowNumber] : key)
+    }
+
+    /// What is declared to be different in each row of a table without a primary key; empty when nothing is.
+    ///
+    /// None of these columns of the schema may be without a value.
+    private static func unique(_ columns: [Column], of table: String, in db: Database) throws -> [Column] {
+        let index = try db.first(
+            "SELECT name FROM pragma_index_list(?) WHERE origin = 'u' ORDER BY seq LIMIT 1",
+            [.text(table)]
+        ) { $0.text(0) }
+        guard let index else { return [] }
+        let names = try db.all("SELECT name FROM pragma_index_info(?) ORDER BY seqno", [.text(index)]) { $0.text(0) }
+        return names.compactMap { name in columns.first { $0.name == name } }
     }
 
     private static func parents(of table: String, in db: Database) throws -> Set<String> {

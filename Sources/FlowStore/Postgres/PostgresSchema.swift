@@ -121,7 +121,11 @@ enum PostgresSchema {
     /// One that takes something away names the step since which servers do without it, and so comes a version later. It gives
     /// no rows numbers of their own, and stands in the way of nobody for long: an index is made in small, or with all servers
     /// stopped.
-    static let beside: [String: String] = [:]
+    static let beside: [String: String] = [
+        "postgres 004 end of the output so far": "postgres 003 resting servers",
+        "postgres 005 look at the output so far": "postgres 003 resting servers",
+        "postgres 006 output by day": "postgres 003 resting servers",
+    ]
 
     /// Steps of PostgreSQL's own, after those that are shared.
     ///

@@ -114,6 +114,11 @@ struct Forgetting {
 
     /// One execution may have many pieces, so the walk is by piece: those of older versions first.
     private func output(from position: Position?) throws -> (Forgotten, Position?) {
+        if position == nil, case .postgres = self.db.connection {
+            let days = OutputDays(self.db)
+            try days.make(keeping: self.bound)
+            if let count = try days.drop(before: self.bound) { return (Forgotten(count: count, isDone: false), nil) }
+        }
         let isOld = position?.first != .text("log_piece")
         let table = isOld ? "log_chunk" : "log_piece"
         let (step, next) = try self.pieces(of: table, from: position.map { Position($0.dropFirst()) })
@@ -127,13 +132,13 @@ struct Forgetting {
     private func pieces(of table: String, from position: Position?) throws -> (Forgotten, Position?) {
         let pieces = try self.db.all(
             """
-            SELECT rowid, execution_id, attempt, byte_offset FROM \(table)
+            SELECT execution_id, attempt, byte_offset FROM \(table)
             WHERE (execution_id, attempt, byte_offset) > (?, ?, ?) AND execution_id < ?
             ORDER BY execution_id, attempt, byte_offset LIMIT ?
             """,
             (position ?? Self.firstPiece) + [.id(ExecutionID.lowerBound(at: self.bound)), .number(self.limit)]
-        ) { row in (id: row.integer(0), execution: row.bytes(1), attempt: row.integer(2), offset: row.integer(3)) }
-        var count = 0
+        ) { row in (execution: row.bytes(0), attempt: row.integer(1), offset: row.integer(2)) }
+        var gone: [Position] = []
         var kept: (execution: [UInt8], isThere: Bool)?
         for piece in pieces {
             if kept?.execution != piece.execution {
@@ -141,13 +146,17 @@ struct Forgetting {
                 kept = (piece.execution, isThere)
             }
             guard kept?.isThere == false else { continue }
-            count += try self.db.run("DELETE FROM \(table) WHERE rowid = ?", [.integer(piece.id)])
+            gone.append([.bytes(piece.execution), .integer(piece.attempt), .integer(piece.offset)])
         }
+        try self.db.runEach(
+            "DELETE FROM \(table) WHERE execution_id = ? AND attempt = ? AND byte_offset = ?",
+            gone
+        )
         guard pieces.count == self.limit, let last = pieces.last else {
-            return (Forgotten(count: count, isDone: true), nil)
+            return (Forgotten(count: gone.count, isDone: true), nil)
         }
         let next: Position = [.bytes(last.execution), .integer(last.attempt), .integer(last.offset)]
-        return (Forgotten(count: count, isDone: false), next)
+        return (Forgotten(count: gone.count, isDone: false), next)
     }
 
     /// By job, because hours are not what the table is ordered by.
