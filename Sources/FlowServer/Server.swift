@@ -193,7 +193,13 @@ package struct Server: Sendable {
             settings: settings,
             archive: archive,
             cluster: cluster.map {
-                ClusterService(member: $0.member, gateway: $0.gateway, store: store, clock: clock)
+                ClusterService(
+                    member: $0.member,
+                    gateway: $0.gateway,
+                    store: store,
+                    clock: clock,
+                    mayChangeSchema: store.mayChangeSchema
+                )
             },
             scheduler: scheduler,
             clock: clock

@@ -78,8 +78,9 @@ package final class PostgresServer: Sendable {
     }
 
     /// The address of a database of this server.
-    package func address(_ database: String = "postgres") -> String {
-        "postgres://flow@/\(database)?host=\(self.directory)&port=\(self.port)"
+    package func address(_ database: String = "postgres", as role: String = "flow") -> String {
+        let user = role.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? role
+        return "postgres://\(user)@/\(database)?host=\(self.directory)&port=\(self.port)"
     }
 
     /// Makes an empty database; it goes with the server.
@@ -94,11 +95,15 @@ package final class PostgresServer: Sendable {
 
     /// Runs a statement with psql; returns what it prints.
     @discardableResult
-    package func sql(_ statement: String, in database: String = "postgres") throws -> String {
+    package func sql(
+        _ statement: String,
+        in database: String = "postgres",
+        as role: String = "flow"
+    ) throws -> String {
         guard let programs = Self.programs else { return "" }
         return try Self.run(
             "\(programs)/psql",
-            ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.directory, "-U", "flow", "-d", database, "-c", statement]
+            ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.directory, "-U", role, "-d", database, "-c", statement]
         )
     }
 

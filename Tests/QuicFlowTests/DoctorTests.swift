@@ -44,6 +44,19 @@ struct DoctorTests {
         #expect(findings.map(\.check).suffix(4) == ["session", "database", "scheduler", "hosts"])
     }
 
+    @Test("Whether the server's role owns the tables of the database is said, and how to do with less")
+    func role() throws {
+        func findings(_ members: [String: JSONValue]) -> [Finding] {
+            let facts: [String: JSONValue] = ["mode": "cluster", "items": .array([.null]), "shards_free": 0]
+            return self.answered { $0.cluster = .object(facts.merging(members) { $1 }) }
+        }
+        let owner = try #require(findings(["may_change_schema": .bool(true)]).first { $0.check == "role" })
+        #expect(owner.grade == .ok && owner.advice?.en.contains("database grants") == true)
+        let rows = try #require(findings(["may_change_schema": .bool(false)]).first { $0.check == "role" })
+        #expect(rows.grade == .ok && rows.advice == nil)
+        #expect(!findings([:]).contains { $0.check == "role" }, "a server of before does not say")
+    }
+
     @Test("What is out of order at a server is told with what to do")
     func disorder() {
         let findings = self.answered {

@@ -73,6 +73,9 @@ extension Endpoint {
                 .answers(
                     .answer([
                         "mode": .choice(["single", "cluster"]), "shards_free": .integer,
+                        "may_change_schema": .boolean.about(
+                            "Whether the server's role in the database owns the tables; false for one that has rows only."
+                        ),
                         "items": .array(
                             .answer([
                                 "id": .string.about("Of one life of the server; another after a restart."),

@@ -13,12 +13,16 @@ struct ClusterRoutes: Sendable {
         try call.noQuery()
         guard let cluster else {
             try call.principal.require(.metricsRead)
-            return .data([.init("mode", "single"), .init("shards_free", 0), .init("items", JSON.array([]))])
+            return .data([
+                .init("mode", "single"), .init("shards_free", 0), .init("may_change_schema", true),
+                .init("items", JSON.array([])),
+            ])
         }
         let servers = try cluster.servers(as: call.principal)
         let taken = servers.reduce(0) { $0 + $1.shards }
         return .data([
             .init("mode", "cluster"), .init("shards_free", WorkUnit.shardCount - taken),
+            .init("may_change_schema", cluster.mayChangeSchema),
             .init("items", JSON.array(servers.map { Self.object($0) })),
         ])
     }

@@ -24,17 +24,21 @@ package struct ClusterService: Sendable {
     private let gateway: ClusterGateway
     private let store: any ServerRestStore
     private let clock: any WallClock
+    /// Whether the server's role in the database could change or drop tables.
+    package let mayChangeSchema: Bool
 
     package init(
         member: ClusterMember,
         gateway: ClusterGateway,
         store: any ServerRestStore,
-        clock: any WallClock
+        clock: any WallClock,
+        mayChangeSchema: Bool
     ) {
         self.member = member
         self.gateway = gateway
         self.store = store
         self.clock = clock
+        self.mayChangeSchema = mayChangeSchema
     }
 
     /// Has a server hand its work and its hosts over, while it goes on answering people; within some seconds.

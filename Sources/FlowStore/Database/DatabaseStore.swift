@@ -32,6 +32,11 @@ package final class DatabaseStore: Store {
     /// What servers on this database agree on; nil where there is only one.
     package var cluster: (any ClusterStore)? { (self.engine as? PostgresEngine)?.cluster }
 
+    /// Whether the database's role could change or drop tables; a server needs only rows.
+    package var mayChangeSchema: Bool {
+        (self.engine as? PostgresEngine)?.mayChangeSchema.load(ordering: .relaxed) ?? true
+    }
+
     /// Closes the database; whoever asks again waits for the one end there is.
     package func close() async throws {
         // A second end at the same time would ask SQLite through a handle that is gone. A task of its own, because all who

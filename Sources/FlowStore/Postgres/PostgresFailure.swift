@@ -58,8 +58,8 @@ enum PostgresFailure {
         if failure.state == SQLState("42501") {
             return CoreError(
                 .unavailable,
-                "The database's user lacks a right: \(failure.message). Make it the owner of the database, or grant CREATE on "
-                    + "its schema."
+                "The database's user lacks a right: \(failure.message). Make it the owner of the database, or bring the schema "
+                    + "up to date as its owner: 'quicflow-server database upgrade'."
             )
         }
         return self.defect(failure)

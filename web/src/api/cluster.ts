@@ -21,6 +21,8 @@ export interface ClusterServer {
 export interface ClusterStatus {
   mode: 'single' | 'cluster';
   shards_free: number;
+  /** Whether the server's role in the database owns the tables. */
+  may_change_schema: boolean;
   items: ClusterServer[];
 }
 

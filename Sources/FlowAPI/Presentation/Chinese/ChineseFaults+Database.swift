@@ -46,8 +46,8 @@ extension ChineseFaults {
         zh 数据库或它的磁盘已损坏：{failure}。请看它的日志。
         en The database refused the connection: {failure}.
         zh 数据库拒绝了连接：{failure}。
-        en The database's user lacks a right: {failure}. Make it the owner of the database, or grant CREATE on its schema.
-        zh 数据库用户缺少权限：{failure}。请让它成为数据库的所有者，或授予它在模式上的 CREATE 权限。
+        en The database's user lacks a right: {failure}. Make it the owner of the database, or bring the schema up to date as its owner: 'quicflow-server database upgrade'.
+        zh 数据库用户缺少权限：{failure}。请让它成为数据库的所有者，或以所有者身份升级表结构：'quicflow-server database upgrade'。
         en The database refused a statement of '{operation}' ({failure}). This is a defect of QuartzFlow: please report it.
         zh 数据库拒绝了“{operation}”的一条语句（{failure}）。这是 QuartzFlow 的缺陷：请报告给我们。
         en The database is of an older version, or no server was ever started with it. Start the server first.

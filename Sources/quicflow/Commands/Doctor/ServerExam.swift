@@ -204,7 +204,38 @@ enum ServerExam {
                     en: "PostgreSQL, reached directly and not through a pooler; \(count) servers"
                 )
             )
-        ]
+        ] + self.role(cluster["may_change_schema"].bool)
+    }
+
+    /// What the server's role may do in the database; a server of before does not say.
+    private static func role(_ mayChangeSchema: Bool?) -> [Finding] {
+        switch mayChangeSchema {
+        case nil: []
+        case false?:
+            [
+                .ok(
+                    "role",
+                    .init(
+                        zh: "服务器的数据库角色只能读写行，不能修改或删除表",
+                        en: "the server's role has rows only: it can't change or drop tables"
+                    )
+                )
+            ]
+        case true?:
+            [
+                .ok(
+                    "role",
+                    .init(
+                        zh: "服务器的数据库角色是表的所有者：密码泄露即可删除全部数据",
+                        en: "the server's role owns the tables: whoever has its password can drop them"
+                    ),
+                    advice: .init(
+                        zh: "可改用只有行权限的角色：quicflow-server database grants ROLE（docs/operations.md）",
+                        en: "a role with rows only is enough: quicflow-server database grants ROLE (docs/operations.md)"
+                    )
+                )
+            ]
+        }
     }
 
     private static func work(_ overview: JSONValue?) -> [Finding] {
