@@ -140,12 +140,13 @@ package final class ClusterFollower: Service {
     // MARK: Hearing
 
     private func hear() async throws {
-        var bodies: [String]
-        repeat {
-            bodies = try await self.cluster.takeMessages(for: self.parts.member.id, limit: Self.limit)
-            for body in bodies { if let message = Self.message(body) { await self.hear(message) } }
-        } while bodies.count == Self.limit
-        try await self.followChanges()
+        let hearing = ClusterHearing(
+            limit: Self.limit,
+            take: { try await self.cluster.takeMessages(for: self.parts.member.id, limit: $0) },
+            follow: { try await self.followChanges() },
+            hear: { body in if let message = Self.message(body) { await self.hear(message) } }
+        )
+        try await hearing.round()
     }
 
     private func sync() async throws {
