@@ -82,6 +82,42 @@ struct SecondFactorTests {
         }
     }
 
+    @Test("The code may come to another server than the password did; another password in between ends it")
+    func anotherServer() async throws {
+        try await TestServer.with { server, admin in
+            let (phone, _) = try await Self.enable(admin, at: server.clock.now)
+            server.clock.advance(seconds: 60)
+            func another() -> AuthenticationService {
+                AuthenticationService(
+                    store: server.store,
+                    hasher: ScryptPasswordHasher(logRounds: 4),
+                    clock: server.clock,
+                    seal: TestServer.seal
+                )
+            }
+            let (here, there) = (another(), another())
+            func send(_ ticket: String, to service: AuthenticationService) async throws -> SignIn {
+                let code = Self.code(phone, at: server.clock.now)
+                return try await service.signIn(ticket: ticket, code: code, origin: Origin(via: .api))
+            }
+            let ticket = try await Self.ticket(admin)
+            _ = try await send(ticket, to: here)
+            // It was good for one sign-in, whatever code comes next.
+            server.clock.advance(seconds: 30)
+            await #expect(throws: CoreError.self) { _ = try await send(ticket, to: here) }
+            let late = try await Self.ticket(admin)
+            server.clock.advance(seconds: 301)
+            await #expect(throws: CoreError.self, "it says itself how long it is good") {
+                _ = try await send(late, to: there)
+            }
+            let former = try await Self.ticket(admin)
+            let change = Change(by: .user(1, "ada"), at: server.clock.now)
+            let user = try #require(try await server.store.user(named: "ada"))
+            try await server.store.setPassword("other", mustChange: false, of: user.id, keeping: nil, by: change)
+            await #expect(throws: CoreError.self) { _ = try await send(former, to: there) }
+        }
+    }
+
     @Test("Whoever knows the password tries codes no more often than others try passwords")
     func throttled() async throws {
         try await TestServer.with { server, admin in

@@ -34,8 +34,9 @@ extension AuthenticationService {
     ) async throws -> SignIn {
         let now = self.clock.now
         let hash = Self.hash(of: ticket)
-        guard ticket.utf8.count <= 64, let id = self.tickets.withLock({ $0.take(hash, at: now) }),
-            let user = try await self.store.user(id), user.state == .active
+        let said = self.seal.flatMap { SignInTicket(ticket, seal: $0) }
+        guard ticket.utf8.count <= SignInTicket.limit, let id = self.tickets.withLock({ $0.take(hash, said, at: now) }),
+            let user = try await self.store.user(id), user.state == .active, said?.fits(user) ?? true
         else {
             throw CoreError(
                 .unauthenticated,
@@ -51,7 +52,7 @@ extension AuthenticationService {
             await self.noteRefusal(key, shown: user.username, origin: origin)
             throw CoreError(.unauthenticated, "The code is wrong, or was used already. Wait for the next one.")
         }
-        self.tickets.withLock { $0.remove(hash) }
+        self.tickets.withLock { $0.spend(hash) }
         self.noteSuccess(key, address: address, device: known)
         var signIn = try await self.begin(for: user, origin: origin, at: now)
         signIn.device = self.mark(of: user.id, passwordHash: user.passwordHash)
@@ -60,6 +61,11 @@ extension AuthenticationService {
 
     /// Lets somebody who has shown the password go on to the code.
     func want(codeOf user: User) -> SecondFactorWanted {
+        let endsAt = self.clock.now.advanced(byMilliseconds: SignInTickets.lifeMilliseconds)
+        if let ticket = self.seal.flatMap({ SignInTicket(of: user, endsAt: endsAt).sealed($0) }) {
+            return SecondFactorWanted(ticket: ticket, expiresAt: endsAt)
+        }
+        // Without the key a recovery code is still good, at this server.
         let ticket = Self.makeToken()
         let end = self.tickets.withLock { $0.add(Self.hash(of: ticket), user: user.id, at: self.clock.now) }
         return SecondFactorWanted(ticket: ticket, expiresAt: end)
