@@ -6,7 +6,7 @@ SERVER_FLAGS ?=
 SIM_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build web test lint format protos man bench sim crash clean
+.PHONY: help run setup build web test lint format protos man bench sim crash chaos-cluster clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -57,6 +57,11 @@ sim: ## Live through simulated histories; SEEDS=0..99999 for all night, SIM_FLAG
 
 crash: ## End server, agent and runner at each named place, three times; needs a debug build
 	.venv/bin/python Tests/Chaos/crash_points.py --bin .build/debug $(CRASH_FLAGS)
+
+CLUSTER_SEEDS ?= 1-20
+
+chaos-cluster: ## Disturb several servers on one PostgreSQL, 20 times, and count; CHAOS_FLAGS="--seconds 180"
+	.venv/bin/python Tests/Chaos/cluster_chaos.py --bin .build/debug --seeds $(CLUSTER_SEEDS) $(CHAOS_FLAGS)
 
 clean: ## Remove build output; keeps fetched dependencies
 	$(SWIFT) package clean
