@@ -165,8 +165,7 @@ extension Simulation {
             .first { self.record.promised[$0].map { $0 > self.record.restoredAt && $0 < settled } == true }
         if let lost { faults.append("FORGOTTEN trigger \(lost)") }
         let open = self.store.executions.values.filter { !$0.status.isTerminal && $0.nominal < settled }
-            .sorted { $0.id < $1.id }
-        if let first = open.first {
+        if let first = open.min(by: { $0.id < $1.id }) {
             faults.append("UNACCOUNTED \(open.count): \(first.jobName) at \(first.nominal) is \(first.status)")
         }
         let owed = self.store.owed.values.filter { $0.since < settled }.sorted { $0.since < $1.since }
@@ -174,16 +173,15 @@ extension Simulation {
         let deaf = self.hosts.first { $0.ledger.snapshot.scheduler.isStopped != self.store.scheduler.isStopped }
         if let deaf { faults.append("UNTOLD \(deaf.id): it does not stand as the scheduler does") }
         for host in self.hosts {
-            for entry in host.ledger.entries.values.sorted(by: { $0.id < $1.id })
-            where entry.status.isTerminal && entry.order.nominal < settled {
-                let stored = self.store.executions[entry.id]
-                if stored?.status != entry.status {
-                    let there = stored.map { "\($0.status)" } ?? "nothing"
-                    faults.append(
-                        "DIVERGED \(entry.order.job.name) at \(entry.order.nominal): \(entry.status) is \(there)"
-                    )
-                    break
-                }
+            let apart = host.ledger.entries.values.filter { entry in
+                entry.status.isTerminal && entry.order.nominal < settled
+                    && self.store.executions[entry.id]?.status != entry.status
+            }
+            if let entry = apart.min(by: { $0.id < $1.id }) {
+                let there = self.store.executions[entry.id].map { "\($0.status)" } ?? "nothing"
+                faults.append(
+                    "DIVERGED \(entry.order.job.name) at \(entry.order.nominal): \(entry.status) is \(there)"
+                )
             }
         }
         return faults

@@ -3,7 +3,16 @@
 
 import FlowAgent
 import FlowCore
+import FlowScheduler
 import FlowTesting
+
+/// The server's side of a session; a class, so that its core is changed where it is.
+final class SimulatedSession {
+    let number: Int
+    var core: AgentSessionCore
+
+    init(number: Int, core: AgentSessionCore) { (self.number, self.core) = (number, core) }
+}
 
 /// A host: an agent's core, its ledger, its clocks and what runs on it.
 ///

@@ -33,11 +33,21 @@ struct SimulatedLedger {
     }
 
     mutating func outbox(after sequence: Int64, limit: Int) -> [Report] {
-        let batch = Array(self.reports.lazy.filter { $0.sequence > sequence }.prefix(limit))
+        let batch = Array(self.reports[self.index(after: sequence)...].prefix(limit))
         if self.mutant == .forgetsSentReports, let last = batch.last {
             self.reports.removeAll { $0.sequence <= last.sequence }
         }
         return batch
+    }
+
+    /// Where the reports after a number begin; they lie in the order of their numbers.
+    private func index(after sequence: Int64) -> Int {
+        var (low, high) = (0, self.reports.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self.reports[middle].sequence > sequence { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     /// What is durable of a transaction when the process dies in its middle, by the faults that make it two.
@@ -104,7 +114,7 @@ struct SimulatedLedger {
         case .acknowledge(let sequence):
             self.snapshot.acknowledgedSequence = max(sequence, self.snapshot.acknowledgedSequence)
         case .forgetReports(let sequence):
-            self.reports.removeAll { $0.sequence <= sequence && $0.sequence <= self.snapshot.acknowledgedSequence }
+            self.reports.removeFirst(self.index(after: min(sequence, self.snapshot.acknowledgedSequence)))
         case .answer(let id): return self.mutant == .neverAnswers ? .done : self.answer(id)
         case .beginRecital(let after, let through):
             self.recital = (
@@ -169,8 +179,8 @@ struct SimulatedLedger {
     private mutating func undo(now: Timestamp) -> LedgerResult {
         for (uid, cursor) in self.snapshot.cursors where cursor > now { self.snapshot.cursors[uid] = now }
         var withdrawn: [ExecutionID] = []
-        for entry in self.entries.values.sorted(by: { $0.id < $1.id })
-        where entry.status == .skipped && entry.order.nominal > now {
+        let premature = self.entries.values.filter { $0.status == .skipped && $0.order.nominal > now }
+        for entry in premature.sorted(by: { $0.id < $1.id }) {
             self.entries[entry.id] = nil
             var pending = entry
             pending.status = .pending

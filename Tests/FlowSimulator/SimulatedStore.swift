@@ -30,6 +30,7 @@ struct SimulatedStore {
 
     var configVersion: Int64 = 1
     private var configurations: [AgentID: AgentConfiguration] = [:]
+    private var snapshots: [JobUID: JobSnapshot] = [:]
     /// Brings back a fault: after a restore it waits for reports that nobody has any more.
     var ignoresKeptReports = false
     /// Brings back a fault: what is gone on both ends is not asked for.
@@ -49,10 +50,18 @@ struct SimulatedStore {
         let jobs = self.jobs.values.filter { self.targets[$0.uid]?.contains(agent) == true }
         let configuration = AgentConfiguration(
             version: self.configVersion,
-            jobs: jobs.sorted { $0.uid < $1.uid }.map { JobSnapshot($0) }
+            jobs: jobs.sorted { $0.uid < $1.uid }.map { self.snapshot(of: $0) }
         )
         self.configurations[agent] = configuration
         return configuration
+    }
+
+    /// Made once for each version of a job, which so is encoded once for its digest.
+    private mutating func snapshot(of job: Job) -> JobSnapshot {
+        if let made = self.snapshots[job.uid] { return made }
+        let snapshot = JobSnapshot(job)
+        self.snapshots[job.uid] = snapshot
+        return snapshot
     }
 
     // R3
@@ -130,7 +139,7 @@ struct SimulatedStore {
         for (key, owed) in self.owed where owed.agent == agent {
             self.owed[key] = nil
             guard let job = self.jobs[owed.jobUID] else { continue }
-            let (_, execution) = owed.record(of: JobSnapshot(job), .silent, through: back, at: now)
+            let (_, execution) = owed.record(of: self.snapshot(of: job), .silent, through: back, at: now)
             if self.executions[execution.id] == nil { self.executions[execution.id] = execution }
         }
     }
@@ -202,7 +211,7 @@ struct SimulatedStore {
         let order = Order(
             executionID: execution.id,
             runID: execution.runID,
-            job: JobSnapshot(job),
+            job: self.snapshot(of: job),
             kind: execution.kind,
             nominal: execution.nominal,
             deadline: execution.nominal.advanced(byMilliseconds: 3_600_000)
@@ -336,11 +345,14 @@ struct SimulatedStore {
         let schedule = try? CompiledSchedule(job.definition.schedule, job: uid)
         job.nextFire = isEnabled ? schedule?.next(after: now) : nil
         self.jobs[uid] = job
+        self.snapshots[uid] = nil
         self.configVersion += 1
         if !isEnabled { self.endOwed(at: now) { $0.jobUID == uid } }
         let obsolescence = Obsolescence(of: job, on: self.targets[uid] ?? [])
-        for execution in self.executions.values.sorted(by: { $0.id < $1.id }) {
-            guard let ending = obsolescence.ending(of: execution, at: now) else { continue }
+        let endings = self.executions.values.compactMap { execution in
+            obsolescence.ending(of: execution, at: now).map { (execution, $0) }
+        }
+        for (execution, ending) in endings.sorted(by: { $0.0.id < $1.0.id }) {
             self.executions[execution.id] = ending.applied(to: execution, at: now)
             self.orders[execution.agentID]?[execution.id] = nil
         }

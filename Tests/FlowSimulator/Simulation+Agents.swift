@@ -262,11 +262,11 @@ extension Simulation {
     /// Before a server has told the time in this boot there is nothing but the host's wall clock to follow, wherever somebody
     /// sets it.
     private mutating func noteClockError(of index: Int) {
-        guard let core = self.hosts[index].core else { return }
+        let reading = self.hosts[index].reading(at: self.now)
+        guard let clock = self.hosts[index].core?.lookAtClock(reading) else { return }
         defer { self.hosts[index].lookedAt = self.now }
-        let shown = core.time(at: self.hosts[index].reading(at: self.now))
-        let error = abs(shown.milliseconds(since: self.serverTime))
-        if error < 100, core.isClockAgreed { self.hosts[index].wasRight = true }
+        let error = abs(clock.shown.milliseconds(since: self.serverTime))
+        if error < 100, clock.isAgreed { self.hosts[index].wasRight = true }
         // A session has told the time often enough by now.
         if error > 1000, self.hosts[index].isLinked, self.hosts[index].isWelcomed,
             self.now - (self.hosts[index].welcomedAt ?? self.now) > Self.clockPatience
@@ -283,6 +283,13 @@ extension Simulation {
             self.record.outages[self.hosts[index].id, default: []].append(self.now)
             if self.hosts[index].wasRight { self.record.spoiledClocks += 1 }
         }
+    }
+}
+
+extension AgentCore {
+    /// What the clock shows, and whether a server has told it; changes nothing, and is called in place instead of on a copy.
+    fileprivate mutating func lookAtClock(_ reading: ClockReading) -> (shown: Timestamp, isAgreed: Bool) {
+        (self.time(at: reading), self.isClockAgreed)
     }
 }
 

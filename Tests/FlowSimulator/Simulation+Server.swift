@@ -28,7 +28,7 @@ extension Simulation {
             self.apply(.scheduler(self.store.scheduler), toSessionOf: index)
             self.apply(.tick, toSessionOf: index)
         }
-        for (agent, session) in self.sessions {
+        for (agent, session) in self.sessions where !self.store.owed.isEmpty {
             let back = session.core.presence.connectedAt
             guard self.serverTime.milliseconds(since: back) > Self.accountPatience else { continue }
             self.store.concludeOwed(of: agent, since: back, now: self.serverTime)
@@ -53,10 +53,9 @@ extension Simulation {
     mutating func apply(_ event: AgentSessionCore.Event, toSessionOf index: Int) {
         let agent = self.hosts[index].id
         let now = self.serverTime
-        guard let session = self.sessions[agent]?.number,
-            let effects = self.sessions[agent]?.core.handle(event, now: now)
-        else { return }
-        for effect in effects {
+        guard let served = self.sessions[agent] else { return }
+        let session = served.number
+        for effect in served.core.handle(event, now: now) {
             switch effect {
             case .send(.orders) where self.mutant == .sendsOrdersOnce && event.isTick: continue
             case .send(let message): self.send(message, to: index, session: session)
@@ -111,7 +110,7 @@ extension Simulation {
             address: "simulated",
             now: self.serverTime
         )
-        self.sessions[hello.agent] = (session, core)
+        self.sessions[hello.agent] = SimulatedSession(number: session, core: core)
         self.send(.welcome(welcome), to: index, session: session)
         self.apply(.orders(self.store.pendingOrders(of: hello.agent)), toSessionOf: index)
     }

@@ -28,7 +28,8 @@ struct Simulation {
     /// 2026-01-01T00:00:00Z; microseconds.
     static let epoch: Int64 = 1_767_225_600_000_000
 
-    enum Action {
+    /// In boxes of their own, so that the queue moves little.
+    indirect enum Action {
         case serverPoll
         case chaos
         case serverRestarts
@@ -60,7 +61,7 @@ struct Simulation {
     var planner = Planner()
     var recent = RecentAgents(startedAt: Timestamp(milliseconds: Self.epoch / 1000), patience: Self.awayAfter)
     var isServerUp = true
-    var sessions: [AgentID: (number: Int, core: AgentSessionCore)] = [:]
+    var sessions: [AgentID: SimulatedSession] = [:]
     var hosts: [SimulatedHost]
     var record = History()
     /// What the server's database was at some moment; a crash may bring it back.
@@ -156,7 +157,8 @@ struct Simulation {
         var high = self.queue.count
         while low < high {
             let middle = (low + high) / 2
-            if self.queue[middle] < entry { high = middle } else { low = middle + 1 }
+            let isEarlier = (self.queue[middle].at, self.queue[middle].number) < (entry.at, entry.number)
+            if isEarlier { high = middle } else { low = middle + 1 }
         }
         self.queue.insert(entry, at: low)
     }

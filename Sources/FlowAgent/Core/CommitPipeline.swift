@@ -51,9 +51,15 @@ struct CommitPipeline: Sendable {
     /// Starts the next transaction if none is outstanding and there is something to write.
     mutating func begin() -> [LedgerOperation]? {
         guard self.canBegin, !self.gathering.isEmpty else { return nil }
-        let batch = Array(self.gathering.prefix(Self.limit))
-        self.gathering.removeFirst(batch.count)
-        if self.gathering.isEmpty { self.isUrgent = false }
+        var batch: [(LedgerOperation, Continuation)] = []
+        // Almost always all of it, which then changes hands as a whole.
+        swap(&batch, &self.gathering)
+        if batch.count > Self.limit {
+            self.gathering = Array(batch[Self.limit...])
+            batch.removeLast(batch.count - Self.limit)
+        } else {
+            self.isUrgent = false
+        }
         self.outstanding = batch
         return batch.map(\.0)
     }

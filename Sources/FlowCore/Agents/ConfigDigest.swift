@@ -33,9 +33,11 @@ package enum ConfigDigest {
 extension JobSnapshot {
     /// SHA-256 of everything this version says; equal snapshots have equal hashes on every host.
     ///
-    /// Costs an encoding, so whoever asks often remembers it. A peer that knows a field which the other does not gets
+    /// Costs an encoding the first time; the snapshot and its copies remember it. A peer that knows a field which the other does not gets
     /// another hash, and with it the configuration once more: a cost, no fault.
-    package func contentHash() -> [UInt8] {
+    package func contentHash() -> [UInt8] { self.rememberedHash { self.makeContentHash() } }
+
+    private func makeContentHash() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // No value of a snapshot can fail to encode; if one ever does, the empty hash means "send it again".

@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// What an agent needs of a job to run it: one version, complete.
 package struct JobSnapshot: Hashable, Sendable, Codable {
     private struct Fields: Hashable, Sendable, Codable {
@@ -22,6 +24,8 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
     /// Apart, so that a thousand sessions with the same jobs hold each of them once.
     private final class Content: Sendable {
         let fields: Fields
+        /// Of what hosts are told of it; empty until somebody has asked.
+        let hash = Mutex<[UInt8]>([])
         init(_ fields: Fields) { self.fields = fields }
     }
 
@@ -96,6 +100,16 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
                 secretParameters: secretParameters.isEmpty ? nil : secretParameters
             )
         )
+    }
+
+    /// What was worked out once for this content, or is now.
+    func rememberedHash(_ make: () -> [UInt8]) -> [UInt8] {
+        let known = self.content.hash.withLock { $0 }
+        guard known.isEmpty else { return known }
+        // Outside the lock: two who ask at once work out the same.
+        let made = make()
+        self.content.hash.withLock { $0 = made }
+        return made
     }
 
     package init(from decoder: any Decoder) throws { self.content = Content(try Fields(from: decoder)) }

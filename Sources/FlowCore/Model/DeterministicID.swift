@@ -115,12 +115,16 @@ package enum DeterministicID {
         part((agent ?? "").utf8)
         text.append(agent == nil ? 0 : 1)
         part(discriminator.utf8)
-        var raw = Array(SHA256.hash(data: text).prefix(16))
+        let digest = SHA256.hash(data: text)
+        var id: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         let milliseconds = UInt64(bitPattern: nominal.milliseconds)
-        for index in 0..<6 { raw[index] = UInt8(truncatingIfNeeded: milliseconds >> UInt64(40 - 8 * index)) }
-        raw[6] = (raw[6] & 0x0f) | 0x80
-        raw[8] = (raw[8] & 0x3f) | 0x80
-        return ExecutionID(bytes: raw)!.uuid
+        withUnsafeMutableBytes(of: &id) { raw in
+            digest.withUnsafeBytes { raw.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(raw.count))) }
+            for index in 0..<6 { raw[index] = UInt8(truncatingIfNeeded: milliseconds >> UInt64(40 - 8 * index)) }
+            raw[6] = (raw[6] & 0x0f) | 0x80
+            raw[8] = (raw[8] & 0x3f) | 0x80
+        }
+        return UUID(uuid: id)
     }
 }
 
