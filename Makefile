@@ -6,7 +6,7 @@ SERVER_FLAGS ?=
 SIM_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build web test lint format protos man bench sim crash chaos-cluster clean
+.PHONY: help run setup build web test lint format protos man bench sim crash chaos-cluster firefox clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -62,6 +62,10 @@ CLUSTER_SEEDS ?= 1-20
 
 chaos-cluster: ## Disturb several servers on one PostgreSQL, 20 times, and count; CHAOS_FLAGS="--seconds 180"
 	.venv/bin/python Tests/Chaos/cluster_chaos.py --bin .build/debug --seeds $(CLUSTER_SEEDS) $(CHAOS_FLAGS)
+
+firefox: ## A short journey through the console in Firefox; needs Debian's firefox-esr and a debug build
+	.venv/bin/python Tests/Support/dev_server.py --bin .build/debug -- .venv/bin/python Tests/Console/firefox_test.py {base} \
+		--username {user} --password-file {password_file}
 
 clean: ## Remove build output; keeps fetched dependencies
 	$(SWIFT) package clean

@@ -5,6 +5,7 @@ export default {
     goneText: 'It may be older than the history that is kept.',
     facts: 'About this run',
     source: 'Started by',
+    id: 'Id of the run',
     created: 'Planned at',
     began: 'Began',
     ended: 'Ended',

@@ -5,6 +5,7 @@ export default {
     goneText: '它可能早于保留的历史。',
     facts: '任务概况',
     source: '触发来源',
+    id: '任务编号',
     created: '计划时间',
     began: '开始',
     ended: '结束',
