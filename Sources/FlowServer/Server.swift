@@ -117,6 +117,7 @@ package struct Server: Sendable {
             clock: clock,
             logger: self.logger
         )
+        let work = OwnWorkBook(store: store, clock: clock, logger: self.logger)
         let upkeep = Upkeep(
             store: store,
             gateway: gateway,
@@ -125,7 +126,8 @@ package struct Server: Sendable {
             retentionDays: Int(settings.now.integer(.retentionDays)),
             logger: self.logger,
             settings: settings,
-            share: share
+            share: share,
+            work: work
         )
         let archive = try ArchiveOpening.open(self.configuration.archive)
         let archiver = OutputArchiver(
@@ -134,7 +136,8 @@ package struct Server: Sendable {
             settings: settings,
             clock: clock,
             share: share,
-            logger: self.logger
+            logger: self.logger,
+            work: work
         )
         let sealer = AuditSealer(
             store: store,
@@ -271,7 +274,8 @@ package struct Server: Sendable {
                 share: share,
                 book: authorities,
                 clock: clock,
-                logger: self.logger
+                logger: self.logger,
+                work: work
             ),
             directory: try directory.subdirectory("ca"),
             names: self.certificateNames,

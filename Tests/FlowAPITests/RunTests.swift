@@ -47,6 +47,30 @@ struct RunTests {
         }
     }
 
+    @Test("The server's own work is a run of type maintenance: read only, with what was done (S3-2, S3-4.1.2)")
+    func ownWork() async throws {
+        try await TestServer.with { server, caller in
+            _ = try await Self.started(server, caller)
+            let now = server.clock.now
+            let unit = OwnWork.Unit(name: "executions", count: 250, milliseconds: 40)
+            let work = OwnWork(.prune, [unit], from: now, until: now)
+            try await server.store.record(work)
+            let all = try await caller.get("/runs").data
+            #expect(all["total"] == .integer(2))
+            let listed = try await caller.get("/runs?type=maintenance").data
+            #expect(listed["total"] == .integer(1) && listed["items"]?.items.first?["source"]?.text == "prune")
+            #expect(listed["items"]?.items.first?["can_stop"] == .bool(false))
+            let detail = try await caller.get("/runs/\(work.id)").data
+            #expect(detail["work"]?["units"]?.items.first?["count"] == .integer(250), "\(detail)")
+            #expect(detail["status"]?.text == "succeeded" && detail["executions"]?.items.isEmpty == true)
+            for action in ["stop", "retry"] {
+                let refused = try await caller.post("/runs/\(work.id)/\(action)")
+                #expect(refused.status == 409 && refused.text.contains("own work"), "\(refused.text)")
+            }
+            #expect(try await caller.get("/executions?type=maintenance").data["total"] == .integer(0))
+        }
+    }
+
     @Test("Whoever may only look can't stop, and is told so; nobody signed in is 401 (S3-3)")
     func rights() async throws {
         try await TestServer.with { server, caller in

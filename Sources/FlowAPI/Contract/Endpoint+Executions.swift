@@ -131,6 +131,7 @@ extension Endpoint {
                     .answer(
                         Schema.runMembers,
                         and: [
+                            "work": OwnWorkPresenter.schema,
                             "params": .dictionary(.string), "executions": .array(.reference("Execution")),
                             "slots": Schema.array(
                                 .answer([

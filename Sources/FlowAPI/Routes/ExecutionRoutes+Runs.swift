@@ -98,6 +98,7 @@ extension ExecutionRoutes {
             )
         }
         let timeline = try await self.timeline(of: summary.run, page.items, as: principal)
+        let work = try await self.runs.ownWork(of: summary.run)
         let name = "run-\(summary.run.id).\(format == .json ? "json" : "txt")"
         var response =
             switch format {
@@ -105,6 +106,7 @@ extension ExecutionRoutes {
                 Response(
                     json: .object(
                         RunPresenter.members(summary) + [
+                            .init("work", work.map { OwnWorkPresenter.json($0) }),
                             .init("params", SecretParameter.shown(summary.run.parameters)),
                             .init("units_left_out", page.total - units.count),
                             .init("executions", units), .init("timeline", timeline),

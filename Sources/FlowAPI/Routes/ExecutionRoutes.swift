@@ -124,8 +124,10 @@ struct ExecutionRoutes: Sendable {
         let first = ExecutionQuery(page: PageRequest(number: 1, size: 100), run: summary.run.id)
         let page = try await self.executions.list(first, as: principal)
         let marks = try await self.executions.slots(of: summary.run.id, among: page.items)
+        let work = try await self.runs.ownWork(of: summary.run)
         return .data(
             RunPresenter.members(summary) + [
+                .init("work", work.map { OwnWorkPresenter.json($0) }),
                 .init("params", SecretParameter.shown(summary.run.parameters)),
                 .init("executions", try await self.presenter.rows(page.items, as: principal)),
                 .init("slots", ExecutionPresenter.slots(page.items, marks)),

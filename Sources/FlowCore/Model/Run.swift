@@ -16,9 +16,11 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
     case backfill
     /// A task that is not saved was tried on one host: it counts nowhere.
     case test
+    /// The product's own work (``OwnWork``); it has no executions.
+    case maintenance
 
-    /// What its executions say.
-    package var executionKind: ExecutionKind {
+    /// What its executions say; nil where there are none.
+    package var executionKind: ExecutionKind? {
         switch self {
         case .schedule: .cron
         case .manual: .manual
@@ -28,6 +30,7 @@ package enum RunType: String, Codable, Sendable, CaseIterable {
         case .webhook: .hook
         case .backfill: .backfill
         case .test: .test
+        case .maintenance: nil
         }
     }
 }

@@ -27,6 +27,20 @@ package struct RunService: Sendable {
         return run
     }
 
+    /// What the product did in one of its own runs; nil for any other.
+    package func ownWork(of run: Run) async throws -> OwnWork? {
+        guard run.type == .maintenance, let store = self.store as? any OwnWorkStore else { return nil }
+        return try await store.ownWork(run.id)
+    }
+
+    private static func requireForeign(_ run: Run) throws(CoreError) {
+        guard run.type == .maintenance else { return }
+        throw CoreError(
+            .conflict,
+            "Run \(run.id) is the server's own work: it is a record, and can neither be stopped nor run again."
+        )
+    }
+
     /// Keeps what somebody says who ran a job without an agent (S0, C-25).
     ///
     /// Needs the right to run the job, as it makes a record of a run; the times have to be such that a run could have had
@@ -73,6 +87,7 @@ package struct RunService: Sendable {
     ) async throws -> StartedRun {
         try principal.require(.jobsRun)
         let summary = try await self.get(id, as: principal)
+        try Self.requireForeign(summary.run)
         guard let job = try await self.store.job(uid: summary.run.jobUID) else {
             throw CoreError(.conflict, "The job '\(summary.run.jobName)' has been deleted, so it cannot be run again.")
         }
@@ -117,6 +132,7 @@ package struct RunService: Sendable {
     package func stop(_ id: RunID, force: Bool, as principal: Principal) async throws -> StoppedRun {
         try principal.require(.executionsCancel)
         let summary = try await self.get(id, as: principal)
+        try Self.requireForeign(summary.run)
         if force {
             let open = summary.tally.counts[.pending, default: 0] + summary.tally.counts[.running, default: 0]
             if open > 0 {

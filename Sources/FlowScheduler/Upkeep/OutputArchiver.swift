@@ -19,6 +19,7 @@ package final class OutputArchiver: Service {
     private let share: any WorkShare
     private let logger: Logger
     private let pause: @Sendable (Duration) async -> Void
+    private let own: OwnWorkBook?
     private let outage = Mutex(Outage())
     private let counts = Mutex(Counts())
 
@@ -38,6 +39,8 @@ package final class OutputArchiver: Service {
     /// Writing one takes seconds.
     private static let patience: Int64 = 6 * 3_600_000
     private static let chunk = 250
+    /// What its objects are called among the product's own work.
+    private static let unit = "objects"
 
     package init(
         store: any ArchiveStore,
@@ -46,8 +49,10 @@ package final class OutputArchiver: Service {
         clock: any WallClock,
         share: any WorkShare = WholeWork(),
         logger: Logger,
+        work: OwnWorkBook? = nil,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
+        self.own = work
         self.store = store
         self.archive = archive
         self.settings = settings
@@ -80,6 +85,7 @@ package final class OutputArchiver: Service {
         } catch {
             guard !(error is CancellationError), !Task.isCancelled else { return }
             self.counts.withLock { $0.failures += 1 }
+            self.own?.note(.archive, Self.unit, error: LogReader.words(of: error).english)
             guard self.outage.withLock({ $0.begin() }) else { return }
             self.logger.warning(
                 "output could not be archived; it stays in the database, and is tried again",
@@ -103,6 +109,7 @@ package final class OutputArchiver: Service {
                     counts.objects += 1
                     counts.bytes += Int64(batch.bytes.count)
                 }
+                self.own?.note(.archive, Self.unit, count: 1, took: ContinuousClock.now - start)
             } else if batch.next == position {
                 return
             }

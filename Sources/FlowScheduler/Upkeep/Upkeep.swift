@@ -24,6 +24,8 @@ package final class Upkeep: Service {
     private let settings: LiveSettings?
     private let pause: @Sendable (Duration) async -> Void
     private let share: any WorkShare
+    /// Where what was done is told to people; nil where nobody is.
+    private let work: OwnWorkBook?
     private static let conclusionInterval: Int64 = 15_000
     private static let conclusionChunk = 250
     /// How long a host that is back may take to report what happened while it was away; milliseconds.
@@ -50,9 +52,11 @@ package final class Upkeep: Service {
         horizon: Int64 = 7 * 86_400_000,
         settings: LiveSettings? = nil,
         share: any WorkShare = WholeWork(),
+        work: OwnWorkBook? = nil,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
         self.share = share
+        self.work = work
         self.store = store
         self.gateway = gateway
         self.bus = bus
@@ -77,6 +81,7 @@ package final class Upkeep: Service {
                 await group.waitForAll()
             }
         }
+        await self.work?.write(force: true)
     }
 
     private func loop(_ interval: Int64, _ body: () async -> Void) async {
@@ -109,12 +114,18 @@ package final class Upkeep: Service {
                 let step = try await self.store.forget(rule.growth, before: bound, limit: rule.chunk)
                 self.rotation.withLock { $0.took(rule, step, at: self.clock.now) }
                 guard step.count > 0 else { continue }
+                self.work?.note(.prune, rule.growth.rawValue, count: step.count, took: ContinuousClock.now - start)
             } catch {
                 self.rotation.withLock { $0.failed(rule, at: self.clock.now) }
                 self.note(error, rule.growth.rawValue)
+                if !(error is CancellationError), !Task.isCancelled {
+                    let words = LogReader.words(of: error).english
+                    self.work?.note(.prune, rule.growth.rawValue, took: ContinuousClock.now - start, error: words)
+                }
             }
             await self.rest(after: start)
         }
+        await self.work?.write()
     }
 
     /// Concludes what no agent will say in time: fires of hosts that stay away, executions that can't still run.

@@ -24,7 +24,7 @@ package enum AuthorityOrder: String, CaseIterable, Sendable {
 /// What the next step of a roll-over is: from two thirds of an authority's life on there is one that follows, it serves when all
 /// hosts that are alive trust it, and it is alone when the old one has ended.
 struct AuthorityPlan {
-    enum Step: Hashable { case roll, serve, drop }
+    enum Step: String, Hashable { case roll, serve, drop }
 
     /// Hosts that were heard of within so long have to trust the new one before it serves; milliseconds.
     static let aliveWithin: Int64 = 30 * 86_400_000
@@ -71,6 +71,7 @@ struct AuthorityRollover: Sendable {
     let logger: Logger
     var agentLife = CertificateAuthority.year
     var years = CertificateAuthority.years
+    var work: OwnWorkBook?
 
     /// Looks what is to be done, and does it; afterwards the book has what holds.
     func look() async throws {
@@ -82,6 +83,7 @@ struct AuthorityRollover: Sendable {
                 bundle = try self.taken(step, bundle)
                 try await self.save(bundle)
                 self.say(step, try bundle.pair())
+                self.work?.note(.rollOver, step.rawValue, count: 1)
                 // One step for an order; another may follow by itself.
                 if order != nil { break }
             }

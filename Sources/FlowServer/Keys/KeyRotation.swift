@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import FlowStore
 import FlowWire
 import Foundation
@@ -79,7 +80,19 @@ package enum KeyRotation {
             keys = KeyRing(primary: try MasterKeys.make(), earlier: keys.kids.compactMap { keys.key($0) })
             try MasterKeys.write(keys, in: directory)
         }
-        let resealed = try await self.reseal(values, store, SecretSeal(ring: keys, installation: installation))
+        let began = ContinuousClock.now
+        let seal = SecretSeal(ring: keys, installation: installation)
+        let resealed = try await self.reseal(values, store, seal)
+        if resealed > 0 {
+            let unit = OwnWork.Unit(
+                name: "values",
+                count: Int64(resealed),
+                milliseconds: Int64((ContinuousClock.now - began) / .milliseconds(1))
+            )
+            let now = SystemWallClock().now
+            // A record for people: without it the rotation holds as well.
+            try? await store.record(OwnWork(.reseal, [unit], from: now, until: now))
+        }
         let needed = Set(try await store.auditKeyIDs() + [keys.primary.kid])
         let dropped = isOurs ? keys.kids.filter { !needed.contains($0) } : []
         if !dropped.isEmpty {

@@ -49,6 +49,7 @@ enum RunRecord {
         case .webhook: 5
         case .backfill: 6
         case .test: 7
+        case .maintenance: 8
         }
     }
 
@@ -62,6 +63,7 @@ enum RunRecord {
         case 5: .webhook
         case 6: .backfill
         case 7: .test
+        case 8: .maintenance
         default: throw StoreFault.unreadable("\(code) is not a run type")
         }
     }

@@ -99,7 +99,8 @@ struct ExecutionHistory {
             if jobs.isEmpty { return [] }
         }
         if !query.types.isEmpty {
-            let kinds = Set(query.types.map { ExecutionRecord.code($0.executionKind) }).sorted()
+            let kinds = Set(query.types.compactMap(\.executionKind).map { ExecutionRecord.code($0) }).sorted()
+            if kinds.isEmpty { return [] }
             base.conditions.append("kind IN (\(kinds.map(String.init).joined(separator: ", ")))")
         } else if query.run == nil, let condition = try TestRunCondition.withoutTests(executions: "execution", self.db)
         {

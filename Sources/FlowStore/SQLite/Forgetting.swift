@@ -34,7 +34,9 @@ struct Forgetting {
         case .runs:
             let isUnused =
                 "NOT EXISTS (SELECT 1 FROM execution AS e INDEXED BY execution_by_run WHERE e.run_id = run.id)"
-            return try self.range(of: "run", by: "id", from: position, isUnused)
+            let step = try self.range(of: "run", by: "id", from: position, isUnused)
+            try self.companions("own_work", of: "run", from: position, to: step.1)
+            return step
         case .triggerKeys:
             let isUnused = "NOT EXISTS (SELECT 1 FROM run WHERE run.id = trigger_key.run_id)"
             return try self.range(of: "trigger_key", by: "run_id", from: position, isUnused)
@@ -101,12 +103,17 @@ struct Forgetting {
         return (Forgotten(count: count, isDone: end == nil), end.map { [$0] })
     }
 
-    /// Ends of attempts, and what is shown of their output, go with their executions.
-    private func companions(_ table: String, from start: Position?, to end: Position?) throws {
+    /// Ends of attempts, and what is shown of their output, go with their executions; what the product did, with its runs.
+    private func companions(
+        _ table: String,
+        of owner: String = "execution",
+        from start: Position?,
+        to end: Position?
+    ) throws {
         try self.db.run(
             """
-            DELETE FROM \(table) WHERE execution_id >= ? AND execution_id < ?
-                AND NOT EXISTS (SELECT 1 FROM execution WHERE execution.id = \(table).execution_id)
+            DELETE FROM \(table) WHERE \(owner)_id >= ? AND \(owner)_id < ?
+                AND NOT EXISTS (SELECT 1 FROM \(owner) WHERE \(owner).id = \(table).\(owner)_id)
             """,
             [start?.first ?? .bytes([]), end?.first ?? .id(ExecutionID.lowerBound(at: self.bound))]
         )

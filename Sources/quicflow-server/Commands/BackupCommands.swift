@@ -24,13 +24,15 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         try DatabaseOption.requireSQLite(instead: "Back it up with pg_dump, and copy the data directory beside it.")
-        let report = try Backup.make(
-            of: self.dataDir,
-            to: self.file,
-            replaces: self.force,
-            includesKey: self.withKey,
-            at: Timestamp(Date())
-        )
+        let report = try await BackupRecord.keeping(in: self.dataDir) { now in
+            try Backup.make(
+                of: self.dataDir,
+                to: self.file,
+                replaces: self.force,
+                includesKey: self.withKey,
+                at: now
+            )
+        }
         print("\(self.file): \(report.bytes) bytes, as of \(report.manifest.madeAt)")
         for part in report.manifest.parts { print("  \(part.name)  \(part.bytes)") }
         if !report.hasKey { print("Not inside: secrets.key. Keep a copy of it elsewhere; secrets and audit need it.") }

@@ -40,6 +40,8 @@ extension ChineseFaults {
         zh 任务“{name}”运行时不能修改（on_edit_while_running 'refuse'）：主机 {agentID} 上的执行 {id} 还没有结束。请等它结束，或取消它。
         en execution {id} has not ended
         zh 执行 {id} 还没有结束
+        en Run {id} is the server's own work: it is a record, and can neither be stopped nor run again.
+        zh {id} 是服务器自身的维护工作，只是一条记录，不能停止，也不能再次运行。
         en There is no group {id}. List the groups and choose one of them.
         zh 没有分组 {id}。请列出分组，选择其中之一。
         en There is no agent '{id}'. It may have been deleted, or was never enrolled.

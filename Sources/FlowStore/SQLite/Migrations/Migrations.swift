@@ -50,6 +50,7 @@ enum Migrations {
         ("167 authorities", Migration167Authorities.sql),
         ("173 data times", Migration173DataTimes.sql),
         ("174 backfills", Migration174Backfills.sql),
+        ("177 own work", Migration177OwnWork.sql),
         ("180 approvals", Migration180Approvals.sql),
         ("185 maintenances", Migration185Maintenances.sql),
         ("187 silences", Migration187Silences.sql),

@@ -10,6 +10,8 @@ enum RunFilter {
         var values: [RecordValue] = []
         if !query.types.isEmpty {
             conditions.append("type IN (\(query.types.map { "\(RunRecord.code($0))" }.joined(separator: ", ")))")
+            // Few among many fires: by their index.
+            if query.types == [.maintenance] { conditions.append("type <> 0") }
         } else if query.type == nil, let condition = try TestRunCondition.withoutTests(runs: db) {
             conditions.append(condition)
         }
@@ -48,21 +50,25 @@ enum RunFilter {
     private static func states(_ states: [RunState], in scope: Scope) throws -> (String, [RecordValue]) {
         let visible = try ScopeCondition.executions(scope, alias: "s")
         let words = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let own = RunRecord.code(.maintenance)
         var sql = """
-            (SELECT CASE WHEN count(*) = 0 THEN 'skipped'
+            CASE WHEN run.type = \(own) THEN
+                (SELECT CASE WHEN failed > 0 THEN 'failed' ELSE 'succeeded' END FROM own_work WHERE run_id = run.id)
+            ELSE (SELECT CASE WHEN count(*) = 0 THEN 'skipped'
                 WHEN sum(CASE WHEN status = 1 THEN 1 ELSE 0 END) = count(*) THEN 'pending'
                 WHEN sum(CASE WHEN status IN (1, 2) THEN 1 ELSE 0 END) > 0 THEN 'running'
                 WHEN sum(CASE WHEN status IN (4, 5) THEN 1 ELSE 0 END) > 0 THEN 'failed'
                 WHEN sum(CASE WHEN status = 6 THEN 1 ELSE 0 END) > 0 THEN 'cancelled'
                 WHEN sum(CASE WHEN status = 7 THEN 1 ELSE 0 END) = count(*) THEN 'skipped'
                 ELSE 'succeeded' END
-                FROM execution AS s WHERE s.run_id = run.id\(visible.map { " AND " + $0.sql } ?? "")) IN (\(words))
+                FROM execution AS s WHERE s.run_id = run.id\(visible.map { " AND " + $0.sql } ?? "")) END IN (\(words))
             """
         // What is not the rule is found by its executions, instead of looking at every run there is.
         let marks: [RunState: String] = [.pending: "1", .running: "1, 2", .failed: "4, 5", .cancelled: "6"]
         if states.allSatisfy({ marks[$0] != nil }) {
             let numbers = states.compactMap { marks[$0] }.joined(separator: ", ")
-            sql += " AND run.id IN (SELECT run_id FROM execution WHERE status IN (\(numbers)) AND status <> 3)"
+            let failed = states.contains(.failed) ? " UNION ALL SELECT run_id FROM own_work WHERE failed > 0" : ""
+            sql += " AND run.id IN (SELECT run_id FROM execution WHERE status IN (\(numbers)) AND status <> 3\(failed))"
         }
         return (sql, visible?.values ?? [])
     }

@@ -51,6 +51,11 @@ struct RunTable {
     }
 
     func summary(of run: Run, in scope: Scope = .all) throws -> RunSummary {
+        if run.type == .maintenance, scope == .all,
+            let work = try OwnWorkTable(self.db).find(run.id, kind: run.source)
+        {
+            return RunSummary(run: run, tally: work.tally, startedAt: work.startedAt, finishedAt: work.finishedAt)
+        }
         let condition = try ScopeCondition.executions(scope)
         let states = try self.db.all(
             """

@@ -129,7 +129,22 @@ export interface Run {
   summary: Bilingual;
 }
 
+/** One thing that the server worked on for itself. */
+export interface OwnWorkUnit {
+  name: string;
+  count: number;
+  /** Milliseconds. */
+  duration: number;
+  failures: number;
+  /** Of the last step, when that failed. */
+  error: string | null;
+}
+
 export interface RunDetail extends Run {
+  started_at?: string | null;
+  finished_at?: string | null;
+  /** What the server did for itself; null for the run of a task. */
+  work?: { kind: string; units: OwnWorkUnit[] } | null;
   params: Record<string, string> | null;
   executions: Execution[];
   /** Which slot each of them has, where the server placed them; servers before this field leave it out. */
