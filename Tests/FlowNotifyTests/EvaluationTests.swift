@@ -161,6 +161,66 @@ struct NotifyWorld {
 
 @Suite("What rules make of events")
 struct EvaluationTests {
+    private static func request(_ id: String, job: JobID? = 7, groups: [GroupID] = [2]) -> DurableEvent {
+        .person(
+            PersonEvent(
+                .approvalWaiting,
+                id: id,
+                username: "ada",
+                job: job,
+                groups: groups,
+                text: "ada asks for it: \(id)"
+            )
+        )
+    }
+
+    @Test("A request for another person is told once, to rules of its task, of its groups and of everything")
+    func approvalWaiting() throws {
+        let rule = NotifyWorld.rule([.approvalWaiting])
+        for (match, job, groups, isTold) in [
+            (NotifyMatch(), 7, [2], true), (NotifyMatch(), nil, [], true), (NotifyMatch(groups: [2]), nil, [2], true),
+            (NotifyMatch(groups: [3]), 7, [2], false), (NotifyMatch(groups: [2]), nil, [], false),
+            (NotifyMatch(tasks: [7]), 7, [2], true), (NotifyMatch(tasks: [7]), nil, [2], false),
+            (NotifyMatch(labels: ["team": "db"]), 7, [2], true), (NotifyMatch(labels: ["team": "web"]), 7, [2], false),
+        ] as [(NotifyMatch, JobID?, [GroupID], Bool)] {
+            var world = NotifyWorld(own: [NotifyWorld.own([.approvalWaiting], match: match)])
+            world.happen(Self.request("one", job: job, groups: groups))
+            #expect(world.pass(6).count == (isTold ? 1 : 0), "\(match)")
+        }
+        var world = NotifyWorld([rule])
+        world.happen(Self.request("one"))
+        world.happen(Self.request("two"))
+        let messages = world.pass(6)
+        #expect(messages.count == 2 && world.pass(3600).isEmpty)
+        let variables = TemplateVariables(messages[0], execution: nil, logTail: "", address: "https://flow")
+        #expect(variables.values["request"] == "ada asks for it: one" && variables.values["hosts"] == "")
+        #expect(variables.values["url"] == "https://flow/approvals")
+        let written = MessageText.write(NotifyTarget(channel: "ops"), variables, for: .webhook)
+        #expect(written.subject == "backup: approval_waiting", "\(written)")
+        #expect(written.text.contains("ada asks for it: one") && !written.text.contains("Hosts:"))
+    }
+
+    @Test("Nobody sleeps through somebody's taking all rights; other rules do not hear of it")
+    func breakGlass() throws {
+        let day = QuietHours.Window(from: 0, until: 1439, days: [])
+        let quiet = QuietHours(timeZone: "UTC", windows: [day])
+        let event = DurableEvent.person(
+            PersonEvent(.glassBroken, id: "s", username: "ada", text: "ada took all rights")
+        )
+        for (triggers, count) in [([NotifyTrigger.breakGlass], 1), ([.approvalWaiting], 0)] {
+            var own = NotifyWorld.own(triggers)
+            own.rule.quiet = quiet
+            var world = NotifyWorld(own: [own])
+            world.happen(event)
+            #expect(world.pass(6).count == count)
+        }
+        var own = NotifyWorld.own([.approvalWaiting])
+        own.rule.quiet = quiet
+        var world = NotifyWorld(own: [own])
+        world.happen(Self.request("one"))
+        #expect(world.pass(6).isEmpty, "a request waits for the end of the quiet hours")
+    }
+
     /// After each outcome 10 s pass; the places at which a message went.
     private func places(_ rule: NotifyRule, _ outcomes: String) -> [Int] {
         var world = NotifyWorld([rule])

@@ -110,6 +110,23 @@ struct ApprovalStoreTests {
         }
     }
 
+    @Test("A request is in the event log once, however often it is asked for", arguments: StoreKind.allCases)
+    func event(kind: StoreKind) async throws {
+        try await self.withOffice(kind) { office in
+            let events = try #require(office.store as? any EventStore)
+            let job = try await office.job([.edit])
+            let first = try await office.ask(.edit, job)
+            #expect(try await office.ask(.edit, job, after: 5).id == first.id)
+            let told = try await events.events(after: 0, limit: 100).compactMap { row -> PersonEvent? in
+                if case .person(let event)? = row.event { event } else { nil }
+            }
+            #expect(told.map(\.id) == [first.id.description])
+            #expect(told.first?.username == "ada" && told.first?.job == job.id)
+            #expect(told.first?.groups == job.definition.groups)
+            #expect(told.first?.text.contains("it is time") == true)
+        }
+    }
+
     @Test("One person alone is refused in the transaction, whatever way they come", arguments: StoreKind.allCases)
     func alone(kind: StoreKind) async throws {
         try await self.withOffice(kind) { office in

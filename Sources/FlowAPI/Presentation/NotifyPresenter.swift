@@ -68,6 +68,7 @@ enum NotifyPresenter {
                     JSON.object([
                         .init("client_id", member.host), .init("execution_id", member.execution),
                         .init("trigger", member.trigger.rawValue), .init("at", member.at),
+                        .init("request", member.request),
                     ])
                 }
             ),

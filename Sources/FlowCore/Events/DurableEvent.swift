@@ -16,6 +16,8 @@ package enum DurableEvent: Hashable, Sendable {
     case serverStarted
     /// Every execution of a run that others wait for has ended.
     case runSettled(SettledRun)
+    /// Somebody did or asked for something that others are told of.
+    case person(PersonEvent)
 }
 
 /// A row of the event log.

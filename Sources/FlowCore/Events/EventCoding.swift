@@ -17,6 +17,7 @@ package enum EventCoding {
         case agentWent = 3
         case serverStarted = 4
         case runSettled = 20
+        case person = 30
     }
 
     /// The number that rows about settled runs are found by.
@@ -39,6 +40,9 @@ package enum EventCoding {
         case .runSettled(let run):
             writer.settled(run)
             return (Topic.runSettled.rawValue, writer.bytes)
+        case .person(let event):
+            writer.person(event)
+            return (Topic.person.rawValue, writer.bytes)
         }
     }
 
@@ -61,6 +65,7 @@ package enum EventCoding {
         case .agentWent: return reader.agent().map { .agentWent($0) }
         case .serverStarted: return .serverStarted
         case .runSettled: return reader.settled().map { .runSettled($0) }
+        case .person: return reader.person().map { .person($0) }
         }
     }
 }
@@ -230,6 +235,40 @@ extension EventReader {
             endedAt: times[1],
             settledAt: times[2],
             tally: RunTally(counts: counts)
+        )
+    }
+}
+
+extension EventWriter {
+    fileprivate mutating func person(_ event: PersonEvent) {
+        for text in [event.kind.rawValue, event.id, event.username] { self.text(text) }
+        // No task has the number 0.
+        self.signed(event.job ?? 0)
+        self.unsigned(UInt64(event.groups.count))
+        for group in event.groups { self.signed(group) }
+        self.text(event.text)
+    }
+}
+
+extension EventReader {
+    fileprivate mutating func person() -> PersonEvent? {
+        guard let kind = self.text().flatMap({ PersonEvent.Kind(rawValue: $0) }), let id = self.text(),
+            let username = self.text(), let job = self.signed(), let count = self.unsigned(),
+            count <= UInt64(self.bytes.count)
+        else { return nil }
+        var groups: [GroupID] = []
+        for _ in 0..<count {
+            guard let group = self.signed() else { return nil }
+            groups.append(group)
+        }
+        guard let text = self.text() else { return nil }
+        return PersonEvent(
+            kind,
+            id: id,
+            username: username,
+            job: job == 0 ? nil : job,
+            groups: groups,
+            text: text
         )
     }
 }

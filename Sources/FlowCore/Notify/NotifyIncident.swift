@@ -24,12 +24,21 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
         package let execution: ExecutionID?
         package let trigger: NotifyTrigger
         package let at: Timestamp
+        /// What a person asked for or did; then there is no host.
+        package let request: String?
 
-        package init(host: String, execution: ExecutionID?, trigger: NotifyTrigger, at: Timestamp) {
+        package init(
+            host: String,
+            execution: ExecutionID?,
+            trigger: NotifyTrigger,
+            at: Timestamp,
+            request: String? = nil
+        ) {
             self.host = host
             self.execution = execution
             self.trigger = trigger
             self.at = at
+            self.request = request
         }
     }
 

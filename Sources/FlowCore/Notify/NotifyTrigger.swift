@@ -21,6 +21,10 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
     case recovered
     case hostOffline = "host_offline"
     case hostBack = "host_back"
+    /// A request waits for the approval of another person.
+    case approvalWaiting = "approval_waiting"
+    /// Somebody took all rights for a while.
+    case breakGlass = "break_glass"
 
     /// What ended badly, whatever the kind.
     package static let failures: Set<NotifyTrigger> = [.businessFailure, .technicalFailure, .timeout, .lost]
@@ -30,6 +34,13 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
         switch self {
         case .cancelled, .skipped, .missed, .lost: true
         default: false
+        }
+    }
+
+    package init(_ kind: PersonEvent.Kind) {
+        switch kind {
+        case .approvalWaiting: self = .approvalWaiting
+        case .glassBroken: self = .breakGlass
         }
     }
 

@@ -56,11 +56,11 @@ package enum MessageWriter {
             .init("count", incident.count),
             .init("threshold_count", incident.thresholdCount),
             .init("silenced_count", incident.heldBack ?? 0),
-            .init("hosts_count", max(incident.failing.count, Set(incident.members.map(\.host)).count)),
+            .init("hosts_count", max(incident.failing.count, Self.hosts(of: incident))),
             .init("since", incident.openedAt),
             .init(
                 "executions",
-                incident.members.map { member in
+                incident.members.filter { $0.request == nil }.map { member in
                     JSON.object([
                         .init("id", member.execution),
                         .init("client_id", member.host),
@@ -69,12 +69,17 @@ package enum MessageWriter {
                     ])
                 }
             ),
+            .init("request", variables.values["request"] ?? ""),
             .init("same_failure", variables.values["same_failure"] ?? ""),
             .init("failure", variables.values["failure"] ?? ""),
             .init("url", variables.values["url"] ?? ""),
             .init("subject", written.subject),
             .init("text", written.text),
         ])
+    }
+
+    private static func hosts(of incident: NotifyIncident) -> Int {
+        Set(incident.members.map(\.host).filter { !$0.isEmpty }).count
     }
 
     /// A message that says that it is a test.

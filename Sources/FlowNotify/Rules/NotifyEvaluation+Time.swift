@@ -90,7 +90,8 @@ extension NotifyEvaluation {
             incident.dueAt = incident.updatedAt.advanced(byMilliseconds: Self.staleAfter)
             return self.put(incident, slot)
         }
-        if let end = incident.rule.quiet?.end(at: self.now) {
+        // Nobody sleeps through somebody's taking all rights.
+        if incident.trigger != .breakGlass, let end = incident.rule.quiet?.end(at: self.now) {
             incident.dueAt = end
             return self.put(incident, slot)
         }

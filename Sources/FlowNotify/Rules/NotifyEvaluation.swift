@@ -75,6 +75,7 @@ package struct NotifyEvaluation {
             case .agentCame(let agent), .agentWent(let agent):
                 keys.hosts.insert(agent)
                 for entry in book.rules(forHost: agent) { keys.rules.insert(entry.key) }
+            case .person(let person): for entry in book.rules(for: person) { keys.rules.insert(entry.key) }
             case .serverStarted: keys.isEveryHostNeeded = true
             case .runSettled, nil: break
             }
@@ -110,6 +111,7 @@ package struct NotifyEvaluation {
         case .agentWent(let agent): self.went(agent, at: row.at, grace: Self.offlineAfter)
         case .serverStarted:
             for agent in self.hosts.keys.sorted() { self.went(agent, at: row.at, grace: Self.startupGrace) }
+        case .person(let person): self.handle(person, at: row.at)
         case .runSettled, nil: break
         }
     }
@@ -130,6 +132,30 @@ package struct NotifyEvaluation {
                 self.fire(entry, outcome, event, count: count, at: time)
             }
             if outcome == .success, !event.isProvisional { self.settle(entry, event) }
+        }
+    }
+
+    /// Each request has a message of its own: whoever gets it acts on that one.
+    ///
+    /// No silence holds it back: those are for what is broken.
+    mutating func handle(_ event: PersonEvent, at time: Timestamp) {
+        let trigger = NotifyTrigger(event.kind)
+        for entry in self.book.rules(for: event) where entry.rule.triggers.contains(trigger) {
+            self.add(
+                entry,
+                group: "\(trigger.rawValue) \(event.id)",
+                trigger: trigger,
+                member: NotifyIncident.Member(
+                    host: "",
+                    execution: nil,
+                    trigger: trigger,
+                    at: time,
+                    request: event.text
+                ),
+                failing: nil,
+                count: 1,
+                at: time
+            )
         }
     }
 

@@ -50,6 +50,33 @@ package struct RuleBook: Sendable {
         return entries
     }
 
+    func rules(for event: PersonEvent) -> [Entry] {
+        let job = event.job.flatMap { self.jobs[$0] }
+        let ofJob = (job?.definition.notify ?? []).filter(\.isEnabled).map { rule in
+            Entry(
+                key: "task \(event.job ?? 0) \(rule.name)" + Self.suffix(rule),
+                rule: rule,
+                job: job,
+                groups: event.groups
+            )
+        }
+        return ofJob
+            + self.own.filter { Self.matches($0.match, job, event) }.map { own in
+                Entry(key: "rule \(own.id)" + Self.suffix(own.rule), rule: own.rule, job: job, groups: event.groups)
+            }
+    }
+
+    /// What concerns the whole installation is told to rules on everything only.
+    private static func matches(_ match: NotifyMatch, _ job: Job?, _ event: PersonEvent) -> Bool {
+        if match == NotifyMatch() { return true }
+        if !match.tasks.isEmpty { guard let job, match.tasks.contains(job.id) else { return false } }
+        if !match.labels.isEmpty {
+            guard let job, match.labels.allSatisfy({ job.definition.labels[$0.key] == $0.value }) else { return false }
+        }
+        guard !match.groups.isEmpty else { return true }
+        return match.groups.contains { event.groups.contains($0) || ($0 == Group.everyone && !event.groups.isEmpty) }
+    }
+
     func rules(forHost agent: AgentID) -> [Entry] {
         let groups = self.groups(of: agent)
         return self.own.filter { own in

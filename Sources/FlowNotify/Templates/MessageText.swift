@@ -13,13 +13,16 @@ package enum MessageText {
     static let subject = """
         {{#recovered}}Recovered: {{/recovered}}{{#task_name}}{{task_name}}{{/task_name}}\
         {{^task_name}}{{trigger}}{{/task_name}}{{#execution_status}} {{execution_status}}{{/execution_status}}\
-        {{#many_hosts}} on {{hosts_count}} hosts{{/many_hosts}}{{^many_hosts}} on {{host}}{{/many_hosts}}
+        {{#many_hosts}} on {{hosts_count}} hosts{{/many_hosts}}\
+        {{^many_hosts}}{{#host}} on {{host}}{{/host}}{{/many_hosts}}\
+        {{#request}}{{#task_name}}: {{trigger}}{{/task_name}}{{/request}}
         """
     static let body = """
         {{#recovered}}It works again.{{/recovered}}{{^recovered}}{{trigger}}: {{count}} since {{since}}{{/recovered}}
         {{#silenced_count}}Of these during a silence: {{silenced_count}}{{/silenced_count}}
         {{#task_id}}Task: {{task_name}} ({{task_id}}){{/task_id}}
-        Hosts: {{hosts}}
+        {{#hosts}}Hosts: {{hosts}}{{/hosts}}
+        {{#request}}{{request}}{{/request}}
         {{#execution_status}}Status: {{execution_status}}{{#exit_code}}, exit code {{exit_code}}{{/exit_code}}\
         {{#reason}} ({{reason}}){{/reason}}{{/execution_status}}
         {{#execution_end_time}}Ended: {{execution_end_time}}{{#execution_duration}} after {{execution_duration}}\

@@ -9,8 +9,7 @@ package struct TemplateVariables: Sendable {
         "task_id", "task_name", "execution_status", "execution_start_time", "execution_end_time", "execution_duration",
         "threshold_count", "execution_log_tail", "trigger", "run_id", "execution_id", "host", "hosts", "hosts_count",
         "many_hosts", "exit_code", "reason", "since", "rule", "count", "recovered", "silenced_count", "same_failure",
-        "failure", "seen_before",
-        "url",
+        "failure", "seen_before", "request", "url",
     ]
 
     package private(set) var values: [String: String] = [:]
@@ -29,7 +28,11 @@ package struct TemplateVariables: Sendable {
         address: String? = nil
     ) {
         let incident = message.incident
-        let hosts = Self.unique(incident.members.reversed().map(\.host))
+        let hosts = Self.unique(incident.members.reversed().map(\.host).filter { !$0.isEmpty })
+        let requests = incident.members.compactMap(\.request)
+        let url =
+            requests.isEmpty
+            ? Self.url(address, execution: execution, job: incident.jobID) : Self.url(address, of: incident.trigger)
         func time(_ time: Timestamp?) -> String {
             time.map { Self.time($0, in: timeZone) } ?? ""
         }
@@ -59,7 +62,8 @@ package struct TemplateVariables: Sendable {
             "same_failure": alike.same,
             "failure": Self.clean(alike.text, keepsLines: true),
             "seen_before": time(alike.seenBefore),
-            "url": Self.url(address, execution: execution, job: incident.jobID),
+            "request": Self.clean(requests.joined(separator: "\n"), keepsLines: true),
+            "url": url,
         ]
     }
 
@@ -87,6 +91,10 @@ package struct TemplateVariables: Sendable {
     private static func unique(_ hosts: [String]) -> [String] {
         var seen: Set<String> = []
         return hosts.filter { seen.insert($0).inserted }
+    }
+
+    private static func url(_ address: String?, of trigger: NotifyTrigger) -> String {
+        address.map { trigger == .approvalWaiting ? $0 + "/approvals" : $0 } ?? ""
     }
 
     private static func url(_ address: String?, execution: Execution?, job: JobID?) -> String {

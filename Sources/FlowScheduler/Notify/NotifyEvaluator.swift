@@ -140,6 +140,7 @@ package final class NotifyEvaluator: Sendable {
         for case .executions(let executions)? in events.map(\.event) {
             for execution in executions where execution.status.isTerminal { ids.insert(execution.jobID) }
         }
+        for case .person(let person)? in events.map(\.event) { if let job = person.job { ids.insert(job) } }
         var found: [Job] = []
         for id in ids.sorted() {
             if let job = try await self.store.job(id) { found.append(job) }

@@ -28,6 +28,13 @@ struct NotifyValidator {
                 "duplicate",
                 "another rule of this task has this name"
             )
+            for trigger in rule.triggers where trigger == .breakGlass {
+                self.faults.add(
+                    path + ".triggers",
+                    "value",
+                    "'\(trigger.rawValue)' is about the installation: write it into a rule of its own (/notify/rules)"
+                )
+            }
             for trigger in rule.triggers where trigger == .hostOffline || trigger == .hostBack {
                 self.faults.add(
                     path + ".triggers",

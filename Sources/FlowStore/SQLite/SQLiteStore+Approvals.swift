@@ -13,6 +13,7 @@ extension DatabaseStore: ApprovalStore {
                 try table.openCount(by: nil) < Approval.limit
             else { throw StoreFault.tooManyApprovals }
             try table.insert(approval)
+            try EventTable(db).append(.person(PersonEvent(approval)), at: change.at)
             try Self.audit(change, .approvalRequest, approval, db)
             return approval
         }

@@ -37,6 +37,8 @@ struct EventCodingTests {
         .agentCame(AgentID("web1")!),
         .agentWent(AgentID("db-2.example")!),
         .serverStarted,
+        .person(PersonEvent(.approvalWaiting, id: "a", username: "ada", job: 7, groups: [2, 300], text: "ada 请求")),
+        .person(PersonEvent(.glassBroken, id: "", username: "olga", text: "")),
         .runSettled(
             SettledRun(
                 id: DeterministicID.run(kind: .rerun, job: Self.job, nominal: Self.nominal),

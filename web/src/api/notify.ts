@@ -56,6 +56,8 @@ export const TRIGGERS = [
   'recovered',
   'host_offline',
   'host_back',
+  'approval_waiting',
+  'break_glass',
 ] as const;
 export type Trigger = typeof TRIGGERS[number];
 
@@ -120,7 +122,7 @@ export interface Incident {
   /** Events that silences keep back, and which. */
   silenced: number;
   silences: number[];
-  members: { client_id: string; execution_id: string | null; trigger: Trigger; at: string }[];
+  members: { client_id: string; execution_id: string | null; trigger: Trigger; at: string; request?: string | null }[];
 }
 
 /** What a silence is about: all that is given has to hold. */

@@ -32,6 +32,8 @@ extension ChineseFaults {
         zh 最多 20 条规则
         en another rule of this task has this name
         zh 这个任务的另一条规则用了这个名称
+        en '{trigger}' is about the installation: write it into a rule of its own (/notify/rules)
+        zh “{trigger}”与整个系统有关：请单独写成一条规则（/notify/rules）
         en '{trigger}' is about hosts: write it into a rule of its own (/notify/rules)
         zh “{trigger}”与主机有关：请单独写成一条规则（/notify/rules）
         en name at least one trigger

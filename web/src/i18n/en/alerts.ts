@@ -65,6 +65,8 @@ export default {
       recovered: 'recovered',
       host_offline: 'host offline',
       host_back: 'host back',
+      approval_waiting: 'approval waited for',
+      break_glass: 'emergency access',
     },
     delivery: { queued: 'Queued', sending: 'Sending', sent: 'Sent', dead: 'Given up', merged: 'Merged' },
     purpose: {

@@ -59,6 +59,8 @@ export default {
       recovered: '恢复',
       host_offline: '主机离线',
       host_back: '主机恢复',
+      approval_waiting: '有待审批',
+      break_glass: '紧急授权',
     },
     delivery: { queued: '排队中', sending: '发送中', sent: '已发送', dead: '发送失败', merged: '已合并' },
     purpose: {

@@ -156,5 +156,6 @@ export const VARIABLES = [
   'same_failure',
   'failure',
   'seen_before',
+  'request',
   'url',
 ] as const;
