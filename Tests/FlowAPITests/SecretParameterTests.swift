@@ -105,6 +105,37 @@ struct SecretParameterTests {
         }
     }
 
+    @Test(
+        "A request for another person with a secret value is the same when it is repeated; another value is another one"
+    )
+    func askedTwice() async throws {
+        try await Self.with { world in
+            let task = try await world.caller.get("/tasks/\(world.task)").data
+            let version = try #require(task["version"]?.int)
+            let marked = try await world.caller.with("If-Match", "\"\(version)\"")
+                .put(
+                    "/tasks/\(world.task)",
+                    taskBody(
+                        [
+                            "schedule_type": .string("manual"), "cron_expr": .null,
+                            "two_person": .array([.string("run")]),
+                        ].merging(Self.parameter([:])) { $1 }
+                    )
+                )
+            #expect(marked.status == 200, "\(marked.text)")
+            var ids: [String?] = []
+            for (value, key) in [
+                (Self.value, "one"), (Self.value, "one"), (Self.value + "!", "one"), (Self.value, "two"),
+            ] {
+                let answer = try await world.start(["pw": value], key: key)
+                #expect(answer.status == 202, "\(answer.text)")
+                ids.append(answer.data["approval_id"]?.text)
+            }
+            #expect(ids[0] != nil && ids[0] == ids[1] && Set(ids).count == 3, "\(ids)")
+            try await world.isNowhere(Self.value, ["/approvals", "/approvals/\(ids[0] ?? "")"])
+        }
+    }
+
     @Test("A stored secret may be named instead, by who may use it; a default names one, for runs without a value")
     func names() async throws {
         try await Self.with(["default": .string("secret:DB")]) { world in

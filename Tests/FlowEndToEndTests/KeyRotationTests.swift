@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import FlowStore
 import FlowWire
 import Foundation
@@ -70,6 +71,71 @@ struct KeyRotationTests {
             let seal = SecretSeal(ring: after, installation: installation)
             let opened = try await Self.values(directory).map { seal.open($0.text, name: $0.name, version: $0.version) }
             #expect(opened == ["hunter2!", "MZXW6", #"{"url":"https:\/\/hook.example\/x"}"#])
+        }
+    }
+
+    @Test("What waits for another person is sealed anew, and recognised when it is asked for again")
+    func approvals() async throws {
+        try await Self.with { directory, before, installation in
+            let store = try SQLiteStore.open(path: directory.path(of: DataDirectory.database))
+            let user = try #require(try await store.user(named: "ada"))
+            let job = try await store.createJob(
+                uid: JobUID(uuid: UUID()),
+                definition: JobDefinition(
+                    name: "job",
+                    payload: .shell(ShellPayload(command: "true")),
+                    schedule: .manual,
+                    groups: [Group.everyone],
+                    parameters: [
+                        ParameterDeclaration(
+                            name: "pw",
+                            kind: .secret,
+                            defaultValue: nil,
+                            choices: [],
+                            isRequired: false
+                        )
+                    ]
+                ),
+                isEnabled: true,
+                nextFire: nil,
+                by: .system(at: Self.now)
+            )
+            func request(_ keys: KeyRing) throws -> Approval {
+                let seal = SecretSeal(ring: keys, installation: installation)
+                let name = SecretParameter.sealName(of: "pw", job: job.uid)
+                let value = try seal.seal("hunter3!", name: name, version: SecretParameter.sealVersion)
+                let trigger = Trigger(job: job.id, uid: "one", source: "api", caller: "ada", parameters: ["pw": value])
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                let payload = try encoder.encode(ApprovalPayload.run(ApprovedRun(trigger)))
+                var approval = Approval(
+                    id: ApprovalID(uuid: UUID()),
+                    action: .run,
+                    object: .job(job),
+                    version: 1,
+                    groups: [Group.everyone],
+                    payload: String(decoding: payload, as: UTF8.self),
+                    requester: user.id,
+                    requesterName: "ada",
+                    reason: nil,
+                    createdAt: Self.now
+                )
+                approval.likeness = ApprovalLikeness.text(of: approval, job: job.uid, seal: seal)
+                return approval
+            }
+            let change = Change(by: .user(user.id, "ada"), at: Self.now)
+            let first = try await store.requestApproval(try request(before), by: change)
+            try await store.close()
+            let report = try await Self.rotate(directory)
+            #expect(report.resealed == 4 && report.dropped == [before.primary.kid])
+            let after = try #require(try MasterKeys.open(in: directory, environment: [:], mayCreate: false))
+            let again = try SQLiteStore.open(path: directory.path(of: DataDirectory.database))
+            let stored = try #require(try await again.approval(first.id))
+            #expect(stored.state == .pending && stored.payload.contains(report.kid))
+            #expect(stored.digest != first.digest && stored.likeness != nil && stored.likeness != first.likeness)
+            // Sealed once more it is another text, and the same request.
+            #expect(try await again.requestApproval(try request(after), by: change).id == first.id)
+            try await again.close()
         }
     }
 

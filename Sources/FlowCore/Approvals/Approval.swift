@@ -92,6 +92,8 @@ package struct Approval: Hashable, Sendable {
     package let payload: String
     /// ``digest(action:object:version:payload:)`` of it.
     package let digest: String
+    /// What it is recognised by when it is repeated and has something secret in it; nil = by ``digest`` alone.
+    package var likeness: String?
     package let requester: UserID
     package let requesterName: String
     package let reason: String?

@@ -17,6 +17,24 @@ package enum ApprovalPayload: Codable, Hashable, Sendable {
     case role(name: String, description: String, permissions: [Permission])
     /// By the words of the settings, as they are written; nil is the default.
     case settings([String: String?])
+
+    /// What a run that is asked for is handed; nil for anything else.
+    package var parameters: [String: String]? {
+        switch self {
+        case .run(let run): run.parameters
+        case .backfill(let backfill): backfill.parameters
+        default: nil
+        }
+    }
+
+    /// The same with other parameters; what has none stays as it is.
+    package func with(parameters: [String: String]) -> ApprovalPayload {
+        switch self {
+        case .run(let run): .run(run.with(parameters: parameters))
+        case .backfill(let backfill): .backfill(backfill.with(parameters: parameters))
+        default: self
+        }
+    }
 }
 
 /// A start by hand.
@@ -38,6 +56,18 @@ package struct ApprovedRun: Codable, Hashable, Sendable {
         self.retryOf = trigger.retryOf
         self.rerunOf = trigger.rerunOf
     }
+
+    private init(_ run: ApprovedRun, parameters: [String: String]) {
+        self.uid = run.uid
+        self.isRetry = run.isRetry
+        self.source = run.source
+        self.parameters = parameters
+        self.targets = run.targets
+        self.retryOf = run.retryOf
+        self.rerunOf = run.rerunOf
+    }
+
+    func with(parameters: [String: String]) -> ApprovedRun { ApprovedRun(self, parameters: parameters) }
 
     /// - Parameter caller: who asked for it.
     package func trigger(of job: JobID, caller: String) -> Trigger {
@@ -78,5 +108,16 @@ package struct ApprovedBackfill: Codable, Hashable, Sendable {
         self.perMinute = perMinute
         self.isForced = isForced
         self.parameters = parameters
+    }
+
+    func with(parameters: [String: String]) -> ApprovedBackfill {
+        ApprovedBackfill(
+            from: self.from,
+            until: self.until,
+            concurrency: self.concurrency,
+            perMinute: self.perMinute,
+            isForced: self.isForced,
+            parameters: parameters
+        )
     }
 }

@@ -15,16 +15,20 @@ package struct ApprovalDesk: Sendable {
     let clock: any WallClock
     let settings: LiveSettings
     let makeUUID: @Sendable () -> UUID
+    /// Nil while the master key is missing: then nothing is sealed either.
+    let seal: SecretSeal?
 
     package init(
         store: any ApprovalStore,
         clock: any WallClock,
         settings: LiveSettings,
+        seal: SecretSeal? = nil,
         makeUUID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         self.store = store
         self.clock = clock
         self.settings = settings
+        self.seal = seal
         self.makeUUID = makeUUID
     }
 
@@ -33,12 +37,14 @@ package struct ApprovalDesk: Sendable {
 
     /// Keeps a request.
     ///
+    /// - Parameter job: whose parameters it may hand on.
     /// - Returns: what to throw.
     func ask(
         _ action: Approval.Action,
         _ object: Approval.Object,
         version: Int64? = nil,
         groups: [GroupID],
+        job: JobUID? = nil,
         _ payload: ApprovalPayload,
         as principal: Principal
     ) async throws -> ApprovalNeeded {
@@ -47,7 +53,7 @@ package struct ApprovalDesk: Sendable {
         guard text.utf8.count <= Approval.payloadLimit else {
             throw CoreError(.payloadTooLarge, "A request for approval has at most \(Approval.payloadLimit) bytes.")
         }
-        let approval = Approval(
+        var approval = Approval(
             id: ApprovalID(uuid: self.makeUUID()),
             action: action,
             object: object,
@@ -59,6 +65,7 @@ package struct ApprovalDesk: Sendable {
             reason: principal.origin.reason,
             createdAt: now
         )
+        if let job, let seal { approval.likeness = ApprovalLikeness.text(of: approval, job: job, seal: seal) }
         let change = principal.change(at: now, reason: principal.origin.reason)
         return ApprovalNeeded(approval: try await self.store.requestApproval(approval, by: change))
     }

@@ -21,6 +21,7 @@ extension JobService {
                 .job(job),
                 version: job.version,
                 groups: job.definition.groups,
+                job: job.uid,
                 payload,
                 as: principal
             )

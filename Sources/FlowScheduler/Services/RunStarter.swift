@@ -45,6 +45,7 @@ package struct RunStarter: Sendable {
                 .job(job),
                 version: job.version,
                 groups: job.definition.groups,
+                job: job.uid,
                 .run(ApprovedRun(trigger)),
                 as: principal
             )

@@ -23,7 +23,9 @@ extension Services {
     ) -> Services {
         // A store of another kind may have no notifications.
         let notify = store as? any Store & NotifyStore
-        let desk = (store as? any ApprovalStore).map { ApprovalDesk(store: $0, clock: clock, settings: settings) }
+        let desk = (store as? any ApprovalStore).map {
+            ApprovalDesk(store: $0, clock: clock, settings: settings, seal: seal)
+        }
         let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock, desk: desk, seal: seal)
         let executions = ExecutionService(
             store: store,

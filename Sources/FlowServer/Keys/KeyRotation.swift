@@ -83,6 +83,11 @@ package enum KeyRotation {
         let began = ContinuousClock.now
         let seal = SecretSeal(ring: keys, installation: installation)
         let resealed = try await self.reseal(values, store, seal)
+        // A digest tells nobody which key it was made with, so all are made anew.
+        for (approval, job) in try await store.sealedApprovals() {
+            let likeness = ApprovalLikeness.text(of: approval, job: job, seal: seal)
+            if likeness != approval.likeness { try await store.setLikeness(likeness, of: approval) }
+        }
         if resealed > 0 {
             let unit = OwnWork.Unit(
                 name: "values",

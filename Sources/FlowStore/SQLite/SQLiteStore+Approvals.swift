@@ -7,7 +7,7 @@ extension DatabaseStore: ApprovalStore {
     package func requestApproval(_ approval: Approval, by change: Change) async throws -> Approval {
         try await self.write("request_approval") { db in
             let table = ApprovalTable(db)
-            if let open = try table.open(approval.digest, by: approval.requester, at: change.at) { return open }
+            if let open = try table.open(like: approval, at: change.at) { return open }
             try Self.expire(at: change.at, limit: 100, db)
             guard try table.openCount(by: approval.requester) < Approval.limitOfOne,
                 try table.openCount(by: nil) < Approval.limit

@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowCore
+package import FlowCore
 
 /// Something sealed, and what it is bound to.
 package struct SealedValue: Hashable, Sendable {
@@ -121,6 +121,23 @@ extension SQLiteStore {
             case .parameter(let place):
                 try SealedParameterTable(db: db).reseal(place, from: value.text, as: text)
             }
+        }
+    }
+
+    /// Requests that wait and have something sealed in them, each with the job that it is bound to.
+    package func sealedApprovals() async throws -> [(approval: Approval, job: JobUID)] {
+        try await self.read { db in
+            try ApprovalTable(db).sealed().compactMap { approval -> (approval: Approval, job: JobUID)? in
+                guard let id = JobID(approval.object.id), let job = try JobTable(db).find(id) else { return nil }
+                return (approval: approval, job: job.uid)
+            }
+        }
+    }
+
+    /// What a request is recognised by from now on.
+    package func setLikeness(_ likeness: String?, of approval: Approval) async throws {
+        try await self.write("set_likeness") { db in
+            try ApprovalTable(db).replace(approval.payload, likeness: likeness, of: approval)
         }
     }
 

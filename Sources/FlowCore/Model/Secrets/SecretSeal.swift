@@ -63,6 +63,21 @@ package struct SecretSeal: Sendable {
         return String(validating: value, as: UTF8.self)
     }
 
+    /// A digest that only who has the key can make, of this installation and the key that new values are sealed with.
+    package func mark(of fields: [String]) -> String {
+        let key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: self.ring.primary.bytes),
+            salt: [UInt8](),
+            info: Array("qf-mark-v1".utf8),
+            outputByteCount: 32
+        )
+        // Lengths in front: no two lists are the same bytes.
+        let bytes = ([self.installation] + fields).flatMap { field in
+            Array("\(field.utf8.count):".utf8) + Array(field.utf8) + [UInt8(ascii: ",")]
+        }
+        return Base64URL.encode(Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key)))
+    }
+
     private func binding(name: String, version: Int64, kid: String) -> [UInt8] {
         ["qf-secret-v1", self.installation, name, String(version), kid].flatMap { field in
             Array("\(field.utf8.count):".utf8) + Array(field.utf8) + [UInt8(ascii: ",")]

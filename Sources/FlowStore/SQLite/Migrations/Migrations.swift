@@ -58,6 +58,7 @@ enum Migrations {
         ("190 secret parameters", Migration190SecretParameters.sql),
         ("196 test runs", Migration196TestRuns.sql),
         ("197 ended index", Migration197EndedIndex.sql),
+        ("178 approval likeness", Migration178ApprovalLikeness.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -7,7 +7,7 @@ import FlowCore
 struct ApprovalTable {
     private static let columns = """
         id, action, object_kind, object_id, object_name, version, groups, payload, digest, requester, requester_name, reason, \
-        created_at, state, decider, decider_name, remark, decided_at, outcome
+        created_at, state, decider, decider_name, remark, decided_at, outcome, likeness
         """
 
     let db: Database
@@ -17,8 +17,8 @@ struct ApprovalTable {
         try self.db.run(
             """
             INSERT INTO approval (id, action, object_kind, object_id, object_name, version, groups, payload, digest, requester,
-                requester_name, reason, created_at, expires_at, state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                requester_name, reason, created_at, expires_at, state, likeness)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .id(approval.id), .text(approval.action.rawValue), .text(approval.object.kind),
@@ -27,6 +27,7 @@ struct ApprovalTable {
                 .text(try JSONColumn.encode(approval.groups)), .text(approval.payload), .text(approval.digest),
                 .integer(approval.requester), .text(approval.requesterName), .text(approval.reason),
                 .time(approval.createdAt), .time(approval.expiresAt), .text(approval.state.rawValue),
+                .text(approval.likeness),
             ]
         )
     }
@@ -56,13 +57,13 @@ struct ApprovalTable {
     }
 
     /// The open one of a person that asks for the same.
-    func open(_ digest: String, by requester: UserID, at now: Timestamp) throws -> Approval? {
+    func open(like approval: Approval, at now: Timestamp) throws -> Approval? {
         try self.db.first(
             """
             SELECT \(Self.columns) FROM approval INDEXED BY approval_open
-            WHERE state = 'pending' AND requester = ? AND digest = ? AND expires_at > ?
+            WHERE state = 'pending' AND requester = ? AND (digest = ? OR likeness = ?) AND expires_at > ?
             """,
-            [.integer(requester), .text(digest), .time(now)]
+            [.integer(approval.requester), .text(approval.digest), .text(approval.likeness), .time(now)]
         ) { try Self.decode($0) }
     }
 
@@ -82,6 +83,37 @@ struct ApprovalTable {
             """,
             [.time(now), .number(limit)]
         ) { try Self.decode($0) }
+    }
+
+    /// Those that wait and have something sealed in them.
+    func sealed() throws -> [Approval] {
+        try self.db.all(
+            """
+            SELECT \(Self.columns) FROM approval INDEXED BY approval_open
+            WHERE state = 'pending' AND payload LIKE '%"qfs1.%' ORDER BY created_at, id
+            """
+        ) { try Self.decode($0) }
+    }
+
+    /// Asked at each start of a server, which a request that can't be read must not stop.
+    func hasSealed() throws -> Bool {
+        try self.db.first(
+            "SELECT 1 FROM approval INDEXED BY approval_open WHERE state = 'pending' AND payload LIKE '%\"qfs1.%' LIMIT 1"
+        ) { _ in true } ?? false
+    }
+
+    /// Puts the same request, sealed with another key, in the place of one that waits.
+    func replace(_ payload: String, likeness: String?, of approval: Approval) throws {
+        let digest = Approval.digest(
+            action: approval.action,
+            object: approval.object,
+            version: approval.version,
+            payload: payload
+        )
+        try self.db.run(
+            "UPDATE approval SET payload = ?, digest = ?, likeness = ? WHERE id = ? AND digest = ? AND state = 'pending'",
+            [.text(payload), .text(digest), .text(likeness), .id(approval.id), .text(approval.digest)]
+        )
     }
 
     func page(_ query: ApprovalQuery) throws -> Page<Approval> {
@@ -152,6 +184,7 @@ struct ApprovalTable {
         approval.comment = row.optionalText(16)
         approval.decidedAt = row.optionalTime(17)
         approval.result = row.optionalText(18)
+        approval.likeness = row.optionalText(19)
         return approval
     }
 }
