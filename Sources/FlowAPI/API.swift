@@ -65,6 +65,7 @@ package func makeAPI(
         authenticator: authenticator,
         quota: quota,
         auth: auth,
+        access: AccessRoutes(access: services.access, authentication: services.authentication, auth: auth),
         oidc: OIDCRoutes(service: oidc, auth: auth),
         secondFactor: SecondFactorRoutes(authentication: services.authentication),
         tasks: TaskRoutes(

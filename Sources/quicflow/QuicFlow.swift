@@ -22,6 +22,7 @@ struct QuicFlow: AsyncParsableCommand {
             GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
             SecretCommand.self, CalendarCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self,
             SchedulerCommand.self, NotifyCommand.self, SilenceCommand.self, ReportCommand.self, ApprovalCommand.self,
+            AccessCommand.self, BreakGlassCommand.self,
             PlanCommand.self, DiffCommand.self, ApplyCommand.self, ExportCommand.self, SchemaCommand.self,
             CronCommand.self,
             AgentCommand.self, PluginCommand.self, DoctorCommand.self, ProfileCommand.self, RunnerCommand.self,

@@ -21,7 +21,7 @@ struct RoleMatrixTests {
     private static let forSignedIn: Set<Endpoint> = [
         .signOut, .whoAmI, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listTokens,
         .createToken, .deleteToken, .live, .events, .reportClientError, .getTOTP, .beginTOTP, .confirmTOTP, .endTOTP,
-        .renewRecoveryCodes,
+        .renewRecoveryCodes, .explainAccess, .mendGlass,
     ]
 
     @Test("A route without a declared permission is one of a known few")

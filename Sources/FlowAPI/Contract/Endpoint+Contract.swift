@@ -15,7 +15,8 @@ extension Endpoint {
     private var declared: Contract? {
         let areas: [Contract?] = [
             self.sessionContract, self.secondFactorContract, self.taskContract, self.groupContract,
-            self.executionContract, self.insightContract, self.userContract, self.roleContract, self.tokenContract,
+            self.executionContract, self.insightContract, self.userContract, self.roleContract, self.accessContract,
+            self.tokenContract,
             self.secretContract, self.workflowContract, self.calendarContract, self.notifyContract,
             self.settingsContract, self.systemContract, self.schedulerContract, self.dialectContract, self.hookContract,
             self.backfillContract, self.approvalContract, self.bulkContract,

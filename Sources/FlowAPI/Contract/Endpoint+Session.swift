@@ -49,6 +49,9 @@ extension Endpoint {
                         "scopes": .dictionary(.reference("Scope")).about("Where each permission holds."),
                     ]).with(optional: [
                         "must_change_password": .boolean, "must_set_up_totp": .boolean, "token_id": .integer.orNull,
+                        "break_glass": Schema.answer(["until": .timestamp, "reason": .string]).orNull.about(
+                            "All rights that this session has for a while."
+                        ),
                     ])
                 )
         default: nil

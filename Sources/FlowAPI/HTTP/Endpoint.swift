@@ -10,7 +10,7 @@ import HTTPTypes
 /// check and the tests all read this table and nothing else (`reliability.md`, attack classes 1 and 3).
 enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI, changePassword, listOwnSessions, endOtherSessions, endOwnSession
-    case startOIDC, returnFromOIDC
+    case explainAccess, breakGlass, mendGlass, startOIDC, returnFromOIDC
     case signInCode, getTOTP, beginTOTP, confirmTOTP, endTOTP, renewRecoveryCodes, resetTOTP
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case explainTask, taskPlacement, taskRollout, listOwed, testTask, shiftTask
@@ -86,7 +86,10 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listOwnSessions: self.api(.get, "/auth/sessions", .signedIn)
         case .endOtherSessions: self.api(.delete, "/auth/sessions", .signedIn)
         case .endOwnSession: self.api(.delete, "/auth/sessions/{session_id}", .signedIn)
-
+        case .breakGlass: self.api(.post, "/auth/break-glass", .needs(.breakGlassUse))
+        case .mendGlass: self.api(.delete, "/auth/break-glass", .signedIn)
+        // About others it takes the right to see them.
+        case .explainAccess: self.api(.get, "/access/explain", .signedIn)
         case .signInCode: self.api(.post, "/auth/login/totp", .everyone)
         case .startOIDC: self.api(.get, "/auth/oidc/{provider}/start", .everyone)
         case .returnFromOIDC: self.api(.get, "/auth/oidc/{provider}/callback", .everyone)
@@ -318,66 +321,6 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .s4ResumeTask: self.s4(.post, "/tasks/{task_id}/resume", .needs(.jobsRun))
         case .s4ReorderTask: self.s4(.post, "/tasks/{task_id}/reorder", .needs(.jobsWrite))
         case .s4AccountTasks: self.s4(.get, "/accounts/{account_id}/tasks", .needs(.jobsRead))
-        }
-    }
-
-    /// Whether somebody may use it before a password that others know is changed.
-    var isOpenBeforePasswordChange: Bool {
-        switch self {
-        case .changePassword, .whoAmI, .signOut: true
-        default: false
-        }
-    }
-
-    /// Whether load balancers and monitors ask it all the time; it costs nothing and is not counted.
-    var isForProbes: Bool {
-        switch self {
-        case .health, .ready, .version, .plainHealth, .plainReady, .s4Health: true
-        default: false
-        }
-    }
-
-    /// Whether it counts its callers by itself.
-    var hasOwnQuota: Bool { self == .receiveHook || self == .receiveHookToken }
-
-    /// Whether somebody may use it who has to set up a second factor first.
-    var isOpenBeforeSecondFactor: Bool {
-        switch self {
-        case .getTOTP, .beginTOTP, .confirmTOTP: true
-        default: self.isOpenBeforePasswordChange
-        }
-    }
-
-    /// Whether it is about credentials and accounts, which no API token opens.
-    var isForPeople: Bool {
-        switch self {
-        case .signOut, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listUsers, .createUser,
-            .getUser, .renameUser, .deleteUser, .enableUser, .disableUser, .resetPassword, .addGrant, .removeGrant,
-            .listSessions, .endSessions, .endSession, .listTokens, .createToken, .deleteToken, .getTOTP, .beginTOTP,
-            .confirmTOTP, .endTOTP, .renewRecoveryCodes, .resetTOTP, .listRoles, .createRole, .updateRole, .deleteRole,
-            .approveRequest, .rejectRequest, .withdrawRequest:
-            true
-        default: false
-        }
-    }
-
-    /// Whether it may be answered with a request for another person's approval instead (202).
-    var mayWait: Bool {
-        switch self {
-        case .updateTask, .deleteTask, .enableTask, .disableTask, .restoreVersion, .triggerTask, .setDependencies,
-            .retryExecution, .retryRun, .cancelExecution, .stopRun, .backfillTask, .cancelWorkflowRun,
-            .abandonWorkflowRun, .addGrant, .updateRole, .changeSettings, .s0UpdateTask, .s0DeleteTask, .s0PauseTask,
-            .s0ResumeTask, .s0TriggerTask, .s4UpdateTask, .s4DeleteTask, .s4PauseTask, .s4ResumeTask, .s4ReorderTask:
-            true
-        default: false
-        }
-    }
-
-    /// Whether why it is wanted may be said: it may become a request, or several.
-    var takesReason: Bool {
-        switch self {
-        case .bulkTasks, .stopExecutions, .retryExecutions: true
-        default: self.mayWait
         }
     }
 

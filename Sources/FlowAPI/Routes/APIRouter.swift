@@ -12,6 +12,7 @@ struct APIRouter: Sendable {
     let authenticator: RequestAuthenticator
     let quota: RequestQuota
     let auth: AuthRoutes
+    let access: AccessRoutes
     let oidc: OIDCRoutes
     let secondFactor: SecondFactorRoutes
     let tasks: TaskRoutes
@@ -132,6 +133,9 @@ struct APIRouter: Sendable {
         case .signOut: try await self.auth.signOut(call)
         case .whoAmI: try await self.auth.whoAmI(call)
         case .changePassword: try await self.auth.changePassword(call)
+        case .breakGlass: try await self.access.breakGlass(call)
+        case .mendGlass: try await self.access.mendGlass(call)
+        case .explainAccess: try await self.access.explain(call)
         case .listOwnSessions: try await self.auth.sessions(call)
         case .endOtherSessions: try await self.auth.endSessions(call)
         case .endOwnSession: try await self.auth.endSession(call)

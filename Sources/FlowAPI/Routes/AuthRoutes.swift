@@ -138,6 +138,10 @@ struct AuthRoutes: Sendable {
                 .init("grants", principal.grants.map(GrantPresenter.grant)),
                 .init("scopes", GrantPresenter.scopes(of: principal)),
                 .init("token_id", principal.token?.id),
+                .init(
+                    "break_glass",
+                    principal.glass.map { JSON.object([.init("until", $0.until), .init("reason", $0.reason)]) }
+                ),
             ]
         )
     }

@@ -38,11 +38,13 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     case settingsWrite = "settings:write"
     case usersRead = "users:read"
     case usersWrite = "users:write"
+    /// Take all rights for a while, in an emergency.
+    case breakGlassUse = "breakglass:use"
 
     /// Counts only when granted on everything: what it opens has no groups.
     package var isGlobal: Bool {
         switch self {
-        case .metricsRead, .usersRead, .usersWrite, .channelsWrite, .settingsRead, .settingsWrite: true
+        case .metricsRead, .usersRead, .usersWrite, .channelsWrite, .settingsRead, .settingsWrite, .breakGlassUse: true
         default: false
         }
     }

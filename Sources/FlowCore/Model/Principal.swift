@@ -7,11 +7,13 @@ package struct Principal: Hashable, Sendable {
     package let username: String
     package let grants: [Grant]
     /// Of the API token that was used, if any: no permission goes beyond them.
-    package let token: TokenLimits?
+    package var token: TokenLimits?
     /// Where the request came from.
     package var origin: Origin
     /// The request of another person that is being carried out.
     package var approval: ApprovalPass?
+    /// All rights for a while; they are among ``grants``.
+    package var glass: BrokenGlass?
 
     package init(
         userID: UserID,
@@ -46,8 +48,15 @@ package struct Principal: Hashable, Sendable {
             reason: reason ?? (self.approval == nil ? nil : self.origin.reason)
         )
         change.approval = self.approval
+        if let glass {
+            change.isEmergency = true
+            change.reason = reason ?? self.origin.reason ?? glass.mark
+        }
         return change
     }
+
+    /// Whether what takes two persons takes another one for this one.
+    package var needsSecond: Bool { self.approval == nil && self.glass == nil }
 
     // MARK: Rights
 

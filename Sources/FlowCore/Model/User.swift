@@ -67,6 +67,8 @@ package struct UserSession: Hashable, Sendable {
     package var provider: String?
     /// What the session is called there.
     package var providerSession: String?
+    /// All rights, until a time.
+    package var glass: BrokenGlass?
 
     package init(
         tokenHash: [UInt8],

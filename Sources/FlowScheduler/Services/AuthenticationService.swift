@@ -254,8 +254,15 @@ package final class AuthenticationService: Sendable {
         guard let (session, user) = try await self.store.session(tokenHash: tokenHash, at: self.clock.now),
             ConstantTime.equal(session.tokenHash, tokenHash), !self.isOver(session)
         else { return nil }
+        var principal = Principal(user)
+        if let glass = session.glass, glass.until > self.clock.now {
+            var emergency = user
+            emergency.grants.append(BrokenGlass.grant)
+            principal = Principal(emergency)
+            principal.glass = glass
+        }
         return AuthenticatedSession(
-            principal: Principal(user),
+            principal: principal,
             mustChangePassword: user.mustChangePassword,
             mustSetUpSecondFactor: self.mustSetUpSecondFactor(user),
             tokenHash: tokenHash,

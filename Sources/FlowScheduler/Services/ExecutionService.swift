@@ -162,7 +162,7 @@ package struct ExecutionService: Sendable {
         of uid: JobUID,
         as principal: Principal
     ) async throws {
-        guard principal.approval == nil, let desk else { return }
+        guard principal.needsSecond, let desk else { return }
         let rule = desk.forceStop
         guard rule != .off else { return }
         let job = try await self.store.job(uid: uid)

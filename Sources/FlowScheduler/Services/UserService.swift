@@ -49,7 +49,7 @@ package struct UserService: Sendable {
         try AccountRules.check(username: username)
         for grant in grants { try self.requireOwn(grant, principal) }
         // The password is told once, and a request has nobody to tell it.
-        if self.desk?.grantsTakeTwo == true, !grants.isEmpty {
+        if principal.needsSecond, self.desk?.grantsTakeTwo == true, !grants.isEmpty {
             throw CoreError(
                 .forbidden,
                 "Giving rights takes two persons here. Make the account without a role, then ask for its role.",
@@ -97,7 +97,7 @@ package struct UserService: Sendable {
     package func add(_ grant: Grant, to user: UserID, as principal: Principal) async throws -> Grant {
         try principal.require(.usersWrite)
         try self.requireOwn(grant, principal)
-        if principal.approval == nil, let desk, desk.grantsTakeTwo {
+        if principal.needsSecond, let desk, desk.grantsTakeTwo {
             guard let found = try await self.store.user(user), found.state != .deleted else {
                 throw StoreFault.noUser(user)
             }
@@ -176,7 +176,7 @@ package struct UserService: Sendable {
         role.description = description
         role.permissions = permissions
         try self.check(role, principal)
-        if principal.approval == nil, let desk, desk.grantsTakeTwo {
+        if principal.needsSecond, let desk, desk.grantsTakeTwo {
             throw try await desk.ask(
                 .grant,
                 Approval.Object(kind: "role", id: name, name: name),

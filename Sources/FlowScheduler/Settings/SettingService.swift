@@ -48,7 +48,7 @@ package struct SettingService: Sendable {
         try await self.load()
         let before = self.live.now
         let after = try self.check(changes, before: before, isToken: principal.token != nil)
-        if principal.approval == nil, let desk, after.isLaxer(than: before) {
+        if principal.needsSecond, let desk, after.isLaxer(than: before) {
             // What asks for two persons is not made to ask less by one.
             let texts = changes.map { ($0.key.rawValue, $0.value?.written) }
             let name = texts.map(\.0).sorted().joined(separator: ",")

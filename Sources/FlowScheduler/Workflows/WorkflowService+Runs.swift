@@ -185,7 +185,7 @@ extension WorkflowService {
 
     /// Throws the request, where a stop by force takes two persons: of any run, or of one with a step that is a marked task.
     private func askToKill(_ id: RunID, isAbandoned: Bool, as principal: Principal) async throws {
-        guard principal.approval == nil, let desk = self.jobs.desk, desk.forceStop != .off else { return }
+        guard principal.needsSecond, let desk = self.jobs.desk, desk.forceStop != .off else { return }
         let needed: [Permission] = [.executionsKill] + (isAbandoned ? [] : [.executionsCancel])
         let detail = try await self.permitted(id, needing: needed, as: principal)
         guard detail.run.endedAt == nil else { return }

@@ -34,9 +34,9 @@ enum UserRecord {
     static let sessionColumns =
         "user_session.token_hash, user_session.user_id, user_session.created_at, user_session.expires_at, "
         + "user_session.last_used_at, user_session.address, user_session.user_agent, "
-        + "user_session.provider, user_session.provider_session"
+        + "user_session.provider, user_session.provider_session, user_session.glass_until, user_session.glass_reason"
     /// How many columns a session has.
-    static let sessionWidth = 9
+    static let sessionWidth = 11
 
     static func decodeSession(_ row: some RecordRow) -> UserSession {
         var session = UserSession(
@@ -50,6 +50,7 @@ enum UserRecord {
         )
         session.provider = row.optionalText(7)
         session.providerSession = row.optionalText(8)
+        session.glass = row.optionalTime(9).map { BrokenGlass(until: $0, reason: row.optionalText(10) ?? "") }
         return session
     }
 }

@@ -121,6 +121,8 @@ extension DatabaseStore: ApprovalStore {
         _ db: Database
     ) throws {
         guard let pass = change.approval else {
+            // Whoever broke the glass answers for it alone; the audit says so.
+            if change.isEmergency { return }
             switch change.actor.kind {
             // What the server does by itself follows from what people approved; who is on its host has all of it anyway.
             case .system, .agent, .host: return

@@ -16,6 +16,12 @@ extension ChineseWords {
         zh 没有 {program}；它与本程序安装在一起
         en {program} could not be started: {reason}
         zh {program} 无法启动：{reason}
+        en All rights were given back.
+        zh 已交还全部权限。
+        en say why with --reason
+        zh 请用 --reason 说明原因
+        en All rights are yours until {DisplayTime}. Each change is audited.
+        zh 你已取得全部权限，有效至 {DisplayTime}。每次修改都记入审计。
         en decided by
         zh 审批人
         en Give --mine or --to-decide, not both.

@@ -194,5 +194,29 @@ extension ChineseFaults {
         zh 请写角色或权限，不能两者都写
         en give permissions, or a role whose permissions it gets
         zh 请写权限，或写一个角色以取得它的权限
+        en No token asks about other people. Sign in for it.
+        zh 令牌不能查询其他人的权限。请登录后再查。
+        en There is no user of that name.
+        zh 没有叫这个名字的用户。
+        en There is no such object.
+        zh 没有这个对象。
+        en Only a session that was begun here with a password can take all rights. Another system signs you in.
+        zh 只有在这里用密码登录的会话才能取得全部权限；你是由另一个系统登录的。
+        en say in 1 to {limit} bytes why, without control characters
+        zh 请用 1 到 {limit} 字节说明原因，不能有控制字符
+        en {least} to {longest} minutes
+        zh {least} 到 {longest} 分钟
+        en All rights cannot be taken
+        zh 不能取得全部权限
+        en this is not your password
+        zh 这不是你的密码
+        en sign in for it
+        zh 请登录后再查
+        en write a kind and what it is called by, such as task:7; kinds: {kinds}
+        zh 请写种类和名称，例如 task:7；种类有：{kinds}
+        en Name the permission that is asked about.
+        zh 请写要查询的权限。
+        en such as jobs:run
+        zh 例如 jobs:run
         """#
 }

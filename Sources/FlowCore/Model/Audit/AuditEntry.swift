@@ -60,6 +60,9 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case recoveryCodesRenew = "user.recovery_codes_renew"
     case signIn = "session.start"
     case signOut = "session.end"
+    /// Somebody took all rights for a while.
+    case glassBreak = "session.break_glass"
+    case glassMend = "session.mend_glass"
     case tokenCreate = "token.create"
     case tokenDelete = "token.delete"
     case secretSet = "secret.set"

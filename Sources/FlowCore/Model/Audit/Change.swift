@@ -13,6 +13,8 @@ package struct Change: Hashable, Sendable {
     package var reason: String?
     /// The request of another person that this carries out; the store settles it in the same transaction.
     package var approval: ApprovalPass?
+    /// Whoever makes it has taken all rights for a while: nobody else has to agree.
+    package var isEmergency = false
 
     package init(by actor: Actor, at: Timestamp, origin: Origin = Origin(via: .wire), reason: String? = nil) {
         self.actor = actor

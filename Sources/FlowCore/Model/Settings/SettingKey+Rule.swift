@@ -80,6 +80,14 @@ extension SettingKey {
                 chinese: "授权需两人",
                 english: "Giving rights takes two persons"
             )
+        case .breakGlassMinutes:
+            .number(
+                BrokenGlass.leastMinutes...240,
+                standard: 60,
+                "min",
+                "紧急授权最长时间",
+                "All rights in an emergency end at most after"
+            )
         case .language:
             SettingRule(
                 kind: .choice(["auto", "zh", "en"]),

@@ -29,6 +29,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case tokensLongestDays = "tokens.max-days"
     case twoPersonForceStop = "two-person.force-stop"
     case twoPersonGrants = "two-person.grants"
+    case breakGlassMinutes = "two-person.break-glass-minutes"
     case language = "ui.language"
 
     /// Where it stands on a page: the word before the dot.
@@ -38,7 +39,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
     package var isForPeople: Bool {
         switch self {
         case .signInIdleMinutes, .signInLongestHours, .signInPasswordLength, .signInSecondFactor, .tokensLongestDays,
-            .retentionAuditDays, .twoPersonForceStop, .twoPersonGrants:
+            .retentionAuditDays, .twoPersonForceStop, .twoPersonGrants, .breakGlassMinutes:
             true
         default: false
         }

@@ -59,6 +59,7 @@ enum Migrations {
         ("196 test runs", Migration196TestRuns.sql),
         ("197 ended index", Migration197EndedIndex.sql),
         ("178 approval likeness", Migration178ApprovalLikeness.sql),
+        ("179 broken glass", Migration179BrokenGlass.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

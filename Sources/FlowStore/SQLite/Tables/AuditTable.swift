@@ -49,7 +49,9 @@ struct AuditTable {
         )
     }
 
-    private static func flags(of change: Change) -> [String] { change.approval == nil ? [] : ["two_person"] }
+    private static func flags(of change: Change) -> [String] {
+        (change.isEmergency ? ["break_glass"] : []) + (change.approval == nil ? [] : ["two_person"])
+    }
 
     /// Pairs of users of whom one made the other's account, set its password or enabled it.
     ///

@@ -58,6 +58,13 @@ struct SessionTable {
         ) { UserRecord.decodeSession($0) }
     }
 
+    func setGlass(_ glass: BrokenGlass?, of tokenHash: [UInt8]) throws {
+        try self.db.run(
+            "UPDATE user_session SET glass_until = ?, glass_reason = ? WHERE token_hash = ?",
+            [.time(glass?.until), .text(glass?.reason), .bytes(tokenHash)]
+        )
+    }
+
     func touch(_ tokenHash: [UInt8], at now: Timestamp) throws {
         try self.db.run(
             "UPDATE user_session SET last_used_at = max(last_used_at, ?) WHERE token_hash = ?",

@@ -27,7 +27,8 @@ export type Permission =
   | 'users:read'
   | 'users:write'
   | 'settings:read'
-  | 'settings:write';
+  | 'settings:write'
+  | 'breakglass:use';
 
 /** On everything, or on these groups. */
 export type GrantScope = 'all' | number[];
@@ -51,4 +52,6 @@ export interface User {
   must_set_up_totp?: boolean;
   /** Where each permission holds. */
   scopes?: Partial<Record<Permission, GrantScope>>;
+  /** All rights that this session has for a while. */
+  break_glass?: { until: string; reason: string } | null;
 }

@@ -153,6 +153,7 @@ export default {
       settings_write: 'change settings',
       users_read: 'see users',
       users_write: 'change users and roles',
+      breakglass_use: 'take all rights in an emergency',
     },
   },
   secrets: {
@@ -300,6 +301,8 @@ export default {
       user_recovery_codes_renew: 'Made new recovery codes',
       session_start: 'Signed in',
       session_end: 'Signed out',
+      session_break_glass: 'Took all rights for a while',
+      session_mend_glass: 'Gave all rights back',
       setting_update: 'Changed a setting',
       installation_restore: 'Restored from a back-up',
       channel_create: 'Made a channel',

@@ -208,4 +208,18 @@ export default {
     userName: 'Enter the name of a user, such as www-data.',
     twoDirectories: 'A job runs in the working directory or in a scratch directory, not in both.',
   },
+  glass: {
+    on: 'Emergency access:',
+    means: 'this session may do everything, without a second person. All of it is audited.',
+    until: 'until',
+    end: 'Give it back',
+    title: 'Emergency access',
+    hint:
+      'Everything on everything, without a second person, for this session and a while. Others are told, and each entry of the audit says so.',
+    reason: 'Why',
+    minutes: 'Minutes (as long as allowed without)',
+    password: 'Your password',
+    take: 'Take all rights',
+    taken: 'All rights are yours until {time}.',
+  },
 };

@@ -145,6 +145,7 @@ export default {
       settings_write: '修改设置',
       users_read: '查看用户',
       users_write: '管理用户和角色',
+      breakglass_use: '使用紧急授权',
     },
   },
   secrets: {
@@ -292,6 +293,8 @@ export default {
       user_recovery_codes_renew: '更换恢复码',
       session_start: '登录',
       session_end: '退出登录',
+      session_break_glass: '使用紧急授权',
+      session_mend_glass: '结束紧急授权',
       setting_update: '修改设置',
       installation_restore: '从备份恢复',
       channel_create: '创建通知渠道',

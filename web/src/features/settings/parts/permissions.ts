@@ -8,7 +8,7 @@ export const PERMISSIONS: [area: string, permissions: Permission[]][] = [
   ['secrets', ['secrets:use', 'secrets:write']],
   ['notify', ['notify:read', 'notify:write', 'channels:use', 'channels:write']],
   ['audit', ['audit:read', 'audit:export']],
-  ['installation', ['metrics:read', 'settings:read', 'settings:write', 'users:read', 'users:write']],
+  ['installation', ['metrics:read', 'settings:read', 'settings:write', 'users:read', 'users:write', 'breakglass:use']],
 ];
 
 /** About the whole installation: they count only where a role was given on everything. */
@@ -19,6 +19,7 @@ export const EVERYWHERE: Permission[] = [
   'channels:write',
   'settings:read',
   'settings:write',
+  'breakglass:use',
 ];
 
 /** Nobody puts into a role what they do not have everywhere themselves. */

@@ -1,0 +1,73 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import FlowCore
+import Foundation
+
+/// `quicflow break-glass`: all rights for a while, in an emergency.
+struct BreakGlassCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "break-glass",
+        abstract: "Takes all rights for a while, in an emergency: without the second person, and audited.",
+        discussion: """
+            Needs the permission breakglass:use and the password again. It ends by itself; --end gives it back before. Everybody \
+            whom a rule with 'break_glass' tells hears of it.
+            """
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    @Option(help: "Why; it stands in each row of the audit.")
+    var reason: String?
+
+    @Option(help: "For how many minutes, from 5; as long as is allowed without it.")
+    var minutes: Int?
+
+    @Flag(help: "Read the password from the first line of standard input.")
+    var passwordStdin = false
+
+    @Flag(help: "Give the rights back.")
+    var end = false
+
+    func run() async throws {
+        let client = try self.options.client()
+        if self.end {
+            _ = try await client.delete("/auth/break-glass")
+            self.options.output.show(.null) { Terminal.say("All rights were given back.") }
+            return
+        }
+        guard let reason else { throw CommandFailure(.usage, "say why with --reason") }
+        let typed =
+            self.passwordStdin
+            ? String(decoding: Terminal.readAll(), as: UTF8.self).split(whereSeparator: \.isNewline).first.map(
+                String.init
+            )
+            : Terminal.askSecretly("Password")
+        guard let password = typed, !password.isEmpty else {
+            throw CommandFailure(.usage, "no password; type it, or use --password-stdin")
+        }
+        var body: JSONValue = .object(["password": .string(password), "reason": .string(reason)])
+        if let minutes { body["minutes"] = .integer(Int64(minutes)) }
+        let answer = try await client.post("/auth/break-glass", body)
+        try self.keep(answer)
+        var shown = answer
+        shown["token"] = .null
+        self.options.output.show(shown) {
+            Terminal.say("All rights are yours until \(DisplayTime.text(answer["until"])). Each change is audited.")
+        }
+    }
+
+    /// The session of before has ended; the answer brings another.
+    private func keep(_ answer: JSONValue) throws {
+        guard let token = answer["token"].string else { return }
+        let url = Credentials.standardURL()
+        let server = try self.options.address()
+        var credentials = try Credentials(readingFrom: url)
+        guard var session = credentials[server] else { return }
+        session.token = token
+        session.expiresAt = answer["expires_at"].string
+        credentials[server] = session
+        try credentials.write(to: url)
+    }
+}
