@@ -53,7 +53,7 @@ struct ClientLabelCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Agent, by id or name.")
+    @Argument(help: "Agent, by id or name.", completion: NameCompletion.clients)
     var client: String
 
     @Argument(help: "NAME=VALUE; none takes all away.")

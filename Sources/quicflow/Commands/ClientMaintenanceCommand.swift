@@ -17,7 +17,7 @@ struct ClientMaintenanceCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Agents, by id or name.")
+    @Argument(help: "Agents, by id or name.", completion: NameCompletion.clients)
     var clients: [String] = []
 
     @Option(help: "All agents of this group, by name or number.")

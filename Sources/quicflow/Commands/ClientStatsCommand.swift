@@ -14,7 +14,7 @@ struct ClientStatsCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Agent, by id or name.")
+    @Argument(help: "Agent, by id or name.", completion: NameCompletion.clients)
     var client: String
 
     @Option(help: "A day on the host's clocks, such as 2026-11-21; today.")

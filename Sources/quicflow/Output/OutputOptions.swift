@@ -16,6 +16,9 @@ struct OutputOptions: ParsableArguments {
     @Option(name: [.customShort("o"), .customLong("output")], help: "table for people, json for scripts.")
     var format = OutputFormat.table
 
+    @Flag(help: "No progress of long work.")
+    var quiet = false
+
     /// Prints `value` as JSON, or calls `people` to print it for people.
     func show(_ value: JSONValue, people: () -> Void) {
         switch self.format {

@@ -5,7 +5,8 @@ import Foundation
 
 /// How far long work is: one line of a terminal that is written over and over, and gone at the end.
 ///
-/// It stands on standard error, and only where somebody looks: not in a pipe, not with `--output json`.
+/// It stands on standard error, and only where somebody looks: not in a pipe, not with `--output json` or
+/// `--quiet`, not where `NO_COLOR` is set.
 struct ProgressLine {
     /// Shorter work is over before anybody has read it.
     private static let shortest = 20
@@ -16,7 +17,11 @@ struct ProgressLine {
 
     init(of total: Int, _ output: OutputOptions) {
         self.total = total
-        self.isShown = output.format == .table && Terminal.errorIsTerminal && total > Self.shortest
+        let environment = ProcessInfo.processInfo.environment
+        // Who wants no colour has a terminal, or a habit, that takes no codes.
+        let takesCodes = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        self.isShown =
+            output.format == .table && !output.quiet && takesCodes && Terminal.errorIsTerminal && total > Self.shortest
     }
 
     /// Says that so much is done; writes when the per cent has changed.

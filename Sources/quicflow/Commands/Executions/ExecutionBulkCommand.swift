@@ -22,7 +22,7 @@ struct ExecutionBulkCommand: AsyncParsableCommand {
     @Argument(help: "What to do: stop or retry.")
     var action: Action
 
-    @Option(help: "Only this task, by name or number.")
+    @Option(help: "Only this task, by name or number.", completion: NameCompletion.tasks)
     var task: String?
 
     @Option(help: "Only this agent, by id or name.")

@@ -24,7 +24,7 @@ struct ExecutionListCommand: AsyncParsableCommand {
     @OptionGroup var paging: PagingOptions
     @OptionGroup var watching: WatchOptions
 
-    @Option(help: "Only this task, by name or number.")
+    @Option(help: "Only this task, by name or number.", completion: NameCompletion.tasks)
     var task: String?
 
     @Option(help: "Only this agent, by id or name.")

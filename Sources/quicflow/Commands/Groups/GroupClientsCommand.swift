@@ -10,7 +10,7 @@ struct GroupClientsCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Name or number of the group; id:9 and name:9 say which.")
+    @Argument(help: "Name or number of the group; id:9 and name:9 say which.", completion: NameCompletion.groups)
     var group: String
 
     func run() async throws {
@@ -66,9 +66,9 @@ struct GroupRemoveClientCommand: AsyncParsableCommand {
 
 /// A group and some agents.
 struct GroupMembers: ParsableArguments {
-    @Argument(help: "Name or number of the group; id:9 and name:9 say which.")
+    @Argument(help: "Name or number of the group; id:9 and name:9 say which.", completion: NameCompletion.groups)
     var group: String
 
-    @Argument(help: "Agents, by id or name.")
+    @Argument(help: "Agents, by id or name.", completion: NameCompletion.clients)
     var clients: [String]
 }

@@ -35,7 +35,7 @@ struct GroupGetCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Name or number; id:9 and name:9 say which.")
+    @Argument(help: "Name or number; id:9 and name:9 say which.", completion: NameCompletion.groups)
     var group: String
 
     func run() async throws {
@@ -71,7 +71,7 @@ struct GroupUpdateCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @OptionGroup var fields: GroupFields
 
-    @Argument(help: "Name or number; id:9 and name:9 say which.")
+    @Argument(help: "Name or number; id:9 and name:9 say which.", completion: NameCompletion.groups)
     var group: String
 
     @Option(help: "New name.")
@@ -100,7 +100,7 @@ struct GroupDeleteCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Name or number; id:9 and name:9 say which.")
+    @Argument(help: "Name or number; id:9 and name:9 say which.", completion: NameCompletion.groups)
     var group: String
 
     func run() async throws {

@@ -27,20 +27,25 @@ struct ApplyCommand: AsyncParsableCommand {
         var stopped: CommandFailure?
         // Of new tasks: what waits for one that is not there can't be made.
         var refused: Set<String> = []
-        for step in plan.steps {
+        var progress = ProgressLine(of: plan.steps.count, self.files.options.output)
+        for (index, step) in plan.steps.enumerated() {
+            progress.show(index)
             if let parent = step.parents.first(where: refused.contains) {
                 outcomes.append(.skipped("it waits for '\(parent)', which is not there"))
                 if step.action == .create { refused.insert(step.name) }
+                progress.clear()
                 Terminal.complain("'\(step.name)' was left alone: it waits for '\(parent)', which is not there")
                 continue
             }
             do {
                 try await server.take(step)
                 outcomes.append(.done)
+                progress.clear()
                 if isForPeople { TaskPlanView.say(step, withFields: true) }
             } catch let failure as CommandFailure {
                 outcomes.append(.refused(failure))
                 if step.action == .create { refused.insert(step.name) }
+                progress.clear()
                 Terminal.complain("'\(step.name)' was left alone: \(failure.text)")
                 for detail in failure.details { Terminal.complain("  \(detail)") }
                 // Without a server the others would only say the same.

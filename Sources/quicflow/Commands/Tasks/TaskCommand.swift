@@ -21,7 +21,7 @@ struct TaskCommand: AsyncParsableCommand {
 
 /// The one task a command is about.
 struct TaskReference: ParsableArguments {
-    @Argument(help: "Name or number of the task; id:9 and name:9 say which.")
+    @Argument(help: "Name or number of the task; id:9 and name:9 say which.", completion: NameCompletion.tasks)
     var task: String
 
     @Flag(name: [.customLong("id"), .customLong("by-id")], help: "It is the number.")

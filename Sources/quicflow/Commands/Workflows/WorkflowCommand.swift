@@ -23,7 +23,7 @@ struct WorkflowCommand: AsyncParsableCommand {
 
 /// How a workflow is named on the command line.
 struct WorkflowReference: ParsableArguments {
-    @Argument(help: "Name or number of the workflow; id:9 and name:9 say which.")
+    @Argument(help: "Name or number of the workflow; id:9 and name:9 say which.", completion: NameCompletion.workflows)
     var workflow: String
 }
 
