@@ -83,9 +83,9 @@ package struct DependencyCore: Sendable {
             state.at = run.settledAt
             self.edges[run.job] = state
             self.wait(mark)
-        } else if let consumed = state.consumed, run.order <= consumed {
+        } else if let consumed = state.consumed, run.order == consumed || run.order.isOlder(than: consumed) {
             self.write(mark, as: .stale)
-        } else if let newest = state.newest, run.order < newest {
+        } else if let newest = state.newest, run.order.isOlder(than: newest) {
             guard verdict == .met, state.news == .met else { return self.write(mark, as: .superseded) }
             self.wait(mark)
         } else {

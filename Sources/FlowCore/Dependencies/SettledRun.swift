@@ -54,6 +54,15 @@ package struct RunOrder: Hashable, Comparable, Sendable {
         self.run = run
     }
 
+    /// Whether it was due before the other.
+    ///
+    /// Of two that were due in one millisecond neither was: the one whose end is heard of later counts as the newer one, since
+    /// their ids would decide by chance.
+    package func isOlder(than other: RunOrder) -> Bool {
+        (self.rootNominal, self.nominal) < (other.rootNominal, other.nominal)
+    }
+
+    /// One after the other, in an order that is always the same.
     package static func < (left: RunOrder, right: RunOrder) -> Bool {
         (left.rootNominal, left.nominal, left.run) < (right.rootNominal, right.nominal, right.run)
     }

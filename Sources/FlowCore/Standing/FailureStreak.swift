@@ -27,7 +27,7 @@ package struct FailureStreak: Hashable, Sendable {
     /// - Returns: whether it is one failure more.
     @discardableResult
     package mutating func take(_ run: SettledRun) -> Bool {
-        if let newest, run.order <= newest { return false }
+        if let newest, run.order == newest || run.order.isOlder(than: newest) { return false }
         let failed = (run.tally.counts[.failure] ?? 0) + (run.tally.counts[.timeout] ?? 0) > 0
         guard failed || (run.tally.counts[.success] ?? 0) > 0 else { return false }
         let before = run.root == self.root ? self.base : self.count

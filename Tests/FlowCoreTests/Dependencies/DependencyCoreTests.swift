@@ -110,6 +110,40 @@ struct DependencyCoreTests {
         #expect(child.starts.count == 2)
     }
 
+    @Test("Of two runs of one millisecond the one that is heard of later is the newer, whatever their ids (D3)")
+    func oneMillisecond() throws {
+        func run(_ digit: Int, _ counts: [ExecutionStatus: Int] = [.success: 1]) throws -> SettledRun {
+            let uuid = try #require(UUID(uuidString: "019b76da-a800-8000-8000-00000000000\(digit)"))
+            let nominal = Self.start
+            return SettledRun(
+                id: RunID(uuid: uuid),
+                job: 1,
+                nominal: nominal,
+                endedAt: nominal,
+                settledAt: nominal,
+                tally: RunTally(counts: counts)
+            )
+        }
+        for (first, second) in [(1, 2), (2, 1)] {
+            var child = Child()
+            child.ends(Self.run(2, at: 1))
+            child.ends(try run(first))
+            #expect(child.starts.count == 1)
+            // It is not older than what was consumed.
+            child.ends(try run(second))
+            child.ends(Self.run(2, at: 2))
+            #expect(child.starts.count == 2)
+
+            var failing = Child()
+            let good = try run(first)
+            failing.ends(good)
+            failing.ends(try run(second, [.failure: 1]))
+            #expect(failing.state(good) == .withdrawn)
+            failing.ends(Self.run(2, at: 2))
+            #expect(failing.starts.isEmpty)
+        }
+    }
+
     @Test("Any parent starts a run each time, also twice in a second (D6)")
     func any() {
         var child = Child(.any)
