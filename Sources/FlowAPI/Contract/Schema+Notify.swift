@@ -65,6 +65,14 @@ extension Schema {
             ],
             optional: ["timezone": .string.byDefault("UTC").example("Asia/Shanghai")]
         ).about("When it keeps silent."),
+        "escalation": .array(
+            .body(
+                required: [
+                    "after_seconds": .integer(60...604_800).about("After the incident's first message."),
+                    "channels": .array(.reference("NotifyTarget")),
+                ]
+            )
+        ).about("Who is told as well while nobody acknowledges: at most 5 steps, each later than the one before."),
     ]
 
     private static let timeOfDay = Schema.string.with(.init("pattern", "^([01][0-9]|2[0-3]):[0-5][0-9]$"))
@@ -132,6 +140,8 @@ extension Schema {
         "count": .integer, "threshold_count": .integer, "messages": .integer.about("How many were written."),
         "opened_at": .timestamp, "updated_at": .timestamp, "next_message_at": .timestamp.orNull,
         "acknowledged_by": .string.orNull,
+        "escalated": .integer.about("Steps of the rule's escalation that were told."),
+        "escalates_at": .timestamp.orNull.about("When the next step is told, unless somebody acknowledges it."),
         "silenced": .integer.about("Events that a silence keeps back."),
         "silences": .array(.integer).about("Which; when all have ended and it still does not work, it is told."),
         "members": .array(

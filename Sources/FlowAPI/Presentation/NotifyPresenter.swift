@@ -62,6 +62,7 @@ enum NotifyPresenter {
             .init("messages", incident.sentCount), .init("opened_at", incident.openedAt),
             .init("updated_at", incident.updatedAt), .init("next_message_at", incident.dueAt),
             .init("acknowledged_by", incident.acknowledgedBy),
+            .init("escalated", incident.escalated), .init("escalates_at", incident.escalatesAt),
             .init(
                 "members",
                 incident.members.map { member in

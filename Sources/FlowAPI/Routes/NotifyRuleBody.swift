@@ -33,8 +33,24 @@ enum NotifyRuleBody {
             countBy: reader.choice("count_by"),
             groupBy: reader.choice("group_by"),
             repetition: self.repetition(&reader),
-            quiet: self.quiet(&reader)
+            quiet: self.quiet(&reader),
+            escalation: self.escalation(&reader)
         )
+    }
+
+    private static func escalation(_ reader: inout FieldReader) -> [NotifyEscalation]? {
+        guard let objects = reader.objects("escalation"), !objects.isEmpty else { return nil }
+        var steps: [NotifyEscalation] = []
+        for var step in objects {
+            if !step.has("after_seconds") { step.fault("after_seconds", "required", "this field is required") }
+            if !step.has("channels") { step.fault("channels", "required", "this field is required") }
+            let after = step.int("after_seconds") ?? 0
+            var targets: [NotifyTarget] = []
+            for var target in step.objects("channels") ?? [] { targets.append(self.target(&target)) }
+            step.close()
+            steps.append(NotifyEscalation(afterSeconds: after, channels: targets))
+        }
+        return steps
     }
 
     /// `{"type": "email", "recipients": […]}` as S2 has it, or `{"channel": "name"}`.
@@ -136,6 +152,14 @@ enum NotifyRuleBody {
         case .every(let milliseconds): members.append(.init("repeat", milliseconds / 1000))
         }
         if let quiet = rule.quiet { members.append(.init("quiet", Self.json(quiet))) }
+        if let steps = rule.escalation {
+            let shown = steps.map { step in
+                JSON.object([
+                    .init("after_seconds", step.afterSeconds), .init("channels", step.channels.map(Self.json)),
+                ])
+            }
+            members.append(.init("escalation", shown))
+        }
         return members
     }
 

@@ -77,6 +77,9 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
     // Optional, as those that an older version stored lack them.
     private var silencedCount: Int?
     private var silenceIDs: [Int64]?
+    private var escalatedCount: Int?
+    /// When it was told of for the first time.
+    package var firstSentAt: Timestamp?
     /// Events that a silence held back, and that the next message tells of; nil = no silence has ended.
     package var heldBack: Int?
 
@@ -124,6 +127,12 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
     package var silences: [Int64] {
         get { self.silenceIDs ?? [] }
         set { self.silenceIDs = newValue.isEmpty ? nil : newValue }
+    }
+
+    /// Steps of the rule's escalation that were told.
+    package var escalated: Int {
+        get { self.escalatedCount ?? 0 }
+        set { self.escalatedCount = newValue == 0 ? nil : newValue }
     }
 
     /// Keeps events back until the silences have ended.

@@ -29,6 +29,8 @@ package struct NotifyRule: Hashable, Sendable, Codable {
     package var groupBy: GroupBy?
     package var repetition: NotifyRepetition?
     package var quiet: QuietHours?
+    /// Later ones after earlier ones; nil = nobody else is told.
+    package var escalation: [NotifyEscalation]?
 
     package init(
         name: String,
@@ -39,7 +41,8 @@ package struct NotifyRule: Hashable, Sendable, Codable {
         countBy: CountBy? = nil,
         groupBy: GroupBy? = nil,
         repetition: NotifyRepetition? = nil,
-        quiet: QuietHours? = nil
+        quiet: QuietHours? = nil,
+        escalation: [NotifyEscalation]? = nil
     ) {
         self.name = name
         self.isEnabled = isEnabled
@@ -50,6 +53,7 @@ package struct NotifyRule: Hashable, Sendable, Codable {
         self.groupBy = groupBy
         self.repetition = repetition
         self.quiet = quiet
+        self.escalation = escalation
     }
 
     /// A rule that fires at the first event says each further one, one that waits for several says it once.

@@ -3,7 +3,7 @@
 
 package import FlowCore
 
-/// Makes the deliveries of a message, one for each channel of its rule.
+/// Makes the deliveries of a message, one for each channel that it goes to.
 package enum MessageWriter {
     /// - Parameters:
     ///   - kinds: the kind of each channel by name; the empty name is the first e-mail channel.
@@ -13,7 +13,7 @@ package enum MessageWriter {
         kinds: [String: NotifyChannel.Kind],
         at now: Timestamp
     ) -> [NotifyDelivery] {
-        message.incident.rule.channels.enumerated().map { index, target in
+        message.targets.enumerated().map { index, target in
             let channel = target.channel ?? ""
             let written = MessageText.write(target, variables, for: kinds[channel])
             return NotifyDelivery(
@@ -56,6 +56,7 @@ package enum MessageWriter {
             .init("count", incident.count),
             .init("threshold_count", incident.thresholdCount),
             .init("silenced_count", incident.heldBack ?? 0),
+            .init("escalation", message.purpose == .escalation ? message.number : 0),
             .init("hosts_count", max(incident.failing.count, Self.hosts(of: incident))),
             .init("since", incident.openedAt),
             .init(

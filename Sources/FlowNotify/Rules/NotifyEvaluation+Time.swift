@@ -84,10 +84,9 @@ extension NotifyEvaluation {
         var incident = incident
         if self.now.milliseconds(since: incident.updatedAt) >= Self.staleAfter { return self.close(incident, slot) }
         let isMoment = incident.failing.isEmpty && !incident.isRecovering
-        if incident.state == .open, !incident.isRecovering, incident.unsent == 0, !incident.reminds,
-            incident.heldBack == nil
-        {
-            incident.dueAt = incident.updatedAt.advanced(byMilliseconds: Self.staleAfter)
+        let (tells, escalates) = (incident.tells(at: self.now), incident.escalatesAt.map { $0 <= self.now } ?? false)
+        if !tells, !escalates {
+            incident.dueAt = incident.dueNext(before: incident.updatedAt.advanced(byMilliseconds: Self.staleAfter))
             return self.put(incident, slot)
         }
         // Nobody sleeps through somebody's taking all rights.
@@ -96,9 +95,15 @@ extension NotifyEvaluation {
             return self.put(incident, slot)
         }
         if self.holdsBack(&incident) { return self.put(incident, slot) }
+        if escalates { self.escalate(&incident) }
+        if !tells {
+            incident.dueAt = incident.dueNext(before: incident.updatedAt.advanced(byMilliseconds: Self.staleAfter))
+            return self.put(incident, slot)
+        }
         let isSilent = Self.tellsOnlyRecovery(incident.rule) && !incident.isRecovering && !isMoment
         if !isSilent, incident.acknowledgedBy == nil || incident.isRecovering {
             incident.sentCount += 1
+            incident.firstSentAt = incident.firstSentAt ?? self.now
             let purpose: NotifyDelivery.Purpose =
                 incident.isRecovering
                 ? .recovered : incident.state == .waiting ? .opening : incident.unsent > 0 ? .update : .reminder
@@ -109,18 +114,7 @@ extension NotifyEvaluation {
         incident.lastSentAt = self.now
         incident.unsent = 0
         incident.heldBack = nil
-        if case .every(let milliseconds) = incident.rule.effectiveRepetition, incident.reminds {
-            incident.dueAt = self.now.advanced(byMilliseconds: max(milliseconds, Self.groupInterval))
-        } else {
-            incident.dueAt = self.now.advanced(byMilliseconds: Self.staleAfter)
-        }
+        incident.dueAt = incident.dueNext(before: self.now.advanced(byMilliseconds: Self.staleAfter))
         self.put(incident, slot)
-    }
-}
-
-extension NotifyIncident {
-    fileprivate var reminds: Bool {
-        guard case .every = self.rule.effectiveRepetition else { return false }
-        return self.acknowledgedBy == nil
     }
 }

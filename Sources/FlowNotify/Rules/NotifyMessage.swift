@@ -8,7 +8,15 @@ package struct NotifyMessage: Hashable, Sendable {
     /// As it is when the message is due.
     package let incident: NotifyIncident
     package let purpose: NotifyDelivery.Purpose
+    /// Of its incident, or of an escalation the step, from 1.
     package let number: Int
+
+    /// To whom it goes.
+    package var targets: [NotifyTarget] {
+        guard self.purpose == .escalation else { return self.incident.rule.channels }
+        let steps = self.incident.rule.escalation ?? []
+        return steps.indices.contains(self.number - 1) ? steps[self.number - 1].channels : []
+    }
 
     init(incident: NotifyIncident, purpose: NotifyDelivery.Purpose, number: Int) {
         self.incident = incident

@@ -11,7 +11,7 @@ package enum MessageText {
     }
 
     static let subject = """
-        {{#recovered}}Recovered: {{/recovered}}{{#task_name}}{{task_name}}{{/task_name}}\
+        {{#recovered}}Recovered: {{/recovered}}{{#escalation}}Escalation {{escalation}}: {{/escalation}}{{#task_name}}{{task_name}}{{/task_name}}\
         {{^task_name}}{{trigger}}{{/task_name}}{{#execution_status}} {{execution_status}}{{/execution_status}}\
         {{#many_hosts}} on {{hosts_count}} hosts{{/many_hosts}}\
         {{^many_hosts}}{{#host}} on {{host}}{{/host}}{{/many_hosts}}\
@@ -19,6 +19,7 @@ package enum MessageText {
         """
     static let body = """
         {{#recovered}}It works again.{{/recovered}}{{^recovered}}{{trigger}}: {{count}} since {{since}}{{/recovered}}
+        {{#escalation}}Nobody has acknowledged it.{{/escalation}}
         {{#silenced_count}}Of these during a silence: {{silenced_count}}{{/silenced_count}}
         {{#task_id}}Task: {{task_name}} ({{task_id}}){{/task_id}}
         {{#hosts}}Hosts: {{hosts}}{{/hosts}}

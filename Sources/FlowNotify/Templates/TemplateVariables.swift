@@ -9,7 +9,7 @@ package struct TemplateVariables: Sendable {
         "task_id", "task_name", "execution_status", "execution_start_time", "execution_end_time", "execution_duration",
         "threshold_count", "execution_log_tail", "trigger", "run_id", "execution_id", "host", "hosts", "hosts_count",
         "many_hosts", "exit_code", "reason", "since", "rule", "count", "recovered", "silenced_count", "same_failure",
-        "failure", "seen_before", "request", "url",
+        "failure", "seen_before", "escalation", "request", "url",
     ]
 
     package private(set) var values: [String: String] = [:]
@@ -59,6 +59,7 @@ package struct TemplateVariables: Sendable {
             "count": String(incident.count),
             "recovered": message.purpose == .recovered ? "true" : "",
             "silenced_count": incident.heldBack.flatMap { $0 > 0 ? String($0) : nil } ?? "",
+            "escalation": message.purpose == .escalation ? String(message.number) : "",
             "same_failure": alike.same,
             "failure": Self.clean(alike.text, keepsLines: true),
             "seen_before": time(alike.seenBefore),

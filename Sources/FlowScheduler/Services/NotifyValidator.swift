@@ -79,6 +79,30 @@ struct NotifyValidator {
             )
         }
         if let quiet = rule.quiet { self.check(quiet, at("quiet")) }
+        self.check(rule.escalation ?? [], at("escalation"))
+    }
+
+    private mutating func check(_ steps: [NotifyEscalation], _ path: String) {
+        let limit = NotifyEscalation.limit
+        self.faults.require(steps.count <= limit, path, "too_many", "at most \(limit) steps")
+        for (index, step) in steps.prefix(limit).enumerated() {
+            let earlier = index > 0 ? steps[index - 1].afterSeconds : 0
+            self.faults.require(
+                NotifyEscalation.range.contains(step.afterSeconds) && step.afterSeconds > earlier,
+                "\(path)[\(index)].after_seconds",
+                "range",
+                "a step comes 60 seconds to 7 days after the first message, and later than the one before"
+            )
+            self.faults.require(
+                (1...20).contains(step.channels.count),
+                "\(path)[\(index)].channels",
+                "count",
+                "a step has 1 to 20 channels"
+            )
+            for (place, target) in step.channels.prefix(20).enumerated() {
+                self.check(target, "\(path)[\(index)].channels[\(place)]")
+            }
+        }
     }
 
     private mutating func check(_ target: NotifyTarget, _ path: String) {

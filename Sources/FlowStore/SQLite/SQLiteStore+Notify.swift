@@ -75,7 +75,7 @@ extension SQLiteStore: NotifyStore {
     }
 
     private static func requireUnused(_ channel: NotifyChannel, _ table: NotifyChannelTable) throws {
-        let users = try table.rules().filter { $0.rule.channels.contains { $0.channel == channel.name } }
+        let users = try table.rules().filter { $0.rule.targets.contains { $0.channel == channel.name } }
         guard users.isEmpty else { throw StoreFault.channelInUse(channel.name, rules: users.map(\.rule.name)) }
     }
 

@@ -89,6 +89,8 @@ export interface NotifyRule {
   /** Seconds between reminders, or one of the words. */
   repeat?: 'each' | 'never' | number;
   quiet?: { timezone: string; windows: QuietWindow[] };
+  /** Who is told as well while nobody acknowledges. */
+  escalation?: { after_seconds: number; channels: Target[] }[];
 }
 
 export interface Match {
@@ -165,7 +167,7 @@ export interface Delivery {
   incident_id: string | null;
   /** Null is the first e-mail channel. */
   channel: string | null;
-  purpose: 'opening' | 'update' | 'reminder' | 'recovered' | 'digest' | 'test';
+  purpose: 'opening' | 'update' | 'reminder' | 'escalation' | 'recovered' | 'digest' | 'test';
   state: typeof DELIVERY_STATES[number];
   rule: string;
   task_id: number | null;

@@ -14,6 +14,10 @@ const RULE: OwnRule = {
   group_by: 'rule',
   repeat: 3600,
   quiet: { timezone: 'Asia/Shanghai', windows: [{ from: '22:00', until: '07:00', days: [1, 2] }] },
+  escalation: [
+    { after_seconds: 90, channels: [{ channel: 'on-call' }, { type: 'email', recipients: ['c@d.ef'] }] },
+    { after_seconds: 3600, channels: [{ channel: 'head', subject_template: '{{task_name}}' }] },
+  ],
   match: { group_ids: [2], labels: { team: 'db' }, task_ids: [7] },
 };
 
@@ -34,6 +38,18 @@ Deno.test('notification rules: what is missing is said at its field', () => {
     triggers: 'triggers',
     repeat: 'number',
     'channels[0].recipients': 'recipients',
+  });
+});
+
+Deno.test('notification rules: a step comes later than the one before, and tells somebody', () => {
+  const form = ruleForm(RULE);
+  form.steps[0]!.minutes = 0.5;
+  form.steps[1]!.minutes = 0.5;
+  form.steps[1]!.targets[0]!.channel = '';
+  equal(ruleFaults(form), {
+    'escalation[0].after_seconds': 'step',
+    'escalation[1].after_seconds': 'step',
+    'escalation[1].channels[0].recipients': 'recipients',
   });
 });
 

@@ -44,6 +44,12 @@ extension ChineseFaults {
         zh {threshold} 不在连续 1 到 1000 次之间
         en a rule has 1 to 20 channels
         zh 一条规则有 1 到 20 个渠道
+        en at most {limit} steps
+        zh 最多 {limit} 步
+        en a step comes 60 seconds to 7 days after the first message, and later than the one before
+        zh 每一步在首条消息之后 60 秒到 7 天，并且晚于上一步
+        en a step has 1 to 20 channels
+        zh 每一步有 1 到 20 个渠道
         en reminders come every 60 seconds to 30 days
         zh 提醒间隔为 60 秒到 30 天
         en there is no channel '{channel}'

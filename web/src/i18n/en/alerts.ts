@@ -73,6 +73,7 @@ export default {
       opening: 'first message',
       update: 'update',
       reminder: 'reminder',
+      escalation: 'escalation',
       recovered: 'recovered',
       digest: 'digest',
       test: 'test',
@@ -172,6 +173,12 @@ export default {
       every: 'a reminder now and then',
     },
     minutes: 'Minutes',
+    escalation: 'When nobody acknowledges',
+    escalationHint: 'Told as well, counted from the first message, until somebody acknowledges it or it works again',
+    stepNo: 'Step {n}',
+    stepAfter: 'After',
+    removeStep: 'Remove step {n}',
+    addStep: 'Add a step',
     quiet: 'Quiet hours',
     quietHint:
       'Messages wait and come as one at the end. A window may go over midnight; the days are those it begins on.',
@@ -193,6 +200,7 @@ export default {
       channels: 'Add at least one channel.',
       recipients: 'Say who gets it.',
       number: 'Enter a whole number above 0.',
+      step: '1 minute to 7 days, and later than the step before.',
     },
   },
 };

@@ -19,6 +19,13 @@ export interface WindowDraft {
   days: number[];
 }
 
+/** Who is told as well, after so many minutes. */
+export interface StepDraft {
+  key: number;
+  minutes: number | '';
+  targets: TargetDraft[];
+}
+
 /** A rule as it is typed. */
 export interface RuleForm {
   name: string;
@@ -32,6 +39,7 @@ export interface RuleForm {
   targets: TargetDraft[];
   zone: string;
   windows: WindowDraft[];
+  steps: StepDraft[];
   groups: number[];
   labels: string;
   jobs: number[];
@@ -54,6 +62,12 @@ export const windowDraft = (window?: QuietWindow): WindowDraft => ({
   days: [...window?.days ?? []],
 });
 
+export const stepDraft = (step?: { after_seconds: number; channels: Target[] }, minutes = 15): StepDraft => ({
+  key: ++keys,
+  minutes: step ? step.after_seconds / 60 : minutes,
+  targets: (step?.channels ?? [undefined]).map((target) => targetDraft(target)),
+});
+
 export function ruleForm(rule: (NotifyRule & { match?: Match }) | null): RuleForm {
   const repeat = rule?.repeat;
   return {
@@ -68,6 +82,7 @@ export function ruleForm(rule: (NotifyRule & { match?: Match }) | null): RuleFor
     targets: (rule?.channels ?? [undefined]).map((target) => targetDraft(target)),
     zone: rule?.quiet?.timezone ?? readerZone(),
     windows: (rule?.quiet?.windows ?? []).map((window) => windowDraft(window)),
+    steps: (rule?.escalation ?? []).map((step) => stepDraft(step)),
     groups: [...rule?.match?.group_ids ?? []],
     labels: Object.entries(rule?.match?.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(', '),
     jobs: [...rule?.match?.task_ids ?? []],
@@ -103,6 +118,14 @@ export function ruleOf(form: RuleForm): NotifyRule {
         },
       }
       : {}),
+    ...(form.steps.length
+      ? {
+        escalation: form.steps.map((step) => ({
+          after_seconds: Math.round(Number(step.minutes) * 60),
+          channels: step.targets.map(targetOf),
+        })),
+      }
+      : {}),
   };
 }
 
@@ -117,7 +140,9 @@ export function matchOf(form: RuleForm): Match {
 const whole = (value: number | ''): boolean => value !== '' && Number.isInteger(value) && value > 0;
 
 /** What can be said without the server: paths of the server, and keys of `alert.missing`. */
-export function ruleFaults(form: RuleForm): Record<string, 'name' | 'triggers' | 'channels' | 'recipients' | 'number'> {
+export function ruleFaults(
+  form: RuleForm,
+): Record<string, 'name' | 'triggers' | 'channels' | 'recipients' | 'number' | 'step'> {
   const faults: ReturnType<typeof ruleFaults> = {};
   if (!form.name.trim()) faults.name = 'name';
   if (!form.triggers.length) faults.triggers = 'triggers';
@@ -126,6 +151,16 @@ export function ruleFaults(form: RuleForm): Record<string, 'name' | 'triggers' |
   if (!form.targets.length) faults.channels = 'channels';
   form.targets.forEach((target, index) => {
     if (!target.channel && !addresses(target.recipients).length) faults[`channels[${index}].recipients`] = 'recipients';
+  });
+  form.steps.forEach((step, index) => {
+    const before = index ? Number(form.steps[index - 1]!.minutes) : 0;
+    if (!(Number(step.minutes) >= 1 && Number(step.minutes) <= 10_080 && Number(step.minutes) > before)) {
+      faults[`escalation[${index}].after_seconds`] = 'step';
+    }
+    step.targets.forEach((target, place) => {
+      if (target.channel || addresses(target.recipients).length) return;
+      faults[`escalation[${index}].channels[${place}].recipients`] = 'recipients';
+    });
   });
   return faults;
 }
@@ -152,6 +187,7 @@ export const VARIABLES = [
   'run_id',
   'execution_id',
   'recovered',
+  'escalation',
   'silenced_count',
   'same_failure',
   'failure',
