@@ -213,3 +213,25 @@ Deno.test('job form: every field has a name to be called by, but the parts of a 
   const finer = /^deadline\./;
   equal(PATHS.filter((path) => !FIELD_LABELS[path] && !finer.test(path)), []);
 });
+
+Deno.test('job form: outputs of a request are edited, checked, and gone when none is left', () => {
+  const form = {
+    ...good(),
+    executor: 'http' as const,
+    url: 'https://x/',
+    outputs: [{ key: ' id ', value: '/data/id' }],
+  };
+  const task = bodyOf(form, 1) as unknown as Task;
+  equal((task.executor_config as { outputs?: object }).outputs, { id: '/data/id' });
+  equal(formOf(task).outputs, [{ key: 'id', value: '/data/id' }]);
+  const without = bodyOf({ ...formOf(task), outputs: [] }, 1, task);
+  equal('outputs' in without.executor_config, false);
+  const fault = (key: string, value: string) =>
+    validate({ ...form, outputs: [{ key, value }] }, 0)['executor_config.outputs'];
+  equal([fault('id', ''), fault('id', 'data/id'), fault('1st', '/a'), fault('', '/a')], [
+    undefined,
+    'pointer',
+    'outputName',
+    'nameless',
+  ]);
+});

@@ -169,6 +169,7 @@ export default {
     tooLongText: 'Too long: at most 512 characters.',
     nameless: 'One row has a value but no name.',
     repeated: 'The same name stands twice.',
+    outputName: 'A name is letters, digits and _, and begins with no digit.',
     required: 'This is needed.',
     tooLong: 'Too long: 128 characters at most.',
     url: 'Enter a full address that begins with http:// or https://.',

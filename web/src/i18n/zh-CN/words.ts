@@ -169,6 +169,7 @@ export default {
     tooLongText: '太长了，最多 512 个字符。',
     nameless: '有一行填了值但没有名称。',
     repeated: '同一个名称出现了两次。',
+    outputName: '名称由字母、数字和 _ 组成，不以数字开头。',
     required: '不能为空。',
     tooLong: '太长了，最多 128 个字符。',
     url: '请输入以 http:// 或 https:// 开头的完整地址。',

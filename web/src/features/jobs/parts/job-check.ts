@@ -48,6 +48,11 @@ export function validate(form: JobForm, now: number): FormErrors {
     check('executor_config.url', form.url.trim() !== '', 'required');
     check('executor_config.url', isUrl(form.url.trim()), 'url');
     check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');
+    const outputs = pairFault(form.outputs);
+    if (outputs) check('executor_config.outputs', false, outputs);
+    const named = form.outputs.filter(({ key }) => key.trim());
+    check('executor_config.outputs', named.every(({ key }) => /^[A-Za-z_]\w{0,63}$/.test(key.trim())), 'outputName');
+    check('executor_config.outputs', named.every(({ value }) => value === '' || value.startsWith('/')), 'pointer');
   }
   if (form.executor === 'builtin' && form.builtin === 'check_http') {
     check('executor_config.url', isUrl(form.url.trim()), 'url');

@@ -38,6 +38,8 @@ export interface JobForm extends DependencyForm, PolicyForm, ScriptForm, WorkFor
   url: string;
   method: string;
   headers: Pair[];
+  /** JSON pointers by the names of the outputs. */
+  outputs: Pair[];
   body: string;
   expected: string;
   schedule: ScheduleType;
@@ -79,6 +81,7 @@ export function emptyForm(): JobForm {
     url: '',
     method: 'GET',
     headers: [],
+    outputs: [],
     body: '',
     expected: '',
     schedule: 'cron',
@@ -151,6 +154,7 @@ export function formOf(task: Task): JobForm {
     url: http.url ?? '',
     method: http.method ?? 'GET',
     headers: pairsOf(http.headers),
+    outputs: pairsOf(http.outputs),
     body: http.body ?? '',
     expected: (http.expected_status ?? []).join(', '),
     schedule: task.schedule_type,
@@ -184,7 +188,7 @@ const sameRules = (form: JobForm, task: Task | undefined): boolean =>
 
 /** What the form shows of each kind of configuration. */
 const SHOWN: Partial<Record<Executor, string[]>> = {
-  http: ['url', 'method', 'headers', 'body', 'expected_status'],
+  http: ['url', 'method', 'headers', 'body', 'expected_status', 'outputs'],
   shell: ['command', 'work_dir', 'env', ...SCRIPT_PATHS.map((path) => path.split('.')[1]!)],
 };
 
@@ -225,6 +229,7 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task, isNew = false)
     headers: recordOf(form.headers),
     body: form.body,
     expected_status: numbers(form.expected),
+    ...(form.outputs.some(({ key }) => key.trim()) ? { outputs: recordOf(form.outputs) } : {}),
     ...unshown(form, task),
   };
   const work = { ...workBody(form, task), ...unshown(form, task) };

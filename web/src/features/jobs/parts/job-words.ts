@@ -9,6 +9,7 @@ export const FIELD_LABELS: Record<string, string> = {
   'executor_config.url': 'audit.url',
   'executor_config.method': 'form.method',
   'executor_config.headers': 'form.headers',
+  'executor_config.outputs': 'form.outputs',
   'executor_config.body': 'form.body',
   'executor_config.expected_status': 'form.expected',
   'executor_config.interpreter': 'script.interpreter',
