@@ -174,6 +174,14 @@ package struct Server: Sendable {
             logger: self.logger,
             share: share
         )
+        let waves = WaveDriver(
+            store: store,
+            gateway: gateway,
+            bus: bus,
+            clock: clock,
+            logger: self.logger,
+            share: share
+        )
         let standing = StandingDriver(
             keeper: StandingKeeper(store: store, observer: ticker, gateway: gateway, bus: bus, clock: clock),
             logger: self.logger,
@@ -285,7 +293,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep, archiver, notifications, dependents, workflows, placement, standing,
+            keeper, upkeep, archiver, notifications, dependents, workflows, placement, waves, standing,
             backfills, approvals, MemoryKeeper(store: store),
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,

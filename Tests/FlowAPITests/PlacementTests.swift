@@ -9,6 +9,8 @@ import Testing
 
 @Suite("Where tasks run, over REST")
 struct TaskPlacementTests {
+    private static func waves(_ members: [JSON.Member]) -> JSON.Member { .init("waves", JSON.object(members)) }
+
     private static func placement(_ members: [JSON.Member]) -> [String: JSON] { ["placement": .object(members)] }
 
     @Test("It is stored and shown; a change without a word on it keeps it, and 'each' takes it away")
@@ -40,6 +42,14 @@ struct TaskPlacementTests {
                 ([.init("kind", "one_of"), .init("hash_key", "k")], [:], "placement.hash_key"),
                 ([.init("kind", "one_of"), .init("lease_seconds", 1)], [:], "placement.lease_seconds"),
                 ([.init("kind", "each"), .init("where", "a")], [:], "placement.kind"),
+                ([.init("kind", "one_of"), Self.waves([.init("size", 1)])], [:], "placement.waves"),
+                ([.init("kind", "each"), Self.waves([])], [:], "placement.waves.size"),
+                ([.init("kind", "each"), Self.waves([.init("size", "101%")])], [:], "placement.waves.size"),
+                ([.init("kind", "each"), Self.waves([.init("size", "x")])], [:], "placement.waves.size"),
+                (
+                    [.init("kind", "each"), Self.waves([.init("size", 1), .init("max_failure_ratio", 2)])], [:],
+                    "placement.waves.max_failure_ratio"
+                ),
                 (
                     [.init("kind", "one_of")], ["schedule_type": .string("delay"), "delay_seconds": .integer(60)],
                     "schedule_type"
@@ -84,6 +94,33 @@ struct TaskPlacementTests {
             let ids = try #require(sharded["executions"]?.items.map { $0["id"] })
             #expect(slots.map { $0["execution_id"] } == ids)
             #expect(try await run(["name": .string("each")])["slots"]?.items.isEmpty == true)
+        }
+    }
+
+    @Test("Waves are kept as they were said; a run shows them, and can be held, continued and stopped (P8)")
+    func waves() async throws {
+        try await TestServer.with { server, caller in
+            for name in ["a", "b", "c"] { _ = try await server.agent(name) }
+            let waves: [JSON.Member] = [
+                .init("size", "50%"), .init("canary", 1), .init("pause_seconds", 60),
+                .init("max_failure_ratio", JSON.number(0.25)),
+            ]
+            let sent = Self.placement([.init("kind", "each"), .init("order", ["c"]), Self.waves(waves)])
+            let made = try await caller.post("/tasks", taskBody(sent)).data
+            #expect(made["class"]?.text == "coordinated" && made["placement"] == sent["placement"])
+            let id = try #require(made["id"]?.int)
+            let run = try #require(try await caller.post("/tasks/\(id)/trigger").data["run_id"]?.text)
+            let shown = try await caller.get("/runs/\(run)").data
+            #expect(shown["waves"]?["phase"]?.text == "waiting" && shown["waves"]?["waves"]?.int == 2)
+            #expect(shown["waves"]?["list"]?.items.compactMap { $0["hosts"]?.int } == [1, 2])
+            #expect(shown["executions"]?.items.allSatisfy { $0["reason"]?["code"]?.text == "WAITING_WAVE" } == true)
+            #expect(try await caller.post("/runs/\(run)/waves/continue").status == 409)
+            #expect(try await caller.post("/runs/\(run)/waves/hold").data["held_by"] != .null)
+            #expect(try await caller.post("/runs/\(run)/waves/continue").data["phase"]?.text == "waiting")
+            let stopped = try await caller.post("/runs/\(run)/waves/stop").data
+            #expect(stopped["phase"]?.text == "stopped")
+            #expect(stopped["list"]?.items.compactMap { $0["units"]?["cancelled"]?.int } == [1, 2])
+            #expect(try await caller.post("/runs/\(run)/waves/hold").status == 409)
         }
     }
 }

@@ -138,10 +138,20 @@ extension Endpoint {
                                     "execution_id": .uuid, "slot": .integer, "slots": .integer, "item": .string.orNull,
                                 ])
                             ).about("Which slot each of them has; none of a task that runs on each host, or once."),
+                            "waves": Self.waves.orNull.about("Of a run that goes over its hosts in waves."),
                             "timeline": .array(Self.timelineEntry),
                         ]
                     )
                 )
+        case .holdWaves:
+            Contract(.executions, "Holds a run in waves: no further wave begins until it is continued")
+                .answers(Self.waves).refuses(.conflict)
+        case .continueWaves:
+            Contract(.executions, "Continues a run in waves that somebody holds")
+                .answers(Self.waves).refuses(.conflict)
+        case .stopWaves:
+            Contract(.executions, "Ends a run in waves: what has begun ends by itself, the rest is cancelled")
+                .answers(Self.waves).refuses(.conflict)
         case .stopRun:
             Contract(.executions, "Stops all that is open of a run; repeated, it answers how it is now")
                 .body(
@@ -179,6 +189,20 @@ extension Endpoint {
         "\(RunType.allCases.map(\.rawValue).joined(separator: ", ")), scheduler, github-webhook or automatic; "
             + "several separated by commas."
     ).example("manual")
+
+    private static let waves = Schema.answer([
+        "phase": .choice(of: WaveRollout.Phase.self),
+        "wave": Schema.integer.about("The last that has begun; 0 = none."),
+        "waves": .integer, "wave_began_at": .timestamp.orNull,
+        "next_at": Schema.timestamp.orNull.about("When the next wave begins, while there is a pause."),
+        "held_by": .string.orNull, "text": .text,
+        "list": .array(
+            .answer([
+                "wave": .integer, "hosts": .integer, "units": Schema.dictionary(.integer).about("By state."),
+                "executions": Schema.array(.uuid).about("At most 100."),
+            ])
+        ),
+    ])
 
     private static let timelineEntry = Schema.answer([
         "time": .timestamp, "action": .choice(RunTimeline.actions), "execution_id": .uuid.orNull,

@@ -316,6 +316,20 @@ extension Schema {
         )
     ).about("In whose times it does not fire, or on another day; the first that has something against a fire decides.")
 
+    private static let waves = Schema.body(
+        required: [
+            "size": Schema.either(.integer(1...10_000), .string.with(.init("pattern", "^[0-9]{1,3}%$")).example("10%"))
+                .about("Hosts of a wave, or which part of them.")
+        ],
+        optional: [
+            "canary": Schema.integer(0...1000).byDefault(0).about("Hosts that go first, alone."),
+            "pause_seconds": Schema.integer(0...86_400).byDefault(0).about("Between two waves."),
+            "max_failure_ratio": Schema.number.byDefault(0).about(
+                "More failures than this part of what has ended, 0 to 1, and no further wave begins."
+            ),
+        ]
+    ).about("'each' goes over its hosts one part after another, and the server says when.")
+
     private static let placement = Schema.body(
         required: [:],
         optional: [
@@ -323,7 +337,7 @@ extension Schema {
             "strategy": Schema.choice(of: PlacementStrategy.self).byDefault("least_running"),
             "count": Schema.integer(1...1000).about("Hosts of n_of, shards of sharded."),
             "items": Schema.array(.string).about("A shard for each, which finds its item in QF_SHARD_ITEM."),
-            "order": Schema.array(.string).about("Hosts in the order in which failover tries them."),
+            "order": Schema.array(.string).about("Hosts in the order in which failover tries them, or waves begin."),
             "where": Schema.string.about("What a host's labels say: region=eu,!gpu,tier!=test,zone in (a|b)."),
             "exclude": Schema.array(.string).about("Hosts that are never chosen."),
             "hash_key": Schema.string.about("What consistent_hash goes by; the task itself without it."),
@@ -331,6 +345,7 @@ extension Schema {
                 "How long a host may hold it without having heard of a server."
             ),
             "fenced": Schema.boolean.byDefault(true).about("A host ends what it runs when its lease is over."),
+            "waves": Self.waves,
         ]
     ).about("On which hosts of its groups it runs. Left out of a change, what is stored stays; 'each' takes it away.")
 

@@ -22,7 +22,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listClients, deleteClient, setClientLabels, clientStatistics, beginMaintenance, endMaintenance
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, searchLog, cancelExecution, retryExecution
-    case listRuns, getRun, stopRun, retryRun, exportRun
+    case listRuns, getRun, stopRun, retryRun, exportRun, holdWaves, continueWaves, stopWaves
     case backfillTask, listBackfills, getBackfill, cancelBackfill
     case listApprovals, getApproval, approveRequest, rejectRequest, withdrawRequest
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
@@ -183,6 +183,9 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listRuns: self.api(.get, "/runs", .needs(.executionsRead))
         case .getRun: self.api(.get, "/runs/{id}", .needs(.executionsRead))
         case .stopRun: self.api(.post, "/runs/{id}/stop", .needs(.executionsCancel))
+        case .holdWaves: self.api(.post, "/runs/{id}/waves/hold", .needs(.executionsCancel))
+        case .continueWaves: self.api(.post, "/runs/{id}/waves/continue", .needs(.jobsRun))
+        case .stopWaves: self.api(.post, "/runs/{id}/waves/stop", .needs(.executionsCancel))
         case .retryRun: self.api(.post, "/runs/{id}/retry", .needs(.jobsRun))
         case .exportRun: self.api(.get, "/runs/{id}/export", .needs(.executionsRead))
 

@@ -28,6 +28,8 @@ enum ReasonText {
         case .noHost: ("截止时间前没有可用主机", "no host could take it before its deadline")
         case .maintenance: ("主机正在维护", "the host is in maintenance")
         case .waitingHost: ("等待可用主机", "waiting for a host")
+        case .waitingWave: ("等待所在批次", "waiting for its wave")
+        case .waveStopped: ("后续批次已停止", "no further wave began")
         case .exitCode: ("命令返回了非零退出码", "the command ended with an exit code other than 0")
         case .signal: ("进程被信号终止", "the process was ended by a signal")
         case .spawn: ("进程无法启动", "the process could not be started")

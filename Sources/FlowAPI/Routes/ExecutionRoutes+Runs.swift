@@ -71,6 +71,13 @@ extension ExecutionRoutes {
         )
     }
 
+    /// `POST /runs/{id}/waves/hold`, `continue`, `stop`.
+    func steer(_ call: APICall, _ wish: WaveWish) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        return .data(WavePresenter.json(try await self.runs.steer(call.identifier("id"), wish, as: call.principal)))
+    }
+
     private static let refusalLimit = 20
 
     enum ExportFormat: String, CaseIterable {

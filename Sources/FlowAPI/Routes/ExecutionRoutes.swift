@@ -131,6 +131,7 @@ struct ExecutionRoutes: Sendable {
                 .init("params", SecretParameter.shown(summary.run.parameters)),
                 .init("executions", try await self.presenter.rows(page.items, as: principal)),
                 .init("slots", ExecutionPresenter.slots(page.items, marks)),
+                .init("waves", WavePresenter.json(try await self.runs.rollout(of: summary.run.id, as: principal))),
                 .init("timeline", try await self.timeline(of: summary.run, page.items, as: principal)),
             ]
         )

@@ -6,7 +6,7 @@ import FlowCore
 /// A task's `placement`: on which hosts of its groups it runs (`docs/scheduling.md`).
 enum PlacementBody {
     /// Known, and not there yet: better refused than taken for something else.
-    private static let missing = ["requires", "short", "same_host_as", "waves"]
+    private static let missing = ["requires", "short", "same_host_as"]
 
     /// - Returns: nil when nobody says anything of it, which keeps what is stored.
     static func read(_ reader: inout FieldReader) -> Placement? {
@@ -26,7 +26,8 @@ enum PlacementBody {
             exclude: self.hosts("exclude", &object),
             hashKey: object.string("hash_key"),
             leaseSeconds: object.int("lease_seconds") ?? standard.leaseSeconds,
-            isFenced: object.bool("fenced") ?? standard.isFenced
+            isFenced: object.bool("fenced") ?? standard.isFenced,
+            waves: WavesBody.read(&object)
         )
     }
 
@@ -44,6 +45,10 @@ enum PlacementBody {
     static func json(_ placement: Placement?) -> JSON {
         guard let placement, placement.isCoordinated else { return .object([.init("kind", "each")]) }
         var members: [JSON.Member] = [.init("kind", placement.kind.rawValue)]
+        if let waves = placement.waves, !placement.hasSlots {
+            if !placement.order.isEmpty { members.append(.init("order", placement.order.map(\.rawValue))) }
+            return .object(members + [.init("waves", WavesBody.json(waves))])
+        }
         if placement.kind != .sharded { members.append(.init("strategy", placement.strategy.rawValue)) }
         if let count = placement.count { members.append(.init("count", count)) }
         if let items = placement.items { members.append(.init("items", items)) }

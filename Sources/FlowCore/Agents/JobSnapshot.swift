@@ -132,7 +132,9 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
             name: job.definition.name,
             payload: job.definition.payload,
             schedule: isCoordinated ? .manual : job.definition.schedule.forHosts,
-            policies: isCoordinated ? job.definition.policies.forSlots : job.definition.policies,
+            policies: job.definition.placement?.waves != nil
+                ? job.definition.policies.forWaves
+                : isCoordinated ? job.definition.policies.forSlots : job.definition.policies,
             isEnabled: job.isEnabled,
             defaults: job.definition.defaults,
             placement: job.definition.placement,
@@ -147,6 +149,13 @@ extension Policies {
         var policies = self
         policies.overlap = .allow
         policies.concurrency = Placement.slotRange.upperBound
+        return policies
+    }
+
+    /// Of a job that goes in waves: when the last ones begin is not for its start deadline to say.
+    fileprivate var forWaves: Policies {
+        var policies = self.forSlots
+        policies.startDeadlineSeconds = nil
         return policies
     }
 }

@@ -5,6 +5,7 @@ extension FireExplanation {
     /// Of a job whose hosts the server chooses: a sentence for each record instead of each host.
     static func placed(_ facts: FireFacts, _ placement: Placement) -> [Finding] {
         let slots = placement.slots
+        if let waves = placement.waves, facts.at > facts.now { return [self.coming(waves, facts)] }
         if facts.executions.isEmpty, let stop = facts.stop { return [self.stopped(stop, facts)] }
         if facts.at > facts.now {
             return [
@@ -30,6 +31,17 @@ extension FireExplanation {
             ]
         }
         return facts.executions.prefix(20).map { self.placed($0, facts) }
+    }
+
+    private static func coming(_ waves: Waves, _ facts: FireFacts) -> Finding {
+        let sizes = waves.sizes(of: facts.hosts.count)
+        let shown = sizes.prefix(10).map { "\($0)" }.joined(separator: ", ") + (sizes.count > 10 ? ", …" : "")
+        return Finding(
+            .willFire,
+            .schedule,
+            zh: "将会触发：\(facts.hosts.count) 台主机分 \(sizes.count) 批（\(shown)）执行。",
+            en: "It will fire: on \(facts.hosts.count) hosts in \(sizes.count) waves (\(shown))."
+        )
     }
 
     /// A fire of which there is no record, because the scheduler stood still at its time.
@@ -58,6 +70,14 @@ extension FireExplanation {
                 execution.reason == .queued ? .queue : .offline,
                 zh: "等待主机\(detail)。",
                 en: "It waits for a host\(detail)."
+            )
+        case .pending where execution.reason == .waitingWave:
+            let place = facts.waves[execution.id].map { WaveRollout.waiting(for: $0.wave, of: $0.count) }
+            return Finding(
+                .waiting,
+                .queue,
+                zh: "\(zhHost)：\(place?.zh ?? execution.detail ?? "")。",
+                en: "\(enHost): \(place?.en ?? execution.detail ?? "")."
             )
         case .pending:
             return Finding(.pending, .admission, zh: "已交给 \(zhHost)\(detail)。", en: "Given to \(enHost)\(detail).")
@@ -89,6 +109,7 @@ extension FireExplanation {
                 case .misfire: .misfire
                 case .deadline: .deadline
                 case .disabled: .status
+                case .waveStopped: .queue
                 default: .offline
                 }
             return Finding(.skipped, rule, zh: "\(zhHost)：已跳过\(detail)。", en: "\(enHost): skipped\(detail).")

@@ -54,6 +54,8 @@ package struct FireFacts: Sendable {
     package let maintenances: [AgentID: MaintenancePeriod]
     /// Records of backfills that were for the instant.
     package let makeUps: [Execution]
+    /// In which of how many waves records of the instant are.
+    package let waves: [ExecutionID: (wave: Int, count: Int)]
 
     /// - Parameters:
     ///   - instant: what is asked about; a fire within the same second counts as meant.
@@ -68,7 +70,8 @@ package struct FireFacts: Sendable {
         neighbours: [Execution],
         stop: SchedulerStop? = nil,
         maintenances: [AgentID: MaintenancePeriod] = [:],
-        makeUps: [Execution] = []
+        makeUps: [Execution] = [],
+        waves: [ExecutionID: (wave: Int, count: Int)] = [:]
     ) {
         let fire = schedule.next(after: instant.advanced(byMilliseconds: -1)).flatMap { next in
             next.seconds == instant.seconds ? next : nil
@@ -88,6 +91,7 @@ package struct FireFacts: Sendable {
         self.stop = stop
         self.maintenances = maintenances
         self.makeUps = makeUps
+        self.waves = waves
         if let pause = schedule.delayMilliseconds {
             self.timing = .delay(seconds: pause / 1000)
         } else if fire != nil {

@@ -61,6 +61,8 @@ package enum ExecutionReason: String, Codable, Sendable, CaseIterable {
     case noHost = "NO_HOST"
     /// Its host is in maintenance.
     case maintenance = "MAINTENANCE"
+    /// No further wave of its run begins; CANCELLED where a person stopped them.
+    case waveStopped = "WAVE_STOPPED"
     // FAILURE
     case exitCode = "EXIT"
     case signal = "SIGNAL"
@@ -74,6 +76,7 @@ package enum ExecutionReason: String, Codable, Sendable, CaseIterable {
     case awaitingRetry = "AWAITING_RETRY"
     case queued = "QUEUED"
     case waitingHost = "WAITING_HOST"
+    case waitingWave = "WAITING_WAVE"
 }
 
 /// Who decided the state that is stored.

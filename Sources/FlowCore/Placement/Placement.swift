@@ -1,10 +1,10 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// On which hosts of its groups a job runs (P1 to P7).
+/// On which hosts of its groups a job runs (P1 to P8).
 package struct Placement: Hashable, Sendable, Codable {
     package enum Kind: String, Codable, Sendable, CaseIterable {
-        /// On each host: agents fire by themselves, whether a server is there or not.
+        /// On each host: agents fire by themselves, whether a server is there or not, unless it goes in waves.
         case each
         /// On one host.
         case oneOf = "one_of"
@@ -21,7 +21,7 @@ package struct Placement: Hashable, Sendable, Codable {
     package var count: Int?
     /// What each shard is handed, in order; nil = nothing but its number.
     package var items: [String]?
-    /// Hosts in the order in which `failover` tries them; others of the groups come after them.
+    /// Hosts in the order in which `failover` tries them, or in which waves begin; others of the groups come after them.
     package var order: [AgentID]
     /// LabelSelector that a host has to fit; nil = any.
     package var selector: String?
@@ -33,6 +33,8 @@ package struct Placement: Hashable, Sendable, Codable {
     package var leaseSeconds: Int
     /// Whether a host ends what it runs when its lease is over.
     package var isFenced: Bool
+    /// How `each` goes over its hosts; nil = all at once, by themselves.
+    package var waves: Waves?
 
     package init(
         kind: Kind = .each,
@@ -44,7 +46,8 @@ package struct Placement: Hashable, Sendable, Codable {
         exclude: [AgentID] = [],
         hashKey: String? = nil,
         leaseSeconds: Int = Placement.standardLease,
-        isFenced: Bool = true
+        isFenced: Bool = true,
+        waves: Waves? = nil
     ) {
         self.kind = kind
         self.strategy = strategy
@@ -56,6 +59,7 @@ package struct Placement: Hashable, Sendable, Codable {
         self.hashKey = hashKey
         self.leaseSeconds = leaseSeconds
         self.isFenced = isFenced
+        self.waves = waves
     }
 
     package static let standardLease = 30
@@ -72,7 +76,10 @@ package struct Placement: Hashable, Sendable, Codable {
     package static let trustMargin: Int64 = 3000
 
     /// Whether the server decides where it runs, so that no agent fires it by itself.
-    package var isCoordinated: Bool { self.kind != .each }
+    package var isCoordinated: Bool { self.hasSlots || self.waves != nil }
+
+    /// Whether a run has places, and the server chooses the hosts that take them.
+    package var hasSlots: Bool { self.kind != .each }
 
     /// Slots of one run.
     package var slots: Int {

@@ -34,6 +34,15 @@ package struct SlotHold: Hashable, Sendable, Codable {
         self.shard = shard
     }
 
+    /// What a host of a wave is told: it is its server's to say when it begins and nobody else's to run, and no lease ends it.
+    package static let inWave = SlotHold(
+        fence: 1,
+        leaseMilliseconds: Int64(Placement.leaseRange.upperBound) * 1000,
+        isFenced: false,
+        moves: false,
+        shard: nil
+    )
+
     /// How long a host trusts it after it last spoke with a server; microseconds.
     package var trustMicroseconds: Int64 {
         max(1, self.leaseMilliseconds - Placement.trustMargin) * 1000

@@ -30,6 +30,13 @@ package enum StoreFault {
         )
     }
 
+    package static func withoutWaves(_ run: RunID) -> CoreError {
+        CoreError(.conflict, "Run \(run) does not go in waves.")
+    }
+
+    package static let noWaveLeft = CoreError(.conflict, "No further wave of this run is to begin.")
+    package static let wavesNotHeld = CoreError(.conflict, "Nobody holds the waves of this run.")
+
     package static func noGroup(_ id: GroupID) -> CoreError {
         CoreError(.notFound, "There is no group \(id). List the groups and choose one of them.")
     }

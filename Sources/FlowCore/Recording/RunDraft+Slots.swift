@@ -7,15 +7,18 @@ extension RunDraft {
     /// A fire that the server was away for, or that a stop of the scheduler held up, stands for all that was missed: it is run
     /// late, or recorded as missed, by the job's policy for missed fires, and never later than the job's deadline for starts.
     ///
-    /// - Parameter stop: of the scheduler, in which the fire came due.
+    /// - Parameters:
+    ///   - hosts: of a run in waves.
+    ///   - stop: of the scheduler, in which the fire came due.
     package static func placedFire(
         _ fire: PlannedFire,
         of job: JobReference,
+        on hosts: [AgentID] = [],
         _ policies: Policies,
         stop: SchedulerStop? = nil,
         at now: Timestamp
     ) -> RunDraft {
-        let draft = Self.fire(fire, of: job, on: [], online: [], at: now)
+        let draft = Self.fire(fire, of: job, on: hosts, online: [], at: now)
         let late = now.milliseconds(since: fire.nominal)
         let isTooLate =
             policies.startDeadlineSeconds.map { late > Int64($0) * 1000 + policies.jitterMilliseconds } ?? false
@@ -23,7 +26,7 @@ extension RunDraft {
             return draft
         }
         let cause = stop?.text.en ?? "the server was away at this time and until \(now)"
-        var executions: [Execution] = []
+        var executions = draft.executions
         if isTooLate || policies.misfire == .skip || late > policies.catchUpWindowMilliseconds {
             executions = Self.executions(of: draft.run, kind: .cron, on: [.unplaced], at: now)
             executions[0].status = .skipped

@@ -31,9 +31,20 @@ extension JobService {
             neighbours: neighbours,
             stop: try await self.store.schedulerStop(at: instant),
             maintenances: try await self.store.maintenances(at: instant),
-            makeUps: try await self.makeUps(of: id, from: second, until: end, on: hosts)
+            makeUps: try await self.makeUps(of: id, from: second, until: end, on: hosts),
+            waves: try await self.waves(of: executions)
         )
         return FireExplanation(facts)
+    }
+
+    private func waves(of executions: [Execution]) async throws -> [ExecutionID: (wave: Int, count: Int)] {
+        guard let store = self.store as? any WaveStore else { return [:] }
+        var waves: [ExecutionID: (wave: Int, count: Int)] = [:]
+        for run in Set(executions.filter { $0.reason == .waitingWave }.map(\.runID)) {
+            guard let note = try await store.rollout(of: run) else { continue }
+            for (id, wave) in note.wave { waves[id] = (wave, note.rollout.count) }
+        }
+        return waves
     }
 
     /// A run may last a week, but what is in the way of the next is rarely older than a day; milliseconds.

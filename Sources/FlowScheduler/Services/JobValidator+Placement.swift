@@ -3,7 +3,7 @@
 
 import FlowCore
 
-/// Where a job runs (P1 to P7).
+/// Where a job runs (P1 to P8).
 extension JobValidator {
     /// - Returns: what to store; nil for a job that runs on each host.
     static func checked(
@@ -22,6 +22,7 @@ extension JobValidator {
             )
             return nil
         }
+        self.checkWaves(placement, &faults)
         if case .delay = schedule?.base {
             faults.add(
                 "schedule_type",
@@ -45,12 +46,12 @@ extension JobValidator {
             let limit = Placement.hostLimit
             faults.require(hosts.count <= limit, "placement.\(path)", "too_many", "at most \(limit) hosts")
         }
-        let isFailover = placement.strategy == .failover && placement.kind != .sharded
+        let isFailover = placement.strategy == .failover && placement.kind != .sharded && placement.hasSlots
         faults.require(
-            isFailover || placement.order.isEmpty,
+            isFailover || !placement.hasSlots || placement.order.isEmpty,
             "placement.order",
             "conflict",
-            "an order belongs to strategy 'failover'; leave it out"
+            "an order belongs to strategy 'failover' and to waves; leave it out"
         )
         faults.require(
             !isFailover || !placement.order.isEmpty,
@@ -67,6 +68,25 @@ extension JobValidator {
             )
         }
         return placement
+    }
+
+    private static func checkWaves(_ placement: Placement, _ faults: inout FaultCollector) {
+        guard let waves = placement.waves else { return }
+        guard !placement.hasSlots else {
+            return faults.add("placement.waves", "conflict", "waves belong to 'each': other kinds choose their hosts")
+        }
+        faults.require(
+            placement.selector == nil && placement.exclude.isEmpty,
+            "placement.where",
+            "conflict",
+            "on 'each' host means all hosts of the groups: choose among them by groups and their rules"
+        )
+        switch waves.size {
+        case .hosts(let count): self.range(count, Waves.hostRange, "placement.waves.size", "hosts", &faults)
+        case .percent(let part): self.range(part, Waves.percentRange, "placement.waves.size", "percent", &faults)
+        }
+        self.range(waves.canary, Waves.canaryRange, "placement.waves.canary", "hosts", &faults)
+        self.range(waves.pauseSeconds, Waves.pauseRange, "placement.waves.pause_seconds", "seconds", &faults)
     }
 
     private static func checkSlots(_ placement: Placement, _ faults: inout FaultCollector) {

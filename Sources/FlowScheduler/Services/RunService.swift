@@ -78,7 +78,7 @@ package struct RunService: Sendable {
 
     /// Runs a run again: the same parameters on the same hosts, as a new run that names this one (S3-4.3.3).
     ///
-    /// On those of its hosts that the job still reaches. What is still open has to end first.
+    /// On those of its hosts that the job still reaches; of a run in waves on those that have not succeeded. What is still open has to end first.
     package func retry(
         _ id: RunID,
         idempotencyKey: String?,
@@ -95,14 +95,16 @@ package struct RunService: Sendable {
         guard summary.tally.counts[.pending, default: 0] + summary.tally.counts[.running, default: 0] == 0 else {
             throw CoreError(.conflict, "Run \(id) is \(summary.tally.state). Wait until it ends, or stop it.")
         }
-        var hosts: Set<AgentID> = []
+        var executions: [Execution] = []
         var query = ExecutionQuery(page: PageRequest(number: 1, size: 500), run: id)
         while true {
             let page = try await self.executions.list(query, as: principal)
-            hosts.formUnion(page.items.map(\.agentID))
+            executions += page.items
             guard page.items.count == query.page.size, let last = page.items.last else { break }
             query.before = last.id
         }
+        let unfinished = try await self.unfinished(executions, of: id)
+        let hosts = unfinished ?? Set(executions.map(\.agentID))
         let uid = try RunStarter.uid(
             key: idempotencyKey.map { "\(id)/\($0)" },
             job: job.id,

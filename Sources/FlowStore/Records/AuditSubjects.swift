@@ -172,3 +172,10 @@ struct RunAudit: Encodable {
         self.clients = targets
     }
 }
+
+/// What somebody asked of a run's waves.
+struct WaveAudit: Encodable {
+    let wish: String
+
+    init(_ wish: WaveWish) { self.wish = wish.rawValue }
+}

@@ -27,7 +27,7 @@ struct Forgetting {
         switch growth {
         case .executions:
             let step = try self.range(of: "execution", by: "id", from: position, "status NOT IN (1, 2)")
-            for table in ["attempt", "output_preview", "placement_slot", "execution_output"] {
+            for table in ["attempt", "output_preview", "placement_slot", "execution_output", "wave_member"] {
                 try self.companions(table, from: position, to: step.1)
             }
             return step
@@ -36,6 +36,10 @@ struct Forgetting {
                 "NOT EXISTS (SELECT 1 FROM execution AS e INDEXED BY execution_by_run WHERE e.run_id = run.id)"
             let step = try self.range(of: "run", by: "id", from: position, isUnused)
             try self.companions("own_work", of: "run", from: position, to: step.1)
+            try WaveTable(self.db).deleteForgotten(
+                from: position?.first ?? .bytes([]),
+                to: step.1?.first ?? .id(ExecutionID.lowerBound(at: self.bound))
+            )
             return step
         case .triggerKeys:
             let isUnused = "NOT EXISTS (SELECT 1 FROM run WHERE run.id = trigger_key.run_id)"

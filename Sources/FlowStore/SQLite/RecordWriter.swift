@@ -24,12 +24,18 @@ struct RecordWriter {
     func begin(_ drafts: [RunDraft]) throws -> [Begun] {
         // What the server places has a record for each slot instead of each host, and no orders yet.
         var slots: [PlacementSlot] = []
+        var rollouts: [(run: Run, rollout: WaveRollout, wave: [ExecutionID: Int])] = []
         var maintained: [AgentID: MaintenancePeriod] = [:]
         if let draft = drafts.first(where: { $0.kind != .cron }) {
             maintained = try MaintenanceTable(self.db).inForce(at: draft.run.createdAt)
         }
         let drafts = try drafts.map { draft in
             guard let placement = try self.placement(of: draft) else { return draft.sparing(maintained) }
+            if let waves = placement.waves, !placement.hasSlots {
+                let waiting = draft.inWaves(waves, first: placement.order)
+                if let rollout = waiting.rollout { rollouts.append((draft.run, rollout, waiting.wave)) }
+                return waiting.draft
+            }
             let placed = draft.placed(by: placement)
             slots += placed.slots
             return placed.draft
@@ -47,6 +53,7 @@ struct RecordWriter {
             begun.flatMap { $0.orders.sorted { $0.key < $1.key } }.map { ($0.key, $0.value.executionID) }
         )
         if !slots.isEmpty { try PlacementTable(self.db).insert(slots) }
+        for (run, rollout, wave) in rollouts { try WaveTable(self.db).insert(run, rollout, wave) }
         if !maintained.isEmpty {
             // Where every host is in maintenance nobody will report of it either.
             for draft in drafts where draft.isRefused(because: .maintenance) {

@@ -80,7 +80,9 @@ extension SQLiteStore {
     /// - Returns: the execution as it is now; one that has ended, or was asked before, stays as it is.
     func askToStop(_ execution: Execution, force: Bool, by change: Change, _ db: Database) throws -> Execution {
         guard !execution.status.isTerminal else { return execution }
-        if execution.agentID == .unplaced { return try self.cancelUnplaced(execution, by: change, db) }
+        if execution.agentID == .unplaced || execution.awaitsWave {
+            return try self.cancelUntold(execution, by: change, db)
+        }
         // Asked to end before, now to be killed: that is a change as well, though the record looks the same.
         let isForced = force ? try ExecutionTable(db).forceCancel(execution.id, on: execution.agentID) : false
         guard !execution.cancelRequested || isForced else { return execution }
@@ -100,8 +102,9 @@ extension SQLiteStore {
     }
 
     /// No host has it that could answer.
-    private func cancelUnplaced(_ execution: Execution, by change: Change, _ db: Database) throws -> Execution {
-        let ended = try self.infer(.cancelledUnplaced, for: [execution], at: change.at, db).first ?? execution
+    private func cancelUntold(_ execution: Execution, by change: Change, _ db: Database) throws -> Execution {
+        let inference: Inference = execution.awaitsWave ? .cancelledBeforeWave : .cancelledUnplaced
+        let ended = try self.infer(inference, for: [execution], at: change.at, db).first ?? execution
         try AuditTable(db).record(
             change,
             .executionCancel,

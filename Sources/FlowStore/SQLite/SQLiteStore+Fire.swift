@@ -72,11 +72,14 @@ extension SQLiteStore {
         // What is no fire any more runs nowhere, whoever would choose the host.
         guard !fire.isStale else { return .over(.movedOn) }
         let snapshot = try self.snapshots.snapshot(moved.job.uid, version: moved.job.version, db)
-        if let snapshot, snapshot.placement?.isCoordinated == true {
+        if let snapshot, let placement = snapshot.placement, placement.isCoordinated {
             // No host fires or misses it by itself: what the server was too late for is the server's to account for.
             let isLate = RunDraft.isLate(fire, snapshot.policies, at: now)
             let stop = isLate ? try SchedulerStopTable(db).covering(fire.nominal) : nil
-            return .begins(RunDraft.placedFire(fire, of: moved.job, snapshot.policies, stop: stop, at: now))
+            let hosts = placement.hasSlots ? [] : try targets.agents(inAnyOf: moved.groups, db)
+            return .begins(
+                RunDraft.placedFire(fire, of: moved.job, on: hosts, snapshot.policies, stop: stop, at: now)
+            )
         }
         guard !fire.isMissed else { return .over(.movedOn) }
         // The run, also when it finds no host: that is explained, not hidden; and one execution per target.

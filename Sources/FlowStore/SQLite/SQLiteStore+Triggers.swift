@@ -22,7 +22,7 @@ extension SQLiteStore {
             let parent = try trigger.retryOf.flatMap { try ExecutionTable(db).find($0) }
             let repeated = try trigger.rerunOf.map { try ExecutionTable(db).of(run: $0) } ?? []
             let original = try (parent?.runID ?? trigger.rerunOf).flatMap { try runs.find($0) }
-            let isPlaced = job.definition.placement?.isCoordinated ?? false
+            let isPlaced = job.definition.placement?.hasSlots ?? false
             var draft = try RunDraft.trigger(
                 trigger,
                 of: JobReference(job),

@@ -62,6 +62,8 @@ extension PBExecutionReason {
         case .noHost: self = .noHost
         case .maintenance: self = .maintenance
         case .waitingHost: self = .waitingHost
+        case .waveStopped: self = .waveStopped
+        case .waitingWave: self = .waitingWave
         }
     }
 
@@ -91,6 +93,8 @@ extension PBExecutionReason {
         case .noHost: .noHost
         case .maintenance: .maintenance
         case .waitingHost: .waitingHost
+        case .waveStopped: .waveStopped
+        case .waitingWave: .waitingWave
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field)
         }
     }

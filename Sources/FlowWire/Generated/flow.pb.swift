@@ -448,6 +448,8 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
   case noHost // = 21
   case waitingHost // = 22
   case maintenance // = 23
+  case waveStopped // = 24
+  case waitingWave // = 25
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -480,6 +482,8 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case 21: self = .noHost
     case 22: self = .waitingHost
     case 23: self = .maintenance
+    case 24: self = .waveStopped
+    case 25: self = .waitingWave
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -510,6 +514,8 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case .noHost: return 21
     case .waitingHost: return 22
     case .maintenance: return 23
+    case .waveStopped: return 24
+    case .waitingWave: return 25
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -540,6 +546,8 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     .noHost,
     .waitingHost,
     .maintenance,
+    .waveStopped,
+    .waitingWave,
   ]
 
 }
@@ -2968,7 +2976,7 @@ nonisolated extension PBExecutionStatus: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension PBExecutionReason: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0\u{1}EXECUTION_REASON_MOVED\0\u{1}EXECUTION_REASON_NO_HOST\0\u{1}EXECUTION_REASON_WAITING_HOST\0\u{1}EXECUTION_REASON_MAINTENANCE\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0\u{1}EXECUTION_REASON_MOVED\0\u{1}EXECUTION_REASON_NO_HOST\0\u{1}EXECUTION_REASON_WAITING_HOST\0\u{1}EXECUTION_REASON_MAINTENANCE\0\u{1}EXECUTION_REASON_WAVE_STOPPED\0\u{1}EXECUTION_REASON_WAITING_WAVE\0")
 }
 
 nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {

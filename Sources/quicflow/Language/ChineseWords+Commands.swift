@@ -398,6 +398,10 @@ extension ChineseWords {
         zh {count} 个 {things} 中已完成 {done} 个。
         en {refused} of {count} were refused
         zh {count} 个中有 {refused} 个被拒绝
+        en Use one of --hold, --continue and --stop.
+        zh --hold、--continue 和 --stop 只能用一个。
+        en This run does not go in waves.
+        zh 这次运行没有分批。
         en {count} wait for another person
         zh {count} 个在等另一个人审批
         """#

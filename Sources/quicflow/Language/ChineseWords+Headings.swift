@@ -412,5 +412,13 @@ extension ChineseWords {
         zh 对象
         en CAUGHT
         zh 已拦下
+        en WAVE
+        zh 批次
+        en SUCCEEDED
+        zh 成功
+        en FAILED
+        zh 失败
+        en OPEN
+        zh 未结束
         """#
 }

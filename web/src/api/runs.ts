@@ -1,6 +1,6 @@
 import { uid } from '../lib/uid.ts';
 import { get, post, type Query, request } from './client.ts';
-import type { Page, Run, RunDetail, TriggerResult } from './types.ts';
+import type { Page, Run, RunDetail, RunWaves, TriggerResult } from './types.ts';
 
 const path = (id: string) => `/runs/${encodeURIComponent(id)}`;
 
@@ -12,6 +12,8 @@ export const runs = {
   /** The same parameters on the same hosts, as a new run. */
   retry: (id: string) =>
     request<TriggerResult>('POST', `${path(id)}/retry`, { body: {}, headers: { 'Idempotency-Key': uid() } }),
+  /** Holds the waves of a run, continues them, or lets no further one begin. */
+  waves: (id: string, wish: 'hold' | 'continue' | 'stop') => post<RunWaves>(`${path(id)}/waves/${wish}`),
   /** Where the run is had as a file. */
   file: (id: string, format: 'json' | 'text') => `/api/v1${path(id)}/export?format=${format}`,
 };

@@ -1,5 +1,5 @@
 import type { PlacementChoice } from '../../src/api/types.ts';
-import { checkPlace, emptyPlace } from '../../src/features/jobs/parts/job-placement.ts';
+import { checkPlace, emptyPlace, placeBody, placeOf } from '../../src/features/jobs/parts/job-placement.ts';
 import { namesIn, sumOf } from '../../src/features/placement/placement.ts';
 import { equal } from './assert.ts';
 
@@ -47,4 +47,25 @@ Deno.test('placement: what is wrong is said at its field, and only where it mean
   equal(wrong({ kind: 'sharded', strategy: 'failover' }), {});
   equal(wrong({ kind: 'one_of' }, { schedule: 'delay' }), { 'placement.kind': 'ownFires' });
   equal(wrong({ kind: 'one_of' }, { cron: '@reboot' }), { 'placement.kind': 'ownFires' });
+});
+
+Deno.test('placement: waves are checked and sent with "each" alone, and come back as they were', () => {
+  equal(wrong({ waves: true, lease: 1, waveSize: '12' }), {});
+  equal(wrong({ waves: true, waveSize: '101%', canary: -1, wavePause: 90_000, maxFailures: 101 }), {
+    'placement.waves.size': 'waveSize',
+    'placement.waves.canary': 'canary',
+    'placement.waves.pause_seconds': 'wavePause',
+    'placement.waves.max_failure_ratio': 'maxFailures',
+  });
+  equal(wrong({ waves: true, waveSize: 'some' }), { 'placement.waves.size': 'waveSize' });
+  equal(wrong({ waves: true }, { schedule: 'delay' }), { 'placement.kind': 'ownFires' });
+  equal(wrong({ kind: 'one_of', waves: true, waveSize: '' }), {});
+  const placement = {
+    kind: 'each' as const,
+    order: ['web9'],
+    waves: { size: '10%', canary: 1, pause_seconds: 60, max_failure_ratio: 0.125 },
+  };
+  equal(placeBody(placeOf(placement), placement), { placement });
+  equal(placeBody({ ...placeOf(placement), waveSize: '5' }, placement).placement?.waves?.size, 5);
+  equal(placeBody({ ...placeOf(placement), waves: false }, placement), { placement: { kind: 'each' } });
 });

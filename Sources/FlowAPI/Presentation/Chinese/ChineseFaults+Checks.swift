@@ -126,8 +126,8 @@ extension ChineseFaults {
         zh @reboot 由每台主机自己触发：placement 要为“each”
         en at most {limit} hosts
         zh 最多 {limit} 台主机
-        en an order belongs to strategy 'failover'; leave it out
-        zh 顺序只用于策略“failover”；请去掉
+        en an order belongs to strategy 'failover' and to waves; leave it out
+        zh 顺序只用于策略“failover”和分批；请去掉
         en say in which order hosts are tried
         zh 请写出尝试主机的顺序
         en a key of 1 to 256 bytes belongs to strategy 'consistent_hash'; leave it out
@@ -230,5 +230,7 @@ extension ChineseFaults {
         zh item 数
         en shards
         zh 片数
+        en percent
+        zh 百分比
         """#
 }

@@ -19,5 +19,6 @@ enum ChineseFaults {
         Self.handing,
         Self.quiet,
         Self.bulk,
+        Self.waves,
     ]
 }

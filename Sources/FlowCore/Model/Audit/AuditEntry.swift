@@ -29,6 +29,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case executionRetry = "execution.retry"
     case executionCancel = "execution.cancel"
     case executionReport = "execution.report"
+    /// Waves of a run, held, continued or stopped.
+    case runWaves = "run.waves"
     case groupCreate = "group.create"
     case groupUpdate = "group.update"
     case groupDelete = "group.delete"

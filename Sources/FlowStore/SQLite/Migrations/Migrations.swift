@@ -56,6 +56,7 @@ enum Migrations {
         ("187 silences", Migration187Silences.sql),
         ("188 failures", Migration188Failures.sql),
         ("190 secret parameters", Migration190SecretParameters.sql),
+        ("191 waves", Migration191Waves.sql),
         ("196 test runs", Migration196TestRuns.sql),
         ("197 ended index", Migration197EndedIndex.sql),
         ("178 approval likeness", Migration178ApprovalLikeness.sql),

@@ -90,6 +90,10 @@ struct ExecutionTable {
         return found ?? nil
     }
 
+    func setStartDeadline(_ deadline: Timestamp, of id: ExecutionID) throws {
+        try self.db.run("UPDATE execution SET start_deadline = ? WHERE id = ?", [.time(deadline), .id(id)])
+    }
+
     /// How many executions each agent runs or is to run; those without any are left out.
     func openCounts() throws -> [AgentID: Int] {
         let counts = try self.db.all(

@@ -68,7 +68,7 @@ struct OrderTable {
     ///
     /// One that waits for a retry has been answered: it began, and the agent has its next attempt in its ledger. So has one that
     /// waits for a place, unless the agent was asked about it at the beginning of its session and has not said so since: then its
-    /// ledger has no such row.
+    /// ledger has no such row. One that waits for its wave was never ordered.
     func withoutOrder(of agent: AgentID, before nominal: Timestamp, limit: Int) throws -> [Order] {
         try self.orders(
             """
@@ -77,6 +77,7 @@ struct OrderTable {
             WHERE e.agent = ?1 AND e.status = 1 AND e.status <> 3 AND e.attempt = 0 AND e.id < ?2
                 AND (e.reason IS NULL OR e.reason <> '\(ExecutionReason.queued.rawValue)'
                     OR e.updated_at < (SELECT session_at FROM agent WHERE id = ?1))
+                AND (e.reason IS NULL OR e.reason <> '\(ExecutionReason.waitingWave.rawValue)')
                 AND NOT EXISTS (SELECT 1 FROM agent_order AS o WHERE o.agent = ?1 AND o.execution_id = e.id)
             ORDER BY e.id LIMIT ?3
             """,
@@ -101,7 +102,8 @@ struct OrderTable {
     }
 
     private func hold(_ execution: Execution, _ job: JobSnapshot) throws -> SlotHold? {
-        guard job.placement?.isCoordinated == true else { return nil }
+        guard let placement = job.placement, placement.isCoordinated else { return nil }
+        guard placement.hasSlots else { return .inWave }
         return try PlacementTable(self.db).find(execution.id)?.hold(job.policies)
     }
 

@@ -12,6 +12,7 @@ struct ExecutionCommand: AsyncParsableCommand {
         subcommands: [
             ExecutionListCommand.self, ExecutionGetCommand.self, ExecutionLogsCommand.self,
             ExecutionCancelCommand.self, ExecutionRetryCommand.self, ExecutionBulkCommand.self,
+            ExecutionWavesCommand.self,
         ]
     )
 }

@@ -151,6 +151,8 @@ export interface RunDetail extends Run {
   slots?: RunSlot[];
   /** What happened to it, in order of time. */
   timeline?: RunEvent[];
+  /** How far it has come, where it goes over its hosts in waves. */
+  waves?: RunWaves | null;
 }
 
 export interface RunEvent {
@@ -165,6 +167,20 @@ export interface RunEvent {
   attempt?: number | null;
   text: Bilingual;
   detail: string | null;
+}
+
+export type WavePhase = 'waiting' | 'running' | 'pausing' | 'held' | 'stopped' | 'over';
+
+export interface RunWaves {
+  phase: WavePhase;
+  /** The last that has begun; 0 = none. */
+  wave: number;
+  waves: number;
+  wave_began_at: string | null;
+  next_at: string | null;
+  held_by: string | null;
+  text: Bilingual;
+  list: { wave: number; hosts: number; units: Record<string, number>; executions: string[] }[];
 }
 
 /** What tells two executions of a run on one host apart. */

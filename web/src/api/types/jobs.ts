@@ -90,6 +90,17 @@ export interface Placement {
   hash_key?: string;
   lease_seconds?: number;
   fenced?: boolean;
+  waves?: Waves;
+}
+
+/** How `each` goes over its hosts: one part after another. */
+export interface Waves {
+  /** Hosts, or a part of them such as `"10%"`. */
+  size: number | string;
+  canary?: number;
+  pause_seconds?: number;
+  /** 0 to 1. */
+  max_failure_ratio?: number;
 }
 
 /** Why a host is not asked. */

@@ -259,5 +259,15 @@ export default {
       serve: 'the next authority serves',
       drop: 'the old authority ended',
     },
+  rolling: {
+    of: 'wave {n} of {of}',
+    hold: 'Hold',
+    continue: 'Continue',
+    stop: 'Begin no further wave',
+    stopDots: 'End the waves…',
+    stopTitle: 'Begin no further wave?',
+    stopText:
+      'Hosts that have begun go on to their end; those whose wave has not begun are cancelled. Running it again offers them.',
+    keep: 'Go on',
   },
 };

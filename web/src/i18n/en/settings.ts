@@ -282,6 +282,7 @@ export default {
       workflow_run: 'Ran a workflow',
       workflow_rerun: 'Ran a workflow again',
       workflow_cancel: 'Cancelled a run of a workflow',
+      run_waves: 'Held, continued or ended the waves of a run',
       workflow_pause: 'Paused a run of a workflow',
       workflow_resume: 'Resumed a run of a workflow',
       workflow_abandon: 'Gave a run of a workflow up',

@@ -258,5 +258,14 @@ export default {
       serve: '启用新机构',
       drop: '停用旧机构',
     },
+  rolling: {
+    of: '第 {n} 批，共 {of} 批',
+    hold: '暂停',
+    continue: '继续',
+    stop: '不再开始后续批次',
+    stopDots: '结束分批…',
+    stopTitle: '不再开始后续批次？',
+    stopText: '已开始的主机会执行完；尚未轮到的主机会被取消。重新运行时会包含这些主机。',
+    keep: '继续执行',
   },
 };

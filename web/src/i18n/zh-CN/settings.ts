@@ -274,6 +274,7 @@ export default {
       workflow_run: '运行工作流',
       workflow_rerun: '重新运行工作流',
       workflow_cancel: '取消工作流运行',
+      run_waves: '暂停、继续或结束分批执行',
       workflow_pause: '暂停工作流运行',
       workflow_resume: '继续工作流运行',
       workflow_abandon: '放弃工作流运行',

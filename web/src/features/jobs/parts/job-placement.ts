@@ -1,4 +1,4 @@
-import type { Placement, PlacementKind, PlacementStrategy, ScheduleType } from '../../../api/types.ts';
+import type { Placement, PlacementKind, PlacementStrategy, ScheduleType, Waves } from '../../../api/types.ts';
 import { between, type NumberField } from './number-field.ts';
 
 export const PLACEMENT_KINDS: PlacementKind[] = ['each', 'one_of', 'n_of', 'sharded'];
@@ -27,6 +27,14 @@ export interface PlaceForm {
   hashKey: string;
   lease: NumberField;
   fenced: boolean;
+  /** Of `each`: one part of the hosts after another. */
+  waves: boolean;
+  /** Hosts, or a part of them in percent. */
+  waveSize: string;
+  canary: NumberField;
+  wavePause: NumberField;
+  /** How many of a hundred may fail. */
+  maxFailures: NumberField;
 }
 
 export const emptyPlace = (): PlaceForm => ({
@@ -40,12 +48,19 @@ export const emptyPlace = (): PlaceForm => ({
   hashKey: '',
   lease: 30,
   fenced: true,
+  waves: false,
+  waveSize: '10%',
+  canary: 1,
+  wavePause: 60,
+  maxFailures: 0,
 });
 
 export function placeOf(placement: Placement | null | undefined): PlaceForm {
   const usual = emptyPlace();
   if (!placement) return usual;
   return {
+    ...usual,
+    ...wavesOf(placement.waves, usual),
     kind: placement.kind ?? usual.kind,
     strategy: placement.strategy ?? usual.strategy,
     count: placement.count ?? usual.count,
@@ -59,11 +74,42 @@ export function placeOf(placement: Placement | null | undefined): PlaceForm {
   };
 }
 
+function wavesOf(waves: Waves | undefined, usual: PlaceForm): Partial<PlaceForm> {
+  if (!waves) return {};
+  return {
+    waves: true,
+    waveSize: String(waves.size ?? usual.waveSize),
+    canary: waves.canary ?? 0,
+    wavePause: waves.pause_seconds ?? 0,
+    // Thousandths are kept: 0.125 is 12.5 of a hundred.
+    maxFailures: Math.round((waves.max_failure_ratio ?? 0) * 1000) / 10,
+  };
+}
+
+const wavesBody = (place: PlaceForm): Waves => ({
+  size: /^\d+$/.test(place.waveSize.trim()) ? Number(place.waveSize) : place.waveSize.trim(),
+  canary: Number(place.canary),
+  pause_seconds: Number(place.wavePause),
+  max_failure_ratio: Math.round(Number(place.maxFailures) * 10) / 1000,
+});
+
+/** A number of hosts, or a part of them. */
+function isWaveSize(text: string): boolean {
+  const found = /^(\d{1,5})(%?)$/.exec(text.trim());
+  return found !== null && between(Number(found[1]), 1, found[2] ? 100 : 10_000);
+}
+
+/** Parts of a hundred, also broken ones. */
+const isPercent = (value: NumberField): boolean => {
+  const number = Number(value);
+  return value !== '' && Number.isFinite(number) && number >= 0 && number <= 100;
+};
+
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
 
-/** Whether the server chooses hosts, so that no agent fires the job by itself. */
+/** Whether the server says where or when, so that no agent fires the job by itself. */
 export const isCoordinated = (placement: Placement | null | undefined): boolean =>
-  placement !== null && placement !== undefined && placement.kind !== 'each';
+  placement !== null && placement !== undefined && (placement.kind !== 'each' || Boolean(placement.waves));
 
 /** Which of the fields mean something beside the others. */
 export const usesStrategy = (place: PlaceForm): boolean => place.kind === 'one_of' || place.kind === 'n_of';
@@ -75,6 +121,10 @@ export const usesKey = (place: PlaceForm): boolean => usesStrategy(place) && pla
  * that nobody touched go back as they came.
  */
 export function placeBody(place: PlaceForm, before?: Placement | null): { placement?: Placement } {
+  if (place.kind === 'each' && place.waves) {
+    const order = before?.kind === 'each' && before.order ? { order: before.order } : {};
+    return { placement: { kind: 'each', ...order, waves: wavesBody(place) } };
+  }
   if (place.kind === 'each') return isCoordinated(before) ? { placement: { kind: 'each' } } : {};
   const items = before?.items && before.items.join('\n') === place.items ? before.items : linesOf(place.items);
   const sharded = place.kind === 'sharded';
@@ -105,6 +155,10 @@ const PLACE_KEYS: [path: string, key: keyof PlaceForm][] = [
   ['placement.hash_key', 'hashKey'],
   ['placement.lease_seconds', 'lease'],
   ['placement.fenced', 'fenced'],
+  ['placement.waves.size', 'waveSize'],
+  ['placement.waves.canary', 'canary'],
+  ['placement.waves.pause_seconds', 'wavePause'],
+  ['placement.waves.max_failure_ratio', 'maxFailures'],
 ];
 
 /** The server's paths of these fields. */
@@ -117,8 +171,9 @@ export const placeValues = (place: PlaceForm): Record<string, unknown> =>
 /** What is wrong with it, as keys of `fault`. */
 export function checkPlace(form: { place: PlaceForm; schedule: ScheduleType; cron: string }): Record<string, string> {
   const { place } = form;
-  if (place.kind === 'each') return {};
+  if (place.kind === 'each' && !place.waves) return {};
   const items = linesOf(place.items);
+  const inWaves = place.kind === 'each';
   const isOwn = form.schedule === 'delay' || (form.schedule === 'cron' && /^@reboot$/i.test(form.cron.trim()));
   const counts = place.kind === 'n_of' || (place.kind === 'sharded' && !items.length);
   const faults: [path: string, good: boolean, fault: string][] = [
@@ -127,7 +182,11 @@ export function checkPlace(form: { place: PlaceForm; schedule: ScheduleType; cro
     ['items', place.kind !== 'sharded' || items.length <= 1000, 'thousandItems'],
     ['order', !usesOrder(place) || place.order.length > 0, 'order'],
     ['hash_key', !usesKey(place) || place.hashKey.length <= 256, 'tooLong'],
-    ['lease_seconds', between(place.lease, 6, 3600), 'lease'],
+    ['lease_seconds', inWaves || between(place.lease, 6, 3600), 'lease'],
+    ['waves.size', !inWaves || isWaveSize(place.waveSize), 'waveSize'],
+    ['waves.canary', !inWaves || between(place.canary, 0, 1000), 'canary'],
+    ['waves.pause_seconds', !inWaves || between(place.wavePause, 0, 86_400), 'wavePause'],
+    ['waves.max_failure_ratio', !inWaves || isPercent(place.maxFailures), 'maxFailures'],
   ];
   return Object.fromEntries(
     faults.filter(([, good]) => !good).map(([path, , fault]) => [`placement.${path}`, fault]),

@@ -85,6 +85,10 @@ export const FIELD_LABELS: Record<string, string> = {
   'placement.exclude': 'place.exclude',
   'placement.hash_key': 'place.hashKey',
   'placement.lease_seconds': 'place.lease',
+  'placement.waves.size': 'waves.size',
+  'placement.waves.canary': 'waves.canary',
+  'placement.waves.pause_seconds': 'waves.pause',
+  'placement.waves.max_failure_ratio': 'waves.failures',
   'placement.fenced': 'place.fenced',
   task_notify: 'notify.title',
 };
