@@ -18,6 +18,6 @@ export const contract = {
     url work_dir
   `),
   placement: words(`
-    count exclude fenced hash_key items kind lease_seconds order strategy where
+    count exclude fenced hash_key items kind lease_seconds order strategy waves where
   `),
 };

@@ -114,6 +114,7 @@ const PLACEMENTS: Record<string, unknown>[] = [
   { kind: 'one_of', strategy: 'consistent_hash', hash_key: 'tenant', lease_seconds: 30, fenced: true },
   { kind: 'sharded', items: ['eu', ' us '], lease_seconds: 30, fenced: true },
   { kind: 'sharded', count: 4, where: 'gpu', lease_seconds: 30, fenced: true },
+  { kind: 'each', order: ['web9'], waves: { size: '10%', canary: 1, pause_seconds: 60, max_failure_ratio: 0.125 } },
 ];
 
 const sorted = (value: unknown): unknown =>

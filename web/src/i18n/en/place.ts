@@ -56,6 +56,7 @@ export default {
     useHint: 'One part of the hosts after another, as the server says; the task does not fire while no server is up',
     size: 'Hosts of a wave',
     sizeHint: 'A number such as 5, or a part such as 10%',
+    orderHint: 'Hosts that go first, in this order; others follow by their ids',
     canary: 'Hosts that go first, alone',
     canaryHint: '0 for none',
     pause: 'Pause between two waves (seconds)',

@@ -55,6 +55,7 @@ export default {
     useHint: '由服务器安排，一批主机结束后再开始下一批；服务器停机期间不会触发',
     size: '每批主机',
     sizeHint: '台数如 5，或比例如 10%',
+    orderHint: '按此顺序先执行的主机；其他主机按编号排在后面',
     canary: '先单独执行的主机数',
     canaryHint: '0 表示没有',
     pause: '两批之间的间隔（秒）',

@@ -113,7 +113,8 @@ export const isCoordinated = (placement: Placement | null | undefined): boolean 
 
 /** Which of the fields mean something beside the others. */
 export const usesStrategy = (place: PlaceForm): boolean => place.kind === 'one_of' || place.kind === 'n_of';
-export const usesOrder = (place: PlaceForm): boolean => usesStrategy(place) && place.strategy === 'failover';
+export const usesOrder = (place: PlaceForm): boolean =>
+  place.kind === 'each' ? place.waves : usesStrategy(place) && place.strategy === 'failover';
 export const usesKey = (place: PlaceForm): boolean => usesStrategy(place) && place.strategy === 'consistent_hash';
 
 /**
@@ -122,7 +123,7 @@ export const usesKey = (place: PlaceForm): boolean => usesStrategy(place) && pla
  */
 export function placeBody(place: PlaceForm, before?: Placement | null): { placement?: Placement } {
   if (place.kind === 'each' && place.waves) {
-    const order = before?.kind === 'each' && before.order ? { order: before.order } : {};
+    const order = place.order.length ? { order: place.order } : {};
     return { placement: { kind: 'each', ...order, waves: wavesBody(place) } };
   }
   if (place.kind === 'each') return isCoordinated(before) ? { placement: { kind: 'each' } } : {};
@@ -180,7 +181,7 @@ export function checkPlace(form: { place: PlaceForm; schedule: ScheduleType; cro
     ['kind', !isOwn, 'ownFires'],
     ['count', !counts || between(place.count, 1, 1000), 'thousand'],
     ['items', place.kind !== 'sharded' || items.length <= 1000, 'thousandItems'],
-    ['order', !usesOrder(place) || place.order.length > 0, 'order'],
+    ['order', inWaves || !usesOrder(place) || place.order.length > 0, 'order'],
     ['hash_key', !usesKey(place) || place.hashKey.length <= 256, 'tooLong'],
     ['lease_seconds', inWaves || between(place.lease, 6, 3600), 'lease'],
     ['waves.size', !inWaves || isWaveSize(place.waveSize), 'waveSize'],
