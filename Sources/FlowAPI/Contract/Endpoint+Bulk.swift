@@ -21,7 +21,9 @@ extension Endpoint {
                     optional: [
                         "token": Self.bulkToken,
                         "until": .timestamp.orNull.about("Of disable: a pause until then."),
-                        "reason": Schema.string(upTo: 512, from: 1).orNull.about("Why it is paused; with 'until'."),
+                        "reason": Schema.string(upTo: ReasonRule.limit, from: 1).orNull.about(
+                            "Why it is paused; with 'until'."
+                        ),
                         "labels": .dictionary(.string).about("Of label: these are set."),
                         "remove_labels": .array(.string).about("Of label: these go."),
                         "add_groups": .array(.integer).about("Of group."),

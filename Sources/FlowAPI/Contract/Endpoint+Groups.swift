@@ -67,7 +67,7 @@ extension Endpoint {
                         optional: [
                             "until": Schema.timestamp.about("Either this or `for_seconds`; at most 30 days away."),
                             "for_seconds": Schema.integer.about("From now on, by the server's clock."),
-                            "reason": Schema.string(upTo: MaintenancePeriod.reasonLimit, from: 1).orNull.about(
+                            "reason": Schema.string(upTo: ReasonRule.limit, from: 1).orNull.about(
                                 "For whoever asks why a task did not run there."
                             ),
                         ]

@@ -120,7 +120,7 @@ extension Endpoint {
                 )
                 .body(
                     .body(
-                        required: ["reason": .string(upTo: NotifySilence.reasonLimit, from: 1)],
+                        required: ["reason": .string(upTo: ReasonRule.limit, from: 1)],
                         optional: [
                             "match": .reference("SilenceMatch"),
                             "incident_id": .uuid.about("Instead of `match`: what this incident is about."),

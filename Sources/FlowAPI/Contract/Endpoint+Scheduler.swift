@@ -19,7 +19,7 @@ extension Endpoint {
                     .body(
                         required: [:],
                         optional: [
-                            "reason": Schema.string(upTo: SchedulerStop.reasonLimit, from: 1).orNull.about(
+                            "reason": Schema.string(upTo: ReasonRule.limit, from: 1).orNull.about(
                                 "Why, for whoever asks why a task did not run."
                             )
                         ]

@@ -100,7 +100,9 @@ extension Endpoint {
                     required: [:],
                     optional: [
                         "until": .timestamp.orNull.about("When the server's clock resumes it; never without it."),
-                        "reason": Schema.string(upTo: 512, from: 1).orNull.about("Why it is paused; with 'until'."),
+                        "reason": Schema.string(upTo: ReasonRule.limit, from: 1).orNull.about(
+                            "Why it is paused; with 'until'."
+                        ),
                     ]
                 ),
                 isRequired: false,

@@ -51,8 +51,6 @@ package struct MaintenancePeriod: Hashable, Sendable, Codable {
 
     /// The longest that somebody may ask for; milliseconds.
     package static let longest: Int64 = 30 * 86_400_000
-    /// The most characters of a reason.
-    package static let reasonLimit = 512
 
     /// The first instant behind it.
     package var end: Timestamp { min(self.endedAt ?? self.until, self.until) }

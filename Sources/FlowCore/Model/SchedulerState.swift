@@ -41,9 +41,6 @@ package struct SchedulerStop: Hashable, Sendable, Codable {
         self.endedBy = endedBy
     }
 
-    /// The most characters of a reason.
-    package static let reasonLimit = 512
-
     /// What happened, to stand behind "because" or alone.
     package var text: FireExplanation.Text {
         let zhReason = self.reason.map { "（\($0)）" } ?? ""

@@ -30,7 +30,6 @@ package struct NotifySilence: Hashable, Sendable {
     package static let shortest: Int64 = 60_000
     /// So many may be active at once.
     package static let activeLimit = 500
-    package static let reasonLimit = 512
 
     package init(
         id: Int64,

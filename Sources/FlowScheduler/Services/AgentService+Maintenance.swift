@@ -44,15 +44,7 @@ extension AgentService {
                 "a maintenance lasts 1 to \(MaintenancePeriod.longest / 1000) seconds"
             )
         }
-        if let reason {
-            faults.require(
-                (1...MaintenancePeriod.reasonLimit).contains(TextRules.length(reason))
-                    && !TextRules.hasControlCharacters(reason),
-                "reason",
-                "length",
-                "a reason has 1 to \(MaintenancePeriod.reasonLimit) characters, and no control characters"
-            )
-        }
+        faults.checkReason(reason)
         try faults.check("The host cannot be put into maintenance")
         let change = principal.change(at: now, reason: reason)
         self.announce(try await self.store.beginMaintenance(of: id, until: until, reason: reason, by: change), of: id)

@@ -45,6 +45,17 @@ package struct FaultCollector: Sendable {
         if !condition { self.add(path, code, message()) }
     }
 
+    /// Why somebody does something, as people read it later; nil where it was not said.
+    package mutating func checkReason(_ reason: String?) {
+        guard let reason else { return }
+        self.require(
+            (1...ReasonRule.limit).contains(TextRules.length(reason)) && !TextRules.hasControlCharacters(reason),
+            "reason",
+            "length",
+            "a reason has 1 to \(ReasonRule.limit) characters, and no control characters"
+        )
+    }
+
     package var isEmpty: Bool { self.count == 0 }
 
     /// - Throws: one `invalid` error with all faults, if there are any.

@@ -32,14 +32,7 @@ extension JobService {
             "range",
             "a pause is at most ten years long; disable the task instead"
         )
-        if let reason {
-            faults.require(
-                (1...512).contains(TextRules.length(reason)) && !TextRules.hasControlCharacters(reason),
-                "reason",
-                "length",
-                "a reason has 1 to 512 characters, and no control characters"
-            )
-        }
+        faults.checkReason(reason)
         try faults.check("The task cannot be paused")
         return try await self.turn(id, as: principal) { job, now in
             if !job.isEnabled, job.hold?.kind != .paused {

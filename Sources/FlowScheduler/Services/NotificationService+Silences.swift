@@ -49,14 +49,7 @@ extension NotificationService {
             "range",
             "a silence lasts for a minute to 30 days"
         )
-        let length = TextRules.length(reason)
-        faults.require(
-            (1...NotifySilence.reasonLimit).contains(length),
-            "reason",
-            "length",
-            "say why, in 1 to 512 characters"
-        )
-        faults.require(!TextRules.hasControlCharacters(reason), "reason", "characters", "no control characters")
+        faults.checkReason(reason)
         let match =
             switch subject {
             case .match(let match): match

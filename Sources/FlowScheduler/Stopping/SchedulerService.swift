@@ -33,15 +33,7 @@ package struct SchedulerService: Sendable {
     package func stop(reason: String?, as principal: Principal) async throws -> Status {
         try principal.require(.settingsWrite)
         var faults = FaultCollector()
-        if let reason {
-            faults.require(
-                (1...SchedulerStop.reasonLimit).contains(TextRules.length(reason))
-                    && !TextRules.hasControlCharacters(reason),
-                "reason",
-                "length",
-                "a reason has 1 to \(SchedulerStop.reasonLimit) characters, and no control characters"
-            )
-        }
+        faults.checkReason(reason)
         try faults.check("The scheduler cannot be stopped")
         let change = principal.change(at: self.clock.now, reason: reason)
         return await self.announce(try await self.store.stopScheduler(reason: reason, by: change))

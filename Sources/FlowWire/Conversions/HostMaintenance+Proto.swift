@@ -27,7 +27,7 @@ extension PBHostMaintenance {
             until: try Fields.instant(self.period.until, field + ".period.until"),
             by: try Fields.label(self.period.by, field + ".period.by"),
             // 512 characters may be four times as many bytes.
-            reason: self.period.hasReason ? String(self.period.reason.prefix(MaintenancePeriod.reasonLimit)) : nil,
+            reason: self.period.hasReason ? String(self.period.reason.prefix(ReasonRule.limit)) : nil,
             endedAt: self.period.hasEndedAt ? try Fields.instant(self.period.endedAt, field + ".period.ended_at") : nil,
             endedBy: self.period.hasEndedBy ? try Fields.label(self.period.endedBy, field + ".period.ended_by") : nil
         )

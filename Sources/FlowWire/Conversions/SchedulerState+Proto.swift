@@ -25,7 +25,7 @@ extension PBSchedulerState {
             since: try Fields.instant(self.stop.since, field + ".stop.since"),
             by: try Fields.label(self.stop.by, field + ".stop.by"),
             // 512 characters may be four times as many bytes.
-            reason: self.stop.hasReason ? String(self.stop.reason.prefix(SchedulerStop.reasonLimit)) : nil,
+            reason: self.stop.hasReason ? String(self.stop.reason.prefix(ReasonRule.limit)) : nil,
             until: self.stop.hasUntil ? try Fields.instant(self.stop.until, field + ".stop.until") : nil,
             endedBy: self.stop.hasEndedBy ? try Fields.label(self.stop.endedBy, field + ".stop.ended_by") : nil
         )

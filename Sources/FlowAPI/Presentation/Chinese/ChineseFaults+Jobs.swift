@@ -174,8 +174,6 @@ extension ChineseFaults {
         zh {until} 已经过去；请选一个以后的时间
         en a pause is at most ten years long; disable the task instead
         zh 最多暂停十年；更久请停用任务
-        en a reason has 1 to 512 characters, and no control characters
-        zh 原因为 1 到 512 个字符，不能有控制字符
         en The task cannot be paused
         zh 任务不能暂停
         en It is {en}.
@@ -246,8 +244,8 @@ extension ChineseFaults {
         zh “{written}”不行；请写{possible}
         en The settings cannot be saved
         zh 设置不能保存
-        en a reason has 1 to {reasonLimit} characters, and no control characters
-        zh 原因为 1 到 {reasonLimit} 个字符，不能有控制字符
+        en a reason has 1 to {limit} characters, and no control characters
+        zh 原因为 1 到 {limit} 个字符，不能有控制字符
         en The scheduler cannot be stopped
         zh 调度器不能停止
         en others

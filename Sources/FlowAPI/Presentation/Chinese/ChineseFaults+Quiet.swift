@@ -20,10 +20,6 @@ extension ChineseFaults {
         zh 'until' 和 'for_seconds' 只写一个
         en a silence lasts for a minute to 30 days
         zh 静默时长为一分钟到 30 天
-        en say why, in 1 to 512 characters
-        zh 请写明原因，1 到 512 个字符
-        en no control characters
-        zh 不能有控制字符
         en The silence is not valid
         zh 静默无效
         en name a rule, tasks, groups, hosts or labels
