@@ -46,8 +46,12 @@ struct LiveTests {
                 let error = try await live.frame("err")
                 #expect(error["id"] == .integer(1))
                 #expect(error["t"]?.text == "weather")
+                #expect(error["text"]?["zh"]?.text == "没有这个主题。")
                 try await live.send(.object([.init("op", "dance")]))
-                #expect(try await live.frame("err")["code"]?.text == "invalid_request")
+                let refusal = try await live.frame("err")
+                #expect(refusal["code"]?.text == "invalid_request")
+                #expect(refusal["text"]?["zh"]?.text == "“dance”不是 sub、unsub、ping 之一")
+                #expect(refusal["text"]?["en"] == refusal["message"])
             }
         }
     }

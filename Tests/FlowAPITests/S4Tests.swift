@@ -193,6 +193,12 @@ struct S4Tests {
             let answer = try await caller.post(Self.base + "/tasks/", Self.document)
             #expect(answer.status == 400)
             #expect(answer.body["code"]?.text == "no_template")
+            // One language in each text (issue 6).
+            #expect(answer.body["error"]?.text?.hasPrefix("没有名为") == true)
+            #expect(answer.body["error"]?.text?.contains("there is") == false)
+            #expect(answer.body["text"]?["en"]?.text?.hasPrefix("There is no task") == true)
+            let fault = try await caller.post(Self.base + "/tasks/?one_per_account=maybe", Self.document)
+            #expect(fault.body["error"]?.text?.hasPrefix("请求无法读取") == true)
         }
     }
 

@@ -135,7 +135,7 @@ extension Schema {
         ).with(optional: Self.s0Fields),
         "S4Task": .answer(Self.s4Task),
         "S4Failure": Schema.answer([
-            "success": .boolean, "error": .string.about("What was wrong, for people."),
+            "success": .boolean, "error": .string.about("What was wrong, for people, in Chinese."), "text": .text,
             "code": .string.about("A stable word, for programs."), "details": .array(.reference("Fault")),
             "request_id": .string,
         ]),

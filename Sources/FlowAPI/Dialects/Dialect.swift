@@ -61,7 +61,9 @@ enum Dialect {
         headers.vary(on: .accept)
         return Response(
             json: .object([
-                .init("success", false), .init("error", failure.message), .init("code", failure.word),
+                // S4's own words are Chinese, so all of them are.
+                .init("success", false), .init("error", TextPresenter.catalogue.chinese(failure.text)),
+                .init("text", TextPresenter.json(failure.text)), .init("code", failure.word),
                 .init("details", failure.detailsJSON), .init("request_id", requestID),
             ]),
             status: failure.status,
@@ -76,15 +78,15 @@ enum Dialect {
             case .unprocessableContent, .conflict, .preconditionFailed: .badRequest
             default: failure.status
             }
-        let message =
+        let message: Wording =
             switch failure.status {
-            case .internalServerError: "内部服务器错误"
-            case .unauthorized: "未授权"
-            default: failure.message
+            case .internalServerError: Wording(english: failure.message, chinese: "内部服务器错误")
+            case .unauthorized: Wording(english: failure.message, chinese: "未授权")
+            default: failure.text
             }
         let details = failure.details.map { detail in
             let path = detail.path.hasPrefix("labels.") ? String(detail.path.dropFirst(7)) : detail.path
-            return CoreError.Detail(path: path, code: detail.code, message: detail.message)
+            return CoreError.Detail(path: path, code: detail.code, message: detail.text)
         }
         return APIFailure(status, failure.word, message, details: details, headers: failure.headers)
     }

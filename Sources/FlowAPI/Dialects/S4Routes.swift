@@ -90,7 +90,7 @@ struct S4Routes: Sendable {
     func account(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         guard let account = call.context.parameters.get("account_id"), S4Body.isAccount(account) else {
-            throw APIFailure.notFound("账户不存在")
+            throw APIFailure.notFound(Wording(english: "There is no such account.", chinese: "账户不存在"))
         }
         let principal = try call.principal
         let jobs = try await self.tasks.all(account: account, as: principal)
@@ -116,8 +116,11 @@ struct S4Routes: Sendable {
             throw APIFailure(
                 .badRequest,
                 "no_template",
-                "没有名为 '\(body.type)' 的模板任务 (there is no task '\(body.type)' to go by: make one that says what to "
-                    + "run and on which groups; it may be disabled)"
+                Wording(
+                    english: "There is no task '\(body.type)' to go by: make one that says what to run and on which "
+                        + "groups; it may be disabled.",
+                    chinese: "没有名为 '\(body.type)' 的模板任务：请创建一个，写明运行什么、在哪些分组；它可以是停用的"
+                )
             )
         }
         let others = try await self.tasks.all(as: principal)
@@ -195,7 +198,11 @@ struct S4Routes: Sendable {
         let job = try await self.job(call)
         let last = try await self.tasks.last(of: [job], as: call.principal)
         guard last[job.id]?.status != .running else {
-            throw APIFailure(.badRequest, "conflict", "任务正在运行，无法调整优先级")
+            throw APIFailure(
+                .badRequest,
+                "conflict",
+                Wording(english: "The task is running; its next run can't be moved now.", chinese: "任务正在运行，无法调整优先级")
+            )
         }
         let moved = try await self.jobs.shift(job.id, byMilliseconds: seconds * 1000, as: call.principal)
         return Self.done(
@@ -221,7 +228,8 @@ struct S4Routes: Sendable {
 
     private func job(_ call: APICall) async throws -> Job {
         guard let job = try await call.job(self.jobs), S4Tasks.isOurs(job) else {
-            throw APIFailure.notFound("任务不存在: \(call.context.parameters.get("task_id") ?? "")")
+            let id = call.context.parameters.get("task_id") ?? ""
+            throw APIFailure.notFound(Wording(english: "There is no task \(id).", chinese: "任务不存在: \(id)"))
         }
         return job
     }
@@ -242,7 +250,14 @@ struct S4Routes: Sendable {
     }
 
     private static func isTaken(_ account: String, by task: String) -> APIFailure {
-        APIFailure(.badRequest, "name_taken", "账户ID '\(account)' 已存在任务 '\(task)'，同一账户不能创建多个任务")
+        APIFailure(
+            .badRequest,
+            "name_taken",
+            Wording(
+                english: "Account '\(account)' has the task '\(task)' already; an account has one.",
+                chinese: "账户ID '\(account)' 已存在任务 '\(task)'，同一账户不能创建多个任务"
+            )
+        )
     }
 
     private static func done(_ message: String, _ more: [JSON.Member] = []) -> APIAnswer {

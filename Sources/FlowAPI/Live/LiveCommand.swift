@@ -20,7 +20,7 @@ enum LiveCommand: Hashable, Sendable {
     /// A frame that is no command: what to tell the client.
     struct Refusal: Error, Hashable {
         let id: Int64?
-        let message: String
+        let message: Wording
     }
 
     /// More topics than a page can show.
@@ -31,7 +31,7 @@ enum LiveCommand: Hashable, Sendable {
         do {
             value = try JSONParser.parse(Array(text.utf8))
         } catch {
-            throw Refusal(id: nil, message: "not JSON at byte \(error.position): \(error.message)")
+            throw Refusal(id: nil, message: "not JSON at byte \(error.position): \(error.text)")
         }
         var id: Int64?
         if case .integer(let number)? = value["id"] { id = number }

@@ -78,9 +78,10 @@ actor LiveSession {
         )
     }
 
-    private func refuse(id: Int64?, topic: String?, code: String, _ message: String) {
+    private func refuse(id: Int64?, topic: String?, code: String, _ message: Wording) {
         var members: [JSON.Member] = [
-            .init("op", "err"), .init("id", id), .init("code", code), .init("message", message),
+            .init("op", "err"), .init("id", id), .init("code", code), .init("message", message.english),
+            .init("text", TextPresenter.json(message)),
         ]
         if let topic { members.append(.init("t", topic)) }
         self.outbox.push(.text(JSONWriter.text(.object(members))))
@@ -152,7 +153,7 @@ actor LiveSession {
         } catch {
             self.forget(topic)
             let failure = FailureMiddleware.failure(error, logger: self.logger)
-            self.refuse(id: id, topic: topic.name, code: failure.word, failure.message)
+            self.refuse(id: id, topic: topic.name, code: failure.word, failure.text)
         }
     }
 

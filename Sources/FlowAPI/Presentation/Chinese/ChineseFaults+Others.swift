@@ -20,5 +20,19 @@ extension ChineseFaults {
         zh 它比 {jobsLongestTimeout} 长，这样新任务都不能保存
         en one of {words}
         zh {words} 之一
+        en a command needs 'op'
+        zh 命令需要“op”
+        en '{operation}' is none of sub, unsub, ping
+        zh “{operation}”不是 sub、unsub、ping 之一
+        en 'topics' has to be an array
+        zh “topics”应为数组
+        en at most {topicLimit} topics at once
+        zh 一次最多 {topicLimit} 个主题
+        en a topic needs its name in 't'
+        zh 主题的名称要写在“t”中
+        en 'since' has to be a byte offset
+        zh “since”应为字节偏移量
+        en 'f' may hold task_id, client_id, run_id and status
+        zh “f”可以有 task_id、client_id、run_id 和 status
         """#
 }
