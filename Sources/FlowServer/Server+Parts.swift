@@ -96,9 +96,7 @@ extension Server {
     /// Passwords and tokens go over such connections readable to everyone in between.
     func warnOfPlainHTTP() {
         let host = self.configuration.httpHost
-        guard self.configuration.tls == nil, !self.configuration.isBehindHTTPS, !ListenAddress.isLoopback(host) else {
-            return
-        }
+        guard self.configuration.isOpenHTTP else { return }
         self.logger.warning(
             """
             people's connections to \(host) are not encrypted: set http.tls.certificate and http.tls.key, or put a proxy with \

@@ -144,7 +144,7 @@ extension ServerConfiguration {
                 secretKey: secretKey
             )
         } catch {
-            reader.fault("archive.s3", "can't be used: \(error.message)")
+            reader.fault("archive.s3", "can't be used: \(error.text)")
             return nil
         }
     }
@@ -155,7 +155,7 @@ extension ServerConfiguration {
             let rule = key.rule
             let value = reader.value(
                 forKey: key.rawValue,
-                possible: rule.possible.english,
+                possible: rule.possible,
                 parse: { rule.value(written: $0) }
             )
             guard let value, let source = reader.source(of: key.rawValue) else { continue }

@@ -25,6 +25,10 @@ package struct ServerConfiguration: Sendable {
     package var isBehindHTTPS = false
     /// What this server itself speaks HTTPS with.
     package var tls: TLSFilePaths?
+    /// Whether people's passwords come unencrypted over a network.
+    package var isOpenHTTP: Bool {
+        self.tls == nil && !self.isBehindHTTPS && !ListenAddress.isLoopback(self.httpHost)
+    }
     /// Proxies whose `X-Forwarded-For` says who asked.
     package var trustedProxies: [AddressRange] = []
     /// Pages of these other origins may use the API with a bearer token.

@@ -1,33 +1,49 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import Foundation
 
 /// What a started server prints for the person at the terminal.
 enum Banner {
-    static func printDev(url: String, password: String?, passwordFile: String?) {
-        var lines = ["", "  QuartzFlow is ready:  \(url)"]
+    static func dev(url: String, password: String?, passwordFile: String?) -> [Wording] {
+        var lines: [Wording] = ["", "  QuartzFlow is ready:  \(url)"]
         if let password {
             lines.append("  Sign in as            admin")
-            lines.append("  with the password     \(passwordFile.map { "in \($0)" } ?? password)")
+            if let passwordFile {
+                lines.append("  with the password     in \(passwordFile)")
+            } else {
+                lines.append("  with the password     \(password)")
+            }
             lines.append("  (made for this first start and shown only now)")
         } else {
             lines.append("  Sign in as            admin, with the password of the first start")
         }
         lines.append("  Stop with Ctrl-C.")
         lines.append("")
-        self.write(lines)
+        return lines
     }
 
-    static func printFirstPassword(_ password: String) {
-        self.write(["First start: sign in as 'admin' with the password \(password) (shown only now)."])
+    static func firstPassword(_ password: String) -> [Wording] {
+        var lines: [Wording] = []
+        lines.append("First start: sign in as 'admin' with the password \(password) (shown only now).")
+        return lines
     }
 
-    static func printListening(http: String, agentsPort: Int) {
-        self.write(["Listening for people on http://\(http) and for agents on UDP port \(agentsPort)."])
+    /// - Parameter isOpen: whether people's passwords cross a network that others may listen to.
+    static func listening(url: String, agentsPort: Int, isOpen: Bool) -> [Wording] {
+        var lines: [Wording] = []
+        lines.append("Listening for people on \(url) and for agents on UDP port \(agentsPort).")
+        if isOpen {
+            lines.append(
+                "People's connections are not encrypted: set http.tls.certificate and http.tls.key, or put a proxy with HTTPS "
+                    + "before this server."
+            )
+        }
+        return lines
     }
 
-    private static func write(_ lines: [String]) {
-        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    static func print(_ lines: [Wording]) {
+        FileHandle.standardOutput.write(Data((lines.map(\.spoken).joined(separator: "\n") + "\n").utf8))
     }
 }

@@ -30,10 +30,16 @@ struct QuicFlowServer: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as CoreError {
-            FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
+            Speech.complain(error)
             Foundation.exit(1)
         } catch {
-            self.exit(withError: error)
+            let code = self.exitCode(for: error)
+            let text = self.parserText(for: error)
+            if !text.isEmpty {
+                let output: FileHandle = code.isSuccess ? .standardOutput : .standardError
+                output.write(Data((text + "\n").utf8))
+            }
+            Foundation.exit(code.rawValue)
         }
     }
 }
@@ -49,7 +55,7 @@ struct LogOptions: ParsableArguments {
     func validate() throws {
         guard Logger.Level(rawValue: self.logLevel) != nil else {
             let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--log-level is '\(self.logLevel)'; write one of \(known).")
+            throw ValidationError.said("--log-level is '\(self.logLevel)'; write one of \(known).")
         }
     }
 

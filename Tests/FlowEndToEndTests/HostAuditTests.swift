@@ -52,7 +52,7 @@ struct HostAuditTests {
             Issue.record("a row is missing and nobody notices")
             return
         }
-        #expect(words.contains("number 300"))
+        #expect(words.english.contains("number 300"))
     }
 
     @Test("An end that is cut off with its head shows against audit-heads")
@@ -113,7 +113,7 @@ struct HostAuditTests {
             Issue.record("a row is missing and nobody notices")
             return
         }
-        #expect(words.contains("number 2500"))
+        #expect(words.english.contains("number 2500"))
         try await store.close()
     }
 

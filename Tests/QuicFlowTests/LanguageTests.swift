@@ -62,8 +62,7 @@ struct LanguageTests {
         ]
     )
     func parser(english: String, chinese: String) {
-        #expect(ParserWords.text(english, in: .chinese) == chinese)
-        #expect(ParserWords.text(english, in: .english) == english)
+        #expect(ParserWords.chinese(english, help: .help, columns: 80) == chinese)
     }
 
     @Test("headings are in the language, and cells are nobody's words")

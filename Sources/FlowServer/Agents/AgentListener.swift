@@ -107,7 +107,7 @@ package final class AgentListener: Service {
             throw CoreError(
                 .unavailable,
                 "Cannot listen for agents on \(self.configuration.host):\(self.configuration.port) (UDP): "
-                    + String(cString: strerror(error.errnoCode)) + "."
+                    + "\(String(cString: strerror(error.errnoCode)))."
             )
         }
         self.server.withLock { $0 = server }

@@ -58,7 +58,9 @@ package struct AuthorityStatus: Sendable {
             let missing = order == .drop ? status.unrenewed : status.lacking
             guard order == .roll || isForced || missing.isEmpty else {
                 let names = missing.prefix(5).joined(separator: ", ")
-                let what = "trust the new authority" + (order == .drop ? " and have a certificate of it" : "")
+                let what: Wording =
+                    order == .drop
+                    ? "trust the new authority and have a certificate of it" : "trust the new authority"
                 throw CoreError(
                     .conflict,
                     "\(missing.count) hosts that are alive were not heard to \(what) yet (\(names)). Wait, or add --force: 'serve' "

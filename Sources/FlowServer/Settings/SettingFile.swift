@@ -11,7 +11,7 @@ struct SettingFile {
         case text(String)
         case list([String])
         /// A key without a value, or one whose value is neither text nor a list of texts.
-        case other(String)
+        case other(Wording)
     }
 
     struct Entry {

@@ -12,7 +12,7 @@ final class SettingReader {
     private let file: SettingFile
     private let environment: [String: String]
     private var known: [String] = []
-    private var faults: [String] = []
+    private var faults: [Wording] = []
 
     /// More than these help nobody at once.
     private static let faultLimit = 20
@@ -44,7 +44,7 @@ final class SettingReader {
 
     func int(forKey key: String, in range: ClosedRange<Int> = Int.min...Int.max, default fallback: Int) -> Int {
         guard let (value, place) = self.take(key) else { return fallback }
-        let possible =
+        let possible: Wording =
             range == Int.min...Int.max
             ? "write a whole number" : "write a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard case .text(let text) = value, let number = Int(text), range.contains(number) else {
@@ -71,14 +71,14 @@ final class SettingReader {
     }
 
     /// What `parse` makes of a text; nil is a fault.
-    func value<Value>(forKey key: String, possible: String, parse: (String) -> Value?) -> Value? {
+    func value<Value>(forKey key: String, possible: Wording, parse: (String) -> Value?) -> Value? {
         guard let (value, place) = self.take(key) else { return nil }
         if case .text(let text) = value, let parsed = parse(text) { return parsed }
         self.add("\(place) \(Self.describe(value)); write \(possible).")
         return nil
     }
 
-    func values<Value>(forKey key: String, possible: String, parse: (String) -> Value?) -> [Value] {
+    func values<Value>(forKey key: String, possible: Wording, parse: (String) -> Value?) -> [Value] {
         guard let (value, place) = self.take(key, isList: true) else { return [] }
         guard case .list(let texts) = value else {
             self.add("\(place) \(Self.describe(value)); write a list of \(possible).")
@@ -92,7 +92,7 @@ final class SettingReader {
     }
 
     /// Notes a fault that only shows when settings are looked at together.
-    func fault(_ key: String, _ message: String) { self.add("\(self.place(of: key)) \(message)") }
+    func fault(_ key: String, _ message: Wording) { self.add("\(self.place(of: key)) \(message)") }
 
     /// Who says a setting; nil = nobody.
     func source(of key: String) -> Settings.Source? {
@@ -127,21 +127,21 @@ final class SettingReader {
             .sorted { ($0.value.line ?? 0, $0.key) < ($1.value.line ?? 0, $1.key) }
         for (key, entry) in unknown {
             let nearest = self.known.min { Self.distance($0, key) < Self.distance($1, key) }
-            let hint =
-                nearest.flatMap { Self.distance($0, key) <= 3 ? "did you mean '\($0)'?" : nil }
-                ?? "there are: \(self.known.sorted().joined(separator: ", "))."
+            var hint: Wording = "there are: \(self.known.sorted().joined(separator: ", "))."
+            if let nearest, Self.distance(nearest, key) <= 3 { hint = "did you mean '\(nearest)'?" }
             let place = entry.line.map { ":\($0)" } ?? ""
             self.add("\(self.file.name)\(place): there is no setting '\(key.shortened(toBytes: 100))'; \(hint)")
         }
         guard !self.faults.isEmpty else { return }
         let more = self.faults.count - Self.faultLimit
-        let shown = self.faults.prefix(Self.faultLimit) + (more > 0 ? ["and \(more) more."] : [])
-        throw CoreError(.invalid, shown.joined(separator: "\n"))
+        var shown = Array(self.faults.prefix(Self.faultLimit))
+        if more > 0 { shown.append("and \(more) more.") }
+        throw CoreError(.invalid, Wording.list(shown, separator: "\n"))
     }
 
     // MARK: Inside
 
-    private func take(_ key: String, isList: Bool = false) -> (SettingFile.Value, place: String)? {
+    private func take(_ key: String, isList: Bool = false) -> (SettingFile.Value, place: Wording)? {
         if !self.known.contains(key) { self.known.append(key) }
         let place = self.place(of: key)
         if let text = self.environment[Self.variable(key)] {
@@ -151,15 +151,15 @@ final class SettingReader {
         return self.file.entries[key].map { ($0.value, place) }
     }
 
-    private func place(of key: String) -> String {
+    private func place(of key: String) -> Wording {
         if self.environment[Self.variable(key)] != nil { return "the environment's \(Self.variable(key))" }
         let line = self.file.entries[key]?.line.map { ":\($0)" } ?? ""
         return "\(self.file.name)\(line): \(key)"
     }
 
-    private func add(_ fault: String) { self.faults.append(fault) }
+    private func add(_ fault: Wording) { self.faults.append(fault) }
 
-    private static func describe(_ value: SettingFile.Value) -> String {
+    private static func describe(_ value: SettingFile.Value) -> Wording {
         switch value {
         case .text(let text): "is '\(text.shortened(toBytes: 100))'"
         case .list: "is a list"

@@ -14,7 +14,7 @@ struct AuditCommand: AsyncParsableCommand {
         subcommands: [Verify.self]
     )
 
-    static func words(for finding: HostAudit.Finding) -> String {
+    static func words(for finding: HostAudit.Finding) -> Wording {
         switch finding.outcome {
         case .whole(let rows): "chain \(finding.chain): \(rows) rows, whole"
         case .broken(let what): "chain \(finding.chain): BROKEN: \(what)"
@@ -49,21 +49,20 @@ struct AuditCommand: AsyncParsableCommand {
                     environment: ProcessInfo.processInfo.environment
                 )
             } catch {
-                let words = (error as? CoreError)?.message ?? "\(error)"
-                FileHandle.standardError.write(Data("error: \(words)\n".utf8))
+                Speech.complain(error)
                 throw ExitCode(2)
             }
             var code: Int32 = 0
             for finding in report.findings {
-                print(AuditCommand.words(for: finding))
+                Speech.say(AuditCommand.words(for: finding))
                 switch finding.outcome {
                 case .whole: break
                 case .broken: code = 1
                 case .unreadable: if code == 0 { code = 2 }
                 }
             }
-            if report.findings.isEmpty { print("nothing is sealed yet") }
-            if report.unsealed > 0 { print("rows without a seal yet: \(report.unsealed)") }
+            if report.findings.isEmpty { Speech.say("nothing is sealed yet") }
+            if report.unsealed > 0 { Speech.say("rows without a seal yet: \(report.unsealed)") }
             if code != 0 { throw ExitCode(code) }
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import FlowServer
 import Foundation
 
@@ -30,7 +31,7 @@ struct AuthorityCommand: AsyncParsableCommand {
                 dataDirectory: self.dataDir,
                 databaseURL: self.database.url
             )
-            print("The server does it within a minute; 'quicflow-server authority status' shows it.")
+            Speech.say("The server does it within a minute; 'quicflow-server authority status' shows it.")
         }
     }
 
@@ -46,19 +47,21 @@ struct AuthorityCommand: AsyncParsableCommand {
                 databaseURL: self.place.database.url
             )
             for authority in status.authorities {
-                let role = authority.serves ? "serves hosts" : "trusted"
-                print("\(authority.name)  until \(authority.expiresAt)  \(role)  SHA-256 \(authority.fingerprint)")
-                if let time = authority.replaceAt { print("  the one that follows is made at \(time)") }
+                let role: Wording = authority.serves ? "serves hosts" : "trusted"
+                Speech.say(
+                    "\(authority.name)  until \(authority.expiresAt)  \(role)  SHA-256 \(authority.fingerprint)"
+                )
+                if let time = authority.replaceAt { Speech.say("  the one that follows is made at \(time)") }
             }
             if status.authorities.count > 1 {
                 Self.list("Hosts of the last 30 days that do not trust the newest", status.lacking)
                 Self.list("Hosts of the last 30 days with no certificate of it", status.unrenewed)
             }
-            if let order = status.order { print("Waits for the server: \(order.rawValue)") }
+            if let order = status.order { Speech.say("Waits for the server: \(order.rawValue)") }
         }
 
-        private static func list(_ title: String, _ names: [String]) {
-            print("\(title): \(names.count)")
+        private static func list(_ title: Wording, _ names: [String]) {
+            Speech.say("\(title): \(names.count)")
             for name in names.prefix(20) { print("  \(name)") }
         }
     }
@@ -71,7 +74,9 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await self.place.order(.roll)
-            print("Make a back-up then: one from before does not know hosts with certificates of the new authority.")
+            Speech.say(
+                "Make a back-up then: one from before does not know hosts with certificates of the new authority."
+            )
         }
     }
 

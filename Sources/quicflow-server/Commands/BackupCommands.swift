@@ -33,9 +33,11 @@ struct BackupCommand: AsyncParsableCommand {
                 at: now
             )
         }
-        print("\(self.file): \(report.bytes) bytes, as of \(report.manifest.madeAt)")
+        Speech.say("\(self.file): \(report.bytes) bytes, as of \(report.manifest.madeAt)")
         for part in report.manifest.parts { print("  \(part.name)  \(part.bytes)") }
-        if !report.hasKey { print("Not inside: secrets.key. Keep a copy of it elsewhere; secrets and audit need it.") }
+        if !report.hasKey {
+            Speech.say("Not inside: secrets.key. Keep a copy of it elsewhere; secrets and audit need it.")
+        }
     }
 }
 
@@ -62,19 +64,18 @@ struct VerifyCommand: AsyncParsableCommand {
                 at: Timestamp(Date())
             )
         } catch {
-            let words = (error as? CoreError)?.message ?? "\(error)"
-            FileHandle.standardError.write(Data("error: \(words)\n".utf8))
+            Speech.complain(error)
             throw ExitCode((error as? CoreError)?.code == .invalid ? 1 : 2)
         }
-        print("\(self.file): of \(report.manifest.madeAt), by version \(report.manifest.program)")
-        print("  jobs: \(report.jobs), hosts: \(report.hosts), users: \(report.users)")
+        Speech.say("\(self.file): of \(report.manifest.madeAt), by version \(report.manifest.program)")
+        Speech.say("  jobs: \(report.jobs), hosts: \(report.hosts), users: \(report.users)")
         switch report.audit {
-        case .noKey: print("  audit: not looked at, as the key is not here (--key-file)")
+        case .noKey: Speech.say("  audit: not looked at, as the key is not here (--key-file)")
         case .looked(let audit):
-            for finding in audit.findings { print("  audit: " + AuditCommand.words(for: finding)) }
+            for finding in audit.findings { Speech.say("  audit: \(AuditCommand.words(for: finding))") }
         }
         guard report.isWhole else { throw ExitCode(1) }
-        print("whole")
+        Speech.say("whole")
     }
 }
 
@@ -104,10 +105,12 @@ struct RestoreCommand: AsyncParsableCommand {
             by: Actor(.host, id: String(getuid()), name: NSUserName()),
             at: Timestamp(Date())
         )
-        print("\(self.dataDir) is as it was at \(report.manifest.madeAt).")
-        if let former = report.former { print("What was there before is in \(former).") }
+        Speech.say("\(self.dataDir) is as it was at \(report.manifest.madeAt).")
+        if let former = report.former { Speech.say("What was there before is in \(former).") }
         if !report.hasKey {
-            print("There is no secrets.key: put its copy there, or secrets stay closed and the audit can't be checked.")
+            Speech.say(
+                "There is no secrets.key: put its copy there, or secrets stay closed and the audit can't be checked."
+            )
         }
     }
 }

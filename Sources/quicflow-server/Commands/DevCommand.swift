@@ -61,10 +61,12 @@ struct DevCommand: AsyncParsableCommand {
                         logger.error("could not create sample jobs", metadata: ["error": "\(error)"])
                     }
                 }
-                Banner.printDev(
-                    url: "http://\(configuration.httpHost):\(ready.httpPort)",
-                    password: ready.firstPassword,
-                    passwordFile: configuration.adminPasswordFile
+                Banner.print(
+                    Banner.dev(
+                        url: "http://\(configuration.httpHost):\(ready.httpPort)",
+                        password: ready.firstPassword,
+                        passwordFile: configuration.adminPasswordFile
+                    )
                 )
             }
         )
@@ -72,10 +74,10 @@ struct DevCommand: AsyncParsableCommand {
 
     private func makeConfiguration() throws -> ServerConfiguration {
         guard let http = ListenAddress(self.http) else {
-            throw ValidationError("--http is '\(self.http)'; write host:port.")
+            throw ValidationError.said("--http is '\(self.http)'; write host:port.")
         }
         guard let agents = ListenAddress(self.agents) else {
-            throw ValidationError("--agents is '\(self.agents)'; write host:port.")
+            throw ValidationError.said("--agents is '\(self.agents)'; write host:port.")
         }
         let root = URL(fileURLWithPath: self.dataDir).standardized.path
         try FileManager.default.createDirectory(

@@ -29,10 +29,10 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard self.check != (self.to != nil) else {
-            throw ValidationError("Write either --check, or --to with the database to move everything to.")
+            throw ValidationError.said("Write either --check, or --to with the database to move everything to.")
         }
         guard self.to == nil || self.database.database == nil else {
-            throw ValidationError("--database is for --check: what is moved is the SQLite file in --data-dir.")
+            throw ValidationError.said("--database is for --check: what is moved is the SQLite file in --data-dir.")
         }
     }
 
@@ -45,16 +45,18 @@ struct MigrateCommand: AsyncParsableCommand {
         do {
             steps = try await StateMove.missingSteps(dataDirectory: self.dataDir, databaseURL: self.database.url)
         } catch {
-            FileHandle.standardError.write(Data("error: \((error as? CoreError)?.message ?? "\(error)")\n".utf8))
+            Speech.complain(error)
             throw ExitCode(2)
         }
-        guard !steps.isEmpty else { return print("The database is of this version: nothing to change.") }
+        guard !steps.isEmpty else { return Speech.say("The database is of this version: nothing to change.") }
         let isRolling = steps.allSatisfy(\.isBesideServers)
-        print(
-            "A start of this version changes the database\(isRolling ? ":" : ", and older versions can't use it afterwards:")"
+        Speech.say(
+            isRolling
+                ? "A start of this version changes the database:"
+                : "A start of this version changes the database, and older versions can't use it afterwards:"
         )
         for step in steps { print("  \(step.name)") }
-        print(
+        Speech.say(
             isRolling
                 ? "Servers of the version before go on beside it: replace them one after another."
                 : "Back it up first, and stop all servers of the older version."
@@ -65,15 +67,15 @@ struct MigrateCommand: AsyncParsableCommand {
     private func move(_ url: String) async throws {
         let report = try await StateMove.run(dataDirectory: self.dataDir, to: url) { progress in
             switch progress {
-            case .copied(let table, let rows): print("copied    \(table): \(rows)")
-            case .compared(let table, let rows): print("the same  \(table): \(rows)")
-            case .begunAnew(let table): print("\(table) has changed since the first try; beginning anew")
+            case .copied(let table, let rows): Speech.say("copied    \(table): \(rows)")
+            case .compared(let table, let rows): Speech.say("the same  \(table): \(rows)")
+            case .begunAnew(let table): Speech.say("\(table) has changed since the first try; beginning anew")
             }
         }
-        print("\(report.rows) rows in \(report.tables) tables have arrived and were compared.")
-        print(
-            "Start the server with database.url set to this database, and the same data directory: keys and authority"
+        Speech.say("\(report.rows) rows in \(report.tables) tables have arrived and were compared.")
+        Speech.say(
+            "Start the server with database.url set to this database, and the same data directory: keys and authority\n"
+                + "are there. The database file in it is no longer used; keep it as long as a back-up is kept."
         )
-        print("are there. The database file in it is no longer used; keep it as long as a back-up is kept.")
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import FlowServer
 import Foundation
 
@@ -32,12 +33,16 @@ struct SecretsCommand: AsyncParsableCommand {
                 databaseURL: self.database.url,
                 environment: ProcessInfo.processInfo.environment
             )
-            print("\(report.isNew ? "New key" : "Key") \(report.kid); \(report.resealed) values were sealed with it.")
+            Speech.say(
+                report.isNew
+                    ? "New key \(report.kid); \(report.resealed) values were sealed with it."
+                    : "Key \(report.kid); \(report.resealed) values were sealed with it."
+            )
             if !report.dropped.isEmpty {
-                print("No longer needed and gone: \(report.dropped.joined(separator: ", ")).")
+                Speech.say("No longer needed and gone: \(report.dropped.joined(separator: ", ")).")
             }
             if !report.kept.isEmpty {
-                print("Kept for rows of the audit: \(report.kept.joined(separator: ", ")).")
+                Speech.say("Kept for rows of the audit: \(report.kept.joined(separator: ", ")).")
             }
         }
     }

@@ -22,10 +22,17 @@ struct ServeCommand: AsyncParsableCommand {
         let server = Server(configuration: configuration, logger: self.log.makeLogger())
         try await server.run { ready in
             if let password = ready.firstPassword, configuration.adminPasswordFile == nil {
-                Banner.printFirstPassword(password)
+                Banner.print(Banner.firstPassword(password))
             }
             ServiceManager.ready()
-            Banner.printListening(http: "\(configuration.httpHost):\(ready.httpPort)", agentsPort: ready.agentsPort)
+            let scheme = configuration.tls == nil ? "http" : "https"
+            Banner.print(
+                Banner.listening(
+                    url: "\(scheme)://\(configuration.httpHost):\(ready.httpPort)",
+                    agentsPort: ready.agentsPort,
+                    isOpen: configuration.isOpenHTTP
+                )
+            )
         }
     }
 }

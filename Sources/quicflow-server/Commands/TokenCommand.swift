@@ -33,7 +33,7 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let lifetime = Self.milliseconds(self.ttl), (60_000...7 * 86_400_000).contains(lifetime) else {
-                throw ValidationError("--ttl is '\(self.ttl)'; write 1m to 7d, such as 30m, 1h or 2d.")
+                throw ValidationError.said("--ttl is '\(self.ttl)'; write 1m to 7d, such as 30m, 1h or 2d.")
             }
             let token = try await JoinTokens.create(
                 dataDirectory: self.dataDir,

@@ -39,7 +39,7 @@ struct UserCommand: AsyncParsableCommand {
         func parsed() throws -> Role {
             guard let role = Role(rawValue: self.role) else {
                 let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("--role is '\(self.role)'; write one of \(known).")
+                throw ValidationError.said("--role is '\(self.role)'; write one of \(known).")
             }
             return role
         }
@@ -52,8 +52,10 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             let users = try await self.place.users { try await $0.list() }
             for user in users {
-                let signIn = user.lastSignIn.map { "last sign-in \($0)" } ?? "never signed in"
-                print("\(user.username)\t\(user.state.rawValue)\t\(user.role?.rawValue ?? "no role")\t\(signIn)")
+                let signIn: Wording = user.lastSignIn.map { "last sign-in \($0)" } ?? "never signed in"
+                let role = user.role.map { Wording(verbatim: $0.rawValue) } ?? "no role"
+                let state = Wording(words: user.state.rawValue)
+                print([user.username, state.spoken, role.spoken, signIn.spoken].joined(separator: "\t"))
             }
         }
     }

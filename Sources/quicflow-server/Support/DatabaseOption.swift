@@ -25,7 +25,7 @@ struct DatabaseOption: ParsableArguments {
     ///
     /// - Throws: ``CoreError`` `invalid` where the environment says that the state is elsewhere: a copy of a file would be one of
     ///   an installation that nobody uses.
-    static func requireSQLite(instead: String) throws {
+    static func requireSQLite(instead: Wording) throws {
         guard Self.environmentURL != nil else { return }
         throw CoreError(.invalid, "\(Self.variable) is set: the state is in a PostgreSQL. \(instead)")
     }

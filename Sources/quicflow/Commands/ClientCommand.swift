@@ -87,8 +87,8 @@ enum ClientTable {
             let name = item["name"].cell
             table.add([
                 counts[name, default: 1] > 1 && name != "-"
-                    ? "\(name) (\(counts[name, default: 1]) of this name)" : name,
-                item["client_id"].cell, item["status"].cell + self.notes(item),
+                    ? spoken("\(name) (\(counts[name, default: 1]) of this name)") : name,
+                item["client_id"].cell, item["status"].word() + self.notes(item),
                 item["hostname"].cell, item["ip"].cell,
                 item["groups"].cell, item["running"].cell, DisplayTime.text(item["last_heartbeat"]),
             ])
@@ -99,7 +99,9 @@ enum ClientTable {
     /// What is out of the ordinary about a host, in brackets.
     private static func notes(_ item: JSONValue) -> String {
         var notes: [Wording] = []
-        if let trouble = item["trouble"].string { notes.append("\(trouble)") }
+        if let trouble = item["trouble"].string {
+            notes.append(Wording(verbatim: item["trouble_text"][Language.current.rawValue].string ?? trouble))
+        }
         let until = item["maintenance"]["until"]
         if !until.isNull { notes.append("in maintenance until \(DisplayTime.text(until))") }
         let zones = item["foreign_zones"].array.compactMap(\.string)

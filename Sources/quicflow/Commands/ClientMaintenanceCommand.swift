@@ -37,13 +37,15 @@ struct ClientMaintenanceCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard [self.span != nil, self.until != nil, self.end].filter({ $0 }).count == 1 else {
-            throw ValidationError("Say one of --for, --until and --end.")
+            throw ValidationError.said("Say one of --for, --until and --end.")
         }
         guard !self.clients.isEmpty || self.group != nil else {
-            throw ValidationError("Name the agents, or a --group.")
+            throw ValidationError.said("Name the agents, or a --group.")
         }
         if let until, Timestamp(rfc3339: until) == nil {
-            throw ValidationError("--until is '\(until)'; write a time and zone, such as 2026-12-24T06:00:00+08:00.")
+            throw ValidationError.said(
+                "--until is '\(until)'; write a time and zone, such as 2026-12-24T06:00:00+08:00."
+            )
         }
     }
 

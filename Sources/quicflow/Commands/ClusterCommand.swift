@@ -48,10 +48,10 @@ struct ClusterStatusCommand: AsyncParsableCommand {
             var table = TextTable(["SERVER", "AGENTS", "VERSION", "SINCE", "SHARDS", "HOSTS", ""])
             for item in answer["items"].array {
                 var notes: [String] = []
-                if item["is_this"].bool == true { notes.append("answers") }
-                if item["is_keeper"].bool == true { notes.append("keeper") }
-                if item["is_draining"].bool == true { notes.append("stopping") }
-                if item["is_resting"].bool == true { notes.append("rests") }
+                if item["is_this"].bool == true { notes.append(spoken("answers")) }
+                if item["is_keeper"].bool == true { notes.append(spoken("keeper")) }
+                if item["is_draining"].bool == true { notes.append(spoken("stopping")) }
+                if item["is_resting"].bool == true { notes.append(spoken("rests")) }
                 table.add([
                     item["name"].cell, item["agents_address"].cell, item["version"].cell, item["started_at"].cell,
                     item["shards"].cell, item["hosts"].cell, notes.joined(separator: ", "),

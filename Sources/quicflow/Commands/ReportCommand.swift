@@ -54,7 +54,7 @@ struct ReportFailuresCommand: AsyncParsableCommand {
                 cluster["fingerprint"].cell, cluster["count"].cell, cluster["task_count"].cell,
                 cluster["client_count"].cell, DisplayTime.text(cluster["first_at"]),
                 DisplayTime.text(cluster["last_at"]), DisplayTime.text(cluster["seen_before"]),
-                cluster["outcome"].cell, DisplayWidth.fitted(lines.last.map(String.init) ?? "-", to: 60),
+                cluster["outcome"].word(.execution), DisplayWidth.fitted(lines.last.map(String.init) ?? "-", to: 60),
             ])
         }
         return table.plain

@@ -34,7 +34,7 @@ struct SettingsListCommand: AsyncParsableCommand {
         var table = TextTable(["SETTING", "VALUE", "FROM", "DEFAULT", "WHAT"])
         for item in items {
             table.add([
-                item["key"].cell, Self.value(item["value"], item), item["source"].cell,
+                item["key"].cell, Self.value(item["value"], item), item["source"].word(),
                 Self.value(item["default"], item),
                 item["label"][Language.current.rawValue].cell,
             ])

@@ -37,10 +37,11 @@ struct TokenListCommand: AsyncParsableCommand {
             alignments: [.right]
         )
         for token in tokens {
+            let end = DisplayTime.text(token["expires_at"])
             table.add([
                 token["id"].cell, token["username"].cell, token["name"].cell, token["prefix"].cell,
                 UserTable.scope(token["scope"], groups: groups),
-                DisplayTime.text(token["expires_at"]) + (token["expired"].bool == true ? " (ended)" : ""),
+                token["expired"].bool == true ? spoken("\(end) (ended)") : end,
                 DisplayTime.text(token["last_used_at"]), token["permissions"].cell,
             ])
         }

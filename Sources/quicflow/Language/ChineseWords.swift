@@ -13,5 +13,6 @@ enum ChineseWords {
         Self.imports,
         Self.crontab,
         Self.bulk,
+        Self.states,
     ]
 }

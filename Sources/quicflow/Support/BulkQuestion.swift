@@ -14,7 +14,7 @@ struct BulkQuestion: ParsableArguments {
 
     /// - Parameter isNarrowed: whether any filter is given.
     func check(isNarrowed: Bool) throws {
-        guard self.isAll || isNarrowed else { throw ValidationError("Give a filter, or --all.") }
+        guard self.isAll || isNarrowed else { throw ValidationError.said("Give a filter, or --all.") }
     }
 
     /// - Parameters:

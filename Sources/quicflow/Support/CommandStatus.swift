@@ -36,17 +36,18 @@ enum CommandStatus: Int32 {
             Foundation.exit(code.rawValue)
         case let error as ValidationError where command != QuicFlow.self:
             // Found by the command while it ran: its own usage fits, not the root's.
-            Terminal.complain(ParserWords.text("Error: \(error.message)\n\(QuicFlow.usageString(for: command))"))
+            let text = "Error: \(error.message)\n\(QuicFlow.usageString(for: command))"
+            Terminal.complain(Language.current == .chinese ? ParserWords.chinese(text, help: .help, columns: 80) : text)
             Foundation.exit(CommandStatus.usage.rawValue)
         default:
             let code = QuicFlow.exitCode(for: error)
-            let message = QuicFlow.fullMessage(for: error)
+            let message = QuicFlow.parserText(for: error)
             if code.isSuccess {
                 // Help and version are what was asked for.
                 if !message.isEmpty { Terminal.write(message + "\n") }
                 Foundation.exit(CommandStatus.done.rawValue)
             }
-            Terminal.complain(ParserWords.text(message))
+            Terminal.complain(message)
             Foundation.exit((code == .validationFailure ? CommandStatus.usage : .failed).rawValue)
         }
     }

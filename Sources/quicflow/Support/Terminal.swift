@@ -69,6 +69,14 @@ enum Terminal {
         }
     }
 
+    /// How wide the terminal is: `COLUMNS`, or what it says, or 80.
+    static var columns: Int {
+        if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text) { return columns }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }

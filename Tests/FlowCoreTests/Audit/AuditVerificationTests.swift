@@ -45,7 +45,7 @@ struct AuditVerificationTests {
 
     private static func isBroken(_ outcome: AuditVerification.Outcome, _ word: String) -> Bool {
         guard case .broken(let text) = outcome else { return false }
-        return text.contains(word)
+        return text.english.contains(word)
     }
 
     @Test("A chain that is in order is whole, also behind an anchor")

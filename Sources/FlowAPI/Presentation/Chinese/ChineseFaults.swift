@@ -4,8 +4,8 @@
 /// The Chinese of every sentence by which the server refuses something, as a ``Catalogue`` reads it.
 ///
 /// The English stands where it is said; what has no pair here is found by `scripts/texts`.
-enum ChineseFaults {
-    static let all = [
+package enum ChineseFaults {
+    package static let all = [
         Self.accounts,
         Self.requests,
         Self.others,

@@ -10,7 +10,7 @@ package struct AuditVerification: Sendable {
         /// Every row is in its place; how many there are.
         case whole(rows: Int)
         /// Where it breaks, in words.
-        case broken(String)
+        case broken(Wording)
         /// A row was sealed with a key that is not here.
         case unreadable(kid: String)
     }
@@ -51,7 +51,8 @@ package struct AuditVerification: Sendable {
         guard let seal = entry.seal else { return .broken("row \(entry.id) has lost its seal") }
         let expected = self.sequence + 1
         guard seal.sequence == expected else {
-            let missing = seal.sequence == expected + 1 ? "\(expected)" : "\(expected) to \(seal.sequence - 1)"
+            let missing: Wording =
+                seal.sequence == expected + 1 ? "\(expected)" : "\(expected) to \(seal.sequence - 1)"
             return .broken("number \(missing) is missing before row \(entry.id) of \(entry.change.at.rfc3339())")
         }
         guard let chain = self.keys[seal.kid] else { return .unreadable(kid: seal.kid) }

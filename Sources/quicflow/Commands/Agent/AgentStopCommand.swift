@@ -24,12 +24,12 @@ struct AgentStopCommand: AsyncParsableCommand {
         let directory = URL(fileURLWithPath: self.dataDir).standardized.path
         let end = HostEnd(dataDirectory: directory)
         if let pid = end.agent {
-            print("asking the agent (process \(pid)) to end its jobs")
+            Terminal.say("asking the agent (process \(pid)) to end its jobs")
             guard await end.stopAgent(pid) else {
                 throw CoreError(.unavailable, "the agent (process \(pid)) has not ended after 30 s")
             }
         }
         let count = try await end.stopRunners()
-        print(count == 0 ? "nothing is left running" : "ended what \(count) runners had left running")
+        Terminal.say(count == 0 ? "nothing is left running" : "ended what \(count) runners had left running")
     }
 }

@@ -23,8 +23,8 @@ struct ApprovalCommand: AsyncParsableCommand {
         var table = TextTable(["ID", "WHAT", "ON", "BY", "STATE", "UNTIL", "DECIDED BY"])
         for approval in approvals {
             table.add([
-                approval["id"].cell, approval["action"].cell, approval["object"]["name"].cell,
-                approval["requester"].cell, approval["state"].cell, DisplayTime.text(approval["expires_at"]),
+                approval["id"].cell, approval["action"].word(), approval["object"]["name"].cell,
+                approval["requester"].cell, approval["state"].word(.approval), DisplayTime.text(approval["expires_at"]),
                 approval["decider"].cell,
             ])
         }
@@ -38,12 +38,12 @@ struct ApprovalCommand: AsyncParsableCommand {
         table.add(fact: "request", approval["id"].cell)
         table.add(
             fact: "what",
-            "\(approval["action"].cell) \(object["kind"].cell) \(object["name"].cell) (\(object["id"].cell))"
+            "\(approval["action"].word()) \(object["kind"].word(.approval)) \(object["name"].cell) (\(object["id"].cell))"
         )
         table.add(fact: "asked for by", approval["requester"].cell)
         table.add(fact: "at", DisplayTime.text(approval["created_at"]))
         table.add(fact: "reason", approval["reason"].cell)
-        table.add(fact: "state", approval["state"].cell)
+        table.add(fact: "state", approval["state"].word(.approval))
         table.add(fact: "waits until", DisplayTime.text(approval["expires_at"]))
         let facts: [(Wording, String)] = [("decided by", "decider"), ("comment", "comment"), ("result", "result")]
         for (name, field) in facts where !approval[field].isNull { table.add(fact: name, approval[field].cell) }
@@ -143,7 +143,7 @@ struct ApprovalApproveCommand: AsyncParsableCommand {
         let answer = try await self.options.client().post(ApprovalCommand.path(self.id, "approve"), body)
         self.options.output.show(answer) { Terminal.say(ApprovalCommand.table([answer])) }
         guard answer["state"].string == "applied" else {
-            throw CommandFailure(.failed, "the request is \(answer["state"].cell): \(answer["result"].cell)")
+            throw CommandFailure(.failed, "the request is \(answer["state"].word(.approval)): \(answer["result"].cell)")
         }
     }
 }

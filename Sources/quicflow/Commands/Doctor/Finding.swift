@@ -1,6 +1,8 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
+
 /// One line of `quicflow doctor`: what was looked at, how it is, and what to do about it.
 struct Finding: Hashable, Sendable {
     enum Grade: String, Sendable {

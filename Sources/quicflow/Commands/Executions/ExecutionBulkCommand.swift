@@ -39,9 +39,9 @@ struct ExecutionBulkCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let status, ExecutionView.number(of: status) == nil {
-            throw ValidationError("'\(status)' is no state; there are: \(ExecutionView.states).")
+            throw ValidationError.said("'\(status)' is no state; there are: \(ExecutionView.states).")
         }
-        if self.force, self.action != .stop { throw ValidationError("--force belongs to stop.") }
+        if self.force, self.action != .stop { throw ValidationError.said("--force belongs to stop.") }
         try self.question.check(
             isNarrowed: self.task != nil || self.client != nil || self.status != nil || self.since != nil
         )

@@ -19,8 +19,9 @@ enum ExecutionView {
         let name =
             execution["status_name"].string?.uppercased()
             ?? status.integer.flatMap { ExecutionStatus(rawValue: Int($0)) }?.name ?? status.cell
-        guard let reason = self.reason(execution) else { return name }
-        return "\(name) (\(reason))"
+        let word = Language.current == .chinese ? Words.text(name.lowercased(), .execution) : name
+        guard let reason = self.reason(execution) else { return word }
+        return spoken("\(word) (\(reason))")
     }
 
     static func reason(_ execution: JSONValue) -> String? {
@@ -82,7 +83,8 @@ enum ExecutionView {
                 table.add(fact: "output \(name)", value.cell)
             }
         }
-        let error = execution["error"].string ?? execution["error_msg"].string
+        let told = execution["error_text"][Language.current.rawValue].string
+        let error = told ?? execution["error"].string ?? execution["error_msg"].string
         if let error, !error.isEmpty { table.add(fact: "error", error) }
         let attempts = execution["attempts"].array
         return attempts.count > 1 ? table.plain + "\n" + self.attempts(attempts) : table.plain
@@ -100,7 +102,7 @@ enum ExecutionView {
             table.add([
                 attempt["attempt"].cell, self.state(attempt), DisplayTime.text(attempt["start_time"]),
                 DisplayTime.duration(milliseconds: attempt["duration"].integer),
-                status.isNull ? (code.isNull ? "-" : "exit \(code.cell)") : "HTTP \(status.cell)",
+                status.isNull ? (code.isNull ? "-" : spoken("exit \(code.cell)")) : "HTTP \(status.cell)",
                 "\(attempt["output_bytes"].integer ?? 0) B",
             ])
         }

@@ -42,7 +42,7 @@ struct TaskHistoryCommand: ParsableCommand {
             for entry in entries {
                 table.add([
                     DisplayTime.text(.string(entry.scheduledTime)), DisplayWidth.fitted(entry.taskName, to: 40),
-                    entry.reason.map { "\(entry.status) (\($0))" } ?? entry.status,
+                    self.state(entry),
                     DisplayTime.duration(milliseconds: entry.durationMilliseconds),
                     entry.httpStatus.map { "HTTP \($0)" } ?? entry.exitCode.map(String.init) ?? "-",
                     entry.executionID,
@@ -50,5 +50,10 @@ struct TaskHistoryCommand: ParsableCommand {
             }
             Terminal.say(table.plain)
         }
+    }
+
+    private func state(_ entry: HistoryEntry) -> String {
+        let word = Language.current == .chinese ? Words.text(entry.status.lowercased(), .execution) : entry.status
+        return entry.reason.map { spoken("\(word) (\($0))") } ?? word
     }
 }

@@ -41,7 +41,7 @@ struct TaskLogsCommand: ParsableCommand {
         var end: Int64 = 0
         for chunk in chunks {
             if chunk.offset > end {
-                FileHandle.standardOutput.write(Data("[\(chunk.offset - end) bytes left out]\n".utf8))
+                Terminal.write(spoken("[\(chunk.offset - end) bytes left out]") + "\n")
             }
             end = chunk.offset + Int64(chunk.bytes.count)
             let handle: FileHandle = chunk.stream == .standardOutput ? .standardOutput : .standardError

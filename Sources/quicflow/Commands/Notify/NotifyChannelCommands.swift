@@ -142,7 +142,7 @@ struct NotifyRulesCommand: AsyncParsableCommand {
             var table = TextTable(["ID", "NAME", "ENABLED", "TRIGGERS", "IN A ROW"], alignments: [.right])
             for item in answer.array {
                 table.add([
-                    item["id"].cell, item["name"].cell, item["enabled"].cell, item["triggers"].cell,
+                    item["id"].cell, item["name"].cell, item["enabled"].cell, item["triggers"].word(),
                     item["threshold"].cell,
                 ])
             }

@@ -38,8 +38,8 @@ struct NotifyIncidentsCommand: AsyncParsableCommand {
             var table = TextTable(["INCIDENT", "RULE", "TASK", "TRIGGER", "STATE", "COUNT", "SINCE", "ACKNOWLEDGED BY"])
             for item in answer["items"].array {
                 table.add([
-                    item["id"].cell, item["rule"].cell, item["task_name"].cell, item["trigger"].cell,
-                    item["state"].cell, item["count"].cell, DisplayTime.text(item["opened_at"]),
+                    item["id"].cell, item["rule"].cell, item["task_name"].cell, item["trigger"].word(),
+                    item["state"].word(.incident), item["count"].cell, DisplayTime.text(item["opened_at"]),
                     item["acknowledged_by"].cell,
                 ])
             }
@@ -88,10 +88,11 @@ struct NotifyDeliveriesCommand: AsyncParsableCommand {
         self.options.output.show(answer) {
             var table = TextTable(["DELIVERY", "CHANNEL", "STATE", "TRIES", "CREATED", "SUBJECT", "LAST ERROR"])
             for item in answer["items"].array {
+                let error = item["last_error_text"][Language.current.rawValue].string ?? item["last_error"].cell
                 table.add([
-                    item["id"].cell, item["channel"].cell, item["state"].cell, item["attempts"].cell,
+                    item["id"].cell, item["channel"].cell, item["state"].word(.delivery), item["attempts"].cell,
                     DisplayTime.text(item["created_at"]), DisplayWidth.fitted(item["subject"].cell, to: 48),
-                    DisplayWidth.fitted(item["last_error"].cell, to: 64),
+                    DisplayWidth.fitted(error, to: 64),
                 ])
             }
             Terminal.say(table.plain)

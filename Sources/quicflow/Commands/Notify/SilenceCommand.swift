@@ -23,7 +23,7 @@ struct SilenceCommand: AsyncParsableCommand {
             table.add([
                 silence["id"].cell, DisplayWidth.fitted(Self.about(silence["match"]), to: 48),
                 DisplayTime.text(silence["ended_at"].isNull ? silence["until"] : silence["ended_at"]),
-                silence["state"].cell, silence["caught"].cell, silence["created_by"].cell,
+                silence["state"].word(.silence), silence["caught"].cell, silence["created_by"].cell,
                 DisplayWidth.fitted(silence["reason"].cell, to: 48),
             ])
         }
@@ -33,11 +33,14 @@ struct SilenceCommand: AsyncParsableCommand {
     /// `rule nightly, task 7`.
     static func about(_ match: JSONValue) -> String {
         var parts: [String] = []
-        if !match["rule"].isNull { parts.append("rule " + match["rule"].cell) }
-        for (field, word) in [("task_ids", "task"), ("group_ids", "group"), ("client_ids", "host")] {
+        func values(_ field: String) -> String? {
             let values = match[field].array.map(\.cell)
-            if !values.isEmpty { parts.append("\(word) " + values.joined(separator: ", ")) }
+            return values.isEmpty ? nil : values.joined(separator: ", ")
         }
+        if !match["rule"].isNull { parts.append(spoken("rule \(match["rule"].cell)")) }
+        if let tasks = values("task_ids") { parts.append(spoken("task \(tasks)")) }
+        if let groups = values("group_ids") { parts.append(spoken("group \(groups)")) }
+        if let hosts = values("client_ids") { parts.append(spoken("host \(hosts)")) }
         if case .object(let labels) = match["labels"] {
             parts += labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.cell)" }
         }
@@ -106,11 +109,13 @@ struct SilenceCreateCommand: AsyncParsableCommand {
     var reason: String
 
     func validate() throws {
-        if (self.span == nil) == (self.until == nil) { throw ValidationError("Give --for or --until.") }
+        if (self.span == nil) == (self.until == nil) { throw ValidationError.said("Give --for or --until.") }
         let isEmpty =
             self.rule == nil && self.tasks.isEmpty && self.groups.isEmpty && self.hosts.isEmpty && self.labels.isEmpty
         if (self.incident == nil) == isEmpty {
-            throw ValidationError("Say what about: --incident alone, or --rule, --task, --group, --host and --label.")
+            throw ValidationError.said(
+                "Say what about: --incident alone, or --rule, --task, --group, --host and --label."
+            )
         }
     }
 

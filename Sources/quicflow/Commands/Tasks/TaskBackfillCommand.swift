@@ -23,8 +23,8 @@ struct TaskBackfillCommand: AsyncParsableCommand {
         for backfill in backfills {
             table.add([
                 backfill["id"].cell, DisplayTime.text(backfill["from"]), DisplayTime.text(backfill["to"]),
-                backfill["text"]["en"].cell, backfill["started"].cell, backfill["already_ran"].cell,
-                backfill["missed"].cell, backfill["created_by"].cell,
+                backfill["text"][Language.current.rawValue].cell, backfill["started"].cell,
+                backfill["already_ran"].cell, backfill["missed"].cell, backfill["created_by"].cell,
             ])
         }
         return table.plain

@@ -54,7 +54,7 @@ struct TaskBulkCommand: AsyncParsableCommand {
             isNarrowed: self.keyword != nil || self.group != nil || self.label != nil || self.only != nil
         )
         for text in self.set where !text.contains("=") {
-            throw ValidationError("'\(text)' is no name=value.")
+            throw ValidationError.said("'\(text)' is no name=value.")
         }
     }
 

@@ -140,8 +140,8 @@ struct TaskDepsCommand: AsyncParsableCommand {
         )
         for edge in edges {
             table.add([
-                edge["task_id"].cell, DisplayWidth.fitted(edge["name"].cell, to: 32), edge["on"].cell,
-                edge["state"].cell, edge["run_id"].cell, DisplayTime.text(edge["at"]),
+                edge["task_id"].cell, DisplayWidth.fitted(edge["name"].cell, to: 32), edge["on"].word(),
+                edge["state"].word(.edge), edge["run_id"].cell, DisplayTime.text(edge["at"]),
             ])
         }
         return table.plain

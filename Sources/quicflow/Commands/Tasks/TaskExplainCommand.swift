@@ -29,7 +29,8 @@ struct TaskExplainCommand: AsyncParsableCommand {
         let id = try await client.taskID(self.reference.reference)
         let answer = try await client.get("/tasks/\(id)/explain", [("at", self.at)])
         self.options.output.show(answer) {
-            Terminal.say("\(DisplayTime.text(answer["at"]))  \(answer["verdict"].cell) (\(answer["rule"].cell))")
+            let words = (verdict: answer["verdict"].word(.verdict), rule: answer["rule"].word(.verdict))
+            Terminal.say("\(DisplayTime.text(answer["at"]))  \(words.verdict) (\(words.rule))")
             Terminal.say(answer["text"][Language.current.rawValue].cell)
             let executions = answer["executions"].array
             if !executions.isEmpty { Terminal.say("\n" + ExecutionView.table(executions)) }

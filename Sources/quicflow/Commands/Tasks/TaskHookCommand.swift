@@ -56,7 +56,7 @@ struct TaskHookListCommand: AsyncParsableCommand {
             for hook in answer["items"].array {
                 let when = hook["when"].array.map { "\($0["pointer"].cell)=\($0["is"].cell)" }
                 table.add([
-                    hook["name"].cell, hook["format"].cell, hook["enabled"].bool == true ? "yes" : "no",
+                    hook["name"].cell, hook["format"].cell, hook["enabled"].cell,
                     hook["params"].array.map { "\($0["name"].cell)=\($0["pointer"].cell)" }.joined(separator: " "),
                     when.joined(separator: " "),
                     hook["addresses"].array.isEmpty ? "everywhere" : hook["addresses"].cell, hook["path"].cell,
@@ -234,8 +234,9 @@ struct TaskHookCallsCommand: AsyncParsableCommand {
             )
             for call in answer["items"].array {
                 table.add([
-                    DisplayTime.text(call["at"]), call["outcome"].cell, call["address"].cell, call["bytes"].cell,
-                    call["run_id"].cell, call["detail"].cell,
+                    DisplayTime.text(call["at"]), call["outcome"].word(.hook), call["address"].cell, call["bytes"].cell,
+                    call["run_id"].cell,
+                    call["detail_text"][Language.current.rawValue].string ?? call["detail"].cell,
                 ])
             }
             Terminal.say(table.plain)

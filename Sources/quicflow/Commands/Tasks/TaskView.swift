@@ -31,23 +31,25 @@ enum TaskView {
         let words = task["schedule_text"][Language.current.rawValue]
         if !words.isNull { table.add(fact: "in words", words.cell) }
         if task["schedule_type"].string == "cron" {
-            table.add(fact: "time zone", "\(task["timezone"].cell), dst: \(task["dst"].cell)")
+            table.add(fact: "time zone", spoken("\(task["timezone"].cell), dst: \(task["dst"].cell)"))
         }
         if !task["window"].isNull {
-            table.add([
-                "window", "\(task["window"]["from"].cell) to \(task["window"]["to"].cell), \(task["timezone"].cell)",
-            ])
+            let window = task["window"]
+            table.add(
+                fact: "window",
+                spoken("\(window["from"].cell) to \(window["to"].cell), \(task["timezone"].cell)")
+            )
         }
         for parameter in task["parameters"].array {
             let value = parameter["default"].isNull ? "" : " = \(parameter["default"].cell)"
-            table.add([
-                "parameter",
-                "\(parameter["name"].cell): \(parameter["type"].cell)\(value)"
-                    + (parameter["required"].bool == true ? ", required" : ""),
-            ])
+            let text = "\(parameter["name"].cell): \(parameter["type"].cell)\(value)"
+            table.add(fact: "parameter", parameter["required"].bool == true ? spoken("\(text), required") : text)
         }
         for calendar in task["calendars"].array {
-            table.add(fact: "calendar", "\(calendar["calendar"].cell), on blackout: \(calendar["on_blackout"].cell)")
+            table.add(
+                fact: "calendar",
+                spoken("\(calendar["calendar"].cell), on blackout: \(calendar["on_blackout"].cell)")
+            )
         }
         let limits: [(Wording, String)] = [("not before", "not_before"), ("not after", "not_after")]
         for (name, field) in limits where !task[field].isNull {
@@ -57,11 +59,11 @@ enum TaskView {
         table.add(fact: "groups", task["groups"].cell)
         if let kind = task["placement"]["kind"].string, kind != "each" {
             let strategy = task["placement"]["strategy"].string.map { ", \($0)" } ?? ""
-            table.add(fact: "placement", kind + strategy + " (only the server fires it)")
+            table.add(fact: "placement", spoken("\(kind + strategy) (only the server fires it)"))
         }
         let marks = task["two_person"].array.compactMap(\.string)
         if !marks.isEmpty { table.add(fact: "two persons", marks.joined(separator: ", ")) }
-        table.add(fact: "timeout", "\(task["timeout"].cell) s")
+        table.add(fact: "timeout", spoken("\(task["timeout"].cell) s"))
         for (name, value) in self.policies(task) { table.add(fact: name, value.spoken) }
         if task["labels"].cell != "-" { table.add(fact: "labels", task["labels"].cell) }
         table.add(fact: "version", task["version"].cell)
@@ -92,7 +94,8 @@ enum TaskView {
             add(config, but: ["statements"])
             let statements = config["statements"].array.map { statement in
                 let values = statement["parameters"].array.map(\.cell).joined(separator: ", ")
-                return (statement["sql"].string ?? "") + (values.isEmpty ? "" : "\n  with \(values)")
+                let sql = statement["sql"].string ?? ""
+                return values.isEmpty ? sql : spoken("\(sql)\n  with \(values)")
             }
             return table.plain + "\n\n" + statements.joined(separator: "\n;\n")
         default: add(config)
@@ -138,14 +141,14 @@ enum TaskView {
 
     static func schedule(_ task: JSONValue) -> String {
         switch task["schedule_type"].string {
-        case "every": task["every_seconds"].integer.map { "every \($0) s" } ?? "every"
-        case "delay": task["delay_seconds"].integer.map { "\($0) s after the end" } ?? "delay"
-        case "once": "once " + DisplayTime.text(task["once_at"])
-        case "manual": task["dependencies"].array.isEmpty ? "manual" : "after other tasks"
+        case "every": return spoken("every \(task["every_seconds"].cell) s")
+        case "delay": return spoken("\(task["delay_seconds"].cell) s after the end")
+        case "once": return spoken("once \(DisplayTime.text(task["once_at"]))")
+        case "manual": return spoken(task["dependencies"].array.isEmpty ? "manual" : "after other tasks")
         default:
-            ([task["cron_expr"].cell] + task["cron_exprs"].array.map(\.cell)).joined(separator: ", ")
-                + (task["cron_except"].array.isEmpty
-                    ? "" : " but not " + task["cron_except"].array.map(\.cell).joined(separator: ", "))
+            let times = ([task["cron_expr"].cell] + task["cron_exprs"].array.map(\.cell)).joined(separator: ", ")
+            let except = task["cron_except"].array.map(\.cell).joined(separator: ", ")
+            return except.isEmpty ? times : spoken("\(times) but not \(except)")
         }
     }
 
@@ -153,12 +156,12 @@ enum TaskView {
         switch task["status"].integer {
         case 0:
             switch task["hold"]["kind"].string {
-            case "finished": "finished"
-            case "paused": "paused until " + DisplayTime.text(task["hold"]["until"])
-            case "failures": "paused after failures"
-            default: "disabled"
+            case "finished": spoken("finished")
+            case "paused": spoken("paused until \(DisplayTime.text(task["hold"]["until"]))")
+            case "failures": spoken("paused after failures")
+            default: spoken("disabled")
             }
-        case 1: "enabled"
+        case 1: spoken("enabled")
         default: task["status"].cell
         }
     }

@@ -26,7 +26,7 @@ struct UserSessionsCommand: AsyncParsableCommand {
         var table = TextTable(["SESSION", "SINCE", "LAST USED", "UNTIL", "ADDRESS", "PROGRAM"])
         for session in sessions {
             table.add([
-                session["id"].cell + (session["current"].bool == true ? " (this one)" : ""),
+                session["current"].bool == true ? spoken("\(session["id"].cell) (this one)") : session["id"].cell,
                 DisplayTime.text(session["created_at"]), DisplayTime.text(session["last_used_at"]),
                 DisplayTime.text(session["expires_at"]), session["address"].cell,
                 DisplayWidth.fitted(session["user_agent"].cell, to: 48),

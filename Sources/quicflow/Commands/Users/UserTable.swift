@@ -10,11 +10,12 @@ enum UserTable {
         for user in users {
             let roles = user["grants"].array.map { grant in
                 let scope = Self.scope(grant["scope"], groups: groups)
-                return grant["role"].cell + (scope == "all" ? "" : " on \(scope)")
+                return grant["scope"].string == "all" ? grant["role"].cell : spoken("\(grant["role"].cell) on \(scope)")
             }
+            let state = user["state"].word()
             table.add([
                 user["id"].cell, user["username"].cell,
-                user["state"].cell + (user["must_change_password"].bool == true ? ", new password due" : ""),
+                user["must_change_password"].bool == true ? spoken("\(state), new password due") : state,
                 roles.isEmpty ? "-" : roles.joined(separator: "; "), DisplayTime.text(user["last_sign_in"]),
                 DisplayTime.text(user["created_at"]),
             ])
@@ -32,9 +33,9 @@ enum UserTable {
 
     /// `all`, or the groups by name.
     static func scope(_ scope: JSONValue, groups: [Int64: String]) -> String {
-        if let word = scope.string { return word }
+        if scope.string != nil { return scope.word() }
         let names = scope.array.map { id in id.integer.flatMap { groups[$0] } ?? id.cell }
-        return names.isEmpty ? "nothing" : names.joined(separator: ", ")
+        return names.isEmpty ? spoken("nothing") : names.joined(separator: ", ")
     }
 }
 

@@ -11,30 +11,34 @@ enum WorkflowView {
         for node in workflow["nodes"].array {
             let key = node["key"].cell
             let before = workflow["edges"].array.filter { $0["to"].cell == key }.map { edge in
-                edge["on"].string == "success" ? edge["from"].cell : "\(edge["from"].cell) (\(edge["on"].cell))"
+                edge["on"].string == "success"
+                    ? edge["from"].cell : spoken("\(edge["from"].cell) (\(edge["on"].word()))")
             }
             let chosen = workflow["nodes"].array.filter { other in
                 other["else"].array.contains(.string(key))
                     || other["cases"].array.contains { $0["to"].array.contains(.string(key)) }
-            }.map { "\($0["key"].cell) (choice)" }
+            }.map { spoken("\($0["key"].cell) (choice)") }
             let after = before + chosen
-            table.add([key, node["kind"].cell, self.what(node), after.isEmpty ? "-" : after.joined(separator: ", ")])
+            table.add([
+                key, node["kind"].word(.step), self.what(node), after.isEmpty ? "-" : after.joined(separator: ", "),
+            ])
         }
-        let head = "\(workflow["name"].cell) (\(workflow["id"].cell)), version \(workflow["version"].cell)"
+        let head = spoken("\(workflow["name"].cell) (\(workflow["id"].cell)), version \(workflow["version"].cell)")
         let schedule = workflow["cron_expr"].string.map {
-            "\n\($0) \(workflow["timezone"].cell), next \(DisplayTime.text(workflow["next_exec_time"]))"
+            spoken("\($0) \(workflow["timezone"].cell), next \(DisplayTime.text(workflow["next_exec_time"]))")
         }
-        return head + (schedule ?? "") + "\n" + table.plain
+        return [head, schedule, table.plain].compactMap { $0 }.joined(separator: "\n")
     }
 
     private static func what(_ node: JSONValue) -> String {
         let text: String =
             switch node["kind"].string {
-            case "job": "task \(node["task_id"].cell)"
+            case "job": spoken("task \(node["task_id"].cell)")
             case "script": node["script"].cell
             case "http": "\(node["method"].cell) \(node["url"].cell)"
             case "wait":
-                node["until"].string.map { "until \($0) \(node["timezone"].cell)" } ?? "\(node["seconds"].cell) s"
+                node["until"].string.map { spoken("until \($0) \(node["timezone"].cell)") }
+                    ?? spoken("\(node["seconds"].cell) s")
             case "approval": node["message"].cell
             case "decision": node["cases"].array.map { $0["when"].cell }.joined(separator: "; ")
             default: "-"
@@ -44,7 +48,8 @@ enum WorkflowView {
 
     /// Such as `ended: failed`.
     static func state(_ run: JSONValue) -> String {
-        run["outcome"].string.map { "\(run["phase"].cell): \($0)" } ?? run["phase"].cell
+        run["outcome"].isNull
+            ? run["phase"].word() : spoken("\(run["phase"].word()): \(run["outcome"].word())")
     }
 
     /// Such as `7/9, 1 failed`.
@@ -53,8 +58,8 @@ enum WorkflowView {
         let count = { (state: String) in counts[state].integer ?? 0 }
         let open = count("waiting") + count("ready") + count("started")
         let ended = count("succeeded") + count("failed") + count("cancelled") + count("skipped")
-        let failed = count("failed") > 0 ? ", \(count("failed")) failed" : ""
-        return "\(ended)/\(ended + open)\(failed)"
+        let done = "\(ended)/\(ended + open)"
+        return count("failed") > 0 ? spoken("\(done), \(count("failed")) failed") : done
     }
 
     static func run(_ run: JSONValue) -> String {
@@ -63,10 +68,10 @@ enum WorkflowView {
             let answer = node["answer"]
             let detail =
                 answer.isNull
-                ? node["detail"].cell
-                : "\(answer["decision"].cell) by \(answer["by"].cell) \(answer["comment"].string ?? "")"
+                ? node["detail_text"][Language.current.rawValue].string ?? node["detail"].cell
+                : spoken("\(answer["decision"].word()) by \(answer["by"].cell) \(answer["comment"].string ?? "")")
             table.add([
-                node["key"].cell, node["kind"].cell, node["state"].cell, node["reason"].cell,
+                node["key"].cell, node["kind"].word(.step), node["state"].word(), node["reason"].word(.step),
                 DisplayTime.text(node["started_at"]), DisplayTime.text(node["ended_at"]),
                 DisplayWidth.fitted(detail, to: 64),
             ])
