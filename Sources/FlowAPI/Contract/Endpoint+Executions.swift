@@ -22,7 +22,8 @@ extension Endpoint {
                     .answer(
                         Schema.execution,
                         and: [
-                            "job_version": .integer, "error": .string.orNull, "params": .dictionary(.string),
+                            "job_version": .integer, "error": .string.orNull, "error_text": Schema.text.orNull,
+                            "params": .dictionary(.string),
                             "cancel_requested": .boolean,
                             "data_time": Schema.timestamp.orNull.about("The past time that a backfill makes up for."),
                             "output_preview": Schema.string.orNull.about(

@@ -56,8 +56,8 @@ extension Endpoint {
                 .answersPage(
                     of: .answer([
                         "id": .integer, "at": .timestamp, "outcome": .choice(of: HookDelivery.Outcome.self),
-                        "detail": .string.orNull, "run_id": .uuid.orNull, "address": .string.orNull,
-                        "bytes": .integer,
+                        "detail": .string.orNull, "detail_text": Schema.text.orNull, "run_id": .uuid.orNull,
+                        "address": .string.orNull, "bytes": .integer,
                     ])
                 )
         case .receiveHook:

@@ -218,6 +218,7 @@ extension Schema {
                 .answer([
                     "key": .string, "kind": .choice(NodeWork.kinds), "state": .choice(of: NodeState.self),
                     "reason": Schema.choice(of: NodeReason.self).orNull, "detail": .string.orNull,
+                    "detail_text": Schema.text.orNull,
                     "task_id": .integer.orNull, "task_name": .string.orNull, "child_run_id": .uuid.orNull,
                     "ready_at": .timestamp.orNull, "started_at": .timestamp.orNull, "ended_at": .timestamp.orNull,
                     "wake_at": .timestamp.orNull, "stopping": .boolean,

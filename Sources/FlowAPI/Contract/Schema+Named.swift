@@ -111,6 +111,7 @@ extension Schema {
     ]).with(optional: [
         "labels": .dictionary(.string), "host_labels": .dictionary(.string),
         "trouble": .string.orNull.about("Why the host starts nothing, such as a full disk."),
+        "trouble_text": Schema.text.orNull,
         "foreign_zones": .array(.string).about(
             "Time zones that the host's own files lack or know otherwise; the server's rules are used."
         ),
@@ -140,7 +141,8 @@ extension Schema {
     private static let attempt = Schema.answer([
         "attempt": .integer, "status": Self.status, "status_name": .choice(ExecutionStatus.allCases.map(\.name)),
         "reason": Schema.answer(["code": .choice(of: ExecutionReason.self), "text": .text]).orNull,
-        "error": .string.orNull, "start_time": .timestamp.orNull, "end_time": .timestamp.orNull,
+        "error": .string.orNull, "error_text": Schema.text.orNull, "start_time": .timestamp.orNull,
+        "end_time": .timestamp.orNull,
         "duration": .integer.orNull.about("Milliseconds."), "exit_code": .integer.orNull,
         "http_status": .integer.orNull, "output_bytes": .integer, "output_truncated": .boolean,
     ])

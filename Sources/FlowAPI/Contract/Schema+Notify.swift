@@ -165,6 +165,6 @@ extension Schema {
         "purpose": .choice(of: NotifyDelivery.Purpose.self), "state": .choice(of: NotifyDelivery.State.self),
         "rule": .string, "task_id": .integer.orNull, "subject": .string, "text": .string, "attempts": .integer,
         "created_at": .timestamp, "updated_at": .timestamp, "next_at": .timestamp.orNull,
-        "last_error": .string.orNull,
+        "last_error": .string.orNull, "last_error_text": Schema.text.orNull,
     ]).with(optional: ["recipients": .array(.string).about("For those with `channels:write`.")])
 }

@@ -21,6 +21,7 @@ struct ExecutionPresenter: Sendable {
         members += [
             .init("job_version", execution.jobVersion),
             .init("error", Self.error(of: execution)),
+            .init("error_text", TextPresenter.kept(Self.error(of: execution))),
             .init("params", SecretParameter.shown(detail.parameters)),
             .init("data_time", detail.dataTime),
             .init("cancel_requested", execution.cancelRequested),
@@ -69,6 +70,7 @@ struct ExecutionPresenter: Sendable {
             .init("status_name", record.status.name),
             .init("reason", ReasonText.json(record.reason)),
             .init("error", record.detail),
+            .init("error_text", TextPresenter.kept(record.detail)),
             .init("start_time", record.startedAt),
             .init("end_time", record.finishedAt),
             .init("duration", record.durationMilliseconds),

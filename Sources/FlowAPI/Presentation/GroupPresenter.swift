@@ -41,6 +41,7 @@ enum GroupPresenter {
             .init("groups", view.groups.map { JSON.object([.init("id", $0.id), .init("name", $0.name)]) }),
             .init("config_version", view.presence?.configVersion ?? agent.configVersion),
             .init("trouble", view.presence?.trouble),
+            .init("trouble_text", TextPresenter.kept(view.presence?.trouble)),
             .init("foreign_zones", view.presence?.foreignZones ?? []),
             .init("executors", view.presence?.executors ?? []),
             .init("ordered_tasks", view.presence?.orderedJobs.count ?? 0),

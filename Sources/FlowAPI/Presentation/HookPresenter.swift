@@ -40,8 +40,8 @@ enum HookPresenter {
     static func delivery(_ delivery: HookDelivery) -> JSON {
         .object([
             .init("id", delivery.id), .init("at", delivery.at), .init("outcome", delivery.outcome.rawValue),
-            .init("detail", delivery.detail), .init("run_id", delivery.run), .init("address", delivery.address),
-            .init("bytes", delivery.bytes),
+            .init("detail", delivery.detail), .init("detail_text", TextPresenter.kept(delivery.detail)),
+            .init("run_id", delivery.run), .init("address", delivery.address), .init("bytes", delivery.bytes),
         ])
     }
 }

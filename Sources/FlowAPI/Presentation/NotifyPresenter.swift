@@ -106,6 +106,7 @@ enum NotifyPresenter {
             .init("attempts", delivery.attempts), .init("created_at", delivery.createdAt),
             .init("updated_at", delivery.updatedAt), .init("next_at", delivery.dueAt),
             .init("last_error", delivery.lastError),
+            .init("last_error_text", TextPresenter.kept(delivery.lastError)),
         ]
         if isComplete { members.append(.init("recipients", delivery.recipients)) }
         return .object(members)

@@ -84,7 +84,8 @@ enum WorkflowPresenter {
         }
         return .object([
             .init("key", node.key), .init("kind", definition.work.kind), .init("state", node.state.rawValue),
-            .init("reason", node.reason?.rawValue), .init("detail", node.detail), .init("task_id", node.job?.id),
+            .init("reason", node.reason?.rawValue), .init("detail", node.detail),
+            .init("detail_text", TextPresenter.kept(node.detail)), .init("task_id", node.job?.id),
             .init("task_name", node.job?.name), .init("child_run_id", node.child), .init("ready_at", node.readyAt),
             .init("started_at", node.startedAt), .init("ended_at", node.endedAt), .init("wake_at", node.wakeAt),
             .init("stopping", node.isStopping), .init("result", result), .init("chosen", node.chosen),

@@ -1,5 +1,5 @@
 import { del, get, post, put, type Query } from './client.ts';
-import type { Page } from './types.ts';
+import type { Bilingual, Page } from './types.ts';
 
 export const HOOK_FORMATS = ['github', 'standard', 'stripe', 'token'] as const;
 export type HookFormat = typeof HOOK_FORMATS[number];
@@ -49,6 +49,7 @@ export interface Delivery {
   outcome: 'started' | 'repeated' | 'filtered' | 'refused' | 'invalid' | 'disabled';
   /** Why, where it started nothing. */
   detail: string | null;
+  detail_text?: Bilingual | null;
   run_id: string | null;
   address: string | null;
   bytes: number;

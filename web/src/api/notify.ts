@@ -1,5 +1,5 @@
 import { del, get, post, put, type Query } from './client.ts';
-import type { Page } from './types.ts';
+import type { Bilingual, Page } from './types.ts';
 
 export const CHANNEL_TYPES = ['email', 'webhook', 'dingtalk', 'wecom', 'feishu', 'slack'] as const;
 export type ChannelType = typeof CHANNEL_TYPES[number];
@@ -178,6 +178,7 @@ export interface Delivery {
   updated_at: string;
   next_at: string | null;
   last_error: string | null;
+  last_error_text?: Bilingual | null;
   recipients?: string[];
 }
 

@@ -1,6 +1,6 @@
 import { uid } from '../lib/uid.ts';
 import { del, get, post, type Query, request } from './client.ts';
-import type { Page } from './types.ts';
+import type { Bilingual, Page } from './types.ts';
 
 export type NodeKind = 'job' | 'script' | 'http' | 'wait' | 'approval' | 'decision' | 'noop';
 export type NodeState = 'waiting' | 'ready' | 'started' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
@@ -99,6 +99,7 @@ export interface RunNode {
   reason: string | null;
   /** Words of the server for the reason. */
   detail: string | null;
+  detail_text?: Bilingual | null;
   task_id: number | null;
   task_name: string | null;
   /** The run of its executions. */

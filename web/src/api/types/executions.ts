@@ -30,6 +30,8 @@ export interface Execution {
 export interface ExecutionDetail extends Execution {
   job_version: number | null;
   error: string | null;
+  /** `error` in both languages, as far as its words are known; servers before this field leave it out. */
+  error_text?: Bilingual | null;
   params: Record<string, string> | null;
   cancel_requested: boolean;
   /** The past time that a backfill makes up for; servers before this field leave it out. */
@@ -63,6 +65,7 @@ export interface Attempt {
   status_name: string;
   reason: { code: string; text: Bilingual } | null;
   error: string | null;
+  error_text?: Bilingual | null;
   start_time: string | null;
   end_time: string | null;
   duration: number | null;

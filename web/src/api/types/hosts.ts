@@ -1,5 +1,7 @@
 // Hosts and the groups that they belong to.
 
+import type { Bilingual } from './base.ts';
+
 export interface Group {
   id: number;
   name: string;
@@ -76,6 +78,9 @@ export interface Host {
   certificate_expires_at?: string | null;
   /** Zones that its own files lack or know otherwise; the server's rules are used. */
   foreign_zones?: string[];
+  /** Why it starts nothing, such as a full disk; null when nothing is wrong. */
+  trouble?: string | null;
+  trouble_text?: Bilingual | null;
   /** Tasks that it runs on orders only, and not while it is away. */
   ordered_tasks?: number;
   /** Nothing new starts there until then; null when everything may. */

@@ -1,6 +1,7 @@
 import { useI18n } from 'vue-i18n';
 import type { RunNode } from '../../api/workflows.ts';
 import { duration } from '../../lib/time.ts';
+import { useTold } from '../../lib/use-told.ts';
 
 /** How long a step took, milliseconds; null when it has not both begun and ended. */
 export function tookOf(node: Pick<RunNode, 'started_at' | 'ended_at'>): number | null {
@@ -15,6 +16,7 @@ export function useStepWords(): {
   note(node: RunNode): string;
 } {
   const { t, te } = useI18n();
+  const told = useTold();
 
   function reason(node: RunNode): string {
     if (!node.reason) return '';
@@ -36,7 +38,7 @@ export function useStepWords(): {
       node.stopping && node.state === 'started' ? t('workflow.isStopping') : '',
       node.kind === 'approval' && node.state === 'started' ? node.message || t('workflow.waitsForAnswer') : '',
       answer(node) || reason(node),
-      node.detail ?? '',
+      told(node.detail ?? '', node.detail_text),
       node.chosen ? t('workflow.chose', { names: node.chosen.join(', ') || '–' }) : '',
       code !== null && code !== undefined && node.state === 'failed' ? t('run.exit', { n: code }) : '',
       node.kept_from ? t('workflow.kept') : '',

@@ -55,6 +55,7 @@ export default {
     certificate: 'Certificate',
     daysLeft: '{n} days left',
     expired: 'expired',
+    trouble: 'This host starts nothing at the moment:',
     ordered:
       'It runs {n} jobs on the server’s orders only, and not while it is away: its zone rules or its version are not the server’s. Run the same version on both.',
     zones: 'Time zones',

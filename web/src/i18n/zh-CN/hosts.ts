@@ -54,6 +54,7 @@ export default {
     certificate: '证书',
     daysLeft: '还有 {n} 天',
     expired: '已过期',
+    trouble: '这台主机现在不启动任何任务：',
     ordered: '有 {n} 个任务只按服务器的指令运行，离线时不触发：它的时区规则或版本与服务器不一致，请使用相同的版本。',
     zones: '时区',
     zonesUsed: '使用服务器的时区规则',

@@ -1,0 +1,64 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension ChineseKept {
+    /// What the server keeps: of slots, of steps, of calls and of messages.
+    static let server = #"""
+        en no host can take it, of {count}
+        zh {count} 台主机都不能接手
+        en taken from {host}
+        zh 从 {host} 接手
+        en Nothing was heard of {host} for its lease of {seconds} s and {more} s more; another host takes this over.
+        zh 在 {seconds} 秒的租约和另外 {more} 秒内没有 {host} 的消息；由另一台主机接管。
+        en Nothing was heard of {host} for its lease of {seconds} s; how far this came is unknown, and the job is not run again after an interruption.
+        zh 在 {seconds} 秒的租约内没有 {host} 的消息；进行到哪里未知，任务中断后不重新运行。
+        en No host could take this before its deadline. {why}.
+        zh 截止时间之前没有主机能接手。{why}。
+        en It could not be given to a host before its deadline {time}.
+        zh 没能在截止时间 {time} 之前交给主机。
+        en Earlier runs of the job were still open at its deadline.
+        zh 到截止时间时任务先前的运行还没有结束。
+        en Cancelled before a host was chosen.
+        zh 选定主机之前就被取消。
+        en a newer run of the job took its place
+        zh 任务的新运行取代了它
+        en There is no such step.
+        zh 没有这个步骤。
+        en The task of this step was deleted.
+        zh 这个步骤的任务已被删除。
+        en The task is disabled.
+        zh 任务已停用。
+        en The task has no host.
+        zh 任务没有主机。
+        en The parameter '{name}' of the task is secret, and a workflow's values are readable.
+        zh 任务的参数“{name}”是机密的，而工作流的值是可读的。
+        en The time it waits for never comes.
+        zh 它等待的时间不会到来。
+        en Whoever saved the workflow '{name}' last is gone or disabled; somebody else has to save it again.
+        zh 最后保存工作流“{name}”的人已不存在或已停用；请由其他人重新保存。
+        en '{user}', who saved the workflow '{name}' last, may not run '{task}' on all its groups; somebody else has to save it again.
+        zh 最后保存工作流“{name}”的“{user}”无权在全部分组上运行“{task}”；请由其他人重新保存。
+        en Whoever saved this task last is gone; somebody has to save it again.
+        zh 最后保存这个任务的人已不存在；请有人重新保存。
+        en '{user}', who saved this task last, is disabled; somebody else has to save it again.
+        zh 最后保存这个任务的“{user}”已停用；请由其他人重新保存。
+        en '{user}', who saved this task last, may no longer run it on all its groups; somebody else has to save it again.
+        zh 最后保存这个任务的“{user}”不再有权在全部分组上运行它；请由其他人重新保存。
+        en the header {header} is missing
+        zh 缺少请求头 {header}
+        en X-Hub-Signature-256 is not sha256= and 64 hexadecimal digits
+        zh X-Hub-Signature-256 不是 sha256= 加 64 位十六进制数
+        en the signature is not right
+        zh 签名不对
+        en webhook-id, webhook-timestamp or webhook-signature is missing
+        zh 缺少 webhook-id、webhook-timestamp 或 webhook-signature
+        en webhook-timestamp is not within 300 s of now
+        zh webhook-timestamp 与现在相差超过 300 秒
+        en the signed time is not within 300 s of now
+        zh 签名的时间与现在相差超过 300 秒
+        en the token is not right
+        zh 密钥不对
+        en reported by {caller}
+        zh 由 {caller} 上报
+        """#
+}

@@ -1,0 +1,170 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+extension ChineseKept {
+    /// What hosts say of executions that did not start, or wait.
+    static let starts = #"""
+        en waits until another execution of the job has ended
+        zh 等待任务的另一个执行结束
+        en waits for a place on the host: {count} executions run there, the most at once
+        zh 等待主机上的位置：那里已运行 {count} 个执行，达到上限
+        en no place became free on the host before its deadline
+        zh 截止时间之前主机上没有空出位置
+        en it could not start before its deadline {time}
+        zh 没能在截止时间 {time} 之前开始
+        en the order arrived after its deadline {time}
+        zh 指令在截止时间 {time} 之后到达
+        en the agent came to it after its deadline {time}
+        zh 代理在截止时间 {time} 之后才处理到它
+        en the order lies before what this agent remembers ({time})
+        zh 指令早于代理记得的时间（{time}）
+        en this fire had passed when the agent could decide on it
+        zh 主机能处理时，这次触发已经过期
+        en the job is disabled
+        zh 任务已停用
+        en the job was disabled
+        zh 任务已被停用
+        en the job left this host
+        zh 任务不再属于这台主机
+        en version {version} of the job has no fire at this time, version {before} had
+        zh 任务的版本 {version} 在这个时间不触发，版本 {before} 触发
+        en {count} of at most {limit} executions of this job were still open on the host
+        zh 这台主机上该任务还有 {count} 个执行未结束（最多 {limit} 个）
+        en this version of the agent does not know all that the job says: {what}. Upgrade the agent
+        zh 这个版本的代理不认识任务的全部内容：{what}。请升级代理
+        en the agent was not running at {time}
+        zh {time} 时代理没有运行
+        en {count} fires from {first} through {last} were missed
+        zh 错过了从 {first} 到 {last} 的 {count} 次触发
+        en this fire was missed
+        zh 错过了这次触发
+        en {fires}: from {first} to {last} the host could not write its ledger ({cause})
+        zh {fires}：从 {first} 到 {last}，主机无法写台账（{cause}）
+        en {fires}: the agent was not running at {time}
+        zh {fires}：{time} 时代理没有运行
+        en no connection to '{host}' port {port} ({addresses}): {reason}
+        zh 无法连接“{host}”的 {port} 端口（{addresses}）：{reason}
+        en no connection to '{host}' port {port}: {reason}
+        zh 无法连接“{host}”的 {port} 端口：{reason}
+        en no address answered
+        zh 没有地址应答
+        en Connection refused
+        zh 连接被拒绝
+        en Connection timed out
+        zh 连接超时
+        en connection reset ({how}): {reason} (errno: {number})
+        zh 连接中断（{how}）：{reason}（errno {number}）
+        en No route to host
+        zh 没有到主机的路由
+        en Network is unreachable
+        zh 网络不可达
+        en No space left on device
+        zh 磁盘空间不足
+        en Permission denied
+        zh 没有权限
+        en No such file or directory
+        zh 没有这个文件或目录
+        en cannot resolve '{host}': {reason}
+        zh 无法解析“{host}”：{reason}
+        en no complete answer within the time limit of {limit} s
+        zh 在 {limit} 秒的时间限制内没有完整的应答
+        en HTTP status {status}
+        zh HTTP 状态码 {status}
+        en more than {count} redirects
+        zh 重定向超过 {count} 次
+        en redirected to '{url}', which is not a URL
+        zh 被重定向到“{url}”，它不是 URL
+        en no connection within the time limit
+        zh 在时限内没有连上
+        en the server closed the connection before its answer was complete
+        zh 对方在应答完成前关闭了连接
+        en the server did not finish the TLS handshake in time
+        zh 对方没有及时完成 TLS 握手
+        en the server's certificate is not trusted on this host: it is self-signed, expired, or of an authority that is not among the host's (add it there as the system does: update-ca-certificates, update-ca-trust)
+        zh 这台主机不信任对方的证书：它是自签名的、已过期，或出自主机不认识的机构（请按系统的方法加入：update-ca-certificates、update-ca-trust）
+        en the server does not speak TLS on this port
+        zh 对方在这个端口上不使用 TLS
+        en the server's certificate is for another name
+        zh 对方的证书属于另一个名称
+        en no TLS connection could be made: {reason}
+        zh 无法建立 TLS 连接：{reason}
+        en no parameter '{name}' was given, which the request uses
+        zh 没有给出请求使用的参数“{name}”
+        en '{text}' is not a URL
+        zh “{text}”不是 URL
+        en '{text}' is not an http or https URL
+        zh “{text}”不是 http 或 https 的 URL
+        en '{url}' has a user or password in it; credentials belong in a header
+        zh “{url}”中有用户或密码；凭据应放在请求头里
+        en '{host}' is refused: {reason}
+        zh “{host}”被拒绝：{reason}
+        en {address}: link-local and metadata addresses are never reachable
+        zh {address}：从不访问链路本地和元数据地址
+        en {address}: private addresses are not allowed on this host
+        zh {address}：这台主机不允许访问内网地址
+        en {address}: the installation does not allow the host itself (setting network.loopback)
+        zh {address}：系统设置不允许访问本机（设置 network.loopback）
+        en {address}: the installation does not allow private addresses (setting network.private)
+        zh {address}：系统设置不允许访问内网地址（设置 network.private）
+        en the working directory '{path}' does not exist
+        zh 工作目录“{path}”不存在
+        en no permission to enter the working directory '{path}'
+        zh 没有权限进入工作目录“{path}”
+        en the working directory '{path}' cannot be entered
+        zh 无法进入工作目录“{path}”
+        en {program} does not exist on this host
+        zh 主机上没有 {program}
+        en no permission to run {program}
+        zh 没有权限运行 {program}
+        en {program} could not be started
+        zh {program} 无法启动
+        en {what} ({reason})
+        zh {what}（{reason}）
+        en the agent may not give this niceness
+        zh 代理无权设置这个 nice 值
+        en the script, its parameters and environment are larger than the system allows
+        zh 脚本、参数和环境变量超过系统允许的大小
+        en the host has no room for another process
+        zh 主机无法再创建进程
+        en the host has no file descriptors left
+        zh 主机没有可用的文件描述符
+        en the interpreter '{path}' is not an absolute path
+        zh 解释器“{path}”不是绝对路径
+        en the working directory '{path}' is not an absolute path
+        zh 工作目录“{path}”不是绝对路径
+        en the agent runs as '{user}' and not as root: it can't start a job as '{other}'
+        zh 代理以“{user}”运行而不是 root：它不能以“{other}”启动任务
+        en there is no user '{user}' on this host
+        zh 这台主机上没有用户“{user}”
+        en this host sets no limits and no user: quicflow-work is not beside its agent
+        zh 这台主机不能设置限制和用户：代理旁边没有 quicflow-work
+        en quicflow-work is not beside the agent of this host; install it
+        zh 这台主机的代理旁边没有 quicflow-work；请安装
+        en this host has no executor for {kind} jobs
+        zh 这台主机没有 {kind} 任务的执行器
+        en this host gets no secrets
+        zh 这台主机得不到密钥
+        en secret_unavailable: {reason}
+        zh secret_unavailable：{reason}
+        en there is no connection to the server, which keeps the secrets
+        zh 没有与保存密钥的服务器的连接
+        en the host's policy does not allow connections to the host itself (network)
+        zh 主机的策略不允许连接本机（network）
+        en the host's policy does not allow connections to '{host}' (network.hosts)
+        zh 主机的策略不允许连接“{host}”（network.hosts）
+        en the installation does not allow connections to the host itself (setting network.loopback)
+        zh 系统设置不允许连接本机（设置 network.loopback）
+        en the host's policy does not allow {kind} jobs (executors)
+        zh 主机的策略不允许 {kind} 任务（executors）
+        en the host's policy does not allow the interpreter '{path}' (interpreters)
+        zh 主机的策略不允许解释器“{path}”（interpreters）
+        en the host's policy does not allow jobs of the user '{user}' (users)
+        zh 主机的策略不允许用户“{user}”的任务（users）
+        en the host's policy does not allow '{path}' (directories)
+        zh 主机的策略不允许“{path}”（directories）
+        en the host's policy {file} can't be read; nothing is started without it
+        zh 主机的策略 {file} 读不了；没有它不启动任何任务
+        en the host's policy {file}: {fault}
+        zh 主机的策略 {file}：{fault}
+        """#
+}
