@@ -229,13 +229,23 @@ class Cluster:
             server.start()
             server.wait()
         password = (self.directory / "password").read_text().strip()
-        self.servers[0].api.login(password)
+        self.log_in(password)
         for server in self.servers:
             server.api.token = self.servers[0].api.token
         for name in self.agents:
             self.groups[name] = self.call("POST", "/groups", {"name": name})["id"]
             self.start_agent(name, self.token(name))
         self.wait_for_agents()
+
+    def log_in(self, password: str, seconds: float = 240) -> None:
+        # A password is hashed with care, which on a busy machine takes longer than an answer may.
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.servers[0].api.login(password)
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
 
     def token(self, group: str) -> str:
         url = f"postgres://flow@127.0.0.1:{self.postgres.port}/chaos"
