@@ -243,9 +243,13 @@ class Cluster:
         while True:
             try:
                 return self.servers[0].api.login(password)
+            except Refused as refusal:
+                if refusal.status < 500 or time.monotonic() > deadline:
+                    raise
             except OSError:
                 if time.monotonic() > deadline:
                     raise
+            time.sleep(1)
 
     def token(self, group: str) -> str:
         url = f"postgres://flow@127.0.0.1:{self.postgres.port}/chaos"
