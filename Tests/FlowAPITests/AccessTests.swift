@@ -113,7 +113,7 @@ struct AccessTests {
                 audit?["reason"]?.text == "break glass: it burns" && audit?["flags"] == ["break_glass"].json,
                 "\(audit ?? .null)"
             )
-            #expect(try await admin.get("/audit?action=session.break_glass").data["total"] == .integer(1))
+            #expect(try await admin.get("/audit?action=session.break_glass&outcome=ok").data["total"] == .integer(1))
             let told = try await server.store.events(after: 0, limit: 500).compactMap { row -> PersonEvent? in
                 if case .person(let event)? = row.event, event.kind == .glassBroken { event } else { nil }
             }
