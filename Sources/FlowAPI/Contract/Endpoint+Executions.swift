@@ -173,6 +173,7 @@ extension Endpoint {
                         ]
                     )
                 )
+                .refuses(.conflict)
         case .retryRun:
             Contract(.executions, "Runs a run again: the same parameters on the same hosts, as a new run")
                 .header("Idempotency-Key", Self.idempotencyKey)
