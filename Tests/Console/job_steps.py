@@ -3,6 +3,7 @@
 """The part of the journey that is about single jobs: why they ran or did not, how they are started, their policies."""
 
 import re
+import time
 
 from playwright.sync_api import expect
 
@@ -43,7 +44,9 @@ class JobSteps:
         expect(self.page.locator("[data-rollout]")).to_have_text("v1 on 1 of 1")
         # On a machine that stood still a fire may have been missed as well: one that met an open run is meant.
         skipped: list[dict] = []
+        deadline = time.monotonic() + 60
         while not skipped:
+            assert time.monotonic() < deadline, "no fire was skipped because the one before was open"
             found = self.api("GET", f"/executions?task_id={job}&status=7")["items"]
             skipped = [one for one in found if (one["reason"] or {}).get("code") == "OVERLAP"]
             self.page.wait_for_timeout(200)
