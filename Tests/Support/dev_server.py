@@ -145,7 +145,7 @@ class DevServer:
                 arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
             )
 
-    def wait_for_http(self, seconds: float = 30) -> None:
+    def wait_for_http(self, seconds: float = 120) -> None:
         """Until the server answers; a server that has ended is an error at once."""
         deadline = time.monotonic() + seconds
         while True:
@@ -160,7 +160,7 @@ class DevServer:
                 raise RuntimeError(f"the server does not answer after {seconds} s:\n{self.tail()}")
             time.sleep(0.1)
 
-    def wait_for_agent(self, seconds: float = 30) -> dict:
+    def wait_for_agent(self, seconds: float = 120) -> dict:
         """Until an agent is online; returns it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
