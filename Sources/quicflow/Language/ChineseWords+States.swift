@@ -110,6 +110,10 @@ extension ChineseWords {
         zh 主机离线
         en host_back
         zh 主机恢复
+        en approval_waiting
+        zh 等待审批
+        en break_glass
+        zh 紧急授权
         en delivery: queued
         zh 排队中
         en delivery: sending

@@ -136,5 +136,17 @@ extension ChineseHelp {
         zh 主机每五分钟上报一次；之后结束的不在任何一个汇总里。
         en A day on the host's clocks, such as 2026-11-21; today.
         zh 主机时钟上的一天，如 2026-11-21；默认今天。
+        en Shows how far a run in waves has come; holds, continues or stops it.
+        zh 显示分批执行进行到哪里；可暂停、继续或结束它。
+        en The run's id.
+        zh 运行的编号。
+        en Begin no further wave until --continue.
+        zh 在 --continue 之前不再开始下一批。
+        en Go on with what is held.
+        zh 继续已暂停的分批执行。
+        en Begin no further wave at all; what runs ends by itself.
+        zh 不再开始任何一批；正在运行的会自行结束。
+        en No progress of long work.
+        zh 不显示耗时操作的进度。
         """#
 }

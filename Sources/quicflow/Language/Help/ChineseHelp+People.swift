@@ -136,5 +136,27 @@ extension ChineseHelp {
         zh 两个 RFC 3339 时间，带名称；可重复。
         en Deletes a calendar that no task keeps to.
         zh 删除没有任务使用的日历。
+        en Rights: why somebody may do something, or what they lack.
+        zh 权限：为什么可以做某事，或缺少什么。
+        en Takes all rights for a while, in an emergency: without the second person, and audited.
+        zh 紧急情况下在一段时间内取得所有权限：不需要第二个人，并会记入审计。
+        en Says whether somebody may do something with an object, by which role, or what is missing.
+        zh 说明某人能否对某个对象做某事、凭哪个角色，或缺少什么。
+        en About yourself; about others it takes the right to see users. Exit codes: 0 allowed, 4 not allowed.
+        zh 可以查询自己；查询别人需要查看用户的权限。退出码：0 允许，4 不允许。
+        en Permission, such as jobs:run.
+        zh 权限，如 jobs:run。
+        en Whose rights; yours without it.
+        zh 谁的权限；不写就是自己的。
+        en What it is about: task, workflow, group, client, execution or run, a colon, and its id.
+        zh 对象：task、workflow、group、client、execution 或 run，冒号，再写编号。
+        en Needs the permission breakglass:use and the password again. It ends by itself; --end gives it back before. Everybody whom a rule with 'break_glass' tells hears of it.
+        zh 需要 breakglass:use 权限，并再次输入密码。它会自行结束；--end 提前交还。设有 'break_glass' 规则的通知对象都会收到消息。
+        en Why; it stands in each row of the audit.
+        zh 原因；会写在每一条审计记录里。
+        en For how many minutes, from 5; as long as is allowed without it.
+        zh 持续多少分钟，至少 5；不写则为允许的最长时间。
+        en Give the rights back.
+        zh 交还权限。
         """#
 }

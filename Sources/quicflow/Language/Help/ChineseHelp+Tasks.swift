@@ -146,8 +146,8 @@ extension ChineseHelp {
         zh 对主机标签的要求，如 region=eu,!gpu。
         en Id of a host that is never chosen; repeat for several.
         zh 从不选用的主机编号；可重复。
-        en Id of a host, in the order of failover; repeat for several.
-        zh 主机编号，按故障转移的顺序；可重复。
+        en Id of a host, in the order of failover, or of those that go first in waves; repeat for several.
+        zh 主机编号，按故障转移的顺序；分批时写先行的主机；可重复。
         en Seconds for which a host may hold it without having heard of the server, 6 to 3600.
         zh 主机没有服务器的消息时可以保留它的秒数，6 到 3600。
         en What takes two persons: edit, run; repeat, or 'none'.
@@ -192,5 +192,13 @@ extension ChineseHelp {
         zh NAME=VARIABLE；取环境变量的值。可重复。
         en Wait for every run to end.
         zh 等待每个运行结束。
+        en With 'each': one part of the hosts after another, as 5 or 10%.
+        zh 用于 'each'：分批依次在各部分主机上执行，如 5 或 10%。
+        en Hosts that go first, alone, before the waves.
+        zh 在各批之前单独先行的主机数。
+        en Seconds between two waves.
+        zh 两批之间间隔的秒数。
+        en More failures than this part of what has ended, 0 to 1, and no further wave begins.
+        zh 已结束的执行中失败超过这个比例（0 到 1）时，不再开始下一批。
         """#
 }

@@ -259,6 +259,7 @@ export default {
       serve: 'the next authority serves',
       drop: 'the old authority ended',
     },
+  },
   rolling: {
     of: 'wave {n} of {of}',
     hold: 'Hold',

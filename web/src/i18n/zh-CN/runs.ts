@@ -258,6 +258,7 @@ export default {
       serve: '启用新机构',
       drop: '停用旧机构',
     },
+  },
   rolling: {
     of: '第 {n} 批，共 {of} 批',
     hold: '暂停',
