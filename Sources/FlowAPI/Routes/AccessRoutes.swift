@@ -18,11 +18,12 @@ struct AccessRoutes: Sendable {
         let user = query.string("user")
         let wanted = query.string("object")
         let object = wanted.flatMap { Self.object($0) }
+        try query.finish()
         if wanted != nil, object == nil {
             let kinds = AccessExplanation.Object.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-            query.fault("object", "syntax", "write a kind and what it is called by, such as task:7; kinds: \(kinds)")
+            let words: Wording = "write a kind and what it is called by, such as task:7; kinds: \(kinds)"
+            throw CoreError(.invalid, words, details: [.init(path: "object", code: "syntax", message: words)])
         }
-        try query.finish()
         guard let permission else {
             throw CoreError(
                 .invalid,
