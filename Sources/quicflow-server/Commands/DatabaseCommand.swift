@@ -40,16 +40,18 @@ struct DatabaseCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard self.database.url != nil else {
-                throw ValidationError("Write --database with the address and the owner of the tables, postgres://….")
+                throw ValidationError.said(
+                    "Write --database with the address and the owner of the tables, postgres://…."
+                )
             }
         }
 
         func run() async throws {
             guard let url = self.database.url else { return }
             let steps = try await PostgresStore.missingSteps(url)
-            guard !steps.isEmpty else { return print("The database is of this version: nothing to change.") }
+            guard !steps.isEmpty else { return Speech.say("The database is of this version: nothing to change.") }
             try await PostgresStore.open(url).close()
-            for step in steps { print("taken  \(step.name)") }
+            for step in steps { Speech.say("taken  \(step.name)") }
         }
     }
 }

@@ -108,5 +108,9 @@ extension ChineseServer {
         zh {file} 中没有密钥。请从密钥的备份恢复这个文件。
         en {variable} is not base64 of 32 bytes. Make one with: openssl rand -base64 32
         zh {variable} 不是 32 字节的 base64。请用 openssl rand -base64 32 生成
+        en Write --database with the address and the owner of the tables, postgres://….
+        zh 请用 --database 写上地址和表的所有者，postgres://…。
+        en taken  {name}
+        zh 已执行  {name}
         """#
 }

@@ -147,6 +147,18 @@ enum ChineseServerHelp {
         zh 只信任新机构；不信任它的主机要重新加入。
         en Show subcommand help information.
         zh 显示子命令的帮助。
+        en Rights in a PostgreSQL, and its schema, for servers that do not own it.
+        zh PostgreSQL 中的权限和结构，供不拥有它的服务器使用。
+        en Print what gives a role the rights that a server needs, and no more.
+        zh 输出给一个角色授权的语句：服务器需要的权限，不多给。
+        en Connects to nothing. Have the owner of the tables run it with psql, after the first 'database upgrade' or start: quicflow-server database grants quartzflow_app | psql postgres://quartzflow_owner@db/quartzflow
+        zh 不连接数据库。在第一次 'database upgrade' 或启动之后，由表的所有者用 psql 执行：quicflow-server database grants quartzflow_app | psql postgres://quartzflow_owner@db/quartzflow
+        en The role that servers connect as; made before, with CREATE ROLE.
+        zh 服务器连接时使用的角色；事先用 CREATE ROLE 创建。
+        en Bring the schema to this version, as the owner of the tables.
+        zh 以表的所有者的身份，把结构升级到这个版本。
+        en What a start of this version does for a server that owns them. Beside servers of an older version as far as 'migrate --check' says that it goes; else all have to be stopped.
+        zh 与拥有这些表的服务器启动这个版本时所做的相同。旧版本的服务器能否同时运行，以 'migrate --check' 所说为准；否则要先停止所有服务器。
         """#
     ]
 }
