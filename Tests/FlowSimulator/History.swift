@@ -92,12 +92,16 @@ struct History {
 
     /// Whether an agent stood still when a fire came due, or moments before or after, and was right in that.
     func mayStandStill(_ agent: AgentID, at: Int64) -> Bool {
-        let before = self.stops.filter { $0 <= at }
+        // A host that waits for the server's word on a fire may hear of a stop instead, and then holds the fire back.
+        let before = self.stops.filter { $0 <= at + Self.grace }
         let isRight = !before.count.isMultiple(of: 2) || before.last.map { at - $0 < Self.hearing } ?? false
         guard isRight else { return false }
         let halts = (self.halts[agent] ?? []).map { (at: $0.at.milliseconds * 1000 - Simulation.epoch, $0.isStopped) }
         return halts.last { $0.at <= at }?.1 ?? false || halts.contains { abs($0.at - at) < 2_500_000 }
     }
+
+    /// How long a host waits for the server's word on a fire (R2); microseconds.
+    private static let grace: Int64 = 300_000
 
     /// A word that got lost is repeated after a heartbeat at the latest; microseconds.
     private static let hearing: Int64 = 25_000_000
