@@ -79,7 +79,7 @@ extension AgentCore {
         let admission = Admission(
             order.job.policies,
             running: self.openCount[uid, default: 0],
-            waiting: self.queues[uid]?.count ?? 0
+            waiting: self.waitingCount(of: uid, now: now)
         )
         switch admission {
         case .start where self.isPoolFull(for: order.job.policies):
@@ -119,6 +119,11 @@ extension AgentCore {
     }
 
     // MARK: Waiting for a place
+
+    /// Executions that wait for a place of their job now; what was decided by a clock that was ahead only waits for its time (R8).
+    private func waitingCount(of uid: JobUID, now: Timestamp) -> Int {
+        (self.queues[uid] ?? []).count { id in self.open[id].map { $0.entry.order.nominal <= now } ?? true }
+    }
 
     /// PENDING(QUEUED): decided and durable, and started when a place is free.
     private mutating func enqueue(_ order: Order, isLocal: Bool, acknowledge: Bool) {

@@ -58,6 +58,7 @@ extension AgentCore {
         // Also when nothing moved: an earlier life may have decided too early and died before it could take that back.
         guard moved < 0 || isWritten else { return }
         self.hastenRetries(now: now)
+        self.leavePoolsUntilDue(now: now)
         self.freed.formUnion(self.queues.keys)
         self.freedPools.formUnion(self.pools.keys)
         for uid in self.jobs.keys.sorted() where self.jobs[uid].map({ $0.cursor > now }) == true {

@@ -69,6 +69,21 @@ extension AgentCore {
         self.pipeline.add(.update(entry, report: Report(entry)), then: .written)
     }
 
+    /// What a clock ahead of the truth brought to a pool waits for its time in its job's queue, without a place (R8): fires that
+    /// are due would find none.
+    mutating func leavePoolsUntilDue(now: Timestamp) {
+        for name in self.pools.keys.sorted() {
+            // The newest first, so that those that came first stand in front.
+            for id in (self.pools[name]?.waiting ?? []).reversed() {
+                guard let order = self.open[id]?.entry.order, order.nominal > now else { continue }
+                self.pools[name]?.waiting.removeAll { $0 == id }
+                self.openCount[order.job.uid, default: 1] -= 1
+                self.queues[order.job.uid, default: []].insert(id, at: 0)
+            }
+            if self.pools[name]?.isIdle == true { self.pools[name] = nil }
+        }
+    }
+
     /// Pools in which something of a job waits.
     mutating func lookAtPools(of uid: JobUID) {
         for (name, pool) in self.pools where pool.waiting.contains(where: { self.open[$0]?.entry.order.job.uid == uid })

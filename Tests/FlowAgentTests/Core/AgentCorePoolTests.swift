@@ -80,6 +80,24 @@ struct AgentCorePoolTests {
         #expect(Self.launched(bench).sorted() == [1, 2, 4])
     }
 
+    @Test("What a clock ahead of the truth brought to the pool holds no place of its job before its time (R8)")
+    func holdsNoPlaceEarly() {
+        let jobs = [Self.job(1, "0 1 * * * *"), Self.job(2, "0 * * * * *", overlap: .queueOne)]
+        // Its clock says 00:03:20: the last fire of job 2 that it knows is that of 00:03:00, and waits for the pool.
+        var bench = CoreBench(Self.restored(jobs), wallError: 200_000)
+        #expect(Self.launched(bench) == [1])
+        bench.advance(to: 10_000)
+        bench.connect()
+        bench.finish(bench.launches[0], .success)
+        for minute in Int64(1)...3 {
+            bench.advance(to: minute * 60_000 + 400)
+            #expect(bench.launches.last?.order.nominal == CoreBench.time(minute * 60), "minute \(minute)")
+            if let last = bench.launches.last { bench.finish(last, .success) }
+        }
+        #expect(Self.launched(bench) == [1, 2, 2, 2])
+        #expect(bench.entries(.skipped).isEmpty)
+    }
+
     @Test("One that waits for the pool holds the place of its job: the next fire overlaps it")
     func overlaps() {
         let jobs = [Self.job(1, "0 1 * * * *"), Self.job(2, "1,11 1 * * * *")]
