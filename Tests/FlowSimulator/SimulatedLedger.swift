@@ -50,6 +50,9 @@ struct SimulatedLedger {
         return low
     }
 
+    /// Whether the fault of this world is half a transaction.
+    var tears: Bool { self.mutant == .cursorFirst || self.mutant == .reportsApart }
+
     /// What is durable of a transaction when the process dies in its middle, by the faults that make it two.
     mutating func tear(_ operations: [LedgerOperation]) {
         switch self.mutant {

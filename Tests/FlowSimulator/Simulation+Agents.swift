@@ -175,6 +175,8 @@ extension Simulation {
     }
 
     mutating func commit(_ operations: [LedgerOperation], on index: Int) {
+        // What half a transaction leaves shows only where one was torn: often, in the worlds of those faults.
+        if self.isChaos, self.hosts[index].ledger.tears, self.random.chance(0.01) { return self.crashAgent(index) }
         let results = self.hosts[index].ledger.commit(operations)
         self.record.note(operations, results, of: self.hosts[index].id, at: self.serverTime)
         for operation in operations { self.say("\(self.hosts[index].id) = \(self.short(operation))") }
