@@ -14,17 +14,7 @@ extension RunDraft {
             spared[index].reason = .maintenance
             spared[index].detail = period.text.en
         }
-        return RunDraft(
-            run: self.run,
-            executions: spared,
-            ordered: self.ordered.filter { maintained[$0] == nil },
-            deadline: self.deadline,
-            triggerUID: self.triggerUID,
-            kind: self.kind,
-            discriminator: self.discriminator,
-            wanted: self.wanted,
-            shards: self.shards
-        )
+        return self.with(spared, ordered: self.ordered.filter { maintained[$0] == nil })
     }
 
     /// Whether nothing of it starts, for one and the same reason.

@@ -85,17 +85,7 @@ extension RunDraft {
                 updatedAt: self.run.createdAt
             )
         }
-        let draft = RunDraft(
-            run: self.run,
-            executions: executions,
-            ordered: [],
-            deadline: self.deadline,
-            triggerUID: self.triggerUID,
-            kind: self.kind,
-            discriminator: self.discriminator,
-            wanted: self.wanted,
-            shards: self.shards
-        )
+        let draft = self.with(executions, ordered: [])
         guard !isRefused else { return (draft, []) }
         let slots = zip(indices, executions).map { index, execution in
             PlacementSlot(

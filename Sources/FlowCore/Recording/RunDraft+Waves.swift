@@ -26,17 +26,7 @@ extension RunDraft {
             executions[index].reason = .waitingWave
             executions[index].detail = WaveRollout.waiting(for: number, of: rollout.count).en
         }
-        let draft = RunDraft(
-            run: self.run,
-            executions: executions,
-            ordered: [],
-            deadline: self.deadline,
-            triggerUID: self.triggerUID,
-            kind: self.kind,
-            discriminator: self.discriminator,
-            wanted: self.wanted,
-            shards: self.shards
-        )
+        let draft = self.with(executions, ordered: [])
         return (draft, wave.isEmpty ? nil : rollout, wave)
     }
 }

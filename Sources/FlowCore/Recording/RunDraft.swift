@@ -23,6 +23,21 @@ package struct RunDraft: Hashable, Sendable {
     /// Shards that are to run again; nil = all.
     package var shards: [Int]?
 
+    /// The same run with other records, and orders for these hosts only.
+    func with(_ executions: [Execution], ordered: Set<AgentID>) -> RunDraft {
+        RunDraft(
+            run: self.run,
+            executions: executions,
+            ordered: ordered,
+            deadline: self.deadline,
+            triggerUID: self.triggerUID,
+            kind: self.kind,
+            discriminator: self.discriminator,
+            wanted: self.wanted,
+            shards: self.shards
+        )
+    }
+
     /// What a fire starts (R3).
     ///
     /// Agents that are not online run the fire on their own and report it, so only the others get an order.
