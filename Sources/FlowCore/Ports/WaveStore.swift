@@ -23,10 +23,12 @@ package protocol WaveStore: Sendable {
 package struct OpenRollout: Hashable, Sendable {
     package let run: RunID
     package let job: JobUID
+    package let rollout: WaveRollout
 
-    package init(run: RunID, job: JobUID) {
+    package init(run: RunID, job: JobUID, rollout: WaveRollout) {
         self.run = run
         self.job = job
+        self.rollout = rollout
     }
 }
 

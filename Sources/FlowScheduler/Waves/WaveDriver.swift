@@ -19,8 +19,12 @@ package actor WaveDriver: Service {
     /// Monotonic milliseconds, also while the host sleeps.
     private let time: @Sendable () -> Int64
     private var absence = HostAbsence()
+    /// When runs that rest were looked at; monotonic milliseconds.
+    private var lookedAt: Int64?
 
     private static let interval = Duration.milliseconds(500)
+    /// How often runs that rest are looked at, as all of a held one may have been stopped by hand; milliseconds.
+    private static let restingInterval: Int64 = 5000
     /// Runs of one transaction.
     private static let chunk = 20
 
@@ -59,8 +63,12 @@ package actor WaveDriver: Service {
         }
         self.absence.look(at: present.keys, now: now)
         let absence = self.absence
-        for start in stride(from: 0, to: open.count, by: Self.chunk) {
-            let facts = WaveFacts(runs: open[start..<min(start + Self.chunk, open.count)].map(\.run)) { agent in
+        // A look reads each host of a run, where all write; a pause may take a day.
+        let isWhole = self.lookedAt.map { now - $0 >= Self.restingInterval } ?? true
+        if isWhole { self.lookedAt = now }
+        let due = open.filter { isWhole || !$0.rollout.isResting(at: instant) }
+        for start in stride(from: 0, to: due.count, by: Self.chunk) {
+            let facts = WaveFacts(runs: due[start..<min(start + Self.chunk, due.count)].map(\.run)) { agent in
                 absence.isAway(agent, for: WaveRollout.patience, now: now)
             }
             let round = try await self.store.roll(facts, at: instant)

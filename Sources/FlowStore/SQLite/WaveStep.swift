@@ -30,15 +30,16 @@ struct WaveStep {
             if rollout != stored.rollout { try table.update(run, rollout) }
             return
         }
-        try self.concludeAway(of: run, through: rollout.opened)
+        var members = try self.members(of: run)
+        if try self.concludeAway(members, through: rollout.opened) { members = try self.members(of: run) }
         steps: while true {
-            let members = try self.members(of: run)
             switch rollout.look(at: members.map(\.member), now: self.now) {
             case .open(let wave):
                 try self.open(members.filter { $0.member.wave == wave }.map(\.execution), of: stored.job)
             case .stop(let stop): try self.conclude(stop.inference, members.map(\.execution).filter(\.awaitsWave))
             case .wait, .over: break steps
             }
+            members = try self.members(of: run)
         }
         if rollout != stored.rollout { try table.update(run, rollout) }
     }
@@ -88,12 +89,15 @@ struct WaveStep {
     }
 
     /// Hosts that have their turn and are not there.
-    private mutating func concludeAway(of run: RunID, through wave: Int) throws {
-        let gone = try self.members(of: run).filter { row in
+    ///
+    /// - Returns: whether there are any.
+    private mutating func concludeAway(_ members: [Row], through wave: Int) throws -> Bool {
+        let gone = members.filter { row in
             row.member.isAway && row.member.wave <= wave && row.execution.status == .pending
                 && row.execution.attempt == 0
         }
         try self.conclude(.awayInWave, gone.map(\.execution))
+        return !gone.isEmpty
     }
 
     private mutating func open(_ executions: [Execution], of job: JobID) throws {

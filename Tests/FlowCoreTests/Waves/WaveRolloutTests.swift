@@ -51,6 +51,20 @@ struct WaveRolloutTests {
         #expect(waves.sizes(of: hosts).reduce(0, +) == hosts)
     }
 
+    @Test("It rests in a pause and while it is held, and not while a host of its waves is under way")
+    func rests() {
+        var rollout = Self.rollout(Waves(size: .hosts(1), pauseSeconds: 60), hosts: 2)
+        let later = Self.start.advanced(byMilliseconds: 60_000)
+        #expect(!rollout.isResting(at: Self.start))
+        #expect(rollout.look(at: Self.members("p p"), now: Self.start) == .open(1))
+        #expect(rollout.look(at: Self.members("r p"), now: Self.start) == .wait(until: nil))
+        #expect(!rollout.isResting(at: Self.start))
+        #expect(rollout.look(at: Self.members("s p"), now: Self.start) == .wait(until: later))
+        #expect(rollout.isResting(at: Self.start) && !rollout.isResting(at: later))
+        #expect(rollout.hold(by: "ann") && rollout.isResting(at: later))
+        #expect(rollout.resume() && !rollout.isResting(at: later))
+    }
+
     @Test(
         "What the states of the second of three waves come to",
         arguments: [

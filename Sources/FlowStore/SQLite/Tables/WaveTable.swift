@@ -42,8 +42,8 @@ struct WaveTable {
     /// By id, which is in order of time.
     func open() throws -> [OpenRollout] {
         try self.db.all(
-            "SELECT run_id, job_uid FROM wave_run INDEXED BY wave_run_open WHERE is_open = 1 ORDER BY run_id"
-        ) { OpenRollout(run: try $0.id(0), job: try $0.id(1)) }
+            "SELECT run_id, job_uid, state FROM wave_run INDEXED BY wave_run_open WHERE is_open = 1 ORDER BY run_id"
+        ) { OpenRollout(run: try $0.id(0), job: try $0.id(1), rollout: try JSONColumn.decode($0.text(2))) }
     }
 
     /// Which runs of a job have not ended, oldest first, and whether their first waves have begun.
