@@ -57,9 +57,29 @@ struct ServerOptions: ParsableArguments {
         return APIClient(server: address, token: token)
     }
 
+    /// That of `$QUARTZFLOW_TOKEN`, if there is one.
+    static var environmentToken: String? {
+        ProcessInfo.processInfo.environment["QUARTZFLOW_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Keeps the session that an answer brings in the place of the one that asked, which has ended.
+    ///
+    /// A token from the environment stays where it came from, and so does the session of whoever signed in here.
+    func keepSession(of answer: JSONValue) throws {
+        guard Self.environmentToken == nil, let token = answer["token"].string else { return }
+        let url = Credentials.standardURL()
+        let server = try self.address()
+        var credentials = try Credentials(readingFrom: url)
+        guard var session = credentials[server] else { return }
+        session.token = token
+        session.expiresAt = answer["expires_at"].string
+        credentials[server] = session
+        try credentials.write(to: url)
+    }
+
     /// The token of `$QUARTZFLOW_TOKEN`, or of the last login at this server; nil when there is neither.
     func token() throws -> String? {
-        if let token = ProcessInfo.processInfo.environment["QUARTZFLOW_TOKEN"], !token.isEmpty { return token }
+        if let token = Self.environmentToken { return token }
         return try Credentials(readingFrom: Credentials.standardURL())[self.address()]?.token
     }
 }

@@ -100,7 +100,7 @@ struct LoginCommand: AsyncParsableCommand {
         return text
     }
 
-    private static func firstLine(_ data: Data) -> String? {
+    static func firstLine(_ data: Data) -> String? {
         String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init)
     }
 }

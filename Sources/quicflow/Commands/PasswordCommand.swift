@@ -25,22 +25,8 @@ struct PasswordCommand: AsyncParsableCommand {
             "/auth/password",
             .object(["old_password": .string(old), "new_password": .string(new)])
         )
-        try self.keep(answer)
+        try self.options.keepSession(of: answer)
         self.options.output.show(.null) { Terminal.say("Changed the password. Other sessions have ended.") }
-    }
-
-    /// The session of before has ended with the password; the answer brings another.
-    private func keep(_ answer: JSONValue) throws {
-        guard let token = answer["token"].string else { return }
-        let url = Credentials.standardURL()
-        let server = try self.options.address()
-        var credentials = try Credentials(readingFrom: url)
-        // A token from the environment stays where it came from.
-        guard var session = credentials[server] else { return }
-        session.token = token
-        session.expiresAt = answer["expires_at"].string
-        credentials[server] = session
-        try credentials.write(to: url)
     }
 
     private static func lines() throws -> (String, String) {

@@ -176,6 +176,8 @@ extension ChineseWords {
         zh 旧密码
         en New password
         zh 新密码
+        en a token of the environment can't take all rights; sign in with 'quicflow login'
+        zh 环境变量中的令牌不能取得所有权限；请先用 'quicflow login' 登录
         en no password; type it, or use --password-stdin
         zh 没有密码；请输入，或用 --password-stdin
         en New password again

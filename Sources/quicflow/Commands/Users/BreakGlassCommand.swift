@@ -37,37 +37,27 @@ struct BreakGlassCommand: AsyncParsableCommand {
             self.options.output.show(.null) { Terminal.say("All rights were given back.") }
             return
         }
+        guard ServerOptions.environmentToken == nil else {
+            // The answer brings another token, and nobody could keep it.
+            throw CommandFailure(
+                .usage,
+                "a token of the environment can't take all rights; sign in with 'quicflow login'"
+            )
+        }
         guard let reason else { throw CommandFailure(.usage, "say why with --reason") }
         let typed =
-            self.passwordStdin
-            ? String(decoding: Terminal.readAll(), as: UTF8.self).split(whereSeparator: \.isNewline).first.map(
-                String.init
-            )
-            : Terminal.askSecretly("Password")
+            self.passwordStdin ? LoginCommand.firstLine(Terminal.readAll()) : Terminal.askSecretly("Password")
         guard let password = typed, !password.isEmpty else {
             throw CommandFailure(.usage, "no password; type it, or use --password-stdin")
         }
         var body: JSONValue = .object(["password": .string(password), "reason": .string(reason)])
         if let minutes { body["minutes"] = .integer(Int64(minutes)) }
         let answer = try await client.post("/auth/break-glass", body)
-        try self.keep(answer)
+        try self.options.keepSession(of: answer)
         var shown = answer
         shown["token"] = .null
         self.options.output.show(shown) {
             Terminal.say("All rights are yours until \(DisplayTime.text(answer["until"])). Each change is audited.")
         }
-    }
-
-    /// The session of before has ended; the answer brings another.
-    private func keep(_ answer: JSONValue) throws {
-        guard let token = answer["token"].string else { return }
-        let url = Credentials.standardURL()
-        let server = try self.options.address()
-        var credentials = try Credentials(readingFrom: url)
-        guard var session = credentials[server] else { return }
-        session.token = token
-        session.expiresAt = answer["expires_at"].string
-        credentials[server] = session
-        try credentials.write(to: url)
     }
 }
