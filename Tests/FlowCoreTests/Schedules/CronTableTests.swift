@@ -58,6 +58,6 @@ struct CronTableTests {
     func complete() {
         #expect(CronTableRow.rows(of: "utc.txt", cells: 3).count >= 219)
         #expect(CronTableRow.rows(of: "zones.txt", cells: 5).count >= 139)
-        #expect(CronTableRow.rows(of: "refusals.txt", cells: 4).count >= 60)
+        #expect(CronTableRow.rows(of: "refusals.txt", cells: 4).count >= 170)
     }
 }
