@@ -172,6 +172,7 @@ let package = Package(
                 "CFlowProcess",
                 "FlowCore",
                 "FlowCrash",
+                "FlowProcess",
                 "FlowQUIC",
                 "FlowRunner",
                 "FlowSupport",
@@ -350,7 +351,7 @@ let package = Package(
         .testTarget(
             name: "FlowAgentTests",
             dependencies: [
-                "FlowAgent", "FlowCore", "FlowRunner", "FlowSupport", "FlowWire", "FlowTesting",
+                "FlowAgent", "FlowCore", "FlowProcess", "FlowRunner", "FlowSupport", "FlowWire", "FlowTesting",
                 // The programs under test.
                 "quicflow", "quicflow-runner", "quicflow-work",
                 .product(name: "GRDB", package: "GRDB.swift"),

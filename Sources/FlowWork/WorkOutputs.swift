@@ -15,6 +15,20 @@ struct WorkOutputs {
         unsetenv(Self.variable)
     }
 
+    /// Makes the file for a program that writes it by itself, as whatever user it runs; nil when it can't be made.
+    ///
+    /// Its directory is the agent's alone.
+    func sharedFile() -> String? {
+        guard let path, ContainerPayload.isMountPath(path) else { return nil }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            WorkLog.say("there will be no outputs: \(String(cString: strerror(errno)))")
+            return nil
+        }
+        defer { close(descriptor) }
+        return fchmod(descriptor, 0o666) == 0 ? path : nil
+    }
+
     /// Writes them; what can't be handed on is said in the log, and does not fail the attempt.
     func write(_ values: [(name: String, value: String)]) {
         guard let path, !values.isEmpty else { return }

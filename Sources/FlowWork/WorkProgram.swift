@@ -25,8 +25,7 @@ package enum WorkProgram {
         do {
             let stop = try StopSignal()
             let order = try Self.order()
-            try Self.carryOut(order, outputs: WorkOutputs(), stop: stop)
-            return WorkExit.success.rawValue
+            return try Self.carryOut(order, outputs: WorkOutputs(), stop: stop)
         } catch let failure as WorkFailure {
             WorkLog.complain(failure.message)
             return failure.exit.rawValue
@@ -39,7 +38,8 @@ package enum WorkProgram {
         }
     }
 
-    private static func carryOut(_ order: WorkOrder, outputs: WorkOutputs, stop: StopSignal) throws {
+    /// - Returns: the exit code.
+    private static func carryOut(_ order: WorkOrder, outputs: WorkOutputs, stop: StopSignal) throws -> Int32 {
         switch order.payload {
         case .sql(let sql): outputs.write(try SQLWork(order: order, payload: sql, stop: stop).run().outputs)
         case .plugin(let plugin):
@@ -47,9 +47,18 @@ package enum WorkProgram {
         case .builtin(.cleanFiles(let clean)): try CleanFilesWork(clean, policy: order.policy, stop: stop).run()
         case .builtin(.checkTCP(let check)): try CheckTCPWork(check: check, policy: order.policy).run()
         case .builtin(.checkDisk(let check)): try CheckDiskWork.run(check)
+        case .container(let container):
+            do {
+                return try ContainerWork(order: order, container: container, stop: stop).run(
+                    outputs: outputs.sharedFile()
+                )
+            } catch let failure as WorkFailure {
+                throw WorkFailure(.engine, failure.message)
+            }
         case .builtin(.checkHTTP), .shell, .http:
             throw WorkFailure(.trouble, "this kind of job is carried out elsewhere")
         }
+        return WorkExit.success.rawValue
     }
 
     /// What the environment brings; taken out of it, so that no child has it.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FlowAPI
 
-@Suite("Plugin, SQL and built-in tasks")
+@Suite("Plugin, SQL, built-in and container tasks")
 struct WorkTaskTests {
     private static let configurations: [(Int64, JSON)] = [
         (3, .object([.init("plugin", "p"), .init("parameters", ["a": "{{x}}"])])),
@@ -37,6 +37,20 @@ struct WorkTaskTests {
             ])
         ),
         (5, .object([.init("builtin", "check_disk"), .init("path", "/"), .init("min_free_percent", 10)])),
+        (
+            6,
+            .object([
+                .init("image", "registry.example.org:5000/team/app@sha256:0123"),
+                .init("command", ["run", "--all", ""]), .init("env", ["A": "b", "PATH": "/opt/bin"]),
+                .init(
+                    "mounts",
+                    [JSON.object([.init("source", "/srv/a"), .init("target", "/a"), .init("read_only", false)])]
+                ),
+                .init("network", "none"), .init("pull", "never"), .init("user", "1000:1000"),
+                .init("work_dir", "/a"), .init("memory_bytes", Int64(64 << 20)), .init("cpu_percent", 150),
+                .init("success_codes", [Int64(0), Int64(3)]),
+            ])
+        ),
     ]
 
     private static func body(_ name: String, _ type: Int64, _ configuration: JSON) -> [String: JSON] {
@@ -44,6 +58,25 @@ struct WorkTaskTests {
             "name": .string(name), "executor_type": .integer(type), "executor_config": configuration,
             "schedule_type": "manual".json, "group_ids": .array([.integer(1)]),
         ]
+    }
+
+    private static func container(_ member: JSON.Member) -> JSON { .object([.init("image", "a"), member]) }
+
+    private static func mount(_ source: String) -> JSON {
+        self.container(.init("mounts", [JSON.object([.init("source", source), .init("target", "/a")])]))
+    }
+
+    @Test("No image is an option of the engine, or anything else than a name")
+    func images() async throws {
+        try await TestServer.with { _, caller in
+            for image in ["-v", "--privileged", "", "a b", "a;id", "a\nb", "$(id)", String(repeating: "a", count: 513)]
+            {
+                let body = Self.body("t", 6, .object([.init("image", image)]))
+                let answer = try await caller.post("/tasks", body)
+                #expect([400, 422].contains(answer.status), "\(image): \(answer.text)")
+                #expect(answer.text.contains("\"executor_config.image\""), "\(image): \(answer.text)")
+            }
+        }
     }
 
     @Test("Each kind is shown as it was written")
@@ -67,7 +100,19 @@ struct WorkTaskTests {
                 (4, .object([.init("connection", "sqlite:/a")]), "executor_config.statements"),
                 (5, .object([.init("builtin", "reboot")]), "executor_config.builtin"),
                 (5, .object([.init("builtin", "check_tcp"), .init("host", "db")]), "executor_config.port"),
-                (6, .object([.init("plugin", "p")]), "executor_type"),
+                (7, .object([.init("plugin", "p")]), "executor_type"),
+                (6, .object([.init("command", ["x"])]), "executor_config.image"),
+                (6, Self.container(.init("privileged", true)), "executor_config.privileged"),
+                (6, Self.container(.init("network", "container:db")), "executor_config.network"),
+                (6, Self.container(.init("user", "root:--x")), "executor_config.user"),
+                (6, Self.container(.init("memory_bytes", Int64(1))), "executor_config.memory_bytes"),
+                (6, Self.container(.init("cpu_percent", Int64.max)), "executor_config.cpu_percent"),
+                (6, Self.container(.init("env", ["PATH": "secret:X"])), "executor_config.env.PATH"),
+                (6, Self.container(.init("env", ["QF_X": "1"])), "executor_config.env.QF_X"),
+                (6, Self.container(.init("command", ["${secret:X}"])), "executor_config.command[0]"),
+                (6, Self.mount("/srv,readonly=false"), "executor_config.mounts[0].source"),
+                (6, Self.mount("/srv/../etc"), "executor_config.mounts[0].source"),
+                (6, Self.mount("srv"), "executor_config.mounts[0].source"),
             ]
             for (type, configuration, path) in wrong {
                 let answer = try await caller.post("/tasks", Self.body("t", type, configuration))

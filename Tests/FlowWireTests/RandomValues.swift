@@ -36,7 +36,8 @@ struct RandomValues {
     }
 
     mutating func payload() -> Payload {
-        switch self.int(0...4) {
+        switch self.int(0...5) {
+        case 4: return .container(self.container())
         case 0: return .plugin(PluginPayload(name: self.word(), parameters: self.map()))
         case 1:
             let statements = (0...self.int(0...3)).map { _ in
@@ -75,6 +76,28 @@ struct RandomValues {
                 )
             )
         }
+    }
+
+    mutating func container() -> ContainerPayload {
+        ContainerPayload(
+            image: "registry.example.org/a/\(self.int(0...99)):1",
+            command: self.list { $0.text() },
+            environment: self.map(),
+            mounts: self.list { random in
+                .init(
+                    source: "/srv/\(random.int(0...9))",
+                    target: "/data/\(random.int(0...9))",
+                    isReadOnly: random.bool()
+                )
+            },
+            network: self.pick(ContainerPayload.Network.allCases),
+            pull: self.pick(ContainerPayload.Pull.allCases),
+            user: self.maybe { _ in "1000:app" },
+            workingDirectory: self.maybe { $0.text() },
+            memoryBytes: self.maybe { $0.int64(ContainerPayload.memoryRange) },
+            cpuPercent: self.maybe { $0.int(ContainerPayload.cpuRange) },
+            successCodes: self.list { $0.int(0...255) }
+        )
     }
 
     mutating func builtin() -> BuiltinPayload {

@@ -118,7 +118,7 @@ extension Schema {
     static let dialects: [String: Schema] = [
         "S0Task": Schema.answer([
             "id": .uuid, "number": .integer, "name": .string, "description": .string, "cronExpression": .string.orNull,
-            "type": .choice(["shell", "http", "plugin", "sql", "builtin"]), "isEnabled": .boolean,
+            "type": .choice(["shell", "http", "plugin", "sql", "builtin", "container"]), "isEnabled": .boolean,
             "nextRunTime": .timestamp.orNull, "createdAt": .timestamp,
             "updatedAt": .timestamp,
         ]).with(optional: ["command": .string, "url": .string, "method": .string]),

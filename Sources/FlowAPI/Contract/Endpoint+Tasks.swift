@@ -57,6 +57,26 @@ extension Endpoint {
             ),
             .init("cron_expr", "30 4 * * *"), .init("group_ids", [Int64(1)]),
         ]),
+        "container": .object([
+            .init("name", "dump the shop"), .init("executor_type", 6),
+            .init(
+                "executor_config",
+                JSON.object([
+                    .init("image", "postgres:16-alpine"),
+                    .init("command", ["pg_dump", "--file=/dumps/shop.dump", "shop"]),
+                    .init("env", ["PGHOST": "db.example.org"]),
+                    .init(
+                        "mounts",
+                        [
+                            JSON.object([
+                                .init("source", "/srv/dumps"), .init("target", "/dumps"), .init("read_only", false),
+                            ])
+                        ]
+                    ),
+                ])
+            ),
+            .init("cron_expr", "0 2 * * *"), .init("group_ids", [Int64(1)]),
+        ]),
     ]
 
     var taskContract: Contract? {

@@ -216,7 +216,8 @@ extension Schema {
         Self.cleanFiles,
         Self.checkTCP,
         Self.checkHTTP,
-        Self.checkDisk
+        Self.checkDisk,
+        Self.container
     )
 
     /// The kind of executor says which configuration belongs to it.
@@ -230,7 +231,8 @@ extension Schema {
             body(2, self.http),
             body(3, self.plugin),
             body(4, self.sql),
-            body(5, .either(self.cleanFiles, self.checkTCP, self.checkHTTP, self.checkDisk))
+            body(5, .either(self.cleanFiles, self.checkTCP, self.checkHTTP, self.checkDisk)),
+            body(6, self.container)
         )
     }
 
@@ -244,7 +246,7 @@ extension Schema {
         let standard = Policies()
         let type = Field(
             "executor_type",
-            executor.about("1 shell, 2 HTTP, 3 plugin, 4 SQL, 5 built-in."),
+            executor.about("1 shell, 2 HTTP, 3 plugin, 4 SQL, 5 built-in, 6 container."),
             isRequired: isRequired
         )
         let others = Schema.body(

@@ -3,7 +3,7 @@
 
 import FlowCore
 
-/// Configurations of plugin, SQL and built-in tasks.
+/// Configurations of plugin, SQL, built-in and container tasks.
 extension Schema {
     /// What a script's process may use at most.
     static let limits = Schema.body(
@@ -77,6 +77,37 @@ extension Schema {
         required: [
             "builtin": Self.builtin("check_disk"), "path": .string(upTo: JobLimits.pathBytes, from: 1),
             "min_free_percent": .integer(0...100),
+        ]
+    )
+
+    static let container = Schema.body(
+        required: [
+            "image": .string(upTo: ContainerPayload.imageBytes, from: 1).about("As the host's engine knows it.")
+                .example("alpine:3.20")
+        ],
+        optional: [
+            "command": .array(.string).about("Program and arguments; the image's own without it."),
+            "env": .dictionary(.string).about("May name secrets."),
+            "mounts": .array(
+                .body(
+                    required: [
+                        "source": .string(upTo: JobLimits.pathBytes, from: 1).about("On the host; it has to be there."),
+                        "target": .string(upTo: JobLimits.pathBytes, from: 1).about("In the container."),
+                    ],
+                    optional: ["read_only": .boolean.byDefault(true)]
+                )
+            ),
+            "network": .choice(of: ContainerPayload.Network.self).byDefault("bridge"),
+            "pull": .choice(of: ContainerPayload.Pull.self).byDefault("missing")
+                .about("When the image is fetched; the time limit of the task holds for that too."),
+            "user": .string.orNull.about("NAME, NUMBER, either with :GROUP; the image's own without it."),
+            "work_dir": .string.orNull.about("In the container; the image's own without it."),
+            "memory_bytes": .integer(ContainerPayload.memoryRange).orNull,
+            "cpu_percent": .integer(
+                Int64(ContainerPayload.cpuRange.lowerBound)...Int64(ContainerPayload.cpuRange.upperBound)
+            )
+            .orNull.about("Of one processor: 150 is one and a half."),
+            "success_codes": .array(.integer).about("Exit codes that mean success; 0 alone without it."),
         ]
     )
 }

@@ -16,7 +16,7 @@ enum S0Presenter {
         case .shell(let shell): members += [.init("type", "shell"), .init("command", shell.command)]
         case .http(let http):
             members += [.init("type", "http"), .init("url", http.url), .init("method", http.method)]
-        case .plugin, .sql, .builtin: members.append(.init("type", definition.payload.kindName))
+        case .plugin, .sql, .builtin, .container: members.append(.init("type", definition.payload.kindName))
         }
         members += [
             .init("isEnabled", job.isEnabled), .init("nextRunTime", job.nextFire), .init("createdAt", job.createdAt),

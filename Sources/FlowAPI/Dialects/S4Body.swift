@@ -137,7 +137,7 @@ struct S4Body {
             http.body = JSONWriter.text(told.json)
             draft.payload = .http(http)
         // They are told nothing: what they do stands in the task alone.
-        case .plugin, .sql, .builtin: break
+        case .plugin, .sql, .builtin, .container: break
         }
     }
 

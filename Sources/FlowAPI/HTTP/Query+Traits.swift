@@ -53,7 +53,7 @@ extension Query {
     }
 
     /// By number, from 1 (``Payload/executorType``).
-    static let executorKinds = ["shell", "http", "plugin", "sql", "builtin"]
+    static let executorKinds = ["shell", "http", "plugin", "sql", "builtin", "container"]
     /// Characters of a label that is looked for, its value included.
     static let labelLimit = 512
     /// Each is a condition of the statement.

@@ -131,6 +131,7 @@ struct TaskPresenter: Sendable {
         case .plugin(let plugin): WorkBody.configuration(plugin)
         case .sql(let sql): WorkBody.configuration(sql)
         case .builtin(let builtin): WorkBody.configuration(builtin)
+        case .container(let container): ContainerBody.configuration(container)
         }
     }
 

@@ -93,7 +93,7 @@ struct TaskBody {
     }
 
     /// None where only 0 is one: so it is kept, and a task that is sent back as it was read stays what it was.
-    private static func successCodes(_ configuration: inout FieldReader) -> [Int] {
+    static func successCodes(_ configuration: inout FieldReader) -> [Int] {
         let codes = (configuration.integers("success_codes") ?? []).map { Int(clamping: $0) }
         return codes == [0] ? [] : codes
     }
@@ -140,11 +140,12 @@ struct TaskBody {
         case 3: return .plugin(WorkBody.plugin(&configuration))
         case 4: return .sql(WorkBody.sql(&configuration))
         case 5: return .builtin(WorkBody.builtin(&configuration))
+        case 6: return .container(ContainerBody.read(&configuration))
         default:
             reader.fault(
                 "executor_type",
                 "value",
-                "an executor type is 1 (shell), 2 (HTTP), 3 (plugin), 4 (SQL) or 5 (built-in)"
+                "an executor type is 1 (shell), 2 (HTTP), 3 (plugin), 4 (SQL), 5 (built-in) or 6 (container)"
             )
             return .shell(ShellPayload(command: ""))
         }

@@ -12,6 +12,7 @@ package struct ExecutorKind: Hashable, Sendable, CustomStringConvertible {
     package static let plugin = ExecutorKind(name: "plugin")
     package static let sql = ExecutorKind(name: "sql")
     package static let builtin = ExecutorKind(name: "builtin")
+    package static let container = ExecutorKind(name: "container")
 
     package init(name: String) { self.name = name }
 

@@ -47,7 +47,7 @@ package enum HostPolicyFile {
             switch name {
             case "executors":
                 let words = try self.words(value, name)
-                for word in words where !["shell", "http", "sql", "plugin", "builtin"].contains(word) {
+                for word in words where !["shell", "http", "sql", "plugin", "builtin", "container"].contains(word) {
                     throw CoreError(.invalid, "executors: '\(word)' is no kind of job")
                 }
                 policy.executors = words
@@ -66,6 +66,7 @@ package enum HostPolicyFile {
                 }
                 policy.concurrency = Int(number)
             case "network": policy.network = try self.network(value)
+            case "containers": policy.containers = try self.containers(value)
             default: throw CoreError(.invalid, "'\(name)' is no rule of a policy")
             }
         }
@@ -83,6 +84,24 @@ package enum HostPolicyFile {
             }
         }
         return network
+    }
+
+    private static func containers(_ value: JSON) throws(CoreError) -> HostPolicy.Containers {
+        var rules = HostPolicy.Containers()
+        for (name, value) in try self.members(value, "containers") {
+            switch name {
+            case "engine": rules.engine = try self.paths(.array([value]), "containers.engine").first
+            case "images": rules.images = try self.words(value, "containers.images")
+            case "networks":
+                let words = try self.words(value, "containers.networks")
+                for word in words where ContainerPayload.Network(rawValue: word) == nil {
+                    throw CoreError(.invalid, "containers.networks: '\(word)' is none of bridge, host, none")
+                }
+                rules.networks = words
+            default: throw CoreError(.invalid, "containers: '\(name)' is none of engine, images, networks")
+            }
+        }
+        return rules
     }
 
     private static func members(_ value: JSON, _ what: String) throws(CoreError) -> [(String, JSON)] {

@@ -3,6 +3,7 @@
 
 import CFlowProcess
 package import FlowCore
+import FlowProcess
 import FlowRunner
 import Foundation
 package import Logging
@@ -112,6 +113,9 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
             ]
             // A host without a directory of plugins offers none.
             if policy.plugins != nil { executors.append(WorkExecutor(.plugin, processes: shell)) }
+            if ContainerEngine.find(policy.containers.engine) != nil {
+                executors.append(WorkExecutor(.container, processes: shell))
+            }
         }
         self.shell = shell
         let registry = ExecutorRegistry(executors)

@@ -8,8 +8,9 @@ package enum Payload: Hashable, Sendable, Codable {
     case plugin(PluginPayload)
     case sql(SQLPayload)
     case builtin(BuiltinPayload)
+    case container(ContainerPayload)
 
-    /// S1's number of the executor type in REST and database (C-05): 1 shell, 2 HTTP, 3 plugin, 4 SQL, 5 built-in.
+    /// S1's number of the executor type in REST and database (C-05): 1 shell, 2 HTTP, 3 plugin, 4 SQL, 5 built-in, 6 container.
     package var executorType: Int {
         switch self {
         case .shell: 1
@@ -17,6 +18,7 @@ package enum Payload: Hashable, Sendable, Codable {
         case .plugin: 3
         case .sql: 4
         case .builtin: 5
+        case .container: 6
         }
     }
 
@@ -28,6 +30,7 @@ package enum Payload: Hashable, Sendable, Codable {
         case .plugin: "plugin"
         case .sql: "sql"
         case .builtin: "builtin"
+        case .container: "container"
         }
     }
 }

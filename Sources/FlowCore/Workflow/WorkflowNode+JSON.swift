@@ -235,7 +235,7 @@ extension OwnStep {
             if !http.headers.isEmpty { members.append(.init("headers", http.headers)) }
             if let body = http.body { members.append(.init("body", body)) }
             if let outputs = http.outputs { members.append(.init("outputs", outputs)) }
-        case .plugin, .sql, .builtin: break
+        case .plugin, .sql, .builtin, .container: break
         }
         members += [.init("timeout_seconds", self.timeoutSeconds), .init("retry_count", self.retries)]
         return members

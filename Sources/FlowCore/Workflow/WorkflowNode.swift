@@ -68,6 +68,7 @@ package enum NodeWork: Hashable, Sendable {
             case .plugin: "plugin"
             case .sql: "sql"
             case .builtin: "builtin"
+            case .container: "container"
             }
         case .wait: "wait"
         case .approval: "approval"

@@ -60,39 +60,7 @@ extension JobValidator {
             )
         }
         self.checkStart(shell)
-        self.faults.require(
-            shell.environment.count <= JobLimits.variables,
-            "executor_config.env",
-            "too_many",
-            "at most \(JobLimits.variables) environment variables"
-        )
-        self.faults.require(
-            shell.environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } <= JobLimits.environmentBytes,
-            "executor_config.env",
-            "length",
-            "all variables together have at most \(JobLimits.environmentBytes) bytes: no process takes more"
-        )
-        for (name, value) in shell.environment.sorted(by: { $0.key < $1.key }) {
-            let path = "executor_config.env.\(name)"
-            self.faults.require(
-                VariableName.isValid(name, limit: VariableName.environmentLimit),
-                path,
-                "name",
-                "a variable's name is made of letters, digits and '_' and does not start with a digit"
-            )
-            self.faults.require(
-                !name.hasPrefix("QF_"),
-                path,
-                "reserved",
-                "names that start with QF_ are set by the agent; choose another"
-            )
-            self.faults.require(
-                value.utf8.count <= JobLimits.variableBytes && !value.utf8.contains(0),
-                path,
-                "value",
-                "a variable's value has at most \(JobLimits.variableBytes) bytes and no NUL character"
-            )
-        }
+        self.checkVariables(shell.environment)
     }
 
     /// How a script is started, and what its exit code means.
@@ -117,20 +85,7 @@ extension JobValidator {
                 "arguments are there for everybody on the host to read: name the secret in an environment variable"
             )
         }
-        self.faults.require(
-            shell.successCodes.count <= JobLimits.successCodes,
-            "executor_config.success_codes",
-            "too_many",
-            "at most \(JobLimits.successCodes) exit codes"
-        )
-        for (index, code) in shell.successCodes.enumerated() {
-            self.faults.require(
-                (0...255).contains(code),
-                "executor_config.success_codes[\(index)]",
-                "range",
-                "\(code) is no exit code; use 0 to 255"
-            )
-        }
+        self.checkSuccessCodes(shell.successCodes)
         self.faults.require(
             shell.umask.map { (0...0o777).contains($0) } ?? true,
             "executor_config.umask",
@@ -149,6 +104,59 @@ extension JobValidator {
                 "executor_config.limits.\(name)",
                 "value",
                 "a limit is one of \(ProcessLimit.allCases.map(\.rawValue).joined(separator: ", ")), and 0 or more"
+            )
+        }
+    }
+
+    mutating func checkVariables(_ variables: [String: String]) {
+        self.faults.require(
+            variables.count <= JobLimits.variables,
+            "executor_config.env",
+            "too_many",
+            "at most \(JobLimits.variables) environment variables"
+        )
+        self.faults.require(
+            variables.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } <= JobLimits.environmentBytes,
+            "executor_config.env",
+            "length",
+            "all variables together have at most \(JobLimits.environmentBytes) bytes: no process takes more"
+        )
+        for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
+            let path = "executor_config.env.\(name)"
+            self.faults.require(
+                VariableName.isValid(name, limit: VariableName.environmentLimit),
+                path,
+                "name",
+                "a variable's name is made of letters, digits and '_' and does not start with a digit"
+            )
+            self.faults.require(
+                !name.hasPrefix("QF_"),
+                path,
+                "reserved",
+                "names that start with QF_ are set by the agent; choose another"
+            )
+            self.faults.require(
+                value.utf8.count <= JobLimits.variableBytes && !value.utf8.contains(0),
+                path,
+                "value",
+                "a variable's value has at most \(JobLimits.variableBytes) bytes and no NUL character"
+            )
+        }
+    }
+
+    mutating func checkSuccessCodes(_ codes: [Int]) {
+        self.faults.require(
+            codes.count <= JobLimits.successCodes,
+            "executor_config.success_codes",
+            "too_many",
+            "at most \(JobLimits.successCodes) exit codes"
+        )
+        for (index, code) in codes.enumerated() {
+            self.faults.require(
+                (0...255).contains(code),
+                "executor_config.success_codes[\(index)]",
+                "range",
+                "\(code) is no exit code; use 0 to 255"
             )
         }
     }

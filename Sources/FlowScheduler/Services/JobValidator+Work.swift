@@ -187,7 +187,7 @@ extension Payload {
     /// The texts in which parameters of a run are filled in, with their paths in the API.
     var templates: [(path: String, text: String)] {
         switch self {
-        case .shell, .builtin: []
+        case .shell, .builtin, .container: []
         case .http(let http):
             [("executor_config.url", http.url)]
                 + http.headers.sorted { $0.key < $1.key }.map { ("executor_config.headers.\($0.key)", $0.value) }

@@ -44,6 +44,7 @@ struct JobValidator {
         case .plugin(let plugin): self.check(plugin)
         case .sql(let sql): self.check(sql)
         case .builtin(let builtin): self.check(builtin)
+        case .container(let container): self.check(container)
         }
         self.checkGroups(draft.groups)
         self.checkLabels(draft.labels)

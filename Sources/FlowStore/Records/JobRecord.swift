@@ -53,6 +53,7 @@ enum JobRecord {
         case .plugin(let plugin): parts += [plugin.name] + plugin.parameters.sorted { $0.key < $1.key }.map(\.value)
         case .sql(let sql): parts += sql.statements.map(\.text)
         case .builtin(let builtin): parts += [builtin.name, builtin.subject]
+        case .container(let container): parts += [container.image] + container.command
         }
         return parts.joined(separator: "\n")
     }

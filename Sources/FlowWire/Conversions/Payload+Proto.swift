@@ -56,6 +56,9 @@ extension PBTaskConfig {
         case .builtin(let builtin):
             self.executorType = .builtin
             config = builtin.wire
+        case .container(let container):
+            self.executorType = .container
+            config = container.wire
         }
         self.executorConfig = config
     }
@@ -67,6 +70,7 @@ extension PBTaskConfig {
         case .plugin: .plugin(try PluginPayload(wire: self.executorConfig, field + ".executor_config"))
         case .sql: .sql(try SQLPayload(wire: self.executorConfig, field + ".executor_config"))
         case .builtin: .builtin(try BuiltinPayload(wire: self.executorConfig, field + ".executor_config"))
+        case .container: .container(try ContainerPayload(wire: self.executorConfig, field + ".executor_config"))
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field + ".executor_type")
         }
     }

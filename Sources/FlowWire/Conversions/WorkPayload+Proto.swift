@@ -6,7 +6,7 @@ import FlowCore
 // Plugin, SQL and built-in jobs in S1's map of texts. What is not known is not guessed: the task is kept and not started.
 
 /// Members of an `executor_config` that are taken out one by one; what is left over is not understood.
-private struct ConfigReader {
+struct ConfigReader {
     private var members: [String: String]
     let field: String
 
@@ -16,6 +16,8 @@ private struct ConfigReader {
     }
 
     mutating func take(_ name: String) -> String? { self.members.removeValue(forKey: name) }
+
+    func has(_ name: String) -> Bool { self.members[name] != nil }
 
     mutating func text(_ name: String) throws(WireError) -> String {
         guard let text = self.take(name) else {

@@ -42,6 +42,7 @@ package nonisolated enum PBExecutorType: SwiftProtobuf.Enum, Swift.CaseIterable 
   case plugin // = 2
   case sql // = 3
   case builtin // = 4
+  case container // = 5
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -55,6 +56,7 @@ package nonisolated enum PBExecutorType: SwiftProtobuf.Enum, Swift.CaseIterable 
     case 2: self = .plugin
     case 3: self = .sql
     case 4: self = .builtin
+    case 5: self = .container
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -66,6 +68,7 @@ package nonisolated enum PBExecutorType: SwiftProtobuf.Enum, Swift.CaseIterable 
     case .plugin: return 2
     case .sql: return 3
     case .builtin: return 4
+    case .container: return 5
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -77,6 +80,7 @@ package nonisolated enum PBExecutorType: SwiftProtobuf.Enum, Swift.CaseIterable 
     .plugin,
     .sql,
     .builtin,
+    .container,
   ]
 
 }
@@ -1049,7 +1053,8 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
 
   /// SHELL: `command`, `work_dir`, `env.NAME`, `limit.NAME`. HTTP: `url`, `method`, `body`, `header.NAME`,
   /// `expected_status` (200,204). PLUGIN: `plugin`, `parameter.NAME`. SQL: `connection`, `row_limit`, `statement.N`,
-  /// `statement.N.parameter.M`, both from 0. BUILTIN: `builtin`, and what belongs to that.
+  /// `statement.N.parameter.M`, both from 0. BUILTIN: `builtin`, and what belongs to that. CONTAINER: `image`,
+  /// `command.N`, `env.NAME`, `mount.N.source`, `mount.N.target`, and what differs from the default.
   package var executorConfig: Dictionary<String,String> {
     get {_storage._executorConfig}
     set {_uniqueStorage()._executorConfig = newValue}
@@ -2225,7 +2230,7 @@ package nonisolated struct PBHello: @unchecked Sendable {
   /// Clears the value of `rulesDigest`. Subsequent reads from it will return its default value.
   package mutating func clearRulesDigest() {_uniqueStorage()._rulesDigest = nil}
 
-  /// Kinds of jobs that the host carries out: "shell", "http", "sql", "plugin", "builtin". Absent from older agents.
+  /// Kinds of jobs that the host carries out: "shell", "http", "sql", "plugin", "builtin", "container". Absent from older agents.
   package var executors: [String] {
     get {_storage._executors}
     set {_uniqueStorage()._executors = newValue}
@@ -2940,7 +2945,7 @@ package nonisolated struct PBEnrolRefusal: Sendable {
 fileprivate nonisolated let _protobuf_package = "quartzflow.v1"
 
 nonisolated extension PBExecutorType: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SHELL\0\u{1}HTTP\0\u{1}PLUGIN\0\u{1}SQL\0\u{1}BUILTIN\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SHELL\0\u{1}HTTP\0\u{1}PLUGIN\0\u{1}SQL\0\u{1}BUILTIN\0\u{1}CONTAINER\0")
 }
 
 nonisolated extension PBPushAction: SwiftProtobuf._ProtoNameProviding {

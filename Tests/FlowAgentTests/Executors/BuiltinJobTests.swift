@@ -129,14 +129,31 @@ struct BuiltinJobTests {
     @Test("A policy is read whole or not at all")
     func policyFile() throws {
         let text = """
-            {"executors": ["shell", "sql"], "interpreters": ["/bin/sh"], "directories": ["/srv/data"], "plugins": "/opt/p",
-             "network": {"private": true, "loopback": false, "hosts": ["*.example.org"]}, "concurrency": 4, "users": ["www-data"]}
+            {"executors": ["shell", "sql", "container"], "interpreters": ["/bin/sh"], "directories": ["/srv/data"], "plugins": "/opt/p",
+             "network": {"private": true, "loopback": false, "hosts": ["*.example.org"]}, "concurrency": 4, "users": ["www-data"],
+             "containers": {"engine": "/opt/podman", "images": ["registry.example.org/*", "a:1"], "networks": ["none"]}}
             """
         let policy = try HostPolicyFile.parse(Array(text.utf8))
         #expect(policy.plugins == "/opt/p" && policy.concurrency == 4 && !policy.network.allowsLoopback)
         #expect(policy.users == ["www-data"])
         func refusal(_ payload: Payload) -> String? { policy.refusal(of: payload) }
         #expect(refusal(.shell(ShellPayload(command: "x"))) == nil)
+        #expect(policy.containers.engine == "/opt/podman")
+        for (image, network, source, rule) in [
+            ("registry.example.org/x:1", ContainerPayload.Network.none, "/srv/data/x", nil),
+            ("a:1", .none, "/srv/data", nil),
+            ("a:2", .none, "/srv/data", "(containers.images)"),
+            ("registry.example.org.evil/x", .none, "/srv/data", "(containers.images)"),
+            ("a:1", .host, "/srv/data", "(containers.networks)"), ("a:1", .none, "/etc", "(directories)"),
+        ] {
+            let container = ContainerPayload(
+                image: image,
+                mounts: [.init(source: source, target: "/a")],
+                network: network
+            )
+            let words = refusal(.container(container))
+            #expect(rule.map { words?.hasSuffix($0) == true } ?? (words == nil), "\(image): \(words ?? "none")")
+        }
         #expect(
             refusal(.shell(ShellPayload(command: "x", interpreter: "/bin/bash")))?.contains("(interpreters)") == true
         )

@@ -52,7 +52,9 @@ struct PluginJobTests {
             """
         ])
         try await Host.with(policy: HostPolicy(plugins: directory.path)) { host in
-            #expect(host.supervisor.executorKinds.map(\.name) == ["builtin", "http", "plugin", "shell", "sql"])
+            // Containers where there is an engine.
+            let kinds = host.supervisor.executorKinds.map(\.name).filter { $0 != "container" }
+            #expect(kinds == ["builtin", "http", "plugin", "shell", "sql"])
             let job = self.plugin("good", ["text": "{{what}} ", "n": "41"])
             let outcome = try await host.wait(await host.launch(job, parameters: ["what": "answer"]))
             #expect(outcome.status == .success, "\(outcome)")

@@ -1,4 +1,5 @@
 import jobForm from './zh-CN/job-form.ts';
+import jobContainer from './zh-CN/job-container.ts';
 import jobWork from './zh-CN/job-work.ts';
 import runPage from './zh-CN/run-page.ts';
 import allRuns from './zh-CN/all-runs.ts';
@@ -18,6 +19,7 @@ import alerts from './zh-CN/alerts.ts';
 /** The Chinese texts of pages that are opened from another one (`later` in the router). */
 export default {
   ...jobForm,
+  ...jobContainer,
   ...jobWork,
   ...runPage,
   ...allRuns,

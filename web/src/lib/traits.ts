@@ -1,7 +1,7 @@
 /** What a list is narrowed down by besides names, as the address keeps it and as the server takes it. */
 
 /** The kinds of jobs, by the server's numbers from 1. */
-export const EXECUTORS = ['shell', 'http', 'plugin', 'sql', 'builtin'] as const;
+export const EXECUTORS = ['shell', 'http', 'plugin', 'sql', 'builtin', 'container'] as const;
 export type Executor = (typeof EXECUTORS)[number];
 
 /** How runs came to be, with the word that executions say of it. */

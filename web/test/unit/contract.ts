@@ -12,10 +12,10 @@ export const contract = {
     start_deadline_seconds status task_notify timeout timezone two_person window
   `),
   executor_config: words(`
-    body builtin command connection dry_run env expected_status headers host interpreter
-    interpreter_args leave_processes limits method min_free_percent nice older_than_days outputs
-    parameters path pattern plugin port row_limit run_as scratch_dir statements success_codes umask
-    url work_dir
+    body builtin command connection cpu_percent dry_run env expected_status headers host image
+    interpreter interpreter_args leave_processes limits memory_bytes method min_free_percent mounts
+    network nice older_than_days outputs parameters path pattern plugin port pull row_limit run_as
+    scratch_dir statements success_codes umask url user work_dir
   `),
   placement: words(`
     count exclude fenced hash_key items kind lease_seconds order strategy waves where

@@ -100,6 +100,19 @@ const CONFIGS: [type: number, config: Record<string, unknown>][] = [
   [5, { builtin: 'check_tcp', host: 'db', port: 5432 }],
   [5, { builtin: 'check_http', url: 'https://x/', expected_status: [204] }],
   [5, { builtin: 'check_disk', path: '/', min_free_percent: 11 }],
+  [6, {
+    image: 'registry.example.org/a:1',
+    command: ['sh', '-c', 'two\nlines'],
+    env: { A: 'b' },
+    mounts: [{ source: '/a', target: '/b', read_only: false }],
+    network: 'host',
+    pull: 'always',
+    user: 'app',
+    work_dir: '/b',
+    memory_bytes: 1_000_000_007,
+    cpu_percent: 3,
+    success_codes: [0, 7],
+  }],
 ];
 
 /** What a server of tomorrow may have in addition, and a built-in job that this console has never heard of. */

@@ -8,7 +8,7 @@ import { equal } from './assert.ts';
 const task = (executor_type: number, executor_config: object): Task =>
   ({ ...bodyOf({ ...emptyForm(), name: 'n', groupIds: [1] }, 1), executor_type, executor_config }) as Task;
 
-Deno.test('job form: what plugin, SQL and built-in jobs run goes back as it came', () => {
+Deno.test('job form: what plugin, SQL, built-in and container jobs run goes back as it came', () => {
   const configs: [number, object][] = [
     [3, { plugin: 'disk', parameters: { path: '/srv', 'two words': '' } }],
     [4, {
@@ -20,7 +20,20 @@ Deno.test('job form: what plugin, SQL and built-in jobs run goes back as it came
     [5, { builtin: 'check_tcp', host: 'a', port: 22 }],
     [5, { builtin: 'check_http', url: 'https://a', expected_status: [200, 204] }],
     [5, { builtin: 'check_disk', path: '/', min_free_percent: 5 }],
-    [6, { something: ['of', 'a', 'newer', 'server'] }],
+    [6, {
+      image: 'app:1',
+      command: ['sh', '-c', 'two\nlines', ''],
+      mounts: [{ source: '/a', target: '/b', read_only: false }, { source: '/c', target: '/d', read_only: true }],
+      network: 'none',
+      pull: 'never',
+      user: '1:1',
+      memory_bytes: 64 << 20,
+      cpu_percent: 150,
+      success_codes: [0, 3],
+      env: { A: 'secret:B' },
+      work_dir: '/a',
+    }],
+    [7, { something: ['of', 'a', 'newer', 'server'] }],
   ];
   for (const [type, config] of configs) {
     const before = task(type, config);
@@ -39,6 +52,14 @@ Deno.test('job form: what is wrong with them is said at its field', () => {
     'executor_config.plugin required',
   ]);
   equal(wrong({ executor: 'sql' }), ['executor_config.connection required', 'executor_config.statements required']);
+  const container = { executor: 'container', mountLines: '/a:/b\n\n/c:/d:rw' };
+  equal(wrong(container), ['executor_config.image required']);
+  equal(wrong({ ...container, image: 'a', mountLines: 'a:/b', memory: 1, cpu: 0, containerCodes: '0, 256' }), [
+    'executor_config.mounts mount',
+    'executor_config.memory_bytes memory',
+    'executor_config.cpu_percent cpu',
+    'executor_config.success_codes exitCodes',
+  ]);
   equal(wrong({ executor: 'builtin', path: 'tmp' }), ['executor_config.path absolute']);
   equal(wrong({ executor: 'builtin', builtin: 'check_tcp', port: 0 }), [
     'executor_config.host required',

@@ -168,6 +168,20 @@ extension ChineseFaults {
         zh 插件用主机插件目录中的文件名指定，不带路径：字母、数字、“.”、“_”、“-”
         en a parameter's name is made of letters, digits and '_' and does not start with a digit
         zh 参数名只含字母、数字和“_”，不以数字开头
+        en an image is named as the engine knows it, such as 'alpine:3.20' or 'registry.example.org/team/app:1', in at most {imageBytes} bytes
+        zh 镜像按容器引擎认识的名称填写，例如 'alpine:3.20' 或 'registry.example.org/team/app:1'，最多 {imageBytes} 字节
+        en '{name}' means something to the container engine too, so its value stands on the engine's command line: give the secret another variable
+        zh “{name}”对容器引擎自身也有意义，它的值会出现在引擎的命令行上；请用别的变量存放密钥
+        en a user is a name or a number, with ':' and a group if need be, such as '1000:1000'
+        zh 用户是名称或数字，需要时加“:”和组，例如 '1000:1000'
+        en {memory} is outside {lowerBound} to {upperBound} bytes
+        zh {memory} 不在 {lowerBound} 到 {upperBound} 字节之间
+        en at most {mountLimit} mounts
+        zh 最多 {mountLimit} 个挂载
+        en a path is absolute, without '..', commas and quotation marks
+        zh 路径是绝对路径，不含“..”、逗号和引号
+        en two mounts have this place in the container
+        zh 有两个挂载在容器中位置相同
         en an SQL job has 1 to {statements} statements
         zh SQL 任务有 1 到 {statements} 条语句
         en all statements together have at most {payloadBytes} bytes
@@ -196,6 +210,8 @@ extension ChineseFaults {
         zh 主机是名称或地址，不带协议
         en (a TCP port)
         zh TCP 端口
+        en per cent of one processor
+        zh 一个处理器的百分比
         en per cent
         zh 百分比
         en a path is absolute, such as '/var/log/app'

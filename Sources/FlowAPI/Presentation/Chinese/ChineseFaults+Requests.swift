@@ -352,8 +352,8 @@ extension ChineseFaults {
         zh 任务状态为 0（停用）或 1（启用）
         en 'edit' and 'run' take two persons, and nothing else
         zh 需要两个人的只有“edit”和“run”
-        en an executor type is 1 (shell), 2 (HTTP), 3 (plugin), 4 (SQL) or 5 (built-in)
-        zh 执行类型为 1（Shell）、2（HTTP）、3（插件）、4（SQL）或 5（内置操作）
+        en an executor type is 1 (shell), 2 (HTTP), 3 (plugin), 4 (SQL), 5 (built-in) or 6 (container)
+        zh 执行类型为 1（Shell）、2（HTTP）、3（插件）、4（SQL）、5（内置操作）或 6（容器）
         en this field belongs to schedule_type '{kind}'; leave it out
         zh 这个字段用于 schedule_type “{kind}”；请去掉
         en a cron schedule needs its expression

@@ -85,7 +85,7 @@ extension Payload {
         // Its address is the definition's, and has no places for parameters.
         case .builtin(.checkHTTP(let check)):
             HTTPPayload(url: check.url.replacing("{{", with: "{{{{"), expectedStatus: check.expectedStatus)
-        case .shell, .plugin, .sql, .builtin: nil
+        case .shell, .plugin, .sql, .builtin, .container: nil
         }
     }
 }

@@ -3,6 +3,7 @@
 
 import CFlowProcess
 import FlowCore
+import FlowProcess
 import FlowRunner
 import Logging
 import Synchronization
@@ -13,6 +14,8 @@ final class ShellExecutor: Executor {
     private let requests: ShellRequest
     private let works: WorkRequest
     private let verdicts = WorkVerdicts()
+    private let containers: ContainerEnds
+    private let mark: String
     private let runner: ProcessRunner
     private let handler: AttemptHandler
     private let scratch: ScratchDirectories
@@ -47,6 +50,9 @@ final class ShellExecutor: Executor {
         self.works = works
         self.requests = ShellRequest(scratch: scratch, outputs: outputs, limiter: works.program)
         let verdicts = self.verdicts
+        let containers = ContainerEnds(engine: .find(policy.containers.engine), logger: logger)
+        self.containers = containers
+        self.mark = try AgentDataID.of(directory: configuration.dataDirectory)
         self.scratchUsers = withScratch
         self.adoptedWithSecrets = withSecrets
         let told: AttemptHandler = { events in
@@ -56,7 +62,7 @@ final class ShellExecutor: Executor {
                 let isMasked = withSecrets.remove(key)
                 return (key, AttemptEvent.ended(outputs.completed(end, of: key, isMasked: isMasked)))
             }
-            handler(verdicts.judge(complete))
+            containers.pass(verdicts.judge(complete), to: handler)
         }
         self.handler = told
         self.runner = try ProcessRunner(configuration: configuration, logger: logger, handler: told)
@@ -86,7 +92,7 @@ final class ShellExecutor: Executor {
         var adopted: [ProcessRunner.Handed] = []
         for launch in launches {
             guard case .shell(let payload) = launch.order.job.payload else {
-                self.verdicts.watch(AttemptKey(launch))
+                self.watch(launch)
                 if !launch.order.job.payload.secretNames.isEmpty { self.adoptedWithSecrets.insert(AttemptKey(launch)) }
                 adopted.append(self.works.names(of: launch))
                 continue
@@ -95,9 +101,18 @@ final class ShellExecutor: Executor {
             if launch.order.needsSecrets { self.adoptedWithSecrets.insert(AttemptKey(launch)) }
             adopted.append(self.requests.names(of: launch, payload: payload))
         }
+        self.containers.removeOthers(of: self.mark, but: Set(launches.map { AttemptKey($0) }))
         self.scratch.removeAll(but: Set(launches.map(\.id)))
         self.outputs.removeAll(but: Set(launches.map { AttemptKey($0) }))
         self.runner.adopt(adopted)
+    }
+
+    /// An attempt of `quicflow-work`.
+    private func watch(_ launch: Launch) {
+        let key = AttemptKey(launch)
+        guard case .container = launch.order.job.payload else { return self.verdicts.watch(key) }
+        self.verdicts.watch(key, isContainer: true)
+        self.containers.watch(key)
     }
 
     func settled(_ keys: [AttemptKey]) { self.runner.settled(keys) }
@@ -112,7 +127,7 @@ final class ShellExecutor: Executor {
                     processes.append(try self.requests.process(for: launch, payload: payload))
                 } else {
                     processes.append(try self.works.process(for: launch))
-                    self.verdicts.watch(key)
+                    self.watch(launch)
                 }
             } catch {
                 let detail = (error as? CoreError)?.message ?? "\(error)"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowProcess
 import Foundation
 
 /// Turns an attempt of an SQL, plugin or built-in job into the process of `quicflow-work` that carries it out.
@@ -39,10 +40,12 @@ struct WorkRequest: Sendable {
         return ProcessRequest(
             key: AttemptKey(launch),
             timeoutMilliseconds: ShellRequest.milliseconds(seconds: order.job.policies.timeoutSeconds),
+            successCodes: Self.successCodes(order.job.payload),
             program: program,
             directory: "/",
             arguments: [program],
-            environment: base.filter { !$0.hasPrefix("QF_PARAM_") } + (try Self.pieces(of: work))
+            environment: base.filter { !$0.hasPrefix("QF_PARAM_") } + Self.engineVariables(order.job.payload)
+                + (try Self.pieces(of: work))
                 + ["QF_OUTPUT=\(self.outputs.path(of: AttemptKey(launch)))"],
             masked: launch.secrets.isEmpty ? [] : SecretForms.all(of: launch.secrets)
         )
@@ -50,7 +53,22 @@ struct WorkRequest: Sendable {
 
     /// What an attempt of an earlier agent was to start.
     func names(of launch: Launch) -> ProcessRunner.Handed {
-        ProcessRunner.Handed(key: AttemptKey(launch), program: self.program ?? "quicflow-work", directory: "/")
+        ProcessRunner.Handed(
+            key: AttemptKey(launch),
+            program: self.program ?? "quicflow-work",
+            directory: "/",
+            successCodes: Self.successCodes(launch.order.job.payload)
+        )
+    }
+
+    private static func successCodes(_ payload: Payload) -> [Int] {
+        if case .container(let container) = payload { container.successCodes } else { [] }
+    }
+
+    /// What the agent was told of the engine, by whoever started it.
+    private static func engineVariables(_ payload: Payload) -> [String] {
+        guard case .container = payload else { return [] }
+        return ContainerEngine.variables.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
     }
 
     /// ASCII, so that it can be cut anywhere.

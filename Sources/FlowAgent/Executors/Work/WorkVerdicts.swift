@@ -11,10 +11,14 @@ final class WorkVerdicts: Sendable {
     fileprivate struct Words {
         var last: [UInt8] = []
         var current: [UInt8] = []
+        /// Its exit codes are those of a program that knows nothing of this one's, but for the engine's own.
+        let isContainer: Bool
     }
     private let words = Mutex<[AttemptKey: Words]>([:])
 
-    func watch(_ key: AttemptKey) { self.words.withLock { $0[key] = Words() } }
+    func watch(_ key: AttemptKey, isContainer: Bool = false) {
+        self.words.withLock { $0[key] = Words(isContainer: isContainer) }
+    }
 
     func judge(_ events: [(AttemptKey, AttemptEvent)]) -> [(AttemptKey, AttemptEvent)] {
         self.words.withLock { words in
@@ -26,11 +30,21 @@ final class WorkVerdicts: Sendable {
                     return (key, event)
                 case .ended(let end):
                     guard let said = words.removeValue(forKey: key) else { return (key, event) }
-                    return (key, .ended(Self.verdict(end, said.text)))
+                    let judge = said.isContainer ? Self.containerVerdict : Self.verdict
+                    return (key, .ended(judge(end, said.text)))
                 default: return (key, event)
                 }
             }
         }
+    }
+
+    /// 125 to 127 are the engine's, which could not run it and said why; all others are the program's own.
+    private static func containerVerdict(_ end: AttemptEnd, _ words: String) -> AttemptEnd {
+        guard end.status == .failure, end.reason == .exitCode, let code = end.exitCode else { return end }
+        var end = end
+        if (125...127).contains(code), !words.isEmpty { end.detail = words }
+        if code == Int(WorkExit.engine.rawValue), words.hasPrefix("the host's policy ") { end.reason = .policyDenied }
+        return end
     }
 
     /// Whoever stopped it, and its time limit, have the first word.

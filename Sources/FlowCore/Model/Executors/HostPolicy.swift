@@ -5,7 +5,7 @@
 ///
 /// A value with decisions; where it is read from is the agent's business. What is nil is not limited.
 package struct HostPolicy: Hashable, Sendable, Codable {
-    /// Kinds of jobs: `shell`, `http`, `sql`, `plugin`, `builtin`.
+    /// Kinds of jobs: `shell`, `http`, `sql`, `plugin`, `builtin`, `container`.
     package var executors: [String]?
     /// Absolute paths of programs that may read scripts.
     package var interpreters: [String]?
@@ -16,6 +16,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
     /// Where plugins are; nil = the host's usual place.
     package var plugins: String?
     package var network: Network
+    package var containers: Containers
     /// Executions at once; nil = the agent's own limit.
     package var concurrency: Int?
 
@@ -68,6 +69,39 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         }
     }
 
+    /// What container jobs may use.
+    package struct Containers: Hashable, Sendable, Codable {
+        /// Absolute path of the engine's command; nil = Podman, else Docker, where they usually are.
+        package var engine: String?
+        /// Names of images, one that ends with `*` for all that begin so; nil = any.
+        package var images: [String]?
+        /// `bridge`, `host`, `none`; nil = any.
+        package var networks: [String]?
+
+        package init(engine: String? = nil, images: [String]? = nil, networks: [String]? = nil) {
+            self.engine = engine
+            self.images = images
+            self.networks = networks
+        }
+
+        /// Which rule refuses a container; nil when none does.
+        func refusal(of container: ContainerPayload) -> String? {
+            if let images, !images.contains(where: { Self.matches(container.image, $0) }) {
+                return "the host's policy does not allow the image '\(container.image)' (containers.images)"
+            }
+            if let networks, !networks.contains(container.network.rawValue) {
+                return
+                    "the host's policy does not allow the network '\(container.network.rawValue)' (containers.networks)"
+            }
+            return nil
+        }
+
+        private static func matches(_ image: String, _ pattern: String) -> Bool {
+            pattern.hasSuffix("*")
+                ? image.utf8.starts(with: pattern.utf8.dropLast()) : image.utf8.elementsEqual(pattern.utf8)
+        }
+    }
+
     package init(
         executors: [String]? = nil,
         interpreters: [String]? = nil,
@@ -75,6 +109,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         users: [String]? = nil,
         plugins: String? = nil,
         network: Network = Network(),
+        containers: Containers = Containers(),
         concurrency: Int? = nil
     ) {
         self.executors = executors
@@ -83,6 +118,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         self.users = users
         self.plugins = plugins
         self.network = network
+        self.containers = containers
         self.concurrency = concurrency
     }
 
@@ -107,6 +143,9 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         case .sql(let sql): return SQLPayload.file(of: sql.connection).flatMap { self.refusal(ofPath: $0) }
         case .builtin(.cleanFiles(let clean)): return self.refusal(ofPath: clean.path)
         case .builtin(.checkTCP(let check)): return self.network.refusal(ofHost: check.host)
+        case .container(let container):
+            return self.containers.refusal(of: container)
+                ?? container.mounts.lazy.compactMap { self.refusal(ofPath: $0.source) }.first
         case .http, .plugin, .builtin: return nil
         }
     }

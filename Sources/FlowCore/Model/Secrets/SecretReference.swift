@@ -79,6 +79,8 @@ extension Payload {
         case .plugin(let plugin):
             plugin.parameters.sorted { $0.key < $1.key }.map { ("executor_config.parameters.\($0.key)", $0.value) }
         case .sql(let sql): sql.secretPlaces
+        case .container(let container):
+            container.environment.sorted { $0.key < $1.key }.map { ("executor_config.env.\($0.key)", $0.value) }
         case .builtin: []
         }
     }
@@ -118,6 +120,11 @@ extension Payload {
                 }
             }
             return .sql(sql)
+        case .container(var container):
+            for (name, text) in container.environment {
+                container.environment[name] = try SecretReference.resolve(text, values)
+            }
+            return .container(container)
         case .builtin: return self
         }
     }

@@ -139,7 +139,7 @@ export interface TaskBody extends FinePolicies, DependencyFields {
   name: string;
   description: string;
   /** 1 shell, 2 HTTP, 3 plugin, 4 SQL, 5 built-in. */
-  executor_type: 1 | 2 | 3 | 4 | 5;
+  executor_type: 1 | 2 | 3 | 4 | 5 | 6;
   executor_config: ShellConfig | HttpConfig | WorkConfig;
   schedule_type: ScheduleType;
   cron_expr: string;

@@ -60,7 +60,7 @@ export default {
     backfill: 'Backfill',
     test: 'Test',
   },
-  executor: { shell: 'Shell', http: 'HTTP', plugin: 'Plugin', sql: 'SQL', builtin: 'Built-in' },
+  executor: { shell: 'Shell', http: 'HTTP', plugin: 'Plugin', sql: 'SQL', builtin: 'Built-in', container: 'Container' },
   range: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   unit: { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' },
   strip: {
@@ -185,6 +185,9 @@ export default {
     share: 'Enter a share of hosts from 0.1 to 100 per cent.',
     month: 'Enter a whole number from 60 to 2592000 (30 days).',
     program: 'Enter the absolute path of a program, such as /bin/bash.',
+    mount: 'Write /ON/HOST:/IN/CONTAINER or /ON/HOST:/IN/CONTAINER:rw on each line.',
+    memory: 'Enter 6 MiB or more.',
+    cpu: 'Enter a whole number from 1 to 102400.',
     exitCodes: 'Exit codes are whole numbers from 0 to 255.',
     umask: 'Enter three octal digits such as 027.',
     nice: 'Enter a whole number from -20 to 19.',

@@ -60,7 +60,7 @@ export default {
     backfill: '补跑',
     test: '试运行',
   },
-  executor: { shell: 'Shell', http: 'HTTP', plugin: '插件', sql: 'SQL', builtin: '内置操作' },
+  executor: { shell: 'Shell', http: 'HTTP', plugin: '插件', sql: 'SQL', builtin: '内置操作', container: '容器' },
   range: { '1h': '最近 1 小时', '24h': '最近 24 小时', '7d': '最近 7 天', '30d': '最近 30 天' },
   unit: { s: '秒', m: '分钟', h: '小时', d: '天' },
   strip: {
@@ -185,6 +185,9 @@ export default {
     share: '请输入 0.1 到 100 之间的主机百分比。',
     month: '请输入 60 到 2592000（30 天）之间的整数。',
     program: '请输入程序的绝对路径，如 /bin/bash。',
+    mount: '每行写成 /主机路径:/容器路径 或 /主机路径:/容器路径:rw。',
+    memory: '请输入 6 MiB 或更大的值。',
+    cpu: '请输入 1 到 102400 之间的整数。',
     exitCodes: '退出码应为 0 到 255 之间的整数。',
     umask: '请输入三位八进制数字，如 027。',
     nice: '请输入 -20 到 19 之间的整数。',

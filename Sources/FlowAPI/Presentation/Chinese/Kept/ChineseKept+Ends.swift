@@ -4,6 +4,16 @@
 extension ChineseKept {
     /// What hosts say of how an execution ended.
     static let ends = #"""
+        en {why}; the container {name} may still be there: {words}
+        zh {why}；容器 {name} 可能还在：{words}
+        en the container {name} may still be there: {words}
+        zh 容器 {name} 可能还在：{words}
+        en '{source}' can't be mounted: {reason}
+        zh 无法挂载“{source}”：{reason}
+        en this host has no container engine: install Podman or Docker
+        zh 这台主机没有容器引擎：请安装 Podman 或 Docker
+        en the engine's command was ended by signal {number}
+        zh 引擎的命令被信号 {number} 终止
         en exit status {code}
         zh 退出码 {code}
         en exit status 0, which is none of the job's success codes

@@ -156,6 +156,10 @@ extension ChineseKept {
         zh 系统设置不允许连接本机（设置 network.loopback）
         en the host's policy does not allow {kind} jobs (executors)
         zh 主机的策略不允许 {kind} 任务（executors）
+        en the host's policy does not allow the image '{image}' (containers.images)
+        zh 主机策略不允许镜像“{image}”（containers.images）
+        en the host's policy does not allow the network '{network}' (containers.networks)
+        zh 主机策略不允许网络“{network}”（containers.networks）
         en the host's policy does not allow the interpreter '{path}' (interpreters)
         zh 主机的策略不允许解释器“{path}”（interpreters）
         en the host's policy does not allow jobs of the user '{user}' (users)

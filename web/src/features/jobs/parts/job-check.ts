@@ -1,6 +1,7 @@
 import { fromWallClock, isZone } from '../../../lib/time.ts';
 import { checkDependencies } from './job-dependencies.ts';
 import { parametersFault } from './job-parameters.ts';
+import { checkContainer } from './job-container.ts';
 import { checkWork } from './job-work.ts';
 import type { JobForm, Pair } from './job-form.ts';
 import { checkPlace } from './job-placement.ts';
@@ -23,6 +24,7 @@ function isUrl(text: string): boolean {
 /** Names with values that become one record, by the kind of job. */
 const PAIRS: Record<string, (form: JobForm) => [string, Pair[]]> = {
   shell: (form) => ['env', form.env],
+  container: (form) => ['env', form.env],
   http: (form) => ['headers', form.headers],
   plugin: (form) => ['parameters', form.pluginValues],
 };
@@ -58,7 +60,8 @@ export function validate(form: JobForm, now: number): FormErrors {
     check('executor_config.url', isUrl(form.url.trim()), 'url');
     check('executor_config.expected_status', numbers(form.expected).every((n) => between(n, 100, 599)), 'statusCodes');
   }
-  for (const [path, wrong] of Object.entries(checkWork(form))) check(path, false, wrong);
+  const work = form.executor === 'container' ? checkContainer(form) : checkWork(form);
+  for (const [path, wrong] of Object.entries(work)) check(path, false, wrong);
   const declared = parametersFault(form.parameters);
   if (declared) check('parameters', false, declared);
   if (form.schedule === 'cron') check('cron_expr', form.cron.trim() !== '', 'required');

@@ -15,6 +15,7 @@ import { emptyPolicies, policiesOf, policyBody, type PolicyForm } from './job-po
 import { emptyPlace, placeBody, type PlaceForm, placeOf } from './job-placement.ts';
 import { emptyScript, numbers, SCRIPT_PATHS, scriptBody, type ScriptForm, scriptOf } from './job-script.ts';
 import { type ParameterRow, parametersBody, parametersOf } from './job-parameters.ts';
+import { CONTAINER_FIELDS, containerBody, type ContainerForm, containerOf, emptyContainer } from './job-container.ts';
 import { BUILTINS, emptyWork, WORK_FIELDS, workBody, type WorkForm, workOf } from './job-work.ts';
 import type { NumberField } from './number-field.ts';
 import { type Executor, EXECUTORS } from '../../../lib/traits.ts';
@@ -25,7 +26,7 @@ export interface Pair {
 }
 
 /** What the form edits: as the fields show it, not as the server stores it. */
-export interface JobForm extends DependencyForm, PolicyForm, ScriptForm, WorkForm {
+export interface JobForm extends ContainerForm, DependencyForm, PolicyForm, ScriptForm, WorkForm {
   name: string;
   description: string;
   labels: Pair[];
@@ -101,6 +102,7 @@ export function emptyForm(): JobForm {
     ...emptyPolicies(),
     ...emptyScript(),
     ...emptyWork(),
+    ...emptyContainer(),
     parameters: [],
     groupIds: [],
     place: emptyPlace(),
@@ -174,6 +176,7 @@ export function formOf(task: Task): JobForm {
     ...policiesOf(task),
     ...scriptOf(task),
     ...workOf(task),
+    ...containerOf(task),
     parameters: parametersOf(task),
     groupIds: [...task.group_ids ?? []],
     place: placeOf(task.placement),
@@ -188,6 +191,7 @@ const sameRules = (form: JobForm, task: Task | undefined): boolean =>
 
 /** What the form shows of each kind of configuration. */
 const SHOWN: Partial<Record<Executor, string[]>> = {
+  container: CONTAINER_FIELDS,
   http: ['url', 'method', 'headers', 'body', 'expected_status', 'outputs'],
   shell: ['command', 'work_dir', 'env', ...SCRIPT_PATHS.map((path) => path.split('.')[1]!)],
 };
@@ -233,11 +237,18 @@ export function bodyOf(form: JobForm, status: 0 | 1, task?: Task, isNew = false)
     ...unshown(form, task),
   };
   const work = { ...workBody(form, task), ...unshown(form, task) };
+  const container = {
+    ...containerBody(form, task),
+    env: recordOf(form.env),
+    work_dir: form.workDir.trim() || null,
+    ...unshown(form, task),
+  };
+  const configs = { http, shell, container } as Partial<Record<JobForm['executor'], TaskBody['executor_config']>>;
   return {
     name: form.name.trim(),
     description: form.description.trim(),
     executor_type: (EXECUTORS.indexOf(form.executor as Executor) + 1) as TaskBody['executor_type'],
-    executor_config: form.executor === 'http' ? http : form.executor === 'shell' ? shell : work,
+    executor_config: configs[form.executor] ?? work,
     ...(form.executor === 'other' ? form.other : null),
     schedule_type: form.schedule,
     cron_expr: form.schedule === 'cron' ? form.cron.trim() : '',

@@ -1,4 +1,5 @@
 import { DEPENDENCY_PATHS, dependencyValues } from './job-dependencies.ts';
+import { CONTAINER_PATHS, containerValues } from './job-container.ts';
 import { WORK_PATHS, workValues } from './job-work.ts';
 import type { JobForm } from './job-form.ts';
 import { PLACE_PATHS, placeValues } from './job-placement.ts';
@@ -11,7 +12,7 @@ export function valueAt(form: JobForm, path: string): string {
     name: form.name,
     description: form.description,
     labels: form.labels,
-    'executor_config.command': form.command,
+    'executor_config.command': [form.command, form.argumentLines],
     'executor_config.work_dir': form.workDir,
     'executor_config.env': form.env,
     'executor_config.url': form.url,
@@ -36,6 +37,7 @@ export function valueAt(form: JobForm, path: string): string {
     ...policyValues(form),
     ...scriptValues(form),
     ...workValues(form),
+    ...containerValues(form),
     parameters: form.parameters,
     group_ids: form.groupIds,
     ...placeValues(form.place),
@@ -76,6 +78,7 @@ export const PATHS = [
   ...SCRIPT_PATHS,
   'parameters',
   ...WORK_PATHS,
+  ...CONTAINER_PATHS,
   'group_ids',
   'two_person',
   ...PLACE_PATHS,

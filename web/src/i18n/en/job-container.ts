@@ -1,0 +1,20 @@
+export default {
+  container: {
+    image: 'Image',
+    imageHint: "As the host's Podman or Docker knows it",
+    command: 'Program and arguments',
+    commandHint: "One on each line; the image's own without any. Parameters of the run come as QF_PARAM_NAME.",
+    mounts: 'Mounts',
+    mountsHint: 'One on each line: /ON/HOST:/IN/CONTAINER, with :rw behind it where the program may write',
+    network: 'Network',
+    networks: { bridge: "The engine's own, with a way out", host: "The host's", none: 'None' },
+    pull: 'Fetch the image',
+    pulls: { missing: 'When it is not there', always: 'Always', never: 'Never' },
+    user: 'User',
+    userHint: "The image's own without it",
+    memory: 'Memory at most (MiB)',
+    limitHint: 'No limit without it',
+    cpu: 'Processor at most (%)',
+    cpuHint: '150 is one and a half processors; no limit without it',
+  },
+};

@@ -1,0 +1,20 @@
+export default {
+  container: {
+    image: '镜像',
+    imageHint: '按主机上 Podman 或 Docker 认识的名称填写',
+    command: '程序和参数',
+    commandHint: '每行一个；不填则用镜像自带的。运行参数以 QF_PARAM_名称 变量传入。',
+    mounts: '挂载',
+    mountsHint: '每行一个：/主机路径:/容器路径，程序可写时在后面加 :rw',
+    network: '网络',
+    networks: { bridge: '引擎自己的网络，可访问外部', host: '主机网络', none: '无' },
+    pull: '拉取镜像',
+    pulls: { missing: '本机没有时', always: '每次', never: '从不' },
+    user: '用户',
+    userHint: '不填则用镜像自带的',
+    memory: '内存上限（MiB）',
+    limitHint: '不填则不限制',
+    cpu: '处理器上限（%）',
+    cpuHint: '150 表示一个半处理器；不填则不限制',
+  },
+};
