@@ -45,6 +45,35 @@ struct JobTests {
         }
     }
 
+    @Test("Of the jobs that are asked for, those with rules of their own are found", arguments: StoreKind.allCases)
+    func withRules(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            func job(_ name: String, _ rules: [NotifyRule]?, _ command: String = "true") async throws -> Job {
+                var definition = World.definition(name)
+                definition.notify = rules
+                definition.payload = .shell(ShellPayload(command: command))
+                return try await world.store.createJob(
+                    uid: JobUID(uuid: UUID()),
+                    definition: definition,
+                    isEnabled: true,
+                    nextFire: World.start,
+                    by: "ada",
+                    at: World.start
+                )
+            }
+            let rule = NotifyRule(name: "r", triggers: [.timeout], channels: [])
+            let first = try await job("first", [rule])
+            let none = try await job("none", nil)
+            let empty = try await job("empty", [])
+            let talks = try await job("talks", nil, "echo '\"notify\":'")
+            let other = try await job("not asked for", [rule])
+            let last = try await job("last", [rule, rule])
+            let ids = [last, talks, empty, none, first, first].map(\.id) + [other.id + 1000]
+            #expect(try await world.store.jobs(withRulesAmong: ids) == [first, last])
+            #expect(try await world.store.jobs(withRulesAmong: []) == [])
+        }
+    }
+
     @Test("Names are unique, and the refusal says no more than that", arguments: StoreKind.allCases)
     func uniqueNames(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

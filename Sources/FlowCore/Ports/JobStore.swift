@@ -39,6 +39,10 @@ package protocol JobStore: Sendable {
     func job(_ id: JobID) async throws -> Job?
     func job(uid: JobUID) async throws -> Job?
     func job(named name: String) async throws -> Job?
+    /// Those of these jobs that have rules of notification of their own, by id.
+    ///
+    /// Most have none, and are not even decoded: whoever asks does so for every job that anything happens to.
+    func jobs(withRulesAmong ids: [JobID]) async throws -> [Job]
     func jobs(_ query: JobQuery) async throws -> Page<Job>
     /// The versions of a job that are still kept, the newest first.
     func versions(of job: JobUID, in scope: Scope, page: PageRequest) async throws -> Page<JobVersion>

@@ -142,8 +142,13 @@ package final class NotifyEvaluator: Sendable {
         }
         for case .person(let person)? in events.map(\.event) { if let job = person.job { ids.insert(job) } }
         var found: [Job] = []
-        for id in ids.sorted() {
-            if let job = try await self.store.job(id) { found.append(job) }
+        if own.isEmpty, !needsHosts {
+            // Rules of the jobs themselves are all there are.
+            found = try await self.store.jobs(withRulesAmong: ids.sorted())
+        } else {
+            for id in ids.sorted() {
+                if let job = try await self.store.job(id) { found.append(job) }
+            }
         }
         var hosts: [AgentID: Set<GroupID>] = [:]
         if needsHosts || !own.isEmpty {

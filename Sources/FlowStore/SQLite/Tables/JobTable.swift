@@ -16,6 +16,15 @@ struct JobTable {
         }
     }
 
+    /// Found by the text of the definition: what has the member and no rule in it is only looked at for nothing.
+    func withRules(among ids: [JobID]) throws -> [Job] {
+        let sql = """
+            SELECT \(JobRecord.columns) \(Self.source) WHERE job.id = ? AND job.definition LIKE '%"notify":%'
+            """
+        let found = try self.db.firstEach(sql, Set(ids).sorted().map { [.integer($0)] }) { try JobRecord.decode($0) }
+        return found.compactMap { $0 }.filter { $0.definition.notify?.isEmpty == false }
+    }
+
     /// The numbers of jobs, also of deleted ones, without those of which no version was ever stored here.
     func numbers(of uids: [JobUID]) throws -> [JobUID: JobID] {
         let found = try self.db.firstEach(
