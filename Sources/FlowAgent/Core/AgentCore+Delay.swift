@@ -39,7 +39,7 @@ extension AgentCore {
             return
         }
         let id = DeterministicID.execution(kind: .cron, job: uid, nominal: nominal, agent: self.configuration.agent)
-        let order = self.localOrder(id, job: job.snapshot, nominal: nominal, schedule: schedule)
+        let order = Self.localOrder(id, job: job.snapshot, nominal: nominal, schedule: schedule)
         if isLate, policies.misfire == .skip {
             self.decide(
                 order,

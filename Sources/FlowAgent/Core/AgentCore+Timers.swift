@@ -65,7 +65,7 @@ extension AgentCore {
         let booted = Timestamp(seconds: self.clock.instant(boot: 0).seconds)
         guard job.cursor < booted.advanced(byMilliseconds: -Self.bootTolerance) else { return }
         let id = DeterministicID.execution(kind: .cron, job: uid, nominal: booted, agent: self.configuration.agent)
-        let order = self.localOrder(id, job: job.snapshot, nominal: booted, schedule: schedule)
+        let order = Self.localOrder(id, job: job.snapshot, nominal: booted, schedule: schedule)
         let now = self.clock.now(reading)
         if !self.skipHalted(order, acknowledge: false, isAnswer: false, now: now) {
             self.admit(order, isLocal: true, acknowledge: false, now: now)
@@ -154,7 +154,7 @@ extension AgentCore {
                 self.effects.append(.note(.orderMissing(id)))
             }
             self.announced.remove(id)
-            let order = self.orders[id] ?? self.localOrder(id, job: job.snapshot, nominal: nominal, schedule: schedule)
+            let order = self.orders[id] ?? Self.localOrder(id, job: job.snapshot, nominal: nominal, schedule: schedule)
             self.admit(order, isLocal: !hasOrder, acknowledge: false, now: now)
             cursor = nominal
         }
@@ -177,8 +177,8 @@ extension AgentCore {
         if self.suspicion?.held[uid] == nil { self.suspicion?.held[uid] = cursor }
     }
 
-    /// The order an agent writes itself for a fire of a job it knows.
-    func localOrder(
+    /// The order an agent writes itself for a fire of a job it knows; static, since an agent is too much to be copied for it.
+    static func localOrder(
         _ id: ExecutionID,
         job: JobSnapshot,
         nominal: Timestamp,
@@ -204,7 +204,7 @@ extension AgentCore {
                 nominal: skipped.through,
                 agent: self.configuration.agent
             )
-            let order = self.localOrder(id, job: job, nominal: skipped.through, schedule: schedule)
+            let order = Self.localOrder(id, job: job, nominal: skipped.through, schedule: schedule)
             var detail =
                 skipped.count == 1
                 ? "the agent was not running at \(skipped.from)"
@@ -235,7 +235,7 @@ extension AgentCore {
                 agent: self.configuration.agent
             )
             self.announced.remove(id)
-            let order = self.localOrder(id, job: job, nominal: nominal, schedule: schedule)
+            let order = Self.localOrder(id, job: job, nominal: nominal, schedule: schedule)
             self.admit(order, isLocal: true, acknowledge: false, now: now)
         }
     }

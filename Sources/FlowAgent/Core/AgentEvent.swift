@@ -23,7 +23,7 @@ package enum AgentEvent: Sendable {
     case reportsSent(through: Int64)
     /// What ``AgentEffect/sendStatistics(after:at:)`` asked for is on its way, and whether it was not all.
     case statisticsSent(hasMore: Bool)
-    case supervisor(SupervisorEvent)
+    indirect case supervisor(SupervisorEvent)
     /// The agent is about to end: nothing it has to write waits any more.
     case stopping
 }
@@ -50,7 +50,7 @@ package enum AgentEffect: Hashable, Sendable {
     /// Wake the core at this reading of the boot clock; replaces the last wish. Microseconds.
     case wake(boot: Int64)
     /// For the log: something worth an operator's eye.
-    case note(AgentNote)
+    indirect case note(AgentNote)
 }
 
 /// Events for the agent's log and metrics.

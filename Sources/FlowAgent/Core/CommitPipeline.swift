@@ -18,7 +18,7 @@ struct CommitPipeline: Sendable {
         case attempt(ExecutionID)
         /// The end of an attempt is durable.
         case written
-        case configApplied(ConfigUpdate, cursor: Timestamp)
+        indirect case configApplied(ConfigUpdate, cursor: Timestamp)
         /// The cursor of a job, and where it stood before.
         case cursorMoved(from: Timestamp)
         /// What a recital is about is durable; its steps follow.

@@ -32,15 +32,17 @@ package struct ChangedQuarters: Hashable, Sendable {
 }
 
 /// What the ledger does in one step.
+///
+/// What is long lies in a box of its own: operations change hands several times between a decision and its transaction.
 package enum LedgerOperation: Hashable, Sendable {
     /// R1: inserts the row unless its id is there; only if it was inserted, the report joins the outbox under the next sequence.
     ///
     /// Used for starts (RUNNING) and for decisions without a start (SKIPPED, CANCELLED tombstones) alike.
-    case insert(LedgerEntry, report: Report)
+    indirect case insert(LedgerEntry, report: Report)
     /// Replaces an existing row and appends the report; does nothing when the row is gone.
-    case update(LedgerEntry, report: Report)
+    indirect case update(LedgerEntry, report: Report)
     /// Keeps an order for a fire that is still to come (R4).
-    case storeOrder(Order)
+    indirect case storeOrder(Order)
     case dropOrder(ExecutionID)
     /// Fires of the job up to this nominal time, included, are decided (R2).
     case advanceCursor(JobUID, Timestamp)
@@ -49,7 +51,7 @@ package enum LedgerOperation: Hashable, Sendable {
     case undoPremature(now: Timestamp)
     /// Applies a configuration: `base` nil replaces all jobs. A job that is new here gets `cursor` as its cursor; one that
     /// is known keeps its own.
-    case applyConfig(ConfigUpdate, cursor: Timestamp)
+    indirect case applyConfig(ConfigUpdate, cursor: Timestamp)
     /// These jobs run on orders only, until a configuration brings them again (R12).
     case setOrdered([JobUID])
     /// Reports up to this sequence are durable at the server; they stay in the outbox until they are forgotten (R5).
@@ -70,9 +72,9 @@ package enum LedgerOperation: Hashable, Sendable {
     /// Whether a server has said that it does not know this agent.
     case setDismissed(Bool)
     /// Whether schedules fire at all, until a server says otherwise.
-    case setScheduler(SchedulerState)
+    indirect case setScheduler(SchedulerState)
     /// Whether the host is kept free of new work, until a server says otherwise.
-    case setMaintenance(HostMaintenance)
+    indirect case setMaintenance(HostMaintenance)
     /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
     case raiseFloor(Timestamp)
     /// One small step of deleting what is terminal, acknowledged and below the floor.
@@ -85,7 +87,7 @@ package enum LedgerResult: Hashable, Sendable {
     /// The row was inserted or replaced; its report got this sequence.
     case written(sequence: Int64)
     /// R1: the id was admitted or decided before; nothing was written.
-    case exists(LedgerEntry)
+    indirect case exists(LedgerEntry)
     /// Premature skips that were undone, fires decided before their time that stay, and the highest sequence of the PENDING
     /// reports.
     case withdrawn([ExecutionID], decided: [ExecutionID], sequence: Int64)

@@ -1,10 +1,10 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// Everything an agent says on its control stream.
+/// Everything an agent says on its control stream; what is long lies in a box of its own.
 package enum AgentMessage: Hashable, Sendable {
-    case hello(Hello)
-    case heartbeat(Heartbeat)
+    indirect case hello(Hello)
+    indirect case heartbeat(Heartbeat)
     /// These orders, or decisions on them, are durable here (R4).
     case orderAcknowledged([ExecutionID])
     case reports(incarnation: String, [Report])
@@ -16,9 +16,9 @@ package enum AgentMessage: Hashable, Sendable {
     case configPull(version: Int64)
     /// PKCS #10 in PEM for the certificate that follows the agent's own.
     case certificateRequest(String)
-    case secretsRequest(SecretsRequest)
+    indirect case secretsRequest(SecretsRequest)
     /// What jobs did, by the quarter of an hour; only to a server whose welcome said how far it knows.
-    case statistics(HostStatsReport)
+    indirect case statistics(HostStatsReport)
 }
 
 /// How an agent introduces itself (R6).

@@ -1,9 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// Everything a server says on an agent's control stream.
+/// Everything a server says on an agent's control stream; what is long lies in a box of its own.
 package enum ServerMessage: Hashable, Sendable {
-    case welcome(Welcome)
+    indirect case welcome(Welcome)
     /// The clock sample of the hello, ahead of a welcome that may be long (R7).
     case clock(ClockSample)
     /// The session is refused; the agent shows why and does not come back at once.
@@ -11,22 +11,22 @@ package enum ServerMessage: Hashable, Sendable {
     case orders([Order])
     /// Reports up to this sequence are durable (R5).
     case reportsAcknowledged(incarnation: String, sequence: Int64)
-    case config(ConfigUpdate)
+    indirect case config(ConfigUpdate)
     case cancel(ExecutionID, force: Bool)
     /// With it, how many bytes are kept of an attempt's output; nil from a server of an earlier version.
     ///
     /// And what the installation says of networks.
-    case heartbeatAnswer(ClockSample, outputBytes: Int64? = nil, networks: NetworkDefaults? = nil)
+    indirect case heartbeatAnswer(ClockSample, outputBytes: Int64? = nil, networks: NetworkDefaults? = nil)
     /// Whether schedules fire at all; only for agents that say they take it.
-    case scheduler(SchedulerState)
+    indirect case scheduler(SchedulerState)
     /// Whether this host is kept free of new work; only for agents that say they take it.
-    case maintenance(HostMaintenance)
+    indirect case maintenance(HostMaintenance)
     /// PEM, leaf first; the certificate in use is good until this one was used.
     case certificateIssued(String)
     case certificateRefused(code: String, message: String)
     /// PEM: the authorities to trust from now on, the newest last.
     case authorities(String)
-    case secrets(SecretsAnswer)
+    indirect case secrets(SecretsAnswer)
     /// Statistics up to this sequence are durable.
     case statisticsAcknowledged(incarnation: String, sequence: Int64)
 }

@@ -1,31 +1,45 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import HeapModule
+package import HeapModule
 
 /// Timers in order of time; setting a key again moves it.
 ///
 /// Moved and removed entries stay in the heap until their time and are passed over then, so that setting is O(log n).
-/// Equal times come out in the order in which they were set, never in an order that depends on hashing.
+/// Equal times come out in the order in which they were set, never in an order that depends on hashing. Inlinable, since a
+/// module that gives it its keys makes one of its own for them then: others look up each type at each call.
 package struct TimerQueue<Key: Hashable & Sendable>: Sendable {
-    private struct Entry: Comparable, Sendable {
-        let at: Timestamp
-        let number: UInt64
-        let key: Key
+    @usableFromInline
+    struct Entry: Comparable, Sendable {
+        @usableFromInline let at: Timestamp
+        @usableFromInline let number: UInt64
+        @usableFromInline let key: Key
 
+        @inlinable
+        init(at: Timestamp, number: UInt64, key: Key) {
+            self.at = at
+            self.number = number
+            self.key = key
+        }
+
+        @inlinable
         static func < (lhs: Entry, rhs: Entry) -> Bool { (lhs.at, lhs.number) < (rhs.at, rhs.number) }
+
+        @inlinable
         static func == (lhs: Entry, rhs: Entry) -> Bool { lhs.number == rhs.number }
     }
 
-    private var heap = Heap<Entry>()
-    private var current: [Key: UInt64] = [:]
-    private var numbers: UInt64 = 0
+    @usableFromInline var heap = Heap<Entry>()
+    @usableFromInline var current: [Key: UInt64] = [:]
+    @usableFromInline var numbers: UInt64 = 0
 
+    @inlinable
     package init() {}
 
     /// How many timers are set.
-    package var count: Int { self.current.count }
+    @inlinable package var count: Int { self.current.count }
 
+    @inlinable
     package mutating func set(_ key: Key, at: Timestamp) {
         self.numbers += 1
         self.current[key] = self.numbers
@@ -36,9 +50,11 @@ package struct TimerQueue<Key: Hashable & Sendable>: Sendable {
         }
     }
 
+    @inlinable
     package mutating func remove(_ key: Key) { self.current[key] = nil }
 
     /// The earliest time; nil when no timer is set.
+    @inlinable
     package mutating func next() -> Timestamp? {
         while let entry = self.heap.min {
             if self.current[entry.key] == entry.number { return entry.at }
@@ -48,6 +64,7 @@ package struct TimerQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Takes out the earliest timer if it is due.
+    @inlinable
     package mutating func popDue(at now: Timestamp) -> Key? {
         while let entry = self.heap.min, entry.at <= now {
             self.heap.removeMin()

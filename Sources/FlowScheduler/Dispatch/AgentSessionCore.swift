@@ -17,14 +17,14 @@ package struct AgentSessionCore: Sendable {
         /// Statistics are durable up to this sequence.
         case statisticsStored(incarnation: String, sequence: Int64)
         /// What the agent should have now.
-        case configuration(AgentConfiguration)
+        indirect case configuration(AgentConfiguration)
         /// What changed of all agents' configurations; only when ``AgentSessionCore/canFollow(_:)``.
-        case configurationChanges(ConfigurationChanges)
+        indirect case configurationChanges(ConfigurationChanges)
         case cancel(ExecutionID, force: Bool)
         /// Whether schedules fire at all, as the server knows it now.
         case scheduler(SchedulerState)
         /// Whether the host is kept free of new work, as the server knows it now.
-        case maintenance(HostMaintenance)
+        indirect case maintenance(HostMaintenance)
         case tick
     }
 
@@ -34,7 +34,7 @@ package struct AgentSessionCore: Sendable {
         /// Take these orders out of the store.
         case acknowledgeOrders([ExecutionID])
         case recordConfig(version: Int64)
-        case storeStatistics(HostStatsReport)
+        indirect case storeStatistics(HostStatsReport)
         /// Ask the store for PENDING executions older than this that have no order, and hand their orders back (R9).
         case reask(before: Timestamp)
         /// The presence changed in a way somebody watching hosts would want to see.
