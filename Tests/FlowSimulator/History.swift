@@ -57,8 +57,6 @@ struct History {
     var changes: [JobUID: [Int64]] = [:]
     /// What an agent's configuration said of a job, and since when.
     var configured: [AgentID: [JobUID: [(at: Timestamp, isEnabled: Bool)]]] = [:]
-    /// When the last state of an execution became durable on its host.
-    var settled: [ExecutionID: Timestamp] = [:]
     /// How often what the invariants ask for was not owed.
     var excuses: [Excuse: Int] = [:]
     /// When the server's database was last replaced by an old copy.
@@ -74,7 +72,6 @@ struct History {
         for (operation, result) in zip(operations, results) {
             if case .exists = result { continue }
             switch operation {
-            case .insert(let entry, _), .update(let entry, _): self.settled[entry.id] = now
             case .applyConfig(let update, _):
                 for job in update.upserts {
                     self.configured[agent, default: [:]][job.uid, default: []].append((now, job.isEnabled))
@@ -229,7 +226,8 @@ extension Simulation {
         if changes.contains(where: { $0 > at - 15_000_000 && $0 < at + 15_000_000 }) { return .excused(.changing) }
         // Even: enabled.
         guard changes.filter({ $0 < at }).count.isMultiple(of: 2) else { return .excused(.disabled) }
-        let name = "\(job.definition.name) at \(nominal) on \(host.id)"
+        // Made only for faults: there is one of these for each fire.
+        var name: String { "\(job.definition.name) at \(nominal) on \(host.id)" }
         let entry = host.ledger.entries[id]
         let isTold = self.record.wasConfigured(job.uid, on: host.id, at: nominal)
         let isCoalesced = self.store.coalesced.contains {

@@ -25,6 +25,8 @@ final class SimulatedHost {
     var life = 0
     /// Counts connections.
     var session = 0
+    /// The server's side of the present one, once it has welcomed the host.
+    var served: SimulatedSession?
     var isLinked = false
     /// When the last message of either direction arrives.
     var sentUntil: Int64 = 0

@@ -64,7 +64,7 @@ extension Simulation {
         guard self.hosts[index].isLinked else { return }
         self.hosts[index].isLinked = false
         self.hosts[index].linkedAt = nil
-        self.sessions[self.hosts[index].id] = nil
+        self.hosts[index].served = nil
         self.deliver(.linkDown, to: index)
         self.connectLater(index)
     }
@@ -96,7 +96,7 @@ extension Simulation {
         // The runner kills what an agent leaves behind.
         self.hosts[index].running.removeAll()
         self.hosts[index].isLinked = false
-        self.sessions[self.hosts[index].id] = nil
+        self.hosts[index].served = nil
         self.record.downSince[self.hosts[index].id] = self.now
         self.record.outages[self.hosts[index].id, default: []].append(self.now)
         self.schedule(.agentRestarts(index), after: Int64.random(in: 100_000...8_000_000, using: &self.random))
@@ -220,15 +220,12 @@ extension Simulation {
         self.mix(UInt64(bitPattern: Int64(attempt)) ^ UInt64(id.bytes[15]))
         self.hosts[index].running[id] = attempt
         self.hosts[index].jobs[id] = order.job.uid
-        let sameJob = self.hosts[index].running.keys.count { self.hosts[index].jobs[$0] == order.job.uid }
-        let places = self.store.jobs[order.job.uid]?.definition.policies.places ?? order.job.policies.places
-        if sameJob > places { self.record.crowded.append(id) }
-        if let pool = self.store.jobs[order.job.uid]?.definition.policies.pool {
-            let samePool = self.hosts[index].running.keys.count { running in
-                let job = self.hosts[index].jobs[running].flatMap { self.store.jobs[$0] }
-                return job?.definition.policies.pool == pool
-            }
-            if samePool > pool.places { self.record.overfull.append(id) }
+        let running = self.hosts[index].running.keys.compactMap { self.hosts[index].jobs[$0] }
+        let limits = self.limits[order.job.uid]
+        let places = limits?.places ?? order.job.policies.places
+        if running.count(where: { $0 == order.job.uid }) > places { self.record.crowded.append(id) }
+        if let pool = limits?.pool, running.count(where: { self.limits[$0]?.pool == pool }) > pool.places {
+            self.record.overfull.append(id)
         }
         let life = self.hosts[index].life
         let length = [5000, 200_000, 900_000, 2_500_000].randomElement(using: &self.random) ?? 5000

@@ -13,7 +13,7 @@ extension Simulation {
         while !self.store.scheduler.isStopped {
             let fires = self.planner.plan(now: self.serverTime)
             guard !fires.isEmpty else { break }
-            let online = Set(self.sessions.keys)
+            let online = Set(self.hosts.lazy.filter { $0.served != nil }.map(\.id))
             let recent = self.recent.recent(online: online, at: self.serverTime)
             let outcomes = self.store.fire(fires, online: online, recent: recent, now: self.serverTime)
             // The boundary that loses fires elsewhere: durable, but nobody was told.
@@ -28,10 +28,11 @@ extension Simulation {
             self.apply(.scheduler(self.store.scheduler), toSessionOf: index)
             self.apply(.tick, toSessionOf: index)
         }
-        for (agent, session) in self.sessions where !self.store.owed.isEmpty {
-            let back = session.core.presence.connectedAt
-            guard self.serverTime.milliseconds(since: back) > Self.accountPatience else { continue }
-            self.store.concludeOwed(of: agent, since: back, now: self.serverTime)
+        for host in self.hosts where !self.store.owed.isEmpty {
+            guard let back = host.served?.core.presence.connectedAt,
+                self.serverTime.milliseconds(since: back) > Self.accountPatience
+            else { continue }
+            self.store.concludeOwed(of: host.id, since: back, now: self.serverTime)
         }
     }
 
@@ -53,7 +54,7 @@ extension Simulation {
     mutating func apply(_ event: AgentSessionCore.Event, toSessionOf index: Int) {
         let agent = self.hosts[index].id
         let now = self.serverTime
-        guard let served = self.sessions[agent] else { return }
+        guard let served = self.hosts[index].served else { return }
         let session = served.number
         for effect in served.core.handle(event, now: now) {
             switch effect {
@@ -84,13 +85,13 @@ extension Simulation {
 
     mutating func receive(_ message: AgentMessage, from index: Int, session: Int) {
         guard case .hello(let hello) = message else {
-            if self.sessions[self.hosts[index].id]?.number == session {
+            if self.hosts[index].served?.number == session {
                 self.apply(.received(message), toSessionOf: index)
             }
             return
         }
         // One hello a session: the copy of one says what was true when it was sent.
-        guard self.sessions[hello.agent]?.number != session else { return }
+        guard self.hosts[index].served?.number != session else { return }
         let opened = self.store.openSession(hello, now: self.serverTime)
         let start = AgentSessionStart(
             epoch: opened.epoch,
@@ -110,7 +111,7 @@ extension Simulation {
             address: "simulated",
             now: self.serverTime
         )
-        self.sessions[hello.agent] = SimulatedSession(number: session, core: core)
+        self.hosts[index].served = SimulatedSession(number: session, core: core)
         self.send(.welcome(welcome), to: index, session: session)
         self.apply(.orders(self.store.pendingOrders(of: hello.agent)), toSessionOf: index)
     }
@@ -153,7 +154,7 @@ extension Simulation {
         self.say("server dies")
         self.isServerUp = false
         self.planner = Planner()
-        self.sessions.removeAll()
+        for host in self.hosts { host.served = nil }
         for index in self.hosts.indices { self.disconnect(index) }
         self.schedule(.serverRestarts, after: Int64.random(in: 200_000...6_000_000, using: &self.random))
     }

@@ -61,8 +61,9 @@ struct Simulation {
     var planner = Planner()
     var recent = RecentAgents(startedAt: Timestamp(milliseconds: Self.epoch / 1000), patience: Self.awayAfter)
     var isServerUp = true
-    var sessions: [AgentID: SimulatedSession] = [:]
     var hosts: [SimulatedHost]
+    /// How many of a job may run at once, and of which pool it is; a job itself is much to copy for each process.
+    let limits: [JobUID: (places: Int, pool: PoolUse?)]
     var record = History()
     /// What the server's database was at some moment; a crash may bring it back.
     var backup: SimulatedStore?
@@ -82,6 +83,11 @@ struct Simulation {
             let chosen = agents.filter { _ in random.chance(0.7) }
             targets[job.uid] = chosen.isEmpty ? [agents[0]] : chosen
         }
+        self.limits = Dictionary(
+            uniqueKeysWithValues: jobs.map {
+                ($0.uid, (places: $0.definition.policies.places, pool: $0.definition.policies.pool))
+            }
+        )
         self.store = SimulatedStore(jobs: jobs, targets: targets)
         self.store.appliesGaps = mutant == .appliesGaps
         self.store.forgetsGaps = mutant == .forgetsGaps
@@ -198,7 +204,7 @@ struct Simulation {
         case .connects(let index): self.connect(index)
         case .welcomeOverdue(let index, let session):
             // A hello or welcome that was lost: a real connection would have been closed by the session's deadline.
-            if self.hosts[index].session == session, self.sessions[self.hosts[index].id]?.number != session {
+            if self.hosts[index].session == session, self.hosts[index].served?.number != session {
                 self.disconnect(index)
             }
         case .toServer(let index, let session, let message):
