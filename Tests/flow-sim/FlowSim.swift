@@ -54,16 +54,17 @@ struct FlowSim: AsyncParsableCommand {
             return
         }
         if self.allMutants {
-            try self.catchMutants()
+            try await self.catchMutants()
             return
         }
         let begin = ContinuousClock.now
         let outcome = self.trace ? self.live(self.seeds.all) : await self.liveAtOnce()
-        let seconds = Double((ContinuousClock.now - begin).components.seconds) + 0.001
+        let milliseconds = max(1, Int((ContinuousClock.now - begin) / .milliseconds(1)))
         let count = self.seeds.all.count
         print(
-            "\(count) histories, \(outcome.starts) starts, \(outcome.broken) broken, \(Int(Double(count) / seconds))/s"
+            "\(count) histories, \(outcome.starts) starts, \(outcome.broken) broken, \(count * 1000 / milliseconds)/s"
         )
+        print("  trace \(String(outcome.trace, radix: 16)): as long as nothing decides otherwise, it stays this")
         for (excuse, times) in outcome.excuses.sorted(by: { $0.key < $1.key }) {
             print("  excused, \(excuse): \(times)")
         }
@@ -74,10 +75,13 @@ struct FlowSim: AsyncParsableCommand {
         var broken = 0
         var starts = 0
         var excuses: [String: Int] = [:]
+        /// All histories' hashes in one, whatever the order in which workers come to them.
+        var trace: UInt64 = 0
 
         mutating func add(_ other: Outcome) {
             self.broken += other.broken
             self.starts += other.starts
+            self.trace ^= other.trace
             self.excuses.merge(other.excuses) { $0 + $1 }
         }
     }
@@ -100,6 +104,7 @@ struct FlowSim: AsyncParsableCommand {
         for seed in seeds {
             let history = SimulatedHistory(seed: seed, mutant: self.mutant, isTraced: self.trace)
             outcome.starts += history.starts
+            outcome.trace ^= history.trace &* (2 &* seed &+ 1)
             outcome.excuses.merge(history.excuses) { $0 + $1 }
             var faults = history.faults
             if self.twice, SimulatedHistory(seed: seed, mutant: self.mutant).trace != history.trace {
@@ -114,20 +119,34 @@ struct FlowSim: AsyncParsableCommand {
         return outcome
     }
 
-    private func catchMutants() throws {
-        var missed: [Mutant] = []
-        for mutant in Mutant.allCases {
-            let found = self.seeds.all.lazy.map { SimulatedHistory(seed: $0, mutant: mutant) }.first {
-                !$0.faults.isEmpty
+    /// Each worker looks for one fault after the other; they are told in the order of their list.
+    private func catchMutants() async throws {
+        let findings = await withTaskGroup(of: [(Int, SimulatedHistory?)].self) { group in
+            for worker in 0..<self.workers {
+                group.addTask {
+                    Mutant.allCases.enumerated().filter { $0.offset % self.workers == worker }.map {
+                        ($0.offset, self.firstCaught($0.element))
+                    }
+                }
             }
+            var findings = [SimulatedHistory?](repeating: nil, count: Mutant.allCases.count)
+            for await part in group { for (index, history) in part { findings[index] = history } }
+            return findings
+        }
+        for (mutant, found) in zip(Mutant.allCases, findings) {
             if let found {
                 print("\(mutant): history \(found.seed), \(found.faults[0])")
             } else {
                 print("\(mutant): not caught in \(self.seeds.all.count) histories")
-                missed.append(mutant)
             }
         }
-        guard missed.isEmpty else { throw ExitCode(1) }
+        let caught = findings.count { $0 != nil }
+        print("\(caught) of \(findings.count) mutants caught")
+        guard caught == findings.count else { throw ExitCode(1) }
+    }
+
+    private func firstCaught(_ mutant: Mutant) -> SimulatedHistory? {
+        self.seeds.all.lazy.map { SimulatedHistory(seed: $0, mutant: mutant) }.first { !$0.faults.isEmpty }
     }
 }
 
