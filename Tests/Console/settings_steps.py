@@ -26,6 +26,14 @@ class SettingsSteps:
         assert page.evaluate("history.length") <= 2, "the address with the token is a step of its own"
         assert not [url for url in asked if made["token"] in url or "socket" in url], asked
         assert context.cookies() == []
+        # What happens is told at once, not at the next question: those come each ten seconds.
+        assert any("/api/v1/events?" in url and "executions" in url for url in asked), asked
+        job = self.api("GET", f"/tasks?keyword={self.sleeper}")["items"][0]["id"]
+        started = self.api("POST", f"/tasks/{job}/trigger")
+        try:
+            page.get_by_text(self.sleeper).first.wait_for(timeout=4_000)
+        finally:
+            self.api("POST", f"/runs/{started['run_id']}/stop", {})
         # Nothing to press but the way to fill the screen; a reload keeps the token, for this tab only.
         expect(page.locator("main a")).to_have_count(0)
         page.reload()

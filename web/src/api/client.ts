@@ -60,6 +60,15 @@ export function useToken(token: string): void {
 /** Whether requests carry a token. */
 export const hasToken = (): boolean => bearer !== '';
 
+/** The stream of what changes, for who comes by a token: a WebSocket carries none. */
+export const openEvents = (topics: string[], signal: AbortSignal): Promise<Response> =>
+  fetch(`/api/v1/events${queryString({ topics: topics.join(',') })}`, {
+    headers: { Authorization: `Bearer ${bearer}` },
+    credentials: 'omit',
+    cache: 'no-store',
+    signal,
+  });
+
 /** Sets who is told after each request whether the server answered at all. */
 export function onReached(handler: (answered: boolean) => void): void {
   reached = handler;

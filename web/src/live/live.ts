@@ -1,9 +1,11 @@
 import { computed, ref } from 'vue';
-import { endSession, onReached } from '../api/client.ts';
+import { endSession, hasToken, onReached, openEvents } from '../api/client.ts';
 import { defineStore } from '../lib/store.ts';
 import { type Handler, LiveSocket, type LiveState, type SocketLike } from './socket.ts';
+import { EventStream } from './stream.ts';
 
 function openSocket(): SocketLike {
+  if (hasToken()) return new EventStream({ fetch: openEvents, setTimer: (run, ms) => setTimeout(run, ms) });
   const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/ws`);
   const like: SocketLike = {
     send: (text) => socket.send(text),
