@@ -80,6 +80,7 @@ export class EventStream implements SocketLike {
       const decoder = new TextDecoder();
       let rest = '';
       for (;;) {
+        // eslint-disable-next-line no-await-in-loop -- one piece comes after the other
         const { done, value } = await reader.read();
         if (done || mine !== this.current || this.closed) break;
         rest = takeEvents(rest + decoder.decode(value, { stream: true }), (data) => this.told(data));
