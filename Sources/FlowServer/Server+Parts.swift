@@ -61,6 +61,7 @@ extension Server {
                 clock: clock,
                 seal: seal
             ),
+            mailer: ReportMailer(store: store, clock: clock, address: self.configuration.publicURL),
             store: store,
             clock: clock,
             logger: self.logger,

@@ -56,6 +56,7 @@ include-operation-id = [
     "setDependencies", "changeSettings", "disableTask", "setCalendar", "s2History", "s0CreateTask", "s0UpdateTask",
     "s0Report", "listRuns", "createHook", "updateHook", "clientStatistics", "stopScheduler",
     "backfillTask", "testTask", "bulkTasks", "stopExecutions", "retryExecutions", "createSilence", "beginMaintenance",
+    "createReportMail", "updateReportMail",
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 415, 422, 429]
 

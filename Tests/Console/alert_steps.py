@@ -8,6 +8,44 @@ from playwright.sync_api import expect
 class AlertSteps:
     """Steps of the journey; `Journey` has the tools they use."""
 
+    def report_by_mail(self) -> None:
+        """A report by mail says what it lacks, is sent now and kept for its time, and is deleted again."""
+        name = f"<b>Week</b> {self.suffix}"
+        self.open("/reports")
+        self.page.get_by_role("button", name="Send by mail").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.locator("[data-path=name] .error")).to_be_visible()
+        expect(dialog.get_by_label("Name")).to_be_focused()
+        dialog.get_by_label("Name").fill(name)
+        dialog.get_by_label("Time zone").fill("Mars/Base")
+        dialog.get_by_label("Recipients").fill("nobody")
+        self.refusals = {422}
+        dialog.get_by_role("button", name="Save").click()
+        # What was typed stays, and each fault stands at its field.
+        expect(dialog.locator("[data-path=timezone] .error")).to_be_visible()
+        expect(dialog.locator("[data-path=recipients] .error")).to_be_visible()
+        expect(dialog.get_by_label("Name")).to_have_value(name)
+        self.refusals = set()
+        dialog.get_by_label("Time zone").fill("Asia/Shanghai")
+        dialog.get_by_label("Recipients").fill("ops@example.com, ada@example.com")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_have_count(0)
+        row = self.page.locator("[data-report-mail]", has_text=name)
+        expect(row).to_contain_text("08:00 Asia/Shanghai")
+        row.get_by_role("button", name="Send now").click()
+        self.toasted("On its way: ")
+        row.get_by_role("button", name=f"Change {name}").click()
+        expect(dialog.get_by_label("Recipients")).to_have_value("ops@example.com, ada@example.com")
+        dialog.get_by_label("Switched on").uncheck()
+        dialog.get_by_role("button", name="Save").click()
+        expect(row).to_contain_text("off")
+        row.get_by_role("button", name=f"Delete {name}").click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+        expect(row).to_have_count(0)
+        sent = self.api("GET", "/notify/deliveries?page_size=50")["items"]
+        assert any(one["purpose"] == "report" and name in one["subject"] for one in sent), sent
+
     def channels(self) -> None:
         """A channel says what it lacks, keeps its secrets to itself, and shows what became of a test."""
         self.open("/alerts/channels")

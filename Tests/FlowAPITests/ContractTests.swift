@@ -124,7 +124,8 @@ struct ContractTests {
                 .testTask, .reportClientError,
                 .setClientLabels, .beginMaintenance,
                 .setGroupRules, .previewGroupRules, .createUser, .addGrant, .createToken, .setSecret, .createChannel,
-                .createNotifyRule, .updateNotifyRule, .previewNotification, .createSilence, .createWorkflow,
+                .createNotifyRule, .updateNotifyRule, .previewNotification, .createSilence, .createReportMail,
+                .updateReportMail, .createWorkflow,
                 .updateWorkflow,
                 .runWorkflow,
             ]

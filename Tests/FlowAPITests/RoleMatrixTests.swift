@@ -39,11 +39,11 @@ struct RoleMatrixTests {
     private struct Objects {
         var own: [String: String] = [
             "groups": "2", "clients": "r", "secrets": "RED", "rules": "1", "versions": "1",
-            "silences": "1",
+            "silences": "1", "reports": "1",
         ]
         var foreign: [String: String] = [
             "groups": "3", "clients": "b", "secrets": "BLUE", "rules": "2", "versions": "1",
-            "silences": "2",
+            "silences": "2", "reports": "2",
         ]
         static let absent = [
             "tasks": "999", "groups": "999", "clients": "x", "secrets": "NONE", "rules": "999",
@@ -51,6 +51,7 @@ struct RoleMatrixTests {
             "executions": "0192f0a0-0000-8000-8000-000000000000", "runs": "0192f0a0-0000-8000-8000-000000000000",
             "workflows": "999", "workflow-runs": "0192f0a0-0000-8000-8000-000000000000", "nodes": "ok",
             "backfills": "0192f0a0-0000-4000-8000-000000000000", "silences": "999",
+            "reports": "999",
         ]
     }
 
@@ -82,6 +83,11 @@ struct RoleMatrixTests {
             #expect(try await admin.post("/notify/rules", rule).status == 201)
             let silence: [String: JSON] = ["match": match, "seconds": .integer(600), "reason": .string(team)]
             #expect(try await admin.post("/notify/silences", silence).status == 201)
+            let report: [String: JSON] = [
+                "name": .string(team), "period": .string("day"), "at": .string("08:00"),
+                "group_ids": .array([.integer(group)]), "recipients": .array([.string("a@example.com")]),
+            ]
+            #expect(try await admin.post("/notify/reports", report).status == 201)
             let owners = JSON.array([.integer(group)])
             _ = try await admin.put(
                 "/secrets/\(group == 2 ? "RED" : "BLUE")",
@@ -168,6 +174,8 @@ struct RoleMatrixTests {
         case .createNotifyRule, .updateNotifyRule:
             #"{"name":"n","triggers":["timeout"],"channels":[{"type":"email","recipients":["a@example.com"]}],"#
                 + #""match":{"group_ids":[2]}}"#
+        case .createReportMail, .updateReportMail:
+            #"{"name":"n","period":"day","at":"08:00","group_ids":[2],"recipients":["a@example.com"]}"#
         case .createSilence: #"{"match":{"group_ids":[2]},"seconds":600,"reason":"r"}"#
         default: endpoint.contract?.body?.examples.first.map { JSONWriter.text($0.value) }
         }

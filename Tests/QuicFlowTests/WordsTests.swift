@@ -15,6 +15,7 @@ struct WordsTests {
         (.incident, ["waiting", "open", "closed"]),
         (.delivery, ["queued", "sending", "sent", "dead", "merged"]),
         (.silence, ["active", "ended"]),
+        (.report, ["day", "week", "month"]),
         (.hook, ["started", "repeated", "filtered", "refused", "invalid", "disabled"]),
         (.edge, ["waiting", "met", "unmet"]),
         (

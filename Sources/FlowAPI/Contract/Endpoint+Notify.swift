@@ -134,6 +134,35 @@ extension Endpoint {
         case .endSilence:
             Contract(.notifications, "Ends a silence now; what still does not work is told")
                 .answers(.reference("Silence")).refuses(.conflict)
+        default: self.reportMailContract
+        }
+    }
+
+    private static let reportExamples: KeyValuePairs<String, JSON> = [
+        "every Monday": .object([
+            .init("name", "Week"), .init("period", "week"), .init("at", "08:00"), .init("timezone", "Asia/Shanghai"),
+            .init("recipients", ["ops@example.com"]), .init("language", "zh"),
+        ])
+    ]
+
+    /// Reports that go out on a schedule.
+    private var reportMailContract: Contract? {
+        switch self {
+        case .listReportMails:
+            Contract(.notifications, "Lists reports by mail").answers(.array(.reference("ReportMail")))
+        case .createReportMail:
+            Contract(.notifications, "Sends a report of each day, week or month by mail")
+                .about("Once for each period; what servers that were away missed is made up for a week back.")
+                .body(.reference("ReportMailBody"), examples: Self.reportExamples)
+                .answers(.reference("ReportMail"), status: .created).refuses(.conflict)
+        case .updateReportMail:
+            Contract(.notifications, "Replaces a report by mail")
+                .body(.reference("ReportMailBody"), examples: Self.reportExamples)
+                .answers(.reference("ReportMail")).refuses(.conflict)
+        case .deleteReportMail: Contract(.notifications, "Deletes a report by mail").refuses(.conflict)
+        case .sendReportMail:
+            Contract(.notifications, "Sends the report of the period that ended last, beside its schedule")
+                .answers(.reference("Delivery"), status: .accepted).refuses(.conflict)
         default: nil
         }
     }

@@ -17,6 +17,7 @@ extension Schema {
         "ChannelBody": Self.channelBody(isChange: false), "ChannelChange": Self.channelBody(isChange: true),
         "Channel": Self.channel,
         "Incident": Self.incident, "Delivery": Self.delivery, "Silence": Self.silence,
+        "ReportMail": Self.reportMail, "ReportMailBody": Self.reportMailBody,
         "SilenceMatch": Self.body(
             required: [:],
             optional: [
@@ -152,6 +153,33 @@ extension Schema {
             ])
         ),
     ])
+
+    private static let optionalOfReport: KeyValuePairs<String, Schema> = [
+        "enabled": .boolean.byDefault(true),
+        "timezone": .string.byDefault("UTC").example("Asia/Shanghai").about("Whose days, and whose clock."),
+        "group_ids": .array(.integer).about("Of which groups' tasks; of everything without it."),
+        "channel": .string(upTo: 256).orNull.about("A channel for mail; the first one without it."),
+        "recipients": .array(.string).about("The channel's own without it."),
+        "language": .choice(of: Language.self).byDefault("en"),
+    ]
+
+    private static let reportMailBody = Schema.body(
+        required: [
+            "name": .string(upTo: 512, from: 1), "period": .choice(of: ReportMailDraft.Span.self),
+            "at": Self.timeOfDay.about("When it is sent, on the day after the period."),
+        ],
+        optional: Self.optionalOfReport
+    )
+
+    private static let reportMail = Schema.answer([
+        "id": .integer, "name": .string, "enabled": .boolean, "period": .choice(of: ReportMailDraft.Span.self),
+        "timezone": .string, "at": Self.timeOfDay, "group_ids": .array(.integer), "channel": .string.orNull,
+        "language": .choice(of: Language.self), "created_by": .string, "created_at": .timestamp,
+        "updated_at": .timestamp,
+        "next_at": .timestamp.orNull.about("When the next one is sent; null while it is off."),
+        "next_from": .timestamp.orNull, "next_until": .timestamp.orNull,
+        "last_at": .timestamp.orNull.about("When the last one was handed to the messages on their way."),
+    ]).with(optional: ["recipients": .array(.string).about("For those with `channels:write`, and after a change.")])
 
     private static let silence = Schema.answer([
         "id": .integer, "state": .choice(of: NotifySilence.State.self), "match": .reference("SilenceMatch"),

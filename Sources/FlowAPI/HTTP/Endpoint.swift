@@ -31,6 +31,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
     case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
     case listSilences, createSilence, endSilence
+    case listReportMails, createReportMail, updateReportMail, deleteReportMail, sendReportMail
     case listUsers, createUser, getUser, renameUser, deleteUser, enableUser, disableUser, resetPassword
     case listRoles, createRole, updateRole, deleteRole
     case addGrant, removeGrant, listSessions, endSessions, endSession
@@ -276,6 +277,11 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listSilences: self.api(.get, "/notify/silences", .needs(.notifyRead))
         case .createSilence: self.api(.post, "/notify/silences", .needs(.notifyWrite))
         case .endSilence: self.api(.post, "/notify/silences/{id}/end", .needs(.notifyWrite))
+        case .listReportMails: self.api(.get, "/notify/reports", .needs(.notifyRead))
+        case .createReportMail: self.api(.post, "/notify/reports", .needs(.notifyWrite))
+        case .updateReportMail: self.api(.put, "/notify/reports/{id}", .needs(.notifyWrite))
+        case .deleteReportMail: self.api(.delete, "/notify/reports/{id}", .needs(.notifyWrite))
+        case .sendReportMail: self.api(.post, "/notify/reports/{id}/send", .needs(.notifyWrite))
         case .resendDelivery: self.api(.post, "/notify/deliveries/{id}/resend", .needs(.notifyWrite))
 
         case .reportClientError: self.api(.post, "/client-errors", .signedIn)

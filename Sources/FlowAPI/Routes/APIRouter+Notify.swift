@@ -32,6 +32,11 @@ extension APIRouter {
         case .listSilences: try await routes.listSilences(call)
         case .createSilence: try await routes.createSilence(call)
         case .endSilence: try await routes.endSilence(call)
+        case .listReportMails: try await routes.listReportMails(call)
+        case .createReportMail: try await routes.createReportMail(call)
+        case .updateReportMail: try await routes.updateReportMail(call)
+        case .deleteReportMail: try await routes.deleteReportMail(call)
+        case .sendReportMail: try await routes.sendReportMail(call)
         default: throw APIFailure.notFound("There is no such notification.")
         }
     }

@@ -279,7 +279,8 @@ struct APIRouter: Sendable {
         case .deleteCalendar: try await self.holidays.delete(call)
         case .listChannels, .createChannel, .updateChannel, .deleteChannel, .testChannel, .listNotifyRules,
             .createNotifyRule, .updateNotifyRule, .deleteNotifyRule, .previewNotification, .listIncidents,
-            .acknowledgeIncident, .listDeliveries, .resendDelivery, .listSilences, .createSilence, .endSilence:
+            .acknowledgeIncident, .listDeliveries, .resendDelivery, .listSilences, .createSilence, .endSilence,
+            .listReportMails, .createReportMail, .updateReportMail, .deleteReportMail, .sendReportMail:
             try await self.answerNotify(endpoint, call)
         case .exportAudit: try await self.audit.export(call)
         case .overview: try await self.system.overview(call)

@@ -10,7 +10,7 @@ import HTTPTypes
 struct NotifyRoutes: Sendable {
     let notifications: NotificationService
 
-    private func isComplete(_ call: APICall) throws -> Bool {
+    func isComplete(_ call: APICall) throws -> Bool {
         !(try call.principal.scope(of: .channelsWrite).isEmpty)
     }
 

@@ -112,7 +112,7 @@ enum NotifyRuleBody {
     }
 
     /// `22:30`, as minutes after midnight.
-    private static func minutes(_ reader: inout FieldReader, _ name: String) -> Int {
+    static func minutes(_ reader: inout FieldReader, _ name: String) -> Int {
         let text = reader.requiredString(name)
         let bytes = Array(text.utf8)
         guard bytes.count == 5, bytes[2] == UInt8(ascii: ":"), let hour = Int(text.prefix(2)),
@@ -178,12 +178,14 @@ enum NotifyRuleBody {
         return .object(members)
     }
 
+    /// Minutes after midnight as `22:30`.
+    static func time(_ minutes: Int) -> String {
+        let (hour, minute) = minutes.quotientAndRemainder(dividingBy: 60)
+        return (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)"
+    }
+
     private static func json(_ quiet: QuietHours) -> JSON {
-        func time(_ minutes: Int) -> String {
-            let (hour, minute) = minutes.quotientAndRemainder(dividingBy: 60)
-            return (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)"
-        }
-        return .object([
+        .object([
             .init("timezone", quiet.timeZone),
             .init(
                 "windows",

@@ -12,7 +12,7 @@ package struct DeliveryID: FlowIdentifier {
 /// One message on its way to one channel.
 package struct NotifyDelivery: Hashable, Sendable, Codable {
     package enum Purpose: String, Codable, Sendable, CaseIterable {
-        case opening, update, reminder, escalation, recovered, digest, test
+        case opening, update, reminder, escalation, recovered, digest, test, report
     }
 
     package enum State: String, Codable, Sendable, CaseIterable {

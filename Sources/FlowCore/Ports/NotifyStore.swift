@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Channels, rules, and what has become of them.
-package protocol NotifyStore: EventStore, FailureStore {
+package protocol NotifyStore: EventStore, FailureStore, ReportMailStore {
     // MARK: Channels
 
     func notifyChannels() async throws -> [NotifyChannel]

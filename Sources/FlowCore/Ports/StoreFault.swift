@@ -179,6 +179,20 @@ package enum StoreFault {
         "There are \(NotifySilence.activeLimit) silences already. End some, or make one for a group or a label."
     )
 
+    package static func noReportMail(_ id: Int64) -> CoreError {
+        CoreError(.notFound, "There is no report by mail \(id). It may have been deleted.")
+    }
+
+    package static let tooManyReportMails = CoreError(
+        .conflict,
+        "There are \(ReportMail.limit) reports by mail already. Delete some, or add receivers to one that is there."
+    )
+
+    package static func channelSendsReports(_ name: String, reports: [String]) -> CoreError {
+        let named = reports.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        return CoreError(.inUse, "The channel '\(name)' sends reports by mail: \(named). Change or delete those first.")
+    }
+
     package static func channelInUse(_ name: String, rules: [String]) -> CoreError {
         let named = rules.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
         let number: Wording = rules.count == 1 ? "a rule" : "\(rules.count) rules"

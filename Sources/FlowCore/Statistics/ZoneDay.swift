@@ -43,7 +43,7 @@ package enum ZoneDay {
     }
 
     /// The first instant at which clocks show the day; not always midnight, because some zones change their clocks then.
-    private static func start(of day: Int, in zone: ZoneRules) -> Timestamp? {
+    static func start(of day: Int, in zone: ZoneRules) -> Timestamp? {
         let midnight = Int64(day) * self.secondsOfDay
         let from = Timestamp(seconds: midnight - 26 * 3600)
         let through = Timestamp(seconds: midnight + 26 * 3600)
@@ -63,7 +63,7 @@ package enum ZoneDay {
         return nil
     }
 
-    private static func local(_ instant: Timestamp, _ zone: ZoneRules) -> Int64 {
+    static func local(_ instant: Timestamp, _ zone: ZoneRules) -> Int64 {
         instant.seconds.saturating(plus: Int64(zone.offsetSeconds(at: instant)))
     }
 

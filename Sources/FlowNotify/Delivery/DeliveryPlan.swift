@@ -130,7 +130,7 @@ package struct DeliveryPlan: Sendable {
         }
         var ways: [Way] = []
         var parts: [Way: [NotifyDelivery]] = [:]
-        for delivery in due where delivery.purpose != .digest && delivery.attempts == 0 {
+        for delivery in due where delivery.purpose != .digest && delivery.purpose != .report && delivery.attempts == 0 {
             guard (waiting[delivery.channel] ?? 0) > Self.mergeAbove else { continue }
             let way = Way(channel: delivery.channel, recipients: delivery.recipients)
             if parts[way] == nil { ways.append(way) }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import FlowCore
+package import FlowCore
 import Foundation
 
 /// Derives the ids of incidents and messages, so that whoever decides the same again after a crash names it alike.
@@ -27,6 +27,12 @@ enum NotifyIdentity {
         DeliveryID(uuid: self.derive(["digest"] + deliveries.map(\.description), at: time))
     }
 
+    /// A report's message: the same for the same days, whoever writes it and how often.
+    static func report(_ mail: Int64, _ due: ReportMail.Due) -> DeliveryID {
+        let span = ["\(due.from.milliseconds)", "\(due.until.milliseconds)"]
+        return DeliveryID(uuid: self.derive(["report", String(mail)] + span, at: due.at))
+    }
+
     /// A UUIDv8 (RFC 9562, 5.8) that begins with the time.
     private static func derive(_ parts: [String], at time: Timestamp) -> UUID {
         var hash = SHA256()
@@ -41,5 +47,12 @@ enum NotifyIdentity {
         raw[6] = (raw[6] & 0x0f) | 0x80
         raw[8] = (raw[8] & 0x3f) | 0x80
         return raw.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+}
+
+extension DeliveryID {
+    /// A report's message: the same for the same days, whoever writes it and how often.
+    package static func report(_ mail: Int64, _ due: ReportMail.Due) -> DeliveryID {
+        NotifyIdentity.report(mail, due)
     }
 }

@@ -126,7 +126,7 @@ package struct TemplateVariables: Sendable {
     }
 
     /// Without control characters, which could move a terminal or break a header.
-    static func clean(_ text: String, keepsLines: Bool = false) -> String {
+    package static func clean(_ text: String, keepsLines: Bool = false) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.value {

@@ -9,6 +9,7 @@ import ServiceLifecycle
 package struct NotifyDriver: Service {
     private let evaluator: NotifyEvaluator
     private let dispatcher: NotifyDispatcher
+    private let mailer: ReportMailer?
     private let store: any EventStore
     private let clock: any WallClock
     private let logger: Logger
@@ -18,6 +19,7 @@ package struct NotifyDriver: Service {
     package init(
         evaluator: NotifyEvaluator,
         dispatcher: NotifyDispatcher,
+        mailer: ReportMailer? = nil,
         store: any EventStore,
         clock: any WallClock,
         logger: Logger,
@@ -27,6 +29,7 @@ package struct NotifyDriver: Service {
         self.share = share
         self.evaluator = evaluator
         self.dispatcher = dispatcher
+        self.mailer = mailer
         self.store = store
         self.clock = clock
         self.logger = logger
@@ -42,6 +45,13 @@ package struct NotifyDriver: Service {
                 group.addTask {
                     await self.rounds("rules of notifications").run {
                         if self.share.isKeeper { _ = try await self.evaluator.catchUp() }
+                    }
+                }
+                if let mailer = self.mailer {
+                    group.addTask {
+                        await Rounds(of: "reports by mail", every: .seconds(5), logger: self.logger).run {
+                            if self.share.isKeeper { try await mailer.sendDue() }
+                        }
                     }
                 }
                 // By itself: a receiver that is slow must not keep rules from counting.

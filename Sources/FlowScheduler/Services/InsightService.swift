@@ -57,6 +57,11 @@ package struct InsightService: Sendable {
     ) async throws -> RunReport {
         let scope = try principal.require(.executionsRead)
         let (begin, end) = try self.span(from, until)
+        return try await self.report(from: begin, until: end, limit: limit, in: scope)
+    }
+
+    /// The same, of a span that was checked.
+    func report(from begin: Timestamp, until end: Timestamp, limit: Int, in scope: Scope) async throws -> RunReport {
         let sums = try await self.store.statisticsByJob(from: begin, until: end, in: scope)
         // A job that is gone, or bound elsewhere since, is not shown by name any more.
         let jobs = try await self.store.allJobs().filter { scope.touches($0.definition.groups) }

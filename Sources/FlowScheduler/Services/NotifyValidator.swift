@@ -132,6 +132,36 @@ struct NotifyValidator {
         }
     }
 
+    /// Checks a report by mail.
+    mutating func check(_ draft: ReportMailDraft, over channels: [NotifyChannel]) {
+        self.checkName(draft.name, "name", limit: 128)
+        self.faults.require(
+            (try? ZoneDatabase.shared.rules(named: draft.timeZone)) != nil,
+            "timezone",
+            "unknown_zone",
+            "this is not a time zone of this server; write one such as Asia/Shanghai, UTC or +08:00"
+        )
+        self.checkRecipients(draft.recipients, "recipients")
+        guard let name = draft.channel else {
+            self.faults.require(!draft.recipients.isEmpty, "recipients", "required", "name who gets the mail")
+            return
+        }
+        guard let channel = channels.first(where: { $0.name == name }), channel.kind == .email else {
+            self.faults.add(
+                "channel",
+                "not_found",
+                "there is no channel '\(name.shortened(toBytes: 64))' for mail; choose one of type 'email'"
+            )
+            return
+        }
+        self.faults.require(
+            !draft.recipients.isEmpty || !(channel.settings.recipients ?? []).isEmpty,
+            "recipients",
+            "required",
+            "the channel has no receivers of its own: name who gets the mail"
+        )
+    }
+
     private mutating func check(_ quiet: QuietHours, _ path: String) {
         self.faults.require(
             (try? ZoneDatabase.shared.rules(named: quiet.timeZone)) != nil,

@@ -8,6 +8,7 @@ extension AuditObject {
     init(_ silence: NotifySilence) {
         self.init("silence", String(silence.id), name: silence.reason.shortened(toBytes: 80))
     }
+    init(_ mail: ReportMail) { self.init("report_mail", String(mail.id), name: mail.draft.name) }
     init(_ rule: OwnNotifyRule) { self.init("notify_rule", String(rule.id), name: rule.rule.name) }
 }
 

@@ -75,6 +75,10 @@ extension SQLiteStore: NotifyStore {
     }
 
     private static func requireUnused(_ channel: NotifyChannel, _ table: NotifyChannelTable) throws {
+        let reports = try ReportMailTable(table.db).all().filter { $0.draft.channel == channel.name }
+        guard reports.isEmpty else {
+            throw StoreFault.channelSendsReports(channel.name, reports: reports.map(\.draft.name))
+        }
         let users = try table.rules().filter { $0.rule.targets.contains { $0.channel == channel.name } }
         guard users.isEmpty else { throw StoreFault.channelInUse(channel.name, rules: users.map(\.rule.name)) }
     }

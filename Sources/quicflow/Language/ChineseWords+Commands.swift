@@ -380,6 +380,10 @@ extension ChineseWords {
         zh 会启动：{names}
         en There is no agent in this group.
         zh 这个分组里没有主机。
+        en On its way: {subject}
+        zh 正在发送：{subject}
+        en Deleted report {id}.
+        zh 已删除报表 {id}。
         en Ended silence {id}; it kept {count} events back.
         zh 已结束静默 {id}；它拦下了 {count} 个事件。
         en there is no variable {name} in the environment

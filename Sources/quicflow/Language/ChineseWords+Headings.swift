@@ -408,6 +408,10 @@ extension ChineseWords {
         zh 此前出现
         en SAYS
         zh 输出
+        en PERIOD
+        zh 周期
+        en ZONE
+        zh 时区
         en ABOUT
         zh 对象
         en CAUGHT

@@ -128,6 +128,12 @@ extension ChineseWords {
         zh 静默中
         en silence: ended
         zh 已结束
+        en report: day
+        zh 每天
+        en report: week
+        zh 每周
+        en report: month
+        zh 每月
         en hook: started
         zh 已启动
         en hook: repeated

@@ -13,6 +13,7 @@ enum Words {
         case execution
         case hook
         case incident
+        case report
         case silence
         case step
         case verdict

@@ -167,7 +167,7 @@ export interface Delivery {
   incident_id: string | null;
   /** Null is the first e-mail channel. */
   channel: string | null;
-  purpose: 'opening' | 'update' | 'reminder' | 'escalation' | 'recovered' | 'digest' | 'test';
+  purpose: 'opening' | 'update' | 'reminder' | 'escalation' | 'recovered' | 'digest' | 'test' | 'report';
   state: typeof DELIVERY_STATES[number];
   rule: string;
   task_id: number | null;

@@ -15,6 +15,8 @@ import approvals from './zh-CN/approvals.ts';
 import workflows from './zh-CN/workflows.ts';
 import settings from './zh-CN/settings.ts';
 import alerts from './zh-CN/alerts.ts';
+import audit from './zh-CN/audit.ts';
+import reportMails from './zh-CN/report-mails.ts';
 
 /** The Chinese texts of pages that are opened from another one (`later` in the router). */
 export default {
@@ -29,6 +31,8 @@ export default {
   ...reports,
   ...settings,
   ...alerts,
+  ...audit,
+  ...reportMails,
   ...board,
   ...timeline,
   ...wall,

@@ -34,6 +34,18 @@ extension ChineseFaults {
         zh 需要这个字段，或者 incident_id
         en give the end, or the seconds until then
         zh 请给出结束时间，或者还有多少秒
+        en There is no report by mail {id}. It may have been deleted.
+        zh 没有邮件报表 {id}。它可能已被删除。
+        en There are {count} reports by mail already. Delete some, or add receivers to one that is there.
+        zh 已经有 {count} 个邮件报表。请先删除一些，或者给已有的增加收件人。
+        en The channel '{name}' sends reports by mail: {reports}. Change or delete those first.
+        zh 渠道“{name}”用于发送邮件报表：{reports}。请先修改或删除它们。
+        en The report by mail is not valid
+        zh 邮件报表无效
+        en there is no channel '{name}' for mail; choose one of type 'email'
+        zh 没有名为“{name}”的邮件渠道；请选择类型为 'email' 的渠道
+        en the channel has no receivers of its own: name who gets the mail
+        zh 这个渠道没有自己的收件人：请写明谁收邮件
         en There is no such notification.
         zh 没有这条通知。
         """#

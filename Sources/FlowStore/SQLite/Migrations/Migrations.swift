@@ -61,6 +61,7 @@ enum Migrations {
         ("197 ended index", Migration197EndedIndex.sql),
         ("178 approval likeness", Migration178ApprovalLikeness.sql),
         ("179 broken glass", Migration179BrokenGlass.sql),
+        ("235 report mails", Migration235ReportMails.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

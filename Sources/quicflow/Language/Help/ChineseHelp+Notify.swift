@@ -84,6 +84,36 @@ extension ChineseHelp {
         zh 立即结束静默；仍未恢复的会通知。
         en The silence's number.
         zh 静默的编号。
+        en Reports by mail: lists them, makes one, sends one now, deletes one.
+        zh 邮件报表：列出、创建、立即发送、删除。
+        en Each period is told of once, also when servers were away meanwhile.
+        zh 每个周期只发送一次，服务器中途停过也是如此。
+        en Lists reports by mail.
+        zh 列出邮件报表。
+        en Sends a report of each day, week or month by mail.
+        zh 每天、每周或每月用邮件发送报表。
+        en What it is called, also in the mail's subject.
+        zh 名称，也出现在邮件主题里。
+        en day, week (Monday to Sunday) or month.
+        zh day、week（周一到周日）或 month。
+        en When it is sent, on the day after the period: 08:00.
+        zh 周期结束后第二天的发送时间：08:00。
+        en Whose days and whose clock, such as Asia/Shanghai (UTC).
+        zh 按哪个时区计算日期和时间，如 Asia/Shanghai（UTC）。
+        en Of this group's tasks, by name or number. Repeat for several.
+        zh 只统计这个分组的任务，写名称或编号。可重复。
+        en A channel for mail (the first one).
+        zh 邮件渠道（第一个）。
+        en Who gets it. Repeat for several (the channel's own).
+        zh 收件人。可重复（渠道自己的收件人）。
+        en en or zh (en).
+        zh en 或 zh（en）。
+        en Sends the report of the period that ended last, beside its schedule.
+        zh 在计划之外发送最近一个周期的报表。
+        en The report's number.
+        zh 报表的编号。
+        en Deletes a report by mail.
+        zh 删除一个邮件报表。
         en Reports on what ran.
         zh 运行情况的报告。
         en Failures that read alike, the most frequent first; of the last seven days.

@@ -77,6 +77,7 @@ export default {
       recovered: 'recovered',
       digest: 'digest',
       test: 'test',
+      report: 'report',
     },
     message: 'Message',
     channel: 'Channel',

@@ -71,6 +71,7 @@ export default {
       recovered: '恢复',
       digest: '汇总',
       test: '测试',
+      report: '报表',
     },
     message: '通知',
     channel: '渠道',
