@@ -92,6 +92,8 @@ struct LogTests {
             try await world.append([
                 Self.chunk(execution.id, 0, "cause"), Self.chunk(execution.id, 0, "ok", attempt: 2),
             ])
+            // The run began with its first attempt.
+            #expect(try await world.store.run(execution.runID)?.startedAt == execution.nominal)
             let attempts = try await world.store.attempts(of: execution.id)
             #expect(attempts.map(\.number) == [1, 2])
             #expect(attempts.first == failed)

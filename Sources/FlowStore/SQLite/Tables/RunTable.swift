@@ -57,9 +57,12 @@ struct RunTable {
             return RunSummary(run: run, tally: work.tally, startedAt: work.startedAt, finishedAt: work.finishedAt)
         }
         let condition = try ScopeCondition.executions(scope)
+        // An execution says when its last attempt began: what was retried began with the first one.
         let states = try self.db.all(
             """
-            SELECT status, count(*), min(started_at), max(finished_at) FROM execution INDEXED BY execution_by_run
+            SELECT status, count(*), min(CASE WHEN attempt > 1 THEN coalesce(
+                (SELECT min(a.started_at) FROM attempt AS a WHERE a.execution_id = execution.id), started_at)
+                ELSE started_at END), max(finished_at) FROM execution INDEXED BY execution_by_run
             WHERE run_id = ?\(condition.map { " AND " + $0.sql } ?? "") GROUP BY status
             """,
             [.id(run.id)] + (condition?.values ?? [])
