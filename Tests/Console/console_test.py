@@ -648,6 +648,33 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.open("/jobs")
         self.api("DELETE", f"/users/{made['id']}")
 
+    def approved_by_another(self) -> None:
+        """What one administrator asks for, another one sees, approves and so does; the first one's page tells it at once."""
+        name = f"two persons {self.suffix}"
+        body = {"name": name, "executor_type": 1, "executor_config": {"command": "true"}, "cron_expr": "0 3 * * *"}
+        guarded = self.api("POST", "/tasks", {**body, "group_ids": [1], "two_person": ["edit"]})["id"]
+        self.open("/approvals?view=mine")
+        expect(self.page.locator("[data-live=live]")).to_be_visible()
+        self.api("POST", f"/tasks/{guarded}/disable")
+        assert self.api("GET", f"/tasks/{guarded}")["status"] == 1, "done by one person alone"
+        mine = self.page.locator("tr[data-approval]", has_text=name)
+        expect(mine).to_contain_text("Waiting")
+        other, password = Path(self.options.second_file).read_text().split()
+        context = self.context("light", "en")
+        page = context.new_page()
+        self.first_sign_in(page, other, password, "another thing altogether 9")
+        page.goto(self.base + "/approvals")
+        asked = page.locator("tr[data-approval]", has_text=name)
+        expect(asked).to_contain_text(self.options.username)
+        asked.get_by_role("button").click()
+        page.get_by_role("button", name="Approve and do it").click()
+        expect(asked).to_have_count(0)
+        expect(mine).to_contain_text("Done")
+        assert self.api("GET", f"/tasks/{guarded}")["status"] == 0
+        done = [row["actor"] for row in self.api("GET", "/audit?action=approval.approve")["items"]]
+        assert any(other in str(actor) for actor in done), done
+        context.close()
+
     def hosts(self) -> None:
         self.open("/hosts")
         expect(self.page.locator("tr[data-host]").first).to_be_visible()
@@ -1152,6 +1179,7 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
         self.step("costs no more than it may", self.weighs)
         self.step("shows what ran on which host over time", self.timeline)
         self.step("reports a span, and leads to its runs", self.reports)
+        self.step("sends a report by mail", self.report_by_mail)
         if self.job_id:
             self.step("saves a report as a workbook", self.workbook)
         self.step("makes a group, adds and removes a host", self.groups)
@@ -1191,6 +1219,8 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
             self.step("disables several jobs at once", self.bulk)
             self.step("deletes jobs", self.clean_up)
         self.step("shows a request for another person as it comes and goes", self.approvals)
+        if self.options.second_file:
+            self.step("lets another person approve, and does it", self.approved_by_another)
         self.step("signs out", self.sign_out)
         return 0
 
@@ -1208,6 +1238,7 @@ def main() -> int:
     parser.add_argument("base", help="address of the server, e.g. http://127.0.0.1:8080")
     parser.add_argument("--username", default="admin")
     parser.add_argument("--password-file", required=True)
+    parser.add_argument("--second-file", help="name and first password of an administrator that this one has not made")
     parser.add_argument("--screenshots", help="folder for pictures of every page")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--only", help="only steps whose name matches this; for working on one of them")

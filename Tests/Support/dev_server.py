@@ -7,7 +7,8 @@ As a program it runs a command against one and passes its exit code on:
 
     dev_server.py --bin DIR -- COMMAND...
 
-with {base}, {user} and {password_file} in the command replaced by what they are for this server.
+with {base}, {user} and {password_file} in the command replaced by what they are for this server. Where the command names
+{second_file}, a second administrator is made on the server's host, and that file holds its name and first password.
 """
 
 import argparse
@@ -177,6 +178,19 @@ class DevServer:
         self.api.login(self.password)
         self.wait_for_agent()
 
+    def second_administrator(self, name: str = "second") -> Path:
+        """Makes one on the server's host: nobody of the console has made it. The file holds its name and first password."""
+        made = subprocess.run(
+            [self.binary, "user", "create", name, "--role", "admin", "--data-dir", self.directory / "data" / "server"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        file = self.directory / "second"
+        file.write_text(f"{name}\n{made.stdout.strip()}\n")
+        return file
+
     def processes(self) -> dict[int, list[str]]:
         """Every living process of this test: its command line by pid."""
         found = {}
@@ -264,7 +278,10 @@ def main() -> int:
         parser.error("no command")
     with DevServer(arguments.bin) as server:
         server.start_and_sign_in()
+        wants_second = any("{second_file}" in part for part in command)
         facts = {"base": server.base, "user": USER, "password_file": str(server.password_file)}
+        if wants_second:
+            facts["second_file"] = str(server.second_administrator())
         status = subprocess.run([part.format_map(facts) for part in command]).returncode
         if status != 0:
             print(f"--- the end of the server's log ---\n{server.tail()}", file=sys.stderr)
