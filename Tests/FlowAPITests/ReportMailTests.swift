@@ -67,12 +67,12 @@ struct ReportMailTests {
             for mailer in mailers { sent += try await mailer.sendDue() }
             // A restart at that moment changes nothing.
             sent += try await ReportMailer(store: server.store, clock: server.clock).sendDue()
-            let messages = try #require(try await caller.get("/notify/deliveries").data["items"]?.items)
+            let messages = try await server.store.deliveries(NotifyQuery()).items
             #expect(messages.count == sent && (1...2).contains(sent), "\(messages)")
-            let texts = messages.compactMap { $0["text"]?.text }.filter { $0.contains("失败最多的任务\n  1  <b>nightly</b>") }
+            let texts = messages.map(\.text).filter { $0.contains("失败最多的任务\n  1  <b>nightly</b>") }
             #expect(texts.count == 1 && texts[0].contains("https://flow/reports"), "\(messages)")
-            #expect(messages.allSatisfy { $0["purpose"] == .string("report") })
-            #expect(Set(messages.compactMap { $0["subject"]?.text }).count == sent)
+            #expect(messages.allSatisfy { $0.purpose == .report && $0.recipients == ["ops@example.com"] })
+            #expect(Set(messages.map(\.subject)).count == sent)
         }
     }
 
