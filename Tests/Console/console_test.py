@@ -25,6 +25,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import openpyxl
+from acceptance_steps import AcceptanceSteps
 from alert_steps import AlertSteps
 from fault_steps import FaultSteps
 from hook_steps import HookSteps
@@ -101,7 +102,9 @@ PAGES = {
 OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
 
 
-class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSteps, TrialSteps, WorkflowSteps):
+class Journey(
+    AcceptanceSteps, AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSteps, TrialSteps, WorkflowSteps
+):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
     def __init__(self, browser: Browser, options: argparse.Namespace) -> None:
@@ -1161,6 +1164,9 @@ class Journey(AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSt
             self.step("says on every page that the scheduler is stopped", self.says_it_is_stopped)
             self.step("stops the scheduler, and starts it again", self.stops_the_scheduler)
             self.step("counts what its lists hold", self.agrees_with_its_list)
+            self.step("opens a row's menu by pointer and by key", self.row_menus)
+            self.step("goes where the sheet of keys says", self.goes_by_keys)
+            self.step("counts the time of what runs", self.running_time_ticks)
             self.step("goes to a job by the palette", self.palette)
             self.step("finds the last page when there is none of that number, and keeps the columns", self.bad_page)
         self.step("leaves Enter to the script that is typed", self.types_a_loop)
