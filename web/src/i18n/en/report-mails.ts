@@ -11,7 +11,7 @@ export default {
     nameHint: 'Stands in the subject of the mail',
     missingName: 'Give it a name',
     period: 'Period',
-    periods: { day: 'Each day', week: 'Each week, Monday to Sunday', month: 'Each month' },
+    periods: { day: 'Each day', week: 'Each week (Mon–Sun)', month: 'Each month' },
     at: 'Sent at',
     zone: 'Time zone',
     zoneHint: 'Whose days and whose clock, such as Asia/Shanghai',
@@ -35,7 +35,7 @@ export default {
     deleteText: '“{name}” is not sent any more.',
     deleted: 'Deleted “{name}”',
     saved: 'Saved “{name}”',
-    noChannel: 'There is no mail channel yet: reports wait until there is one.',
+    noChannel: 'There is no mail channel yet: until there is one, reports are given up.',
     toChannels: 'Make a channel',
   },
 };
