@@ -43,8 +43,9 @@ format: ## Format the Swift sources in place
 protos: ## Generate Sources/FlowWire/Generated from Protos/flow.proto
 	@scripts/protos
 
-man: ## Write the manual pages of the built commands to .build/man
+man: ## Write the manual pages of the built commands to .build/man, in both languages
 	@scripts/man .build/release .build/man
+	@scripts/man --language zh .build/release .build/man
 
 bench: ## Measure everything docs/performance.md shows (minutes)
 	@scripts/bench

@@ -42,6 +42,7 @@ extension Server {
         store: DatabaseStore,
         seal: SecretSeal?,
         clock: any WallClock,
+        language: MessageLanguage,
         share: any WorkShare
     ) throws -> NotifyDriver {
         var network = NotifyNetwork()
@@ -54,12 +55,18 @@ extension Server {
             network.authorities = text
         }
         return NotifyDriver(
-            evaluator: NotifyEvaluator(store: store, clock: clock, address: self.configuration.publicURL),
+            evaluator: NotifyEvaluator(
+                store: store,
+                clock: clock,
+                address: self.configuration.publicURL,
+                language: language
+            ),
             dispatcher: NotifyDispatcher(
                 store: store,
                 sender: ChannelSender(network: network, hostName: ProcessInfo.processInfo.hostName),
                 clock: clock,
-                seal: seal
+                seal: seal,
+                language: language
             ),
             mailer: ReportMailer(store: store, clock: clock, address: self.configuration.publicURL),
             store: store,

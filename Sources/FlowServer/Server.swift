@@ -148,7 +148,18 @@ package struct Server: Sendable {
             share: share
         ) { try AuditHeadsFile.write($0, in: directory) }
         if let seal { try await self.sealChannels(in: store, with: seal) }
-        let notifications = try self.makeNotifications(store: store, seal: seal, clock: clock, share: share)
+        let language = MessageLanguage(
+            settings,
+            standard: Language(environment: ProcessInfo.processInfo.environment),
+            kept: .records
+        )
+        let notifications = try self.makeNotifications(
+            store: store,
+            seal: seal,
+            clock: clock,
+            language: language,
+            share: share
+        )
         let dependents = DependencyDriver(
             reader: DependencyReader(store: store, gateway: gateway, bus: bus, clock: clock),
             logger: self.logger,
@@ -213,6 +224,7 @@ package struct Server: Sendable {
                 )
             },
             scheduler: scheduler,
+            language: language,
             clock: clock
         )
         if let member = cluster?.member { metrics.setResting { member.isResting } }

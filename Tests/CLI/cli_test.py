@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -513,6 +514,30 @@ def a_wrong_value_shows_no_usage_of_something_else(sh: Shell) -> None:
     check("Usage: quicflow cron next" in missing, missing)
 
 
+def completions_and_manual_pages_are_chinese_too(sh: Shell) -> None:
+    words = {"LANG": "zh_CN.UTF-8"}
+    for shell, place in (("fish", "-fa 'task' -d '任务："), ("zsh", "'task:任务：")):
+        plain = sh.run("--generate-completion-script", shell).stdout
+        chinese = sh.run("--generate-completion-script", shell, **words).stdout
+        check(place in chinese and place not in plain and len(plain.splitlines()) == len(chinese.splitlines()), chinese[:2000])
+    bash = [sh.run("--generate-completion-script", "bash", **more).stdout for more in ({}, words)]
+    check(bash[0] == bash[1] and "complete" in bash[0], bash[1][:500])
+    for program in ("fish", "zsh", "bash"):
+        if not shutil.which(program):
+            continue
+        script = sh.home / f"completion.{program}"
+        script.write_text(sh.run("--generate-completion-script", program, **words).stdout)
+        done = subprocess.run([program, "-n", str(script)], capture_output=True, text=True, timeout=60)
+        check(done.returncode == 0, f"{program}: {done.stderr[:500]}")
+    man = Path(__file__).parent.parent.parent / "scripts" / "man"
+    done = subprocess.run(
+        [sys.executable, str(man), "--language", "zh", str(sh.binary.parent), str(sh.home / "man")], capture_output=True, text=True, timeout=60
+    )
+    check(done.returncode == 0, done.stderr)
+    page = (sh.home / "man/zh/man1/quicflow.1").read_text()
+    check(".SH 命令" in page and "显示一个执行。" in page and (sh.home / "man/zh/man1/quicflow-server.1").exists(), page[:500])
+
+
 def what_a_file_says_does_not_reach_the_terminal(sh: Shell) -> None:
     text = "0 3 * * \x1b]0;owned\x07 x\n0 4 * * * echo \x1b[2J\nFOO\x1b[31m\n"
     shown = sh.run("task", "import", "-", stdin=text, expect=1)
@@ -888,6 +913,7 @@ JOURNEYS = [
     hosts_have_names,
     output_that_cannot_be_written_is_a_failure,
     a_wrong_value_shows_no_usage_of_something_else,
+    completions_and_manual_pages_are_chinese_too,
     what_a_file_says_does_not_reach_the_terminal,
     a_crontab_is_shown_before_it_is_imported,
     the_machines_own_crontabs_can_be_read,

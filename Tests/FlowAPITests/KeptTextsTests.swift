@@ -6,6 +6,7 @@ import FlowTesting
 import Testing
 
 @testable import FlowAPI
+@testable import FlowNotify
 
 @Suite("Sentences that are kept in English")
 struct KeptTextsTests {
@@ -14,6 +15,7 @@ struct KeptTextsTests {
     @Test("the catalogue has both texts, the same parts, and no English left")
     func catalogue() {
         #expect(CatalogueCheck.faults(Catalogue(ChineseKept.all).entries) == [])
+        #expect(CatalogueCheck.faults(MessageSpeech.catalogue.entries) == [])
     }
 
     @Test(
@@ -48,9 +50,76 @@ struct KeptTextsTests {
             ("/opt/x does not exist on this host", "主机上没有 /opt/x"),
             ("The task is disabled.", "任务已停用。"),
             ("the header Stripe-Signature is missing", "缺少请求头 Stripe-Signature"),
+            ("3 of at most 3 runs of this job were waiting", "这个任务有 3 次运行在等待（最多 3 次）"),
+            (
+                "At least 100000 fires from 2026-11-21T10:00:00.000Z through 2026-11-22T10:00:00.000Z: the host was deleted.",
+                "从 2026-11-21T10:00:00.000Z 到 2026-11-22T10:00:00.000Z 的至少 100000 次触发：主机已被删除。"
+            ),
+            (
+                "ada took all rights until 2026-11-21T10:00:00.000Z: fire",
+                "ada 取得了全部权限，有效至 2026-11-21T10:00:00.000Z：fire"
+            ),
+            (
+                "ada asks for 'run' of job 'nightly', until 2026-11-21T10:00:00.000Z: it failed",
+                "ada 请求运行任务“nightly”，有效至 2026-11-21T10:00:00.000Z：it failed"
+            ),
+            (
+                "ada asks for 'stop' of workflow_run 'nightly', until 2026-11-21T10:00:00.000Z",
+                "ada 请求强制停止工作流运行“nightly”，有效至 2026-11-21T10:00:00.000Z"
+            ),
         ]
     )
     func sentences(english: String, chinese: String) {
+        #expect(Self.texts.chinese(english) == chinese)
+    }
+
+    @Test(
+        "how plugins, statements and built-in jobs end, and why messages do not arrive (issue 6)",
+        arguments: [
+            (
+                "exit status 1; the plugin 'deploy': it ended without a result: exit status 3",
+                "退出码 1；插件“deploy”：它没有给出结果就结束了：退出码 3"
+            ),
+            (
+                "the plugin 'deploy': the plugin 'deploy' needs the parameter 'target'",
+                "插件“deploy”：插件“deploy”需要参数“target”"
+            ),
+            (
+                "the plugin 'x': its 'progress' has no \"percent\" from 0 to 100",
+                "插件“x”：它的“progress”没有 0 到 100 的 \"percent\""
+            ),
+            (
+                "/opt/plugins/x may be written by others; it has to be its owner's alone (chmod go-w)",
+                "其他用户可以写 /opt/plugins/x；只能由其所有者写（chmod go-w）"
+            ),
+            (
+                "statement 2: division by zero (SQLSTATE 22012); rolled back",
+                "语句 2：division by zero（SQLSTATE 22012）；已回滚"
+            ),
+            ("statement 1: no such table: t (SQLite 1); rolled back", "语句 1：no such table: t（SQLite 1）；已回滚"),
+            (
+                "stopped; the statement was cancelled and the transaction rolled back",
+                "已停止；语句已取消，事务已回滚"
+            ),
+            ("connect: 127.0.0.1:5432/x did not answer in time", "连接：127.0.0.1:5432/x 没有及时应答"),
+            ("there is no database '/srv/x.db': No such file or directory", "没有数据库“/srv/x.db”：没有这个文件或目录"),
+            ("/: 3.1 % free, 812 MiB; at least 10 % are wanted", "/：剩余 3.1%，812 MiB；至少需要 10%"),
+            ("cannot enter '/srv/old': Permission denied", "无法进入“/srv/old”：没有权限"),
+            ("4 files or directories could not be cleaned up", "有 4 个文件或目录无法清理"),
+            (
+                "no connection to 'db' port 5432: 10.0.0.1: Connection refused",
+                "无法连接“db”的 5432 端口：10.0.0.1: Connection refused"
+            ),
+            ("status 404: no such hook", "状态码 404：no such hook"),
+            (
+                "the server offers no STARTTLS; choose 'tls' or, on a trusted path, 'none'",
+                "服务器不提供 STARTTLS；请选择“tls”，在可信的网络上也可以选择“none”"
+            ),
+            ("the server did not take user and password: 535 no", "服务器没有接受用户名和密码：535 no"),
+            ("there is no channel 'ops': make one, then send this again", "没有渠道“ops”：请创建，然后重新发送"),
+        ]
+    )
+    func work(english: String, chinese: String) {
         #expect(Self.texts.chinese(english) == chinese)
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import FlowStore
 import HTTPTypes
 import Testing
@@ -153,6 +154,67 @@ struct NotifyTests {
             #expect(try await caller.delete("/notify/rules/\(number)").status == 200)
             #expect(try await caller.delete("/notify/channels/\(id)").status == 200)
             #expect(try await caller.get("/notify/rules").data.items.isEmpty)
+        }
+    }
+
+    @Test("Built-in messages, tests and previews follow ui.language as it is when they are written (issue 6)")
+    func language() async throws {
+        try await TestServer.with { server, caller in
+            let channel = try #require(try await caller.post("/notify/channels", Self.webhook).data["id"]?.int)
+            _ = try await server.agent("web1")
+            let evaluator = NotifyEvaluator(
+                store: server.store,
+                clock: server.clock,
+                language: MessageLanguage(server.services.live, kept: .records)
+            )
+            let rule = [
+                "name": JSON.string("fails"), "triggers": .array([.string("technical_failure")]),
+                "channels": .array([["channel": JSON.string("ops")].json]),
+            ].json
+            let task = try #require(
+                try await caller.post("/tasks", taskBody(["task_notify": .array([rule])])).data["id"]?.int
+            )
+            try await evaluator.catchUp()
+            var sequence: Int64 = 0
+            func told() async throws -> [String] {
+                let started = try await caller.post("/tasks/\(task)/trigger").data["execution_id"]?.text
+                let id = try #require(started.flatMap { ExecutionID($0) })
+                let execution = try #require(try await server.store.execution(id))
+                sequence += 1
+                try await server.report(execution, sequence: sequence, status: .failure)
+                try await evaluator.catchUp()
+                server.clock.advance(seconds: 61)
+                try await evaluator.catchUp()
+                _ = try await caller.post("/notify/channels/\(channel)/test")
+                let preview = try await caller.post("/notify/preview", ["channel": .string("ops")]).data
+                let own = try await caller.post(
+                    "/notify/preview",
+                    ["subject_template": .string("{{task_name}} failed"), "execution_id": .string(started ?? "")]
+                ).data
+                let items = try await caller.get("/notify/deliveries").data["items"]?.items ?? []
+                let told = ["opening", "update", "test"].compactMap { purpose in
+                    items.first { $0["purpose"]?.text == purpose }?["text"]?.text
+                }
+                return told + [preview["text"], own["subject"], own["text"]].map { $0?.text ?? "" }
+            }
+            let english = try await told()
+            try #require(english.count == 5, "\(english)")
+            #expect(english[0].hasPrefix("technical failure: 1 since "), "\(english)")
+            #expect(english[1].hasSuffix("Nothing has failed."))
+            let change = try await caller.call(
+                .patch,
+                "/settings",
+                body: JSONWriter.text(["values": ["ui.language": JSON.string("zh")].json].json)
+            )
+            #expect(change.status == 200, "\(change.text)")
+            let chinese = try await told()
+            try #require(chinese.count == 6, "\(chinese)")
+            #expect(chinese[0].hasPrefix("technical failure"), "what was told stays as it was")
+            #expect(chinese[1].hasPrefix("技术失败：自 "), "\(chinese)")
+            #expect(chinese[2].hasSuffix("没有任何失败。"))
+            #expect(chinese[3].contains("任务：nightly-backup（7）"))
+            #expect(chinese[4].hasSuffix(" failed"), "a person's template stays as it is")
+            #expect(chinese[5].hasPrefix("技术失败：自 "))
         }
     }
 

@@ -71,6 +71,9 @@ struct RunTimelineTests {
         #expect(entries.map(\.attempt) == [nil, nil, 1, 2, 2, 3, nil])
         #expect(entries.map(\.at) == [0, 0, 1, 10, 11, 20, 21].map(Self.at))
         #expect(entries[2].detail?.hasSuffix("exit status 1") == true)
+        #expect(entries[2].detailText["zh"] == .string("EXIT：退出码 1"))
+        #expect(entries[2].detailText["en"] == .string("EXIT: exit status 1"))
+        #expect(entries[1].detailText == .null)
         #expect(entries.allSatisfy { RunTimeline.actions.contains($0.action) })
     }
 

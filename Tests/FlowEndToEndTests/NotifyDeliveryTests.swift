@@ -28,6 +28,7 @@ private final class DeliveryWorld {
     var store: SQLiteStore
     var sender: any NotifySender
     var job: Job?
+    var language = MessageLanguage()
     let agent = AgentID("web1")!
     private var sequence: Int64 = 0
 
@@ -134,7 +135,9 @@ private final class DeliveryWorld {
         )
     }
 
-    func evaluate() async throws { try await NotifyEvaluator(store: self.store, clock: self.clock).catchUp() }
+    func evaluate() async throws {
+        try await NotifyEvaluator(store: self.store, clock: self.clock, language: self.language).catchUp()
+    }
 
     /// A server that has just started: it knows nothing but the store.
     @discardableResult
@@ -222,6 +225,28 @@ struct NotifyDeliveryTests {
             #expect(body["subject"] == .string("任务告警: backup 执行失败!"))
             #expect(body["text"] == .string("状态: FAILURE\n连续失败次数: 3\ndisk full"))
             #expect(try await world.states() == [.sent])
+        }
+        try await receiver.stop()
+    }
+
+    @Test("A server that speaks Chinese says so to real receivers; codes for programs stay (issue 6)")
+    func chinese() async throws {
+        let receiver = try await HTTPReceiver.start()
+        try await DeliveryWorld.with { world in
+            world.language = MessageLanguage(standard: .chinese)
+            try await world.channel(Self.hook(receiver))
+            var rule = Self.rule()
+            rule.channels = [NotifyTarget(channel: "ops")]
+            try await world.makeJob([rule])
+            try await world.fail()
+            try await world.dispatch()
+            let hit = try #require(receiver.hits.first)
+            let body = try JSONParser.parse(Array(hit.body.utf8))
+            #expect(body["subject"] == .string("backup 失败（web1）"), "\(hit.body)")
+            guard case .string(let text)? = body["text"] else { throw CoreError(.invalid, "there is no text") }
+            #expect(text.hasPrefix("技术失败：自 ") && text.hasSuffix("---\ndisk full"), "\(text)")
+            #expect(text.contains("\n状态：失败，退出码 2") && text.contains("，用时 1 分 05 秒\n"))
+            #expect(body["trigger"] == .string("technical_failure"))
         }
         try await receiver.stop()
     }

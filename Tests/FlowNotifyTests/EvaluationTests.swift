@@ -196,7 +196,7 @@ struct EvaluationTests {
         #expect(variables.values["request"] == "ada asks for it: one" && variables.values["hosts"] == "")
         #expect(variables.values["url"] == "https://flow/approvals")
         let written = MessageText.write(NotifyTarget(channel: "ops"), variables, for: .webhook)
-        #expect(written.subject == "backup: approval_waiting", "\(written)")
+        #expect(written.subject == "backup: approval waited for", "\(written)")
         #expect(written.text.contains("ada asks for it: one") && !written.text.contains("Hosts:"))
     }
 

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowProcess
 import FlowTesting
+import Foundation
 import Testing
 
 @testable import quicflow
@@ -58,11 +60,28 @@ struct LanguageTests {
             ("Error: Unknown option '--x'", "错误：没有选项 '--x'"),
             ("Error: 2 unexpected arguments: 'a', 'b'", "错误：2 个多余的参数：'a', 'b'"),
             ("Error: The value 'x' is invalid for '--page <page>'", "错误：值 'x' 不能用于 '--page <page>'"),
+            (
+                "Error: The value 'x' is invalid for '--to <to>'. Please provide one of 'a', 'b or c' or 'd'.",
+                "错误：值 'x' 不能用于 '--to <to>'。可用的有：'a'、'b or c'、'd'。"
+            ),
+            (
+                "Error: The value 'x' is invalid for '-o'. Please provide one of 'table' and 'json'.",
+                "错误：值 'x' 不能用于 '-o'。可用的有：'table'、'json'。"
+            ),
             ("Usage: quicflow task list", "用法：quicflow task list"), ("  --name", "  --name"),
         ]
     )
     func parser(english: String, chinese: String) {
         #expect(ParserWords.chinese(english, help: .help, columns: 80) == chinese)
+    }
+
+    /// Walks the sources, so that a new sentence of the server, the command, a host's programs or a record fails without Chinese.
+    @Test("no sentence of the sources is in English alone (issue 6)")
+    func sources() throws {
+        var root = URL(filePath: #filePath)
+        for _ in 0..<3 { root.deleteLastPathComponent() }
+        let ran = try ChildProcess.run("/usr/bin/env", ["python3", root.appending(path: "scripts/texts").path()])
+        #expect(ran.end == .exited(0), "\(ran.output)\(ran.error)")
     }
 
     @Test("headings are in the language, and cells are nobody's words")

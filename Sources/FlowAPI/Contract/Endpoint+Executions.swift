@@ -209,6 +209,6 @@ extension Endpoint {
     private static let timelineEntry = Schema.answer([
         "time": .timestamp, "action": .choice(RunTimeline.actions), "execution_id": .uuid.orNull,
         "client_id": .string.orNull, "client_name": .string.orNull, "status": .string.orNull, "text": .text,
-        "attempt": .integer.orNull, "detail": .string.orNull,
+        "attempt": .integer.orNull, "detail": .string.orNull, "detail_text": Schema.text.orNull,
     ])
 }

@@ -150,6 +150,7 @@ extension Schema {
                 "client_id": .string, "execution_id": .uuid.orNull, "trigger": .choice(of: NotifyTrigger.self),
                 "at": .timestamp,
                 "request": Schema.string.orNull.about("What a person asked for or did; then there is no host."),
+                "request_text": Schema.text.orNull,
             ])
         ),
     ])

@@ -69,7 +69,7 @@ enum NotifyPresenter {
                     JSON.object([
                         .init("client_id", member.host), .init("execution_id", member.execution),
                         .init("trigger", member.trigger.rawValue), .init("at", member.at),
-                        .init("request", member.request),
+                        .init("request", member.request), .init("request_text", TextPresenter.kept(member.request)),
                     ])
                 }
             ),

@@ -12,8 +12,40 @@ struct RunTimeline {
         /// Nil where the run as a whole is meant.
         let execution: Execution?
         /// Of several starts, which one.
-        var attempt: Int?
-        let detail: String?
+        let attempt: Int?
+        /// A code and a sentence, or where the run came from.
+        let reason: ExecutionReason?
+        let sentence: String?
+
+        init(
+            at: Timestamp,
+            action: String,
+            execution: Execution?,
+            attempt: Int? = nil,
+            reason: ExecutionReason? = nil,
+            sentence: String? = nil
+        ) {
+            self.at = at
+            self.action = action
+            self.execution = execution
+            self.attempt = attempt
+            self.reason = reason
+            self.sentence = sentence
+        }
+
+        var detail: String? {
+            let words = [self.reason?.rawValue, self.sentence].compactMap(\.self).joined(separator: ": ")
+            return words.isEmpty ? nil : words
+        }
+
+        /// ``detail`` in both languages; null where there is none.
+        var detailText: JSON {
+            guard let english = self.detail else { return .null }
+            let chinese = [self.reason?.rawValue, self.sentence.map { KeptTexts.records.chinese($0) }]
+            return .object([
+                .init("zh", chinese.compactMap(\.self).joined(separator: "：")), .init("en", english),
+            ])
+        }
 
         var text: JSON {
             let zh: String
@@ -42,16 +74,16 @@ struct RunTimeline {
     ]
 
     init(_ run: Run, _ executions: [Execution], attempts: [ExecutionID: [AttemptRecord]] = [:]) {
-        var entries = [Entry(at: run.createdAt, action: "run-created", execution: nil, detail: run.source)]
+        var entries = [Entry(at: run.createdAt, action: "run-created", execution: nil, sentence: run.source)]
         for execution in executions {
             let tries = attempts[execution.id] ?? []
             if let start = tries.first?.startedAt ?? execution.startedAt {
-                entries.append(Entry(at: start, action: "unit-started", execution: execution, detail: nil))
+                entries.append(Entry(at: start, action: "unit-started", execution: execution))
             }
             entries += Self.between(tries, of: execution)
             if execution.cancelRequested, !execution.status.isTerminal {
                 entries.append(
-                    Entry(at: execution.updatedAt, action: "stop-requested", execution: execution, detail: nil)
+                    Entry(at: execution.updatedAt, action: "stop-requested", execution: execution)
                 )
             }
             if let action = Self.end(execution.status) {
@@ -60,7 +92,8 @@ struct RunTimeline {
                         at: execution.finishedAt ?? execution.updatedAt,
                         action: action,
                         execution: execution,
-                        detail: Self.words(execution.reason, execution.detail)
+                        reason: execution.reason,
+                        sentence: execution.detail
                     )
                 )
             }
@@ -79,19 +112,15 @@ struct RunTimeline {
                     action: "attempt-failed",
                     execution: execution,
                     attempt: before.number,
-                    detail: self.words(before.reason, before.detail)
+                    reason: before.reason,
+                    sentence: before.detail
                 )
             }
             let started = after.startedAt.map { start in
-                Entry(at: start, action: "attempt-started", execution: execution, attempt: after.number, detail: nil)
+                Entry(at: start, action: "attempt-started", execution: execution, attempt: after.number)
             }
             return [failed, started].compactMap(\.self)
         }
-    }
-
-    private static func words(_ reason: ExecutionReason?, _ detail: String?) -> String? {
-        let words = [reason?.rawValue, detail].compactMap(\.self).joined(separator: ": ")
-        return words.isEmpty ? nil : words
     }
 
     private static func end(_ status: ExecutionStatus) -> String? {

@@ -8,12 +8,10 @@ enum TextPresenter {
     /// What the server says, in Chinese.
     static let catalogue = Catalogue(ChineseFaults.all)
 
-    private static let keptTexts = KeptTexts(Catalogue(ChineseKept.all).entries)
-
     /// A text that was kept in English, in both languages; null for none.
     static func kept(_ text: String?) -> JSON {
         guard let text else { return .null }
-        return .object([.init("zh", self.keptTexts.chinese(text)), .init("en", text)])
+        return .object([.init("zh", KeptTexts.records.chinese(text)), .init("en", text)])
     }
 
     /// `{"zh": …, "en": …}`.

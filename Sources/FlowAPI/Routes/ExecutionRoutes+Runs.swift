@@ -140,7 +140,7 @@ extension ExecutionRoutes {
                 .init("execution_id", execution?.id), .init("client_id", execution?.agentID),
                 .init("client_name", execution.flatMap { names[$0.agentID] }),
                 .init("status", execution?.status.name), .init("attempt", entry.attempt), .init("text", entry.text),
-                .init("detail", entry.detail),
+                .init("detail", entry.detail), .init("detail_text", entry.detailText),
             ])
         }
     }

@@ -36,7 +36,7 @@ package enum ParserWords {
         return "说明：\(line[..<gap.upperBound])\(text)"
     }
 
-    /// `{a}` and `{b}` stand for any text; the more precise sentence comes first.
+    /// `{a}` and `{b}` stand for any text, `{c}` for a list of values in quotes; the more precise sentence comes first.
     private static let sentences: [(english: String, chinese: String)] = [
         ("Error: Missing expected argument '{a}'", "错误：缺少参数 '{a}'"),
         ("Error: Missing one of: '{a}'", "错误：缺少其中之一：'{a}'"),
@@ -64,6 +64,11 @@ package enum ParserWords {
         ("  See '{a}' for more information.", "  详见 '{a}'。"),
     ]
 
+    /// `'a', 'b' or 'c'` and `'a' and 'b'`.
+    private static func listed(_ values: Substring) -> String {
+        [" or ", " and ", ", "].reduce(String(values)) { $0.replacing("'\($1)'", with: "'、'") }
+    }
+
     /// - Returns: nil unless the line is that sentence, perhaps with more behind it.
     private static func translated(_ line: Substring, _ english: Substring, _ chinese: String) -> String? {
         var result = chinese
@@ -77,7 +82,9 @@ package enum ParserWords {
             let next = pattern.prefix { $0 != "{" }
             let end = next.isEmpty ? rest.endIndex : rest.firstRange(of: next)?.lowerBound
             guard let end else { return nil }
-            result = result.replacing("{\(name)}", with: rest[..<end])
+            // A list of values, which it joins with words.
+            let part = name == "c" ? Self.listed(rest[..<end]) : String(rest[..<end])
+            result = result.replacing("{\(name)}", with: part)
             rest = rest[end...]
         }
         guard rest.hasPrefix(pattern) else { return nil }

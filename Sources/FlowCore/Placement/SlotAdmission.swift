@@ -55,10 +55,11 @@ package enum SlotAdmission {
             case .refuse(let reason, _):
                 let open = reason == .queueFull ? waiting.count : admitted.count
                 let most = reason == .queueFull ? policies.queueLength : policies.places
-                let what = reason == .queueFull ? "were waiting" : "were still open"
                 plan.verdicts[run.id] = .refuse(
                     reason,
-                    detail: "\(open) of at most \(most) runs of this job \(what)"
+                    detail: reason == .queueFull
+                        ? "\(open) of at most \(most) runs of this job were waiting"
+                        : "\(open) of at most \(most) runs of this job were still open"
                 )
             }
         }

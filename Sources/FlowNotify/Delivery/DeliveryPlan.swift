@@ -118,10 +118,12 @@ package struct DeliveryPlan: Sendable {
     /// - Parameters:
     ///   - due: those that are due, oldest first.
     ///   - waiting: how many wait in all, by channel.
+    ///   - speech: in which language a digest is.
     /// - Returns: the digests, and the messages that went into them.
     package static func merge(
         _ due: [NotifyDelivery],
         waiting: [String: Int],
+        speech: MessageSpeech = MessageSpeech(),
         at now: Timestamp
     ) -> [NotifyDelivery] {
         struct Way: Hashable {
@@ -138,7 +140,7 @@ package struct DeliveryPlan: Sendable {
         }
         return ways.flatMap { way -> [NotifyDelivery] in
             guard let part = parts[way], part.count > 1 else { return [] }
-            return [Self.digest(of: part, at: now)]
+            return [Self.digest(of: part, speech, at: now)]
                 + part.map { delivery in
                     var merged = delivery
                     merged.state = .merged
@@ -149,10 +151,11 @@ package struct DeliveryPlan: Sendable {
         }
     }
 
-    private static func digest(of part: [NotifyDelivery], at now: Timestamp) -> NotifyDelivery {
+    private static func digest(of part: [NotifyDelivery], _ speech: MessageSpeech, at now: Timestamp) -> NotifyDelivery
+    {
         let lines = part.prefix(Self.digestLines).map { $0.subject.shortened(toBytes: 120) }
-        let more = part.count > lines.count ? ["… and \(part.count - lines.count) more"] : []
-        let subject = "\(part.count) notifications"
+        let more = part.count > lines.count ? [speech.text("… and \(part.count - lines.count) more")] : []
+        let subject = speech.text("\(part.count) notifications")
         let text = (lines + more).joined(separator: "\n")
         let fields: JSON = .object([
             .init("event", NotifyDelivery.Purpose.digest.rawValue), .init("count", part.count),

@@ -89,10 +89,13 @@ package enum MessageWriter {
         id: DeliveryID,
         recipients: [String] = [],
         by user: String,
+        speech: MessageSpeech = MessageSpeech(),
         at now: Timestamp
     ) -> NotifyDelivery {
-        let subject = "Test of '\(TemplateVariables.clean(channel.name))'"
-        let text = "\(TemplateVariables.clean(user)) sent this test at \(now.rfc3339()). Nothing has failed."
+        let subject = speech.text("Test of '\(TemplateVariables.clean(channel.name))'")
+        let text = speech.text(
+            "\(TemplateVariables.clean(user)) sent this test at \(now.rfc3339()). Nothing has failed."
+        )
         let fields: JSON = .object([
             .init("event", NotifyDelivery.Purpose.test.rawValue), .init("subject", subject), .init("text", text),
         ])

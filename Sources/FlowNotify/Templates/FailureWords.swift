@@ -7,14 +7,14 @@ package import FlowCore
 package struct FailureWords: Hashable, Sendable {
     /// The newest one's lines.
     let text: String
-    /// `17 hosts: same failure`; empty unless there are several, and all read alike.
-    let same: String
+    /// `17 hosts: same failure`; nil unless there are several, and all read alike.
+    let same: Wording?
     /// When such a failure was first seen, if that was before this incident.
     let seenBefore: Timestamp?
 
     package init() {
         self.text = ""
-        self.same = ""
+        self.same = nil
         self.seenBefore = nil
     }
 
@@ -28,11 +28,11 @@ package struct FailureWords: Hashable, Sendable {
         let kinds = Set(members.map { $0.execution.flatMap { known[$0]?.id } })
         let hosts = Set(members.map(\.host)).count
         guard hosts > 1, kinds.count == 1, newest != nil else {
-            self.same = ""
+            self.same = nil
             return
         }
         // Older members are not remembered one by one.
         let isWhole = incident.failing.count <= hosts && incident.count <= members.count
-        self.same = (isWhole ? "" : "the last ") + "\(hosts) hosts: same failure"
+        self.same = isWhole ? "\(hosts) hosts: same failure" : "the last \(hosts) hosts: same failure"
     }
 }

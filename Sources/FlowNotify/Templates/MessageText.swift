@@ -3,38 +3,12 @@
 
 package import FlowCore
 
-/// Writes a message: a target's templates, or the built-in ones, with values made harmless for the channel.
+/// Writes a message: a target's templates, or the built-in ones of the language, with values made harmless for the channel.
 package enum MessageText {
     package struct Written: Hashable, Sendable {
         package let subject: String
         package let text: String
     }
-
-    static let subject = """
-        {{#recovered}}Recovered: {{/recovered}}{{#escalation}}Escalation {{escalation}}: {{/escalation}}{{#task_name}}{{task_name}}{{/task_name}}\
-        {{^task_name}}{{trigger}}{{/task_name}}{{#execution_status}} {{execution_status}}{{/execution_status}}\
-        {{#many_hosts}} on {{hosts_count}} hosts{{/many_hosts}}\
-        {{^many_hosts}}{{#host}} on {{host}}{{/host}}{{/many_hosts}}\
-        {{#request}}{{#task_name}}: {{trigger}}{{/task_name}}{{/request}}
-        """
-    static let body = """
-        {{#recovered}}It works again.{{/recovered}}{{^recovered}}{{trigger}}: {{count}} since {{since}}{{/recovered}}
-        {{#escalation}}Nobody has acknowledged it.{{/escalation}}
-        {{#silenced_count}}Of these during a silence: {{silenced_count}}{{/silenced_count}}
-        {{#task_id}}Task: {{task_name}} ({{task_id}}){{/task_id}}
-        {{#hosts}}Hosts: {{hosts}}{{/hosts}}
-        {{#request}}{{request}}{{/request}}
-        {{#execution_status}}Status: {{execution_status}}{{#exit_code}}, exit code {{exit_code}}{{/exit_code}}\
-        {{#reason}} ({{reason}}){{/reason}}{{/execution_status}}
-        {{#execution_end_time}}Ended: {{execution_end_time}}{{#execution_duration}} after {{execution_duration}}\
-        {{/execution_duration}}{{/execution_end_time}}
-        {{#same_failure}}{{same_failure}}{{/same_failure}}
-        {{#seen_before}}Such a failure was first seen: {{seen_before}}{{/seen_before}}
-        {{#threshold_count}}In a row: {{threshold_count}}{{/threshold_count}}
-        {{#url}}{{url}}{{/url}}
-        {{#execution_log_tail}}---
-        {{execution_log_tail}}{{/execution_log_tail}}
-        """
 
     package static func write(
         _ target: NotifyTarget,
@@ -42,14 +16,16 @@ package enum MessageText {
         for kind: NotifyChannel.Kind?
     ) -> Written {
         let form = ChannelForm(kind)
-        let subject = self.render(target.subjectTemplate, self.subject, variables, form)
-        var text = self.render(target.bodyTemplate, self.body, variables, form)
+        let language = variables.speech.language
+        let standard = BuiltInTemplate.body(in: language)
+        let subject = self.render(target.subjectTemplate, BuiltInTemplate.subject(in: language), variables, form)
+        var text = self.render(target.bodyTemplate, standard, variables, form)
         // Room for the mark of what was cut.
         let limit = form.textLimit - 3
         if text.utf8.count > limit {
             var shorter = variables
             shorter.shortenLog(by: text.utf8.count - limit)
-            text = self.render(target.bodyTemplate, self.body, shorter, form)
+            text = self.render(target.bodyTemplate, standard, shorter, form)
         }
         return Written(
             subject: TemplateVariables.clean(subject).shortened(toBytes: 250),

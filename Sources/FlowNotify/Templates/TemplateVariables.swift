@@ -9,27 +9,33 @@ package struct TemplateVariables: Sendable {
         "task_id", "task_name", "execution_status", "execution_start_time", "execution_end_time", "execution_duration",
         "threshold_count", "execution_log_tail", "trigger", "run_id", "execution_id", "host", "hosts", "hosts_count",
         "many_hosts", "exit_code", "reason", "since", "rule", "count", "recovered", "silenced_count", "same_failure",
-        "failure", "seen_before", "escalation", "request", "url",
+        "failure", "seen_before", "escalation", "request", "url", "trigger_text", "execution_status_text",
     ]
 
     package private(set) var values: [String: String] = [:]
+    /// How the built-in texts around them speak.
+    package let speech: MessageSpeech
 
     /// - Parameters:
     ///   - execution: the newest of the incident; nil when it has none, or it is gone.
     ///   - alike: how its failures read.
     ///   - timeZone: times are written as this zone has them.
     ///   - address: where the console is, without a slash at the end; nil when nobody said.
+    ///   - speech: in which language values with words or units are.
     package init(
         _ message: NotifyMessage,
         execution: Execution?,
         logTail: String,
         alike: FailureWords = FailureWords(),
         timeZone: String = "UTC",
-        address: String? = nil
+        address: String? = nil,
+        speech: MessageSpeech = MessageSpeech()
     ) {
+        self.speech = speech
         let incident = message.incident
         let hosts = Self.unique(incident.members.reversed().map(\.host).filter { !$0.isEmpty })
         let requests = incident.members.compactMap(\.request)
+        let trigger = message.purpose == .recovered ? NotifyTrigger.recovered : incident.trigger
         let url =
             requests.isEmpty
             ? Self.url(address, execution: execution, job: incident.jobID) : Self.url(address, of: incident.trigger)
@@ -42,10 +48,12 @@ package struct TemplateVariables: Sendable {
             "execution_status": execution?.status.name ?? "",
             "execution_start_time": time(execution?.startedAt),
             "execution_end_time": time(execution?.finishedAt),
-            "execution_duration": execution?.durationMilliseconds.map { Self.duration($0) } ?? "",
+            "execution_duration": execution?.durationMilliseconds.map { speech.duration($0) } ?? "",
             "threshold_count": String(incident.thresholdCount),
             "execution_log_tail": Self.clean(logTail, keepsLines: true),
-            "trigger": message.purpose == .recovered ? NotifyTrigger.recovered.rawValue : incident.trigger.rawValue,
+            "trigger": trigger.rawValue,
+            "trigger_text": speech.word(trigger),
+            "execution_status_text": execution.map { speech.word($0.status) } ?? "",
             "run_id": execution?.runID.description ?? "",
             "execution_id": execution?.id.description ?? "",
             "host": hosts.first ?? "",
@@ -53,30 +61,39 @@ package struct TemplateVariables: Sendable {
             "hosts_count": String(max(hosts.count, incident.failing.count)),
             "many_hosts": max(hosts.count, incident.failing.count) > 1 ? "true" : "",
             "exit_code": execution?.exitCode.map { String($0) } ?? "",
-            "reason": Self.clean(execution?.detail ?? execution?.reason?.rawValue ?? ""),
+            "reason": Self.clean(
+                execution?.detail.map { speech.text(kept: $0) } ?? execution?.reason.map { speech.word($0) } ?? ""
+            ),
             "since": time(incident.openedAt),
             "rule": Self.clean(incident.rule.name),
             "count": String(incident.count),
             "recovered": message.purpose == .recovered ? "true" : "",
             "silenced_count": incident.heldBack.flatMap { $0 > 0 ? String($0) : nil } ?? "",
             "escalation": message.purpose == .escalation ? String(message.number) : "",
-            "same_failure": alike.same,
+            "same_failure": alike.same.map { speech.text($0) } ?? "",
             "failure": Self.clean(alike.text, keepsLines: true),
             "seen_before": time(alike.seenBefore),
-            "request": Self.clean(requests.joined(separator: "\n"), keepsLines: true),
+            "request": Self.clean(
+                requests.map { speech.text(kept: $0) }.joined(separator: "\n"),
+                keepsLines: true
+            ),
             "url": url,
         ]
     }
 
     /// For previews without an execution.
-    package init(sample rule: String, at now: Timestamp) {
+    package init(sample rule: String, at now: Timestamp, speech: MessageSpeech = MessageSpeech()) {
+        self.speech = speech
         self.values = [
             "task_id": "7", "task_name": "nightly-backup", "execution_status": "FAILURE",
             "execution_start_time": now.advanced(byMilliseconds: -65_000).rfc3339(),
-            "execution_end_time": now.rfc3339(), "execution_duration": "1 m 05 s", "threshold_count": "1",
-            "execution_log_tail": "this is a test: nothing has failed", "trigger": "technical_failure",
+            "execution_end_time": now.rfc3339(), "execution_duration": speech.duration(65_000), "threshold_count": "1",
+            "execution_log_tail": speech.text("this is a test: nothing has failed"),
+            "trigger": NotifyTrigger.technicalFailure.rawValue, "trigger_text": speech.word(.technicalFailure),
+            "execution_status_text": speech.word(.failure),
             "run_id": "019b76da-a800-8a16-95be-9999ed8e96e3", "execution_id": "019b76da-a800-8a16-95be-9999ed8e96e3",
-            "host": "web1", "hosts": "web1", "hosts_count": "1", "exit_code": "2", "reason": "exit code 2",
+            "host": "web1", "hosts": "web1", "hosts_count": "1", "exit_code": "2",
+            "reason": speech.text("exit code \(2)"),
             "since": now.rfc3339(), "rule": Self.clean(rule), "count": "1",
         ]
     }
@@ -113,16 +130,6 @@ package struct TemplateVariables: Sendable {
         let minutes = abs(offset) / 60
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return local + (offset < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60)
-    }
-
-    /// `1 m 05 s`, as people read it.
-    static func duration(_ milliseconds: Int64) -> String {
-        let seconds = milliseconds / 1000
-        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        if seconds < 1 { return "\(milliseconds) ms" }
-        if seconds < 60 { return "\(seconds) s" }
-        if seconds < 3600 { return "\(seconds / 60) m \(two(seconds % 60)) s" }
-        return "\(seconds / 3600) h \(two(seconds % 3600 / 60)) m"
     }
 
     /// Without control characters, which could move a terminal or break a header.

@@ -20,6 +20,7 @@ package final class NotifyDispatcher: Sendable {
     private let seal: ChannelSeal
     /// Age from which a message is not tried again; milliseconds.
     private let giveUpAfter: Int64
+    private let language: MessageLanguage
     private let plan = Mutex(DeliveryPlan())
 
     package init(
@@ -27,13 +28,15 @@ package final class NotifyDispatcher: Sendable {
         sender: any NotifySender,
         clock: any WallClock,
         seal: SecretSeal?,
-        giveUpAfter: Int64 = 24 * 3_600_000
+        giveUpAfter: Int64 = 24 * 3_600_000,
+        language: MessageLanguage = MessageLanguage()
     ) {
         self.store = store
         self.sender = sender
         self.clock = clock
         self.seal = ChannelSeal(seal)
         self.giveUpAfter = giveUpAfter
+        self.language = language
     }
 
     /// Channels that fail all the time.
@@ -50,7 +53,8 @@ package final class NotifyDispatcher: Sendable {
         let now = self.clock.now
         let due = try await self.store.dueDeliveries(at: now, limit: Self.limit)
         guard !due.isEmpty else { return 0 }
-        let merged = DeliveryPlan.merge(due, waiting: try await self.store.waitingDeliveries(), at: now)
+        let waiting = try await self.store.waitingDeliveries()
+        let merged = DeliveryPlan.merge(due, waiting: waiting, speech: self.language.now, at: now)
         // The digest is due in the next round.
         guard merged.isEmpty else {
             try await self.store.saveDeliveries(merged)

@@ -24,11 +24,18 @@ package final class NotifyEvaluator: Sendable {
     private let clock: any WallClock
     /// Where the console is, for links.
     private let address: String?
+    private let language: MessageLanguage
 
-    package init(store: any Store & NotifyStore, clock: any WallClock, address: String? = nil) {
+    package init(
+        store: any Store & NotifyStore,
+        clock: any WallClock,
+        address: String? = nil,
+        language: MessageLanguage = MessageLanguage()
+    ) {
         self.store = store
         self.clock = clock
         self.address = address
+        self.language = language
     }
 
     /// Handles everything that is there.
@@ -189,7 +196,8 @@ package final class NotifyEvaluator: Sendable {
             logTail: try await Self.logTail(of: execution, in: self.store),
             alike: try await self.alike(message),
             timeZone: zone,
-            address: self.address
+            address: self.address,
+            speech: self.language.now
         )
     }
 

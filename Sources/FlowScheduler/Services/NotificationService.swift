@@ -12,6 +12,7 @@ package struct NotificationService: Sendable {
     let seal: ChannelSeal
     /// As of ``LiveSettings``.
     let reservedHeaders: Set<String>
+    let language: MessageLanguage
     let makeUUID: @Sendable () -> UUID
 
     package init(
@@ -19,12 +20,14 @@ package struct NotificationService: Sendable {
         clock: any WallClock,
         seal: SecretSeal?,
         reservedHeaders: Set<String> = [],
+        language: MessageLanguage = MessageLanguage(),
         makeUUID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         self.store = store
         self.clock = clock
         self.seal = ChannelSeal(seal)
         self.reservedHeaders = reservedHeaders
+        self.language = language
         self.makeUUID = makeUUID
     }
 
@@ -103,6 +106,7 @@ package struct NotificationService: Sendable {
             id: DeliveryID(uuid: self.makeUUID()),
             recipients: recipients,
             by: principal.username,
+            speech: self.language.now,
             at: self.clock.now
         )
         try await self.store.saveDeliveries([delivery])
@@ -202,7 +206,8 @@ package struct NotificationService: Sendable {
         try validator.faults.check("The templates are not valid")
         let kind = ChannelDirectory(channels)[target.channel ?? ""]?.kind
         guard let id else {
-            return MessageText.write(target, TemplateVariables(sample: rule, at: self.clock.now), for: kind)
+            let sample = TemplateVariables(sample: rule, at: self.clock.now, speech: self.language.now)
+            return MessageText.write(target, sample, for: kind)
         }
         let scope = try principal.require(.executionsRead)
         guard let execution = try await self.store.execution(id, in: scope) else { throw StoreFault.noExecution(id) }
@@ -212,7 +217,8 @@ package struct NotificationService: Sendable {
         let variables = TemplateVariables(
             NotifyMessage(previewOf: execution, rule: rule),
             execution: execution,
-            logTail: tail
+            logTail: tail,
+            speech: self.language.now
         )
         return MessageText.write(target, variables, for: kind)
     }

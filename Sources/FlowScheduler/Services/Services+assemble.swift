@@ -18,6 +18,7 @@ extension Services {
         archive: (any OutputArchive)? = nil,
         cluster: ClusterService? = nil,
         scheduler: LiveScheduler = LiveScheduler(),
+        language: MessageLanguage? = nil,
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
     ) -> Services {
@@ -95,7 +96,8 @@ extension Services {
                     store: $0,
                     clock: clock,
                     seal: seal,
-                    reservedHeaders: settings.reservedHeaders
+                    reservedHeaders: settings.reservedHeaders,
+                    language: language ?? MessageLanguage(settings)
                 )
             },
             calendars: calendars.map { CalendarService(store: $0, jobs: jobs, clock: clock) },

@@ -63,7 +63,8 @@ struct SQLiteWork {
         let code = error.extendedResultCode
         // GRDB's own words, for those who write programs with it.
         let words = code == .SQLITE_MISUSE ? "this is not one statement" : error.message ?? "refused"
-        return WorkFailure(.failure, "\(place)\(words) (SQLite \(code.rawValue)); rolled back")
+        let refusal = "\(words) (SQLite \(code.rawValue))"
+        return WorkFailure(.failure, "\(place)\(refusal); rolled back")
     }
 
     /// The file behind all links.

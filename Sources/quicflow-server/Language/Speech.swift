@@ -41,8 +41,10 @@ extension ParsableCommand {
     static func parserText(for error: any Error) -> String {
         guard Language.current == .chinese else { return self.fullMessage(for: error) }
         let text = self.fullMessage(for: error, columns: HelpPage.endless)
-        // Versions, completions and dumps are for programs.
-        if self.exitCode(for: error).isSuccess, HelpPage(text) == nil { return text }
+        if self.exitCode(for: error).isSuccess, HelpPage(text) == nil {
+            // Versions and dumps are for programs.
+            return CompletionScript(text)?.chinese(.help) ?? text
+        }
         return ParserWords.chinese(text, help: .help, columns: Speech.columns)
     }
 }

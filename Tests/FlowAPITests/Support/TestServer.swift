@@ -51,13 +51,15 @@ struct TestServer: Sendable {
         self.store = store
         self.directory = directory
         self.startup = Startup(isFinished: !isStarting)
+        let live = LiveSettings(settings, reservedHeaders: trusted?.names ?? [])
         self.services = Services.assemble(
             store: self.store,
             observer: self.observer,
             gateway: self.gateway,
             bus: self.bus,
             seal: Self.seal,
-            settings: LiveSettings(settings, reservedHeaders: trusted?.names ?? []),
+            settings: live,
+            language: MessageLanguage(live, kept: .records),
             clock: self.clock,
             hasher: ScryptPasswordHasher(logRounds: 4)
         )

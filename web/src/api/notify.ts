@@ -124,7 +124,14 @@ export interface Incident {
   /** Events that silences keep back, and which. */
   silenced: number;
   silences: number[];
-  members: { client_id: string; execution_id: string | null; trigger: Trigger; at: string; request?: string | null }[];
+  members: {
+    client_id: string;
+    execution_id: string | null;
+    trigger: Trigger;
+    at: string;
+    request?: string | null;
+    request_text?: Bilingual | null;
+  }[];
 }
 
 /** What a silence is about: all that is given has to hold. */

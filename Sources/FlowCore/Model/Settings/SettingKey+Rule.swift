@@ -93,8 +93,8 @@ extension SettingKey {
                 kind: .choice(["auto", "zh", "en"]),
                 standard: .text("auto"),
                 unit: nil,
-                chinese: "界面语言",
-                english: "Language of the console"
+                chinese: "界面和通知的语言",
+                english: "Language of the console and of messages"
             )
         }
     }

@@ -60,5 +60,39 @@ extension ChineseKept {
         zh 密钥不对
         en reported by {caller}
         zh 由 {caller} 上报
+        en {count} of at most {limit} runs of this job were waiting
+        zh 这个任务有 {count} 次运行在等待（最多 {limit} 次）
+        en {count} of at most {limit} runs of this job were still open
+        zh 这个任务还有 {count} 次运行没有结束（最多 {limit} 次）
+        en The deadline for the tasks it waits for passed; missing: {names}
+        zh 等待其他任务的截止时间已过；缺少：{names}
+        """#
+
+    /// What it concludes of hosts that say nothing of fires.
+    static let owed = #"""
+        en {count} fires from {first} through {last}: the host did not come back before the time to wait for it was over.
+        zh 从 {first} 到 {last} 的 {count} 次触发：主机没有在等待时间内恢复。
+        en 1 fire from {first} through {last}: the host did not come back before the time to wait for it was over.
+        zh 从 {first} 到 {last} 的 1 次触发：主机没有在等待时间内恢复。
+        en Fires from {first} through {last}: the host did not come back before the time to wait for it was over.
+        zh 从 {first} 到 {last} 的触发：主机没有在等待时间内恢复。
+        en At least {count} fires from {first} through {last}: the host did not come back before the time to wait for it was over.
+        zh 从 {first} 到 {last} 的至少 {count} 次触发：主机没有在等待时间内恢复。
+        en {count} fires from {first} through {last}: the host came back and gave no account of them.
+        zh 从 {first} 到 {last} 的 {count} 次触发：主机恢复后没有说明它们。
+        en 1 fire from {first} through {last}: the host came back and gave no account of them.
+        zh 从 {first} 到 {last} 的 1 次触发：主机恢复后没有说明。
+        en Fires from {first} through {last}: the host came back and gave no account of them.
+        zh 从 {first} 到 {last} 的触发：主机恢复后没有说明它们。
+        en At least {count} fires from {first} through {last}: the host came back and gave no account of them.
+        zh 从 {first} 到 {last} 的至少 {count} 次触发：主机恢复后没有说明它们。
+        en {count} fires from {first} through {last}: the host was deleted.
+        zh 从 {first} 到 {last} 的 {count} 次触发：主机已被删除。
+        en 1 fire from {first} through {last}: the host was deleted.
+        zh 从 {first} 到 {last} 的 1 次触发：主机已被删除。
+        en Fires from {first} through {last}: the host was deleted.
+        zh 从 {first} 到 {last} 的触发：主机已被删除。
+        en At least {count} fires from {first} through {last}: the host was deleted.
+        zh 从 {first} 到 {last} 的至少 {count} 次触发：主机已被删除。
         """#
 }

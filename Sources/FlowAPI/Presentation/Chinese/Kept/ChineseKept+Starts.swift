@@ -30,6 +30,8 @@ extension ChineseKept {
         zh 任务的版本 {version} 在这个时间不触发，版本 {before} 触发
         en {count} of at most {limit} executions of this job were still open on the host
         zh 这台主机上该任务还有 {count} 个执行未结束（最多 {limit} 个）
+        en {count} of at most {limit} executions of this job were waiting on the host
+        zh 这台主机上该任务有 {count} 个执行在等待（最多 {limit} 个）
         en this version of the agent does not know all that the job says: {what}. Upgrade the agent
         zh 这个版本的代理不认识任务的全部内容：{what}。请升级代理
         en the agent was not running at {time}
@@ -94,6 +96,8 @@ extension ChineseKept {
         zh “{text}”不是 URL
         en '{text}' is not an http or https URL
         zh “{text}”不是 http 或 https 的 URL
+        en '{url}': there is no port {port}
+        zh “{url}”：没有端口 {port}
         en '{url}' has a user or password in it; credentials belong in a header
         zh “{url}”中有用户或密码；凭据应放在请求头里
         en '{host}' is refused: {reason}
