@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
@@ -111,6 +113,40 @@ def a_second_start_shows_no_password(case: Case) -> None:
     check(PASSWORD.search(first) and not PASSWORD.search(second), second)
 
 
+def a_lost_password_is_made_anew_on_the_host(case: Case) -> None:
+    first, _ = case.runs()
+    reset = subprocess.run(
+        [str(case.binary), "user", "reset-password", "admin", "--data-dir", str(case.data)],
+        capture_output=True, text=True, timeout=60, env={"PATH": os.environ["PATH"], "HOME": str(case.directory)},
+    )  # fmt: skip
+    check(reset.returncode == 0, reset.stderr)
+    password = reset.stdout.strip()
+    old = PASSWORD.search(first)
+    check(password and old and password != old.group(1), (reset.stdout, first))
+    process = case.start()
+    try:
+        for line in process.stdout:
+            if line.startswith("Listening"):
+                break
+
+        def sign_in(word: str) -> int:
+            body = json.dumps({"username": "admin", "password": word}).encode()
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{case.http}/api/v1/auth/login", body, {"Content-Type": "application/json"}
+            )
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return answer.status
+            except urllib.error.HTTPError as error:
+                return error.code
+
+        check(sign_in(old.group(1)) == 401, "the old password still opens")
+        check(sign_in(password) == 200, "the new password does not open")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
 def a_password_file_that_cannot_be_written_makes_no_administrator(case: Case) -> None:
     blocked = case.configuration(admin="password-file: /nonexistent/password")
     said = case.fails("serve", "--config", blocked)
@@ -170,6 +206,7 @@ CASES = [
     a_taken_port_for_people_eats_no_password,
     a_taken_port_for_agents_eats_no_password,
     a_second_start_shows_no_password,
+    a_lost_password_is_made_anew_on_the_host,
     a_password_file_that_cannot_be_written_makes_no_administrator,
     a_file_in_place_of_the_directory_is_named,
     a_full_disk_is_said,
