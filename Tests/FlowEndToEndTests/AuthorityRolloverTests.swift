@@ -30,7 +30,7 @@ final class LogLines: Sendable {
         }
 
         func log(event: LogEvent) {
-            self.lines.texts.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
+            self.lines.texts.withLock { $0.append("\(event.level) \(event.message) \(event.metadata ?? [:])") }
         }
     }
 

@@ -8,6 +8,7 @@ import FlowScheduler
 import FlowServer
 import FlowStore
 import FlowWire
+import Synchronization
 import Testing
 
 @Suite("Sessions over loopback QUIC", .timeLimit(.minutes(10)))
@@ -181,7 +182,11 @@ struct EnrolmentSessionTests {
                 serverName: identity.serverName,
                 servers: ["host.invalid:8474", world.server]
             )
-            try await world.withLink(several) { _, events in try await self.connected(&events) }
+            let lines = LogLines()
+            try await world.withLink(several, logger: lines.logger) { _, events in try await self.connected(&events) }
+            // Whoever looks at the host's log learns why, at the default level (issue 6).
+            let told = lines.texts.withLock { $0 }.filter { $0.contains("no connection to the server; trying on") }
+            #expect(told.count == 1 && told[0].hasPrefix("notice ") && told[0].contains("host.invalid:8474"), "\(told)")
         }
     }
 }

@@ -170,6 +170,7 @@ struct EnrolmentWorld: Sendable {
     func withLink(
         _ identity: AgentIdentity,
         identities: IdentityStore? = nil,
+        logger: Logger? = nil,
         _ body: (AgentLink, inout AsyncStream<LinkEvent>.Iterator) async throws -> Void
     ) async throws {
         let (events, continuation) = AsyncStream<LinkEvent>.makeStream()
@@ -177,7 +178,7 @@ struct EnrolmentWorld: Sendable {
             identity: identity,
             identities: identities,
             group: MultiThreadedEventLoopGroup.singleton,
-            logger: self.logger,
+            logger: logger ?? self.logger,
             handler: { continuation.yield($0) }
         )
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -29,12 +29,13 @@ struct HostAuditTests {
         // Without a key nothing can be looked at.
         await #expect(throws: CoreError.self) { _ = try await Self.verify(path) }
         let keys = try #require(try MasterKeys.open(in: directory, environment: [:], mayCreate: true))
+        let lines = LogLines()
         let sealer = AuditSealer(
             store: store,
             chain: AuditChain(master: keys.primary.bytes),
             name: "main",
             clock: SystemWallClock(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: lines.logger
         ) { try AuditHeadsFile.write($0, in: directory) }
         for index in 1...600 {
             let change = Change(by: Actor(.host, name: "root"), at: Timestamp(milliseconds: Int64(index)))
@@ -42,6 +43,9 @@ struct HostAuditTests {
         }
         #expect(sealer.unsealedMilliseconds == 0)
         await sealer.step()
+        // Every change is a line of the log at the default level, with who did it (issue 6).
+        let told = lines.texts.withLock { $0 }.filter { $0.hasPrefix("notice job.update") }
+        #expect(told.count == 600 && told.allSatisfy { $0.contains("root") }, "\(told.first ?? "")")
         let report = try await Self.verify(path)
         #expect(report.findings.map(\.outcome) == [.whole(rows: 600)] && report.unsealed == 0)
         #expect(try AuditHeadsFile.read(in: directory).map(\.sequence) == [600])

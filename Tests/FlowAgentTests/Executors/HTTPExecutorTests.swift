@@ -113,6 +113,16 @@ struct HTTPExecutorTests {
         }
     }
 
+    @Test("a port without TLS is named as that, with its end as detail and nothing of the library (issue 6)")
+    func plainPort() async throws {
+        try await self.with { host, server in
+            let url = "https" + server.url.dropFirst("http".count) + "/echo"
+            let outcome = try await host.wait(await host.launch(.http(HTTPPayload(url: url))))
+            #expect(outcome.status == .failure && outcome.reason == .request)
+            #expect(outcome.detail?.contains("does not speak TLS on this port") == true, "\(outcome.detail ?? "")")
+        }
+    }
+
     @Test("a name with several addresses is called at one that answers (RFC 8305)")
     func severalAddresses() async throws {
         try await self.with { host, server in
