@@ -63,7 +63,11 @@ extension Server {
             ),
             dispatcher: NotifyDispatcher(
                 store: store,
-                sender: ChannelSender(network: network, hostName: ProcessInfo.processInfo.hostName),
+                sender: ChannelSender(
+                    network: network,
+                    hostName: ProcessInfo.processInfo.hostName,
+                    commands: self.configuration.notifyCommands
+                ),
                 clock: clock,
                 seal: seal,
                 language: language

@@ -225,6 +225,7 @@ package struct Server: Sendable {
             },
             scheduler: scheduler,
             language: language,
+            notifyCommands: self.configuration.notifyCommands,
             clock: clock
         )
         if let member = cluster?.member { metrics.setResting { member.isResting } }

@@ -20,6 +20,7 @@ extension ServerConfiguration {
     ///   requests a minute; 0 = any number
     /// - `agents.listen` (string, default `127.0.0.1:8474`), `agents.names` (strings)
     /// - `http.public-url` (string), `notify.allow-loopback` (bool, false), `notify.ca-file` (string)
+    /// - `notify.commands` (strings): programs of this host that channels may start
     /// - `sign-on.proxy.…`: see ``ServerConfiguration/proxy(_:)``
     /// - `sign-on.oidc.…`: see ``ServerConfiguration/providers(_:publicURL:)``
     /// - every ``SettingKey``, such as `retention.days`, which nobody can change in the console then
@@ -91,6 +92,11 @@ extension ServerConfiguration {
         result.providers = Self.providers(reader, publicURL: result.publicURL)
         result.notifiesLoopback = reader.bool(forKey: "notify.allow-loopback", default: false)
         result.notifyAuthorityFile = reader.string(forKey: "notify.ca-file")
+        result.notifyCommands = reader.values(
+            forKey: "notify.commands",
+            possible: "absolute paths of programs, such as /etc/quartzflow/notify/sms",
+            parse: { $0.hasPrefix("/") && !$0.hasSuffix("/") && !$0.utf8.contains(0) ? $0 : nil }
+        )
         result.archive = Self.archive(reader)
         result.adminPasswordFile = reader.string(forKey: "admin.password-file")
         return result

@@ -47,6 +47,8 @@ package struct ServerConfiguration: Sendable {
     package var notifiesLoopback = false
     /// Certificates of further authorities that receivers of notifications may have; a PEM file.
     package var notifyAuthorityFile: String?
+    /// Programs of this host that channels may start: absolute paths.
+    package var notifyCommands: [String] = []
     /// Where old output is archived; nil = it stays in the database.
     package var archive: ArchiveSettings?
     /// Where the generated password of the first administrator is written, mode 0600; nil prints it once.

@@ -136,6 +136,65 @@ struct NotifyTests {
         }
     }
 
+    @Test("Channels of chats and services need what they need, and give no key back (issue 10)")
+    func services() async throws {
+        try await TestServer.with { _, caller in
+            let token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+            func body(_ type: String, _ more: [String: JSON] = [:]) -> [String: JSON] {
+                ["name": .string(type), "type": .string(type)].merging(more) { $1 }
+            }
+            let refused: [(JSONBody, [String])] = [
+                (body("teams"), ["url"]), (body("telegram"), ["chat", "secret"]),
+                (body("telegram", ["secret": .string("x"), "chat": .string("a b")]), ["chat", "secret"]),
+                (body("pagerduty", ["secret": .string("short")]), ["secret"]),
+                (
+                    body(
+                        "pagerduty",
+                        ["secret": .string(String(repeating: "a", count: 32)), "url": .string("ftp://x")]
+                    ), ["url"]
+                ),
+                (body("command", ["command": .string("/bin/sh")]), ["command"]),
+                (
+                    body("command", ["command": .string("/opt/notify/sms"), "url": .string("https://x.example")]),
+                    ["url"]
+                ),
+            ]
+            for (body, paths) in refused {
+                let answer = try await caller.post("/notify/channels", body)
+                #expect((400..<500).contains(answer.status), "\(body): \(answer.text)")
+                #expect(answer.faults.sorted() == paths, "\(body): \(answer.text)")
+            }
+            let telegram = try await caller.post(
+                "/notify/channels",
+                body("telegram", ["secret": .string(token), "chat": .string("-1001234567890")])
+            )
+            #expect(telegram.status == 201 && telegram.data["chat"]?.text == "-1001234567890", "\(telegram.text)")
+            #expect(telegram.data["url"] == .null && telegram.data["has_secret"] == .bool(true))
+            let id = telegram.data["id"]?.int ?? 0
+            let kept = try await caller.put("/notify/channels/\(id)", body("telegram", ["chat": .string("@public")]))
+            #expect(kept.data["has_secret"] == .bool(true) && kept.data["chat"]?.text == "@public", "\(kept.text)")
+            let pager = try await caller.post(
+                "/notify/channels",
+                body("pagerduty", ["secret": .string(String(repeating: "a", count: 32))])
+            )
+            #expect(pager.status == 201, "\(pager.text)")
+            let teams = try await caller.post(
+                "/notify/channels",
+                body("teams", ["url": .string("https://x.logic.azure.example/workflows/1?sig=s3cret")])
+            )
+            #expect(teams.status == 201 && teams.data["url"]?.text == "https://x.logic.azure.example/…")
+            let command = try await caller.post(
+                "/notify/channels",
+                body("command", ["command": .string("/opt/notify/sms")])
+            )
+            #expect(command.status == 201 && command.data["command"]?.text == "/opt/notify/sms", "\(command.text)")
+            let all = try await caller.get("/notify/channels").text + caller.get("/audit").text
+            for secret in [token, "s3cret", String(repeating: "a", count: 32)] { #expect(!all.contains(secret)) }
+        }
+    }
+
+    private typealias JSONBody = [String: JSON]
+
     @Test("A channel that a rule names stays, and names are unique")
     func inUse() async throws {
         try await TestServer.with { _, caller in

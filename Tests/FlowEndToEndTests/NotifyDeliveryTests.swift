@@ -251,6 +251,139 @@ struct NotifyDeliveryTests {
         try await receiver.stop()
     }
 
+    @Test(
+        "Teams, Telegram and PagerDuty take a message from a real request, and what they refuse is dead (issue 10)",
+        arguments: [
+            (NotifyChannel.Kind.teams, "/hook", "", nil, #""type":"AdaptiveCard""#),
+            (
+                .telegram, "/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/sendMessage", #"{"ok":true}"#, 30,
+                #""chat_id":"-1001""#
+            ),
+            (.pagerduty, "/hook", #"{"status":"success"}"#, nil, #""event_action":"trigger""#),
+        ] as [(NotifyChannel.Kind, String, String, Int?, String)]
+    )
+    func services(_ kind: NotifyChannel.Kind, path: String, answer: String, wait: Int?, sign: String) async throws {
+        let busy = wait.map { #"{"ok":false,"parameters":{"retry_after":\#($0)}}"# } ?? ""
+        let receiver = try await HTTPReceiver.start([
+            .init(status: .tooManyRequests, body: busy),
+            .init(status: kind == .telegram ? .ok : .accepted, body: answer), .init(status: .badRequest),
+        ])
+        try await DeliveryWorld.with { world in
+            var draft = NotifyChannelDraft(name: "ops", kind: kind)
+            draft.secrets.url = receiver.url + (kind == .telegram ? "" : "/hook")
+            draft.secrets.secret = kind == .telegram ? "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw" : "k"
+            draft.settings.chat = "-1001"
+            try await world.channel(draft)
+            var rule = Self.rule()
+            rule.channels = [NotifyTarget(channel: "ops")]
+            try await world.makeJob([rule])
+            try await world.fail()
+            try await world.dispatch()
+            #expect(try await world.states() == [.queued], "429 is tried again")
+            if let wait {
+                world.clock.pass(Int64(wait) - 1)
+                #expect(try await world.dispatch() == 0, "the service said how long to wait")
+            }
+            world.clock.pass(3)
+            try await world.dispatch()
+            #expect(try await world.states() == [.sent])
+            let hits = receiver.hits
+            #expect(hits.count == 2 && hits.allSatisfy { $0.path == path && $0.method == "POST" }, "\(hits)")
+            #expect(hits.last?.body.contains(sign) == true && hits.last?.body.contains("disk full") == true)
+            try await world.fail()
+            world.clock.pass(60)
+            try await world.evaluate()
+            try await world.dispatch()
+            #expect(try await world.states().contains(.dead), "400 is for ever")
+        }
+        try await receiver.stop()
+    }
+
+    @Test("A program that the operator lists gets the message; nothing of it is read by a shell (issue 10)")
+    func command() async throws {
+        try await DeliveryWorld.with { world in
+            let path = world.directory + "/notify"
+            let script = """
+                #!/bin/sh
+                env > "$(dirname "$0")/environment"
+                cat > "$(dirname "$0")/input"
+                test -e "$(dirname "$0")/busy" && { echo "come back later" >&2; exit 75; }
+                exit 0
+                """
+            try Data(script.utf8).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            func read(_ name: String) throws -> String {
+                try String(contentsOfFile: world.directory + "/" + name, encoding: .utf8)
+            }
+            func sender(_ allowed: [String]) -> ChannelSender {
+                ChannelSender(network: NotifyNetwork(), hostName: "test.example", commands: allowed)
+            }
+            var draft = NotifyChannelDraft(name: "ops", kind: .command)
+            draft.settings.command = path
+            try await world.channel(draft)
+            var rule = Self.rule()
+            rule.channels = [NotifyTarget(channel: "ops", subjectTemplate: "$(touch hacked) `id` {{task_name}}")]
+            try await world.makeJob([rule])
+            world.sender = sender([path])
+            #expect(FileManager.default.createFile(atPath: world.directory + "/busy", contents: nil))
+            try await world.fail()
+            try await world.dispatch()
+            let waiting = try await world.store.deliveries(NotifyQuery()).items[0]
+            #expect(waiting.state == .queued && waiting.lastError == "exit status 75: come back later")
+            try FileManager.default.removeItem(atPath: world.directory + "/busy")
+            world.clock.pass(5)
+            try await world.dispatch()
+            #expect(try await world.states() == [.sent])
+            let environment = try read("environment").split(separator: "\n")
+            #expect(environment.contains("QF_SUBJECT=$(touch hacked) `id` backup"))
+            #expect(environment.contains("QF_TRIGGER=technical_failure"))
+            #expect(!environment.contains { $0.hasPrefix("HOME=") || $0.hasPrefix("QUARTZFLOW") })
+            let input = try JSONParser.parse(Array(try read("input").utf8).dropLast())
+            #expect(input["event"] == .string("opening") && input["task_name"] == .string("backup"))
+            #expect(!FileManager.default.fileExists(atPath: world.directory + "/hacked"))
+            // Taken out of the list, it is started no more.
+            world.sender = sender([])
+            try FileManager.default.removeItem(atPath: world.directory + "/input")
+            try await world.fail()
+            world.clock.pass(60)
+            try await world.evaluate()
+            try await world.dispatch()
+            let refused = try await world.store.deliveries(NotifyQuery(state: NotifyDelivery.State.dead.rawValue)).items
+            #expect(
+                refused.map(\.lastError) == ["the program '\(path)' is not in notify.commands of the server's file"]
+            )
+            #expect(!FileManager.default.fileExists(atPath: world.directory + "/input"))
+        }
+    }
+
+    @Test("A program that does not end is ended with all that it started, and tried again")
+    func slowCommand() async throws {
+        let directory = NSTemporaryDirectory() + "flow-notify-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let path = directory + "/slow"
+        try Data("#!/bin/sh\nsleep 600 &\necho $! > \(directory)/child\nwait\n".utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        var draft = NotifyChannelDraft(name: "ops", kind: .command)
+        draft.settings.command = path
+        let now = Timestamp(milliseconds: 1_795_255_200_000)
+        let channel = NotifyChannel(id: 1, draft: draft, createdAt: now, updatedAt: now)
+        let id = DeliveryID(uuid: UUID())
+        let delivery = MessageWriter.test(of: channel, id: id, by: "ada", at: now)
+        let verdict = await CommandSender(allowed: [path], patience: .seconds(2)).send(delivery, over: channel)
+        #expect(verdict == .again("the program took longer than 2 s"))
+        let child = try #require(
+            Int32(try String(contentsOfFile: directory + "/child", encoding: .utf8).split(separator: "\n")[0])
+        )
+        // Its parent is gone: init buries it at once.
+        var tries = 0
+        while kill(child, 0) == 0, tries < 500 {
+            usleep(10_000)
+            tries += 1
+        }
+        #expect(kill(child, 0) != 0, "what it started lives on")
+    }
+
     @Test("A receiver that is away loses nothing, and gets the same key at each try")
     func retries() async throws {
         let receiver = try await HTTPReceiver.start([

@@ -102,7 +102,14 @@ extension Schema {
                 .with(optional: own).with(optional: ["secret": .string(upTo: 512)])
             return isChange ? base.with(optional: url) : base.with(required: url)
         }
-        let robots = NotifyChannel.Kind.allCases.filter { $0 != .email && $0 != .webhook }.map(\.rawValue)
+        /// Services that are at one place for everybody; their key is kept by a change that says nothing of it.
+        func service(_ type: String, _ key: String, _ own: KeyValuePairs<String, Schema>) -> Schema {
+            let secret: KeyValuePairs<String, Schema> = ["secret": Schema.string(upTo: 512).about(key)]
+            let base = Schema.body(required: ["name": name, "type": .choice([type])], optional: common)
+                .with(required: own).with(optional: url)
+            return isChange ? base.with(optional: secret) : base.with(required: secret)
+        }
+        let robots = NotifyChannel.Kind.allCases.filter { $0.needsAddress && $0 != .webhook }.map(\.rawValue)
         return .either(
             Schema.body(
                 required: [
@@ -117,7 +124,21 @@ extension Schema {
                 ]
             ).with(optional: common),
             http(["webhook"], ["method": .choice(["POST", "PUT", "PATCH"]), "headers": .dictionary(.string)]),
-            http(robots, [:])
+            http(robots, [:]),
+            service(
+                "telegram",
+                "The bot's token.",
+                ["chat": Schema.string(upTo: 65, from: 1).example("-1001234567890")]
+            ),
+            service("pagerduty", "The integration key of the service.", [:]),
+            Schema.body(
+                required: [
+                    "name": name, "type": .choice(["command"]),
+                    "command": Schema.string(upTo: 4096, from: 1).example("/etc/quartzflow/notify/sms")
+                        .about("Path of a program that notify.commands of the server's file lists."),
+                ],
+                optional: common
+            )
         )
     }
 
@@ -129,7 +150,8 @@ extension Schema {
         "url": .string.orNull.about(
             "Scheme and host; the rest may be a password. Null while the server lacks its key."
         ), "method": .string,
-        "header_names": .array(.string), "has_secret": .boolean, "limit_per_minute": .integer.orNull,
+        "chat": .string.orNull, "command": .string.orNull, "header_names": .array(.string), "has_secret": .boolean,
+        "limit_per_minute": .integer.orNull,
         "created_at": .timestamp, "updated_at": .timestamp,
     ])
 

@@ -20,7 +20,10 @@ enum NotifyPresenter {
                 .init("from", settings.from), .init("recipients", settings.recipients ?? []),
                 .init("has_password", channel.isClosed || !(channel.secrets.password ?? "").isEmpty),
             ]
+        } else if channel.kind == .command {
+            members.append(.init("command", settings.command))
         } else {
+            if channel.kind == .telegram { members.append(.init("chat", settings.chat)) }
             members += [
                 .init("url", channel.secrets.url.map { Self.masked($0) }), .init("method", settings.method ?? "POST"),
                 .init("header_names", (channel.secrets.headers ?? [:]).keys.sorted()),

@@ -38,9 +38,12 @@ struct NotifyRoutes: Sendable {
             draft.settings.from = reader.string("from")
             draft.settings.recipients = reader.strings("recipients")
             draft.secrets.password = reader.string("password")
+        } else if kind == .command {
+            draft.settings.command = reader.string("command")
         } else {
             draft.secrets.url = reader.string("url")
             draft.secrets.secret = reader.string("secret")
+            if kind == .telegram { draft.settings.chat = reader.string("chat") }
             if kind == .webhook {
                 draft.settings.method = reader.string("method")
                 draft.secrets.headers = reader.dictionary("headers")

@@ -4,7 +4,17 @@
 /// A way to tell somebody: where to, in which form, with which secret.
 package struct NotifyChannel: Hashable, Sendable {
     package enum Kind: String, Codable, Sendable, CaseIterable {
-        case email, webhook, dingtalk, wecom, feishu, slack
+        case email, webhook, dingtalk, wecom, feishu, slack, teams, telegram, pagerduty
+        /// A program on the server's host, of those that its operator allows.
+        case command
+
+        /// Spoken to by HTTP at an address of its own, which has to be given.
+        package var needsAddress: Bool {
+            switch self {
+            case .email, .telegram, .pagerduty, .command: false
+            case .webhook, .dingtalk, .wecom, .feishu, .slack, .teams: true
+            }
+        }
     }
 
     package let id: Int64
@@ -72,6 +82,10 @@ package struct ChannelSettings: Hashable, Sendable, Codable {
     /// The sender's address.
     package var from: String?
     package var recipients: [String]?
+    /// The conversation of a bot: a number, or `@name` of a public one.
+    package var chat: String?
+    /// Path of a program on the server's host.
+    package var command: String?
     /// Messages in a minute; nil = what the receiver is known to take.
     package var limitPerMinute: Int?
 
@@ -83,6 +97,8 @@ package struct ChannelSettings: Hashable, Sendable, Codable {
         username: String? = nil,
         from: String? = nil,
         recipients: [String]? = nil,
+        chat: String? = nil,
+        command: String? = nil,
         limitPerMinute: Int? = nil
     ) {
         self.method = method
@@ -92,6 +108,8 @@ package struct ChannelSettings: Hashable, Sendable, Codable {
         self.username = username
         self.from = from
         self.recipients = recipients
+        self.chat = chat
+        self.command = command
         self.limitPerMinute = limitPerMinute
     }
 }
@@ -116,7 +134,7 @@ package struct ChannelSecrets: Hashable, Sendable, Codable {
     package var sealed: Sealed?
     package var url: String?
     package var headers: [String: String]?
-    /// Signs what is sent.
+    /// Signs what is sent; of a bot its token, of an integration its key.
     package var secret: String?
     /// SMTP.
     package var password: String?

@@ -13,9 +13,11 @@ package enum HTTPChannel {
         over channel: NotifyChannel,
         at now: Timestamp
     ) throws(Template.Fault) -> OutgoingRequest {
-        guard let url = channel.secrets.url else { throw Template.Fault("the channel has no address") }
+        guard let url = channel.secrets.url ?? self.standardAddress(channel.kind) else {
+            throw Template.Fault("the channel has no address")
+        }
         switch channel.kind {
-        case .email: throw Template.Fault("e-mail is not sent by HTTP")
+        case .email, .command: throw Template.Fault("e-mail is not sent by HTTP")
         case .webhook: return self.webhook(delivery, channel, url, at: now)
         case .dingtalk:
             let body: JSON = .object([
@@ -40,10 +42,13 @@ package enum HTTPChannel {
             return self.post(url, delivery, .object(members))
         case .slack:
             return self.post(url, delivery, .object([.init("text", "*\(delivery.subject)*\n\(delivery.text)")]))
+        case .teams: return self.post(url, delivery, self.card(delivery))
+        case .telegram: return self.post(try self.telegram(url, channel), delivery, self.chat(delivery, channel))
+        case .pagerduty: return self.post(url, delivery, self.event(delivery, channel))
         }
     }
 
-    private static func whole(_ delivery: NotifyDelivery) -> String { delivery.subject + "\n" + delivery.text }
+    static func whole(_ delivery: NotifyDelivery) -> String { delivery.subject + "\n" + delivery.text }
 
     private static func post(_ url: String, _ delivery: NotifyDelivery, _ body: JSON) -> OutgoingRequest {
         OutgoingRequest(
@@ -126,7 +131,7 @@ package enum HTTPChannel {
         retryAfter: String?,
         body: [UInt8]
     ) -> DeliveryVerdict {
-        let after = retryAfter.flatMap { Int($0) }.map { min(max(0, $0), 3600) }
+        let after = (retryAfter.flatMap { Int($0) } ?? self.wait(in: body, of: kind)).map { min(max(0, $0), 3600) }
         let words = TemplateVariables.clean(String(decoding: body.prefix(300), as: UTF8.self))
         let said = "status \(status)" + (words.isEmpty ? "" : ": \(words)")
         guard (200..<300).contains(status) else {
@@ -138,7 +143,9 @@ package enum HTTPChannel {
         }
         let answer = try? JSONParser.parse(body)
         switch kind {
-        case .email, .webhook: return .delivered
+        case .email, .webhook, .pagerduty, .command: return .delivered
+        case .teams: return self.teamsVerdict(words, said)
+        case .telegram: return answer?["ok"] == .bool(true) ? .delivered : .dead(said)
         case .slack:
             return body.starts(with: "ok".utf8) ? .delivered : .dead(said)
         case .dingtalk:

@@ -64,6 +64,10 @@ package struct ChannelForm: Sendable {
         case .wecom: (self.textLimit, self.limitPerMinute, self.escape) = (3900, 18, Self.withEntities)
         case .feishu: (self.textLimit, self.limitPerMinute, self.escape) = (19_000, 90, Self.withoutTags)
         case .slack: (self.textLimit, self.limitPerMinute, self.escape) = (2900, 60, Self.withEntities)
+        case .teams: (self.textLimit, self.limitPerMinute, self.escape) = (12_000, 30, Self.withoutTags)
+        case .telegram: (self.textLimit, self.limitPerMinute, self.escape) = (3800, 18, Self.withoutMentions)
+        case .pagerduty: (self.textLimit, self.limitPerMinute, self.escape) = (32 * 1024, 120, { $0 })
+        case .command: (self.textLimit, self.limitPerMinute, self.escape) = (32 * 1024, 60, { $0 })
         }
     }
 

@@ -13,6 +13,8 @@ package struct NotificationService: Sendable {
     /// As of ``LiveSettings``.
     let reservedHeaders: Set<String>
     let language: MessageLanguage
+    /// Programs that channels may start.
+    let commands: [String]
     let makeUUID: @Sendable () -> UUID
 
     package init(
@@ -21,6 +23,7 @@ package struct NotificationService: Sendable {
         seal: SecretSeal?,
         reservedHeaders: Set<String> = [],
         language: MessageLanguage = MessageLanguage(),
+        commands: [String] = [],
         makeUUID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         self.store = store
@@ -28,6 +31,7 @@ package struct NotificationService: Sendable {
         self.seal = ChannelSeal(seal)
         self.reservedHeaders = reservedHeaders
         self.language = language
+        self.commands = commands
         self.makeUUID = makeUUID
     }
 
@@ -80,7 +84,7 @@ package struct NotificationService: Sendable {
         [
             draft.secrets.url ?? known.secrets.url ?? "", draft.settings.host ?? "",
             String(draft.settings.port ?? 0), draft.settings.security?.rawValue ?? "",
-            draft.settings.username ?? "",
+            draft.settings.username ?? "", draft.settings.command ?? "",
         ]
     }
 
@@ -123,6 +127,7 @@ package struct NotificationService: Sendable {
     private func validate(_ draft: NotifyChannelDraft) throws {
         var validator = NotifyValidator(channels: nil)
         validator.reservedHeaders = self.reservedHeaders
+        validator.commands = self.commands
         validator.check(draft)
         try validator.faults.check("The channel is not valid")
     }

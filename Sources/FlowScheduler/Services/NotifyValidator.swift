@@ -11,6 +11,8 @@ struct NotifyValidator {
     let channels: Set<String>?
     /// Headers that say who somebody is where a proxy of ours sends them; in lower case.
     var reservedHeaders: Set<String> = []
+    /// Programs that channels may start, as the server's operator lists them.
+    var commands: [String] = []
     var faults = FaultCollector()
 
     init(channels: Set<String>?) { self.channels = channels }
@@ -205,8 +207,66 @@ struct NotifyValidator {
         }
         switch draft.kind {
         case .email: self.checkMail(draft)
-        case .webhook, .dingtalk, .wecom, .feishu, .slack: self.checkHTTP(draft)
+        case .webhook, .dingtalk, .wecom, .feishu, .slack, .teams: self.checkHTTP(draft)
+        case .telegram: self.checkBot(draft)
+        case .pagerduty:
+            if draft.secrets.url != nil { self.checkHTTP(draft) }
+            self.checkKey(draft, of: 32)
+        case .command: self.checkCommand(draft)
         }
+    }
+
+    private mutating func checkBot(_ draft: NotifyChannelDraft) {
+        if draft.secrets.url != nil { self.checkHTTP(draft) }
+        let token = draft.secrets.secret ?? ""
+        self.faults.require(
+            (20...256).contains(token.utf8.count) && token.utf8.contains(UInt8(ascii: ":"))
+                && token.utf8.allSatisfy { Self.isKeyByte($0) || $0 == UInt8(ascii: ":") },
+            "secret",
+            "syntax",
+            "write the token that BotFather gave for the bot, such as 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+        )
+        let chat = draft.settings.chat ?? ""
+        let digits = chat.hasPrefix("-") || chat.hasPrefix("@") ? chat.dropFirst() : chat[...]
+        self.faults.require(
+            (1...64).contains(digits.utf8.count)
+                && digits.utf8.allSatisfy { chat.hasPrefix("@") ? Self.isKeyByte($0) : (0x30...0x39).contains($0) },
+            "chat",
+            "syntax",
+            "name the chat by its number, such as -1001234567890, or a public one by @name"
+        )
+    }
+
+    private mutating func checkKey(_ draft: NotifyChannelDraft, of length: Int) {
+        let key = draft.secrets.secret ?? ""
+        self.faults.require(
+            key.utf8.count == length && key.utf8.allSatisfy { Self.isKeyByte($0) },
+            "secret",
+            "syntax",
+            "write the integration key of the service, \(length) letters and digits"
+        )
+    }
+
+    private mutating func checkCommand(_ draft: NotifyChannelDraft) {
+        let command = draft.settings.command ?? ""
+        guard !self.commands.isEmpty else {
+            self.faults.add(
+                "command",
+                "not_allowed",
+                "this server starts no programs: its operator lists those that may be in notify.commands of its file"
+            )
+            return
+        }
+        self.faults.require(
+            self.commands.contains(command),
+            "command",
+            "not_allowed",
+            "this program may not be started here; possible are: \(self.commands.joined(separator: ", "))"
+        )
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || byte == 0x2d || byte == 0x5f
     }
 
     private mutating func checkMail(_ draft: NotifyChannelDraft) {

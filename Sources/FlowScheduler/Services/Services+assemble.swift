@@ -19,6 +19,7 @@ extension Services {
         cluster: ClusterService? = nil,
         scheduler: LiveScheduler = LiveScheduler(),
         language: MessageLanguage? = nil,
+        notifyCommands: [String] = [],
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
     ) -> Services {
@@ -97,7 +98,8 @@ extension Services {
                     clock: clock,
                     seal: seal,
                     reservedHeaders: settings.reservedHeaders,
-                    language: language ?? MessageLanguage(settings)
+                    language: language ?? MessageLanguage(settings),
+                    commands: notifyCommands
                 )
             },
             calendars: calendars.map { CalendarService(store: $0, jobs: jobs, clock: clock) },

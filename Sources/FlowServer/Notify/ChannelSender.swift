@@ -5,18 +5,25 @@ import FlowCore
 import FlowNotify
 import FlowScheduler
 
-/// Sends messages over their channels: HTTP requests and mails.
+/// Sends messages over their channels: HTTP requests, mails and programs of this host.
 struct ChannelSender: NotifySender {
     private let http: HTTPSender
     private let mail: MailSender
+    private let commands: CommandSender
 
-    init(network: NotifyNetwork, hostName: String) {
+    /// - Parameter commands: programs that may be started.
+    init(network: NotifyNetwork, hostName: String, commands: [String] = []) {
         self.http = HTTPSender(network: network)
         self.mail = MailSender(network: network, hostName: hostName)
+        self.commands = CommandSender(allowed: commands)
     }
 
     func send(_ delivery: NotifyDelivery, over channel: NotifyChannel, at now: Timestamp) async -> DeliveryVerdict {
-        if channel.kind == .email { return await self.mail.send(delivery, over: channel, at: now) }
+        switch channel.kind {
+        case .email: return await self.mail.send(delivery, over: channel, at: now)
+        case .command: return await self.commands.send(delivery, over: channel)
+        default: break
+        }
         do throws(Template.Fault) {
             let request = try HTTPChannel.request(delivery, over: channel, at: now)
             return await self.http.send(request, kind: channel.kind)

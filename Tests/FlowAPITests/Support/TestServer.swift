@@ -60,6 +60,7 @@ struct TestServer: Sendable {
             seal: Self.seal,
             settings: live,
             language: MessageLanguage(live, kept: .records),
+            notifyCommands: ["/opt/notify/sms"],
             clock: self.clock,
             hasher: ScryptPasswordHasher(logRounds: 4)
         )

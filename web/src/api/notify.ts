@@ -1,7 +1,18 @@
 import { del, get, post, put, type Query } from './client.ts';
 import type { Bilingual, Page } from './types.ts';
 
-export const CHANNEL_TYPES = ['email', 'webhook', 'dingtalk', 'wecom', 'feishu', 'slack'] as const;
+export const CHANNEL_TYPES = [
+  'email',
+  'webhook',
+  'dingtalk',
+  'wecom',
+  'feishu',
+  'slack',
+  'teams',
+  'telegram',
+  'pagerduty',
+  'command',
+] as const;
 export type ChannelType = typeof CHANNEL_TYPES[number];
 
 /** Who may not write channels sees only the first four members. */
@@ -19,7 +30,9 @@ export interface Channel {
   recipients?: string[];
   has_password?: boolean;
   /** Scheme and host; the rest is a secret. */
-  url?: string;
+  url?: string | null;
+  chat?: string | null;
+  command?: string | null;
   method?: string;
   header_names?: string[];
   has_secret?: boolean;
@@ -42,6 +55,8 @@ export interface ChannelBody {
   method?: string;
   headers?: Record<string, string>;
   secret?: string;
+  chat?: string;
+  command?: string;
 }
 
 export const TRIGGERS = [

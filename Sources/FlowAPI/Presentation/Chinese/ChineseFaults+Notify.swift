@@ -112,5 +112,15 @@ extension ChineseFaults {
         zh 不是主机的地址
         en private addresses are not allowed on this host
         zh 这台主机不允许访问私有地址
+        en write the token that BotFather gave for the bot, such as 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw
+        zh 请填写 BotFather 给机器人的令牌，如 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw
+        en name the chat by its number, such as -1001234567890, or a public one by @name
+        zh 请填写会话的编号，如 -1001234567890，公开的会话可以写 @名称
+        en write the integration key of the service, {length} letters and digits
+        zh 请填写服务的集成密钥，{length} 个字母和数字
+        en this server starts no programs: its operator lists those that may be in notify.commands of its file
+        zh 这台服务器不启动程序：可以启动的由运维人员列在配置文件的 notify.commands 中
+        en this program may not be started here; possible are: {paths}
+        zh 这里不能启动这个程序；可用的有：{paths}
         """#
 }

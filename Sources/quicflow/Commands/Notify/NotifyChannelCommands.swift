@@ -50,7 +50,7 @@ struct NotifyChannelsCommand: AsyncParsableCommand {
         self.options.output.show(answer) {
             var table = TextTable(["ID", "NAME", "TYPE", "ENABLED", "TO"], alignments: [.right])
             for item in answer.array {
-                let to = item["url"].isNull ? item["host"] : item["url"]
+                let to = ["url", "host", "command", "chat"].lazy.map { item[$0] }.first { !$0.isNull } ?? item["url"]
                 table.add([
                     item["id"].cell, item["name"].cell, item["type"].cell, item["enabled"].cell, to.cell,
                 ])

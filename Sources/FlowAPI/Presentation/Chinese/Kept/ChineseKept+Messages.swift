@@ -72,6 +72,18 @@ extension ChineseKept {
         zh 没有 TLS 时不发送密码
         en the server offers neither AUTH PLAIN nor AUTH LOGIN
         zh 服务器既不提供 AUTH PLAIN 也不提供 AUTH LOGIN
+        en the channel has no token of a bot
+        zh 渠道没有机器人的令牌
+        en the program '{path}' is not in notify.commands of the server's file
+        zh 程序“{path}”不在服务器配置文件的 notify.commands 中
+        en there is no room for a temporary file
+        zh 没有空间写临时文件
+        en the program took longer than {seconds} s
+        zh 程序用时超过 {seconds} 秒
+        en the program was killed by a signal
+        zh 程序被信号终止
+        en exit status {code}: {answer}
+        zh 退出码 {code}：{answer}
         en '{host}' is refused: it has no address
         zh “{host}”被拒绝：它没有地址
         """#

@@ -19,10 +19,14 @@ export interface ChannelForm {
   method: string;
   headers: Pair[];
   secret: string;
+  chat: string;
+  command: string;
 }
 
-/** Addresses of robots whose messages are signed. */
-export const SIGNED: ChannelType[] = ['webhook', 'dingtalk', 'feishu'];
+/** Whose messages are signed, or that need a token or key. */
+export const SIGNED: ChannelType[] = ['webhook', 'dingtalk', 'feishu', 'telegram', 'pagerduty'];
+/** Services that are at one place for everybody, unless an address is given, and that take no message without their secret. */
+export const SERVICES: ChannelType[] = ['telegram', 'pagerduty'];
 
 export function channelForm(channel: Channel | null): ChannelForm {
   return {
@@ -41,6 +45,8 @@ export function channelForm(channel: Channel | null): ChannelForm {
     method: channel?.method ?? 'POST',
     headers: [],
     secret: '',
+    chat: channel?.chat ?? '',
+    command: channel?.command ?? '',
   };
 }
 
@@ -65,11 +71,13 @@ export function channelBody(form: ChannelForm): ChannelBody {
       ...(form.password ? { password: form.password } : {}),
     };
   }
+  if (form.type === 'command') return { ...body, command: form.command.trim() };
   const named = form.headers.filter((pair) => pair.key.trim());
   return {
     ...body,
     ...(form.url.trim() ? { url: form.url.trim() } : {}),
     ...(SIGNED.includes(form.type) && form.secret ? { secret: form.secret } : {}),
+    ...(form.type === 'telegram' ? { chat: form.chat.trim() } : {}),
     ...(form.type === 'webhook' ? { method: form.method } : {}),
     ...(form.type === 'webhook' && named.length
       ? { headers: Object.fromEntries(named.map((pair) => [pair.key.trim(), pair.value])) }
@@ -84,6 +92,11 @@ export function channelFaults(form: ChannelForm, isNew: boolean): Record<string,
   if (form.type === 'email') {
     if (!form.host.trim()) faults.host = 'required';
     if (!form.from.trim()) faults.from = 'required';
+  } else if (form.type === 'command') {
+    if (!form.command.trim()) faults.command = 'required';
+  } else if (SERVICES.includes(form.type)) {
+    if (isNew && !form.secret) faults.secret = 'required';
+    if (form.type === 'telegram' && !form.chat.trim()) faults.chat = 'required';
   } else if (isNew && !form.url.trim()) {
     faults.url = 'required';
   }
