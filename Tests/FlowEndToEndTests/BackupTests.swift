@@ -5,6 +5,7 @@ import FlowCore
 import FlowStore
 import FlowWire
 import Foundation
+import Synchronization
 import Testing
 
 @testable import FlowServer
@@ -196,6 +197,63 @@ struct BackupTests {
             #expect(!FileManager.default.fileExists(atPath: path + "/other/quartzflow.db"))
             try (whole + Data("more".utf8)).write(to: file)
             await Self.expect(.invalid, "end") { _ = try await Self.verify(path) }
+        }
+    }
+
+    @Test("Back-up, check and restore say how far they are, each part from nothing to all of it")
+    func progress() async throws {
+        try await Self.with { path, _ in
+            let told = Mutex<[BackupStep]>([])
+            let note: BackupStep.Report = { step in told.withLock { $0.append(step) } }
+            _ = try Backup.make(
+                of: path + "/server",
+                to: path + "/copy.tar",
+                replaces: false,
+                includesKey: false,
+                at: Self.now,
+                report: note
+            )
+            Self.expectWhole(told.withLock { $0 }, ["copying", "looking", "packing"])
+            told.withLock { $0 = [] }
+            _ = try await BackupCheck.verify(
+                path + "/copy.tar",
+                keyFile: nil,
+                scratch: path,
+                environment: [:],
+                at: Self.now,
+                report: note
+            )
+            Self.expectWhole(told.withLock { $0 }, ["unpacking", "looking"])
+            told.withLock { $0 = [] }
+            _ = try await Restore.run(
+                path + "/copy.tar",
+                into: path + "/other",
+                replaces: false,
+                by: Actor(.host, name: "root"),
+                at: Self.now,
+                report: note
+            )
+            Self.expectWhole(told.withLock { $0 }, ["unpacking", "looking"])
+        }
+    }
+
+    private static func expectWhole(_ steps: [BackupStep], _ words: [String]) {
+        var parts: [(word: String, amounts: [Int64], total: Int64)] = []
+        for step in steps {
+            let (word, done, total): (String, Int64, Int64) =
+                switch step {
+                case .copying(let done, let total): ("copying", done, total)
+                case .looking: ("looking", 0, 0)
+                case .packing(let done, let total): ("packing", done, total)
+                case .unpacking(let done, let total): ("unpacking", done, total)
+                }
+            if parts.last?.word != word { parts.append((word, [], total)) }
+            parts[parts.count - 1].amounts.append(done)
+        }
+        #expect(parts.map(\.word) == words)
+        for part in parts {
+            #expect(part.amounts.first == 0 && part.amounts.last == part.total, "\(part)")
+            #expect(part.amounts == part.amounts.sorted(), "\(part)")
         }
     }
 

@@ -84,8 +84,16 @@ struct DatabaseMoveTests {
             let job = try #require(try await world.store.jobs(JobQuery(page: PageRequest(size: 1))).items.first)
             let before = try await world.statistics(job)
             try await world.store.close()
-            let report = try await self.move(path, address)
+            let ways = Mutex<[(done: Int64, total: Int64)]>([])
+            let report = try await self.move(path, address) { progress in
+                if case .went(let done, let total) = progress { ways.withLock { $0.append((done, total)) } }
+            }
             #expect(report.rows > 60 && report.tables > 50)
+            // Each row is carried, and looked at on both sides.
+            let way = ways.withLock { $0 }
+            #expect(way.map(\.done) == way.map(\.done).sorted())
+            #expect(way.first?.done == 0 && way.allSatisfy { $0.total == 3 * report.rows })
+            #expect(way.last?.done == 3 * report.rows)
 
             let moved = try await PostgresStore.open(address)
             let there = World(store: moved)

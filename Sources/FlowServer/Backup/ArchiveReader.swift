@@ -15,13 +15,17 @@ struct ArchiveReader {
     private let handle: FileHandle
     private let path: String
 
-    init(opening path: String) throws {
+    /// Told how far it is.
+    private let report: BackupStep.Report
+
+    init(opening path: String, report: @escaping BackupStep.Report = { _ in }) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw CoreError(.notFound, "\(path) can't be read: \(String(cString: strerror(errno))).")
         }
         self.handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         self.path = path
+        self.report = report
     }
 
     /// - Throws: ``CoreError`` `invalid` saying what is wrong with the archive; what was read stays for the caller to remove.
@@ -36,6 +40,9 @@ struct ArchiveReader {
         do { manifest = try BackupManifest.decode(content) } catch let error as CoreError {
             throw CoreError(error.code, "\(self.path): \(error.message)")
         }
+        let total = manifest.parts.reduce(Int64(0)) { $0 &+ max(0, $1.bytes) }
+        var done: Int64 = 0
+        self.report(.unpacking(done: 0, total: total))
         for part in manifest.parts {
             guard let known = BackupPart(rawValue: part.name) else {
                 throw self.damaged("it holds '\(part.name)', which no back-up of this version has")
@@ -43,7 +50,11 @@ struct ArchiveReader {
             guard let head = try self.head(), head.name == part.name, head.size == part.bytes else {
                 throw self.damaged("\(part.name) is missing or has another size than was written")
             }
-            sums[part.name] = try self.copy(head, to: try Self.place(known, in: directory))
+            let before = done
+            sums[part.name] = try self.copy(head, to: try Self.place(known, in: directory)) { bytes in
+                self.report(.unpacking(done: before + bytes, total: total))
+            }
+            done += head.size
         }
         guard BackupPart.required.isSubset(of: Set(manifest.parts.compactMap { BackupPart(rawValue: $0.name) })) else {
             throw self.damaged("it has no database or no authority")
@@ -90,8 +101,9 @@ struct ArchiveReader {
         return content
     }
 
+    /// - Parameter reached: told how many bytes of it were copied.
     /// - Returns: the SHA-256 in hexadecimal.
-    private func copy(_ head: TarHeader, to path: String) throws -> String {
+    private func copy(_ head: TarHeader, to path: String, reached: (Int64) -> Void) throws -> String {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw CoreError(.unavailable, "\(path) could not be made: \(String(cString: strerror(errno))).")
@@ -106,6 +118,7 @@ struct ArchiveReader {
                 throw CoreError(.unavailable, "\(path) could not be written: \(error). Is the disk full?")
             }
             rest -= Int64(chunk.count)
+            reached(head.size - rest)
         }
         try target.synchronize()
         try target.close()

@@ -29,17 +29,21 @@ struct ArchiveWriter {
     }
 
     /// Adds a file that nobody changes meanwhile.
-    mutating func add(_ name: String, contentsOf path: String) throws {
+    ///
+    /// - Parameter report: told how far it is.
+    mutating func add(_ name: String, contentsOf path: String, report: BackupStep.Report = { _ in }) throws {
         guard let source = FileHandle(forReadingAtPath: path) else { throw Self.failure(path, errno) }
         let size = Int64(try source.seekToEnd())
         try source.seek(toOffset: 0)
         try self.begin(name, size: size)
         var hash = SHA256()
         var rest = size
+        report(.packing(done: 0, total: size))
         while rest > 0, let chunk = try source.read(upToCount: Int(min(rest, 1 << 20))), !chunk.isEmpty {
             hash.update(data: chunk)
             try self.put(chunk)
             rest -= Int64(chunk.count)
+            report(.packing(done: size - rest, total: size))
         }
         guard rest == 0 else { throw CoreError(.internal, "\(path) became shorter while it was copied.") }
         self.sums += Self.line(hash.finalize(), name)

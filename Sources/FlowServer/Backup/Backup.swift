@@ -19,6 +19,7 @@ package enum Backup {
     ///   - file: where it goes; complete and on the disk before it has this name.
     ///   - replaces: whether a file that is there may be replaced.
     ///   - includesKey: whether `secrets.key` goes in.
+    ///   - report: told how far it is.
     /// - Throws: ``CoreError`` `conflict` when the file is there, `notFound` when there is no server, `invalid` when the
     ///   database is damaged: a copy of that is no back-up.
     package static func make(
@@ -26,7 +27,8 @@ package enum Backup {
         to file: String,
         replaces: Bool,
         includesKey: Bool,
-        at now: Timestamp
+        at now: Timestamp,
+        report told: @escaping BackupStep.Report = { _ in }
     ) throws -> Report {
         let target = URL(fileURLWithPath: file).standardizedFileURL
         let parent = target.deletingLastPathComponent().path
@@ -43,7 +45,14 @@ package enum Backup {
         let scratch = try ScratchDirectory(in: parent, purpose: target.lastPathComponent)
         defer { scratch.remove() }
         let archive = scratch.directory.path(of: "archive")
-        let report = try self.write(directory, to: archive, scratch: scratch, includesKey: includesKey, at: now)
+        let report = try self.write(
+            directory,
+            to: archive,
+            scratch: scratch,
+            includesKey: includesKey,
+            at: now,
+            report: told
+        )
         try self.place(archive, at: target.path, replaces: replaces)
         return report
     }
@@ -53,7 +62,8 @@ package enum Backup {
         to archive: String,
         scratch: ScratchDirectory,
         includesKey: Bool,
-        at now: Timestamp
+        at now: Timestamp,
+        report: @escaping BackupStep.Report
     ) throws -> Report {
         // Before the database: it then has at least what these say.
         var small: [(part: BackupPart, content: [UInt8])] = []
@@ -76,7 +86,10 @@ package enum Backup {
             )
         }
         let copy = scratch.directory.path(of: BackupPart.database.rawValue)
-        try SQLiteCopy.make(of: directory.path(of: BackupPart.database.rawValue), to: copy)
+        try SQLiteCopy.make(of: directory.path(of: BackupPart.database.rawValue), to: copy) { done, total in
+            report(.copying(done: done, total: total))
+        }
+        report(.looking)
         let facts = try SQLiteCopy.inspect(copy)
         let attributes = try FileManager.default.attributesOfItem(atPath: copy)
         let size = (attributes[.size] as? NSNumber)?.int64Value ?? 0
@@ -91,7 +104,7 @@ package enum Backup {
         var writer = try ArchiveWriter(creating: archive, at: now)
         try writer.add(BackupManifest.file, try manifest.encoded())
         for (part, content) in small { try writer.add(part.rawValue, content) }
-        try writer.add(BackupPart.database.rawValue, contentsOf: copy)
+        try writer.add(BackupPart.database.rawValue, contentsOf: copy, report: report)
         try writer.finish()
         return Report(manifest: manifest, bytes: writer.written)
     }

@@ -32,17 +32,20 @@ package enum BackupCheck {
     ///   - keyFile: a copy of `secrets.key`, for a back-up without one.
     ///   - scratch: where it is unpacked meanwhile; needs as much room as the back-up has.
     ///   - environment: where the key may stand.
+    ///   - report: told how far it is.
     /// - Throws: ``CoreError`` `invalid` for a damaged back-up; other codes when it could not be looked.
     package static func verify(
         _ file: String,
         keyFile: String?,
         scratch: String,
         environment: [String: String],
-        at now: Timestamp
+        at now: Timestamp,
+        report: @escaping BackupStep.Report = { _ in }
     ) async throws -> Report {
         let place = try ScratchDirectory(in: scratch, purpose: "quartzflow-verify")
         defer { place.remove() }
-        let manifest = try ArchiveReader(opening: file).extract(into: place.directory)
+        let manifest = try ArchiveReader(opening: file, report: report).extract(into: place.directory)
+        report(.looking)
         if let keyFile {
             guard let key = FileManager.default.contents(atPath: keyFile) else {
                 throw CoreError(.notFound, "\(keyFile) can't be read.")

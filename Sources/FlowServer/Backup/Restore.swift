@@ -29,6 +29,7 @@ package enum Restore {
     /// - Parameters:
     ///   - replaces: whether an installation that is there may be moved aside.
     ///   - actor: who stands in the audit.
+    ///   - report: told how far it is.
     /// - Throws: ``CoreError`` `unavailable` when a server uses the directory, `conflict` when it is not empty, `invalid` when
     ///   the back-up is damaged; then nothing has changed.
     package static func run(
@@ -36,7 +37,8 @@ package enum Restore {
         into dataDirectory: String,
         replaces: Bool,
         by actor: Actor,
-        at now: Timestamp
+        at now: Timestamp,
+        report: @escaping BackupStep.Report = { _ in }
     ) async throws -> Report {
         guard FileProbe.exists(file) else { throw CoreError(.notFound, "There is no file \(file).") }
         let directory = try PrivateDirectory(dataDirectory)
@@ -52,7 +54,8 @@ package enum Restore {
         }
         let scratch = try ScratchDirectory(in: directory.path, purpose: Self.staging)
         defer { scratch.remove() }
-        let manifest = try ArchiveReader(opening: file).extract(into: scratch.directory)
+        let manifest = try ArchiveReader(opening: file, report: report).extract(into: scratch.directory)
+        report(.looking)
         try await self.prepare(scratch.directory, manifest, by: actor, at: now)
         let former = try self.moveAside(in: directory, hasKey: scratch.directory.hasFile(MasterKeys.file), at: now)
         try self.moveIn(from: scratch.directory, to: directory)

@@ -17,6 +17,8 @@ package struct DatabaseMove: Sendable {
         case compared(table: String, rows: Int64)
         /// What an earlier, interrupted move brought here is not what the file holds now.
         case begunAnew(table: String)
+        /// Rows that were carried and looked at on each side, of all that will be.
+        case went(done: Int64, total: Int64)
     }
 
     package struct Report: Sendable {
@@ -69,8 +71,26 @@ package struct DatabaseMove: Sendable {
     }
 
     private func carry(_ tables: [TableShape]) async throws -> Int64 {
-        try await self.copy(tables)
-        return try await self.compare(tables)
+        var counts: [String: Int64] = [:]
+        for table in tables {
+            counts[table.name] = try await self.source.read { db in
+                try db.first("SELECT count(*) FROM \(table.name)") { $0.integer(0) } ?? 0
+            }
+        }
+        let way = Way(counts: counts, report: self.report)
+        way.went(0)
+        try await self.copy(tables, way)
+        return try await self.compare(tables, way)
+    }
+
+    /// The way of a move in rows: each is carried, and looked at on both sides.
+    struct Way: Sendable {
+        let counts: [String: Int64]
+        let report: @Sendable (Progress) -> Void
+
+        var all: Int64 { self.counts.values.reduce(0, +) }
+
+        func went(_ done: Int64) { self.report(.went(done: min(done, 3 * self.all), total: 3 * self.all)) }
     }
 
     /// - Returns: whether an earlier move is gone on with.
@@ -113,8 +133,10 @@ package struct DatabaseMove: Sendable {
         }
     }
 
-    func copy(_ tables: [TableShape]) async throws {
+    func copy(_ tables: [TableShape], _ way: Way? = nil) async throws {
         guard var mark = try await self.target.read({ db in try MoveMark.read(db) }) else { return }
+        // What an earlier move brought counts as gone.
+        var before = tables.reduce(Int64(0)) { $0 + (mark.done.contains($1.name) ? way?.counts[$1.name] ?? 0 : 0) }
         for table in tables where !mark.done.contains(table.name) {
             var rows: Int64 = 0
             if table.name == "log_piece" { try await self.makeDays() }
@@ -135,7 +157,9 @@ package struct DatabaseMove: Sendable {
                     try reached.write(db)
                 }
                 rows += Int64(piece.rows.count)
+                way?.went(before + rows)
             }
+            before += way?.counts[table.name] ?? 0
             self.report(.copied(table: table.name, rows: rows))
         }
         try await self.target.write("move") { db in
@@ -185,13 +209,18 @@ package struct DatabaseMove: Sendable {
         }
     }
 
-    private func compare(_ tables: [TableShape]) async throws -> Int64 {
+    private func compare(_ tables: [TableShape], _ way: Way) async throws -> Int64 {
         var rows: Int64 = 0
         for table in tables {
-            let here = try await TableDigest.of(table, in: self.source)
-            let there = try await TableDigest.of(table, in: self.target) { row in
-                table.name == "setting" && row.first == Self.ownSetting
-            }
+            let before = way.all + 2 * rows
+            let here = try await TableDigest.of(table, in: self.source, reached: { way.went(before + $0) })
+            let halfway = before + here.rows
+            let there = try await TableDigest.of(
+                table,
+                in: self.target,
+                except: { row in table.name == "setting" && row.first == Self.ownSetting },
+                reached: { way.went(halfway + $0) }
+            )
             guard here == there else { throw Difference(table: table.name, counts: (here.rows, there.rows)) }
             self.report(.compared(table: table.name, rows: here.rows))
             rows += here.rows

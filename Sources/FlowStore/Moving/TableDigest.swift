@@ -48,11 +48,14 @@ struct TableDigest: Equatable, Sendable {
 
     /// Reads a whole table, in one snapshot for each piece: for a database that nobody writes to.
     ///
-    /// - Parameter isLeftOut: rows that do not count.
+    /// - Parameters:
+    ///   - isLeftOut: rows that do not count.
+    ///   - reached: told how many rows were read.
     static func of(
         _ table: TableShape,
         in store: DatabaseStore,
-        except isLeftOut: ([RecordValue]) -> Bool = { _ in false }
+        except isLeftOut: ([RecordValue]) -> Bool = { _ in false },
+        reached: (Int64) -> Void = { _ in }
     ) async throws -> TableDigest {
         var digest = TableDigest()
         var position: [RecordValue]?
@@ -61,6 +64,7 @@ struct TableDigest: Equatable, Sendable {
             let piece = try await store.read { db in try TableWalk(table: table).piece(of: db, after: from) }
             for row in piece.rows where !isLeftOut(row) { digest.add(row) }
             position = piece.next
+            reached(digest.rows)
         } while position != nil
         return digest
     }

@@ -17,15 +17,33 @@ package enum SQLiteCopy {
 
     /// Copies the committed state of one moment, page by page, while others write.
     ///
-    /// SQLite's online back-up in one step: a single read transaction, so that nothing that was acknowledged before the call is
-    /// missing, and writers don't wait. A plain copy of the file would miss what is in the log beside it.
+    /// SQLite's online back-up in a single read transaction, so that nothing that was acknowledged before the call is missing,
+    /// writers don't wait, and their writes don't make it begin anew. A plain copy of the file would miss what is in the log
+    /// beside it.
     ///
-    /// - Parameter target: must not exist.
-    package static func make(of database: String, to target: String) throws {
+    /// - Parameters:
+    ///   - target: must not exist.
+    ///   - report: told how many bytes of how many were copied, first with none.
+    package static func make(
+        of database: String,
+        to target: String,
+        report: @escaping (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
+    ) throws {
         try SQLiteFailure.mapped {
             let source = try DatabaseQueue(path: database, configuration: Self.reading)
             let copy = try DatabaseQueue(path: target)
-            try source.backup(to: copy)
+            try source.read { db in
+                // What is read first is the moment that is copied.
+                let pageSize = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
+                let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+                _ = try Row.fetchOne(db, sql: "SELECT 1 FROM sqlite_master LIMIT 1")
+                report(0, pages * pageSize)
+                try copy.writeWithoutTransaction { target in
+                    try db.backup(to: target, pagesPerStep: Self.pagesAtATime) { progress in
+                        report(Int64(progress.completedPageCount) * pageSize, Int64(progress.totalPageCount) * pageSize)
+                    }
+                }
+            }
             // The log mode is the server's; a copy is one file that needs no other.
             try copy.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA journal_mode = DELETE") }
             try copy.close()
@@ -79,6 +97,9 @@ package enum SQLiteCopy {
         try queue.close()
         return facts
     }
+
+    /// Pages that are copied between two reports: 4 MiB of the usual size.
+    private static let pagesAtATime: CInt = 1024
 
     private static var reading: Configuration {
         var configuration = Configuration()

@@ -24,15 +24,19 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         try DatabaseOption.requireSQLite(instead: "Back it up with pg_dump, and copy the data directory beside it.")
+        let progress = ProgressDisplay()
+        defer { progress.clear() }
         let report = try await BackupRecord.keeping(in: self.dataDir) { now in
             try Backup.make(
                 of: self.dataDir,
                 to: self.file,
                 replaces: self.force,
                 includesKey: self.withKey,
-                at: now
+                at: now,
+                report: { progress.show($0) }
             )
         }
+        progress.clear()
         Speech.say("\(self.file): \(report.bytes) bytes, as of \(report.manifest.madeAt)")
         for part in report.manifest.parts { print("  \(part.name)  \(part.bytes)") }
         if !report.hasKey {
@@ -55,15 +59,19 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let report: BackupCheck.Report
+        let progress = ProgressDisplay()
         do {
             report = try await BackupCheck.verify(
                 self.file,
                 keyFile: self.keyFile,
                 scratch: self.scratch,
                 environment: ProcessInfo.processInfo.environment,
-                at: Timestamp(Date())
+                at: Timestamp(Date()),
+                report: { progress.show($0) }
             )
+            progress.clear()
         } catch {
+            progress.clear()
             Speech.complain(error)
             throw ExitCode((error as? CoreError)?.code == .invalid ? 1 : 2)
         }
@@ -98,13 +106,17 @@ struct RestoreCommand: AsyncParsableCommand {
         try DatabaseOption.requireSQLite(
             instead: "Bring it back with pg_restore, and the data directory from its copy."
         )
+        let progress = ProgressDisplay()
+        defer { progress.clear() }
         let report = try await Restore.run(
             self.file,
             into: self.dataDir,
             replaces: self.force,
             by: Actor(.host, id: String(getuid()), name: NSUserName()),
-            at: Timestamp(Date())
+            at: Timestamp(Date()),
+            report: { progress.show($0) }
         )
+        progress.clear()
         Speech.say("\(self.dataDir) is as it was at \(report.manifest.madeAt).")
         if let former = report.former { Speech.say("What was there before is in \(former).") }
         if !report.hasKey {

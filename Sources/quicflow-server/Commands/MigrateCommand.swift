@@ -65,13 +65,24 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     private func move(_ url: String) async throws {
+        let display = ProgressDisplay()
+        defer { display.clear() }
         let report = try await StateMove.run(dataDirectory: self.dataDir, to: url) { progress in
             switch progress {
+            case .went(0, let total):
+                display.begin(Wording(english: "rows", chinese: "行"), of: total, unit: .pieces)
+                return
+            case .went(let done, _): return display.show(done)
+            case .copied, .compared, .begunAnew: display.clear()
+            }
+            switch progress {
+            case .went: break
             case .copied(let table, let rows): Speech.say("copied    \(table): \(rows)")
             case .compared(let table, let rows): Speech.say("the same  \(table): \(rows)")
             case .begunAnew(let table): Speech.say("\(table) has changed since the first try; beginning anew")
             }
         }
+        display.clear()
         Speech.say("\(report.rows) rows in \(report.tables) tables have arrived and were compared.")
         Speech.say(
             "Start the server with database.url set to this database, and the same data directory: keys and authority\n"

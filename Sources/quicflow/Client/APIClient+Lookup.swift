@@ -27,13 +27,20 @@ extension APIClient {
     }
 
     /// Every task that may be seen.
-    func allTasks() async throws -> [JSONValue] {
+    func allTasks(_ output: OutputOptions? = nil) async throws -> [JSONValue] {
         var tasks: [JSONValue] = []
+        var progress: ProgressLine?
+        defer { progress?.clear() }
         var page = 1
         while true {
             // By number, so that what is created meanwhile does not move what is still to come.
             let found = try await self.get("/tasks", [("page", String(page)), ("page_size", "500"), ("sort", "id")])
             tasks += found["items"].array
+            if let output, let total = found["total"].integer {
+                var line = progress ?? ProgressLine(of: Int(clamping: total), output)
+                line.show(tasks.count)
+                progress = line
+            }
             guard found["has_next"].bool == true else { return tasks }
             page += 1
         }

@@ -77,6 +77,13 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// How wide the terminal is that standard error goes to, or 80.
+    static var errorColumns: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }

@@ -23,19 +23,26 @@ struct TaskFolder {
 
     /// Writes tasks that the files don't have, and into the files what differs.
     ///
-    /// - Parameter checked: the tasks of the files that are on the server, with their defaults.
+    /// - Parameters:
+    ///   - checked: the tasks of the files that are on the server, with their defaults.
+    ///   - output: how it is said how far it is; nil = not at all.
     /// - Returns: how many were written.
     mutating func write(
         _ tasks: [(name: String, fields: JSONValue)],
-        over checked: [TaskServer.Checked]
+        over checked: [TaskServer.Checked],
+        _ output: OutputOptions? = nil
     ) throws -> Int {
         let present = Dictionary(checked.map { ($0.file.name, $0) }) { first, _ in first }
         try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
         var written = 0
-        for task in tasks {
+        var progress = output.map { ProgressLine(of: tasks.count, $0) }
+        defer { progress?.clear() }
+        for (index, task) in tasks.enumerated() {
+            progress?.show(index)
             if let old = present[task.name] {
                 guard old.definition != task.fields else { continue }
                 let fields = Self.merged(old.file.fields, from: old.definition, to: task.fields)
+                progress?.clear()
                 if try Self.change(old.file, to: fields) { written += 1 }
             } else {
                 let text = YAMLWriter.text(task.fields, order: TaskFile.order)

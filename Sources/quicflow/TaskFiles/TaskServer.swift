@@ -33,14 +33,15 @@ struct TaskServer {
     /// By name.
     let present: [String: Present]
 
-    init(_ client: APIClient) async throws {
+    /// - Parameter output: how it is said how far it is; nil = not at all.
+    init(_ client: APIClient, _ output: OutputOptions? = nil) async throws {
         self.client = client
         do {
             self.schema = TaskFileSchema(try await client.plain("/task-files/schema.json"))
         } catch let failure as CommandFailure where failure.status == .notFound {
             throw CommandFailure(.failed, "\(client.server) is older than task files; update it first")
         }
-        let tasks = try await client.allTasks()
+        let tasks = try await client.allTasks(output)
         let names = TaskNames(groups: try await client.get("/groups").array, tasks: tasks)
         self.names = names
         let known = self.schema.fields

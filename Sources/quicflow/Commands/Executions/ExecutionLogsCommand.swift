@@ -69,7 +69,7 @@ struct ExecutionLogsCommand: AsyncParsableCommand {
             Terminal.sayJSON(try await client.get(self.reference.path + "/logs", query).pretty)
             return
         }
-        let follower = LogFollower(client: client, path: self.reference.path)
+        let follower = LogFollower(client: client, path: self.reference.path, output: self.options.output)
         try await follower.print(untilEnd: self.follow, attempt: self.attempt)
     }
 }
@@ -79,6 +79,8 @@ struct LogFollower {
     let client: APIClient
     /// Of the execution.
     let path: String
+    /// Nil = no progress.
+    var output: OutputOptions?
 
     /// Writes output as it comes, in its order, each of the job's two streams to its own; remarks go to standard error.
     ///
@@ -89,13 +91,23 @@ struct LogFollower {
     func print(untilEnd: Bool, attempt wanted: Int? = nil) async throws {
         var attempt = wanted ?? (untilEnd ? 1 : nil)
         var position: Int64 = 0
+        // Where the output itself goes to the terminal, that shows how far it is; so does what goes to a file in its end.
+        var progress: ProgressLine?
+        defer { progress?.clear() }
         while true {
             let query: [(String, String?)] = [
                 ("from", String(position)), ("attempt", attempt.map { String($0) }),
             ]
             let page = try await self.client.get(self.path + "/logs", query)
+            progress?.clear()
             LogPart.write(page)
             let next = page["next"].integer ?? position
+            if let output, !untilEnd, !Terminal.outputIsTerminal {
+                let total = Int(clamping: page["total_bytes"].integer ?? 0)
+                var line = progress ?? ProgressLine(of: total, unit: .bytes, output)
+                line.show(Int(clamping: next))
+                progress = line
+            }
             let progressed = next > position
             position = max(position, next)
             if progressed, position < page["total_bytes"].integer ?? 0 { continue }

@@ -24,7 +24,7 @@ struct ExportCommand: AsyncParsableCommand {
     var source: String?
 
     func run() async throws {
-        let server = try await TaskServer(try self.options.client())
+        let server = try await TaskServer(try self.options.client(), self.options.output)
         var tasks: [(name: String, fields: JSONValue)] = []
         for (name, task) in server.present.sorted(by: { $0.value.id < $1.value.id })
         where self.source == nil || task.source == self.source {
@@ -45,7 +45,7 @@ struct ExportCommand: AsyncParsableCommand {
         let exported = Set(tasks.map(\.name))
         let checked = try await server.check(known.filter { exported.contains($0.name) })
         var files = TaskFolder(folder, known)
-        let written = try files.write(tasks, over: checked)
+        let written = try files.write(tasks, over: checked, self.options.output)
         Terminal.complain("\(written) of \(tasks.count) tasks written to \(folder)")
         for task in known where !exported.contains(task.name) {
             Terminal.complain("\(task.place()): '\(task.name)' is not on the server")

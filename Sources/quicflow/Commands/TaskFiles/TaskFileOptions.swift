@@ -36,7 +36,7 @@ struct TaskFileOptions: ParsableArguments {
     /// - Throws: ``CommandFailure`` with a line for each fault of each task.
     func plan() async throws -> (TaskPlan, TaskServer) {
         let files = try TaskFileReader(self.paths).checked()
-        let server = try await TaskServer(try self.options.client())
+        let server = try await TaskServer(try self.options.client(), self.options.output)
         let plan = TaskPlan(
             wanted: try await server.check(files),
             present: server.present,
