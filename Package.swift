@@ -221,6 +221,7 @@ let package = Package(
                 "CFlowProcess",
                 "FlowAPI",
                 "FlowCore",
+                "FlowCrash",
                 "FlowNotify",
                 "FlowProcess",
                 "FlowQUIC",
@@ -259,6 +260,7 @@ let package = Package(
             dependencies: [
                 "FlowAgent",
                 "FlowCore",
+                "FlowProcess",
                 "FlowRunner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -305,7 +307,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTesting"], swiftSettings: swiftSettings),
-        .testTarget(name: "FlowNotifyTests", dependencies: ["FlowCore", "FlowNotify"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FlowNotifyTests",
+            dependencies: ["FlowCore", "FlowNotify", "FlowTesting"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "FlowStoreTests",
             dependencies: [

@@ -30,6 +30,7 @@ from alert_steps import AlertSteps
 from fault_steps import FaultSteps
 from hook_steps import HookSteps
 from host_steps import HostSteps
+from injection_steps import InjectionSteps
 from job_steps import JobSteps
 from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, Route, expect, sync_playwright
 from settings_steps import SettingsSteps
@@ -103,7 +104,16 @@ OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
 
 
 class Journey(
-    AcceptanceSteps, AlertSteps, FaultSteps, HookSteps, HostSteps, JobSteps, SettingsSteps, TrialSteps, WorkflowSteps
+    AcceptanceSteps,
+    AlertSteps,
+    FaultSteps,
+    HookSteps,
+    HostSteps,
+    InjectionSteps,
+    JobSteps,
+    SettingsSteps,
+    TrialSteps,
+    WorkflowSteps,
 ):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
 
@@ -1212,6 +1222,8 @@ class Journey(
         if self.job_id:
             self.step("keeps secrets to itself, and says which jobs name them", self.secrets_page)
         self.step("keeps preferences, and shows times in the chosen zone", self.preferences)
+        self.step("explains rights", self.explains_rights)
+        self.step("shows text of people as text", self.shows_text_as_text)
         self.step("leads to the API reference", self.reference)
         self.step("asks anew when rights have changed", self.other_rights)
         self.step("switches theme and language, and keeps them", self.looks)

@@ -81,6 +81,34 @@ class SettingsSteps:
         expect(row).to_have_attribute("data-source", "default")
         expect(days).to_have_value("400")
 
+    def explains_rights(self) -> None:
+        """Under the own name one asks about oneself, below the users about others; what is missing is named."""
+        user = f"rita-{self.suffix}"
+        made = self.api("POST", "/users", {"username": user, "role": "viewer"})
+        self.open("/settings/users")
+        card = self.page.locator("[data-rights]")
+        card.get_by_label("User (you without)").fill(user)
+        card.get_by_label("Permission", exact=True).select_option("jobs:run")
+        card.get_by_label("Kind of object").select_option("group")
+        card.get_by_role("button", name="Explain").click()
+        expect(card.locator("[data-path=object] .error")).to_have_text("Write its ID.")
+        card.get_by_label("ID", exact=True).fill("1")
+        card.get_by_role("button", name="Explain").click()
+        answer = card.locator("[data-rights-answer]")
+        expect(answer).to_contain_text("Not allowed")
+        expect(answer).to_contain_text("jobs:run")
+        expect(card.locator("li")).to_contain_text("does not have it")
+        self.check_axe(self.page, "rights, explained")
+        self.refusals = {404}
+        card.get_by_label("User (you without)").fill("nobody-at-all")
+        card.get_by_role("button", name="Explain").click()
+        expect(card.get_by_role("alert")).to_be_visible()
+        self.refusals = set()
+        self.open("/me")
+        card.get_by_role("button", name="Explain").click()
+        expect(answer).to_contain_text("Allowed")
+        self.api("DELETE", f"/users/{made['id']}")
+
     def own_roles(self) -> None:
         """A role of some permissions is made, given to somebody, kept while somebody has it, and deleted."""
         role = f"night-{self.suffix}"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowTesting
 import Foundation
 import HTTPTypes
 import Testing
@@ -10,31 +11,7 @@ import Testing
 
 @Suite("Text that wants to be something else stays text (attack class 7)", .timeLimit(.minutes(5)))
 struct InjectionTests {
-    private static let seeds = [
-        "$(touch canary)", "`touch canary`", "; touch canary", "| touch canary", "&& touch canary",
-        "'; touch canary; '",
-        "\"; touch canary; \"", "\ntouch canary", "<script>canary()</script>", "\"><img src=x onerror=canary()>",
-        "javascript:canary()", "<svg/onload=canary()>", "{{canary}}", "{{{canary}}}", "{{#canary}}", "${canary}",
-        "#{canary}", "<%= canary %>", "${jndi:ldap://127.0.0.1/canary}", "' OR 1=1 --", "'; DROP TABLE job; --",
-        "\" OR \"\"=\"", "1); DELETE FROM run; --", "%' UNION SELECT sealed FROM secret --", "\\'", "%s%n%x", "%", "_",
-        "%%",
-        "../../canary", "..\\..\\canary", "file:///etc/passwd", "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)",
-        "=HYPERLINK(\"http://127.0.0.1/\",\"y\")", "\tcanary", "x\r\nX-Canary: 1", "x\r\nSet-Cookie: canary=1",
-        "a\u{0}b",
-        "\u{202e}yranac", "\u{1b}]0;canary\u{7}", "\u{1b}[2J", "<!--#exec cmd=\"touch canary\"-->",
-        "<!DOCTYPE x [<!ENTITY c SYSTEM \"file:///etc/passwd\">]>", "__proto__", "constructor", "\u{2028}canary()",
-        "(?:a+)+$", "*)(uid=*", "secret:DB", "${secret:DB}", "＝1+1",
-    ]
-
-    /// Each seed as it is, and within what may open or close something around it.
-    private static let payloads: [String] = {
-        let wraps: [(String) -> String] = [
-            { $0 }, { "a" + $0 }, { $0 + "z" }, { $0 + $0 }, { $0.uppercased() }, { "'\($0)'" }, { "\"\($0)\"" },
-            { "<\($0)>" }, { "\\" + $0 }, { ")" + $0 },
-        ]
-        var seen: Set<ExactText> = []
-        return Self.seeds.flatMap { seed in wraps.map { $0(seed) } }.filter { seen.insert(ExactText($0)).inserted }
-    }()
+    private static let payloads = InjectionPayloads.all
 
     @Test("Five hundred names: each is refused or kept as it is, in JSON and in what spreadsheets open")
     func names() async throws {

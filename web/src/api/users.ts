@@ -39,6 +39,18 @@ export interface Token {
   last_address: string | null;
 }
 
+/** Whether somebody may do something, and why or why not. */
+export interface AccessAnswer {
+  user: string;
+  allowed: boolean;
+  text: { en: string; zh: string };
+  two_persons: boolean;
+  grants: { role: string; scope: GrantScope; has_permission: boolean; suffices: boolean }[];
+  missing_groups: number[];
+  /** Of groups that whoever asks does not see. */
+  others_missing: number;
+}
+
 interface Items<T> {
   items: T[];
 }
@@ -51,6 +63,8 @@ export interface RoleAt {
 
 export const users = {
   list: async () => (await get<Items<Account>>('/users')).items,
+  explain: (query: { permission: Permission; user?: string; object?: string }) =>
+    get<AccessAnswer>('/access/explain', query),
   /** The answer holds the first password, once. */
   create: (body: { username: string } & Partial<RoleAt>) =>
     request<Account & { password: string }>('POST', '/users', { body, patience: HASHING_MS }),

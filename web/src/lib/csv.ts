@@ -1,7 +1,10 @@
-/** A cell, quoted where it needs to be; what a spreadsheet would calculate (`=`, `+`, `-`, `@`) gets an apostrophe. */
+/**
+ * A cell, quoted where it needs to be; what a spreadsheet would calculate gets an apostrophe: what begins with `=`, `+`, `-`, `@`, their
+ * full-width forms, or a sign that is skipped before them.
+ */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 

@@ -26,5 +26,12 @@ export const EVERYWHERE: Permission[] = [
 export const mayGive = (permission: Permission, scopes: Partial<Record<Permission, GrantScope>>): boolean =>
   scopes[permission] === 'all';
 
+/** What a question about rights can be about (`GET /access/explain`). */
+export const OBJECT_KINDS = ['task', 'workflow', 'group', 'client', 'execution', 'run'] as const;
+
+/** As the server takes it, `task:7`; nothing for a question about anything. */
+export const objectOf = (kind: string, id: string): string | undefined =>
+  kind && id.trim() ? `${kind}:${id.trim()}` : undefined;
+
 /** The part of a key that words it: the colon is no letter. */
 export const wordOf = (permission: Permission): string => permission.replace(':', '_');
