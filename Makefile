@@ -6,7 +6,7 @@ SERVER_FLAGS ?=
 SIM_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build web test lint format protos man bench sim crash chaos-cluster firefox clean
+.PHONY: help run setup build web test lint format protos man bench sim crash contract chaos-cluster firefox clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -58,6 +58,11 @@ sim: ## Live through simulated histories; SEEDS=0..99999 for all night, SIM_FLAG
 
 crash: ## End server, agent and runner at each named place, three times; needs a debug build
 	.venv/bin/python Tests/Chaos/crash_points.py --bin .build/debug $(CRASH_FLAGS)
+
+CASES ?= 50000
+
+contract: ## Send what the served OpenAPI document allows and forbids, CASES=50000 at least; needs a debug build
+	.venv/bin/python Tests/API/contract_test.py --bin .build/debug --examples 25 --at-least $(CASES)
 
 CLUSTER_SEEDS ?= 1-20
 

@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds a running server to the contract it serves: schemathesis sends what /openapi.json allows and what it forbids.
 
-    contract_test.py --bin DIR [--examples N] [--seed N] [--phases LIST] [--report FILE] [--only OPERATION]
+    contract_test.py --bin DIR [--examples N] [--seed N] [--phases LIST] [--at-least N] [--only OPERATION]
 
 Two runs: with an administrator's API token over everything programs may use, and with a session over accounts, sessions
 and tokens, which no token opens. Nothing is left out for being destructive; only what would end the run itself is turned
 aside: signing out, and the tester's own account. Streams without an end are tested elsewhere.
 
-The same seed sends the same requests, so that a fault that was found once is found again.
+The same requests are sent each time, so that a fault that was found once is found again. With --at-least it goes on with random cases of
+seed after seed, until so many cases were sent. The last line says how many that were.
 """
 
 import argparse
@@ -107,22 +108,33 @@ def furnish(server: DevServer) -> str:
     return api.post("/tokens", {"name": "tester", "role": "admin"})["token"]
 
 
-def run(server: DevServer, token: str, arguments, operations: list[str], excluded: bool) -> int:
+def run(server: DevServer, token: str, arguments, operations: list[str], seed: int, deterministic: bool) -> int:
     directory = server.directory
     config = directory / "schemathesis.toml"
     config.write_text(CONFIG)
     command = [
         sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run",
         f"{server.base}/openapi.json", "--header", f"Authorization: Bearer {token}",
-        "--phases", arguments.phases, "--max-examples", str(arguments.examples), "--seed", str(arguments.seed),
-        "--generation-deterministic", "--no-shrink", "--no-color", "--warnings", "off",
+        "--phases", arguments.phases if deterministic else "fuzzing", "--max-examples", str(arguments.examples), "--seed", str(seed),
+        "--no-shrink", "--no-color", "--warnings", "off",
         "--suppress-health-check", "all", "--workers", "1", "--checks", "all", "--exclude-checks", arguments.without,
     ]
-    flag = "--exclude-operation-id" if excluded else "--include-operation-id"
+    if deterministic:
+        # The same cases whatever Hypothesis remembers; a seed has no part in it then.
+        command.append("--generation-deterministic")
     for operation in operations:
-        command += [flag, operation]
-    environment = dict(os.environ, SCHEMATHESIS_HOOKS=str(HERE / "hooks.py"), PYTHONPATH=str(HERE))
+        command += ["--include-operation-id", operation]
+    environment = dict(
+        os.environ, SCHEMATHESIS_HOOKS=str(HERE / "hooks.py"), PYTHONPATH=str(HERE),
+        QF_API_CASES_FILE=str(directory / "cases"),
+    )
     return subprocess.run(command, env=environment, cwd=directory).returncode
+
+
+def sent(server: DevServer) -> int:
+    """How many cases were sent so far."""
+    counts = server.directory / "cases"
+    return sum(int(line) for line in counts.read_text().split()) if counts.exists() else 0
 
 
 def main() -> int:
@@ -132,6 +144,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--phases", default="examples,coverage,fuzzing")
     parser.add_argument("--without", default="use_after_free,ensure_resource_availability,object_level_authorization")
+    parser.add_argument("--at-least", type=int, default=0, help="go on with further seeds until so many cases were sent")
     parser.add_argument("--only", action="append", help="these operations alone")
     arguments = parser.parse_args()
     with DevServer(arguments.bin) as server:
@@ -142,16 +155,24 @@ def main() -> int:
         people = people_only(document)
         every = [o["operationId"] for item in document["paths"].values() for o in item.values()]
         status = 0
-        for credential, chosen in [
-            (token, [o for o in every if o not in people + STREAMS]),
-            (session, [o for o in people if o not in OWN]),
-        ]:
-            chosen = [o for o in chosen if not arguments.only or o in arguments.only]
-            if chosen:
-                status |= run(server, credential, arguments, chosen, excluded=False)
+        rounds = 0
+        while True:
+            before = sent(server)
+            for credential, chosen in [
+                (token, [o for o in every if o not in people + STREAMS]),
+                (session, [o for o in people if o not in OWN]),
+            ]:
+                chosen = [o for o in chosen if not arguments.only or o in arguments.only]
+                if chosen:
+                    status |= run(server, credential, arguments, chosen, arguments.seed + rounds, deterministic=rounds == 0)
+            rounds += 1
+            assert sent(server) > before, "no cases were counted"
+            if status or sent(server) >= arguments.at_least:
+                break
         # It still lives, and nobody has been locked out.
         assert server.process.poll() is None, "the server has ended"
         server.api.get("/auth/me")
+        print(f"COUNTED {sent(server):,} cases, {rounds} seed{'s' if rounds > 1 else ''} from {arguments.seed}")
         return status
 
 
