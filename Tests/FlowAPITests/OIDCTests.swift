@@ -38,9 +38,10 @@ struct OIDCTests {
     private func depart(
         _ caller: Caller,
         _ double: ProviderDouble,
-        returnTo: String = "/tasks"
+        returnTo: String = "/tasks",
+        more: String = ""
     ) async throws -> (cookie: String, state: String, fields: [String: String]) {
-        let answer = try await caller.get("/auth/oidc/corp/start?return_to=\(returnTo)")
+        let answer = try await caller.get("/auth/oidc/corp/start?return_to=\(returnTo)\(more)")
         #expect(answer.status == 302)
         let url = try #require(answer.headers[.location])
         let cookie = try #require(answer.headers[.setCookie]).prefix { $0 != ";" }
@@ -57,6 +58,11 @@ struct OIDCTests {
         var caller = caller
         caller.cookie = cookie
         return try await caller.get("/auth/oidc/corp/callback?\(query)")
+    }
+
+    /// Asks for all rights, as a page of the console does.
+    private func take(_ caller: Caller, _ ask: [String: JSON]) async throws -> Caller.Answer {
+        try await caller.with("X-QF-CSRF", "1").with("Origin", "http://localhost").post("/auth/break-glass", ask)
     }
 
     /// There and back.
@@ -95,6 +101,79 @@ struct OIDCTests {
             #expect(request?.form?.contains("s%3Acret") == false)
             // A way back is taken once.
             #expect(try await self.comeBack(caller, cookie, "code=good&state=\(state)").status == 400)
+        }
+    }
+
+    @Test("All rights for a while take a new sign-in at the provider, of this very session, and are over with it")
+    func breakGlass() async throws {
+        try await self.serving { server, caller, double in
+            double.set { $0.groups = ["admins"] }
+            let ask: [String: JSON] = ["reason": .string("it burns"), "minutes": .integer(10)]
+            let stale = try self.session(try await self.signIn(caller, double), caller)
+            #expect(try await stale.get("/auth/me").data["provider"]?.text == "corp")
+            let refused = try await self.take(stale, ask)
+            #expect(
+                refused.status == 409 && refused.text.contains("/auth/oidc/corp/start?fresh=true"),
+                "\(refused.text)"
+            )
+
+            // The provider is told, and has to say that it did.
+            func anew(_ time: Int64?) async throws -> Caller.Answer {
+                double.set { state in
+                    state.change = { claims in claims["auth_time"] = time.map { JSON.integer($0) } }
+                }
+                let (cookie, state, fields) = try await self.depart(caller, double, more: "&fresh=true")
+                #expect(fields["prompt"] == "login" && fields["max_age"] == "0")
+                return try await self.comeBack(caller, cookie, "code=good&state=\(state)")
+            }
+            let now = server.clock.now.milliseconds / 1000
+            for time in [nil, now - 3600, now + 3600] {
+                #expect(try await anew(time).status == 401, "auth_time \(time ?? 0)")
+            }
+            let answer = try await anew(now - 5)
+            #expect(answer.status == 200)
+            let proof = try #require(answer.headers[values: .setCookie].first { $0.hasPrefix("qf_proof=") })
+            #expect(proof.contains("; Path=/api/v1/auth/break-glass; HttpOnly; SameSite=Strict; Max-Age=300"))
+            let carried = String(proof.prefix { $0 != ";" })
+            var fresh = try self.session(answer, caller)
+            let own = try #require(fresh.cookie)
+            // It is of that session, and of nobody who has the cookie alone.
+            var other = stale
+            let older = try #require(stale.cookie)
+            other.cookie = "\(older); \(carried)"
+            #expect(try await self.take(other, ask).status == 409)
+            fresh.cookie = "\(own); \(carried)A"
+            #expect(try await self.take(fresh, ask).status == 409)
+            fresh.cookie = "\(own); \(carried)"
+            let taken = try await self.take(fresh, ask)
+            #expect(taken.status == 200, "\(taken.text)")
+            var strong = try self.session(taken, caller)
+            let me = try await strong.get("/auth/me").data
+            #expect(me["break_glass"]?["reason"]?.text == "it burns" && me["provider"]?.text == "corp")
+            // The proof was of the session that it took the place of.
+            let newer = try #require(strong.cookie)
+            strong.cookie = "\(newer); \(carried)"
+            #expect(try await self.take(strong, ask).status == 409)
+        }
+    }
+
+    @Test("A proof of a new sign-in is good for five minutes")
+    func proofEnds() async throws {
+        try await self.serving { server, caller, double in
+            double.set { state in
+                state.groups = ["admins"]
+                let now = JSON.integer(server.clock.now.milliseconds / 1000)
+                state.change = { $0["auth_time"] = now }
+            }
+            let (cookie, state, _) = try await self.depart(caller, double, more: "&fresh=true")
+            let answer = try await self.comeBack(caller, cookie, "code=good&state=\(state)")
+            let proof = try #require(answer.headers[values: .setCookie].first { $0.hasPrefix("qf_proof=") })
+            var fresh = try self.session(answer, caller)
+            let own = try #require(fresh.cookie)
+            let carried = String(proof.prefix { $0 != ";" })
+            fresh.cookie = "\(own); \(carried)"
+            server.clock.advance(seconds: 301)
+            #expect(try await self.take(fresh, ["reason": .string("late")]).status == 409)
         }
     }
 

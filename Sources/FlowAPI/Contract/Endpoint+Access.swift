@@ -24,18 +24,17 @@ extension Endpoint {
         case .breakGlass:
             Contract(.session, "Takes all rights for a while, in an emergency")
                 .about(
-                    "Needs `breakglass:use` and the password again. This session has everything on everything, without the second person, until it ends by "
+                    "Needs `breakglass:use` and the password again; who signs in at an OpenID provider has none here and does so anew (`/auth/oidc/{provider}/start?fresh=true`). This session has everything on everything, without the second person, until it ends by "
                         + "itself; each row of the audit says so, and rules with `break_glass` are told. The token before is worth nothing from then on."
                 )
                 .body(
                     .body(
-                        required: [
-                            "password": .string, "reason": .string(upTo: BrokenGlass.reasonLimit, from: 1),
-                        ],
+                        required: ["reason": .string(upTo: BrokenGlass.reasonLimit, from: 1)],
                         optional: [
+                            "password": Schema.string.orNull.about("Of who has one here."),
                             "minutes": Schema.integer(BrokenGlass.leastMinutes...240).orNull.about(
                                 "As long as the setting `two-person.break-glass-minutes` allows without it."
-                            )
+                            ),
                         ]
                     ),
                     examples: [

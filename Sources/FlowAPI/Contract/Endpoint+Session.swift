@@ -25,6 +25,12 @@ extension Endpoint {
                     "The answer leads there (302); what has to be remembered is sealed in a cookie, for ten minutes."
                 )
                 .query("return_to", .string(upTo: 1024).about("A path of the console to go on to."))
+                .query(
+                    "fresh",
+                    Schema.boolean.about(
+                        "The person has to sign in anew there, whatever session they have; then `/auth/break-glass` takes that for a password."
+                    )
+                )
                 .answers(.other(["text/html"])).mayAnswer(.found)
                 .refuses(.unauthorized, .forbidden)
         case .returnFromOIDC:
@@ -49,6 +55,7 @@ extension Endpoint {
                         "scopes": .dictionary(.reference("Scope")).about("Where each permission holds."),
                     ]).with(optional: [
                         "must_change_password": .boolean, "must_set_up_totp": .boolean, "token_id": .integer.orNull,
+                        "provider": Schema.string.orNull.about("The OpenID provider where this session was signed in."),
                         "break_glass": Schema.answer(["until": .timestamp, "reason": .string]).orNull.about(
                             "All rights that this session has for a while."
                         ),

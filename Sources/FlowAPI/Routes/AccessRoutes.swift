@@ -4,6 +4,7 @@
 import FlowCore
 import FlowScheduler
 import HTTPTypes
+import Hummingbird
 
 /// `/access/explain` and `/auth/break-glass`: why somebody may do something, and all rights for a while.
 struct AccessRoutes: Sendable {
@@ -77,12 +78,13 @@ struct AccessRoutes: Sendable {
     func breakGlass(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         var reader = try FieldReader(try await call.body())
-        let password = reader.requiredString("password")
+        let password = reader.string("password")
         let reason = reader.requiredString("reason")
         let minutes = reader.integer("minutes")
         try reader.finish()
         let (signIn, glass) = try await self.authentication.breakGlass(
             password: password,
+            proof: Cookie.value(of: AuthRoutes.proofCookieName, in: call.request.headers[values: .cookie]),
             reason: reason,
             minutes: minutes,
             in: call.authenticated

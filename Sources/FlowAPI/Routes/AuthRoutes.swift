@@ -137,7 +137,7 @@ struct AuthRoutes: Sendable {
                 .init("must_set_up_totp", call.session?.mustSetUpSecondFactor == true),
                 .init("grants", principal.grants.map(GrantPresenter.grant)),
                 .init("scopes", GrantPresenter.scopes(of: principal)),
-                .init("token_id", principal.token?.id),
+                .init("token_id", principal.token?.id), .init("provider", call.session?.provider),
                 .init(
                     "break_glass",
                     principal.glass.map { JSON.object([.init("until", $0.until), .init("reason", $0.reason)]) }
@@ -166,6 +166,14 @@ struct AuthRoutes: Sendable {
             )
         }
         return headers
+    }
+
+    static let proofCookieName = "qf_proof"
+
+    /// Shows for some minutes that the person has just proved at a provider who they are.
+    func proofCookie(_ proof: String) -> String {
+        Cookie(name: Self.proofCookieName, path: Endpoint.base + "/auth/break-glass", isSecure: self.isSecure)
+            .setting(proof, maxAge: FreshSignOn.lifeMilliseconds / 1000)
     }
 
     private var deviceCookie: Cookie {

@@ -20,10 +20,11 @@ struct OIDCRoutes: Sendable {
     func start(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         let wanted = query.string("return_to") ?? "/"
+        let isFresh = query.flag("fresh")
         try query.finish()
         let (service, provider) = try self.provider(call)
         do {
-            let departure = try await service.begin(at: provider, returnTo: wanted)
+            let departure = try await service.begin(at: provider, returnTo: wanted, isFresh: isFresh)
             return .raw(
                 Response(
                     status: .found,
@@ -59,6 +60,9 @@ struct OIDCRoutes: Sendable {
             // Not a redirect: from another site's answer it would not carry a cookie that is for this site only.
             var response = Response(text: SignOnPage.goingOn(to: returnTo), type: "text/html; charset=utf-8")
             response.headers.append(.init(name: .setCookie, value: self.auth.cookie(for: signIn)))
+            if let proof = signIn.proof {
+                response.headers.append(.init(name: .setCookie, value: self.auth.proofCookie(proof)))
+            }
             response.headers.append(.init(name: .setCookie, value: self.cookie("", maxAge: 0)))
             return .raw(response)
         } catch let fault as OIDCFault {

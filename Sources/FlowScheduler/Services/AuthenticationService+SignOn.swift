@@ -48,12 +48,15 @@ extension AuthenticationService {
 
     /// Opens a session for somebody who has proved at a provider who they are.
     ///
-    /// - Parameter session: what the session is called there.
+    /// - Parameters:
+    ///   - session: what the session is called there.
+    ///   - isFresh: they have just proved it, as they were asked to.
     /// - Throws: ``OIDCFault``.
     func signIn(
         as identity: ExternalIdentity,
         wishes: [RoleWish],
         session: String?,
+        isFresh: Bool = false,
         origin: Origin
     ) async throws -> SignIn {
         // Requests of this kind are counted before they are looked at.
@@ -64,12 +67,18 @@ extension AuthenticationService {
         guard !user.grants.isEmpty else {
             throw OIDCFault(.noRole, "none of \(identity.groups.count) groups has a role here any more")
         }
-        return try await self.begin(
+        let now = self.clock.now
+        var signIn = try await self.begin(
             for: user,
             origin: origin,
-            at: self.clock.now,
+            at: now,
             elsewhere: (identity.provider, session.flatMap { $0.utf8.count <= 255 ? $0 : nil })
         )
+        if isFresh {
+            let proof = FreshSignOn(user: user.id, session: Self.hash(of: signIn.token), at: now)
+            signIn.proof = self.seal.flatMap { proof.sealed($0) }
+        }
+        return signIn
     }
 
     /// Looks again at somebody whom a proxy named, as long as that word is good.

@@ -10,4 +10,6 @@ package struct SignIn: Sendable {
     package let user: User
     /// What a browser may keep, to show that this user has signed in there before; nil without a key.
     package var device: String?
+    /// Shows for some minutes that the person has just proved at a provider who they are; nil where nobody asked for it.
+    package var proof: String?
 }

@@ -52,11 +52,15 @@ struct IDTokenRules: Sendable {
     /// As it was sent there; hashed or not, it has to come back.
     let nonce: String
     let now: Timestamp
+    /// The person was asked to prove anew who they are (OpenID Connect Core 1.0, 3.1.2.1: `max_age`).
+    var isFresh = false
 
     /// How far clocks may be apart; seconds.
     private static let skew: Int64 = 60
     /// A token is used at once; seconds.
     private static let oldest: Int64 = 600
+    /// So long ago somebody may have proved who they are, where that is asked anew; seconds.
+    private static let freshest: Int64 = 300
 
     /// - Returns: the subject.
     /// - Throws: ``OIDCFault`` naming the claim.
@@ -87,6 +91,12 @@ struct IDTokenRules: Sendable {
             guard let begin = begin.seconds, begin <= now + Self.skew else {
                 throw OIDCFault(.untrusted, "nbf is in the future")
             }
+        }
+        if self.isFresh {
+            // A provider that overlooks the wish says so by a time that is long past, or by none.
+            guard let proved = claims["auth_time"]?.seconds, proved >= now - Self.freshest - Self.skew,
+                proved <= now + Self.skew
+            else { throw OIDCFault(.untrusted, "auth_time says of no new sign-in") }
         }
         guard let subject = claims["sub"]?.claim, (1...ExternalIdentity.subjectLimit).contains(subject.utf8.count)
         else {

@@ -19,15 +19,18 @@ struct OIDCLogin: Hashable, Sendable {
     let verifier: String
     /// A path of the console.
     let returnTo: String
+    /// The person has to prove anew who they are, whatever session they have there.
+    let isFresh: Bool
     let expiresAt: Timestamp
 
     /// - Parameter random: 256 bits of text each time.
-    init(provider: String, returnTo: String, now: Timestamp, random: () -> String) {
+    init(provider: String, returnTo: String, isFresh: Bool = false, now: Timestamp, random: () -> String) {
         self.provider = provider
         self.state = random()
         self.nonce = random()
         self.verifier = random()
         self.returnTo = Self.safe(returnTo)
+        self.isFresh = isFresh
         self.expiresAt = now.advanced(byMilliseconds: Self.lifetime)
     }
 
@@ -45,7 +48,7 @@ struct OIDCLogin: Hashable, Sendable {
         JSONWriter.text(
             .object([
                 .init("p", self.provider), .init("s", self.state), .init("n", self.nonce), .init("v", self.verifier),
-                .init("r", self.returnTo), .init("e", self.expiresAt.milliseconds),
+                .init("r", self.returnTo), .init("e", self.expiresAt.milliseconds), .init("f", self.isFresh),
             ])
         )
     }
@@ -60,6 +63,7 @@ struct OIDCLogin: Hashable, Sendable {
         self.nonce = nonce
         self.verifier = verifier
         self.returnTo = Self.safe(returnTo)
+        self.isFresh = json["f"] == .bool(true)
         self.expiresAt = Timestamp(milliseconds: end)
     }
 
@@ -74,7 +78,7 @@ struct OIDCLogin: Hashable, Sendable {
                 ("response_type", "code"), ("client_id", provider.clientID), ("redirect_uri", provider.redirectURL),
                 ("scope", provider.scopes.joined(separator: " ")), ("state", self.state), ("nonce", self.nonce),
                 ("code_challenge", challenge), ("code_challenge_method", "S256"),
-            ]
+            ] + (self.isFresh ? [("prompt", "login"), ("max_age", "0")] : [])
         )
     }
 

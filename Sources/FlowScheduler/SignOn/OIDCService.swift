@@ -64,14 +64,19 @@ package actor OIDCService {
 
     // MARK: There
 
+    /// - Parameter isFresh: the person has to prove anew who they are, whatever session they have there.
     /// - Throws: ``OIDCFault``.
-    package func begin(at provider: OIDCProvider, returnTo: String) async throws -> Departure {
+    package func begin(
+        at provider: OIDCProvider,
+        returnTo: String,
+        isFresh: Bool = false
+    ) async throws -> Departure {
         guard let seal else {
             throw self.noted(OIDCFault(.unavailable, "the master key is missing"), provider)
         }
         do {
             let metadata = try await self.metadata(of: provider)
-            let login = OIDCLogin(provider: provider.name, returnTo: returnTo, now: self.clock.now) {
+            let login = OIDCLogin(provider: provider.name, returnTo: returnTo, isFresh: isFresh, now: self.clock.now) {
                 AuthenticationService.makeToken()
             }
             return Departure(
@@ -115,7 +120,8 @@ package actor OIDCService {
                 issuer: provider.issuer,
                 clientID: provider.clientID,
                 nonce: login.nonce,
-                now: self.clock.now
+                now: self.clock.now,
+                isFresh: login.isFresh
             )
             let subject = try rules.check(token.claims)
             let claims = try await self.claims(of: subject, token.claims, tokens, provider, metadata)
@@ -124,6 +130,7 @@ package actor OIDCService {
                 as: identity,
                 wishes: provider.map.wishes(of: identity.groups),
                 session: token.claims["sid"]?.claim,
+                isFresh: login.isFresh,
                 origin: origin
             )
             return (signIn, login.returnTo)

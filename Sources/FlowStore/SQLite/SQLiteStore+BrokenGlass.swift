@@ -7,9 +7,12 @@ extension SQLiteStore: GlassStore {
     package func breakGlass(_ session: UserSession, replacing old: [UInt8], by change: Change) async throws {
         try await self.write("break_glass") { db in
             let sessions = SessionTable(db)
-            guard let glass = session.glass, let (_, user) = try sessions.find(old, at: change.at) else {
+            guard let glass = session.glass, let (before, user) = try sessions.find(old, at: change.at) else {
                 throw StoreFault.noUser(session.userID)
             }
+            var session = session
+            // What it is called at a provider stays, so that its end there ends it here.
+            session.providerSession = before.providerSession
             try sessions.insert(session)
             try sessions.setGlass(glass, of: session.tokenHash)
             try sessions.delete(old)

@@ -23,7 +23,7 @@ export const sessionApi = {
   logout: () => post<{ url: string | null } | null>('/auth/logout'),
   signOn: async () => (await request<{ sign_on?: SignOn }>('GET', '/version')).sign_on,
   /** All rights for a while: a session takes the place of this one. */
-  breakGlass: (body: { password: string; reason: string; minutes?: number }) =>
+  breakGlass: (body: { password?: string; reason: string; minutes?: number }) =>
     request<{ until: string }>('POST', '/auth/break-glass', { body, patience: HASHING_MS }),
   mendGlass: () => request<null>('DELETE', '/auth/break-glass'),
   me: () => request<User>('GET', '/auth/me', { expectUnauthorized: true }),

@@ -200,8 +200,10 @@ extension ChineseFaults {
         zh 没有叫这个名字的用户。
         en There is no such object.
         zh 没有这个对象。
-        en Only a session that was begun here with a password can take all rights. Another system signs you in.
-        zh 只有在这里用密码登录的会话才能取得全部权限；你是由另一个系统登录的。
+        en A proxy signs you in, so there is no session here that could take all rights.
+        zh 你由代理登录，这里没有可以取得全部权限的会话。
+        en Prove at '{provider}' who you are first (/api/v1/auth/oidc/{path}/start?fresh=true), and take all rights within five minutes.
+        zh 请先在“{provider}”重新证明身份（/api/v1/auth/oidc/{path}/start?fresh=true），并在五分钟内取得全部权限。
         en say in 1 to {limit} bytes why, without control characters
         zh 请用 1 到 {limit} 字节说明原因，不能有控制字符
         en {least} to {longest} minutes

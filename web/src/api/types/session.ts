@@ -52,6 +52,8 @@ export interface User {
   must_set_up_totp?: boolean;
   /** Where each permission holds. */
   scopes?: Partial<Record<Permission, GrantScope>>;
+  /** The OpenID provider where this session was signed in. */
+  provider?: string | null;
   /** All rights that this session has for a while. */
   break_glass?: { until: string; reason: string } | null;
 }

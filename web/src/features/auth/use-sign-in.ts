@@ -5,8 +5,9 @@ import { useErrors } from '../../lib/use-errors.ts';
 import { useSession } from '../../stores/session.ts';
 
 /** The server sends the browser on to the provider, and to the wanted page when it is back. */
-export const providerPage = (name: string, path: string): string =>
-  `/api/v1/auth/oidc/${name}/start?return_to=${encodeURIComponent(path)}`;
+/** `fresh`: who they are has to be proved anew there. */
+export const providerPage = (name: string, path: string, fresh = false): string =>
+  `/api/v1/auth/oidc/${name}/start?return_to=${encodeURIComponent(path)}${fresh ? '&fresh=true' : ''}`;
 
 export interface SignIn {
   username: Ref<string>;

@@ -205,6 +205,8 @@ export default {
     reason: 'Why',
     minutes: 'Minutes (as long as allowed without)',
     password: 'Your password',
+    anewHint: 'You have no password here: sign in at {name} anew, then take all rights within five minutes.',
+    anew: 'Sign in at {name} anew',
     take: 'Take all rights',
     taken: 'All rights are yours until {time}.',
   },

@@ -204,6 +204,8 @@ export default {
     reason: '原因',
     minutes: '分钟数（留空则取允许的最长时间）',
     password: '你的密码',
+    anewHint: '你在这里没有密码：请先在 {name} 重新登录，并在五分钟内取得全部权限。',
+    anew: '在 {name} 重新登录',
     take: '取得全部权限',
     taken: '已取得全部权限，有效至 {time}。',
   },
