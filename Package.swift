@@ -260,7 +260,6 @@ let package = Package(
             dependencies: [
                 "FlowAgent",
                 "FlowCore",
-                "FlowProcess",
                 "FlowRunner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

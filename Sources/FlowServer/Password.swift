@@ -17,17 +17,29 @@ enum Password {
 
     /// Writes the password, and nothing else, to a file that only its owner may read; one that is there is replaced.
     ///
+    /// It is on the disk when this returns: the user that is made next outlives a power cut, and would be one that nobody can be.
+    ///
     /// - Throws: ``CoreError`` `unavailable` naming the file.
     static func write(_ password: String, to path: String) throws {
-        let manager = FileManager.default
-        try? manager.removeItem(atPath: path)
-        guard
-            manager.createFile(
-                atPath: path,
-                contents: Data(password.utf8),
-                attributes: [.posixPermissions: 0o600]
-            )
-        else { throw CoreError(.unavailable, "Cannot write the password file \(path).") }
+        let refusal = CoreError(.unavailable, "Cannot write the password file \(path).")
+        let new = path + ".new"
+        unlink(new)
+        let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw refusal }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try file.write(contentsOf: Data(password.utf8))
+            try file.synchronize()
+            try file.close()
+        } catch {
+            unlink(new)
+            throw refusal
+        }
+        guard rename(new, path) == 0 else {
+            unlink(new)
+            throw refusal
+        }
+        DirectorySync.run(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 
     /// Takes a file away that holds this password; another one stays.

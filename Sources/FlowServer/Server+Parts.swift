@@ -3,6 +3,7 @@
 
 import FlowAPI
 import FlowCore
+import FlowCrash
 import FlowQUIC
 import FlowScheduler
 import FlowStore
@@ -174,11 +175,13 @@ extension Server {
 
     /// Makes the user `admin` with a random password on the very first start.
     ///
-    /// The file comes first: a password that could not be written down would be lost with the user made.
+    /// The file comes first: a password that could not be written down would be lost with the user made. Cut off in between there is
+    /// no user yet, and the next start makes both anew.
     func makeAdministrator(_ authentication: AuthenticationService, store: any Store) async throws -> String? {
         guard try await store.userCount() == 0 else { return nil }
         let password = Password.generate()
         if let path = self.configuration.adminPasswordFile { try Password.write(password, to: path) }
+        CrashPoint.reach("server.administrator.written")
         guard try await authentication.createFirstAdministrator(username: "admin", password: password) != nil else {
             // Another server on the database has made the user, and this password opens nothing.
             if let path = self.configuration.adminPasswordFile { Password.remove(password, from: path) }

@@ -18,6 +18,30 @@ extension ProductTests {
         }
 
         @Test(
+            "A first start that is cut off anywhere around the first user leaves a way in: after the next one its password is in the file",
+            arguments: [
+                "server.administrator.written", "store.create_user.written", "store.create_user.committed",
+            ]
+        )
+        func firstStart(point: String) async throws {
+            try await ProductWorld.with(database: false) { world in
+                let points = world.directory + "/points"
+                try FileManager.default.createDirectory(
+                    atPath: points + "/seen",
+                    withIntermediateDirectories: true
+                )
+                try Data("\(point) 1".utf8).write(to: URL(fileURLWithPath: points + "/at"))
+                let cutOff = try world.startServe(environment: ["QF_CRASH_POINTS": points])
+                #expect(try await cutOff.end(within: .seconds(60)) == -1)
+                #expect(FileManager.default.fileExists(atPath: points + "/done"), "it ended at \(point)")
+                // There is nothing beside it that somebody could take for the password.
+                #expect(!FileManager.default.fileExists(atPath: world.directory + "/password.new"))
+                let client = try await world.client(of: try world.startServe())
+                #expect(try await client.call("GET", "/auth/me")["username"]?.string == "admin")
+            }
+        }
+
+        @Test(
             "An agent killed with kill -9 leaves its jobs running; the next one tells how they ended, and starts none twice"
         )
         func outlivesTheAgent() async throws {

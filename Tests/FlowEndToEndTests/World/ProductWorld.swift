@@ -95,11 +95,13 @@ final class ProductWorld: Sendable {
     ///   - database: the address of a PostgreSQL instead of SQLite.
     ///   - isSecond: a server beside the first, with a data directory and ports of its own.
     ///   - key: the master key that both have.
+    ///   - environment: what it finds in its environment beside that.
     func startServe(
         http: String = "",
         database: String? = nil,
         isSecond: Bool = false,
-        key: String? = nil
+        key: String? = nil,
+        environment: [String: String] = [:]
     ) throws -> Program {
         let file = self.directory + (isSecond ? "/second.yaml" : "/server.yaml")
         let ports = isSecond ? self.second : (self.httpPort, self.agentsPort)
@@ -124,7 +126,7 @@ final class ProductWorld: Sendable {
             ["serve", "--config", file],
             home: self.directory,
             log: self.log("serve"),
-            environment: key.map { ["QUARTZFLOW_SECRET_KEY": $0] } ?? [:]
+            environment: environment.merging(key.map { ["QUARTZFLOW_SECRET_KEY": $0] } ?? [:]) { $1 }
         )
     }
 
