@@ -107,6 +107,26 @@ struct AccessTests {
             let me = try await strong.get("/auth/me").data
             #expect(me["break_glass"]?["reason"]?.text == "it burns" && me["scopes"]?["users:write"]?.text == "all")
             #expect(try await strong.post("/tasks/\(task)/trigger").status == 201, "nobody else has to agree")
+            // A task that others wait for goes too, though one of them takes two persons to change.
+            let parent = try #require(
+                try await admin.post("/tasks", taskBody(["name": .string("parent")])).data["id"]?.int
+            )
+            let child = try #require(
+                try await admin.post(
+                    "/tasks",
+                    taskBody([
+                        "name": .string("child"), "task_dependencies": .array([.integer(parent)]),
+                        "dependency_mode": .string("start"),
+                        "two_person": ["edit"].json,
+                    ])
+                ).data["id"]?.int
+            )
+            let slow = try await admin.delete("/tasks/\(parent)?detach=true")
+            #expect(slow.status == 403, "\(slow.text)")
+            let detached = try await strong.delete("/tasks/\(parent)?detach=true")
+            #expect(detached.status == 200, "\(detached.text)")
+            let loose = try await admin.get("/tasks/\(child)").data
+            #expect(loose["dependencies"]?.items.isEmpty == true && loose["version"] == .integer(2))
             #expect(try await strong.get("/audit/export").status == 200)
             let audit = try await admin.get("/audit?action=job.run").data["items"]?.items.first
             #expect(
