@@ -64,11 +64,8 @@ package struct WaveRollout: Hashable, Sendable, Codable {
         return self.settledAt?.advanced(byMilliseconds: Int64(self.waves.pauseSeconds) * 1000)
     }
 
-    /// Whether it waits for a time or for a person, with no host of its waves under way: little can come of a look at it.
-    package func isResting(at now: Timestamp) -> Bool {
-        guard self.settledAt != nil, self.stop == nil, self.opened < self.count else { return false }
-        return self.heldBy != nil || self.nextAt.map { $0 > now } ?? false
-    }
+    /// Whether the pause before its next wave is over.
+    package func isDue(at now: Timestamp) -> Bool { self.nextAt.map { $0 <= now } ?? false }
 
     /// Which wave each host is in, in the order in which they go.
     package var waveOfEach: [Int] {

@@ -19,12 +19,9 @@ package actor WaveDriver: Service {
     /// Monotonic milliseconds, also while the host sleeps.
     private let time: @Sendable () -> Int64
     private var absence = HostAbsence()
-    /// When runs that rest were looked at; monotonic milliseconds.
-    private var lookedAt: Int64?
+    private var news = WaveNews()
 
     private static let interval = Duration.milliseconds(500)
-    /// How often runs that rest are looked at, as all of a held one may have been stopped by hand; milliseconds.
-    private static let restingInterval: Int64 = 5000
     /// Runs of one transaction.
     private static let chunk = 20
 
@@ -48,7 +45,21 @@ package actor WaveDriver: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            await Rounds(of: "waves", every: Self.interval, logger: self.logger).run { try await self.round() }
+            await withDiscardingTaskGroup { group in
+                group.addTask { for await item in self.bus.subscribe() { await self.hear(item) } }
+                group.addTask {
+                    await Rounds(of: "waves", every: Self.interval, logger: self.logger).run { try await self.round() }
+                }
+            }
+        }
+    }
+
+    /// Notes what may let a wave go on.
+    package func hear(_ item: BusItem) {
+        switch item {
+        case .gap: self.news.missed()
+        case .event(.executionsChanged(let executions)): self.news.heard(of: executions)
+        case .event: break
         }
     }
 
@@ -62,11 +73,15 @@ package actor WaveDriver: Service {
             instant.milliseconds(since: presence.lastHeartbeat) <= PlacementHost.patience
         }
         self.absence.look(at: present.keys, now: now)
+        let due = self.news.due(of: open, at: instant, now: now)
+        do { try await self.roll(due, at: instant, now: now) } catch {
+            self.news.failed()
+            throw error
+        }
+    }
+
+    private func roll(_ due: [OpenRollout], at instant: Timestamp, now: Int64) async throws {
         let absence = self.absence
-        // A look reads each host of a run, where all write; a pause may take a day.
-        let isWhole = self.lookedAt.map { now - $0 >= Self.restingInterval } ?? true
-        if isWhole { self.lookedAt = now }
-        let due = open.filter { isWhole || !$0.rollout.isResting(at: instant) }
         for start in stride(from: 0, to: due.count, by: Self.chunk) {
             let facts = WaveFacts(runs: due[start..<min(start + Self.chunk, due.count)].map(\.run)) { agent in
                 absence.isAway(agent, for: WaveRollout.patience, now: now)

@@ -51,18 +51,18 @@ struct WaveRolloutTests {
         #expect(waves.sizes(of: hosts).reduce(0, +) == hosts)
     }
 
-    @Test("It rests in a pause and while it is held, and not while a host of its waves is under way")
-    func rests() {
+    @Test("P8: it is due when the pause before its next wave is over, and not while it is held or a host is under way")
+    func due() {
         var rollout = Self.rollout(Waves(size: .hosts(1), pauseSeconds: 60), hosts: 2)
         let later = Self.start.advanced(byMilliseconds: 60_000)
-        #expect(!rollout.isResting(at: Self.start))
+        #expect(!rollout.isDue(at: later))
         #expect(rollout.look(at: Self.members("p p"), now: Self.start) == .open(1))
         #expect(rollout.look(at: Self.members("r p"), now: Self.start) == .wait(until: nil))
-        #expect(!rollout.isResting(at: Self.start))
+        #expect(!rollout.isDue(at: later))
         #expect(rollout.look(at: Self.members("s p"), now: Self.start) == .wait(until: later))
-        #expect(rollout.isResting(at: Self.start) && !rollout.isResting(at: later))
-        #expect(rollout.hold(by: "ann") && rollout.isResting(at: later))
-        #expect(rollout.resume() && !rollout.isResting(at: later))
+        #expect(!rollout.isDue(at: Self.start) && rollout.isDue(at: later))
+        #expect(rollout.hold(by: "ann") && !rollout.isDue(at: later))
+        #expect(rollout.resume() && rollout.isDue(at: later))
     }
 
     @Test(
