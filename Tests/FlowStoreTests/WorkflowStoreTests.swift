@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Workflows and their runs, stored")
 struct WorkflowStoreTests {
-    private struct Flow {
+    struct Flow {
         let world: World
         let store: any Store & WorkflowStore
         let agent: AgentID
@@ -99,11 +99,11 @@ struct WorkflowStoreTests {
         }
     }
 
-    private static func script(_ key: String, _ command: String = "true") -> WorkflowNode {
+    static func script(_ key: String, _ command: String = "true") -> WorkflowNode {
         WorkflowNode(key, .own(OwnStep(.shell(ShellPayload(command: command)))))
     }
 
-    private func withFlow(_ kind: StoreKind, _ body: (inout Flow) async throws -> Void) async throws {
+    func withFlow(_ kind: StoreKind, _ body: (inout Flow) async throws -> Void) async throws {
         try await kind.withWorld { world in
             var flow = try await Flow(world)
             try await body(&flow)

@@ -21,7 +21,8 @@ struct WordsTests {
         (
             .step,
             [
-                "job", "script", "http", "wait", "approval", "decision", "noop", "EXECUTION", "TIMEOUT", "NO_HOST",
+                "job", "script", "http", "wait", "approval", "decision", "noop", "map", "workflow", "MAP", "DEPTH",
+                "EXECUTION", "TIMEOUT", "NO_HOST",
                 "DISABLED", "DELETED", "DENIED", "EXPRESSION", "REJECTED", "CHILD_SKIPPED", "NOT_CHOSEN",
                 "UPSTREAM_FAILED", "STOPPED", "IF_DISABLED", "REQUESTED", "ABANDONED",
             ]
@@ -38,7 +39,13 @@ struct WordsTests {
         (nil, ["execution", "role", "user", "workflow_run", "default", "database", "file", "environment"]),
         (nil, NotifyTrigger.allCases.map(\.rawValue)),
         (nil, ["waiting", "ready", "started", "succeeded", "failed", "cancelled", "skipped"]),
-        (nil, ["running", "paused", "stopping", "ended", "approve", "reject", "always", "failure"]),
+        (
+            nil,
+            [
+                "running", "paused", "stopping", "compensating", "finalising", "ended", "approve", "reject", "always",
+                "failure",
+            ]
+        ),
     ]
 
     @Test("each word of a table has its Chinese, and stays as it is in English")

@@ -77,6 +77,19 @@ extension Endpoint {
                 )
                 .answers(.reference("WorkflowRun"), status: .created)
                 .refuses(.conflict, .unprocessableContent)
+        case .dryRunWorkflow:
+            Contract(.workflows, "Says what a run that began now would do; nothing starts")
+                .about("Steps come in an order in which they could run, what undoes and cleans up at the end.")
+                .body(
+                    .body(
+                        required: [:],
+                        optional: ["parameters": .dictionary(.any).about("By the names of parameters.")]
+                    ),
+                    isRequired: false,
+                    examples: ["plain": .object([])]
+                )
+                .answers(.answer(Schema.workflowForecast))
+                .refuses(.unprocessableContent)
         case .listWorkflowRuns:
             Contract(.workflows, "Lists runs of workflows, newest first").paged
                 .query("workflow_id", .integer)
@@ -114,6 +127,17 @@ extension Endpoint {
                 )
                 .answers(.reference("WorkflowRun"), status: .created)
                 .refuses(.conflict)
+        case .messageWorkflowRun:
+            Contract(.workflows, "Tells a run something that a step of it waits for")
+                .body(
+                    .body(
+                        required: ["topic": .string(upTo: EventWait.topicLimit, from: 1)],
+                        optional: ["data": .dictionary(.string).about("The outputs of the steps that waited.")]
+                    ),
+                    examples: ["arrived": .object([.init("topic", "arrived")])]
+                )
+                .answers(.reference("WorkflowRun"))
+                .refuses(.conflict, .unprocessableContent)
         case .answerWorkflowStep:
             Contract(.workflows, "Answers the question of a step; the first answer counts")
                 .body(
@@ -157,7 +181,7 @@ extension Schema {
     private static let node = Schema.body(
         required: ["key": .string(upTo: 48), "kind": .choice(NodeWork.kinds)],
         optional: [
-            "task_id": .integer.about("Of a job: the task that runs."),
+            "task_id": .integer.about("Of a job: the task that runs; of a wait: the one whose end is awaited."),
             "script": .string, "interpreter": .string, "work_dir": .string,
             "env": .dictionary(.string),
             "url": .string, "method": .string, "headers": .dictionary(.string), "body": .string,
@@ -167,11 +191,23 @@ extension Schema {
             "until": .string.about("Of a wait: a time of day.").example("06:00"),
             "timezone": .string,
             "users": .array(.string).about("Of an approval: who may answer; empty: whoever may decide."),
-            "not_starter": .boolean, "on_timeout": .choice(of: NodeApproval.AtTimeout.self), "message": .string,
+            "on": .choice(of: EventWait.Condition.self).about("Of a wait for 'task_id': how a run of it has to end."),
+            "not_starter": .boolean, "on_timeout": .choice(of: NodeApproval.AtTimeout.self),
+            "message": .string.about("Of an approval: what is asked; of a wait: the topic of a message."),
             "cases": .array(
                 .body(required: ["when": .string(upTo: ExpressionLimits.text)], optional: ["to": .array(.string)])
             ),
             "else": .array(.string),
+            "workflow_id": .integer.about("Of a workflow: which one runs."),
+            "over": .either(.string, .array(.string)).about("Of a map: a list, or {{steps.KEY.outputs.NAME}}."),
+            "do": .any.about("Of a map: the job, script or request that each item is for; {{item}} is the item."),
+            "max_parallel": .integer(1...1000).about("Of a map: items at once."),
+            "max_items": .integer(1...10_000).about("Of a map: a longer list fails it."),
+            "fail": .either(.choice(["any", "fast", "never"]), .body(required: ["ratio": .number]))
+                .about("Of a map: which failures of items fail it."),
+            "compensate": .string.about("The step that undoes this one when the run fails or is cancelled."),
+            "compensator": .boolean.about("It undoes another step."),
+            "finally": .boolean.about("It runs at any end."),
             "rule": .either(.choice(["all", "strict"]), .body(required: ["at_least": .integer])),
             "on_failure": .choice(of: FailurePolicy.self), "if_disabled": .choice(of: WorkflowNode.DisabledPolicy.self),
             "skipped_is": .choice(of: WorkflowNode.SkippedPolicy.self),
@@ -188,6 +224,7 @@ extension Schema {
             "max_parallel": .integer(1...1000).byDefault(WorkflowDefinition.standardParallel),
             "on_failure": .choice(of: FailurePolicy.self).byDefault("stop"), "parameters": .array(Self.parameter),
             "edges": .array(Self.edge),
+            "results": .dictionary(.string).about("What a run hands on; texts with expressions, by name."),
         ]
     )
 
@@ -196,9 +233,26 @@ extension Schema {
         and: [
             "overlap": .choice(of: WorkflowOverlap.self), "timeout_seconds": .integer, "max_parallel": .integer,
             "on_failure": .choice(of: FailurePolicy.self), "parameters": .array(.any), "nodes": .array(.any),
-            "edges": .array(.any),
+            "edges": .array(.any), "results": .dictionary(.string),
         ]
     )
+
+    static let workflowForecast: KeyValuePairs<String, Schema> = [
+        "workflow_id": .integer, "workflow_name": .string, "version": .integer,
+        "steps": .array(
+            .answer([
+                "key": .string, "kind": .choice(NodeWork.kinds), "parameters": .dictionary(.string),
+                "open_parameters": Schema.array(.string).about("What only steps before it can tell."),
+                "items": Schema.integer.orNull.about("Of a map, if it is known."),
+                "until": Schema.timestamp.orNull.about("Of a wait that began now."),
+                "chosen": Schema.array(.string).orNull.about("Of a decision that asks about no step."),
+                "hosts": Schema.array(.answer(["id": .string, "name": .string])).orNull
+                    .about("Of its groups; null where no host does it, or you may not see them all."),
+                "placement": Schema.array(Schema.text).about("Who would get each slot now."),
+                "obstacle": Schema.text.orNull.about("Why it would not start as things are."),
+            ])
+        ),
+    ]
 
     static let workflowRun: KeyValuePairs<String, Schema> = [
         "run_id": .uuid, "workflow_id": .integer, "workflow_name": .string, "version": .integer,
@@ -207,7 +261,11 @@ extension Schema {
         "outcome": Schema.choice(of: FlowOutcome.self).orNull,
         "halt": Schema.choice(of: FlowHalt.self).orNull.about("Why no further step starts."),
         "parameters": .dictionary(.any), "scheduled_time": .timestamp, "deadline": .timestamp.orNull,
-        "rerun_of": .uuid.orNull, "created_at": .timestamp, "ended_at": .timestamp.orNull,
+        "rerun_of": .uuid.orNull,
+        "owner_run_id": .uuid.orNull.about("The run that it is a step of."), "owner_key": .string.orNull,
+        "results": Schema.dictionary(.string).orNull.about("What it hands on."),
+        "results_fault": .string.orNull.about("Why results are missing."), "created_at": .timestamp,
+        "ended_at": .timestamp.orNull,
         "counts": .dictionary(.integer).about("Steps in each state."),
     ]
 
@@ -219,7 +277,8 @@ extension Schema {
                     "key": .string, "kind": .choice(NodeWork.kinds), "state": .choice(of: NodeState.self),
                     "reason": Schema.choice(of: NodeReason.self).orNull, "detail": .string.orNull,
                     "detail_text": Schema.text.orNull,
-                    "task_id": .integer.orNull, "task_name": .string.orNull, "child_run_id": .uuid.orNull,
+                    "task_id": .integer.orNull, "task_name": .string.orNull, "workflow_id": .integer.orNull,
+                    "role": .choice(["compensator", "finally"]).orNull, "child_run_id": .uuid.orNull,
                     "ready_at": .timestamp.orNull, "started_at": .timestamp.orNull, "ended_at": .timestamp.orNull,
                     "wake_at": .timestamp.orNull, "stopping": .boolean,
                     "result": Schema.answer(["counts": .dictionary(.integer), "exit_code": .integer.orNull]).orNull,

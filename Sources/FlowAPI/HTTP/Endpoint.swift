@@ -38,8 +38,9 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listTokens, createToken, deleteToken
     case listSecrets, getSecret, setSecret, deleteSecret
     case listWorkflows, createWorkflow, getWorkflow, updateWorkflow, deleteWorkflow, enableWorkflow, disableWorkflow
-    case runWorkflow, listWorkflowRuns, getWorkflowRun, cancelWorkflowRun, pauseWorkflowRun, resumeWorkflowRun
-    case abandonWorkflowRun, rerunWorkflowRun, answerWorkflowStep
+    case runWorkflow, dryRunWorkflow, listWorkflowRuns, getWorkflowRun, cancelWorkflowRun, pauseWorkflowRun,
+        resumeWorkflowRun
+    case abandonWorkflowRun, rerunWorkflowRun, answerWorkflowStep, messageWorkflowRun
     case listCalendars, getCalendar, setCalendar, deleteCalendar
     case getSettings, changeSettings
     case clusterStatus
@@ -135,6 +136,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .enableWorkflow: self.api(.post, "/workflows/{id}/enable", .needs(.jobsRun))
         case .disableWorkflow: self.api(.post, "/workflows/{id}/disable", .needs(.jobsRun))
         case .runWorkflow: self.api(.post, "/workflows/{id}/run", .needs(.jobsRun))
+        case .dryRunWorkflow: self.api(.post, "/workflows/{id}/dry-run", .needs(.jobsRun))
         case .listWorkflowRuns: self.api(.get, "/workflow-runs", .needs(.executionsRead))
         case .getWorkflowRun: self.api(.get, "/workflow-runs/{id}", .needs(.executionsRead))
         case .cancelWorkflowRun: self.api(.post, "/workflow-runs/{id}/cancel", .needs(.executionsCancel))
@@ -142,6 +144,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .resumeWorkflowRun: self.api(.post, "/workflow-runs/{id}/resume", .needs(.jobsRun))
         case .abandonWorkflowRun: self.api(.post, "/workflow-runs/{id}/abandon", .needs(.executionsKill))
         case .rerunWorkflowRun: self.api(.post, "/workflow-runs/{id}/rerun", .needs(.jobsRun))
+        case .messageWorkflowRun: self.api(.post, "/workflow-runs/{id}/messages", .needs(.jobsRun))
         case .answerWorkflowStep:
             self.api(.post, "/workflow-runs/{id}/nodes/{key}/answer", .needs(.approvalsDecide))
 

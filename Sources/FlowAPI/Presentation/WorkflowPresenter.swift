@@ -32,6 +32,8 @@ enum WorkflowPresenter {
             .init("caller", run.caller), .init("phase", run.phase.rawValue), .init("outcome", run.outcome?.rawValue),
             .init("halt", run.halt?.rawValue), .init("parameters", run.parameters),
             .init("scheduled_time", run.nominal), .init("deadline", run.deadline), .init("rerun_of", run.rerunOf),
+            .init("owner_run_id", run.owner?.run), .init("owner_key", run.owner?.key),
+            .init("results", run.results), .init("results_fault", run.resultsFault),
             .init("created_at", run.createdAt), .init("ended_at", run.endedAt),
         ]
     }
@@ -82,10 +84,18 @@ enum WorkflowPresenter {
                 .init("comment", answer.comment), .init("at", answer.at),
             ])
         }
+        let isNested = if case .workflow = definition.work { true } else { false }
+        let role: String? =
+            switch definition.role {
+            case .ordinary: nil
+            case .compensator: "compensator"
+            case .finally: "finally"
+            }
         return .object([
             .init("key", node.key), .init("kind", definition.work.kind), .init("state", node.state.rawValue),
             .init("reason", node.reason?.rawValue), .init("detail", node.detail),
-            .init("detail_text", TextPresenter.kept(node.detail)), .init("task_id", node.job?.id),
+            .init("detail_text", TextPresenter.kept(node.detail)), .init("task_id", isNested ? nil : node.job?.id),
+            .init("workflow_id", isNested ? node.job?.id : nil), .init("role", role),
             .init("task_name", node.job?.name), .init("child_run_id", node.child), .init("ready_at", node.readyAt),
             .init("started_at", node.startedAt), .init("ended_at", node.endedAt), .init("wake_at", node.wakeAt),
             .init("stopping", node.isStopping), .init("result", result), .init("chosen", node.chosen),

@@ -108,6 +108,20 @@ struct WorkflowRoutes: Sendable {
 
     // MARK: Runs
 
+    /// What a run would do; nothing starts.
+    func dryRun(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        var reader = try FieldReader(try await call.optionalBody())
+        let parameters = reader.take("parameters") ?? .object([])
+        try reader.finish()
+        let (workflow, steps) = try await self.workflows.dryRun(
+            call.number("id"),
+            parameters: parameters,
+            as: call.principal
+        )
+        return .data(.object(ForecastPresenter.members(workflow, steps)))
+    }
+
     func run(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         var reader = try FieldReader(try await call.optionalBody())
@@ -189,6 +203,22 @@ struct WorkflowRoutes: Sendable {
             as: call.principal
         )
         return self.answer(step.detail, status: step.isRepeat ? .ok : .created)
+    }
+
+    func message(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        var reader = try FieldReader(try await call.body())
+        if !reader.has("topic") { reader.fault("topic", "required", "say on which topic the message is") }
+        let topic = reader.string("topic") ?? ""
+        let data = reader.dictionary("data") ?? [:]
+        try reader.finish()
+        let detail = try await self.workflows.message(
+            call.identifier("id"),
+            topic: topic,
+            data: data,
+            as: call.principal
+        )
+        return self.answer(detail)
     }
 
     func answerStep(_ call: APICall) async throws -> APIAnswer {

@@ -143,6 +143,26 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
     }
 }
 
+extension JobSnapshot {
+    /// For an item of a list: how many run at once is decided before a host is chosen (W13).
+    package var forItems: JobSnapshot {
+        JobSnapshot(
+            uid: self.uid,
+            id: self.id,
+            version: self.version,
+            name: self.name,
+            payload: self.payload,
+            schedule: self.schedule,
+            policies: self.policies.forSlots,
+            isEnabled: self.isEnabled,
+            defaults: self.defaults,
+            placement: self.placement,
+            unsupported: self.unsupported,
+            secretParameters: self.secretParameters
+        )
+    }
+}
+
 extension Policies {
     /// Of a job that the server places: whether a run begins beside another is decided before a host is chosen.
     fileprivate var forSlots: Policies {

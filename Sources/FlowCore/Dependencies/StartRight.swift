@@ -35,4 +35,18 @@ package enum StartRight {
         }
         return nil
     }
+
+    /// The same for a step that is another workflow.
+    package static func obstacle(owner: User?, workflow: String, starting inner: Workflow) -> Wording? {
+        guard let owner, owner.state == .active else {
+            return
+                "Whoever saved the workflow '\(workflow)' last is gone or disabled; somebody else has to save it again."
+        }
+        guard Principal(owner).scope(of: .jobsRun).covers(inner.definition.groups) else {
+            return
+                "'\(owner.username)', who saved the workflow '\(workflow)' last, may not run '\(inner.definition.name)' on "
+                + "all its groups; somebody else has to save it again."
+        }
+        return nil
+    }
 }

@@ -35,6 +35,8 @@ package struct Placement: Hashable, Sendable, Codable {
     package var isFenced: Bool
     /// How `each` goes over its hosts; nil = all at once, by themselves.
     package var waves: Waves?
+    /// Of a run over the items of a list; nil for all others.
+    package var map: MapSlots?
 
     package init(
         kind: Kind = .each,
@@ -47,7 +49,8 @@ package struct Placement: Hashable, Sendable, Codable {
         hashKey: String? = nil,
         leaseSeconds: Int = Placement.standardLease,
         isFenced: Bool = true,
-        waves: Waves? = nil
+        waves: Waves? = nil,
+        map: MapSlots? = nil
     ) {
         self.kind = kind
         self.strategy = strategy
@@ -60,6 +63,7 @@ package struct Placement: Hashable, Sendable, Codable {
         self.leaseSeconds = leaseSeconds
         self.isFenced = isFenced
         self.waves = waves
+        self.map = map
     }
 
     package static let standardLease = 30

@@ -49,6 +49,12 @@ package struct PlacementSlot: Hashable, Sendable {
         self.former = former
     }
 
+    /// Whether it has its turn when another one of its run has ended (W13).
+    package var isKept: Bool {
+        guard let map = self.placement.map else { return false }
+        return self.fence == 1 && self.index >= map.limit
+    }
+
     /// What the host that gets it is told.
     ///
     /// - Parameter policies: the job's.
@@ -148,6 +154,11 @@ extension Inference {
         .skipped,
         .deadline,
         "Earlier runs of the job were still open at its deadline."
+    )
+    package static let itemFailed = Inference(
+        .skipped,
+        .waveStopped,
+        "Another item failed, and nothing more of the list begins then."
     )
     package static let cancelledUnplaced = Inference(.cancelled, .requested, "Cancelled before a host was chosen.")
 }

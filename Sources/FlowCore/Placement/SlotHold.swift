@@ -55,6 +55,10 @@ package struct SlotHold: Hashable, Sendable, Codable {
         names["QF_SHARD_INDEX"] = "\(shard.index)"
         names["QF_SHARD_TOTAL"] = "\(shard.total)"
         names["QF_SHARD_ITEM"] = shard.item
+        if let item = shard.item {
+            names["QF_ITEM"] = item
+            names["QF_ITEM_INDEX"] = "\(shard.index)"
+        }
         return names
     }
 }

@@ -7,12 +7,14 @@ extension RunDraft {
     /// - Parameters:
     ///   - node: ready, with its job and the name of its run.
     ///   - targets: of the job's groups, now.
+    ///   - placement: where it runs when that is not for the job to say.
     /// - Returns: nil for a step that starts nothing.
     package static func node(
         _ node: FlowNode,
         of flow: FlowRun,
         parameters: [String: String],
         on targets: [AgentID],
+        placement: Placement? = nil,
         at now: Timestamp
     ) -> RunDraft? {
         guard let id = node.child, let job = node.job, let ready = node.readyAt else { return nil }
@@ -42,7 +44,8 @@ extension RunDraft {
             deadline: StartDeadline.ofTrigger(at: now),
             triggerUID: nil,
             kind: .node,
-            discriminator: WorkflowCore.discriminator(run: flow.id, key: node.key)
+            discriminator: WorkflowCore.discriminator(run: flow.id, key: node.key),
+            placement: placement
         )
     }
 }

@@ -22,6 +22,8 @@ package struct RunDraft: Hashable, Sendable {
     var wanted: [AgentID]?
     /// Shards that are to run again; nil = all.
     package var shards: [Int]?
+    /// Where it runs, when that is not for its job to say.
+    package var placement: Placement?
 
     /// The same run with other records, and orders for these hosts only.
     func with(_ executions: [Execution], ordered: Set<AgentID>) -> RunDraft {
@@ -34,7 +36,8 @@ package struct RunDraft: Hashable, Sendable {
             kind: self.kind,
             discriminator: self.discriminator,
             wanted: self.wanted,
-            shards: self.shards
+            shards: self.shards,
+            placement: self.placement
         )
     }
 

@@ -26,6 +26,12 @@ package struct FlowRun: Hashable, Sendable {
     package var pausedAt: Timestamp?
     /// The run whose finished steps it keeps.
     package var rerunOf: RunID?
+    /// The run that it is a step of, and which step of that (W14).
+    package var owner: FlowOwner?
+    /// What it hands on, by name; nil until it has succeeded, and when there is nothing.
+    package var results: JSON?
+    /// Why results are missing.
+    package var resultsFault: String?
     package var createdAt: Timestamp
     package var endedAt: Timestamp?
 
@@ -46,6 +52,9 @@ package struct FlowRun: Hashable, Sendable {
         deadline: Timestamp? = nil,
         pausedAt: Timestamp? = nil,
         rerunOf: RunID? = nil,
+        owner: FlowOwner? = nil,
+        results: JSON? = nil,
+        resultsFault: String? = nil,
         createdAt: Timestamp,
         endedAt: Timestamp? = nil
     ) {
@@ -65,8 +74,25 @@ package struct FlowRun: Hashable, Sendable {
         self.deadline = deadline
         self.pausedAt = pausedAt
         self.rerunOf = rerunOf
+        self.owner = owner
+        self.results = results
+        self.resultsFault = resultsFault
         self.createdAt = createdAt
         self.endedAt = endedAt
+    }
+}
+
+/// The step that a run of a workflow is.
+package struct FlowOwner: Hashable, Sendable {
+    package let run: RunID
+    package let key: String
+    /// Runs around it: 1 for a step of a run that nobody owns.
+    package let depth: Int
+
+    package init(run: RunID, key: String, depth: Int) {
+        self.run = run
+        self.key = key
+        self.depth = depth
     }
 }
 
@@ -79,6 +105,10 @@ package enum FlowPhase: String, Sendable, CaseIterable {
     case paused
     /// It was cancelled, or its time is over, and something still runs (W7).
     case stopping
+    /// It failed or was cancelled, and what was done is undone (W6).
+    case compensating
+    /// The steps that run at any end run (W6).
+    case finalising
     case ended
 }
 
@@ -190,6 +220,8 @@ package enum NodeReason: String, Sendable, CaseIterable {
     case expression = "EXPRESSION"
     case rejected = "REJECTED"
     case childSkipped = "CHILD_SKIPPED"
+    case map = "MAP"
+    case depth = "DEPTH"
     // skipped
     case notChosen = "NOT_CHOSEN"
     case upstreamFailed = "UPSTREAM_FAILED"
@@ -210,12 +242,15 @@ package struct NodeResult: Hashable, Sendable, Codable {
     package var outputs: [String: String]?
     /// Why there are none although its executions had some.
     package var outputsFault: String?
+    /// Of a map: each output by the numbers of the items; nil for an item that has none.
+    package var lists: [String: [String?]]?
 
     package init(
         _ tally: RunTally,
         exitCode: Int? = nil,
         outputs: [String: String]? = nil,
-        outputsFault: String? = nil
+        outputsFault: String? = nil,
+        lists: [String: [String?]]? = nil
     ) {
         self.counts = Dictionary(
             uniqueKeysWithValues: tally.counts.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }
@@ -223,6 +258,7 @@ package struct NodeResult: Hashable, Sendable, Codable {
         self.exitCode = exitCode
         self.outputs = outputs
         self.outputsFault = outputsFault
+        self.lists = lists
     }
 
     package var tally: RunTally {

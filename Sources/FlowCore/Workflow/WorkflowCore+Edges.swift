@@ -53,6 +53,8 @@ extension WorkflowCore {
         case .failure, nil: break
         }
         for (index, node) in nodes.enumerated() where node.state == .failed || node.state == .cancelled {
+            // How undoing went makes nothing good or worse (W6).
+            if definition.nodes[index].role == .compensator { continue }
             guard (definition.nodes[index].onFailure ?? definition.onFailure) != .ignore else { continue }
             let isCaught = graph.outgoing[index].contains { number in
                 let edge = graph.edges[number]

@@ -21,13 +21,35 @@ extension WorkflowCore {
         self.ring(at: now)
     }
 
+    /// Ends the waits for something that has happened (W4).
+    ///
+    /// - Parameter outcome: what it hands on to a wait; nil = it is another one's.
+    mutating func meet(at now: Timestamp, _ outcome: (EventWait.Source) -> NodeResult?) {
+        for index in self.nodes.indices where self.nodes[index].state == .started {
+            guard case .wait(.event(let event)) = self.definition.nodes[index].work,
+                let result = outcome(event.source)
+            else { continue }
+            self.nodes[index].result = result
+            self.end(index, .succeeded, nil, nil, at: now)
+        }
+    }
+
     mutating func ring(at now: Timestamp) {
+        if self.run.phase == .finalising, let deadline = self.run.deadline, deadline <= now {
+            self.run.deadline = nil
+            self.dropAside(.timeout, at: now)
+            return self.stopStarted(force: false, at: now)
+        }
         guard self.run.phase == .running else { return }
         if let deadline = self.run.deadline, deadline <= now {
             return self.stopEverything(.timeout, force: false, at: now)
         }
         for index in self.nodes.indices {
             guard self.nodes[index].state == .started, let wake = self.nodes[index].wakeAt, wake <= now else {
+                continue
+            }
+            if case .wait(.event) = self.definition.nodes[index].work {
+                self.end(index, .failed, .timeout, "What it waits for did not come in time.", at: now)
                 continue
             }
             guard case .approval(let approval) = self.definition.nodes[index].work else {
@@ -47,11 +69,21 @@ extension WorkflowCore {
     }
 
     mutating func stopEverything(_ halt: FlowHalt, force: Bool, at now: Timestamp) {
+        if self.run.phase == .compensating || self.run.phase == .finalising {
+            // What undoes and cleans up is ended by force only.
+            guard force else { return }
+            self.dropAside(.requested, at: now)
+            return self.stopStarted(force: true, at: now)
+        }
         self.run.phase = .stopping
         self.run.pausedAt = nil
         if self.run.halt?.endsEverything != true { self.run.halt = halt }
         let reason: NodeReason = self.run.halt == .timeout ? .timeout : .requested
-        for index in self.nodes.indices where self.nodes[index].state == .waiting || self.nodes[index].state == .ready {
+        if force { self.dropAside(reason, at: now) }
+        for index in self.nodes.indices
+        where (self.nodes[index].state == .waiting || self.nodes[index].state == .ready)
+            && !self.definition.nodes[index].isAside
+        {
             self.end(index, .cancelled, reason, nil, at: now)
         }
         self.stopStarted(force: force, at: now)
@@ -59,7 +91,7 @@ extension WorkflowCore {
 
     mutating func stopStarted(force: Bool, at now: Timestamp) {
         for index in self.nodes.indices where self.nodes[index].state == .started {
-            guard self.definition.nodes[index].work.makesExecutions else {
+            guard self.definition.nodes[index].work.hasChild else {
                 self.end(index, .cancelled, self.run.halt == .timeout ? .timeout : .requested, nil, at: now)
                 continue
             }

@@ -13,12 +13,14 @@ extension WorkflowCore {
     /// The steps with which a further run begins: those that are kept have ended, the others wait.
     ///
     /// - Parameters:
+    ///   - definition: of the version that the run kept to.
     ///   - graph: of the version that the run kept to, to which the further one keeps as well.
     ///   - nodes: of the run that ended, in the order of the definition.
     /// - Returns: nil when there is no such step.
     package static func rerun(
         of run: FlowRun,
         _ nodes: [FlowNode],
+        _ definition: WorkflowDefinition,
         _ graph: WorkflowGraph,
         from start: RerunStart
     ) -> [FlowNode]? {
@@ -29,6 +31,10 @@ extension WorkflowCore {
             case .skipped where node.reason == .upstreamFailed || node.reason == .stopped: seeds.insert(index)
             case .skipped, .succeeded: break
             }
+            // What was undone is to be done again, and what undoes or cleans up has its turn at every end.
+            let undoes = definition.nodes[index].compensate.flatMap { graph.index[$0] }
+            if let undoes, nodes[undoes].startedAt != nil { seeds.insert(index) }
+            if definition.nodes[index].isAside { seeds.insert(index) }
         }
         if case .step(let key) = start {
             guard let index = graph.index[key] else { return nil }

@@ -58,7 +58,10 @@ extension WorkflowCore {
         }
         if let result = node.result {
             let outputs = (result.outputs ?? [:]).sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value) }
-            members.append(.init("outputs", JSON.object(outputs)))
+            let lists = (result.lists ?? [:]).sorted { $0.key < $1.key }.map { name, values in
+                JSON.Member(name, JSON.array(values.map { $0.map { .string($0) } ?? .null }))
+            }
+            members.append(.init("outputs", JSON.object(outputs + lists)))
         }
         if let answer = node.answer {
             members += [.init("approved", answer.approves), .init("by", answer.by), .init("comment", answer.comment)]

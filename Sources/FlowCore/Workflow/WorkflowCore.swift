@@ -40,6 +40,16 @@ package struct WorkflowCore: Sendable {
             guard let index = self.graph.index[key], self.nodes[index].state == .started else { return [] }
             let isSkipped = reason == .ifDisabled
             self.end(index, isSkipped ? .skipped : .failed, reason, words, at: now)
+        case .taskEnded(let job, let result):
+            self.meet(at: now) { source in
+                guard case .task(job, let on) = source, on.holds(for: result) else { return nil }
+                return result
+            }
+        case .message(let message):
+            self.meet(at: now) { source in
+                guard case .message(message.topic) = source else { return nil }
+                return NodeResult(RunTally(counts: [:]), outputs: message.data.isEmpty ? nil : message.data)
+            }
         case .timerRang: self.ring(at: now)
         case .answered(let key, let answer):
             guard let index = self.graph.index[key], self.nodes[index].state == .started,
@@ -66,19 +76,21 @@ package struct WorkflowCore: Sendable {
         repeat {
             while let index = self.pending.popLast() { self.look(at: index, now) }
             self.startReady(at: now)
-        } while !self.pending.isEmpty
+            if self.pending.isEmpty { self.closeOut(at: now) }
+        } while !self.pending.isEmpty || self.canStartMore
         guard self.run.phase != .ended, !self.nodes.contains(where: { $0.state.isOpen }) else { return }
         let outcome = Self.outcome(of: self.run, self.nodes, self.definition, self.graph)
         self.run.phase = .ended
         self.run.outcome = outcome
         self.run.endedAt = now
         self.run.pausedAt = nil
+        if outcome == .succeeded { self.collectResults() }
         self.effects.append(.ended(outcome))
     }
 
     /// Applies a step's rule (W2).
     private mutating func look(at index: Int, _ now: Timestamp) {
-        guard self.nodes[index].state == .waiting else { return }
+        guard self.nodes[index].state == .waiting, !self.definition.nodes[index].isAside else { return }
         let incoming = self.graph.incoming[index]
         guard !incoming.isEmpty else { return self.makeReady(index, at: now) }
         var counts: [EdgeState: Int] = [:]
@@ -100,7 +112,7 @@ package struct WorkflowCore: Sendable {
         if isMet { self.makeReady(index, at: now) } else { self.end(index, .skipped, why, nil, at: now) }
     }
 
-    private mutating func makeReady(_ index: Int, at now: Timestamp) {
+    mutating func makeReady(_ index: Int, at now: Timestamp) {
         self.nodes[index].isExempt = self.graph.incoming[index].contains { number in
             let edge = self.graph.edges[number]
             guard self.state(of: number) == .taken else { return false }
@@ -114,7 +126,8 @@ package struct WorkflowCore: Sendable {
 
     /// After a failure only what failures lead to still starts (W5).
     private mutating func dropIfStopped(_ index: Int, at now: Timestamp) {
-        guard let halt = self.run.halt, self.nodes[index].state == .ready else { return }
+        guard let halt = self.run.halt, self.nodes[index].state == .ready, !self.definition.nodes[index].isAside
+        else { return }
         if halt.endsEverything {
             self.end(index, .cancelled, halt == .timeout ? .timeout : .requested, nil, at: now)
         } else if !self.nodes[index].isExempt {
@@ -123,13 +136,13 @@ package struct WorkflowCore: Sendable {
     }
 
     private mutating func startReady(at now: Timestamp) {
-        guard self.run.phase == .running || self.run.phase == .stopping else { return }
+        guard self.run.phase != .paused, self.run.phase != .ended else { return }
         var open = 0
         for (index, node) in self.nodes.enumerated()
-        where node.state == .started && self.definition.nodes[index].work.makesExecutions { open += 1 }
+        where node.state == .started && self.definition.nodes[index].work.hasChild { open += 1 }
         for index in self.nodes.indices where self.nodes[index].state == .ready {
             let node = self.definition.nodes[index]
-            if node.work.makesExecutions {
+            if node.work.hasChild {
                 guard open < self.definition.maxParallel else { continue }
                 open += 1
             }
@@ -161,14 +174,36 @@ package struct WorkflowCore: Sendable {
                 }
                 self.nodes[index].chosen = chosen
                 self.end(index, .succeeded, nil, nil, at: now)
-            case .job, .own:
+            case .job, .own, .workflow:
                 let parameters = try self.parameters(of: node)
                 self.nodes[index].child = self.childID(of: index)
-                self.effects.append(.start(key: node.key, parameters: parameters))
+                self.effects.append(.start(key: node.key, parameters: parameters, items: nil))
+            case .map(let map): try self.begin(index, map, node, at: now)
             }
         } catch {
             self.end(index, .failed, .expression, "\(error)", at: now)
         }
+    }
+
+    /// A list that is empty is done, and one that is none, or too long, fails before an item starts (W13).
+    private mutating func begin(
+        _ index: Int,
+        _ map: MapStep,
+        _ node: WorkflowNode,
+        at now: Timestamp
+    ) throws(ExpressionFault) {
+        let parameters = try self.parameters(of: node)
+        let expressions: [Expression] =
+            if case .expression(let template) = map.over { template.expressions } else { [] }
+        let items: [String]
+        do throws(ExpressionFault) {
+            items = try map.items(in: self.scope(for: expressions))
+        } catch {
+            return self.end(index, .failed, .map, "The list cannot be gone over: \(error).", at: now)
+        }
+        guard !items.isEmpty else { return self.end(index, .succeeded, nil, "The list is empty.", at: now) }
+        self.nodes[index].child = self.childID(of: index)
+        self.effects.append(.start(key: node.key, parameters: parameters, items: items))
     }
 
     /// Named by the step and the moment it became ready: whoever starts it again finds it started.
@@ -213,9 +248,9 @@ package struct WorkflowCore: Sendable {
     /// Applies the policy of a step that failed, unless another step makes it good (W5).
     private mutating func judgeFailure(_ index: Int, at now: Timestamp) {
         let node = self.nodes[index]
-        guard node.state == .failed || node.state == .cancelled, node.keptFrom == nil, self.run.halt == nil else {
-            return
-        }
+        guard node.state == .failed || node.state == .cancelled, node.keptFrom == nil, self.run.halt == nil,
+            !self.definition.nodes[index].isAside
+        else { return }
         let policy = self.definition.nodes[index].onFailure ?? self.definition.onFailure
         guard policy == .stop || policy == .cancel else { return }
         let catchers = self.graph.outgoing[index].map { self.graph.edges[$0] }.filter(\.catches).map {
@@ -232,6 +267,7 @@ package struct WorkflowCore: Sendable {
         let tally = result.tally
         let counts = tally.counts
         self.nodes[index].result = result
+        if case .map(let map) = self.definition.nodes[index].work { return self.settle(index, map, result, at: now) }
         let fault = result.outputsFault.map { "Its outputs were not taken: \($0)." }
         switch tally.state {
         case "succeeded": self.end(index, .succeeded, nil, fault, at: now)

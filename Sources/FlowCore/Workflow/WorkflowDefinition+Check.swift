@@ -9,6 +9,7 @@ extension WorkflowDefinition {
         guard faults.isEmpty else { return faults }
         self.checkNames(&faults)
         self.checkEdges(&faults)
+        self.checkAside(&faults)
         guard faults.isEmpty else { return faults }
         let graph = WorkflowGraph(self)
         if let cycle = graph.cycle() {
@@ -28,6 +29,7 @@ extension WorkflowDefinition {
             }
             self.checkExpressions(of: node, at: number, graph, &faults)
         }
+        self.checkResults(graph, &faults)
         return faults
     }
 
@@ -126,12 +128,40 @@ extension WorkflowDefinition {
         for (name, template) in node.parameters.sorted(by: { $0.key < $1.key }) {
             expressions += template.expressions.map { ("nodes[\(number)].parameters.\(name)", $0) }
         }
+        if case .map(let map) = node.work, case .expression(let template) = map.over {
+            expressions += template.expressions.map { ("nodes[\(number)].over", $0) }
+        }
         if case .decision(let cases, _) = node.work {
             expressions += cases.enumerated().map { ("nodes[\(number)].cases[\($0)].when", $1.when) }
         }
         guard !expressions.isEmpty else { return }
+        // Those that run after all others can ask about each of them.
+        let before = node.isAside ? self.ordinary : graph.ancestors(of: number)
+        self.check(expressions, before, graph, &faults) { step, column in
+            "'\(step)' does not lead to '\(node.key)', so it may not have ended, at column \(column)"
+        }
+    }
+
+    private var ordinary: Set<Int> { Set(self.nodes.indices.filter { !self.nodes[$0].isAside }) }
+
+    private func checkResults(_ graph: WorkflowGraph, _ faults: inout [WorkflowFault]) {
+        let expressions = self.results.sorted { $0.key < $1.key }.flatMap { name, template in
+            template.expressions.map { (path: "results.\(name)", expression: $0) }
+        }
+        self.check(expressions, self.ordinary, graph, &faults) { step, column in
+            "'\(step)' is no step that results can ask about, at column \(column)"
+        }
+    }
+
+    /// - Parameter before: steps that have ended by then.
+    private func check(
+        _ expressions: [(path: String, expression: Expression)],
+        _ before: Set<Int>,
+        _ graph: WorkflowGraph,
+        _ faults: inout [WorkflowFault],
+        _ words: (_ step: String, _ column: Int) -> Wording
+    ) {
         let declared = Set(self.parameters.map(\.name))
-        let before = graph.ancestors(of: number)
         for (path, expression) in expressions {
             for (root, parts, column) in expression.paths {
                 guard case .string(let name)? = parts.first else { continue }
@@ -144,13 +174,7 @@ extension WorkflowDefinition {
                         continue
                     }
                     if !before.contains(step) {
-                        faults.append(
-                            WorkflowFault(
-                                path,
-                                "expression",
-                                "'\(name)' does not lead to '\(node.key)', so it may not have ended, at column \(column)"
-                            )
-                        )
+                        faults.append(WorkflowFault(path, "expression", words(name, column)))
                     }
                 case .params:
                     if !declared.contains(name) {

@@ -30,7 +30,8 @@ extension WorkflowDefinition {
         let parameters = Self.each("parameters", upTo: Self.parameterLimit, of: &reader) { WorkflowParameter(&$0) }
         let nodes = Self.each("nodes", upTo: Self.nodeLimit, of: &reader) { WorkflowNode(&$0) }
         let edges = Self.each("edges", upTo: Self.edgeLimit, of: &reader) { WorkflowEdge(&$0) }
-        reader.finish(notYet: ["results", "notify", "misfire"])
+        let results = WorkflowNode.parameters(reader.texts("results"), &reader, at: "results")
+        reader.finish(notYet: ["notify", "misfire"])
         return WorkflowDefinition(
             name: name,
             description: description,
@@ -42,7 +43,8 @@ extension WorkflowDefinition {
             onFailure: onFailure ?? .stop,
             parameters: parameters,
             nodes: nodes,
-            edges: edges
+            edges: edges,
+            results: results
         )
     }
 
@@ -75,7 +77,7 @@ extension WorkflowDefinition {
             .init("overlap", self.overlap.rawValue), .init("timeout_seconds", self.timeoutSeconds),
             .init("max_parallel", self.maxParallel), .init("on_failure", self.onFailure.rawValue),
             .init("parameters", self.parameters.map(\.json)), .init("nodes", self.nodes.map(\.json)),
-            .init("edges", self.edges.map(\.json)),
+            .init("edges", self.edges.map(\.json)), .init("results", self.results.mapValues(\.text)),
         ])
     }
 }

@@ -22,6 +22,8 @@ package struct WorkflowDefinition: Hashable, Sendable {
     package var parameters: [WorkflowParameter]
     package var nodes: [WorkflowNode]
     package var edges: [WorkflowEdge]
+    /// What a run hands on when it has succeeded; templates, by name (W14).
+    package var results: [String: ExpressionTemplate]
 
     package init(
         name: String,
@@ -34,7 +36,8 @@ package struct WorkflowDefinition: Hashable, Sendable {
         onFailure: FailurePolicy = .stop,
         parameters: [WorkflowParameter] = [],
         nodes: [WorkflowNode],
-        edges: [WorkflowEdge] = []
+        edges: [WorkflowEdge] = [],
+        results: [String: ExpressionTemplate] = [:]
     ) {
         self.name = name
         self.description = description
@@ -47,6 +50,7 @@ package struct WorkflowDefinition: Hashable, Sendable {
         self.parameters = parameters
         self.nodes = nodes
         self.edges = edges
+        self.results = results
     }
 
     package static let nodeLimit = 1000
@@ -61,6 +65,11 @@ package struct WorkflowDefinition: Hashable, Sendable {
     /// A minute to 30 days; seconds.
     package static let timeoutRange = 60...30 * 86_400
     package static let standardTimeout = 86_400
+    package static let resultLimit = 50
+    /// Workflows that run within one another, the outermost among them (W14).
+    package static let depthLimit = 8
+    /// How long the steps that run at any end may take together; milliseconds (W6).
+    package static let finallyMilliseconds: Int64 = 600_000
 
     package func node(_ key: String) -> WorkflowNode? { self.nodes.first { $0.key == key } }
 

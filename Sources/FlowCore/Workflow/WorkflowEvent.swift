@@ -11,6 +11,9 @@ package enum WorkflowEvent: Hashable, Sendable {
     case refused(key: String, NodeReason, String)
     /// Time has passed.
     case timerRang
+    /// A run of a task that steps wait for has ended.
+    case taskEnded(JobID, NodeResult)
+    case message(FlowMessage)
     case answered(key: String, NodeAnswer)
     case pause
     case resume
@@ -22,7 +25,9 @@ package enum WorkflowEvent: Hashable, Sendable {
 /// What has to be done because of it.
 package enum WorkflowEffect: Hashable, Sendable {
     /// A run of the step's task, named by ``FlowNode/child``.
-    case start(key: String, parameters: [String: String])
+    ///
+    /// With items, it has a slot for each of them.
+    case start(key: String, parameters: [String: String], items: [String]?)
     case stop(key: String, force: Bool)
     /// Somebody has to answer.
     case ask(key: String)

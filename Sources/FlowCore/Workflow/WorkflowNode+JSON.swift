@@ -3,8 +3,7 @@
 
 extension WorkflowNode {
     private static let notYet: Set<String> = [
-        "compensate", "compensator", "finally", "outputs", "placement", "overlap", "hosts", "approvers", "min", "form",
-        "start_deadline_seconds", "retry", "over", "do",
+        "outputs", "placement", "overlap", "hosts", "approvers", "min", "form", "start_deadline_seconds", "retry",
     ]
 
     /// Fields of steps of some kinds.
@@ -12,7 +11,8 @@ extension WorkflowNode {
         "task_id", "script", "interpreter", "work_dir", "env", "url", "method", "headers", "body",
         "timeout_seconds", "retry_count", "parameters", "if_disabled", "skipped_is", "seconds", "until", "timezone",
         "users",
-        "not_starter", "on_timeout", "message", "cases", "else",
+        "not_starter", "on_timeout", "message", "cases", "else", "workflow_id", "over", "do", "fail", "max_items",
+        "max_parallel", "on",
     ]
 
     init?(_ reader: inout WorkflowReader) {
@@ -20,15 +20,21 @@ extension WorkflowNode {
         if let key, !WorkflowDefinition.isKey(key) {
             reader.fault("key", "key", "a key is a small letter and up to 47 small letters, digits and '_'")
         }
-        let work = NodeWork(&reader)
+        var parameters: [String: ExpressionTemplate] = [:]
+        let work = NodeWork(&reader, with: &parameters)
         let rule = Self.rule(&reader)
         let onFailure: FailurePolicy? = reader.choice("on_failure", notYet: ["hold"])
-        let makesExecutions = work?.makesExecutions ?? true
-        var parameters: [String: ExpressionTemplate] = [:]
+        let hasChild = work?.hasChild ?? true
+        let compensate = reader.string("compensate", upTo: 100)
+        let role = Self.role(&reader)
         var ifDisabled: DisabledPolicy = .fail
         var skippedIs: SkippedPolicy = .failed
-        if makesExecutions {
-            parameters = Self.parameters(&reader)
+        if hasChild {
+            if case .map = work {
+                // They are those of what it does.
+            } else {
+                parameters = Self.parameters(reader.texts("parameters"), &reader)
+            }
             ifDisabled = reader.choice("if_disabled") ?? .fail
             skippedIs = reader.choice("skipped_is") ?? .failed
         }
@@ -41,8 +47,19 @@ extension WorkflowNode {
             onFailure: onFailure,
             parameters: parameters,
             ifDisabled: ifDisabled,
-            skippedIs: skippedIs
+            skippedIs: skippedIs,
+            compensate: compensate,
+            role: role
         )
+    }
+
+    private static func role(_ reader: inout WorkflowReader) -> Role {
+        let isCompensator = reader.flag("compensator") ?? false
+        let isLast = reader.flag("finally") ?? false
+        if isCompensator, isLast {
+            reader.fault("finally", "conflict", "a step is either a 'compensator' or 'finally'")
+        }
+        return isCompensator ? .compensator : isLast ? .finally : .ordinary
     }
 
     private static func rule(_ reader: inout WorkflowReader) -> NodeRule {
@@ -59,10 +76,14 @@ extension WorkflowNode {
         return .all
     }
 
-    private static func parameters(_ reader: inout WorkflowReader) -> [String: ExpressionTemplate] {
+    static func parameters(
+        _ given: [String: String],
+        _ reader: inout WorkflowReader,
+        at field: String = "parameters"
+    ) -> [String: ExpressionTemplate] {
         var result: [String: ExpressionTemplate] = [:]
-        for (name, text) in reader.dictionary("parameters", upTo: 50).sorted(by: { $0.key < $1.key }) {
-            let place = "parameters.\(name.shortened(toBytes: 70))"
+        for (name, text) in given.sorted(by: { $0.key < $1.key }) {
+            let place = "\(field).\(name.shortened(toBytes: 70))"
             guard VariableName.isValid(name, limit: VariableName.parameterLimit) else {
                 reader.fault(place, "name", "a parameter's name is made of letters, digits and '_'")
                 continue
@@ -82,8 +103,22 @@ extension WorkflowNode {
 
     package var json: JSON {
         var members: [JSON.Member] = [.init("key", self.key), .init("kind", self.work.kind)]
-        members += self.work.members
-        if !self.parameters.isEmpty { members.append(.init("parameters", self.parameters.mapValues(\.text))) }
+        if case .map(let map) = self.work {
+            members += map.members(self.parameters)
+        } else {
+            members += self.work.members
+        }
+        if let compensate { members.append(.init("compensate", compensate)) }
+        switch self.role {
+        case .ordinary: break
+        case .compensator: members.append(.init("compensator", true))
+        case .finally: members.append(.init("finally", true))
+        }
+        if case .map = self.work {
+            // They are in what it does.
+        } else if !self.parameters.isEmpty {
+            members.append(.init("parameters", self.parameters.mapValues(\.text)))
+        }
         switch self.rule {
         case .all: break
         case .strict: members.append(.init("rule", "strict"))
@@ -97,6 +132,18 @@ extension WorkflowNode {
 }
 
 extension NodeWork {
+    /// - Parameter parameters: set for a map, whose parameters are those of what it does.
+    init?(_ reader: inout WorkflowReader, with parameters: inout [String: ExpressionTemplate]) {
+        guard reader.peek("kind") == .string("map") else {
+            self.init(&reader)
+            return
+        }
+        _ = reader.take("kind")
+        guard let read = MapStep.read(&reader) else { return nil }
+        parameters = read.parameters
+        self = .map(read.map)
+    }
+
     init?(_ reader: inout WorkflowReader) {
         guard let kind = reader.string("kind", upTo: 40, isRequired: true) else { return nil }
         switch kind {
@@ -115,9 +162,12 @@ extension NodeWork {
         case "approval": self = .approval(NodeApproval(&reader))
         case "decision": self = .decision(Self.cases(&reader), otherwise: reader.strings("else", upTo: 100))
         case "noop": self = .noop
-        case "map", "workflow":
-            reader.fault("kind", "unsupported", "steps of kind '\(kind)' are not offered yet; there are \(Self.words)")
-            return nil
+        case "workflow":
+            guard let id = reader.integer("workflow_id", in: 1...Int.max) else {
+                reader.fault("workflow_id", "required", "say which workflow runs")
+                return nil
+            }
+            self = .workflow(WorkflowID(id))
         default:
             reader.fault("kind", "choice", "'\(kind)' is none of \(Self.words)")
             return nil
@@ -151,6 +201,9 @@ extension NodeWork {
         switch self {
         case .job(let id): [.init("task_id", id)]
         case .own(let step): step.members
+        case .map(let map): map.members([:])
+        case .workflow(let id): [.init("workflow_id", id)]
+        case .wait(.event(let event)): event.members
         case .wait(.seconds(let seconds)): [.init("seconds", seconds)]
         case .wait(.until(let hour, let minute, let zone)):
             [.init("until", Self.time(hour, minute)), .init("timezone", zone)]
@@ -247,6 +300,17 @@ extension NodeWait {
         let seconds = reader.integer("seconds", in: 1...Self.longest)
         let until = reader.string("until", upTo: 5)
         let zone = reader.string("timezone", upTo: 64)
+        let before = reader.faults.count
+        let event = EventWait.read(&reader)
+        guard reader.faults.count == before else { return nil }
+        if let event {
+            guard seconds == nil, until == nil else {
+                reader.fault("seconds", "conflict", "say either how long it waits, or for what")
+                return nil
+            }
+            self = .event(event)
+            return
+        }
         switch (seconds, until) {
         case (let seconds?, nil): self = .seconds(seconds)
         case (nil, let until?):
@@ -256,7 +320,11 @@ extension NodeWait {
             }
             self = .until(hour: time.hour, minute: time.minute, timeZone: zone ?? "UTC")
         default:
-            reader.fault("seconds", "required", "say either how many 'seconds' or 'until' which time of day")
+            reader.fault(
+                "seconds",
+                "required",
+                "say how many 'seconds', 'until' which time of day, or which 'task_id' or 'message' it waits for"
+            )
             return nil
         }
     }

@@ -15,6 +15,10 @@ package struct WorkflowNode: Hashable, Sendable {
     package var ifDisabled: DisabledPolicy
     /// What it comes to when every execution of it was skipped.
     package var skippedIs: SkippedPolicy
+    /// The step that undoes this one, should the run come to nothing (W6).
+    package var compensate: String?
+    /// When it may run beside the ordinary steps.
+    package var role: Role
 
     package init(
         _ key: String,
@@ -23,7 +27,9 @@ package struct WorkflowNode: Hashable, Sendable {
         onFailure: FailurePolicy? = nil,
         parameters: [String: ExpressionTemplate] = [:],
         ifDisabled: DisabledPolicy = .fail,
-        skippedIs: SkippedPolicy = .failed
+        skippedIs: SkippedPolicy = .failed,
+        compensate: String? = nil,
+        role: Role = .ordinary
     ) {
         self.key = key
         self.work = work
@@ -32,7 +38,22 @@ package struct WorkflowNode: Hashable, Sendable {
         self.parameters = parameters
         self.ifDisabled = ifDisabled
         self.skippedIs = skippedIs
+        self.compensate = compensate
+        self.role = role
     }
+
+    /// When a step has its turn (W6).
+    package enum Role: Hashable, Sendable {
+        /// When the edges that lead to it say so.
+        case ordinary
+        /// After a run that failed or was cancelled, for the step that names it.
+        case compensator
+        /// After everything else, however that ended.
+        case finally
+    }
+
+    /// Whether it waits for the end of the ordinary steps, so that no edge leads to it or from it.
+    package var isAside: Bool { self.role != .ordinary }
 
     package enum DisabledPolicy: String, Sendable, CaseIterable {
         case fail, skip, run
@@ -49,6 +70,10 @@ package enum NodeWork: Hashable, Sendable {
     case job(JobID)
     /// Runs a script or a request of its own on every host of the workflow's groups.
     case own(OwnStep)
+    /// Runs a task or a script of its own once for each item of a list.
+    case map(MapStep)
+    /// Runs another workflow.
+    case workflow(WorkflowID)
     case wait(NodeWait)
     case approval(NodeApproval)
     /// Chooses what goes on: the first case that holds, else the last.
@@ -70,6 +95,8 @@ package enum NodeWork: Hashable, Sendable {
             case .builtin: "builtin"
             case .container: "container"
             }
+        case .map: "map"
+        case .workflow: "workflow"
         case .wait: "wait"
         case .approval: "approval"
         case .decision: "decision"
@@ -77,13 +104,34 @@ package enum NodeWork: Hashable, Sendable {
         }
     }
 
-    package static let kinds = ["job", "script", "http", "wait", "approval", "decision", "noop"]
+    package static let kinds = ["job", "script", "http", "map", "workflow", "wait", "approval", "decision", "noop"]
 
-    /// Whether hosts do it.
-    package var makesExecutions: Bool {
+    /// Whether a run of its own does it: of a task on hosts, or of another workflow.
+    package var hasChild: Bool {
         switch self {
-        case .job, .own: true
-        default: false
+        case .job, .own, .map, .workflow: true
+        case .wait, .approval, .decision, .noop: false
+        }
+    }
+
+    /// The task that it runs, or runs for each item.
+    package var job: JobID? {
+        switch self {
+        case .job(let id): id
+        case .map(let map): if case .job(let id) = map.body { id } else { nil }
+        default: nil
+        }
+    }
+
+    /// The task whose end it waits for.
+    package var awaited: JobID? { if case .wait(.event(let event)) = self { event.job } else { nil } }
+
+    /// The script or request of the workflow's own that it runs, or runs for each item.
+    package var own: OwnStep? {
+        switch self {
+        case .own(let step): step
+        case .map(let map): if case .own(let step) = map.body { step } else { nil }
+        default: nil
         }
     }
 }
@@ -137,6 +185,7 @@ package enum NodeWait: Hashable, Sendable {
     case seconds(Int)
     /// The next time that a clock shows it.
     case until(hour: Int, minute: Int, timeZone: String)
+    case event(EventWait)
 
     /// 30 days.
     package static let longest = 30 * 86_400
@@ -144,6 +193,7 @@ package enum NodeWait: Hashable, Sendable {
     package func end(from now: Timestamp, workflow: JobUID) throws(ScheduleError) -> Timestamp? {
         switch self {
         case .seconds(let seconds): now.advanced(byMilliseconds: Int64(seconds) * 1000)
+        case .event(let event): now.advanced(byMilliseconds: Int64(event.timeoutSeconds) * 1000)
         case .until(let hour, let minute, let timeZone):
             try WorkflowSchedule(cron: "\(minute) \(hour) * * *", timeZone: timeZone).next(
                 after: now,

@@ -54,6 +54,12 @@ struct WorkflowReader {
         return value
     }
 
+    /// What ``take(_:)`` would give.
+    func peek(_ name: String) -> JSON? { self.members[ExactText(name)] }
+
+    /// The texts of an object of parameters.
+    mutating func texts(_ name: String) -> [String: String] { self.dictionary(name, upTo: 50) }
+
     mutating func string(_ name: String, upTo limit: Int, isRequired: Bool = false) -> String? {
         guard let value = self.take(name) else {
             if isRequired { self.fault(name, "required", "'\(name)' is missing") }

@@ -48,22 +48,64 @@ extension WorkflowService {
             }
         }
         var known: Set<JobID> = []
-        for node in before?.definition.nodes ?? [] { if case .job(let id) = node.work { known.insert(id) } }
+        for node in before?.definition.nodes ?? [] {
+            if let id = node.work.job ?? node.work.awaited { known.insert(id) }
+        }
+        var nested: Set<WorkflowID> = []
+        for case .workflow(let id) in (before?.definition.nodes ?? []).map(\.work) { nested.insert(id) }
         for (number, node) in definition.nodes.enumerated() {
             let path = "nodes[\(number)]"
+            let place = if case .map = node.work { "\(path).do" } else { path }
+            if let id = node.work.awaited, !known.contains(id) {
+                try await self.checkAwaited(id, "\(path).task_id", &faults, as: principal)
+            }
+            if let id = node.work.job, !known.contains(id) {
+                try await self.checkJob(id, of: node, place, &faults, as: principal)
+            }
+            if let step = node.work.own {
+                try await self.check(step, node.key, of: definition, place, &faults, as: principal)
+            }
             switch node.work {
-            case .job(let id) where !known.contains(id):
-                try await self.checkJob(id, of: node, path, &faults, as: principal)
-            case .own(let step): try await self.check(step, node.key, of: definition, path, &faults, as: principal)
+            case .workflow(let id) where !nested.contains(id):
+                try await self.checkNested(id, "\(path).workflow_id", &faults, as: principal)
             case .wait(.until(_, _, let zone)):
                 do { _ = try ZoneDatabase.shared.rules(named: zone) } catch {
                     faults.add("\(path).timezone", error.code.rawValue, error.wording)
                 }
-            case .job, .wait, .approval, .decision, .noop: break
+            case .job, .own, .map, .workflow, .wait, .approval, .decision, .noop: break
             }
         }
         try faults.check(Self.refusal)
         return next
+    }
+
+    /// Whoever may see a task may wait for it.
+    private func checkAwaited(
+        _ id: JobID,
+        _ path: String,
+        _ faults: inout FaultCollector,
+        as principal: Principal
+    ) async throws {
+        guard let job = try await self.jobs.store.job(id), job.workflow == nil,
+            principal.scope(of: .jobsRead).touches(job.definition.groups)
+        else {
+            return faults.add(path, "not_found", "there is no task \(id) that you may see")
+        }
+    }
+
+    private func checkNested(
+        _ id: WorkflowID,
+        _ path: String,
+        _ faults: inout FaultCollector,
+        as principal: Principal
+    ) async throws {
+        let seen = try principal.require(.jobsRead)
+        guard let inner = try await self.store.workflow(id), seen.touches(inner.definition.groups) else {
+            return faults.add(path, "not_found", "there is no workflow \(id)")
+        }
+        guard principal.scope(of: .jobsRun).covers(inner.definition.groups) else {
+            return faults.add(path, "forbidden", "you may not run workflow \(id) on all its groups")
+        }
     }
 
     private static let refusal: Wording = "The workflow cannot be saved"

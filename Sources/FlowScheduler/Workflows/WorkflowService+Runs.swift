@@ -157,6 +157,45 @@ extension WorkflowService {
         return step.detail
     }
 
+    /// Tells a run something that a step of it waits for (W4).
+    package func message(
+        _ id: RunID,
+        topic: String,
+        data: [String: String],
+        as principal: Principal
+    ) async throws -> FlowDetail {
+        var faults = FaultCollector()
+        faults.require(
+            !topic.isEmpty && topic.utf8.count <= EventWait.topicLimit,
+            "topic",
+            "length",
+            "a topic has 1 to \(EventWait.topicLimit) bytes"
+        )
+        var bytes = 0
+        for (name, value) in data.sorted(by: { $0.key < $1.key }) {
+            bytes += name.utf8.count + value.utf8.count
+            faults.require(
+                StepOutputs.isKey(name) && !value.utf8.contains(0),
+                "data.\(name.shortened(toBytes: 70))",
+                "name",
+                "a name is made of letters, digits and '_', and a value has no NUL character"
+            )
+        }
+        faults.require(
+            data.count <= StepOutputs.countLimit && bytes <= StepOutputs.fileLimit,
+            "data",
+            "length",
+            "at most \(StepOutputs.countLimit) values and \(StepOutputs.fileLimit) bytes"
+        )
+        try faults.check("The message is not taken")
+        return try await self.request(
+            .message(FlowMessage(topic: topic, data: data)),
+            of: id,
+            needing: [.jobsRun],
+            as: principal
+        )
+    }
+
     /// Repeats a run that has ended, keeping what it finished (W16).
     package func rerun(
         _ id: RunID,
@@ -191,7 +230,7 @@ extension WorkflowService {
         guard detail.run.endedAt == nil else { return }
         var isNeeded = desk.forceStop.isNeeded(toStop: nil)
         for node in detail.definition.nodes where !isNeeded {
-            guard case .job(let job) = node.work else { continue }
+            guard let job = node.work.job else { continue }
             isNeeded = desk.forceStop.isNeeded(toStop: try await self.jobs.store.job(job))
         }
         guard isNeeded else { return }

@@ -29,7 +29,7 @@ struct PlacementStep {
     mutating func end(_ ids: Set<ExecutionID>) throws {
         guard !ids.isEmpty else { return }
         let open = Set(try ExecutionTable(self.db).find(ids.sorted()).filter { !$0.status.isTerminal }.map(\.id))
-        try PlacementTable(self.db).end(ids.subtracting(open).sorted())
+        try self.endSlots(ids.subtracting(open).sorted())
     }
 
     /// Takes slots from hosts whose leases are over (P6).
@@ -49,11 +49,11 @@ struct PlacementStep {
             if execution.cancelRequested {
                 let over = "Nothing was heard of \(name) any more after this was to be stopped."
                 changes.infer(Inference(.cancelled, .requested, over), for: [execution], at: self.now)
-                try PlacementTable(self.db).end([execution.id])
+                try self.endSlots([execution.id])
             } else if !moves {
                 let inference = Inference.leaseOver(on: name, leaseSeconds: lease)
                 changes.infer(inference, for: [execution], at: self.now)
-                try PlacementTable(self.db).end([execution.id])
+                try self.endSlots([execution.id])
             } else {
                 // The next record is there before this one ends, or the run would seem to be over.
                 try self.passOn(slot, of: execution)
@@ -265,7 +265,7 @@ struct PlacementStep {
         var changes = RecordChanges()
         changes.infer(inference, for: [execution], at: self.now)
         try RecordWriter(db: self.db, snapshots: self.snapshots).save(changes)
-        try PlacementTable(self.db).end([execution.id])
+        try self.endSlots([execution.id])
         self.round.changed += changes.changed
     }
 

@@ -65,6 +65,7 @@ struct RecordWriter {
 
     /// How the server places a run's version of its job; nil when that runs on each host.
     private func placement(of draft: RunDraft) throws -> Placement? {
+        if let placement = draft.placement { return placement }
         let job = try self.snapshots.snapshot(draft.run.jobUID, version: draft.run.jobVersion, self.db)
         guard let placement = job?.placement, placement.isCoordinated else { return nil }
         return placement

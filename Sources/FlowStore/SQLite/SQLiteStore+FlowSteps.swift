@@ -36,12 +36,11 @@ extension SQLiteStore {
         let own = try WorkflowTable(db).steps(of: workflow.id)
         let nodes = try workflow.definition.nodes.map { node in
             var row = FlowNode(key: node.key)
-            let id: JobID? =
-                switch node.work {
-                case .job(let id): id
-                case .own: own[node.key]
-                default: nil
-                }
+            if case .workflow(let id) = node.work {
+                row.job = try WorkflowTable(db).find(id).map { JobReference($0) }
+                return row
+            }
+            let id = node.work.job ?? node.work.awaited ?? (node.work.own == nil ? nil : own[node.key])
             row.job = try id.flatMap { try JobTable(db).find($0) }.map { JobReference($0) }
             return row
         }
@@ -60,8 +59,15 @@ extension SQLiteStore {
         while let event = waiting.popFirst() {
             for effect in core.handle(event, at: now) {
                 switch effect {
-                case .start(let key, let parameters):
-                    switch try self.draft(key, parameters, of: core, at: now, db) {
+                case .start(let key, let parameters, _) where core.isWorkflow(key):
+                    switch try self.beginNested(key, parameters, of: core, at: now, db) {
+                    case .success(let step):
+                        started += step.started
+                        stopped += step.stopped
+                    case .failure(let refusal): waiting.append(refusal.event)
+                    }
+                case .start(let key, let parameters, let items):
+                    switch try self.draft(key, parameters, items, of: core, at: now, db) {
                     case .success(let draft):
                         let begun = try writer.begin(draft)
                         started.append(
@@ -74,6 +80,13 @@ extension SQLiteStore {
                         )
                     case .failure(let refusal): waiting.append(refusal.event)
                     }
+                case .stop(let key, let force) where core.isWorkflow(key):
+                    guard let child = core.graph.index[key].flatMap({ core.nodes[$0].child }),
+                        try FlowTable(db).find(child) != nil
+                    else { continue }
+                    let step = try self.apply([.cancel(force: force)], to: child, at: now, db)
+                    started += step.started
+                    stopped += step.stopped
                 case .stop(let key, let force): stopped += try self.stop(key, force: force, of: core, at: now, db)
                 case .ask, .ended: break
                 }
@@ -81,6 +94,7 @@ extension SQLiteStore {
         }
         try FlowTable(db).save(core.changed.sorted().map { core.nodes[$0] }, of: id)
         if core.run != before { try FlowTable(db).update(core.run) }
+        if core.run.phase == .ended, before.phase != .ended { try FlowTable(db).hear(of: core.run) }
         return FlowStep(
             detail: FlowDetail(run: core.run, nodes: core.nodes, definition: core.definition),
             started: started,
@@ -89,7 +103,7 @@ extension SQLiteStore {
     }
 
     /// Why a step's job cannot start.
-    private struct Refusal: Error {
+    struct Refusal: Error {
         let event: WorkflowEvent
 
         init(_ key: String, _ reason: NodeReason, _ words: String) {
@@ -100,6 +114,7 @@ extension SQLiteStore {
     private func draft(
         _ key: String,
         _ parameters: [String: String],
+        _ items: [String]?,
         of core: WorkflowCore,
         at now: Timestamp,
         _ db: Database
@@ -115,7 +130,13 @@ extension SQLiteStore {
             let isSkipped = core.definition.nodes[index].ifDisabled == .skip
             return .failure(Refusal(key, isSkipped ? .ifDisabled : .disabled, "The task is disabled."))
         }
-        if let name = snapshot.secretParameters.first(where: { parameters[$0] != nil }) {
+        var placement: Placement?
+        var names = Set(parameters.keys)
+        if case .map(let map) = core.definition.nodes[index].work, let items {
+            placement = map.placement(of: items)
+            names.formUnion(map.itemParameters)
+        }
+        if let name = snapshot.secretParameters.first(where: { names.contains($0) }) {
             let words = "The parameter '\(name)' of the task is secret, and a workflow's values are readable."
             return .failure(Refusal(key, .denied, words))
         }
@@ -124,7 +145,14 @@ extension SQLiteStore {
         }
         let targets = try AgentTable(db).agents(inAnyOf: job.definition.groups)
         guard !targets.isEmpty,
-            let draft = RunDraft.node(node, of: core.run, parameters: parameters, on: targets, at: now)
+            let draft = RunDraft.node(
+                node,
+                of: core.run,
+                parameters: parameters,
+                on: targets,
+                placement: placement,
+                at: now
+            )
         else { return .failure(Refusal(key, .noHost, "The task has no host.")) }
         return .success(draft)
     }

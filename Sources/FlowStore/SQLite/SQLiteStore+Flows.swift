@@ -94,11 +94,19 @@ extension SQLiteStore {
                         : "The run has not ended. Wait for it, or cancel it, before you repeat it."
                 )
             }
-            guard let nodes = WorkflowCore.rerun(of: old, detail.nodes, graph, from: start) else {
+            guard
+                let nodes = WorkflowCore.rerun(
+                    of: old,
+                    detail.nodes,
+                    detail.definition,
+                    graph,
+                    from: start
+                )
+            else {
                 if case .step(let key) = start { throw StoreFault.noStep(key, of: old) }
                 throw StoreFault.noFlow(id)
             }
-            guard nodes.contains(where: { $0.state.isOpen }) else {
+            guard zip(nodes, detail.definition.nodes).contains(where: { $0.state.isOpen && !$1.isAside }) else {
                 throw CoreError(.conflict, "Every step of the run succeeded. Say from which step to repeat it.")
             }
             let run = FlowRun(
@@ -148,7 +156,8 @@ extension SQLiteStore {
                     groups: try FlowTable(db).groups(of: id)
                 )
             }
-            return try self.apply([event], to: id, at: change.at, db)
+            let step = try self.apply([event], to: id, at: change.at, db)
+            return try self.cascade(event, from: step, at: change.at, db)
         }
     }
 
@@ -159,12 +168,20 @@ extension SQLiteStore {
         case .cancel: .workflowCancel
         case .abandon: .workflowAbandon
         case .answered: .workflowAnswer
-        case .reconcile, .childSettled, .refused, .timerRang: nil
+        case .message: .workflowMessage
+        case .reconcile, .childSettled, .refused, .timerRang, .taskEnded: nil
         }
     }
 
     /// The first decisive answer counts: later ones are told whose it was (W10).
     private static func require(_ event: WorkflowEvent, fits detail: FlowDetail) throws(CoreError) {
+        if case .message(let message) = event {
+            for (node, defined) in zip(detail.nodes, detail.definition.nodes) where node.state == .started {
+                guard case .wait(.event(let wait)) = defined.work else { continue }
+                if wait.source == .message(message.topic) { return }
+            }
+            throw CoreError(.conflict, "No step of the run waits for a message on '\(message.topic)' now.")
+        }
         guard case .answered(let key, _) = event else { return }
         guard let node = detail.nodes.first(where: { $0.key == key }), let work = detail.definition.node(key)?.work
         else {

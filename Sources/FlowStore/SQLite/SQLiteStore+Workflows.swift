@@ -32,6 +32,7 @@ extension SQLiteStore: WorkflowStore {
             )
             let id = try table.insert(new)
             guard let workflow = try table.find(id) else { throw StoreFault.noWorkflow(id) }
+            try self.requireNoCycle(workflow, db)
             try self.bindSteps(of: workflow, by: change, db)
             try AuditTable(db).record(
                 change,
@@ -70,6 +71,7 @@ extension SQLiteStore: WorkflowStore {
             workflow.updatedAt = change.at
             // Whoever only switches it off and on does not answer for what it does.
             if before.definition != definition { workflow.owner = Self.owner(change) }
+            if before.definition != definition { try self.requireNoCycle(workflow, db) }
             try table.update(workflow)
             if before.definition != definition { try self.bindSteps(of: workflow, by: change, db) }
             try AuditTable(db).record(
@@ -131,7 +133,7 @@ extension SQLiteStore: WorkflowStore {
         let table = WorkflowTable(db)
         var known = try table.steps(of: workflow.id)
         for node in workflow.definition.nodes {
-            guard case .own(let step) = node.work else { continue }
+            guard let step = node.work.own else { continue }
             let definition = step.job(of: workflow.definition, key: node.key)
             guard let id = known.removeValue(forKey: node.key), let before = try JobTable(db).find(id) else {
                 let new = try NewJob(

@@ -178,6 +178,10 @@ extension ChineseWords {
         zh 已暂停
         en stopping
         zh 正在停止
+        en compensating
+        zh 正在撤销
+        en finalising
+        zh 正在收尾
         en ended
         zh 已结束
         en always
@@ -204,6 +208,14 @@ extension ChineseWords {
         zh 表达式无法求值
         en step: REJECTED
         zh 被拒绝
+        en step: map
+        zh 逐项执行
+        en step: workflow
+        zh 子工作流
+        en step: MAP
+        zh 无法取得列表
+        en step: DEPTH
+        zh 工作流嵌套过深
         en step: CHILD_SKIPPED
         zh 所有执行都被跳过
         en step: NOT_CHOSEN
@@ -322,6 +334,26 @@ extension ChineseWords {
         zh 直到 {time} {zone}
         en {seconds} s
         zh {seconds} 秒
+        en workflow {workflow}
+        zh 工作流 {workflow}
+        en {kind} for each of {list}
+        zh 对 {list} 逐项执行{kind}
+        en {step} (to undo it)
+        zh {step}（撤销它）
+        en everything, at any end
+        zh 其他全部步骤之后，任何情况下
+        en task {task}: {end}
+        zh 任务 {task}：{end}
+        en message '{topic}'
+        zh 消息“{topic}”
+        en {name} (known when it runs)
+        zh {name}（运行时才知道）
+        en {count} items
+        zh {count} 项
+        en until {time}
+        zh 到 {time}
+        en chose {steps}
+        zh 选择 {steps}
         en {step} (choice)
         zh {step}（选择）
         en {name} ({id}), version {version}

@@ -13,8 +13,12 @@ struct FlowWorld {
     var nodes: [FlowNode] = []
     /// How often each step's run was begun.
     var starts: [String: Int] = [:]
+    /// Steps in the order in which they began.
+    var order: [String] = []
     var given: [String: [String: String]] = [:]
     var stops: [String: Int] = [:]
+    /// The lists of maps.
+    var lists: [String: [String]] = [:]
     var asked: [String] = []
     var ends: [FlowOutcome] = []
 
@@ -38,7 +42,7 @@ struct FlowWorld {
             nodes
             ?? definition.nodes.enumerated().map { number, node in
                 var row = FlowNode(key: node.key)
-                if node.work.makesExecutions {
+                if node.work.hasChild {
                     let uid = JobUID(bytes: [UInt8](repeating: UInt8(number % 250), count: 16))!
                     row.job = JobReference(id: JobID(number), uid: uid, version: 1, name: node.key)
                 }
@@ -57,7 +61,9 @@ struct FlowWorld {
         for index in core.changed { self.nodes[index] = core.nodes[index] }
         for effect in effects {
             switch effect {
-            case .start(let key, let parameters):
+            case .start(let key, let parameters, let items):
+                self.order.append(key)
+                self.lists[key] = items
                 self.starts[key, default: 0] += 1
                 self.given[key] = parameters
             case .stop(let key, _): self.stops[key, default: 0] += 1
@@ -73,6 +79,12 @@ struct FlowWorld {
         self.handle(
             .childSettled(key: key, child: child, NodeResult(RunTally(counts: [status: 1]), exitCode: exitCode))
         )
+    }
+
+    /// Ends a step with so many executions in each state.
+    mutating func end(_ key: String, _ counts: [ExecutionStatus: Int], lists: [String: [String?]]? = nil) {
+        guard let child = self.node(key).child else { return }
+        self.handle(.childSettled(key: key, child: child, NodeResult(RunTally(counts: counts), lists: lists)))
     }
 
     mutating func pass(seconds: Int64) {

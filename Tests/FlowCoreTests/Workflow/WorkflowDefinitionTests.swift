@@ -47,8 +47,8 @@ struct WorkflowDefinitionTests {
     @Test(
         "Are refused with the place of what is wrong",
         arguments: [
-            (one(#"{"key": "a", "kind": "map", "over": "x"}"#), "nodes[0].kind", "unsupported"),
-            (one(#"{"key": "a", "kind": "workflow", "task_id": 1}"#), "nodes[0].kind", "unsupported"),
+            (one(#"{"key": "a", "kind": "map", "over": "{{params.x}}"}"#), "nodes[0].do", "required"),
+            (one(#"{"key": "a", "kind": "workflow"}"#), "nodes[0].workflow_id", "required"),
             (one(#"{"key": "a", "kind": "shell"}"#), "nodes[0].kind", "choice"),
             (one(#"{"key": "A", "kind": "noop"}"#), "nodes[0].key", "key"),
             (one(#"{"key": "a", "kind": "noop", "outputs": {}}"#), "nodes[0].outputs", "unsupported"),

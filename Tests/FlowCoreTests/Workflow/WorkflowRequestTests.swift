@@ -181,7 +181,7 @@ struct WorkflowRequestTests {
         world.end("c")
         #expect(world.ends == [.failed])
         let graph = WorkflowGraph(definition)
-        let nodes = try #require(WorkflowCore.rerun(of: world.run, world.nodes, graph, from: .failed))
+        let nodes = try #require(WorkflowCore.rerun(of: world.run, world.nodes, definition, graph, from: .failed))
         var again = FlowWorld(definition, nodes: nodes, id: 2)
         #expect(again.started == ["b"])
         #expect(again.node("a").keptFrom == world.run.id)
@@ -189,9 +189,54 @@ struct WorkflowRequestTests {
         again.end("d")
         #expect(again.starts == ["b": 1, "d": 1])
         #expect(again.ends == [.succeeded])
-        let step = try #require(WorkflowCore.rerun(of: again.run, again.nodes, graph, from: .step("c")))
+        let step = try #require(WorkflowCore.rerun(of: again.run, again.nodes, definition, graph, from: .step("c")))
         #expect(step.filter { $0.state == .waiting }.map(\.key) == ["c"])
         #expect(step.first?.keptFrom == world.run.id)
-        #expect(WorkflowCore.rerun(of: again.run, again.nodes, graph, from: .step("x")) == nil)
+        #expect(WorkflowCore.rerun(of: again.run, again.nodes, definition, graph, from: .step("x")) == nil)
+    }
+
+    @Test("W4: a wait ends with the task's run that it waits for, and no other")
+    func waitsForTask() {
+        let wait = EventWait(.task(7, on: .failure), timeoutSeconds: 60)
+        var world = FlowWorld(
+            WorkflowDefinition([WorkflowNode("w", .wait(.event(wait))), .job("a")], [.init("w", "a")])
+        )
+        world.handle(.taskEnded(8, NodeResult(RunTally(counts: [.failure: 1]))))
+        world.handle(.taskEnded(7, NodeResult(RunTally(counts: [.success: 1]))))
+        #expect(world.started == ["w"])
+        world.handle(.taskEnded(7, NodeResult(RunTally(counts: [.failure: 1]), exitCode: 3)))
+        #expect(world.started == ["a"])
+        #expect(world.node("w").result?.exitCode == 3)
+    }
+
+    @Test("W4: a message is for the steps that wait for its topic now, and is what they hand on")
+    func waitsForMessage() throws {
+        var next = WorkflowNode.job("a")
+        next.parameters = ["file": try ExpressionTemplate("{{steps.w.outputs.file}}")]
+        let wait = WorkflowNode("w", .wait(.event(EventWait(.message("arrived"), timeoutSeconds: 60))))
+        let definition = WorkflowDefinition([wait, next], [.init("w", "a")])
+        var world = FlowWorld(definition)
+        world.handle(.message(FlowMessage(topic: "left", data: [:])))
+        #expect(world.started == ["w"])
+        world.handle(.message(FlowMessage(topic: "arrived", data: ["file": "a.csv"])))
+        #expect(world.given["a"] == ["file": "a.csv"])
+        var late = FlowWorld(definition)
+        late.pass(seconds: 61)
+        #expect(late.words == "w=failed(TIMEOUT) a=skipped(UPSTREAM_FAILED)")
+    }
+
+    @Test(
+        "W4: a wait says one thing that it waits for",
+        arguments: [
+            (#""task_id": 7, "on": "end""#, true), (#""message": "m", "timeout_seconds": 5"#, true),
+            (#""task_id": 7, "message": "m""#, false), (#""seconds": 5, "message": "m""#, false),
+            (#""task_id": 7, "on": "always""#, false), (#""message": "m", "on": "end""#, false),
+        ]
+    )
+    func waitForms(_ fields: String, isValid: Bool) throws {
+        let text = #"{"name": "w", "nodes": [{"key": "w", "kind": "wait", \#(fields)}]}"#
+        let (definition, faults) = WorkflowDefinition.read(try JSONParser.parse(Array(text.utf8)))
+        #expect(faults.isEmpty == isValid, "\(faults)")
+        if let definition { #expect(WorkflowDefinition.read(definition.json).definition == definition) }
     }
 }

@@ -2,12 +2,12 @@ import { uid } from '../lib/uid.ts';
 import { del, get, post, type Query, request } from './client.ts';
 import type { Bilingual, Page } from './types.ts';
 
-export type NodeKind = 'job' | 'script' | 'http' | 'wait' | 'approval' | 'decision' | 'noop';
+export type NodeKind = 'job' | 'script' | 'http' | 'map' | 'workflow' | 'wait' | 'approval' | 'decision' | 'noop';
 export type NodeState = 'waiting' | 'ready' | 'started' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 export type EdgeOn = 'success' | 'failure' | 'end' | 'always';
 /** What an edge has come to; `open` while its source has not ended. */
 export type EdgeState = 'open' | 'taken' | 'void' | 'unmet';
-export type FlowPhase = 'running' | 'paused' | 'stopping' | 'ended';
+export type FlowPhase = 'running' | 'paused' | 'stopping' | 'compensating' | 'finalising' | 'ended';
 export type FlowOutcome = 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 
 export interface WorkflowParameter {
@@ -26,6 +26,8 @@ export interface DefinedNode {
   method?: string;
   url?: string;
   seconds?: number;
+  /** Of a wait for a task: how a run of it has to end. */
+  on?: 'success' | 'failure' | 'end';
   until?: string;
   timezone?: string;
   users?: string[];
@@ -33,6 +35,13 @@ export interface DefinedNode {
   message?: string;
   cases?: { when: string; to?: string[] }[];
   else?: string[];
+  workflow_id?: number;
+  over?: string | string[];
+  do?: { kind: NodeKind; task_id?: number; script?: string; url?: string };
+  /** The step that undoes this one. */
+  compensate?: string;
+  compensator?: boolean;
+  finally?: boolean;
 }
 
 export interface DefinedEdge {
@@ -87,6 +96,12 @@ export interface WorkflowRun {
   scheduled_time: string;
   deadline: string | null;
   rerun_of: string | null;
+  /** The run that it is a step of. */
+  owner_run_id: string | null;
+  owner_key: string | null;
+  /** What it hands on. */
+  results: Record<string, string> | null;
+  results_fault: string | null;
   created_at: string;
   ended_at: string | null;
   counts: Record<NodeState, number>;
@@ -102,6 +117,9 @@ export interface RunNode {
   detail_text?: Bilingual | null;
   task_id: number | null;
   task_name: string | null;
+  /** Of a step that is another workflow; `child_run_id` is then a run of that. */
+  workflow_id: number | null;
+  role: 'compensator' | 'finally' | null;
   /** The run of its executions. */
   child_run_id: string | null;
   ready_at: string | null;
@@ -134,6 +152,22 @@ export interface WorkflowRunDetail extends WorkflowRun {
   edges: RunEdge[];
 }
 
+/** A step of a run that is only thought of. */
+export interface ForeseenStep {
+  key: string;
+  kind: NodeKind;
+  parameters: Record<string, string>;
+  /** What only steps before it can tell. */
+  open_parameters: string[];
+  items: number | null;
+  until: string | null;
+  chosen: string[] | null;
+  hosts: { id: string; name: string }[] | null;
+  placement: Bilingual[];
+  /** Why it would not start as things are. */
+  obstacle: Bilingual | null;
+}
+
 const runPath = (id: string) => `/workflow-runs/${encodeURIComponent(id)}`;
 /** The same press begins one run, however often it is sent. */
 const once = () => ({ 'Idempotency-Key': uid() });
@@ -148,6 +182,8 @@ export const workflows = {
   remove: (id: number) => del<unknown>(`/workflows/${id}`),
   setEnabled: (id: number, enabled: boolean) =>
     request<Workflow>('POST', `/workflows/${id}/${enabled ? 'enable' : 'disable'}`),
+  dryRun: (id: number, parameters: Record<string, unknown>) =>
+    post<{ steps: ForeseenStep[] }>(`/workflows/${id}/dry-run`, { parameters }),
   run: (id: number, parameters: Record<string, unknown>) =>
     request<WorkflowRunDetail>('POST', `/workflows/${id}/run`, { body: { parameters }, headers: once() }),
 };

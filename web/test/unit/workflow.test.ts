@@ -10,7 +10,7 @@ import {
 import { jsonFault, lineOf, partsOf, placeOf } from '../../src/features/workflows/json-place.ts';
 import { layersOf, layOut, NODE, walk } from '../../src/features/workflows/layout.ts';
 import { drawable, linksOf } from '../../src/features/workflows/links.ts';
-import { progressOf } from '../../src/features/workflows/looks.ts';
+import { KIND_ICONS, progressOf, runLooks } from '../../src/features/workflows/looks.ts';
 import { equal } from './assert.ts';
 
 const edge = (from: string, to: string) => ({ from, to });
@@ -172,4 +172,14 @@ Deno.test('workflow parameters: a text is a value of its type, or none', () => {
 Deno.test('workflow runs: progress counts what has ended', () => {
   const counts = { waiting: 1, ready: 0, started: 1, succeeded: 2, failed: 0, cancelled: 0, skipped: 3 };
   equal(progressOf(counts), { ended: 5, of: 7 });
+});
+
+Deno.test('workflow looks: a run that undoes or finishes is told apart from one that has ended', () => {
+  equal(runLooks({ phase: 'compensating', outcome: null }).key, 'compensating');
+  equal(runLooks({ phase: 'finalising', outcome: null }).key, 'finalising');
+  equal(runLooks({ phase: 'ended', outcome: 'failed' }).key, 'failed');
+});
+
+Deno.test('workflow looks: steps of every kind have a sign', () => {
+  equal([KIND_ICONS.map, KIND_ICONS.workflow], ['rows', 'workflows']);
 });

@@ -146,14 +146,72 @@ extension ChineseFaults {
         zh 最多 {parameterBytes} 字节
         en say which task runs
         zh 请写明运行哪个任务
-        en steps of kind '{kind}' are not offered yet; there are {words}
-        zh 还不支持类型为“{kind}”的步骤；可用的有 {words}
+        en say which workflow runs
+        zh 请写明运行哪个工作流
+        en say in 'do' what is done for each item
+        zh 请在“do”中写明每一项做什么
+        en a map does a job, a script or a request for each item
+        zh map 对每一项执行任务、脚本或请求
+        en write a list, or an expression in {{ }}
+        zh 请写一个列表，或 {{ }} 中的表达式
+        en say what it goes over: a list, or {{steps.KEY.outputs.NAME}}
+        zh 请写明逐项处理什么：一个列表，或 {{steps.KEY.outputs.NAME}}
+        en an item has more than {itemLimit} bytes, or a NUL character
+        zh 有一项超过 {itemLimit} 字节，或有 NUL 字符
+        en {items} items are more than {maxItems}
+        zh {items} 项超过了 {maxItems} 项
+        en write "any", "fast", "never" or {"ratio": 0.1}
+        zh 请写 "any"、"fast"、"never" 或 {"ratio": 0.1}
+        en a step is either a 'compensator' or 'finally'
+        zh 一个步骤要么是“compensator”，要么是“finally”
+        en '{key}' is a compensator or a 'finally' step: no edge leads to it or from it
+        zh “{key}”是 compensator 或 finally 步骤：没有连线通向它或从它出发
+        en no step names '{key}' in its 'compensate', so it would never run
+        zh 没有步骤在“compensate”中写了“{key}”，它永远不会运行
+        en what undoes a step or runs at any end is done by a task or a workflow
+        zh 撤销步骤或收尾步骤要由任务或工作流来做
+        en what undoes a step is not undone itself
+        zh 用来撤销的步骤本身不会被撤销
+        en '{target}' is no compensator: write "compensator": true there
+        zh “{target}”不是 compensator：请在那里写 "compensator": true
+        en '{target}' undoes another step already
+        zh “{target}”已经用来撤销另一个步骤
+        en '{step}' is no step that results can ask about, at column {column}
+        zh 结果不能引用“{step}”这个步骤，第 {column} 列
+        en {depth} workflows would run within one another; at most {depthLimit} may.
+        zh 会有 {depth} 个工作流层层嵌套；最多 {depthLimit} 个。
+        en at most {depthLimit} within one another
+        zh 最多嵌套 {depthLimit} 层
+        en The workflows would run one another for ever: {path}.
+        zh 这些工作流会无休止地互相运行：{path}。
+        en the workflows would run one another: {path}
+        zh 这些工作流会互相运行：{path}
+        en there is no workflow {id}
+        zh 没有工作流 {id}
+        en you may not run workflow {id} on all its groups
+        zh 你无权在工作流 {id} 的所有分组上运行它
         en a decision has at least one case
         zh 判断至少有一个分支
         en a time of day is written 06:00
         zh 时刻的写法是 06:00
-        en say either how many 'seconds' or 'until' which time of day
-        zh 请写等待多少“seconds”，或“until”哪个时刻
+        en say how many 'seconds', 'until' which time of day, or which 'task_id' or 'message' it waits for
+        zh 请写等待多少“seconds”、“until”哪个时刻，或等待哪个“task_id”或“message”
+        en say either which 'task_id' it waits for, or on which topic a 'message'
+        zh 请写等待哪个“task_id”，或哪个主题的“message”，二选一
+        en say either how long it waits, or for what
+        zh 请写明等待多久，或等待什么，二选一
+        en No step of the run waits for a message on '{topic}' now.
+        zh 这次运行现在没有步骤在等待主题为“{topic}”的消息。
+        en a topic has 1 to {topicLimit} bytes
+        zh 主题为 1 到 {topicLimit} 字节
+        en a name is made of letters, digits and '_', and a value has no NUL character
+        zh 名称只含字母、数字和“_”，值中不能有 NUL 字符
+        en at most {countLimit} values and {fileLimit} bytes
+        zh 最多 {countLimit} 个值，共 {fileLimit} 字节
+        en The message is not taken
+        zh 消息未被接受
+        en say on which topic the message is
+        zh 请写明消息的主题
         en an object is expected, not {kind}
         zh 应为对象，而不是{kind}
         en '{name}' is missing

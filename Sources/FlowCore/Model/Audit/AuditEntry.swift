@@ -26,6 +26,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case workflowResume = "workflow.resume"
     case workflowAbandon = "workflow.abandon"
     case workflowAnswer = "workflow.answer"
+    case workflowMessage = "workflow.message"
     case executionRetry = "execution.retry"
     case executionCancel = "execution.cancel"
     case executionReport = "execution.report"

@@ -62,6 +62,7 @@ enum Migrations {
         ("178 approval likeness", Migration178ApprovalLikeness.sql),
         ("179 broken glass", Migration179BrokenGlass.sql),
         ("235 report mails", Migration235ReportMails.sql),
+        ("225 nested workflows", Migration225NestedWorkflows.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -25,6 +25,34 @@ struct ExecutionOutputTable {
         } ?? [:]
     }
 
+    /// Of a run over a list: each output by the numbers of the items.
+    func collected(of run: RunID) throws -> (lists: [String: [String?]], fault: String?) {
+        var lists: [String: [String?]] = [:]
+        var bytes = 0
+        var total = 0
+        _ = try self.db.all(
+            """
+            SELECT s.slot, s.total, o.outputs FROM placement_slot AS s INDEXED BY placement_slot_by_run
+            JOIN execution_output AS o ON o.execution_id = s.execution_id WHERE s.run_id = ? AND s.state <> 2
+            """,
+            [.id(run)]
+        ) { row in
+            total = row.number(1)
+            guard bytes <= MapStep.outputsLimit else { return }
+            for (name, value) in try JSONColumn.decode(row.text(2), as: [String: String].self) {
+                bytes += value.utf8.count
+                // A list is as long as the items, whatever is in it.
+                if lists[name] == nil { bytes += total * 4 }
+                guard bytes <= MapStep.outputsLimit, row.number(0) < total else { continue }
+                lists[name, default: [String?](repeating: nil, count: total)][row.number(0)] = value
+            }
+        }
+        guard bytes <= MapStep.outputsLimit else {
+            return ([:], "its items together have more than \(MapStep.outputsLimit) bytes of outputs")
+        }
+        return (lists, nil)
+    }
+
     /// Of all executions of a run together.
     func merged(of run: RunID) throws -> StepOutputs.Merged {
         var merged = StepOutputs.Merged()

@@ -66,7 +66,12 @@ extension FlowTable {
     // MARK: What has come
 
     /// Notes for its owner that a child run has settled, if it is one.
-    func hear(of child: RunID) throws {
+    func hear(of child: RunID, job: JobID) throws {
+        try self.tellWaits(of: child, job: job)
+        try self.hearOwner(of: child)
+    }
+
+    private func hearOwner(of child: RunID) throws {
         let owner = try self.db.first(
             "SELECT run_id, key FROM flow_node WHERE child_run = ? AND state = 'started'",
             [.id(child)]
@@ -79,12 +84,21 @@ extension FlowTable {
     }
 
     /// How the executions of a run have ended.
-    private func result(of child: RunID) throws -> NodeResult {
+    func result(of child: RunID) throws -> NodeResult {
         let exitCode =
             try self.db.first(
                 "SELECT max(exit_code) FROM execution INDEXED BY execution_by_run WHERE run_id = ?",
                 [.id(child)]
             ) { $0.optionalNumber(0) } ?? nil
+        if try PlacementTable(self.db).isMap(child) {
+            let collected = try ExecutionOutputTable(self.db).collected(of: child)
+            return NodeResult(
+                try RunTable(self.db).tally(of: child, withoutMoved: true),
+                exitCode: exitCode,
+                outputsFault: collected.fault,
+                lists: collected.lists.isEmpty ? nil : collected.lists
+            )
+        }
         let outputs = try ExecutionOutputTable(self.db).merged(of: child)
         return NodeResult(
             try RunTable(self.db).tally(of: child, withoutMoved: true),
@@ -103,7 +117,8 @@ extension FlowTable {
             """,
             [.id(id)]
         ) { try $0.id(0, as: RunID.self) }
-        for child in children { try self.hear(of: child) }
+        for child in children { try self.hearOwner(of: child) }
+        for child in try self.ended(of: id) { try self.hear(of: child) }
     }
 
     /// Takes what has come for a run out of its inbox.
@@ -121,7 +136,12 @@ extension FlowTable {
             "DELETE FROM flow_inbox WHERE run_id = ? AND child_run = ?",
             rows.map { [.id(id), .id($0.child)] }
         )
-        return rows.map { .childSettled(key: $0.key, child: $0.child, $0.result) }
+        return rows.map { row in
+            guard let job = Self.awaited(row.key) else {
+                return .childSettled(key: row.key, child: row.child, row.result)
+            }
+            return .taskEnded(job, row.result)
+        }
     }
 
     func due(at now: Timestamp, limit: Int) throws -> [RunID] {
@@ -131,6 +151,7 @@ extension FlowTable {
             UNION SELECT n.run_id FROM flow_node AS n JOIN flow_run AS f ON f.id = n.run_id
                 WHERE n.wake_at IS NOT NULL AND n.wake_at <= ?1 AND n.state = 'started' AND f.phase = 'running'
             UNION SELECT id FROM flow_run WHERE phase = 'running' AND deadline <= ?1
+            UNION SELECT id FROM flow_run WHERE phase = 'finalising' AND deadline <= ?1
             LIMIT ?2
             """,
             [.time(now), .number(limit)]

@@ -10,7 +10,7 @@ struct FlowTable {
 
     private static let columns = """
         id, workflow_id, workflow_uid, workflow_name, version, type, nominal, source, caller, phase, outcome, halt, parameters, \
-        deadline, paused_at, rerun_of, created_at, ended_at
+        deadline, paused_at, rerun_of, created_at, ended_at, owner_run, owner_key, depth, results, results_fault
         """
 
     static func word<Word: RawRepresentable>(_ text: String, _ what: String) throws -> Word
@@ -40,6 +40,16 @@ struct FlowTable {
             deadline: row.optionalTime(13),
             pausedAt: row.optionalTime(14),
             rerunOf: try row.optionalID(15),
+            owner: try row.optionalID(18).map {
+                FlowOwner(run: $0, key: row.optionalText(19) ?? "", depth: row.number(20))
+            },
+            results: try row.optionalText(21).map { text in
+                guard let value = try? JSONParser.parse(Array(text.utf8)) else {
+                    throw StoreFault.unreadable("what a workflow's run hands on")
+                }
+                return value
+            },
+            resultsFault: row.optionalText(22),
             createdAt: row.time(16),
             endedAt: row.optionalTime(17)
         )
@@ -83,7 +93,7 @@ struct FlowTable {
         try self.db.run(
             """
             INSERT INTO flow_run (\(Self.columns), groups, request)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
                 .id(run.id), .integer(run.workflow), .id(run.workflowUID), .text(run.workflowName),
@@ -91,17 +101,23 @@ struct FlowTable {
                 .text(run.type.rawValue), .time(run.nominal), .text(run.source), .text(run.caller),
                 .text(run.phase.rawValue), .text(run.outcome?.rawValue), .text(run.halt?.rawValue),
                 .text(JSONWriter.text(run.parameters)), .time(run.deadline), .time(run.pausedAt), .id(run.rerunOf),
-                .time(run.createdAt), .time(run.endedAt), .text(groups), .text(request),
+                .time(run.createdAt), .time(run.endedAt), .id(run.owner?.run), .text(run.owner?.key),
+                .number(run.owner?.depth ?? 0), .text(run.results.map { JSONWriter.text($0) }),
+                .text(run.resultsFault), .text(groups), .text(request),
             ]
         ) == 1
     }
 
     func update(_ run: FlowRun) throws {
         try self.db.run(
-            "UPDATE flow_run SET phase = ?, outcome = ?, halt = ?, deadline = ?, paused_at = ?, ended_at = ? WHERE id = ?",
+            """
+            UPDATE flow_run SET phase = ?, outcome = ?, halt = ?, deadline = ?, paused_at = ?, ended_at = ?, results = ?,
+                results_fault = ? WHERE id = ?
+            """,
             [
                 .text(run.phase.rawValue), .text(run.outcome?.rawValue), .text(run.halt?.rawValue), .time(run.deadline),
-                .time(run.pausedAt), .time(run.endedAt), .id(run.id),
+                .time(run.pausedAt), .time(run.endedAt), .text(run.results.map { JSONWriter.text($0) }),
+                .text(run.resultsFault), .id(run.id),
             ]
         )
     }

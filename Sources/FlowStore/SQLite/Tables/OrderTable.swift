@@ -101,6 +101,11 @@ struct OrderTable {
         try self.db.all(sql, values) { try self.order($0) }.compactMap { $0 }
     }
 
+    private func slot(of execution: Execution) throws -> PlacementSlot? {
+        guard execution.kind == .node else { return nil }
+        return try PlacementTable(self.db).find(execution.id)
+    }
+
     private func hold(_ execution: Execution, _ job: JobSnapshot) throws -> SlotHold? {
         guard let placement = job.placement, placement.isCoordinated else { return nil }
         guard placement.hasSlots else { return .inWave }
@@ -114,10 +119,22 @@ struct OrderTable {
         guard
             let job = try self.snapshots.snapshot(execution.jobUID, version: execution.jobVersion, self.db)
         else { return nil }
+        var parameters = try JSONColumn.decodeParameters(row.optionalText(extra + 1))
+        if let slot = try self.slot(of: execution), let map = slot.placement.map {
+            for name in map.parameters { parameters[name] = slot.item }
+            return Order(
+                of: execution,
+                job: job.forItems,
+                parameters: parameters,
+                dataTime: row.optionalTime(extra + 2),
+                deadline: row.optionalTime(extra),
+                hold: slot.hold(job.policies)
+            )
+        }
         return Order(
             of: execution,
             job: job,
-            parameters: try JSONColumn.decodeParameters(row.optionalText(extra + 1)),
+            parameters: parameters,
             dataTime: row.optionalTime(extra + 2),
             deadline: row.optionalTime(extra),
             hold: try self.hold(execution, job)

@@ -10,6 +10,8 @@ struct PlacementTable {
         case held = 1
         case moved = 2
         case ended = 3
+        /// Of a run over a list: it waits until another item has ended.
+        case kept = 4
     }
 
     let db: Database
@@ -23,7 +25,7 @@ struct PlacementTable {
         try self.db.runEach(
             """
             INSERT INTO placement_slot (\(Self.columns), state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             try slots.map { slot in
                 [
@@ -31,6 +33,7 @@ struct PlacementTable {
                     .number(slot.total), .text(slot.item), .number(slot.fence), .text(slot.discriminator),
                     .text(try JSONColumn.encode(slot.placement)),
                     .text(try slot.wanted.map { try JSONColumn.encode($0) }), .text(try JSONColumn.encode(slot.former)),
+                    .number((slot.isKept ? State.kept : State.waiting).rawValue),
                 ]
             }
         )

@@ -110,7 +110,7 @@ struct SettlementTable {
             tally: RunTally(counts: counts)
         )
         try EventTable(self.db).append(.runSettled(settled), at: now)
-        try FlowTable(self.db).hear(of: run.id)
+        try FlowTable(self.db).hear(of: run.id, job: run.jobID)
     }
 
     /// The first run of a chain of retries, as far as it is still here.

@@ -13,10 +13,10 @@ struct WorkflowCommand: AsyncParsableCommand {
         subcommands: [
             WorkflowListCommand.self, WorkflowShowCommand.self, WorkflowCreateCommand.self, WorkflowUpdateCommand.self,
             WorkflowDeleteCommand.self, WorkflowEnableCommand.self, WorkflowDisableCommand.self,
-            WorkflowRunCommand.self,
+            WorkflowRunCommand.self, WorkflowDryRunCommand.self,
             WorkflowRunsCommand.self, WorkflowStatusCommand.self, WorkflowCancelCommand.self, WorkflowPauseCommand.self,
             WorkflowResumeCommand.self, WorkflowRerunCommand.self, WorkflowApproveCommand.self,
-            WorkflowRejectCommand.self,
+            WorkflowRejectCommand.self, WorkflowMessageCommand.self,
         ]
     )
 }

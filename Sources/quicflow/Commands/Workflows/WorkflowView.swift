@@ -18,7 +18,11 @@ enum WorkflowView {
                 other["else"].array.contains(.string(key))
                     || other["cases"].array.contains { $0["to"].array.contains(.string(key)) }
             }.map { spoken("\($0["key"].cell) (choice)") }
-            let after = before + chosen
+            let isLast = node["finally"].bool == true
+            let undone = workflow["nodes"].array.filter { $0["compensate"].string == key }.map {
+                spoken("\($0["key"].cell) (to undo it)")
+            }
+            let after = before + chosen + undone + (isLast ? [spoken("everything, at any end")] : [])
             table.add([
                 key, node["kind"].word(.step), self.what(node), after.isEmpty ? "-" : after.joined(separator: ", "),
             ])
@@ -37,9 +41,16 @@ enum WorkflowView {
             case "script": node["script"].cell
             case "http": "\(node["method"].cell) \(node["url"].cell)"
             case "wait":
-                node["until"].string.map { spoken("until \($0) \(node["timezone"].cell)") }
+                node["task_id"].integer.map { spoken("task \($0): \(node["on"].word())") }
+                    ?? node["message"].string.map { spoken("message '\($0)'") }
+                    ?? node["until"].string.map { spoken("until \($0) \(node["timezone"].cell)") }
                     ?? spoken("\(node["seconds"].cell) s")
             case "approval": node["message"].cell
+            case "workflow": spoken("workflow \(node["workflow_id"].cell)")
+            case "map":
+                spoken(
+                    "\(node["do"]["kind"].word(.step)) for each of \(node["over"].string ?? "\(node["over"].array.count)")"
+                )
             case "decision": node["cases"].array.map { $0["when"].cell }.joined(separator: "; ")
             default: "-"
             }
@@ -76,7 +87,11 @@ enum WorkflowView {
                 DisplayWidth.fitted(detail, to: 64),
             ])
         }
-        return "\(run["run_id"].cell)  \(run["workflow_name"].cell)  \(self.state(run))\n" + table.plain
+        var results = ""
+        if case .object(let values) = run["results"] {
+            results = values.sorted { $0.key < $1.key }.map { "\n\($0.key)=\($0.value.cell)" }.joined()
+        }
+        return "\(run["run_id"].cell)  \(run["workflow_name"].cell)  \(self.state(run))\n" + table.plain + results
     }
 
     /// What somebody typed, as the workflow's parameters want it.

@@ -38,8 +38,18 @@ extension ChineseHelp {
         zh 列出工作流的运行，最新的在前。
         en Only of this workflow, by name or number.
         zh 只看这个工作流，写名称或编号。
-        en running, paused, stopping or ended.
-        zh running、paused、stopping 或 ended。
+        en running, paused, stopping, compensating, finalising or ended.
+        zh running、paused、stopping、compensating、finalising 或 ended。
+        en Says what a run would do: which steps, where, with which parameters. Nothing starts.
+        zh 说明一次运行会做什么：哪些步骤、在哪里、用什么参数。什么都不会启动。
+        en Tells a run something that a step of it waits for.
+        zh 向一次运行发送某个步骤在等待的消息。
+        en The topic that the step waits for.
+        zh 步骤等待的主题。
+        en NAME=VALUE that the step hands on. Repeat for several.
+        zh 步骤交出的 NAME=VALUE。可重复。
+        en Exit code 1 tells that a step would not start as things are.
+        zh 退出码 1 表示按目前的情况有步骤不会启动。
         en succeeded, failed, cancelled or skipped.
         zh succeeded、failed、cancelled 或 skipped。
         en Shows a run with its steps.

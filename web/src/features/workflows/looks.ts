@@ -17,6 +17,8 @@ export const KIND_ICONS: Record<NodeKind, IconName> = {
   job: 'jobs',
   script: 'terminal',
   http: 'globe',
+  map: 'rows',
+  workflow: 'workflows',
   wait: 'hourglass',
   approval: 'user',
   decision: 'question',
@@ -32,6 +34,10 @@ export function runLooks(run: Pick<WorkflowRun, 'phase' | 'outcome'>): { key: st
       return { key: 'paused', tone: 'warn', icon: 'pause' };
     case 'stopping':
       return { key: 'stopping', tone: 'warn', icon: 'running' };
+    case 'compensating':
+      return { key: 'compensating', tone: 'warn', icon: 'running' };
+    case 'finalising':
+      return { key: 'finalising', tone: 'run', icon: 'running' };
     case 'succeeded':
       return { key: 'succeeded', tone: 'ok', icon: 'success' };
     case 'failed':

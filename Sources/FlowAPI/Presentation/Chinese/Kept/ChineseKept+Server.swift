@@ -26,6 +26,32 @@ extension ChineseKept {
         zh 没有这个步骤。
         en The task of this step was deleted.
         zh 这个步骤的任务已被删除。
+        en The workflow of this step was deleted.
+        zh 这个步骤的工作流已被删除。
+        en The workflow is disabled.
+        zh 工作流已停用。
+        en At most {count} workflows run within one another.
+        zh 最多 {count} 个工作流层层嵌套。
+        en '{user}', who saved the workflow '{name}' last, may not run '{inner}' on all its groups; somebody else has to save it again.
+        zh 最后保存工作流“{name}”的“{user}”无权在全部分组上运行“{inner}”；请由其他人重新保存。
+        en the workflow '{name}' has no parameter '{parameter}'
+        zh 工作流“{name}”没有参数“{parameter}”
+        en the workflow '{name}' needs its parameter '{parameter}'
+        zh 工作流“{name}”需要参数“{parameter}”
+        en parameter '{name}' is not of type {type}
+        zh 参数“{name}”不是类型 {type}
+        en The list cannot be gone over: {fault}.
+        zh 列表无法逐项处理：{fault}。
+        en What it waits for did not come in time.
+        zh 等待的事件没有按时到来。
+        en The list is empty.
+        zh 列表是空的。
+        en {failed} of {total} items failed.
+        zh {total} 项中有 {failed} 项失败。
+        en {skipped} of {total} items were skipped.
+        zh {total} 项中有 {skipped} 项被跳过。
+        en Another item failed, and nothing more of the list begins then.
+        zh 另一项已失败，列表中其余的不再开始。
         en The task is disabled.
         zh 任务已停用。
         en The task has no host.
