@@ -39,18 +39,99 @@ extension ProductTests {
                 #expect(audit["total"] == 1)
                 let given = "handed-0ver-at-the-start"
                 try await Self.start(with: given, client)
-                for path in try FileManager.default.subpathsOfDirectory(atPath: world.directory) {
-                    guard let content = FileManager.default.contents(atPath: world.directory + "/" + path) else {
-                        continue
-                    }
-                    #expect(content.firstRange(of: Data(value.utf8)) == nil, "\(path)")
-                    #expect(content.firstRange(of: Data(given.utf8)) == nil, "\(path)")
-                }
+                try Self.expectNowhere(value, in: world.directory)
+                try Self.expectNowhere(given, in: world.directory)
                 // A name that is gone: nothing is started, and the record says why.
                 try await client.call("DELETE", "/secrets/DB?force=true")
                 let refused = try await client.runOne(job)
                 #expect(refused["status_name"] == "FAILURE", "\(refused)")
                 #expect(refused["reason"]?["code"] == "POLICY_DENIED")
+            }
+        }
+
+        @Test(
+            "A secret is in no live frame, not in what doctor prints, and in nothing that is left where runner, agent and server die"
+        )
+        func liveAndCrashes() async throws {
+            let value = "l1ve-and-cr4shed"
+            try await ProductWorld.with { world in
+                let server = try world.startServe()
+                let client = try await world.client(of: server)
+                let agent = try world.startAgent("host", token: try await world.token())
+                _ = try await client.hostsOnline(1)
+                try await client.call("PUT", "/secrets/DB", ["value": .text(value), "owner_groups": "all"])
+                let job = try await client.createJob(
+                    "with a secret",
+                    command: "",
+                    groups: [try await client.everyone()],
+                    with: [
+                        "executor_config": [
+                            "command": .text(
+                                "echo \"pw=$PW\"; echo \"$PW\" >&2; while [ ! -e \(world.directory)/go ]; do sleep 0.05; done; "
+                                    + "echo \"again $PW\""
+                            ),
+                            "env": ["PW": "secret:DB"],
+                        ]
+                    ]
+                )
+                let live = try LiveSocket(port: world.httpPort, token: client.token)
+                let events = try LiveSocket(
+                    port: world.httpPort,
+                    token: client.token,
+                    path: "events?topics=jobs,executions,hosts,stats"
+                )
+                try await live.open()
+                let id = try await client.startOne(job)
+                try live.say([
+                    "op": "sub", "id": 1,
+                    "topics": .list(
+                        ["jobs", "executions", "hosts", "stats", "execution:\(id)", "log:\(id)"].map { .text($0) }
+                    ),
+                ])
+                var text = ""
+                try await eventually("its first line, live") {
+                    events.listen()
+                    while let message = try live.next() { text += message["data"]?["text"]?.string ?? "" }
+                    return text.contains("pw=***") ? true : nil
+                }
+                let doctor = try await Program.run(
+                    "quicflow",
+                    [
+                        "doctor", "--server", "http://127.0.0.1:\(world.httpPort)", "--data-dir",
+                        world.directory + "/host",
+                        "--server-data-dir", world.serverDirectory,
+                    ],
+                    home: world.directory,
+                    environment: ["QUARTZFLOW_TOKEN": client.token]
+                )
+                #expect(doctor.output.contains("ok"), "\(doctor.output)")
+                // Killed while it is used: first who started the program, then who handed the secret on.
+                let own = ProcessTable.ids(ofExecution: id)
+                #expect(!own.isEmpty)
+                let runners = ProcessTable.ids(mentioning: world.directory).filter { pid in
+                    let name = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
+                    return name?.hasSuffix("/quicflow-runner") == true
+                }
+                #expect(!runners.isEmpty)
+                for pid in runners { kill(pid, SIGKILL) }
+                agent.signal(SIGKILL)
+                server.signal(SIGKILL)
+                #expect(try await agent.end() == -1)
+                #expect(try await server.end() == -1)
+                events.listen()
+                for (name, frames) in [("WebSocket", live.recorded), ("SSE", events.recorded)] {
+                    #expect(frames.count > 200, "\(name) said something")
+                    #expect(Data(frames).firstRange(of: Data(value.utf8)) == nil, "\(name)")
+                }
+                try Self.expectNowhere(value, in: world.directory)
+            }
+        }
+
+        /// Looks into every file of a world: databases, logs of all programs, spools, what a crash left.
+        private static func expectNowhere(_ value: String, in directory: String) throws {
+            for path in try FileManager.default.subpathsOfDirectory(atPath: directory) {
+                guard let content = FileManager.default.contents(atPath: directory + "/" + path) else { continue }
+                #expect(content.firstRange(of: Data(value.utf8)) == nil, "\(path)")
             }
         }
 

@@ -122,7 +122,7 @@ struct InjectionSinkTests {
                             "\(payload.debugDescription)"
                         )
                     }
-                case .email, .webhook: break
+                case .email, .webhook, .teams, .telegram, .pagerduty, .command: break
                 }
             }
         }

@@ -116,7 +116,7 @@ extension HTTPChannel {
 
     private static func severity(_ delivery: NotifyDelivery, _ trigger: String?) -> String {
         switch delivery.purpose {
-        case .test, .digest, .recovered: return "info"
+        case .test, .digest, .recovered, .report: return "info"
         case .escalation: return "critical"
         case .opening, .update, .reminder: break
         }

@@ -8,8 +8,11 @@ import Testing
 final class LiveSocket {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
+    /// All that came, frames and heads included.
+    private(set) var recorded: [UInt8] = []
 
-    init(port: Int, token: String) throws {
+    /// - Parameter path: of the other live channel, `events?topics=…`, which only has to be listened to.
+    init(port: Int, token: String, path: String = "ws") throws {
         self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -24,8 +27,10 @@ final class LiveSocket {
         // So that a look without news comes back soon.
         var timeout = timeval(tv_sec: 0, tv_usec: 20_000)
         setsockopt(self.descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        let upgrade = ["Connection: Upgrade", "Upgrade: websocket"]
         let request = [
-            "GET /api/v1/ws HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: Upgrade", "Upgrade: websocket",
+            "GET /api/v1/\(path) HTTP/1.1", "Host: 127.0.0.1:\(port)",
+            path == "ws" ? upgrade.joined(separator: "\r\n") : "Accept: */*",
             "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: \(Data((0..<16).map { $0 }).base64EncodedString())",
             "Authorization: Bearer \(token)", "", "",
         ]
@@ -57,10 +62,16 @@ final class LiveSocket {
         return self.buffer.indices.first { self.buffer[$0...].starts(with: mark) }.map { $0 + mark.count }
     }
 
+    /// Takes what has come, without looking at it.
+    func listen() { self.read() }
+
     private func read() {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = recv(self.descriptor, &bytes, bytes.count, 0)
-        if count > 0 { self.buffer += bytes.prefix(count) }
+        if count > 0 {
+            self.buffer += bytes.prefix(count)
+            self.recorded += bytes.prefix(count)
+        }
     }
 
     func say(_ value: Value) throws {

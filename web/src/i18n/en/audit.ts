@@ -103,6 +103,7 @@ export default {
       workflow_resume: 'Resumed a run of a workflow',
       workflow_abandon: 'Gave a run of a workflow up',
       workflow_answer: 'Answered a step of a workflow',
+      workflow_message: 'Sent a message to a run of a workflow',
       calendar_set: 'Wrote a calendar',
       calendar_delete: 'Deleted a calendar',
       scheduler_stop: 'Stopped the scheduler',

@@ -103,6 +103,7 @@ export default {
       workflow_resume: '继续工作流运行',
       workflow_abandon: '放弃工作流运行',
       workflow_answer: '答复工作流步骤',
+      workflow_message: '向工作流运行发送消息',
       calendar_set: '写入日历',
       calendar_delete: '删除日历',
       scheduler_stop: '停止调度器',
