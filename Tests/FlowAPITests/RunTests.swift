@@ -167,7 +167,7 @@ struct RunTests {
             try await server.report(executions[1], sequence: 2, status: .failure)
             #expect(try await found("status=failed") == [run])
             #expect(try await found("status=running") == [])
-            for query in ["status=nonsense", "type=nonsense", "type=", "executor_type=6", "label=", "label==x"] {
+            for query in ["status=nonsense", "type=nonsense", "type=", "executor_type=7", "label=", "label==x"] {
                 #expect(try await caller.get("/runs?\(query)").status == 400, "\(query)")
             }
         }

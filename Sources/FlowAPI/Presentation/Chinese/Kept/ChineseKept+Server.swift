@@ -32,8 +32,6 @@ extension ChineseKept {
         zh 工作流已停用。
         en At most {count} workflows run within one another.
         zh 最多 {count} 个工作流层层嵌套。
-        en '{user}', who saved the workflow '{name}' last, may not run '{inner}' on all its groups; somebody else has to save it again.
-        zh 最后保存工作流“{name}”的“{user}”无权在全部分组上运行“{inner}”；请由其他人重新保存。
         en the workflow '{name}' has no parameter '{parameter}'
         zh 工作流“{name}”没有参数“{parameter}”
         en the workflow '{name}' needs its parameter '{parameter}'
