@@ -51,6 +51,11 @@ package struct Server: Sendable {
         self.warnOfPlainHTTP()
         self.noteOpenSignOn()
         let directory = try PrivateDirectory(self.configuration.dataDirectory)
+        // Keys, authority and heads of the audit are one server's, wherever its database is. SQLite's store has the same lock.
+        let lock = try self.configuration.databaseURL.map { _ in
+            try SQLiteFileLock(database: directory.path(of: DataDirectory.database))
+        }
+        defer { lock?.release() }
         let clock = SystemWallClock()
         let metrics = ServerMetrics()
         let store = try await StoreOpening.open(self.configuration, in: directory, logger: self.logger) {
