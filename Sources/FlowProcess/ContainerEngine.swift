@@ -32,7 +32,7 @@ package struct ContainerEngine: Hashable, Sendable {
     /// - Parameter patience: seconds for each of the two questions to the engine.
     /// - Returns: why it may still be there; nil when it is not.
     package func remove(_ name: String, patience: Int = 10) async -> String? {
-        let removed = await self.ask(["rm", "--force", name], patience: patience)
+        let removed = await self.ask(["rm", "--force", name], patience: patience, isHeardWhole: true)
         // `rm` of one that is not there ends with 0 or 1, as the engine and its version like it.
         let left = await self.ask(["ps", "--all", "--quiet", "--filter", "name=^\(name)$"], patience: patience)
         if left.end == .exited(0), left.output.isEmpty { return nil }
@@ -53,17 +53,22 @@ package struct ContainerEngine: Hashable, Sendable {
     private struct Answer {
         /// Nil when it could not be started.
         var end: ChildProcess.End?
-        /// What it said, errors included; the first 64 KiB.
+        /// The first 64 KiB of what it said.
         var output: String
     }
 
-    private func ask(_ arguments: [String], patience: Int) async -> Answer {
+    /// - Parameter isHeardWhole: whether errors count as words; where the answer is a list they do not, as engines warn there.
+    private func ask(_ arguments: [String], patience: Int, isHeardWhole: Bool = false) async -> Answer {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return Answer(output: "no descriptor is left") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let child: ChildProcess
         do {
-            child = try ChildProcess(self.path, arguments, streams: .init(output: ends[1], error: ends[1]))
+            child = try ChildProcess(
+                self.path,
+                arguments,
+                streams: .init(output: ends[1], error: isHeardWhole ? ends[1] : -1)
+            )
         } catch {
             for end in ends { close(end) }
             return Answer(output: "\(error)")

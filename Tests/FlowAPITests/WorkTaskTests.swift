@@ -112,6 +112,7 @@ struct WorkTaskTests {
                 (6, Self.container(.init("command", ["${secret:X}"])), "executor_config.command[0]"),
                 (6, Self.mount("/srv,readonly=false"), "executor_config.mounts[0].source"),
                 (6, Self.mount("/srv/../etc"), "executor_config.mounts[0].source"),
+                (6, Self.mount("/srv/a:b"), "executor_config.mounts[0].source"),
                 (6, Self.mount("srv"), "executor_config.mounts[0].source"),
             ]
             for (type, configuration, path) in wrong {

@@ -45,13 +45,23 @@ struct ContainerCommandTests {
     @Test(
         "No variable of a job changes what the engine's command does",
         arguments: [
-            "PATH", "HOME", "LD_PRELOAD", "DOCKER_HOST", "CONTAINERS_CONF", "XDG_RUNTIME_DIR", "GODEBUG", "TMPDIR",
+            "PATH", "HOME", "LD_PRELOAD", "DOCKER_HOST", "CONTAINERS_CONF", "XDG_RUNTIME_DIR", "GODEBUG",
+            "SSL_CERT_FILE", "https_proxy", "TMPDIR",
         ]
     )
     func hijack(name: String) {
         let command = self.command(ContainerPayload(image: "app:1", environment: [name: "/evil"]))
         #expect(command.environment[name] != "/evil")
         #expect(command.arguments.contains("\(name)=/evil"))
+    }
+
+    @Test(
+        "What engines know nothing of stays out of the command line",
+        arguments: ["GOOGLE_API_KEY", "PATHS", "HOMEPAGE"]
+    )
+    func own(name: String) {
+        let command = self.command(ContainerPayload(image: "app:1", environment: [name: "value"]))
+        #expect(command.environment[name] == "value" && !command.arguments.contains("\(name)=value"))
     }
 
     @Test("What a job may not say for itself wins over what it says; the image ends the options")

@@ -118,11 +118,13 @@ package struct DeliveryPlan: Sendable {
     /// - Parameters:
     ///   - due: those that are due, oldest first.
     ///   - waiting: how many wait in all, by channel.
+    ///   - alone: channels whose messages stand for themselves: one that says that something is over closes an alert there.
     ///   - speech: in which language a digest is.
     /// - Returns: the digests, and the messages that went into them.
     package static func merge(
         _ due: [NotifyDelivery],
         waiting: [String: Int],
+        alone: Set<String> = [],
         speech: MessageSpeech = MessageSpeech(),
         at now: Timestamp
     ) -> [NotifyDelivery] {
@@ -133,7 +135,9 @@ package struct DeliveryPlan: Sendable {
         var ways: [Way] = []
         var parts: [Way: [NotifyDelivery]] = [:]
         for delivery in due where delivery.purpose != .digest && delivery.purpose != .report && delivery.attempts == 0 {
-            guard (waiting[delivery.channel] ?? 0) > Self.mergeAbove else { continue }
+            guard (waiting[delivery.channel] ?? 0) > Self.mergeAbove, !alone.contains(delivery.channel) else {
+                continue
+            }
             let way = Way(channel: delivery.channel, recipients: delivery.recipients)
             if parts[way] == nil { ways.append(way) }
             parts[way, default: []].append(delivery)

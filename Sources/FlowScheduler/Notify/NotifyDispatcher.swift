@@ -54,13 +54,15 @@ package final class NotifyDispatcher: Sendable {
         let due = try await self.store.dueDeliveries(at: now, limit: Self.limit)
         guard !due.isEmpty else { return 0 }
         let waiting = try await self.store.waitingDeliveries()
-        let merged = DeliveryPlan.merge(due, waiting: waiting, speech: self.language.now, at: now)
+        let known = try await self.store.notifyChannels()
+        let alone = Set(known.filter { $0.kind == .pagerduty }.map(\.name))
+        let merged = DeliveryPlan.merge(due, waiting: waiting, alone: alone, speech: self.language.now, at: now)
         // The digest is due in the next round.
         guard merged.isEmpty else {
             try await self.store.saveDeliveries(merged)
             return 0
         }
-        let channels = ChannelDirectory(try await self.store.notifyChannels().map { self.seal.open($0) })
+        let channels = ChannelDirectory(known.map { self.seal.open($0) })
         var ready: [NotifyDelivery] = []
         var undeliverable: [NotifyDelivery] = []
         for delivery in due {

@@ -94,7 +94,7 @@ extension JobValidator {
                     ContainerPayload.isMountPath(place),
                     "\(path).\(name)",
                     "path",
-                    "a path is absolute, without '..', commas and quotation marks"
+                    "a path is absolute, without '..', commas, colons and quotation marks"
                 )
             }
             self.faults.require(

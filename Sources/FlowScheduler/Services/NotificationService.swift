@@ -63,7 +63,12 @@ package struct NotificationService: Sendable {
         var draft = draft
         // Who sends an old secret to a new place must know it.
         let keeps = draft.kind == known.kind && Self.place(draft, known) == Self.place(known.draft, known)
-        draft.secrets.url = draft.secrets.url ?? (draft.kind == known.kind ? known.secrets.url : nil)
+        if draft.secrets.url?.isEmpty == true, !draft.kind.needsAddress {
+            // Back to where everybody's is.
+            draft.secrets.url = nil
+        } else {
+            draft.secrets.url = draft.secrets.url ?? (draft.kind == known.kind ? known.secrets.url : nil)
+        }
         if keeps {
             draft.secrets.headers = draft.secrets.headers ?? known.secrets.headers
             draft.secrets.secret = draft.secrets.secret ?? known.secrets.secret

@@ -52,15 +52,13 @@ struct IDTokenRules: Sendable {
     /// As it was sent there; hashed or not, it has to come back.
     let nonce: String
     let now: Timestamp
-    /// The person was asked to prove anew who they are (OpenID Connect Core 1.0, 3.1.2.1: `max_age`).
-    var isFresh = false
+    /// When the person was asked to prove anew who they are (OpenID Connect Core 1.0, 3.1.2.1: `max_age`); nil = never.
+    var freshSince: Timestamp?
 
     /// How far clocks may be apart; seconds.
     private static let skew: Int64 = 60
     /// A token is used at once; seconds.
     private static let oldest: Int64 = 600
-    /// So long ago somebody may have proved who they are, where that is asked anew; seconds.
-    private static let freshest: Int64 = 300
 
     /// - Returns: the subject.
     /// - Throws: ``OIDCFault`` naming the claim.
@@ -92,9 +90,9 @@ struct IDTokenRules: Sendable {
                 throw OIDCFault(.untrusted, "nbf is in the future")
             }
         }
-        if self.isFresh {
-            // A provider that overlooks the wish says so by a time that is long past, or by none.
-            guard let proved = claims["auth_time"]?.seconds, proved >= now - Self.freshest - Self.skew,
+        if let freshSince {
+            // A provider that overlooks the wish says so by a time before it, or by none.
+            guard let proved = claims["auth_time"]?.seconds, proved >= freshSince.milliseconds / 1000 - Self.skew,
                 proved <= now + Self.skew
             else { throw OIDCFault(.untrusted, "auth_time says of no new sign-in") }
         }

@@ -22,6 +22,7 @@ struct OIDCLogin: Hashable, Sendable {
     /// The person has to prove anew who they are, whatever session they have there.
     let isFresh: Bool
     let expiresAt: Timestamp
+    var begunAt: Timestamp { self.expiresAt.advanced(byMilliseconds: -Self.lifetime) }
 
     /// - Parameter random: 256 bits of text each time.
     init(provider: String, returnTo: String, isFresh: Bool = false, now: Timestamp, random: () -> String) {

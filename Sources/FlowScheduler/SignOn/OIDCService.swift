@@ -121,7 +121,7 @@ package actor OIDCService {
                 clientID: provider.clientID,
                 nonce: login.nonce,
                 now: self.clock.now,
-                isFresh: login.isFresh
+                freshSince: login.isFresh ? login.begunAt : nil
             )
             let subject = try rules.check(token.claims)
             let claims = try await self.claims(of: subject, token.claims, tokens, provider, metadata)

@@ -39,11 +39,12 @@ struct ContainerWork {
     /// - Returns: the exit code of the program in the container; 125 when the engine could not run it.
     /// - Throws: ``WorkFailure`` when the engine can't be started, or was killed.
     func run(outputs: String?) throws -> Int32 {
-        try self.checkMounts()
+        var container = self.container
+        container.mounts = try self.resolvedMounts()
         let command = ContainerCommand(
             name: self.name,
             order: self.order,
-            container: self.container,
+            container: container,
             inherited: ProcessInfo.processInfo.environment,
             outputs: outputs
         )
@@ -64,7 +65,12 @@ struct ContainerWork {
             // An engine that was killed, or failed half-way, may have left it.
             let (engine, name) = (self.engine, self.name)
             if let words = Self.wait({ await engine.remove(name) }) {
-                throw WorkFailure(.trouble, "the container \(self.name) may still be there: \(words)")
+                let said = "the container \(self.name) may still be there: \(words)"
+                // What the program ended with is not lost over that.
+                guard case .exited(let code) = end, code != WorkExit.engine.rawValue, !self.stop.isRaised else {
+                    throw WorkFailure(.trouble, said)
+                }
+                WorkLog.complain(said)
             }
         }
         switch end {
@@ -86,17 +92,23 @@ struct ContainerWork {
         }
     }
 
+    /// Mounts by the paths that the policy was asked about, links followed: a link that is changed afterwards leads nowhere else.
+    ///
     /// A directory that is not there Docker makes, as root, and Podman refuses: here it is an error.
-    private func checkMounts() throws {
-        for mount in self.container.mounts {
+    private func resolvedMounts() throws -> [ContainerPayload.Mount] {
+        try self.container.mounts.map { mount in
             guard let real = realpath(mount.source, nil) else {
                 let reason = String(cString: strerror(errno))
                 throw WorkFailure(.trouble, "'\(mount.source)' can't be mounted: \(reason)")
             }
             defer { free(real) }
-            if let refusal = self.order.policy.refusal(ofPath: String(cString: real)) {
-                throw WorkFailure(.denied, refusal)
+            var resolved = mount
+            resolved.source = String(cString: real)
+            guard ContainerPayload.isMountPath(resolved.source) else {
+                throw WorkFailure(.trouble, "'\(mount.source)' leads to a path that can't be mounted")
             }
+            if let refusal = self.order.policy.refusal(ofPath: resolved.source) { throw WorkFailure(.denied, refusal) }
+            return resolved
         }
     }
 

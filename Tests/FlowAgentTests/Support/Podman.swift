@@ -28,6 +28,8 @@ final class Podman: Sendable {
             "podman",
             """
             #!/bin/sh
+            # As engines do without a session of systemd.
+            echo 'level=warning msg="no systemd user session"' >&2
             export CONTAINERS_CONF=\(root)/containers.conf
             exec /usr/bin/podman --runtime /usr/sbin/runc --storage-driver vfs --root \(root)/store --runroot \(root)/run \\
                 --tmpdir \(root)/tmp --cgroup-manager cgroupfs --events-backend file "$@"

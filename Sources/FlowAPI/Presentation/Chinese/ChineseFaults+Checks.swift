@@ -178,8 +178,8 @@ extension ChineseFaults {
         zh {memory} 不在 {lowerBound} 到 {upperBound} 字节之间
         en at most {mountLimit} mounts
         zh 最多 {mountLimit} 个挂载
-        en a path is absolute, without '..', commas and quotation marks
-        zh 路径是绝对路径，不含“..”、逗号和引号
+        en a path is absolute, without '..', commas, colons and quotation marks
+        zh 路径是绝对路径，不含“..”、逗号、冒号和引号
         en two mounts have this place in the container
         zh 有两个挂载在容器中位置相同
         en an SQL job has 1 to {statements} statements

@@ -49,15 +49,19 @@ final class ContainerEnds: Sendable {
         if !ready.isEmpty { handler(ready) }
     }
 
-    /// Removes containers of an earlier agent on this data directory, but for those of attempts that go on.
+    /// Removes containers of an earlier agent on this data directory, but for those of attempts that go on or have begun.
     ///
     /// - Parameter mark: the value of the agent's label.
-    func removeOthers(of mark: String, but keys: Set<AttemptKey>) {
+    func removeOthers(of mark: String) {
         guard let engine else { return }
-        let kept = Set(keys.map(Self.name))
         Task { [logger] in
-            for name in await engine.names(label: "\(ContainerPayload.agentLabel)=\(mark)") ?? []
-            where !kept.contains(name) {
+            guard let found = await engine.names(label: "\(ContainerPayload.agentLabel)=\(mark)") else {
+                logger.notice("the container engine does not say what an earlier agent has left")
+                return
+            }
+            // Looked at after the engine has answered: whatever it knows of this agent is watched by then.
+            let kept = Set(self.open.withLock { $0 }.map(Self.name))
+            for name in found where !kept.contains(name) {
                 let words = await engine.remove(name)
                 logger.notice(
                     "removed a container that an earlier agent had left",

@@ -101,7 +101,7 @@ final class ShellExecutor: Executor {
             if launch.order.needsSecrets { self.adoptedWithSecrets.insert(AttemptKey(launch)) }
             adopted.append(self.requests.names(of: launch, payload: payload))
         }
-        self.containers.removeOthers(of: self.mark, but: Set(launches.map { AttemptKey($0) }))
+        self.containers.removeOthers(of: self.mark)
         self.scratch.removeAll(but: Set(launches.map(\.id)))
         self.outputs.removeAll(but: Set(launches.map { AttemptKey($0) }))
         self.runner.adopt(adopted)

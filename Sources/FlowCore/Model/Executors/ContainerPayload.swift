@@ -110,9 +110,10 @@ extension ContainerPayload {
             }
     }
 
-    /// Whether a path can be named in an engine's option, where a comma ends it.
+    /// Whether a path can be named in an engine's option, where a comma ends it; a colon parts the two in other notations.
     package static func isMountPath(_ text: String) -> Bool {
-        JobLimits.isPath(text) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != 0x2c && $0 != 0x22 }
+        JobLimits.isPath(text)
+            && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != 0x2c && $0 != 0x22 && $0 != 0x3a }
             && !text.split(separator: "/").contains("..")
     }
 
@@ -120,12 +121,8 @@ extension ContainerPayload {
     ///
     /// Such a one is said on the engine's command line, where everybody on the host may read it: so it holds no secret.
     package static func isEnginesOwn(_ name: String) -> Bool {
-        ["PATH", "HOME", "TMPDIR", "TERM", "LANG", "USER", "SHELL"].contains { name.utf8.elementsEqual($0.utf8) }
-            || [
-                "LD_", "DOCKER_", "BUILDKIT_", "BUILDAH_", "PODMAN_", "CONTAINER", "STORAGE_", "REGISTRY_", "XDG_",
-                "GO",
-            ]
-            .contains { name.utf8.starts(with: $0.utf8) }
+        self.enginesNames.contains { name.uppercased().utf8.elementsEqual($0.utf8) }
+            || self.enginesPrefixes.contains { name.utf8.starts(with: $0.utf8) }
     }
 
     /// The label that names a container's agent; its value is that of `QF_AGENT_DATA`.
@@ -133,6 +130,18 @@ extension ContainerPayload {
 
     /// The engine's name for the container of an attempt.
     package static func containerName(execution: String, attempt: Int) -> String { "qf-\(execution)-\(attempt)" }
+
+    /// Also in small letters, as proxies are often written.
+    private static let enginesNames = [
+        "PATH", "HOME", "TMPDIR", "TERM", "LANG", "USER", "SHELL", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY",
+        "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NOTIFY_SOCKET", "GODEBUG", "GOTRACEBACK", "GOGC", "GOMEMLIMIT",
+        "GOMAXPROCS", "GLIBC_TUNABLES",
+    ]
+    private static let enginesPrefixes = [
+        "LD_", "DOCKER_", "BUILDKIT_", "BUILDAH_", "PODMAN_", "CONTAINER", "_CONTAINERS_", "STORAGE_", "REGISTRY_",
+        "XDG_",
+        "DBUS_", "LISTEN_", "OTEL_",
+    ]
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)

@@ -122,6 +122,21 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         self.concurrency = concurrency
     }
 
+    /// An agent that was not started anew yet knows no rules for containers, and `quicflow-work` beside it may be newer.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            executors: try values.decodeIfPresent([String].self, forKey: .executors),
+            interpreters: try values.decodeIfPresent([String].self, forKey: .interpreters),
+            directories: try values.decodeIfPresent([String].self, forKey: .directories),
+            users: try values.decodeIfPresent([String].self, forKey: .users),
+            plugins: try values.decodeIfPresent(String.self, forKey: .plugins),
+            network: try values.decode(Network.self, forKey: .network),
+            containers: try values.decodeIfPresent(Containers.self, forKey: .containers) ?? Containers(),
+            concurrency: try values.decodeIfPresent(Int.self, forKey: .concurrency)
+        )
+    }
+
     /// Which rule refuses a job, in words for its record; nil when none does, as far as its definition says.
     ///
     /// What a definition does not say (the address behind a name or a secret, where a link leads) is looked at again when it

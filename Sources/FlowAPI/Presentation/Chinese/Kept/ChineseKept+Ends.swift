@@ -8,6 +8,8 @@ extension ChineseKept {
         zh {why}；容器 {name} 可能还在：{words}
         en the container {name} may still be there: {words}
         zh 容器 {name} 可能还在：{words}
+        en '{source}' leads to a path that can't be mounted
+        zh “{source}”指向的路径无法挂载
         en '{source}' can't be mounted: {reason}
         zh 无法挂载“{source}”：{reason}
         en this host has no container engine: install Podman or Docker

@@ -1,6 +1,6 @@
 import type { Task, WorkConfig } from '../../../api/types.ts';
 import { numbers } from './job-script.ts';
-import { between, type NumberField } from './number-field.ts';
+import { between, type NumberField, within } from './number-field.ts';
 
 export const NETWORKS = ['bridge', 'host', 'none'] as const;
 export const PULLS = ['missing', 'always', 'never'] as const;
@@ -128,7 +128,7 @@ export function checkContainer(form: ContainerForm): Record<string, string> {
   const faults: Record<string, string> = {};
   if (form.image.trim() === '') faults['executor_config.image'] = 'required';
   if (!lines(form.mountLines).every(isMount)) faults['executor_config.mounts'] = 'mount';
-  if (form.memory !== '' && !between(form.memory, 6, 1 << 30)) faults['executor_config.memory_bytes'] = 'memory';
+  if (form.memory !== '' && !within(form.memory, 6, 1 << 30)) faults['executor_config.memory_bytes'] = 'memory';
   if (form.cpu !== '' && !between(form.cpu, 1, 102_400)) faults['executor_config.cpu_percent'] = 'cpu';
   if (!numbers(form.containerCodes).every((code) => between(code, 0, 255))) {
     faults['executor_config.success_codes'] = 'exitCodes';
