@@ -379,7 +379,7 @@ extension Schema {
 
     /// What can be written of a task but its policies and dependencies, as it is shown.
     private static let basics: KeyValuePairs<String, Schema> = [
-        "name": .string, "description": .string, "executor_type": .integer(1...5),
+        "name": .string, "description": .string, "executor_type": .integer(1...6),
         "executor_config": Self.configuration, "schedule_type": Self.scheduleType, "cron_expr": .string,
         "timezone": .string, "dst": .choice(of: DSTPolicy.self), "every_seconds": .number.orNull,
         "once_at": .timestamp.orNull, "timeout": .integer, "retry_count": .integer, "retry_interval": .integer,

@@ -68,8 +68,7 @@ struct FieldReader {
 
     mutating func integer(_ name: String) -> Int64? {
         guard let value = self.take(name) else { return nil }
-        if case .integer(let number) = value { return number }
-        return self.mismatch(name, value, "an integer")
+        return value.exactInteger ?? self.mismatch(name, value, "an integer")
     }
 
     /// An integer that fits the ranges the services check.
@@ -130,10 +129,7 @@ struct FieldReader {
     }
 
     mutating func integers(_ name: String) -> [Int64]? {
-        self.elements(name) { element in
-            guard case .integer(let number) = element else { return nil }
-            return number
-        }
+        self.elements(name) { $0.exactInteger }
     }
 
     mutating func dictionary(_ name: String) -> [String: String]? {
@@ -201,5 +197,18 @@ struct FieldReader {
     func finish() throws {
         self.close()
         guard self.faults.collector.isEmpty else { throw APIFailure.malformed(self.faults.collector) }
+    }
+}
+
+extension JSON {
+    /// `106.0` is an integer as well: what counts is the value, not how it is written (JSON Schema 2020-12, validation 6.1.1).
+    ///
+    /// Beyond 2^53 a number with a fraction's point may have lost digits, and is none.
+    var exactInteger: Int64? {
+        switch self {
+        case .integer(let number): number
+        case .number(let number) where abs(number) <= 0x1p53: Int64(exactly: number)
+        default: nil
+        }
     }
 }
