@@ -52,6 +52,14 @@ extension ChineseKept {
         zh 另一项已失败，列表中其余的不再开始。
         en The task is disabled.
         zh 任务已停用。
+        en Given up; its executions may still run.
+        zh 已放弃；它的执行可能还在运行。
+        en Nobody answered in time.
+        zh 没有人及时答复。
+        en {failed} of {total} executions failed.
+        zh {total} 个执行中有 {failed} 个失败。
+        en Every execution of it was skipped.
+        zh 它的执行全部被跳过。
         en The task has no host.
         zh 任务没有主机。
         en The parameter '{name}' of the task is secret, and a workflow's values are readable.
