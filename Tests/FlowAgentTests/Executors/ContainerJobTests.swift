@@ -8,7 +8,7 @@ import FlowTesting
 import Foundation
 import Testing
 
-@Suite("Container jobs", .serialized, .enabled(if: Podman.isThere), .timeLimit(.minutes(10)))
+@Suite("Container jobs", .serialized, .enabled { await Podman.works() }, .timeLimit(.minutes(10)))
 struct ContainerJobTests {
     private func job(_ script: String, _ change: (inout ContainerPayload) -> Void = { _ in }) -> Payload {
         var container = ContainerPayload(

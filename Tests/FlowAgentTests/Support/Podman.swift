@@ -10,7 +10,7 @@ import Foundation
 /// Its command is a script with the options that a host without systemd, without networks for containers and with fixed limits
 /// needs; all else is the real thing.
 final class Podman: Sendable {
-    static let isThere = ["/usr/bin/podman", "/usr/sbin/runc", "/bin/busybox"]
+    private static let isThere = ["/usr/bin/podman", "/usr/sbin/runc", "/bin/busybox"]
         .allSatisfy { (program: String) in access(program, X_OK) == 0 }
     static let image = "localhost/quartzflow-test:1"
 
@@ -45,6 +45,20 @@ final class Podman: Sendable {
             """
         let end = try await ChildProcess("/bin/sh", ["-c", files], streams: .init(error: 2)).end()
         guard end == .exited(0) else { throw NeverHappened(description: "an image is made: \(end)") }
+    }
+
+    /// Whether a container can run here at all, without anything of ours: not every sandbox lets one.
+    static func works() async -> Bool {
+        guard self.isThere, let podman = try? await Podman(),
+            let child = try? ChildProcess(
+                podman.command,
+                ["run", "--rm", "--network", "none", self.image, "/bin/sh", "-c", "exit 7"],
+                streams: .init(error: 2)
+            )
+        else { return false }
+        let end = await child.end()
+        if end != .exited(7) { print("Podman runs no container here (\(end)): container jobs are not tested.") }
+        return end == .exited(7)
     }
 
     private func write(_ name: String, _ text: String) throws {
