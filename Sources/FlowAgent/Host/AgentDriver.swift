@@ -18,6 +18,8 @@ final class AgentDriver: Sendable {
     private let launcher: any ExecutionLauncher
     private let logger: Logger
     private let queue = DispatchQueue(label: "quartzflow.ledger")
+    /// Reports are read beside the transactions, and not between them.
+    private let reports = DispatchQueue(label: "quartzflow.reports")
     private let events: AsyncStream<Input>
     private let inlet: AsyncStream<Input>.Continuation
     private let wakeTime = Mutex<Int64?>(nil)
@@ -151,7 +153,7 @@ final class AgentDriver: Sendable {
         case .sendReports(let sequence):
             self.begin()
             let connection = self.connection.withLock { $0 }
-            self.queue.async { self.sendReports(after: sequence, on: connection) }
+            self.reports.async { self.sendReports(after: sequence, on: connection) }
         case .sendStatistics(let sequence, let now):
             self.begin()
             let connection = self.connection.withLock { $0 }
@@ -219,7 +221,7 @@ final class AgentDriver: Sendable {
         } catch {
             self.logger.error("the outbox cannot be read", metadata: ["error": "\(error)"])
             self.begin()
-            self.queue.asyncAfter(deadline: .now() + Self.retryDelay) {
+            self.reports.asyncAfter(deadline: .now() + Self.retryDelay) {
                 self.sendReports(after: sequence, on: connection)
             }
         }

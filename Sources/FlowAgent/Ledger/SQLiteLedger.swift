@@ -16,6 +16,9 @@ import Synchronization
 /// SQLite prepares every statement anew after a setting has changed, which costs more than the reading and the writing.
 package final class SQLiteLedger: Ledger {
     let queue: DatabaseQueue
+    /// Reports are read by a connection of their own: on a busy host one transaction follows the other, each of up to two
+    /// thousand operations, and a server would wait for what is durable already.
+    let reader: DatabaseQueue
     private let lock: DataDirectoryLock
     private let mark: LedgerMark
     private let incarnation: Mutex<String>
@@ -63,6 +66,11 @@ package final class SQLiteLedger: Ledger {
                 throw CoreError(.unavailable, "\(path): the file system does not allow a durable WAL database")
             }
         }
+        configuration.label = "agent-ledger-reader"
+        configuration.readonly = true
+        self.reader = try DatabaseQueue(path: path, configuration: configuration)
+        // Each page is read once, in order: nothing is gained by keeping two megabytes of them.
+        try self.reader.unsafeRead { try $0.execute(sql: "PRAGMA cache_size = 32") }
         let mark = try LedgerMark(directory: directory)
         let known = mark.read()
         let fresh = UUID().uuidString.lowercased()
@@ -100,6 +108,13 @@ package final class SQLiteLedger: Ledger {
         var state = LedgerTransaction.State(lastSequence: sequence, keptOutputs: keptOutputs)
         if let known, known.incarnation == incarnation || self.wentBack { state.latest = known.time }
         self.state = Mutex(state)
+    }
+
+    /// The last connection to close moves the log into the file, which the reader may not: without that a copy of the file alone
+    /// would lack the last transactions.
+    deinit {
+        try? self.reader.close()
+        try? self.queue.close()
     }
 
     /// Makes the ledger that of one agent, for good.
@@ -207,7 +222,7 @@ package final class SQLiteLedger: Ledger {
     }
 
     package func outbox(after sequence: Int64, limit: Int) throws -> [Report] {
-        try self.queue.unsafeRead { database in
+        try self.reader.unsafeRead { database in
             let statement = try database.cachedStatement(sql: OutboxRows.select)
             return try Row.fetchAll(statement, arguments: [sequence, limit]).map(OutboxRows.report)
         }
