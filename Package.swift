@@ -71,11 +71,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         // MARK: The brain: plans, dispatches, records. Stores and agents only as ports.
+        .target(name: "FlowSchedulerCore", dependencies: ["FlowCore"], swiftSettings: swiftSettings),
         .target(
             name: "FlowScheduler",
             dependencies: [
                 "FlowCore",
                 "FlowNotify",
+                "FlowSchedulerCore",
                 "FlowSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -166,10 +168,12 @@ let package = Package(
             dependencies: ["FlowWork"],
             swiftSettings: swiftSettings
         ),
+        .target(name: "FlowAgentCore", dependencies: ["FlowCore"], swiftSettings: swiftSettings),
         .target(
             name: "FlowAgent",
             dependencies: [
                 "CFlowProcess",
+                "FlowAgentCore",
                 "FlowCore",
                 "FlowCrash",
                 "FlowProcess",
@@ -197,6 +201,7 @@ let package = Package(
                 "FlowCore",
                 "FlowNotify",
                 "FlowScheduler",
+                "FlowSchedulerCore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -278,9 +283,11 @@ let package = Package(
             name: "flow-bench",
             dependencies: [
                 "FlowAgent",
+                "FlowAgentCore",
                 "FlowCore",
                 "FlowQUIC",
                 "FlowScheduler",
+                "FlowSchedulerCore",
                 "FlowStore",
                 "FlowWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -329,7 +336,7 @@ let package = Package(
         .testTarget(
             name: "FlowSchedulerTests",
             dependencies: [
-                "FlowCore", "FlowScheduler", "FlowTesting",
+                "FlowCore", "FlowScheduler", "FlowSchedulerCore", "FlowTesting",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings
@@ -356,7 +363,8 @@ let package = Package(
         .testTarget(
             name: "FlowAgentTests",
             dependencies: [
-                "FlowAgent", "FlowCore", "FlowProcess", "FlowRunner", "FlowSupport", "FlowWire", "FlowTesting",
+                "FlowAgent", "FlowAgentCore", "FlowCore", "FlowProcess", "FlowRunner", "FlowSupport", "FlowWire",
+                "FlowTesting",
                 // The programs under test.
                 "quicflow", "quicflow-runner", "quicflow-work",
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -371,7 +379,7 @@ let package = Package(
         .testTarget(
             name: "FlowAPITests",
             dependencies: [
-                "FlowAPI", "FlowCore", "FlowNotify", "FlowScheduler", "FlowStore", "FlowTesting",
+                "FlowAPI", "FlowCore", "FlowNotify", "FlowScheduler", "FlowSchedulerCore", "FlowStore", "FlowTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -394,7 +402,7 @@ let package = Package(
         // MARK: Whole clusters in one thread, by seed.
         .target(
             name: "FlowSimulator",
-            dependencies: ["FlowAgent", "FlowCore", "FlowScheduler", "FlowTesting"],
+            dependencies: ["FlowAgentCore", "FlowCore", "FlowSchedulerCore", "FlowTesting"],
             path: "Tests/FlowSimulator",
             swiftSettings: swiftSettings
         ),

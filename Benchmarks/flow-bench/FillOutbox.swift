@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import FlowAgent
+import FlowAgentCore
 import FlowCore
 import Foundation
 

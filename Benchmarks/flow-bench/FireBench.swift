@@ -4,6 +4,7 @@
 import ArgumentParser
 import FlowCore
 import FlowScheduler
+import FlowSchedulerCore
 import FlowStore
 import Foundation
 

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+package import FlowAgentCore
 import FlowCore
 import Foundation
 package import Logging

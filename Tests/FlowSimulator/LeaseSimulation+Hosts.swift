@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowAgent
+import FlowAgentCore
 import FlowCore
 import FlowTesting
 

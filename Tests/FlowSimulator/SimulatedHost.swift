@@ -1,9 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowAgent
+import FlowAgentCore
 import FlowCore
-import FlowScheduler
+import FlowSchedulerCore
 import FlowTesting
 
 /// The server's side of a session; a class, so that its core is changed where it is.

@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowAgent
+import FlowAgentCore
 import FlowCore
 
 /// An agent's durable state as a plain value with the semantics of the ledger's port.

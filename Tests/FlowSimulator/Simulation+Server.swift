@@ -1,9 +1,9 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowAgent
+import FlowAgentCore
 import FlowCore
-import FlowScheduler
+import FlowSchedulerCore
 import FlowTesting
 
 extension Simulation {

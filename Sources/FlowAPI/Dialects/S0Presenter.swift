@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowScheduler
+import FlowSchedulerCore
 
 /// Tasks, executions and hosts in S0's words.
 enum S0Presenter {

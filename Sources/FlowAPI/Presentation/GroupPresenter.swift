@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowScheduler
+import FlowSchedulerCore
 
 /// Groups and hosts as the API shows them.
 enum GroupPresenter {

@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowScheduler
+import FlowSchedulerCore
 import HTTPTypes
 
 /// `/tasks`: definitions of jobs (S1-API-1 to 9).

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowAgentCore
 import FlowCore
 
 /// What one transaction of the ledger ended, by job and quarter: a burst that ends together is a row or two.

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+package import FlowAgentCore
 package import FlowCore
 import FlowCrash
 import Foundation

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowAgentCore
 import FlowCore
 
 /// Which attempts run and which wait for a place on this host; first come, first served.

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowAgentCore
 import FlowCore
 
 /// The output of one attempt: in memory while it is short, in files beyond that, head and tail of it at the end.

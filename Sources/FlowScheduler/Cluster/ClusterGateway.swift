@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import FlowSchedulerCore
 import Synchronization
 
 /// The way to agents of all servers: to this server's own at once, to others' by messages.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import FlowSchedulerCore
 
 /// The way from the scheduler to agents, whatever connects them.
 ///
@@ -27,44 +28,4 @@ package protocol AgentGateway: Sendable {
 extension AgentGateway {
     /// A gateway without sessions.
     package func rollout(of job: JobUID, version: Int64, on agents: [AgentID]) async -> [AgentID: JobRollout] { [:] }
-}
-
-/// What a live session knows of its agent.
-package struct AgentPresence: Hashable, Codable, Sendable {
-    package var connectedAt: Timestamp
-    package var lastHeartbeat: Timestamp
-    /// The configuration version the agent confirmed.
-    package var configVersion: Int64
-    package var running: [ExecutionID]
-    package var address: String
-    /// What keeps the host from starting anything, in its words.
-    package var trouble: String?
-    /// Zones that the host's own files lack or know otherwise: there the server's rules count (R12).
-    package var foreignZones: [String] = []
-    /// Kinds of jobs that the host carries out; empty when it does not say.
-    package var executors: [String] = []
-    /// What the host's agent can do that earlier ones could not (``HostFeature``); nil from servers that do not say.
-    package var features: [String]?
-    /// Jobs that the host runs on orders only (R12).
-    package var orderedJobs: Set<JobUID> = []
-    /// Whether the host takes zone rules from the server; hosts of earlier versions go by their own files.
-    package var takesRules = true
-    /// Which state of the scheduler is in force there; nil when the host cannot be told to stand still.
-    package var schedulerRevision: Int64?
-    /// Which maintenance is in force there; nil when the host knows of none, and fires by its own clock.
-    package var maintenanceRevision: Int64?
-
-    package init(
-        connectedAt: Timestamp,
-        lastHeartbeat: Timestamp,
-        configVersion: Int64,
-        running: [ExecutionID] = [],
-        address: String
-    ) {
-        self.connectedAt = connectedAt
-        self.lastHeartbeat = lastHeartbeat
-        self.configVersion = configVersion
-        self.running = running
-        self.address = address
-    }
 }

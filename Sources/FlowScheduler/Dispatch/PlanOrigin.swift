@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowSchedulerCore
 
 /// Whose word a host goes by for the fires of a job (R12).
 package enum PlanOrigin: String, CaseIterable, Hashable, Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowSchedulerCore
 
 extension AgentService {
     /// When a maintenance is to be over.

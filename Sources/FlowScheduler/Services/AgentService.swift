@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import FlowSchedulerCore
 
 /// Hosts as people see them.
 package struct AgentService: Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import FlowSchedulerCore
 
 /// How far the present version of a job has come.
 package struct RolloutView: Hashable, Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowSchedulerCore
 import Logging
 
 /// Drives one ``AgentSessionCore``: carries out its effects against the store and the agent's channel.

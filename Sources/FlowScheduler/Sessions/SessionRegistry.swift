@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import FlowSchedulerCore
 
 /// Who is connected, who is about to be, and who may not.
 ///

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowSchedulerCore
 
 /// Start, stop and status of the scheduler (S4).
 package struct SchedulerService: Sendable {

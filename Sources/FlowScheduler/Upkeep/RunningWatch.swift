@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import FlowSchedulerCore
 
 /// Finds executions that are RUNNING on paper only (`semantics.md` 6, orphans (b)).
 ///

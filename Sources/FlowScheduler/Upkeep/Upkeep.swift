@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowSchedulerCore
 package import Logging
 import ServiceLifecycle
 import Synchronization

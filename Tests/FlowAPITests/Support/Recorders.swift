@@ -4,6 +4,7 @@
 import FlowAPI
 import FlowCore
 import FlowScheduler
+import FlowSchedulerCore
 import Synchronization
 
 /// A gateway that notes what it is asked and connects nobody.

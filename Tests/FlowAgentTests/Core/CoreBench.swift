@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowAgent
+import FlowAgentCore
 import FlowCore
 
 /// An ``AgentCore`` with a ledger that commits at once, a clock that is set by hand, and a record of everything it wanted.

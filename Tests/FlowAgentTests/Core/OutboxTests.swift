@@ -3,7 +3,7 @@
 
 import Testing
 
-@testable import FlowAgent
+@testable import FlowAgentCore
 
 @Suite("Where an agent stands with its reports")
 struct OutboxTests {

@@ -4,7 +4,7 @@
 import FlowCore
 import Testing
 
-@testable import FlowAgent
+@testable import FlowAgentCore
 
 @Suite("When a host tells what its jobs did")
 struct StatisticsSenderTests {

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowAgentCore
 import FlowCore
 import FlowTesting
 import Foundation

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowSchedulerCore
 import Foundation
 import Testing
 

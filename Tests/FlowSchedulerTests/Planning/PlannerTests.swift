@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowScheduler
+import FlowSchedulerCore
 import Testing
 
 @Suite("Planning fires")

@@ -3,6 +3,7 @@
 
 import AsyncHTTPClient
 import CFlowProcess
+import FlowAgentCore
 import FlowCore
 import NIOCore
 import NIOHTTP1

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CFlowProcess
+import FlowAgentCore
 import FlowCore
 import FlowRunner
 import Glibc

@@ -3,6 +3,7 @@
 
 import CFlowProcess
 import CoreFoundation
+import FlowAgentCore
 import FlowCore
 import FlowCrash
 import FlowRunner

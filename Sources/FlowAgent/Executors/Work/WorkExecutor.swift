@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowAgentCore
 import FlowCore
 
 /// Carries out SQL, plugin or built-in jobs: each attempt is a process of `quicflow-work` under the runner.

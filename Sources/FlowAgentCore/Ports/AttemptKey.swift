@@ -16,5 +16,5 @@ package struct AttemptKey: Hashable, Sendable {
 }
 
 extension AttemptKey {
-    init(_ launch: Launch) { self.init(id: launch.id, attempt: launch.attempt) }
+    package init(_ launch: Launch) { self.init(id: launch.id, attempt: launch.attempt) }
 }

@@ -29,6 +29,12 @@ package struct ChangedQuarters: Hashable, Sendable {
     package var sequence: Int64
     /// There are later changes.
     package var hasMore: Bool
+
+    package init(sums: [QuarterSum], sequence: Int64, hasMore: Bool) {
+        self.sums = sums
+        self.sequence = sequence
+        self.hasMore = hasMore
+    }
 }
 
 /// What the ledger does in one step.

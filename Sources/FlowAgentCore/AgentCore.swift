@@ -18,7 +18,7 @@ package struct AgentCore: Sendable {
     var suspicion: ClockSuspicion?
     var wallWarning = WallWarning.none
     var standing = Standing.member
-    let incarnation: String
+    package let incarnation: String
     var configVersion: Int64
     var jobs: [JobUID: JobState] = [:]
     /// The zones that ``jobs`` name.
