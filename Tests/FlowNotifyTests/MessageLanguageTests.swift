@@ -117,7 +117,7 @@ struct MessageLanguageTests {
     func reasonAlone() {
         let execution = Self.execution(reason: .interrupted)
         let message = NotifyMessage(previewOf: execution, rule: "rule")
-        #expect(Self.written(message, execution: execution, Self.chinese).text.contains("退出码 2（被中断）"))
+        #expect(Self.written(message, execution: execution, Self.chinese).text.contains("退出码 2（主机或代理重启，执行被中断）"))
         #expect(Self.written(message, execution: execution, Self.english).text.contains("(INTERRUPTED)"))
     }
 

@@ -35,11 +35,11 @@ package struct MessageSpeech: Sendable {
     func word(_ trigger: NotifyTrigger) -> String { self.text(Wording(words: trigger.words)) }
 
     func word(_ status: ExecutionStatus) -> String {
-        self.language == .chinese ? self.text(Wording(words: "execution: " + status.name)) : status.name
+        self.language == .chinese ? status.chinese : status.name
     }
 
     func word(_ reason: ExecutionReason) -> String {
-        self.language == .chinese ? self.text(Wording(words: "reason: " + reason.rawValue)) : reason.rawValue
+        self.language == .chinese ? reason.text.zh : reason.rawValue
     }
 
     /// `1 m 05 s`, as people read it.
