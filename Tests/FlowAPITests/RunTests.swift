@@ -110,6 +110,17 @@ struct RunTests {
             #expect(text.text.contains("hello"))
             #expect(text.text.contains("unit-started"))
             #expect(text.headers[HTTPField.Name("Content-Disposition")!] == "attachment; filename=\"run-\(run).txt\"")
+            #expect(text.text.contains("\nstatus     running\n") && text.text.contains("RUNNING"))
+            // Whoever reads it chooses the language: by the browser's, or by what the address says (decision 316).
+            let browser = try caller.with("Accept-Language", "zh-CN,en;q=0.5")
+            let asked = try await caller.get("/runs/\(run)/export?format=text&language=zh")
+            for chinese in [try await browser.get("/runs/\(run)/export?format=text"), asked] {
+                #expect(chinese.text.contains("\n状态  运行中\n") && chinese.text.contains("开始执行"), "\(chinese.text)")
+                #expect(!chinese.text.contains("RUNNING") && !chinese.text.contains("unit-started"))
+            }
+            let english = try await browser.get("/runs/\(run)/export?format=text&language=en")
+            #expect(english.text == text.text)
+            #expect(try await caller.get("/runs/\(run)/export?language=fr").status == 400)
         }
     }
 

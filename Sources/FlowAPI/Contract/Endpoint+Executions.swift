@@ -181,6 +181,7 @@ extension Endpoint {
         case .exportRun:
             Contract(.executions, "Gives a run with what its units did and wrote, as a file; at most 200 units")
                 .query("format", .choice(of: ExecutionRoutes.ExportFormat.self).byDefault("json"))
+                .query("language", .choice(of: Language.self).about("Of the text; Accept-Language without it."))
                 .answers(.other(["application/json; charset=utf-8", "text/plain; charset=utf-8"]))
         default: nil
         }

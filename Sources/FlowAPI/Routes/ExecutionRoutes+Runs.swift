@@ -88,6 +88,7 @@ extension ExecutionRoutes {
     func exportRun(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()
         let format: ExportFormat = query.choice("format") ?? .json
+        let language: Language = query.choice("language") ?? call.language
         try query.finish()
         let principal = try call.principal
         let summary = try await self.runs.get(call.identifier("id"), as: principal)
@@ -120,7 +121,7 @@ extension ExecutionRoutes {
                         ]
                     )
                 )
-            case .text: Response(text: RunText.text(summary, units: units, timeline: timeline))
+            case .text: Response(text: RunText(language).text(summary, units: units, timeline: timeline))
             }
         response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""
         return .raw(response)

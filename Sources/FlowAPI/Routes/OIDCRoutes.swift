@@ -80,7 +80,7 @@ struct OIDCRoutes: Sendable {
         let failure = APIFailure(fault, provider)
         let accepts = call.request.headers[.accept] ?? ""
         guard accepts.contains("text/html") else { throw failure }
-        let isChinese = call.request.headers[.acceptLanguage]?.lowercased().hasPrefix("zh") == true
+        let isChinese = call.language == .chinese
         var response = Response(
             text: SignOnPage.refusal(fault.kind, provider.title, isChinese: isChinese, id: call.context.requestID),
             type: "text/html; charset=utf-8",

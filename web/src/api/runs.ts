@@ -15,5 +15,6 @@ export const runs = {
   /** Holds the waves of a run, continues them, or lets no further one begin. */
   waves: (id: string, wish: 'hold' | 'continue' | 'stop') => post<RunWaves>(`${path(id)}/waves/${wish}`),
   /** Where the run is had as a file. */
-  file: (id: string, format: 'json' | 'text') => `/api/v1${path(id)}/export?format=${format}`,
+  file: (id: string, format: 'json' | 'text', language: 'zh' | 'en') =>
+    `/api/v1${path(id)}/export?format=${format}&language=${language}`,
 };
