@@ -30,6 +30,21 @@ import Testing
         #expect(CrontabTaskName.of(command) == expected)
     }
 
+    @Test(
+        "an imported job has the largest limit, none, or the one that was said, and the import says which (issue 6)",
+        arguments: [
+            (ImportedTask.timeoutSeconds, "a run longer than 7 days is ended; cron had no limit"),
+            (0, "runs have no time limit, as under cron"),
+            (21_600, "a run longer than 21600 s is ended; cron had no limit"),
+        ]
+    )
+    func limit(seconds: Int, note: String) {
+        var plan = CrontabImport(namePrefix: "", timeZone: "UTC", timeout: seconds)
+        plan.add(Array("0 1 * * * backup\n".utf8), file: "crontab", form: .user)
+        #expect(plan.tasks.map { $0.body["timeout"].integer } == [Int64(seconds)])
+        #expect(plan.notes.first?.english == note)
+    }
+
     @Test("two lines about one program get two names")
     func names() {
         #expect(self.tasks("0 1 * * * backup a\n0 2 * * * backup b\n").map(\.name) == ["web1-backup", "web1-backup-2"])

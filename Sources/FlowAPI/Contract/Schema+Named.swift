@@ -264,7 +264,9 @@ extension Schema {
                 "timezone": .string.byDefault("UTC").example("Asia/Shanghai"),
                 "dst": .choice(of: DSTPolicy.self).byDefault(DSTPolicy.debian.rawValue),
                 "every_seconds": .number.orNull, "once_at": .timestamp.orNull,
-                "timeout": .integer(timeout).byDefault(standard.timeoutSeconds).about("Seconds."),
+                "timeout": .either(.integer(timeout), .integer(0...0)).byDefault(standard.timeoutSeconds).about(
+                    "Seconds; 0: no limit, which takes settings:write."
+                ),
                 "retry_count": .integer(0...10).byDefault(standard.retry.count),
                 "retry_interval": .integer(1...3600).byDefault(standard.retry.intervalSeconds).about("Seconds."),
                 "concurrency": .integer(1...100).byDefault(standard.concurrency),

@@ -30,7 +30,7 @@ package struct Policies: Hashable, Sendable {
     /// Fires start up to this much later than their nominal time, each host at its own moment; milliseconds.
     package var jitterMilliseconds: Int64
     package var retry: RetryPolicy
-    /// The longest one attempt may run; seconds, in ``timeoutRange``.
+    /// The longest one attempt may run; seconds, in ``timeoutRange``, or ``unlimited``.
     package var timeoutSeconds: Int
     /// Places that it shares with other jobs on a host; nil = none.
     package var pool: PoolUse?
@@ -39,6 +39,8 @@ package struct Policies: Hashable, Sendable {
     ///
     /// S1-FR-1.1 stops at an hour; back-ups take longer, and what was moved here from cron had no limit at all.
     package static let timeoutRange = 10...7 * 86_400
+    /// The timeout of a job whose attempts may run for ever; who may say so, the server knows (decision 315).
+    package static let unlimited = 0
     package static let queueLimitRange = 1...100
     package static let misfireLimitRange = 1...1000
     /// Seconds: no shorter than what an order may be under way, no longer than a catch-up window makes sense.

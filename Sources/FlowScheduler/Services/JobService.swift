@@ -223,6 +223,16 @@ package struct JobService: Sendable {
         return job
     }
 
+    /// A run without a limit can hold its place for ever: that is for who may set the limits of all (decision 315).
+    private static func requireUnlimited(_ principal: Principal) throws {
+        guard principal.scope(of: .settingsWrite).isEmpty else { return }
+        let longest = Policies.timeoutRange.upperBound
+        let words: Wording =
+            "A task without a time limit (timeout 0) takes the permission 'settings:write'. Give it a timeout of up to "
+            + "\(longest) seconds, or ask an administrator."
+        throw CoreError(.forbidden, words, details: [.init(path: "timeout", code: "forbidden", message: words)])
+    }
+
     /// - Parameters:
     ///   - number: what stands for a new job in `together`.
     ///   - together: what else is to be saved with it.
@@ -247,6 +257,10 @@ package struct JobService: Sendable {
         validator.reservedHeaders = self.settings.reservedHeaders
         for named in draft.limits?.calendars.prefix(ScheduleCalendars.limit) ?? [] {
             validator.knownCalendars[named.name] = try await self.calendars?.calendar(named: named.name)
+        }
+        let unlimited = Policies.unlimited
+        if draft.policies.timeoutSeconds == unlimited, existing?.definition.policies.timeoutSeconds != unlimited {
+            try Self.requireUnlimited(principal)
         }
         // A job that was longer before the limit was set can still be edited.
         validator.longestTimeout = max(

@@ -7,7 +7,10 @@ extension JobValidator {
     /// Ranges first, then what contradicts what: a policy that can't do what it says is refused with both names.
     mutating func check(_ policies: Policies) {
         let timeouts = Policies.timeoutRange.lowerBound...max(Policies.timeoutRange.lowerBound, self.longestTimeout)
-        self.range(policies.timeoutSeconds, timeouts, "timeout", "seconds")
+        // Who may leave the limit out was asked before.
+        if policies.timeoutSeconds != Policies.unlimited {
+            self.range(policies.timeoutSeconds, timeouts, "timeout", "seconds")
+        }
         self.range(policies.concurrency, 1...100, "concurrency", "executions at once")
         self.range(policies.queueLimit, Policies.queueLimitRange, "queue_limit", "waiting executions")
         self.range(policies.misfireThresholdMilliseconds, 1000...3_600_000, "misfire_threshold_seconds")

@@ -13,6 +13,8 @@ struct CrontabImport {
     let timeZone: String
     /// Whom the agents run as; only root can start jobs as others.
     let agentUser: String
+    /// Seconds that a run may take; 0 = for ever.
+    let timeout: Int
 
     /// Where cron's programs are looked for when a crontab sets no `PATH`; an agent's own is longer.
     static let standardPath = "/usr/bin:/bin"
@@ -22,10 +24,16 @@ struct CrontabImport {
     private(set) var remarks: [ImportRemark] = []
     private var names: Set<String> = []
 
-    init(namePrefix: String, timeZone: String, agentUser: String = "root") {
+    init(
+        namePrefix: String,
+        timeZone: String,
+        agentUser: String = "root",
+        timeout: Int = ImportedTask.timeoutSeconds
+    ) {
         self.namePrefix = namePrefix
         self.timeZone = timeZone
         self.agentUser = agentUser
+        self.timeout = timeout
     }
 
     var hasErrors: Bool { self.remarks.contains { $0.severity == .error } }
@@ -66,7 +74,8 @@ struct CrontabImport {
             environment: environment,
             mailTo: entry.mailTo,
             leavesProcesses: entry.background != nil,
-            isEnabled: other == nil || runAs != nil
+            isEnabled: other == nil || runAs != nil,
+            timeout: self.timeout
         )
     }
 

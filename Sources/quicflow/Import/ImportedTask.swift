@@ -37,8 +37,10 @@ struct ImportedTask: Hashable {
     /// Whether the command leaves a process behind, which is to live on as it does under cron.
     let leavesProcesses: Bool
     let isEnabled: Bool
+    /// Seconds; 0 = none, as under cron.
+    let timeout: Int
 
-    /// Cron ends no job; the longest time a task may take comes nearest.
+    /// Cron ends no job; the longest time a task may take comes nearest, where nobody asks for none.
     static let timeoutSeconds = Policies.timeoutRange.upperBound
 
     /// The body of the request that makes it, but for the groups.
@@ -58,7 +60,7 @@ struct ImportedTask: Hashable {
             "schedule_type": "cron",
             "cron_expr": .string(self.expression),
             "timezone": .string(self.timeZone),
-            "timeout": .integer(Int64(Self.timeoutSeconds)),
+            "timeout": .integer(Int64(self.timeout)),
         ])
         if !self.isEnabled { body["status"] = 0 }
         if !self.mailTo.isEmpty { body["task_notify"] = .array([self.notification]) }

@@ -306,6 +306,8 @@ extension ChineseWords {
         zh 任务
         en hosts
         zh 主机
+        en no limit
+        zh 没有限制
         en yes
         zh 是
         en no

@@ -70,6 +70,16 @@ extension ChineseWords {
         zh 命令在任务分组的每台主机上运行，使用代理的用户
         en a run without a limit of its own is ended after {days} days
         zh 没有时限的运行在 {days} 天后结束
+        en a run without a limit of its own is ended after {timeout} s
+        zh 没有时限的运行在 {timeout} 秒后结束
+        en a run without a limit of its own is never ended by one
+        zh 没有时限的运行不会因超时而结束
+        en runs have no time limit, as under cron
+        zh 运行没有时限，与 cron 相同
+        en a run longer than {timeout} s is ended; cron had no limit
+        zh 运行超过 {timeout} 秒会被结束；cron 没有时限
+        en --timeout is 0, or 10 to 604800.
+        zh --timeout 为 0，或 10 到 604800。
         en '{name}' runs as {user}, by run_as: hosts that do not allow it, or lack the user, start nothing and say so
         zh “{name}”以 {user} 运行（run_as）：不允许它或没有这个用户的主机不会启动，并会说明
         en '{name}' runs as {agentUser}, the agents' user, and not as {user}: made disabled; check its rights, then enable it

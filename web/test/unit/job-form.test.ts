@@ -18,6 +18,7 @@ Deno.test('job form: errors carry the path of the server', () => {
   equal(failed({ timeout: 9 }), { timeout: 'timeout' });
   equal(failed({ timeout: '' }), { timeout: 'timeout' });
   equal(failed({ timeout: 3600 }), {});
+  equal(failed({ timeout: 0 }), {});
   equal(failed({ jitter: 3601, retryBackoff: 0.5, startDeadline: 0 }), {
     start_deadline_seconds: 'week',
     jitter_seconds: 'jitter',

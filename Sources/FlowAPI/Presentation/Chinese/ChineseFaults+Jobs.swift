@@ -12,6 +12,8 @@ extension ChineseFaults {
         zh “{value}”不是“true”或“false”
         en '{value}' is none of {choices}
         zh “{value}”不是 {choices} 之一
+        en A task without a time limit (timeout 0) takes the permission 'settings:write'. Give it a timeout of up to {longest} seconds, or ask an administrator.
+        zh 没有时间限制的任务（timeout 0）需要权限“settings:write”。请给出不超过 {longest} 秒的超时时间，或联系管理员。
         en a selector has at most {limit} bytes
         zh 选择条件最多 {limit} 字节
         en a selector has at most {termLimit} conditions

@@ -112,7 +112,7 @@ struct TaskFields: ParsableArguments {
     @Flag(help: "No schedule: only triggers run it.")
     var manual = false
 
-    @Option(help: "Seconds one run may take, 10 to 604800 (a week).")
+    @Option(help: "Seconds one run may take, 10 to 604800 (a week); 0 for no limit takes settings:write.")
     var timeout: Int?
 
     @Option(help: "Retries after a failed run, 0 to 10.")

@@ -50,12 +50,20 @@ struct TaskImportCommand: AsyncParsableCommand {
     @Option(help: "User the agents run as. Only root's run jobs as others: those are made disabled otherwise.")
     var agentUser = "root"
 
+    @Option(
+        help: "Seconds a run may take where there was no limit, 10 to 604800 (a week); 0 for none takes settings:write."
+    )
+    var timeout = ImportedTask.timeoutSeconds
+
     @Flag(help: "Make all tasks disabled.")
     var disabled = false
 
     func validate() throws {
         if self.form != nil, self.format != .crontab {
             throw ValidationError.said("--system and --user are about crontabs.")
+        }
+        guard self.timeout == Policies.unlimited || Policies.timeoutRange.contains(self.timeout) else {
+            throw ValidationError.said("--timeout is 0, or 10 to 604800.")
         }
         if self.apply, self.groups.isEmpty {
             throw ValidationError.said("--apply needs a --group; 'all' is every agent.")
@@ -82,12 +90,18 @@ struct TaskImportCommand: AsyncParsableCommand {
                 format: self.format,
                 namePrefix: self.namePrefix,
                 timeZone: zone,
-                agentUser: self.agentUser
+                agentUser: self.agentUser,
+                timeout: self.timeout
             )
             plan.add(try self.withServices(self.files).map { ImportFile(name: $0, bytes: try Self.bytes(of: $0)) })
             return plan
         }
-        var plan = CrontabImport(namePrefix: self.namePrefix, timeZone: zone, agentUser: self.agentUser)
+        var plan = CrontabImport(
+            namePrefix: self.namePrefix,
+            timeZone: zone,
+            agentUser: self.agentUser,
+            timeout: self.timeout
+        )
         for file in self.files { plan.add(try Self.bytes(of: file), file: file, form: self.form(of: file)) }
         return plan
     }

@@ -63,7 +63,10 @@ enum TaskView {
         }
         let marks = task["two_person"].array.compactMap(\.string)
         if !marks.isEmpty { table.add(fact: "two persons", marks.joined(separator: ", ")) }
-        table.add(fact: "timeout", spoken("\(task["timeout"].cell) s"))
+        table.add(
+            fact: "timeout",
+            task["timeout"].integer == 0 ? spoken("no limit") : spoken("\(task["timeout"].cell) s")
+        )
         for (name, value) in self.policies(task) { table.add(fact: name, value.spoken) }
         if task["labels"].cell != "-" { table.add(fact: "labels", task["labels"].cell) }
         table.add(fact: "version", task["version"].cell)

@@ -38,16 +38,25 @@ struct ForeignImport: ImportPlan {
     let timeZone: String
     /// Whom the agents run as; jobs of others are imported disabled, for they would run with the wrong rights.
     let agentUser: String
+    /// Seconds that a run may take where its job had no limit; 0 = for ever.
+    let timeout: Int
 
     private(set) var tasks: [ForeignTask] = []
     private(set) var remarks: [ImportRemark] = []
     private var names: Set<String> = []
 
-    init(format: ImportFormat, namePrefix: String, timeZone: String, agentUser: String = "root") {
+    init(
+        format: ImportFormat,
+        namePrefix: String,
+        timeZone: String,
+        agentUser: String = "root",
+        timeout: Int = ImportedTask.timeoutSeconds
+    ) {
         self.format = format
         self.namePrefix = namePrefix
         self.timeZone = timeZone
         self.agentUser = agentUser
+        self.timeout = timeout
     }
 
     var candidates: [any ImportCandidate] { self.tasks }
@@ -55,9 +64,15 @@ struct ForeignImport: ImportPlan {
     var notes: [Wording] {
         guard !self.tasks.isEmpty else { return [] }
         let common: [Wording] = ["commands run on the hosts of the task's groups, on each of them, as the agents' user"]
-        return common
-            + (self.tasks.contains { ($0.timeout ?? 0) <= 0 }
-                ? ["a run without a limit of its own is ended after \(ImportedTask.timeoutSeconds / 86_400) days"] : [])
+        guard self.tasks.contains(where: { ($0.timeout ?? 0) <= 0 }) else { return common }
+        let note: Wording =
+            switch self.timeout {
+            case Policies.unlimited: "a run without a limit of its own is never ended by one"
+            case ImportedTask.timeoutSeconds:
+                "a run without a limit of its own is ended after \(self.timeout / 86_400) days"
+            default: "a run without a limit of its own is ended after \(self.timeout) s"
+            }
+        return common + [note]
     }
 
     /// Reads files that belong together: the units of a timer may stand in several.
@@ -84,6 +99,7 @@ struct ForeignImport: ImportPlan {
             var task = task
             task.file = file
             task.standardZone = self.timeZone
+            task.standardTimeout = Int64(self.timeout)
             task.name = self.freeName(task.name)
             if let user = task.user, user != self.agentUser, self.agentUser == "root", JobLimits.isUserName(user) {
                 task.runAs = user

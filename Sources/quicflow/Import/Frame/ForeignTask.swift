@@ -38,7 +38,7 @@ struct ForeignTask: Hashable, ImportCandidate {
     var niceness: Int64?
     var successCodes: [Int64] = []
     var user: String?
-    /// Seconds; nil = as long as a task may take.
+    /// Seconds; nil or 0 = ``standardTimeout``.
     var timeout: Int64?
     var retries: Int64?
     var retryInterval: Int64?
@@ -52,6 +52,8 @@ struct ForeignTask: Hashable, ImportCandidate {
     var isEnabled = true
     /// For schedules without a zone of their own.
     var standardZone = "UTC"
+    /// For jobs without a limit of their own; 0 = none.
+    var standardTimeout = Int64(ImportedTask.timeoutSeconds)
 
     var scheduleText: String {
         switch self.schedule {
@@ -113,7 +115,7 @@ struct ForeignTask: Hashable, ImportCandidate {
 
     private var longest: Int64 {
         let range = Int64(Policies.timeoutRange.lowerBound)...Int64(Policies.timeoutRange.upperBound)
-        guard let timeout, timeout > 0 else { return range.upperBound }
+        guard let timeout, timeout > 0 else { return self.standardTimeout }
         return min(max(timeout, max(1, range.lowerBound)), range.upperBound)
     }
 

@@ -48,9 +48,17 @@ extension CrontabImport: ImportPlan {
     var notes: [Wording] {
         guard !self.tasks.isEmpty else { return [] }
         return [
-            "a run longer than \(ImportedTask.timeoutSeconds / 86_400) days is ended; cron had no limit",
+            self.limitNote,
             "a fire is skipped while the run before it still runs; cron starts another",
             "output is kept with each run and not mailed",
         ]
+    }
+
+    private var limitNote: Wording {
+        switch self.timeout {
+        case Policies.unlimited: "runs have no time limit, as under cron"
+        case ImportedTask.timeoutSeconds: "a run longer than \(self.timeout / 86_400) days is ended; cron had no limit"
+        default: "a run longer than \(self.timeout) s is ended; cron had no limit"
+        }
     }
 }

@@ -32,6 +32,8 @@ extension ChineseHelp {
         zh 没有写明时区时使用的时区；默认是本机的时区。
         en Whether a user stands before each command; found out by default.
         zh 每条命令前是否有用户名；默认自动判断。
+        en Seconds a run may take where there was no limit, 10 to 604800 (a week); 0 for none takes settings:write.
+        zh 原来没有时限的任务一次运行最多多少秒，10 到 604800（一周）；0 为没有限制，需要修改设置的权限。
         en User the agents run as. Only root's run jobs as others: those are made disabled otherwise.
         zh 代理以哪个用户运行。只有 root 能以其他用户运行任务：否则那些任务会创建为停用。
         en Make all tasks disabled.

@@ -94,8 +94,8 @@ extension ChineseHelp {
         zh 接受的参数：NAME[:TYPE][=DEFAULT]，必填的写 NAME[:TYPE]!；可重复，或写 'none'。
         en No schedule: only triggers run it.
         zh 没有调度：只由触发启动。
-        en Seconds one run may take, 10 to 604800 (a week).
-        zh 一次运行最长的秒数，10 到 604800（一周）。
+        en Seconds one run may take, 10 to 604800 (a week); 0 for no limit takes settings:write.
+        zh 一次运行最多多少秒，10 到 604800（一周）；0 为没有限制，需要修改设置的权限。
         en Retries after a failed run, 0 to 10.
         zh 运行失败后的重试次数，0 到 10。
         en What a fire does while the task still runs: skip, queue_one, queue, cancel_previous or allow.

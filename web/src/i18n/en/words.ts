@@ -155,7 +155,7 @@ export default {
     positive: 'Enter a whole number above 0.',
     zone: 'There is no such zone; use a name such as Asia/Shanghai.',
     past: 'This time has passed.',
-    timeout: 'Enter a whole number from 10 to 604800 (a week).',
+    timeout: 'Enter a whole number from 10 to 604800 (a week), or 0 for no limit.',
     retries: 'Enter a whole number from 0 to 10.',
     instant: 'Enter a time with its zone, such as 2026-12-31T00:00:00Z.',
     window: 'Enter two times of the day, such as 09:00-17:00.',

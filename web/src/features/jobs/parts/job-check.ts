@@ -74,7 +74,7 @@ export function validate(form: JobForm, now: number): FormErrors {
     check('once_at', at !== null, 'required');
     check('once_at', at === null || at > now, 'past');
   }
-  check('timeout', between(form.timeout, 10, 604_800), 'timeout');
+  check('timeout', form.timeout === 0 || between(form.timeout, 10, 604_800), 'timeout');
   check('retry_count', between(form.retryCount, 0, 10), 'retries');
   check('retry_interval', between(form.retryInterval, 1, 3600), 'hour');
   check('concurrency', between(form.concurrency, 1, 100), 'hundred');
