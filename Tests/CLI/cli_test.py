@@ -271,6 +271,28 @@ def every_attempt_of_a_retried_execution_stays(sh: Shell) -> None:
     check("3" in sh.run(*own, "--attempt", "9", expect=3, **nowhere).stderr, "which there are")
 
 
+def an_http_status_is_no_exit_code(sh: Shell) -> None:
+    url = f"{sh.server.base}/api/v1/nothing-here"
+    task = str(sh.json("task", "create", "call", "--manual", "--group", "all", "--url", url)["id"])
+    sh.run("task", "trigger", task, "--wait", expect=1)
+    row = sh.json("execution", "list", "--task", task)["items"][0]
+    check(row["http_status"] in (401, 404) and row["exit_code"] is None, row)
+    shown = sh.run("execution", "get", row["id"]).stdout
+    check(re.search(rf"HTTP status +{row['http_status']}", shown) and re.search(r"exit code +-", shown), shown)
+    sh.run("task", "delete", task)
+
+
+def a_run_may_have_no_time_limit(sh: Shell) -> None:
+    task = sh.json("task", "create", "endless", "--manual", "--group", "all", "--command", "true", "--timeout", "0")
+    check(task["timeout"] == 0 and "no limit" in sh.run("task", "get", "endless").stdout, task)
+    check(sh.run("task", "update", "endless", "--timeout", "5", expect=2).stderr, "refused")
+    sh.run("task", "delete", "endless")
+    shown = sh.json("task", "import", "-", "--timeout", "0", stdin="0 1 * * * backup\n")
+    check(shown["tasks"][0]["timeout"] == 0, shown)
+    check("no time limit" in sh.run("task", "import", "-", "--timeout", "0", stdin="0 1 * * * backup\n").stderr, "said")
+    sh.run("task", "import", "-", "--timeout", "9", stdin="0 1 * * * backup\n", expect=2)
+
+
 def follow_prints_output_while_it_comes(sh: Shell) -> None:
     sh.run("task", "create", "slow", "--manual", "--group", "all",
            "--command", 'for i in 1 2 3 4 5 6; do echo "line $i"; sleep 0.5; done')  # fmt: skip
@@ -900,6 +922,8 @@ JOURNEYS = [
     a_test_runs_what_is_not_saved,
     a_failed_run_ends_with_1_and_can_be_retried,
     every_attempt_of_a_retried_execution_stays,
+    an_http_status_is_no_exit_code,
+    a_run_may_have_no_time_limit,
     follow_prints_output_while_it_comes,
     cancel_stops_what_runs,
     a_workflow_runs_asks_and_ends,

@@ -38,6 +38,19 @@ struct ExecutionTests {
         }
     }
 
+    @Test("An HTTP status has a field of its own, and is no exit code (issue 6)")
+    func httpStatus() async throws {
+        try await TestServer.with { server, caller in
+            let (_, execution) = try await self.triggered(server, caller)
+            try await server.report(execution, sequence: 1, status: .failure, httpStatus: 503)
+            let listed = try await caller.get("/executions").data["items"]?.items.first
+            for row in [try await caller.get("/executions/\(execution.id)").data, try #require(listed)] {
+                #expect(row["http_status"] == .integer(503) && row["exit_code"] == .null)
+                #expect(row["reason"]?["code"]?.text == "HTTP_STATUS")
+            }
+        }
+    }
+
     @Test("The same idempotency key starts one run, another user's key is another")
     func idempotency() async throws {
         try await TestServer.with { server, caller in

@@ -193,7 +193,8 @@ struct TestServer: Sendable {
         _ execution: Execution,
         sequence: Int64,
         status: ExecutionStatus,
-        output: [LogChunk] = []
+        output: [LogChunk] = [],
+        httpStatus: Int? = nil
     ) async throws {
         let isOver = status.isTerminal
         let report = Report(
@@ -207,11 +208,12 @@ struct TestServer: Sendable {
             kind: execution.kind,
             nominal: execution.nominal,
             status: status,
-            reason: status == .failure ? .exitCode : nil,
+            reason: status == .failure ? (httpStatus == nil ? .exitCode : .httpStatus) : nil,
             attempt: 1,
             startedAt: self.clock.now,
             finishedAt: isOver ? self.clock.now.advanced(byMilliseconds: 1500) : nil,
-            exitCode: isOver ? 0 : nil,
+            exitCode: isOver && httpStatus == nil ? 0 : nil,
+            httpStatus: httpStatus,
             outputBytes: output.reduce(0) { $0 + Int64($1.bytes.count) },
             inlineOutput: output
         )
