@@ -25,6 +25,12 @@ package enum HostPolicyFile {
             do { policy = try self.parse(Array(data)) } catch {
                 throw CoreError(.invalid, "the host's policy \(place): \(error.message)")
             }
+            for file in policy.network.authorities ?? [] where HTTPAuthorities.certificates(in: file) == nil {
+                throw CoreError(
+                    .invalid,
+                    "the host's policy \(place): network.authorities: '\(file)' can't be read, or has no certificate in PEM"
+                )
+            }
         }
         var isDirectory: ObjCBool = false
         if policy.plugins == nil,
@@ -80,7 +86,12 @@ package enum HostPolicyFile {
             case ("private", .bool(let isAllowed)): network.ownPrivate = isAllowed
             case ("loopback", .bool(let isAllowed)): network.ownLoopback = isAllowed
             case ("hosts", _): network.hosts = try self.words(value, "network.hosts")
-            default: throw CoreError(.invalid, "network: '\(name)' is none of private, loopback (true, false), hosts")
+            case ("authorities", _): network.authorities = try self.paths(value, "network.authorities")
+            default:
+                throw CoreError(
+                    .invalid,
+                    "network: '\(name)' is none of private, loopback (true, false), hosts, authorities"
+                )
             }
         }
         return network

@@ -131,12 +131,13 @@ struct BuiltinJobTests {
     func policyFile() throws {
         let text = """
             {"executors": ["shell", "sql", "container"], "interpreters": ["/bin/sh"], "directories": ["/srv/data"], "plugins": "/opt/p",
-             "network": {"private": true, "loopback": false, "hosts": ["*.example.org"]}, "concurrency": 4, "users": ["www-data"],
+             "network": {"private": true, "loopback": false, "hosts": ["*.example.org"],
+                         "authorities": ["/etc/quicflow/ours.pem"]}, "concurrency": 4, "users": ["www-data"],
              "containers": {"engine": "/opt/podman", "images": ["registry.example.org/*", "a:1"], "networks": ["none"]}}
             """
         let policy = try HostPolicyFile.parse(Array(text.utf8))
         #expect(policy.plugins == "/opt/p" && policy.concurrency == 4 && !policy.network.allowsLoopback)
-        #expect(policy.users == ["www-data"])
+        #expect(policy.users == ["www-data"] && policy.network.authorities == ["/etc/quicflow/ours.pem"])
         func refusal(_ payload: Payload) -> String? { policy.refusal(of: payload) }
         #expect(refusal(.shell(ShellPayload(command: "x"))) == nil)
         #expect(policy.containers.engine == "/opt/podman")
@@ -172,7 +173,8 @@ struct BuiltinJobTests {
         }
         for wrong in [
             "[]", "{\"executor\": []}", "{\"executors\": [\"docker\"]}", "{\"directories\": [\"srv\"]}",
-            "{\"network\": {\"private\": 1}}",
+            "{\"network\": {\"private\": 1}}", "{\"network\": {\"authorities\": \"/a.pem\"}}",
+            "{\"network\": {\"authorities\": [\"a.pem\"]}}",
             "{\"concurrency\": 0}", "{\"users\": [\"33\"]}", "{", "{\"plugins\": \"/a/../b\"}",
         ] {
             #expect(throws: CoreError.self, "\(wrong)") { try HostPolicyFile.parse(Array(wrong.utf8)) }

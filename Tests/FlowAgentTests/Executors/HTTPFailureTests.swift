@@ -19,7 +19,8 @@ struct HTTPFailureTests {
                 "handshakeFailed(NIOSSL.BoringSSLError.sslError([Error: 268435581 error:1000007d:SSL routines:"
                     + "OPENSSL_internal:CERTIFICATE_VERIFY_FAILED at handshake.cc:298]))",
                 "the server's certificate is not trusted on this host: it is self-signed, expired, or of an authority that is"
-                    + " not among the host's (add it there as the system does: update-ca-certificates, update-ca-trust)"
+                    + " not among the host's (add it as the system does: update-ca-certificates, update-ca-trust; or for"
+                    + " HTTP jobs alone in the host's policy: network.authorities)"
             ),
             (
                 "handshakeFailed(NIOSSL.BoringSSLError.sslError([Error: 268435703 error:100000f7:SSL routines:"

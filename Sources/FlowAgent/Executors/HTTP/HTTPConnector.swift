@@ -7,6 +7,7 @@ import FlowSupport
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// Finds an address of a host that may be called and that answers, and lets a request be made to that very address.
 struct HTTPConnector: Sendable {
@@ -18,15 +19,18 @@ struct HTTPConnector: Sendable {
 
     /// Makes a request to the host's addresses, one after the other, until one of them connects.
     ///
+    /// - Parameter isSecure: whether it speaks TLS, and certificates matter.
     /// - Throws: ``HTTPFailure`` when the name can't be resolved or all its addresses are refused; what `body` threw when it
     ///   failed after a connection stood, or to the last address.
     func withClient<Result: Sendable>(
         host: String,
         port: Int,
+        isSecure: Bool,
         _ body: @Sendable (HTTPClient) async throws -> Result
     ) async throws -> Result {
         let name = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         if let refusal = self.policy.network.refusal(ofHost: name) { throw HTTPFailure(refusal, isDenied: true) }
+        let tls = isSecure ? try HTTPAuthorities.configuration(self.policy.network.authorities ?? []) : nil
         let addresses = try AddressOrder.candidates(
             try await self.resolve(name, port: port),
             of: name,
@@ -37,7 +41,7 @@ struct HTTPConnector: Sendable {
         for address in addresses {
             do {
                 let patience = addresses.count == 1 ? Self.patience : Self.shortPatience
-                return try await self.attempt(host: host, address: address, patience: patience, body)
+                return try await self.attempt(host: host, address: address, patience: patience, tls: tls, body)
             } catch let error where Self.isUnconnected(error) {
                 if Self.isSilence(error) { silent.append(address) }
                 failure = error
@@ -45,7 +49,7 @@ struct HTTPConnector: Sendable {
         }
         for address in silent where addresses.count > 1 {
             do {
-                return try await self.attempt(host: host, address: address, patience: Self.patience, body)
+                return try await self.attempt(host: host, address: address, patience: Self.patience, tls: tls, body)
             } catch let error where Self.isUnconnected(error) {
                 failure = error
             }
@@ -59,12 +63,14 @@ struct HTTPConnector: Sendable {
         host: String,
         address: HostAddress,
         patience: TimeAmount,
+        tls: TLSConfiguration?,
         _ body: @Sendable (HTTPClient) async throws -> Result
     ) async throws -> Result {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         // Connects to the very address that was checked: a name must not resolve differently a moment later.
         configuration.dnsOverride = [host: address.text]
         configuration.timeout.connect = patience
+        configuration.tlsConfiguration = tls
         // A refused connection is an answer; trying again is the job's retry policy.
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(

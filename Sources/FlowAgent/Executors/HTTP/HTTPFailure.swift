@@ -44,7 +44,8 @@ struct HTTPFailure: Error {
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             return
                 "the server's certificate is not trusted on this host: it is self-signed, expired, or of an authority "
-                + "that is not among the host's (add it there as the system does: update-ca-certificates, update-ca-trust)"
+                + "that is not among the host's (add it as the system does: update-ca-certificates, update-ca-trust; or "
+                + "for HTTP jobs alone in the host's policy: network.authorities)"
         }
         if text.contains("WRONG_VERSION_NUMBER") { return "the server does not speak TLS on this port" }
         if text.lowercased().contains("hostname") { return "the server's certificate is for another name" }

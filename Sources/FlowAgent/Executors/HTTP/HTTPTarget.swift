@@ -54,6 +54,8 @@ struct HTTPTarget: Sendable {
         return (host, port, url)
     }
 
+    var isSecure: Bool { self.url.scheme?.lowercased() == "https" }
+
     /// For messages: without credentials.
     private var text: String { HTTPLog.withoutCredentials(self.url.string ?? "") }
 

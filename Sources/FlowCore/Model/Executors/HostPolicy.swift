@@ -29,6 +29,8 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         package var ownLoopback: Bool?
         /// Names, `*.example.org` for all under one; nil = any.
         package var hosts: [String]?
+        /// Absolute paths of PEM files: certificates of servers that HTTP jobs trust beside those of the system; nil = none.
+        package var authorities: [String]?
         /// What the installation says; nil = nothing, and all is allowed.
         package var defaults: NetworkDefaults?
 
@@ -36,11 +38,13 @@ package struct HostPolicy: Hashable, Sendable, Codable {
             allowsPrivate: Bool? = nil,
             allowsLoopback: Bool? = nil,
             hosts: [String]? = nil,
+            authorities: [String]? = nil,
             defaults: NetworkDefaults? = nil
         ) {
             self.ownPrivate = allowsPrivate
             self.ownLoopback = allowsLoopback
             self.hosts = hosts
+            self.authorities = authorities
             self.defaults = defaults
         }
 

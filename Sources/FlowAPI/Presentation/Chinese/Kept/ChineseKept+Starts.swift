@@ -84,6 +84,10 @@ extension ChineseKept {
         zh 对方没有及时完成 TLS 握手
         en the server's certificate is not trusted on this host: it is self-signed, expired, or of an authority that is not among the host's (add it there as the system does: update-ca-certificates, update-ca-trust)
         zh 这台主机不信任对方的证书：它是自签名的、已过期，或出自主机不认识的机构（请按系统的方法加入：update-ca-certificates、update-ca-trust）
+        en the server's certificate is not trusted on this host: it is self-signed, expired, or of an authority that is not among the host's (add it as the system does: update-ca-certificates, update-ca-trust; or for HTTP jobs alone in the host's policy: network.authorities)
+        zh 这台主机不信任对方的证书：它是自签名的、已过期，或出自主机不认识的机构（请按系统的方法加入：update-ca-certificates、update-ca-trust；或只为 HTTP 任务写入主机策略的 network.authorities）
+        en '{file}' can't be read, or has no certificate in PEM (network.authorities of this host's policy)
+        zh “{file}”无法读取，或其中没有 PEM 格式的证书（这台主机策略的 network.authorities）
         en the server does not speak TLS on this port
         zh 对方在这个端口上不使用 TLS
         en the server's certificate is for another name
