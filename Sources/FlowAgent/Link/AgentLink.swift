@@ -61,7 +61,7 @@ package final class AgentLink: Service {
             throw CoreError(.invalid, "The identity names no server. Enrol this host again.")
         }
         self.servers = servers
-        self.quic = quic
+        self.quic = ServerTurns(count: servers.count).patience(of: quic)
         self.group = group
         self.logger = logger
         self.handler = handler
@@ -105,19 +105,11 @@ package final class AgentLink: Service {
     private func dialForever() async {
         var random = SystemRandomNumberGenerator()
         var backoff = Backoff()
-        var index = 0
-        var untried = self.servers.count
+        var turns = ServerTurns(count: self.servers.count)
         while !Task.isCancelled {
-            if await self.attempt(self.servers[index]) {
-                backoff.reset()
-                untried = 0
-            } else {
-                index = (index + 1) % self.servers.count
-                untried -= 1
-            }
-            // The other addresses are tried at once; only then a pause helps.
-            guard untried == 0 else { continue }
-            untried = self.servers.count
+            let wasWelcomed = await self.attempt(self.servers[turns.index])
+            if wasWelcomed { backoff.reset() }
+            guard turns.ended(wasWelcomed: wasWelcomed) else { continue }
             try? await Task.sleep(for: backoff.next(using: &random))
         }
     }
