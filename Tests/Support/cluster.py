@@ -87,6 +87,35 @@ class Postgres:
             self.process.wait()
 
 
+COMMIT = b"Q\0\0\0\x0bCOMMIT\0"
+COMMITTED = b"C\0\0\0\x0bCOMMIT\0"
+
+
+class Messages:
+    """Cuts what a client of PostgreSQL sends into whole messages."""
+
+    def __init__(self):
+        self.rest = b""
+        self.has_started = False
+
+    def take(self, data: bytes) -> list[bytes]:
+        self.rest += data
+        found = []
+        while True:
+            # The first message has no type; neither have those that ask for encryption, before it.
+            head = 1 if self.has_started else 0
+            if len(self.rest) < head + 4:
+                return found
+            length = head + int.from_bytes(self.rest[head : head + 4], "big")
+            if len(self.rest) < length:
+                return found
+            message, self.rest = self.rest[:length], self.rest[length:]
+            # Version 3 of the protocol, and not a request to encrypt or to cancel.
+            if not self.has_started and message[4:6] == b"\0\x03":
+                self.has_started = True
+            found.append(message)
+
+
 class Door:
     """A proxy of connections to the database."""
 
@@ -97,6 +126,12 @@ class Door:
         # Of this many answers to a COMMIT the connection ends instead.
         self.lost_commits = 0
         self.dropped = 0
+        # The connection of each so-many-th COMMIT ends: in turn before the database gets it, and when it has been done. 0: of none.
+        self.cut_every = 0
+        self.commits = 0
+        # Seconds that a COMMIT takes longer, as with a slow disk.
+        self.commit_delay = 0.0
+        self.cuts = {"before": 0, "after": 0}
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.port = self.listener.getsockname()[1]
         self.pairs = set()
@@ -124,8 +159,20 @@ class Door:
                 self.pairs.add(pair)
             threading.Thread(target=self.carry, args=(pair,), daemon=True).start()
 
+    def cut(self) -> str | None:
+        """What is done to the COMMIT that has come."""
+        with self.lock:
+            self.commits += 1
+            if not self.cut_every or self.commits % self.cut_every != 0:
+                return None
+            kind = "before" if self.cuts["before"] <= self.cuts["after"] else "after"
+            self.cuts[kind] += 1
+            return kind
+
     def carry(self, pair) -> None:
         client, server = pair
+        messages = Messages()
+        is_doomed = False
         try:
             while self.mode != "shut":
                 ready, _, _ = select.select([client, server], [], [], 0.05)
@@ -136,12 +183,25 @@ class Door:
                     data = end.recv(65536)
                     if not data:
                         return
-                    # 'C', its length, the tag.
-                    if end is server and self.lost_commits > 0 and b"C\0\0\0\x0bCOMMIT\0" in data:
-                        self.lost_commits -= 1
-                        self.dropped += 1
-                        return
-                    (client if end is server else server).sendall(data)
+                    if end is server:
+                        if self.lost_commits > 0 and COMMITTED in data:
+                            self.lost_commits -= 1
+                            self.dropped += 1
+                            return
+                        if is_doomed:
+                            if COMMITTED in data:
+                                return
+                            continue
+                        client.sendall(data)
+                        continue
+                    for message in messages.take(data):
+                        kind = self.cut() if message == COMMIT else None
+                        if kind == "before":
+                            return
+                        is_doomed = is_doomed or kind == "after"
+                        if message == COMMIT and self.commit_delay:
+                            time.sleep(self.commit_delay)
+                        server.sendall(message)
         except OSError:
             pass
         finally:
@@ -197,7 +257,8 @@ class Server:
 
 
 class Cluster:
-    def __init__(self, bin_directory: str, servers: int, agents: int):
+    def __init__(self, bin_directory: str, servers: int, agents: int, tablespace: Path | None = None):
+        """`tablespace`: where the data of the servers' database lies, instead of with the rest; PostgreSQL's user has to own it."""
         self.bin = Path(bin_directory).resolve()
         self.directory = Path(tempfile.mkdtemp(prefix="qf-cluster-"))
         # PostgreSQL's user has to get to its own directory.
@@ -208,6 +269,7 @@ class Cluster:
         self.servers = [Server(self, f"server-{number}") for number in range(servers)]
         self.agents = {f"agent-{number}": None for number in range(agents)}
         self.groups = {}
+        self.tablespace = tablespace
 
     def spawn(self, program: str, arguments: list[str], log: Path) -> subprocess.Popen:
         environment = dict(os.environ, QUARTZFLOW_SECRET_KEY=self.key, HOME=str(self.directory), **{MARK: self.mark})
@@ -224,7 +286,9 @@ class Cluster:
 
     def start(self) -> None:
         self.postgres.start()
-        self.postgres.sql("CREATE DATABASE chaos")
+        if self.tablespace:
+            self.postgres.sql(f"CREATE TABLESPACE apart LOCATION '{self.tablespace}'")
+        self.postgres.sql("CREATE DATABASE chaos" + (" TABLESPACE apart" if self.tablespace else ""))
         for server in self.servers:
             server.start()
             server.wait()
