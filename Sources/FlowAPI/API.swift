@@ -75,6 +75,7 @@ package func makeAPI(
             settings: services.live
         ),
         groups: GroupRoutes(groups: services.groups, agents: services.agents),
+        joining: services.joining.map { JoinTokenRoutes(joining: $0) },
         groupRules: GroupRuleRoutes(groups: services.groups),
         executions: ExecutionRoutes(
             executions: services.executions,
@@ -88,6 +89,7 @@ package func makeAPI(
         users: UserRoutes(users: services.users, authentication: services.authentication),
         roles: RoleRoutes(users: services.users),
         tokens: TokenRoutes(tokens: services.tokens, users: services.users, clock: clock),
+        views: services.views.map { ViewRoutes(views: $0) },
         secrets: SecretRoutes(secrets: services.secrets),
         calendars: services.calendars.map { CalendarRoutes(calendars: $0) },
         settings: services.settings.map { SettingRoutes(settings: $0) },

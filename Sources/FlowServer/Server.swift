@@ -231,6 +231,8 @@ package struct Server: Sendable {
             scheduler: scheduler,
             language: language,
             notifyCommands: self.configuration.notifyCommands,
+            agentsPort: self.configuration.agentsPort,
+            authority: { authorities.pair.serving.fingerprint },
             clock: clock
         )
         if let member = cluster?.member { metrics.setResting { member.isResting } }

@@ -86,7 +86,7 @@ def people_only(document: dict) -> list[str]:
     found = []
     for path, item in document["paths"].items():
         for operation in item.values():
-            if re.match(r"/api/v1/(auth/(?!me|login)|users|tokens)", path):
+            if re.match(r"/api/v1/(auth/(?!me|login)|users|tokens|views|join-tokens)", path):
                 found.append(operation["operationId"])
     return found
 

@@ -39,6 +39,16 @@ struct InsightRouteTests {
         }
     }
 
+    @Test("The day's punctuality has no figures without starts, and theirs when there are some")
+    func punctuality() async throws {
+        try await TestServer.with { server, caller in
+            let empty = try await caller.get("/executions/punctuality")
+            #expect(empty.status == 200 && empty.data["count"]?.int == 0 && empty.data["p50_ms"] == .null)
+            #expect(empty.data["partial"] == .bool(false))
+            #expect(try await caller.get("/executions/punctuality?hours=24").status == 400)
+        }
+    }
+
     @Test("A report covers seven days unless told, and is empty where nothing ended")
     func report() async throws {
         try await TestServer.with { _, caller in

@@ -21,7 +21,7 @@ struct RoleMatrixTests {
     private static let forSignedIn: Set<Endpoint> = [
         .signOut, .whoAmI, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listTokens,
         .createToken, .deleteToken, .live, .events, .reportClientError, .getTOTP, .beginTOTP, .confirmTOTP, .endTOTP,
-        .renewRecoveryCodes, .explainAccess, .mendGlass,
+        .renewRecoveryCodes, .explainAccess, .mendGlass, .listViews, .keepView, .deleteView,
     ]
 
     @Test("A route without a declared permission is one of a known few")
@@ -184,6 +184,7 @@ struct RoleMatrixTests {
     /// What belongs to the installation as a whole although its permission can be granted on groups.
     private static let onAllOnly: Set<Endpoint> = [
         .createGroup, .deleteGroup, .getGroupRules, .setGroupRules, .applyGroupRules, .previewGroupRules,
+        .createJoinToken,
     ]
 
     /// Deletions last, so that each route finds its objects; the end of a maintenance deletes none.

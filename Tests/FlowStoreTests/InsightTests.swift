@@ -57,6 +57,42 @@ struct InsightTests {
         }
     }
 
+    @Test("Delays of starts are of first attempts of a span, the newest first", arguments: StoreKind.allCases)
+    func delays(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let agent = try await world.connectedAgent("a")
+            let job = try await world.job()
+            for second in 0..<4 as Range<Int64> {
+                let at = World.start + second
+                try await world.apply([World.report(second + 1, job, on: agent, at: at, .success)], of: agent)
+            }
+            // Planned, and not begun.
+            _ = try await world.fire(job, at: World.start + 9)
+            func found(
+                _ from: Int64,
+                _ until: Int64,
+                limit: Int = 10,
+                in scope: Scope = .all
+            ) async throws -> [StartDelay] {
+                try await world.store.startDelays(
+                    from: World.start + from,
+                    until: World.start + until,
+                    limit: limit,
+                    in: scope
+                ).delays
+            }
+            let all = try await found(0, 60)
+            #expect(all.map(\.nominal) == [3, 2, 1, 0].map { World.start + $0 })
+            #expect(all.allSatisfy { $0.milliseconds >= 0 }, "\(all)")
+            #expect(try await found(1, 3).count == 2)
+            #expect(try await found(0, 60, in: .groups([2])).isEmpty)
+            let few = try await world.store.startDelays(from: World.start, until: World.start + 4, limit: 3, in: .all)
+            #expect(few.delays.count == 3 && few.isPartial)
+            let exact = try await world.store.startDelays(from: World.start, until: World.start + 4, limit: 4, in: .all)
+            #expect(exact.delays.count == 4 && !exact.isPartial)
+        }
+    }
+
     @Test("Sums by job keep the span and leave out jobs of which nothing ended", arguments: StoreKind.allCases)
     func byJob(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

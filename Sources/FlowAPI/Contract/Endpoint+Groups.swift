@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import HTTPTypes
 
 extension Endpoint {
@@ -41,6 +42,32 @@ extension Endpoint {
                 )
                 .refuses(.conflict)
         case .removeMember: Contract(.groups, "Takes a host out of a group").refuses(.conflict)
+        case .createJoinToken:
+            Contract(.groups, "Makes a token by which one new host joins")
+                .about(
+                    "The answer has its text, this once. It takes the permission everywhere, and a person's session."
+                )
+                .body(
+                    .body(
+                        required: [:],
+                        optional: [
+                            "group_ids": .array(.integer).about(
+                                "Where the host will belong, besides the built-in group."
+                            ),
+                            "ttl_seconds": .integer(JoinTokenService.lifetimes).byDefault(
+                                JoinTokenService.usualLifetime
+                            ),
+                        ]
+                    ),
+                    examples: ["for an hour": ["ttl_seconds": JSON.integer(3600)].json]
+                )
+                .answers(
+                    .answer([
+                        "id": .string, "token": .string, "expires_at": .timestamp,
+                        "agents_port": .integer.about("Where hosts call the server."),
+                    ]),
+                    status: .created
+                )
         case .listClients:
             Contract(.groups, "Lists hosts")
                 .query("keyword", .string(upTo: Query.keywordLimit).about("Part of id, name, host name or address."))

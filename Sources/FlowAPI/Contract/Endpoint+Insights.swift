@@ -36,6 +36,21 @@ extension Endpoint {
                         ),
                     ])
                 )
+        case .punctuality:
+            Contract(.executions, "Says how late the last 24 hours' starts by schedule came after their times")
+                .about(
+                    "First attempts count, however they ended; of a day with more than 20,000 executions the newest."
+                )
+                .answers(
+                    .answer(
+                        Self.punctualityFigures,
+                        and: [
+                            "from": .timestamp, "to": .timestamp,
+                            "partial": .boolean.about("Older executions of the day were not looked at."),
+                            "hours": .array(.answer(Self.punctualityFigures, and: ["hour": .timestamp])),
+                        ]
+                    )
+                )
         case .runReport:
             Contract(
                 .executions,
@@ -92,6 +107,12 @@ extension Endpoint {
         default: nil
         }
     }
+
+    private static let punctualityFigures: KeyValuePairs<String, Schema> = [
+        "count": .integer.about("Starts that were counted."),
+        "p50_ms": Schema.integer.orNull.about("Half of them were no later; null without any."),
+        "p99_ms": .integer.orNull, "longest_ms": .integer.orNull,
+    ]
 
     private static let cluster = Schema.answer([
         "fingerprint": .string, "outcome": .string.example("FAILURE EXIT 2"),

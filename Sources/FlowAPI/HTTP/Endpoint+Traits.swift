@@ -37,7 +37,8 @@ extension Endpoint {
             .getUser, .renameUser, .deleteUser, .enableUser, .disableUser, .resetPassword, .addGrant, .removeGrant,
             .listSessions, .endSessions, .endSession, .listTokens, .createToken, .deleteToken, .getTOTP, .beginTOTP,
             .confirmTOTP, .endTOTP, .renewRecoveryCodes, .resetTOTP, .listRoles, .createRole, .updateRole, .deleteRole,
-            .approveRequest, .rejectRequest, .withdrawRequest, .breakGlass, .mendGlass:
+            .approveRequest, .rejectRequest, .withdrawRequest, .breakGlass, .mendGlass, .listViews, .keepView,
+            .deleteView, .createJoinToken:
             true
         default: false
         }

@@ -19,14 +19,14 @@ enum Endpoint: String, CaseIterable, Sendable {
     case checkTasks, taskFileSchema
     case bulkTasks, stopExecutions, retryExecutions
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
-    case listClients, deleteClient, setClientLabels, clientStatistics, beginMaintenance, endMaintenance
+    case createJoinToken, listClients, deleteClient, setClientLabels, clientStatistics, beginMaintenance, endMaintenance
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, searchLog, cancelExecution, retryExecution
     case listRuns, getRun, stopRun, retryRun, exportRun, holdWaves, continueWaves, stopWaves
     case backfillTask, listBackfills, getBackfill, cancelBackfill
     case listApprovals, getApproval, approveRequest, rejectRequest, withdrawRequest
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
-    case recentExecutions, executionTrend, runReport, failureReport, upcomingFires
+    case recentExecutions, executionTrend, punctuality, runReport, failureReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
     case listIncidents, acknowledgeIncident, listDeliveries, resendDelivery
@@ -36,6 +36,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listRoles, createRole, updateRole, deleteRole
     case addGrant, removeGrant, listSessions, endSessions, endSession
     case listTokens, createToken, deleteToken
+    case listViews, keepView, deleteView
     case listSecrets, getSecret, setSecret, deleteSecret
     case listWorkflows, createWorkflow, getWorkflow, updateWorkflow, deleteWorkflow, enableWorkflow, disableWorkflow
     case runWorkflow, dryRunWorkflow, listWorkflowRuns, getWorkflowRun, cancelWorkflowRun, pauseWorkflowRun,
@@ -164,6 +165,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .addMembers: self.api(.post, "/groups/{id}/clients", .needs(.groupsWrite))
         case .removeMember: self.api(.delete, "/groups/{id}/clients/{client_id}", .needs(.groupsWrite))
 
+        case .createJoinToken: self.api(.post, "/join-tokens", .needs(.agentsWrite))
         case .listClients: self.api(.get, "/clients", .needs(.agentsRead))
         case .deleteClient: self.api(.delete, "/clients/{id}", .needs(.agentsWrite))
         case .setClientLabels: self.api(.put, "/clients/{id}/labels", .needs(.agentsWrite))
@@ -216,6 +218,7 @@ enum Endpoint: String, CaseIterable, Sendable {
 
         case .recentExecutions: self.api(.get, "/executions/recent", .needs(.executionsRead))
         case .executionTrend: self.api(.get, "/executions/trend", .needs(.executionsRead))
+        case .punctuality: self.api(.get, "/executions/punctuality", .needs(.executionsRead))
         case .runReport: self.api(.get, "/reports/runs", .needs(.executionsRead))
         case .failureReport: self.api(.get, "/reports/fingerprints", .needs(.executionsRead))
         case .upcomingFires: self.api(.get, "/upcoming", .needs(.jobsRead))
@@ -241,6 +244,11 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listTokens: self.api(.get, "/tokens", .signedIn)
         case .createToken: self.api(.post, "/tokens", .signedIn)
         case .deleteToken: self.api(.delete, "/tokens/{id}", .signedIn)
+
+        // Each about the own ones only.
+        case .listViews: self.api(.get, "/views", .signedIn)
+        case .keepView: self.api(.post, "/views", .signedIn)
+        case .deleteView: self.api(.delete, "/views/{id}", .signedIn)
 
         case .listSecrets: self.api(.get, "/secrets", .needs(.secretsUse))
         case .getSecret: self.api(.get, "/secrets/{name}", .needs(.secretsUse))

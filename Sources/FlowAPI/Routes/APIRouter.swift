@@ -17,6 +17,7 @@ struct APIRouter: Sendable {
     let secondFactor: SecondFactorRoutes
     let tasks: TaskRoutes
     let groups: GroupRoutes
+    let joining: JoinTokenRoutes?
     let groupRules: GroupRuleRoutes
     let executions: ExecutionRoutes
     let insights: InsightRoutes
@@ -25,6 +26,7 @@ struct APIRouter: Sendable {
     let users: UserRoutes
     let roles: RoleRoutes
     let tokens: TokenRoutes
+    let views: ViewRoutes?
     let secrets: SecretRoutes
     let calendars: CalendarRoutes?
     let settings: SettingRoutes?
@@ -96,6 +98,20 @@ struct APIRouter: Sendable {
         get throws {
             guard let workflows else { throw APIFailure.notFound("This server's store has no workflows.") }
             return workflows
+        }
+    }
+
+    private var joinTokens: JoinTokenRoutes {
+        get throws {
+            guard let joining else { throw APIFailure.notFound("No authority of this server signs hosts.") }
+            return joining
+        }
+    }
+
+    private var ownViews: ViewRoutes {
+        get throws {
+            guard let views else { throw APIFailure.notFound("This server's store keeps no views.") }
+            return views
         }
     }
 
@@ -183,6 +199,7 @@ struct APIRouter: Sendable {
         case .listMembers: try await self.groups.members(call)
         case .addMembers: try await self.groups.addMembers(call)
         case .removeMember: try await self.groups.removeMember(call)
+        case .createJoinToken: try await self.joinTokens.create(call)
         case .listClients, .deleteClient, .setClientLabels, .beginMaintenance, .endMaintenance, .clientStatistics:
             try await self.groups.answer(aboutHosts: endpoint, call)
         case .getGroupRules: try await self.groupRules.list(call)
@@ -221,6 +238,7 @@ struct APIRouter: Sendable {
         case .receiveHook, .receiveHookToken: try await self.webhooks.receiver.receive(call)
         case .recentExecutions: try await self.insights.recent(call)
         case .executionTrend: try await self.insights.trend(call)
+        case .punctuality: try await self.system.punctuality(call)
         case .runReport: try await self.insights.report(call)
         case .failureReport: try await self.insights.failures(call)
         case .upcomingFires: try await self.insights.upcoming(call)
@@ -244,6 +262,9 @@ struct APIRouter: Sendable {
         case .listTokens: try await self.tokens.list(call)
         case .createToken: try await self.tokens.create(call)
         case .deleteToken: try await self.tokens.delete(call)
+        case .listViews: try await self.ownViews.list(call)
+        case .keepView: try await self.ownViews.keep(call)
+        case .deleteView: try await self.ownViews.delete(call)
         case .listSecrets: try await self.secrets.list(call)
         case .getSecret: try await self.secrets.get(call)
         case .setSecret: try await self.secrets.set(call)

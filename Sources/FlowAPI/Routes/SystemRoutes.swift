@@ -66,6 +66,27 @@ struct SystemRoutes: Sendable {
         return .data(Self.members(try await self.statistics.overview(as: call.principal)))
     }
 
+    func punctuality(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let day = try await self.statistics.punctuality(as: call.principal)
+        return .data(
+            [.init("from", day.from), .init("to", day.until), .init("partial", day.isPartial)]
+                + Self.figures(day.figures) + [
+                    .init(
+                        "hours",
+                        day.hours.map { JSON.object([.init("hour", $0.hour)] + Self.figures($0.figures)) }
+                    )
+                ]
+        )
+    }
+
+    private static func figures(_ figures: Punctuality) -> [JSON.Member] {
+        [
+            .init("count", figures.count), .init("p50_ms", figures.median), .init("p99_ms", figures.p99),
+            .init("longest_ms", figures.longest),
+        ]
+    }
+
     static func members(_ overview: Overview) -> [JSON.Member] {
         [
             .init("running", overview.running),

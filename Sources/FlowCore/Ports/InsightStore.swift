@@ -20,6 +20,19 @@ package protocol InsightStore: Sendable {
         until: Timestamp,
         in scope: Scope
     ) async throws -> [JobID: ExecutionStatistics]
+
+    /// By how many milliseconds first attempts of scheduled fires of a span began after their nominal times.
+    ///
+    /// - Parameters:
+    ///   - until: excluded.
+    ///   - limit: of all executions of the span the newest so many are looked at.
+    /// - Returns: the delays, the newest first, and whether there were older executions that were not looked at.
+    func startDelays(
+        from: Timestamp,
+        until: Timestamp,
+        limit: Int,
+        in scope: Scope
+    ) async throws -> (delays: [StartDelay], isPartial: Bool)
 }
 
 /// How many executions of one hour ended in one state.

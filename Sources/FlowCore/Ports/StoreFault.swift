@@ -137,6 +137,15 @@ package enum StoreFault {
         "A user has at most \(APIToken.limit) tokens. Delete some that are not used any more."
     )
 
+    package static func noSavedView(_ id: Int64) -> CoreError {
+        CoreError(.notFound, "You have no view \(id). It may have been deleted already.")
+    }
+
+    package static let tooManySavedViews = CoreError(
+        .conflict,
+        "You have \(SavedView.limit) views of this list already. Forget one first."
+    )
+
     package static func noSession(_ id: String) -> CoreError {
         CoreError(.notFound, "There is no session '\(id)'. It may have ended already.")
     }

@@ -20,6 +20,8 @@ extension Services {
         scheduler: LiveScheduler = LiveScheduler(),
         language: MessageLanguage? = nil,
         notifyCommands: [String] = [],
+        agentsPort: Int = 8474,
+        authority: (@Sendable () -> [UInt8])? = nil,
         clock: any WallClock = SystemWallClock(),
         hasher: any PasswordHasher = ScryptPasswordHasher()
     ) -> Services {
@@ -123,6 +125,10 @@ extension Services {
                     backfills: backfills,
                     clock: clock
                 )
+            },
+            views: (store as? any SavedViewStore).map { SavedViewService(store: $0, clock: clock) },
+            joining: authority.map {
+                JoinTokenService(store: store, clock: clock, agentsPort: agentsPort, authority: $0)
             }
         )
     }

@@ -34,6 +34,10 @@ package struct Services: Sendable {
     package let scheduler: SchedulerService
     /// Nil over a store that keeps none.
     package let approvals: ApprovalService?
+    /// Nil over a store that keeps none.
+    package let views: SavedViewService?
+    /// Nil where no authority signs hosts.
+    package let joining: JoinTokenService?
 
     package init(
         jobs: JobService,
@@ -57,8 +61,12 @@ package struct Services: Sendable {
         cluster: ClusterService? = nil,
         hooks: HookService? = nil,
         backfills: BackfillService? = nil,
-        approvals: ApprovalService? = nil
+        approvals: ApprovalService? = nil,
+        views: SavedViewService? = nil,
+        joining: JoinTokenService? = nil
     ) {
+        self.joining = joining
+        self.views = views
         self.approvals = approvals
         self.cluster = cluster
         self.scheduler = scheduler

@@ -12,8 +12,12 @@ package actor StatisticsService {
     private let scheduler: LiveScheduler
     private let clock: any WallClock
     private var cached: [Scope: Overview] = [:]
+    private var delays: [Scope: PunctualityOfDay] = [:]
 
     private static let freshMilliseconds: UInt64 = 900
+    /// A day's figure changes slowly, and costs a look at thousands of rows.
+    private static let punctualMilliseconds: UInt64 = 15_000
+    private static let day: Int64 = 86_400_000
     /// Answers that are kept at once.
     private static let scopeLimit = 64
 
@@ -63,6 +67,27 @@ package actor StatisticsService {
         return overview
     }
 
+    /// How late the last 24 hours' starts by schedule came after their times.
+    package func punctuality(as principal: Principal) async throws -> PunctualityOfDay {
+        let scope = try principal.require(.executionsRead)
+        let now = self.clock.now
+        if let known = self.delays[scope], now.milliseconds(since: known.until).magnitude < Self.punctualMilliseconds {
+            return known
+        }
+        let from = now.advanced(byMilliseconds: -Self.day)
+        let found = try await self.store.startDelays(from: from, until: now, limit: Punctuality.limit, in: scope)
+        let answer = PunctualityOfDay(
+            from: from,
+            until: now,
+            isPartial: found.isPartial,
+            figures: Punctuality(delays: found.delays),
+            hours: found.delays.punctualityByHour().map { HourOfPunctuality(hour: $0.hour, figures: $0.figures) }
+        )
+        if self.delays.count >= Self.scopeLimit { self.delays = [:] }
+        self.delays[scope] = answer
+        return answer
+    }
+
     /// Nil for all there are.
     private func hosts(in scope: Scope) async throws -> Set<AgentID>? {
         guard scope != .all else { return nil }
@@ -82,4 +107,21 @@ package struct Overview: Hashable, Sendable {
     package let hostsTotal: Int
     /// Nil while schedules fire.
     package var schedulerStoppedSince: Timestamp?
+}
+
+/// How punctual a day's starts were.
+package struct PunctualityOfDay: Hashable, Sendable {
+    package let from: Timestamp
+    package let until: Timestamp
+    /// Older executions of the day were not looked at; see ``Punctuality/limit``.
+    package let isPartial: Bool
+    package let figures: Punctuality
+    /// The oldest first; hours without a start are absent.
+    package let hours: [HourOfPunctuality]
+}
+
+/// One hour of it (UTC).
+package struct HourOfPunctuality: Hashable, Sendable {
+    package let hour: Timestamp
+    package let figures: Punctuality
 }

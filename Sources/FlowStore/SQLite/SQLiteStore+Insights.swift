@@ -32,4 +32,17 @@ extension SQLiteStore {
     ) async throws -> [JobID: ExecutionStatistics] {
         try await self.read { db in try RollupTable(db).byJob(from: from, until: until, in: scope) }
     }
+
+    package func startDelays(
+        from: Timestamp,
+        until: Timestamp,
+        limit: Int,
+        in scope: Scope
+    ) async throws -> (delays: [StartDelay], isPartial: Bool) {
+        try await self.read { db in
+            // One more than are looked at tells whether there are more.
+            let rows = try ExecutionTable(db).startDelays(from: from, until: until, limit: limit + 1, in: scope)
+            return (rows.prefix(limit).compactMap(\.self), rows.count > limit)
+        }
+    }
 }

@@ -61,6 +61,8 @@ struct TestServer: Sendable {
             settings: live,
             language: MessageLanguage(live, kept: .records),
             notifyCommands: ["/opt/notify/sms"],
+            agentsPort: 8474,
+            authority: { Array(repeating: 7, count: 32) },
             clock: self.clock,
             hasher: ScryptPasswordHasher(logRounds: 4)
         )

@@ -8,6 +8,12 @@ extension ChineseFaults {
         zh 这不是加入令牌：加入令牌以“{prefix}.”开头。{advice}
         en This join token is incomplete; copy it whole. {advice}
         zh 这个加入令牌不完整；请完整复制。{advice}
+        en The join token can't be made
+        zh 无法创建加入令牌
+        en a join token is good for {lowerBound} to {upperBound} seconds
+        zh 加入令牌的有效期为 {lowerBound} 到 {upperBound} 秒
+        en No authority of this server signs hosts.
+        zh 此服务器没有为主机签发证书的机构。
         en Create a new one with: quicflow-server token create
         zh 请这样新建一个：quicflow-server token create
         en Whoever decides needs an account that is active.

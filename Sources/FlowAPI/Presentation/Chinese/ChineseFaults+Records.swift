@@ -84,6 +84,18 @@ extension ChineseFaults {
         zh 没有动态口令。请先设置。
         en Settings were changed by somebody else in the meantime. Read them again and repeat your change.
         zh 设置刚被别人修改过。请重新读取，再修改。
+        en You have no view {id}. It may have been deleted already.
+        zh 你没有视图 {id}。它可能已被删除。
+        en You have {limit} views of this list already. Forget one first.
+        zh 这个列表你已有 {limit} 个视图。请先删除一个。
+        en The view can't be kept
+        zh 视图无法保存
+        en a view's name has 1 to {nameLimit} characters, and no control characters
+        zh 视图名称为 1 到 {nameLimit} 个字符，不含控制字符
+        en a view has at most {parameterLimit} parameters
+        zh 一个视图最多有 {parameterLimit} 个参数
+        en a parameter has a name of 1 to {parameterNameLimit} bytes and a value of at most {valueLimit}, without control characters
+        zh 参数名为 1 到 {parameterNameLimit} 字节，值最多 {valueLimit} 字节，都不含控制字符
         en There is no token {id}. It may have been deleted already.
         zh 没有令牌 {id}，可能已被删除。
         en You have a token named '{name}' already. Choose another name, or delete that one.

@@ -258,6 +258,8 @@ extension ChineseFaults {
         zh 这台服务器的存储没有通知。
         en This server's store has no workflows.
         zh 这台服务器的存储没有工作流。
+        en This server's store keeps no views.
+        zh 此服务器的存储不保存视图。
         en This server's store keeps no settings.
         zh 这台服务器的存储不保存设置。
         en This server's store has no backfills.

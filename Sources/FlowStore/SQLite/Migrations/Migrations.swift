@@ -63,6 +63,7 @@ enum Migrations {
         ("179 broken glass", Migration179BrokenGlass.sql),
         ("235 report mails", Migration235ReportMails.sql),
         ("225 nested workflows", Migration225NestedWorkflows.sql),
+        ("258 saved views", Migration258SavedViews.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -331,6 +331,24 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
+    /// Of the newest executions of a span the delay of each; nil for those that no schedule started on time
+    /// by a first attempt, or that are out of the scope.
+    func startDelays(from: Timestamp, until: Timestamp, limit: Int, in scope: Scope) throws -> [StartDelay?] {
+        let condition = try ScopeCondition.executions(scope, alias: "e")
+        // The bound is inside: whatever the rows are, no more of them are read.
+        return try self.db.all(
+            """
+            SELECT CASE WHEN e.kind = 0 AND e.attempt = 1 AND e.started_at IS NOT NULL\(condition.map { " AND " + $0.sql } ?? "")
+                THEN e.started_at - e.nominal END, e.nominal
+            FROM (SELECT id, job_id, agent, kind, attempt, nominal, started_at FROM execution
+                WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?) AS e
+            ORDER BY e.id DESC
+            """,
+            (condition?.values ?? [])
+                + [.id(ExecutionID.lowerBound(at: from)), .id(ExecutionID.lowerBound(at: until)), .number(limit)]
+        ) { $0.isNull(0) ? nil : StartDelay(nominal: $0.time(1), milliseconds: $0.integer(0)) }
+    }
+
     func of(run: RunID) throws -> [Execution] {
         try self.db.all(
             """
