@@ -1,6 +1,15 @@
 import { del, get, post, put } from './client.ts';
 import type { Group, Host, HostDay } from './types.ts';
 
+/** Told once. */
+export interface JoinToken {
+  id: string;
+  token: string;
+  expires_at: string;
+  /** Where hosts call the server. */
+  agents_port: number;
+}
+
 export type GroupBody = Pick<Group, 'name' | 'description' | 'tags'>;
 
 /** Answers that may come as a bare list or as a page of it. */
@@ -10,6 +19,8 @@ export const hosts = {
   list: async (): Promise<Host[]> => itemsOf(await get<{ items: Host[] }>('/clients')),
   /** A day of the host's clocks, `2026-11-21`; empty: today. */
   day: (id: string, date: string) => get<HostDay>(`/clients/${encodeURIComponent(id)}/stats`, { date }),
+  /** A token by which one new host joins within the hour. */
+  joinToken: () => post<JoinToken>('/join-tokens', {}),
   remove: (id: string) => del<unknown>(`/clients/${encodeURIComponent(id)}`),
   beginMaintenance: (id: string, body: { for_seconds?: number; until?: string; reason?: string }) =>
     put<Host>(`/clients/${encodeURIComponent(id)}/maintenance`, body),

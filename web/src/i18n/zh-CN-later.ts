@@ -17,6 +17,7 @@ import settings from './zh-CN/settings.ts';
 import alerts from './zh-CN/alerts.ts';
 import audit from './zh-CN/audit.ts';
 import reportMails from './zh-CN/report-mails.ts';
+import firstRun from './zh-CN/first-run.ts';
 
 /** The Chinese texts of pages that are opened from another one (`later` in the router). */
 export default {
@@ -33,6 +34,7 @@ export default {
   ...alerts,
   ...audit,
   ...reportMails,
+  ...firstRun,
   ...board,
   ...timeline,
   ...wall,

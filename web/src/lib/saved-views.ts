@@ -1,42 +1,36 @@
 import { load, save } from './storage.ts';
 
 /** A filter that somebody has named. */
-export interface SavedView {
+export interface NamedFilter {
   name: string;
   /** Parameters of the address; only those that are not as usual. */
   query: Record<string, string>;
 }
 
-/** So that the tabs stay readable. */
-export const MOST_VIEWS = 12;
+/** As the server has it. */
 export const LONGEST_NAME = 40;
 
 const key = (page: string): string => `qf.views.${page}`;
 
-const isView = (value: unknown): value is SavedView => {
-  const view = value as Partial<SavedView> | null;
+const isView = (value: unknown): value is NamedFilter => {
+  const view = value as Partial<NamedFilter> | null;
   return typeof view?.name === 'string' && typeof view.query === 'object' && view.query !== null &&
     Object.values(view.query).every((text) => typeof text === 'string');
 };
 
-/** What is stored in this browser; nothing when it cannot be read. */
-export function savedViews(page: string): SavedView[] {
+/** What an earlier version left in this browser; nothing when it cannot be read. */
+export function localViews(page: string): NamedFilter[] {
   try {
     const stored: unknown = JSON.parse(load(key(page)) ?? '[]');
-    return Array.isArray(stored) ? stored.filter(isView).slice(0, MOST_VIEWS) : [];
+    return Array.isArray(stored)
+      ? stored.filter(isView).map(({ name, query }) => ({ name: name.slice(0, LONGEST_NAME), query }))
+      : [];
   } catch {
     return [];
   }
 }
 
-/** The views with one more; one of the same name is replaced, the oldest makes room. */
-export function withView(views: SavedView[], view: SavedView): SavedView[] {
-  return [...views.filter((other) => other.name !== view.name), view].slice(-MOST_VIEWS);
-}
-
-export function keepViews(page: string, views: SavedView[]): void {
-  save(key(page), JSON.stringify(views));
-}
+export const dropLocalViews = (page: string): void => save(key(page), '[]');
 
 const inOrder = (query: Record<string, string>): string =>
   JSON.stringify(Object.entries(query).filter(([, value]) => value).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,5 +1,5 @@
 import { placeIn } from '../../src/lib/client-errors.ts';
-import { countText } from '../../src/features/runs/segment-counts.ts';
+import { countText } from '../../src/lib/count-text.ts';
 import { equal } from './assert.ts';
 
 Deno.test('client errors: the place is the first of our files, without the address of the server', () => {

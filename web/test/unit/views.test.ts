@@ -1,12 +1,27 @@
-import { sameQuery, withView } from '../../src/lib/saved-views.ts';
+import { dropLocalViews, localViews, sameQuery } from '../../src/lib/saved-views.ts';
 import { equal } from './assert.ts';
 
-Deno.test('saved views: one of the same name is replaced, the oldest makes room', () => {
-  const many = Array.from({ length: 12 }, (_, n) => ({ name: `view ${n}`, query: { status: String(n) } }));
-  const replaced = withView(many, { name: 'view 3', query: { status: '4,5' } });
-  equal([replaced.length, replaced[11]!.name, replaced[11]!.query.status], [12, 'view 3', '4,5']);
-  const more = withView(many, { name: 'new', query: {} });
-  equal([more.length, more[0]!.name], [12, 'view 1']);
+Deno.test('saved views: what an earlier version left in the browser is read once, and what is no view is passed over', () => {
+  const stored = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+  };
+  Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true });
+  equal(localViews('jobs'), []);
+  stored.set('qf.views.jobs', '{');
+  equal(localViews('jobs'), []);
+  const long = 'x'.repeat(60);
+  stored.set(
+    'qf.views.jobs',
+    JSON.stringify([{ name: 'off', query: { status: '0' } }, { name: 'bad', query: { status: 0 } }, null, {
+      name: long,
+      query: {},
+    }]),
+  );
+  equal(localViews('jobs'), [{ name: 'off', query: { status: '0' } }, { name: 'x'.repeat(40), query: {} }]);
+  dropLocalViews('jobs');
+  equal(localViews('jobs'), []);
 });
 
 Deno.test('saved views: the order of the parameters does not matter, empty ones do not count', () => {

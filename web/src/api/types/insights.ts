@@ -84,3 +84,21 @@ export interface Stats {
   /** Null while schedules fire; absent from servers that do not say it here. */
   scheduler_stopped_since?: string | null;
 }
+
+/** How late starts by schedule came after their times; milliseconds, null without any. */
+export interface PunctualityFigures {
+  count: number;
+  p50_ms: number | null;
+  p99_ms: number | null;
+  longest_ms: number | null;
+}
+
+/** Of the last 24 hours. */
+export interface Punctuality extends PunctualityFigures {
+  from: string;
+  to: string;
+  /** Older executions of the day were not looked at. */
+  partial: boolean;
+  /** The oldest first; hours without a start are absent. */
+  hours: (PunctualityFigures & { hour: string })[];
+}

@@ -125,7 +125,7 @@ export default {
   },
   views: {
     keep: 'Save as a view',
-    where: 'Kept in the browser of this device',
+    where: 'Only you see it, on every device',
     forget: 'Forget this view',
     forgetOf: 'Forget the view {name}',
   },

@@ -125,7 +125,7 @@ export default {
   },
   views: {
     keep: '保存为视图',
-    where: '保存在这台设备的浏览器中',
+    where: '只有你自己能看到，在任何设备上都有',
     forget: '删除这个视图',
     forgetOf: '删除视图 {name}',
   },

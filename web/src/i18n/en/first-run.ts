@@ -1,0 +1,18 @@
+export default {
+  first: {
+    title: 'A job from a crontab',
+    about: 'Run this on that machine, and paste what it prints:',
+    copy: 'Copy the command',
+    paste: 'The crontab',
+    stays:
+      'It is read in this page and sent nowhere; the line that you choose is shown in the form before anything is saved.',
+    lines: 'Lines that can become jobs',
+    use: 'Use this line',
+    useOf: 'Make a job of line {n}',
+    reboot: "Line {n}: there is no schedule for {'@'}reboot; a service of the system starts it.",
+    input:
+      'Line {n}: what follows a % that is not escaped is input of the command, which the form has no field for; import it with the command below.',
+    unread: 'Line {n} is not written as lines of a crontab are.',
+    all: 'A whole crontab is imported at once by',
+  },
+};
