@@ -4,11 +4,13 @@
 #include "CFlowProcess.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -58,9 +60,9 @@ static void __attribute__((noinline, noreturn)) become(
         if (descriptor == index ? fcntl(index, F_SETFD, 0) : dup2(descriptor, index) < 0) goto failed;
         if (index >= last) last = index + 1;
     }
+    if (original.has_core) setrlimit(RLIMIT_CORE, &original.core);
     if (original.is_known) {
         umask(original.mask);
-        if (original.has_core) setrlimit(RLIMIT_CORE, &original.core);
         if (original.has_descriptors) setrlimit(RLIMIT_NOFILE, &original.descriptors);
     }
     if (request->mask >= 0) umask((mode_t)request->mask);
@@ -227,7 +229,53 @@ int flow_wait_child(pid_t pid, int milliseconds) {
     }
 }
 
+static void on_crash(int number) {
+    // Whatever stands still in here, the process ends.
+    signal(SIGALRM, SIG_DFL);
+    sigset_t alarm_only;
+    sigemptyset(&alarm_only);
+    sigaddset(&alarm_only, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &alarm_only, NULL);
+    alarm(5);
+    char head[] = "\n*** crashed by signal 00, at (memory is not shown; QUARTZFLOW_CRASH_DUMPS=on shows it):\n";
+    char *digits = strchr(head, '0');
+    digits[0] = (char)('0' + number / 10 % 10);
+    digits[1] = (char)('0' + number % 10);
+    ssize_t written = write(STDERR_FILENO, head, sizeof head - 1);
+    (void)written;
+    void *frames[64];
+    backtrace_symbols_fd(frames, backtrace(frames, 64), STDERR_FILENO);
+    // Its disposition is the default one again: the process ends as it would have without us.
+    raise(number);
+}
+
+void flow_keep_memory_private(void) {
+    const char *wish = getenv("QUARTZFLOW_CRASH_DUMPS");
+    if (wish && strcmp(wish, "on") == 0) return;
+    if (!original.has_core) original.has_core = getrlimit(RLIMIT_CORE, &original.core) == 0;
+    if (original.has_core) {
+        // One byte and not none: with none the kernel still hands the whole memory to a program that `core_pattern` names (core(5)).
+        // Only the soft limit: a child that may raise it again must find the hard one as it was.
+        struct rlimit limit = original.core;
+        limit.rlim_cur = limit.rlim_max < 1 ? limit.rlim_max : 1;
+        setrlimit(RLIMIT_CORE, &limit);
+    }
+    // The first call loads what it needs, which must not happen in a handler.
+    void *frames[1];
+    (void)backtrace(frames, 1);
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_crash;
+    action.sa_flags = (int)SA_RESETHAND | SA_NODEFER | SA_ONSTACK;
+    // In the place of the handlers of Swift's runtime, which print registers and the memory that they point to.
+    const int fatal[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
+    for (size_t index = 0; index < sizeof fatal / sizeof *fatal; index++) sigaction(fatal[index], &action, NULL);
+    struct sigaction quit;
+    if (sigaction(SIGQUIT, NULL, &quit) == 0 && quit.sa_handler != SIG_IGN) signal(SIGQUIT, SIG_DFL);
+}
+
 void flow_prepare_runner(void) {
+    flow_keep_memory_private();
     const int ignored[] = {SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN, SIGTSTP};
     for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) signal(ignored[index], SIG_IGN);
     // Also what was ignored when this process began, and what the language's runtime has installed.
@@ -238,18 +286,10 @@ void flow_prepare_runner(void) {
         sigaddset(&original.changed, number);
     }
     original.mask = umask(077);
-    original.has_core = getrlimit(RLIMIT_CORE, &original.core) == 0;
     original.has_descriptors = getrlimit(RLIMIT_NOFILE, &original.descriptors) == 0;
     original.is_known = 1;
-    struct rlimit limit;
-    if (original.has_core) {
-        // Only the soft limit: a job that may raise it again must find the hard one as it was.
-        limit = original.core;
-        limit.rlim_cur = 0;
-        setrlimit(RLIMIT_CORE, &limit);
-    }
     if (original.has_descriptors) {
-        limit = original.descriptors;
+        struct rlimit limit = original.descriptors;
         rlim_t wanted = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
         if (limit.rlim_cur < wanted) {
             limit.rlim_cur = wanted;

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import CFlowProcess
 import Glibc
 
 /// The runner's `main`: what the agent says on the command line, and exit codes.
@@ -10,6 +11,7 @@ package enum RunnerProgram {
     /// - Returns: the exit code: 0, 1 when the kernel refused something, 64 (`EX_USAGE`) for a start that is not the
     ///   agent's.
     package static func run(arguments: [String]) -> Int32 {
+        self.keepMemoryPrivate()
         guard let listener = self.word(after: "--listener", in: arguments).flatMap({ Int32($0) }),
             let directory = self.word(after: "--directory", in: arguments),
             let mark = self.word(after: "--mark", in: arguments)
@@ -25,6 +27,9 @@ package enum RunnerProgram {
             return 1
         }
     }
+
+    /// A crash of this process leaves nothing of its memory: environments of jobs hold secrets, and the agent hands them on.
+    package static func keepMemoryPrivate() { flow_keep_memory_private() }
 
     private static func word(after name: String, in arguments: [String]) -> String? {
         guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import CFlowProcess
 import FlowCore
 import Foundation
 
@@ -11,6 +12,8 @@ package enum WorkProgram {
         // Whoever reads may go; that is an error of write(2) then.
         signal(SIGPIPE, SIG_IGN)
         let words = Array(arguments.dropFirst())
+        // Who only becomes a job's program leaves that the limits it was started with.
+        if words.first != "limits" { flow_keep_memory_private() }
         switch words.first {
         case "limits": return LimitedStart.run(Array(words.dropFirst()))
         case "check-plugin": return PluginCheck.run(Array(words.dropFirst()))

@@ -22,6 +22,7 @@ struct QuicFlowServer: AsyncParsableCommand {
     )
 
     static func main() async {
+        CrashPrivacy.begin()
         do {
             var command = try self.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowRunner
 
 /// The command people type: a client of the API, the agent of a host, and a reader of the agent's records.
 @main
@@ -31,6 +32,7 @@ struct QuicFlow: AsyncParsableCommand {
 
     /// Runs the command and ends the process with one of the exit codes of ``CommandStatus``.
     static func main() async {
+        RunnerProgram.keepMemoryPrivate()
         // Until a command is found, usage is the parser's to print: it knows how far the words went.
         var command: any ParsableCommand = QuicFlow()
         do {

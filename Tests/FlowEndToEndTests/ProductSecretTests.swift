@@ -127,6 +127,78 @@ extension ProductTests {
             }
         }
 
+        @Test(
+            "Server, agent and runner that crash with a secret in them leave it nowhere; jobs have the limits of before"
+        )
+        func crashes() async throws {
+            let value = "cr4sh-and-tell-n0thing"
+            // As much of a core as may be, as some systems have it; what is started here inherits that.
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+            let before = limit
+            limit.rlim_cur = limit.rlim_max
+            setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+            defer {
+                var before = before
+                setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &before)
+            }
+            let wanted = limit.rlim_cur == rlim_t.max ? "unlimited" : "\(limit.rlim_cur / 512)"
+            try await ProductWorld.with { world in
+                let server = try world.startServe()
+                let client = try await world.client(of: server)
+                let agent = try world.startAgent("host", token: try await world.token())
+                _ = try await client.hostsOnline(1)
+                try await client.call("PUT", "/secrets/DB", ["value": .text(value), "owner_groups": "all"])
+                let job = try await client.createJob(
+                    "with a secret",
+                    command: "",
+                    groups: [try await client.everyone()],
+                    with: [
+                        "executor_config": [
+                            "command": .text(
+                                "ulimit -Sc > \(world.directory)/limit; while [ ! -e \(world.directory)/go ]; do sleep 0.05; done"
+                            ),
+                            "env": ["PW": "secret:DB"],
+                        ]
+                    ]
+                )
+                _ = try await client.startOne(job)
+                let file = world.directory + "/limit"
+                let seen = try await eventually("the job's limit") {
+                    let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+                    return text.isEmpty ? nil : text.trimmingCharacters(in: .whitespacesAndNewlines)
+                }
+                #expect(seen == wanted, "a job finds what the agent was started with")
+                let runners = ProcessTable.ids(mentioning: world.directory).filter { pid in
+                    let name = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
+                    return name?.hasSuffix("/quicflow-runner") == true
+                }
+                #expect(runners.count == 1)
+                for pid in runners + [agent.pid, server.pid] {
+                    let limits = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
+                    let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
+                    let soft = line.split(separator: " ", omittingEmptySubsequences: true)[4]
+                    #expect(soft == "1" || soft == "0", "\(line)")
+                }
+                for pid in runners { kill(pid, SIGSEGV) }
+                agent.signal(SIGSEGV)
+                server.signal(SIGSEGV)
+                #expect(try await agent.end() == -1)
+                #expect(try await server.end() == -1)
+                #expect(server.output.contains("crashed by signal 11"), "\(server.output.suffix(500))")
+                try await eventually("what the agent and the runner say") {
+                    // Both write into the agent's log.
+                    agent.output.components(separatedBy: "crashed by signal 11").count == 3 ? true : nil
+                }
+                #expect(!agent.output.contains("Registers:") && !server.output.contains("Registers:"))
+                try Self.expectNowhere(value, in: world.directory)
+                let cores = try FileManager.default.subpathsOfDirectory(atPath: world.directory).filter {
+                    ($0 as NSString).lastPathComponent.hasPrefix("core")
+                }
+                #expect(cores.isEmpty, "\(cores)")
+            }
+        }
+
         /// Looks into every file of a world: databases, logs of all programs, spools, what a crash left.
         private static func expectNowhere(_ value: String, in directory: String) throws {
             for path in try FileManager.default.subpathsOfDirectory(atPath: directory) {

@@ -38,7 +38,7 @@ enum flow_step {
 };
 
 /// Starts a program: new session, default dispositions, empty signal mask, no other descriptors, and the umask and limits
-/// this process had before flow_prepare_runner. `step` says how far a failed start came (enum flow_step).
+/// this process had before flow_prepare_runner and flow_keep_memory_private. `step` says how far a failed start came (enum flow_step).
 int flow_spawn(const struct flow_spawn_request *request, pid_t *pid, int *step);
 
 /// A pipe, both ends close-on-exec; the reading end is non-blocking.
@@ -80,7 +80,12 @@ int flow_await_child(pid_t pid);
 /// Takes one child that has ended; `status` and `signalled` as for flow_reap. Returns 0 or an errno.
 int flow_take_child(pid_t pid, int *status, int *signalled);
 
-/// Ignores the signals with which terminals stop whole groups, takes no core dumps, umask 077, raises the
+/// From now on a crash of this process writes down where it was and nothing of its memory, which may hold passwords and
+/// secrets: no core, no registers. `QUARTZFLOW_CRASH_DUMPS=on` in the environment leaves all as the system has it. Children of
+/// flow_spawn get the limit of before. To be called before there are other threads.
+void flow_keep_memory_private(void);
+
+/// Ignores the signals with which terminals stop whole groups, keeps memory private, umask 077, raises the
 /// soft limit of descriptors. What was there before is remembered and given to every child of flow_spawn.
 void flow_prepare_runner(void);
 

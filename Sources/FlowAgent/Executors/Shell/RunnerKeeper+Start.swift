@@ -192,7 +192,8 @@ extension RunnerKeeper {
         let arguments =
             ["quicflow-runner"] + self.owner.configuration.arguments
             + ["--listener", "3", "--directory", directory.path, "--mark", self.mark(directory)]
-        let inherited = ["PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH"].compactMap { name in
+        let names = ["PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH", "QUARTZFLOW_CRASH_DUMPS"]
+        let inherited = names.compactMap { name in
             ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
         }
         let environment = inherited + CrashPoint.environment
