@@ -49,6 +49,12 @@ struct HostAuditTests {
         let report = try await Self.verify(path)
         #expect(report.findings.map(\.outcome) == [.whole(rows: 600)] && report.unsealed == 0)
         #expect(try AuditHeadsFile.read(in: directory).map(\.sequence) == [600])
+        // Whoever looks at a long one is told how far it is.
+        let ways = Mutex<[[Int64]]>([])
+        _ = try await HostAudit.verify(dataDirectory: path, headsFile: nil, environment: [:]) { done, total in
+            ways.withLock { $0.append([done, total]) }
+        }
+        #expect(ways.withLock { $0 } == [[0, 600], [600, 600]])
         try await store.close()
 
         try await self.change(file, "DELETE FROM audit WHERE seq = 300")

@@ -25,12 +25,14 @@ package enum HostAudit {
     ///   - databaseURL: as the server's configuration says.
     ///   - headsFile: a copy of `audit-heads`, besides the one in the data directory.
     ///   - environment: where the key may stand.
+    ///   - progress: told how many rows were looked at, of how many.
     /// - Throws: when it could not be looked.
     package static func verify(
         dataDirectory: String,
         databaseURL: String? = nil,
         headsFile: String?,
-        environment: [String: String]
+        environment: [String: String],
+        progress: @Sendable (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
     ) async throws -> Report {
         let directory = try PrivateDirectory(dataDirectory)
         guard try databaseURL != nil || directory.hasFile(DataDirectory.database) else {
@@ -59,7 +61,7 @@ package enum HostAudit {
         }
         let store = try await StoreOpening.openForAdministration(in: directory, databaseURL: databaseURL)
         let report: Report
-        do { report = try await self.verify(store, keys: keys, heads: heads) } catch {
+        do { report = try await self.verify(store, keys: keys, heads: heads, progress: progress) } catch {
             try? await store.close()
             throw error
         }
@@ -67,13 +69,25 @@ package enum HostAudit {
         return report
     }
 
-    static func verify(_ store: any AuditStore, keys: KeyRing, heads: [AuditHead]) async throws -> Report {
+    static func verify(
+        _ store: any AuditStore,
+        keys: KeyRing,
+        heads: [AuditHead],
+        progress: @Sendable (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
+    ) async throws -> Report {
         // Before the chains: a row that is sealed meanwhile is in one of them.
         let unsealed = try await store.unsealedAudit(limit: self.page).count
         let states = try await store.auditChains()
         var findings: [Finding] = []
+        let total = states.reduce(Int64(0)) { $0 + $1.rows }
+        var before: Int64 = 0
+        progress(0, total)
         for state in states {
-            let outcome = try await self.verify(state, in: store, keys: keys, heads: heads)
+            let start = before
+            let outcome = try await self.verify(state, in: store, keys: keys, heads: heads) { rows in
+                progress(min(start + rows, total), total)
+            }
+            before += state.rows
             findings.append(Finding(chain: state.head.chain, outcome: outcome))
         }
         for chain in Set(heads.map(\.chain)).subtracting(states.map(\.head.chain)).sorted() {
@@ -92,7 +106,8 @@ package enum HostAudit {
         _ first: AuditChainState,
         in store: any AuditStore,
         keys: KeyRing,
-        heads: [AuditHead]
+        heads: [AuditHead],
+        reached: (Int64) -> Void
     ) async throws -> AuditVerification.Outcome {
         var state = first
         while true {
@@ -106,6 +121,7 @@ package enum HostAudit {
                 )
                 // What was sealed after the head was read is the next look's.
                 wantsMore = verification.take(rows.filter { ($0.seal?.sequence ?? 0) <= state.head.sequence })
+                reached(max(0, verification.position - (first.anchor?.sequence ?? 0)))
             }
             let outcome = verification.finish()
             guard case .broken = outcome,
@@ -116,4 +132,9 @@ package enum HostAudit {
             state = now
         }
     }
+}
+
+extension AuditChainState {
+    /// How many rows the chain has now.
+    fileprivate var rows: Int64 { max(0, self.head.sequence - (self.anchor?.sequence ?? 0)) }
 }

@@ -41,14 +41,24 @@ struct AuditCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report: HostAudit.Report
+            let display = ProgressDisplay()
             do {
                 report = try await HostAudit.verify(
                     dataDirectory: self.dataDir,
                     databaseURL: self.database.url,
                     headsFile: self.heads,
-                    environment: ProcessInfo.processInfo.environment
+                    environment: ProcessInfo.processInfo.environment,
+                    progress: { done, total in
+                        if done == 0 {
+                            display.begin(Wording(english: "rows", chinese: "行"), of: total, unit: .pieces)
+                        } else {
+                            display.show(done)
+                        }
+                    }
                 )
+                display.clear()
             } catch {
+                display.clear()
                 Speech.complain(error)
                 throw ExitCode(2)
             }
