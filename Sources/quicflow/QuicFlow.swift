@@ -19,13 +19,14 @@ struct QuicFlow: AsyncParsableCommand {
             """,
         version: QuicFlow.version,
         subcommands: [
-            LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TaskCommand.self, ExecutionCommand.self,
-            GroupCommand.self, ClientCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self,
+            LoginCommand.self, LogoutCommand.self, PasswordCommand.self, TotpCommand.self, TaskCommand.self,
+            ExecutionCommand.self, RunCommand.self, UpcomingCommand.self, GroupCommand.self, ClientCommand.self,
+            UserCommand.self, RoleCommand.self, TokenCommand.self,
             SecretCommand.self, CalendarCommand.self, WorkflowCommand.self, SettingsCommand.self, ClusterCommand.self,
             SchedulerCommand.self, NotifyCommand.self, SilenceCommand.self, ReportCommand.self, ApprovalCommand.self,
-            AccessCommand.self, BreakGlassCommand.self,
+            AccessCommand.self, BreakGlassCommand.self, AuditCommand.self,
             PlanCommand.self, DiffCommand.self, ApplyCommand.self, ExportCommand.self, SchemaCommand.self,
-            CronCommand.self,
+            CronCommand.self, APICommand.self,
             AgentCommand.self, PluginCommand.self, DoctorCommand.self, ProfileCommand.self, RunnerCommand.self,
         ]
     )

@@ -7,6 +7,7 @@
 """
 
 import argparse
+import html
 import http.cookiejar
 import json
 import logging
@@ -128,13 +129,46 @@ def sign_in(server: DevServer, subject: str | None) -> tuple[Browser, int, str]:
     return browser, status, page
 
 
+def sign_in_at_the_shell(binaries: str, server: DevServer, subject: str) -> tuple[subprocess.CompletedProcess, dict]:
+    """`quicflow login --provider`: a browser elsewhere signs in, and its page's code is brought back."""
+    home = server.directory / "home"
+    home.mkdir(exist_ok=True)
+    words = [str(Path(binaries).resolve() / "quicflow"), "login", "--provider", "corp", "--server", server.base]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+    command = subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    lines = [command.stderr.readline(), command.stderr.readline()]
+    address = lines[1].strip()
+    assert address.startswith(f"{server.base}/api/v1/auth/oidc/corp/start?challenge="), lines
+    browser = Browser()
+    status, headers, _ = browser.open(address)
+    assert status == 302, status
+    status, headers, page = browser.open(headers["Location"], {"sub": subject})
+    assert status == 302, (status, page)
+    status, _, page = browser.open(headers["Location"])
+    assert status == 200, page
+    assert not any(cookie.name.startswith("qf_session") for cookie in browser.jar), "the browser has no session"
+    code = html.unescape(re.search(r"readonly>([^<]+)<", page).group(1))
+    out, err = command.communicate(code + "\n", timeout=60)
+    done = subprocess.CompletedProcess(words, command.returncode, out, "".join(lines) + err)
+    asked = subprocess.run(
+        [words[0], "api", "GET", "/auth/me", "--server", server.base],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+    )
+    return done, json.loads(asked.stdout or "{}")
+
+
 def me(server: DevServer, browser: Browser) -> dict:
     status, _, text = browser.open(f"{server.base}/api/v1/auth/me", headers={"Accept": "application/json"})
     assert status == 200, text
     return json.loads(text)["data"]
 
 
-def run(server: DevServer, provider: Provider) -> int:
+def run(server: DevServer, provider: Provider, binaries: str) -> int:
     passed = 0
 
     def check(what: str, holds: bool, detail="") -> None:
@@ -153,6 +187,11 @@ def run(server: DevServer, provider: Provider) -> int:
     provider.put_user("u-1", preferred_username="ada", groups=["flow-admins"])
     browser, status, _ = sign_in(server, "u-1")
     check("the role follows the group", me(server, browser)["role"] == "admin")
+
+    done, user = sign_in_at_the_shell(binaries, server, "u-1")
+    check("the command is signed in", done.returncode == 0 and "as ada@corp until" in done.stdout, done)
+    check("its session is the provider's account", user.get("username") == "ada@corp", user)
+    check("and knows where it is from", user.get("provider") == "corp", user)
 
     _, status, page = sign_in(server, "u-2")
     check("nobody gets in without a mapped group", status == 403 and "none of your groups" in page.lower(), page)
@@ -181,7 +220,7 @@ def main() -> int:
     try:
         server.start()
         server.wait_for_http(90)
-        print(f"{run(server, provider)} passed, 0 failed")
+        print(f"{run(server, provider, arguments.bin)} passed, 0 failed")
         return 0
     except Exception:
         print(server.tail())

@@ -7,6 +7,7 @@ Usage: cli_test.py --bin DIR [NAME...]     runs all journeys, or those whose nam
 """
 
 import argparse
+import base64
 import hashlib
 import hmac
 import json
@@ -307,6 +308,83 @@ def follow_prints_output_while_it_comes(sh: Shell) -> None:
     check(first == "line 1\n" and rest == "".join(f"line {i}\n" for i in range(2, 7)), (first, rest))
     check(process.returncode == 0, process.returncode)
     check(time.monotonic() - began - arrived > 0.5, "the first line came before the end")
+
+
+def runs_are_shown_repeated_and_saved(sh: Shell) -> None:
+    run = sh.json("run", "list", "--task", "greet", "--status", "succeeded")["items"][0]
+    shown = sh.run("run", "get", run["id"], "--timeline").stdout
+    check(run["id"] in shown and "EXECUTION" in shown and "triggered" in shown, shown)
+    again = sh.json("run", "retry", run["id"])
+    until(
+        lambda: sh.json("run", "get", again["run_id"])["status"] == "succeeded",
+        "the repeated run to end",
+    )
+    saved = sh.home / "run.json"
+    sh.run("run", "export", run["id"], "--file", str(saved))
+    check(run["id"] in saved.read_text(), saved)
+    check(stat.S_IMODE(saved.stat().st_mode) == 0o600, "for its owner only")
+    # What is refused leaves no file.
+    sh.run("run", "export", "0192f0a0-0000-8000-8000-000000000000", "--file", str(sh.home / "none.json"), expect=3)
+    check(not (sh.home / "none.json").exists() and not (sh.home / "none.json.part").exists(), "no file")
+    check("Asked 0" in sh.run("run", "stop", run["id"]).stdout, "what has ended stays")
+    check("RATE" in sh.run("report", "runs").stdout, "sums")
+
+
+def versions_are_listed_and_restored(sh: Shell) -> None:
+    first = sh.json("task", "create", "versioned", "--manual", "--command", "echo one", "--group", "all")
+    sh.run("task", "update", "versioned", "--command", "echo two")
+    listed = sh.json("task", "versions", "versioned")["items"]
+    check([item["version"] for item in listed] == [first["version"] + 1, first["version"]], listed)
+    shown = json.loads(sh.run("task", "versions", "versioned", "--show", str(first["version"])).stdout)
+    check(shown["executor_config"]["command"] == "echo one", shown)
+    sh.run("task", "versions", "versioned", "--restore", str(first["version"]))
+    check(sh.json("task", "get", "versioned")["executor_config"]["command"] == "echo one", "as before")
+    sh.run("task", "create", "every hour", "--every", "1h", "--command", "true", "--group", "all")
+    check("runs next at" in sh.run("task", "shift", "every hour", "--earlier", "10m").stdout, "moved")
+    check("every hour" in sh.run("upcoming", "--for", "2h").stdout, "it comes")
+    sh.run("task", "delete", "versioned")
+    sh.run("task", "delete", "every hour")
+
+
+def secrets_in_clear_are_named(sh: Shell) -> None:
+    sh.run("task", "create", "leaky", "--manual", "--command", "export DB_PASSWORD=hunter22", "--group", "all")
+    found = sh.run("task", "lint", expect=1).stdout
+    check("'leaky' executor_config.command, line 1" in found, found)
+    sh.run("task", "delete", "leaky")
+    check("Nothing found" in sh.run("task", "lint").stdout, "none is left")
+
+
+def the_audit_is_read_and_saved(sh: Shell) -> None:
+    rows = sh.json("audit", "list", "--action", "job.delete", "--page-size", "5")["items"]
+    check(rows and all(row["action"] == "job.delete" for row in rows), rows)
+    shown = sh.run("audit", "list", "--action", "job.update", "--diff").stdout
+    check("/command" in shown or "→" in shown, shown)
+    saved = sh.home / "audit.csv"
+    sh.run("audit", "export", "--file", str(saved))
+    check(saved.read_text().count("\n") > 10, "rows")
+    check(json.loads(sh.run("audit", "export", "--format", "json", "--action", "session.start").stdout), "JSON")
+    asked = json.loads(sh.run("api", "GET", "/api/v1/auth/me").stdout)
+    check(asked["username"] == "admin", asked)
+    sh.run("api", "GET", "/nowhere", expect=3)
+
+
+def one_time_codes_are_turned_on_and_off(sh: Shell) -> None:
+    def code(secret: str) -> str:
+        key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+        digest = hmac.new(key, int(time.time() // 30).to_bytes(8, "big"), hashlib.sha1).digest()
+        at = digest[-1] & 15
+        return f"{(int.from_bytes(digest[at : at + 4], 'big') & 0x7FFFFFFF) % 1000000:06d}"
+
+    password = sh.server.password_file.read_text()
+    check(sh.run("totp", "status").stdout == "Off.\n", "off")
+    secret = sh.json("totp", "enable", "--password-stdin", stdin=password)["secret"]
+    codes = sh.run("totp", "confirm", code(secret)).stdout.split()
+    check(len(codes) == 10, codes)
+    check("left: 10" in sh.run("totp", "status").stdout, "on")
+    others = sh.run("totp", "codes", "--password-stdin", stdin=password).stdout.split()
+    check(len(others) == 10 and not set(others) & set(codes), others)
+    sh.run("totp", "disable", "--password-stdin", "--code", others[0], stdin=password)
+    check(sh.run("totp", "status").stdout == "Off.\n", "off again")
 
 
 def cancel_stops_what_runs(sh: Shell) -> None:
@@ -925,6 +1003,11 @@ JOURNEYS = [
     an_http_status_is_no_exit_code,
     a_run_may_have_no_time_limit,
     follow_prints_output_while_it_comes,
+    runs_are_shown_repeated_and_saved,
+    versions_are_listed_and_restored,
+    secrets_in_clear_are_named,
+    the_audit_is_read_and_saved,
+    one_time_codes_are_turned_on_and_off,
     cancel_stops_what_runs,
     a_workflow_runs_asks_and_ends,
     a_webhook_starts_a_task_as_github_calls_it,

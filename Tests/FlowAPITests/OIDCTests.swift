@@ -177,6 +177,62 @@ struct OIDCTests {
         }
     }
 
+    @Test("A program gets the session that a person begins for it in a browser: by the page's code and its verifier")
+    func program() async throws {
+        try await self.serving { server, caller, double in
+            double.set { state in
+                state.groups = ["admins"]
+                let now = JSON.integer(server.clock.now.milliseconds / 1000)
+                state.change = { $0["auth_time"] = now }
+            }
+            // The vector of RFC 7636, appendix B.
+            let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+            let challenge = "&challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+            let short = try await caller.get("/auth/oidc/corp/start?challenge=abc")
+            #expect(short.status == 422, "\(short.text)")
+            let (cookie, state, _) = try await self.depart(caller, double, more: "&fresh=true" + challenge)
+            let reader = try caller.with("Accept-Language", "zh-CN")
+            let page = try await self.comeBack(reader, cookie, "code=good&state=\(state)")
+            #expect(page.status == 200 && page.text.contains("复制到您开始登录的终端"))
+            #expect(page.headers[.cacheControl] == "no-store")
+            let cookies = page.headers[values: .setCookie]
+            #expect(cookies.count == 1 && cookies[0].hasPrefix("qf_oidc=;"), "the browser gets no session: \(cookies)")
+            let code = String(try #require(page.text.firstMatch(of: /readonly>([^<]+)</)).output.1)
+
+            func redeem(_ code: String, _ verifier: String) async throws -> Caller.Answer {
+                try await caller.post(
+                    "/auth/oidc/corp/redeem",
+                    ["code": .string(code), "verifier": .string(verifier)]
+                )
+            }
+            for (code, verifier) in [
+                (code, "another-verifier-that-is-long-enough-to-be-one"), (code + "A", verifier), ("", verifier),
+                (String(cookie.dropFirst("qf_oidc=".count)), verifier),
+            ] {
+                let refused = try await redeem(code, verifier)
+                #expect(refused.status == 400, "\(refused.text)")
+            }
+            let answer = try await redeem(code, verifier)
+            #expect(answer.status == 200 && answer.data["username"]?.text == "ada@corp", "\(answer.text)")
+            let token = try #require(answer.data["token"]?.text)
+            let proof = try #require(answer.data["proof"])
+            let program = try caller.with("Authorization", "Bearer \(token)")
+            #expect(try await program.get("/auth/me").data["provider"]?.text == "corp")
+            // A new sign-in was asked for, and takes the place of the password.
+            let ask: [String: JSON] = ["reason": .string("it burns"), "minutes": .integer(10)]
+            #expect(try await program.post("/auth/break-glass", ask).status == 409)
+            let taken = try await program.post("/auth/break-glass", ask.merging(["proof": proof]) { $1 })
+            #expect(taken.status == 200, "\(taken.text)")
+
+            let late = try await self.depart(caller, double, more: challenge)
+            let second = try await self.comeBack(caller, late.cookie, "code=good&state=\(late.state)")
+            let old = String(try #require(second.text.firstMatch(of: /readonly>([^<]+)</)).output.1)
+            #expect(try await redeem(old, verifier).data["proof"] == .null)
+            server.clock.advance(seconds: 300)
+            #expect(try await redeem(old, verifier).status == 400, "five minutes are over")
+        }
+    }
+
     @Test("Roles follow the groups at each sign-in; without any of them nobody gets in, and nothing is made")
     func roles() async throws {
         try await self.serving { server, caller, double in

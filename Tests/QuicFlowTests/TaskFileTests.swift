@@ -256,6 +256,23 @@ struct TaskFileTests {
         #expect(ClearSecrets.paths(in: fields) == ["executor_config.env.DB_PASSWORD"])
     }
 
+    @Test(
+        "passwords in addresses and assignments of scripts are found; files, variables and references are not",
+        arguments: [
+            ("url", "https://ada:hunter2@example.org/x", ["executor_config.url"]),
+            ("url", "https://example.org/a:b@c", []), ("url", "https://ada@example.org", []),
+            ("connection", "postgres://ada:hunter2@db/flow", ["executor_config.connection"]),
+            ("connection", "postgres://ada:${secret:DB}@db/flow", []),
+            ("connection", "host=db user=ada password=hunter2", ["executor_config.connection"]),
+            ("command", "set -e\nexport DB_PASSWORD='hunter22'\nrun", ["executor_config.command, line 2"]),
+            ("command", "TOKEN=$1 KEY_FILE=/etc/key PASSWORD=$(cat x) HOME=hunter22", []),
+        ] as [(String, String, [String])]
+    )
+    func clearSecretsElsewhere(field: String, text: String, found: [String]) {
+        let fields = JSONValue.object(["executor_config": .object([field: .string(text)])])
+        #expect(ClearSecrets.paths(in: fields) == found)
+    }
+
     // MARK: Waiting
 
     @Test("a busy server is waited for as it asks, within bounds, and not when signing in")

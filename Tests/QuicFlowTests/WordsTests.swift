@@ -37,6 +37,8 @@ struct WordsTests {
         (nil, ["online", "offline", "enabled", "disabled", "active", "deleted", "all", "nothing", "success", "end"]),
         (nil, ["edit", "delete", "enable", "disable", "run", "backfill", "stop", "grant", "settings"]),
         (nil, ["execution", "role", "user", "workflow_run", "default", "database", "file", "environment"]),
+        (.runType, RunType.allCases.map(\.rawValue)),
+        (nil, ["ok", "denied"]),
         (nil, NotifyTrigger.allCases.map(\.rawValue)),
         (nil, ["waiting", "ready", "started", "succeeded", "failed", "cancelled", "skipped"]),
         (

@@ -32,6 +32,9 @@ extension Endpoint {
                         required: ["reason": .string(upTo: BrokenGlass.reasonLimit, from: 1)],
                         optional: [
                             "password": Schema.string.orNull.about("Of who has one here."),
+                            "proof": Schema.string.orNull.about(
+                                "Of a new sign-in at a provider (`/auth/oidc/{provider}/redeem`); browsers have a cookie for it."
+                            ),
                             "minutes": Schema.integer(BrokenGlass.leastMinutes...240).orNull.about(
                                 "As long as the setting `two-person.break-glass-minutes` allows without it."
                             ),

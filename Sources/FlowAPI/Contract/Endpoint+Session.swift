@@ -31,6 +31,12 @@ extension Endpoint {
                         "The person has to sign in anew there, whatever session they have; then `/auth/break-glass` takes that for a password."
                     )
                 )
+                .query(
+                    "challenge",
+                    Schema.string(upTo: 43, from: 43).about(
+                        "Of a program that is to get the session instead of this browser: the SHA-256 of its verifier, base64url. The page at the end then shows what the person carries to it."
+                    ).example("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+                )
                 .answers(.other(["text/html"])).mayAnswer(.found)
                 .refuses(.unauthorized, .forbidden)
         case .returnFromOIDC:
@@ -40,6 +46,26 @@ extension Endpoint {
                 )
                 .query("code", .string).query("state", .string).query("iss", .string).query("error", .string)
                 .answers(.other(["text/html"])).refuses(.unauthorized, .forbidden)
+        case .redeemOIDC:
+            Contract(.session, "Gives a program the session that a person began for it at an OpenID provider")
+                .about(
+                    "`code` is what the page at the end of `/auth/oidc/{provider}/start?challenge=…` showed, good for five minutes; `verifier` is whose hash the challenge was. `proof` takes the place of a password at `/auth/break-glass`, where a new sign-in was asked for."
+                )
+                .body(
+                    .body(required: ["code": .string, "verifier": .string]),
+                    examples: [
+                        "code": [
+                            "code": JSON.string("qfs1.…"),
+                            "verifier": .string("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+                        ].json
+                    ]
+                )
+                .answers(
+                    .answer([
+                        "token": .string, "expires_at": .timestamp, "username": .string, "proof": .string.orNull,
+                    ])
+                )
+                .refuses(.unauthorized)
         case .signOut:
             Contract(.session, "Signs out: the token is worth nothing from now on")
                 .about(

@@ -10,7 +10,7 @@ import HTTPTypes
 /// check and the tests all read this table and nothing else (`reliability.md`, attack classes 1 and 3).
 enum Endpoint: String, CaseIterable, Sendable {
     case signIn, signOut, whoAmI, changePassword, listOwnSessions, endOtherSessions, endOwnSession
-    case explainAccess, breakGlass, mendGlass, startOIDC, returnFromOIDC
+    case explainAccess, breakGlass, mendGlass, startOIDC, returnFromOIDC, redeemOIDC
     case signInCode, getTOTP, beginTOTP, confirmTOTP, endTOTP, renewRecoveryCodes, resetTOTP
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
     case explainTask, taskPlacement, taskRollout, listOwed, testTask, shiftTask
@@ -96,6 +96,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .signInCode: self.api(.post, "/auth/login/totp", .everyone)
         case .startOIDC: self.api(.get, "/auth/oidc/{provider}/start", .everyone)
         case .returnFromOIDC: self.api(.get, "/auth/oidc/{provider}/callback", .everyone)
+        case .redeemOIDC: self.api(.post, "/auth/oidc/{provider}/redeem", .everyone)
         case .getTOTP: self.api(.get, "/auth/totp", .signedIn)
         case .beginTOTP: self.api(.post, "/auth/totp", .signedIn)
         case .confirmTOTP: self.api(.post, "/auth/totp/confirm", .signedIn)

@@ -16,6 +16,24 @@ enum SignOnPage {
             """
     }
 
+    /// What the person carries to the program that began the sign-in.
+    static func handover(_ code: String, isChinese: Bool) -> String {
+        let words =
+            isChinese
+            ? "已登录。请把这段代码复制到您开始登录的终端，五分钟内有效："
+            : "You are signed in. Copy this code into the terminal where you began, within five minutes:"
+        let warning =
+            isChinese
+            ? "不要把它交给任何人。如果不是您自己在终端中开始的登录，请关闭此页。"
+            : "Give it to nobody. If you did not begin a sign-in in a terminal yourself, close this page."
+        return """
+            <!doctype html>
+            <html lang="\(isChinese ? "zh-CN" : "en")"><head><meta charset="utf-8"><title>QuartzFlow</title></head>
+            <body><h1>QuartzFlow</h1><p>\(words)</p><p><textarea rows="8" cols="72" readonly>\(self.escaped(code))</textarea></p>
+            <p><strong>\(warning)</strong></p></body></html>
+            """
+    }
+
     static func refusal(_ kind: OIDCFault.Kind, _ title: String, isChinese: Bool, id: String) -> String {
         let words = self.escaped(self.words(kind, title, isChinese: isChinese))
         let again = isChinese ? "返回登录页" : "Back to signing in"

@@ -157,6 +157,7 @@ struct APIRouter: Sendable {
         case .endOwnSession: try await self.auth.endSession(call)
         case .startOIDC: try await self.oidc.start(call)
         case .returnFromOIDC: try await self.oidc.callback(call)
+        case .redeemOIDC: try await self.oidc.redeem(call)
         case .signInCode: try await self.auth.signInWithCode(call)
         case .getTOTP: try await self.secondFactor.state(call)
         case .beginTOTP: try await self.secondFactor.begin(call)

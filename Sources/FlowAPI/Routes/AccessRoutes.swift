@@ -79,12 +79,14 @@ struct AccessRoutes: Sendable {
         try call.noQuery()
         var reader = try FieldReader(try await call.body())
         let password = reader.string("password")
+        let proof = reader.string("proof")
         let reason = reader.requiredString("reason")
         let minutes = reader.integer("minutes")
         try reader.finish()
         let (signIn, glass) = try await self.authentication.breakGlass(
             password: password,
-            proof: Cookie.value(of: AuthRoutes.proofCookieName, in: call.request.headers[values: .cookie]),
+            proof: proof
+                ?? Cookie.value(of: AuthRoutes.proofCookieName, in: call.request.headers[values: .cookie]),
             reason: reason,
             minutes: minutes,
             in: call.authenticated

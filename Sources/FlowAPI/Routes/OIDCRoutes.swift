@@ -21,10 +21,16 @@ struct OIDCRoutes: Sendable {
         var query = try call.query()
         let wanted = query.string("return_to") ?? "/"
         let isFresh = query.flag("fresh")
+        let challenge = query.string("challenge")
         try query.finish()
         let (service, provider) = try self.provider(call)
         do {
-            let departure = try await service.begin(at: provider, returnTo: wanted, isFresh: isFresh)
+            let departure = try await service.begin(
+                at: provider,
+                returnTo: wanted,
+                isFresh: isFresh,
+                challenge: challenge
+            )
             return .raw(
                 Response(
                     status: .found,
@@ -50,15 +56,24 @@ struct OIDCRoutes: Sendable {
         )
         let (service, provider) = try self.provider(call)
         do {
-            let (signIn, returnTo) = try await service.finish(
+            let arrival = try await service.finish(
                 at: provider,
                 answer,
                 sealed: Cookie.value(of: Self.cookieName, in: call.request.headers[values: .cookie]),
                 origin: call.origin
             )
+            let signIn = arrival.signIn
             call.context.identity.username = signIn.user.username
+            if let code = arrival.handover {
+                // The program gets the session, and this browser none.
+                let page = SignOnPage.handover(code, isChinese: call.language == .chinese)
+                var response = Response(text: page, type: "text/html; charset=utf-8")
+                response.headers[.cacheControl] = "no-store"
+                response.headers.append(.init(name: .setCookie, value: self.cookie("", maxAge: 0)))
+                return .raw(response)
+            }
             // Not a redirect: from another site's answer it would not carry a cookie that is for this site only.
-            var response = Response(text: SignOnPage.goingOn(to: returnTo), type: "text/html; charset=utf-8")
+            var response = Response(text: SignOnPage.goingOn(to: arrival.returnTo), type: "text/html; charset=utf-8")
             response.headers.append(.init(name: .setCookie, value: self.auth.cookie(for: signIn)))
             if let proof = signIn.proof {
                 response.headers.append(.init(name: .setCookie, value: self.auth.proofCookie(proof)))
@@ -67,6 +82,26 @@ struct OIDCRoutes: Sendable {
             return .raw(response)
         } catch let fault as OIDCFault {
             return try self.refusal(fault, provider, call)
+        }
+    }
+
+    /// Gives a program the session that a person has begun for it in a browser.
+    func redeem(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        var reader = try FieldReader(try await call.body())
+        let code = reader.requiredString("code")
+        let verifier = reader.requiredString("verifier")
+        try reader.finish()
+        let (service, provider) = try self.provider(call)
+        do {
+            let redeemed = try await service.redeem(at: provider, code: code, verifier: verifier)
+            call.context.identity.username = redeemed.username
+            return .data([
+                .init("token", redeemed.token), .init("expires_at", redeemed.expiresAt),
+                .init("username", redeemed.username), .init("proof", redeemed.proof),
+            ])
+        } catch let fault as OIDCFault {
+            throw APIFailure(fault, provider)
         }
     }
 

@@ -21,17 +21,27 @@ struct OIDCLogin: Hashable, Sendable {
     let returnTo: String
     /// The person has to prove anew who they are, whatever session they have there.
     let isFresh: Bool
+    /// Of the program that gets the session instead of this browser; nil = the browser gets it.
+    let challenge: String?
     let expiresAt: Timestamp
     var begunAt: Timestamp { self.expiresAt.advanced(byMilliseconds: -Self.lifetime) }
 
     /// - Parameter random: 256 bits of text each time.
-    init(provider: String, returnTo: String, isFresh: Bool = false, now: Timestamp, random: () -> String) {
+    init(
+        provider: String,
+        returnTo: String,
+        isFresh: Bool = false,
+        challenge: String? = nil,
+        now: Timestamp,
+        random: () -> String
+    ) {
         self.provider = provider
         self.state = random()
         self.nonce = random()
         self.verifier = random()
         self.returnTo = Self.safe(returnTo)
         self.isFresh = isFresh
+        self.challenge = challenge
         self.expiresAt = now.advanced(byMilliseconds: Self.lifetime)
     }
 
@@ -50,6 +60,7 @@ struct OIDCLogin: Hashable, Sendable {
             .object([
                 .init("p", self.provider), .init("s", self.state), .init("n", self.nonce), .init("v", self.verifier),
                 .init("r", self.returnTo), .init("e", self.expiresAt.milliseconds), .init("f", self.isFresh),
+                .init("c", self.challenge),
             ])
         )
     }
@@ -65,6 +76,7 @@ struct OIDCLogin: Hashable, Sendable {
         self.verifier = verifier
         self.returnTo = Self.safe(returnTo)
         self.isFresh = json["f"] == .bool(true)
+        self.challenge = json["c"]?.claim
         self.expiresAt = Timestamp(milliseconds: end)
     }
 

@@ -33,6 +33,24 @@ package actor OIDCService {
         }
     }
 
+    /// A way back that was taken.
+    package struct Arrival: Sendable {
+        package let signIn: SignIn
+        /// Where the person wanted to go.
+        package let returnTo: String
+        /// What the person carries to the program that asked; nil where the browser gets the session.
+        package let handover: String?
+    }
+
+    /// What a program gets for what the person brought.
+    package struct Redeemed: Sendable {
+        package let token: String
+        package let expiresAt: Timestamp
+        package let username: String
+        /// That the sign-on was a new one, where that was asked for.
+        package let proof: String?
+    }
+
     package nonisolated let providers: [OIDCProvider]
     private let transport: any OIDCTransport
     private let authentication: AuthenticationService
@@ -64,21 +82,41 @@ package actor OIDCService {
 
     // MARK: There
 
-    /// - Parameter isFresh: the person has to prove anew who they are, whatever session they have there.
-    /// - Throws: ``OIDCFault``.
+    /// - Parameters:
+    ///   - isFresh: the person has to prove anew who they are, whatever session they have there.
+    ///   - challenge: of a program that is to get the session instead of this browser.
+    /// - Throws: ``OIDCFault``; `invalid` for a challenge that is none.
     package func begin(
         at provider: OIDCProvider,
         returnTo: String,
-        isFresh: Bool = false
+        isFresh: Bool = false,
+        challenge: String? = nil
     ) async throws -> Departure {
+        if let challenge, !SignOnHandover.isChallenge(challenge) {
+            throw CoreError(
+                .invalid,
+                "The sign-in cannot begin",
+                details: [
+                    .init(
+                        path: "challenge",
+                        code: "syntax",
+                        message: "the SHA-256 of a verifier, in 43 characters of base64url without padding"
+                    )
+                ]
+            )
+        }
         guard let seal else {
             throw self.noted(OIDCFault(.unavailable, "the master key is missing"), provider)
         }
         do {
             let metadata = try await self.metadata(of: provider)
-            let login = OIDCLogin(provider: provider.name, returnTo: returnTo, isFresh: isFresh, now: self.clock.now) {
-                AuthenticationService.makeToken()
-            }
+            let login = OIDCLogin(
+                provider: provider.name,
+                returnTo: returnTo,
+                isFresh: isFresh,
+                challenge: challenge,
+                now: self.clock.now
+            ) { AuthenticationService.makeToken() }
             return Departure(
                 url: login.authorizationURL(provider, metadata),
                 sealed: try seal.seal(login.text, name: Self.cookieName, version: 1),
@@ -90,14 +128,14 @@ package actor OIDCService {
     // MARK: And back
 
     /// - Parameter sealed: what the browser carried.
-    /// - Returns: the session, and where the person wanted to go.
+    /// - Returns: the session, and where it goes.
     /// - Throws: ``OIDCFault``.
     package func finish(
         at provider: OIDCProvider,
         _ answer: Return,
         sealed: String?,
         origin: Origin
-    ) async throws -> (signIn: SignIn, returnTo: String) {
+    ) async throws -> Arrival {
         do {
             let login = try self.login(of: provider, answer, sealed: sealed)
             let metadata = try await self.metadata(of: provider)
@@ -133,7 +171,39 @@ package actor OIDCService {
                 isFresh: login.isFresh,
                 origin: origin
             )
-            return (signIn, login.returnTo)
+            let handover = try login.challenge.map { challenge in
+                guard let seal else { throw OIDCFault(.unavailable, "the master key is missing") }
+                return try SignOnHandover(
+                    provider: provider.name,
+                    challenge: challenge,
+                    signIn: signIn,
+                    at: self.clock.now
+                ).sealed(seal)
+            }
+            return Arrival(signIn: signIn, returnTo: login.returnTo, handover: handover)
+        } catch { throw self.noted(error, provider) }
+    }
+
+    // MARK: To a program
+
+    /// Gives the session to the program that asked for it.
+    ///
+    /// - Parameters:
+    ///   - code: what the page at the end showed, ``Arrival/handover``.
+    ///   - verifier: whose hash the program gave at the start.
+    /// - Throws: ``OIDCFault``.
+    package func redeem(at provider: OIDCProvider, code: String, verifier: String) throws -> Redeemed {
+        do {
+            guard let seal else { throw OIDCFault(.unavailable, "the master key is missing") }
+            guard let handover = SignOnHandover(code, seal: seal), handover.provider == provider.name,
+                self.clock.now < handover.endsAt, verifier.utf8.count <= 128, handover.fits(verifier)
+            else { throw OIDCFault(.expired, "the code is of another program or too old") }
+            return Redeemed(
+                token: handover.token,
+                expiresAt: handover.sessionEndsAt,
+                username: handover.username,
+                proof: handover.proof
+            )
         } catch { throw self.noted(error, provider) }
     }
 

@@ -75,6 +75,30 @@ struct APIClient: Sendable {
         try await self.exchange(method, path, query: query, body: body, ifMatch: tag).data()
     }
 
+    /// An answer that is a file, piece by piece as it comes.
+    ///
+    /// - Throws: ``CommandFailure`` for a refusal; what `take` throws.
+    func download(_ path: String, _ query: [(String, String?)] = [], _ take: (Data) throws -> Void) async throws {
+        let request = try self.request(.GET, path, query: query)
+        let response = try await self.reaching { try await self.respond(to: request, within: .hours(24)) }
+        guard (200..<300).contains(response.status.code) else {
+            let buffer = try await self.reaching { try await response.body.collect(upTo: Self.answerLimit) }
+            let status = Int(response.status.code)
+            _ = try APIAnswer(status: status, body: Data(buffer.readableBytesView), server: self.server).data()
+            return
+        }
+        var pieces = response.body.makeAsyncIterator()
+        while let piece = try await self.reaching({ try await pieces.next() }) {
+            try take(Data(piece.readableBytesView))
+        }
+    }
+
+    /// A request of any kind, for what has no command of its own.
+    func call(_ method: String, _ path: String, query: [(String, String?)], body: JSONValue?) async throws -> JSONValue
+    {
+        try await self.send(HTTPMethod(rawValue: method), path, query: query, body: body)
+    }
+
     private func exchange(
         _ method: HTTPMethod,
         _ path: String,
@@ -82,6 +106,25 @@ struct APIClient: Sendable {
         body: JSONValue? = nil,
         ifMatch tag: String? = nil
     ) async throws -> APIAnswer {
+        let request = try self.request(method, path, query: query, body: body, ifMatch: tag)
+        return try await self.reaching {
+            let response = try await self.respond(to: request, within: .seconds(60))
+            let buffer = try await response.body.collect(upTo: Self.answerLimit)
+            return APIAnswer(
+                status: Int(response.status.code),
+                body: Data(buffer.readableBytesView),
+                server: self.server
+            )
+        }
+    }
+
+    private func request(
+        _ method: HTTPMethod,
+        _ path: String,
+        query: [(String, String?)] = [],
+        body: JSONValue? = nil,
+        ifMatch tag: String? = nil
+    ) throws -> HTTPClientRequest {
         var request = HTTPClientRequest(url: self.server.url(path: path, query: query))
         request.method = method
         request.headers.add(name: "Accept", value: "application/json")
@@ -98,25 +141,27 @@ struct APIClient: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
         }
-        do {
-            var response = try await Self.http.execute(request, timeout: .seconds(60))
-            var patience = Patience(isSignedIn: self.token != nil)
-            while response.status == .tooManyRequests,
-                let seconds = patience.wait(response.headers.first(name: "Retry-After"))
-            {
-                // So that the connection is free again.
-                _ = try await response.body.collect(upTo: Self.answerLimit)
-                if seconds > 2 { Terminal.complain("\(self.server) takes no more requests for \(seconds) s; waiting") }
-                try await Task.sleep(for: .seconds(seconds))
-                response = try await Self.http.execute(request, timeout: .seconds(60))
-            }
-            let buffer = try await response.body.collect(upTo: Self.answerLimit)
-            return APIAnswer(
-                status: Int(response.status.code),
-                body: Data(buffer.readableBytesView),
-                server: self.server
-            )
-        } catch {
+        return request
+    }
+
+    /// Waits where the server asks for it (429).
+    private func respond(to request: HTTPClientRequest, within limit: TimeAmount) async throws -> HTTPClientResponse {
+        var response = try await Self.http.execute(request, timeout: limit)
+        var patience = Patience(isSignedIn: self.token != nil)
+        while response.status == .tooManyRequests,
+            let seconds = patience.wait(response.headers.first(name: "Retry-After"))
+        {
+            // So that the connection is free again.
+            _ = try await response.body.collect(upTo: Self.answerLimit)
+            if seconds > 2 { Terminal.complain("\(self.server) takes no more requests for \(seconds) s; waiting") }
+            try await Task.sleep(for: .seconds(seconds))
+            response = try await Self.http.execute(request, timeout: limit)
+        }
+        return response
+    }
+
+    private func reaching<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch {
             throw CommandFailure(
                 .unreachable,
                 "no answer from \(self.server): \(Self.words(for: error)). Is the server running there? (--server)"

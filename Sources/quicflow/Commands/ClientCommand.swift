@@ -11,6 +11,7 @@ struct ClientCommand: AsyncParsableCommand {
         abstract: "The agents a server knows, one on each host.",
         subcommands: [
             ClientListCommand.self, ClientLabelCommand.self, ClientMaintenanceCommand.self, ClientStatsCommand.self,
+            ClientDeleteCommand.self,
         ]
     )
 }

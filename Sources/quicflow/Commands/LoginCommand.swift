@@ -10,8 +10,10 @@ struct LoginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
         abstract: "Signs in at a server and remembers the session.",
-        discussion:
-            "The password is asked for on the terminal, or comes from a file or standard input; never from an argument."
+        discussion: """
+            The password is asked for on the terminal, or comes from a file or standard input; never from an argument. With \
+            --provider a browser signs in at an OpenID provider, on any machine, and shows a code for the terminal.
+            """
     )
 
     @OptionGroup var options: ServerOptions
@@ -28,7 +30,13 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(help: "Code of the second factor, or a recovery code; asked for when it is needed.")
     var totp: String?
 
+    @Option(help: "Sign in at this OpenID provider of the server, by a browser.")
+    var provider: String?
+
     func validate() throws {
+        if self.provider != nil, self.passwordFile != nil || self.passwordStdin || self.totp != nil {
+            throw ValidationError.said("With --provider there is no password and no code of a second factor here.")
+        }
         if self.passwordFile != nil, self.passwordStdin {
             throw ValidationError.said("Give --password-file or --password-stdin, not both.")
         }
@@ -36,6 +44,10 @@ struct LoginCommand: AsyncParsableCommand {
 
     func run() async throws {
         let address = try self.options.address()
+        if let provider {
+            let answer = try await BrowserSignIn(server: address, provider: provider).run()
+            return try self.keep(answer, name: answer["username"].cell, at: address)
+        }
         let password = try self.password(for: address)
         let anonymous = APIClient(server: address, token: nil)
         let answer: JSONValue
@@ -49,6 +61,10 @@ struct LoginCommand: AsyncParsableCommand {
         } catch let failure as CommandFailure where failure.status == .denied {
             throw CommandFailure(.denied, "\(address) did not accept this user name and password")
         }
+        try self.keep(answer, name: self.username, at: address)
+    }
+
+    private func keep(_ answer: JSONValue, name: String, at address: ServerAddress) throws {
         guard let token = answer["token"].string else {
             throw CommandFailure(.failed, "\(address) does not answer as a QuartzFlow server does")
         }
@@ -56,14 +72,14 @@ struct LoginCommand: AsyncParsableCommand {
         var credentials = try Credentials(readingFrom: url)
         credentials[address] = Credentials.Session(
             token: token,
-            username: self.username,
+            username: name,
             expiresAt: answer["expires_at"].string
         )
         try credentials.write(to: url)
         var shown = answer
         shown["token"] = .null
         self.options.output.show(shown) {
-            Terminal.say("Signed in at \(address) as \(self.username) until \(DisplayTime.text(answer["expires_at"])).")
+            Terminal.say("Signed in at \(address) as \(name) until \(DisplayTime.text(answer["expires_at"])).")
             if answer["user"]["must_change_password"].bool == true {
                 Terminal.complain("Somebody else knows this password. Change it first: quicflow passwd")
             }

@@ -9,7 +9,7 @@ struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Reports on what ran.",
-        subcommands: [ReportFailuresCommand.self, ReportMailCommand.self]
+        subcommands: [ReportRunsCommand.self, ReportFailuresCommand.self, ReportMailCommand.self]
     )
 }
 

@@ -13,6 +13,7 @@ enum ChineseWords {
         Self.imports,
         Self.crontab,
         Self.bulk,
+        Self.routes,
         Self.states,
     ]
 }

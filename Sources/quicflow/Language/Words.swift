@@ -14,6 +14,7 @@ enum Words {
         case hook
         case incident
         case report
+        case runType = "run type"
         case silence
         case step
         case verdict

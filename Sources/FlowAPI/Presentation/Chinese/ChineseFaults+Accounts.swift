@@ -226,5 +226,9 @@ extension ChineseFaults {
         zh 请写要查询的权限。
         en such as jobs:run
         zh 例如 jobs:run
+        en The sign-in cannot begin
+        zh 不能开始登录
+        en the SHA-256 of a verifier, in 43 characters of base64url without padding
+        zh 应为校验码的 SHA-256，写成 43 个字符的 base64url，不带填充
         """#
 }

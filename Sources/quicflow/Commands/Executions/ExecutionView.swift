@@ -45,7 +45,7 @@ enum ExecutionView {
             let start = execution["start_time"]
             table.add([
                 execution["id"].cell, DisplayWidth.fitted(execution["task_name"].cell, to: 32),
-                execution["client_id"].cell, self.state(execution),
+                execution.host, self.state(execution),
                 DisplayTime.text(start.isNull ? execution["scheduled_time"] : start),
                 DisplayTime.duration(milliseconds: execution["duration"].integer),
             ])
@@ -57,7 +57,8 @@ enum ExecutionView {
     static func details(_ execution: JSONValue) -> String {
         var table = TextTable(["EXECUTION", Wording(verbatim: execution["id"].cell)])
         table.add(fact: "task", "\(execution["task_name"].cell) (\(execution["task_id"].cell))")
-        table.add(fact: "client", execution["client_id"].cell)
+        let (host, id) = (execution.host, execution["client_id"].cell)
+        table.add(fact: "client", host == id ? id : "\(host) (\(id))")
         table.add(fact: "state", self.state(execution))
         let words = execution["reason"]["text"][Language.current.rawValue]
         if !words.isNull { table.add(fact: "reason", words.cell) }

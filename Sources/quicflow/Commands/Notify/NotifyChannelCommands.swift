@@ -82,6 +82,29 @@ struct NotifyCreateChannelCommand: AsyncParsableCommand {
     }
 }
 
+/// `quicflow notify update-channel`.
+struct NotifyUpdateChannelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update-channel",
+        abstract: "Replaces a channel by what a file says; a password that the file leaves out stays."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    @Argument(help: "Name or number.")
+    var channel: String
+
+    @Argument(help: "A file with the channel as JSON; - reads standard input.")
+    var file: String
+
+    func run() async throws {
+        let client = try self.options.client()
+        let path = "/notify/channels/\(try await client.channelID(self.channel))"
+        let answer = try await client.put(path, try WrittenBody.read(self.file))
+        self.options.output.show(answer) { Terminal.say("Changed channel '\(answer["name"].cell)'.") }
+    }
+}
+
 /// `quicflow notify delete-channel`.
 struct NotifyDeleteChannelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -168,6 +191,27 @@ struct NotifyCreateRuleCommand: AsyncParsableCommand {
         self.options.output.show(answer) {
             Terminal.say("Created rule \(answer["id"].cell) '\(answer["name"].cell)'.")
         }
+    }
+}
+
+/// `quicflow notify update-rule`.
+struct NotifyUpdateRuleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update-rule",
+        abstract: "Replaces a rule by what a file says."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    @Argument(help: "The rule's number.")
+    var rule: Int64
+
+    @Argument(help: "A file with the rule as JSON; - reads standard input.")
+    var file: String
+
+    func run() async throws {
+        let answer = try await self.options.client().put("/notify/rules/\(self.rule)", try WrittenBody.read(self.file))
+        self.options.output.show(answer) { Terminal.say("Changed rule '\(answer["name"].cell)'.") }
     }
 }
 

@@ -10,9 +10,10 @@ struct NotifyCommand: AsyncParsableCommand {
         commandName: "notify",
         abstract: "Channels and rules of notifications, incidents, and messages on their way.",
         subcommands: [
-            NotifyChannelsCommand.self, NotifyCreateChannelCommand.self, NotifyDeleteChannelCommand.self,
-            NotifyTestCommand.self, NotifyRulesCommand.self, NotifyCreateRuleCommand.self,
-            NotifyDeleteRuleCommand.self, NotifyIncidentsCommand.self, NotifyAcknowledgeCommand.self,
+            NotifyChannelsCommand.self, NotifyCreateChannelCommand.self, NotifyUpdateChannelCommand.self,
+            NotifyDeleteChannelCommand.self, NotifyTestCommand.self, NotifyRulesCommand.self,
+            NotifyCreateRuleCommand.self, NotifyUpdateRuleCommand.self, NotifyDeleteRuleCommand.self,
+            NotifyIncidentsCommand.self, NotifyAcknowledgeCommand.self,
             NotifyDeliveriesCommand.self, NotifyResendCommand.self,
         ]
     )

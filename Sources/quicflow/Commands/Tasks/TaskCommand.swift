@@ -15,6 +15,7 @@ struct TaskCommand: AsyncParsableCommand {
             TaskExplainCommand.self, TaskWhereCommand.self, TaskImportCommand.self, TaskStatsCommand.self,
             TaskHistoryCommand.self, TaskLogsCommand.self, TaskExportCommand.self, TaskDepsCommand.self,
             TaskHookCommand.self, TaskBackfillCommand.self, TaskBulkCommand.self, TaskTestCommand.self,
+            TaskVersionsCommand.self, TaskShiftCommand.self, TaskLintCommand.self,
         ]
     )
 }

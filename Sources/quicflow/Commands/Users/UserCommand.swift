@@ -14,7 +14,8 @@ struct UserCommand: AsyncParsableCommand {
         subcommands: [
             UserListCommand.self, UserGetCommand.self, UserCreateCommand.self, UserRenameCommand.self,
             UserDisableCommand.self, UserEnableCommand.self, UserDeleteCommand.self, UserResetPasswordCommand.self,
-            UserGrantCommand.self, UserRevokeCommand.self, UserSessionsCommand.self, UserEndSessionsCommand.self,
+            UserResetTotpCommand.self, UserGrantCommand.self, UserRevokeCommand.self, UserSessionsCommand.self,
+            UserEndSessionsCommand.self,
         ]
     )
 }

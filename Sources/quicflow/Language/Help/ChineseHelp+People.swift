@@ -150,8 +150,8 @@ extension ChineseHelp {
         zh 谁的权限；不写就是自己的。
         en What it is about: task, workflow, group, client, execution or run, a colon, and its id.
         zh 对象：task、workflow、group、client、execution 或 run，冒号，再写编号。
-        en Needs the permission breakglass:use and the password again. It ends by itself; --end gives it back before. Everybody whom a rule with 'break_glass' tells hears of it.
-        zh 需要 breakglass:use 权限，并再次输入密码。它会自行结束；--end 提前交还。设有 'break_glass' 规则的通知对象都会收到消息。
+        en Needs the permission breakglass:use and the password again; whom an OpenID provider signs in signs in there anew, by a browser. It ends by itself; --end gives it back before. Everybody whom a rule with 'break_glass' tells hears of it.
+        zh 需要 breakglass:use 权限，并再次输入密码；由 OpenID 身份提供方登录的人用浏览器在那里重新登录。它会自行结束；--end 提前交还。设有 'break_glass' 规则的通知对象都会收到消息。
         en Why; it stands in each row of the audit.
         zh 原因；会写在每一条审计记录里。
         en For how many minutes, from 5; as long as is allowed without it.

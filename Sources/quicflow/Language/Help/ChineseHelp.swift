@@ -15,6 +15,7 @@ enum ChineseHelp {
         Self.notify,
         Self.files,
         Self.host,
+        Self.routes,
     ]
 
     /// Of every command, of sections, of signing in.
@@ -39,8 +40,8 @@ enum ChineseHelp {
         zh 显示帮助。
         en Signs in at a server and remembers the session.
         zh 登录服务器，并记住会话。
-        en The password is asked for on the terminal, or comes from a file or standard input; never from an argument.
-        zh 密码在终端上询问，或来自文件或标准输入；从不来自参数。
+        en The password is asked for on the terminal, or comes from a file or standard input; never from an argument. With --provider a browser signs in at an OpenID provider, on any machine, and shows a code for the terminal.
+        zh 密码在终端上询问，或来自文件或标准输入；从不来自参数。使用 --provider 时，由任意机器上的浏览器在 OpenID 身份提供方登录，并显示一段要输入终端的代码。
         en Address of the server; $QUARTZFLOW_SERVER, or http://127.0.0.1:8475.
         zh 服务器的地址；$QUARTZFLOW_SERVER，或 http://127.0.0.1:8475。
         en Name of a server, see 'quicflow profile'; $QUARTZFLOW_PROFILE.
