@@ -17,7 +17,7 @@ struct QuicFlowServer: AsyncParsableCommand {
         subcommands: [
             DevCommand.self, ServeCommand.self, TokenCommand.self, UserCommand.self, AuditCommand.self,
             BackupCommand.self, VerifyCommand.self, RestoreCommand.self, SecretsCommand.self, MigrateCommand.self,
-            AuthorityCommand.self, DatabaseCommand.self,
+            ExportCommand.self, ImportCommand.self, AuthorityCommand.self, DatabaseCommand.self,
         ]
     )
 

@@ -110,7 +110,7 @@ package enum Backup {
     }
 
     /// Of two that make a file of one name at once, without `replaces` one is refused.
-    private static func place(_ archive: String, at path: String, replaces: Bool) throws {
+    static func place(_ archive: String, at path: String, replaces: Bool) throws {
         let isDone = replaces ? rename(archive, path) == 0 : link(archive, path) == 0
         guard isDone else {
             if errno == EEXIST { throw Self.isThere(path) }
@@ -119,7 +119,7 @@ package enum Backup {
         DirectorySync.run(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 
-    private static func isThere(_ path: String) -> CoreError {
+    static func isThere(_ path: String) -> CoreError {
         CoreError(.conflict, "\(path) is there already. Choose another name, or replace it with --force.")
     }
 }

@@ -4,6 +4,22 @@
 extension ChineseServer {
     /// Of the server's files, keys, back-ups and joining hosts.
     static let host = #"""
+        en There is no file {path}, or it can't be read.
+        zh 没有文件 {path}，或无法读取。
+        en A line of the file is longer than {size} MiB.
+        zh 文件中有一行超过 {size} MiB。
+        en {directory} holds no database. Name a server's directory with --data-dir, or its PostgreSQL with --database.
+        zh {directory} 中没有数据库。请用 --data-dir 指明服务器的目录，或用 --database 指明它的 PostgreSQL。
+        en The file could not be written: {error}. Is the disk full?
+        zh 文件无法写入：{error}。磁盘是否已满？
+        en {directory} holds a database. Name another directory, or move the database away first.
+        zh {directory} 中已有数据库。请指明另一个目录，或先把数据库移走。
+        en {file}: {rows} rows of {tables} tables, {bytes} bytes
+        zh {file}：{tables} 个表，{rows} 行，{bytes} 字节
+        en {rows} rows of {tables} tables are here, as of {time}.
+        zh 已导入 {tables} 个表的 {rows} 行，时间为 {time}。
+        en Keys and the authority (ca) come from the data directory of before: copy them before the server starts.
+        zh 密钥文件和证书机构（ca）来自原来的数据目录：请在服务器启动前复制过来。
         en There is an authority that follows already: {name}.
         zh 已经有后继的证书机构：{name}。
         en There is one authority only. 'authority roll' makes the one that follows.

@@ -103,6 +103,16 @@ enum ChineseServerHelp {
         zh 退出码：0 完整，1 已损坏（并说明哪里），2 无法检查。
         en The back-up.
         zh 备份文件。
+        en Write everything the database holds as JSON lines, for another database or another program.
+        zh 把数据库的全部内容写成 JSON 行，供另一个数据库或其他程序使用。
+        en From SQLite while the server runs, as of one moment; from a PostgreSQL with all servers stopped. Keys and the authority that hosts trust are files of the data directory and not inside; sealed secrets and hashes of passwords are. The file is for its owner only.
+        zh SQLite 可在服务器运行时导出，内容为同一时刻；PostgreSQL 则须先停止全部服务器。密钥文件和主机信任的证书机构是数据目录中的文件，不在其中；封存的密钥和密码的散列在其中。文件只有所有者能读。
+        en Make a database of the JSON lines that 'export' wrote: a SQLite file, or an empty PostgreSQL.
+        zh 由“export”写出的 JSON 行生成数据库：SQLite 文件，或空的 PostgreSQL。
+        en Stop the server that the lines are from first: two with the same hosts would run every job twice. Sessions of people and join tokens end, as with 'restore'. Nothing is kept of a file that is damaged.
+        zh 请先停止这些行所属的服务器：两个服务器使用相同的主机会把每个任务运行两次。与“restore”一样，用户的会话和加入令牌会失效。文件损坏时不保留任何内容。
+        en The file that 'export' wrote.
+        zh “export”写出的文件。
         en A copy of secrets.key, to look at the audit too.
         zh secrets.key 的副本，用来同时检查审计。
         en A directory with room to unpack it meanwhile.

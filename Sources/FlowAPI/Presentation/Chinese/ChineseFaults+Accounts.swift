@@ -226,6 +226,18 @@ extension ChineseFaults {
         zh 请写要查询的权限。
         en such as jobs:run
         zh 例如 jobs:run
+        en The file is damaged: its lines are not those that were written.
+        zh 文件已损坏：其中的行与写入时不同。
+        en There is something behind the file's end.
+        zh 文件末尾之后还有内容。
+        en The end of the file is missing: it was cut off at line {number}.
+        zh 文件缺少末尾：在第 {number} 行被截断。
+        en Line {number} of the file is damaged.
+        zh 文件的第 {number} 行已损坏。
+        en This is no file of 'quicflow-server export'.
+        zh 这不是“quicflow-server export”写出的文件。
+        en Version {program} wrote this file with another schema. Import it with that version, and upgrade afterwards.
+        zh 此文件由版本 {program} 以另一种结构写出。请用该版本导入，之后再升级。
         en The sign-in cannot begin
         zh 不能开始登录
         en the SHA-256 of a verifier, in 43 characters of base64url without padding
