@@ -437,24 +437,91 @@ struct NotifyDeliveryTests {
         try await receiver.stop()
     }
 
-    @Test("A crash before or after the request sends once more at most, under the same key", arguments: [false, true])
-    func crash(_ sendsFirst: Bool) async throws {
+    /// Where a server ends on the way from an event to a message that was taken.
+    enum CrashStep: CaseIterable {
+        case eventStored, incidentWaits, messageWritten, beforeRequest, afterRequest, settled
+    }
+
+    @Test(
+        "A crash at any step loses no message, and sends once more at most, under the same key (issue 10)",
+        arguments: CrashStep.allCases
+    )
+    func crash(_ step: CrashStep) async throws {
         let receiver = try await HTTPReceiver.start()
         try await DeliveryWorld.with { world in
             try await world.channel(Self.hook(receiver))
             try await world.makeJob([Self.rule()])
-            try await world.fail()
+            try await world.report(exit: 2)
+            if step == .eventStored { try await world.reopen() }
+            try await world.evaluate()
+            if step == .incidentWaits { try await world.reopen() }
+            world.clock.pass(6)
+            try await world.evaluate()
+            if step == .messageWritten { try await world.reopen() }
             let sender = world.sender
-            world.sender = CrashingSender(inner: sender, store: world.store, sendsFirst: sendsFirst)
-            await #expect(throws: CoreError.self) { try await world.dispatch() }
-            world.sender = sender
-            try await world.reopen()
-            #expect(try await world.states() == [.sending])
+            if step == .beforeRequest || step == .afterRequest {
+                world.sender = CrashingSender(inner: sender, store: world.store, sendsFirst: step == .afterRequest)
+                await #expect(throws: CoreError.self) { try await world.dispatch() }
+                world.sender = sender
+                try await world.reopen()
+                #expect(try await world.states() == [.sending])
+            }
             try await world.evaluate()
             try await world.dispatch()
+            if step == .settled {
+                try await world.reopen()
+                try await world.evaluate()
+                #expect(try await world.dispatch() == 0)
+            }
             #expect(try await world.states() == [.sent])
-            #expect(receiver.hits.count == (sendsFirst ? 2 : 1))
+            #expect(receiver.hits.count == (step == .afterRequest ? 2 : 1))
             #expect(Set(receiver.hits.map { $0.headers.first(name: "Idempotency-Key") }).count == 1)
+        }
+        try await receiver.stop()
+    }
+
+    @Test("PagerDuty: a late opening is followed by the end it overtook, a test closes what it opened (issue 10)")
+    func pagerDutyCloses() async throws {
+        let receiver = try await HTTPReceiver.start([.init(status: .badRequest)])
+        try await DeliveryWorld.with { world in
+            var draft = NotifyChannelDraft(name: "ops", kind: .pagerduty)
+            draft.secrets = ChannelSecrets(url: receiver.url + "/hook", secret: "k")
+            try await world.channel(draft)
+            let rule = NotifyRule(
+                name: "r",
+                triggers: [.technicalFailure, .recovered],
+                channels: [NotifyTarget(channel: "ops")]
+            )
+            try await world.makeJob([rule])
+            func actions() throws -> [String] {
+                try receiver.hits.map { hit in
+                    let body = try JSONParser.parse(Array(hit.body.utf8))
+                    guard case .string(let action)? = body["event_action"], case .string(let key)? = body["dedup_key"]
+                    else { throw CoreError(.invalid, hit.body) }
+                    return action + " " + key
+                }
+            }
+            try await world.fail()
+            try await world.dispatch()
+            #expect(try await world.states() == [.dead])
+            try await world.report(exit: 0)
+            try await world.evaluate()
+            try await world.dispatch()
+            let dead = try await world.store.deliveries(NotifyQuery(state: NotifyDelivery.State.dead.rawValue)).items
+            _ = try await world.store.resendDelivery(try #require(dead.first).id, in: .all, by: world.change)
+            try await world.dispatch()
+            try await world.dispatch()
+            let key = try #require(dead.first?.incident).description
+            #expect(try actions() == ["trigger", "resolve", "trigger", "resolve"].map { $0 + " " + key })
+            #expect(try await world.states() == [.sent, .sent])
+            #expect(try await world.dispatch() == 0)
+
+            let channel = try #require(try await world.store.notifyChannels().first)
+            let id = DeliveryID(uuid: UUID())
+            let test = MessageWriter.test(of: channel, id: id, by: "ada", at: world.clock.now)
+            try await world.store.saveDeliveries([test])
+            try await world.dispatch()
+            #expect(try actions().suffix(2) == ["trigger \(id)", "resolve \(id)"])
         }
         try await receiver.stop()
     }
@@ -560,7 +627,7 @@ struct NotifyDeliveryTests {
             try await world.channel(Self.hook(receiver))
             let now = world.clock.now
             var waiting: [NotifyDelivery] = []
-            for number in 0..<1000 {
+            for number in 0..<10_000 {
                 waiting.append(
                     NotifyDelivery(
                         id: DeliveryID(uuid: UUID()),
@@ -579,11 +646,11 @@ struct NotifyDeliveryTests {
                 )
             }
             try await world.store.saveDeliveries(waiting)
-            for _ in 0..<20 {
+            for _ in 0..<120 {
                 try await world.dispatch()
                 world.clock.pass(1)
             }
-            #expect(receiver.hits.count <= 60)
+            #expect(receiver.hits.count <= 100)
             var told = 0
             for hit in receiver.hits {
                 if case .integer(let count)? = try JSONParser.parse(Array(hit.body.utf8))["count"] {
@@ -592,7 +659,7 @@ struct NotifyDeliveryTests {
                     told += 1
                 }
             }
-            #expect(told == 1000)
+            #expect(told == 10_000)
             #expect(try await world.store.waitingDeliveries().isEmpty)
         }
         try await receiver.stop()

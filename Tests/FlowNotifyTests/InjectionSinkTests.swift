@@ -128,6 +128,103 @@ struct InjectionSinkTests {
         }
     }
 
+    @Test("A card of Teams is runs of text and nothing else, so that nothing in it is Markdown or a call (issue 10)")
+    func teams() throws {
+        for payload in Self.payloads {
+            let request = try HTTPChannel.request(
+                Self.delivery(payload, over: .teams),
+                over: ChannelTests.channel(.teams, ChannelSecrets(url: "https://x.example/h?k=1")),
+                at: NotifyWorld.start
+            )
+            Self.checkHeaders(request, payload)
+            let body = try JSONParser.parse(request.body)
+            #expect(Self.members(body) == ["type", "attachments"], "\(payload.debugDescription)")
+            let attachment = try #require(Self.items(body["attachments"]).first)
+            #expect(Self.members(attachment) == ["contentType", "content"])
+            let content = attachment["content"]
+            #expect(Self.members(content) == ["$schema", "type", "version", "msteams", "body"])
+            let blocks = Self.items(content?["body"])
+            #expect(!blocks.isEmpty && blocks.count <= 61)
+            for block in blocks {
+                #expect(Self.members(block) == ["type", "spacing", "inlines"])
+                for run in Self.items(block["inlines"]) {
+                    #expect(run["type"] == .string("TextRun"))
+                    #expect(Set(Self.members(run)).isSubset(of: ["type", "text", "weight", "size"]))
+                    #expect(Self.words(run["text"])?.contains("<") == false, "\(payload.debugDescription)")
+                }
+            }
+        }
+    }
+
+    @Test("Telegram reads a message as it is, and it calls nobody (issue 10)")
+    func telegram() throws {
+        var settings = ChannelTests.channel(.telegram, ChannelSecrets(url: "https://x.example", secret: "1:token"))
+        settings.draft.settings.chat = "-1001"
+        for payload in Self.payloads {
+            let request = try HTTPChannel.request(
+                Self.delivery(payload, over: .telegram),
+                over: settings,
+                at: NotifyWorld.start
+            )
+            #expect(request.url == "https://x.example/bot1:token/sendMessage")
+            Self.checkHeaders(request, payload)
+            let body = try JSONParser.parse(request.body)
+            // No parse_mode: neither HTML nor Markdown means anything.
+            #expect(Self.members(body) == ["chat_id", "text", "link_preview_options"])
+            #expect(body["chat_id"] == .string("-1001"))
+            let scalars = Array(try #require(Self.words(body["text"])).unicodeScalars)
+            for (index, scalar) in scalars.enumerated() where scalar == "@" {
+                #expect(index + 1 < scalars.count && scalars[index + 1] == "\u{200b}", "\(payload.debugDescription)")
+            }
+        }
+    }
+
+    @Test("An event of PagerDuty has the same members, key and address whatever stands in it (issue 10)")
+    func pagerDuty() throws {
+        let channel = ChannelTests.channel(.pagerduty, ChannelSecrets(secret: "key"))
+        var known: [[String]]?
+        for payload in Self.payloads {
+            let delivery = Self.delivery(payload, over: .pagerduty)
+            let request = try HTTPChannel.request(delivery, over: channel, at: NotifyWorld.start)
+            #expect(request.url == "https://events.pagerduty.com/v2/enqueue")
+            Self.checkHeaders(request, payload)
+            let body = try JSONParser.parse(request.body)
+            let names = [Self.members(body), Self.members(body["payload"])]
+            #expect(names == known ?? names, "\(payload.debugDescription)")
+            known = names
+            #expect(body["routing_key"] == .string("key") && body["event_action"] == .string("trigger"))
+            #expect(body["dedup_key"] == .string(try #require(delivery.incident).description))
+            #expect(body["payload"]?["severity"] == .string("error"))
+            let name = try #require(Self.words(body["payload"]?["component"]))
+            #expect(ExactText(name) == ExactText(payload))
+        }
+    }
+
+    @Test("A program gets the same variables and one line of input whatever stands in them (issue 10)")
+    func command() throws {
+        var known: Set<String>?
+        for payload in Self.payloads {
+            let message = CommandMessage(Self.delivery(payload, over: .command))
+            let names = Set(message.environment.keys)
+            #expect(names == known ?? names && names.allSatisfy { $0.hasPrefix("QF_") })
+            known = names
+            #expect(message.environment.values.allSatisfy { $0.utf8.count <= 4099 && !$0.utf8.contains(0) })
+            #expect(message.input.filter { $0 == 0x0a }.count == 1 && message.input.last == 0x0a)
+            let name = try #require(Self.words(try JSONParser.parse(Array(message.input.dropLast()))["task_name"]))
+            #expect(ExactText(name) == ExactText(payload))
+        }
+    }
+
+    private static func members(_ json: JSON?) -> [String] {
+        guard case .object(let members)? = json else { return [] }
+        return members.map(\.name.description)
+    }
+
+    private static func items(_ json: JSON?) -> [JSON] {
+        guard case .array(let items)? = json else { return [] }
+        return items
+    }
+
     @Test("What programs get is one JSON text with the same members whatever stands in them")
     func webhook() throws {
         var known: [String]?

@@ -1,7 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowCore
+package import FlowCore
 
 /// Teams, Telegram and PagerDuty, as they document their requests and answers.
 extension HTTPChannel {
@@ -80,7 +80,9 @@ extension HTTPChannel {
     // MARK: PagerDuty
 
     /// An event of version 2: one alert for an incident, whatever number of messages it has, which its recovery resolves.
-    static func event(_ delivery: NotifyDelivery, _ channel: NotifyChannel) -> JSON {
+    ///
+    /// - Parameter resolves: nil = as the message's purpose says.
+    static func event(_ delivery: NotifyDelivery, _ channel: NotifyChannel, resolves: Bool? = nil) -> JSON {
         let fields = (try? JSONParser.parse(Array(delivery.fields.utf8))) ?? .null
         func text(_ name: String) -> String? {
             if case .string(let text)? = fields[name], !text.isEmpty { text } else { nil }
@@ -89,7 +91,8 @@ extension HTTPChannel {
         let rule: String? = delivery.ruleName.isEmpty ? nil : delivery.ruleName
         var members: [JSON.Member] = [
             .init("routing_key", channel.secrets.secret ?? ""),
-            .init("event_action", delivery.purpose == .recovered ? "resolve" : "trigger"), .init("dedup_key", key),
+            .init("event_action", resolves ?? (delivery.purpose == .recovered) ? "resolve" : "trigger"),
+            .init("dedup_key", key),
         ]
         let hosts = (fields["executions"]?.items ?? []).compactMap { row -> String? in
             if case .string(let host)? = row["client_id"], !host.isEmpty { host } else { nil }
@@ -112,6 +115,21 @@ extension HTTPChannel {
             members.append(.init("links", [JSON.object([.init("href", url), .init("text", "QuartzFlow")])]))
         }
         return .object(members)
+    }
+
+    /// The end of an alert that no incident stands behind, such as a test's; nil when there is nothing to close.
+    ///
+    /// It goes when the message itself was taken.
+    package static func closing(_ delivery: NotifyDelivery, over channel: NotifyChannel) -> OutgoingRequest? {
+        guard channel.kind == .pagerduty, delivery.incident == nil,
+            let url = channel.secrets.url ?? self.standardAddress(channel.kind)
+        else { return nil }
+        return self.post(url, delivery, self.event(delivery, channel, resolves: true))
+    }
+
+    /// Whether a message opens an alert again that its incident's recovery has closed already, when it goes after that.
+    package static func reopens(_ delivery: NotifyDelivery, over channel: NotifyChannel) -> Bool {
+        channel.kind == .pagerduty && delivery.incident != nil && delivery.purpose != .recovered
     }
 
     private static func severity(_ delivery: NotifyDelivery, _ trigger: String?) -> String {

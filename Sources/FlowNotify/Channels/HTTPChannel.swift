@@ -50,7 +50,7 @@ package enum HTTPChannel {
 
     static func whole(_ delivery: NotifyDelivery) -> String { delivery.subject + "\n" + delivery.text }
 
-    private static func post(_ url: String, _ delivery: NotifyDelivery, _ body: JSON) -> OutgoingRequest {
+    static func post(_ url: String, _ delivery: NotifyDelivery, _ body: JSON) -> OutgoingRequest {
         OutgoingRequest(
             method: "POST",
             url: url,

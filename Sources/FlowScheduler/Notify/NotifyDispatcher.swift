@@ -122,6 +122,32 @@ package final class NotifyDispatcher: Sendable {
             : await self.sender.send(delivery, over: channel, at: self.clock.now)
         let now = self.clock.now
         let settled = self.plan.withLock { $0.settle(delivery, verdict, at: now, giveUpAfter: self.giveUpAfter) }
-        try await self.store.saveDeliveries([settled])
+        try await self.store.saveDeliveries([settled] + self.closings(of: settled, over: channel, at: now))
+    }
+
+    /// The recovery of an incident goes once more after a message that came later than it, such as a dead letter that a
+    /// person sent again: otherwise the receiver's alert would stay open for ever.
+    private func closings(
+        of sent: NotifyDelivery,
+        over channel: NotifyChannel,
+        at now: Timestamp
+    ) async throws -> [NotifyDelivery] {
+        guard sent.state == .sent, HTTPChannel.reopens(sent, over: channel), let incident = sent.incident else {
+            return []
+        }
+        let query = NotifyQuery(
+            page: PageRequest(number: 1, size: 100),
+            state: NotifyDelivery.State.sent.rawValue,
+            channel: sent.channel,
+            incident: incident
+        )
+        let ends = try await self.store.deliveries(query).items.filter { $0.purpose == .recovered }
+        return ends.prefix(1).map { end in
+            var again = end
+            again.state = .queued
+            again.dueAt = now
+            again.updatedAt = now
+            return again
+        }
     }
 }

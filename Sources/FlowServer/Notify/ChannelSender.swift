@@ -26,7 +26,12 @@ struct ChannelSender: NotifySender {
         }
         do throws(Template.Fault) {
             let request = try HTTPChannel.request(delivery, over: channel, at: now)
-            return await self.http.send(request, kind: channel.kind)
+            let verdict = await self.http.send(request, kind: channel.kind)
+            guard case .delivered = verdict, let closing = HTTPChannel.closing(delivery, over: channel) else {
+                return verdict
+            }
+            // When this one is not taken, both go again: under the same key the first changes nothing.
+            return await self.http.send(closing, kind: channel.kind)
         } catch {
             return .dead(error.message)
         }
