@@ -3,6 +3,7 @@
 
 package import FlowAgentCore
 import FlowCore
+import FlowSupport
 import Foundation
 package import Logging
 import NIOPosix
@@ -130,7 +131,10 @@ package struct Agent: Sendable {
             surviving: supervisor?.adopt(restored.open) ?? [],
             reading: HostClock.read()
         )
-        let driver = AgentDriver(core: core, ledger: ledger, launcher: launcher, logger: self.logger)
+        let directory = self.configuration.dataDirectory
+        let driver = AgentDriver(core: core, ledger: ledger, launcher: launcher, logger: self.logger) {
+            FileSystemRoom(at: directory).map { DiskSpace(free: $0.free, total: $0.total) }
+        }
         let link = try AgentLink(
             identity: identity,
             identities: try IdentityStore(dataDirectory: self.configuration.dataDirectory),

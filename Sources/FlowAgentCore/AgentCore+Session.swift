@@ -245,7 +245,11 @@ extension AgentCore {
                             foreignZones: self.foreignZones,
                             orderedJobs: self.orderedJobs,
                             schedulerRevision: self.scheduler.revision,
-                            maintenanceRevision: self.maintenance.revision
+                            maintenanceRevision: self.maintenance.revision,
+                            condition: HostCondition(
+                                clockError: self.clock.isAgreed ? self.clock.wallError(at: reading) : nil,
+                                isClockSuspect: self.suspicion != nil
+                            )
                         )
                     )
                 )

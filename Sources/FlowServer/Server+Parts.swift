@@ -4,6 +4,7 @@
 import FlowAPI
 import FlowCore
 import FlowCrash
+import FlowNotify
 import FlowQUIC
 import FlowScheduler
 import FlowStore
@@ -41,11 +42,13 @@ extension Server {
 
     func makeNotifications(
         store: DatabaseStore,
+        gateway: any AgentGateway,
         seal: SecretSeal?,
         clock: any WallClock,
         language: MessageLanguage,
         share: any WorkShare
     ) throws -> NotifyDriver {
+        let directory = self.configuration.dataDirectory
         var network = NotifyNetwork()
         if self.configuration.notifiesLoopback { network.allowance.insert(.loopback) }
         if let file = self.configuration.notifyAuthorityFile {
@@ -72,6 +75,19 @@ extension Server {
                 clock: clock,
                 seal: seal,
                 language: language
+            ),
+            watcher: NotifyWatcher(
+                store: store,
+                clock: clock,
+                presences: { gateway.presences },
+                server: {
+                    let disk = FileSystemRoom(at: directory).map { DiskSpace(free: $0.free, total: $0.total) }
+                    return WatchedHost(
+                        agent: nil,
+                        name: ProcessInfo.processInfo.hostName,
+                        condition: HostCondition(disk: disk)
+                    )
+                }
             ),
             mailer: ReportMailer(store: store, clock: clock, address: self.configuration.publicURL),
             store: store,

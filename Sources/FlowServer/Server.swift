@@ -160,6 +160,7 @@ package struct Server: Sendable {
         )
         let notifications = try self.makeNotifications(
             store: store,
+            gateway: gateway,
             seal: seal,
             clock: clock,
             language: language,

@@ -423,7 +423,14 @@ struct RandomValues {
                     foreignZones: ["Europe/Berlin", "US/Pacific"],
                     orderedJobs: self.list { $0.uid() },
                     schedulerRevision: self.maybe { $0.int64() },
-                    maintenanceRevision: self.maybe { $0.int64() }
+                    maintenanceRevision: self.maybe { $0.int64() },
+                    condition: self.maybe { values in
+                        HostCondition(
+                            disk: values.maybe { DiskSpace(free: $0.int64(), total: $0.int64()) },
+                            clockError: values.maybe { -$0.int64() },
+                            isClockSuspect: values.maybe { $0.int64() } == nil
+                        )
+                    }
                 )
             ),
             .orderAcknowledged(self.list { $0.uid() }),

@@ -74,7 +74,24 @@ extension Schema {
                 ]
             )
         ).about("Who is told as well while nobody acknowledges: at most 5 steps, each later than the one before."),
+        "watch": Self.watch,
     ]
+
+    private static let watch = Schema.body(
+        required: [:],
+        optional: [
+            "by": Self.timeOfDay.about("Of did_not_run_by and not_finished_by."),
+            "since": Self.timeOfDay.about("From when on, 00:00 without it; the day before if it is not before `by`."),
+            "timezone": .string.byDefault("UTC").example("Asia/Shanghai"),
+            "days": .array(.integer(0...6)).about("Of `by`: 0 is Sunday; every day without it."),
+            "running_seconds": .integer(60...2_592_000),
+            "running_factor": Schema.number.about("Times what 95 of 100 of the last 20 successes took; 1.1 to 100."),
+            "queue_seconds": .integer(60...2_592_000).about("Due so long ago, and not begun."),
+            "certificate_days": .integer(1...365),
+            "disk_percent": .integer(1...99).about("Free, of where an agent or the server keeps its data."),
+            "disk_bytes": .integer(1_048_576...1_125_899_906_842_624),
+        ]
+    ).about("What triggers of time and room go by; each part only with its trigger.")
 
     private static let timeOfDay = Schema.string.with(.init("pattern", "^([01][0-9]|2[0-3]):[0-5][0-9]$"))
         .example("22:30")

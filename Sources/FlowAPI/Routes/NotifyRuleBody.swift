@@ -34,7 +34,8 @@ enum NotifyRuleBody {
             groupBy: reader.choice("group_by"),
             repetition: self.repetition(&reader),
             quiet: self.quiet(&reader),
-            escalation: self.escalation(&reader)
+            escalation: self.escalation(&reader),
+            watch: self.watch(&reader)
         )
     }
 
@@ -152,6 +153,7 @@ enum NotifyRuleBody {
         case .every(let milliseconds): members.append(.init("repeat", milliseconds / 1000))
         }
         if let quiet = rule.quiet { members.append(.init("quiet", Self.json(quiet))) }
+        if let watch = rule.watch { members.append(.init("watch", Self.json(watch))) }
         if let steps = rule.escalation {
             let shown = steps.map { step in
                 JSON.object([

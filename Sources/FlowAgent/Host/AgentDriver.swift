@@ -30,6 +30,8 @@ final class AgentDriver: Sendable {
     private let connection = Mutex(0)
     private let stopping = Mutex(Stopping())
     private let memory = IdleMemory()
+    /// Says how much room there is where the agent keeps its data.
+    private let disk: @Sendable () -> DiskSpace?
     /// Reports of one message: few enough to be read at once, and below the cap of a frame even with inline output.
     private static let reportsPerMessage = 256
     private static let outputPerMessage = 512 << 10
@@ -60,7 +62,14 @@ final class AgentDriver: Sendable {
         var pending = 0
     }
 
-    init(core: AgentCore, ledger: any Ledger, launcher: any ExecutionLauncher, logger: Logger) {
+    init(
+        core: AgentCore,
+        ledger: any Ledger,
+        launcher: any ExecutionLauncher,
+        logger: Logger,
+        disk: @escaping @Sendable () -> DiskSpace? = { nil }
+    ) {
+        self.disk = disk
         self.core = Mutex(core)
         self.ledger = ledger
         self.launcher = launcher
@@ -150,6 +159,9 @@ final class AgentDriver: Sendable {
             // A host on which nothing is written does nothing.
             self.memory.noteActivity()
             self.queue.async { self.commit(operations) }
+        case .send(.heartbeat(var heartbeat)):
+            heartbeat.condition?.disk = self.disk()
+            self.say(.heartbeat(heartbeat))
         case .send(let message): self.say(message)
         case .sendReports(let sequence):
             self.begin()

@@ -131,6 +131,8 @@ package struct Heartbeat: Hashable, Sendable {
     package var schedulerRevision: Int64?
     /// ``HostMaintenance/revision`` in force; nil from an agent that knows of no maintenance.
     package var maintenanceRevision: Int64?
+    /// Its disk and its clock; nil from an agent that does not say.
+    package var condition: HostCondition?
 
     /// The most zones, and the most jobs, that one names.
     package static let listLimit = 256
@@ -143,7 +145,8 @@ package struct Heartbeat: Hashable, Sendable {
         foreignZones: [String] = [],
         orderedJobs: [JobUID] = [],
         schedulerRevision: Int64? = nil,
-        maintenanceRevision: Int64? = nil
+        maintenanceRevision: Int64? = nil,
+        condition: HostCondition? = nil
     ) {
         self.configVersion = configVersion
         self.running = running
@@ -153,6 +156,7 @@ package struct Heartbeat: Hashable, Sendable {
         self.orderedJobs = orderedJobs
         self.schedulerRevision = schedulerRevision
         self.maintenanceRevision = maintenanceRevision
+        self.condition = condition
     }
 }
 

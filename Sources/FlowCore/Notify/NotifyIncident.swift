@@ -26,19 +26,23 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
         package let at: Timestamp
         /// What a person asked for or did; then there is no host.
         package let request: String?
+        /// Of what was watched.
+        package let measure: NotifyMeasure?
 
         package init(
             host: String,
             execution: ExecutionID?,
             trigger: NotifyTrigger,
             at: Timestamp,
-            request: String? = nil
+            request: String? = nil,
+            measure: NotifyMeasure? = nil
         ) {
             self.host = host
             self.execution = execution
             self.trigger = trigger
             self.at = at
             self.request = request
+            self.measure = measure
         }
     }
 

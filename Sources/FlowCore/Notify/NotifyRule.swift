@@ -31,6 +31,8 @@ package struct NotifyRule: Hashable, Sendable, Codable {
     package var quiet: QuietHours?
     /// Later ones after earlier ones; nil = nobody else is told.
     package var escalation: [NotifyEscalation]?
+    /// What triggers of time and room go by; nil when it has none that need it.
+    package var watch: NotifyLimits?
 
     package init(
         name: String,
@@ -42,7 +44,8 @@ package struct NotifyRule: Hashable, Sendable, Codable {
         groupBy: GroupBy? = nil,
         repetition: NotifyRepetition? = nil,
         quiet: QuietHours? = nil,
-        escalation: [NotifyEscalation]? = nil
+        escalation: [NotifyEscalation]? = nil,
+        watch: NotifyLimits? = nil
     ) {
         self.name = name
         self.isEnabled = isEnabled
@@ -54,6 +57,7 @@ package struct NotifyRule: Hashable, Sendable, Codable {
         self.repetition = repetition
         self.quiet = quiet
         self.escalation = escalation
+        self.watch = watch
     }
 
     /// A rule that fires at the first event says each further one, one that waits for several says it once.

@@ -25,9 +25,27 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
     case approvalWaiting = "approval_waiting"
     /// Somebody took all rights for a while.
     case breakGlass = "break_glass"
+    /// No start between two times of a day.
+    case didNotRunBy = "did_not_run_by"
+    /// No success between two times of a day.
+    case notFinishedBy = "not_finished_by"
+    case runningLongerThan = "running_longer_than"
+    /// Due so long ago, and not begun.
+    case queueWaiting = "queue_waiting"
+    case certificateEnding = "certificate_ending"
+    /// A host whose clock is not right, or not to be believed.
+    case clockSuspect = "clock_suspect"
+    case diskLow = "disk_low"
 
     /// What ended badly, whatever the kind.
     package static let failures: Set<NotifyTrigger> = [.businessFailure, .technicalFailure, .timeout, .lost]
+
+    /// What comes about by time and not by an event, of tasks.
+    package static let ofTime: Set<NotifyTrigger> = [.didNotRunBy, .notFinishedBy, .runningLongerThan, .queueWaiting]
+    /// The same, of hosts and servers.
+    package static let ofHosts: Set<NotifyTrigger> = [.certificateEnding, .clockSuspect, .diskLow]
+
+    package var isDeadline: Bool { self == .didNotRunBy || self == .notFinishedBy }
 
     /// Outcomes that say nothing about whether a job works: they leave a counter alone unless a rule names them.
     package var isNeutral: Bool {

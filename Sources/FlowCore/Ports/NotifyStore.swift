@@ -40,6 +40,18 @@ package protocol NotifyStore: EventStore, FailureStore, ReportMailStore {
     /// No reminders and updates from now on.
     func acknowledgeNotifyIncident(_ id: IncidentID, in scope: Scope, by change: Change) async throws -> NotifyIncident
 
+    // MARK: What is watched
+
+    /// All marks, in the order of their keys.
+    func notifyWatchMarks() async throws -> [NotifyWatchMark]
+    /// Jobs whose own rules watch time, ascending.
+    func watchingJobs() async throws -> [JobID]
+    /// Executions that run since before a time, and that wait and were due before another; the oldest of each.
+    func openExecutions(startedBefore: Timestamp, dueBefore: Timestamp, limit: Int) async throws -> [Execution]
+    /// Those of the jobs of which an execution started in a span, or ended well in it.
+    func jobs(_ jobs: [JobID], startedIn span: Range<Timestamp>) async throws -> Set<JobID>
+    func jobs(_ jobs: [JobID], succeededIn span: Range<Timestamp>) async throws -> Set<JobID>
+
     // MARK: Silences
 
     /// Those whose end was not acted on yet.
@@ -136,6 +148,8 @@ package struct NotifyChanges: Hashable, Sendable {
     package var failures: [FailureNote] = []
     /// Executions that did not fail after all.
     package var mended: [ExecutionID] = []
+    /// What is remembered of rules that watch; `conflict` when a mark is another one than it was.
+    package var watch: [NotifyWatchMark.Change] = []
     package var move: Move?
 
     package init() {}
@@ -143,7 +157,7 @@ package struct NotifyChanges: Hashable, Sendable {
     package var isEmpty: Bool {
         self.counters.isEmpty && self.incidents.isEmpty && self.hosts.isEmpty && self.deliveries.isEmpty
             && self.caught.isEmpty && self.settledSilences.isEmpty && self.failures.isEmpty && self.mended.isEmpty
-            && self.move == nil
+            && self.watch.isEmpty && self.move == nil
     }
 }
 

@@ -277,6 +277,10 @@ package enum StoreFault {
         CoreError(.conflict, "Somebody else sealed rows of the audit chain '\(chain)' meanwhile.")
     }
 
+    package static func watchMoved(_ key: NotifyWatchMark.Key) -> CoreError {
+        CoreError(.conflict, "Another server has looked at '\(key.trigger.rawValue)' of '\(key.rule)' meanwhile.")
+    }
+
     package static func readerMoved(_ reader: String) -> CoreError {
         CoreError(.conflict, "Somebody else reads the event log as '\(reader)'.")
     }

@@ -71,6 +71,7 @@ package enum MessageWriter {
                 }
             ),
             .init("request", variables.values["request"] ?? ""),
+            .init("detail", variables.values["detail"] ?? ""),
             .init("same_failure", variables.values["same_failure"] ?? ""),
             .init("failure", variables.values["failure"] ?? ""),
             .init("url", variables.values["url"] ?? ""),

@@ -24,7 +24,8 @@ enum BuiltInTemplate {
         {{^task_name}}{{trigger_text}}{{/task_name}}{{#execution_status}} {{execution_status_text}}{{/execution_status}}\
         {{#many_hosts}} on {{hosts_count}} hosts{{/many_hosts}}\
         {{^many_hosts}}{{#host}} on {{host}}{{/host}}{{/many_hosts}}\
-        {{#request}}{{#task_name}}: {{trigger_text}}{{/task_name}}{{/request}}
+        {{#request}}{{#task_name}}: {{trigger_text}}{{/task_name}}{{/request}}\
+        {{#detail}}{{#task_name}}: {{trigger_text}}{{/task_name}}{{/detail}}
         """
 
     private static let chineseSubject = """
@@ -32,7 +33,8 @@ enum BuiltInTemplate {
         {{^task_name}}{{trigger_text}}{{/task_name}}{{#execution_status}} {{execution_status_text}}{{/execution_status}}\
         {{#many_hosts}}（{{hosts_count}} 台主机）{{/many_hosts}}\
         {{^many_hosts}}{{#host}}（{{host}}）{{/host}}{{/many_hosts}}\
-        {{#request}}{{#task_name}}：{{trigger_text}}{{/task_name}}{{/request}}
+        {{#request}}{{#task_name}}：{{trigger_text}}{{/task_name}}{{/request}}\
+        {{#detail}}{{#task_name}}：{{trigger_text}}{{/task_name}}{{/detail}}
         """
 
     private static let englishBody = """
@@ -42,6 +44,7 @@ enum BuiltInTemplate {
         {{#task_id}}Task: {{task_name}} ({{task_id}}){{/task_id}}
         {{#hosts}}Hosts: {{hosts}}{{/hosts}}
         {{#request}}{{request}}{{/request}}
+        {{#detail}}{{detail}}{{/detail}}
         {{#execution_status}}Status: {{execution_status_text}}{{#exit_code}}, exit code {{exit_code}}{{/exit_code}}\
         {{#reason}} ({{reason}}){{/reason}}{{/execution_status}}
         {{#execution_end_time}}Ended: {{execution_end_time}}{{#execution_duration}} after {{execution_duration}}\
@@ -61,6 +64,7 @@ enum BuiltInTemplate {
         {{#task_id}}任务：{{task_name}}（{{task_id}}）{{/task_id}}
         {{#hosts}}主机：{{hosts}}{{/hosts}}
         {{#request}}{{request}}{{/request}}
+        {{#detail}}{{detail}}{{/detail}}
         {{#execution_status}}状态：{{execution_status_text}}{{#exit_code}}，退出码 {{exit_code}}{{/exit_code}}\
         {{#reason}}（{{reason}}）{{/reason}}{{/execution_status}}
         {{#execution_end_time}}结束：{{execution_end_time}}{{#execution_duration}}，用时 {{execution_duration}}\

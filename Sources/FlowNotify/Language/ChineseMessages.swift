@@ -30,6 +30,22 @@ enum ChineseMessages {
         zh {minutes} 分 {seconds} 秒
         en {hours} h {minutes} m
         zh {hours} 小时 {minutes} 分
+        en not started by {time}
+        zh 到 {time} 仍未启动
+        en not finished by {time}
+        zh 到 {time} 仍未成功完成
+        en the certificate ends at {time}
+        zh 证书将于 {time} 到期
+        en the clock is not to be believed
+        zh 时钟不可信
+        en the clock is off by {time}
+        zh 时钟偏差 {time}
+        en {percent} % free, {size} MiB
+        zh 剩余 {percent}%，{size} MiB
+        en waits for {time}, longer than {limit}
+        zh 已等待 {time}，超过 {limit}
+        en runs for {time}, longer than {limit}
+        zh 已运行 {time}，超过 {limit}
         """#
 
     static let triggers = #"""
@@ -59,5 +75,19 @@ enum ChineseMessages {
         zh 有待审批
         en emergency access
         zh 紧急授权
+        en did not run by
+        zh 到时未启动
+        en not finished by
+        zh 到时未完成
+        en running longer than
+        zh 运行时间过长
+        en queue waiting
+        zh 等待时间过长
+        en certificate ending
+        zh 证书即将到期
+        en clock suspect
+        zh 时钟异常
+        en disk low
+        zh 磁盘空间不足
         """#
 }

@@ -6,7 +6,7 @@ package import FlowCore
 /// What falls into silences, and what is told when they end.
 extension NotifyEvaluation {
     /// The silences that an event falls into.
-    func silences(over entry: RuleBook.Entry, on host: AgentID) -> [Int64] {
+    func silences(over entry: RuleBook.Entry, on host: AgentID?) -> [Int64] {
         guard !self.silences.isEmpty else { return [] }
         return self.silences(named: entry.rule.name, job: entry.job, host: host)
     }
@@ -17,7 +17,7 @@ extension NotifyEvaluation {
     }
 
     /// The same, and counts the event as one of theirs.
-    mutating func catching(_ entry: RuleBook.Entry, on host: AgentID, at time: Timestamp) -> [Int64] {
+    mutating func catching(_ entry: RuleBook.Entry, on host: AgentID?, at time: Timestamp) -> [Int64] {
         let silences = self.silences(over: entry, on: host)
         self.note(1, silences, at: time)
         return silences
@@ -64,18 +64,23 @@ extension NotifyEvaluation {
 
     /// What a member of ``NotifyIncident/failing`` stands for.
     private func subject(_ key: String, _ incident: NotifyIncident) -> (Job?, AgentID?) {
-        if incident.groupKey == Self.hostsGroup { return (nil, AgentID(key)) }
+        if Self.isOfHosts(incident) { return (nil, AgentID(key)) }
         let parts = key.split(separator: " ")
         let job = parts.first.flatMap { JobID($0) }.flatMap { self.book.job($0) }
-        if parts.count == 2 { return (job, AgentID(String(parts[1]))) }
+        if parts.count >= 2 { return (job, AgentID(String(parts[1]))) }
         let hosts = Set(incident.members.map(\.host))
         return (job, hosts.count == 1 ? hosts.first.flatMap { AgentID($0) } : nil)
+    }
+
+    /// Whether its members are hosts, and not jobs.
+    private static func isOfHosts(_ incident: NotifyIncident) -> Bool {
+        incident.groupKey == Self.hostsGroup || incident.groupKey.hasPrefix(Self.hostsGroup + " ")
     }
 
     /// The jobs that the silences of these incidents have to be looked up for.
     package static func jobs(of incidents: [NotifyIncident]) -> Set<JobID> {
         var jobs: Set<JobID> = []
-        for incident in incidents where incident.groupKey != Self.hostsGroup {
+        for incident in incidents where !Self.isOfHosts(incident) {
             for key in incident.failing { if let job = JobID(key.prefix { $0 != " " }) { jobs.insert(job) } }
         }
         return jobs

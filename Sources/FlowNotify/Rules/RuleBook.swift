@@ -28,20 +28,23 @@ package struct RuleBook: Sendable {
         self.hosts = hosts
     }
 
-    func rules(for event: ExecutionEvent) -> [Entry] {
-        let job = self.jobs[event.jobID]
+    func rules(for event: ExecutionEvent) -> [Entry] { self.rules(of: event.jobID, on: event.agentID) }
+
+    /// - Parameter agent: nil = the job as such, wherever it runs.
+    func rules(of id: JobID, on agent: AgentID?) -> [Entry] {
+        let job = self.jobs[id]
         var entries: [Entry] = []
         for rule in job?.definition.notify ?? [] where rule.isEnabled {
             entries.append(
                 Entry(
-                    key: "task \(event.jobID) \(rule.name)" + Self.suffix(rule),
+                    key: "task \(id) \(rule.name)" + Self.suffix(rule),
                     rule: rule,
                     job: job,
                     groups: job?.definition.groups ?? []
                 )
             )
         }
-        for own in self.own where self.matches(own.match, job, on: event.agentID) {
+        for own in self.own where self.matches(own.match, job, on: agent) {
             let groups = job?.definition.groups ?? []
             entries.append(
                 Entry(key: "rule \(own.id)" + Self.suffix(own.rule), rule: own.rule, job: job, groups: groups)
@@ -77,8 +80,9 @@ package struct RuleBook: Sendable {
         return match.groups.contains { event.groups.contains($0) || ($0 == Group.everyone && !event.groups.isEmpty) }
     }
 
-    func rules(forHost agent: AgentID) -> [Entry] {
-        let groups = self.groups(of: agent)
+    /// - Parameter agent: nil = a server, which only rules on all hosts are about.
+    func rules(forHost agent: AgentID?) -> [Entry] {
+        let groups = agent.map { self.groups(of: $0) } ?? []
         return self.own.filter { own in
             own.match.labels.isEmpty && own.match.tasks.isEmpty
                 && (own.match.groups.isEmpty || own.match.groups.contains { groups.contains($0) })
@@ -89,6 +93,25 @@ package struct RuleBook: Sendable {
 
     func job(_ id: JobID) -> Job? { self.jobs[id] }
 
+    /// Everything that is known of, in the order of their ids.
+    var allJobs: [Job] { self.jobs.values.sorted { $0.id < $1.id } }
+
+    var ownRules: [OwnNotifyRule] { self.own }
+
+    /// Keys of the rules there are, of these jobs and by themselves.
+    var keys: Set<String> {
+        var keys = Set(self.own.map { Self.key(of: $0) })
+        for job in self.jobs.values {
+            for rule in job.definition.notify ?? [] where rule.isEnabled {
+                keys.insert(Self.key(of: rule, job: job.id))
+            }
+        }
+        return keys
+    }
+
+    static func key(of own: OwnNotifyRule) -> String { "rule \(own.id)" + Self.suffix(own.rule) }
+    static func key(of rule: NotifyRule, job: JobID) -> String { "task \(job) \(rule.name)" + Self.suffix(rule) }
+
     /// What a job and a host have in common; what one of them is in when there is no other.
     func groups(of job: Job?, on agent: AgentID?) -> Set<GroupID> {
         guard let job else { return agent.map { self.groups(of: $0) } ?? [] }
@@ -98,18 +121,19 @@ package struct RuleBook: Sendable {
 
     private func groups(of agent: AgentID) -> Set<GroupID> { (self.hosts[agent] ?? []).union([Group.everyone]) }
 
-    private func matches(_ match: NotifyMatch, _ job: Job?, on agent: AgentID) -> Bool {
+    private func matches(_ match: NotifyMatch, _ job: Job?, on agent: AgentID?) -> Bool {
         if match == NotifyMatch() { return true }
         guard let job else { return false }
         if !match.tasks.isEmpty, !match.tasks.contains(job.id) { return false }
         if !match.labels.allSatisfy({ job.definition.labels[$0.key] == $0.value }) { return false }
         guard !match.groups.isEmpty else { return true }
-        let shared = self.groups(of: job, on: agent)
+        let shared = self.groups(of: job, on: agent).union(agent == nil ? [Group.everyone] : [])
         return match.groups.contains { shared.contains($0) }
     }
 
     private static func suffix(_ rule: NotifyRule) -> String {
         let triggers = rule.triggers.map(\.rawValue).sorted().joined(separator: ",")
-        return " \(triggers) \(rule.threshold) \((rule.countBy ?? .host).rawValue)"
+        let own = " \(triggers) \(rule.threshold) \((rule.countBy ?? .host).rawValue)"
+        return rule.watch.map { own + " \($0.key)" } ?? own
     }
 }

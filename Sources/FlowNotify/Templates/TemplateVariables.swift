@@ -9,7 +9,7 @@ package struct TemplateVariables: Sendable {
         "task_id", "task_name", "execution_status", "execution_start_time", "execution_end_time", "execution_duration",
         "threshold_count", "execution_log_tail", "trigger", "run_id", "execution_id", "host", "hosts", "hosts_count",
         "many_hosts", "exit_code", "reason", "since", "rule", "count", "recovered", "silenced_count", "same_failure",
-        "failure", "seen_before", "escalation", "request", "url", "trigger_text", "execution_status_text",
+        "failure", "seen_before", "escalation", "request", "url", "trigger_text", "execution_status_text", "detail",
     ]
 
     package private(set) var values: [String: String] = [:]
@@ -78,6 +78,8 @@ package struct TemplateVariables: Sendable {
                 keepsLines: true
             ),
             "url": url,
+            "detail": message.purpose == .recovered
+                ? "" : WatchWords(incident).map { speech.text($0.text(speech, time: { time($0) })) } ?? "",
         ]
     }
 

@@ -9,6 +9,7 @@ import ServiceLifecycle
 package struct NotifyDriver: Service {
     private let evaluator: NotifyEvaluator
     private let dispatcher: NotifyDispatcher
+    private let watcher: NotifyWatcher?
     private let mailer: ReportMailer?
     private let store: any EventStore
     private let clock: any WallClock
@@ -19,6 +20,7 @@ package struct NotifyDriver: Service {
     package init(
         evaluator: NotifyEvaluator,
         dispatcher: NotifyDispatcher,
+        watcher: NotifyWatcher? = nil,
         mailer: ReportMailer? = nil,
         store: any EventStore,
         clock: any WallClock,
@@ -29,6 +31,7 @@ package struct NotifyDriver: Service {
         self.share = share
         self.evaluator = evaluator
         self.dispatcher = dispatcher
+        self.watcher = watcher
         self.mailer = mailer
         self.store = store
         self.clock = clock
@@ -45,6 +48,13 @@ package struct NotifyDriver: Service {
                 group.addTask {
                     await self.rounds("rules of notifications").run {
                         if self.share.isKeeper { _ = try await self.evaluator.catchUp() }
+                    }
+                }
+                if let watcher = self.watcher {
+                    group.addTask {
+                        await Rounds(of: "what rules watch", every: .seconds(1), logger: self.logger).run {
+                            if self.share.isKeeper { try await watcher.lookIfDue() }
+                        }
                     }
                 }
                 if let mailer = self.mailer {

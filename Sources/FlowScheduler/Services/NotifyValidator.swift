@@ -37,7 +37,8 @@ struct NotifyValidator {
                     "'\(trigger.rawValue)' is about the installation: write it into a rule of its own (/notify/rules)"
                 )
             }
-            for trigger in rule.triggers where trigger == .hostOffline || trigger == .hostBack {
+            for trigger in rule.triggers
+            where trigger == .hostOffline || trigger == .hostBack || NotifyTrigger.ofHosts.contains(trigger) {
                 self.faults.add(
                     path + ".triggers",
                     "value",
@@ -82,6 +83,7 @@ struct NotifyValidator {
         }
         if let quiet = rule.quiet { self.check(quiet, at("quiet")) }
         self.check(rule.escalation ?? [], at("escalation"))
+        self.checkWatch(rule, at("watch"))
     }
 
     private mutating func check(_ steps: [NotifyEscalation], _ path: String) {

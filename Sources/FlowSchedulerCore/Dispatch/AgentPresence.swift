@@ -27,6 +27,8 @@ package struct AgentPresence: Hashable, Codable, Sendable {
     package var schedulerRevision: Int64?
     /// Which maintenance is in force there; nil when the host knows of none, and fires by its own clock.
     package var maintenanceRevision: Int64?
+    /// Its disk and its clock; nil when the host, or the server that has it, does not say.
+    package var condition: HostCondition?
 
     package init(
         connectedAt: Timestamp,

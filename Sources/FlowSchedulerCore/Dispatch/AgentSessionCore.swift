@@ -281,6 +281,7 @@ package struct AgentSessionCore: Sendable {
         self.presence.running = heartbeat.running
         self.presence.trouble = heartbeat.trouble.map { String($0.prefix(Self.troubleLimit)) }
         self.presence.foreignZones = heartbeat.foreignZones
+        self.presence.condition = heartbeat.condition
         if self.presence.takesRules { self.presence.orderedJobs = Set(heartbeat.orderedJobs) }
         let clock = ClockSample(
             agentSent: heartbeat.sentAt,

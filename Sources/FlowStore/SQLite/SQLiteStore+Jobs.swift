@@ -25,6 +25,7 @@ extension SQLiteStore {
         let job = try jobs.insert(new, by: change.actor.name, at: change.at)
         try DependencyTable(db).bind(job, over: nil, by: change)
         try StreakTable(db).bind(job, over: nil)
+        try WatchTable(db).bind(job)
         try ConfigTable(db).raiseVersion(job: job.uid)
         try AuditTable(db).record(
             change,
@@ -90,6 +91,7 @@ extension SQLiteStore {
         try JobTable(db).update(job, by: change.actor.name)
         try DependencyTable(db).bind(job, over: before, by: change)
         try StreakTable(db).bind(job, over: before)
+        try WatchTable(db).bind(job)
         try ConfigTable(db).raiseVersion(job: job.uid)
         try AuditTable(db).record(
             change,

@@ -180,6 +180,8 @@ extension SQLiteStore: NotifyStore {
             if let move = changes.move {
                 try EventTable(db).move(move.reader, from: move.from, to: move.to, at: now)
             }
+            let watches = WatchTable(db)
+            for mark in changes.watch { try watches.save(mark) }
             let table = NotifyStateTable(db)
             for counter in changes.counters { try table.save(counter) }
             for host in changes.hosts { try table.save(host) }

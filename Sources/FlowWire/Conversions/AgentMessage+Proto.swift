@@ -22,6 +22,10 @@ extension PBEnvelope {
                 $0.orderedTaskUids = heartbeat.orderedJobs.map { Data($0.bytes) }
                 if let revision = heartbeat.schedulerRevision { $0.schedulerRevision = revision }
                 if let revision = heartbeat.maintenanceRevision { $0.maintenanceRevision = revision }
+                guard let condition = heartbeat.condition else { return }
+                if let disk = condition.disk { ($0.diskFree, $0.diskTotal) = (disk.free, disk.total) }
+                if let error = condition.clockError { $0.clockError = error }
+                $0.clockSuspect = condition.isClockSuspect
             }
         case .orderAcknowledged(let executions):
             self.executionAck = .with { $0.executionIds = executions.map { Data($0.bytes) } }
@@ -69,7 +73,8 @@ extension PBEnvelope {
                     schedulerRevision: heartbeat.hasSchedulerRevision
                         ? try Fields.count(heartbeat.schedulerRevision, "heartbeat.scheduler_revision") : nil,
                     maintenanceRevision: heartbeat.hasMaintenanceRevision
-                        ? try Fields.count(heartbeat.maintenanceRevision, "heartbeat.maintenance_revision") : nil
+                        ? try Fields.count(heartbeat.maintenanceRevision, "heartbeat.maintenance_revision") : nil,
+                    condition: try heartbeat.condition()
                 )
             )
         case .executionAck(let acknowledgement):
@@ -179,5 +184,23 @@ extension PBHello {
             maintenanceRevision: self.hasMaintenanceRevision
                 ? try Fields.count(self.maintenanceRevision, "hello.maintenance_revision") : nil
         )
+    }
+}
+
+extension PBHeartbeat {
+    /// Nil from an agent that tells nothing of its host.
+    fileprivate func condition() throws(WireError) -> HostCondition? {
+        guard self.hasClockSuspect else { return nil }
+        var condition = HostCondition(
+            clockError: self.hasClockError ? self.clockError : nil,
+            isClockSuspect: self.clockSuspect
+        )
+        if self.hasDiskTotal {
+            condition.disk = DiskSpace(
+                free: try Fields.count(self.diskFree, "heartbeat.disk_free"),
+                total: try Fields.count(self.diskTotal, "heartbeat.disk_total")
+            )
+        }
+        return condition
     }
 }

@@ -2737,6 +2737,45 @@ package nonisolated struct PBHeartbeat: Sendable {
   /// Clears the value of `maintenanceRevision`. Subsequent reads from it will return its default value.
   package mutating func clearMaintenanceRevision() {self._maintenanceRevision = nil}
 
+  /// Room where the agent keeps its data, bytes; absent when it can't tell.
+  package var diskFree: Int64 {
+    get {_diskFree ?? 0}
+    set {_diskFree = newValue}
+  }
+  /// Returns true if `diskFree` has been explicitly set.
+  package var hasDiskFree: Bool {self._diskFree != nil}
+  /// Clears the value of `diskFree`. Subsequent reads from it will return its default value.
+  package mutating func clearDiskFree() {self._diskFree = nil}
+
+  package var diskTotal: Int64 {
+    get {_diskTotal ?? 0}
+    set {_diskTotal = newValue}
+  }
+  /// Returns true if `diskTotal` has been explicitly set.
+  package var hasDiskTotal: Bool {self._diskTotal != nil}
+  /// Clears the value of `diskTotal`. Subsequent reads from it will return its default value.
+  package mutating func clearDiskTotal() {self._diskTotal = nil}
+
+  /// How far the host's wall clock is ahead of the scheduler's time, microseconds.
+  package var clockError: Int64 {
+    get {_clockError ?? 0}
+    set {_clockError = newValue}
+  }
+  /// Returns true if `clockError` has been explicitly set.
+  package var hasClockError: Bool {self._clockError != nil}
+  /// Clears the value of `clockError`. Subsequent reads from it will return its default value.
+  package mutating func clearClockError() {self._clockError = nil}
+
+  /// Fires are held back until a server confirms the time. Absent from agents that tell nothing of their host.
+  package var clockSuspect: Bool {
+    get {_clockSuspect ?? false}
+    set {_clockSuspect = newValue}
+  }
+  /// Returns true if `clockSuspect` has been explicitly set.
+  package var hasClockSuspect: Bool {self._clockSuspect != nil}
+  /// Clears the value of `clockSuspect`. Subsequent reads from it will return its default value.
+  package mutating func clearClockSuspect() {self._clockSuspect = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2744,6 +2783,10 @@ package nonisolated struct PBHeartbeat: Sendable {
   fileprivate var _trouble: String? = nil
   fileprivate var _schedulerRevision: Int64? = nil
   fileprivate var _maintenanceRevision: Int64? = nil
+  fileprivate var _diskFree: Int64? = nil
+  fileprivate var _diskTotal: Int64? = nil
+  fileprivate var _clockError: Int64? = nil
+  fileprivate var _clockSuspect: Bool? = nil
 }
 
 /// The clock sample of the hello, as soon as it was read: the welcome may bring a long configuration.
@@ -6294,7 +6337,7 @@ nonisolated extension PBRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0\u{3}maintenance_revision\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0\u{3}maintenance_revision\0\u{3}disk_free\0\u{3}disk_total\0\u{3}clock_error\0\u{3}clock_suspect\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6310,6 +6353,10 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 6: try { try decoder.decodeRepeatedBytesField(value: &self.orderedTaskUids) }()
       case 38: try { try decoder.decodeSingularInt64Field(value: &self._schedulerRevision) }()
       case 39: try { try decoder.decodeSingularInt64Field(value: &self._maintenanceRevision) }()
+      case 40: try { try decoder.decodeSingularInt64Field(value: &self._diskFree) }()
+      case 41: try { try decoder.decodeSingularInt64Field(value: &self._diskTotal) }()
+      case 42: try { try decoder.decodeSingularInt64Field(value: &self._clockError) }()
+      case 43: try { try decoder.decodeSingularBoolField(value: &self._clockSuspect) }()
       default: break
       }
     }
@@ -6344,6 +6391,18 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._maintenanceRevision {
       try visitor.visitSingularInt64Field(value: v, fieldNumber: 39)
     } }()
+    try { if let v = self._diskFree {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 40)
+    } }()
+    try { if let v = self._diskTotal {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 41)
+    } }()
+    try { if let v = self._clockError {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 42)
+    } }()
+    try { if let v = self._clockSuspect {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 43)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6356,6 +6415,10 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.orderedTaskUids != rhs.orderedTaskUids {return false}
     if lhs._schedulerRevision != rhs._schedulerRevision {return false}
     if lhs._maintenanceRevision != rhs._maintenanceRevision {return false}
+    if lhs._diskFree != rhs._diskFree {return false}
+    if lhs._diskTotal != rhs._diskTotal {return false}
+    if lhs._clockError != rhs._clockError {return false}
+    if lhs._clockSuspect != rhs._clockSuspect {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

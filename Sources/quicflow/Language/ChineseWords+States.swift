@@ -114,6 +114,20 @@ extension ChineseWords {
         zh 等待审批
         en break_glass
         zh 紧急授权
+        en did_not_run_by
+        zh 到时未启动
+        en not_finished_by
+        zh 到时未完成
+        en running_longer_than
+        zh 运行时间过长
+        en queue_waiting
+        zh 等待时间过长
+        en certificate_ending
+        zh 证书即将到期
+        en clock_suspect
+        zh 时钟异常
+        en disk_low
+        zh 磁盘空间不足
         en delivery: queued
         zh 排队中
         en delivery: sending

@@ -50,6 +50,22 @@ extension ChineseFaults {
         zh 每一步在首条消息之后 60 秒到 7 天，并且晚于上一步
         en a step has 1 to 20 channels
         zh 每一步有 1 到 20 个渠道
+        en the trigger '{trigger}' needs this
+        zh 触发情况“{trigger}”需要这一项
+        en only the trigger '{trigger}' goes by this, which the rule does not have
+        zh 只有触发情况“{trigger}”用到这一项，而规则里没有它
+        en 60 seconds to 30 days
+        zh 60 秒到 30 天
+        en 1.1 to 100 times what the task usually takes
+        zh 任务平常用时的 1.1 到 100 倍
+        en 1 to 365 days
+        zh 1 到 365 天
+        en 1 to 99 percent
+        zh 百分之 1 到 99
+        en 1 MiB to 1 PiB, in bytes
+        zh 1 MiB 到 1 PiB，以字节为单位
+        en write a number such as 1.5
+        zh 请写一个数，例如 1.5
         en reminders come every 60 seconds to 30 days
         zh 提醒间隔为 60 秒到 30 天
         en there is no channel '{channel}'

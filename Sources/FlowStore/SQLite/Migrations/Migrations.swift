@@ -64,6 +64,7 @@ enum Migrations {
         ("235 report mails", Migration235ReportMails.sql),
         ("225 nested workflows", Migration225NestedWorkflows.sql),
         ("258 saved views", Migration258SavedViews.sql),
+        ("245 watches", Migration245Watches.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -1,0 +1,199 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowCore
+package import FlowNotify
+import Synchronization
+
+/// Looks after what rules watch: loads it, lets ``NotifyWatch`` decide, and saves what came of it in one transaction.
+///
+/// Without such rules a round is one small statement. With some it costs what they are about: their jobs, what runs or waits
+/// for longer than the shortest of their limits, and hosts if a rule asks for them; all jobs only at a deadline of a rule
+/// on everything.
+package final class NotifyWatcher: Sendable {
+    /// Between two looks when no deadline is nearer; milliseconds.
+    package static let interval: Int64 = 10_000
+    /// Executions of each kind that are looked at in one round.
+    private static let limit = 5000
+    private static let pageSize = 500
+
+    private let store: any Store & NotifyStore
+    private let clock: any WallClock
+    private let presences: @Sendable () -> [AgentID: AgentPresence]
+    private let server: @Sendable () -> WatchedHost
+    private let nextLook = Mutex(Timestamp.distantPast)
+
+    /// - Parameter server: the server itself, with its disk.
+    package init(
+        store: any Store & NotifyStore,
+        clock: any WallClock,
+        presences: @escaping @Sendable () -> [AgentID: AgentPresence],
+        server: @escaping @Sendable () -> WatchedHost
+    ) {
+        self.store = store
+        self.clock = clock
+        self.presences = presences
+        self.server = server
+    }
+
+    /// Looks when it is time to.
+    package func lookIfDue() async throws {
+        let now = self.clock.now
+        let next = self.nextLook.withLock { $0 }
+        // A clock that was set back is no reason to look at nothing.
+        guard now >= next || next.milliseconds(since: now) > Self.interval else { return }
+        let deadline = try await self.look()
+        let regular = now.advanced(byMilliseconds: Self.interval)
+        self.nextLook.withLock { $0 = min(regular, deadline ?? regular) }
+    }
+
+    /// - Returns: when the next deadline is.
+    @discardableResult
+    package func look() async throws -> Timestamp? {
+        let now = self.clock.now
+        let watched = NotifyTrigger.ofTime.union(NotifyTrigger.ofHosts)
+        let own = try await self.store.notifyRules().filter { own in
+            own.rule.isEnabled && !watched.isDisjoint(with: own.rule.triggers)
+        }
+        let watching = try await self.store.watchingJobs()
+        let marks = try await self.store.notifyWatchMarks()
+        guard !own.isEmpty || !watching.isEmpty || !marks.isEmpty else { return nil }
+
+        var jobs = try await self.jobs(Set(watching).union(marks.compactMap(Self.job)))
+        let needs = WatchNeeds(own.map(\.rule) + jobs.flatMap { $0.definition.notify ?? [] })
+        var open = try await self.open(needs, at: now)
+        let isWhole =
+            open.count(where: { $0.status == .running }) < Self.limit
+            && open.count(where: { $0.status == .pending }) < Self.limit
+        if own.allSatisfy({ NotifyTrigger.ofTime.isDisjoint(with: $0.rule.triggers) }) {
+            let ids = Set(watching)
+            open.removeAll { !ids.contains($0.jobID) }
+        }
+        let known = Set(jobs.map(\.id))
+        jobs += try await self.jobs(Set(open.map(\.jobID)).subtracting(known))
+        jobs = try await self.withAll(jobs, own, marks, at: now)
+        var hosts: [AgentID: Set<GroupID>] = [:]
+        if !own.isEmpty {
+            for summary in try await self.store.groups() {
+                for agent in summary.agents { hosts[agent, default: []].insert(summary.group.id) }
+            }
+        }
+        let book = RuleBook(own: own, jobs: jobs, hosts: hosts)
+        var watch = NotifyWatch(book: book, marks: marks, now: now)
+        for question in watch.questions { watch.answer(question, try await self.answer(question)) }
+        let usual = needs.usual ? try await self.usual(Set(open.map(\.jobID))) : [:]
+        watch.look(at: open, isWhole: isWhole, usual: usual)
+        if needs.hosts || marks.contains(where: { NotifyTrigger.ofHosts.contains($0.key.trigger) }) {
+            watch.look(at: try await self.hosts())
+        }
+        try await self.save(watch, book, at: now)
+        return watch.nextDeadline
+    }
+
+    private func save(_ watch: NotifyWatch, _ book: RuleBook, at now: Timestamp) async throws {
+        guard !watch.isQuiet else { return }
+        var changes = NotifyChanges()
+        let touched = watch.touchedRules
+        if !touched.isEmpty {
+            var keys = NotifyStateKeys()
+            keys.rules = touched
+            let state = try await self.store.notifyState(keys)
+            let silences = try await self.store.unsettledSilences()
+            var evaluation = NotifyEvaluation(book: book, state: state, silences: silences, now: now)
+            evaluation.handle(watch)
+            changes = evaluation.changes
+            // The evaluator, which knows all that a silence is about, acts on the ends of silences.
+            changes.settledSilences = []
+        }
+        changes.watch = watch.changes
+        try await self.store.save(changes, at: now)
+    }
+
+    // MARK: Facts
+
+    private static func job(_ mark: NotifyWatchMark) -> JobID? {
+        NotifyTrigger.ofTime.contains(mark.key.trigger) ? JobID(mark.key.subject.prefix { $0 != " " }) : nil
+    }
+
+    private func jobs(_ ids: Set<JobID>) async throws -> [Job] {
+        var found: [Job] = []
+        for id in ids.sorted() {
+            if let job = try await self.store.job(id) { found.append(job) }
+        }
+        return found
+    }
+
+    /// With every job there is, when a rule by itself has a deadline now.
+    private func withAll(
+        _ known: [Job],
+        _ own: [OwnNotifyRule],
+        _ marks: [NotifyWatchMark],
+        at now: Timestamp
+    ) async throws -> [Job] {
+        let due = marks.contains { $0.isDeadline && $0.at <= now && $0.key.rule.hasPrefix("rule ") }
+        guard due else { return known }
+        let wide = own.filter { $0.rule.triggers.contains(where: \.isDeadline) }
+        var jobs = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        if wide.allSatisfy({ !$0.match.tasks.isEmpty }) {
+            let missing = Set(wide.flatMap(\.match.tasks)).subtracting(jobs.keys)
+            for job in try await self.jobs(missing) { jobs[job.id] = job }
+            return jobs.values.sorted { $0.id < $1.id }
+        }
+        var number = 1
+        while true {
+            let query = JobQuery(page: PageRequest(number: number, size: Self.pageSize), isEnabled: true)
+            let page = try await self.store.jobs(query)
+            for job in page.items { jobs[job.id] = job }
+            guard page.items.count == Self.pageSize else { break }
+            number += 1
+        }
+        return jobs.values.sorted { $0.id < $1.id }
+    }
+
+    private func open(_ needs: WatchNeeds, at now: Timestamp) async throws -> [Execution] {
+        guard needs.running != nil || needs.waiting != nil else { return [] }
+        func before(_ bound: Int64?) -> Timestamp {
+            bound.map { now.advanced(byMilliseconds: -$0) } ?? .distantPast
+        }
+        return try await self.store.openExecutions(
+            startedBefore: before(needs.running),
+            dueBefore: before(needs.waiting),
+            limit: Self.limit
+        )
+    }
+
+    private func answer(_ question: NotifyWatch.Question) async throws -> Set<JobID> {
+        var came: Set<JobID> = []
+        var rest = question.jobs[...]
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(Self.pageSize))
+            rest = rest.dropFirst(Self.pageSize)
+            came.formUnion(
+                question.trigger == .didNotRunBy
+                    ? try await self.store.jobs(part, startedIn: question.span)
+                    : try await self.store.jobs(part, succeededIn: question.span)
+            )
+        }
+        return came
+    }
+
+    private func usual(_ jobs: Set<JobID>) async throws -> [JobID: Int64] {
+        guard !jobs.isEmpty else { return [:] }
+        return try await self.store.recentExecutions(of: jobs.sorted(), count: 2 * NotifyWatch.usualCount)
+            .compactMapValues { executions in
+                NotifyWatch.usual(executions.filter { $0.status == .success }.suffix(NotifyWatch.usualCount))
+            }
+    }
+
+    private func hosts() async throws -> [WatchedHost] {
+        let presences = self.presences()
+        return try await self.store.agents().filter { !$0.isRevoked }.map { agent in
+            WatchedHost(
+                agent: agent.id,
+                name: agent.name,
+                certificateEnd: agent.certificateExpiresAt,
+                condition: presences[agent.id]?.condition
+            )
+        } + [self.server()]
+    }
+}
