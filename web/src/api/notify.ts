@@ -73,6 +73,13 @@ export const TRIGGERS = [
   'host_back',
   'approval_waiting',
   'break_glass',
+  'did_not_run_by',
+  'not_finished_by',
+  'running_longer_than',
+  'queue_waiting',
+  'certificate_ending',
+  'clock_suspect',
+  'disk_low',
 ] as const;
 export type Trigger = typeof TRIGGERS[number];
 
@@ -93,6 +100,20 @@ export interface QuietWindow {
   days?: number[];
 }
 
+/** What triggers of time and room go by; each part only with its trigger. */
+export interface Watch {
+  by?: string;
+  since?: string;
+  timezone?: string;
+  days?: number[];
+  running_seconds?: number;
+  running_factor?: number;
+  queue_seconds?: number;
+  certificate_days?: number;
+  disk_percent?: number;
+  disk_bytes?: number;
+}
+
 export interface NotifyRule {
   name: string;
   enabled: boolean;
@@ -106,6 +127,7 @@ export interface NotifyRule {
   quiet?: { timezone: string; windows: QuietWindow[] };
   /** Who is told as well while nobody acknowledges. */
   escalation?: { after_seconds: number; channels: Target[] }[];
+  watch?: Watch;
 }
 
 export interface Match {

@@ -41,6 +41,40 @@ Deno.test('notification rules: what is missing is said at its field', () => {
   });
 });
 
+Deno.test('notification rules: what is watched goes with its trigger, and is written as it was', () => {
+  const watch = {
+    by: '08:00',
+    since: '22:00',
+    timezone: 'Asia/Shanghai',
+    days: [1, 2],
+    running_seconds: 90,
+    running_factor: 2.5,
+    queue_seconds: 300,
+    certificate_days: 14,
+    disk_bytes: 5 * (1 << 30),
+  };
+  const triggers = [
+    'did_not_run_by',
+    'running_longer_than',
+    'queue_waiting',
+    'certificate_ending',
+    'disk_low',
+  ] as const;
+  const form = ruleForm({ ...RULE, triggers: [...triggers], watch });
+  equal(ruleOf(form).watch, watch);
+  equal(ruleFaults(form), {});
+  form.triggers = ['not_finished_by'];
+  equal(ruleOf(form).watch, { by: '08:00', since: '22:00', timezone: 'Asia/Shanghai', days: [1, 2] });
+  form.triggers = ['clock_suspect'];
+  equal(ruleOf(form).watch, undefined);
+  form.triggers = [...triggers];
+  form.watch.by = '';
+  form.watch.runningMinutes = '';
+  form.watch.runningFactor = '';
+  form.watch.diskGigabytes = '';
+  equal(ruleFaults(form), { 'watch.by': 'watch', 'watch.running_seconds': 'watch', 'watch.disk_percent': 'watch' });
+});
+
 Deno.test('notification rules: a step comes later than the one before, and tells somebody', () => {
   const form = ruleForm(RULE);
   form.steps[0]!.minutes = 0.5;

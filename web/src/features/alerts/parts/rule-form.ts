@@ -1,4 +1,4 @@
-import type { Match, NotifyRule, QuietWindow, Target, Trigger } from '../../../api/notify.ts';
+import type { Match, NotifyRule, QuietWindow, Target, Trigger, Watch } from '../../../api/notify.ts';
 import { readerZone } from '../../../lib/time.ts';
 import { addresses } from './channel-form.ts';
 
@@ -26,6 +26,20 @@ export interface StepDraft {
   targets: TargetDraft[];
 }
 
+/** What is watched, as it is typed; `''` is nothing. */
+export interface WatchDraft {
+  by: string;
+  since: string;
+  zone: string;
+  days: number[];
+  runningMinutes: number | '';
+  runningFactor: number | '';
+  queueMinutes: number | '';
+  certificateDays: number | '';
+  diskPercent: number | '';
+  diskGigabytes: number | '';
+}
+
 /** A rule as it is typed. */
 export interface RuleForm {
   name: string;
@@ -40,6 +54,7 @@ export interface RuleForm {
   zone: string;
   windows: WindowDraft[];
   steps: StepDraft[];
+  watch: WatchDraft;
   groups: number[];
   labels: string;
   jobs: number[];
@@ -68,6 +83,46 @@ export const stepDraft = (step?: { after_seconds: number; channels: Target[] }, 
   targets: (step?.channels ?? [undefined]).map((target) => targetDraft(target)),
 });
 
+const GIGABYTE = 1 << 30;
+const whenGiven = (value: number | undefined, unit: number): number | '' => value === undefined ? '' : value / unit;
+
+const watchDraft = (watch: Watch | undefined): WatchDraft => ({
+  by: watch?.by ?? '08:00',
+  since: watch?.since ?? '00:00',
+  zone: watch?.timezone ?? readerZone(),
+  days: [...watch?.days ?? []],
+  runningMinutes: whenGiven(watch?.running_seconds, 60),
+  runningFactor: whenGiven(watch?.running_factor, 1),
+  queueMinutes: whenGiven(watch?.queue_seconds, 60),
+  certificateDays: watch?.certificate_days ?? 30,
+  diskPercent: watch && watch.disk_percent === undefined && watch.disk_bytes !== undefined
+    ? ''
+    : watch?.disk_percent ?? 10,
+  diskGigabytes: whenGiven(watch?.disk_bytes, GIGABYTE),
+});
+
+const seconds = (minutes: number): number => Math.round(minutes * 60);
+
+/** What the rule's triggers go by, and nothing else. */
+function watchOf({ triggers, watch }: RuleForm): Watch {
+  const has = (...names: Trigger[]) => names.some((name) => triggers.includes(name));
+  return {
+    ...(has('did_not_run_by', 'not_finished_by')
+      ? { by: watch.by, since: watch.since, timezone: watch.zone.trim(), days: watch.days }
+      : {}),
+    ...(has('running_longer_than') && watch.runningMinutes !== ''
+      ? { running_seconds: seconds(watch.runningMinutes) }
+      : {}),
+    ...(has('running_longer_than') && watch.runningFactor !== '' ? { running_factor: watch.runningFactor } : {}),
+    ...(has('queue_waiting') && watch.queueMinutes !== '' ? { queue_seconds: seconds(watch.queueMinutes) } : {}),
+    ...(has('certificate_ending') && watch.certificateDays !== '' ? { certificate_days: watch.certificateDays } : {}),
+    ...(has('disk_low') && watch.diskPercent !== '' ? { disk_percent: watch.diskPercent } : {}),
+    ...(has('disk_low') && watch.diskGigabytes !== ''
+      ? { disk_bytes: Math.round(watch.diskGigabytes * GIGABYTE) }
+      : {}),
+  };
+}
+
 export function ruleForm(rule: (NotifyRule & { match?: Match }) | null): RuleForm {
   const repeat = rule?.repeat;
   return {
@@ -83,6 +138,7 @@ export function ruleForm(rule: (NotifyRule & { match?: Match }) | null): RuleFor
     zone: rule?.quiet?.timezone ?? readerZone(),
     windows: (rule?.quiet?.windows ?? []).map((window) => windowDraft(window)),
     steps: (rule?.escalation ?? []).map((step) => stepDraft(step)),
+    watch: watchDraft(rule?.watch),
     groups: [...rule?.match?.group_ids ?? []],
     labels: Object.entries(rule?.match?.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(', '),
     jobs: [...rule?.match?.task_ids ?? []],
@@ -100,6 +156,7 @@ export function targetOf(draft: TargetDraft): Target {
 }
 
 export function ruleOf(form: RuleForm): NotifyRule {
+  const watch = watchOf(form);
   return {
     name: form.name.trim(),
     enabled: form.enabled,
@@ -126,6 +183,7 @@ export function ruleOf(form: RuleForm): NotifyRule {
         })),
       }
       : {}),
+    ...(Object.keys(watch).length ? { watch } : {}),
   };
 }
 
@@ -142,7 +200,7 @@ const whole = (value: number | ''): boolean => value !== '' && Number.isInteger(
 /** What can be said without the server: paths of the server, and keys of `alert.missing`. */
 export function ruleFaults(
   form: RuleForm,
-): Record<string, 'name' | 'triggers' | 'channels' | 'recipients' | 'number' | 'step'> {
+): Record<string, 'name' | 'triggers' | 'channels' | 'recipients' | 'number' | 'step' | 'watch'> {
   const faults: ReturnType<typeof ruleFaults> = {};
   if (!form.name.trim()) faults.name = 'name';
   if (!form.triggers.length) faults.triggers = 'triggers';
@@ -152,6 +210,16 @@ export function ruleFaults(
   form.targets.forEach((target, index) => {
     if (!target.channel && !addresses(target.recipients).length) faults[`channels[${index}].recipients`] = 'recipients';
   });
+  const { watch } = form;
+  const lacks = (name: Trigger, ...values: (number | '' | string)[]) =>
+    form.triggers.includes(name) && values.every((value) => value === '');
+  if (lacks('did_not_run_by', watch.by) || lacks('not_finished_by', watch.by)) faults['watch.by'] = 'watch';
+  if (lacks('running_longer_than', watch.runningMinutes, watch.runningFactor)) {
+    faults['watch.running_seconds'] = 'watch';
+  }
+  if (lacks('queue_waiting', watch.queueMinutes)) faults['watch.queue_seconds'] = 'watch';
+  if (lacks('certificate_ending', watch.certificateDays)) faults['watch.certificate_days'] = 'watch';
+  if (lacks('disk_low', watch.diskPercent, watch.diskGigabytes)) faults['watch.disk_percent'] = 'watch';
   form.steps.forEach((step, index) => {
     const before = index ? Number(form.steps[index - 1]!.minutes) : 0;
     if (!(Number(step.minutes) >= 1 && Number(step.minutes) <= 10_080 && Number(step.minutes) > before)) {
@@ -193,5 +261,6 @@ export const VARIABLES = [
   'failure',
   'seen_before',
   'request',
+  'detail',
   'url',
 ] as const;
