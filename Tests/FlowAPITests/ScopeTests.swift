@@ -5,6 +5,7 @@ import FlowCore
 import FlowScheduler
 import FlowStore
 import Foundation
+import HTTPTypes
 import HummingbirdTesting
 import Testing
 
@@ -56,6 +57,25 @@ struct ScopeTests {
             #expect(seen["group_ids"] == .array([.integer(2)]) && seen["hidden_groups"] == .bool(true))
             let list = try await dora.get("/tasks").data
             #expect(list["total"] == .integer(1))
+        }
+    }
+
+    @Test("D12: who may see a task may wait for it in a workflow, and does not come to run it by an edit")
+    func workflows() async throws {
+        try await Self.withTeams { _, admin, dora in
+            let shared = try #require(try await admin.post("/tasks", Self.task("shared", 2, 3)).data["id"]?.int)
+            func body(_ node: String) -> String { #"{"name": "w", "group_ids": [2], "nodes": [\#(node)]}"# }
+            let runs = #"{"key": "a", "kind": "job", "task_id": \#(shared)}"#
+            #expect(try await dora.call(.post, "/workflows", body: body(runs)).status == 422)
+            let waits = #"{"key": "a", "kind": "wait", "task_id": \#(shared)}"#
+            let made = try await dora.call(.post, "/workflows", body: body(waits))
+            #expect(made.status == 201, "\(made.text)")
+            let id = try #require(made.data["id"]?.int)
+            let edited = try await dora.call(.put, "/workflows/\(id)", body: body(runs))
+            #expect(edited.status == 422 && edited.text.contains("you may not run task \(shared)"), "\(edited.text)")
+            // What it ran already somebody else may leave there.
+            _ = try await admin.call(.put, "/workflows/\(id)", body: body(runs))
+            #expect(try await dora.call(.put, "/workflows/\(id)", body: body(runs)).status == 200)
         }
     }
 

@@ -103,5 +103,68 @@ extension ProductTests {
                 #expect(try await again.call("GET", "/runs?type=workflow")["total"] == 4)
             }
         }
+
+        @Test("W13, W16, W20: over a kill -9 inside a list each item runs once; a repeat runs what failed")
+        func listOverKill() async throws {
+            try await ProductWorld.with { world in
+                let server = try world.startServe()
+                let client = try await world.client(of: server)
+                _ = try world.startAgent("host", token: try await world.token())
+                _ = try await client.hostsOnline(1)
+                let group = try await client.everyone()
+                let (file, gate) = (world.directory + "/items", world.directory + "/go")
+                // The fourth waits for the gate, and fails as long as there is no second one.
+                let script = """
+                    echo "$QF_ITEM" >> \(file); [ "$QF_ITEM" = i3 ] || exit 0; \
+                    while [ ! -e \(gate) ]; do sleep 0.05; done; [ -e \(gate)2 ]
+                    """
+                let items = (0..<12).map { "i\($0)" }
+                let workflow = try await client.call(
+                    "POST",
+                    "/workflows",
+                    [
+                        "name": "list", "group_ids": .list([.number(Double(group))]),
+                        "nodes": .list([
+                            Self.step(
+                                "each",
+                                "map",
+                                [
+                                    "over": .list(items.map { .text($0) }), "max_parallel": 3,
+                                    "do": .members(["kind": "script", "script": .text(script)]),
+                                ]
+                            )
+                        ]),
+                    ]
+                )
+                let id = try #require(workflow["id"]?.int)
+                let run = try #require(try await client.call("POST", "/workflows/\(id)/run")["run_id"]?.string)
+                func lines() -> [String] {
+                    ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+                }
+                try await eventually("the middle of the list", within: .seconds(60)) {
+                    lines().count >= 5 && lines().contains("i3") ? true : nil
+                }
+                server.signal(SIGKILL)
+                #expect(try await server.end() == -1)
+                _ = FileManager.default.createFile(atPath: gate, contents: nil)
+                let again = try await world.client(of: try world.startServe())
+                _ = try await again.hostsOnline(1)
+                func end(of run: String) async throws -> Value {
+                    try await eventually("the end", within: .seconds(90)) {
+                        let now = try await again.call("GET", "/workflow-runs/\(run)")
+                        return now["phase"] == "ended" ? now : nil
+                    }
+                }
+                let ended = try await end(of: run)
+                #expect(ended["outcome"] == "failed", "\(ended)")
+                #expect(lines().sorted() == items.sorted(), "each item once: \(lines())")
+                _ = FileManager.default.createFile(atPath: gate + "2", contents: nil)
+                let repeated = try await again.call("POST", "/workflow-runs/\(run)/rerun", ["from": "failed"])
+                let whole = try await end(of: try #require(repeated["run_id"]?.string))
+                #expect(whole["outcome"] == "succeeded", "\(whole)")
+                #expect(whole["nodes"]?.items.first?["kept_items"]?.int == 11)
+                #expect(lines().sorted() == (items + ["i3"]).sorted(), "only what failed ran again: \(lines())")
+            }
+        }
     }
 }

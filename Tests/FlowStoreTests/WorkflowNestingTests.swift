@@ -70,7 +70,7 @@ extension WorkflowStoreTests {
             let id = try #require(placed.orders.values.first?.first?.executionID)
             try await flow.end(try #require(try await flow.world.store.execution(id)), .failure, exitCode: 1)
             let round = try await flow.world.place(on: [flow.agent])
-            #expect(round.changed.filter { $0.reason == .waveStopped }.count == 19)
+            #expect(round.changed.filter { $0.reason == .itemStopped }.count == 19)
             _ = try await flow.goOn()
             let node = try await flow.detail(step).nodes.first
             #expect(node?.state == .failed && node?.detail == "1 of 20 items failed.")

@@ -44,7 +44,8 @@ struct WordsTests {
         (
             nil,
             [
-                "running", "paused", "stopping", "compensating", "finalising", "ended", "approve", "reject", "always",
+                "queued", "running", "paused", "stopping", "compensating", "finalising", "ended", "approve", "reject",
+                "always",
                 "failure",
             ]
         ),

@@ -205,6 +205,10 @@ extension Schema {
             "max_items": .integer(1...10_000).about("Of a map: a longer list fails it."),
             "fail": .either(.choice(["any", "fast", "never"]), .body(required: ["ratio": .number]))
                 .about("Of a map: which failures of items fail it."),
+            "placement": Self.placement,
+            "outputs": .dictionary(.string).about(
+                "What it has to hand on, with types (string, int, number, bool, json); of http: JSON pointers by name."
+            ),
             "compensate": .string.about("The step that undoes this one when the run fails or is cancelled."),
             "compensator": .boolean.about("It undoes another step."),
             "finally": .boolean.about("It runs at any end."),
@@ -220,6 +224,9 @@ extension Schema {
             "description": .string(upTo: 2048), "group_ids": .array(.integer), "enabled": .boolean.byDefault(true),
             "cron_expr": .string, "timezone": .string.byDefault("UTC"),
             "overlap": .choice(of: WorkflowOverlap.self).byDefault("skip"),
+            "misfire": .choice(of: WorkflowMisfire.self).byDefault("run")
+                .about("What becomes of a run that the server comes to more than a minute late."),
+            "start_deadline_seconds": .integer.about("How long after its time a run may still begin."),
             "timeout_seconds": .integer.byDefault(WorkflowDefinition.standardTimeout),
             "max_parallel": .integer(1...1000).byDefault(WorkflowDefinition.standardParallel),
             "on_failure": .choice(of: FailurePolicy.self).byDefault("stop"), "parameters": .array(Self.parameter),
@@ -231,7 +238,9 @@ extension Schema {
     static let workflow = Schema.answer(
         Self.workflowSummary,
         and: [
-            "overlap": .choice(of: WorkflowOverlap.self), "timeout_seconds": .integer, "max_parallel": .integer,
+            "overlap": .choice(of: WorkflowOverlap.self), "misfire": .choice(of: WorkflowMisfire.self),
+            "start_deadline_seconds": .integer.orNull,
+            "timeout_seconds": .integer, "max_parallel": .integer,
             "on_failure": .choice(of: FailurePolicy.self), "parameters": .array(.any), "nodes": .array(.any),
             "edges": .array(.any), "results": .dictionary(.string),
         ]
@@ -287,6 +296,7 @@ extension Schema {
                         "decision": .choice(of: WorkflowRoutes.Decision.self), "by": .string.orNull, "comment": .string,
                         "at": .timestamp,
                     ]).orNull, "message": .string.orNull, "kept_from": .uuid.orNull,
+                    "kept_items": Schema.integer.orNull.about("Of a repeated map: items that were done before."),
                 ])
             ),
             "edges": .array(

@@ -205,6 +205,8 @@ extension Schema {
                 .about(
                     "What of a JSON answer it hands on: JSON pointers by the outputs' names; with any, 'status' too."
                 ),
+            "expect": .dictionary(.string)
+                .about("What has to stand in a JSON answer, by JSON pointers; what is no text, as JSON."),
         ]
     )
 
@@ -336,7 +338,7 @@ extension Schema {
         ]
     ).about("'each' goes over its hosts one part after another, and the server says when.")
 
-    private static let placement = Schema.body(
+    static let placement = Schema.body(
         required: [:],
         optional: [
             "kind": .choice(of: Placement.Kind.self).byDefault("each"),

@@ -100,6 +100,7 @@ enum WorkflowPresenter {
             .init("started_at", node.startedAt), .init("ended_at", node.endedAt), .init("wake_at", node.wakeAt),
             .init("stopping", node.isStopping), .init("result", result), .init("chosen", node.chosen),
             .init("answer", answer), .init("message", message), .init("kept_from", node.keptFrom),
+            .init("kept_items", node.items?.done.count),
         ])
     }
 }

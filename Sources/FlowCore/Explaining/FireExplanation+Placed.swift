@@ -109,7 +109,7 @@ extension FireExplanation {
                 case .misfire: .misfire
                 case .deadline: .deadline
                 case .disabled: .status
-                case .waveStopped: .queue
+                case .waveStopped, .itemStopped: .queue
                 default: .offline
                 }
             return Finding(.skipped, rule, zh: "\(zhHost)：已跳过\(detail)。", en: "\(enHost): skipped\(detail).")

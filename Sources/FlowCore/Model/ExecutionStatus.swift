@@ -63,6 +63,8 @@ package enum ExecutionReason: String, Codable, Sendable, CaseIterable {
     case maintenance = "MAINTENANCE"
     /// No further wave of its run begins; CANCELLED where a person stopped them.
     case waveStopped = "WAVE_STOPPED"
+    /// Another item of its list failed, and nothing more of that begins then.
+    case itemStopped = "ITEM_STOPPED"
     // FAILURE
     case exitCode = "EXIT"
     case signal = "SIGNAL"

@@ -20,6 +20,8 @@ package struct PlacementSlot: Hashable, Sendable {
     package let wanted: [AgentID]?
     /// Hosts that held it before, in order.
     package let former: [AgentID]
+    /// Whether it has its turn when another one of its run has ended (W13).
+    package let isKept: Bool
 
     package init(
         execution: ExecutionID,
@@ -33,7 +35,8 @@ package struct PlacementSlot: Hashable, Sendable {
         discriminator: String,
         placement: Placement,
         wanted: [AgentID]?,
-        former: [AgentID]
+        former: [AgentID],
+        isKept: Bool = false
     ) {
         self.execution = execution
         self.run = run
@@ -47,12 +50,7 @@ package struct PlacementSlot: Hashable, Sendable {
         self.placement = placement
         self.wanted = wanted
         self.former = former
-    }
-
-    /// Whether it has its turn when another one of its run has ended (W13).
-    package var isKept: Bool {
-        guard let map = self.placement.map else { return false }
-        return self.fence == 1 && self.index >= map.limit
+        self.isKept = isKept
     }
 
     /// What the host that gets it is told.
@@ -157,7 +155,7 @@ extension Inference {
     )
     package static let itemFailed = Inference(
         .skipped,
-        .waveStopped,
+        .itemStopped,
         "Another item failed, and nothing more of the list begins then."
     )
     package static let cancelledUnplaced = Inference(.cancelled, .requested, "Cancelled before a host was chosen.")

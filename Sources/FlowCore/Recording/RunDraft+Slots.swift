@@ -87,8 +87,11 @@ extension RunDraft {
         }
         let draft = self.with(executions, ordered: [])
         guard !isRefused else { return (draft, []) }
-        let slots = zip(indices, executions).map { index, execution in
-            PlacementSlot(
+        // Of a list that is repeated only some are left, and the first of these begin.
+        let atOnce = placement.map?.limit ?? .max
+        let slots = zip(indices, executions).enumerated().map { place, slot in
+            let (index, execution) = slot
+            return PlacementSlot(
                 execution: execution.id,
                 run: self.run.id,
                 job: self.run.jobID,
@@ -100,7 +103,8 @@ extension RunDraft {
                 discriminator: self.discriminator,
                 placement: kept,
                 wanted: self.wanted,
-                former: []
+                former: [],
+                isKept: place >= atOnce
             )
         }
         return (draft, slots)

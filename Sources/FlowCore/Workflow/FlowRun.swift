@@ -21,7 +21,7 @@ package struct FlowRun: Hashable, Sendable {
     package var halt: FlowHalt?
     /// An object, by the names of parameters.
     package var parameters: JSON
-    /// When its time is over.
+    /// When its time is over; of one that is queued, by when it has to have begun.
     package var deadline: Timestamp?
     package var pausedAt: Timestamp?
     /// The run whose finished steps it keeps.
@@ -100,6 +100,8 @@ package struct FlowOwner: Hashable, Sendable {
 ///
 /// Stored and shown, so never renamed.
 package enum FlowPhase: String, Sendable, CaseIterable {
+    /// It was due while another run was open, and begins when that has ended (W17). It has no steps yet.
+    case queued
     case running
     /// What runs goes on, nothing further starts, and time stands still (W8).
     case paused
@@ -115,7 +117,7 @@ package enum FlowPhase: String, Sendable, CaseIterable {
 /// What a run of a workflow came to (W3).
 package enum FlowOutcome: String, Sendable, CaseIterable {
     case succeeded, failed, cancelled
-    /// Another run was open when it was due.
+    /// Another run was open when it was due, or too long thereafter.
     case skipped
 }
 
@@ -153,6 +155,8 @@ package struct FlowNode: Hashable, Sendable {
     /// It may start although another step failed: a failure led to it.
     package var isExempt: Bool
     package var result: NodeResult?
+    /// Of a map that has begun: its list, and what of it was done before.
+    package var items: KeptItems?
     /// Of a decision.
     package var chosen: [String]?
     package var answer: NodeAnswer?
@@ -173,6 +177,7 @@ package struct FlowNode: Hashable, Sendable {
         isStopping: Bool = false,
         isExempt: Bool = false,
         result: NodeResult? = nil,
+        items: KeptItems? = nil,
         chosen: [String]? = nil,
         answer: NodeAnswer? = nil,
         keptFrom: RunID? = nil
@@ -190,6 +195,7 @@ package struct FlowNode: Hashable, Sendable {
         self.isStopping = isStopping
         self.isExempt = isExempt
         self.result = result
+        self.items = items
         self.chosen = chosen
         self.answer = answer
         self.keptFrom = keptFrom
@@ -222,6 +228,7 @@ package enum NodeReason: String, Sendable, CaseIterable {
     case childSkipped = "CHILD_SKIPPED"
     case map = "MAP"
     case depth = "DEPTH"
+    case output = "OUTPUT"
     // skipped
     case notChosen = "NOT_CHOSEN"
     case upstreamFailed = "UPSTREAM_FAILED"

@@ -81,6 +81,8 @@ extension WorkflowCore {
 
     /// What the items of a map came to together (W13).
     mutating func settle(_ index: Int, _ map: MapStep, _ result: NodeResult, at now: Timestamp) {
+        let result = self.nodes[index].items?.joined(with: result) ?? result
+        self.nodes[index].result = result
         let tally = result.tally
         let failed = (tally.counts[.failure] ?? 0) + (tally.counts[.timeout] ?? 0)
         let fault = result.outputsFault.map { "Its outputs were not taken: \($0)." }

@@ -4,6 +4,27 @@
 // What people and time do to a run.
 
 extension WorkflowCore {
+    /// Of what happens to a run that has not begun, only its turn and its end matter (W17).
+    ///
+    /// - Returns: whether the event is to be applied to its steps.
+    mutating func admits(_ event: WorkflowEvent, at now: Timestamp) -> Bool {
+        switch event {
+        case .begin:
+            self.run.phase = .running
+            self.run.deadline = now.advanced(byMilliseconds: Int64(self.definition.timeoutSeconds) * 1000)
+            return true
+        case .cancel, .abandon: return true
+        case .timerRang:
+            guard let deadline = self.run.deadline, deadline <= now else { return false }
+            self.run.phase = .ended
+            self.run.outcome = .skipped
+            self.run.endedAt = now
+            self.effects.append(.ended(.skipped))
+            return false
+        default: return false
+        }
+    }
+
     mutating func resume(at now: Timestamp) {
         guard self.run.phase == .paused, let since = self.run.pausedAt else { return }
         let pause = max(0, now.milliseconds(since: since))
@@ -75,6 +96,8 @@ extension WorkflowCore {
             self.dropAside(.requested, at: now)
             return self.stopStarted(force: true, at: now)
         }
+        // Nothing of it was done, so nothing is undone or cleaned up.
+        let force = force || self.run.phase == .queued
         self.run.phase = .stopping
         self.run.pausedAt = nil
         if self.run.halt?.endsEverything != true { self.run.halt = halt }

@@ -16,15 +16,18 @@ extension WorkflowCore {
     ///   - definition: of the version that the run kept to.
     ///   - graph: of the version that the run kept to, to which the further one keeps as well.
     ///   - nodes: of the run that ended, in the order of the definition.
+    ///   - items: of the maps that did not succeed, by their keys, what of their lists was done.
     /// - Returns: nil when there is no such step.
     package static func rerun(
         of run: FlowRun,
         _ nodes: [FlowNode],
         _ definition: WorkflowDefinition,
         _ graph: WorkflowGraph,
-        from start: RerunStart
+        from start: RerunStart,
+        items: [String: KeptItems] = [:]
     ) -> [FlowNode]? {
         var seeds: Set<Int> = []
+        var undone: Set<Int> = []
         for (index, node) in nodes.enumerated() {
             switch node.state {
             case .failed, .cancelled, .waiting, .ready, .started: seeds.insert(index)
@@ -33,7 +36,10 @@ extension WorkflowCore {
             }
             // What was undone is to be done again, and what undoes or cleans up has its turn at every end.
             let undoes = definition.nodes[index].compensate.flatMap { graph.index[$0] }
-            if let undoes, nodes[undoes].startedAt != nil { seeds.insert(index) }
+            if let undoes, nodes[undoes].startedAt != nil {
+                seeds.insert(index)
+                undone.insert(index)
+            }
             if definition.nodes[index].isAside { seeds.insert(index) }
         }
         if case .step(let key) = start {
@@ -47,7 +53,13 @@ extension WorkflowCore {
                 kept.keptFrom = node.keptFrom ?? run.id
                 return kept
             }
-            return FlowNode(key: node.key, job: node.job)
+            var fresh = FlowNode(key: node.key, job: node.job)
+            // What comes before a list may give it other data under the same names.
+            let isFed = graph.incoming[index].contains { again.contains(graph.edges[$0].from) }
+            if !isFed, !undone.contains(index), !definition.nodes[index].isAside, start != .step(node.key) {
+                fresh.items = items[node.key]
+            }
+            return fresh
         }
     }
 }

@@ -34,7 +34,7 @@ extension WorkflowCore {
         let keys = Set(expressions.flatMap { $0.steps.map(\.key) })
         let steps = keys.sorted().compactMap { key -> JSON.Member? in
             guard let index = self.graph.index[key], self.nodes[index].state.isTerminal else { return nil }
-            return JSON.Member(key, Self.value(of: self.nodes[index]))
+            return JSON.Member(key, Self.value(of: self.nodes[index], self.definition.nodes[index].outputs))
         }
         return ExpressionScope(params: self.run.parameters, steps: .object(steps), run: Self.value(of: self.run))
     }
@@ -47,7 +47,21 @@ extension WorkflowCore {
         ])
     }
 
-    private static func value(of node: FlowNode) -> JSON {
+    /// Why a step that succeeded has failed after all: it declares outputs that it did not hand on, or not of their type (W12).
+    func outputsFault(_ index: Int, _ result: NodeResult) -> String? {
+        let declared = self.definition.nodes[index].outputs
+        guard !declared.isEmpty else { return nil }
+        if let fault = result.outputsFault { return "Its outputs were not taken: \(fault)." }
+        for (name, kind) in declared.sorted(by: { $0.key < $1.key }) {
+            guard let text = result.outputs?[name] else { return "It did not hand on its output '\(name)'." }
+            guard kind.accepts(kind.value(of: text)) else {
+                return "Its output '\(name)' is not of type \(kind.rawValue)."
+            }
+        }
+        return nil
+    }
+
+    private static func value(of node: FlowNode, _ declared: [String: WorkflowParameter.Kind]) -> JSON {
         var members: [JSON.Member] = [
             .init("state", node.state.rawValue), .init("reason", node.reason?.rawValue),
             .init("exit_code", node.result?.exitCode),
@@ -57,7 +71,9 @@ extension WorkflowCore {
             members.append(.init("failed", (tally.counts[.failure] ?? 0) + (tally.counts[.timeout] ?? 0)))
         }
         if let result = node.result {
-            let outputs = (result.outputs ?? [:]).sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value) }
+            let outputs = (result.outputs ?? [:]).sorted { $0.key < $1.key }.map { name, text in
+                JSON.Member(name, declared[name]?.value(of: text) ?? .string(text))
+            }
             let lists = (result.lists ?? [:]).sorted { $0.key < $1.key }.map { name, values in
                 JSON.Member(name, JSON.array(values.map { $0.map { .string($0) } ?? .null }))
             }

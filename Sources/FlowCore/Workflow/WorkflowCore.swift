@@ -29,8 +29,9 @@ package struct WorkflowCore: Sendable {
     package mutating func handle(_ event: WorkflowEvent, at now: Timestamp) -> [WorkflowEffect] {
         guard self.run.phase != .ended else { return [] }
         self.effects = []
+        if self.run.phase == .queued { guard self.admits(event, at: now) else { return self.effects } }
         switch event {
-        case .reconcile: self.pending = Array(self.nodes.indices)
+        case .reconcile, .begin: self.pending = Array(self.nodes.indices)
         case .childSettled(let key, let child, let result):
             guard let index = self.graph.index[key], self.nodes[index].state == .started,
                 self.nodes[index].child == child
@@ -202,6 +203,13 @@ package struct WorkflowCore: Sendable {
             return self.end(index, .failed, .map, "The list cannot be gone over: \(error).", at: now)
         }
         guard !items.isEmpty else { return self.end(index, .succeeded, nil, "The list is empty.", at: now) }
+        let before = self.nodes[index].items
+        let kept = before?.isOf(items) == true ? before : nil
+        self.nodes[index].items = kept ?? KeptItems(of: items)
+        if kept?.done.count == items.count {
+            // All of it was done before, and only how it ended was not told.
+            return self.settle(index, map, NodeResult(RunTally(counts: [:])), at: now)
+        }
         self.nodes[index].child = self.childID(of: index)
         self.effects.append(.start(key: node.key, parameters: parameters, items: items))
     }
@@ -270,7 +278,9 @@ package struct WorkflowCore: Sendable {
         if case .map(let map) = self.definition.nodes[index].work { return self.settle(index, map, result, at: now) }
         let fault = result.outputsFault.map { "Its outputs were not taken: \($0)." }
         switch tally.state {
-        case "succeeded": self.end(index, .succeeded, nil, fault, at: now)
+        case "succeeded":
+            if let words = self.outputsFault(index, result) { return self.end(index, .failed, .output, words, at: now) }
+            self.end(index, .succeeded, nil, fault, at: now)
         case "failed":
             let isTimeout = (counts[.failure] ?? 0) == 0
             let failed = (counts[.failure] ?? 0) + (counts[.timeout] ?? 0)

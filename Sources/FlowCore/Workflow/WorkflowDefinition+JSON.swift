@@ -23,7 +23,9 @@ extension WorkflowDefinition {
             reader.fault("group_ids", "type", "only numbers of groups are expected here")
         }
         let schedule = Self.schedule(&reader)
-        let overlap: WorkflowOverlap? = reader.choice("overlap", notYet: ["queue", "queue_one", "cancel_previous"])
+        let overlap: WorkflowOverlap? = reader.choice("overlap")
+        let misfire: WorkflowMisfire? = reader.choice("misfire")
+        let startDeadline = reader.integer("start_deadline_seconds", in: Self.startDeadlineRange)
         let timeout = reader.integer("timeout_seconds", in: Self.timeoutRange)
         let parallel = reader.integer("max_parallel", in: Self.parallelRange)
         let onFailure: FailurePolicy? = reader.choice("on_failure", notYet: ["hold"])
@@ -31,13 +33,15 @@ extension WorkflowDefinition {
         let nodes = Self.each("nodes", upTo: Self.nodeLimit, of: &reader) { WorkflowNode(&$0) }
         let edges = Self.each("edges", upTo: Self.edgeLimit, of: &reader) { WorkflowEdge(&$0) }
         let results = WorkflowNode.parameters(reader.texts("results"), &reader, at: "results")
-        reader.finish(notYet: ["notify", "misfire"])
+        reader.finish(notYet: ["notify"])
         return WorkflowDefinition(
             name: name,
             description: description,
             groups: Array(Set(numbers)).sorted(),
             schedule: schedule,
             overlap: overlap ?? .skip,
+            misfire: misfire ?? .run,
+            startDeadlineSeconds: startDeadline,
             timeoutSeconds: timeout ?? Self.standardTimeout,
             maxParallel: parallel ?? Self.standardParallel,
             onFailure: onFailure ?? .stop,
@@ -74,7 +78,9 @@ extension WorkflowDefinition {
         .object([
             .init("name", self.name), .init("description", self.description), .init("group_ids", self.groups),
             .init("cron_expr", self.schedule?.cron), .init("timezone", self.schedule?.timeZone),
-            .init("overlap", self.overlap.rawValue), .init("timeout_seconds", self.timeoutSeconds),
+            .init("overlap", self.overlap.rawValue), .init("misfire", self.misfire.rawValue),
+            .init("start_deadline_seconds", self.startDeadlineSeconds),
+            .init("timeout_seconds", self.timeoutSeconds),
             .init("max_parallel", self.maxParallel), .init("on_failure", self.onFailure.rawValue),
             .init("parameters", self.parameters.map(\.json)), .init("nodes", self.nodes.map(\.json)),
             .init("edges", self.edges.map(\.json)), .init("results", self.results.mapValues(\.text)),

@@ -13,6 +13,10 @@ package struct WorkflowDefinition: Hashable, Sendable {
     /// Nil = it is started by hand only.
     package var schedule: WorkflowSchedule?
     package var overlap: WorkflowOverlap
+    /// What becomes of a run that the server comes to late.
+    package var misfire: WorkflowMisfire
+    /// How long after its time a run may still begin; seconds, nil = as long as it takes.
+    package var startDeadlineSeconds: Int?
     /// The longest that a run may take; seconds.
     package var timeoutSeconds: Int
     /// Steps with executions that are open at once.
@@ -31,6 +35,8 @@ package struct WorkflowDefinition: Hashable, Sendable {
         groups: [GroupID] = [],
         schedule: WorkflowSchedule? = nil,
         overlap: WorkflowOverlap = .skip,
+        misfire: WorkflowMisfire = .run,
+        startDeadlineSeconds: Int? = nil,
         timeoutSeconds: Int = Self.standardTimeout,
         maxParallel: Int = Self.standardParallel,
         onFailure: FailurePolicy = .stop,
@@ -44,6 +50,8 @@ package struct WorkflowDefinition: Hashable, Sendable {
         self.groups = groups
         self.schedule = schedule
         self.overlap = overlap
+        self.misfire = misfire
+        self.startDeadlineSeconds = startDeadlineSeconds
         self.timeoutSeconds = timeoutSeconds
         self.maxParallel = maxParallel
         self.onFailure = onFailure
@@ -65,6 +73,12 @@ package struct WorkflowDefinition: Hashable, Sendable {
     /// A minute to 30 days; seconds.
     package static let timeoutRange = 60...30 * 86_400
     package static let standardTimeout = 86_400
+    /// A run that begins later than this was missed; milliseconds.
+    package static let misfireMilliseconds: Int64 = 60_000
+    /// A second to 30 days.
+    package static let startDeadlineRange = 1...30 * 86_400
+    /// Runs that wait for others to end.
+    package static let queueLimit = 100
     package static let resultLimit = 50
     /// Workflows that run within one another, the outermost among them (W14).
     package static let depthLimit = 8
@@ -103,6 +117,29 @@ package enum WorkflowOverlap: String, Sendable, CaseIterable {
     case skip
     /// Both run.
     case allow
+    /// The new run begins when those before it have ended.
+    case queue
+    /// The same, but no more than one waits; the next is recorded as skipped.
+    case queueOne = "queue_one"
+    /// Open runs are asked to stop, and the new one begins when they have ended.
+    case cancelPrevious = "cancel_previous"
+
+    /// How many runs may wait; nil = none does.
+    package var queueLimit: Int? {
+        switch self {
+        case .skip, .allow: nil
+        case .queue: WorkflowDefinition.queueLimit
+        case .queueOne, .cancelPrevious: 1
+        }
+    }
+}
+
+/// What becomes of a run that was missed because no server was there, or the scheduler was stopped.
+package enum WorkflowMisfire: String, Sendable, CaseIterable {
+    /// The newest one of the last hour is made up for.
+    case run
+    /// It is recorded as skipped.
+    case skip
 }
 
 /// What an uncaught failure of a step does to the rest (W5).

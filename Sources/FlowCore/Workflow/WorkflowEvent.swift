@@ -5,6 +5,8 @@
 package enum WorkflowEvent: Hashable, Sendable {
     /// The run begins, or is looked at again because it may have been left in the middle (W20).
     case reconcile
+    /// The run before it has ended, so that this one begins (W17).
+    case begin
     /// Every execution of a step's child run has ended.
     case childSettled(key: String, child: RunID, NodeResult)
     /// A step that was to start could not.

@@ -3,7 +3,7 @@
 
 extension WorkflowNode {
     private static let notYet: Set<String> = [
-        "outputs", "placement", "overlap", "hosts", "approvers", "min", "form", "start_deadline_seconds", "retry",
+        "overlap", "hosts", "approvers", "min", "form", "start_deadline_seconds", "retry",
     ]
 
     /// Fields of steps of some kinds.
@@ -12,7 +12,7 @@ extension WorkflowNode {
         "timeout_seconds", "retry_count", "parameters", "if_disabled", "skipped_is", "seconds", "until", "timezone",
         "users",
         "not_starter", "on_timeout", "message", "cases", "else", "workflow_id", "over", "do", "fail", "max_items",
-        "max_parallel", "on",
+        "max_parallel", "on", "outputs", "placement",
     ]
 
     init?(_ reader: inout WorkflowReader) {
@@ -25,6 +25,8 @@ extension WorkflowNode {
         let rule = Self.rule(&reader)
         let onFailure: FailurePolicy? = reader.choice("on_failure", notYet: ["hold"])
         let hasChild = work?.hasChild ?? true
+        let placement = Self.placement(of: work, &reader)
+        let outputs = Self.outputs(of: work, &reader)
         let compensate = reader.string("compensate", upTo: 100)
         let role = Self.role(&reader)
         var ifDisabled: DisabledPolicy = .fail
@@ -48,9 +50,45 @@ extension WorkflowNode {
             parameters: parameters,
             ifDisabled: ifDisabled,
             skippedIs: skippedIs,
+            placement: placement,
+            outputs: outputs,
             compensate: compensate,
             role: role
         )
+    }
+
+    private static func placement(of work: NodeWork?, _ reader: inout WorkflowReader) -> Placement? {
+        switch work {
+        case .job, .own: Placement.read(&reader)
+        default: nil
+        }
+    }
+
+    /// What it declares; of a request they are pointers and not types.
+    private static func outputs(
+        of work: NodeWork?,
+        _ reader: inout WorkflowReader
+    ) -> [String: WorkflowParameter.Kind] {
+        switch work {
+        case .job, .workflow, .own: break
+        default: return [:]
+        }
+        let given = reader.dictionary("outputs", upTo: StepOutputs.countLimit)
+        var result: [String: WorkflowParameter.Kind] = [:]
+        for (name, word) in given.sorted(by: { $0.key < $1.key }) {
+            let place = "outputs.\(name.shortened(toBytes: 70))"
+            guard StepOutputs.isKey(name) else {
+                reader.fault(place, "name", "an output's name is made of letters, digits and '_'")
+                continue
+            }
+            guard let kind = WorkflowParameter.Kind(rawValue: word) else {
+                let known = WorkflowParameter.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                reader.fault(place, "choice", "'\(word.shortened(toBytes: 40))' is none of \(known)")
+                continue
+            }
+            result[name] = kind
+        }
+        return result
     }
 
     private static func role(_ reader: inout WorkflowReader) -> Role {
@@ -119,6 +157,8 @@ extension WorkflowNode {
         } else if !self.parameters.isEmpty {
             members.append(.init("parameters", self.parameters.mapValues(\.text)))
         }
+        if let placement { members.append(.init("placement", placement.stepJSON)) }
+        if !self.outputs.isEmpty { members.append(.init("outputs", self.outputs.mapValues(\.rawValue))) }
         switch self.rule {
         case .all: break
         case .strict: members.append(.init("rule", "strict"))

@@ -15,6 +15,10 @@ package struct WorkflowNode: Hashable, Sendable {
     package var ifDisabled: DisabledPolicy
     /// What it comes to when every execution of it was skipped.
     package var skippedIs: SkippedPolicy
+    /// On which of its hosts it runs; nil = as its task says.
+    package var placement: Placement?
+    /// What it has to hand on, by name; others are texts (W12).
+    package var outputs: [String: WorkflowParameter.Kind]
     /// The step that undoes this one, should the run come to nothing (W6).
     package var compensate: String?
     /// When it may run beside the ordinary steps.
@@ -28,6 +32,8 @@ package struct WorkflowNode: Hashable, Sendable {
         parameters: [String: ExpressionTemplate] = [:],
         ifDisabled: DisabledPolicy = .fail,
         skippedIs: SkippedPolicy = .failed,
+        placement: Placement? = nil,
+        outputs: [String: WorkflowParameter.Kind] = [:],
         compensate: String? = nil,
         role: Role = .ordinary
     ) {
@@ -38,6 +44,8 @@ package struct WorkflowNode: Hashable, Sendable {
         self.parameters = parameters
         self.ifDisabled = ifDisabled
         self.skippedIs = skippedIs
+        self.placement = placement
+        self.outputs = outputs
         self.compensate = compensate
         self.role = role
     }

@@ -47,16 +47,15 @@ extension WorkflowService {
                 )
             }
         }
-        var known: Set<JobID> = []
-        for node in before?.definition.nodes ?? [] {
-            if let id = node.work.job ?? node.work.awaited { known.insert(id) }
-        }
+        // Who may see a task may wait for it, and is not thereby allowed to run it.
+        let known = Set((before?.definition.nodes ?? []).compactMap(\.work.job))
+        let awaited = Set((before?.definition.nodes ?? []).compactMap(\.work.awaited))
         var nested: Set<WorkflowID> = []
         for case .workflow(let id) in (before?.definition.nodes ?? []).map(\.work) { nested.insert(id) }
         for (number, node) in definition.nodes.enumerated() {
             let path = "nodes[\(number)]"
             let place = if case .map = node.work { "\(path).do" } else { path }
-            if let id = node.work.awaited, !known.contains(id) {
+            if let id = node.work.awaited, !known.contains(id), !awaited.contains(id) {
                 try await self.checkAwaited(id, "\(path).task_id", &faults, as: principal)
             }
             if let id = node.work.job, !known.contains(id) {
@@ -64,6 +63,12 @@ extension WorkflowService {
             }
             if let step = node.work.own {
                 try await self.check(step, node.key, of: definition, place, &faults, as: principal)
+            }
+            if let placement = node.placement {
+                // It keeps the rules of tasks.
+                var found = FaultCollector()
+                _ = JobValidator.checked(placement, beside: nil, &found)
+                for fault in found.details { faults.add("\(path).\(fault.path)", fault.code, fault.text) }
             }
             switch node.work {
             case .workflow(let id) where !nested.contains(id):

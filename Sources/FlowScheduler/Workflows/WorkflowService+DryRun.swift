@@ -49,7 +49,7 @@ extension WorkflowService {
         _ foreseen: inout ForeseenStep,
         as principal: Principal
     ) async throws {
-        guard let job = try await self.jobs.store.job(id) else {
+        guard var job = try await self.jobs.store.job(id) else {
             foreseen.obstacle = "The task of this step was deleted."
             return
         }
@@ -59,6 +59,9 @@ extension WorkflowService {
             foreseen.obstacle = StartRight.obstacle(owner: owner, workflow: workflow.definition.name, job: job)
         }
         try await self.addHosts(of: job.definition.groups, to: &foreseen, as: principal)
+        if let placement = foreseen.step.node.placement {
+            job.definition.placement = placement.narrowing(job.definition.placement)
+        }
         guard foreseen.hosts != nil, job.definition.placement?.hasSlots == true,
             let store = self.jobs.store as? any PlacementStore
         else { return }

@@ -9,7 +9,8 @@ extension PlacementStep {
         let table = PlacementTable(self.db)
         var maps: [RunID: (slots: MapSlots, ended: Int)] = [:]
         for id in ids {
-            guard let slot = try table.find(id), let map = slot.placement.map else { continue }
+            // Once for each slot: what has ended already has let the next one go.
+            guard let slot = try table.find(id), let map = slot.placement.map, try table.isOpen(id) else { continue }
             maps[slot.run] = (map, (maps[slot.run]?.ended ?? 0) + 1)
         }
         try table.end(ids)

@@ -32,9 +32,18 @@ extension SQLiteStore {
         guard try FlowTable(db).insert(run, groups: groups, request: request) else {
             return FlowStep(detail: try self.loaded(run.id, db).detail, isRepeat: true)
         }
-        guard run.phase != .ended else { return FlowStep(detail: try self.loaded(run.id, db).detail) }
-        let own = try WorkflowTable(db).steps(of: workflow.id)
-        let nodes = try workflow.definition.nodes.map { node in
+        // One that waits for its turn has no steps yet.
+        guard run.phase != .ended, run.phase != .queued else {
+            return FlowStep(detail: try self.loaded(run.id, db).detail)
+        }
+        try FlowTable(db).save(try self.pinned(workflow.definition, of: workflow.id, db), of: run.id)
+        return try self.apply([.reconcile], to: run.id, at: now, db)
+    }
+
+    /// The steps of a run that begins, with the versions of their tasks (W15).
+    func pinned(_ definition: WorkflowDefinition, of workflow: WorkflowID, _ db: Database) throws -> [FlowNode] {
+        let own = try WorkflowTable(db).steps(of: workflow)
+        return try definition.nodes.map { node in
             var row = FlowNode(key: node.key)
             if case .workflow(let id) = node.work {
                 row.job = try WorkflowTable(db).find(id).map { JobReference($0) }
@@ -44,8 +53,6 @@ extension SQLiteStore {
             row.job = try id.flatMap { try JobTable(db).find($0) }.map { JobReference($0) }
             return row
         }
-        try FlowTable(db).save(nodes, of: run.id)
-        return try self.apply([.reconcile], to: run.id, at: now, db)
     }
 
     /// Lets the core decide on events and does what it says, until nothing further follows.
@@ -94,7 +101,13 @@ extension SQLiteStore {
         }
         try FlowTable(db).save(core.changed.sorted().map { core.nodes[$0] }, of: id)
         if core.run != before { try FlowTable(db).update(core.run) }
-        if core.run.phase == .ended, before.phase != .ended { try FlowTable(db).hear(of: core.run) }
+        if core.run.phase == .ended, before.phase != .ended {
+            try FlowTable(db).hear(of: core.run)
+            if let next = try self.beginNext(of: core.run.workflow, at: now, db) {
+                started += next.started
+                stopped += next.stopped
+            }
+        }
         return FlowStep(
             detail: FlowDetail(run: core.run, nodes: core.nodes, definition: core.definition),
             started: started,
@@ -130,7 +143,7 @@ extension SQLiteStore {
             let isSkipped = core.definition.nodes[index].ifDisabled == .skip
             return .failure(Refusal(key, isSkipped ? .ifDisabled : .disabled, "The task is disabled."))
         }
-        var placement: Placement?
+        var placement = core.definition.nodes[index].placement?.narrowing(snapshot.placement)
         var names = Set(parameters.keys)
         if case .map(let map) = core.definition.nodes[index].work, let items {
             placement = map.placement(of: items)
@@ -145,7 +158,7 @@ extension SQLiteStore {
         }
         let targets = try AgentTable(db).agents(inAnyOf: job.definition.groups)
         guard !targets.isEmpty,
-            let draft = RunDraft.node(
+            var draft = RunDraft.node(
                 node,
                 of: core.run,
                 parameters: parameters,
@@ -154,6 +167,11 @@ extension SQLiteStore {
                 at: now
             )
         else { return .failure(Refusal(key, .noHost, "The task has no host.")) }
+        if let items, let done = node.items?.done, !done.isEmpty {
+            // Each keeps its number in the whole list.
+            let kept = Set(done)
+            draft.shards = items.indices.filter { !kept.contains($0) }
+        }
         return .success(draft)
     }
 

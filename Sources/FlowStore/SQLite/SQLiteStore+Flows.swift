@@ -46,7 +46,7 @@ extension SQLiteStore {
             guard let workflow = try table.find(id), try table.moveOn(id, from: due, to: next), let nominal else {
                 return nil
             }
-            var run = FlowRun(
+            let run = FlowRun(
                 id: DeterministicID.run(kind: .cron, job: workflow.uid, nominal: nominal),
                 workflow: workflow.id,
                 workflowUID: workflow.uid,
@@ -64,12 +64,7 @@ extension SQLiteStore {
                 createdAt: now
             )
             guard try FlowTable(db).find(run.id) == nil else { return nil }
-            if workflow.definition.overlap == .skip, try FlowTable(db).open(of: id) != nil {
-                run.phase = .ended
-                run.outcome = .skipped
-                run.endedAt = now
-            }
-            return try self.begin(run, of: workflow, request: nil, at: now, db)
+            return try self.admit(run, of: workflow, at: now, db)
         }
     }
 
@@ -100,7 +95,8 @@ extension SQLiteStore {
                     detail.nodes,
                     detail.definition,
                     graph,
-                    from: start
+                    from: start,
+                    items: try self.items(of: detail, db)
                 )
             else {
                 if case .step(let key) = start { throw StoreFault.noStep(key, of: old) }
@@ -139,6 +135,23 @@ extension SQLiteStore {
         }
     }
 
+    /// What was done of the lists whose steps did not succeed, as far as it is still known.
+    private func items(of detail: FlowDetail, _ db: Database) throws -> [String: KeptItems] {
+        var result: [String: KeptItems] = [:]
+        for node in detail.nodes where node.state != .succeeded && node.result?.outputsFault == nil {
+            guard let items = node.items else { continue }
+            guard let child = node.child else {
+                result[node.key] = items
+                continue
+            }
+            let collected = try ExecutionOutputTable(db).collected(of: child)
+            // Without what the first ones handed on the others would be of no use to what follows.
+            guard collected.fault == nil else { continue }
+            result[node.key] = items.with(try PlacementTable(db).succeeded(of: child), collected.lists)
+        }
+        return result
+    }
+
     package func request(_ event: WorkflowEvent, of id: RunID, by change: Change) async throws -> FlowStep {
         try await self.write("request_flow") { db in
             let detail = try self.loaded(id, db).detail
@@ -169,7 +182,7 @@ extension SQLiteStore {
         case .abandon: .workflowAbandon
         case .answered: .workflowAnswer
         case .message: .workflowMessage
-        case .reconcile, .childSettled, .refused, .timerRang, .taskEnded: nil
+        case .reconcile, .begin, .childSettled, .refused, .timerRang, .taskEnded: nil
         }
     }
 
@@ -181,6 +194,13 @@ extension SQLiteStore {
                 if wait.source == .message(message.topic) { return }
             }
             throw CoreError(.conflict, "No step of the run waits for a message on '\(message.topic)' now.")
+        }
+        switch event {
+        case .pause, .resume:
+            guard detail.run.phase != .queued else {
+                throw CoreError(.conflict, "The run has not begun: it waits until an earlier run has ended.")
+            }
+        default: break
         }
         guard case .answered(let key, _) = event else { return }
         guard let node = detail.nodes.first(where: { $0.key == key }), let work = detail.definition.node(key)?.work
@@ -225,7 +245,8 @@ extension SQLiteStore {
 
     package func reconcileFlow(_ id: RunID, at now: Timestamp) async throws -> FlowStep? {
         try await self.write("reconcile_flow") { db in
-            guard try FlowTable(db).find(id) != nil else { return nil }
+            guard let run = try FlowTable(db).find(id) else { return nil }
+            if run.phase == .queued, let next = try self.beginNext(of: run.workflow, at: now, db) { return next }
             try FlowTable(db).hearAgain(of: id)
             let events = try FlowTable(db).takeInbox(of: id, limit: 500)
             return try self.apply(events + [.reconcile], to: id, at: now, db)

@@ -64,6 +64,7 @@ extension PBExecutionReason {
         case .waitingHost: self = .waitingHost
         case .waveStopped: self = .waveStopped
         case .waitingWave: self = .waitingWave
+        case .itemStopped: self = .itemStopped
         }
     }
 
@@ -95,6 +96,7 @@ extension PBExecutionReason {
         case .waitingHost: .waitingHost
         case .waveStopped: .waveStopped
         case .waitingWave: .waitingWave
+        case .itemStopped: .itemStopped
         case .UNRECOGNIZED(let value): throw Fields.unknown(value, field)
         }
     }

@@ -454,6 +454,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
   case maintenance // = 23
   case waveStopped // = 24
   case waitingWave // = 25
+  case itemStopped // = 26
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -488,6 +489,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case 23: self = .maintenance
     case 24: self = .waveStopped
     case 25: self = .waitingWave
+    case 26: self = .itemStopped
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -520,6 +522,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case .maintenance: return 23
     case .waveStopped: return 24
     case .waitingWave: return 25
+    case .itemStopped: return 26
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -552,6 +555,7 @@ package nonisolated enum PBExecutionReason: SwiftProtobuf.Enum, Swift.CaseIterab
     .maintenance,
     .waveStopped,
     .waitingWave,
+    .itemStopped,
   ]
 
 }
@@ -2776,6 +2780,16 @@ package nonisolated struct PBHeartbeat: Sendable {
   /// Clears the value of `clockSuspect`. Subsequent reads from it will return its default value.
   package mutating func clearClockSuspect() {self._clockSuspect = nil}
 
+  /// Tenths of the load of the last minute for each processor; absent when the host does not say.
+  package var loadTenths: Int32 {
+    get {_loadTenths ?? 0}
+    set {_loadTenths = newValue}
+  }
+  /// Returns true if `loadTenths` has been explicitly set.
+  package var hasLoadTenths: Bool {self._loadTenths != nil}
+  /// Clears the value of `loadTenths`. Subsequent reads from it will return its default value.
+  package mutating func clearLoadTenths() {self._loadTenths = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2787,6 +2801,7 @@ package nonisolated struct PBHeartbeat: Sendable {
   fileprivate var _diskTotal: Int64? = nil
   fileprivate var _clockError: Int64? = nil
   fileprivate var _clockSuspect: Bool? = nil
+  fileprivate var _loadTenths: Int32? = nil
 }
 
 /// The clock sample of the hello, as soon as it was read: the welcome may bring a long configuration.
@@ -3024,7 +3039,7 @@ nonisolated extension PBExecutionStatus: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension PBExecutionReason: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0\u{1}EXECUTION_REASON_MOVED\0\u{1}EXECUTION_REASON_NO_HOST\0\u{1}EXECUTION_REASON_WAITING_HOST\0\u{1}EXECUTION_REASON_MAINTENANCE\0\u{1}EXECUTION_REASON_WAVE_STOPPED\0\u{1}EXECUTION_REASON_WAITING_WAVE\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXECUTION_REASON_NONE\0\u{1}EXECUTION_REASON_OVERLAP\0\u{1}EXECUTION_REASON_MISFIRE\0\u{1}EXECUTION_REASON_MISFIRE_COALESCED\0\u{1}EXECUTION_REASON_DISABLED\0\u{1}EXECUTION_REASON_STALE_CONFIG\0\u{1}EXECUTION_REASON_DEADLINE\0\u{1}EXECUTION_REASON_AGENT_OFFLINE\0\u{1}EXECUTION_REASON_POLICY_DENIED\0\u{1}EXECUTION_REASON_QUEUE_FULL\0\u{1}EXECUTION_REASON_EXIT_CODE\0\u{1}EXECUTION_REASON_SIGNAL\0\u{1}EXECUTION_REASON_SPAWN\0\u{1}EXECUTION_REASON_INTERRUPTED\0\u{1}EXECUTION_REASON_LOST\0\u{1}EXECUTION_REASON_HTTP_STATUS\0\u{1}EXECUTION_REASON_REQUEST\0\u{1}EXECUTION_REASON_REQUESTED\0\u{1}EXECUTION_REASON_AWAITING_RETRY\0\u{1}EXECUTION_REASON_QUEUED\0\u{1}EXECUTION_REASON_MOVED\0\u{1}EXECUTION_REASON_NO_HOST\0\u{1}EXECUTION_REASON_WAITING_HOST\0\u{1}EXECUTION_REASON_MAINTENANCE\0\u{1}EXECUTION_REASON_WAVE_STOPPED\0\u{1}EXECUTION_REASON_WAITING_WAVE\0\u{1}EXECUTION_REASON_ITEM_STOPPED\0")
 }
 
 nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
@@ -6337,7 +6352,7 @@ nonisolated extension PBRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0\u{3}maintenance_revision\0\u{3}disk_free\0\u{3}disk_total\0\u{3}clock_error\0\u{3}clock_suspect\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0\u{3}maintenance_revision\0\u{3}disk_free\0\u{3}disk_total\0\u{3}clock_error\0\u{3}clock_suspect\0\u{3}load_tenths\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6357,6 +6372,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 41: try { try decoder.decodeSingularInt64Field(value: &self._diskTotal) }()
       case 42: try { try decoder.decodeSingularInt64Field(value: &self._clockError) }()
       case 43: try { try decoder.decodeSingularBoolField(value: &self._clockSuspect) }()
+      case 44: try { try decoder.decodeSingularInt32Field(value: &self._loadTenths) }()
       default: break
       }
     }
@@ -6403,6 +6419,9 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._clockSuspect {
       try visitor.visitSingularBoolField(value: v, fieldNumber: 43)
     } }()
+    try { if let v = self._loadTenths {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 44)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6419,6 +6438,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._diskTotal != rhs._diskTotal {return false}
     if lhs._clockError != rhs._clockError {return false}
     if lhs._clockSuspect != rhs._clockSuspect {return false}
+    if lhs._loadTenths != rhs._loadTenths {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -192,6 +192,8 @@ extension ChineseWords {
         zh 已暂停
         en stopping
         zh 正在停止
+        en queued
+        zh 排队中
         en compensating
         zh 正在撤销
         en finalising
@@ -228,6 +230,8 @@ extension ChineseWords {
         zh 子工作流
         en step: MAP
         zh 无法取得列表
+        en step: OUTPUT
+        zh 缺少声明的输出
         en step: DEPTH
         zh 工作流嵌套过深
         en step: CHILD_SKIPPED

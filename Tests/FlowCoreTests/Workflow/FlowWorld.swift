@@ -22,7 +22,13 @@ struct FlowWorld {
     var asked: [String] = []
     var ends: [FlowOutcome] = []
 
-    init(_ definition: WorkflowDefinition, parameters: JSON = .object([]), nodes: [FlowNode]? = nil, id: UInt8 = 1) {
+    init(
+        _ definition: WorkflowDefinition,
+        parameters: JSON = .object([]),
+        nodes: [FlowNode]? = nil,
+        id: UInt8 = 1,
+        phase: FlowPhase = .running
+    ) {
         self.definition = definition
         self.run = FlowRun(
             id: RunID(bytes: [UInt8](repeating: id, count: 16))!,
@@ -34,8 +40,10 @@ struct FlowWorld {
             nominal: Self.start,
             source: "api",
             caller: "ann",
+            phase: phase,
             parameters: parameters,
-            deadline: Self.start.advanced(byMilliseconds: Int64(definition.timeoutSeconds) * 1000),
+            deadline: phase == .queued
+                ? nil : Self.start.advanced(byMilliseconds: Int64(definition.timeoutSeconds) * 1000),
             createdAt: Self.start
         )
         self.nodes =

@@ -51,7 +51,7 @@ struct WorkflowDefinitionTests {
             (one(#"{"key": "a", "kind": "workflow"}"#), "nodes[0].workflow_id", "required"),
             (one(#"{"key": "a", "kind": "shell"}"#), "nodes[0].kind", "choice"),
             (one(#"{"key": "A", "kind": "noop"}"#), "nodes[0].key", "key"),
-            (one(#"{"key": "a", "kind": "noop", "outputs": {}}"#), "nodes[0].outputs", "unsupported"),
+            (one(#"{"key": "a", "kind": "noop", "outputs": {}}"#), "nodes[0].outputs", "conflict"),
             (one(#"{"key": "a", "kind": "noop", "colour": 1}"#), "nodes[0].colour", "unknown_field"),
             (one(#"{"key": "a", "kind": "job"}"#), "nodes[0].task_id", "required"),
             (one(#"{"key": "a", "kind": "noop"}, {"key": "a", "kind": "noop"}"#), "nodes[1].key", "duplicate"),

@@ -7,7 +7,7 @@ export type NodeState = 'waiting' | 'ready' | 'started' | 'succeeded' | 'failed'
 export type EdgeOn = 'success' | 'failure' | 'end' | 'always';
 /** What an edge has come to; `open` while its source has not ended. */
 export type EdgeState = 'open' | 'taken' | 'void' | 'unmet';
-export type FlowPhase = 'running' | 'paused' | 'stopping' | 'compensating' | 'finalising' | 'ended';
+export type FlowPhase = 'queued' | 'running' | 'paused' | 'stopping' | 'compensating' | 'finalising' | 'ended';
 export type FlowOutcome = 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 
 export interface WorkflowParameter {

@@ -240,6 +240,12 @@ extension ChineseFaults {
         zh 这次运行被跳过，没有什么可重做。请运行工作流。
         en The run has not ended. Wait for it, or cancel it, before you repeat it.
         zh 这次运行还没有结束。请等它结束或取消它，再重做。
+        en The run has not begun: it waits until an earlier run has ended.
+        zh 这次运行还没有开始：它在等先前的运行结束。
+        en say whether it is one_of, n_of or sharded
+        zh 请写明是 one_of、n_of 还是 sharded
+        en an output's name is made of letters, digits and '_'
+        zh 输出的名称由字母、数字和“_”组成
         en Every step of the run succeeded. Say from which step to repeat it.
         zh 这次运行的每个步骤都成功了。请写明从哪个步骤重做。
         en Somebody else repeats this run at the same moment. Try again.

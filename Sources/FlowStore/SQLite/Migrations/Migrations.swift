@@ -62,6 +62,7 @@ enum Migrations {
         ("178 approval likeness", Migration178ApprovalLikeness.sql),
         ("179 broken glass", Migration179BrokenGlass.sql),
         ("235 report mails", Migration235ReportMails.sql),
+        ("250 workflow queue", Migration250WorkflowQueue.sql),
         ("225 nested workflows", Migration225NestedWorkflows.sql),
         ("258 saved views", Migration258SavedViews.sql),
         ("245 watches", Migration245Watches.sql),

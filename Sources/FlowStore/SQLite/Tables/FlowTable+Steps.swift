@@ -9,7 +9,7 @@ extension FlowTable {
 
     private static let nodeColumns = """
         key, state, reason, detail, ready_at, started_at, ended_at, job_id, job_uid, job_version, job_name, child_run, wake_at, \
-        is_stopping, is_exempt, result, chosen, answer, kept_from
+        is_stopping, is_exempt, result, chosen, answer, kept_from, items
         """
 
     func nodes(of id: RunID) throws -> [FlowNode] {
@@ -30,6 +30,7 @@ extension FlowTable {
                 isStopping: row.flag(13),
                 isExempt: row.flag(14),
                 result: try row.optionalText(15).map { try JSONColumn.decode($0) },
+                items: try row.optionalText(19).map { try JSONColumn.decode($0) },
                 chosen: try row.optionalText(16).map { try JSONColumn.decode($0) },
                 answer: try row.optionalText(17).map { try JSONColumn.decode($0) },
                 keptFrom: try row.optionalID(18)
@@ -41,11 +42,12 @@ extension FlowTable {
         try self.db.runEach(
             """
             INSERT INTO flow_node (run_id, \(Self.nodeColumns))
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (run_id, key) DO UPDATE SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
                 ready_at = excluded.ready_at, started_at = excluded.started_at, ended_at = excluded.ended_at,
                 child_run = excluded.child_run, wake_at = excluded.wake_at, is_stopping = excluded.is_stopping,
-                is_exempt = excluded.is_exempt, result = excluded.result, chosen = excluded.chosen, answer = excluded.answer
+                is_exempt = excluded.is_exempt, result = excluded.result, chosen = excluded.chosen, answer = excluded.answer,
+                items = excluded.items
             """,
             try nodes.map { node in
                 [
@@ -58,6 +60,7 @@ extension FlowTable {
                     .text(try node.result.map { try JSONColumn.encode($0) }),
                     .text(try node.chosen.map { try JSONColumn.encode($0) }),
                     .text(try node.answer.map { try JSONColumn.encode($0) }), .id(node.keptFrom),
+                    .text(try node.items.map { try JSONColumn.encode($0) }),
                 ]
             }
         )
@@ -108,6 +111,14 @@ extension FlowTable {
         )
     }
 
+    /// The step of a run that runs as this child.
+    private func started(_ child: RunID, in id: RunID) throws -> String? {
+        try self.db.first(
+            "SELECT key FROM flow_node WHERE child_run = ? AND state = 'started' AND run_id = ?",
+            [.id(child), .id(id)]
+        ) { $0.text(0) }
+    }
+
     /// Children of started steps that have settled without their owner having heard of it.
     func hearAgain(of id: RunID) throws {
         let children = try self.db.all(
@@ -136,11 +147,15 @@ extension FlowTable {
             "DELETE FROM flow_inbox WHERE run_id = ? AND child_run = ?",
             rows.map { [.id(id), .id($0.child)] }
         )
-        return rows.map { row in
+        return try rows.flatMap { row -> [WorkflowEvent] in
             guard let job = Self.awaited(row.key) else {
-                return .childSettled(key: row.key, child: row.child, row.result)
+                return [.childSettled(key: row.key, child: row.child, row.result)]
             }
-            return .taskEnded(job, row.result)
+            // A run of the task may be a step's own as well: there is one row for each run that ends.
+            let own = try self.started(row.child, in: id).map {
+                WorkflowEvent.childSettled(key: $0, child: row.child, row.result)
+            }
+            return [.taskEnded(job, row.result)] + (own.map { [$0] } ?? [])
         }
     }
 
@@ -152,6 +167,7 @@ extension FlowTable {
                 WHERE n.wake_at IS NOT NULL AND n.wake_at <= ?1 AND n.state = 'started' AND f.phase = 'running'
             UNION SELECT id FROM flow_run WHERE phase = 'running' AND deadline <= ?1
             UNION SELECT id FROM flow_run WHERE phase = 'finalising' AND deadline <= ?1
+            UNION SELECT id FROM flow_run WHERE phase = 'queued' AND deadline <= ?1
             LIMIT ?2
             """,
             [.time(now), .number(limit)]

@@ -82,6 +82,22 @@ struct FlowTable {
         ) { try $0.id(0) }
     }
 
+    /// Runs of a workflow that have begun and not ended.
+    func begun(of workflow: WorkflowID) throws -> [RunID] {
+        try self.db.all(
+            "SELECT id FROM flow_run WHERE workflow_id = ? AND phase <> 'ended' AND phase <> 'queued' ORDER BY id",
+            [.integer(workflow)]
+        ) { try $0.id(0) }
+    }
+
+    /// Runs of a workflow that wait for others to end, in their order.
+    func queued(of workflow: WorkflowID, limit: Int) throws -> [RunID] {
+        try self.db.all(
+            "SELECT id FROM flow_run WHERE workflow_id = ? AND phase = 'queued' ORDER BY nominal, id LIMIT ?",
+            [.integer(workflow), .number(limit)]
+        ) { try $0.id(0) }
+    }
+
     func groups(of id: RunID) throws -> [GroupID] {
         try self.db.first("SELECT groups FROM flow_run WHERE id = ?", [.id(id)]) {
             try JSONColumn.decode($0.text(0), as: [GroupID].self)

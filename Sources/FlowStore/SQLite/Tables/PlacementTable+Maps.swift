@@ -14,6 +14,26 @@ extension PlacementTable {
         return try text.map { try JSONColumn.decode($0, as: Placement.self).map != nil } ?? false
     }
 
+    /// Whether it waits for a host, or a host has it.
+    func isOpen(_ id: ExecutionID) throws -> Bool {
+        try self.db.first(
+            "SELECT 1 FROM placement_slot WHERE execution_id = ? AND state IN (0, 1)",
+            [.id(id)]
+        ) { _ in true } ?? false
+    }
+
+    /// Numbers of the slots whose last holder succeeded.
+    func succeeded(of run: RunID) throws -> [Int] {
+        try self.db.all(
+            """
+            SELECT s.slot FROM placement_slot AS s INDEXED BY placement_slot_by_run
+            JOIN execution AS e ON e.id = s.execution_id WHERE s.run_id = ? AND s.state <> 2 AND e.status = 3
+            ORDER BY s.slot
+            """,
+            [.id(run)]
+        ) { $0.number(0) }
+    }
+
     /// What is kept back of a run and has not been cancelled, in the order of the items.
     func kept(of run: RunID, limit: Int) throws -> [ExecutionID] {
         try self.db.all(

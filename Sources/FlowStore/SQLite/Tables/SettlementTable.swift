@@ -78,6 +78,8 @@ struct SettlementTable {
     }
 
     private func note(_ run: Run, at now: Timestamp) throws {
+        // Of a long list the first item that has not begun tells, without a look at those that have ended.
+        guard try PlacementTable(self.db).kept(of: run.id, limit: 1).isEmpty else { return }
         let isOpen = try self.exists(
             "SELECT 1 FROM execution INDEXED BY execution_by_run WHERE run_id = ? AND \(Self.isOpen) LIMIT 1",
             [.id(run.id)]

@@ -51,7 +51,7 @@ struct WorkflowRunsCommand: AsyncParsableCommand {
     @Option(help: "Only of this workflow, by name or number.")
     var workflow: String?
 
-    @Option(help: "running, paused, stopping, compensating, finalising or ended.")
+    @Option(help: "queued, running, paused, stopping, compensating, finalising or ended.")
     var phase: String?
 
     @Option(help: "succeeded, failed, cancelled or skipped.")

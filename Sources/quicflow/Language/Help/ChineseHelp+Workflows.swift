@@ -38,8 +38,8 @@ extension ChineseHelp {
         zh 列出工作流的运行，最新的在前。
         en Only of this workflow, by name or number.
         zh 只看这个工作流，写名称或编号。
-        en running, paused, stopping, compensating, finalising or ended.
-        zh running、paused、stopping、compensating、finalising 或 ended。
+        en queued, running, paused, stopping, compensating, finalising or ended.
+        zh queued、running、paused、stopping、compensating、finalising 或 ended。
         en Says what a run would do: which steps, where, with which parameters. Nothing starts.
         zh 说明一次运行会做什么：哪些步骤、在哪里、用什么参数。什么都不会启动。
         en Tells a run something that a step of it waits for.

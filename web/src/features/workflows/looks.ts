@@ -28,6 +28,8 @@ export const KIND_ICONS: Record<NodeKind, IconName> = {
 /** Where a run stands, or what it came to; the key names the text `workflow.run.KEY`. */
 export function runLooks(run: Pick<WorkflowRun, 'phase' | 'outcome'>): { key: string; tone: Tone; icon: IconName } {
   switch (run.phase === 'ended' ? run.outcome ?? 'cancelled' : run.phase) {
+    case 'queued':
+      return { key: 'queued', tone: 'idle', icon: 'clock' };
     case 'running':
       return { key: 'running', tone: 'run', icon: 'running' };
     case 'paused':

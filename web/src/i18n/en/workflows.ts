@@ -67,6 +67,7 @@ export default {
     },
     run: {
       running: 'Running',
+      queued: 'Waits for its turn',
       paused: 'Paused',
       stopping: 'Stopping',
       compensating: 'Undoing',
@@ -93,6 +94,7 @@ export default {
       REJECTED: 'rejected',
       MAP: 'the list cannot be had',
       DEPTH: 'too many workflows within one another',
+      OUTPUT: 'a declared output is missing or of another type',
       CHILD_SKIPPED: 'every execution was skipped',
       NOT_CHOSEN: 'not chosen',
       UPSTREAM_FAILED: 'a step before failed',

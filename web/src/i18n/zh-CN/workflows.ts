@@ -66,6 +66,7 @@ export default {
     },
     run: {
       running: '运行中',
+      queued: '排队中',
       paused: '已暂停',
       stopping: '正在停止',
       compensating: '正在撤销',
@@ -92,6 +93,7 @@ export default {
       REJECTED: '被拒绝',
       MAP: '无法取得列表',
       DEPTH: '工作流嵌套过深',
+      OUTPUT: '声明的输出缺失或类型不符',
       CHILD_SKIPPED: '所有执行都被跳过',
       NOT_CHOSEN: '未被选择',
       UPSTREAM_FAILED: '前面的步骤失败',

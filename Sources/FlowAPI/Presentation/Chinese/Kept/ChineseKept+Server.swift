@@ -42,6 +42,10 @@ extension ChineseKept {
         zh 列表无法逐项处理：{fault}。
         en What it waits for did not come in time.
         zh 等待的事件没有按时到来。
+        en It did not hand on its output '{name}'.
+        zh 它没有交出输出“{name}”。
+        en Its output '{name}' is not of type {type}.
+        zh 它的输出“{name}”不是类型 {type}。
         en The list is empty.
         zh 列表是空的。
         en {failed} of {total} items failed.
