@@ -47,9 +47,11 @@ package enum WorkProgram {
         case .sql(let sql): outputs.write(try SQLWork(order: order, payload: sql, stop: stop).run().outputs)
         case .plugin(let plugin):
             outputs.write(try PluginWork(order: order, payload: plugin, stop: stop).run())
-        case .builtin(.cleanFiles(let clean)): try CleanFilesWork(clean, policy: order.policy, stop: stop).run()
-        case .builtin(.checkTCP(let check)): try CheckTCPWork(check: check, policy: order.policy).run()
-        case .builtin(.checkDisk(let check)): try CheckDiskWork.run(check)
+        case .builtin(.cleanFiles(let clean)):
+            try CleanFilesWork(clean, policy: order.policy, stop: stop, outputs: outputs).run()
+        case .builtin(.checkTCP(let check)):
+            try CheckTCPWork(check: check, policy: order.policy, outputs: outputs).run()
+        case .builtin(.checkDisk(let check)): try CheckDiskWork.run(check, outputs: outputs)
         case .container(let container):
             do {
                 return try ContainerWork(order: order, container: container, stop: stop).run(

@@ -6,7 +6,7 @@ import Foundation
 
 /// Whether a file system has room.
 enum CheckDiskWork {
-    static func run(_ check: BuiltinPayload.CheckDisk) throws {
+    static func run(_ check: BuiltinPayload.CheckDisk, outputs: WorkOutputs) throws {
         var facts = statvfs()
         guard statvfs(check.path, &facts) == 0 else {
             throw WorkFailure(.trouble, "cannot look at '\(check.path)': \(String(cString: strerror(errno)))")
@@ -16,6 +16,7 @@ enum CheckDiskWork {
         let used = Double(facts.f_blocks - facts.f_bfree) * Double(facts.f_frsize)
         let percent = available + used > 0 ? available / (available + used) * 100 : 0
         let words = "\(check.path): \(Self.tenths(percent)) % free, \(Int64(available) >> 20) MiB"
+        outputs.write([("free_bytes", "\(Int64(available))"), ("free_percent", Self.tenths(percent))])
         guard percent >= Double(check.leastFreePercent) else {
             throw WorkFailure(.failure, "\(words); at least \(check.leastFreePercent) % are wanted")
         }

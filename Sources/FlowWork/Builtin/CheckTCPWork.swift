@@ -10,6 +10,7 @@ import Foundation
 struct CheckTCPWork {
     let check: BuiltinPayload.CheckTCP
     let policy: HostPolicy
+    let outputs: WorkOutputs
 
     /// For each address, milliseconds; the job's own time limit is above.
     private static let patience: Int32 = 5000
@@ -22,6 +23,7 @@ struct CheckTCPWork {
             switch Self.connect(to: address, port: self.check.port) {
             case 0:
                 let milliseconds = (flow_monotonic_microseconds() - begin) / 1000
+                self.outputs.write([("address", address.text), ("milliseconds", "\(milliseconds)")])
                 return WorkLog.say(
                     "\(self.check.host) (\(address.text)) port \(self.check.port): connected in \(milliseconds) ms"
                 )

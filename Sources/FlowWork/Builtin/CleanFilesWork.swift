@@ -12,16 +12,18 @@ final class CleanFilesWork {
     private let clean: BuiltinPayload.CleanFiles
     private let policy: HostPolicy
     private let stop: StopSignal
+    private let outputs: WorkOutputs
     private var count = 0
     private var bytes: Int64 = 0
     private var failures = 0
     /// Each level keeps a descriptor open.
     private static let depthLimit = 128
 
-    init(_ clean: BuiltinPayload.CleanFiles, policy: HostPolicy, stop: StopSignal) {
+    init(_ clean: BuiltinPayload.CleanFiles, policy: HostPolicy, stop: StopSignal, outputs: WorkOutputs) {
         self.clean = clean
         self.policy = policy
         self.stop = stop
+        self.outputs = outputs
     }
 
     func run() throws {
@@ -41,6 +43,9 @@ final class CleanFilesWork {
         try self.clean(directory, path: path, device: facts.st_dev, before: limit, depth: 0)
         let files = self.count == 1 ? "1 file" : "\(self.count) files"
         WorkLog.say("\(self.clean.isDryRun ? "would delete" : "deleted") \(files), \(self.bytes) bytes")
+        self.outputs.write([
+            ("files", "\(self.count)"), ("bytes", "\(self.bytes)"), ("failures", "\(self.failures)"),
+        ])
         guard self.failures == 0 else {
             throw WorkFailure(.failure, "\(self.failures) files or directories could not be cleaned up")
         }

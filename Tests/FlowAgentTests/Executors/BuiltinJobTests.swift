@@ -32,6 +32,8 @@ struct BuiltinJobTests {
         try await Host.with { host in
             let dry = try await host.wait(await host.launch(clean(isDryRun: true)))
             #expect(dry.status == .success && dry.text.contains("would delete 3 files, 12 bytes"), "\(dry)")
+            // W12: what it counted is handed on.
+            #expect(dry.outputs == ["files": "3", "bytes": "12", "failures": "0"])
             #expect(files.fileExists(atPath: root + "/a.log"))
             let wet = try await host.wait(await host.launch(clean(isDryRun: false)))
             #expect(wet.status == .success && wet.text.contains("deleted 3 files"), "\(wet.text)")
@@ -69,6 +71,13 @@ struct BuiltinJobTests {
                 let outcome = try await host.wait(await host.launch(.builtin(check)))
                 #expect(outcome.status == status, "\(check): \(outcome)")
                 #expect(outcome.detail != nil || status == .success)
+                let names: Set<String> =
+                    switch check {
+                    case .checkTCP where status == .success: ["address", "milliseconds"]
+                    case .checkDisk(let disk) where disk.path != "/no/such/place": ["free_bytes", "free_percent"]
+                    default: []
+                    }
+                #expect(Set(outcome.outputs.keys) == names, "\(check): \(outcome.outputs)")
             }
         }
         var policy = HostPolicy()
