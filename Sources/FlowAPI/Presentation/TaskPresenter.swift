@@ -126,7 +126,7 @@ struct TaskPresenter: Sendable {
                 .init("headers", http.headers),
                 .init("body", http.body),
                 .init("expected_status", http.expectedStatus),
-                .init("outputs", http.outputs ?? [:]),
+                .init("outputs", http.outputs ?? [:]), .init("expect", http.expectedValues ?? [:]),
             ])
         case .plugin(let plugin): WorkBody.configuration(plugin)
         case .sql(let sql): WorkBody.configuration(sql)

@@ -134,7 +134,8 @@ struct TaskBody {
                     headers: configuration.dictionary("headers") ?? [:],
                     body: body?.isEmpty == true ? nil : body,
                     expectedStatus: (configuration.integers("expected_status") ?? []).map { Int(clamping: $0) },
-                    outputs: configuration.dictionary("outputs").flatMap { $0.isEmpty ? nil : $0 }
+                    outputs: configuration.dictionary("outputs").flatMap { $0.isEmpty ? nil : $0 },
+                    expectedValues: configuration.dictionary("expect").flatMap { $0.isEmpty ? nil : $0 }
                 )
             )
         case 3: return .plugin(WorkBody.plugin(&configuration))

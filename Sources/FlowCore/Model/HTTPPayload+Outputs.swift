@@ -7,6 +7,36 @@ extension HTTPPayload {
     /// Bytes of an answer that are looked through for outputs.
     package static let outputBytes = 1 << 20
 
+    /// Places of an answer that can be asked about.
+    package static let expectedLimit = 50
+    /// Bytes of each of them, and of what has to stand there.
+    package static let expectedBytes = 1024
+
+    /// Whether an answer's body is looked at.
+    package var readsAnswer: Bool { self.outputs != nil || self.expectedValues != nil }
+
+    /// What of an answer is not as it has to be; nil = nothing.
+    ///
+    /// - Parameter body: nil = it was longer than ``outputBytes``.
+    package func objection(to body: [UInt8]?) -> String? {
+        guard let wanted = self.expectedValues, !wanted.isEmpty else { return nil }
+        guard let body else { return "the answer has more than \(Self.outputBytes) bytes" }
+        guard let answer = try? JSONParser.parse(body) else { return "the answer is no JSON" }
+        for (text, value) in wanted.sorted(by: { $0.key < $1.key }) {
+            let place = text.isEmpty ? "the answer" : "'\(text)' of the answer"
+            let found: String
+            switch JSONPointer(text)?.find(in: answer) {
+            case nil: return "\(place) is missing"
+            case .string(let text)?: found = text
+            case let other?: found = JSONWriter.text(other)
+            }
+            guard found == value else {
+                return "\(place) is '\(found.shortened(toBytes: 100))', not '\(value.shortened(toBytes: 100))'"
+            }
+        }
+        return nil
+    }
+
     /// What an answer hands on; texts as they stand, everything else as JSON, nothing for null and for what is not there.
     ///
     /// - Parameters:

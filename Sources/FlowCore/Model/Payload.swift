@@ -167,6 +167,8 @@ package struct HTTPPayload: Hashable, Sendable, Codable {
     package var expectedStatus: [Int]
     /// What of a JSON answer is handed on: pointers (RFC 6901) by the outputs' names; nil = nothing.
     package var outputs: [String: String]?
+    /// What has to stand in a JSON answer: texts, or JSON of what is none, by pointers (RFC 6901); nil = nothing.
+    package var expectedValues: [String: String]?
 
     package init(
         url: String,
@@ -174,9 +176,11 @@ package struct HTTPPayload: Hashable, Sendable, Codable {
         headers: [String: String] = [:],
         body: String? = nil,
         expectedStatus: [Int] = [],
-        outputs: [String: String]? = nil
+        outputs: [String: String]? = nil,
+        expectedValues: [String: String]? = nil
     ) {
         self.outputs = outputs
+        self.expectedValues = expectedValues
         self.url = url
         self.method = method
         self.headers = headers

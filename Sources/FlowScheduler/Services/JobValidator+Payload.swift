@@ -219,6 +219,23 @@ extension JobValidator {
         }
         self.checkStatuses(http.expectedStatus)
         self.checkOutputs(http.outputs ?? [:])
+        self.checkExpected(http.expectedValues ?? [:])
+    }
+
+    private mutating func checkExpected(_ values: [String: String]) {
+        let path = "executor_config.expect"
+        let (limit, most) = (HTTPPayload.expectedLimit, HTTPPayload.expectedBytes)
+        self.faults.require(values.count <= limit, path, "too_many", "at most \(limit) places of an answer")
+        for (pointer, value) in values.sorted(by: { $0.key < $1.key }).prefix(limit) {
+            let place = "\(path).\(pointer.shortened(toBytes: 64))"
+            self.faults.require(
+                JSONPointer(pointer) != nil && pointer.utf8.count <= most,
+                place,
+                "pointer",
+                "'\(pointer.shortened(toBytes: 64))' is no JSON pointer such as '/data/id'"
+            )
+            self.faults.require(value.utf8.count <= most, place, "length", "at most \(most) bytes")
+        }
     }
 
     private mutating func checkOutputs(_ outputs: [String: String]) {

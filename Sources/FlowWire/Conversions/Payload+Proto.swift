@@ -12,6 +12,7 @@ extension PBTaskConfig {
     private static let argumentPrefix = "interpreter_args."
     private static let limitPrefix = "limit."
     private static let outputPrefix = "output."
+    private static let expectedPrefix = "expect."
 
     mutating func setPayload(_ payload: Payload) {
         var config: [String: String] = [:]
@@ -47,6 +48,7 @@ extension PBTaskConfig {
             }
             for (name, value) in http.headers { config[Self.headerPrefix + name] = value }
             for (name, pointer) in http.outputs ?? [:] { config[Self.outputPrefix + name] = pointer }
+            for (pointer, value) in http.expectedValues ?? [:] { config[Self.expectedPrefix + pointer] = value }
         case .plugin(let plugin):
             self.executorType = .plugin
             config = plugin.wire
@@ -137,6 +139,8 @@ extension PBTaskConfig {
                 payload.headers[name] = value
             } else if let name = key.suffix(after: Self.outputPrefix) {
                 payload.outputs = (payload.outputs ?? [:]).merging([name: value]) { $1 }
+            } else if let pointer = key.suffix(after: Self.expectedPrefix) {
+                payload.expectedValues = (payload.expectedValues ?? [:]).merging([pointer: value]) { $1 }
             } else if key == "body" {
                 payload.body = value
             } else if key == "expected_status" {

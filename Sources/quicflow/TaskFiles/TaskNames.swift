@@ -126,7 +126,7 @@ struct TaskNames {
     /// What stands for nothing when it is empty; an empty `retry_on` is a policy of its own.
     private static let leftOut: Set<String> = [
         "description", "cron_expr", "cron_exprs", "cron_except", "labels", "task_notify", "dependencies", "env",
-        "headers", "expected_status", "outputs",
+        "headers", "expected_status", "outputs", "expect",
     ]
 
     /// A task or definition of the API as a file has it.

@@ -54,6 +54,32 @@ struct HTTPExecutorTests {
         }
     }
 
+    @Test("fails when the answer does not say what is expected of it")
+    func expectations() async throws {
+        try await self.with { host, server in
+            let body = #"{"status": "ok", "rows": 12, "deep": [{"on": true}]}"#
+            let cases: [([String: String], String, String?)] = [
+                (["/status": "ok", "/rows": "12", "/deep/0/on": "true"], body, nil),
+                (["/deep/0": #"{"on":true}"#], body, nil),
+                (["/status": "up"], body, "'/status' of the answer is 'ok', not 'up'"),
+                (["/rows": "12.0"], body, "'/rows' of the answer is '12', not '12.0'"),
+                (["/away": "x"], body, "'/away' of the answer is missing"),
+                (["": "x"], "x", "the answer is no JSON"),
+            ]
+            for (expected, body, detail) in cases {
+                let payload = HTTPPayload(
+                    url: server.url + "/echo",
+                    method: "POST",
+                    body: body,
+                    expectedValues: expected
+                )
+                let outcome = try await host.wait(await host.launch(.http(payload)))
+                #expect(outcome.status == (detail == nil ? .success : .failure), "\(expected): \(outcome)")
+                #expect(outcome.detail == detail && outcome.reason == (detail == nil ? nil : .httpStatus))
+            }
+        }
+    }
+
     @Test("follows redirects itself, and never to a metadata address, another scheme, or for ever")
     func redirects() async throws {
         try await self.with { host, server in

@@ -93,6 +93,7 @@ const CONFIGS: [type: number, config: Record<string, unknown>][] = [
     body: '{}',
     expected_status: [201],
     outputs: { id: '/id' },
+    expect: { '/status': 'ok' },
   }],
   [3, { plugin: 'disk-report', parameters: { depth: '2' } }],
   [4, { connection: 'secret:DB', statements: [{ sql: 'SELECT $1', parameters: ['one\ntwo'] }], row_limit: 7 }],

@@ -26,6 +26,8 @@ extension ChineseFaults {
         zh 任务没有参数“{name}”
         en '{{{name}}}' is secret, and addresses are logged on the way; put it into a header or the body
         zh “{{{name}}}”是机密，而地址会在途中被记录；请放到请求头或请求体里
+        en at most {limit} places of an answer
+        zh 响应中最多 {limit} 处
         en fewer than {limit} outputs
         zh 输出要少于 {limit} 个
         en an output's name is made of at most 64 letters, digits and '_' and does not start with a digit

@@ -49,10 +49,11 @@ struct HTTPExchange: Sendable {
             let isExpected =
                 self.payload.expectedStatus.isEmpty
                 ? (200..<300).contains(status) : self.payload.expectedStatus.contains(status)
+            let objection = isExpected ? self.payload.objection(to: body) : "HTTP status \(status)"
             return AttemptEnd(
-                status: isExpected ? .success : .failure,
-                reason: isExpected ? nil : .httpStatus,
-                detail: Self.detail(isExpected ? nil : "HTTP status \(status)", handed.fault),
+                status: objection == nil ? .success : .failure,
+                reason: objection == nil ? nil : .httpStatus,
+                detail: Self.detail(objection, handed.fault),
                 httpStatus: status,
                 at: flow_boot_microseconds(),
                 outputs: handed.values
@@ -113,7 +114,7 @@ struct HTTPExchange: Sendable {
         {
             return .redirect(try target.redirected(status: status, to: location))
         }
-        var kept: [UInt8]? = self.payload.outputs == nil ? nil : []
+        var kept: [UInt8]? = self.payload.readsAnswer ? [] : nil
         var room = self.policy.responseLimit
         for try await var buffer in response.body {
             let isCut = buffer.readableBytes > room
