@@ -72,7 +72,8 @@ struct RandomValues {
                     headers: self.map(),
                     body: self.maybe { $0.text() },
                     expectedStatus: self.list { $0.int(100...599) },
-                    outputs: self.bool() ? ["id": self.text(), "rows": "/data/0"] : nil
+                    outputs: self.bool() ? ["id": self.text(), "rows": "/data/0"] : nil,
+                    expectedValues: self.bool() ? ["": self.text(), "/data/0": "1"] : nil
                 )
             )
         }
@@ -430,7 +431,8 @@ struct RandomValues {
                             clockError: values.maybe { -$0.int64() },
                             isClockSuspect: values.maybe { $0.int64() } == nil
                         )
-                    }
+                    },
+                    load: self.bool() ? 17 : nil
                 )
             ),
             .orderAcknowledged(self.list { $0.uid() }),

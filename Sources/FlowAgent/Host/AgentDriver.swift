@@ -161,6 +161,7 @@ final class AgentDriver: Sendable {
             self.queue.async { self.commit(operations) }
         case .send(.heartbeat(var heartbeat)):
             heartbeat.condition?.disk = self.disk()
+            heartbeat.load = HostLoad.tenths()
             self.say(.heartbeat(heartbeat))
         case .send(let message): self.say(message)
         case .sendReports(let sequence):

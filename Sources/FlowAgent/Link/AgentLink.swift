@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import CoreFoundation
 package import FlowCore
 package import FlowQUIC
 import FlowSupport

@@ -133,6 +133,8 @@ package struct Heartbeat: Hashable, Sendable {
     package var maintenanceRevision: Int64?
     /// Its disk and its clock; nil from an agent that does not say.
     package var condition: HostCondition?
+    /// Tenths of the load of the last minute for each processor; nil when the host does not say.
+    package var load: Int?
 
     /// The most zones, and the most jobs, that one names.
     package static let listLimit = 256
@@ -146,8 +148,10 @@ package struct Heartbeat: Hashable, Sendable {
         orderedJobs: [JobUID] = [],
         schedulerRevision: Int64? = nil,
         maintenanceRevision: Int64? = nil,
-        condition: HostCondition? = nil
+        condition: HostCondition? = nil,
+        load: Int? = nil
     ) {
+        self.load = load
         self.configVersion = configVersion
         self.running = running
         self.sentAt = sentAt

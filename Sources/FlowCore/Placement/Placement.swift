@@ -100,6 +100,8 @@ package struct Placement: Hashable, Sendable, Codable {
 package enum PlacementStrategy: String, Codable, Sendable, CaseIterable {
     /// The one with the fewest executions, of all jobs.
     case leastRunning = "least_running"
+    /// The one with the least load for each processor, and of those alike with the fewest executions.
+    case leastLoad = "least_load"
     /// The first by its id.
     case first
     case random
@@ -116,6 +118,7 @@ package enum PlacementStrategy: String, Codable, Sendable, CaseIterable {
     package var words: (zh: String, en: String) {
         switch self {
         case .leastRunning: ("运行数最少", "least running")
+        case .leastLoad: ("负载最低", "least load")
         case .first: ("排在最前", "first by id")
         case .random: ("随机", "random")
         case .roundRobin: ("轮询", "round robin")

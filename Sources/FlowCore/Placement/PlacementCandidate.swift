@@ -13,6 +13,8 @@ package struct PlacementCandidate: Hashable, Sendable {
     package var executors: [String]
     /// Executions that it runs or was given, of all jobs.
     package var running: Int
+    /// Tenths of the load of the last minute for each processor; nil when the host does not say.
+    package var load: Int?
     /// It is in maintenance, until then.
     package var maintainedUntil: Timestamp?
 
@@ -23,6 +25,7 @@ package struct PlacementCandidate: Hashable, Sendable {
         knowsLeases: Bool = true,
         executors: [String] = [],
         running: Int = 0,
+        load: Int? = nil,
         maintainedUntil: Timestamp? = nil
     ) {
         self.agent = agent
@@ -31,6 +34,7 @@ package struct PlacementCandidate: Hashable, Sendable {
         self.knowsLeases = knowsLeases
         self.executors = executors
         self.running = running
+        self.load = load
         self.maintainedUntil = maintainedUntil
     }
 }

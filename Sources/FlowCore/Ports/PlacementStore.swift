@@ -88,8 +88,11 @@ package struct PlacementHost: Hashable, Sendable {
     package let lastHeard: Timestamp
     package let executors: [String]
     package let knowsLeases: Bool
+    /// Tenths of the load of the last minute for each processor; nil when the host does not say.
+    package let load: Int?
 
-    package init(lastHeard: Timestamp, executors: [String], knowsLeases: Bool) {
+    package init(lastHeard: Timestamp, executors: [String], knowsLeases: Bool, load: Int? = nil) {
+        self.load = load
         self.lastHeard = lastHeard
         self.executors = executors
         self.knowsLeases = knowsLeases

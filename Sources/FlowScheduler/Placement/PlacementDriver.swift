@@ -131,7 +131,8 @@ extension PlacementHost {
         self.init(
             lastHeard: presence.lastHeartbeat,
             executors: presence.executors,
-            knowsLeases: presence.features?.contains(HostFeature.leases) ?? false
+            knowsLeases: presence.features?.contains(HostFeature.leases) ?? false,
+            load: presence.load
         )
     }
 }

@@ -29,6 +29,8 @@ package struct AgentPresence: Hashable, Codable, Sendable {
     package var maintenanceRevision: Int64?
     /// Its disk and its clock; nil when the host, or the server that has it, does not say.
     package var condition: HostCondition?
+    /// ``Heartbeat/load`` of the last heartbeat.
+    package var load: Int?
 
     package init(
         connectedAt: Timestamp,

@@ -282,6 +282,7 @@ package struct AgentSessionCore: Sendable {
         self.presence.trouble = heartbeat.trouble.map { String($0.prefix(Self.troubleLimit)) }
         self.presence.foreignZones = heartbeat.foreignZones
         self.presence.condition = heartbeat.condition
+        self.presence.load = heartbeat.load
         if self.presence.takesRules { self.presence.orderedJobs = Set(heartbeat.orderedJobs) }
         let clock = ClockSample(
             agentSent: heartbeat.sentAt,

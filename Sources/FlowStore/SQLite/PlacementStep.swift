@@ -226,11 +226,12 @@ struct PlacementStep {
                         ?? false,
                     knowsLeases: host?.knowsLeases ?? true,
                     executors: host?.executors ?? [],
+                    load: host?.load,
                     maintainedUntil: maintained[agent.id]?.end
                 )
             }
         }
-        let counts = placement.strategy == .leastRunning ? try self.runningCounts() : [:]
+        let counts = [.leastRunning, .leastLoad].contains(placement.strategy) ? try self.runningCounts() : [:]
         return (self.candidates[groups] ?? []).map { candidate in
             var candidate = candidate
             candidate.running = counts[candidate.agent, default: 0] + self.given[candidate.agent, default: 0]

@@ -22,6 +22,7 @@ extension PBEnvelope {
                 $0.orderedTaskUids = heartbeat.orderedJobs.map { Data($0.bytes) }
                 if let revision = heartbeat.schedulerRevision { $0.schedulerRevision = revision }
                 if let revision = heartbeat.maintenanceRevision { $0.maintenanceRevision = revision }
+                if let load = heartbeat.load { $0.loadTenths = Int32(clamping: load) }
                 guard let condition = heartbeat.condition else { return }
                 if let disk = condition.disk { ($0.diskFree, $0.diskTotal) = (disk.free, disk.total) }
                 if let error = condition.clockError { $0.clockError = error }
@@ -74,7 +75,8 @@ extension PBEnvelope {
                         ? try Fields.count(heartbeat.schedulerRevision, "heartbeat.scheduler_revision") : nil,
                     maintenanceRevision: heartbeat.hasMaintenanceRevision
                         ? try Fields.count(heartbeat.maintenanceRevision, "heartbeat.maintenance_revision") : nil,
-                    condition: try heartbeat.condition()
+                    condition: try heartbeat.condition(),
+                    load: heartbeat.hasLoadTenths ? max(0, Int(heartbeat.loadTenths)) : nil
                 )
             )
         case .executionAck(let acknowledgement):

@@ -47,6 +47,13 @@ struct PlacementChoiceTests {
         loaded[1].running = 2
         loaded[2].running = 1
         #expect(try Self.chosen(.leastRunning, loaded) == "web3")
+        // By load; of those alike by what they run, and who does not say counts as busy.
+        for (loads, host) in [
+            ([2, 1, 3], "web2"), ([2, 3, 2], "web3"), ([11, nil, 12], "web2"), ([nil, nil, 9], "web3"),
+        ] {
+            for (index, load) in loads.enumerated() { loaded[index].load = load }
+            #expect(try Self.chosen(.leastLoad, loaded) == host, "\(loads)")
+        }
         #expect(try Self.chosen(.first, loaded) == "web1")
         for (last, next) in [(nil, "web1"), ("web1", "web2"), ("web2", "web3"), ("web3", "web1"), ("web2a", "web3")] {
             let after = last.flatMap { AgentID($0) }

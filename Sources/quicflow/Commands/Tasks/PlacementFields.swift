@@ -10,7 +10,10 @@ struct PlacementFields: ParsableArguments {
     var placement: String?
 
     @Option(
-        help: "How one is chosen: least_running, first, random, round_robin, consistent_hash, last_used or failover."
+        help: """
+            How one is chosen: least_running, least_load, first, random, round_robin, consistent_hash, last_used or \
+            failover.
+            """
     )
     var strategy: String?
 

@@ -136,8 +136,8 @@ extension ChineseHelp {
         zh 停用对正在运行的执行的影响：finish 或 stop。
         en Hosts that run it: each, one_of, n_of or sharded.
         zh 由哪些主机运行：each、one_of、n_of 或 sharded。
-        en How one is chosen: least_running, first, random, round_robin, consistent_hash, last_used or failover.
-        zh 怎样选主机：least_running、'first'、random、round_robin、consistent_hash、last_used 或 failover。
+        en How one is chosen: least_running, least_load, first, random, round_robin, consistent_hash, last_used or failover.
+        zh 怎样选主机：least_running、least_load、'first'、random、round_robin、consistent_hash、last_used 或 failover。
         en How many hosts of n_of, or shards of sharded.
         zh n_of 的主机数，或 sharded 的分片数。
         en What one shard is handed as $QF_SHARD_ITEM; repeat for several.

@@ -71,6 +71,7 @@ export type PlacementKind = 'each' | 'one_of' | 'n_of' | 'sharded';
 
 export type PlacementStrategy =
   | 'least_running'
+  | 'least_load'
   | 'first'
   | 'random'
   | 'round_robin'

@@ -12,6 +12,7 @@ export default {
     strategy: 'How one is chosen',
     strategyHint: {
       least_running: 'The one that runs least now',
+      least_load: 'The one with the least load',
       first: 'Always the first by id',
       random: 'Any, each time anew',
       round_robin: 'By turns, by id',

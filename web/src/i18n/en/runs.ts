@@ -198,6 +198,7 @@ export default {
     rest: '{n} more',
     strategy: {
       least_running: 'least running',
+      least_load: 'least load',
       first: 'first by id',
       random: 'random',
       round_robin: 'by turns',

@@ -11,6 +11,7 @@ export default {
     strategy: '怎样选',
     strategyHint: {
       least_running: '优先选当前执行数最少的',
+      least_load: '优先选负载最低的',
       first: '总是编号排在最前的',
       random: '每次随机',
       round_robin: '按编号轮流',

@@ -197,6 +197,7 @@ export default {
     rest: '还有 {n} 台',
     strategy: {
       least_running: '执行数最少',
+      least_load: '负载最低',
       first: '编号最前',
       random: '随机',
       round_robin: '轮流',

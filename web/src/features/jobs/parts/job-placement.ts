@@ -5,6 +5,7 @@ export const PLACEMENT_KINDS: PlacementKind[] = ['each', 'one_of', 'n_of', 'shar
 
 export const STRATEGIES: PlacementStrategy[] = [
   'least_running',
+  'least_load',
   'first',
   'random',
   'round_robin',
