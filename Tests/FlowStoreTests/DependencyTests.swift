@@ -195,6 +195,69 @@ struct DependencyTests {
         }
     }
 
+    @Test("A diamond of tasks ends in one run, whichever side is the later (D1, D3)", arguments: StoreKind.allCases)
+    func diamond(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
+            let a = try await flow.world.connectedAgent("a")
+            let top = try await flow.job("top")
+            let (left, right) = (
+                try await flow.job("left", after: [top.id]), try await flow.job("right", after: [top.id])
+            )
+            let bottom = try await flow.job("bottom", after: [left.id, right.id])
+            _ = try await flow.world.fire(top)
+            try await flow.world.apply([World.report(1, top, on: a, .success)], of: a)
+            let sides = try await flow.decide()
+            #expect(sides.map(\.run.jobID).sorted() == [left.id, right.id])
+            for (number, side) in sides.reversed().enumerated() {
+                let execution = try #require(side.executions.first)
+                let report = try flow.world.report(execution, of: a, .success, sequence: Int64(number) + 2)
+                try await flow.world.apply([report], of: a)
+                #expect(try await flow.decide().map(\.run.jobID) == (number == 0 ? [] : [bottom.id]))
+            }
+            #expect(try await flow.store.runs(RunQuery(job: bottom.id)).total == 1)
+        }
+    }
+
+    @Test("32 tasks in a row each start once, the last one too (D1, D11)", arguments: StoreKind.allCases)
+    func chain(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
+            let a = try await flow.world.connectedAgent("a")
+            var jobs = [try await flow.job("job 1")]
+            for number in 2...32 { jobs.append(try await flow.job("job \(number)", after: [jobs[number - 2].id])) }
+            let current = flow
+            await expectError(.invalid) { _ = try await current.job("job 33", after: [jobs[31].id]) }
+            _ = try await flow.world.fire(jobs[0])
+            try await flow.world.apply([World.report(1, jobs[0], on: a, .success)], of: a)
+            for number in 1..<32 {
+                let started = try await flow.decide(at: World.start + Int64(number))
+                #expect(started.map(\.run.jobID) == [jobs[number].id])
+                let execution = try #require(started.first?.executions.first)
+                let report = try flow.world.report(execution, of: a, .success, sequence: Int64(number) + 1)
+                try await flow.world.apply([report], of: a)
+            }
+            #expect(try await flow.decide(at: World.start + 40).isEmpty)
+            for job in jobs { #expect(try await flow.store.runs(RunQuery(job: job.id)).total == 1) }
+        }
+    }
+
+    @Test(
+        "A child that is deleted between its parent's end and the decision starts nothing",
+        arguments: StoreKind.allCases
+    )
+    func deletedMeanwhile(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
+            let a = try await flow.world.connectedAgent("a")
+            let parent = try await flow.job("parent")
+            let gone = try await flow.job("gone", after: [parent.id])
+            let stays = try await flow.job("stays", after: [parent.id])
+            _ = try await flow.world.fire(parent)
+            try await flow.world.apply([World.report(1, parent, on: a, .success)], of: a)
+            _ = try await flow.store.deleteJob(gone.id, by: .system(at: World.start))
+            #expect(try await flow.decide().map(\.run.jobID) == [stays.id])
+            #expect(try await flow.decide().isEmpty)
+        }
+    }
+
     @Test(
         "A reader that stands elsewhere changes nothing: what was decided before a crash is decided once",
         arguments: StoreKind.allCases
