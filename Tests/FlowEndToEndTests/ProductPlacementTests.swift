@@ -64,5 +64,73 @@ extension ProductTests {
                 #expect(before < after, "fence 1 was held until \(before), fence 2 from \(after)")
             }
         }
+
+        /// How often the chosen host is killed; each takes about 20 s, so this is for a run of its own (`docs/testing.md`).
+        private static let kills = Int(ProcessInfo.processInfo.environment["QF_PLACEMENT_KILLS"] ?? "") ?? 0
+
+        @Test(
+            "P6, F7: over many kill -9 of the chosen host no two hold the slot at once, and it goes on within the lease and 10 s",
+            .enabled(if: Self.kills > 0)
+        )
+        func manyKills() async throws {
+            try await ProductWorld.with { world in
+                let client = try await world.client(of: try world.startServe())
+                var agents: [String: Program] = [:]
+                for name in ["web1", "web2", "web3"] {
+                    agents[name] = try world.startAgent(name, token: try await world.token())
+                }
+                let hosts = try await client.hostsOnline(3)
+                let names = Dictionary(
+                    hosts.map { ($0["client_id"]?.string ?? "", $0["name"]?.string ?? "") },
+                    uniquingKeysWith: { first, _ in first }
+                )
+                let file = world.directory + "/holders"
+                let script = """
+                    while :; do echo "$QF_FENCE $(date +%s%N)" >> \(file); sleep 0.25; \
+                    [ "$QF_FENCE" -gt \(Self.kills) ] && exit 0; done
+                    """
+                let job = try await client.createJob(
+                    "single",
+                    command: script,
+                    groups: [try await client.everyone()],
+                    with: ["placement": ["kind": "one_of", "strategy": "random", "lease_seconds": 6]]
+                )
+                try await client.call("POST", "/tasks/\(job)/trigger")
+                var spans: [Int: (first: Int, last: Int)] = [:]
+                func read() {
+                    let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+                    for line in text.split(separator: "\n") {
+                        let words = line.split(separator: " ").compactMap { Int($0) }
+                        guard words.count == 2 else { continue }
+                        let known = spans[words[0]] ?? (words[1], words[1])
+                        spans[words[0]] = (min(known.first, words[1]), max(known.last, words[1]))
+                    }
+                }
+                var dead: String?
+                for kill in 1...Self.kills {
+                    let running = try await eventually("fence \(kill)", within: .seconds(60)) {
+                        read()
+                        guard spans[kill] != nil else { return nil as Value? }
+                        return try await client.executions(of: job).first { $0["status_name"] == "RUNNING" }
+                    }
+                    // Back when another one has it: before, it would go on with what its runner still does.
+                    if let dead { agents[dead] = try world.startAgent(dead, token: "") }
+                    let holder = try #require(names[running["client_id"]?.string ?? ""])
+                    try #require(agents[holder]).signal(SIGKILL)
+                    _ = try await agents[holder]?.end()
+                    dead = holder
+                }
+                _ = try await eventually("the last holder's success", within: .seconds(90)) {
+                    try await client.executions(of: job).first { $0["status_name"] == "SUCCESS" }
+                }
+                read()
+                let second = 1_000_000_000
+                for fence in 1...Self.kills {
+                    let (old, new) = (try #require(spans[fence]), try #require(spans[fence + 1]))
+                    #expect(old.last < new.first, "fences \(fence) and \(fence + 1) were held at once")
+                    #expect(new.first - old.last < 22 * second, "fence \(fence + 1) came late")
+                }
+            }
+        }
     }
 }

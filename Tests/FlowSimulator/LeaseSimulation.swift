@@ -215,11 +215,13 @@ struct LeaseSimulation {
             job: self.job.uid,
             fence: slot.slot.fence,
             executor: "shell",
-            former: Set(slot.slot.former)
+            former: Set(slot.slot.former),
+            lastHolder: slot.slot.former.last
         )
         let candidates = self.hosts.map { host in
             let silence = self.heard[host.id].map { self.serverTime.milliseconds(since: $0) } ?? .max
-            return PlacementCandidate(agent: host.id, isOnline: host.isLinked && silence <= PlacementHost.patience)
+            let isOnline = host.isLinked && silence <= PlacementHost.patience
+            return PlacementCandidate(agent: host.id, isOnline: isOnline, silence: silence)
         }
         let record = PlacementChoice.decide(request, by: self.placement, among: candidates)
         guard let agent = record.chosen else {

@@ -7,6 +7,8 @@ package struct PlacementCandidate: Hashable, Sendable {
     package var labels: [String: String]
     /// It is connected, and was heard of a moment ago.
     package var isOnline: Bool
+    /// For how long nothing was heard of it; milliseconds.
+    package var silence: Int64
     /// It knows leases; hosts of earlier versions do not.
     package var knowsLeases: Bool
     /// Kinds of jobs that it carries out; empty when it does not say.
@@ -22,6 +24,7 @@ package struct PlacementCandidate: Hashable, Sendable {
         agent: AgentID,
         labels: [String: String] = [:],
         isOnline: Bool = true,
+        silence: Int64 = 0,
         knowsLeases: Bool = true,
         executors: [String] = [],
         running: Int = 0,
@@ -31,6 +34,7 @@ package struct PlacementCandidate: Hashable, Sendable {
         self.agent = agent
         self.labels = labels
         self.isOnline = isOnline
+        self.silence = silence
         self.knowsLeases = knowsLeases
         self.executors = executors
         self.running = running
@@ -45,7 +49,7 @@ package enum PlacementBar: String, Codable, Sendable, CaseIterable {
     case notWanted = "not_wanted"
     case excluded
     case labels
-    /// It held this slot before.
+    /// It held this slot before, and another one can take it, or nothing was heard of it since.
     case hadIt = "had_it"
     /// It has another slot of this run, and they are for different hosts.
     case hasAnother = "has_another"
@@ -72,6 +76,8 @@ package struct PlacementRequest: Hashable, Sendable {
     package var wanted: Set<AgentID>?
     /// Hosts that held this slot before.
     package var former: Set<AgentID>
+    /// Who lost it last: asked after all others.
+    package var lastHolder: AgentID?
     /// How many open slots of this run each host has.
     package var held: [AgentID: Int]
     /// Who was chosen last for this job.
@@ -88,6 +94,7 @@ package struct PlacementRequest: Hashable, Sendable {
         executor: String,
         wanted: Set<AgentID>? = nil,
         former: Set<AgentID> = [],
+        lastHolder: AgentID? = nil,
         held: [AgentID: Int] = [:],
         lastChosen: AgentID? = nil,
         lastUsed: AgentID? = nil
@@ -100,6 +107,7 @@ package struct PlacementRequest: Hashable, Sendable {
         self.executor = executor
         self.wanted = wanted
         self.former = former
+        self.lastHolder = lastHolder
         self.held = held
         self.lastChosen = lastChosen
         self.lastUsed = lastUsed

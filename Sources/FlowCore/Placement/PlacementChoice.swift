@@ -16,6 +16,7 @@ package enum PlacementChoice {
         for candidate in sorted {
             bars[candidate.agent] = self.bar(candidate, request, placement, selector)
         }
+        self.barFormer(&bars, sorted, request)
         var able = sorted.filter { bars[$0.agent] == nil }
         let online = able.count
         if placement.kind == .sharded { able = self.withRoom(able, request) }
@@ -51,13 +52,32 @@ package enum PlacementChoice {
         if let wanted = request.wanted, !wanted.contains(host.agent) { return .notWanted }
         if placement.exclude.contains(host.agent) { return .excluded }
         if let selector, !selector.fits(host.labels) { return .labels }
-        if request.former.contains(host.agent) { return .hadIt }
+        if request.former.contains(host.agent), !self.isBack(host, placement) { return .hadIt }
         if placement.kind == .nOf, request.held[host.agent, default: 0] > 0 { return .hasAnother }
         if host.maintainedUntil != nil { return .maintenance }
         if !host.isOnline { return .offline }
         if !host.knowsLeases { return .version }
         if !host.executors.isEmpty, !host.executors.contains(request.executor) { return .executor }
         return nil
+    }
+
+    /// Whether something was heard of a host since it lost a slot: that happens after so much silence, and not before (P6).
+    private static func isBack(_ host: PlacementCandidate, _ placement: Placement) -> Bool {
+        host.silence < Int64(placement.leaseSeconds) * 1000 + Placement.margin
+    }
+
+    /// Who held the slot before is asked when nobody else can take it, and who lost it last after all others (P6).
+    private static func barFormer(
+        _ bars: inout [AgentID: PlacementBar],
+        _ hosts: [PlacementCandidate],
+        _ request: PlacementRequest
+    ) {
+        let able = hosts.map(\.agent).filter { bars[$0] == nil }
+        let former = able.filter { request.former.contains($0) }
+        guard !former.isEmpty else { return }
+        let others =
+            former.count < able.count ? former : former.count > 1 ? former.filter { $0 == request.lastHolder } : []
+        for agent in others { bars[agent] = .hadIt }
     }
 
     /// Shards are spread: no host has more than its share while another has less (P4).

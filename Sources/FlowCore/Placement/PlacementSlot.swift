@@ -18,7 +18,7 @@ package struct PlacementSlot: Hashable, Sendable {
     package let placement: Placement
     /// Hosts that the trigger named; nil = all of the job's.
     package let wanted: [AgentID]?
-    /// Hosts that held it before, in order.
+    /// Hosts that held it before, each once, in the order in which they lost it last.
     package let former: [AgentID]
     /// Whether it has its turn when another one of its run has ended (W13).
     package let isKept: Bool
@@ -97,7 +97,7 @@ package struct PlacementSlot: Hashable, Sendable {
             discriminator: self.discriminator,
             placement: self.placement,
             wanted: self.wanted,
-            former: self.former + [execution.agentID]
+            former: self.former.filter { $0 != execution.agentID } + [execution.agentID]
         )
         let record = Execution(
             id: id,

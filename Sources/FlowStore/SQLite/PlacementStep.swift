@@ -161,7 +161,8 @@ struct PlacementStep {
             fence: slot.fence,
             executor: job.definition.payload.kindName,
             wanted: slot.wanted.map { Set($0) },
-            former: Set(slot.former)
+            former: Set(slot.former),
+            lastHolder: slot.former.last
         )
         switch slot.placement.kind {
         case .each, .oneOf: break
@@ -224,6 +225,7 @@ struct PlacementStep {
                     labels: agent.allLabels,
                     isOnline: host.map { self.now.milliseconds(since: $0.lastHeard) <= PlacementHost.patience }
                         ?? false,
+                    silence: host.map { max(0, self.now.milliseconds(since: $0.lastHeard)) } ?? .max,
                     knowsLeases: host?.knowsLeases ?? true,
                     executors: host?.executors ?? [],
                     load: host?.load,

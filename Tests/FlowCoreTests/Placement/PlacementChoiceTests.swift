@@ -134,7 +134,13 @@ struct PlacementChoiceTests {
         let cases: [(PlacementBar, (inout PlacementCandidate, inout Placement, inout PlacementRequest) -> Void)] = [
             (.notWanted, { _, _, request in request.wanted = [] }),
             (.excluded, { host, placement, _ in placement.exclude = [host.agent] }),
-            (.hadIt, { host, _, request in request.former = [host.agent] }),
+            (
+                .hadIt,
+                { host, _, request in
+                    request.former = [host.agent]
+                    host.silence = 40_000
+                }
+            ),
             (.version, { host, _, _ in host.knowsLeases = false }),
             (.executor, { host, _, _ in host.executors = ["http"] }),
             (
@@ -167,6 +173,29 @@ struct PlacementChoiceTests {
     }
 
     @Test(
+        "P6: who lost a slot is asked again when nobody else can take it, and it was heard of since; the last one last"
+    )
+    func formerHolders() throws {
+        let ids = Self.hosts
+        func chosen(_ former: [Int], silent: Set<Int> = [], offline: Set<Int> = []) throws -> String? {
+            var hosts = Self.candidates()
+            for index in silent { hosts[index].silence = 40_000 }
+            for index in offline { hosts[index].isOnline = false }
+            var request = try Self.request()
+            request.former = Set(former.map { ids[$0] })
+            request.lastHolder = former.last.map { ids[$0] }
+            let placement = Placement(kind: .oneOf, strategy: .first)
+            return PlacementChoice.decide(request, by: placement, among: hosts).chosen?.rawValue
+        }
+        #expect(try chosen([0]) == "web2")
+        #expect(try chosen([0, 1, 2]) == "web1", "it held it longest ago by its place")
+        #expect(try chosen([1, 2, 0]) == "web2", "the last one last")
+        #expect(try chosen([0, 1], offline: [2]) == "web1")
+        #expect(try chosen([1, 0], offline: [1, 2]) == "web1", "alone it gets it back")
+        #expect(try chosen([0], silent: [0], offline: [1, 2]) == nil, "nothing was heard of it since")
+    }
+
+    @Test(
         "Whatever the facts: nobody is chosen who may not be, somebody is if anybody may, and the same facts choose alike"
     )
     func properties() throws {
@@ -194,11 +223,15 @@ struct PlacementChoiceTests {
             }
             let record = PlacementChoice.decide(request, by: placement, among: hosts)
             let able = hosts.filter { host in
-                host.isOnline && !request.former.contains(host.agent) && !placement.exclude.contains(host.agent)
+                host.isOnline && !placement.exclude.contains(host.agent)
                     && (placement.kind != .nOf || request.held[host.agent] == nil)
             }
             #expect((record.chosen == nil) == able.isEmpty)
-            if let chosen = record.chosen { #expect(able.contains { $0.agent == chosen }) }
+            if let chosen = record.chosen {
+                #expect(able.contains { $0.agent == chosen })
+                let others = able.filter { !request.former.contains($0.agent) }
+                #expect(others.isEmpty || !request.former.contains(chosen), "who lost it is asked last")
+            }
             #expect(PlacementChoice.decide(request, by: placement, among: hosts.shuffled(using: &random)) == record)
         }
     }

@@ -209,7 +209,7 @@ export default {
       not_wanted: '触发时未指定',
       excluded: '已排除',
       labels: '标签不符',
-      had_it: '曾失联，不再分配',
+      had_it: '曾持有它时失联，排在最后',
       has_another: '已有另一份',
       maintenance: '正在维护',
       offline: '离线',
