@@ -6,7 +6,7 @@ SERVER_FLAGS ?=
 SIM_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build web test lint format protos man bench sim crash contract chaos-cluster commit-cuts firefox clean
+.PHONY: help run setup build web test lint format protos man bench sim crash contract chaos-cluster commit-cuts owner-kills rolling-upgrade database-trouble firefox clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -66,12 +66,22 @@ contract: ## Send what the served OpenAPI document allows and forbids, CASES=500
 
 CLUSTER_SEEDS ?= 1-20
 CUTS ?= 60
+KILLS ?= 10
 
 chaos-cluster: ## Disturb several servers on one PostgreSQL, 20 times, and count; CHAOS_FLAGS="--seconds 180"
 	.venv/bin/python Tests/Chaos/cluster_chaos.py --bin .build/debug --seeds $(CLUSTER_SEEDS) $(CHAOS_FLAGS)
 
 commit-cuts: ## Cut connections to the database exactly at COMMIT, and count; CUTS=500
 	.venv/bin/python Tests/Chaos/commit_cuts.py --bin .build/debug --cuts $(CUTS)
+
+owner-kills: ## End the server that owns the shards, again and again, and measure the gap; KILLS=200
+	.venv/bin/python Tests/Chaos/owner_kills.py --bin .build/debug --kills $(KILLS)
+
+rolling-upgrade: ## Replace servers one by one behind a balancer, under load, and count what failed; UPGRADE_FLAGS="--before DIR"
+	.venv/bin/python Tests/Chaos/rolling_upgrade.py --bin .build/debug $(UPGRADE_FLAGS)
+
+database-trouble: ## Refuse, end, fill and slow down the database of two servers; as root
+	.venv/bin/python Tests/Chaos/database_trouble.py --bin .build/debug $(CHAOS_FLAGS)
 
 firefox: ## A short journey through the console in Firefox; needs Debian's firefox-esr and a debug build
 	.venv/bin/python Tests/Support/dev_server.py --bin .build/debug -- .venv/bin/python Tests/Console/firefox_test.py {base} \
