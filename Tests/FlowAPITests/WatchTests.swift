@@ -4,12 +4,13 @@
 import FlowCore
 import FlowNotify
 import FlowScheduler
+import FlowSchedulerCore
 import FlowStore
 import Testing
 
 @testable import FlowAPI
 
-@Suite("Rules that watch time and room over REST (issue 10)")
+@Suite("Rules that watch time and room over REST")
 struct WatchTests {
     private static func rule(_ triggers: [String], _ watch: String?) throws -> JSON {
         let names = triggers.map { "\"\($0)\"" }.joined(separator: ",")

@@ -3,6 +3,7 @@
 
 package import FlowCore
 package import FlowNotify
+package import FlowSchedulerCore
 import Synchronization
 
 /// Looks after what rules watch: loads it, lets ``NotifyWatch`` decide, and saves what came of it in one transaction.

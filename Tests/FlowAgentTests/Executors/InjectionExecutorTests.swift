@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowAgent
+import FlowAgentCore
 import FlowCore
 import FlowTesting
 import Foundation
