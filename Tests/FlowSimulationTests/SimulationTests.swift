@@ -80,6 +80,40 @@ struct SimulationTests {
         #expect(again == histories[0].trace, "one seed is one history")
     }
 
+    @Test("W7, W19, W20: each step of a workflow begins once, no run is stuck, and a cancel leaves nothing")
+    func workflowsHold() async {
+        // More of them, as an optimised program, in the step `sim`.
+        let isAsked = ProcessInfo.processInfo.environment["QF_SIM_SEEDS"] != nil
+        let seeds = isAsked ? Self.seeds : Array(0..<12)
+        let (histories, again) = await Self.computing {
+            (seeds.map { FlowHistory(seed: $0) }, FlowHistory(seed: seeds[0]).trace)
+        }
+        let faults = histories.flatMap { history in
+            history.faults.map {
+                "seed \(history.seed): \($0) — again: flow-sim --flows --seeds \(history.seed) --trace"
+            }
+        }
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+        let steps = histories.map(\.steps).reduce(0, +)
+        #expect(steps > 5 * seeds.count, "the histories must be about something: \(steps)")
+        #expect(again == histories[0].trace, "one seed is one history")
+    }
+
+    @Test("An engine of workflows without one of its rules is caught", arguments: FlowFault.allCases)
+    func flowFaultsAreCaught(fault: FlowFault) async {
+        let first = await Self.computing {
+            (UInt64(0)..<300).first { !FlowHistory(seed: $0, fault: fault).faults.isEmpty }
+        }
+        #expect(first != nil, "'\(fault.rawValue)' passed 300 histories: the checker cannot see it")
+    }
+
+    @Test("A day with trouble in it: what two hundred jobs owe is accounted for")
+    func dayHolds() async {
+        let day = await Self.computing { DayHistory(seed: 1, jobs: 200) }
+        #expect(day.faults.isEmpty, "\(day.faults.joined(separator: "\n"))")
+        #expect(day.starts > 1000, "the day must be about something: \(day.starts)")
+    }
+
     private static let queue = DispatchQueue(label: "histories")
 
     /// Lives through histories one after the other on a thread of their own: on the threads that all tests share they would

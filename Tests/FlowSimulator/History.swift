@@ -16,6 +16,8 @@ enum Excuse: String, CaseIterable, Sendable {
     case disabled
     /// The scheduler stood still on the host, which knew of a stop or not yet of its end; that it was decided is enough (S4).
     case stopped
+    /// It came due while the scheduler stood still, and its job was switched off before that went on.
+    case withdrawn
     /// The host had not been told that it has to run the job (R13); the server accounts for it.
     case untold
     /// It waits for a place among others of its job or its pool, so that it was decided is enough.
@@ -61,6 +63,11 @@ struct History {
     var excuses: [Excuse: Int] = [:]
     /// When the server's database was last replaced by an old copy.
     var restoredAt = Timestamp.distantPast
+    /// When each step of a run of a workflow began, durably.
+    var flowStarts: [RunID: [String: [Timestamp]]] = [:]
+    var flowPromises: [FlowPromise] = []
+    /// What ran on after a cancel.
+    var leftRunning: [ExecutionID] = []
 
     /// Notes what a host's ledger has committed.
     mutating func note(
@@ -97,6 +104,14 @@ struct History {
         return halts.last { $0.at <= at }?.1 ?? false || halts.contains { abs($0.at - at) < 2_500_000 }
     }
 
+    /// Whether a fire came due in a stop of the scheduler, and one of these changes of its job before the stop's end.
+    func isWithdrawn(at: Int64, by changes: [Int64]) -> Bool {
+        let before = self.stops.count { $0 <= at + Self.grace }
+        guard !before.isMultiple(of: 2) else { return false }
+        let end = before < self.stops.count ? self.stops[before] + Self.hearing : .max
+        return changes.contains { $0 > at && $0 < end }
+    }
+
     /// How long a host waits for the server's word on a fire (R2); microseconds.
     private static let grace: Int64 = 300_000
 
@@ -112,16 +127,18 @@ struct History {
 extension Simulation {
     /// The invariants of `semantics.md` 4, for R1 to R6.
     mutating func check() -> [String] {
-        self.checkStarts() + self.checkRecords() + self.checkFires() + self.checkPlan()
+        self.checkStarts() + self.checkRecords() + self.checkFires() + self.checkPlan() + self.checkFlows()
     }
 
     /// Nothing has the time of a fire that the server's schedule does not have (R12).
     private func checkPlan() -> [String] {
-        for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) {
+        let fires = self.hosts.map { host in
+            Dictionary(grouping: host.ledger.entries.values.lazy.filter { $0.order.kind == .cron }, by: \.order.job.uid)
+        }
+        for job in self.store.jobsInOrder {
             guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid) else { continue }
-            for host in self.hosts {
-                let fires = host.ledger.entries.values.filter { $0.order.job.uid == job.uid && $0.order.kind == .cron }
-                let strange = fires.map(\.order.nominal).sorted()
+            for (host, fires) in zip(self.hosts, fires) {
+                let strange = (fires[job.uid] ?? []).map(\.order.nominal).sorted()
                     .first { schedule.next(after: $0.advanced(byMilliseconds: -1)) != $0 }
                 if let strange { return ["UNPLANNED \(job.definition.name) at \(strange) on \(host.id)"] }
             }
@@ -191,8 +208,8 @@ extension Simulation {
     /// Every fire an agent owed was started on time or has its reason (I5, I6).
     private mutating func checkFires() -> [String] {
         var faults: [String] = []
-        let last = Self.ends - 11_000_000
-        for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) {
+        let last = self.shape.ends - 11_000_000
+        for job in self.store.jobsInOrder {
             guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid) else { continue }
             for host in self.hosts where self.store.targets[job.uid]?.contains(host.id) == true {
                 var nominal = Timestamp(milliseconds: Self.epoch / 1000 + 9000)
@@ -230,10 +247,16 @@ extension Simulation {
         var name: String { "\(job.definition.name) at \(nominal) on \(host.id)" }
         let entry = host.ledger.entries[id]
         let isTold = self.record.wasConfigured(job.uid, on: host.id, at: nominal)
-        let isCoalesced = self.store.coalesced.contains {
-            $0.job == job.uid && $0.agent == host.id && $0.range.from <= nominal && nominal <= $0.range.through
+        // Looked for only where there is no row: of a day there are many.
+        let isCoalesced =
+            entry == nil
+            && self.store.coalesced.contains {
+                $0.job == job.uid && $0.agent == host.id && $0.range.from <= nominal && nominal <= $0.range.through
+            }
+        if entry == nil, !isCoalesced {
+            if self.record.isWithdrawn(at: at, by: changes) { return .excused(.withdrawn) }
+            return isTold ? .broken("MISSED \(name)") : .excused(.untold)
         }
-        if entry == nil, !isCoalesced { return isTold ? .broken("MISSED \(name)") : .excused(.untold) }
         guard isTold else { return .excused(.untold) }
         if self.record.mayStandStill(host.id, at: at) { return .excused(.stopped) }
         let overlap = job.definition.policies.overlap

@@ -35,6 +35,8 @@ final class SimulatedHost {
     var wakeAt: Int64?
     var outstanding: [LedgerOperation]?
     var running: [ExecutionID: Int] = [:]
+    /// Those that were told to end; kept in histories with workflows.
+    var stopped: Set<ExecutionID> = []
     /// Of which job they are.
     var jobs: [ExecutionID: JobUID] = [:]
     /// The boot clock runs fast or slow by this; parts per million.

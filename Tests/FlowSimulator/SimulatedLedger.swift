@@ -149,14 +149,15 @@ struct SimulatedLedger {
     private mutating func recite() -> LedgerResult {
         guard let recital else { return .recited(isDone: true, sequence: self.snapshot.lastSequence) }
         let rest = self.entries.keys.filter { id in recital.from.map { $0 < id } ?? true }.sorted()
-        let step = rest.prefix(Self.recitalStep)
+        let size = max(Self.recitalStep, self.entries.count / 20)
+        let step = rest.prefix(size)
         for id in step {
             guard let sequence = self.sequences[id], sequence > recital.after, sequence <= recital.through,
                 self.mutant != .neverAnswers
             else { continue }
             _ = self.answer(id)
         }
-        let isDone = step.count < Self.recitalStep
+        let isDone = step.count < size
         self.recital = isDone ? nil : (recital.after, recital.through, step.last)
         return .recited(isDone: isDone, sequence: self.snapshot.lastSequence)
     }

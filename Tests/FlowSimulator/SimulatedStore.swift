@@ -8,7 +8,7 @@ import FlowCore
 /// Every mutating call is one transaction; a crash of the server loses nothing of it.
 struct SimulatedStore {
     var jobs: [JobUID: Job] = [:]
-    var executions: [ExecutionID: Execution] = [:]
+    var executions = SimulatedExecutions()
     var orders: [AgentID: [ExecutionID: Order]] = [:]
     var coalesced: [(job: JobUID, agent: AgentID, range: CoalescedRange)] = []
     var acknowledged: [AgentID: Int64] = [:]
@@ -22,6 +22,7 @@ struct SimulatedStore {
     var owed: [OwedKey: OwedFires] = [:]
     /// Whether schedules fire at all.
     var scheduler = SchedulerState()
+    var flows = SimulatedFlows()
 
     struct OwedKey: Hashable {
         let agent: AgentID
@@ -44,13 +45,15 @@ struct SimulatedStore {
         self.targets = targets
     }
 
+    var jobsInOrder: [Job] { self.jobs.keys.sorted().compactMap { self.jobs[$0] } }
+
     /// Made once for each version: its digest is over the JSON of all jobs.
     mutating func configuration(of agent: AgentID) -> AgentConfiguration {
         if let made = self.configurations[agent], made.version == self.configVersion { return made }
-        let jobs = self.jobs.values.filter { self.targets[$0.uid]?.contains(agent) == true }
+        let jobs = self.jobs.keys.filter { self.targets[$0]?.contains(agent) == true }.sorted()
         let configuration = AgentConfiguration(
             version: self.configVersion,
-            jobs: jobs.sorted { $0.uid < $1.uid }.map { self.snapshot(of: $0) }
+            jobs: jobs.compactMap { self.jobs[$0] }.map { self.snapshot(of: $0) }
         )
         self.configurations[agent] = configuration
         return configuration
@@ -207,7 +210,7 @@ struct SimulatedStore {
         return made
     }
 
-    private mutating func order(_ execution: Execution, job: Job) -> Order {
+    mutating func order(_ execution: Execution, job: Job) -> Order {
         let order = Order(
             executionID: execution.id,
             runID: execution.runID,
@@ -230,7 +233,7 @@ struct SimulatedStore {
 
     // R9
     mutating func reask(of agent: AgentID, before nominal: Timestamp) -> [Order] {
-        let open = self.executions.values.filter {
+        let open = self.executions.unsettled.filter {
             $0.agentID == agent && $0.status == .pending && $0.attempt == 0 && $0.nominal < nominal
                 && ($0.reason != .queued || $0.updatedAt < self.sessionsAt[agent] ?? .distantPast)
                 && self.orders[agent]?[$0.id] == nil
@@ -254,7 +257,7 @@ struct SimulatedStore {
         self.sessionsAt[hello.agent] = now
         self.incarnations[hello.agent] = hello.incarnation
         self.acknowledged[hello.agent] = position.acknowledged
-        let asked = self.executions.values.filter { execution in
+        let asked = self.executions.unsettled.filter { execution in
             guard execution.agentID == hello.agent else { return false }
             switch execution.status {
             case .running: return true
@@ -301,6 +304,7 @@ struct SimulatedStore {
                 now: now
             ) {
                 self.executions[report.executionID] = merged
+                self.noteEnd(of: merged)
             }
             if report.status != .pending { self.orders[batch.agent]?[report.executionID] = nil }
             if let range = report.coalesced {
@@ -314,11 +318,12 @@ struct SimulatedStore {
 
     private mutating func close(_ range: CoalescedRange, of job: JobUID, agent: AgentID, now: Timestamp) {
         self.coalesced.append((job, agent, range))
-        for (id, execution) in self.executions
+        for execution in self.executions.unsettled
         where execution.jobUID == job && execution.agentID == agent && execution.status == .pending
             && execution.kind == .cron && execution.attempt == 0 && execution.nominal >= range.from
             && execution.nominal <= range.through
         {
+            let id = execution.id
             self.executions[id]?.status = .skipped
             self.executions[id]?.reason = .misfireCoalesced
             self.executions[id]?.decidedBy = .agent
@@ -349,7 +354,7 @@ struct SimulatedStore {
         self.configVersion += 1
         if !isEnabled { self.endOwed(at: now) { $0.jobUID == uid } }
         let obsolescence = Obsolescence(of: job, on: self.targets[uid] ?? [])
-        let endings = self.executions.values.compactMap { execution in
+        let endings = self.executions.unsettled.compactMap { execution in
             obsolescence.ending(of: execution, at: now).map { (execution, $0) }
         }
         for (execution, ending) in endings.sorted(by: { $0.0.id < $1.0.id }) {

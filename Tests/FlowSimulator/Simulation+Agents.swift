@@ -121,7 +121,7 @@ extension Simulation {
         let life = self.hosts[index].life
         for effect in effects {
             // A crash between any two effects.
-            if self.isChaos, self.random.chance(0.0005) { self.crashAgent(index) }
+            if self.isChaos, self.random.chance(0.0005 * self.shape.crashes) { self.crashAgent(index) }
             guard self.hosts[index].life == life else { return }
             self.perform(effect, on: index)
         }
@@ -149,6 +149,7 @@ extension Simulation {
             for launch in launches { self.startProcess(launch.order, attempt: launch.attempt, on: index) }
         case .cancel(let id, _):
             if let attempt = self.hosts[index].running[id] {
+                if self.shape.hasFlows { self.hosts[index].stopped.insert(id) }
                 let life = self.hosts[index].life
                 self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: 20_000)
             }
@@ -182,7 +183,7 @@ extension Simulation {
         for operation in operations { self.say("\(self.hosts[index].id) = \(self.short(operation))") }
         self.hosts[index].outstanding = nil
         // Durable, but the process dies before anything follows from it.
-        if self.isChaos, self.random.chance(0.004) {
+        if self.isChaos, self.random.chance(0.004 * self.shape.crashes) {
             self.crashAgent(index)
             return
         }
@@ -228,9 +229,14 @@ extension Simulation {
             self.record.overfull.append(id)
         }
         let life = self.hosts[index].life
-        let length = [5000, 200_000, 900_000, 2_500_000].randomElement(using: &self.random) ?? 5000
+        let lengths = self.shape.hasFlows ? Self.stepLengths : Self.lengths
+        let length = lengths.randomElement(using: &self.random) ?? 5000
         self.schedule(.processEnds(index, life: life, id, attempt: attempt), after: Int64(length))
     }
+
+    /// How long processes run; microseconds.
+    private static let lengths = [5000, 200_000, 900_000, 2_500_000]
+    private static let stepLengths = [5000, 200_000, 900_000, 2_500_000, 12_000_000]
 
     /// Whether an early start would be a fault: the clock was right, or the welcome that sets it is awaited (R6).
     ///
@@ -246,13 +252,16 @@ extension Simulation {
         self.hosts[index].running[id] = nil
         let boot = self.hosts[index].reading(at: self.now).boot
         let fails = self.random.chance(0.15)
-        let outcome = Outcome(
+        var outcome = Outcome(
             status: fails ? .failure : .success,
             reason: fails ? .exitCode : nil,
             exitCode: fails ? 1 : 0,
             startedAt: boot,
             finishedAt: boot
         )
+        if self.hosts[index].stopped.remove(id) != nil {
+            outcome = Outcome(status: .cancelled, reason: .requested, startedAt: boot, finishedAt: boot)
+        }
         self.deliver(.supervisor(.finished(id, attempt: attempt, outcome)), to: index)
     }
 

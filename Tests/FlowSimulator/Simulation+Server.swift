@@ -8,7 +8,7 @@ import FlowTesting
 
 extension Simulation {
     mutating func pollServer() {
-        self.schedule(.serverPoll, after: 50_000)
+        self.schedule(.serverPoll, after: self.shape.pollEvery)
         guard self.isServerUp else { return }
         while !self.store.scheduler.isStopped {
             let fires = self.planner.plan(now: self.serverTime)
@@ -17,7 +17,7 @@ extension Simulation {
             let recent = self.recent.recent(online: online, at: self.serverTime)
             let outcomes = self.store.fire(fires, online: online, recent: recent, now: self.serverTime)
             // The boundary that loses fires elsewhere: durable, but nobody was told.
-            if self.isChaos, self.random.chance(0.01) {
+            if self.isChaos, self.random.chance(0.01 * self.shape.crashes) {
                 self.crashServer()
                 return
             }
@@ -45,7 +45,7 @@ extension Simulation {
         self.dispatch(orders)
     }
 
-    private mutating func dispatch(_ orders: [AgentID: Order]) {
+    mutating func dispatch(_ orders: [AgentID: Order]) {
         for index in self.hosts.indices {
             if let order = orders[self.hosts[index].id] { self.apply(.orders([order]), toSessionOf: index) }
         }
@@ -66,9 +66,11 @@ extension Simulation {
                     self.apply(.applied(incarnation: batch.incarnation, acknowledged: last), toSessionOf: index)
                     continue
                 }
+                let settled = self.flowFault == .notesApart ? self.store.flows.settled : nil
                 let acknowledged = self.store.apply(batch, now: self.serverTime)
                 for report in batch.reports { self.say("server has \(agent) \(self.short(report))") }
-                if self.isChaos, self.random.chance(0.005) {
+                if self.isChaos, self.random.chance(0.005 * self.shape.crashes) {
+                    if let settled { self.store.flows.settled = settled }
                     self.crashServer()
                     return
                 }
@@ -100,7 +102,8 @@ extension Simulation {
             cancels: opened.cancels,
             forced: opened.forced,
             interrupted: opened.interrupted,
-            questions: opened.questions + self.store.owedQuestions(of: hello.agent)
+            questions: opened.questions + self.store.owedQuestions(of: hello.agent),
+            scheduler: self.shape.welcomesWithStop ? opened.scheduler : SchedulerState()
         )
         let received = Self.epoch + self.now
         let (core, welcome) = AgentSessionCore.open(
@@ -178,7 +181,8 @@ extension Simulation {
         guard !self.isServerUp else { return }
         self.isServerUp = true
         self.recent = RecentAgents(startedAt: self.serverTime, patience: Self.awayAfter)
-        for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) { self.planner.update(job) }
+        for job in self.store.jobsInOrder { self.planner.update(job) }
+        self.reconcileFlows()
     }
 }
 

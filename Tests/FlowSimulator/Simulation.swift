@@ -15,9 +15,6 @@ struct Simulation {
     static let agentCount = 2
     /// Actions at one microsecond; an honest history has a few dozen.
     static let mostAtOnce = 5_000
-    static let chaosStarts: Int64 = 5_000_000
-    static let chaosEnds: Int64 = 45_000_000
-    static let ends: Int64 = 85_000_000
     /// Without a connection for so long a host is away, and so long it may take to account for that; milliseconds.
     ///
     /// Shorter than in a server, since histories are.
@@ -41,6 +38,7 @@ struct Simulation {
         case toAgent(Int, session: Int, ServerMessage)
         case commits(Int, life: Int, [LedgerOperation])
         case processEnds(Int, life: Int, ExecutionID, attempt: Int)
+        case flows
     }
 
     struct Scheduled: Comparable {
@@ -53,6 +51,9 @@ struct Simulation {
 
     let seed: UInt64
     let mutant: Mutant?
+    let shape: Shape
+    /// The fault to put into the engine of workflows.
+    var flowFault: FlowFault?
     var random: SplitMix64
     var now: Int64 = 0
     var queue: [Scheduled] = []
@@ -72,12 +73,15 @@ struct Simulation {
     /// A running hash of everything that happened: the same seed must give the same one.
     var trace: UInt64 = 14_695_981_039_346_656_037
 
-    init(seed: UInt64, mutant: Mutant? = nil) {
+    init(seed: UInt64, mutant: Mutant? = nil, shape: Shape = .short) {
         self.seed = seed
         self.mutant = mutant
+        self.shape = shape
         var random = SplitMix64(seed: seed)
         let agents = (0..<Self.agentCount).map { AgentID("agent-\($0)")! }
-        let jobs = Self.makeJobs(&random)
+        let jobs =
+            (shape.isDense ? Self.makeJobs(shape.jobs, &random) : Self.makeJobsOfADay(shape.jobs, &random))
+            + (shape.hasFlows ? Self.makeStepJobs() : [])
         var targets: [JobUID: [AgentID]] = [:]
         for job in jobs {
             let chosen = agents.filter { _ in random.chance(0.7) }
@@ -99,8 +103,8 @@ struct Simulation {
     /// What two of the jobs share on each host.
     static let pool = PoolUse(name: "pool", places: 1)
 
-    private static func makeJobs(_ random: inout SplitMix64) -> [Job] {
-        (1...6).map { number in
+    private static func makeJobs(_ count: Int, _ random: inout SplitMix64) -> [Job] {
+        (1...count).map { number in
             let uid = JobUID(bytes: [UInt8](repeating: 0, count: 15) + [UInt8(number)])!
             let period = [1000, 2000, 3000, 5000].randomElement(using: &random) ?? 1000
             let retries = number == 4 ? 2 : 0
@@ -150,7 +154,7 @@ struct Simulation {
             .limited(ScheduleLimits(also: ["*/\(2 * seconds) * * * * *"], except: ["30 * * * * *"]))
     }
 
-    var isChaos: Bool { self.now > Self.chaosStarts && self.now < Self.chaosEnds }
+    var isChaos: Bool { self.now > self.shape.chaosStarts && self.now < self.shape.chaosEnds }
 
     /// Server time: the truth.
     var serverTime: Timestamp { Timestamp(milliseconds: (Self.epoch + self.now) / 1000) }
@@ -173,12 +177,13 @@ struct Simulation {
     ///
     /// - Returns: what the invariants say against it; empty is good.
     mutating func run() -> [String] {
-        for job in self.store.jobs.values.sorted(by: { $0.uid < $1.uid }) { self.planner.update(job) }
+        for job in self.store.jobsInOrder { self.planner.update(job) }
         for index in self.hosts.indices { self.schedule(.agentRestarts(index), after: 0) }
         self.schedule(.serverPoll, after: 10_000)
-        self.schedule(.chaos, after: Self.chaosStarts)
+        self.schedule(.chaos, after: self.shape.chaosStarts)
+        if self.shape.hasFlows { self.schedule(.flows, after: 3_000_000) }
         var atOnce = 0
-        while let next = self.queue.popLast(), next.at <= Self.ends {
+        while let next = self.queue.popLast(), next.at <= self.shape.ends {
             // An agent that wakes again and again without time passing would spin on a real host.
             atOnce = next.at == self.now ? atOnce + 1 : 0
             guard atOnce < Self.mostAtOnce else { return ["SPIN: more happens at one instant than can"] }
@@ -195,6 +200,9 @@ struct Simulation {
         switch action {
         case .serverPoll: self.pollServer()
         case .chaos: self.causeChaos()
+        case .flows:
+            self.lookAtFlows()
+            self.noteLeftRunning()
         case .serverRestarts: self.restartServer()
         case .agentWakes(let index, let life, let boot):
             guard self.hosts[index].life == life, self.hosts[index].wakeAt == boot else { return }
@@ -225,7 +233,7 @@ struct Simulation {
     // MARK: Trouble
 
     private mutating func causeChaos() {
-        guard self.now < Self.chaosEnds else {
+        guard self.now < self.shape.chaosEnds else {
             self.heal()
             return
         }
@@ -245,7 +253,7 @@ struct Simulation {
             self.setEnabled(uid, !isEnabled)
         case ..<0.089: self.setScheduler(running: false)
         case ..<0.12 where self.isServerUp: self.trigger(self.anyJob())
-        case ..<0.125: self.backup = self.store
+        case ..<0.125 where !self.shape.hasFlows: self.backup = self.store
         case ..<0.130 where self.backup != nil:
             self.crashServer()
             self.restoreBackup()
@@ -253,7 +261,7 @@ struct Simulation {
         }
         // Stops are short, so that histories are about the rest as well.
         if self.store.scheduler.isStopped, self.random.chance(0.04) { self.setScheduler(running: true) }
-        self.schedule(.chaos, after: 100_000)
+        self.schedule(.chaos, after: self.shape.chaosEvery)
     }
 
     private mutating func anyJob() -> JobUID {

@@ -38,6 +38,18 @@ struct FlowSim: AsyncParsableCommand {
     @Flag(help: "Live through each history twice and compare.")
     var twice = false
 
+    @Flag(
+        help:
+            "Live through histories in which workflows run; with --all-mutants, look for the faults of their engine."
+    )
+    var flows = false
+
+    @Flag(help: "Live through one day of many jobs instead; --seeds says which.")
+    var day = false
+
+    @Option(help: "Jobs of such a day.")
+    var jobs = 10_000
+
     @Option(help: "Histories at once.")
     var workers = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
@@ -46,17 +58,31 @@ struct FlowSim: AsyncParsableCommand {
         guard !(self.allMutants && self.mutant != nil) else {
             throw ValidationError("Give --mutant or --all-mutants, not both.")
         }
+        guard !(self.flows && self.day) else {
+            throw ValidationError("Give --flows or --day, not both.")
+        }
+        guard self.mutant == nil || !(self.flows || self.day) else {
+            throw ValidationError(
+                "--mutant is a fault of ordinary histories; give it without --flows and --day."
+            )
+        }
+        guard (1...1_000_000).contains(self.jobs) else {
+            throw ValidationError("--jobs is 1 to 1000000.")
+        }
     }
 
     func run() async throws {
         if self.listMutants {
             for mutant in Mutant.allCases { print("\(mutant): \(mutant.rawValue)") }
+            for fault in FlowFault.allCases { print("\(fault), of workflows: \(fault.rawValue)") }
             return
         }
         if self.allMutants {
-            try await self.catchMutants()
+            let names = self.flows ? FlowFault.allCases.map { "\($0)" } : Mutant.allCases.map { "\($0)" }
+            try await self.catchMutants(names)
             return
         }
+        if self.day { return try self.liveADay() }
         let begin = ContinuousClock.now
         let outcome = self.trace ? self.live(self.seeds.all) : await self.liveAtOnce()
         let milliseconds = max(1, Int((ContinuousClock.now - begin) / .milliseconds(1)))
@@ -64,7 +90,10 @@ struct FlowSim: AsyncParsableCommand {
         print(
             "\(count) histories, \(outcome.starts) starts, \(outcome.broken) broken, \(count * 1000 / milliseconds)/s"
         )
-        print("  trace \(String(outcome.trace, radix: 16)): as long as nothing decides otherwise, it stays this")
+        print(
+            "  trace \(String(outcome.trace, radix: 16)): as long as nothing decides otherwise, it stays this"
+        )
+        if self.flows { print("  \(outcome.flows) workflows, \(outcome.steps) steps") }
         for (excuse, times) in outcome.excuses.sorted(by: { $0.key < $1.key }) {
             print("  excused, \(excuse): \(times)")
         }
@@ -75,12 +104,17 @@ struct FlowSim: AsyncParsableCommand {
         var broken = 0
         var starts = 0
         var excuses: [String: Int] = [:]
+        /// Runs of workflows, and steps that began a task.
+        var flows = 0
+        var steps = 0
         /// All histories' hashes in one, whatever the order in which workers come to them.
         var trace: UInt64 = 0
 
         mutating func add(_ other: Outcome) {
             self.broken += other.broken
             self.starts += other.starts
+            self.flows += other.flows
+            self.steps += other.steps
             self.trace ^= other.trace
             self.excuses.merge(other.excuses) { $0 + $1 }
         }
@@ -102,6 +136,10 @@ struct FlowSim: AsyncParsableCommand {
     private func live(_ seeds: [UInt64]) -> Outcome {
         var outcome = Outcome()
         for seed in seeds {
+            if self.flows {
+                self.liveWithFlows(seed, &outcome)
+                continue
+            }
             let history = SimulatedHistory(seed: seed, mutant: self.mutant, isTraced: self.trace)
             outcome.starts += history.starts
             outcome.trace ^= history.trace &* (2 &* seed &+ 1)
@@ -110,32 +148,73 @@ struct FlowSim: AsyncParsableCommand {
             if self.twice, SimulatedHistory(seed: seed, mutant: self.mutant).trace != history.trace {
                 faults.append("UNSTEADY: the same history went another way")
             }
-            guard !faults.isEmpty else { continue }
-            outcome.broken += 1
-            let name = self.mutant.map { " --mutant \($0)" } ?? ""
-            print("seed \(seed): \(faults.joined(separator: "; "))")
-            print("  again: flow-sim --seeds \(seed)\(name) --trace")
+            self.tell(faults, of: seed, self.mutant.map { " --mutant \($0)" } ?? "", &outcome)
         }
         return outcome
     }
 
+    private func tell(
+        _ faults: [String],
+        of seed: UInt64,
+        _ options: String,
+        _ outcome: inout Outcome
+    ) {
+        guard !faults.isEmpty else { return }
+        outcome.broken += 1
+        print("seed \(seed): \(faults.joined(separator: "; "))")
+        print("  again: flow-sim --seeds \(seed)\(options) --trace")
+    }
+
+    private func liveWithFlows(_ seed: UInt64, _ outcome: inout Outcome) {
+        let history = FlowHistory(seed: seed, isTraced: self.trace)
+        outcome.starts += history.starts
+        outcome.trace ^= history.trace &* (2 &* seed &+ 1)
+        outcome.flows += history.flows
+        outcome.steps += history.steps
+        var faults = history.faults
+        if self.twice, FlowHistory(seed: seed).trace != history.trace {
+            faults.append("UNSTEADY: the same history went another way")
+        }
+        self.tell(faults, of: seed, " --flows", &outcome)
+    }
+
+    /// A day with trouble in it; its figure is the time that it takes.
+    private func liveADay() throws {
+        var outcome = Outcome()
+        for seed in self.seeds.all.prefix(self.isOneDay ? 1 : self.seeds.all.count) {
+            let begin = ContinuousClock.now
+            let day = DayHistory(seed: seed, jobs: self.jobs, isTraced: self.trace)
+            let seconds = Double(Int((ContinuousClock.now - begin) / .milliseconds(100))) / 10
+            print(
+                "day \(seed): \(self.jobs) jobs, \(day.starts) starts, \(day.executions) records, \(seconds) s, "
+                    + "trace \(String(day.trace, radix: 16))"
+            )
+            for (excuse, times) in day.excuses.sorted(by: { $0.key < $1.key }) {
+                print("  excused, \(excuse): \(times)")
+            }
+            self.tell(day.faults, of: seed, " --day --jobs \(self.jobs)", &outcome)
+        }
+        guard outcome.broken == 0 else { throw ExitCode(1) }
+    }
+
+    /// Nobody means two thousand days who names no seeds.
+    private var isOneDay: Bool { self.seeds.isDefault }
+
     /// Each worker looks for one fault after the other; they are told in the order of their list.
-    private func catchMutants() async throws {
-        let findings = await withTaskGroup(of: [(Int, SimulatedHistory?)].self) { group in
+    private func catchMutants(_ names: [String]) async throws {
+        let findings = await withTaskGroup(of: [(Int, Finding?)].self) { group in
             for worker in 0..<self.workers {
                 group.addTask {
-                    Mutant.allCases.enumerated().filter { $0.offset % self.workers == worker }.map {
-                        ($0.offset, self.firstCaught($0.element))
-                    }
+                    names.indices.filter { $0 % self.workers == worker }.map { ($0, self.firstCaught($0)) }
                 }
             }
-            var findings = [SimulatedHistory?](repeating: nil, count: Mutant.allCases.count)
+            var findings = [Finding?](repeating: nil, count: names.count)
             for await part in group { for (index, history) in part { findings[index] = history } }
             return findings
         }
-        for (mutant, found) in zip(Mutant.allCases, findings) {
+        for (mutant, found) in zip(names, findings) {
             if let found {
-                print("\(mutant): history \(found.seed), \(found.faults[0])")
+                print("\(mutant): history \(found.seed), \(found.fault)")
             } else {
                 print("\(mutant): not caught in \(self.seeds.all.count) histories")
             }
@@ -145,8 +224,20 @@ struct FlowSim: AsyncParsableCommand {
         guard caught == findings.count else { throw ExitCode(1) }
     }
 
-    private func firstCaught(_ mutant: Mutant) -> SimulatedHistory? {
-        self.seeds.all.lazy.map { SimulatedHistory(seed: $0, mutant: mutant) }.first { !$0.faults.isEmpty }
+    private struct Finding: Sendable {
+        let seed: UInt64
+        let fault: String
+    }
+
+    private func firstCaught(_ index: Int) -> Finding? {
+        for seed in self.seeds.all {
+            let faults =
+                self.flows
+                ? FlowHistory(seed: seed, fault: FlowFault.allCases[index]).faults
+                : SimulatedHistory(seed: seed, mutant: Mutant.allCases[index]).faults
+            if let fault = faults.first { return Finding(seed: seed, fault: fault) }
+        }
+        return nil
     }
 }
 
@@ -157,15 +248,21 @@ struct SeedRange: ExpressibleByArgument, CustomStringConvertible {
 
     let first: UInt64
     let last: UInt64
+    /// Nobody named them.
+    var isDefault = false
 
     var all: [UInt64] { Array(self.first...self.last) }
     var description: String { "\(self.first)..\(self.last)" }
 
-    init(first: UInt64, last: UInt64) { (self.first, self.last) = (first, last) }
+    init(first: UInt64, last: UInt64) {
+        (self.first, self.last) = (first, last)
+        self.isDefault = true
+    }
 
     init?(argument: String) {
         let bounds = argument.split(separator: ".", omittingEmptySubsequences: true).map { UInt64($0) }
-        guard (1...2).contains(bounds.count), let first = bounds[0], let last = bounds[bounds.count - 1], first <= last,
+        guard (1...2).contains(bounds.count), let first = bounds[0],
+            let last = bounds[bounds.count - 1], first <= last,
             last - first < Self.limit
         else { return nil }
         self.init(first: first, last: last)
@@ -174,7 +271,9 @@ struct SeedRange: ExpressibleByArgument, CustomStringConvertible {
 
 extension Mutant: ExpressibleByArgument {
     public init?(argument: String) {
-        guard let mutant = Self.allCases.first(where: { "\($0)" == argument || $0.rawValue == argument }) else {
+        guard
+            let mutant = Self.allCases.first(where: { "\($0)" == argument || $0.rawValue == argument })
+        else {
             return nil
         }
         self = mutant
