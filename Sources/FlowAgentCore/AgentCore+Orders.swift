@@ -48,12 +48,14 @@ extension AgentCore {
             return
         }
         if order.nominal <= job.cursor {
-            // Decided before. If the ledger has no row of its own, the fire belongs to a range that was missed.
+            // Decided before. If the ledger has no row of its own, the fire belongs to a range that was missed, and has its reason.
+            let gap = job.gap(of: order.nominal)
             self.decide(
                 order,
                 status: .skipped,
-                reason: .misfire,
-                detail: "this fire had passed when the agent could decide on it",
+                reason: gap == nil ? .misfire : .misfireCoalesced,
+                detail: gap.map { "this fire is counted in the record at \($0.through)" }
+                    ?? "this fire had passed when the agent could decide on it",
                 acknowledge: true,
                 now: now
             )

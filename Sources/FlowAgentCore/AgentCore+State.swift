@@ -15,6 +15,14 @@ extension AgentCore {
         var cursor: Timestamp
         /// Missed fires that are still being counted.
         var counting: MissedFires.Count?
+        /// The fires that the last record of missed ones stands for.
+        var gap: CoalescedRange?
+
+        /// The gap with this fire in it; nil where it has a record for itself alone.
+        func gap(of nominal: Timestamp) -> CoalescedRange? {
+            guard let gap, gap.count > 1, gap.from <= nominal, nominal <= gap.through else { return nil }
+            return gap
+        }
     }
 
     struct OpenExecution: Sendable {

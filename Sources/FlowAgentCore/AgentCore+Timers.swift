@@ -225,6 +225,7 @@ extension AgentCore {
                 acknowledge: false,
                 now: now
             )
+            self.jobs[job.uid]?.gap = skipped
             self.effects.append(.note(.missed(job.uid, skipped)))
         }
         for nominal in missed.run {

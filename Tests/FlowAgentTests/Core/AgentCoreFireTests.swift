@@ -42,6 +42,22 @@ struct AgentCoreFireTests {
         #expect(bench.entries(.skipped).map(\.coalesced?.count) == [2], "those of :10 and :20")
     }
 
+    @Test("A missed fire that a server had announced has the reason of its gap, and names the gap's record (issue 6)")
+    func announcedFireOfAGap() {
+        let job = CoreBench.job("*/10 * * * * *")
+        var bench = CoreBench(CoreBench.restored(job))
+        bench.sleep(until: 30_200)
+        bench.connect()
+        bench.send(.received(.orders([CoreBench.order(job, 10)])))
+        let skipped = bench.entries(.skipped)
+        #expect(skipped.map(\.reason) == [.misfireCoalesced, .misfireCoalesced], "\(skipped)")
+        let record = CoreBench.time(20)
+        #expect(skipped.contains { $0.detail == "this fire is counted in the record at \(record)" }, "\(skipped)")
+        // One that lies before every gap has passed for itself.
+        bench.send(.received(.orders([CoreBench.order(job, 0)])))
+        #expect(bench.entries(.skipped).contains { $0.order.nominal == CoreBench.time(0) && $0.reason == .misfire })
+    }
+
     @Test("SKIP runs none of the missed fires (semantics 6)")
     func skipsMissedFires() {
         let bench = self.after(630, Self.policies(.skip))

@@ -36,6 +36,8 @@ extension ChineseKept {
         zh 这个版本的代理不认识任务的全部内容：{what}。请升级代理
         en the agent was not running at {time}
         zh {time} 时代理没有运行
+        en this fire is counted in the record at {time}
+        zh 这次触发已计入 {time} 的记录
         en {count} fires from {first} through {last} were missed
         zh 错过了从 {first} 到 {last} 的 {count} 次触发
         en this fire was missed
