@@ -4,6 +4,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// An HTTP server on loopback that keeps what it gets and answers what a test says.
@@ -28,32 +29,52 @@ final class HTTPReceiver: Sendable {
 
     private let channel: any Channel
     private let state: Box
+    private let scheme: String
 
     private final class Box: Sendable {
         let value = Mutex(State())
     }
 
-    private init(channel: any Channel, state: Box) {
+    private init(channel: any Channel, state: Box, scheme: String) {
         self.channel = channel
         self.state = state
+        self.scheme = scheme
     }
 
     /// - Parameter answers: the first for the first request and so on; 200 afterwards.
     static func start(_ answers: [Answer] = []) async throws -> HTTPReceiver {
+        try await self.start(answers, tls: nil)
+    }
+
+    /// Speaks HTTPS with this certificate, and answers 200.
+    static func start(certificatePEM: String, keyPEM: String) async throws -> HTTPReceiver {
+        let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificatePEM.utf8))
+        let key = try NIOSSLPrivateKey(bytes: Array(keyPEM.utf8), format: .pem)
+        let configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(key)
+        )
+        return try await self.start([], tls: try NIOSSLContext(configuration: configuration))
+    }
+
+    private static func start(_ answers: [Answer], tls: NIOSSLContext?) async throws -> HTTPReceiver {
         let state = Box()
         state.value.withLock { $0.answers = answers }
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(Handler(state))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        return HTTPReceiver(channel: channel, state: state)
+        return HTTPReceiver(channel: channel, state: state, scheme: tls == nil ? "http" : "https")
     }
 
-    var url: String { "http://127.0.0.1:\(self.channel.localAddress?.port ?? 0)" }
+    var url: String { "\(self.scheme)://127.0.0.1:\(self.channel.localAddress?.port ?? 0)" }
     var hits: [Hit] { self.state.value.withLock { $0.hits } }
 
     func stop() async throws { try await self.channel.close().get() }

@@ -96,12 +96,14 @@ final class ProductWorld: Sendable {
     ///   - isSecond: a server beside the first, with a data directory and ports of its own.
     ///   - key: the master key that both have.
     ///   - environment: what it finds in its environment beside that.
+    ///   - arguments: further ones.
     func startServe(
         http: String = "",
         database: String? = nil,
         isSecond: Bool = false,
         key: String? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        arguments: [String] = []
     ) throws -> Program {
         let file = self.directory + (isSecond ? "/second.yaml" : "/server.yaml")
         let ports = isSecond ? self.second : (self.httpPort, self.agentsPort)
@@ -123,7 +125,7 @@ final class ProductWorld: Sendable {
         )
         return try Program(
             "quicflow-server",
-            ["serve", "--config", file],
+            ["serve", "--config", file] + arguments,
             home: self.directory,
             log: self.log("serve"),
             environment: environment.merging(key.map { ["QUARTZFLOW_SECRET_KEY": $0] } ?? [:]) { $1 }
@@ -143,19 +145,23 @@ final class ProductWorld: Sendable {
     /// - Parameters:
     ///   - wrapper: a program and its arguments that become the agent in the end.
     ///   - ports: of the servers it knows, in the order in which it tries them; the first one's by default.
+    ///   - directory: its data directory within the world's; its name by default.
+    ///   - arguments: further ones.
     func startAgent(
         _ name: String,
         token: String,
         wrapper: [String] = [],
-        ports: [Int]? = nil
+        ports: [Int]? = nil,
+        directory: String? = nil,
+        arguments: [String] = []
     ) throws -> Program {
         try Program(
             "quicflow",
             ["agent", "run"] + (ports ?? [self.agentsPort]).flatMap { ["--server", "127.0.0.1:\($0)"] } + [
-                "--join-token", token, "--name", name, "--data-dir", self.directory + "/" + name,
-            ],
+                "--join-token", token, "--name", name, "--data-dir", self.directory + "/" + (directory ?? name),
+            ] + arguments,
             home: self.directory,
-            log: self.log(name),
+            log: self.log(directory ?? name),
             wrapper: wrapper
         )
     }
