@@ -1,0 +1,98 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import FlowTesting
+import Foundation
+import SwiftASN1
+import Testing
+import X509
+
+extension ProductTests {
+    /// Real HTTPS servers with certificates that no system knows.
+    @Suite("HTTP jobs and certificates")
+    struct HTTPSJobs {
+        private struct SelfSigned {
+            let certificatePEM: String
+            let keyPEM: String
+
+            init(_ commonName: String) throws {
+                let key = P256.Signing.PrivateKey()
+                let signer = Certificate.PrivateKey(key)
+                let name = try DistinguishedName { CommonName(commonName) }
+                let certificate = try Certificate(
+                    version: .v3,
+                    serialNumber: .init(),
+                    publicKey: signer.publicKey,
+                    notValidBefore: Date(timeIntervalSinceNow: -3600),
+                    notValidAfter: Date(timeIntervalSinceNow: 86_400),
+                    issuer: name,
+                    subject: name,
+                    signatureAlgorithm: .ecdsaWithSHA256,
+                    extensions: try Certificate.Extensions {
+                        Critical(BasicConstraints.notCertificateAuthority)
+                        SubjectAlternativeNames([.dnsName("localhost")])
+                    },
+                    issuerPrivateKey: signer
+                )
+                self.certificatePEM = try certificate.serializeAsPEM().pemString
+                self.keyPEM = key.pemRepresentation
+            }
+        }
+
+        @Test(
+            "A self-signed server is refused with the way out, and trusted once the host's policy names its certificate"
+        )
+        func selfSigned() async throws {
+            try await ProductWorld.with { world in
+                let client = try await world.client(of: try world.startServe())
+                let (ours, other) = (try SelfSigned("ours"), try SelfSigned("other"))
+                let receiver = try await HTTPReceiver.start(certificatePEM: ours.certificatePEM, keyPEM: ours.keyPEM)
+                let file = world.directory + "/authorities.pem"
+                let policy = world.directory + "/policy.json"
+                try Data(#"{"network": {"authorities": ["\#(file)"]}}"#.utf8).write(to: URL(fileURLWithPath: policy))
+                func trust(_ text: String) throws { try text.write(toFile: file, atomically: true, encoding: .utf8) }
+
+                // A rule that can't be kept is not left out.
+                let token = try await world.token()
+                let without = try world.startAgent("host", token: token, arguments: ["--policy", policy])
+                #expect(try await without.end() != 0)
+                #expect(without.output.contains(file), "\(without.output)")
+
+                try trust(other.certificatePEM)
+                let agent = try world.startAgent("host", token: token, arguments: ["--policy", policy])
+                _ = try await client.hostsOnline(1)
+                let job = try await client.call(
+                    "POST",
+                    "/tasks",
+                    [
+                        "name": "call", "executor_type": 2, "schedule_type": "manual",
+                        "executor_config": ["url": .text(receiver.url.replacing("127.0.0.1", with: "localhost"))],
+                        "group_ids": .list([.number(Double(try await client.everyone()))]),
+                    ]
+                )
+                let id = try #require(job["id"]?.int)
+                let refused = try await client.runOne(id)
+                #expect(refused["status_name"] == "FAILURE" && refused["reason"]?["code"] == "REQUEST", "\(refused)")
+                let words = refused["error_text"]?["en"]?.string ?? ""
+                #expect(words.contains("self-signed") && words.contains("network.authorities"), "\(words)")
+                #expect(refused["error_text"]?["zh"]?.string?.contains("自签名") == true, "\(refused)")
+                #expect(receiver.hits.isEmpty)
+
+                // Read anew for each request: nobody has to start the agent again for a certificate.
+                try trust(other.certificatePEM + "\n" + ours.certificatePEM)
+                let trusted = try await client.runOne(id)
+                #expect(trusted["status_name"] == "SUCCESS", "\(trusted["error"]?.string ?? "")")
+                #expect(trusted["http_status"] == 200)
+                #expect(trusted["exit_code"] == .null, "a status is no exit code")
+                try trust("nothing")
+                let broken = try await client.runOne(id)
+                #expect(broken["error"]?.string?.contains("has no certificate in PEM") == true, "\(broken)")
+                #expect(receiver.hits.count == 1)
+                agent.signal(SIGTERM)
+                _ = try await agent.end()
+                try await receiver.stop()
+            }
+        }
+    }
+}
