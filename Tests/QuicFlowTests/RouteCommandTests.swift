@@ -69,10 +69,11 @@ struct RouteCommandTests {
     }
 
     @Test("A task is moved one way")
-    func shift() throws {
-        #expect(try TaskShiftCommand.parse(["backup", "--earlier", "30m"]).earlier?.seconds == 1800)
+    func shift() async throws {
+        let earlier = try await TaskShiftCommand.asyncParse(["backup", "--earlier", "30m"])
+        #expect(earlier.earlier?.seconds == 1800)
         for words in [["backup"], ["backup", "--earlier", "30m", "--later", "1h"]] {
-            #expect(throws: (any Error).self) { try TaskShiftCommand.parse(words) }
+            await #expect(throws: (any Error).self) { try await TaskShiftCommand.asyncParse(words) }
         }
     }
 }
