@@ -221,6 +221,14 @@ struct AgentSessionCoreTests {
         #expect(core.handle(heartbeat(2), now: Self.time(20_000)).contains(.send(.maintenance(news))))
         #expect(!core.handle(heartbeat(3), now: Self.time(40_000)).contains(.send(.maintenance(news))))
         #expect(core.presence.maintenanceRevision == 3)
+        // What it says of its host is the newest word; an agent that is too old says nothing.
+        #expect(core.presence.condition == nil)
+        var told = Heartbeat(configVersion: 1, running: [], sentAt: 0, maintenanceRevision: 3)
+        told.condition = HostCondition(disk: DiskSpace(free: 1, total: 2), clockError: -5, isClockSuspect: true)
+        _ = core.handle(.received(.heartbeat(told)), now: Self.time(60_000))
+        #expect(core.presence.condition == told.condition)
+        _ = core.handle(heartbeat(3), now: Self.time(80_000))
+        #expect(core.presence.condition == nil)
     }
 
     @Test("An agent gets the rules of its jobs' zones once, and a plan to compare for each (R12)")

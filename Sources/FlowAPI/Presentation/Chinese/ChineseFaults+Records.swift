@@ -142,6 +142,8 @@ extension ChineseFaults {
         zh 已有代理“{id}”。请先删除它，或用别的编号加入。
         en Somebody else sealed rows of the audit chain '{chain}' meanwhile.
         zh 别人刚为审计链“{chain}”的记录加了封印。
+        en Another server has looked at '{trigger}' of '{rule}' meanwhile.
+        zh 另一台服务器刚刚检查过“{rule}”的“{trigger}”。
         en Somebody else reads the event log as '{reader}'.
         zh 别人正以“{reader}”读取事件日志。
         en The user has no grant {id}. It may have been taken away already.
