@@ -11,7 +11,8 @@ struct APICommand: AsyncParsableCommand {
         commandName: "api",
         abstract: "Sends a request to the API and prints what it answers as JSON.",
         discussion: """
-            Paths are those of /openapi.json, with or without /api/v1: quicflow api GET /tasks/7/rollout. Names of fields and             their meaning are in the server's /redoc.
+            Paths are those of /openapi.json, with or without /api/v1: quicflow api GET /tasks/7/rollout. Names of fields and \
+            their meaning are in the server's /redoc.
             """
     )
 
