@@ -236,7 +236,7 @@ package struct Server: Sendable {
             authority: { authorities.pair.serving.fingerprint },
             clock: clock
         )
-        if let member = cluster?.member { metrics.setResting { member.isResting } }
+        if let member = cluster?.member { metrics.setAway { Self.away(member) } }
         metrics.setStorage(StorageProbe(store: store, clock: clock, logger: self.logger))
         metrics.setGauges {
             ServerMetrics.Gauges(
@@ -329,21 +329,27 @@ package struct Server: Sendable {
             // Work is handed over first of all; the server leaves when nothing of it is left to do.
             parts = [cluster.member, follower] + parts + [ClusterDrain(member: cluster.member)]
         }
-        try await self.serve(parts, handlesSignals: handlesSignals)
+        try await self.serve(parts, handlesSignals: handlesSignals, hasOthers: cluster != nil)
         try await store.close()
     }
 
     /// There is one server, and so one chain.
     private static let auditChain = "main"
 
-    private func serve(_ parts: [any Service], handlesSignals: Bool) async throws {
+    /// Why people are to be sent to other servers, if they are.
+    private static func away(_ member: ClusterMember) -> String? {
+        if member.isLeaving { return "this server is stopping" }
+        return member.isResting ? "this server was asked to leave its work to others" : nil
+    }
+
+    private func serve(_ parts: [any Service], handlesSignals: Bool, hasOthers: Bool) async throws {
         var configuration = ServiceGroupConfiguration(
             services: parts.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             gracefulShutdownSignals: handlesSignals ? [.sigterm, .sigint] : [],
             logger: self.logger
         )
-        // Ctrl-C has to end everything within 5 s, open connections or not.
-        configuration.maximumGracefulShutdownDuration = .seconds(4)
+        // Ctrl-C has to end everything within 5 s, open connections or not. One of several servers goes on answering for two seconds.
+        configuration.maximumGracefulShutdownDuration = .seconds(hasOthers ? 6 : 4)
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {

@@ -28,6 +28,8 @@ package final class ClusterMember: Service, WorkShare {
     private let time: @Sendable () -> Int64
     private static let interval = Duration.seconds(1)
     private static let drainPatience = Duration.seconds(2)
+    /// How long a server that stops goes on answering while `/readyz` says no: proxies look each second or so.
+    private static let proxyNotice = Duration.seconds(2)
 
     package init(
         store: any ClusterStore,
@@ -59,6 +61,9 @@ package final class ClusterMember: Service, WorkShare {
     /// Whether this server leaves work and hosts to others, because somebody asked it to.
     package var isResting: Bool { self.view.rests(self.id) }
 
+    /// Whether this server has begun to stop.
+    package var isLeaving: Bool { self.state.withLock { $0.node.isDraining } }
+
     /// Other servers that were seen lately.
     package var others: [ServerID] { self.view.nodes.map(\.id).filter { $0 != self.id } }
 
@@ -71,7 +76,10 @@ package final class ClusterMember: Service, WorkShare {
     package func join() async throws { try await self.step() }
 
     /// Hands all work over; waits for that a moment, because a server that ends has little time.
+    ///
+    /// Where others can go on answering people, it also waits until proxies know that it does not any more.
     package func drain() async {
+        let began = ContinuousClock.now
         self.state.withLock { state in
             state.core.drain()
             state.node.isDraining = true
@@ -83,6 +91,9 @@ package final class ClusterMember: Service, WorkShare {
             await group.next()
             group.cancelAll()
         }
+        // Known by the look that handed over: one that came a moment before counts.
+        guard !self.others.isEmpty else { return }
+        try? await Task.sleep(until: began + Self.proxyNotice, clock: .continuous)
     }
 
     package func run() async throws {

@@ -42,7 +42,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     private let state = Mutex(State())
     private let storage = Mutex<StorageProbe?>(nil)
-    private let resting = Mutex<(@Sendable () -> Bool)?>(nil)
+    private let away = Mutex<(@Sendable () -> String?)?>(nil)
     private let gauges = Mutex<(@Sendable () async throws -> Gauges)?>(nil)
 
     /// Set once by the composition root, after the parts it asks exist.
@@ -51,8 +51,8 @@ final class ServerMetrics: FireMeter, MetricsSource {
     /// Set once, as the gauges are.
     func setStorage(_ probe: StorageProbe) { self.storage.withLock { $0 = probe } }
 
-    /// Set once where there are other servers: whether people are to be sent to those.
-    func setResting(_ isResting: @escaping @Sendable () -> Bool) { self.resting.withLock { $0 = isResting } }
+    /// Set once where there are other servers: why people are to be sent to those, if they are.
+    func setAway(_ reason: @escaping @Sendable () -> String?) { self.away.withLock { $0 = reason } }
 
     func countFires(_ count: Int) { self.state.withLock { $0.fires += Int64(count) } }
 
@@ -98,7 +98,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     func notReady() async -> String? {
         guard let source = self.gauges.withLock({ $0 }) else { return "the server is starting" }
-        if self.resting.withLock({ $0 })?() == true { return "this server was asked to leave its work to others" }
+        if let reason = self.away.withLock({ $0 })?() { return reason }
         do {
             _ = try await source()
             return await self.storage.withLock({ $0 })?.failure()
