@@ -32,6 +32,8 @@ from hook_steps import HookSteps
 from host_steps import HostSteps
 from injection_steps import InjectionSteps
 from job_steps import JobSteps
+from key_steps import KeySteps
+from list_steps import ListSteps
 from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, Route, expect, sync_playwright
 from settings_steps import SettingsSteps
 from trial_steps import TrialSteps
@@ -111,6 +113,8 @@ class Journey(
     HostSteps,
     InjectionSteps,
     JobSteps,
+    KeySteps,
+    ListSteps,
     SettingsSteps,
     TrialSteps,
     WorkflowSteps,
@@ -1174,6 +1178,12 @@ class Journey(
             self.step("says on every page that the scheduler is stopped", self.says_it_is_stopped)
             self.step("stops the scheduler, and starts it again", self.stops_the_scheduler)
             self.step("counts what its lists hold", self.agrees_with_its_list)
+            self.step("says which of several jobs was not deleted", self.bulk_partly)
+            self.step("copies a job", self.copies)
+            self.step("keeps schedules of each kind", self.schedule_kinds)
+            self.step("binds a live job to another group", self.rebinds)
+            self.step("stops by force what does not listen", self.stops_by_force)
+            self.step("approves by keyboard alone", self.approves_by_keys)
             self.step("opens a row's menu by pointer and by key", self.row_menus)
             self.step("goes where the sheet of keys says", self.goes_by_keys)
             self.step("counts the time of what runs", self.running_time_ticks)

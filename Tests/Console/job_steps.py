@@ -374,9 +374,11 @@ class JobSteps:
         self.page.get_by_role("dialog").get_by_role("button", name="Save").click()
         view = self.page.locator("[data-view]")
         expect(view).to_have_attribute("aria-current", "true")
+        # It says how many it finds.
+        expect(view.locator(".count")).to_have_text(re.compile(r"\d"))
         self.page.get_by_role("button", name="All", exact=True).click()
         self.page.reload()
-        expect(view).to_have_text("<i>went wrong</i>")
+        expect(view.locator("bdi")).to_have_text("<i>went wrong</i>")
         view.click()
         expect(self.page).to_have_url(re.compile("status=4(,|%2C)6.*to=2099"))
         self.page.get_by_role("button", name="Forget the view").click()
