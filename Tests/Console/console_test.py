@@ -698,7 +698,9 @@ class Journey(
         expect(self.page.locator("tr[data-host]").get_by_text("Online").first).to_be_visible()
         self.host_id = self.page.locator("tr[data-host]").first.get_attribute("data-host")
         self.page.get_by_role("button", name="Add a host").click()
-        expect(self.page.get_by_text("quicflow agent run --server")).to_be_visible()
+        # One line to copy, with a token that the server has made for it.
+        self.page.get_by_role("button", name="Make the line").click()
+        expect(self.page.get_by_text("quicflow agent run --server")).to_contain_text("QUARTZFLOW_JOIN_TOKEN=qf1.")
 
     def host_page(self) -> None:
         """A host shows what it has run and what comes to it, and a job shows where it runs."""
