@@ -23,7 +23,11 @@ extension ExecutionReason {
         case .waitingHost: FireExplanation.Text(zh: "等待可用主机", en: "waiting for a host")
         case .waitingWave: FireExplanation.Text(zh: "等待所在批次", en: "waiting for its wave")
         case .waveStopped: FireExplanation.Text(zh: "后续批次已停止", en: "no further wave began")
-        case .itemStopped: FireExplanation.Text(zh: "列表中另有一项失败，不再开始其余项", en: "another item of the list failed, and no more of it began")
+        case .itemStopped:
+            FireExplanation.Text(
+                zh: "列表中另有一项失败，不再开始其余项",
+                en: "another item of the list failed, and no more of it began"
+            )
         case .exitCode: FireExplanation.Text(zh: "命令返回了非零退出码", en: "the command ended with an exit code other than 0")
         case .signal: FireExplanation.Text(zh: "进程被信号终止", en: "the process was ended by a signal")
         case .spawn: FireExplanation.Text(zh: "进程无法启动", en: "the process could not be started")
