@@ -102,6 +102,8 @@ struct Outbox: Sendable {
         // Only silence counts from here: sending more is no progress, or a lost report would never be sent again.
         if self.sentThrough == self.acknowledged { self.progressAt = boot }
         self.sentThrough = max(self.sentThrough, sequence)
+        // What was read is durable, also when word of its transaction comes later: its acknowledgement counts.
+        self.last = max(self.last, sequence)
     }
 
     /// The acknowledgement to write.

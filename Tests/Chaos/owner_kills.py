@@ -105,7 +105,8 @@ class OwnerKills(ClusterChaos):
         """Seconds from the signal to the end of the longest time in which a placed task did not start; the slowest task's."""
         longest = 0.0
         for name in self.placed:
-            moments = [start for _, start in self.starts(name) if began - 2500 <= start <= over]
+            # The end counts as a start: a task that never came back was away until then.
+            moments = [start for _, start in self.starts(name) if began - 2500 <= start <= over] + [over]
             pauses = [(after - before, after) for before, after in zip(moments, moments[1:]) if after > began]
             _, after = max(pauses, default=(0, over))
             longest = max(longest, (after - began) / 1000)

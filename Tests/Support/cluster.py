@@ -172,7 +172,7 @@ class Door:
     def carry(self, pair) -> None:
         client, server = pair
         messages = Messages()
-        is_doomed = False
+        is_doomed, tail = False, b""
         try:
             while self.mode != "shut":
                 ready, _, _ = select.select([client, server], [], [], 0.05)
@@ -189,7 +189,9 @@ class Door:
                             self.dropped += 1
                             return
                         if is_doomed:
-                            if COMMITTED in data:
+                            # Also what was refused has its answer, and a word may come in two parts.
+                            tail = (tail + data)[-64:]
+                            if COMMITTED in tail or b"ROLLBACK\0" in tail or data[:1] == b"E":
                                 return
                             continue
                         client.sendall(data)

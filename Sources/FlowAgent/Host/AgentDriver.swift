@@ -291,7 +291,7 @@ final class AgentDriver: Sendable {
                 // What matters is said again on the next connection: reports and acknowledgements are durable here.
                 self.logger.debug("could not send", metadata: ["error": "\(error)"])
                 guard let sequence = outgoing.reportsAfter else { continue }
-                self.queue.asyncAfter(deadline: .now() + Self.retryDelay) {
+                self.reports.asyncAfter(deadline: .now() + Self.retryDelay) {
                     if self.isCurrent(outgoing) { self.post(.reportsSent(through: sequence)) }
                 }
             }

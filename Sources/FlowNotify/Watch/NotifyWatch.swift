@@ -120,6 +120,8 @@ package struct NotifyWatch: Sendable {
                 continue
             }
             let group = Self.group(entry, question.trigger, job: job, host: nil)
+            // A day that was told of since then is not over because the one before it came late.
+            if question.deadline == nil, self.marks[key] != question.span.lowerBound { continue }
             if came.contains(job) {
                 self.end(key, entry, group: group, agent: nil)
             } else if let deadline = question.deadline {

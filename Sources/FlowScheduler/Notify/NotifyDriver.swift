@@ -47,14 +47,10 @@ package struct NotifyDriver: Service {
             await withTaskGroup { group in
                 group.addTask {
                     await self.rounds("rules of notifications").run {
-                        if self.share.isKeeper { _ = try await self.evaluator.catchUp() }
-                    }
-                }
-                if let watcher = self.watcher {
-                    group.addTask {
-                        await Rounds(of: "what rules watch", every: .seconds(1), logger: self.logger).run {
-                            if self.share.isKeeper { try await watcher.lookIfDue() }
-                        }
+                        guard self.share.isKeeper else { return }
+                        _ = try await self.evaluator.catchUp()
+                        // One after the other: both load incidents, change them and save them whole.
+                        try await self.watcher?.lookIfDue()
                     }
                 }
                 if let mailer = self.mailer {

@@ -190,6 +190,7 @@ package final class NotifyEvaluator: Sendable {
         {
             zone = timeZone
         }
+        if let deadline = message.incident.rule.watch?.deadline { zone = deadline.timeZone }
         return TemplateVariables(
             message,
             execution: execution,

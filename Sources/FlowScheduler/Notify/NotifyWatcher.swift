@@ -17,12 +17,21 @@ package final class NotifyWatcher: Sendable {
     /// Executions of each kind that are looked at in one round.
     private static let limit = 5000
     private static let pageSize = 500
+    /// Who was not asked for so long was not the server that looks; milliseconds.
+    private static let gap: Int64 = 60_000
 
     private let store: any Store & NotifyStore
     private let clock: any WallClock
     private let presences: @Sendable () -> [AgentID: AgentPresence]
     private let server: @Sendable () -> WatchedHost
-    private let nextLook = Mutex(Timestamp.distantPast)
+    private let pace = Mutex(Pace())
+
+    private struct Pace {
+        var next = Timestamp.distantPast
+        /// The first and the last time that this server was asked to look, without a gap.
+        var since: Timestamp?
+        var asked: Timestamp?
+    }
 
     /// - Parameter server: the server itself, with its disk.
     package init(
@@ -37,15 +46,25 @@ package final class NotifyWatcher: Sendable {
         self.server = server
     }
 
-    /// Looks when it is time to.
+    /// Looks when it is time to; not in the first two minutes after a start or a change of servers, in which hosts connect and
+    /// tell what they did meanwhile.
     package func lookIfDue() async throws {
         let now = self.clock.now
-        let next = self.nextLook.withLock { $0 }
-        // A clock that was set back is no reason to look at nothing.
-        guard now >= next || next.milliseconds(since: now) > Self.interval else { return }
-        let deadline = try await self.look()
+        let isTime = self.pace.withLock { pace -> Bool in
+            if pace.asked.map({ abs(now.milliseconds(since: $0)) > Self.gap }) ?? true { pace.since = now }
+            pace.asked = now
+            guard let since = pace.since, now.milliseconds(since: since) >= NotifyEvaluation.startupGrace else {
+                return false
+            }
+            // A clock that was set back is no reason to look at nothing.
+            return now >= pace.next || pace.next.milliseconds(since: now) > Self.interval
+        }
+        guard isTime else { return }
         let regular = now.advanced(byMilliseconds: Self.interval)
-        self.nextLook.withLock { $0 = min(regular, deadline ?? regular) }
+        // A round that fails is not tried again before the next one: it may have read much.
+        self.pace.withLock { $0.next = regular }
+        let deadline = try await self.look()
+        self.pace.withLock { $0.next = min(regular, deadline ?? regular) }
     }
 
     /// - Returns: when the next deadline is.

@@ -1,10 +1,12 @@
+import { isZone } from './time.ts';
+
 /** A line of a crontab that starts something. */
 export interface CrontabJob {
   /** Counted from 1. */
   line: number;
   cron: string;
   command: string;
-  /** Variables that stand above it; without those that mean something to cron itself. */
+  /** Variables that stand above it, and cron's own PATH; without those that mean something to cron itself. */
   env: Record<string, string>;
   /** As `CRON_TZ` above it says; empty: the zone of the machine. */
   zone: string;
@@ -16,7 +18,7 @@ export interface CrontabJob {
 export interface CrontabFault {
   line: number;
   text: string;
-  why: 'reboot' | 'input' | 'unread';
+  why: 'input' | 'unread' | 'unclear' | 'zone';
 }
 
 const MACROS: Record<string, string> = {
@@ -27,12 +29,13 @@ const MACROS: Record<string, string> = {
   '@daily': '0 0 * * *',
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
+  '@reboot': '@reboot',
 };
 const VARIABLE = /^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/;
 const MACRO = /^\s*(@\w+)\s+(\S.*)$/;
 const FIELDS = /^\s*((?:[\d*][^\s=]*|[A-Za-z]{3}[^\s=]*)(?:\s+\S+){4})\s+(\S.*)$/;
 /** Cron's own, which it does not hand on, or which mean nothing here. */
-const OWN = new Set(['MAILTO', 'MAILFROM', 'CRON_TZ', 'TZ', 'SHELL', 'RANDOM_DELAY', 'LOGNAME', 'USER']);
+const OWN = new Set(['MAILTO', 'MAILFROM', 'CRON_TZ', 'SHELL', 'RANDOM_DELAY', 'LOGNAME', 'USER']);
 
 const unquoted = (text: string): string => /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
 
@@ -61,12 +64,14 @@ export function readCrontab(text: string): { jobs: CrontabJob[]; faults: Crontab
     const macro = MACRO.exec(written);
     const found = macro ?? FIELDS.exec(written);
     if (!found) return fault('unread');
-    if (macro && macro[1]!.toLowerCase() === '@reboot') return fault('reboot');
     const cron = macro ? MACROS[macro[1]!.toLowerCase()] : found[1]!.replace(/\s+/g, ' ');
     if (!cron) return fault('unread');
     const rest = found[2]!.trim();
+    // A system's table has the user there, and other schedulers a sixth field.
+    if (!macro && /^(root|[\d*][\d*/,-]*)\s/.test(rest)) return fault('unclear');
+    if (zone && !isZone(zone)) return fault('zone');
     if (/(^|[^\\])%/.test(rest)) return fault('input');
-    jobs.push({ line, cron, command: rest.replace(/\\%/g, '%'), env: { ...env }, zone, shell });
+    jobs.push({ line, cron, command: rest.replace(/\\%/g, '%'), env: { PATH: '/usr/bin:/bin', ...env }, zone, shell });
   });
   return { jobs, faults };
 }

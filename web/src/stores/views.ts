@@ -29,9 +29,14 @@ export const useViews = defineStore('views', () => {
     const known = new Set(items.value.map((view) => `${view.list} ${view.name}`));
     const left = LISTS.flatMap((list) => localViews(list).map(({ name, query }) => ({ list, name, query })));
     if (!left.length) return;
-    const kept = await Promise.all(left.filter((view) => !known.has(`${view.list} ${view.name}`)).map(api.keep));
-    items.value = [...items.value, ...kept];
+    // Before anything is sent: what the server refuses (too many, too long) would be refused each time.
     LISTS.forEach(dropLocalViews);
+    const sent = await Promise.allSettled(
+      left.filter((view) => !known.has(`${view.list} ${view.name}`)).map(api.keep),
+    );
+    const kept = sent.flatMap((answer) => answer.status === 'fulfilled' ? [answer.value] : []);
+    const old = new Set(kept.map((view) => view.id));
+    items.value = [...items.value.filter((view) => !old.has(view.id)), ...kept];
   }
 
   async function keep(view: Omit<SavedView, 'id'>): Promise<void> {

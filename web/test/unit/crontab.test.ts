@@ -26,14 +26,14 @@ Deno.test('crontab: fields and macros, with what stands above them', () => {
     ['/srv/back ups', 'Asia/Shanghai', '/bin/bash'],
     ['/srv/back ups', 'Asia/Shanghai', '/bin/bash'],
   ]);
-  equal(Object.keys(jobs[0]!.env), ['BACKUP_DIR']);
+  equal(Object.keys(jobs[0]!.env), ['PATH', 'BACKUP_DIR'], 'MAILTO is for cron itself; PATH is what cron would set');
 });
 
 Deno.test('crontab: what no job can be made of is named with its line and why', () => {
-  const { jobs, faults } = readCrontab('@reboot true\n0 1 * * * mail -s hi a%body\nhello world\n@often x\n0 1 * * *\n');
+  const { jobs, faults } = readCrontab('17 * * * * root run-parts x\n0 1 * * * mail -s hi a%body\nhello world\n@often x\n0 1 * * *\n');
   equal(jobs, []);
   equal(faults.map((fault) => [fault.line, fault.why]), [
-    [1, 'reboot'],
+    [1, 'unclear'],
     [2, 'input'],
     [3, 'unread'],
     [4, 'unread'],
@@ -49,4 +49,14 @@ Deno.test('crontab: a command gives a name', () => {
       ),
     ['backup', 'report', 'sync', 'make', 'x', ''],
   );
+});
+
+Deno.test('crontab: what cron does with a line is kept, or the line is named', () => {
+  const { jobs, faults } = readCrontab(
+    ['TZ=UTC', 'HOME=/srv', '@reboot start', '*/5 * * * * * sync', 'CRON_TZ=Foo/Bar', '0 1 * * * true'].join('\n'),
+  );
+  equal(jobs.map((job) => [job.cron, job.command, job.env.TZ, job.env.HOME, job.env.PATH]), [
+    ['@reboot', 'start', 'UTC', '/srv', '/usr/bin:/bin'],
+  ]);
+  equal(faults.map((fault) => [fault.line, fault.why]), [[4, 'unclear'], [6, 'zone']]);
 });

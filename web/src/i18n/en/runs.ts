@@ -210,7 +210,7 @@ export default {
       not_wanted: 'not named by the trigger',
       excluded: 'left out',
       labels: 'labels do not fit',
-      had_it: 'was lost with it before',
+      had_it: 'was lost with it before, comes last',
       has_another: 'has another part of the run',
       maintenance: 'in maintenance',
       offline: 'offline',
