@@ -26,11 +26,14 @@ Deno.test('crontab: fields and macros, with what stands above them', () => {
     ['/srv/back ups', 'Asia/Shanghai', '/bin/bash'],
     ['/srv/back ups', 'Asia/Shanghai', '/bin/bash'],
   ]);
-  equal(Object.keys(jobs[0]!.env), ['PATH', 'BACKUP_DIR'], 'MAILTO is for cron itself; PATH is what cron would set');
+  // MAILTO is for cron itself; PATH is what cron would set.
+  equal(Object.keys(jobs[0]!.env), ['PATH', 'BACKUP_DIR']);
 });
 
 Deno.test('crontab: what no job can be made of is named with its line and why', () => {
-  const { jobs, faults } = readCrontab('17 * * * * root run-parts x\n0 1 * * * mail -s hi a%body\nhello world\n@often x\n0 1 * * *\n');
+  const { jobs, faults } = readCrontab(
+    '17 * * * * root run-parts x\n0 1 * * * mail -s hi a%body\nhello world\n@often x\n0 1 * * *\n',
+  );
   equal(jobs, []);
   equal(faults.map((fault) => [fault.line, fault.why]), [
     [1, 'unclear'],
