@@ -102,6 +102,20 @@ extension WorkflowStoreTests {
         }
     }
 
+    @Test("W17: what is too late does not begin when its turn comes before its timer", arguments: StoreKind.allCases)
+    func tooLate(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
+            let workflow = try await Self.queueing(flow, .queueOne, startDeadline: 90)
+            let first = try await Self.fire(flow, workflow, 0)
+            let second = try await Self.fire(flow, workflow, 1)
+            try await flow.end(try #require(first.started.first?.executions.first))
+            let step = try await flow.store.stepFlow(first.detail.run.id, at: World.start + 200)
+            #expect(step?.started.isEmpty == true)
+            let late = try await flow.detail(second)
+            #expect(late.run.outcome == .skipped && late.run.endedAt == World.start + 200)
+        }
+    }
+
     @Test("W17: a new run takes the place of open ones, and begins when they have ended", arguments: StoreKind.allCases)
     func replaces(_ kind: StoreKind) async throws {
         try await self.withFlow(kind) { flow in

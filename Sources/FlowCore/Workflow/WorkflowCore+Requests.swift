@@ -10,19 +10,27 @@ extension WorkflowCore {
     mutating func admits(_ event: WorkflowEvent, at now: Timestamp) -> Bool {
         switch event {
         case .begin:
+            // Its turn may come before its timer is heard.
+            if self.skipIfLate(at: now) { return false }
             self.run.phase = .running
             self.run.deadline = now.advanced(byMilliseconds: Int64(self.definition.timeoutSeconds) * 1000)
             return true
         case .cancel, .abandon: return true
         case .timerRang:
-            guard let deadline = self.run.deadline, deadline <= now else { return false }
-            self.run.phase = .ended
-            self.run.outcome = .skipped
-            self.run.endedAt = now
-            self.effects.append(.ended(.skipped))
+            _ = self.skipIfLate(at: now)
             return false
         default: return false
         }
+    }
+
+    /// Ends a run that waited for its turn until its last moment to begin was over.
+    private mutating func skipIfLate(at now: Timestamp) -> Bool {
+        guard let deadline = self.run.deadline, deadline <= now else { return false }
+        self.run.phase = .ended
+        self.run.outcome = .skipped
+        self.run.endedAt = now
+        self.effects.append(.ended(.skipped))
+        return true
     }
 
     mutating func resume(at now: Timestamp) {

@@ -57,7 +57,10 @@ extension SQLiteStore {
             let run = try table.find(next),
             let definition = try WorkflowTable(db).definition(run.workflow, version: run.version)
         else { return nil }
-        try table.save(try self.pinned(definition, of: workflow, db), of: next)
+        // One that comes too late is skipped, and has no steps.
+        if run.deadline.map({ $0 > now }) ?? true {
+            try table.save(try self.pinned(definition, of: workflow, db), of: next)
+        }
         return try self.apply([.begin], to: next, at: now, db)
     }
 }
