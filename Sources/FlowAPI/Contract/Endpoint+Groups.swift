@@ -68,6 +68,7 @@ extension Endpoint {
                     ]),
                     status: .created
                 )
+                .refuses(.notFound)
         case .listClients:
             Contract(.groups, "Lists hosts")
                 .query("keyword", .string(upTo: Query.keywordLimit).about("Part of id, name, host name or address."))

@@ -212,7 +212,7 @@ extension Schema {
             "compensate": .string.about("The step that undoes this one when the run fails or is cancelled."),
             "compensator": .boolean.about("It undoes another step."),
             "finally": .boolean.about("It runs at any end."),
-            "rule": .either(.choice(["all", "strict"]), .body(required: ["at_least": .integer])),
+            "rule": .either(.choice(["all", "strict"]), .body(required: ["at_least": .integer(1...5000)])),
             "on_failure": .choice(of: FailurePolicy.self), "if_disabled": .choice(of: WorkflowNode.DisabledPolicy.self),
             "skipped_is": .choice(of: WorkflowNode.SkippedPolicy.self),
         ]

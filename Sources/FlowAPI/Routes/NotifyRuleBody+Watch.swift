@@ -12,8 +12,12 @@ extension NotifyRuleBody {
         var limits = NotifyLimits()
         let zone = watch.string("timezone")
         let days = watch.integers("days") ?? []
-        let since = watch.has("since") ? self.minutes(&watch, "since") : 0
-        if watch.has("by") {
+        // An empty value is none, and is taken all the same.
+        var since = 0
+        if watch.has("since") { since = self.minutes(&watch, "since") } else { _ = watch.take("since") }
+        if !watch.has("by") {
+            _ = watch.take("by")
+        } else {
             limits.deadline = NotifyLimits.Deadline(
                 by: self.minutes(&watch, "by"),
                 since: since,
