@@ -325,7 +325,18 @@ def runs_are_shown_repeated_and_saved(sh: Shell) -> None:
     check(stat.S_IMODE(saved.stat().st_mode) == 0o600, "for its owner only")
     # What is refused leaves no file.
     sh.run("run", "export", "0192f0a0-0000-8000-8000-000000000000", "--file", str(sh.home / "none.json"), expect=3)
-    check(not (sh.home / "none.json").exists() and not (sh.home / "none.json.part").exists(), "no file")
+    check(not list(sh.home.glob("none.json*")), "no file")
+    # A link stays and what it leads to is replaced; a pipe is written to, and what is beside stays as it was.
+    link, beside, pipe = sh.home / "link.json", sh.home / "run.json.part", sh.home / "pipe"
+    link.symlink_to(saved)
+    beside.write_text("mine")
+    saved.write_text("old")
+    sh.run("run", "export", run["id"], "--file", str(link))
+    check(link.is_symlink() and run["id"] in saved.read_text() and beside.read_text() == "mine", "the link and its file")
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True)
+    sh.run("run", "export", run["id"], "--file", str(pipe))
+    check(run["id"] in reader.communicate(timeout=30)[0] and stat.S_ISFIFO(pipe.lstat().st_mode), "the pipe")
     check("Asked 0" in sh.run("run", "stop", run["id"]).stdout, "what has ended stays")
     check("RATE" in sh.run("report", "runs").stdout, "sums")
 

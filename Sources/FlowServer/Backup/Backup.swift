@@ -111,12 +111,19 @@ package enum Backup {
 
     /// Of two that make a file of one name at once, without `replaces` one is refused.
     static func place(_ archive: String, at path: String, replaces: Bool) throws {
+        var status = stat()
+        // A device or a pipe is no earlier back-up, and would be gone.
+        if replaces, lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw Self.isNoFile(path) }
         let isDone = replaces ? rename(archive, path) == 0 : link(archive, path) == 0
         guard isDone else {
             if errno == EEXIST { throw Self.isThere(path) }
             throw CoreError(.unavailable, "\(path) could not be made: \(String(cString: strerror(errno))).")
         }
         DirectorySync.run(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    }
+
+    private static func isNoFile(_ path: String) -> CoreError {
+        CoreError(.conflict, "\(path) is there and is no ordinary file. Choose another name.")
     }
 
     static func isThere(_ path: String) -> CoreError {

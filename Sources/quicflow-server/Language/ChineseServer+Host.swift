@@ -86,6 +86,8 @@ extension ChineseServer {
         zh {directory} 没有证书机构（ca），没有它，主机不会信任恢复后的服务器。请先启动一次服务器，或恢复该目录。
         en {directory} has no {file}. A key that stands in {variable} has to be kept where that comes from.
         zh {directory} 中没有 {file}。写在 {variable} 中的密钥要在它的来源处保存。
+        en {file} is there and is no ordinary file. Choose another name.
+        zh {file} 已经存在，而且不是普通文件。请换一个名称。
         en {file} is there already. Choose another name, or replace it with --force.
         zh {file} 已经存在。请换一个名称，或用 --force 替换。
         en Its {part} is damaged.

@@ -10,23 +10,37 @@ import Glibc
 
 /// Answers that are files.
 extension APIClient {
-    /// Writes an answer as it comes: to standard output, or into a file that takes its name when it is whole.
+    /// Writes an answer as it comes.
     ///
-    /// - Throws: ``CommandFailure`` for a refusal, or when the file can't be written; then there is none.
+    /// To standard output; into what is there and is no ordinary file (a pipe, a device); or into a file that takes its name
+    /// when it is whole. A link stays, and what it leads to is replaced.
+    ///
+    /// - Throws: ``CommandFailure`` for a refusal, or when the file can't be written; then it is as it was.
     func save(_ path: String, _ query: [(String, String?)] = [], to file: String?) async throws {
         guard let file else {
             return try await self.download(path, query) { data in try Self.write(data, to: STDOUT_FILENO, "-") }
         }
-        let draft = file + ".part"
-        unlink(draft)
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        var status = stat()
+        let isThere = stat(file, &status) == 0
+        guard !isThere || status.st_mode & S_IFMT == S_IFREG else {
+            let descriptor = open(file, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw Self.failure(file) }
+            defer { close(descriptor) }
+            return try await self.download(path, query) { data in try Self.write(data, to: descriptor, file) }
+        }
+        let target = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+        // A name that nobody has: two that write one file do not meet, and nothing of the person's is removed.
+        var name = Array((target + ".XXXXXX").utf8CString)
+        let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw Self.failure(file) }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        let draft = name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+        defer { close(descriptor) }
         do {
+            if isThere { fchmod(descriptor, status.st_mode & 0o777) }
             try await self.download(path, query) { data in try Self.write(data, to: descriptor, file) }
-            guard fsync(descriptor) == 0, rename(draft, file) == 0 else { throw Self.failure(file) }
-            close(descriptor)
+            guard fsync(descriptor) == 0, rename(draft, target) == 0 else { throw Self.failure(file) }
         } catch {
-            close(descriptor)
             unlink(draft)
             throw error
         }

@@ -10,6 +10,8 @@ extension ChineseWords {
         zh {server} 没有身份提供方“{provider}”；有：{names}
         en Open this address in a browser, sign in, and bring the code back that it shows then:
         zh 请在浏览器中打开此地址并登录，然后把显示的代码带回这里：
+        en no one-time code; type it, or give it
+        zh 没有动态口令；请输入，或在命令中给出
         en no code; type it, or send it as a line on standard input
         zh 没有代码；请输入，或通过标准输入发送一行
         en Code

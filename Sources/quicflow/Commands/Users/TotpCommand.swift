@@ -15,6 +15,12 @@ struct TotpCommand: AsyncParsableCommand {
         ]
     )
 
+    /// - Throws: ``CommandFailure`` when there is none.
+    static func code(_ typed: String?) throws -> JSONValue {
+        guard let typed, !typed.isEmpty else { throw CommandFailure(.usage, "no one-time code; type it, or give it") }
+        return .string(typed)
+    }
+
     static func say(codes answer: JSONValue) {
         Terminal.complain("Each of these takes the place of a code, once. They are shown this once; keep them safe:")
         for code in answer["recovery_codes"].array { Terminal.say(code.cell) }
@@ -90,12 +96,13 @@ struct TotpConfirmCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "The code that the application shows.")
-    var code: String
+    @Argument(help: "The code that the application shows; asked for on a terminal.")
+    var code: String?
 
     func run() async throws {
         let client = try self.options.client()
-        let answer = try await client.post("/auth/totp/confirm", .object(["code": .string(self.code)]))
+        let code = try TotpCommand.code(self.code ?? Terminal.askSecretly("Its first code"))
+        let answer = try await client.post("/auth/totp/confirm", .object(["code": code]))
         self.options.output.show(answer) { TotpCommand.say(codes: answer) }
     }
 }
@@ -125,12 +132,14 @@ struct TotpDisableCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @OptionGroup var password: OwnPassword
 
-    @Option(help: "A code of the application, or a recovery code.")
-    var code: String
+    @Option(help: "A code of the application, or a recovery code; asked for on a terminal.")
+    var code: String?
 
     func run() async throws {
         let client = try self.options.client()
-        let body = JSONValue.object(["password": try self.password.read(), "code": .string(self.code)])
+        let password = try self.password.read()
+        let code = try TotpCommand.code(self.code ?? Terminal.askSecretly("One-time code, or recovery code"))
+        let body = JSONValue.object(["password": password, "code": code])
         let answer = try await client.post("/auth/totp/disable", body)
         self.options.output.show(answer) { Terminal.say("One-time codes are off.") }
     }

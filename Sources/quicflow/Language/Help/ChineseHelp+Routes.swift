@@ -80,14 +80,14 @@ extension ChineseHelp {
         zh 在终端上会询问该口令；否则用 'quicflow totp confirm' 提交。
         en Lets the new secret count, by its first code, and prints the recovery codes.
         zh 用第一个口令使新密钥生效，并显示恢复码。
-        en The code that the application shows.
-        zh 应用显示的动态口令。
+        en The code that the application shows; asked for on a terminal.
+        zh 应用显示的动态口令；在终端中会询问。
         en Makes other recovery codes; those of before are worth nothing.
         zh 生成新的恢复码；以前的作废。
         en Turns one-time codes off.
         zh 关闭动态口令。
-        en A code of the application, or a recovery code.
-        zh 应用的动态口令，或恢复码。
+        en A code of the application, or a recovery code; asked for on a terminal.
+        zh 应用的动态口令，或恢复码；在终端中会询问。
         en Takes a user's one-time codes away, for a lost phone, and ends all their sessions.
         zh 为丢失手机的用户取消动态口令，并结束他的全部会话。
         en Deletes a host: its certificate is worth nothing any more, and its jobs stop.
