@@ -363,6 +363,30 @@ struct NotifyWatchTests {
         #expect(world.look(after: 0).count == 1 && world.marks.count == 1)
         world.hosts = []
         #expect(world.look(after: 0).isEmpty && world.marks.isEmpty)
+        #expect(world.incidents.values.allSatisfy { $0.state == .closed }, "no reminder of a host that is gone")
+    }
+
+    @Test("An alert ends without a word when its rule is another one, no longer fits, or its task is switched off")
+    func withdrawn() {
+        let low = WatchWorld.rule([.diskLow], NotifyLimits(diskPercent: 10))
+        var world = WatchWorld()
+        world.own = [WatchWorld.own(low)]
+        world.hosts = [Self.host(HostCondition(disk: DiskSpace(free: 1, total: 100)))]
+        #expect(world.look(after: 0).count == 1)
+        var (edited, moved) = (world, world)
+        edited.own = [WatchWorld.own(WatchWorld.rule([.diskLow], NotifyLimits(diskPercent: 1)))]
+        edited.hosts = [Self.host(HostCondition(disk: DiskSpace(free: 5, total: 100)))]
+        moved.own = [WatchWorld.own(low, match: NotifyMatch(groups: [3]))]
+        var late = WatchWorld()
+        late.rules = [WatchWorld.rule([.didNotRunBy], Self.deadline(480))]
+        _ = late.look(after: 0)
+        #expect(late.look(after: 86_400).count == 1)
+        late.isEnabled = false
+        for var world in [edited, moved, late] {
+            #expect(world.look(after: 60).isEmpty)
+            #expect(world.marks.keys.allSatisfy { $0.subject.isEmpty })
+            #expect(world.incidents.count == 1 && world.incidents.values.allSatisfy { $0.state == .closed })
+        }
     }
 
     @Test("What falls into a silence is told of at its end, if it is still so")

@@ -41,6 +41,10 @@ package struct NotifyWatch: Sendable {
     let book: RuleBook
     let now: Timestamp
     private(set) var findings: [Finding] = []
+    /// What nobody watches any more: its rule is gone or another one, or its task or host is.
+    ///
+    /// Its incident ends without a word.
+    private(set) var withdrawn: [NotifyWatchMark.Key] = []
     private let before: [NotifyWatchMark.Key: Timestamp]
     private var marks: [NotifyWatchMark.Key: Timestamp]
     private var counts: [String: Int] = [:]
@@ -53,16 +57,17 @@ package struct NotifyWatch: Sendable {
         self.before = Dictionary(marks.map { ($0.key, $0.at) }, uniquingKeysWith: { first, _ in first })
         self.marks = self.before
         for mark in marks where !mark.isDeadline { self.counts[Self.slot(mark.key), default: 0] += 1 }
-        // Of rules that are gone, or are other ones now.
         let keys = book.keys
-        for mark in marks where !keys.contains(mark.key.rule) { self.marks[mark.key] = nil }
+        for mark in marks where !keys.contains(mark.key.rule) { self.withdraw(mark.key) }
         self.setDeadlines()
     }
 
     package var isQuiet: Bool { self.findings.isEmpty && self.changes.isEmpty }
 
     /// Rules whose incidents the findings touch.
-    package var touchedRules: Set<String> { Set(self.findings.map(\.entry.key)) }
+    package var touchedRules: Set<String> {
+        Set(self.findings.map(\.entry.key)).union(self.withdrawn.map(\.rule))
+    }
 
     package var changes: [NotifyWatchMark.Change] {
         Set(self.before.keys).union(self.marks.keys).sorted().compactMap { key in
@@ -115,8 +120,11 @@ package struct NotifyWatch: Sendable {
     package mutating func answer(_ question: Question, _ came: Set<JobID>) {
         for job in question.jobs {
             let key = NotifyWatchMark.Key(rule: question.key, trigger: question.trigger, subject: "\(job)")
-            guard let entry = self.book.rules(of: job, on: nil).first(where: { $0.key == question.key }) else {
-                self.marks[key] = nil
+            // A task that was switched off will not come.
+            guard self.book.job(job)?.isEnabled == true,
+                let entry = self.book.rules(of: job, on: nil).first(where: { $0.key == question.key })
+            else {
+                self.withdraw(key)
                 continue
             }
             let group = Self.group(entry, question.trigger, job: job, host: nil)
@@ -180,7 +188,7 @@ package struct NotifyWatch: Sendable {
             guard parts.count == 3, let job = JobID(parts[0]), let agent = AgentID(String(parts[1])),
                 let entry = self.book.rules(of: job, on: agent).first(where: { $0.key == key.rule })
             else {
-                self.marks[key] = nil
+                self.withdraw(key)
                 continue
             }
             self.end(key, entry, group: Self.group(entry, key.trigger, job: job, host: agent.rawValue), agent: agent)
@@ -217,12 +225,12 @@ package struct NotifyWatch: Sendable {
     // MARK: Hosts
 
     package mutating func look(at hosts: [WatchedHost]) {
-        var known: Set<String> = []
+        var watched: Set<NotifyWatchMark.Key> = []
         for host in hosts {
-            known.insert(host.subject)
             for entry in self.book.rules(forHost: host.agent) {
                 for trigger in entry.rule.triggers where NotifyTrigger.ofHosts.contains(trigger) {
                     let key = NotifyWatchMark.Key(rule: entry.key, trigger: trigger, subject: host.subject)
+                    watched.insert(key)
                     let group = Self.group(entry, trigger, job: nil, host: host.subject)
                     if let measure = host.measure(trigger, entry.rule.watch, at: self.now) {
                         let member = NotifyIncident.Member(
@@ -240,9 +248,8 @@ package struct NotifyWatch: Sendable {
             }
         }
         // Nobody is told that a host that was deleted is well again.
-        for key in self.marks.keys where NotifyTrigger.ofHosts.contains(key.trigger) && !known.contains(key.subject) {
-            self.marks[key] = nil
-        }
+        for key in self.marks.keys.sorted()
+        where NotifyTrigger.ofHosts.contains(key.trigger) && !watched.contains(key) { self.withdraw(key) }
     }
 
     // MARK: Both
@@ -286,6 +293,12 @@ package struct NotifyWatch: Sendable {
                 member: member
             )
         )
+    }
+
+    private mutating func withdraw(_ key: NotifyWatchMark.Key) {
+        guard self.marks.removeValue(forKey: key) != nil, !key.subject.isEmpty else { return }
+        self.counts[Self.slot(key)] = max(0, self.counts[Self.slot(key), default: 1] - 1)
+        self.withdrawn.append(key)
     }
 
     private mutating func end(_ key: NotifyWatchMark.Key, _ entry: RuleBook.Entry, group: String, agent: AgentID?) {
