@@ -184,7 +184,7 @@ final class AgentDriver: Sendable {
             self.alarm.ring()
         // The session's own deadline has the same length and closes the connection.
         case .dropLink: self.logger.warning("the server does not answer; dialling again")
-        case .note(let note): self.log(note)
+        case .note(let note): note.write(to: self.logger)
         }
     }
 
@@ -314,88 +314,6 @@ final class AgentDriver: Sendable {
             }
             self.wakeTime.withLock { if $0 == boot { $0 = nil } }
             self.post(.wake)
-        }
-    }
-
-    private func log(_ note: AgentNote) {
-        switch note {
-        case .welcomed(let epoch): self.logger.notice("connected", metadata: ["epoch": "\(epoch)"])
-        case .rejected(let code, let message):
-            self.logger.error("the server refused this agent: \(message)", metadata: ["code": "\(code)"])
-        case .orderMissing(let id): self.logger.info("ran without an order", metadata: ["execution": "\(id)"])
-        case .missed(let job, let range):
-            self.logger.warning(
-                "fires were missed",
-                metadata: [
-                    "job": "\(job)", "count": "\(range.count)", "from": "\(range.from)", "through": "\(range.through)",
-                ]
-            )
-        case .clockStepped(let microseconds):
-            self.logger.warning("the clock was set", metadata: ["microseconds": "\(microseconds)"])
-        case .wallClockOff(let microseconds):
-            self.logger.log(
-                level: abs(microseconds) < 300_000_000 ? .warning : .error,
-                "this host's clock differs from the server's; jobs run by the server's. Set up NTP on this host",
-                metadata: ["ahead-seconds": "\(Double(microseconds) / 1_000_000)"]
-            )
-        case .clockSuspect(let now, let last):
-            self.logger.warning(
-                "the clock of this host jumped; missed fires wait until a server confirms the time",
-                metadata: ["now": "\(now)", "last-known": "\(last)"]
-            )
-        case .dismissalAnnounced(let reason, let microseconds):
-            self.logger.warning(
-                "the server does not know this host; its schedule will end",
-                metadata: ["reason": "\(reason)", "in-seconds": "\(microseconds / 1_000_000)"]
-            )
-        case .dismissed:
-            self.logger.notice(
-                """
-                the server does not know this host: no job starts any more. What runs goes on, records are kept. \
-                Enrol this host again, or restore the server's database
-                """
-            )
-        case .ledgerFailed(let cause):
-            self.logger.critical(
-                "the ledger cannot be written; nothing is started until it can",
-                metadata: ["cause": "\(cause)"]
-            )
-        case .ledgerWorks(let since):
-            self.logger.notice("the ledger can be written again", metadata: ["since": "\(since)"])
-        case .schedulerChanged(let state):
-            self.logger.notice(
-                state.isStopped
-                    ? "the scheduler was stopped: nothing fires by schedule on this host until it is started"
-                    : "the scheduler was started: schedules fire again",
-                metadata: ["by": "\(state.isStopped ? state.stop?.by ?? "" : state.stop?.endedBy ?? "")"]
-            )
-        case .maintenanceChanged(let period, let isInForce):
-            self.logger.notice(
-                isInForce
-                    ? "this host is in maintenance: nothing new starts until it is over"
-                    : "this host's maintenance is over: schedules fire again",
-                metadata: ["by": "\(period.by)", "until": "\(period.end)"]
-            )
-        case .planMismatch(let job, let nominal):
-            self.logger.warning(
-                "server and agent disagree on a fire; the server's time counts",
-                metadata: ["job": "\(job)", "fire": "\(nominal)"]
-            )
-        case .foreignZones(let names):
-            self.logger.notice(
-                "this host's zone files lack zones or know them otherwise; the server's rules count",
-                metadata: ["zones": "\(names.joined(separator: " "))"]
-            )
-        case .leftToServer(let jobs):
-            self.logger.warning(
-                """
-                fire times come out otherwise here than on the server: these jobs run on its orders only, and not without it; \
-                run the same version on both
-                """,
-                metadata: ["jobs": "\(jobs.map { "\($0)" }.joined(separator: " "))"]
-            )
-        case .unusableSchedule(let job, let message):
-            self.logger.error("a schedule cannot be used: \(message)", metadata: ["job": "\(job)"])
         }
     }
 }
