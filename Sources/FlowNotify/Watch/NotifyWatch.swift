@@ -241,7 +241,7 @@ package struct NotifyWatch: Sendable {
                             measure: measure
                         )
                         self.begin(key, entry, group: group, agent: host.agent, member, at: self.now)
-                    } else if host.isKnown(trigger) {
+                    } else if host.isOver(trigger, entry.rule.watch) {
                         self.end(key, entry, group: group, agent: host.agent)
                     }
                 }

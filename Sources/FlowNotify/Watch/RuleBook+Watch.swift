@@ -17,6 +17,13 @@ extension RuleBook {
         }
         return (own + jobs).filter { $0.rule.triggers.contains(where: \.isDeadline) }
     }
+
+    /// Whether some rule goes by how long a job usually takes.
+    package func asksWhatIsUsual(of job: JobID) -> Bool {
+        self.rules(of: job, on: nil).contains { entry in
+            entry.rule.triggers.contains(.runningLongerThan) && entry.rule.watch?.runningFactor != nil
+        }
+    }
 }
 
 /// What a round has to look up, for the rules there are.

@@ -49,12 +49,24 @@ package struct WatchedHost: Hashable, Sendable {
         }
     }
 
-    /// Whether it can be told by now that nothing of this is wrong any more.
-    func isKnown(_ trigger: NotifyTrigger) -> Bool {
+    /// Whether what was told of is over, and not only just below its limit: there it would begin and end again and again.
+    ///
+    /// - Returns: false also while nobody can tell.
+    func isOver(_ trigger: NotifyTrigger, _ limits: NotifyLimits?) -> Bool {
         switch trigger {
-        case .certificateEnding: self.certificateEnd != nil
-        case .clockSuspect: self.condition != nil
-        default: self.condition?.disk != nil
+        case .certificateEnding: return self.certificateEnd != nil
+        case .clockSuspect:
+            guard let condition else { return false }
+            let off = condition.clockError?.magnitude ?? 0
+            return !condition.isClockSuspect && off < HostCondition.clockLimit.magnitude / 2
+        default:
+            guard let disk = self.condition?.disk else { return false }
+            let percent = limits?.diskPercent.map { min($0 + Self.morePercent, 100) } ?? 0
+            let bytes = limits?.diskBytes.map { $0.addingReportingOverflow($0 / 20) }
+            return disk.percent >= percent && disk.free >= bytes.map { $0.overflow ? .max : $0.partialValue } ?? 0
         }
     }
+
+    /// Points that a disk needs above its limit.
+    private static let morePercent = 2
 }

@@ -101,7 +101,8 @@ package final class NotifyWatcher: Sendable {
         let book = RuleBook(own: own, jobs: jobs, hosts: hosts)
         var watch = NotifyWatch(book: book, marks: marks, now: now)
         for question in watch.questions { watch.answer(question, try await self.answer(question)) }
-        let usual = needs.usual ? try await self.usual(Set(open.map(\.jobID))) : [:]
+        let asking = needs.usual ? Set(open.map(\.jobID).filter { book.asksWhatIsUsual(of: $0) }) : []
+        let usual = try await self.usual(asking)
         watch.look(at: open, isWhole: isWhole, usual: usual)
         if needs.hosts || marks.contains(where: { NotifyTrigger.ofHosts.contains($0.key.trigger) }) {
             watch.look(at: try await self.hosts())
@@ -136,11 +137,13 @@ package final class NotifyWatcher: Sendable {
     }
 
     private func jobs(_ ids: Set<JobID>) async throws -> [Job] {
-        var found: [Job] = []
-        for id in ids.sorted() {
+        guard !ids.isEmpty else { return [] }
+        // Most have rules of their own, and are read at once.
+        var found = try await self.store.jobs(withRulesAmong: ids.sorted())
+        for id in ids.subtracting(found.map(\.id)).sorted() {
             if let job = try await self.store.job(id) { found.append(job) }
         }
-        return found
+        return found.sorted { $0.id < $1.id }
     }
 
     /// With every job there is, when a rule by itself has a deadline now.
