@@ -399,6 +399,7 @@ let package = Package(
         .testTarget(
             name: "QuicFlowTests",
             dependencies: ["FlowAgent", "FlowCore", "FlowProcess", "FlowTesting", "quicflow"],
+            exclude: ["Corpus"],
             swiftSettings: swiftSettings
         ),
         // MARK: Whole clusters in one thread, by seed.

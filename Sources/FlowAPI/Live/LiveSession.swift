@@ -341,6 +341,8 @@ actor LiveSession {
     private func guarded(_ body: () async throws -> Void) async {
         do {
             try await body()
+        } catch is CancellationError {
+            // The page was closed in the middle of it.
         } catch {
             self.logger.warning("Live update failed", metadata: ["error": "\(error)"])
             self.lostTrack()

@@ -111,7 +111,8 @@ package final class AgentListener: Service {
             )
         }
         self.server.withLock { $0 = server }
-        self.logger.info("listening for agents", metadata: ["address": "\(server.localAddress)"])
+        let (address, port) = (server.localAddress.ipAddress ?? "?", server.localAddress.port ?? 0)
+        self.logger.info("listening for agents", metadata: ["address": "\(address)", "port": "\(port)"])
     }
 
     /// What is shown and taken: other texts, other certificates.
@@ -179,7 +180,7 @@ package final class AgentListener: Service {
 
     private func serve(_ connection: QUICConnection) async {
         var logger = self.logger
-        logger[metadataKey: "address"] = "\(connection.remoteAddress)"
+        logger[metadataKey: "address"] = "\(connection.remoteHost)"
         switch AgentProtocols.base(of: connection.applicationProtocol) {
         case AgentProtocols.control: await self.serveAgent(connection, logger: logger)
         case AgentProtocols.enrolment: await self.serveEnrolment(connection, logger: logger)
