@@ -45,6 +45,7 @@ extension AgentCore {
             else { return }
             entry.detail = detail
             self.open[id]?.entry = entry
+            self.effects.append(.note(.hindered(id, detail: detail)))
             self.pipeline.add(.update(entry, report: Report(entry)), then: .written)
         case .finished(let id, let attempt, let outcome):
             self.finish(id, attempt: attempt, outcome: outcome, now: self.clock.now(reading))

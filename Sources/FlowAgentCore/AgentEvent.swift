@@ -60,6 +60,8 @@ package enum AgentNote: Hashable, Sendable {
     /// A fire's order had not come in time; it ran by the local timer (R2).
     case orderMissing(ExecutionID)
     case missed(JobUID, CoalescedRange)
+    /// What should have ended runs on: the process of another user that may not be signalled, by pid and user.
+    case hindered(ExecutionID, detail: String)
     case clockStepped(microseconds: Int64)
     /// The host's wall clock is ahead of the server's (negative: behind) by 2 s or more; fires do not follow it.
     case wallClockOff(microseconds: Int64)

@@ -52,7 +52,7 @@ PLAIN = {
     "tilde": "echo ~",
     "logname": "echo $LOGNAME",
     "shell_variable": "echo $SHELL",
-    "environment": "env | cut -d= -f1 | grep -v -e ^OUT -e ^_ | sort",
+    "environment": "env | cut -d= -f1 | grep -v -e ^OUT -e ^_ -e ^QF_ -e ^USER$ -e ^LANG$ -e ^LC_ -e ^LEVEL | sort",
     "locale": "locale 2> /dev/null | head -n 1",
     "groups": "id",
     "input": "wc -c",
@@ -90,7 +90,6 @@ TAKEN = {"@Weekly", "EMPTY=", "CRON_TZ=", "@every_minute", "@every_second", "@ev
 DIFFERENT = {
     "two_backslashes": "Two backslashes",
     "own_name": "**`$0`**",
-    "environment": "More variables",
     "locale": "`LANG`",
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowAgent
+import FlowAgentCore
 import FlowCore
 import Foundation
 import Testing
@@ -23,6 +24,40 @@ struct OwnConfigurationTests {
         #expect(try read(["x"], ["QUARTZFLOW_GROUP": "db"]) == ["x"])
         #expect(throws: CoreError.self) { try read([String(repeating: "x", count: 65)]) }
         #expect(throws: CoreError.self) { try read((0..<65).map { "g\($0)" }) }
+    }
+
+    @Test("Labels come from the command, else the environment, else a file; what is none is refused with its place")
+    func labels() throws {
+        let holder = try TemporaryDirectory()
+        defer { withExtendedLifetime(holder) {} }
+        let directory = holder.path
+        func read(_ said: [String: String] = [:], _ environment: [String: String] = [:]) throws -> [String: String] {
+            try OwnLabels.read(said: said, environment: environment, dataDirectory: directory)
+        }
+        func write(_ text: String) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/labels"))
+        }
+        #expect(try read() == [:])
+        try write("# where it stands\nregion=eu\r\n\n  tier = web = front \n")
+        #expect(throws: CoreError.self) { try read() }
+        try write("# where it stands\nregion=eu\r\n\n  tier=web=front \n")
+        #expect(try read() == ["region": "eu", "tier": "web=front"])
+        #expect(try read([:], ["QUARTZFLOW_LABELS": "region=us, gpu=yes"]) == ["region": "us", "gpu": "yes"])
+        #expect(try read(["a": "b"], ["QUARTZFLOW_LABELS": "region=us"]) == ["a": "b"])
+        let many = (0..<65).map { "l\($0)=x" }.joined(separator: "\n")
+        for (text, words) in [("region", "write NAME=VALUE"), ("a=1\na=2", "twice"), (many, "at most 64"), ("=x", "")] {
+            try write(text)
+            let error = #expect(throws: CoreError.self) { try read() }
+            #expect(error?.message.contains(words) == true && error?.message.contains("/labels") == true, "\(text)")
+        }
+    }
+
+    @Test("The bounds that the documents name are the ones that count")
+    func bounds() {
+        #expect(OutputLimits.standardBytes == 64 << 20)
+        #expect(Settings().integer(.outputAttemptMebibytes) == 64 && Settings().integer(.outputHotDays) == 7)
+        let core = AgentCore.Configuration(agent: AgentID("a")!, bootID: "b", version: "1", hostname: "h", operatingSystem: "o")
+        #expect(core.statisticsInterval == 300_000_000, "five minutes, in microseconds (S1-FR-5.3)")
     }
 
     @Test("The installation's word on networks stays over restarts; the host's policy has the last one")

@@ -46,6 +46,9 @@ struct ArchiveTests {
         let time = Mutex(ArchiveTests.start)
         var now: Timestamp { self.time.withLock { $0 } }
         var microseconds: Int64 { self.now.milliseconds * 1000 }
+        func advance(hours: Int64) {
+            self.time.withLock { $0 = $0.advanced(byMilliseconds: hours * ArchiveTests.day / 24) }
+        }
         func advance(days: Int64) { self.time.withLock { $0 = $0.advanced(byMilliseconds: days * ArchiveTests.day) } }
     }
 
@@ -188,8 +191,11 @@ struct ArchiveTests {
             let short = try await world.execution(2, at: Self.start.advanced(byMilliseconds: 1000), lines: 3)
             let preview = try await world.store.logPreview(long.id)
             await world.archiver.work()
+            // A day goes as a whole, when its last output is seven days old.
+            world.clock.advance(hours: 7 * 24 - 1)
+            await world.archiver.work()
             #expect(world.archive.objects.withLock { $0.isEmpty }, "it is not old yet")
-            world.clock.advance(days: 8)
+            world.clock.advance(hours: 25)
             let young = try await world.execution(3, at: Self.start.advanced(byMilliseconds: 5 * Self.day), lines: 5)
             await world.archiver.work()
             #expect(world.archive.objects.withLock { $0.count } == 1)
@@ -204,6 +210,11 @@ struct ArchiveTests {
             #expect(slice.storedEnd == Int64(long.text.utf8.count) && slice.isComplete && slice.isOver)
             let mark = try await world.store.logMark(long.id, attempt: 1, before: .line(200_000))
             #expect(mark.offset > 0 && mark.breaks < 200_000)
+            // The same when its task and its host are gone.
+            let change = Change(by: .user(1, "ada"), at: world.clock.now)
+            _ = try await world.store.deleteJob(world.job.id, by: change)
+            _ = try await world.store.deleteAgent(world.agent, by: change)
+            for (id, text) in [long, short, young] { #expect(try await world.text(id) == text) }
             // Records show what they showed, without the archive.
             world.archive.isDown.withLock { $0 = true }
             #expect(try await world.store.logPreview(long.id) == preview)

@@ -116,6 +116,16 @@ extension ProductTests {
                     try await client.clients().first?["status"] == "offline" ? true : nil
                 }
                 for id in ids { #expect(!ProcessTable.ids(ofExecution: id).isEmpty, "it goes on") }
+                // One goodbye in twelve came after its process once: as often, none may be missed.
+                for _ in 0..<12 {
+                    let next = try world.startAgent("host", token: "")
+                    _ = try await client.hostsOnline(1)
+                    next.signal(SIGTERM)
+                    #expect(try await next.end() == 0)
+                    try await eventually("the host to be away", within: .seconds(5)) {
+                        try await client.clients().first?["status"] == "offline" ? true : nil
+                    }
+                }
                 _ = try world.startAgent("host", token: "")
                 _ = FileManager.default.createFile(atPath: world.directory + "/go", contents: nil)
                 for (code, id) in ids.enumerated() {

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCore
 import FlowProcess
 import FlowTesting
 import Foundation
@@ -73,6 +74,10 @@ extension ProductTests {
                     try await client.clients().first?["trouble"]?.string
                 }
                 #expect(ContinuousClock.now - begin < .seconds(5), "\(words)")
+                let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970) * 1000)
+                let why = try await client.send("GET", "/tasks/\(ticks)/explain?at=\(now)")
+                #expect(why["text"]?["en"]?.string?.contains("the host \(words)") == true, "\(why)")
+                #expect(why["text"]?["zh"]?.string?.contains("主机无法写台账") == true, "\(why)")
                 let before = Self.lines(file).count
                 // A job that ends now has its end told later, and its output is what is lost.
                 _ = FileManager.default.createFile(atPath: world.directory + "/go", contents: nil)

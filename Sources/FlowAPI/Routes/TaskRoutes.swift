@@ -203,6 +203,7 @@ struct TaskRoutes: Sendable {
         let answer = try await self.jobs.explain(
             try call.number("id"),
             at: instant ?? .distantPast,
+            kept: .records,
             as: principal
         )
         let waits = try await self.jobs.dependencies(call.number("id"), as: principal)

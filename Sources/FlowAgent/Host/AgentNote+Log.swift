@@ -21,6 +21,8 @@ extension AgentNote {
                     "job": "\(job)", "count": "\(range.count)", "from": "\(range.from)", "through": "\(range.through)",
                 ]
             )
+        case .hindered(let id, let detail):
+            logger.notice("an execution cannot be ended", metadata: ["execution": "\(id)", "detail": "\(detail)"])
         case .clockStepped(let microseconds):
             logger.warning("the clock was set", metadata: ["microseconds": "\(microseconds)"])
         case .wallClockOff(let microseconds):

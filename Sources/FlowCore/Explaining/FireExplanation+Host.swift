@@ -125,6 +125,14 @@ extension FireExplanation {
                 en: "it has not started: \(stop.text.en)"
             )
         }
+        if let trouble = host.trouble {
+            return Finding(
+                .pending,
+                .misfire,
+                zh: "尚未启动：主机\(trouble.zh)；恢复后按错过策略处理",
+                en: "it has not started: the host \(trouble.en); when that is over, the misfire policy decides"
+            )
+        }
         guard !host.isOnline else {
             return Finding(
                 .pending,
@@ -261,6 +269,14 @@ extension FireExplanation {
                 zh: "没有记录：任务在 \(facts.changedAt) 修改过，当时的计划或状态可能不同",
                 en:
                     "there is no record; the job was changed at \(facts.changedAt), and may have been off or scheduled otherwise then"
+            )
+        }
+        if let trouble = host.trouble {
+            return Finding(
+                .missed,
+                .misfire,
+                zh: "没有记录：主机\(trouble.zh)；恢复后按错过策略处理，并上报",
+                en: "there is no record: the host \(trouble.en); when that is over, the misfire policy decides, and it reports"
             )
         }
         guard !host.isOnline else {

@@ -8,12 +8,15 @@ package struct FireFacts: Sendable {
         package let name: String
         package let isOnline: Bool
         package let lastSeen: Timestamp?
+        /// What keeps a connected host from starting anything, as it goes on behind "the host".
+        package let trouble: FireExplanation.Text?
 
-        package init(id: AgentID, name: String, isOnline: Bool, lastSeen: Timestamp?) {
+        package init(id: AgentID, name: String, isOnline: Bool, lastSeen: Timestamp?, trouble: FireExplanation.Text? = nil) {
             self.id = id
             self.name = name
             self.isOnline = isOnline
             self.lastSeen = lastSeen
+            self.trouble = trouble
         }
     }
 

@@ -2,12 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowSchedulerCore
 
 extension JobService {
     /// Says what happened, or will happen, with a job at an instant, and which rule decided.
     ///
     /// Who asks learns of hosts and executions in their own groups only.
-    package func explain(_ id: JobID, at instant: Timestamp, as principal: Principal) async throws -> FireExplanation {
+    ///
+    /// - Parameter kept: has the Chinese of what hosts say in English; nil = it stays English.
+    package func explain(
+        _ id: JobID,
+        at instant: Timestamp,
+        kept: KeptTexts? = nil,
+        as principal: Principal
+    ) async throws -> FireExplanation {
         let job = try await self.get(id, as: principal)
         let scope = try principal.require(.executionsRead)
         let schedule = try Self.compile(job)
@@ -20,7 +28,7 @@ extension JobService {
         query.page = PageRequest(size: 200)
         var neighbours = try await self.store.executions(query).items
         neighbours += try await self.coalescedRecords(of: id, after: end, in: scope)
-        let hosts = try await self.hosts(of: job, in: scope)
+        let hosts = try await self.hosts(of: job, kept: kept, in: scope)
         let facts = FireFacts(
             job: job,
             schedule: schedule,
@@ -78,7 +86,7 @@ extension JobService {
         return try await backfills.makeUps(of: id, from: from, until: until).filter { seen.contains($0.agentID) }
     }
 
-    private func hosts(of job: Job, in scope: Scope) async throws -> [FireFacts.Host] {
+    private func hosts(of job: Job, kept: KeptTexts?, in scope: Scope) async throws -> [FireFacts.Host] {
         var members: Set<AgentID> = []
         for summary in try await self.store.groups()
         where job.definition.groups.contains(summary.group.id) && scope.contains(summary.group.id) {
@@ -90,7 +98,8 @@ extension JobService {
                 id: agent.id,
                 name: agent.name,
                 isOnline: presences[agent.id] != nil,
-                lastSeen: agent.lastSeen
+                lastSeen: agent.lastSeen,
+                trouble: presences[agent.id]?.trouble.map { .init(zh: kept?.chinese($0) ?? $0, en: $0) }
             )
         }.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
     }

@@ -232,6 +232,8 @@ extension ChineseWords {
         zh 从 {first} 到 {last} 共 {answer} 个时间
         en {answer} of them ran already on every host
         zh 其中 {answer} 个已在每台主机上运行过
+        en Give --id or --name, not both.
+        zh --id 和 --name 只能写一个。
         en Give --id or --by-name, not both.
         zh --id 和 --by-name 只能写一个。
         en Deleted task {id}.

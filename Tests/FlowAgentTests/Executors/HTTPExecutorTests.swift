@@ -179,6 +179,7 @@ struct HTTPExecutorTests {
             #expect(shown.httpStatus == 200)
             #expect(shown.exitCode == nil, "a status is no exit code")
             #expect(shown.text.contains("Set-Cookie: (not shown)") && !shown.text.contains("opensesame"))
+            #expect(shown.text.contains("Authorization: (not shown)"))
             let url = server.url + "/redirect?http://user:opensesame@127.0.0.1:1/"
             let redirected = try await host.wait(await host.launch(.http(HTTPPayload(url: url))))
             #expect(redirected.status == .failure)

@@ -73,6 +73,18 @@ struct OutputTests {
         }
     }
 
+    @Test("both streams are kept in the order in which they were written, as long as a moment is between them (F18)")
+    func order() async throws {
+        try await Host.with { host in
+            let script = "for i in 1 2 3; do echo out$i; sleep 0.05; echo err$i >&2; sleep 0.05; done"
+            let chunks = try await host.run(script).inlineOutput
+            #expect(
+                chunks.map { "\($0.stream == .standardError ? "e" : "o")\(String(decoding: $0.bytes, as: UTF8.self))" }
+                    == (1...3).flatMap { ["oout\($0)\n", "eerr\($0)\n"] }
+            )
+        }
+    }
+
     @Test("a long output keeps its head and its tail, marked by a jump of offsets between two lines")
     func headAndTail() async throws {
         let limits = OutputLimits(headBytes: 20_000, tailBytes: 10_000)

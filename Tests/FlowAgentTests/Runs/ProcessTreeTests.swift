@@ -102,6 +102,8 @@ struct ProcessTreeTests {
             #expect(processes(with: "QF_EXECUTION_ID=\(id)").isEmpty)
             let detail = try #require(outcome.detail)
             #expect(detail.hasPrefix("3 processes left behind were ended (") && detail.contains(", sleep"))
+            let one = try await host.run("setsid sleep 1000 & echo done")
+            #expect(one.detail?.hasPrefix("1 process left behind was ended (") == true, "\(one.detail ?? "")")
             // The last of a pipeline may outlive its script by a moment; that is nobody's daemon.
             #expect(try await host.run("(sleep 0.02 &); true").detail == nil)
         }

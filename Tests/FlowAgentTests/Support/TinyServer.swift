@@ -72,6 +72,7 @@ final class TinyServer: Sendable {
                 headers.add(name: "Location", value: "/redirect-loop")
             case "/secret":
                 headers.add(name: "Set-Cookie", value: "session=opensesame")
+                headers.add(name: "Authorization", value: "Bearer opensesame")
                 headers.add(name: "Location", value: "http://user:opensesame@example.org/")
             case "/bytes":
                 self.body = ByteBuffer(repeating: UInt8(ascii: "x"), count: Int(parts.last ?? "") ?? 0)

@@ -52,6 +52,7 @@ struct FireExplanationTests {
         changedAt: Int64 = 0,
         jitter: Int64 = 0,
         isOnline: Bool = true,
+        trouble: FireExplanation.Text? = nil,
         executions: [Execution] = [],
         neighbours: [Execution] = [],
         stop: SchedulerStop? = nil,
@@ -84,7 +85,9 @@ struct FireExplanationTests {
             schedule: try CompiledSchedule(schedule, job: self.uid),
             at: self.time(seconds),
             now: self.time(now),
-            hosts: [.init(id: self.agent, name: "web", isOnline: isOnline, lastSeen: self.time(1800))],
+            hosts: [
+                .init(id: self.agent, name: "web", isOnline: isOnline, lastSeen: self.time(1800), trouble: trouble)
+            ],
             executions: executions,
             neighbours: neighbours,
             stop: stop,
@@ -116,6 +119,16 @@ struct FireExplanationTests {
             before.verdict == .disabled && before.text.en.contains("did not exist then. Backfill: web has yet to run")
         )
         #expect(!(try Self.explain(at: 3600)).text.en.contains("Backfill"))
+    }
+
+    @Test("What waits for a host that cannot write its ledger says so, in both languages (field: disk full on the host)")
+    func troubledHost() throws {
+        let trouble = FireExplanation.Text(zh: "无法写台账：磁盘空间不足", en: "cannot write its ledger: no space is left")
+        for executions in [[Self.execution(3600, .pending, attempt: 0)], []] {
+            let explanation = try Self.explain(at: 3600, trouble: trouble, executions: executions)
+            #expect(explanation.text.en.contains("the host \(trouble.en);") && explanation.rule == .misfire)
+            #expect(explanation.text.zh.contains("主机\(trouble.zh)；"), "\(explanation.text.zh)")
+        }
     }
 
     @Test("What came due while the scheduler was stopped says by whom, whatever became of it")

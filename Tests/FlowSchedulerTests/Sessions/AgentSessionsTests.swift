@@ -20,6 +20,7 @@ struct AgentSessionsTests {
         let clock = StandingClock(AgentSessionsTests.start)
         let journal: SessionJournal
         let scheduler = LiveScheduler()
+        let settings = LiveSettings()
         let sessions: AgentSessions
 
         init() {
@@ -33,6 +34,7 @@ struct AgentSessionsTests {
                 secrets: MemorySecrets(),
                 bus: EventBus(),
                 clock: self.clock,
+                settings: self.settings,
                 logger: logger,
                 proof: .seconds(8),
                 scheduler: self.scheduler
@@ -388,6 +390,33 @@ struct AgentSessionsTests {
                     && channel.sent.contains(.certificateRefused(code: "invalid_request", message: "bad request"))
             }
             #expect(channel.closed == nil)
+        }
+    }
+
+    @Test("What the installation says of networks reaches hosts with the welcome and with each heartbeat's answer")
+    func networks() async throws {
+        let bench = Bench()
+        @Sendable func take(_ revision: Int64, _ values: [SettingKey: String]) {
+            let stored = values.mapValues { StoredSetting(value: .text($0), updatedAt: Self.start, updatedBy: "ada") }
+            bench.settings.take(StoredSettings(revision: revision, values: stored))
+        }
+        take(1, [.networkPrivate: NetworkWord.refuse.rawValue])
+        let channel = MemoryChannel(Self.hello())
+        try await bench.serving([channel]) {
+            try await eventually("a welcome") { Self.isWelcomed(channel) }
+            let first = channel.sent.compactMap { if case .welcome(let welcome) = $0 { welcome.networks } else { nil } }
+            #expect(first == [NetworkDefaults(allowsPrivate: false, allowsLoopback: true)])
+            take(2, [.networkLoopback: NetworkWord.refuse.rawValue])
+            channel.say(.heartbeat(Heartbeat(configVersion: 1, running: [], sentAt: 1)))
+            try await eventually("an answer") {
+                channel.sent.contains {
+                    if case .heartbeatAnswer(_, _, let networks) = $0 {
+                        networks == NetworkDefaults(allowsPrivate: true, allowsLoopback: false)
+                    } else {
+                        false
+                    }
+                }
+            }
         }
     }
 

@@ -5,6 +5,8 @@ export interface LogLine {
   n: number;
   stream: Stream;
   text: string;
+  /** Said about the output, not part of it: between two numbers, so that those of the output stay the server's. */
+  note?: true;
 }
 
 const encoder = new TextEncoder();
@@ -57,7 +59,19 @@ export class LogBuffer {
     this.lastFrom = -1;
     this.inexact = false;
     this.open = false;
-    if (this.lines.length) this.add('o', title);
+    if (this.lines.length) this.note(title);
+  }
+
+  /** Output was left out here, as `text` says; it goes on at the offset `next`. */
+  leaveOut(text: string, next: number): void {
+    if (next <= this.next) return;
+    this.next = next;
+    this.open = false;
+    this.note(text.trim());
+  }
+
+  private note(text: string): void {
+    this.lines.push({ n: this.count + 0.5, stream: 'o', text, note: true });
   }
 
   private push(stream: Stream, text: string): void {

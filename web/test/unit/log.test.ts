@@ -1,4 +1,6 @@
 import { LogBuffer, plain } from '../../src/lib/log-buffer.ts';
+import { type LogPage } from '../../src/api/types.ts';
+import { takePage } from '../../src/features/executions/parts/use-log.ts';
 import { mark } from '../../src/lib/mark.ts';
 import { equal } from './assert.ts';
 
@@ -83,5 +85,20 @@ Deno.test('log: another attempt counts from 0 again', () => {
   log.append(0, 'e', 'broken\n');
   log.restart('attempt 2');
   log.append(0, 'o', 'fine\n');
-  equal(shown(log), ['1e:broken', '2o:attempt 2', '3o:fine']);
+  equal(shown(log), ['1e:broken', '1.5o:attempt 2', '2o:fine']);
+});
+
+Deno.test('log: what says how much was cut has no number, so that those behind it stay the server\'s', () => {
+  const log = new LogBuffer();
+  const page = {
+    pieces: [
+      { from: 0, stream: 'stdout', left_out: null, text: 'one\ntw' },
+      { from: 6, stream: null, left_out: 100, text: '\n[100 bytes left out]\n' },
+      { from: 106, stream: 'stderr', left_out: null, text: 'three\n' },
+    ],
+    total_bytes: 112,
+  };
+  takePage(log, page as LogPage, 0);
+  equal(shown(log), ['1o:one', '2o:tw', '2.5o:[100 bytes left out]', '3e:three']);
+  equal(log.next, 112);
 });

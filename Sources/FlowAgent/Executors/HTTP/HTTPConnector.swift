@@ -12,6 +12,8 @@ import NIOSSL
 /// Finds an address of a host that may be called and that answers, and lets a request be made to that very address.
 struct HTTPConnector: Sendable {
     let policy: HTTPPolicy
+    /// The system's resolver: the addresses of a name, for a port.
+    var lookUp: @Sendable (String, Int) throws -> [HostAddress] = { try HostAddress.all(of: $0, port: $1) }
 
     /// The last address may take its time; while others remain, a silent one is left for the next.
     private static let patience = TimeAmount.seconds(30)
@@ -91,7 +93,7 @@ struct HTTPConnector: Sendable {
         // What is written as an address is looked at even where the resolver would not give it.
         if let address = HostAddress(literal: name) { return [address] }
         do {
-            return try await NIOThreadPool.singleton.runIfActive { try HostAddress.all(of: name, port: port) }
+            return try await NIOThreadPool.singleton.runIfActive { try self.lookUp(name, port) }
         } catch {
             throw HTTPFailure("cannot resolve '\(name)': \(HTTPFailure(error).detail)")
         }

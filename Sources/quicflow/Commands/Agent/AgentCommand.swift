@@ -43,7 +43,10 @@ struct AgentCommand: AsyncParsableCommand {
 
         @Option(
             name: .customLong("label"),
-            help: "Something true of this host, NAME=VALUE, by which rules put it into groups; may be repeated."
+            help: """
+                Something true of this host, NAME=VALUE, by which rules put it into groups; may be repeated. Else \
+                QUARTZFLOW_LABELS, or the lines of DATA-DIR/labels.
+                """
         )
         var labels: [String] = []
 
@@ -108,7 +111,11 @@ struct AgentCommand: AsyncParsableCommand {
                 dataDirectory: URL(fileURLWithPath: self.dataDir).standardized.path,
                 name: self.name
             )
-            configuration.labels = try HostLabels.parsed(self.labels)
+            configuration.labels = try OwnLabels.read(
+                said: HostLabels.parsed(self.labels),
+                environment: ProcessInfo.processInfo.environment,
+                dataDirectory: configuration.dataDirectory
+            )
             configuration.groups = try OwnGroups.read(
                 said: self.group,
                 environment: ProcessInfo.processInfo.environment,

@@ -28,7 +28,27 @@ struct TaskReference: ParsableArguments {
     @Flag(name: [.customLong("id"), .customLong("by-id")], help: "It is the number.")
     var isID = false
 
-    // 'update' has a --name of its own, so there it is --by-name only.
+    @Flag(name: [.customLong("name"), .customLong("by-name")], help: "It is the name.")
+    var isName = false
+
+    func validate() throws {
+        if self.isID, self.isName { throw ValidationError.said("Give --id or --name, not both.") }
+    }
+
+    var reference: Reference {
+        if self.isID { return Reference(self.task, .id) }
+        return self.isName ? Reference(self.task, .name) : Reference(self.task)
+    }
+}
+
+/// The one task of a command that has a `--name` of its own.
+struct NamedTaskReference: ParsableArguments {
+    @Argument(help: "Name or number of the task; id:9 and name:9 say which.", completion: NameCompletion.tasks)
+    var task: String
+
+    @Flag(name: [.customLong("id"), .customLong("by-id")], help: "It is the number.")
+    var isID = false
+
     @Flag(name: .customLong("by-name"), help: "It is the name.")
     var isName = false
 

@@ -50,7 +50,7 @@ struct TaskUpdateCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var options: ServerOptions
-    @OptionGroup var reference: TaskReference
+    @OptionGroup var reference: NamedTaskReference
     @OptionGroup var fields: TaskFields
 
     @Option(help: "New name.")

@@ -20,8 +20,8 @@ extension ChineseHelp {
         zh 代理在哪里保存身份、台账和输出。
         en What people call this host; its host name by default.
         zh 这台主机叫什么；默认是主机名。
-        en Something true of this host, NAME=VALUE, by which rules put it into groups; may be repeated.
-        zh 这台主机的标签，NAME=VALUE，规则据此把它放进分组；可重复。
+        en Something true of this host, NAME=VALUE, by which rules put it into groups; may be repeated. Else QUARTZFLOW_LABELS, or the lines of DATA-DIR/labels.
+        zh 这台主机的标签，NAME=VALUE，规则据此把它放进分组；可重复。没有写时取 QUARTZFLOW_LABELS，或 DATA-DIR/labels 的各行。
         en Group this host joins when it first starts, by name or number, as far as the join token allows it; may be repeated. Else QUARTZFLOW_GROUP, or the lines of DATA-DIR/groups.
         zh 主机第一次启动时加入的分组，写名称或编号，以加入令牌允许的为限；可重复。不写则用 QUARTZFLOW_GROUP，或 DATA-DIR/groups 中的各行。
         en What this host allows, a JSON file (docs/executors.md); /etc/quicflow/policy.json if it is there.

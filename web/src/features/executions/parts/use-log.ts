@@ -12,6 +12,7 @@ interface Chunk {
   text?: string;
   end?: boolean;
   truncated?: boolean;
+  left_out?: number | null;
   chunks?: Chunk[];
 }
 
@@ -20,7 +21,8 @@ export function takePage(buffer: LogBuffer, page: LogPage, from: number): void {
   if (page.pieces) {
     for (const piece of page.pieces) {
       // What was left out has no stream; its text says how much it was.
-      buffer.append(Math.max(piece.from, buffer.next), piece.stream === 'stderr' ? 'e' : 'o', piece.text);
+      if (piece.left_out) buffer.leaveOut(piece.text, piece.from + piece.left_out);
+      else buffer.append(Math.max(piece.from, buffer.next), piece.stream === 'stderr' ? 'e' : 'o', piece.text);
     }
   } else {
     if (page.output) buffer.append(from, 'o', page.output);
@@ -69,7 +71,8 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
       }
       attempt = chunk.attempt;
     }
-    if (chunk.text) log.buffer.append(chunk.from ?? log.buffer.next, chunk.s ?? 'o', chunk.text, chunk.next);
+    if (chunk.left_out) log.buffer.leaveOut(chunk.text ?? '', (chunk.from ?? log.buffer.next) + chunk.left_out);
+    else if (chunk.text) log.buffer.append(chunk.from ?? log.buffer.next, chunk.s ?? 'o', chunk.text, chunk.next);
     if (chunk.truncated) log.truncated.value = true;
     if (chunk.end) log.ended.value = true;
     log.loaded.value = true;
