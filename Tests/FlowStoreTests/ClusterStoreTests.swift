@@ -71,6 +71,25 @@ struct ClusterStoreTests {
         }
     }
 
+    @Test("A server sees when the first lease of another ends, and who was silent for 3 s")
+    func nextEnd() async throws {
+        try await self.withServers { _, _, cluster, sql in
+            let (a, b) = (self.node("a"), self.node("b"))
+            let empty = try await cluster.beat(a, renewing: [:], lifetime: self.life)
+            #expect(empty.nextEnd == nil)
+            let all = empty.leases.prefix(20).map { ($0.unit, $0.term) }
+            _ = try await cluster.takeLeases(Dictionary(uniqueKeysWithValues: all), for: a.id, lifetime: self.life)
+            #expect(try await cluster.beat(a, renewing: [:], lifetime: self.life).nextEnd == nil, "those are its own")
+            let seen = try #require(try await cluster.beat(b, renewing: [:], lifetime: self.life).nextEnd)
+            #expect((1...self.life).contains(seen))
+            _ = try sql("UPDATE shard_lease SET expires_at = clock_timestamp() + interval '1 hour' WHERE server = 'a'")
+            _ = try sql("UPDATE server_node SET seen_at = clock_timestamp() - interval '3001 ms' WHERE id = 'a'")
+            let view = try await cluster.beat(b, renewing: [:], lifetime: self.life)
+            #expect((3_500_000...3_600_000).contains(try #require(view.nextEnd)))
+            #expect(view.nodes.map(\.isSilent) == [true, false])
+        }
+    }
+
     @Test("A server is asked to rest, and to resume, once each with an audit row; one that is gone is not found")
     func rest() async throws {
         try await self.withServers { store, _, cluster, _ in

@@ -25,10 +25,13 @@ package struct ClusterView: Hashable, Sendable {
     package let nodes: [ServerNode]
     /// Of all units, by number.
     package let leases: [WorkLease]
+    /// Milliseconds until the first lease of another server is over, unless that renews it; nil = none will be.
+    package let nextEnd: Int64?
 
-    package init(nodes: [ServerNode], leases: [WorkLease]) {
+    package init(nodes: [ServerNode], leases: [WorkLease], nextEnd: Int64? = nil) {
         self.nodes = nodes
         self.leases = leases
+        self.nextEnd = nextEnd
     }
 
     /// Servers that work is for.

@@ -14,6 +14,20 @@ package struct LeaseCore: Sendable {
     package static let margin: Int64 = 2000
     /// Units given away in one look, so that a join moves the work over some seconds and not at once.
     package static let giftLimit = 16
+    /// How long what was handed over is the heir's before its first renewal; milliseconds.
+    ///
+    /// It renews with its next look, and if it was killed meanwhile, what it was given lies about no longer than this.
+    package static let giftLifetime: Int64 = 4000
+    /// A server that gave no sign of life for so long counts for no share, though its leases still do; milliseconds.
+    ///
+    /// Signs come each second.
+    package static let silence: Int64 = 3000
+    /// What has been over for so long without anybody's taking it is taken by whoever sees that, beyond its share; milliseconds.
+    package static let lying: Int64 = 1000
+    /// Between two looks; milliseconds.
+    package static let interval: Int64 = 1000
+    /// So long after a lease's end it is looked for: the answer took its time to come here; milliseconds.
+    private static let slack: Int64 = 20
 
     /// What is about to be asked of the database.
     package struct Beat: Hashable, Sendable {
@@ -39,6 +53,9 @@ package struct LeaseCore: Sendable {
     private var held: [WorkUnit: Held] = [:]
     private var renewedAt: Int64?
     private var mustRenew = false
+    /// Since when units have been seen with no owner, by term; monotonic milliseconds.
+    private var over: [WorkUnit: (term: Int64, since: Int64)] = [:]
+    private var nextEnd: Int64?
     package private(set) var isDraining = false
 
     package init(id: ServerID) { self.id = id }
@@ -59,17 +76,24 @@ package struct LeaseCore: Sendable {
     }
 
     /// No answer came to a beat, or none that can be believed: what was to be renewed is renewed with the next.
-    package mutating func failed(_ beat: Beat) { if !beat.renewing.isEmpty { self.renewedAt = nil } }
+    package mutating func failed(_ beat: Beat) {
+        if !beat.renewing.isEmpty { self.renewedAt = nil }
+        // What was seen before says nothing any more of when to look.
+        self.nextEnd = nil
+    }
 
     /// Takes the answer to a beat.
     package mutating func saw(_ view: ClusterView, after beat: Beat) -> [Move] {
         for lease in view.leases { self.saw(lease, after: beat) }
+        self.nextEnd = view.nextEnd
+        let left = self.leftLying(view, at: beat.startedAt)
         if self.isDraining || view.rests(self.id) { return self.giveAll(view) }
-        let planners = view.workers
+        // Nothing is kept free for a server that may be gone, and nothing handed to it.
+        let planners = view.workers.filter { !$0.isSilent || $0.id == self.id }
         guard planners.contains(where: { $0.id == self.id }) else { return [] }
         let share = (view.leases.count + planners.count - 1) / planners.count
-        if self.held.count > share { return self.giveSurplus(view, planners, share: share) }
-        var free: [WorkUnit: Int64] = [:]
+        if left.isEmpty, self.held.count > share { return self.giveSurplus(view, planners, share: share) }
+        var free = left
         // Servers that look at the same moment begin at different places, and do not wait for each other's rows.
         let start = self.id.rawValue.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xffff }
         for index in view.leases.indices where self.held.count + free.count < share {
@@ -77,6 +101,17 @@ package struct LeaseCore: Sendable {
             if lease.isOver, self.held[lease.unit] == nil { free[lease.unit] = lease.term }
         }
         return free.isEmpty ? [] : [.take(free)]
+    }
+
+    /// Units that were over some time ago already, so that nobody else seems to want them.
+    private mutating func leftLying(_ view: ClusterView, at now: Int64) -> [WorkUnit: Int64] {
+        var over: [WorkUnit: (term: Int64, since: Int64)] = [:]
+        for lease in view.leases where lease.isOver && self.held[lease.unit] == nil {
+            let before = self.over[lease.unit]
+            over[lease.unit] = before?.term == lease.term ? before : (lease.term, now)
+        }
+        self.over = over
+        return over.filter { now - $0.value.since >= Self.lying }.mapValues(\.term)
     }
 
     private mutating func saw(_ lease: WorkLease, after beat: Beat) {
@@ -108,6 +143,9 @@ package struct LeaseCore: Sendable {
     /// Whether the driver should ask again at once.
     package var isImpatient: Bool { self.mustRenew }
 
+    /// Milliseconds until the next look: at the end of a lease that nobody seems to renew, rather than up to a second after it.
+    package var pause: Int64 { min(Self.interval, self.nextEnd.map { max($0, 0) + Self.slack } ?? Self.interval) }
+
     private mutating func giveSurplus(_ view: ClusterView, _ planners: [ServerNode], share: Int) -> [Move] {
         var counts: [ServerID: Int] = [:]
         for planner in planners where planner.id != self.id { counts[planner.id] = 0 }
@@ -127,7 +165,7 @@ package struct LeaseCore: Sendable {
     }
 
     private mutating func giveAll(_ view: ClusterView) -> [Move] {
-        let heirs = view.workers.filter { $0.id != self.id }
+        let heirs = view.workers.filter { $0.id != self.id && !$0.isSilent }
         guard !heirs.isEmpty else {
             let all = self.letGo(of: self.held.keys.sorted())
             return all.isEmpty ? [] : [.give(all, to: nil)]

@@ -25,6 +25,8 @@ package struct ServerNode: Hashable, Sendable {
     package var isDraining: Bool
     /// Somebody asked it to let others do its work, while it goes on answering.
     package var isAskedToRest: Bool
+    /// Nothing was heard of it for ``LeaseCore/silence``: it may not be there any more.
+    package var isSilent: Bool
 
     package init(
         id: ServerID,
@@ -33,7 +35,8 @@ package struct ServerNode: Hashable, Sendable {
         version: String,
         startedAt: Timestamp,
         isDraining: Bool = false,
-        isAskedToRest: Bool = false
+        isAskedToRest: Bool = false,
+        isSilent: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -42,5 +45,6 @@ package struct ServerNode: Hashable, Sendable {
         self.startedAt = startedAt
         self.isDraining = isDraining
         self.isAskedToRest = isAskedToRest
+        self.isSilent = isSilent
     }
 }

@@ -7,7 +7,8 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// One server's part in a cluster: drives its ``LeaseCore`` against the database, about once a second.
+/// One server's part in a cluster: drives its ``LeaseCore`` against the database, about once a second, and at the end of
+/// leases that others do not renew.
 package final class ClusterMember: Service, WorkShare {
     private struct State {
         var core: LeaseCore
@@ -26,19 +27,20 @@ package final class ClusterMember: Service, WorkShare {
     private let drained = Latch<Bool>()
     /// Monotonic milliseconds, also while the host sleeps.
     private let time: @Sendable () -> Int64
-    private static let interval = Duration.seconds(1)
     private static let drainPatience = Duration.seconds(2)
-    /// How long a server that stops goes on answering while `/readyz` says no: proxies look each second or so.
-    private static let proxyNotice = Duration.seconds(2)
+    private let notice: Duration
 
+    /// - Parameter notice: how long a server that stops goes on answering while `/readyz` says no, so that proxies notice.
     package init(
         store: any ClusterStore,
         node: ServerNode,
+        notice: Duration = .seconds(2),
         logger: Logger,
         time: @escaping @Sendable () -> Int64 = ClusterMember.bootTime
     ) {
         self.id = node.id
         self.store = store
+        self.notice = notice
         self.logger = logger
         self.time = time
         self.state = Mutex(State(core: LeaseCore(id: node.id), node: node))
@@ -93,7 +95,7 @@ package final class ClusterMember: Service, WorkShare {
         }
         // Known by the look that handed over: one that came a moment before counts.
         guard !self.others.isEmpty else { return }
-        try? await Task.sleep(until: began + Self.proxyNotice, clock: .continuous)
+        try? await Task.sleep(until: began + self.notice, clock: .continuous)
     }
 
     package func run() async throws {
@@ -112,7 +114,7 @@ package final class ClusterMember: Service, WorkShare {
                     }
                     self.tellChanges()
                 }
-                await self.alarm.wait(for: Self.interval)
+                await self.alarm.wait(for: .milliseconds(self.state.withLock { $0.core.pause }))
             }
         }
         // Nothing of the server works any more: it is stopped last.
@@ -156,7 +158,7 @@ package final class ClusterMember: Service, WorkShare {
             let taken = try await self.store.takeLeases(units, for: self.id, lifetime: LeaseCore.lifetime)
             self.state.withLock { $0.core.took(taken, startedAt: start) }
         case .give(let units, let heir):
-            try await self.store.giveLeases(units, from: self.id, to: heir, lifetime: LeaseCore.lifetime)
+            try await self.store.giveLeases(units, from: self.id, to: heir, lifetime: LeaseCore.giftLifetime)
         }
     }
 

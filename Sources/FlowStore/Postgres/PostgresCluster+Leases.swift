@@ -29,29 +29,36 @@ extension PostgresCluster {
                     Self.terms(renewing) + [.text(node.id.rawValue), .integer(lifetime)]
                 )
             }
-            return ClusterView(
-                nodes: try Self.nodes(session, within: lifetime),
-                leases: try session.rows(
-                    "SELECT unit, server, term, expires_at <= clock_timestamp() FROM shard_lease ORDER BY unit"
-                ) { row in
-                    WorkLease(
-                        unit: WorkUnit(number: Int(row.integer(0))),
-                        server: row.isNull(1) ? nil : ServerID(row.text(1)),
-                        term: row.integer(2),
-                        isOver: row.integer(3) != 0
-                    )
-                }
-            )
+            var nextEnd: Int64?
+            let leases = try session.rows(
+                """
+                SELECT unit, server, term, CASE WHEN expires_at <= clock_timestamp() THEN 0
+                    ELSE ceil(1000 * extract(epoch FROM expires_at - clock_timestamp()))::bigint END
+                FROM shard_lease ORDER BY unit
+                """
+            ) { row in
+                let server = row.isNull(1) ? nil : ServerID(row.text(1))
+                let left = row.integer(3)
+                if left > 0, server != node.id { nextEnd = min(nextEnd ?? left, left) }
+                return WorkLease(
+                    unit: WorkUnit(number: Int(row.integer(0))),
+                    server: server,
+                    term: row.integer(2),
+                    isOver: left <= 0
+                )
+            }
+            return ClusterView(nodes: try Self.nodes(session, within: lifetime), leases: leases, nextEnd: nextEnd)
         }
     }
 
     private static func nodes(_ session: PostgresSession, within patience: Int64) throws -> [ServerNode] {
         try session.rows(
             """
-            SELECT id, name, address, version, started_at, is_draining, is_asked_to_rest FROM server_node
-            WHERE seen_at > clock_timestamp() - $1::bigint * interval '1 millisecond' ORDER BY id
+            SELECT id, name, address, version, started_at, is_draining, is_asked_to_rest,
+                seen_at <= clock_timestamp() - $2::bigint * interval '1 millisecond'
+            FROM server_node WHERE seen_at > clock_timestamp() - $1::bigint * interval '1 millisecond' ORDER BY id
             """,
-            [.integer(patience)]
+            [.integer(patience), .integer(LeaseCore.silence)]
         ) { row in
             ServerNode(
                 id: ServerID(row.text(0)),
@@ -60,7 +67,8 @@ extension PostgresCluster {
                 version: row.text(3),
                 startedAt: Timestamp(milliseconds: row.integer(4)),
                 isDraining: row.integer(5) != 0,
-                isAskedToRest: row.integer(6) != 0
+                isAskedToRest: row.integer(6) != 0,
+                isSilent: row.integer(7) != 0
             )
         }
     }

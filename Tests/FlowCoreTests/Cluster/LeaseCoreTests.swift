@@ -18,10 +18,15 @@ private struct LeaseTable {
     var seen: [ServerID: Int64] = [:]
     var now: Int64 = 0
 
-    func view() -> ClusterView {
-        ClusterView(
-            nodes: self.nodes.values.filter { node in
-                self.seen[node.id].map { self.now - $0 < LeaseCore.lifetime } ?? false
+    /// As `server` sees it.
+    func view(of server: ServerID? = nil) -> ClusterView {
+        let ends = self.rows.filter { $0.server != server && $0.expiresAt > self.now }.map { $0.expiresAt - self.now }
+        return ClusterView(
+            nodes: self.nodes.values.compactMap { node in
+                guard let seen = self.seen[node.id], self.now - seen < LeaseCore.lifetime else { return nil }
+                var node = node
+                node.isSilent = self.now - seen >= LeaseCore.silence
+                return node
             }.sorted { $0.id < $1.id },
             leases: self.rows.enumerated().map { index, row in
                 WorkLease(
@@ -30,7 +35,8 @@ private struct LeaseTable {
                     term: row.term,
                     isOver: row.expiresAt <= self.now
                 )
-            }
+            },
+            nextEnd: ends.min()
         )
     }
 
@@ -55,7 +61,7 @@ private struct LeaseTable {
     mutating func give(_ terms: [WorkUnit: Int64], _ server: ServerID, _ heir: ServerID?) {
         for (unit, term) in terms {
             guard self.rows[unit.number].server == server, self.rows[unit.number].term == term else { continue }
-            let end = heir == nil ? .min : self.now + LeaseCore.lifetime
+            let end = heir == nil ? .min : self.now + LeaseCore.giftLifetime
             self.rows[unit.number] = Row(server: heir, term: term + 1, expiresAt: end)
         }
     }
@@ -91,7 +97,7 @@ private struct LeaseWorld {
         let beat = core.beat(at: self.table.now)
         self.table.seen[id] = self.table.now
         self.table.renew(beat.renewing, id)
-        for move in core.saw(self.table.view(), after: beat) {
+        for move in core.saw(self.table.view(of: id), after: beat) {
             switch move {
             case .take(let units): core.took(self.table.take(units, id), startedAt: self.table.now)
             case .give(let units, let heir): self.table.give(units, id, heir)
@@ -203,6 +209,78 @@ struct LeaseCoreTests {
         world.pass(30, [a, b])
         world.pass(11, [b])
         #expect(world.trusted(b).count == 257)
+    }
+
+    @Test(
+        "A lease's end is looked for when it comes, and not up to a second later; what can't be seen is not hurried for"
+    )
+    func end() throws {
+        var world = LeaseWorld()
+        let (a, b) = (world.join("a"), world.join("b"))
+        world.pass(30, [a, b])
+        let last = world.table.now
+        // Its looks come at other moments than the ends.
+        world.table.now += 300
+        world.step(b)
+        var looks: [Int64] = []
+        while world.trusted(b).count < 257, looks.count < 20 {
+            world.table.now += try #require(world.cores[b]).pause
+            world.step(b)
+            looks.append(world.table.now - last)
+        }
+        // a renewed at that second or up to two before it.
+        #expect([8020, 9020, 10_020].contains(looks.last), "\(looks)")
+        world.pass(9, [b])
+        var core = try #require(world.cores[b])
+        let beat = core.beat(at: world.table.now)
+        core.failed(beat)
+        #expect(core.pause == LeaseCore.interval)
+    }
+
+    @Test("Nothing is kept free for a server that was killed as well, and nothing is handed to it")
+    func twoKilled() {
+        var world = LeaseWorld()
+        let (a, b, c) = (world.join("a"), world.join("b"), world.join("c"))
+        world.pass(30, [a, b, c])
+        // c dies 5 s after b: what b had is a's as soon as it is over, though c was seen a moment ago.
+        world.pass(5, [a, c])
+        world.pass(6, [a])
+        #expect(world.trusted(a).count > 129)
+        let before = world.trusted(a)
+        world.pass(1, [a])
+        #expect(world.trusted(a).isSuperset(of: before), "c gets nothing any more")
+        world.pass(4, [a])
+        #expect(world.trusted(a).count == 257)
+    }
+
+    @Test("What was handed to a server that ends at that moment is another's 5 s later, and not 11")
+    func lostGift() {
+        var world = LeaseWorld()
+        let a = world.join("a")
+        world.step(a)
+        let b = world.join("b")
+        world.step(b)
+        // Gets its first units, and never looks again.
+        world.pass(1, [a])
+        #expect(world.table.view().count(of: b) == LeaseCore.giftLimit)
+        world.pass(8, [a])
+        #expect(world.trusted(a).count == 257)
+    }
+
+    @Test("What lies about for a second is taken beyond one's share, and goes back when the other one is there")
+    func leftLying() {
+        var world = LeaseWorld()
+        let (a, b) = (world.join("a"), world.join("b"))
+        world.pass(30, [a, b])
+        // b gives everything back, as an older version does that ends, and is still seen.
+        let theirs = world.table.view().leases.filter { $0.server == b }.map { ($0.unit, $0.term) }
+        world.table.give(Dictionary(uniqueKeysWithValues: theirs), b, nil)
+        world.pass(1, [a])
+        #expect(world.trusted(a).count == 129, "b may be about to take its share")
+        world.pass(1, [a])
+        #expect(world.trusted(a).count == 257)
+        world.pass(30, [a, b])
+        #expect(world.trusted(a).count == 129 && world.trusted(b).count == 128)
     }
 
     @Test(
