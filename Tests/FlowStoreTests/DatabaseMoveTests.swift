@@ -65,12 +65,17 @@ struct DatabaseMoveTests {
     /// Carries the first tables only, as a move that is cut off does.
     ///
     /// - Parameter last: the last of them instead of their number.
-    private func moveSome(_ path: String, _ address: String, tables: Int = 0, through last: String? = nil) async throws
-    {
+    private func moveSome(
+        _ path: String,
+        _ address: String,
+        tables: Int = 0,
+        through last: String? = nil,
+        isImport: Bool = false
+    ) async throws {
         let source = try SQLiteStore.openForMove(path: path)
         let target = try await PostgresStore.openAlone(address)
         let shapes = try await source.read { db in try TableShape.all(in: db) }
-        let move = DatabaseMove(from: source, to: target) { _ in }
+        let move = DatabaseMove(from: source, to: target, isImport: isImport) { _ in }
         _ = try await move.begin(shapes, try await source.installation())
         let count = try last.map { last in try #require(shapes.firstIndex { $0.name == last }) + 1 } ?? tables
         try await move.copy(Array(shapes.prefix(count)))
@@ -113,13 +118,23 @@ struct DatabaseMoveTests {
         }
     }
 
+    @Test("An import that was cut off keeps servers out, and says that it is the import to repeat")
+    func cutImport() async throws {
+        try await self.withWorld { world, path, address in
+            try await world.store.close()
+            try await self.moveSome(path, address, tables: 20, isImport: true)
+            let message = await expectError(.unavailable) { _ = try await PostgresStore.open(address) }
+            #expect(message.contains("quicflow-server import") && !message.contains("migrate"), "\(message)")
+        }
+    }
+
     @Test("A move that was cut off keeps servers out, and goes on where it stopped")
     func resumes() async throws {
         try await self.withWorld { world, path, address in
             try await world.store.close()
             try await self.moveSome(path, address, tables: 20)
             let message = await expectError(.unavailable) { _ = try await PostgresStore.open(address) }
-            #expect(message.contains("has not ended"))
+            #expect(message.contains("has not ended") && message.contains("quicflow-server migrate --to"))
             let copied = Mutex<[String]>([])
             let report = try await self.move(path, address) { progress in
                 if case .copied(let table, _) = progress { copied.withLock { $0.append(table) } }

@@ -174,7 +174,7 @@ package enum StateLines {
         do {
             let target = try await PostgresStore.openAlone(databaseURL)
             do {
-                _ = try await DatabaseMove(from: source, to: target, report: moved).run()
+                _ = try await DatabaseMove(from: source, to: target, isImport: true, report: moved).run()
                 try await target.close()
             } catch {
                 try? await target.close()

@@ -29,14 +29,18 @@ package struct DatabaseMove: Sendable {
     let source: DatabaseStore
     let target: DatabaseStore
     let report: @Sendable (Progress) -> Void
+    /// Whether the source was made of lines for this; who looks at a move that was cut off is told what to repeat.
+    private let isImport: Bool
 
     package init(
         from source: DatabaseStore,
         to target: DatabaseStore,
+        isImport: Bool = false,
         report: @escaping @Sendable (Progress) -> Void
     ) {
         self.source = source
         self.target = target
+        self.isImport = isImport
         self.report = report
     }
 
@@ -61,7 +65,7 @@ package struct DatabaseMove: Sendable {
         } catch let fault as any MoveFault where isResumed {
             // The server has run with the file again since the first try.
             self.report(.begunAnew(table: fault.table))
-            try await self.empty(tables, MoveMark(source: installation))
+            try await self.empty(tables, MoveMark(source: installation, isImport: self.isImport))
             do { rows = try await self.carry(tables) } catch let fault as any MoveFault { throw fault.reason }
         } catch let fault as any MoveFault {
             throw fault.reason
@@ -120,7 +124,7 @@ package struct DatabaseMove: Sendable {
                     + "that no server was ever started with."
             )
         }
-        try await self.empty(tables, MoveMark(source: installation))
+        try await self.empty(tables, MoveMark(source: installation, isImport: self.isImport))
         return false
     }
 

@@ -17,6 +17,8 @@ struct MoveMark: Codable, Equatable, Sendable {
     var position: [RecordValue]?
     /// The rows were compared, and servers may use the database.
     var isFinished = false
+    /// Whether the rows come from a file of lines, and not from a server's database; nil in moves of before.
+    var isImport: Bool?
 
     private static let table = "database_move"
 
@@ -32,6 +34,13 @@ struct MoveMark: Codable, Equatable, Sendable {
     /// - Throws: `unavailable` when a move into the database has begun and not ended: what is there is a part.
     static func requireNone(_ session: PostgresSession) throws {
         guard let mark = try self.read(Database(connection: .postgres(session))), !mark.isFinished else { return }
+        guard mark.isImport != true else {
+            throw CoreError(
+                .unavailable,
+                "An import into this database has not ended, so that only a part of it is here. Repeat 'quicflow-server "
+                    + "import' with the same file and this database; it goes on where it stopped."
+            )
+        }
         throw CoreError(
             .unavailable,
             "A move of a server's state into this database has not ended, so that only a part of it is here. Repeat "

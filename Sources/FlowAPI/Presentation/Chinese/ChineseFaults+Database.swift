@@ -22,6 +22,8 @@ extension ChineseFaults {
         zh 这个安装已经移过，但不是移到这个数据库。
         en A move of a server's state into this database has not ended, so that only a part of it is here. Repeat 'quicflow-server migrate --to' with this database; it goes on where it stopped.
         zh 服务器数据向这个数据库的迁移没有结束，这里只有一部分。请对这个数据库重新执行 'quicflow-server migrate --to'；它会从中断处继续。
+        en An import into this database has not ended, so that only a part of it is here. Repeat 'quicflow-server import' with the same file and this database; it goes on where it stopped.
+        zh 向这个数据库的导入没有结束，这里只有一部分。请用同一个文件和这个数据库重新执行 'quicflow-server import'；它会从中断处继续。
         en Tables refer to each other in a circle: {waiting}.
         zh 表之间循环引用：{waiting}。
         en {table}.{row} is of the type {row2}.
