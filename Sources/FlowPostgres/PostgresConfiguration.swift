@@ -24,6 +24,8 @@ package struct PostgresConfiguration: Hashable, Sendable {
     package var hosts: [Host] = []
     /// What the server's lists of connections show.
     package var applicationName: String
+    /// Which of several hosts will do, unless the address says so itself: libpq's `target_session_attrs`.
+    package var sessionAttributes = "read-write"
     /// Until a connection must be there.
     package var connectTimeout: Duration = .seconds(5)
     /// What a transaction may take, waiting for a connection included.

@@ -99,6 +99,7 @@ package struct Server: Sendable {
             node: self.node(at: clock.now),
             sessions: sessions,
             bus: bus,
+            notice: .seconds(self.configuration.stopNotice),
             logger: self.logger
         )
         let share = cluster?.member as (any WorkShare)? ?? WholeWork()
@@ -251,6 +252,7 @@ package struct Server: Sendable {
                 auditUnsealed: sealer.unsealedMilliseconds,
                 archive: try await store.archiveFigures(),
                 archiveFailures: archiver.figures.failures,
+                replica: store.replicaReads,
                 store: try await store.size()
             )
         }
@@ -348,8 +350,8 @@ package struct Server: Sendable {
             gracefulShutdownSignals: handlesSignals ? [.sigterm, .sigint] : [],
             logger: self.logger
         )
-        // Ctrl-C has to end everything within 5 s, open connections or not. One of several servers goes on answering for two seconds.
-        configuration.maximumGracefulShutdownDuration = .seconds(hasOthers ? 6 : 4)
+        // Ctrl-C has to end everything within 5 s, open connections or not. One of several servers goes on answering for a moment.
+        configuration.maximumGracefulShutdownDuration = .seconds(hasOthers ? 4 + self.configuration.stopNotice : 4)
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {

@@ -12,7 +12,8 @@ extension ServerConfiguration {
     /// Reads a YAML file; environment variables `QUARTZFLOW_*` win over it.
     ///
     /// - `data-directory` (string, default `~/.quartzflow/server`)
-    /// - `database.url` (string): a PostgreSQL instead of SQLite in the data directory
+    /// - `database.url` (string): a PostgreSQL instead of SQLite in the data directory; `database.replica-url` (string): a standby of it
+    /// - `http.stop-notice` (int, 2): seconds that one of several servers goes on answering when it stops
     /// - `http.listen` (string, default `127.0.0.1:8475`), `http.console` (string), `http.behind-https` (bool, false)
     /// - `http.tls.certificate`, `http.tls.key` (strings, both or none), `http.trusted-proxies` (strings)
     /// - `http.cors-origins` (strings): pages of these origins may use the API with a bearer token
@@ -49,6 +50,11 @@ extension ServerConfiguration {
         let home = NSHomeDirectory() + "/.quartzflow/server"
         var result = ServerConfiguration(dataDirectory: reader.string(forKey: "data-directory", default: home))
         result.databaseURL = reader.string(forKey: "database.url")
+        result.replicaURL = reader.string(forKey: "database.replica-url")
+        if result.replicaURL != nil, result.databaseURL == nil {
+            reader.fault("database.replica-url", "needs database.url: it names a standby of that database.")
+        }
+        result.stopNotice = reader.int(forKey: "http.stop-notice", in: 0...60, default: result.stopNotice)
         if let http = Self.address(reader, key: "http.listen", example: "127.0.0.1:8475") {
             (result.httpHost, result.httpPort) = (http.host, http.port)
         }

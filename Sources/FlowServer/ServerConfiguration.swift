@@ -13,6 +13,8 @@ package struct ServerConfiguration: Sendable {
     ///
     /// It may hold a password.
     package var databaseURL: String?
+    /// A standby of that database, which answers people's questions of history; nil = the database itself does.
+    package var replicaURL: String?
     package var httpHost = "127.0.0.1"
     package var httpPort = 8475
     package var agentsHost = "127.0.0.1"
@@ -39,6 +41,8 @@ package struct ServerConfiguration: Sendable {
     package var providers: [OIDCProvider] = []
     /// Requests a minute of each client; none in development.
     package var rateLimits = RateLimits.none
+    /// How long one of several servers that stops goes on answering while `/readyz` says no; seconds.
+    package var stopNotice = 2
     /// Settings that the file or the environment decide on; people cannot change these while the server runs.
     package var settings: [SettingKey: Settings.Fixed] = [:]
     /// Where people reach the console, without a slash at the end; for links in notifications.

@@ -61,7 +61,9 @@ struct SettingsTests {
         #expect(try self.read("jobs: {default-timezone: Asia/Shanghai}").settings[.jobsZone]?.source == .file)
         #expect(try self.read("").databaseURL == nil)
         let moved = try self.read("", ["QUARTZFLOW_DATABASE_URL": "postgres:///flow"])
-        #expect(moved.databaseURL == "postgres:///flow")
+        #expect(moved.databaseURL == "postgres:///flow" && moved.replicaURL == nil && moved.stopNotice == 2)
+        let copied = try self.read("database: {url: a, replica-url: b}\nhttp: {stop-notice: 10}")
+        #expect(copied.replicaURL == "b" && copied.stopNotice == 10)
         let names = try self.read("", ["QUARTZFLOW_AGENTS_NAMES": "a, b"]).serverNames
         #expect(names == ["a", "b"])
     }
@@ -96,6 +98,10 @@ struct SettingsTests {
                 "http: {cors-origins: ['*']}",
                 "1: http.cors-origins has '*'; write exact origins, such as https://portal.example.com or http://localhost:3000; no * and no path."
             ),
+            (
+                "database: {replica-url: b}",
+                "1: database.replica-url needs database.url: it names a standby of that database."
+            ), ("http: {stop-notice: 61}", "1: http.stop-notice is '61'; write a whole number from 0 to 60."),
             ("retention: {day: 3}", "1: there is no setting 'retention.day'; did you mean 'retention.days'?"),
             (
                 "sign-on: {proxy: {admin-group: ops}}",

@@ -17,12 +17,75 @@ package final class PostgresServer: Sendable {
         package let description: String
     }
 
-    private let directory: String
-    private let port = 5432
+    /// With its socket.
+    package let directory: String
+    private let port: Int
     private let input: FileHandle
     private let databases = Atomic<Int>(0)
 
-    package init() throws {
+    /// An empty server.
+    package convenience init() throws {
+        try self.init(port: 5432) { programs, _, asUser in
+            "\(asUser) '\(programs)/initdb' -D data -U flow --auth=trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1"
+        }
+    }
+
+    /// A server that follows another one, by its stream of changes.
+    package convenience init(standbyOf primary: PostgresServer) throws {
+        try self.init(port: 5432) { programs, _, asUser in
+            """
+            \(asUser) '\(programs)/pg_basebackup' -D data -h '\(primary.directory)' -U flow -R -X stream -c fast --no-sync \
+                >backup.log 2>&1
+            """
+        }
+    }
+
+    /// A server that people reach over TLS by the name `localhost`, with a password; on the socket with none.
+    ///
+    /// Its authority is `ca.pem` in ``directory``, another one `other.pem`.
+    package static func encrypted() throws -> PostgresServer {
+        try PostgresServer(port: try Self.freePort(), settings: Self.encryption) { programs, directory, asUser in
+            let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+            return """
+                \(asUser) '\(programs)/initdb' -D data -U flow --auth=trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1
+                for name in ca other; do
+                    openssl req -x509 \(key) -keyout $name.key -out $name.pem -subj "/CN=$name" -days 2 2>openssl.log
+                done
+                openssl req \(key) -keyout server.key -out server.csr -subj /CN=localhost 2>>openssl.log
+                echo subjectAltName=DNS:localhost >names
+                openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names \
+                    -out server.pem 2>>openssl.log
+                printf 'local all all trust\\nhostssl all all all scram-sha-256\\n' >data/pg_hba.conf
+                mv server.key server.pem data/; chmod 600 data/server.key
+                if [ "$(id -u)" = 0 ]; then chown postgres data/server.key data/server.pem; fi; chmod 755 '\(directory)'
+                """
+        }
+    }
+
+    private static let encryption = """
+        listen_addresses = 'localhost'
+        ssl = on
+        ssl_cert_file = 'server.pem'
+        ssl_key_file = 'server.key'
+        """
+
+    /// A port of this machine that was free a moment ago.
+    private static func freePort() throws -> Int {
+        let script = "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
+        guard let port = Int(try self.run("/usr/bin/env", ["python3", "-c", script])) else {
+            throw Failure(description: "no free port")
+        }
+        return port
+    }
+
+    /// - Parameter make: what makes the directory `data`, from where the programs lie, the server's directory, and the words before a
+    ///   command that make it another user's.
+    private init(
+        port: Int,
+        settings more: String = "",
+        make: (_ programs: String, _ directory: String, _ asUser: String) -> String
+    ) throws {
+        self.port = port
         self.directory = "/tmp/flow-pg-" + UUID().uuidString.prefix(8).lowercased()
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
         guard let programs = Self.programs else {
@@ -41,11 +104,12 @@ package final class PostgresServer: Sendable {
             shared_buffers = 64MB
             max_wal_size = 1GB
             log_min_messages = fatal
+            \(more)
             """
         try Self.shell(
             """
             set -e; cd '\(self.directory)'
-            \(asUser) '\(programs)/initdb' -D data -U flow --auth=trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1
+            \(make(programs, self.directory, asUser))
             cat >>data/postgresql.conf <<'END'
             \(settings)
             END
@@ -83,6 +147,21 @@ package final class PostgresServer: Sendable {
         return "postgres://\(user)@/\(database)?host=\(self.directory)&port=\(self.port)"
     }
 
+    /// The address of a database over the network, without TLS's and the password's words.
+    package func networkAddress(_ database: String, as role: String, host: String) -> String {
+        "postgres://\(role)@\(host):\(self.port)/\(database)"
+    }
+
+    package var networkPort: Int { self.port }
+
+    /// Waits until a standby has all that this server has written so far.
+    package func awaitStandby(_ standby: PostgresServer) throws {
+        let position = try self.sql("SELECT pg_current_wal_lsn()")
+        try standby.wait {
+            (try? standby.sql("SELECT pg_last_wal_replay_lsn() >= '\(position)'::pg_lsn")) == "t"
+        }
+    }
+
     /// Makes an empty database; it goes with the server.
     package func makeDatabase(from template: String = "template0") throws -> String {
         let name = "test\(self.databases.add(1, ordering: .relaxed).newValue)"
@@ -103,7 +182,11 @@ package final class PostgresServer: Sendable {
         guard let programs = Self.programs else { return "" }
         return try Self.run(
             "\(programs)/psql",
-            ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.directory, "-U", role, "-d", database, "-c", statement]
+            [
+                "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.directory, "-p", "\(self.port)", "-U", role, "-d",
+                database,
+                "-c", statement,
+            ]
         )
     }
 

@@ -17,6 +17,7 @@ struct ExecutionRoutes: Sendable {
         var request = Self.filter(&query)
         request.page = wanted
         request.before = query.identifier("before")
+        request.mayLag = true
         try query.finish()
         let principal = try call.principal
         let page = try await self.executions.list(request, as: principal)
@@ -109,6 +110,7 @@ struct ExecutionRoutes: Sendable {
         request.until = query.timestamp("end_time")
         request.keyword = query.keyword()
         request.traits = query.traits()
+        request.mayLag = true
         try query.finish()
         let page = try await self.runs.list(request, as: call.principal)
         return .data(

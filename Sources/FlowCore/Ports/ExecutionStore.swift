@@ -97,6 +97,8 @@ package struct ExecutionQuery: Sendable {
     package var scope: Scope
     /// Keyset: only rows older than this one; the page number is then 1.
     package var before: ExecutionID?
+    /// Whether a copy of the database may answer that is some seconds behind: for people's eyes, never for a decision.
+    package var mayLag = false
 
     package init(
         page: PageRequest = PageRequest(),
@@ -141,6 +143,8 @@ package struct RunQuery: Sendable {
     package var traits = JobTraits()
     /// Runs with an execution in this.
     package var scope: Scope
+    /// As in ``ExecutionQuery/mayLag``.
+    package var mayLag = false
 
     package init(
         page: PageRequest = PageRequest(),

@@ -27,8 +27,9 @@ extension PostgresSession {
         let end = ContinuousClock.now + configuration.connectTimeout
         // What stands behind the address overrides it, what stands before it is overridden.
         var options = [
-            ("target_session_attrs", "read-write"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
-            ("keepalives_count", "3"), ("fallback_application_name", configuration.applicationName),
+            ("target_session_attrs", configuration.sessionAttributes), ("keepalives_idle", "30"),
+            ("keepalives_interval", "10"), ("keepalives_count", "3"),
+            ("fallback_application_name", configuration.applicationName),
             ("dbname", configuration.address),
         ]
         if !configuration.hosts.isEmpty {

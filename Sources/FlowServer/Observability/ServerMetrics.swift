@@ -4,6 +4,7 @@
 import FlowAPI
 import FlowCore
 import FlowScheduler
+import FlowStore
 import Synchronization
 
 /// The server's numbers in Prometheus' text format (version 0.0.4); `docs/operations.md` lists them.
@@ -37,6 +38,8 @@ final class ServerMetrics: FireMeter, MetricsSource {
         let archive: ArchiveFigures
         /// Times that archiving stopped at an error since the start.
         let archiveFailures: Int64
+        /// Nil where no replica is configured.
+        let replica: ReplicaReads?
         let store: StoreSize
     }
 
@@ -181,6 +184,12 @@ final class ServerMetrics: FireMeter, MetricsSource {
                 Double(gauges.openExecutions[status] ?? 0),
                 labels: [("status", status.name)]
             )
+        }
+        if let replica = gauges.replica {
+            let name = "quartzflow_history_reads_total"
+            page.family(name, "counter", "Questions of history, by which database answered.")
+            page.sample(name, Double(replica.byReplica), labels: [("database", "replica")])
+            page.sample(name, Double(replica.byPrimary), labels: [("database", "primary")])
         }
         page.family("quartzflow_recorder_queue", "gauge", "Batches of reports that wait for a commit.")
         page.sample("quartzflow_recorder_queue", Double(gauges.recorderDepth))

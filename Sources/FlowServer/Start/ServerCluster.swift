@@ -14,10 +14,17 @@ struct ServerCluster: Sendable {
     private let sessions: AgentSessions
     private let bus: EventBus
 
-    init?(store: DatabaseStore, node: ServerNode, sessions: AgentSessions, bus: EventBus, logger: Logger) {
+    init?(
+        store: DatabaseStore,
+        node: ServerNode,
+        sessions: AgentSessions,
+        bus: EventBus,
+        notice: Duration,
+        logger: Logger
+    ) {
         guard let cluster = store.cluster else { return nil }
         self.store = cluster
-        self.member = ClusterMember(store: cluster, node: node, logger: logger)
+        self.member = ClusterMember(store: cluster, node: node, notice: notice, logger: logger)
         self.gateway = ClusterGateway(local: sessions, member: self.member, store: cluster)
         self.sessions = sessions
         self.bus = bus

@@ -24,7 +24,21 @@ enum StoreOpening {
                 metadata: ["file": "\(directory.path(of: DataDirectory.database))"]
             )
         }
-        return try await PostgresStore.open(url, onCommit: onCommit)
+        return try await PostgresStore.open(
+            url,
+            replica: configuration.replicaURL,
+            onReplica: { trouble in
+                if let trouble {
+                    logger.warning(
+                        "the replica does not answer what people ask of history; the primary does",
+                        metadata: ["reason": "\(trouble)"]
+                    )
+                } else {
+                    logger.notice("the replica answers what people ask of history again")
+                }
+            },
+            onCommit: onCommit
+        )
     }
 
     /// For a command that must not run beside a server.

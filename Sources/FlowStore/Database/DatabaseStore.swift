@@ -79,11 +79,20 @@ package final class DatabaseStore: Store {
         return try await self.engine.read(body)
     }
 
+    /// Reads history for people's eyes, perhaps from a copy of the database that is a moment behind; never for a decision.
+    func readAside<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try self.requireOpen()
+        return try await self.engine.readAside(body)
+    }
+
     /// Reads a few rows by their keys; whatever grows with the number of records goes through ``read(_:)``.
     func readFew<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try self.requireOpen()
         return try await self.engine.readFew(body)
     }
+
+    /// Who answered people's questions of history; nil where no replica is configured.
+    package var replicaReads: ReplicaReads? { (self.engine as? PostgresEngine)?.replica?.reads }
 
     /// How many versions of jobs were read from the database and decoded; for metrics.
     package var jobReads: Int64 { self.snapshots.reads }

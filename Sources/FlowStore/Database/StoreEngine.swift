@@ -36,6 +36,9 @@ protocol StoreEngine: Sendable {
     /// Reads a few rows by their keys, from one committed snapshot: what nearly every request does before anything else.
     func readFew<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
 
+    /// Reads from one committed snapshot that may be some seconds old, where a copy of the database answers: for people's eyes only.
+    func readAside<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
+
     /// Whether other servers may write at any time: what was read in one transaction may be false in the next.
     var isShared: Bool { get }
 
@@ -46,4 +49,11 @@ protocol StoreEngine: Sendable {
 
     /// Waits for what is in progress and lets go of the database.
     func close() async throws
+}
+
+extension StoreEngine {
+    /// There is no copy.
+    func readAside<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await self.read(body)
+    }
 }

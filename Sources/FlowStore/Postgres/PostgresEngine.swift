@@ -26,6 +26,8 @@ final class PostgresEngine: StoreEngine {
     private let readers: PostgresPool
     /// What servers agree on; nil for a command.
     let cluster: PostgresCluster?
+    /// Answers people's questions of history; nil = the primary does.
+    let replica: PostgresReplica?
     /// Whether the role could change or drop tables: it owns them.
     let mayChangeSchema = Atomic<Bool>(false)
 
@@ -33,8 +35,10 @@ final class PostgresEngine: StoreEngine {
     init(
         _ configuration: PostgresConfiguration,
         as use: PostgresOwner.Use,
-        migrations: PostgresMigrations = .current
+        migrations: PostgresMigrations = .current,
+        replica: PostgresReplica? = nil
     ) async throws {
+        self.replica = replica
         var configuration = configuration
         // A large batch on a busy machine takes its time, and whoever waits has nothing better to do.
         configuration.transactionTimeout = .seconds(60)
@@ -43,11 +47,7 @@ final class PostgresEngine: StoreEngine {
         writing.maximumWaiting = 4096
         let owner = PostgresOwner(use, migrations: migrations)
         self.writer = PostgresPool(writing) { try owner.take($0) }
-        self.readers = PostgresPool(configuration) { session in
-            // Planned for the values at hand: a plan for any values takes LIMIT for a tenth of all rows, and may read a whole
-            // table for it. That costs a tenth of a millisecond; what the writer runs goes by keys.
-            try session.execute("SET plan_cache_mode = force_custom_plan")
-        }
+        self.readers = PostgresPool(configuration) { try Self.prepareReading($0) }
         self.cluster = use == .server ? PostgresCluster(configuration) : nil
         do {
             try await PostgresFailure.mappingErrors {
@@ -110,6 +110,26 @@ final class PostgresEngine: StoreEngine {
     /// The database is another process.
     func giveBackMemory() async throws {}
 
+    /// For connections that answer questions.
+    static func prepareReading(_ session: PostgresSession) throws {
+        // Planned for the values at hand: a plan for any values takes LIMIT for a tenth of all rows, and may read a whole table for
+        // it. That costs a tenth of a millisecond; what the writer runs goes by keys. And compiled for nothing: each question ends
+        // after some rows, which the planner's costs do not know, and compiling one of many parts takes seconds.
+        try session.execute("SET plan_cache_mode = force_custom_plan; SET jit = off")
+    }
+
+    func readAside<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        guard let replica else { return try await self.read(body) }
+        let found = try await replica.read(
+            mark: {
+                try await self.readers.withSession("mark", timeout: .seconds(2)) { try PostgresReplica.Mark.read($0) }
+            },
+            body
+        )
+        if let found { return found }
+        return try await self.read(body)
+    }
+
     func size() async throws -> StoreSize {
         try await self.read { db in
             let bytes = try db.first("SELECT pg_database_size(current_database())") { $0.integer(0) } ?? 0
@@ -124,6 +144,7 @@ final class PostgresEngine: StoreEngine {
             try session.query("SELECT pg_advisory_unlock_all()")
         }
         await self.cluster?.end()
+        await self.replica?.end()
         await self.writer.end()
         await self.readers.end()
     }

@@ -10,14 +10,22 @@ package enum PostgresStore {
     ///
     /// - Parameters:
     ///   - address: `postgres://…` or what else libpq reads.
+    ///   - replica: a standby of it that answers people's questions of history.
+    ///   - onReplica: told why the primary answers those instead, and with nil when the replica does again.
     ///   - onCommit: for metrics.
     /// - Throws: `invalid` for an address that can't be read; `unavailable` when the database can't be reached, when a newer
     ///   version wrote it, or when servers of an older one run on it.
     package static func open(
         _ address: String,
+        replica: String? = nil,
+        onReplica: @escaping @Sendable (_ trouble: String?) -> Void = { _ in },
         onCommit: DatabaseStore.CommitHook? = nil
     ) async throws -> DatabaseStore {
-        try await self.open(address, as: .server, onCommit: onCommit)
+        let copy = try replica.map {
+            PostgresReplica(try self.configuration($0, key: "database.replica-url"), onNews: onReplica)
+        }
+        let engine = try await PostgresEngine(try self.configuration(address), as: .server, replica: copy)
+        return DatabaseStore(engine: engine, onCommit: onCommit)
     }
 
     /// For a command that must not run beside servers.
@@ -63,7 +71,12 @@ package enum PostgresStore {
         return DatabaseStore(engine: engine, onCommit: onCommit)
     }
 
-    private static func configuration(_ address: String) throws -> PostgresConfiguration {
-        do { return try PostgresConfiguration(address) } catch { throw PostgresFailure.coreError(error) }
+    private static func configuration(
+        _ address: String,
+        key: String = "database.url"
+    ) throws -> PostgresConfiguration {
+        do { return try PostgresConfiguration(address) } catch let error as PostgresError {
+            throw CoreError(.invalid, "\(key): \(error.message).")
+        }
     }
 }

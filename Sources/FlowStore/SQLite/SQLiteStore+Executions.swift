@@ -11,6 +11,13 @@ extension SQLiteStore {
         try await self.readFew { db in try ExecutionTable(db).find(id, in: scope) }
     }
 
+    private func reading<Value: Sendable>(
+        aside mayLag: Bool,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await mayLag ? self.readAside(body) : self.read(body)
+    }
+
     package func visible(_ ids: [ExecutionID], in scope: Scope) async throws -> Set<ExecutionID> {
         if scope == .all { return Set(ids) }
         return try await self.read { db in
@@ -20,7 +27,9 @@ extension SQLiteStore {
     }
 
     package func executions(_ query: ExecutionQuery) async throws -> Page<Execution> {
-        try await self.read { db in try ExecutionHistory(db).page(query, countingTo: Self.countBound) }
+        try await self.reading(aside: query.mayLag) { db in
+            try ExecutionHistory(db).page(query, countingTo: Self.countBound)
+        }
     }
 
     package func parameters(of run: RunID) async throws -> [String: String] {
@@ -39,11 +48,13 @@ extension SQLiteStore {
     }
 
     package func runs(_ query: RunQuery) async throws -> Page<RunSummary> {
-        try await self.read { db in try RunTable(db).page(query, countingTo: Self.countBound) }
+        try await self.reading(aside: query.mayLag) { db in
+            try RunTable(db).page(query, countingTo: Self.countBound)
+        }
     }
 
     package func statistics(job: JobID?, since: Timestamp, in scope: Scope) async throws -> ExecutionStatistics {
-        try await self.read { db in try RollupTable(db).statistics(job: job, since: since, in: scope) }
+        try await self.readAside { db in try RollupTable(db).statistics(job: job, since: since, in: scope) }
     }
 
     package func openCounts(in scope: Scope) async throws -> [ExecutionStatus: Int] {

@@ -22,7 +22,7 @@ extension SQLiteStore {
         until: Timestamp,
         in scope: Scope
     ) async throws -> [HourlyCount] {
-        try await self.read { db in try RollupTable(db).hourly(job: job, from: from, until: until, in: scope) }
+        try await self.readAside { db in try RollupTable(db).hourly(job: job, from: from, until: until, in: scope) }
     }
 
     package func statisticsByJob(
@@ -30,7 +30,7 @@ extension SQLiteStore {
         until: Timestamp,
         in scope: Scope
     ) async throws -> [JobID: ExecutionStatistics] {
-        try await self.read { db in try RollupTable(db).byJob(from: from, until: until, in: scope) }
+        try await self.readAside { db in try RollupTable(db).byJob(from: from, until: until, in: scope) }
     }
 
     package func startDelays(
@@ -39,7 +39,7 @@ extension SQLiteStore {
         limit: Int,
         in scope: Scope
     ) async throws -> (delays: [StartDelay], isPartial: Bool) {
-        try await self.read { db in
+        try await self.readAside { db in
             // One more than are looked at tells whether there are more.
             let rows = try ExecutionTable(db).startDelays(from: from, until: until, limit: limit + 1, in: scope)
             return (rows.prefix(limit).compactMap(\.self), rows.count > limit)

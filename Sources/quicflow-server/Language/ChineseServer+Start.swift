@@ -36,6 +36,8 @@ extension ChineseServer {
         zh 缺少；http.tls.certificate 需要配套的密钥。
         en is missing; http.tls.key needs its certificate.
         zh 缺少；http.tls.key 需要它的证书。
+        en needs database.url: it names a standby of that database.
+        zh 需要 database.url：它是那个数据库的备库。
         en and archive.s3 exclude each other: output is archived in one place.
         zh 与 archive.s3 只能写一个：输出只归档到一处。
         en and archive.s3.secret-key exclude each other.
