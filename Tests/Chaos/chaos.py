@@ -175,6 +175,8 @@ class Verdict:
 def judge(chaos: Chaos, verdict: Verdict) -> None:
     totals = Counter()
     fires = ran = 0
+    # Milliseconds between two fires of a job.
+    step = 1000 * getattr(chaos, "period", 1)
     for name, job in chaos.jobs.items():
         records = chaos.records(job)
         by_nominal = defaultdict(list)
@@ -206,14 +208,14 @@ def judge(chaos: Chaos, verdict: Verdict) -> None:
             verdict.fault("accounted", f"{name} has no record at all")
             continue
         first, last = min(by_nominal), max(by_nominal)
-        for nominal in range(first, last + 1, 1000):
+        for nominal in range(first, last + 1, step):
             fires += 1
             if nominal not in by_nominal and not any(a <= nominal <= b for a, b in ranges):
                 verdict.fault("accounted", f"{name} {clock(nominal)} has no record")
         # The job was there before the chaos, and was disabled after it: the ends must be near these moments.
-        if first > instant(job["created_at"]) + 5000:
+        if first > instant(job["created_at"]) + 4000 + step:
             verdict.fault("accounted", f"{name} began only at {clock(first)}, created {job['created_at']}")
-        if last < chaos.disabled_at - 3000:
+        if last < chaos.disabled_at - 2000 - step:
             verdict.fault("lively", f"{name} ended at {clock(last)}, disabled {clock(chaos.disabled_at)}")
         ran += check_lines(chaos, name, records, verdict)
     if ran < fires * 0.3:

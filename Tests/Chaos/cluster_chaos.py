@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Disturbs several servers on one PostgreSQL, the database and the agents while jobs run every second, then counts.
 
-Usage: cluster_chaos.py --bin DIR [--seeds 1-20] [--seconds 30] [--servers 3] [--agents 3] [--jobs 12]
+Usage: cluster_chaos.py --bin DIR [--seeds 1-20] [--seconds 30] [--servers 3] [--agents 3] [--jobs 12] [--partitions] [--lengths 1-5]
+
+With --partitions (as root) each server has a network of its own, and one of the faults cuts it off from the database, the hosts and
+people, silently. With --lengths 1-5 jobs take 1 to 5 seconds, each second anew, side by side.
 
 What is counted is what chaos.py counts: one record for each second, every record ended, nothing twice. Each seed is an
 installation of its own. The same seed makes the same faults at the same moments; what they hit depends on the machine.
@@ -23,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
 from chaos import MISFIRE, Verdict, clock, judge, reason_code  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from dev_server import Refused, kill  # noqa: E402
+from network_space import is_possible  # noqa: E402
 
 FAULTS = {
     "kill -9 server": 4,
@@ -40,8 +44,13 @@ FAULTS = {
 class ClusterChaos:
     """As :class:`chaos.Chaos`: what ``judge`` looks at has the same names."""
 
-    def __init__(self, cluster: Cluster, seconds: float, seed: int, jobs: int):
+    def __init__(self, cluster: Cluster, seconds: float, seed: int, jobs: int, lengths: tuple[int, int] | None = None, period: int = 1):
         self.cluster = cluster
+        self.lengths = lengths
+        self.period = period
+        self.faults = dict(FAULTS)
+        if all(server.space for server in cluster.servers):
+            self.faults["partition of server"] = 3
         self.seconds = seconds
         self.random = random.Random(seed)
         self.count = jobs
@@ -58,15 +67,18 @@ class ClusterChaos:
         groups = list(self.cluster.groups.values())
         for number in range(self.count):
             name = f"chaos-{number:02}"
+            least, most = self.lengths or (0, 0)
+            wait = f" && sleep {least + number % (most - least + 1)}" if self.lengths else ""
             body = {
                 "name": name,
                 "executor_type": 1,
                 "executor_config": {
-                    "command": f'echo "$QF_EXECUTION_ID $QF_ATTEMPT $QF_SCHEDULED_TIME" >> {self.file_of(name)}'
+                    "command": f'echo "$QF_EXECUTION_ID $QF_ATTEMPT $QF_SCHEDULED_TIME" >> {self.file_of(name)}{wait}'
                 },
                 "schedule_type": "cron",
-                "cron_expr": "* * * * * *",
+                "cron_expr": "* * * * * *" if self.period == 1 else f"{number % self.period}/{self.period} * * * * *",
                 "misfire": MISFIRE[number % len(MISFIRE)],
+                **({"overlap": "allow", "concurrency": 100} if self.lengths else {}),
                 # One host each, so that a second of a job is one record.
                 "group_ids": [groups[number % len(groups)]],
                 "timeout": 60,
@@ -74,7 +86,7 @@ class ClusterChaos:
             self.jobs[name] = self.cluster.call("POST", "/tasks", body)
 
     def strike(self) -> None:
-        fault = self.random.choices(list(FAULTS), list(FAULTS.values()))[0]
+        fault = self.random.choices(list(self.faults), list(self.faults.values()))[0]
         server = self.random.choice(self.cluster.servers)
         agent = self.random.choice(list(self.cluster.agents))
         pause = self.random.uniform(0.2, 12 if "server" in fault or "database" in fault else 4)
@@ -98,6 +110,10 @@ class ClusterChaos:
             kill(pid, signal.SIGSTOP)
             time.sleep(pause)
             kill(pid, signal.SIGCONT)
+        elif fault == "partition of server":
+            server.space.cut()
+            time.sleep(pause)
+            server.space.heal()
         elif fault in ("cut from the database", "silence of the database"):
             server.door.mode = "shut" if fault.startswith("cut") else "silent"
             time.sleep(pause)
@@ -164,9 +180,9 @@ class ClusterChaos:
 
 def one(arguments, seed: int) -> bool:
     print(f"\nseed {seed}: {arguments.servers} servers, {arguments.agents} agents, {arguments.seconds:g} s", flush=True)
-    with Cluster(arguments.bin, arguments.servers, arguments.agents) as cluster:
+    with Cluster(arguments.bin, arguments.servers, arguments.agents, is_spaced=arguments.partitions) as cluster:
         cluster.start()
-        chaos = ClusterChaos(cluster, arguments.seconds, seed, arguments.jobs)
+        chaos = ClusterChaos(cluster, arguments.seconds, seed, arguments.jobs, arguments.lengths, arguments.period)
         chaos.run()
         began = time.monotonic()
         left = chaos.settle()
@@ -182,6 +198,11 @@ def one(arguments, seed: int) -> bool:
         return passed
 
 
+def span(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    return int(first), int(last or first)
+
+
 def seeds(text: str) -> list[int]:
     first, _, last = text.partition("-")
     return list(range(int(first), int(last or first) + 1))
@@ -195,7 +216,12 @@ def main() -> int:
     parser.add_argument("--servers", type=int, default=3)
     parser.add_argument("--agents", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=12)
+    parser.add_argument("--period", type=int, default=1, help="seconds between two fires of a job")
+    parser.add_argument("--partitions", action="store_true", help="cut servers' networks off, too; needs root")
+    parser.add_argument("--lengths", type=span, help="jobs take from so many to so many seconds, side by side: 1-5")
     arguments = parser.parse_args()
+    if arguments.partitions and not is_possible():
+        parser.error("--partitions makes network namespaces: run it as root, with ip and iptables")
     failed = [seed for seed in arguments.seeds if not one(arguments, seed)]
     print(f"\n{len(arguments.seeds) - len(failed)} of {len(arguments.seeds)} seeds passed" + (f"; failed: {failed}" if failed else ""))
     return 1 if failed else 0

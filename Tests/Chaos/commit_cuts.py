@@ -24,9 +24,12 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
-from chaos import Verdict, judge  # noqa: E402
+from chaos import Verdict, judge, reason_code  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from cluster_chaos import ClusterChaos  # noqa: E402
+
+# Runs of the clients' task that may wait on its host.
+AT_ONCE = 100
 
 
 class CommitCuts(ClusterChaos):
@@ -49,8 +52,9 @@ class CommitCuts(ClusterChaos):
                 "executor_type": 1,
                 "executor_config": {"command": f'echo "$QF_PARAM_KEY $QF_EXECUTION_ID" >> {self.triggered_file}'},
                 "schedule_type": "manual",
-                "overlap": "allow",
-                "concurrency": 100,
+                # A host that is told of more at once than a task may have would skip the rest, as it should.
+                "overlap": "queue",
+                "queue_limit": AT_ONCE,
                 "group_ids": [next(iter(self.cluster.groups.values()))],
                 "timeout": 60,
             },
@@ -85,6 +89,11 @@ class CommitCuts(ClusterChaos):
                 if time.monotonic() > deadline:
                     raise
 
+    def waiting(self) -> int:
+        """Keys that were answered and have not run."""
+        ran = len(self.triggered_file.read_text().splitlines()) if self.triggered_file.exists() else 0
+        return len(self.answers) - ran
+
     def go(self, cuts: int, every: int, clients: int, seconds: float) -> None:
         self.create_jobs()
         self.create_triggered()
@@ -98,6 +107,8 @@ class CommitCuts(ClusterChaos):
             count = 0
             try:
                 while not is_over.is_set():
+                    while self.waiting() > AT_ONCE / 2 and time.monotonic() < deadline:
+                        time.sleep(0.05)
                     server = self.cluster.servers[(number + count) % len(self.cluster.servers)]
                     self.trigger(f"{number}-{count}", server, deadline + 60)
                     count += 1
@@ -146,7 +157,8 @@ class CommitCuts(ClusterChaos):
             verdict.fault("one-record", f"{len(self.answers)} keys have {len(records)} records")
         for item in records:
             if item["status_name"] != "SUCCESS":
-                verdict.fault("ended", f"{item['id']} is {item['status_name']}")
+                words = self.cluster.call("GET", f"/executions/{item['id']}").get("error")
+                verdict.fault("ended", f"{item['id']} is {item['status_name']} {reason_code(item) or ''}: {words}")
         print(
             f"{self.commits} COMMITs, {dict(self.kills)}; {len(self.answers)} keys, {len(ran)} ran; "
             f"answers that were to be repeated: {dict(self.refusals)}"

@@ -10,6 +10,8 @@ Usage: database_trouble.py --bin DIR [--scenes refused,ended,full,slow] [--secon
   full     the disk of the servers' tables is full (a small tmpfs; needs root)
   slow     each COMMIT takes a second longer
 
+A scene that has no effect fails as well: COMMITs that took longer and connections that ended are counted.
+
 What has to hold in each: hosts go on with their tasks every second; while no connection is made, /readyz says 503 and why; what people
 ask for is answered within 15 seconds, and what can't be stored is refused with 503 and the reason; afterwards the servers are ready within 20 s, use no more connections
 than before, and hosts have told everything within 60 s. In the end each second of each task has one record, and ran once.
@@ -63,6 +65,9 @@ class DatabaseTrouble(ClusterChaos):
         super().__init__(cluster, 0, 1, jobs)
         self.disk = disk
         self.faults = []
+        # Connections that the scene ended, and the longest answer to a write in it; seconds.
+        self.ended = 0
+        self.longest = 0.0
 
     def connections(self) -> int:
         return int(self.cluster.postgres.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = 'chaos'"))
@@ -99,8 +104,26 @@ class DatabaseTrouble(ClusterChaos):
                 words[f"no answer: {error}"] = 1
                 self.faults.append(f"a write had no answer: {error}")
             took = time.monotonic() - began
+            self.longest = max(self.longest, took)
             if took > 15:
                 self.faults.append(f"a write was answered after {took:.1f} s")
+
+    def had_effect(self, scene: str, seconds: float) -> str | None:
+        """What is missing of a scene's own doing: one that troubles nobody shows nothing."""
+        if scene == "slow":
+            # Each server writes at least a report and a sign of life a second, each on a connection of its own.
+            delayed = sum(server.door.delayed for server in self.cluster.servers)
+            if delayed < seconds:
+                return f"only {delayed} COMMITs took longer in {seconds:.0f} s"
+            if self.longest < 1:
+                return f"no write took a second longer; the longest answer came after {self.longest:.2f} s"
+            print(f"      {delayed} COMMITs took a second longer; the longest answer came after {self.longest:.2f} s")
+        if scene == "ended":
+            # Two servers hold at least a writer, a reader and two of the cluster's each, and make them anew.
+            if self.ended < 4 * seconds:
+                return f"only {self.ended} connections were ended in {seconds:.0f} s"
+            print(f"      {self.ended} connections were ended")
+        return None
 
     def trouble(self, scene: str, is_on: bool) -> None:
         for server in self.cluster.servers:
@@ -114,18 +137,27 @@ class DatabaseTrouble(ClusterChaos):
     def live_through(self, scene: str, seconds: float) -> None:
         before, most = self.connections(), 0
         seen, words = {}, {}
+        self.ended, self.longest = 0, 0.0
+        for server in self.cluster.servers:
+            server.door.delayed = 0
         began, ran = time.monotonic(), self.lines_of_all()
         self.kills[scene] += 1
         self.trouble(scene, True)
         while time.monotonic() < began + seconds:
             if scene == "ended":
-                self.cluster.postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'chaos'")
+                self.ended += int(
+                    self.cluster.postgres.sql(
+                        "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'chaos'"
+                    )
+                )
             time.sleep(0.5)
-            if scene != "ended":
-                self.ask(words)
+            self.ask(words)
             for text in self.readiness():
                 seen[text] = seen.get(text, 0) + 1
         took, ran = time.monotonic() - began, self.lines_of_all() - ran
+        missing = self.had_effect(scene, took)
+        if missing:
+            self.faults.append(f"{scene}: {missing}")
         self.trouble(scene, False)
         over = time.monotonic()
         while self.readiness() != ["ready"] * len(self.cluster.servers):

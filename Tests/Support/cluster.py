@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 from dev_server import API, MARK, Refused, free_port, kill
+from network_space import NetworkSpace
 
 
 class Postgres:
@@ -119,7 +120,7 @@ class Messages:
 class Door:
     """A proxy of connections to the database."""
 
-    def __init__(self, target: int):
+    def __init__(self, target: int, host: str = "127.0.0.1"):
         self.target = target
         # "open", "shut" (connections end and none is made) or "silent" (nothing gets through, nothing ends).
         self.mode = "open"
@@ -131,8 +132,10 @@ class Door:
         self.commits = 0
         # Seconds that a COMMIT takes longer, as with a slow disk.
         self.commit_delay = 0.0
+        # COMMITs that took longer for that.
+        self.delayed = 0
         self.cuts = {"before": 0, "after": 0}
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self.listener = socket.create_server((host, 0), backlog=100)
         self.port = self.listener.getsockname()[1]
         self.pairs = set()
         self.lock = threading.Lock()
@@ -172,7 +175,7 @@ class Door:
     def carry(self, pair) -> None:
         client, server = pair
         messages = Messages()
-        is_doomed, tail = False, b""
+        is_doomed, is_reading, tail = False, False, b""
         try:
             while self.mode != "shut":
                 ready, _, _ = select.select([client, server], [], [], 0.05)
@@ -197,12 +200,18 @@ class Door:
                         client.sendall(data)
                         continue
                     for message in messages.take(data):
-                        kind = self.cut() if message == COMMIT else None
+                        if message.startswith(b"Q") and b"BEGIN" in message:
+                            is_reading = b"READ ONLY" in message
+                        # What only read commits nothing: no disk is waited for, and nobody doubts what became of it.
+                        is_commit = message == COMMIT and not is_reading
+                        kind = self.cut() if is_commit else None
                         if kind == "before":
                             return
                         is_doomed = is_doomed or kind == "after"
-                        if message == COMMIT and self.commit_delay:
+                        if is_commit and self.commit_delay:
                             time.sleep(self.commit_delay)
+                            with self.lock:
+                                self.delayed += 1
                         server.sendall(message)
         except OSError:
             pass
@@ -218,25 +227,29 @@ class Door:
 
 
 class Server:
-    def __init__(self, cluster: "Cluster", name: str):
+    def __init__(self, cluster: "Cluster", name: str, space: NetworkSpace | None = None):
         self.cluster = cluster
         self.name = name
+        self.space = space
+        self.host = space.inside if space else "127.0.0.1"
+        database = space.outside if space else "127.0.0.1"
         self.http, self.agents = free_port(), free_port()
-        self.door = Door(cluster.postgres.port)
-        self.api = API(f"http://127.0.0.1:{self.http}")
+        self.door = Door(cluster.postgres.port, database)
+        self.api = API(f"http://{self.host}:{self.http}")
         self.log = cluster.directory / f"{name}.log"
         self.config = cluster.directory / f"{name}.yaml"
         self.process = None
         self.config.write_text(
             f"data-directory: {cluster.directory}/{name}\n"
-            f'database.url: "postgres://flow@127.0.0.1:{self.door.port}/chaos?connect_timeout=3"\n'
-            f"http:\n  listen: 127.0.0.1:{self.http}\n"
-            f"agents:\n  listen: 127.0.0.1:{self.agents}\n"
+            f'database.url: "postgres://flow@{database}:{self.door.port}/chaos?connect_timeout=3"\n'
+            f"http:\n  listen: {self.host}:{self.http}\n"
+            f"agents:\n  listen: {self.host}:{self.agents}\n"
             f"admin:\n  password-file: {cluster.directory}/password\n"
         )
 
     def start(self) -> None:
-        self.process = self.cluster.spawn("quicflow-server", ["serve", "--config", str(self.config)], self.log)
+        prefix = self.space.prefix if self.space else []
+        self.process = self.cluster.spawn("quicflow-server", ["serve", "--config", str(self.config)], self.log, prefix)
 
     @property
     def is_running(self) -> bool:
@@ -259,8 +272,11 @@ class Server:
 
 
 class Cluster:
-    def __init__(self, bin_directory: str, servers: int, agents: int, tablespace: Path | None = None):
-        """`tablespace`: where the data of the servers' database lies, instead of with the rest; PostgreSQL's user has to own it."""
+    def __init__(self, bin_directory: str, servers: int, agents: int, tablespace: Path | None = None, is_spaced: bool = False):
+        """`tablespace`: where the data of the servers' database lies, instead of with the rest; PostgreSQL's user has to own it.
+
+        `is_spaced`: each server has a network of its own, which can be cut off.
+        """
         self.bin = Path(bin_directory).resolve()
         self.directory = Path(tempfile.mkdtemp(prefix="qf-cluster-"))
         # PostgreSQL's user has to get to its own directory.
@@ -268,17 +284,19 @@ class Cluster:
         self.mark = secrets.token_hex(8)
         self.key = __import__("base64").b64encode(secrets.token_bytes(32)).decode()
         self.postgres = Postgres(self.directory / "pg")
-        self.servers = [Server(self, f"server-{number}") for number in range(servers)]
+        self.servers = [
+            Server(self, f"server-{number}", NetworkSpace(self.mark, number) if is_spaced else None) for number in range(servers)
+        ]
         self.agents = {f"agent-{number}": None for number in range(agents)}
         self.groups = {}
         self.tablespace = tablespace
 
-    def spawn(self, program: str, arguments: list[str], log: Path) -> subprocess.Popen:
+    def spawn(self, program: str, arguments: list[str], log: Path, prefix: list[str] | None = None) -> subprocess.Popen:
         environment = dict(os.environ, QUARTZFLOW_SECRET_KEY=self.key, HOME=str(self.directory), **{MARK: self.mark})
         environment.pop("QUARTZFLOW_DATABASE_URL", None)
         with log.open("ab") as file:
             return subprocess.Popen(
-                [str(self.bin / program), *arguments],
+                [*(prefix or []), str(self.bin / program), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
@@ -332,7 +350,7 @@ class Cluster:
             # Each begins with another one.
             at = list(self.agents).index(name) % len(self.servers)
             for server in self.servers[at:] + self.servers[:at]:
-                words += ["--server", f"127.0.0.1:{server.agents}"]
+                words += ["--server", f"{server.host}:{server.agents}"]
             words += ["--join-token", token]
         self.agents[name] = self.spawn("quicflow", words, self.directory / f"{name}.log")
 
@@ -368,6 +386,8 @@ class Cluster:
         for server in self.servers:
             server.door.mode = "open"
             server.door.lost_commits = 0
+            if server.space:
+                server.space.heal()
             if server.is_running:
                 kill(server.process.pid, signal.SIGCONT)
         for server in self.servers:
@@ -403,6 +423,8 @@ class Cluster:
             time.sleep(0.1)
         for server in self.servers:
             server.door.close()
+            if server.space:
+                server.space.close()
         self.postgres.close()
         if not os.environ.get("QF_TEST_KEEP"):
             shutil.rmtree(self.directory, ignore_errors=True)
