@@ -17,8 +17,20 @@ package struct PlacementCandidate: Hashable, Sendable {
     package var running: Int
     /// Tenths of the load of the last minute for each processor; nil when the host does not say.
     package var load: Int?
+    /// Executions that it was given in the last minute and that have not ended: its load does not show them yet.
+    package var fresh: Int
     /// It is in maintenance, until then.
     package var maintainedUntil: Timestamp?
+
+    /// For so long an execution is fresh: the load of a minute has followed by then; milliseconds.
+    package static let freshness: Int64 = 60_000
+    /// What a fresh one is taken to add to the load for each processor; tenths.
+    package static let freshLoad = 5
+
+    /// The load that is to be expected; tenths for each processor.
+    ///
+    /// Who does not say counts as busy.
+    package var expectedLoad: Int { max(0, self.load ?? 10) + max(0, self.fresh) * Self.freshLoad }
 
     package init(
         agent: AgentID,
@@ -29,6 +41,7 @@ package struct PlacementCandidate: Hashable, Sendable {
         executors: [String] = [],
         running: Int = 0,
         load: Int? = nil,
+        fresh: Int = 0,
         maintainedUntil: Timestamp? = nil
     ) {
         self.agent = agent
@@ -39,6 +52,7 @@ package struct PlacementCandidate: Hashable, Sendable {
         self.executors = executors
         self.running = running
         self.load = load
+        self.fresh = fresh
         self.maintainedUntil = maintainedUntil
     }
 }

@@ -108,10 +108,9 @@ package enum PlacementChoice {
         switch placement.strategy {
         case .leastRunning: return Score(rank: UInt64(max(0, host.running)), shown: "\(host.running)")
         case .leastLoad:
-            // Who does not say counts as busy.
-            let load = host.load ?? 10
+            let load = host.expectedLoad
             let shown = "\(load / 10).\(load % 10)"
-            return Score(rank: UInt64(max(0, load)) << 32 + UInt64(max(0, host.running)), shown: shown)
+            return Score(rank: UInt64(load) << 32 + UInt64(max(0, host.running)), shown: shown)
         case .first: return Score(rank: self.place(of: host, in: able), shown: nil)
         case .random:
             let drawn = RendezvousHash.draw(request.execution, fence: request.fence) % UInt64(able.count)

@@ -17,6 +17,8 @@ struct PlacementStep {
     private var names: [AgentID: String] = [:]
     /// What was given to hosts in this transaction since, of all jobs.
     private var given: [AgentID: Int] = [:]
+    /// What hosts were given in the last minute, this transaction included; read when it is first asked for.
+    private var fresh: [AgentID: Int]?
 
     init(db: Database, snapshots: SnapshotCache, facts: PlacementFacts, now: Timestamp) {
         self.db = db
@@ -145,6 +147,7 @@ struct PlacementStep {
             )
         else { return }
         self.given[host, default: 0] += 1
+        self.fresh?[host, default: 0] += 1
         self.round.changed.append(placed)
         let orders = OrderTable(self.db, self.snapshots)
         try orders.insert(placed.id, for: host)
@@ -207,6 +210,7 @@ struct PlacementStep {
             guard let host = record.chosen else { continue }
             held[host, default: 0] += 1
             self.given[host, default: 0] += 1
+            self.fresh?[host, default: 0] += 1
             request.lastChosen = host
         }
         return records
@@ -234,11 +238,21 @@ struct PlacementStep {
             }
         }
         let counts = [.leastRunning, .leastLoad].contains(placement.strategy) ? try self.runningCounts() : [:]
+        let fresh = placement.strategy == .leastLoad ? try self.freshCounts() : [:]
         return (self.candidates[groups] ?? []).map { candidate in
             var candidate = candidate
+            candidate.fresh = fresh[candidate.agent, default: 0]
             candidate.running = counts[candidate.agent, default: 0] + self.given[candidate.agent, default: 0]
             return candidate
         }
+    }
+
+    private mutating func freshCounts() throws -> [AgentID: Int] {
+        if let fresh = self.fresh { return fresh }
+        let since = self.now.advanced(byMilliseconds: -PlacementCandidate.freshness)
+        let counts = try PlacementTable(self.db).given(since: since)
+        self.fresh = counts
+        return counts
     }
 
     private mutating func runningCounts() throws -> [AgentID: Int] {

@@ -54,6 +54,16 @@ struct PlacementChoiceTests {
             for (index, load) in loads.enumerated() { loaded[index].load = load }
             #expect(try Self.chosen(.leastLoad, loaded) == host, "\(loads)")
         }
+        // A burst is spread before the load of anybody shows it.
+        for (index, load) in [0, 3, 9].enumerated() { loaded[index].load = load }
+        var burst: [String] = []
+        for _ in 0..<6 {
+            let host = try #require(try Self.chosen(.leastLoad, loaded))
+            burst.append(host)
+            let index = try #require(loaded.firstIndex { $0.agent.rawValue == host })
+            loaded[index].fresh += 1
+        }
+        #expect(burst == ["web1", "web2", "web1", "web2", "web3", "web1"])
         #expect(try Self.chosen(.first, loaded) == "web1")
         for (last, next) in [(nil, "web1"), ("web1", "web2"), ("web2", "web3"), ("web3", "web1"), ("web2a", "web3")] {
             let after = last.flatMap { AgentID($0) }

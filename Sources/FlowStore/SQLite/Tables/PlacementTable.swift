@@ -126,6 +126,18 @@ struct PlacementTable {
         return Dictionary(uniqueKeysWithValues: counts)
     }
 
+    /// How many slots each host was given after a time and still holds.
+    func given(since: Timestamp) throws -> [AgentID: Int] {
+        let counts = try self.db.all(
+            """
+            SELECT agent, count(*) FROM placement_slot INDEXED BY placement_slot_open
+            WHERE state IN (0, 1) AND agent IS NOT NULL AND placed_at > ? GROUP BY agent
+            """,
+            [.time(since)]
+        ) { (try $0.agent(0), $0.number(1)) }
+        return Dictionary(uniqueKeysWithValues: counts)
+    }
+
     func lastChosen(of job: JobID) throws -> AgentID? {
         try self.db.first(
             """
