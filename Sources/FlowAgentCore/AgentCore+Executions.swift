@@ -72,7 +72,10 @@ extension AgentCore {
             entry.detail = "stopped for a newer execution of the job"
         }
         let retry = entry.order.job.policies.retry
-        let cause = RetryCause(status: entry.status, reason: entry.reason, exitCode: entry.exitCode)
+        let status = entry.reason == .httpStatus ? entry.httpStatus : nil
+        let cause =
+            entry.order.job.payload.mayRetry(httpStatus: status)
+            ? RetryCause(status: entry.status, reason: entry.reason, exitCode: entry.exitCode) : nil
         var ended = AttemptRecord(entry, outcome: outcome)
         // Nobody asked for its end: its runner did, because no agent was there to hold it.
         let isUnheld = entry.order.hold?.isFenced == true && entry.status == .cancelled

@@ -4,6 +4,7 @@
 import Crypto
 import FlowTesting
 import Foundation
+import NIOHTTP1
 import SwiftASN1
 import Testing
 import X509
@@ -89,6 +90,76 @@ extension ProductTests {
                 let broken = try await client.runOne(id)
                 #expect(broken["error"]?.string?.contains("has no certificate in PEM") == true, "\(broken)")
                 #expect(receiver.hits.count == 1)
+                agent.signal(SIGTERM)
+                _ = try await agent.end()
+                try await receiver.stop()
+            }
+        }
+
+        @Test("A client certificate of the host is shown where the policy says, and statuses say what is tried again")
+        func clientCertificates() async throws {
+            try await ProductWorld.with { world in
+                let client = try await world.client(of: try world.startServe())
+                let (server, ours) = (try SelfSigned("server"), try SelfSigned("client"))
+                let receiver = try await HTTPReceiver.start(
+                    certificatePEM: server.certificatePEM,
+                    keyPEM: server.keyPEM,
+                    clients: ours.certificatePEM,
+                    [.init(status: .serviceUnavailable), .init(), .init(status: .notFound)]
+                )
+                func write(_ name: String, _ text: String) throws -> String {
+                    let path = world.directory + "/" + name
+                    try text.write(toFile: path, atomically: true, encoding: .utf8)
+                    return path
+                }
+                let (trusted, shown) = (try write("trust.pem", server.certificatePEM), world.directory + "/shown.pem")
+                let policy = try write(
+                    "policy.json",
+                    """
+                    {"network": {"authorities": ["\(trusted)"], "client_certificates": {
+                        "shop": {"certificate": "\(shown)", "key": "\(try write("key.pem", ours.keyPEM))", "hosts": ["localhost"]},
+                        "other": {"certificate": "\(shown)", "key": "\(world.directory)/key.pem", "hosts": ["example.org"]}}}}
+                    """
+                )
+                let token = try await world.token()
+                // What can't be shown is no rule that could be kept.
+                let without = try world.startAgent("host", token: token, arguments: ["--policy", policy])
+                #expect(try await without.end() != 0)
+                #expect(without.output.contains("'shop'") || without.output.contains("'other'"), "\(without.output)")
+                _ = try write("shown.pem", ours.certificatePEM)
+                let agent = try world.startAgent("host", token: token, arguments: ["--policy", policy])
+                _ = try await client.hostsOnline(1)
+                let everyone = Value.list([.number(Double(try await client.everyone()))])
+                func job(_ name: String, _ certificate: String) async throws -> Int {
+                    let made = try await client.call(
+                        "POST",
+                        "/tasks",
+                        [
+                            "name": .text(name), "executor_type": 2, "schedule_type": "manual", "retry_count": 1,
+                            "retry_interval": 1,
+                            "executor_config": [
+                                "url": .text(receiver.url.replacing("127.0.0.1", with: "localhost")),
+                                "client_certificate": .text(certificate), "retry_statuses": [503],
+                            ],
+                            "group_ids": everyone,
+                        ]
+                    )
+                    return try #require(made["id"]?.int)
+                }
+                let shop = try await job("shop", "shop")
+                let again = try await client.runOne(shop)
+                #expect(again["status_name"] == "SUCCESS" && again["attempt"] == 2, "\(again)")
+                let final = try await client.runOne(shop)
+                #expect(final["status_name"] == "FAILURE" && final["http_status"] == 404, "\(final)")
+                #expect(final["attempt"] == 1 && receiver.hits.count == 3, "404 does not pass by itself")
+                let other = try await client.runOne(try await job("other", "other"))
+                #expect(other["reason"]?["code"] == "POLICY_DENIED", "\(other)")
+                let unknown = try await client.runOne(try await job("unknown", "nobody"))
+                #expect(
+                    unknown["status_name"] == "SKIPPED" && unknown["reason"]?["code"] == "POLICY_DENIED",
+                    "\(unknown)"
+                )
+                #expect(receiver.hits.count == 3)
                 agent.signal(SIGTERM)
                 _ = try await agent.end()
                 try await receiver.stop()

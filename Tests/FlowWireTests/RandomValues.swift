@@ -73,7 +73,9 @@ struct RandomValues {
                     body: self.maybe { $0.text() },
                     expectedStatus: self.list { $0.int(100...599) },
                     outputs: self.bool() ? ["id": self.text(), "rows": "/data/0"] : nil,
-                    expectedValues: self.bool() ? ["": self.text(), "/data/0": "1"] : nil
+                    expectedValues: self.bool() ? ["": self.text(), "/data/0": "1"] : nil,
+                    retryStatuses: self.maybe { $0.list { $0.int(100...599) } },
+                    clientCertificate: self.maybe { $0.word() }
                 )
             )
         }

@@ -207,6 +207,10 @@ extension Schema {
                 ),
             "expect": .dictionary(.string)
                 .about("What has to stand in a JSON answer, by JSON pointers; what is no text, as JSON."),
+            "retry_statuses": .array(.integer).orNull
+                .about("After which statuses it is tried again; after every one that is not expected without it."),
+            "client_certificate": .string(upTo: 64).orNull
+                .about("The name under which the host's policy has the certificate that is shown to the server."),
         ]
     )
 

@@ -127,6 +127,7 @@ struct TaskPresenter: Sendable {
                 .init("body", http.body),
                 .init("expected_status", http.expectedStatus),
                 .init("outputs", http.outputs ?? [:]), .init("expect", http.expectedValues ?? [:]),
+                .init("retry_statuses", http.retryStatuses), .init("client_certificate", http.clientCertificate),
             ])
         case .plugin(let plugin): WorkBody.configuration(plugin)
         case .sql(let sql): WorkBody.configuration(sql)

@@ -135,7 +135,9 @@ struct TaskBody {
                     body: body?.isEmpty == true ? nil : body,
                     expectedStatus: (configuration.integers("expected_status") ?? []).map { Int(clamping: $0) },
                     outputs: configuration.dictionary("outputs").flatMap { $0.isEmpty ? nil : $0 },
-                    expectedValues: configuration.dictionary("expect").flatMap { $0.isEmpty ? nil : $0 }
+                    expectedValues: configuration.dictionary("expect").flatMap { $0.isEmpty ? nil : $0 },
+                    retryStatuses: configuration.integers("retry_statuses")?.map { Int(clamping: $0) },
+                    clientCertificate: configuration.string("client_certificate").flatMap { $0.isEmpty ? nil : $0 }
                 )
             )
         case 3: return .plugin(WorkBody.plugin(&configuration))

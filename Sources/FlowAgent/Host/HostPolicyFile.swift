@@ -25,6 +25,14 @@ package enum HostPolicyFile {
             do { policy = try self.parse(Array(data)) } catch {
                 throw CoreError(.invalid, "the host's policy \(place): \(error.message)")
             }
+            for (name, pair) in (policy.network.clientCertificates ?? [:]).sorted(by: { $0.key < $1.key }) {
+                do { _ = try HTTPClientCertificate(pair, name: name) } catch {
+                    throw CoreError(
+                        .invalid,
+                        "the host's policy \(place): network.client_certificates: \(error.detail)"
+                    )
+                }
+            }
             for file in policy.network.authorities ?? [] where HTTPAuthorities.certificates(in: file) == nil {
                 throw CoreError(
                     .invalid,
@@ -86,15 +94,44 @@ package enum HostPolicyFile {
             case ("private", .bool(let isAllowed)): network.ownPrivate = isAllowed
             case ("loopback", .bool(let isAllowed)): network.ownLoopback = isAllowed
             case ("hosts", _): network.hosts = try self.words(value, "network.hosts")
+            case ("client_certificates", _): network.clientCertificates = try self.certificates(value)
             case ("authorities", _): network.authorities = try self.paths(value, "network.authorities")
             default:
                 throw CoreError(
                     .invalid,
-                    "network: '\(name)' is none of private, loopback (true, false), hosts, authorities"
+                    "network: '\(name)' is none of private, loopback (true, false), hosts, authorities, client_certificates"
                 )
             }
         }
         return network
+    }
+
+    private static func certificates(_ value: JSON) throws(CoreError) -> [String: HostPolicy.ClientCertificate] {
+        let place = "network.client_certificates"
+        var found: [String: HostPolicy.ClientCertificate] = [:]
+        for (name, value) in try self.members(value, place) {
+            guard HTTPPayload.isCertificateName(name) else {
+                throw CoreError(
+                    .invalid,
+                    "\(place): '\(name)' is no name: letters, digits, '.', '_' and '-', at most 64"
+                )
+            }
+            var pair = HostPolicy.ClientCertificate(certificate: "", key: "")
+            for (field, value) in try self.members(value, "\(place).\(name)") {
+                let path = "\(place).\(name).\(field)"
+                switch field {
+                case "certificate": pair.certificate = try self.paths(.array([value]), path).first ?? ""
+                case "key": pair.key = try self.paths(.array([value]), path).first ?? ""
+                case "hosts": pair.hosts = try self.words(value, path)
+                default: throw CoreError(.invalid, "\(path) is none of certificate, key, hosts")
+                }
+            }
+            guard !pair.certificate.isEmpty, !pair.key.isEmpty else {
+                throw CoreError(.invalid, "\(place).\(name) lacks the path of 'certificate' or of 'key'")
+            }
+            found[name] = pair
+        }
+        return found
     }
 
     private static func containers(_ value: JSON) throws(CoreError) -> HostPolicy.Containers {

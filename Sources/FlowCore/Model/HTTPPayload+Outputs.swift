@@ -12,6 +12,15 @@ extension HTTPPayload {
     /// Bytes of each of them, and of what has to stand there.
     package static let expectedBytes = 1024
 
+    /// A name under which a host's policy has a client certificate.
+    package static func isCertificateName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                    || "._-".utf8.contains(byte)
+            }
+    }
+
     /// Whether an answer's body is looked at.
     package var readsAnswer: Bool { self.outputs != nil || self.expectedValues != nil }
 

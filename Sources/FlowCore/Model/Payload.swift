@@ -169,6 +169,10 @@ package struct HTTPPayload: Hashable, Sendable, Codable {
     package var outputs: [String: String]?
     /// What has to stand in a JSON answer: texts, or JSON of what is none, by pointers (RFC 6901); nil = nothing.
     package var expectedValues: [String: String]?
+    /// Statuses after which another attempt may help; nil = after every one that is not expected.
+    package var retryStatuses: [Int]?
+    /// Which certificate of the host it shows, by its name in the host's policy; nil = none.
+    package var clientCertificate: String?
 
     package init(
         url: String,
@@ -177,8 +181,12 @@ package struct HTTPPayload: Hashable, Sendable, Codable {
         body: String? = nil,
         expectedStatus: [Int] = [],
         outputs: [String: String]? = nil,
-        expectedValues: [String: String]? = nil
+        expectedValues: [String: String]? = nil,
+        retryStatuses: [Int]? = nil,
+        clientCertificate: String? = nil
     ) {
+        self.retryStatuses = retryStatuses
+        self.clientCertificate = clientCertificate
         self.outputs = outputs
         self.expectedValues = expectedValues
         self.url = url

@@ -26,6 +26,16 @@ package enum RetryCause: String, Codable, Sendable, CaseIterable, Comparable {
     }
 }
 
+extension Payload {
+    /// Whether a further attempt could help after an answer: a job may say which statuses pass by themselves.
+    ///
+    /// - Parameter httpStatus: of the answer that failed; nil for everything else that an attempt ends with.
+    package func mayRetry(httpStatus: Int?) -> Bool {
+        guard case .http(let http) = self, let statuses = http.retryStatuses, let httpStatus else { return true }
+        return statuses.contains(httpStatus)
+    }
+}
+
 /// Automatic retries inside one execution (S1-FR-1.1, `semantics.md` 6).
 package struct RetryPolicy: Hashable, Sendable {
     /// Retries after the first attempt; 0 = none, at most 10.

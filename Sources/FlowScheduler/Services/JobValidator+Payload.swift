@@ -220,6 +220,25 @@ extension JobValidator {
         self.checkStatuses(http.expectedStatus)
         self.checkOutputs(http.outputs ?? [:])
         self.checkExpected(http.expectedValues ?? [:])
+        self.checkStatuses(http.retryStatuses ?? [], "retry_statuses")
+        self.checkCertificate(of: http)
+    }
+
+    private mutating func checkCertificate(of http: HTTPPayload) {
+        guard let name = http.clientCertificate else { return }
+        let path = "executor_config.client_certificate"
+        self.faults.require(
+            HTTPPayload.isCertificateName(name),
+            path,
+            "name",
+            "a name of the host's policy is made of at most 64 letters, digits, '.', '_' and '-'"
+        )
+        self.faults.require(
+            http.url.lowercased().hasPrefix("https://"),
+            path,
+            "conflict",
+            "a client certificate is shown over https only; the address begins with something else"
+        )
     }
 
     private mutating func checkExpected(_ values: [String: String]) {
@@ -268,18 +287,18 @@ extension JobValidator {
         }
     }
 
-    mutating func checkStatuses(_ statuses: [Int]) {
+    mutating func checkStatuses(_ statuses: [Int], _ field: String = "expected_status") {
         for (index, status) in statuses.enumerated() {
             self.faults.require(
                 (100...599).contains(status),
-                "executor_config.expected_status[\(index)]",
+                "executor_config.\(field)[\(index)]",
                 "range",
                 "\(status) is no HTTP status; use 100 to 599"
             )
         }
         self.faults.require(
             statuses.count <= JobLimits.expectedStatuses,
-            "executor_config.expected_status",
+            "executor_config.\(field)",
             "too_many",
             "at most \(JobLimits.expectedStatuses) statuses"
         )

@@ -46,6 +46,10 @@ extension PBTaskConfig {
             if !http.expectedStatus.isEmpty {
                 config["expected_status"] = http.expectedStatus.map { String($0) }.joined(separator: ",")
             }
+            if let statuses = http.retryStatuses {
+                config["retry_statuses"] = statuses.map { String($0) }.joined(separator: ",")
+            }
+            config["client_certificate"] = http.clientCertificate
             for (name, value) in http.headers { config[Self.headerPrefix + name] = value }
             for (name, pointer) in http.outputs ?? [:] { config[Self.outputPrefix + name] = pointer }
             for (pointer, value) in http.expectedValues ?? [:] { config[Self.expectedPrefix + pointer] = value }
@@ -150,6 +154,13 @@ extension PBTaskConfig {
                     field + ".expected_status",
                     "HTTP statuses"
                 )
+            } else if key == "client_certificate" {
+                payload.clientCertificate = value
+            } else if key == "retry_statuses" {
+                let statuses =
+                    try value.isEmpty
+                    ? [] : Self.numbers(value, 100...999, field + ".retry_statuses", "HTTP statuses")
+                payload.retryStatuses = statuses
             } else if key != "url", key != "method" {
                 throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
             }

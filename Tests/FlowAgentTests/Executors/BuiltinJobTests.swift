@@ -141,13 +141,19 @@ struct BuiltinJobTests {
         let text = """
             {"executors": ["shell", "sql", "container"], "interpreters": ["/bin/sh"], "directories": ["/srv/data"], "plugins": "/opt/p",
              "network": {"private": true, "loopback": false, "hosts": ["*.example.org"],
-                         "authorities": ["/etc/quicflow/ours.pem"]}, "concurrency": 4, "users": ["www-data"],
+                         "authorities": ["/etc/quicflow/ours.pem"], "client_certificates": {"shop":
+                         {"certificate": "/etc/quicflow/shop.pem", "key": "/etc/quicflow/shop.key", "hosts": ["*.shop.example"]}}}, "concurrency": 4, "users": ["www-data"],
              "containers": {"engine": "/opt/podman", "images": ["registry.example.org/*", "a:1"], "networks": ["none"]}}
             """
         let policy = try HostPolicyFile.parse(Array(text.utf8))
         #expect(policy.plugins == "/opt/p" && policy.concurrency == 4 && !policy.network.allowsLoopback)
         #expect(policy.users == ["www-data"] && policy.network.authorities == ["/etc/quicflow/ours.pem"])
         func refusal(_ payload: Payload) -> String? { policy.refusal(of: payload) }
+        let shop = policy.network.clientCertificates?["shop"]
+        #expect(shop?.key == "/etc/quicflow/shop.key" && shop?.isFor("a.shop.example") == true)
+        #expect(shop?.isFor("shop.example.org") == false)
+        #expect(policy.network.refusal(ofCertificate: "shop") == nil)
+        #expect(HostPolicy().refusal(of: .http(HTTPPayload(url: "https://x/", clientCertificate: "shop"))) != nil)
         #expect(refusal(.shell(ShellPayload(command: "x"))) == nil)
         #expect(policy.containers.engine == "/opt/podman")
         for (image, network, source, rule) in [
@@ -184,6 +190,9 @@ struct BuiltinJobTests {
             "[]", "{\"executor\": []}", "{\"executors\": [\"docker\"]}", "{\"directories\": [\"srv\"]}",
             "{\"network\": {\"private\": 1}}", "{\"network\": {\"authorities\": \"/a.pem\"}}",
             "{\"network\": {\"authorities\": [\"a.pem\"]}}",
+            "{\"network\": {\"client_certificates\": {\"a\": {\"certificate\": \"/a.pem\"}}}}",
+            "{\"network\": {\"client_certificates\": {\"a b\": {\"certificate\": \"/a.pem\", \"key\": \"/b\"}}}}",
+            "{\"network\": {\"client_certificates\": {\"a\": {\"certificate\": \"a.pem\", \"key\": \"/b\"}}}}",
             "{\"concurrency\": 0}", "{\"users\": [\"33\"]}", "{", "{\"plugins\": \"/a/../b\"}",
         ] {
             #expect(throws: CoreError.self, "\(wrong)") { try HostPolicyFile.parse(Array(wrong.utf8)) }

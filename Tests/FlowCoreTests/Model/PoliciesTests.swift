@@ -79,6 +79,19 @@ struct PoliciesTests {
         #expect(pauses(spread).allSatisfy { (5000...10_000).contains($0) } && Set(pauses(spread)).count > 1)
     }
 
+    @Test("A request may say after which statuses it is tried again; what is no answer always is")
+    func retryStatuses() {
+        let asks = Payload.http(HTTPPayload(url: "http://x/", retryStatuses: [502, 503]))
+        let never = Payload.http(HTTPPayload(url: "http://x/", retryStatuses: []))
+        let plain = Payload.http(HTTPPayload(url: "http://x/"))
+        for (payload, status, isRetried) in [
+            (asks, 503, true), (asks, 404, false), (asks, nil, true), (never, 503, false), (never, nil, true),
+            (plain, 404, true), (.shell(ShellPayload(command: "x")), 404, true),
+        ] as [(Payload, Int?, Bool)] {
+            #expect(payload.mayRetry(httpStatus: status) == isRetried, "\(payload) \(status ?? 0)")
+        }
+    }
+
     @Test(
         "Which end may be followed by another attempt (S2's exit codes)",
         arguments: [

@@ -47,14 +47,25 @@ final class HTTPReceiver: Sendable {
     }
 
     /// Speaks HTTPS with this certificate, and answers 200.
-    static func start(certificatePEM: String, keyPEM: String) async throws -> HTTPReceiver {
+    ///
+    /// - Parameter clients: PEM of the certificates that callers have to show one of; nil = nobody has to show any.
+    static func start(
+        certificatePEM: String,
+        keyPEM: String,
+        clients: String? = nil,
+        _ answers: [Answer] = []
+    ) async throws -> HTTPReceiver {
         let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificatePEM.utf8))
         let key = try NIOSSLPrivateKey(bytes: Array(keyPEM.utf8), format: .pem)
-        let configuration = TLSConfiguration.makeServerConfiguration(
+        var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) },
             privateKey: .privateKey(key)
         )
-        return try await self.start([], tls: try NIOSSLContext(configuration: configuration))
+        if let clients {
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(clients.utf8)))
+            configuration.certificateVerification = .noHostnameVerification
+        }
+        return try await self.start(answers, tls: try NIOSSLContext(configuration: configuration))
     }
 
     private static func start(_ answers: [Answer], tls: NIOSSLContext?) async throws -> HTTPReceiver {

@@ -170,6 +170,14 @@ struct JobValidatorTests {
         #expect(paths(asks, .manual).isEmpty)
         let all = ["executor_config.body", "executor_config.headers.X", "executor_config.url"]
         #expect(paths(asks, every).sorted() == all)
+        let shown = HTTPPayload(url: "http://x/", retryStatuses: [503, 99], clientCertificate: "../x")
+        #expect(
+            paths(shown, .manual).sorted() == [
+                "executor_config.client_certificate", "executor_config.client_certificate",
+                "executor_config.retry_statuses[1]",
+            ]
+        )
+        #expect(paths(HTTPPayload(url: "https://x/", clientCertificate: "shop-1"), .manual).isEmpty)
         let literal = HTTPPayload(url: "https://example.org/", method: "POST", body: "{{{{ .Alert }} and {{ open")
         #expect(paths(literal, every).isEmpty)
     }

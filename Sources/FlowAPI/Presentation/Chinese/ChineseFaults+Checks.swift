@@ -114,6 +114,10 @@ extension ChineseFaults {
         zh 只支持 http 和 https，不支持“{scheme}”
         en a port is a number from 1 to 65535
         zh 端口是 1 到 65535 的数字
+        en a name of the host's policy is made of at most 64 letters, digits, '.', '_' and '-'
+        zh 主机策略里的名称最多 64 个字符，由字母、数字、“.”、“_”和“-”组成
+        en a client certificate is shown over https only; the address begins with something else
+        zh 客户端证书只在 https 上出示；这个地址以别的开头
         en put credentials into an Authorization header, not into the URL
         zh 请把凭据放在 Authorization 请求头中，不要写在地址里
         en a fragment is never sent; leave '#…' out

@@ -9,7 +9,7 @@ import NIOSSL
 ///
 /// A file may hold an authority's certificate, or that of one server which signed its own.
 enum HTTPAuthorities {
-    private static let sizeLimit = 1 << 20
+    static let sizeLimit = 1 << 20
 
     /// Reads the files anew for each connection: one that was renewed counts from the next request on.
     ///

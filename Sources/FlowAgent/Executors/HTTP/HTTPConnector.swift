@@ -21,18 +21,28 @@ struct HTTPConnector: Sendable {
 
     /// Makes a request to the host's addresses, one after the other, until one of them connects.
     ///
-    /// - Parameter isSecure: whether it speaks TLS, and certificates matter.
+    /// - Parameters:
+    ///   - isSecure: whether it speaks TLS, and certificates matter.
+    ///   - certificate: which of the host's it shows, by name; nil = none.
     /// - Throws: ``HTTPFailure`` when the name can't be resolved or all its addresses are refused; what `body` threw when it
     ///   failed after a connection stood, or to the last address.
     func withClient<Result: Sendable>(
         host: String,
         port: Int,
         isSecure: Bool,
+        certificate: String? = nil,
         _ body: @Sendable (HTTPClient) async throws -> Result
     ) async throws -> Result {
         let name = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         if let refusal = self.policy.network.refusal(ofHost: name) { throw HTTPFailure(refusal, isDenied: true) }
-        let tls = isSecure ? try HTTPAuthorities.configuration(self.policy.network.authorities ?? []) : nil
+        var tls = isSecure ? try HTTPAuthorities.configuration(self.policy.network.authorities ?? []) : nil
+        if let certificate {
+            let shown = try self.certificate(certificate, to: name, isSecure: isSecure)
+            var configuration = tls ?? TLSConfiguration.makeClientConfiguration()
+            shown.present(in: &configuration)
+            tls = configuration
+        }
+        let settings = tls
         let addresses = try AddressOrder.candidates(
             try await self.resolve(name, port: port),
             of: name,
@@ -43,7 +53,7 @@ struct HTTPConnector: Sendable {
         for address in addresses {
             do {
                 let patience = addresses.count == 1 ? Self.patience : Self.shortPatience
-                return try await self.attempt(host: host, address: address, patience: patience, tls: tls, body)
+                return try await self.attempt(host: host, address: address, patience: patience, tls: settings, body)
             } catch let error where Self.isUnconnected(error) {
                 if Self.isSilence(error) { silent.append(address) }
                 failure = error
@@ -51,7 +61,13 @@ struct HTTPConnector: Sendable {
         }
         for address in silent where addresses.count > 1 {
             do {
-                return try await self.attempt(host: host, address: address, patience: Self.patience, tls: tls, body)
+                return try await self.attempt(
+                    host: host,
+                    address: address,
+                    patience: Self.patience,
+                    tls: settings,
+                    body
+                )
             } catch let error where Self.isUnconnected(error) {
                 failure = error
             }
@@ -59,6 +75,26 @@ struct HTTPConnector: Sendable {
         let tried = addresses.map(\.text).joined(separator: ", ")
         let words = HTTPFailure(failure ?? HTTPFailure("no address answered")).detail
         throw HTTPFailure("no connection to '\(name)' port \(port) (\(tried)): \(words)")
+    }
+
+    /// - Throws: ``HTTPFailure`` when the policy does not let it be shown there, or it can't be used.
+    private func certificate(
+        _ certificate: String,
+        to host: String,
+        isSecure: Bool
+    ) throws(HTTPFailure) -> HTTPClientCertificate {
+        guard isSecure else { throw HTTPFailure("a client certificate is shown over https only") }
+        if let refusal = self.policy.network.refusal(ofCertificate: certificate) {
+            throw HTTPFailure(refusal, isDenied: true)
+        }
+        guard let pair = self.policy.network.clientCertificates?[certificate], pair.isFor(host) else {
+            throw HTTPFailure(
+                "the host's policy does not show the client certificate '\(certificate)' to '\(host)' "
+                    + "(network.client_certificates)",
+                isDenied: true
+            )
+        }
+        return try HTTPClientCertificate(pair, name: certificate)
     }
 
     private func attempt<Result: Sendable>(

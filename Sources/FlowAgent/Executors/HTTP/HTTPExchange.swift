@@ -89,7 +89,12 @@ struct HTTPExchange: Sendable {
         for _ in 0...max(0, self.policy.redirectLimit) {
             let current = target
             let (host, port, url) = try current.destination()
-            let step = try await connector.withClient(host: host, port: port, isSecure: current.isSecure) { client in
+            let step = try await connector.withClient(
+                host: host,
+                port: port,
+                isSecure: current.isSecure,
+                certificate: current.certificate
+            ) { client in
                 try await self.exchange(client, url: url, target: current, output: output)
             }
             switch step {

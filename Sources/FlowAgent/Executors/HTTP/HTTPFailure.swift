@@ -47,6 +47,13 @@ struct HTTPFailure: Error {
                 + "that is not among the host's (add it as the system does: update-ca-certificates, update-ca-trust; or "
                 + "for HTTP jobs alone in the host's policy: network.authorities)"
         }
+        if text.contains("CERTIFICATE_REQUIRED") || text.contains("HANDSHAKE_FAILURE_ON_CLIENT_HELLO")
+            || text.contains("BAD_CERTIFICATE") || text.contains("UNKNOWN_CA")
+        {
+            return
+                "the server asks for a client certificate, or does not take the one that was shown: say "
+                + "'client_certificate' in the task, and name its files in the host's policy (network.client_certificates)"
+        }
         if text.contains("WRONG_VERSION_NUMBER") { return "the server does not speak TLS on this port" }
         if text.lowercased().contains("hostname") { return "the server's certificate is for another name" }
         return "no TLS connection could be made: \(text.prefix(200).prefix { $0 != "\n" && $0 != "/" })"

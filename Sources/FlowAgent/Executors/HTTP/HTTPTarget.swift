@@ -11,6 +11,8 @@ struct HTTPTarget: Sendable {
     private(set) var method: HTTPMethod
     private(set) var headers: HTTPHeaders
     private(set) var body: String?
+    /// Which certificate of the host is shown; like other credentials meant for the first server alone.
+    private(set) var certificate: String?
 
     /// The job's own request, with its parameters filled in.
     ///
@@ -32,6 +34,7 @@ struct HTTPTarget: Sendable {
             throw CoreError(.invalid, "'\(HTTPLog.withoutCredentials(url))' is not a URL")
         }
         guard Self.isToken(payload.method) else { throw CoreError(.invalid, "'\(payload.method)' is not a method") }
+        self.certificate = payload.clientCertificate
         self.url = components
         self.method = HTTPMethod(rawValue: payload.method.uppercased())
         self.headers = headers
@@ -73,6 +76,7 @@ struct HTTPTarget: Sendable {
             components.host == self.url.host && components.port == self.url.port && components.scheme == self.url.scheme
         if !isSameOrigin {
             // Credentials were meant for the first host alone.
+            next.certificate = nil
             for name in ["authorization", "cookie", "proxy-authorization"] { next.headers.remove(name: name) }
         }
         if status == 303 || (status < 303 && self.method == .POST) {

@@ -31,6 +31,8 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         package var hosts: [String]?
         /// Absolute paths of PEM files: certificates of servers that HTTP jobs trust beside those of the system; nil = none.
         package var authorities: [String]?
+        /// What HTTP jobs may show to servers that ask who they are, by the names that jobs say; nil = none.
+        package var clientCertificates: [String: ClientCertificate]?
         /// What the installation says; nil = nothing, and all is allowed.
         package var defaults: NetworkDefaults?
 
@@ -39,8 +41,10 @@ package struct HostPolicy: Hashable, Sendable, Codable {
             allowsLoopback: Bool? = nil,
             hosts: [String]? = nil,
             authorities: [String]? = nil,
+            clientCertificates: [String: ClientCertificate]? = nil,
             defaults: NetworkDefaults? = nil
         ) {
+            self.clientCertificates = clientCertificates
             self.ownPrivate = allowsPrivate
             self.ownLoopback = allowsLoopback
             self.hosts = hosts
@@ -59,18 +63,47 @@ package struct HostPolicy: Hashable, Sendable, Codable {
                 : "the host's policy does not allow connections to the host itself (network)"
         }
 
-        /// Why a host may not be reached by its name; nil when it may, as far as its name goes.
-        package func refusal(ofHost name: String) -> String? {
-            guard let hosts else { return nil }
+        /// Whether a name is one of a list, in which `*.example.org` stands for all under it.
+        static func names(_ hosts: [String], include name: String) -> Bool {
             let wanted = name.lowercased()
-            let isAllowed = hosts.contains { pattern in
+            return hosts.contains { pattern in
                 let pattern = pattern.lowercased()
                 return pattern.hasPrefix("*.")
                     ? wanted.hasSuffix(pattern.dropFirst()) && wanted.utf8.count >= pattern.utf8.count
                     : wanted.utf8.elementsEqual(pattern.utf8)
             }
-            return isAllowed ? nil : "the host's policy does not allow connections to '\(name)' (network.hosts)"
         }
+
+        /// Why a job may not show a certificate; nil when it may, as far as its definition says.
+        package func refusal(ofCertificate name: String) -> String? {
+            self.clientCertificates?[name] == nil
+                ? "the host's policy has no client certificate '\(name)' (network.client_certificates)" : nil
+        }
+
+        /// Why a host may not be reached by its name; nil when it may, as far as its name goes.
+        package func refusal(ofHost name: String) -> String? {
+            guard let hosts else { return nil }
+            return Self.names(hosts, include: name)
+                ? nil : "the host's policy does not allow connections to '\(name)' (network.hosts)"
+        }
+    }
+
+    /// A certificate of the host with its key, in PEM files that stay on the host.
+    package struct ClientCertificate: Hashable, Sendable, Codable {
+        /// Absolute paths: the chain, leaf first, and its key.
+        package var certificate: String
+        package var key: String
+        /// Whom it may be shown to, as in ``Network/hosts``; nil = whatever may be reached.
+        package var hosts: [String]?
+
+        package init(certificate: String, key: String, hosts: [String]? = nil) {
+            self.certificate = certificate
+            self.key = key
+            self.hosts = hosts
+        }
+
+        /// Whether a server of this name may see it.
+        package func isFor(_ host: String) -> Bool { self.hosts.map { Network.names($0, include: host) } ?? true }
     }
 
     /// What container jobs may use.
@@ -165,7 +198,8 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         case .container(let container):
             return self.containers.refusal(of: container)
                 ?? container.mounts.lazy.compactMap { self.refusal(ofPath: $0.source) }.first
-        case .http, .plugin, .builtin: return nil
+        case .http(let http): return http.clientCertificate.flatMap { self.network.refusal(ofCertificate: $0) }
+        case .plugin, .builtin: return nil
         }
     }
 

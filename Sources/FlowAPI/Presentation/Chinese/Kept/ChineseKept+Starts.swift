@@ -166,6 +166,18 @@ extension ChineseKept {
         zh 系统设置不允许连接本机（设置 network.loopback）
         en the host's policy does not allow {kind} jobs (executors)
         zh 主机的策略不允许 {kind} 任务（executors）
+        en '{name}': '{file}' can't be read, or has no certificate in PEM
+        zh “{name}”：“{file}”无法读取，或其中没有 PEM 格式的证书
+        en '{name}': '{file}' can't be read, or has no key in PEM without a password
+        zh “{name}”：“{file}”无法读取，或其中没有不带密码的 PEM 格式密钥
+        en a client certificate is shown over https only
+        zh 客户端证书只在 https 上出示
+        en the host's policy does not show the client certificate '{name}' to '{host}' (network.client_certificates)
+        zh 主机策略不向“{host}”出示客户端证书“{name}”（network.client_certificates）
+        en the host's policy has no client certificate '{name}' (network.client_certificates)
+        zh 主机策略里没有客户端证书“{name}”（network.client_certificates）
+        en the server asks for a client certificate, or does not take the one that was shown: say 'client_certificate' in the task, and name its files in the host's policy (network.client_certificates)
+        zh 对方要求客户端证书，或不接受出示的证书：请在任务里写 client_certificate，并在主机策略里写明它的文件（network.client_certificates）
         en the host's policy does not allow the image '{image}' (containers.images)
         zh 主机策略不允许镜像“{image}”（containers.images）
         en the host's policy does not allow the network '{network}' (containers.networks)
