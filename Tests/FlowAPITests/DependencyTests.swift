@@ -162,7 +162,7 @@ struct DependencyTests {
             ("deadline.after_seconds", #"{"dependencies":[{"task_id":1}],"deadline":{"after_seconds":1}}"#),
             (
                 "deadline.on_deadline",
-                #"{"dependencies":[{"task_id":1}],"deadline":{"at":"08:00","on_deadline":"alarm"}}"#
+                #"{"dependencies":[{"task_id":1}],"deadline":{"at":"08:00","on_deadline":"shout"}}"#
             ),
             ("deadline", #"{"dependencies":[{"task_id":1}],"join":"any","deadline":{"at":"08:00"}}"#),
             ("dependency_mode", #"{"dependencies":[{"task_id":1}],"dependency_mode":"gate"}"#),
@@ -281,6 +281,50 @@ struct DependencyTests {
             #expect(try await server.store.parameters(of: id) == ["MISSING_PARENTS": "\(two)"])
             let state = try await caller.get("/tasks/\(child)/dependencies").data
             #expect(state["due"]?.text == "2026-11-22T11:00:00.000Z" && state["met"] == .integer(0))
+        }
+    }
+
+    @Test("A deadline with an alarm tells rules which parents are missing, and the task goes on waiting (D9)")
+    func alarm() async throws {
+        try await TestServer.with { server, caller in
+            try await Self.connect(server)
+            let (one, two) = (try await Self.task(caller, "one"), try await Self.task(caller, "two"))
+            let rule: JSON = [
+                "name": JSON.string("late"), "triggers": .array([.string("parents_late")]),
+                "channels": .array([
+                    ["type": JSON.string("email"), "recipients": .array([.string("a@b.example")])].json
+                ]),
+            ].json
+            let child = try await Self.task(
+                caller,
+                "child",
+                [
+                    "task_dependencies": .array([.integer(one), .integer(two)]), "task_notify": .array([rule]),
+                    "deadline": ["at": JSON.string("11:00"), "on_deadline": .string("alarm")].json,
+                ]
+            )
+            #expect(
+                try await caller.get("/tasks/\(child)").data["deadline"]?["on_deadline"] == .string("alarm")
+            )
+            let reader = try await Self.reader(server)
+            let evaluator = NotifyEvaluator(store: server.store, clock: server.clock)
+            try await evaluator.catchUp()
+            try await Self.run(one, server, caller, sequence: 1)
+            try await reader.catchUp()
+            server.clock.set(TestServer.start.advanced(byMilliseconds: 3_600_000))
+            try await reader.expire()
+            try await reader.expire()
+            #expect(try await caller.get("/runs?type=dependency").data["total"] == .integer(0))
+            try await evaluator.catchUp()
+            server.clock.advance(seconds: 6)
+            try await evaluator.catchUp()
+            let texts = try await caller.get("/notify/deliveries").data["items"]?.items.compactMap { $0["text"]?.text }
+            #expect(texts?.count == 1 && texts?.first?.contains("still waits for two; that was due by") == true)
+            // What came is kept: when the other one comes at last, the task starts.
+            let state = try await caller.get("/tasks/\(child)/dependencies").data
+            #expect(state["due"]?.text == "2026-11-22T11:00:00.000Z" && state["met"] == .integer(1))
+            try await Self.run(two, server, caller, sequence: 2)
+            #expect(try await reader.catchUp().count == 1)
         }
     }
 

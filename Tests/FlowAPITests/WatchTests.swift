@@ -36,7 +36,9 @@ struct WatchTests {
                 presence.condition = condition
                 return [agent: presence]
             },
-            server: { WatchedHost(agent: nil, name: "server") }
+            server: { WatchedHost(agent: nil, name: "server") },
+            // Everything that is open is read, however many pages that takes.
+            page: 1
         )
     }
 
@@ -106,6 +108,14 @@ struct WatchTests {
             let id = try #require(started.flatMap { ExecutionID($0) })
             let execution = try #require(try await server.store.execution(id))
             try await server.report(execution, sequence: 1, status: .running)
+            // It is not the oldest that runs.
+            let other = try await caller.post("/tasks", taskBody(["name": .string("other")])).data["id"]?.int ?? 0
+            server.clock.advance(seconds: -1)
+            let first = try await caller.post("/tasks/\(other)/trigger").data["execution_id"]?.text
+            server.clock.advance(seconds: 1)
+            if let id = first.flatMap({ ExecutionID($0) }), let older = try await server.store.execution(id) {
+                try await server.report(older, sequence: 2, status: .running)
+            }
             func round() async throws {
                 try await evaluator.catchUp()
                 try await Self.watcher(server).look()
@@ -126,7 +136,7 @@ struct WatchTests {
             #expect(told.count == 1 && told[0].hasSuffix(": running longer than"), "\(told)")
             let incident = try await caller.get("/notify/incidents").data["items"]?.items.first
             #expect(incident?["trigger"] == .string("running_longer_than"))
-            try await server.report(execution, sequence: 2, status: .success)
+            try await server.report(execution, sequence: 3, status: .success)
             try await round()
             let ended = try await subjects()
             #expect(ended.count == 2 && ended[0].hasPrefix("Recovered: "), "\(ended)")
@@ -181,7 +191,7 @@ struct WatchTests {
             let id = try #require(started.flatMap { ExecutionID($0) })
             let execution = try #require(try await server.store.execution(id))
             try await server.report(execution, sequence: 1, status: .running)
-            server.clock.advance(seconds: 3600)
+            server.clock.advance(seconds: 3610)
             try await Self.watcher(server).look()
             server.clock.advance(seconds: 6)
             try await evaluator.catchUp()

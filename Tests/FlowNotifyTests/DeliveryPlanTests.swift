@@ -47,8 +47,15 @@ struct DeliveryPlanTests {
         let now = NotifyWorld.start.advanced(byMilliseconds: Self.hour)
         let dead = plan.settle(ChannelTests.delivery(), .dead("status 404"), at: now, giveUpAfter: 24 * Self.hour)
         #expect(dead.state == .dead && dead.dueAt == nil && dead.lastError == "status 404")
-        let old = plan.settle(ChannelTests.delivery(), .again("away"), at: now, giveUpAfter: Self.hour)
-        #expect(old.state == .dead)
+        let tried = ChannelTests.delivery(attempts: DeliveryPlan.leastTries)
+        #expect(plan.settle(tried, .again("away"), at: now, giveUpAfter: Self.hour).state == .dead)
+        // What goes once more long after it was written, such as a recovery, is not dead at its first hiccup.
+        var again = tried
+        again.state = .sent
+        again.queue(at: now)
+        #expect(again.state == .queued && again.dueAt == now)
+        let old = plan.settle(again, .again("away"), at: now, giveUpAfter: Self.hour)
+        #expect(old.state == .queued && old.dueAt.map { $0.milliseconds(since: now) <= 1200 } == true)
         let sent = plan.settle(ChannelTests.delivery(), .delivered, at: now, giveUpAfter: Self.hour)
         #expect(sent.state == .sent && sent.lastError == nil)
     }

@@ -200,6 +200,30 @@ struct EvaluationTests {
         #expect(written.text.contains("ada asks for it: one") && !written.text.contains("Hosts:"))
     }
 
+    @Test("Parents that are late are told of once for each deadline, with what is missing; a silence counts it (D9)")
+    func parentsLate() throws {
+        let due = NotifyWorld.start
+        func event(_ due: Timestamp) -> DurableEvent {
+            .job(JobEvent(.parentsLate, job: 7, due: due, missing: ["load", "clean"]))
+        }
+        for (triggers, count) in [([NotifyTrigger.parentsLate], 2), ([.missed, .skipped], 0)] {
+            var world = NotifyWorld([NotifyWorld.rule(triggers)])
+            world.happen(event(due))
+            let messages = world.pass(6)
+            world.happen(event(due.advanced(byMilliseconds: 86_400_000)))
+            #expect(messages.count + world.pass(6).count == count && world.pass(3600).isEmpty)
+            guard let message = messages.first else { continue }
+            let variables = TemplateVariables(message, execution: nil, logTail: "", timeZone: "Asia/Shanghai")
+            let written = MessageText.write(NotifyTarget(channel: "ops"), variables, for: .webhook)
+            #expect(written.subject == "backup: parents late", "\(written)")
+            #expect(written.text.contains("still waits for load, clean; that was due by"), "\(written)")
+            #expect(written.text.contains("+08:00") && !written.text.contains("Hosts:"), "\(written)")
+        }
+        var world = NotifyWorld(own: [NotifyWorld.own([.parentsLate], match: NotifyMatch(tasks: [8]))])
+        world.happen(event(due))
+        #expect(world.pass(6).isEmpty, "it is another task's")
+    }
+
     @Test("Nobody sleeps through somebody's taking all rights; other rules do not hear of it")
     func breakGlass() throws {
         let day = QuietHours.Window(from: 0, until: 1439, days: [])

@@ -126,14 +126,18 @@ struct WatchStoreTests {
             #expect(try await succeeded(10, 11) == [job.id])
             #expect(try await succeeded(11, 9999).isEmpty, "a failure is none")
             func open(_ started: Int64, limit: Int = 9) async throws -> [ExecutionID] {
-                try await store.openExecutions(
-                    startedBefore: World.start + started,
-                    dueBefore: .distantPast,
-                    limit: limit
-                ).map(\.id)
+                try await store.openExecutions(.running(since: World.start + started), after: nil, limit: limit)
+                    .map(\.id)
             }
             #expect(try await open(199).isEmpty)
             #expect(try await open(200) == [reports[2].executionID])
+            let rest = try await store.openExecutions(
+                .running(since: World.start + 200),
+                after: reports[2].executionID,
+                limit: 9
+            )
+            #expect(rest.isEmpty)
+            #expect(try await store.openExecutions(.waiting(since: World.start + 999), after: nil, limit: 9).isEmpty)
         }
     }
 }

@@ -101,14 +101,8 @@ enum DependencyBody {
         if let word = object.string("on_deadline") {
             if let known = DependencyDeadline.Action(rawValue: word) {
                 action = known
-            } else if word == "alarm" {
-                object.fault(
-                    "on_deadline",
-                    "unsupported",
-                    "this version can't raise an alarm of its own: 'skip' records it as skipped, which rules can tell of"
-                )
             } else {
-                object.fault("on_deadline", "value", "'\(word)' is none of 'skip', 'run'")
+                object.fault("on_deadline", "value", "'\(word)' is none of 'skip', 'run', 'alarm'")
             }
         }
         guard let at else {

@@ -19,6 +19,8 @@ package struct DependencyCore: Sendable {
     /// What the job starts, if it does.
     package private(set) var start: DependencyStart?
     package private(set) var deadline: DeadlineState
+    /// Parents that had not come when a deadline passed of which rules are to tell; nil when none did.
+    package private(set) var alarm: [JobID]?
 
     /// - Parameters:
     ///   - edges: as they are stored; an edge that is not is new.
@@ -68,7 +70,7 @@ package struct DependencyCore: Sendable {
             self.write(mark, as: .disabled)
         } else if age > Int64(self.dependencies.maxAgeSeconds) * 1000 {
             self.write(mark, as: .stale)
-        } else if self.dependencies.deadline != nil, let resolved = self.deadline.resolved, run.nominal < resolved {
+        } else if self.dropsWhatIsLate, let resolved = self.deadline.resolved, run.nominal < resolved {
             self.write(mark, as: .late)
         } else if self.dependencies.join == .any {
             state.newest = max(state.newest ?? run.order, run.order)
@@ -131,17 +133,20 @@ package struct DependencyCore: Sendable {
             self.deadline.startedAt = nil
             return
         }
+        let missing = self.edges.values.filter { $0.news != .met }.map(\.parent).sorted()
         self.deadline.resolved = due
-        self.start = DependencyStart(
-            due: due,
-            action: deadline.action,
-            missing: self.edges.values.filter { $0.news != .met }.map(\.parent).sorted(),
-            marks: self.waiting
-        )
+        guard deadline.action != .alarm else {
+            self.alarm = missing
+            return
+        }
+        self.start = DependencyStart(due: due, action: deadline.action, missing: missing, marks: self.waiting)
         for mark in self.waiting { self.write(mark, as: deadline.action == .run ? .consumed : .withdrawn) }
         self.waiting = []
         for parent in self.edges.keys { self.edges[parent]?.consume() }
     }
+
+    /// After an alarm what comes late still counts.
+    private var dropsWhatIsLate: Bool { self.dependencies.deadline.map { $0.action != .alarm } ?? false }
 
     /// Counts the time from the first parent that has come, where the deadline says so.
     private mutating func arm(at now: Timestamp) {
@@ -185,7 +190,14 @@ package struct DependencyCore: Sendable {
 
     private mutating func begin(for marks: [DependencyMark], at instant: Timestamp? = nil) {
         self.start = DependencyStart(for: marks, at: instant)
-        self.deadline.startedAt = self.start?.nominal
+        // What an alarm was about is not what the next deadline asks for.
+        let isLate =
+            !self.dropsWhatIsLate
+            && self.edges.values.contains { edge in
+                guard let newest = edge.newest, let resolved = self.deadline.resolved else { return false }
+                return newest.nominal < resolved
+            }
+        if !isLate { self.deadline.startedAt = self.start?.nominal }
         for mark in marks { self.write(mark, as: .consumed) }
         let consumed = Set(marks.map(\.root))
         self.waiting.removeAll { consumed.contains($0.root) }

@@ -8,6 +8,8 @@ package struct DependencyDeadline: Hashable, Sendable, Codable {
         case skip
         /// The job starts without them.
         case run
+        /// Rules tell of it, and the job goes on waiting: nothing is used up.
+        case alarm
     }
 
     /// What the time is counted from; exactly one is set.

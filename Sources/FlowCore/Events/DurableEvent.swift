@@ -18,6 +18,8 @@ package enum DurableEvent: Hashable, Sendable {
     case runSettled(SettledRun)
     /// Somebody did or asked for something that others are told of.
     case person(PersonEvent)
+    /// Something came about for a job that has no execution.
+    case job(JobEvent)
 }
 
 /// A row of the event log.

@@ -18,6 +18,7 @@ package enum EventCoding {
         case serverStarted = 4
         case runSettled = 20
         case person = 30
+        case job = 31
     }
 
     /// The number that rows about settled runs are found by.
@@ -43,6 +44,9 @@ package enum EventCoding {
         case .person(let event):
             writer.person(event)
             return (Topic.person.rawValue, writer.bytes)
+        case .job(let event):
+            writer.job(event)
+            return (Topic.job.rawValue, writer.bytes)
         }
     }
 
@@ -66,6 +70,7 @@ package enum EventCoding {
         case .serverStarted: return .serverStarted
         case .runSettled: return reader.settled().map { .runSettled($0) }
         case .person: return reader.person().map { .person($0) }
+        case .job: return reader.job().map { .job($0) }
         }
     }
 }
@@ -270,5 +275,29 @@ extension EventReader {
             groups: groups,
             text: text
         )
+    }
+}
+
+extension EventWriter {
+    fileprivate mutating func job(_ event: JobEvent) {
+        self.text(event.kind.rawValue)
+        self.signed(event.job)
+        self.signed(event.due.milliseconds)
+        self.unsigned(UInt64(event.missing.count))
+        for name in event.missing { self.text(name) }
+    }
+}
+
+extension EventReader {
+    fileprivate mutating func job() -> JobEvent? {
+        guard let kind = self.text().flatMap({ JobEvent.Kind(rawValue: $0) }), let job = self.signed(),
+            let due = self.signed(), let count = self.unsigned(), count <= UInt64(self.bytes.count)
+        else { return nil }
+        var missing: [String] = []
+        for _ in 0..<count {
+            guard let name = self.text() else { return nil }
+            missing.append(name)
+        }
+        return JobEvent(kind, job: job, due: Timestamp(milliseconds: due), missing: missing)
     }
 }

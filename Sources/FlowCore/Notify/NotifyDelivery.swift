@@ -80,4 +80,14 @@ package struct NotifyDelivery: Hashable, Sendable, Codable {
         self.updatedAt = now
         self.dueAt = now
     }
+
+    /// Puts one into the queue again that was sent, or given up.
+    ///
+    /// Its tries are counted anew, and it goes with no digest: somebody asked for this one.
+    package mutating func queue(at now: Timestamp) {
+        self.state = .queued
+        self.dueAt = now
+        self.updatedAt = now
+        self.attempts = min(self.attempts, 1)
+    }
 }

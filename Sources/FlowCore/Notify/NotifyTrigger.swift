@@ -25,6 +25,8 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
     case approvalWaiting = "approval_waiting"
     /// Somebody took all rights for a while.
     case breakGlass = "break_glass"
+    /// The time for the parents of a task has passed, and it goes on waiting for them.
+    case parentsLate = "parents_late"
     /// No start between two times of a day.
     case didNotRunBy = "did_not_run_by"
     /// No success between two times of a day.
@@ -59,6 +61,12 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
         switch kind {
         case .approvalWaiting: self = .approvalWaiting
         case .glassBroken: self = .breakGlass
+        }
+    }
+
+    package init(_ kind: JobEvent.Kind) {
+        switch kind {
+        case .parentsLate: self = .parentsLate
         }
     }
 

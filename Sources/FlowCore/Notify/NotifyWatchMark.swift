@@ -32,6 +32,10 @@ package struct NotifyWatchMark: Hashable, Sendable {
 
     package var isDeadline: Bool { self.key.subject.isEmpty }
 
+    /// The subject of a deadline of which some are still to be told, when others have ended.
+    package static let rest = "rest"
+    package var isRest: Bool { self.key.subject == Self.rest }
+
     /// A mark as it is and as it is to be.
     package struct Change: Hashable, Sendable {
         package let key: Key
@@ -54,9 +58,12 @@ package struct NotifyMeasure: Hashable, Sendable, Codable {
     package let value: Int64
     /// Of what it may be at most, or of all there is.
     package let limit: Int64
+    /// What is missing; nil = that says nothing here.
+    package let names: [String]?
 
-    package init(value: Int64, limit: Int64 = 0) {
+    package init(value: Int64, limit: Int64 = 0, names: [String]? = nil) {
         self.value = value
         self.limit = limit
+        self.names = names
     }
 }

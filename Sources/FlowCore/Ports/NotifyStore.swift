@@ -46,8 +46,8 @@ package protocol NotifyStore: EventStore, FailureStore, ReportMailStore {
     func notifyWatchMarks() async throws -> [NotifyWatchMark]
     /// Jobs whose own rules watch time, ascending.
     func watchingJobs() async throws -> [JobID]
-    /// Executions that run since before a time, and that wait and were due before another; the oldest of each.
-    func openExecutions(startedBefore: Timestamp, dueBefore: Timestamp, limit: Int) async throws -> [Execution]
+    /// A page of executions that run or wait, by id, which is in order of time.
+    func openExecutions(_ kind: OpenKind, after: ExecutionID?, limit: Int) async throws -> [Execution]
     /// Those of the jobs of which an execution started in a span, or ended well in it.
     func jobs(_ jobs: [JobID], startedIn span: Range<Timestamp>) async throws -> Set<JobID>
     func jobs(_ jobs: [JobID], succeededIn span: Range<Timestamp>) async throws -> Set<JobID>
@@ -186,4 +186,12 @@ package struct NotifyQuery: Hashable, Sendable {
         self.incident = incident
         self.scope = scope
     }
+}
+
+/// Which open executions are asked for.
+package enum OpenKind: Hashable, Sendable {
+    /// Those that started at this time or before.
+    case running(since: Timestamp)
+    /// Those that have not begun and were due before this time.
+    case waiting(since: Timestamp)
 }

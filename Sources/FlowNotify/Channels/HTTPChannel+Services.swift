@@ -140,7 +140,7 @@ extension HTTPChannel {
         }
         switch trigger.flatMap({ NotifyTrigger(rawValue: $0) }) {
         case .success, .recovered, .hostBack, .approvalWaiting: return "info"
-        case .skipped, .cancelled, .businessFailure, .missed: return "warning"
+        case .skipped, .cancelled, .businessFailure, .missed, .parentsLate: return "warning"
         default: return "error"
         }
     }

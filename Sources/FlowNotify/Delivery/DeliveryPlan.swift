@@ -16,6 +16,8 @@ package struct DeliveryPlan: Sendable {
     private static let failuresUntilProbing = 10
     private static let probeInterval: Int64 = 60_000
     private static let longestPause: Int64 = 600_000
+    /// No message is given up before so many tries, half an hour's worth, however old it is.
+    package static let leastTries = 12
 
     private struct Lane: Sendable {
         /// Thousandths of a message that may go.
@@ -88,7 +90,9 @@ package struct DeliveryPlan: Sendable {
         case .again(let why, let after):
             settled.lastError = why.shortened(toBytes: 500)
             self.lanes[delivery.channel]?.failures += 1
-            if now.milliseconds(since: delivery.createdAt) >= giveUpAfter {
+            // What was put into the queue again long after it was written has its tries like any other.
+            let isTried = delivery.attempts >= Self.leastTries
+            if isTried, now.milliseconds(since: delivery.createdAt) >= giveUpAfter {
                 settled.state = .dead
             } else {
                 settled.state = .queued

@@ -34,6 +34,8 @@ enum ChineseMessages {
         zh 到 {time} 仍未启动
         en not finished by {time}
         zh 到 {time} 仍未成功完成
+        en still waits for {names}; that was due by {time}
+        zh 仍在等待 {names}，本应在 {time} 前完成
         en the certificate ends at {time}
         zh 证书将于 {time} 到期
         en the clock is not to be believed
@@ -75,6 +77,8 @@ enum ChineseMessages {
         zh 有待审批
         en emergency access
         zh 紧急授权
+        en parents late
+        zh 前置任务迟到
         en did not run by
         zh 到时未启动
         en not finished by

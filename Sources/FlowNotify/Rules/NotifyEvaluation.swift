@@ -76,6 +76,7 @@ package struct NotifyEvaluation {
                 keys.hosts.insert(agent)
                 for entry in book.rules(forHost: agent) { keys.rules.insert(entry.key) }
             case .person(let person): for entry in book.rules(for: person) { keys.rules.insert(entry.key) }
+            case .job(let event): for entry in book.rules(of: event.job, on: nil) { keys.rules.insert(entry.key) }
             case .serverStarted: keys.isEveryHostNeeded = true
             case .runSettled, nil: break
             }
@@ -112,6 +113,7 @@ package struct NotifyEvaluation {
         case .serverStarted:
             for agent in self.hosts.keys.sorted() { self.went(agent, at: row.at, grace: Self.startupGrace) }
         case .person(let person): self.handle(person, at: row.at)
+        case .job(let event): self.handle(event, at: row.at)
         case .runSettled, nil: break
         }
     }
@@ -151,6 +153,29 @@ package struct NotifyEvaluation {
                     trigger: trigger,
                     at: time,
                     request: event.text
+                ),
+                failing: nil,
+                count: 1,
+                at: time
+            )
+        }
+    }
+
+    /// Each is told of by itself: what it waits for may still come, and nothing has failed.
+    mutating func handle(_ event: JobEvent, at time: Timestamp) {
+        let trigger = NotifyTrigger(event.kind)
+        for entry in self.book.rules(of: event.job, on: nil) where entry.rule.triggers.contains(trigger) {
+            guard self.catching(entry, on: nil, at: time).isEmpty else { continue }
+            self.add(
+                entry,
+                group: "\(trigger.rawValue) \(event.job) \(event.due.milliseconds)",
+                trigger: trigger,
+                member: NotifyIncident.Member(
+                    host: "",
+                    execution: nil,
+                    trigger: trigger,
+                    at: event.due,
+                    measure: NotifyMeasure(value: event.due.milliseconds, names: event.missing)
                 ),
                 failing: nil,
                 count: 1,

@@ -12,6 +12,8 @@ package import FlowCore
 package struct NotifyWatch: Sendable {
     /// Conditions of one rule that are remembered; more wait until some of these have ended.
     package static let markLimit = NotifyIncident.failingLimit
+    /// A deadline is looked at so long after it: what began in its last second has been reported by then; milliseconds.
+    package static let deadlineGrace: Int64 = 10_000
     /// Successes that say how long a job usually takes.
     package static let usualCount = 20
     private static let leastUsual = 5
@@ -36,6 +38,8 @@ package struct NotifyWatch: Sendable {
         package let span: Range<Timestamp>
         /// Nil = what was told of is asked about.
         let deadline: Timestamp?
+        /// It is about those that there was no room for.
+        var isRest = false
     }
 
     let book: RuleBook
@@ -56,7 +60,7 @@ package struct NotifyWatch: Sendable {
         self.deadlines = Dictionary(book.deadlineRules.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         self.before = Dictionary(marks.map { ($0.key, $0.at) }, uniquingKeysWith: { first, _ in first })
         self.marks = self.before
-        for mark in marks where !mark.isDeadline { self.counts[Self.slot(mark.key), default: 0] += 1 }
+        for mark in marks where !mark.isDeadline && !mark.isRest { self.counts[Self.slot(mark.key), default: 0] += 1 }
         let keys = book.keys
         for mark in marks where !keys.contains(mark.key.rule) { self.withdraw(mark.key) }
         self.setDeadlines()
@@ -76,8 +80,19 @@ package struct NotifyWatch: Sendable {
         }
     }
 
-    /// When the next deadline is.
-    package var nextDeadline: Timestamp? { self.marks.filter { $0.key.subject.isEmpty }.values.min() }
+    /// When the next deadline is looked at.
+    package var nextDeadline: Timestamp? {
+        self.marks.filter { $0.key.subject.isEmpty }.values.min()?.advanced(byMilliseconds: Self.deadlineGrace)
+    }
+
+    /// Whether a mark asks about jobs now: its deadline has come, or those that it is for have room.
+    package static func isDue(_ mark: NotifyWatchMark, among marks: [NotifyWatchMark], at now: Timestamp) -> Bool {
+        if mark.isDeadline { return mark.at.advanced(byMilliseconds: Self.deadlineGrace) <= now }
+        guard mark.isRest else { return false }
+        return marks.count {
+            $0.key.rule == mark.key.rule && $0.key.trigger == mark.key.trigger && !$0.isDeadline && !$0.isRest
+        } < Self.markLimit
+    }
 
     // MARK: Deadlines
 
@@ -96,16 +111,31 @@ package struct NotifyWatch: Sendable {
     package var questions: [Question] {
         var questions: [Question] = []
         for (key, at) in self.marks.sorted(by: { $0.key < $1.key }) where key.trigger.isDeadline {
-            if key.subject.isEmpty {
-                guard at <= self.now, let entry = self.deadlines[key.rule], let deadline = entry.rule.watch?.deadline
-                else { continue }
+            let mark = NotifyWatchMark(key: key, at: at)
+            if mark.isDeadline || mark.isRest {
+                let isDue =
+                    mark.isRest
+                    ? self.counts[Self.slot(key), default: 0] < Self.markLimit
+                    : Self.isDue(mark, among: [], at: self.now)
+                guard isDue, let entry = self.deadlines[key.rule], let deadline = entry.rule.watch?.deadline else {
+                    continue
+                }
                 let candidates = entry.job.map { [$0] } ?? self.book.allJobs
                 let jobs = candidates.filter { job in
                     job.isEnabled && self.book.rules(of: job.id, on: nil).contains { $0.key == key.rule }
+                        && !(mark.isRest && self.marks[Self.key(key, job.id)] != nil)
                 }
-                let span = deadline.begin(before: at)..<at
+                // Of the rest nobody is told what has come meanwhile.
+                let span = deadline.begin(before: at)..<(mark.isRest ? max(at, self.now) : at)
                 questions.append(
-                    Question(key: key.rule, trigger: key.trigger, jobs: jobs.map(\.id), span: span, deadline: at)
+                    Question(
+                        key: key.rule,
+                        trigger: key.trigger,
+                        jobs: jobs.map(\.id),
+                        span: span,
+                        deadline: at,
+                        isRest: mark.isRest
+                    )
                 )
             } else if let job = JobID(key.subject), at < self.now {
                 questions.append(
@@ -118,8 +148,12 @@ package struct NotifyWatch: Sendable {
 
     /// - Parameter came: those of the question's jobs that did.
     package mutating func answer(_ question: Question, _ came: Set<JobID>) {
+        let rest = NotifyWatchMark.Key(rule: question.key, trigger: question.trigger, subject: NotifyWatchMark.rest)
+        // A newer deadline has taken its place in this round.
+        if question.isRest, self.marks[rest] != question.deadline { return }
+        var hasRoom = true
         for job in question.jobs {
-            let key = NotifyWatchMark.Key(rule: question.key, trigger: question.trigger, subject: "\(job)")
+            let key = Self.key(rest, job)
             // A task that was switched off will not come.
             guard self.book.job(job)?.isEnabled == true,
                 let entry = self.book.rules(of: job, on: nil).first(where: { $0.key == question.key })
@@ -141,10 +175,22 @@ package struct NotifyWatch: Sendable {
                     measure: NotifyMeasure(value: deadline.milliseconds)
                 )
                 // A day that follows one that was told of is told of too.
-                self.begin(key, entry, group: group, agent: nil, member, at: question.span.lowerBound, isNew: true)
+                let fits = self.begin(
+                    key,
+                    entry,
+                    group: group,
+                    agent: nil,
+                    member,
+                    at: question.span.lowerBound,
+                    isNew: true
+                )
+                if !fits { hasRoom = false }
             }
         }
-        guard question.deadline != nil else { return }
+        guard let deadline = question.deadline else { return }
+        // Those without room are told when others have ended; a newer deadline is about the same ones.
+        self.marks[rest] = hasRoom ? nil : deadline
+        guard !question.isRest else { return }
         let next = NotifyWatchMark.Key(rule: question.key, trigger: question.trigger, subject: "")
         // Of several that nobody was there for, one is enough.
         self.marks[next] = self.deadlines[question.key]?.rule.watch?.deadline?.next(after: self.now)
@@ -254,6 +300,10 @@ package struct NotifyWatch: Sendable {
 
     // MARK: Both
 
+    private static func key(_ key: NotifyWatchMark.Key, _ job: JobID) -> NotifyWatchMark.Key {
+        NotifyWatchMark.Key(rule: key.rule, trigger: key.trigger, subject: "\(job)")
+    }
+
     private static func slot(_ key: NotifyWatchMark.Key) -> String { key.trigger.rawValue + " " + key.rule }
 
     /// Not the groups of executions that failed, which a success closes.
@@ -266,6 +316,8 @@ package struct NotifyWatch: Sendable {
         }
     }
 
+    /// - Returns: false when there is no room for it now.
+    @discardableResult
     private mutating func begin(
         _ key: NotifyWatchMark.Key,
         _ entry: RuleBook.Entry,
@@ -274,12 +326,12 @@ package struct NotifyWatch: Sendable {
         _ member: NotifyIncident.Member,
         at time: Timestamp,
         isNew: Bool = false
-    ) {
+    ) -> Bool {
         let isKnown = self.marks[key] != nil
-        guard isNew || !isKnown else { return }
+        guard isNew || !isKnown else { return true }
         if !isKnown {
             let count = self.counts[Self.slot(key), default: 0]
-            guard count < Self.markLimit else { return }
+            guard count < Self.markLimit else { return false }
             self.counts[Self.slot(key)] = count + 1
         }
         self.marks[key] = time
@@ -293,10 +345,12 @@ package struct NotifyWatch: Sendable {
                 member: member
             )
         )
+        return true
     }
 
     private mutating func withdraw(_ key: NotifyWatchMark.Key) {
-        guard self.marks.removeValue(forKey: key) != nil, !key.subject.isEmpty else { return }
+        guard self.marks.removeValue(forKey: key) != nil, !key.subject.isEmpty, key.subject != NotifyWatchMark.rest
+        else { return }
         self.counts[Self.slot(key)] = max(0, self.counts[Self.slot(key), default: 1] - 1)
         self.withdrawn.append(key)
     }

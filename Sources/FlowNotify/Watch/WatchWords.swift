@@ -20,6 +20,8 @@ struct WatchWords {
         switch self.trigger {
         case .didNotRunBy: return "not started by \(instant)"
         case .notFinishedBy: return "not finished by \(instant)"
+        case .parentsLate:
+            return "still waits for \((self.measure.names ?? []).joined(separator: ", ")); that was due by \(instant)"
         case .certificateEnding: return "the certificate ends at \(instant)"
         case .clockSuspect where self.measure.value == 0: return "the clock is not to be believed"
         case .clockSuspect: return "the clock is off by \(speech.duration(abs(self.measure.value)))"

@@ -144,9 +144,7 @@ package final class NotifyDispatcher: Sendable {
         let ends = try await self.store.deliveries(query).items.filter { $0.purpose == .recovered }
         return ends.prefix(1).map { end in
             var again = end
-            again.state = .queued
-            again.dueAt = now
-            again.updatedAt = now
+            again.queue(at: now)
             return again
         }
     }

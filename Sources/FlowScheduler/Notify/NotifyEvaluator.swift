@@ -148,6 +148,7 @@ package final class NotifyEvaluator: Sendable {
             for execution in executions where execution.status.isTerminal { ids.insert(execution.jobID) }
         }
         for case .person(let person)? in events.map(\.event) { if let job = person.job { ids.insert(job) } }
+        for case .job(let event)? in events.map(\.event) { ids.insert(event.job) }
         var found: [Job] = []
         if own.isEmpty, !needsHosts {
             // Rules of the jobs themselves are all there are.
@@ -191,6 +192,11 @@ package final class NotifyEvaluator: Sendable {
             zone = timeZone
         }
         if let deadline = message.incident.rule.watch?.deadline { zone = deadline.timeZone }
+        if message.incident.trigger == .parentsLate, let id = message.incident.jobID,
+            case .daily(_, _, let timeZone)? = try await self.store.job(id)?.definition.dependencies?.deadline?.due
+        {
+            zone = timeZone
+        }
         return TemplateVariables(
             message,
             execution: execution,

@@ -14,8 +14,8 @@ import Synchronization
 package final class NotifyWatcher: Sendable {
     /// Between two looks when no deadline is nearer; milliseconds.
     package static let interval: Int64 = 10_000
-    /// Executions of each kind that are looked at in one round.
-    private static let limit = 5000
+    /// Open executions that rules are about and that are looked at in one round.
+    private static let limit = 100_000
     private static let pageSize = 500
     /// Who was not asked for so long was not the server that looks; milliseconds.
     private static let gap: Int64 = 60_000
@@ -25,6 +25,8 @@ package final class NotifyWatcher: Sendable {
     private let presences: @Sendable () -> [AgentID: AgentPresence]
     private let server: @Sendable () -> WatchedHost
     private let pace = Mutex(Pace())
+    /// Open executions that are read at once.
+    private let page: Int
 
     private struct Pace {
         var next = Timestamp.distantPast
@@ -33,13 +35,17 @@ package final class NotifyWatcher: Sendable {
         var asked: Timestamp?
     }
 
-    /// - Parameter server: the server itself, with its disk.
+    /// - Parameters:
+    ///   - server: the server itself, with its disk.
+    ///   - page: open executions that are read at once.
     package init(
         store: any Store & NotifyStore,
         clock: any WallClock,
         presences: @escaping @Sendable () -> [AgentID: AgentPresence],
-        server: @escaping @Sendable () -> WatchedHost
+        server: @escaping @Sendable () -> WatchedHost,
+        page: Int = 5000
     ) {
+        self.page = page
         self.store = store
         self.clock = clock
         self.presences = presences
@@ -81,14 +87,8 @@ package final class NotifyWatcher: Sendable {
 
         var jobs = try await self.jobs(Set(watching).union(marks.compactMap(Self.job)))
         let needs = WatchNeeds(own.map(\.rule) + jobs.flatMap { $0.definition.notify ?? [] })
-        var open = try await self.open(needs, at: now)
-        let isWhole =
-            open.count(where: { $0.status == .running }) < Self.limit
-            && open.count(where: { $0.status == .pending }) < Self.limit
-        if own.allSatisfy({ NotifyTrigger.ofTime.isDisjoint(with: $0.rule.triggers) }) {
-            let ids = Set(watching)
-            open.removeAll { !ids.contains($0.jobID) }
-        }
+        let isOfJobs = own.allSatisfy { NotifyTrigger.ofTime.isDisjoint(with: $0.rule.triggers) }
+        let (open, isWhole) = try await self.open(needs, of: isOfJobs ? Set(watching) : nil, at: now)
         let known = Set(jobs.map(\.id))
         jobs += try await self.jobs(Set(open.map(\.jobID)).subtracting(known))
         jobs = try await self.withAll(jobs, own, marks, at: now)
@@ -153,7 +153,9 @@ package final class NotifyWatcher: Sendable {
         _ marks: [NotifyWatchMark],
         at now: Timestamp
     ) async throws -> [Job] {
-        let due = marks.contains { $0.isDeadline && $0.at <= now && $0.key.rule.hasPrefix("rule ") }
+        let due = marks.contains { mark in
+            mark.key.rule.hasPrefix("rule ") && NotifyWatch.isDue(mark, among: marks, at: now)
+        }
         guard due else { return known }
         let wide = own.filter { $0.rule.triggers.contains(where: \.isDeadline) }
         var jobs = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -173,16 +175,29 @@ package final class NotifyWatcher: Sendable {
         return jobs.values.sorted { $0.id < $1.id }
     }
 
-    private func open(_ needs: WatchNeeds, at now: Timestamp) async throws -> [Execution] {
-        guard needs.running != nil || needs.waiting != nil else { return [] }
-        func before(_ bound: Int64?) -> Timestamp {
-            bound.map { now.advanced(byMilliseconds: -$0) } ?? .distantPast
+    /// - Parameter jobs: whose executions matter; nil = of all.
+    /// - Returns: what is open, and whether that is everything.
+    private func open(
+        _ needs: WatchNeeds,
+        of jobs: Set<JobID>?,
+        at now: Timestamp
+    ) async throws -> (executions: [Execution], isWhole: Bool) {
+        let kinds = [
+            needs.running.map { OpenKind.running(since: now.advanced(byMilliseconds: -$0)) },
+            needs.waiting.map { OpenKind.waiting(since: now.advanced(byMilliseconds: -$0)) },
+        ].compactMap(\.self)
+        var found: [Execution] = []
+        for kind in kinds {
+            var last: ExecutionID?
+            while true {
+                let page = try await self.store.openExecutions(kind, after: last, limit: self.page)
+                found += page.filter { jobs?.contains($0.jobID) ?? true }
+                guard page.count == self.page else { break }
+                if found.count >= Self.limit { return (found, false) }
+                last = page.last?.id
+            }
         }
-        return try await self.store.openExecutions(
-            startedBefore: before(needs.running),
-            dueBefore: before(needs.waiting),
-            limit: Self.limit
-        )
+        return (found, true)
     }
 
     private func answer(_ question: NotifyWatch.Question) async throws -> Set<JobID> {

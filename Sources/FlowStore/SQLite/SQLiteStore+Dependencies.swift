@@ -74,6 +74,19 @@ extension SQLiteStore: DependencyStore {
             }
             var core = try table.core(of: job, dependencies)
             core.expire(newest, next: next)
+            if let missing = core.alarm {
+                let names = try missing.prefix(JobEvent.nameLimit).map {
+                    try JobTable(db).find($0)?.definition.name ?? "#\($0)"
+                }
+                let more = missing.count - names.count
+                let event = JobEvent(
+                    .parentsLate,
+                    job: id,
+                    due: newest,
+                    missing: more > 0 ? names + ["+\(more)"] : names
+                )
+                try EventTable(db).append(.job(event), at: now)
+            }
             let begun = try core.start.map { try self.begin($0, of: job, at: now, db) }
             try table.save(core, started: begun?.run.id)
             return begun

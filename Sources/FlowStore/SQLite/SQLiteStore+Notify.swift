@@ -259,9 +259,7 @@ extension SQLiteStore: NotifyStore {
             let table = DeliveryTable(db)
             guard var delivery = try table.find(id, in: scope) else { throw StoreFault.noDelivery(id) }
             guard delivery.state != .queued, delivery.state != .sending else { return delivery }
-            delivery.state = .queued
-            delivery.dueAt = change.at
-            delivery.updatedAt = change.at
+            delivery.queue(at: change.at)
             _ = try table.update(delivery)
             try AuditTable(db).record(
                 change,

@@ -11,13 +11,11 @@ extension SQLiteStore {
     package func watchingJobs() async throws -> [JobID] { try await self.read { db in try WatchTable(db).jobs() } }
 
     package func openExecutions(
-        startedBefore: Timestamp,
-        dueBefore: Timestamp,
+        _ kind: OpenKind,
+        after: ExecutionID?,
         limit: Int
     ) async throws -> [Execution] {
-        try await self.read { db in
-            try WatchTable(db).open(startedBefore: startedBefore, dueBefore: dueBefore, limit: limit)
-        }
+        try await self.read { db in try WatchTable(db).open(kind, after: after, limit: limit) }
     }
 
     package func jobs(_ jobs: [JobID], startedIn span: Range<Timestamp>) async throws -> Set<JobID> {

@@ -114,6 +114,8 @@ extension ChineseWords {
         zh 等待审批
         en break_glass
         zh 紧急授权
+        en parents_late
+        zh 前置任务迟到
         en did_not_run_by
         zh 到时未启动
         en not_finished_by

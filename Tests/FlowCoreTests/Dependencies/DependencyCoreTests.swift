@@ -18,6 +18,7 @@ struct DependencyCoreTests {
         var starts: [DependencyStart] = []
         var clock: Int64 = 0
         var deadline = DeadlineState()
+        var alarms: [[JobID]] = []
 
         init(_ join: DependencyJoin = .all, _ edges: [DependencyEdge] = [.init(parent: 1), .init(parent: 2)]) {
             self.dependencies = JobDependencies(edges: edges, join: join)
@@ -39,6 +40,7 @@ struct DependencyCoreTests {
             self.deadline = core.deadline
             for mark in core.written { self.marks[mark.root] = mark }
             if let start = core.start { self.starts.append(start) }
+            if let alarm = core.alarm { self.alarms.append(alarm) }
         }
 
         mutating func ends(_ run: SettledRun) {
@@ -296,6 +298,44 @@ struct DependencyCoreTests {
         child.expires(try #require(child.deadline.due))
         #expect(child.starts.count == 2 && child.starts[1].isSkipped && child.starts[1].missing == [1])
         #expect(child.state(alone) == .withdrawn && child.deadline.due == nil)
+    }
+
+    @Test("A deadline with an alarm starts nothing and uses nothing up; the next day is asked about anew (D9)")
+    func alarm() throws {
+        let noon = Self.start.advanced(byMilliseconds: 60_000)
+        let days = (0..<4).map { noon.advanced(byMilliseconds: Int64($0) * 86_400_000) }
+        var child = Child()
+        child.dependencies.deadline = DependencyDeadline(
+            due: .daily(hour: 8, minute: 0, timeZone: "UTC"),
+            action: .alarm
+        )
+        child.deadline.due = noon
+        let came = Self.run(1, at: 10)
+        child.ends(came)
+        child.expires(days[0], next: days[1])
+        #expect(child.alarms == [[2]] && child.starts.isEmpty && child.deadline.due == days[1])
+        #expect(child.state(came) == .waiting)
+        // It comes ten minutes late, and the job starts for both.
+        let late = Self.run(2, at: 50, ended: 600)
+        child.ends(late)
+        #expect(child.starts.map(\.missing) == [nil] && child.state(late) == .consumed)
+        // That was the first day's start: the second day misses its own.
+        child.expires(days[1], next: days[2])
+        #expect(child.alarms == [[2], [1, 2]])
+        for parent in [1, 2] as [JobID] { child.ends(Self.run(parent, at: 2 * 86_400)) }
+        child.expires(days[2], next: days[3])
+        #expect(child.alarms.count == 2 && child.starts.count == 2, "on the third day both came in time")
+        child.isEnabled = false
+        child.expires(days[3])
+        #expect(child.alarms.count == 2)
+        // Counted from the first parent: once for each time that one of them waits.
+        var after = Child()
+        after.dependencies.deadline = DependencyDeadline(due: .after(milliseconds: 60_000), action: .alarm)
+        after.ends(Self.run(1, at: 1))
+        after.expires(try #require(after.deadline.due))
+        #expect(after.alarms == [[2]] && after.deadline.due == nil)
+        after.ends(Self.run(2, at: 3))
+        #expect(after.starts.count == 1)
     }
 
     @Test("What waits can be forgotten, and started for without the others (D10)")

@@ -39,6 +39,7 @@ struct EventCodingTests {
         .serverStarted,
         .person(PersonEvent(.approvalWaiting, id: "a", username: "ada", job: 7, groups: [2, 300], text: "ada 请求")),
         .person(PersonEvent(.glassBroken, id: "", username: "olga", text: "")),
+        .job(JobEvent(.parentsLate, job: 7, due: Self.nominal, missing: ["load", "清理"])),
         .runSettled(
             SettledRun(
                 id: DeterministicID.run(kind: .rerun, job: Self.job, nominal: Self.nominal),

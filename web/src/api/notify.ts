@@ -73,6 +73,7 @@ export const TRIGGERS = [
   'host_back',
   'approval_waiting',
   'break_glass',
+  'parents_late',
   'did_not_run_by',
   'not_finished_by',
   'running_longer_than',

@@ -288,10 +288,8 @@ extension ChineseFaults {
         zh 有调度的任务还不能等待上游：“start”让上游另外启动它自己的运行
         en '{word}' is none of 'start'
         zh “{word}”不是“start”
-        en this version can't raise an alarm of its own: 'skip' records it as skipped, which rules can tell of
-        zh 这个版本不能单独告警：“skip”会记为已跳过，规则可以据此通知
-        en '{word}' is none of 'skip', 'run'
-        zh “{word}”不是“skip”或“run”
+        en '{word}' is none of 'skip', 'run', 'alarm'
+        zh “{word}”不是“skip”、“run”或“alarm”
         en say a time of day, or after_seconds
         zh 请写一天中的时刻，或 after_seconds
         en this belongs to 'at'; leave it out

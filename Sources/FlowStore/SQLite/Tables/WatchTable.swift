@@ -64,21 +64,35 @@ struct WatchTable {
 
     // MARK: Executions
 
-    func open(startedBefore start: Timestamp, dueBefore due: Timestamp, limit: Int) throws -> [Execution] {
-        try self.db.all(
-            """
-            SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
-            WHERE status = 2 AND status <> 3 AND started_at <= ? ORDER BY id LIMIT ?
-            """,
-            [.time(start), .number(limit)]
-        ) { try ExecutionRecord.decode($0) } + ExecutionTable(self.db).pending(before: due, limit: limit)
+    /// One page of what runs, or of what waits.
+    func open(_ kind: OpenKind, after: ExecutionID?, limit: Int) throws -> [Execution] {
+        let from: RecordValue = .id(after ?? ExecutionID.lowerBound(at: .distantPast))
+        switch kind {
+        case .running(let bound):
+            return try self.db.all(
+                """
+                SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
+                WHERE status = 2 AND status <> 3 AND id > ? AND started_at <= ? ORDER BY id LIMIT ?
+                """,
+                [from, .time(bound), .number(limit)]
+            ) { try ExecutionRecord.decode($0) }
+        case .waiting(let bound):
+            return try self.db.all(
+                """
+                SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_status
+                WHERE status = 1 AND status <> 3 AND id > ? AND id < ? ORDER BY id LIMIT ?
+                """,
+                [from, .id(ExecutionID.lowerBound(at: bound)), .number(limit)]
+            ) { try ExecutionRecord.decode($0) }
+        }
     }
 
     /// - Parameter column: of the execution's start or end.
     func jobs(_ jobs: [JobID], _ column: String, in span: Range<Timestamp>) throws -> Set<JobID> {
         let sql = """
             SELECT job_id FROM execution INDEXED BY execution_by_job WHERE job_id = ? AND id >= ?
-                AND \(column) >= ? AND \(column) < ?\(column == "finished_at" ? " AND status = 3" : "") LIMIT 1
+                AND \(column) >= ? AND \(column) < ?\(column == "finished_at" ? " AND status = 3" : "")
+            ORDER BY id DESC LIMIT 1
             """
         let oldest = ExecutionID.lowerBound(at: span.lowerBound.advanced(byMilliseconds: -Self.longestWait))
         let sets: [[RecordValue]] = jobs.map { job in

@@ -20,7 +20,7 @@ export interface Deadline {
   at?: string;
   timezone?: string;
   after_seconds?: number;
-  on_deadline: 'skip' | 'run';
+  on_deadline: 'skip' | 'run' | 'alarm';
 }
 
 /** What starts a job besides its schedule (docs/flows.md). */

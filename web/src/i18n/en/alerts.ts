@@ -67,6 +67,7 @@ export default {
       host_back: 'host back',
       approval_waiting: 'approval waited for',
       break_glass: 'emergency access',
+      parents_late: 'parents late',
       did_not_run_by: 'did not run by',
       not_finished_by: 'not finished by',
       running_longer_than: 'running too long',

@@ -237,7 +237,11 @@ export default {
     at: 'Time of day',
     after: 'After (seconds)',
     onDeadline: 'When it passes',
-    onDeadlines: { skip: 'Record it as skipped', run: 'Run without the missing' },
+    onDeadlines: {
+      skip: 'Record it as skipped',
+      run: 'Run without the missing',
+      alarm: 'Tell of it and go on waiting',
+    },
     dueAt: 'By {at} ({zone}), else:',
     dueAfter: '{n} s after the first, else:',
     due: 'next',

@@ -61,6 +61,7 @@ export default {
       host_back: '主机恢复',
       approval_waiting: '有待审批',
       break_glass: '紧急授权',
+      parents_late: '前置任务迟到',
       did_not_run_by: '到时未启动',
       not_finished_by: '到时未完成',
       running_longer_than: '运行时间过长',

@@ -227,7 +227,7 @@ export default {
     at: '时刻',
     after: '之后（秒）',
     onDeadline: '过了截止时间',
-    onDeadlines: { skip: '记为跳过', run: '缺少的不再等，直接执行' },
+    onDeadlines: { skip: '记为跳过', run: '缺少的不再等，直接执行', alarm: '发通知，继续等待' },
     dueAt: '最晚 {at}（{zone}），否则',
     dueAfter: '第一个到达后 {n} 秒内，否则',
     due: '下次截止',

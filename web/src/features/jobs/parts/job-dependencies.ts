@@ -33,7 +33,7 @@ export interface DependencyForm {
   deadlineAt: string;
   deadlineZone: string;
   deadlineAfter: NumberField;
-  onDeadline: 'skip' | 'run';
+  onDeadline: 'skip' | 'run' | 'alarm';
 }
 
 export const emptyDependencies = (): DependencyForm => ({
