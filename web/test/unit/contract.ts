@@ -12,9 +12,9 @@ export const contract = {
     start_deadline_seconds status task_notify timeout timezone two_person window
   `),
   executor_config: words(`
-    body builtin command connection cpu_percent dry_run env expect expected_status headers host image
+    body builtin client_certificate command connection cpu_percent dry_run env expect expected_status headers host image
     interpreter interpreter_args leave_processes limits memory_bytes method min_free_percent mounts
-    network nice older_than_days outputs parameters path pattern plugin port pull row_limit run_as
+    network nice older_than_days outputs parameters path pattern plugin port pull retry_statuses row_limit run_as
     scratch_dir statements success_codes umask url user work_dir
   `),
   placement: words(`
