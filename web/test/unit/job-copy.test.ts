@@ -94,6 +94,8 @@ const CONFIGS: [type: number, config: Record<string, unknown>][] = [
     expected_status: [201],
     outputs: { id: '/id' },
     expect: { '/status': 'ok' },
+    retry_statuses: [503],
+    client_certificate: 'shop',
   }],
   [3, { plugin: 'disk-report', parameters: { depth: '2' } }],
   [4, { connection: 'secret:DB', statements: [{ sql: 'SELECT $1', parameters: ['one\ntwo'] }], row_limit: 7 }],
