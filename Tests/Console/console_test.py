@@ -1139,6 +1139,8 @@ class Journey(
         if not self.step("signs in and comes back to the wanted page", self.sign_in):
             return 1
         self.step("is connected live", self.live)
+        if self.options.first:
+            self.step("leads a first visitor to a second host and a first job", self.first_visit)
         self.step("previews the schedule while it is typed", self.cron_preview)
         self.step("points at the first wrong field", self.refuse_form)
         if self.step("creates a job", self.create):
@@ -1149,6 +1151,7 @@ class Journey(
             self.step("refuses a second job of the same name, at the field", self.same_name)
             self.step("cancels a long job", self.cancel)
             self.step("keeps the output of each attempt", self.attempts)
+            self.step("filters the task centre, in the address", self.centre_filters)
             self.step("edits a job", self.edit)
             self.step("tries a job before it is saved", self.test_run)
             self.step("shows two editors of one job each other", self.other_editors)
@@ -1158,6 +1161,8 @@ class Journey(
             self.step("keeps the finer policies of a job, and checks them", self.policies)
             self.step("lets the server choose a host, and says why it did", self.placement)
             self.step("sorts jobs, and shows what others and refusals make of them", self.job_list)
+            self.step("says what a list is about while it has no rows", self.list_states)
+            self.step("shows a hundred rows, and finds one job of many", self.hundred_rows)
             self.step("tells two shards on one host apart", self.shards)
             self.step("shows the versions of a job, and restores one", self.versions)
             self.step("writes jobs of the other kinds, and asks for declared parameters", self.kinds)
@@ -1185,6 +1190,8 @@ class Journey(
             self.step("keeps schedules of each kind", self.schedule_kinds)
             self.step("binds a live job to another group", self.rebinds)
             self.step("stops by force what does not listen", self.stops_by_force)
+            self.step("says what a log lacks", self.says_what_a_log_lacks)
+            self.step("makes, runs, reads and stops a job by keyboard alone", self.by_keys_alone)
             self.step("approves by keyboard alone", self.approves_by_keys)
             self.step("opens a row's menu by pointer and by key", self.row_menus)
             self.step("goes where the sheet of keys says", self.goes_by_keys)
@@ -1269,6 +1276,8 @@ def main() -> int:
     parser.add_argument("--username", default="admin")
     parser.add_argument("--password-file", required=True)
     parser.add_argument("--second-file", help="name and first password of an administrator that this one has not made")
+    parser.add_argument("--bin", help="folder of the built programs, for a second host that joins by the copied line")
+    parser.add_argument("--first", action="store_true", help="nothing is there yet: the first visit is a part of the journey")
     parser.add_argument("--screenshots", help="folder for pictures of every page")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--only", help="only steps whose name matches this; for working on one of them")

@@ -374,11 +374,21 @@ class JobSteps:
         self.page.get_by_role("dialog").get_by_role("button", name="Save").click()
         view = self.page.locator("[data-view]")
         expect(view).to_have_attribute("aria-current", "true")
-        # It says how many it finds.
-        expect(view.locator(".count")).to_have_text(re.compile(r"\d"))
+        # It says how many it finds: the list's own total.
+        total = re.search(r"([\d,]+) in total", self.page.locator(".pager").inner_text())[1]
+        expect(view.locator(".count")).to_have_text(total)
         self.page.get_by_role("button", name="All", exact=True).click()
         self.page.reload()
         expect(view.locator("bdi")).to_have_text("<i>went wrong</i>")
+        # It is the person's and not the browser's: there with no more than the session, and nobody else's.
+        cookies = self.page.context.cookies()
+        other = self.context("light", "en")
+        other.add_cookies(cookies)
+        elsewhere = other.new_page()
+        elsewhere.goto(self.base + "/executions")
+        self.problems.clear()
+        expect(elsewhere.locator("[data-view] bdi")).to_have_text("<i>went wrong</i>")
+        other.close()
         view.click()
         expect(self.page).to_have_url(re.compile("status=4(,|%2C)6.*to=2099"))
         self.page.get_by_role("button", name="Forget the view").click()

@@ -1,13 +1,98 @@
 # QuartzFlow
 # SPDX-License-Identifier: Apache-2.0
-"""The part of the journey that goes by the acceptance list: several jobs at once, copies, schedules, groups."""
+"""The part of the journey that goes by the acceptance list: what lists do in trouble, in number and in bulk, and a first visit."""
 
+import os
 import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
 
 from playwright.sync_api import expect
 
+# A hundred rows take a tenth of that; on a machine that builds beside the test, times say little.
+PATIENCE_SECONDS = 20
+
+
 class ListSteps:
     """Steps of the journey; `Journey` has the tools they use."""
+
+    def first_visit(self) -> None:
+        """An empty installation leads: one line brings a host in, and a line of a crontab becomes a job's form."""
+        self.open("/jobs")
+        expect(self.page.get_by_text("No jobs yet")).to_be_visible()
+        self.open("/")
+        first = self.page.locator("[data-first-steps]")
+        expect(first).to_contain_text("1 online")
+        first.get_by_role("button", name="Add another host").click()
+        first.get_by_role("button", name="Make the line").click()
+        line = first.locator("[data-join]").inner_text()
+        assert re.match(r'QUARTZFLOW_JOIN_TOKEN=qf1\.\S+ quicflow agent run --server 127\.0\.0\.1:\d+ --name "', line), line
+        if self.options.bin:
+            self.joins_by(line)
+        first.get_by_role("button", name="From a crontab you have").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("The crontab", exact=True).fill(
+            "# m h dom mon dow command\nCRON_TZ=Asia/Shanghai\nDIR=/srv\n30 2 * * 1-5 /usr/local/bin/backup.sh <b>$DIR\n30 2 backup\n"
+        )
+        expect(dialog).to_contain_text("Line 5")
+        dialog.locator("[data-crontab-line='4']").get_by_role("button").click()
+        expect(self.field("name")).to_have_value("backup")
+        expect(self.field("cron_expr")).to_have_value("30 2 * * 1-5")
+        expect(self.field("timezone")).to_have_value("Asia/Shanghai")
+        expect(self.page.locator(".cm-content")).to_have_text("/usr/local/bin/backup.sh <b>$DIR")
+        # A reload loses nothing of it, and the address holds no command.
+        assert "backup" not in self.page.url
+        self.page.once("dialog", lambda dialog: dialog.accept())
+        self.page.reload()
+        expect(self.field("name")).to_have_value("backup")
+        self.page.get_by_role("link", name="Cancel", exact=True).click()
+        self.page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+
+    def joins_by(self, line: str) -> None:
+        """The copied line as a shell takes it, on another host as far as this machine has one: with a directory of its own."""
+        with tempfile.TemporaryDirectory(prefix="qf-second-") as home:
+            environment = dict(os.environ, PATH=f"{Path(self.options.bin).resolve()}:{os.environ['PATH']}")
+            line = line.replace('"$(hostname)"', f"second-{self.suffix}")
+            with (Path(home) / "log").open("wb") as log:
+                agent = subprocess.Popen(
+                    f"exec env {line} --data-dir agent", shell=True, env=environment, cwd=home, stdout=log, stderr=log, start_new_session=True
+                )
+            try:
+                joined = self.page.locator("[data-joined]", has_text=f"second-{self.suffix} has joined")
+                expect(joined).to_be_visible()
+            except AssertionError as error:
+                said = (Path(home) / "log").read_text(errors="replace")[-1500:]
+                known = [host["name"] for host in self.api("GET", "/clients")["items"]]
+                raise AssertionError(f"the server knows {known}; the agent says: {said}") from error
+            finally:
+                agent.terminate()
+                agent.wait(30)
+                for host in self.api("GET", "/clients")["items"]:
+                    if host["name"] == f"second-{self.suffix}":
+                        self.api("DELETE", f"/clients/{host['client_id']}")
+
+    def list_states(self) -> None:
+        """While a list is on its way its shape stands there; what failed says so and is asked for again; none is said (11)."""
+        held = []
+        self.page.route(re.compile(r"/api/v1/tasks\?"), lambda route: held.append(route))
+        self.open("/jobs")
+        expect(self.page.locator(".skeleton")).to_be_visible()
+        expect(self.page.locator("tr[data-job]")).to_have_count(0)
+        for route in held:
+            self.cut_off[route.request.url] += 1
+            route.abort()
+        self.page.unroute_all()
+        self.cut(self.page, re.compile(r"/api/v1/tasks\?"))
+        expect(self.page.get_by_text("Could not be loaded")).to_be_visible()
+        self.page.unroute_all()
+        self.page.get_by_role("button", name="Try again").click()
+        expect(self.page.locator("tr[data-job]").first).to_be_visible()
+        self.page.get_by_role("searchbox").fill(f"no such job {self.suffix}")
+        expect(self.page.get_by_text("Nothing matches these filters")).to_be_visible()
+        self.page.get_by_role("button", name="Reset").first.click()
+        expect(self.page.locator("tr[data-job]").first).to_be_visible()
 
     def bulk_partly(self) -> None:
         """Of several that are deleted one is refused: it stays, it is named with the reason, and the others are gone (8)."""
@@ -39,6 +124,25 @@ class ListSteps:
         self.page.unroute_all()
         self.refusals = set()
         self.api("DELETE", f"/tasks/{ids[1]}")
+
+    def hundred_rows(self) -> None:
+        """A hundred rows stand there at once, and a picker finds one job among all by name (13)."""
+        prefix = f"console-many-{self.suffix}"
+        ids = [self.manual(f"{prefix}-{number:03}") for number in range(101)]
+        self.open(f"/jobs?keyword={prefix}")
+        expect(self.page.locator("tr[data-job]")).to_have_count(20)
+        start = time.monotonic()
+        self.page.locator(".pager select").select_option("100")
+        expect(self.page.locator("tr[data-job]")).to_have_count(100)
+        assert time.monotonic() - start < PATIENCE_SECONDS
+        expect(self.page.locator(".pager")).to_contain_text("101 in total")
+        self.open(f"/jobs/{ids[0]}/edit")
+        picker = self.page.get_by_role("combobox", name="Jobs that start this one")
+        picker.fill(f"{prefix}-100")
+        expect(self.page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
+        self.open("/jobs")
+        for one in ids:
+            self.api("DELETE", f"/tasks/{one}")
 
     def copies(self) -> None:
         """A copy is made from the row's menu, runs the same, and has a name of its own (14)."""
@@ -106,6 +210,29 @@ class ListSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
         self.api("DELETE", f"/groups/{group}")
+
+    def centre_filters(self) -> None:
+        """The task centre's filters go together, stand in the address, and are there again after a reload (37)."""
+        self.open("/tasks")
+        self.page.locator("[data-segment=manual]").click()
+        self.page.get_by_role("searchbox").fill(self.flaky)
+        self.page.get_by_role("button", name="Status", exact=True).click()
+        self.page.get_by_role("group", name="Status").get_by_label("Failed").check()
+        self.page.keyboard.press("Escape")
+        self.page.get_by_label("Period").select_option("24h")
+        rows = self.page.locator("tr[data-run]")
+        expect(rows.first).to_be_visible()
+        count = rows.count()
+        for part in ("type=manual", "status=failed", f"keyword={self.flaky}", "since=24h"):
+            expect(self.page).to_have_url(re.compile(re.escape(part)))
+        self.page.reload()
+        expect(rows).to_have_count(count)
+        expect(self.page.locator("[data-segment=manual]")).to_have_attribute("aria-current", "true")
+        # The newest stands first.
+        asked = self.api("GET", f"/runs?keyword={self.flaky}&type=manual&status=failed")["items"]
+        times = [one["created_at"] for one in asked]
+        assert times == sorted(times, reverse=True), times
+        assert rows.first.get_attribute("data-run") == asked[0]["id"]
 
     def manual(self, name: str, config: dict | None = None) -> int:
         """A job that only people start."""
