@@ -114,11 +114,14 @@ export function relative(ms: number, now: number, locale: string): string {
     numeric: size < 172_800 ? 'auto' : 'always',
     style: locale === 'en' ? 'short' : 'long',
   });
-  if (size < 60) return format.format(seconds, 'second');
-  if (size < 3600) return format.format(Math.trunc(seconds / 60), 'minute');
+  // Numbers stand apart from Chinese characters, as in durations.
+  const text = (count: number, unit: Intl.RelativeTimeFormatUnit) =>
+    format.format(Math.trunc(count), unit).replace(/(\d)(?=[\u4e00-\u9fff])/g, '$1 ');
+  if (size < 60) return text(seconds, 'second');
+  if (size < 3600) return text(seconds / 60, 'minute');
   // Days are counted from two on: a number of hours does not say whether it is "tomorrow".
-  if (size < 172_800) return format.format(Math.trunc(seconds / 3600), 'hour');
-  return format.format(Math.trunc(seconds / 86_400), 'day');
+  if (size < 172_800) return text(seconds / 3600, 'hour');
+  return text(seconds / 86_400, 'day');
 }
 
 const UNITS = {

@@ -57,5 +57,5 @@ Deno.test('time: durations and relative times', () => {
   equal(relative(now + 180_000, now, 'en'), 'in 3 min.');
   equal(relative(now + 44 * 3_600_000, now, 'en'), 'in 44 hr.');
   equal(relative(now + 50 * 3_600_000, now, 'en'), 'in 2 days');
-  equal(relative(now - 7_200_000, now, 'zh-CN'), '2小时前');
+  equal(relative(now - 7_200_000, now, 'zh-CN'), '2 小时前');
 });
