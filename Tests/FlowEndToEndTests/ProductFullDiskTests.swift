@@ -75,7 +75,7 @@ extension ProductTests {
                 }
                 #expect(ContinuousClock.now - begin < .seconds(5), "\(words)")
                 let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970) * 1000)
-                let why = try await client.send("GET", "/tasks/\(ticks)/explain?at=\(now)")
+                let why = try await client.call("GET", "/tasks/\(ticks)/explain?at=\(now)")
                 #expect(why["text"]?["en"]?.string?.contains("the host \(words)") == true, "\(why)")
                 #expect(why["text"]?["zh"]?.string?.contains("主机无法写台账") == true, "\(why)")
                 let before = Self.lines(file).count

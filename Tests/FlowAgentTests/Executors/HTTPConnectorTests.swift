@@ -4,6 +4,7 @@
 import AsyncHTTPClient
 import FlowSupport
 import Foundation
+import NIOCore
 import Synchronization
 import Testing
 
@@ -15,6 +16,15 @@ struct HTTPConnectorTests {
     private static let four = HostAddress(text: "127.0.0.1", bytes: [127, 0, 0, 1])
     /// Loopback too, where nobody listens.
     private static let other = HostAddress(text: "127.0.0.2", bytes: [127, 0, 0, 2])
+
+    private func withServer(_ body: (Int) async throws -> Void) async throws {
+        let server = try await TinyServer.start()
+        let port = try #require(URL(string: server.url)?.port)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(port)) } catch { result = .failure(error) }
+        try await server.stop()
+        try result.get()
+    }
 
     /// What a request to a name with these addresses comes to: the status, and how often it was made.
     private func call(_ addresses: [HostAddress], port: Int) async throws -> (status: Int, requests: Int) {
@@ -34,8 +44,7 @@ struct HTTPConnectorTests {
 
     @Test("The first that connects answers; those that refuse cost nothing but the attempt")
     func next() async throws {
-        try await TinyServer.with { server in
-            let port = try #require(URL(string: server.url)?.port)
+        try await self.withServer { port in
             #expect(try await self.call([Self.four], port: port).status == 200)
             for before in [[Self.six], [Self.other], [Self.six, Self.other]] {
                 let (status, requests) = try await self.call(before + [Self.four], port: port)
@@ -46,8 +55,7 @@ struct HTTPConnectorTests {
 
     @Test("Where all refuse, the failure names the name, the port and each address that was tried")
     func none() async throws {
-        try await TinyServer.with { server in
-            let port = try #require(URL(string: server.url)?.port)
+        try await self.withServer { port in
             let failure = await #expect(throws: HTTPFailure.self) {
                 _ = try await self.call([Self.six, Self.other], port: port)
             }
