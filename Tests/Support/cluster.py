@@ -340,8 +340,10 @@ class Cluster:
         words = ["token", "create", "--data-dir", f"{self.directory}/server-0", "--group", group, "--database", url]
         environment = dict(os.environ, QUARTZFLOW_SECRET_KEY=self.key, HOME=str(self.directory))
         done = subprocess.run(
-            [str(self.bin / "quicflow-server"), *words], capture_output=True, text=True, env=environment, check=True
+            [str(self.bin / "quicflow-server"), *words], capture_output=True, text=True, env=environment
         )
+        if done.returncode != 0:
+            raise RuntimeError(f"no join token: {done.stdout}{done.stderr}")
         return done.stdout.strip().splitlines()[-1]
 
     def start_agent(self, name: str, token: str | None = None) -> None:
