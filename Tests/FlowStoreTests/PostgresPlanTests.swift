@@ -28,10 +28,7 @@ struct PostgresPlanTests {
 
         try await self.ask(world, jobs, agents)
         try await store.close()
-        // A connection says what it read when it ends, which is after its other end was closed.
-        let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)'"
-        let end = ContinuousClock.now + .seconds(30)
-        while ContinuousClock.now < end, try server.sql(others) != "0" { await Task.yield() }
+        try await self.awaitEnd(of: database, server)
         let read = try server.sql(
             """
             SELECT relname || ' ' || seq_tup_read FROM pg_stat_user_tables
@@ -40,6 +37,29 @@ struct PostgresPlanTests {
             in: database
         )
         #expect(read == "", "rows read from tables without an index")
+
+        try server.sql("SELECT pg_stat_reset()", in: database)
+        let again = try await PostgresStore.open(address)
+        for keyword in ["nobody's", "job 7"] {
+            var query = RunQuery()
+            query.keyword = keyword
+            #expect(try await again.runs(query).items.isEmpty == (keyword == "nobody's"))
+        }
+        try await again.close()
+        try await self.awaitEnd(of: database, server)
+        let searched = try server.sql(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'run'",
+            in: database
+        )
+        // A twentieth of them is of that job, and is looked at for the count and for the page.
+        #expect(try #require(Int(searched)) < Self.rows / 5, "\(searched) runs were looked at by a search")
+    }
+
+    /// A connection says what it read when it ends, which is after its other end was closed.
+    private func awaitEnd(of database: String, _ server: PostgresServer) async throws {
+        let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)'"
+        let end = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < end, try server.sql(others) != "0" { await Task.yield() }
     }
 
     private func ask(_ world: World, _ jobs: [Job], _ agents: [AgentID]) async throws {

@@ -29,14 +29,9 @@ enum RunFilter {
             values.append(.id(ExecutionID.lowerBound(at: until)))
         }
         if let keyword = query.keyword, !keyword.isEmpty {
-            conditions.append(
-                """
-                (job_name LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM execution AS u
-                    WHERE u.run_id = run.id AND u.agent LIKE ? ESCAPE '\\'))
-                """
-            )
-            let pattern = LikePattern.containing(keyword)
-            values += [.text(pattern), .text(String(pattern.dropFirst()))]
+            let (sql, more) = try self.search(keyword, db)
+            conditions.append(sql)
+            values += more
         }
         if !query.states.isEmpty {
             let (sql, more) = try self.states(query.states, in: query.scope)
@@ -44,6 +39,42 @@ enum RunFilter {
             values += more
         }
         return (conditions, values)
+    }
+
+    /// Jobs that a keyword finds one by one; beyond, a walk from the newest run finds hits soon enough.
+    private static let maximumJobs = 200
+
+    /// Runs of jobs that were ever named so, or with an execution on a host whose id begins so.
+    ///
+    /// What can find nothing is left out, so that nobody walks through all runs for it: most keywords are a name and no host, or neither.
+    private static func search(_ keyword: String, _ db: Database) throws -> (String, [RecordValue]) {
+        let pattern = LikePattern.containing(keyword)
+        let jobs = try JobTable(db).ids(everNamedLike: pattern, limit: self.maximumJobs + 1)
+        var choices: [String] = []
+        var values: [RecordValue] = []
+        if jobs.count > self.maximumJobs {
+            choices.append("job_name LIKE ? ESCAPE '\\'")
+            values.append(.text(pattern))
+        } else if !jobs.isEmpty {
+            // Spelled out: PostgreSQL knows then how few runs these have, and goes by their index.
+            let numbers = jobs.sorted().map(String.init).joined(separator: ", ")
+            choices.append("(run.job_id IN (\(numbers)) AND job_name LIKE ? ESCAPE '\\')")
+            values.append(.text(pattern))
+        }
+        // By the index of hosts; ids of hosts are written in small letters as a rule.
+        let isHost = try Set([keyword, keyword.lowercased()]).contains { start in
+            try db.first(
+                "SELECT 1 FROM execution WHERE agent >= ? AND agent < ? LIMIT 1",
+                [.text(start), .text(start + "\u{10FFFF}")]
+            ) { _ in true } ?? false
+        }
+        if isHost {
+            choices.append(
+                "EXISTS (SELECT 1 FROM execution AS u WHERE u.run_id = run.id AND u.agent LIKE ? ESCAPE '\\')"
+            )
+            values.append(.text(String(pattern.dropFirst())))
+        }
+        return choices.isEmpty ? ("1 = 0", []) : ("(" + choices.joined(separator: " OR ") + ")", values)
     }
 
     /// The state of a run follows from those of its executions, as far as the scope shows them (``RunTally/state``).

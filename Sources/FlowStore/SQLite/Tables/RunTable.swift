@@ -92,16 +92,18 @@ struct RunTable {
             values += scope.values
         }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        // What a search finds is spelled out in it.
+        let isKept = query.keyword == nil
         let total =
-            try self.db.first(
+            try self.db.all(
                 "SELECT count(*) FROM (SELECT 1 FROM run\(filter) LIMIT ?)",
-                values + [.number(bound + 1)]
-            ) {
-                $0.number(0)
-            } ?? 0
+                values + [.number(bound + 1)],
+                isKept: isKept
+            ) { $0.number(0) }.first ?? 0
         let runs = try self.db.all(
             "SELECT \(RunRecord.columns) FROM run\(filter) ORDER BY id DESC LIMIT ? OFFSET ?",
-            values + [.number(query.page.size), .number(query.page.offset)]
+            values + [.number(query.page.size), .number(query.page.offset)],
+            isKept: isKept
         ) { try RunRecord.decode($0) }
         let items = try runs.map { try self.summary(of: $0, in: query.scope) }
         return Page(items: items, total: min(total, bound), isTotalExact: total <= bound)
