@@ -40,6 +40,37 @@ struct SimulationTests {
         #expect(starts > 50 * Self.seeds.count, "the histories must be about something")
     }
 
+    @Test("A broken history is made smaller as long as the same rule is broken, in a few tries")
+    func shrinks() {
+        // Broken where an agent dies and messages are lost until the thirteenth second.
+        let small = Shrinking(of: ["LATE a", "STUCK b"]) { without, until in
+            guard !without.contains(.agentDies), !without.contains(.losses) else { return ["STUCK b"] }
+            return (until ?? 45) >= 12 ? ["LATE of \(without.count)"] : []
+        }
+        #expect(Set(Trouble.allCases).subtracting(small.without) == [.agentDies, .losses] && small.until == 13)
+        #expect(small.faults == ["LATE of \(Trouble.allCases.count - 2)"] && small.tries <= 30)
+        #expect(
+            small.options
+                == " --without server-dies,disconnects,clocks,switching,stops,triggers,restores,repeats,delays --until 13"
+        )
+        let whole = Shrinking(of: ["LATE a"]) { _, _ in [] }
+        #expect(whole.options.isEmpty && whole.faults == ["LATE a"])
+    }
+
+    @Test("A smaller history is one as well: without a rule the checker sees it, with it nothing is broken")
+    func smallerHistories() async {
+        let kinds = Set(Trouble.allCases).subtracting([.repeats, .losses])
+        let (broken, again, sound) = await Self.computing {
+            (
+                SimulatedHistory(seed: 0, mutant: .noLedger, without: kinds, until: 10),
+                SimulatedHistory(seed: 0, mutant: .noLedger, without: kinds, until: 10).trace,
+                SimulatedHistory(seed: 0, without: kinds, until: 10)
+            )
+        }
+        #expect(broken.faults.first?.hasPrefix("DOUBLE_START") == true, "\(broken.faults)")
+        #expect(broken.trace == again && sound.faults.isEmpty && sound.starts > 50)
+    }
+
     @Test("One seed is one history", arguments: [UInt64(1), 7, 42])
     func seedsAreDeterministic(seed: UInt64) async {
         let traces = await Self.computing { [SimulatedHistory(seed: seed).trace, SimulatedHistory(seed: seed).trace] }

@@ -27,7 +27,7 @@ extension Simulation {
             if stored.run.outcome != WorkflowCore.outcome(of: stored.run, stored.nodes, stored.definition, graph) {
                 faults.append("OUTCOME \(name) is \(stored.run.outcome?.rawValue ?? "nothing")")
             }
-            faults += stored.nodes.compactMap { self.fault(of: $0, in: name) }
+            faults += stored.nodes.compactMap { self.fault(of: $0, in: stored.definition) }
         }
         for promise in self.record.flowPromises {
             guard let stored = flows.runs[promise.flow] else { continue }
@@ -45,10 +45,18 @@ extension Simulation {
     }
 
     /// A step says of its task what the hosts say, and what has not begun has left no trace.
-    private func fault(of node: FlowNode, in flow: String) -> String? {
+    private func fault(of node: FlowNode, in definition: WorkflowDefinition) -> String? {
+        let flow = definition.name
         if node.state.isOpen { return "OPEN \(flow)/\(node.key) is \(node.state.rawValue) though its run has ended" }
-        guard let id = node.child, let child = self.store.flows.children[id] else { return nil }
+        let isWork = definition.node(node.key)?.work.hasChild ?? false
+        guard let id = node.child, let child = self.store.flows.children[id] else {
+            // Nothing of its own has to be there for a wait; a task leaves a run.
+            return isWork && node.state == .succeeded ? "OUTCOME \(flow)/\(node.key) succeeded without a run" : nil
+        }
         let stored = child.executions.compactMap { self.store.executions[$0] }
+        if stored.count < child.executions.count || stored.isEmpty {
+            return "OUTCOME \(flow)/\(node.key) has a run whose records are gone"
+        }
         if let open = stored.first(where: { !$0.status.isTerminal }) {
             return "LEFT \(flow)/\(node.key): \(open.id) is open"
         }

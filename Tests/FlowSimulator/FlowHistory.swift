@@ -18,9 +18,17 @@ package struct FlowHistory: Sendable {
     /// - Parameters:
     ///   - seed: decides everything in it.
     ///   - fault: what to put into the engine.
+    ///   - without: trouble that is left out.
+    ///   - until: when trouble ends, seconds after the start; nil = when it does.
     ///   - isTraced: whether to print what happens.
-    package init(seed: UInt64, fault: FlowFault? = nil, isTraced: Bool = false) {
-        var simulation = Simulation(seed: seed, shape: .flows)
+    package init(
+        seed: UInt64,
+        fault: FlowFault? = nil,
+        without: Set<Trouble> = [],
+        until: Int? = nil,
+        isTraced: Bool = false
+    ) {
+        var simulation = Simulation(seed: seed, shape: Shape.flows.smaller(without: without, until: until))
         simulation.flowFault = fault
         simulation.isTraced = isTraced
         self.seed = seed

@@ -22,6 +22,20 @@ struct Shape {
     /// Whether workflows run in it; then the server's database never goes back, since a lost time would start steps again.
     var hasFlows = false
 
+    /// Trouble that is left out.
+    var without: Set<Trouble> = []
+
+    /// The same, smaller: without some trouble, which ends so many seconds after the start, and with as much quiet after it.
+    func smaller(without: Set<Trouble>, until seconds: Int?) -> Shape {
+        var shape = self
+        shape.without = without
+        if let end = seconds.map({ Int64($0) * 1_000_000 }), end < shape.chaosEnds {
+            shape.ends -= shape.chaosEnds - end
+            shape.chaosEnds = end
+        }
+        return shape
+    }
+
     /// An ordinary history.
     static let short = Shape()
 

@@ -18,9 +18,18 @@ package struct SimulatedHistory: Sendable {
     /// - Parameters:
     ///   - seed: decides everything in it.
     ///   - mutant: the fault to put into the protocol.
+    ///   - without: trouble that is left out.
+    ///   - until: when trouble ends, seconds after the start; nil = when it does.
     ///   - isTraced: whether to print what happens.
-    package init(seed: UInt64, mutant: Mutant? = nil, isTraced: Bool = false) {
-        var simulation = Simulation(seed: seed, mutant: mutant)
+    package init(
+        seed: UInt64,
+        mutant: Mutant? = nil,
+        without: Set<Trouble> = [],
+        until: Int? = nil,
+        isTraced: Bool = false
+    ) {
+        let shape = Shape.short.smaller(without: without, until: until)
+        var simulation = Simulation(seed: seed, mutant: mutant, shape: shape)
         simulation.isTraced = isTraced
         self.seed = seed
         self.faults = simulation.run()

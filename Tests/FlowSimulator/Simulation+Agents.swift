@@ -91,7 +91,8 @@ extension Simulation {
         self.hosts[index].hasRebooted = self.random.chance(0.4)
         // A host without a battery, or with the clock of its neighbour: wrong until somebody tells it the time.
         if self.hosts[index].hasRebooted, self.random.chance(0.4) {
-            self.hosts[index].wallError = Int64.random(in: -12_000_000...25_000_000, using: &self.random)
+            let error = Int64.random(in: -12_000_000...25_000_000, using: &self.random)
+            if self.has(.clocks) { self.hosts[index].wallError = error }
         }
         // The runner kills what an agent leaves behind.
         self.hosts[index].running.removeAll()
@@ -121,7 +122,9 @@ extension Simulation {
         let life = self.hosts[index].life
         for effect in effects {
             // A crash between any two effects.
-            if self.isChaos, self.random.chance(0.0005 * self.shape.crashes) { self.crashAgent(index) }
+            if self.isChaos, self.random.chance(0.0005 * self.shape.crashes), self.has(.agentDies) {
+                self.crashAgent(index)
+            }
             guard self.hosts[index].life == life else { return }
             self.perform(effect, on: index)
         }
@@ -177,13 +180,15 @@ extension Simulation {
 
     mutating func commit(_ operations: [LedgerOperation], on index: Int) {
         // What half a transaction leaves shows only where one was torn: often, in the worlds of those faults.
-        if self.isChaos, self.hosts[index].ledger.tears, self.random.chance(0.01) { return self.crashAgent(index) }
+        if self.isChaos, self.hosts[index].ledger.tears, self.random.chance(0.01), self.has(.agentDies) {
+            return self.crashAgent(index)
+        }
         let results = self.hosts[index].ledger.commit(operations)
         self.record.note(operations, results, of: self.hosts[index].id, at: self.serverTime)
         for operation in operations { self.say("\(self.hosts[index].id) = \(self.short(operation))") }
         self.hosts[index].outstanding = nil
         // Durable, but the process dies before anything follows from it.
-        if self.isChaos, self.random.chance(0.004 * self.shape.crashes) {
+        if self.isChaos, self.random.chance(0.004 * self.shape.crashes), self.has(.agentDies) {
             self.crashAgent(index)
             return
         }

@@ -167,7 +167,7 @@ extension Simulation {
     private mutating func step(_ id: RunID, _ events: [WorkflowEvent]) {
         // Where the fault is half a transaction, the server dies in the middle of one more often.
         let isTorn = self.flowFault == .startsApart || self.flowFault == .savesApart
-        let crashes = self.isChaos && self.random.chance(isTorn ? 0.1 : 0.03)
+        let crashes = self.isChaos && self.random.chance(isTorn ? 0.1 : 0.03) && self.has(.serverDies)
         let known = Set(self.store.flows.children.keys)
         let move = self.store.step(id, events, fault: self.flowFault, crashes: crashes, now: self.serverTime)
         for (child, made) in self.store.flows.children where !known.contains(child) {

@@ -17,7 +17,7 @@ extension Simulation {
             let recent = self.recent.recent(online: online, at: self.serverTime)
             let outcomes = self.store.fire(fires, online: online, recent: recent, now: self.serverTime)
             // The boundary that loses fires elsewhere: durable, but nobody was told.
-            if self.isChaos, self.random.chance(0.01 * self.shape.crashes) {
+            if self.isChaos, self.random.chance(0.01 * self.shape.crashes), self.has(.serverDies) {
                 self.crashServer()
                 return
             }
@@ -69,7 +69,7 @@ extension Simulation {
                 let settled = self.flowFault == .notesApart ? self.store.flows.settled : nil
                 let acknowledged = self.store.apply(batch, now: self.serverTime)
                 for report in batch.reports { self.say("server has \(agent) \(self.short(report))") }
-                if self.isChaos, self.random.chance(0.005 * self.shape.crashes) {
+                if self.isChaos, self.random.chance(0.005 * self.shape.crashes), self.has(.serverDies) {
                     if let settled { self.store.flows.settled = settled }
                     self.crashServer()
                     return
@@ -129,8 +129,8 @@ extension Simulation {
     /// How often a message arrives: lost, once, or repeated.
     mutating func copies() -> Int {
         guard self.isChaos else { return 1 }
-        if self.random.chance(0.03) { return 0 }
-        return self.random.chance(0.05) ? 2 : 1
+        if self.random.chance(0.03) { return self.has(.losses) ? 0 : 1 }
+        return self.random.chance(0.05) && self.has(.repeats) ? 2 : 1
     }
 
     /// Messages of a session overtake each other while there is trouble; after it they keep their order, as on a QUIC stream.
@@ -147,7 +147,10 @@ extension Simulation {
 
     mutating func delay() -> Int64 {
         // Now and then one leg of an exchange is much slower than the other.
-        if self.isChaos, self.random.chance(0.02) { return Int64.random(in: 500_000...5_000_000, using: &self.random) }
+        if self.isChaos, self.random.chance(0.02) {
+            let delay = Int64.random(in: 500_000...5_000_000, using: &self.random)
+            if self.has(.delays) { return delay }
+        }
         return self.random.chance(self.isChaos ? 0.1 : 0)
             ? 400_000 : Int64.random(in: 1000...80_000, using: &self.random)
     }

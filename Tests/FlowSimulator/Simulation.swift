@@ -154,6 +154,9 @@ struct Simulation {
             .limited(ScheduleLimits(also: ["*/\(2 * seconds) * * * * *"], except: ["30 * * * * *"]))
     }
 
+    /// Whether the history has this kind of trouble.
+    func has(_ trouble: Trouble) -> Bool { self.shape.without.isEmpty || !self.shape.without.contains(trouble) }
+
     var isChaos: Bool { self.now > self.shape.chaosStarts && self.now < self.shape.chaosEnds }
 
     /// Server time: the truth.
@@ -240,21 +243,24 @@ struct Simulation {
         let dice = Double.random(in: 0..<1, using: &self.random)
         let index = Int.random(in: 0..<self.hosts.count, using: &self.random)
         switch dice {
-        case ..<0.012: self.crashServer()
-        case ..<0.030: self.crashAgent(index)
-        case ..<0.060: self.disconnect(index)
+        case ..<0.012: if self.has(.serverDies) { self.crashServer() }
+        case ..<0.030: if self.has(.agentDies) { self.crashAgent(index) }
+        case ..<0.060: if self.has(.disconnects) { self.disconnect(index) }
         case ..<0.075:
             // Somebody sets the host's wall clock; the boot clock does not care (R7).
             let steps: [Int64] = [-9_000_000, -3_000_000, -800_000, 800_000, 3_000_000, 20_000_000]
-            self.hosts[index].wallError += steps.randomElement(using: &self.random) ?? 0
+            let step = steps.randomElement(using: &self.random) ?? 0
+            if self.has(.clocks) { self.hosts[index].wallError += step }
         case ..<0.085:
             let uid = self.anyJob()
             let isEnabled = self.store.jobs[uid]?.isEnabled ?? false
-            self.setEnabled(uid, !isEnabled)
-        case ..<0.089: self.setScheduler(running: false)
-        case ..<0.12 where self.isServerUp: self.trigger(self.anyJob())
+            if self.has(.switching) { self.setEnabled(uid, !isEnabled) }
+        case ..<0.089: if self.has(.stops) { self.setScheduler(running: false) }
+        case ..<0.12 where self.isServerUp:
+            let uid = self.anyJob()
+            if self.has(.triggers) { self.trigger(uid) }
         case ..<0.125 where !self.shape.hasFlows: self.backup = self.store
-        case ..<0.130 where self.backup != nil:
+        case ..<0.130 where self.backup != nil && self.has(.restores):
             self.crashServer()
             self.restoreBackup()
         default: break

@@ -35,6 +35,15 @@ struct FlowSim: AsyncParsableCommand {
     @Flag(help: "Print what happens.")
     var trace = false
 
+    @Option(help: "Kinds of trouble to leave out, with commas between them; a broken history says which matter.")
+    var without: TroubleList = TroubleList()
+
+    @Option(help: "When trouble ends; seconds after the start.")
+    var until: Int?
+
+    @Flag(help: "Do not look for a smaller history in which the same rule is broken.")
+    var whole = false
+
     @Flag(help: "Live through each history twice and compare.")
     var twice = false
 
@@ -65,6 +74,12 @@ struct FlowSim: AsyncParsableCommand {
             throw ValidationError(
                 "--mutant is a fault of ordinary histories; give it without --flows and --day."
             )
+        }
+        guard !self.day || (self.without.kinds.isEmpty && self.until == nil) else {
+            throw ValidationError("--without and --until make short histories smaller; give them without --day.")
+        }
+        guard (6...45).contains(self.until ?? 45) else {
+            throw ValidationError("--until is 6 to 45 seconds.")
         }
         guard (1...1_000_000).contains(self.jobs) else {
             throw ValidationError("--jobs is 1 to 1000000.")
@@ -140,42 +155,74 @@ struct FlowSim: AsyncParsableCommand {
                 self.liveWithFlows(seed, &outcome)
                 continue
             }
-            let history = SimulatedHistory(seed: seed, mutant: self.mutant, isTraced: self.trace)
+            let history = SimulatedHistory(
+                seed: seed,
+                mutant: self.mutant,
+                without: self.without.kinds,
+                until: self.until,
+                isTraced: self.trace
+            )
             outcome.starts += history.starts
             outcome.trace ^= history.trace &* (2 &* seed &+ 1)
             outcome.excuses.merge(history.excuses) { $0 + $1 }
             var faults = history.faults
-            if self.twice, SimulatedHistory(seed: seed, mutant: self.mutant).trace != history.trace {
+            if self.twice, self.again(seed).trace != history.trace {
                 faults.append("UNSTEADY: the same history went another way")
             }
-            self.tell(faults, of: seed, self.mutant.map { " --mutant \($0)" } ?? "", &outcome)
+            self.tell(faults, of: seed, self.mutant.map { " --mutant \($0)" } ?? "", &outcome) { without, until in
+                SimulatedHistory(seed: seed, mutant: self.mutant, without: without, until: until).faults
+            }
         }
         return outcome
     }
 
+    private func again(_ seed: UInt64) -> SimulatedHistory {
+        SimulatedHistory(seed: seed, mutant: self.mutant, without: self.without.kinds, until: self.until)
+    }
+
+    /// Says what is broken and how to see it again; of the first that a worker finds also what of it matters.
     private func tell(
         _ faults: [String],
         of seed: UInt64,
         _ options: String,
-        _ outcome: inout Outcome
+        _ outcome: inout Outcome,
+        live: ((Set<Trouble>, Int?) -> [String])? = nil
     ) {
         guard !faults.isEmpty else { return }
         outcome.broken += 1
         print("seed \(seed): \(faults.joined(separator: "; "))")
-        print("  again: flow-sim --seeds \(seed)\(options) --trace")
+        let given =
+            (self.without.kinds.isEmpty ? "" : " --without \(self.without)")
+            + (self.until.map { " --until \($0)" } ?? "")
+        print("  again: flow-sim --seeds \(seed)\(options)\(given) --trace")
+        guard let live, outcome.broken == 1, !self.whole, !self.trace, given.isEmpty else { return }
+        let shrinking = Shrinking(of: faults, live: live)
+        guard !shrinking.options.isEmpty else { return }
+        print("  smaller: flow-sim --seeds \(seed)\(options)\(shrinking.options) --trace")
+        print("    \(shrinking.faults.joined(separator: "; "))")
+        print("  to be kept: its number goes to `pinned` in SimulationTests")
     }
 
     private func liveWithFlows(_ seed: UInt64, _ outcome: inout Outcome) {
-        let history = FlowHistory(seed: seed, isTraced: self.trace)
+        let history = FlowHistory(
+            seed: seed,
+            without: self.without.kinds,
+            until: self.until,
+            isTraced: self.trace
+        )
         outcome.starts += history.starts
         outcome.trace ^= history.trace &* (2 &* seed &+ 1)
         outcome.flows += history.flows
         outcome.steps += history.steps
         var faults = history.faults
-        if self.twice, FlowHistory(seed: seed).trace != history.trace {
+        if self.twice,
+            FlowHistory(seed: seed, without: self.without.kinds, until: self.until).trace != history.trace
+        {
             faults.append("UNSTEADY: the same history went another way")
         }
-        self.tell(faults, of: seed, " --flows", &outcome)
+        self.tell(faults, of: seed, " --flows", &outcome) { without, until in
+            FlowHistory(seed: seed, without: without, until: until).faults
+        }
     }
 
     /// A day with trouble in it; its figure is the time that it takes.
@@ -277,5 +324,25 @@ extension Mutant: ExpressibleByArgument {
             return nil
         }
         self = mutant
+    }
+}
+
+/// Kinds of trouble, with commas between them.
+struct TroubleList: ExpressibleByArgument, CustomStringConvertible {
+    var kinds: Set<Trouble> = []
+
+    var description: String {
+        Trouble.allCases.filter { self.kinds.contains($0) }.map(\.rawValue).joined(separator: ",")
+    }
+
+    static var allValueStrings: [String] { Trouble.allCases.map(\.rawValue) }
+
+    init() {}
+
+    init?(argument: String) {
+        for name in argument.split(separator: ",") {
+            guard let kind = Trouble(rawValue: String(name)) else { return nil }
+            self.kinds.insert(kind)
+        }
     }
 }
