@@ -45,7 +45,9 @@ extension AgentCore {
                 order,
                 status: .skipped,
                 reason: .misfire,
-                detail: self.haltDetail(from: nominal, through: nominal) ?? "the agent was not running at \(nominal)",
+                detail: self.haltDetail(from: nominal, through: nominal)
+                    ?? self.missedPart(from: nominal, through: now, of: policies).detail
+                    ?? "the agent was not running at \(nominal)",
                 acknowledge: false,
                 now: now
             )

@@ -122,6 +122,7 @@ extension AgentCore {
         // What a server has placed it has also decided on.
         let mayBeLate = order.kind == .cron && order.hold == nil
         if mayBeLate, self.skipHalted(order, acknowledge: false, isAnswer: true, now: now) { return }
+        if mayBeLate, self.skipAbsent(order, acknowledge: false, isAnswer: true, now: now) { return }
         if now > order.deadline {
             self.decide(
                 order,

@@ -98,6 +98,7 @@ extension AgentCore {
         self.burstLeft = Self.burstLength
         self.follow(welcome.scheduler, at: reading)
         self.follow(welcome.maintenance, at: reading)
+        self.findServer(at: reading)
         self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)
         if let lost = welcome.lostAfter { self.beginRecital(after: lost, through: welcome.acknowledgedSequence) }
         if let update = welcome.config { self.receive(update, at: reading) }

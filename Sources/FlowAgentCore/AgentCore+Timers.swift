@@ -60,7 +60,7 @@ extension AgentCore {
     /// known after the boot waits for the next one, as with cron.
     mutating func fireAfterBoot(_ uid: JobUID, at reading: ClockReading) {
         guard !self.isHalted, let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule,
-            schedule.isReboot
+            schedule.isReboot, !self.isBarred(job.snapshot.policies, now: self.clock.now(reading))
         else { return }
         let booted = Timestamp(seconds: self.clock.instant(boot: 0).seconds)
         guard job.cursor < booted.advanced(byMilliseconds: -Self.bootTolerance) else { return }
@@ -83,6 +83,8 @@ extension AgentCore {
         guard !self.isHalted, let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else {
             return true
         }
+        // The welcome sets the timer again.
+        guard !self.isBarred(job.snapshot.policies, now: now) else { return true }
         if schedule.delayMilliseconds != nil {
             self.decideDelayed(uid, job, schedule, now: now)
             return true
@@ -94,31 +96,32 @@ extension AgentCore {
             // Perhaps none of this was missed. What comes from now on runs; the rest waits for a server's word.
             self.hold(uid, at: cursor)
             cursor = now.advanced(byMilliseconds: -threshold - 1)
-        } else if let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold {
+        }
+        while self.suspicion == nil, let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold
+        {
+            let end = now.advanced(byMilliseconds: -threshold - 1)
+            let part = self.missedPart(from: next, through: end, of: job.snapshot.policies)
             var count =
                 job.counting.flatMap { $0.after == cursor ? $0 : nil }
-                ?? MissedFires.Count(
-                    after: cursor,
-                    through: now.advanced(byMilliseconds: -threshold - 1),
-                    policies: job.snapshot.policies,
-                    now: now
-                )
+                ?? MissedFires.Count(after: cursor, through: part.through, policies: part.policies, now: now)
             let agent = self.configuration.agent
             let ahead = self.ahead
             let found = count.go(on: schedule, budget: &self.countingBudget, mayLeap: ahead.isEmpty) {
                 ahead.contains($0, of: uid, on: agent)
             }
             guard var missed = found else {
+                self.moveCursor(of: uid, to: cursor)
                 self.jobs[uid]?.counting = count
                 return false
             }
             // The newest runs: where a fire is due that is not late, that is the one, and no late one takes its place.
-            if job.snapshot.policies.misfire == .fireOnce, let next = schedule.next(after: missed.through), next <= now
+            if part.through == end, part.policies.misfire == .fireOnce,
+                let next = schedule.next(after: missed.through), next <= now
             {
                 missed.skipRest()
             }
             self.jobs[uid]?.counting = nil
-            self.account(for: missed, of: job.snapshot, now: now)
+            self.account(for: missed, of: job.snapshot, because: part.detail, now: now)
             cursor = missed.through
         }
         var wakeAt: Timestamp?
@@ -195,7 +198,14 @@ extension AgentCore {
     }
 
     /// Runs or records what a downtime swallowed (`semantics.md` 6, misfire).
-    private mutating func account(for missed: MissedFires, of job: JobSnapshot, now: Timestamp) {
+    ///
+    /// - Parameter cause: why they were missed, where that is known.
+    private mutating func account(
+        for missed: MissedFires,
+        of job: JobSnapshot,
+        because cause: String?,
+        now: Timestamp
+    ) {
         guard let schedule = self.jobs[job.uid]?.schedule else { return }
         if let skipped = missed.skipped {
             let id = DeterministicID.execution(
@@ -209,8 +219,8 @@ extension AgentCore {
                 skipped.count == 1
                 ? "the agent was not running at \(skipped.from)"
                 : "\(skipped.count) fires from \(skipped.from) through \(skipped.through) were missed"
-            if let halt = self.haltDetail(from: skipped.from, through: skipped.through) {
-                detail = skipped.count == 1 ? halt : "\(detail): \(halt)"
+            if let cause = self.haltDetail(from: skipped.from, through: skipped.through) ?? cause {
+                detail = skipped.count == 1 ? cause : "\(detail): \(cause)"
             } else if let outage = self.outage, outage.explains(skipped) {
                 let fires = skipped.count == 1 ? "this fire was missed" : detail
                 detail =

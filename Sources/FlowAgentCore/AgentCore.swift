@@ -76,6 +76,11 @@ package struct AgentCore: Sendable {
     var awaitingLease: Set<ExecutionID> = []
     var upkeep = AgentUpkeep()
     var statistics: StatisticsSender
+    /// Set while no server is there, and the last time that was so.
+    var absence: Absence?
+    var pastAbsence: PastAbsence?
+    /// The ledger has the first of them.
+    var isAbsenceKept = false
     /// Work that the event being handled may still spend on counting missed fires.
     var countingBudget = 0
     /// Heartbeats of a young session that follow each other quickly, for their clock samples.
@@ -172,6 +177,8 @@ package struct AgentCore: Sendable {
         self.earliest = restored.lastTime
         self.scheduler = restored.scheduler
         self.maintenance = restored.maintenance
+        self.absence = restored.absence
+        self.isAbsenceKept = restored.absence != nil
         if restored.isDismissed { self.standing = .dismissed }
         self.incarnation = restored.incarnation
         self.configVersion = restored.configVersion
@@ -216,6 +223,7 @@ package struct AgentCore: Sendable {
         case .wake: self.wakeAt = nil
         case .linkUp: self.greet(at: reading)
         case .linkDown:
+            self.loseServer(at: reading)
             self.link = .down
             self.statistics.end()
         case .dismissed(let reason): self.dismiss(reason, at: reading)
@@ -247,6 +255,7 @@ package struct AgentCore: Sendable {
         self.hasLeases = self.open.values.contains { $0.entry.order.hold != nil }
         self.beginLeaseGrace(at: reading)
         self.suspectClock(at: reading)
+        self.beginAlone(at: reading)
         self.recoverOpenExecutions(at: reading)
         // Sorted, so that equal times do not come out in an order that depends on hashing.
         for (id, order) in self.orders.sorted(by: { $0.key < $1.key }) {

@@ -754,7 +754,7 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         plain = {"group_ids": [1], "executor_config": {"command": "true"}}
         for extra in [
             {"schedule_type": "every", "every_seconds": 90.5, "retry_count": 0, "retry_on": []},
-            {"schedule_type": "delay", "delay_seconds": 90},
+            {"schedule_type": "delay", "delay_seconds": 90, "offline": "run_for", "offline_max_seconds": 3600},
             {"schedule_type": "once", "once_at": "2099-01-31T08:00:00Z"},
             {"schedule_type": "manual", "executor_type": 2, "executor_config": http},
             {"schedule_type": "manual", "executor_type": 3, "executor_config": {"plugin": "p", "parameters": {"a": "{{x}}"}}},

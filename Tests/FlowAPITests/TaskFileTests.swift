@@ -201,6 +201,13 @@ struct TaskFileTests {
             "cron_exprs": .array([.string("30 1 * * 6")]),
             "calendars": .array([.object([.init("calendar", "holidays")])]),
         ],
+        "offline": [
+            "offline": .string("skip"), "placement": .object([.init("kind", "each")]),
+        ],
+        "offline_max_seconds": [
+            "offline": .string("run_for"), "offline_max_seconds": .integer(3600),
+            "placement": .object([.init("kind", "each")]),
+        ],
         "every_seconds": ["schedule_type": .string("every"), "every_seconds": .number(90.5)],
         "delay_seconds": [
             "schedule_type": .string("delay"), "delay_seconds": .integer(90),

@@ -289,8 +289,46 @@ struct ConversionTests {
             var task = PBTaskConfig(job)
             #expect(try task.decoded("task") == job)
             task.clearLimited()
+            task.clearAttended()
             let older = try task.decoded("task")
             #expect(older.schedule == .manual && older.unsupported == nil)
+        }
+    }
+
+    @Test(
+        "An agent that knows no offline policy is told of no schedule: it fires nothing by itself, and runs its orders (R13)"
+    )
+    func offlineBeforeOlderPeers() throws {
+        let cron = ScheduleSpec.cron(expression: "0 * * * *", timeZone: "UTC", dst: .debian)
+        let limits = ScheduleLimits(window: DailyWindow(from: 540, to: 1020, timeZone: "UTC"))
+        let also = ScheduleLimits(also: ["30 * * * *"])
+        let schedules = [
+            cron, .delay(milliseconds: 5000), .every(periodMilliseconds: 5000, anchor: .distantPast), .manual,
+            .once(Timestamp(seconds: 1)), cron.limited(limits), cron.limited(also),
+            ScheduleSpec.delay(milliseconds: 5000).limited(limits),
+        ]
+        for (offline, seconds) in [(OfflinePolicy.skip, nil), (.runFor, 7200), (.run, nil as Int?)] {
+            for schedule in schedules {
+                let job = JobSnapshot(
+                    uid: JobUID(bytes: [UInt8](repeating: 7, count: 16))!,
+                    id: 1,
+                    version: 1,
+                    name: "job",
+                    payload: .shell(ShellPayload(command: "true")),
+                    schedule: schedule,
+                    policies: Policies(offline: offline, offlineMaxSeconds: seconds),
+                    isEnabled: true
+                )
+                var task = PBTaskConfig(job)
+                #expect(try task.decoded("task") == job)
+                guard offline != .run else { continue }
+                task.clearAttended()
+                let older = try task.decoded("task")
+                #expect(older.schedule == .manual && older.policies == Policies() && older.unsupported == nil)
+                task = PBTaskConfig(job)
+                task.cronExpr = "* * * * *"
+                #expect(throws: WireError.self) { try task.decoded("task") }
+            }
         }
     }
 }

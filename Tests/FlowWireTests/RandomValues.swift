@@ -171,7 +171,8 @@ struct RandomValues {
     }
 
     mutating func job() -> JobSnapshot {
-        JobSnapshot(
+        let offline = self.pick(OfflinePolicy.allCases)
+        return JobSnapshot(
             uid: self.uid(),
             id: self.int64(),
             version: self.int64(),
@@ -198,7 +199,9 @@ struct RandomValues {
                     causes: self.maybe { random in Set(RetryCause.allCases.filter { _ in random.bool() }) }
                 ),
                 timeoutSeconds: self.int(10...3600),
-                pool: self.maybe { PoolUse(name: "pool-\($0.int(0...9))", places: $0.int(1...1000)) }
+                pool: self.maybe { PoolUse(name: "pool-\($0.int(0...9))", places: $0.int(1...1000)) },
+                offline: offline,
+                offlineMaxSeconds: offline == .runFor ? self.int(1...100_000) : nil
             ),
             isEnabled: self.bool(),
             defaults: self.maybe { [$0.word(): $0.text()] },

@@ -299,6 +299,10 @@ extension Schema {
         "window": Self.window,
         "calendars": Self.calendars,
         "pool": Self.pool,
+        "offline": Schema.choice(of: OfflinePolicy.self).byDefault(OfflinePolicy.run.rawValue).about(
+            "What a host does with its fires while it has no connection to a server."
+        ),
+        "offline_max_seconds": Schema.integer(60...31_536_000).orNull.about("How long 'run_for' goes on."),
         "cron_exprs": Self.expressions.about("Further expressions: it fires at the times of any, once an instant."),
         "cron_except": Self.expressions.about("Expressions whose times are left out."),
         "parameters": Self.parameters,

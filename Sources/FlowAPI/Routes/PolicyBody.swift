@@ -37,7 +37,9 @@ enum PolicyBody {
             jitterMilliseconds: reader.milliseconds("jitter_seconds") ?? 0,
             retry: self.retry(&reader, standard.retry),
             timeoutSeconds: reader.int("timeout") ?? standard.timeoutSeconds,
-            pool: self.pool(&reader)
+            pool: self.pool(&reader),
+            offline: reader.choice("offline") ?? .run,
+            offlineMaxSeconds: reader.int("offline_max_seconds")
         )
     }
 
@@ -115,6 +117,8 @@ enum PolicyBody {
                 "pool",
                 policies.pool.map { JSON.object([.init("name", $0.name), .init("places", $0.places)]) } ?? .null
             ),
+            .init("offline", policies.offline.rawValue),
+            .init("offline_max_seconds", policies.offlineMaxSeconds),
         ]
     }
 

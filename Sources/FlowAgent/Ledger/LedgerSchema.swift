@@ -45,6 +45,9 @@ enum LedgerSchema {
         migrator.registerMigration("185 maintenance") { database in
             try database.execute(sql: "ALTER TABLE meta ADD COLUMN maintenance TEXT")
         }
+        migrator.registerMigration("279 absence") { database in
+            try database.execute(sql: "ALTER TABLE meta ADD COLUMN absence TEXT")
+        }
         return migrator
     }
 
@@ -112,7 +115,7 @@ enum LedgerSchema {
         UPDATE quarter SET sequence = 0;
         UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, counted = 0, is_dismissed = 0,
             recite_after = NULL, recite_through = NULL, recite_from = NULL, scheduler = NULL,
-            maintenance = NULL;
+            maintenance = NULL, absence = NULL;
         """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at

@@ -84,6 +84,9 @@ struct LedgerTransaction {
             try self.database.run("UPDATE meta SET scheduler = ?", [try StandingColumn.encode(state)])
         case .setMaintenance(let maintenance):
             try self.database.run("UPDATE meta SET maintenance = ?", [try StandingColumn.encode(maintenance)])
+        case .setAbsence(let absence):
+            let column = try absence.map { try StandingColumn.encode($0) }
+            try self.database.run("UPDATE meta SET absence = ?", [column])
         case .raiseFloor(let floor):
             try self.database.run("UPDATE meta SET floor = ?1 WHERE floor < ?1", [floor.milliseconds])
         case .prune:

@@ -197,7 +197,8 @@ package final class SQLiteLedger: Ledger {
                     isDismissed: meta["is_dismissed"],
                     zones: try ZoneTable.all(in: database),
                     scheduler: StandingColumn.decode(meta["scheduler"]) ?? SchedulerState(),
-                    maintenance: StandingColumn.decode(meta["maintenance"]) ?? HostMaintenance()
+                    maintenance: StandingColumn.decode(meta["maintenance"]) ?? HostMaintenance(),
+                    absence: StandingColumn.decode(meta["absence"])
                 )
                 let jobs = "SELECT uid, version, cursor, is_ordered FROM job ORDER BY uid"
                 for row in try Row.fetchAll(database, sql: jobs) {

@@ -81,6 +81,8 @@ package enum LedgerOperation: Hashable, Sendable {
     indirect case setScheduler(SchedulerState)
     /// Whether the host is kept free of new work, until a server says otherwise.
     indirect case setMaintenance(HostMaintenance)
+    /// Since when no server is there, where a job goes by it; nil = one is.
+    indirect case setAbsence(Absence?)
     /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
     case raiseFloor(Timestamp)
     /// One small step of deleting what is terminal, acknowledged and below the floor.
@@ -185,6 +187,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var scheduler: SchedulerState
     /// Whether the host is kept free of new work.
     package var maintenance: HostMaintenance
+    /// Since when no server was there, where one was missing at the end.
+    package var absence: Absence?
 
     package init(
         incarnation: String,
@@ -205,7 +209,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
         zones: [ZoneSlice] = [],
         ordered: Set<JobUID> = [],
         scheduler: SchedulerState = SchedulerState(),
-        maintenance: HostMaintenance = HostMaintenance()
+        maintenance: HostMaintenance = HostMaintenance(),
+        absence: Absence? = nil
     ) {
         self.incarnation = incarnation
         self.configVersion = configVersion
@@ -226,5 +231,6 @@ package struct LedgerSnapshot: Hashable, Sendable {
         self.ordered = ordered
         self.scheduler = scheduler
         self.maintenance = maintenance
+        self.absence = absence
     }
 }

@@ -141,6 +141,15 @@ extension FireExplanation {
                 en: "it was ordered, and the host has not answered yet"
             )
         }
+        if facts.offline == .skip {
+            return Finding(
+                .pending,
+                .offline,
+                zh: "主机离线\(self.since(host, "（最后联系 ", "）"))，任务离线时不运行，重新连接后会回报",
+                en: "the host is offline\(self.since(host, " since ", "")), where the job does not run, "
+                    + "and will say so when it is back"
+            )
+        }
         return Finding(
             .pending,
             .offline,
@@ -195,6 +204,7 @@ extension FireExplanation {
                     en: "it was skipped: \(stop.text.en), and the job does not run it late"
                 )
             }
+            if OfflinePolicy.explains(execution.detail) { return self.cutOff(.skipped) }
             return Finding(
                 .skipped,
                 .misfire,
@@ -203,6 +213,7 @@ extension FireExplanation {
             )
         case .misfireCoalesced:
             if let stop = facts.halt(of: host.id) { return self.together(stop) }
+            if OfflinePolicy.explains(execution.detail) { return self.cutOff(.coalesced) }
             return Finding(
                 .coalesced,
                 .misfire,
@@ -247,6 +258,7 @@ extension FireExplanation {
             .min { $0.nominal < $1.nominal }
         if let later, later.reason == .misfireCoalesced {
             if let stop = facts.halt(of: host.id) { return self.together(stop) }
+            if OfflinePolicy.explains(later.detail) { return self.cutOff(.coalesced) }
             return Finding(
                 .coalesced,
                 .misfire,

@@ -277,15 +277,7 @@ package struct FireExplanation: Hashable, Sendable {
         }
         let away = hosts.filter { !$0.isOnline }
         if !away.isEmpty {
-            let names = self.list(away.map(\.name))
-            findings.append(
-                Finding(
-                    .willFire,
-                    .offline,
-                    zh: "\(names) 当前离线：若主机仍在运行，将按本地时钟触发，恢复连接后上报。",
-                    en: "\(names) is not connected: if it is up, it fires by its own clock and reports later."
-                )
-            )
+            findings.append(self.alone(self.list(away.map(\.name)), facts.offline))
         }
         return findings
     }

@@ -45,6 +45,8 @@ package struct FireFacts: Sendable {
     package let placement: Placement?
     /// The pool whose places the job shares.
     package let pool: PoolUse?
+    /// What hosts do without a connection to a server.
+    package let offline: OfflinePolicy
     /// In the order in which they are named.
     package let hosts: [Host]
     /// Records with the instant as their nominal time.
@@ -88,6 +90,7 @@ package struct FireFacts: Sendable {
         self.jitterSeconds = job.definition.policies.jitterMilliseconds / 1000
         self.placement = job.definition.placement
         self.pool = job.definition.policies.pool
+        self.offline = job.definition.policies.offline
         self.hosts = hosts
         self.executions = executions
         self.neighbours = neighbours

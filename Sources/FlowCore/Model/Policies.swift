@@ -34,6 +34,10 @@ package struct Policies: Hashable, Sendable {
     package var timeoutSeconds: Int
     /// Places that it shares with other jobs on a host; nil = none.
     package var pool: PoolUse?
+    /// What a host does without a connection to a server.
+    package var offline: OfflinePolicy
+    /// How long ``OfflinePolicy/runFor`` goes on; seconds, in ``offlineRange``; nil with any other.
+    package var offlineMaxSeconds: Int?
 
     /// What a timeout may be, in seconds.
     ///
@@ -59,7 +63,9 @@ package struct Policies: Hashable, Sendable {
         jitterMilliseconds: Int64 = 0,
         retry: RetryPolicy = RetryPolicy(),
         timeoutSeconds: Int = 300,
-        pool: PoolUse? = nil
+        pool: PoolUse? = nil,
+        offline: OfflinePolicy = .run,
+        offlineMaxSeconds: Int? = nil
     ) {
         self.overlap = overlap
         self.concurrency = concurrency
@@ -73,6 +79,8 @@ package struct Policies: Hashable, Sendable {
         self.retry = retry
         self.timeoutSeconds = timeoutSeconds
         self.pool = pool
+        self.offline = offline
+        self.offlineMaxSeconds = offlineMaxSeconds
     }
 }
 
@@ -90,6 +98,8 @@ extension Policies: Codable {
         case retry
         case timeoutSeconds
         case pool
+        case offline
+        case offlineMaxSeconds
     }
 
     package init(from decoder: any Decoder) throws {
@@ -106,7 +116,9 @@ extension Policies: Codable {
             jitterMilliseconds: try container.decodeIfPresent(Int64.self, forKey: .jitterMilliseconds) ?? 0,
             retry: try container.decode(RetryPolicy.self, forKey: .retry),
             timeoutSeconds: try container.decode(Int.self, forKey: .timeoutSeconds),
-            pool: try container.decodeIfPresent(PoolUse.self, forKey: .pool)
+            pool: try container.decodeIfPresent(PoolUse.self, forKey: .pool),
+            offline: try container.decodeIfPresent(OfflinePolicy.self, forKey: .offline) ?? .run,
+            offlineMaxSeconds: try container.decodeIfPresent(Int.self, forKey: .offlineMaxSeconds)
         )
     }
 
@@ -125,5 +137,7 @@ extension Policies: Codable {
         try container.encode(self.retry, forKey: .retry)
         try container.encode(self.timeoutSeconds, forKey: .timeoutSeconds)
         try container.encodeIfPresent(self.pool, forKey: .pool)
+        if self.offline != .run { try container.encode(self.offline, forKey: .offline) }
+        try container.encodeIfPresent(self.offlineMaxSeconds, forKey: .offlineMaxSeconds)
     }
 }

@@ -298,6 +298,7 @@ package struct JobService: Sendable {
         let placement = JobValidator.checked(
             draft.placement ?? existing?.definition.placement,
             beside: result?.0.schedule,
+            policies: draft.policies,
             &validator.faults
         )
         let twoPerson = draft.twoPerson.map(Self.marks) ?? existing?.definition.twoPerson

@@ -9,6 +9,7 @@ extension JobValidator {
     static func checked(
         _ placement: Placement?,
         beside schedule: ScheduleSpec?,
+        policies: Policies? = nil,
         _ faults: inout FaultCollector
     ) -> Placement? {
         guard let placement else { return nil }
@@ -28,6 +29,13 @@ extension JobValidator {
                 "schedule_type",
                 "conflict",
                 "a pause between runs is counted by the host that ran: it needs placement 'each'; use 'every' here"
+            )
+        }
+        if let policies, policies.offline != .run {
+            faults.add(
+                "offline",
+                "conflict",
+                "the server alone fires a task with placement '\(placement.kind.rawValue)', so hosts without one start nothing; leave offline out"
             )
         }
         if case .cron(let expression, _, _) = schedule?.base, expression.lowercased() == "@reboot" {

@@ -30,6 +30,27 @@ extension JobValidator {
         }
         self.checkRetry(policies.retry)
         self.checkMisfire(policies)
+        self.checkOffline(policies)
+    }
+
+    private mutating func checkOffline(_ policies: Policies) {
+        switch (policies.offline, policies.offlineMaxSeconds) {
+        case (.runFor, let seconds?):
+            self.range(seconds, Policies.offlineRange, "offline_max_seconds", "seconds")
+        case (.runFor, nil):
+            self.faults.add(
+                "offline_max_seconds",
+                "required",
+                "offline 'run_for' needs to know for how long: say offline_max_seconds"
+            )
+        case (let policy, .some):
+            self.faults.add(
+                "offline_max_seconds",
+                "conflict",
+                "offline '\(policy.rawValue)' has no limit; choose offline 'run_for', or leave offline_max_seconds out"
+            )
+        case (_, nil): break
+        }
     }
 
     private mutating func checkRetry(_ retry: RetryPolicy) {

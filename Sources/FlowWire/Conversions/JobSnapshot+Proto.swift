@@ -16,6 +16,7 @@ extension PBTaskConfig {
         self.setPayload(job.payload)
         self.setSchedule(job.schedule)
         self.setPolicies(job.policies)
+        self.attend(job.policies)
         self.enabled = job.isEnabled
         if !job.secretParameters.isEmpty {
             self.secretParameters = job.secretParameters
@@ -41,7 +42,7 @@ extension PBTaskConfig {
         let nothing = Payload.shell(ShellPayload(command: ""))
         let payload = try Fields.understood(&gaps, or: nothing) { () throws(WireError) in try self.payload(field) }
         let schedule = try Fields.understood(&gaps, or: ScheduleSpec.manual) { () throws(WireError) in
-            try self.decodedSchedule(field)
+            try self.unattended(field).decodedSchedule(field)
         }
         let policies = try Fields.understood(&gaps, or: Policies()) { () throws(WireError) in
             try self.decodedPolicies(field)

@@ -39,6 +39,7 @@ extension PBTaskConfig {
         let queueLimit = try Fields.count(self.queueLimit, field + ".queue_limit")
         let misfireLimit = try Fields.count(self.misfireLimit, field + ".misfire_limit")
         let deadline = try Fields.count(self.startDeadline, field + ".start_deadline")
+        let offline = try self.decodedOffline(field)
         return Policies(
             overlap: try self.decodedOverlap(field),
             concurrency: try Fields.count(self.concurrency, field + ".concurrency"),
@@ -51,7 +52,9 @@ extension PBTaskConfig {
             jitterMilliseconds: try Fields.count(self.jitterMs, field + ".jitter_ms"),
             retry: try self.decodedRetry(field),
             timeoutSeconds: try Fields.count(self.timeout, field + ".timeout"),
-            pool: self.hasPool ? try self.pool.decoded(field + ".pool") : nil
+            pool: self.hasPool ? try self.pool.decoded(field + ".pool") : nil,
+            offline: offline.policy,
+            offlineMaxSeconds: offline.seconds
         )
     }
 

@@ -1230,6 +1230,17 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   /// Clears the value of `combined`. Subsequent reads from it will return its default value.
   package mutating func clearCombined() {_uniqueStorage()._combined = nil}
 
+  /// In place of `schedule`, `cron_expr`, `delay_ms` and the three above where the task does not run for ever without a server.
+  /// `schedule` then is Manual: a peer that does not know this runs what it is ordered and fires nothing by itself.
+  package var attended: PBAttendedSchedule {
+    get {_storage._attended ?? PBAttendedSchedule()}
+    set {_uniqueStorage()._attended = newValue}
+  }
+  /// Returns true if `attended` has been explicitly set.
+  package var hasAttended: Bool {_storage._attended != nil}
+  /// Clears the value of `attended`. Subsequent reads from it will return its default value.
+  package mutating func clearAttended() {_uniqueStorage()._attended = nil}
+
   /// Places that the task shares with others on a host; needs "pools".
   package var pool: PBPool {
     get {_storage._pool ?? PBPool()}
@@ -1274,6 +1285,65 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What fires while a server is there, and for so long without one.
+package nonisolated struct PBAttendedSchedule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var schedule: PBSchedule {
+    get {_schedule ?? PBSchedule()}
+    set {_schedule = newValue}
+  }
+  /// Returns true if `schedule` has been explicitly set.
+  package var hasSchedule: Bool {self._schedule != nil}
+  /// Clears the value of `schedule`. Subsequent reads from it will return its default value.
+  package mutating func clearSchedule() {self._schedule = nil}
+
+  package var cronExpr: String = String()
+
+  package var delayMs: Int64 = 0
+
+  package var limited: PBLimitedSchedule {
+    get {_limited ?? PBLimitedSchedule()}
+    set {_limited = newValue}
+  }
+  /// Returns true if `limited` has been explicitly set.
+  package var hasLimited: Bool {self._limited != nil}
+  /// Clears the value of `limited`. Subsequent reads from it will return its default value.
+  package mutating func clearLimited() {self._limited = nil}
+
+  package var withinCalendars: PBLimitedSchedule {
+    get {_withinCalendars ?? PBLimitedSchedule()}
+    set {_withinCalendars = newValue}
+  }
+  /// Returns true if `withinCalendars` has been explicitly set.
+  package var hasWithinCalendars: Bool {self._withinCalendars != nil}
+  /// Clears the value of `withinCalendars`. Subsequent reads from it will return its default value.
+  package mutating func clearWithinCalendars() {self._withinCalendars = nil}
+
+  package var combined: PBLimitedSchedule {
+    get {_combined ?? PBLimitedSchedule()}
+    set {_combined = newValue}
+  }
+  /// Returns true if `combined` has been explicitly set.
+  package var hasCombined: Bool {self._combined != nil}
+  /// Clears the value of `combined`. Subsequent reads from it will return its default value.
+  package mutating func clearCombined() {self._combined = nil}
+
+  /// Seconds; 0 = not at all.
+  package var alone: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _schedule: PBSchedule? = nil
+  fileprivate var _limited: PBLimitedSchedule? = nil
+  fileprivate var _withinCalendars: PBLimitedSchedule? = nil
+  fileprivate var _combined: PBLimitedSchedule? = nil
 }
 
 package nonisolated struct PBPool: Sendable {
@@ -3779,7 +3849,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0\u{4}\u{8}secret_parameters\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0\u{4}\u{8}secret_parameters\0\u{2}\u{6}attended\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -3813,6 +3883,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _limited: PBLimitedSchedule? = nil
     var _withinCalendars: PBLimitedSchedule? = nil
     var _combined: PBLimitedSchedule? = nil
+    var _attended: PBAttendedSchedule? = nil
     var _pool: PBPool? = nil
     var _defaults: Dictionary<String,String> = [:]
     var _secretParameters: [String] = []
@@ -3859,6 +3930,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _limited = source._limited
       _withinCalendars = source._withinCalendars
       _combined = source._combined
+      _attended = source._attended
       _pool = source._pool
       _defaults = source._defaults
       _secretParameters = source._secretParameters
@@ -3918,6 +3990,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 38: try { try decoder.decodeSingularMessageField(value: &_storage._combined) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._pool) }()
         case 48: try { try decoder.decodeRepeatedStringField(value: &_storage._secretParameters) }()
+        case 54: try { try decoder.decodeSingularMessageField(value: &_storage._attended) }()
         default: break
         }
       }
@@ -4038,6 +4111,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._secretParameters.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._secretParameters, fieldNumber: 48)
       }
+      try { if let v = _storage._attended {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4078,6 +4154,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._limited != rhs_storage._limited {return false}
         if _storage._withinCalendars != rhs_storage._withinCalendars {return false}
         if _storage._combined != rhs_storage._combined {return false}
+        if _storage._attended != rhs_storage._attended {return false}
         if _storage._pool != rhs_storage._pool {return false}
         if _storage._defaults != rhs_storage._defaults {return false}
         if _storage._secretParameters != rhs_storage._secretParameters {return false}
@@ -4087,6 +4164,70 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBAttendedSchedule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttendedSchedule"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schedule\0\u{3}cron_expr\0\u{3}delay_ms\0\u{1}limited\0\u{3}within_calendars\0\u{1}combined\0\u{1}alone\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._schedule) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.cronExpr) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.delayMs) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._limited) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._withinCalendars) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._combined) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.alone) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._schedule {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.cronExpr.isEmpty {
+      try visitor.visitSingularStringField(value: self.cronExpr, fieldNumber: 2)
+    }
+    if self.delayMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.delayMs, fieldNumber: 3)
+    }
+    try { if let v = self._limited {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._withinCalendars {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._combined {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if self.alone != 0 {
+      try visitor.visitSingularInt32Field(value: self.alone, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBAttendedSchedule, rhs: PBAttendedSchedule) -> Bool {
+    if lhs._schedule != rhs._schedule {return false}
+    if lhs.cronExpr != rhs.cronExpr {return false}
+    if lhs.delayMs != rhs.delayMs {return false}
+    if lhs._limited != rhs._limited {return false}
+    if lhs._withinCalendars != rhs._withinCalendars {return false}
+    if lhs._combined != rhs._combined {return false}
+    if lhs.alone != rhs.alone {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -314,6 +314,12 @@ extension ChineseWords {
         zh {misfire}，最多 {task} 次
         en {pool}, {task} places on each host
         zh {pool}，每台主机 {task} 个位置
+        en without a server
+        zh 未连接服务器时
+        en does not run
+        zh 不运行
+        en runs for {task} s
+        zh 继续运行 {task} 秒
         en start deadline
         zh 开始期限
         en up to {task} s

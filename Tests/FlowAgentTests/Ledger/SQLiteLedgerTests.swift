@@ -46,6 +46,19 @@ struct SQLiteLedgerTests {
         #expect(try second.entry(entry.id) == entry)
     }
 
+    @Test("keeps since when there is no server, over a crash, until there is one (R13)")
+    func absence() throws {
+        let gone = Absence(heard: Timestamp(seconds: 1_767_225_600), since: Timestamp(seconds: 1_767_225_630))
+        var ledger: SQLiteLedger? = try self.open()
+        #expect(try ledger?.restore().absence == nil)
+        _ = try ledger?.commit([.setAbsence(gone)])
+        ledger = nil
+        let second = try self.open()
+        #expect(try second.restore().absence == gone)
+        _ = try second.commit([.setAbsence(nil)])
+        #expect(try second.restore().absence == nil)
+    }
+
     @Test("refuses a second agent on the same directory and lets it in afterwards")
     func exclusion() async throws {
         var first: SQLiteLedger? = try self.open()

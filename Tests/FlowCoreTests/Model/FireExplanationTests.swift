@@ -59,7 +59,8 @@ struct FireExplanationTests {
         maintenance: MaintenancePeriod? = nil,
         makeUps: [Execution] = [],
         placement: Placement? = nil,
-        pool: PoolUse? = nil
+        pool: PoolUse? = nil,
+        offline: OfflinePolicy = .run
     ) throws -> FireExplanation {
         let job = Job(
             id: 7,
@@ -69,7 +70,7 @@ struct FireExplanationTests {
                 name: "job",
                 payload: .shell(ShellPayload(command: "true")),
                 schedule: schedule,
-                policies: Policies(jitterMilliseconds: jitter, pool: pool),
+                policies: Policies(jitterMilliseconds: jitter, pool: pool, offline: offline),
                 groups: [Group.everyone],
                 dependencies: parents.isEmpty ? nil : JobDependencies(edges: parents.map { .init(parent: $0) }),
                 placement: placement
@@ -219,36 +220,79 @@ struct FireExplanationTests {
         #expect(try Self.explain(at: 3600, executions: [late], pool: pool).text.en.contains("pool 'db-heavy'"))
     }
 
+    @Test("A job that does not run without a server says so, before, meanwhile and afterwards (R13)")
+    func offlinePolicies() throws {
+        let detail = OfflinePolicy.detail(from: Self.time(3000), through: Self.time(9000))
+        var single = Self.execution(3600, .skipped, .misfire)
+        single.detail = detail
+        var range = Self.execution(7200, .skipped, .misfireCoalesced)
+        range.detail = "2 fires from \(Self.time(3600)) through \(Self.time(7200)) were missed: \(detail)"
+        let table: [(FireExplanation, FireExplanation.Verdict, FireExplanation.Rule, String, String)] = [
+            (
+                try Self.explain(at: 3600, executions: [single], offline: .skip), .skipped, .offline,
+                "no connection to a server", "与服务器断开"
+            ),
+            (
+                try Self.explain(at: 7200, executions: [range], offline: .skip), .coalesced, .offline,
+                "no connection to a server", "与服务器断开"
+            ),
+            (
+                try Self.explain(at: 3600, neighbours: [range], offline: .skip), .coalesced, .offline,
+                "no connection to a server", "与服务器断开"
+            ),
+            (
+                try Self.explain(
+                    at: 3600,
+                    isOnline: false,
+                    executions: [Self.execution(3600, .pending, attempt: 0)],
+                    offline: .skip
+                ), .pending, .offline, "where the job does not run", "离线时不运行"
+            ),
+            (
+                try Self.explain(at: 3600, now: 0, isOnline: false, offline: .skip), .willFire, .schedule,
+                "does not run without a server", "离线时不运行"
+            ),
+            (
+                try Self.explain(at: 3600, now: 0, isOnline: false, offline: .runFor), .willFire, .schedule,
+                "for as long as the job may run without a server", "允许离线运行的时间"
+            ),
+        ]
+        for (answer, verdict, rule, en, zh) in table {
+            #expect(answer.verdict == verdict && answer.rule == rule, "\(answer.text.en)")
+            #expect(answer.text.en.contains(en) && answer.text.zh.contains(zh), "\(answer.text)")
+        }
+    }
+
     @Test("A table of what happened, and the rule that decided")
     func cases() throws {
         let hour: Int64 = 3600
         let before = Self.execution(0, .success, started: 0, finished: hour + 30)
-        let table: [(FireExplanation, FireExplanation.Verdict, FireExplanation.Rule, String)] = [
+        let table: [(FireExplanation, FireExplanation.Verdict, FireExplanation.Rule, String, String)] = [
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .success, started: hour)]), .fired,
-                .admission, "on time"
+                .admission, "on time", "按计划触发"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .running, started: hour)]),
-                .running, .admission, "running"
+                .running, .admission, "running", "正在运行"
             ),
             (
                 try Self.explain(
                     at: hour,
                     executions: [Self.execution(hour, .failure, .exitCode, started: hour + 90, attempt: 2)]
                 ),
-                .fired, .retry, "attempt 2"
+                .fired, .retry, "attempt 2", "第 2 次尝试"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .success, started: hour + 60)]),
-                .late, .misfire, "60 s late"
+                .late, .misfire, "60 s late", "延后 60 秒"
             ),
             (
                 try Self.explain(
                     at: hour,
                     executions: [Self.execution(hour, .success, started: hour + 30)],
                     neighbours: [before]
-                ), .late, .queue, "\(before.id)"
+                ), .late, .queue, "\(before.id)", "\(before.id)"
             ),
             (
                 try Self.explain(
@@ -256,7 +300,7 @@ struct FireExplanationTests {
                     jitter: 60_000,
                     executions: [Self.execution(hour, .success, started: hour + 50)]
                 ),
-                .fired, .jitter, "jitter"
+                .fired, .jitter, "jitter", "错峰"
             ),
             (
                 try Self.explain(
@@ -264,65 +308,71 @@ struct FireExplanationTests {
                     executions: [Self.execution(hour, .skipped, .overlap)],
                     neighbours: [before]
                 ),
-                .skipped, .overlap, "\(before.id)"
+                .skipped, .overlap, "\(before.id)", "\(before.id)"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .skipped, .queueFull)]), .skipped, .queue,
-                "queue"
+                "queue", "队列已满"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .skipped, .deadline)]), .skipped,
-                .deadline, "deadline"
+                .deadline, "deadline", "最晚开始时间"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .skipped, .disabled)]), .skipped, .status,
-                "disabled"
+                "disabled", "停用"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .pending, .queued)]), .waiting, .queue,
-                "waits"
+                "waits", "排队"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .pending)]), .pending, .admission,
-                "not answered"
+                "not answered", "尚未回报"
             ),
             (
                 try Self.explain(at: hour, isOnline: false, executions: [Self.execution(hour, .pending)]),
-                .pending, .offline, "2026-01-01T00:30:00"
+                .pending, .offline, "2026-01-01T00:30:00", "主机离线"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .cancelled, .requested)]), .cancelled,
-                .cancel, "stopped"
+                .cancel, "stopped", "被人停止"
             ),
             (
                 try Self.explain(at: hour, executions: [Self.execution(hour, .cancelled, .overlap)]), .cancelled,
-                .overlap, "newer"
+                .overlap, "newer", "较新的执行取代"
             ),
             (
                 try Self.explain(at: hour, neighbours: [Self.execution(3 * hour, .skipped, .misfireCoalesced)]),
-                .coalesced, .misfire, "2026-01-01T03:00:00"
+                .coalesced, .misfire, "2026-01-01T03:00:00", "合并记录"
             ),
-            (try Self.explain(at: hour), .missed, .reconnect, "no record"),
-            (try Self.explain(at: hour, isOnline: false), .missed, .offline, "offline"),
-            (try Self.explain(at: hour, changedAt: 2 * hour), .missed, .configuration, "changed"),
-            (try Self.explain(at: hour, isEnabled: false, changedAt: 60), .disabled, .status, "disabled since"),
-            (try Self.explain(at: hour, createdAt: 2 * hour), .disabled, .status, "did not exist"),
-            (try Self.explain(at: hour + 7), .notDue, .schedule, "2026-01-01T02:00:00"),
-            (try Self.explain(at: hour, schedule: .manual), .unscheduled, .schedule, "runs when somebody triggers"),
+            (try Self.explain(at: hour), .missed, .reconnect, "no record", "没有记录"),
+            (try Self.explain(at: hour, isOnline: false), .missed, .offline, "offline", "主机离线"),
+            (try Self.explain(at: hour, changedAt: 2 * hour), .missed, .configuration, "changed", "修改过"),
+            (try Self.explain(at: hour, isEnabled: false, changedAt: 60), .disabled, .status, "disabled since", "停用"),
+            (try Self.explain(at: hour, createdAt: 2 * hour), .disabled, .status, "did not exist", "还不存在"),
+            (try Self.explain(at: hour + 7), .notDue, .schedule, "2026-01-01T02:00:00", "2026-01-01T02:00:00"),
+            (
+                try Self.explain(at: hour, schedule: .manual), .unscheduled, .schedule, "runs when somebody triggers",
+                "手动触发时运行"
+            ),
             (
                 try Self.explain(at: hour, schedule: .manual, parents: [3]), .unscheduled, .schedule,
-                "jobs that it waits for"
+                "jobs that it waits for", "前置任务"
             ),
-            (try Self.explain(at: hour, schedule: .delay(milliseconds: 5000)), .unscheduled, .schedule, "5 s after"),
-            (try Self.explain(at: hour, now: 0), .willFire, .schedule, "1 host"),
-            (try Self.explain(at: hour, now: 0, isOnline: false), .willFire, .schedule, "own clock"),
-            (try Self.explain(at: hour, now: 0, isEnabled: false), .disabled, .status, "disabled"),
+            (
+                try Self.explain(at: hour, schedule: .delay(milliseconds: 5000)), .unscheduled, .schedule, "5 s after",
+                "5 秒"
+            ),
+            (try Self.explain(at: hour, now: 0), .willFire, .schedule, "1 host", "1 台主机"),
+            (try Self.explain(at: hour, now: 0, isOnline: false), .willFire, .schedule, "own clock", "按本地时钟"),
+            (try Self.explain(at: hour, now: 0, isEnabled: false), .disabled, .status, "disabled", "停用"),
         ]
-        for (answer, verdict, rule, word) in table {
+        for (answer, verdict, rule, word, chinese) in table {
             #expect(answer.verdict == verdict, "\(answer.text.en)")
             #expect(answer.rule == rule, "\(answer.text.en)")
             #expect(answer.text.en.contains(word), "\(answer.text.en)")
-            #expect(!answer.text.zh.isEmpty)
+            #expect(answer.text.zh.contains(chinese), "\(answer.text.zh)")
         }
     }
 

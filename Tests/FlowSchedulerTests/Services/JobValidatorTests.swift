@@ -62,6 +62,9 @@ struct JobValidatorTests {
             (Policies(misfireThresholdMilliseconds: 999), "misfire_threshold_seconds"),
             (Policies(retry: RetryPolicy(backoffPermille: 999)), "retry_backoff"),
             (Policies(retry: RetryPolicy(jitterPercent: 101)), "retry_jitter"),
+            (Policies(offline: .runFor), "offline_max_seconds"),
+            (Policies(offline: .skip, offlineMaxSeconds: 60), "offline_max_seconds"),
+            (Policies(offline: .runFor, offlineMaxSeconds: 59), "offline_max_seconds"),
         ] { #expect(paths(policies) == [path]) }
     }
 

@@ -54,6 +54,8 @@ const TASK = {
   start_deadline_seconds: 30,
   jitter_seconds: 4,
   pool: { name: 'db-heavy', places: 3 },
+  offline: 'run_for',
+  offline_max_seconds: 3600,
   pause_after_failures: 5,
   on_edit_while_running: 'refuse',
   on_disable_while_running: 'stop',

@@ -162,6 +162,12 @@ extension ChineseFaults {
         zh retry_count 是 {retry}，但 retry_on 没有写要重试的情况；请写出情况，或把 retry_count 设为 0
         en missed fires
         zh 错过的次数
+        en offline 'run_for' needs to know for how long: say offline_max_seconds
+        zh offline “run_for”要知道多长时间：请写 offline_max_seconds
+        en offline '{offline}' has no limit; choose offline 'run_for', or leave offline_max_seconds out
+        zh offline “{offline}”没有时间限制；请选 offline “run_for”，或去掉 offline_max_seconds
+        en the server alone fires a task with placement '{placement}', so hosts without one start nothing; leave offline out
+        zh placement 为“{placement}”的任务只由服务器触发，主机与服务器断开时不会启动；请去掉 offline
         en misfire '{misfire}' has no limit; choose misfire 'fire_all', or leave misfire_limit out
         zh misfire “{misfire}”没有次数限制；请选 misfire “fire_all”，或去掉 misfire_limit
         en a host takes {room} at one moment with overlap '{overlap}', not {limit}; choose overlap 'queue' and a queue_limit of at least {max}

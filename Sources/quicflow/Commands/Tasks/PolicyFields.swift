@@ -19,6 +19,12 @@ struct PolicyFields: ParsableArguments {
     @Option(help: "Pool of places that tasks share on each host, NAME:PLACES such as db-heavy:3, or 'none'.")
     var pool: String?
 
+    @Option(help: "What a host does without a connection to a server: run, skip, or run_for with --offline-max.")
+    var offline: String?
+
+    @Option(help: "Seconds for which --offline run_for goes on, 60 to 31536000.")
+    var offlineMax: Int?
+
     @Option(help: "What happens to missed fires: fire_once, fire_all or skip.")
     var misfire: String?
 
@@ -63,12 +69,13 @@ struct PolicyFields: ParsableArguments {
 
     /// Writes what was given into a request's body.
     func apply(to body: inout JSONValue) throws {
-        let texts = [("overlap", self.overlap), ("misfire", self.misfire)]
+        let texts = [("overlap", self.overlap), ("misfire", self.misfire), ("offline", self.offline)]
         for case (let field, let value?) in texts { body[field] = .string(value) }
         let numbers = [
             ("concurrency", self.concurrency), ("queue_limit", self.queueLimit), ("misfire_limit", self.misfireLimit),
             ("start_deadline_seconds", self.startDeadline), ("retry_interval", self.retryInterval),
             ("retry_max_interval", self.retryMaxInterval), ("retry_jitter", self.retryJitter),
+            ("offline_max_seconds", self.offlineMax),
         ]
         for case (let field, let value?) in numbers { body[field] = .integer(Int64(value)) }
         let decimals = [
@@ -85,6 +92,9 @@ struct PolicyFields: ParsableArguments {
         }
         if let pool { body["pool"] = pool == "none" ? .null : try Self.pool(pool) }
         if !self.retryOn.isEmpty { body["retry_on"] = .array(self.retryOn.map(JSONValue.string)) }
+        if let offline = self.offline, offline != "run_for", self.offlineMax == nil {
+            body["offline_max_seconds"] = .null
+        }
         // A limit of fire_all means nothing to another policy.
         if let misfire = self.misfire, misfire != "fire_all", self.misfireLimit == nil { body["misfire_limit"] = .null }
     }

@@ -62,6 +62,8 @@ export interface FinePolicies {
   cron_exprs?: string[];
   cron_except?: string[];
   pool?: { name: string; places: number } | null;
+  offline?: 'run' | 'skip' | 'run_for';
+  offline_max_seconds?: number | null;
   pause_after_failures?: number | null;
   on_edit_while_running?: 'pinned' | 'refuse';
   on_disable_while_running?: 'finish' | 'stop';

@@ -169,6 +169,7 @@ export default {
     week: 'Enter a whole number from 1 to 604800 (a week).',
     day: 'Enter a whole number from 1 to 86400 (a day).',
     jitter: 'Enter a number from 0 to 3600.',
+    offline: 'Enter a number from 60 to 31536000 (a year).',
     factor: 'Enter a number from 1 to 10.',
     percent: 'Enter a whole number from 0 to 100.',
     causes: 'Choose at least one, or set retries to 0.',

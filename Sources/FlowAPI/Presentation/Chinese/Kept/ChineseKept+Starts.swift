@@ -44,6 +44,10 @@ extension ChineseKept {
         zh 错过了这次触发
         en {fires}: from {first} to {last} the host could not write its ledger ({cause})
         zh {fires}：从 {first} 到 {last}，主机无法写台账（{cause}）
+        en the host had no connection to a server from {first} to {last}, longer than the job runs without one
+        zh 从 {first} 到 {last}，主机未与服务器连接，超过了任务允许离线运行的时间
+        en {fires}: the host had no connection to a server from {first} to {last}, longer than the job runs without one
+        zh {fires}：从 {first} 到 {last}，主机未与服务器连接，超过了任务允许离线运行的时间
         en {fires}: the agent was not running at {time}
         zh {fires}：{time} 时代理没有运行
         en no connection to '{host}' port {port} ({addresses}): {reason}

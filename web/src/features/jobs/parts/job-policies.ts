@@ -3,6 +3,7 @@ import { between, type NumberField, within } from './number-field.ts';
 
 export const RETRY_CAUSES = ['business', 'technical', 'timeout', 'interrupted'] as const;
 
+export const OFFLINE_WAYS = ['run', 'skip', 'run_for'] as const;
 export const EDIT_WAYS = ['pinned', 'refuse'] as const;
 export const DISABLE_WAYS = ['finish', 'stop'] as const;
 
@@ -32,6 +33,9 @@ export interface PolicyForm {
   cronExcept: string;
   /** `NAME:PLACES`; empty: none. */
   pool: string;
+  offline: (typeof OFFLINE_WAYS)[number];
+  /** Empty, but for `run_for`. */
+  offlineMax: NumberField;
   /** Empty: never. */
   pauseAfter: NumberField;
   onEdit: 'pinned' | 'refuse';
@@ -56,6 +60,8 @@ export const emptyPolicies = (): PolicyForm => ({
   cronExprs: '',
   cronExcept: '',
   pool: '',
+  offline: 'run',
+  offlineMax: '',
   pauseAfter: '',
   onEdit: 'pinned',
   onDisable: 'finish',
@@ -81,6 +87,8 @@ export function policiesOf(task: FinePolicies): PolicyForm {
     cronExprs: (task.cron_exprs ?? []).join('\n'),
     cronExcept: (task.cron_except ?? []).join('\n'),
     pool: task.pool ? `${task.pool.name}:${task.pool.places}` : usual.pool,
+    offline: task.offline ?? usual.offline,
+    offlineMax: task.offline_max_seconds ?? usual.offlineMax,
     pauseAfter: task.pause_after_failures ?? usual.pauseAfter,
     onEdit: task.on_edit_while_running ?? usual.onEdit,
     onDisable: task.on_disable_while_running ?? usual.onDisable,
@@ -105,6 +113,8 @@ const POLICY_KEYS: [path: string, key: keyof PolicyForm][] = [
   ['cron_exprs', 'cronExprs'],
   ['cron_except', 'cronExcept'],
   ['pool', 'pool'],
+  ['offline', 'offline'],
+  ['offline_max_seconds', 'offlineMax'],
   ['pause_after_failures', 'pauseAfter'],
   ['on_edit_while_running', 'onEdit'],
   ['on_disable_while_running', 'onDisable'],
@@ -122,13 +132,14 @@ const LIMITS = new Set(['not_before', 'not_after', 'window', 'calendars']);
 export const EXPRESSIONS = new Set(['cron_exprs', 'cron_except']);
 
 /**
- * A field left empty is left out, and has the server's usual value; the limit of missed fires belongs to `fire_all`, and a
- * start, an end, a window and calendars to schedules that fire again and again.
+ * A field left empty is left out, and has the server's usual value; the limit of missed fires belongs to `fire_all`, that of
+ * the time without a server to `run_for`, and a start, an end, a window and calendars to schedules that fire again and again.
  */
 export function policyBody(form: PolicyForm, misfire: Misfire, schedule: ScheduleType): FinePolicies {
   const fires = schedule === 'cron' || schedule === 'every' || schedule === 'delay';
   const entries = POLICY_KEYS.filter(([path, key]) =>
     form[key] !== '' && (path !== 'misfire_limit' || misfire === 'fire_all') && (fires || !LIMITS.has(path)) &&
+    (path !== 'offline_max_seconds' || form.offline === 'run_for') &&
     (schedule === 'cron' || !EXPRESSIONS.has(path))
   );
   const body = Object.fromEntries(entries.map(([path, key]) => [path, form[key]])) as FinePolicies;
@@ -211,6 +222,7 @@ export function checkPolicies(
   check('cron_exprs', lines(form.cronExprs).length <= 10, 'ten');
   check('cron_except', lines(form.cronExcept).length <= 10, 'ten');
   check('pool', form.pool === '' || POOL.test(form.pool), 'pool');
+  check('offline_max_seconds', form.offline !== 'run_for' || between(form.offlineMax, 60, 31_536_000), 'offline');
   check('pause_after_failures', form.pauseAfter === '' || between(form.pauseAfter, 1, 1000), 'thousand');
   check('retry_on', !form.retryCount || form.retryOn.length > 0, 'causes');
   return faults;

@@ -71,6 +71,8 @@ export const FIELD_LABELS: Record<string, string> = {
   cron_exprs: 'policy.cronExprs',
   cron_except: 'policy.cronExcept',
   pool: 'policy.pool',
+  offline: 'policy.offline',
+  offline_max_seconds: 'policy.offlineMax',
   pause_after_failures: 'policy.pauseAfter',
   on_edit_while_running: 'policy.onEdit',
   on_disable_while_running: 'policy.onDisable',

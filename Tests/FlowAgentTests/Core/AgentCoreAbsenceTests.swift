@@ -1,0 +1,223 @@
+// QuartzFlow
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowAgent
+import FlowAgentCore
+import FlowCore
+import Testing
+
+@Suite("Jobs of a host without a server (R13)")
+struct AgentCoreAbsenceTests {
+    private static func policies(
+        _ offline: OfflinePolicy,
+        _ seconds: Int? = nil,
+        misfire: MisfirePolicy = .fireOnce
+    ) -> Policies {
+        Policies(
+            overlap: .allow,
+            concurrency: 100,
+            misfire: misfire,
+            offline: offline,
+            offlineMaxSeconds: seconds
+        )
+    }
+
+    private static func job(_ schedule: ScheduleSpec) -> JobSnapshot {
+        JobSnapshot(
+            uid: CoreBench.job().uid,
+            id: 1,
+            version: 1,
+            name: "job",
+            payload: .shell(ShellPayload(command: "true")),
+            schedule: schedule,
+            policies: self.policies(.skip),
+            isEnabled: true
+        )
+    }
+
+    /// Every minute; connected until 90.
+    private static func bench(_ policies: Policies) -> CoreBench {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: policies)))
+        bench.connect()
+        bench.advance(to: 90_000)
+        bench.send(.linkDown)
+        return bench
+    }
+
+    struct Case: Sendable {
+        let policies: Policies
+        /// Seconds of the fires that start while there is no server, and of those that are skipped.
+        let alone: [Int64]
+        let skipped: [Int64]
+    }
+
+    private static let all: [Int64] = [120, 180, 240, 300, 360, 420, 480, 540, 600]
+
+    @Test(
+        "A table: what starts from 01:30 to 10:30 without a server, and what becomes one record with its reason",
+        arguments: [
+            Case(policies: policies(.run), alone: all, skipped: []),
+            Case(policies: policies(.skip), alone: [], skipped: all),
+            Case(policies: policies(.skip, misfire: .fireAll), alone: [], skipped: all),
+            Case(policies: policies(.skip, misfire: .skip), alone: [], skipped: all),
+            Case(policies: policies(.runFor, 60), alone: [120], skipped: Array(all.dropFirst())),
+            Case(policies: policies(.runFor, 300), alone: Array(all.prefix(5)), skipped: Array(all.dropFirst(5))),
+            Case(policies: policies(.runFor, 3600), alone: all, skipped: []),
+        ]
+    )
+    func table(_ row: Case) throws {
+        var bench = Self.bench(row.policies)
+        bench.advance(to: 630_000)
+        #expect(bench.started == [60] + row.alone)
+        #expect(bench.entries(.skipped).isEmpty, "no record for each, as long as it lasts")
+        bench.connect()
+        bench.advance(to: 660_500)
+        #expect(bench.started == [60] + row.alone + [660], "what fell into it is not made up for")
+        let records = bench.entries(.skipped)
+        guard let first = row.skipped.first, let last = row.skipped.last else {
+            return #expect(records.isEmpty)
+        }
+        let record = try #require(records.first)
+        #expect(records.count == 1 && record.reason == .misfireCoalesced)
+        #expect(record.coalesced?.count == row.skipped.count)
+        #expect(record.coalesced?.from == CoreBench.time(first) && record.coalesced?.through == CoreBench.time(last))
+        #expect(OfflinePolicy.explains(record.detail), "\(record.detail ?? "")")
+        #expect(record.detail?.contains("from 2026-01-01T00:01:30.000Z to 2026-01-01T00:10:30.000Z") == true)
+    }
+
+    @Test("A server that is back before a fire counts as missed costs nothing")
+    func shortAbsence() {
+        var bench = Self.bench(Self.policies(.skip))
+        bench.advance(to: 123_000)
+        #expect(bench.started == [60])
+        bench.connect()
+        bench.advance(to: 123_500)
+        #expect(bench.started == [60, 120] && bench.entries(.skipped).isEmpty)
+    }
+
+    @Test("A single fire is a record of its own, with the same reason")
+    func single() throws {
+        var bench = Self.bench(Self.policies(.skip))
+        bench.advance(to: 150_000)
+        bench.connect()
+        let record = try #require(bench.entries(.skipped).first)
+        #expect(record.reason == .misfire && record.order.nominal == CoreBench.time(120))
+        #expect(OfflinePolicy.explains(record.detail))
+    }
+
+    @Test("A restart without a server goes on from when there was one last")
+    func restart() throws {
+        let gone = Absence(heard: CoreBench.time(90), since: CoreBench.time(90))
+        for (policies, alone) in [(Self.policies(.skip), []), (Self.policies(.runFor, 300), [Int64(300), 360])] {
+            var restored = CoreBench.restored(CoreBench.job(policies: policies), cursor: 60)
+            restored.absence = gone
+            var bench = CoreBench(restored, at: CoreBench.time(310))
+            bench.advance(to: 630_000)
+            // While it was down is the misfire policy's; what came later, or what may not run, is not.
+            #expect(bench.started == alone)
+            bench.connect()
+            #expect(bench.started == alone)
+            let record = try #require(bench.entries(.skipped).last)
+            #expect(record.coalesced?.count == (alone.isEmpty ? 9 : 4) && OfflinePolicy.explains(record.detail))
+        }
+    }
+
+    @Test("What came due while the agent itself was down is for the misfire policy, once a server is there")
+    func downtime() throws {
+        var restored = CoreBench.restored(CoreBench.job(policies: Self.policies(.skip)), cursor: 60)
+        restored.lastTime = CoreBench.time(65)
+        var bench = CoreBench(restored, at: CoreBench.time(310))
+        #expect(bench.started.isEmpty)
+        bench.advance(to: 430_000)
+        bench.connect()
+        #expect(bench.started == [300])
+        let records = bench.entries(.skipped)
+        #expect(records.map(\.coalesced?.count) == [4, 2], "\(records.map(\.detail))")
+        #expect(records.map { OfflinePolicy.explains($0.detail) } == [false, true])
+    }
+
+    @Test("An agent that was connected when it died counts from the last time its ledger knows")
+    func counts() {
+        for (seconds, started) in [(200, []), (300, [Int64(300), 360])] {
+            var restored = CoreBench.restored(CoreBench.job(policies: Self.policies(.runFor, seconds)), cursor: 240)
+            restored.lastTime = CoreBench.time(65)
+            var bench = CoreBench(restored, at: CoreBench.time(301))
+            bench.advance(to: 600_000)
+            #expect(bench.started == started)
+        }
+    }
+
+    @Test("The ledger knows while there is none, and only where a job goes by it")
+    func durable() {
+        for (offline, isKept) in [(OfflinePolicy.run, false), (.skip, true)] {
+            var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: Self.policies(offline))))
+            bench.connect()
+            bench.advance(to: 90_000)
+            bench.commitsAtOnce = false
+            bench.send(.linkDown)
+            let gone = Absence(heard: CoreBench.time(90), since: CoreBench.time(90))
+            #expect((bench.outstanding?.contains(.setAbsence(gone)) == true) == isKept)
+            bench.commit()
+            bench.connect()
+            #expect((bench.outstanding?.contains(.setAbsence(nil)) == true) == isKept)
+        }
+    }
+
+    @Test("A pause between runs that is over waits for the server")
+    func delay() {
+        let job = Self.job(.delay(milliseconds: 60_000))
+        var bench = CoreBench(CoreBench.restored(job))
+        bench.connect()
+        bench.advance(to: 30_000)
+        bench.send(.linkDown)
+        bench.advance(to: 200_000)
+        #expect(bench.started.isEmpty)
+        bench.connect()
+        #expect(bench.started == [60])
+    }
+
+    @Test("After a boot the job runs when the server is there")
+    func boot() {
+        let job = Self.job(.cron(expression: "@reboot", timeZone: "UTC", dst: .debian))
+        var bench = CoreBench(CoreBench.restored(job, cursor: -30 * 86_400))
+        bench.advance(to: 60_000)
+        #expect(bench.started.isEmpty)
+        bench.connect()
+        #expect(bench.started.count == 1)
+    }
+
+    @Test("What a server ordered before runs; an order that comes too late afterwards does not")
+    func orders() throws {
+        let job = CoreBench.job(nil, version: 2, policies: Self.policies(.skip))
+        var bench = CoreBench(LedgerSnapshot(incarnation: "one"))
+        bench.connect()
+        bench.send(.received(.orders([CoreBench.order(job, 120)])))
+        bench.advance(to: 90_000)
+        bench.send(.linkDown)
+        bench.advance(to: 300_000)
+        #expect(bench.started == [120])
+        bench.connect()
+        bench.send(.received(.orders([CoreBench.order(job, 180)])))
+        bench.advance(to: 301_000)
+        #expect(bench.started == [120])
+        let record = try #require(bench.entries(.skipped).first)
+        #expect(record.reason == .misfire && OfflinePolicy.explains(record.detail))
+        // Somebody wants it.
+        bench.send(.received(.orders([CoreBench.order(job, 180, kind: .manual, discriminator: "hand")])))
+        #expect(bench.launches.map(\.order.kind) == [.cron, .manual])
+    }
+
+    @Test("A day of a job of every second is one record")
+    func manyFires() throws {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job("* * * * * *", policies: Self.policies(.skip))))
+        bench.connect()
+        bench.advance(to: 10_500)
+        bench.send(.linkDown)
+        bench.advance(to: 86_400_000)
+        bench.connect()
+        bench.advance(to: 86_402_000)
+        let records = bench.entries(.skipped)
+        #expect(records.count == 1 && records[0].coalesced?.from == CoreBench.time(11))
+        #expect((86_380...86_390).contains(records[0].coalesced?.count ?? 0), "\(records[0].coalesced as Any)")
+    }
+}
