@@ -57,18 +57,17 @@ struct SimulationTests {
         #expect(whole.options.isEmpty && whole.faults == ["LATE a"])
     }
 
-    @Test("A smaller history is one as well: without a rule the checker sees it, with it nothing is broken")
+    @Test("A smaller history is one as well: nothing is broken in it, and it goes the same way twice")
     func smallerHistories() async {
         let kinds = Set(Trouble.allCases).subtracting([.repeats, .losses])
-        let (broken, again, sound) = await Self.computing {
+        let (first, again) = await Self.computing {
             (
-                SimulatedHistory(seed: 0, mutant: .noLedger, without: kinds, until: 10),
-                SimulatedHistory(seed: 0, mutant: .noLedger, without: kinds, until: 10).trace,
+                SimulatedHistory(seed: 0, without: kinds, until: 10),
                 SimulatedHistory(seed: 0, without: kinds, until: 10)
             )
         }
-        #expect(broken.faults.first?.hasPrefix("DOUBLE_START") == true, "\(broken.faults)")
-        #expect(broken.trace == again && sound.faults.isEmpty && sound.starts > 50)
+        #expect(first.faults.isEmpty && first.starts > 50, "\(first.faults)")
+        #expect(first.trace == again.trace)
     }
 
     @Test("One seed is one history", arguments: [UInt64(1), 7, 42])

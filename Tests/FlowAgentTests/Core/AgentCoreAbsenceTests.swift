@@ -132,7 +132,7 @@ struct AgentCoreAbsenceTests {
         bench.connect()
         #expect(bench.started == [300])
         let records = bench.entries(.skipped)
-        #expect(records.map(\.coalesced?.count) == [4, 2], "\(records.map(\.detail))")
+        #expect(records.map(\.coalesced?.count) == [3, 2], "\(records.map(\.detail))")
         #expect(records.map { OfflinePolicy.explains($0.detail) } == [false, true])
     }
 
