@@ -213,6 +213,16 @@ package struct Server: Sendable {
             share: share
         )
         let approvals = ApprovalDriver(store: store, bus: bus, clock: clock, logger: self.logger)
+        let listener = try self.makeListener(
+            directory: directory,
+            authorities: authorities,
+            store: store,
+            handler: AgentGate(sessions: sessions, logs: logs),
+            clock: clock
+        )
+        // Before the services: they tell hosts where to call, also where the system chose the port.
+        try await listener.bind()
+        let agentsPort = listener.localAddress?.port ?? self.configuration.agentsPort
         let services = Services.assemble(
             store: store,
             observer: ticker,
@@ -233,7 +243,7 @@ package struct Server: Sendable {
             scheduler: scheduler,
             language: language,
             notifyCommands: self.configuration.notifyCommands,
-            agentsPort: self.configuration.agentsPort,
+            agentsPort: agentsPort,
             authority: { authorities.pair.serving.fingerprint },
             clock: clock
         )
@@ -256,15 +266,6 @@ package struct Server: Sendable {
                 store: try await store.size()
             )
         }
-        let listener = try self.makeListener(
-            directory: directory,
-            authorities: authorities,
-            store: store,
-            handler: AgentGate(sessions: sessions, logs: logs),
-            clock: clock
-        )
-        try await listener.bind()
-        let agentsPort = listener.localAddress?.port ?? self.configuration.agentsPort
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let startup = Startup()
         let opening = Opening(ports: ports) { httpPort in

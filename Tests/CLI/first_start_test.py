@@ -22,7 +22,7 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
-from dev_server import free_port  # noqa: E402
+from dev_server import DevServer, free_port  # noqa: E402
 
 PASSWORD = re.compile(r"with the password (\S{24}) ")
 
@@ -202,6 +202,16 @@ def log_lines_are_objects_when_asked(case: Case) -> None:
     check(lines and all({"time", "level", "message"} <= set(line) for line in lines), err)
 
 
+def hosts_are_told_the_port_that_the_system_chose(case: Case) -> None:
+    """The line by which a host joins has the port that agents listen on, also where the server was to take a free one."""
+    with DevServer(str(case.binary.parent)) as server:
+        server.agent_port = 0
+        server.start_and_sign_in()
+        told = server.api.call("POST", "/join-tokens", {}, timeout=60)["agents_port"]
+        local = [line for line in server.processes().values() if line[1:3] == ["agent", "run"]]
+        check([line[line.index("--server") + 1] for line in local] == [f"127.0.0.1:{told}"], f"{told} is not where {local} calls")
+
+
 CASES = [
     a_taken_port_for_people_eats_no_password,
     a_taken_port_for_agents_eats_no_password,
@@ -214,6 +224,7 @@ CASES = [
     wrong_words_are_answered_with_what_is_right,
     systemd_is_told,
     log_lines_are_objects_when_asked,
+    hosts_are_told_the_port_that_the_system_chose,
 ]
 
 
