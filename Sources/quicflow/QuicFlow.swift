@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import FlowCore
 import FlowRunner
 
 /// The command people type: a client of the API, the agent of a host, and a reader of the agent's records.
@@ -37,6 +38,7 @@ struct QuicFlow: AsyncParsableCommand {
         // Until a command is found, usage is the parser's to print: it knows how far the words went.
         var command: any ParsableCommand = QuicFlow()
         do {
+            try self.checkSubcommand(Array(CommandLine.arguments.dropFirst()))
             command = try self.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -45,6 +47,32 @@ struct QuicFlow: AsyncParsableCommand {
             }
         } catch {
             CommandStatus.exit(with: error, of: type(of: command))
+        }
+    }
+    /// Names a subcommand that is not there: the parser would speak of the options behind it instead.
+    ///
+    /// - Throws: ``CommandFailure``.
+    static func checkSubcommand(_ words: [String]) throws {
+        var command: any ParsableCommand.Type = Self.self
+        var path = Self.configuration.commandName ?? ""
+        for word in words {
+            let known = command.configuration.subcommands
+            guard !known.isEmpty, command.configuration.defaultSubcommand == nil, !word.hasPrefix("-"), word != "help"
+            else { return }
+            let names = known.map { $0.configuration.commandName ?? "" }
+            guard
+                let next = known.first(where: {
+                    $0.configuration.commandName == word || $0.configuration.aliases.contains(word)
+                })
+            else {
+                let shown = zip(known, names).filter { $0.0.configuration.shouldDisplay }.map(\.1)
+                throw CommandFailure(
+                    .usage,
+                    "there is no '\(path) \(word)'; there are: \(shown.joined(separator: ", "))"
+                )
+            }
+            command = next
+            path += " \(word)"
         }
     }
 }

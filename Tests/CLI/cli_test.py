@@ -394,8 +394,24 @@ def one_time_codes_are_turned_on_and_off(sh: Shell) -> None:
     check("left: 10" in sh.run("totp", "status").stdout, "on")
     others = sh.run("totp", "codes", "--password-stdin", stdin=password).stdout.split()
     check(len(others) == 10 and not set(others) & set(codes), others)
-    sh.run("totp", "disable", "--password-stdin", "--code", others[0], stdin=password)
+    refused = sh.run("totp", "disable", "--password-stdin", "--code", others[0], stdin=password, expect=2).stderr
+    check("Unknown option" in refused, "a code is no argument, which everybody on the host sees")
+    sh.run("totp", "disable", "--password-stdin", stdin=password.strip() + f"\n{others[0]}\n")
     check(sh.run("totp", "status").stdout == "Off.\n", "off again")
+    # Of somebody else, who has lost the phone: the sessions end, and the password alone opens again.
+    first = sh.json("user", "create", "phone", "--role", "viewer")["password"]
+    other = sh.home / "phone"
+    other.mkdir()
+    home = {"HOME": str(other)}
+    sh.run("login", "--username", "phone", "--password-stdin", stdin=first + "\n", **home)
+    sh.run("passwd", "--password-stdin", stdin=first + "\nanother correct horse\n", **home)
+    secret = sh.json("totp", "enable", "--password-stdin", stdin="another correct horse\n", **home)["secret"]
+    sh.run("totp", "confirm", code(secret), **home)
+    check("alone" in sh.run("user", "reset-totp", "phone").stdout, "taken away")
+    sh.run("totp", "status", expect=4, **home)
+    sh.run("login", "--username", "phone", "--password-stdin", stdin="another correct horse\n", **home)
+    sh.run("user", "reset-totp", "nobody-here", expect=3)
+    sh.run("user", "delete", "phone")
 
 
 def cancel_stops_what_runs(sh: Shell) -> None:
@@ -543,6 +559,30 @@ def what_takes_two_persons_waits_for_the_other(sh: Shell) -> None:
     sh.run("task", "get", "guarded", expect=3)
 
 
+def channels_and_rules_are_made_changed_and_deleted(sh: Shell) -> None:
+    def written(name: str, value: dict) -> str:
+        path = sh.home / name
+        path.write_text(json.dumps(value))
+        return str(path)
+
+    channel = {"name": "ops", "type": "webhook", "url": "https://hooks.example.org/a"}
+    sh.run("notify", "create-channel", written("channel.json", channel))
+    changed = channel | {"url": "https://hooks.example.org/b", "enabled": False}
+    check("'ops'" in sh.run("notify", "update-channel", "ops", written("channel.json", changed)).stdout, "changed")
+    listed = [one for one in sh.json("notify", "channels") if one["name"] == "ops"]
+    check(len(listed) == 1 and listed[0]["enabled"] is False and "/b" in listed[0]["url"], listed)
+    sh.run("notify", "update-channel", "nowhere", written("channel.json", changed), expect=3)
+    rule = {"name": "late", "triggers": ["timeout"], "channels": [{"channel": "ops"}]}
+    made = sh.json("notify", "create-rule", written("rule.json", rule))
+    path = written("rule.json", rule | {"triggers": ["timeout", "lost"], "threshold": 3})
+    check("'late'" in sh.run("notify", "update-rule", str(made["id"]), path).stdout, "changed")
+    rules = [one for one in sh.json("notify", "rules") if one["id"] == made["id"]]
+    check(rules[0]["threshold"] == 3 and set(rules[0]["triggers"]) == {"timeout", "lost"}, rules)
+    sh.run("notify", "update-rule", "999999", path, expect=3)
+    sh.run("notify", "delete-rule", str(made["id"]))
+    sh.run("notify", "delete-channel", "ops")
+
+
 def a_schedule_fires(sh: Shell) -> None:
     sh.run("task", "create", "tick", "--every", "1s", "--group", "all", "--command", "true")
     until(
@@ -621,6 +661,10 @@ def a_wrong_value_shows_no_usage_of_something_else(sh: Shell) -> None:
     for words, more in ((["--language", "zh"], {}), ([], {"LANG": "zh_CN.UTF-8"})):
         chinese = sh.run("cron", "explain", "61 * * * *", *words, expect=2, **more).stderr
         check("超出范围" in chinese and "^" in chinese, chinese)
+    # What is wrong is the word, not the option behind it.
+    unknown = sh.run("run", "show", "x", "--server", sh.server.base, expect=2).stderr
+    check("there is no 'quicflow run show'; there are: list, get, stop, retry, export" in unknown, unknown)
+    check("没有“quicflow tsak”" in sh.run("tsak", "list", expect=2, LANG="zh_CN.UTF-8").stderr, "in Chinese")
     missing = sh.run("cron", "next", expect=2).stderr
     check("Usage: quicflow cron next" in missing, missing)
 
@@ -983,6 +1027,14 @@ def the_doctor_looks_at_server_and_host(sh: Shell) -> None:
     check(states["server"] == "fail" and states["agents-port"] == "fail", states)
 
 
+def a_host_is_deleted(sh: Shell) -> None:
+    sh.run("client", "delete", "no-such-host", expect=3)
+    host = sh.json("client", "list")["items"][0]["client_id"]
+    check(f"Deleted host '{host}'" in sh.run("client", "delete", host).stdout, "said")
+    check(sh.json("client", "list")["items"] == [], "gone")
+    sh.run("client", "delete", host, expect=3)
+
+
 def no_server_is_5(sh: Shell) -> None:
     done = sh.run("task", "list", "--server", f"http://127.0.0.1:{free_port()}", QUARTZFLOW_TOKEN="x", expect=5)
     check("Is the server running there?" in done.stderr, done.stderr)
@@ -1028,6 +1080,7 @@ JOURNEYS = [
     enable_and_disable,
     many_are_counted_before_they_are_changed,
     what_takes_two_persons_waits_for_the_other,
+    channels_and_rules_are_made_changed_and_deleted,
     a_schedule_fires,
     groups,
     a_number_that_is_a_name_too_is_refused,
@@ -1048,6 +1101,7 @@ JOURNEYS = [
     a_hosts_day_is_shown_beside_the_records,
     servers_have_names_and_lists_are_watched,
     the_doctor_looks_at_server_and_host,
+    a_host_is_deleted,
     no_server_is_5,
     logout_ends_the_session,
 ]

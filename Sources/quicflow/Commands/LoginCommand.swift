@@ -116,8 +116,11 @@ struct LoginCommand: AsyncParsableCommand {
         return text
     }
 
-    static func firstLine(_ data: Data) -> String? {
-        String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init)
+    static func firstLine(_ data: Data) -> String? { self.lines(data).first }
+
+    /// Those that are not empty.
+    static func lines(_ data: Data) -> [String] {
+        String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
     }
 }
 

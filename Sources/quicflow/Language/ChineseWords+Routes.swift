@@ -8,8 +8,12 @@ extension ChineseWords {
         zh {server} 没有可以登录的身份提供方
         en {server} knows no provider '{provider}'; there are: {names}
         zh {server} 没有身份提供方“{provider}”；有：{names}
+        en The page with the code shows {mark} as well; where it does not, it is of another sign-in.
+        zh 显示代码的页面上也有 {mark}；如果没有，那是另一次登录的页面。
         en Open this address in a browser, sign in, and bring the code back that it shows then:
         zh 请在浏览器中打开此地址并登录，然后把显示的代码带回这里：
+        en there is no '{path} {word}'; there are: {names}
+        zh 没有“{path} {word}”；有：{names}
         en no one-time code; type it, or give it
         zh 没有动态口令；请输入，或在命令中给出
         en no code; type it, or send it as a line on standard input

@@ -32,13 +32,16 @@ struct OwnPassword: ParsableArguments {
     @Flag(help: "Read the password from the first line of standard input.")
     var passwordStdin = false
 
-    func read() throws -> JSONValue {
-        let typed =
-            self.passwordStdin ? LoginCommand.firstLine(Terminal.readAll()) : Terminal.askSecretly("Password")
+    func read() throws -> JSONValue { try self.readBoth().password }
+
+    /// - Returns: the password, and the second line of standard input where the password came from there.
+    func readBoth() throws -> (password: JSONValue, next: String?) {
+        let lines = self.passwordStdin ? LoginCommand.lines(Terminal.readAll()) : []
+        let typed = self.passwordStdin ? lines.first : Terminal.askSecretly("Password")
         guard let typed, !typed.isEmpty else {
             throw CommandFailure(.usage, "no password; type it, or use --password-stdin")
         }
-        return .string(typed)
+        return (.string(typed), lines.dropFirst().first)
     }
 }
 
@@ -127,18 +130,21 @@ struct TotpCodesCommand: AsyncParsableCommand {
 
 /// `quicflow totp disable`.
 struct TotpDisableCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "disable", abstract: "Turns one-time codes off.")
+    static let configuration = CommandConfiguration(
+        commandName: "disable",
+        abstract: "Turns one-time codes off.",
+        discussion: """
+            It asks for a code of the application, or a recovery code; with --password-stdin that is the second line.
+            """
+    )
 
     @OptionGroup var options: ServerOptions
     @OptionGroup var password: OwnPassword
 
-    @Option(help: "A code of the application, or a recovery code; asked for on a terminal.")
-    var code: String?
-
     func run() async throws {
         let client = try self.options.client()
-        let password = try self.password.read()
-        let code = try TotpCommand.code(self.code ?? Terminal.askSecretly("One-time code, or recovery code"))
+        let (password, next) = try self.password.readBoth()
+        let code = try TotpCommand.code(next ?? Terminal.askSecretly("One-time code, or recovery code"))
         let body = JSONValue.object(["password": password, "code": code])
         let answer = try await client.post("/auth/totp/disable", body)
         self.options.output.show(answer) { Terminal.say("One-time codes are off.") }

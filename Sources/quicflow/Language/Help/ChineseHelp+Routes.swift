@@ -86,8 +86,8 @@ extension ChineseHelp {
         zh 生成新的恢复码；以前的作废。
         en Turns one-time codes off.
         zh 关闭动态口令。
-        en A code of the application, or a recovery code; asked for on a terminal.
-        zh 应用的动态口令，或恢复码；在终端中会询问。
+        en It asks for a code of the application, or a recovery code; with --password-stdin that is the second line.
+        zh 会询问应用程序显示的动态口令或恢复码；使用 --password-stdin 时，它是标准输入的第二行。
         en Takes a user's one-time codes away, for a lost phone, and ends all their sessions.
         zh 为丢失手机的用户取消动态口令，并结束他的全部会话。
         en Deletes a host: its certificate is worth nothing any more, and its jobs stop.
