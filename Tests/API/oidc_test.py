@@ -138,7 +138,7 @@ def sign_in_at_the_shell(binaries: str, server: DevServer, subject: str) -> tupl
     command = subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
-    lines = [command.stderr.readline(), command.stderr.readline()]
+    lines = [command.stderr.readline() for _ in range(3)]
     address = lines[1].strip()
     assert address.startswith(f"{server.base}/api/v1/auth/oidc/corp/start?challenge="), lines
     browser = Browser()
@@ -149,6 +149,8 @@ def sign_in_at_the_shell(binaries: str, server: DevServer, subject: str) -> tupl
     status, _, page = browser.open(headers["Location"])
     assert status == 200, page
     assert not any(cookie.name.startswith("qf_session") for cookie in browser.jar), "the browser has no session"
+    mark = re.search(r"shows (\S{4}-\S{4}) as well", lines[2]).group(1)
+    assert f"<code>{mark}</code>" in page and "<strong>ada@corp</strong>" in page, page
     code = html.unescape(re.search(r"readonly>([^<]+)<", page).group(1))
     out, err = command.communicate(code + "\n", timeout=60)
     done = subprocess.CompletedProcess(words, command.returncode, out, "".join(lines) + err)

@@ -193,7 +193,10 @@ struct OIDCTests {
             let (cookie, state, _) = try await self.depart(caller, double, more: "&fresh=true" + challenge)
             let reader = try caller.with("Accept-Language", "zh-CN")
             let page = try await self.comeBack(reader, cookie, "code=good&state=\(state)")
-            #expect(page.status == 200 && page.text.contains("复制到您开始登录的终端"))
+            #expect(page.status == 200 && page.text.contains("请把下面的代码复制过去"))
+            // Who is signed in, where, and what gets the session: the mark is in the terminal, too.
+            #expect(page.text.contains("“Corp &amp; Co”登录为 <strong>ada@corp</strong>"), "\(page.text)")
+            #expect(page.text.contains("<code>E9Me-lhoa</code>"))
             #expect(page.headers[.cacheControl] == "no-store")
             let cookies = page.headers[values: .setCookie]
             #expect(cookies.count == 1 && cookies[0].hasPrefix("qf_oidc=;"), "the browser gets no session: \(cookies)")
@@ -214,6 +217,9 @@ struct OIDCTests {
             }
             let answer = try await redeem(code, verifier)
             #expect(answer.status == 200 && answer.data["username"]?.text == "ada@corp", "\(answer.text)")
+            // It is good once, whoever has it with its verifier; what was carried opens nothing itself.
+            let again = try await redeem(code, verifier)
+            #expect(again.status == 400 && again.error == "oidc_expired", "\(again.text)")
             let token = try #require(answer.data["token"]?.text)
             let proof = try #require(answer.data["proof"])
             let program = try caller.with("Authorization", "Bearer \(token)")

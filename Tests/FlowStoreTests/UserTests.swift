@@ -54,4 +54,29 @@ struct UserTests {
             #expect(try await store.session(tokenHash: [3, 4], at: World.start) == nil)
         }
     }
+
+    @Test("A session gets another token once, and what it was stays", arguments: StoreKind.allCases)
+    func replaced(_ kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let user = try await store.createUser(username: "ada", passwordHash: "h", role: .operator, at: World.start)
+            let session = UserSession(
+                tokenHash: [1, 2],
+                userID: user.id,
+                createdAt: World.start,
+                expiresAt: World.start + 100
+            )
+            try await store.createSession(session)
+            let first = try await store.replaceSession(tokenHash: [1, 2], with: [3, 4], at: World.start + 5)
+            let second = try await store.replaceSession(tokenHash: [1, 2], with: [5, 6], at: World.start + 5)
+            #expect(first && !second)
+            #expect(try await store.session(tokenHash: [1, 2], at: World.start + 5) == nil)
+            #expect(try await store.session(tokenHash: [5, 6], at: World.start + 5) == nil)
+            let found = try #require(try await store.session(tokenHash: [3, 4], at: World.start + 5)?.0)
+            #expect(found.expiresAt == session.expiresAt && found.createdAt == session.createdAt)
+            #expect(found.lastUsedAt == World.start + 5)
+            // Not one that is over.
+            let late = try await store.replaceSession(tokenHash: [3, 4], with: [7, 8], at: World.start + 100)
+            #expect(!late)
+        }
+    }
 }

@@ -62,6 +62,9 @@ struct RouteCommandTests {
     @Test("The challenge of a browser's sign-in is that of RFC 7636, appendix B")
     func challenge() {
         #expect(
+            BrowserSignIn.mark(of: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM") == "E9Me-lhoa"
+        )
+        #expect(
             BrowserSignIn.challenge(of: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
                 == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         )

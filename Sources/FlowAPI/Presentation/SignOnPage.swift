@@ -16,20 +16,35 @@ enum SignOnPage {
             """
     }
 
-    /// What the person carries to the program that began the sign-in.
-    static func handover(_ code: String, isChinese: Bool) -> String {
+    /// What the person carries to the program that began the sign-in: who is signed in, where, and what gets the session.
+    ///
+    /// - Parameters:
+    ///   - username: of the account here.
+    ///   - title: the provider's.
+    static func handover(
+        _ handover: OIDCService.Handover,
+        of username: String,
+        at title: String,
+        isChinese: Bool
+    ) -> String {
+        let who = "<strong>\(self.escaped(username))</strong>"
+        let mark = "<code>\(self.escaped(handover.mark))</code>"
+        let minutes = handover.lifetime / 60
         let words =
             isChinese
-            ? "已登录。请把这段代码复制到您开始登录的终端，五分钟内有效："
-            : "You are signed in. Copy this code into the terminal where you began, within five minutes:"
+            ? "您已通过“\(self.escaped(title))”登录为 \(who)。登录会话不属于此浏览器，而是交给终端中显示 \(mark) 的 quicflow 命令；"
+                + "它将以您的身份、用您的全部权限操作。请把下面的代码复制过去，\(minutes) 分钟内有效，只能使用一次："
+            : "You are signed in at '\(self.escaped(title))' as \(who). This browser gets no session: the quicflow command in the "
+                + "terminal that shows \(mark) does, and acts as you with all your rights. Copy this code there, within "
+                + "\(minutes) minutes; it is good once:"
         let warning =
             isChinese
-            ? "不要把它交给任何人。如果不是您自己在终端中开始的登录，请关闭此页。"
-            : "Give it to nobody. If you did not begin a sign-in in a terminal yourself, close this page."
+            ? "不要把它交给任何人。如果您自己的终端中没有显示 \(mark)，说明登录是别人开始的：请关闭此页。"
+            : "Give it to nobody. If no terminal of your own shows \(mark), somebody else has begun this: close the page."
         return """
             <!doctype html>
             <html lang="\(isChinese ? "zh-CN" : "en")"><head><meta charset="utf-8"><title>QuartzFlow</title></head>
-            <body><h1>QuartzFlow</h1><p>\(words)</p><p><textarea rows="8" cols="72" readonly>\(self.escaped(code))</textarea></p>
+            <body><h1>QuartzFlow</h1><p>\(words)</p><p><textarea rows="8" cols="72" readonly>\(self.escaped(handover.code))</textarea></p>
             <p><strong>\(warning)</strong></p></body></html>
             """
     }

@@ -64,9 +64,14 @@ struct OIDCRoutes: Sendable {
             )
             let signIn = arrival.signIn
             call.context.identity.username = signIn.user.username
-            if let code = arrival.handover {
+            if let handover = arrival.handover {
                 // The program gets the session, and this browser none.
-                let page = SignOnPage.handover(code, isChinese: call.language == .chinese)
+                let page = SignOnPage.handover(
+                    handover,
+                    of: signIn.user.username,
+                    at: provider.title,
+                    isChinese: call.language == .chinese
+                )
                 var response = Response(text: page, type: "text/html; charset=utf-8")
                 response.headers[.cacheControl] = "no-store"
                 response.headers.append(.init(name: .setCookie, value: self.cookie("", maxAge: 0)))

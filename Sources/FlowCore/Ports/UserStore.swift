@@ -41,6 +41,10 @@ package protocol UserStore: Sendable {
     func userCount() async throws -> Int
     /// Signs a user in; of more than ``UserSession/limit`` sessions those go that were not used for longest.
     func createSession(_ session: UserSession, by change: Change) async throws
+    /// Gives a session another token; the one before opens nothing from then on.
+    ///
+    /// - Returns: whether there was such a session; of two who ask at once, one is told so.
+    func replaceSession(tokenHash: [UInt8], with newHash: [UInt8], at now: Timestamp) async throws -> Bool
     /// The session and its user, unless it has expired.
     func session(tokenHash: [UInt8], at now: Timestamp) async throws -> (UserSession, User)?
     /// Signs a user out; nothing happens when the session is over.

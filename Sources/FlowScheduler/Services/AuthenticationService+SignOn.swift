@@ -81,6 +81,24 @@ extension AuthenticationService {
         return signIn
     }
 
+    /// Gives the session of a handover a token that nobody has seen on the way; the one that was carried opens nothing from then on.
+    ///
+    /// - Returns: nil when that was done before, or the session is over.
+    func take(_ handover: SignOnHandover) async throws -> (token: String, proof: String?)? {
+        let token = Self.makeToken()
+        let hash = Self.hash(of: token)
+        let isFirst = try await self.store.replaceSession(
+            tokenHash: Self.hash(of: handover.token),
+            with: hash,
+            at: self.clock.now
+        )
+        guard isFirst else { return nil }
+        // As long as that of a browser: from the sign-on on.
+        let begun = handover.endsAt.advanced(byMilliseconds: -SignOnHandover.lifetime)
+        let proof = handover.isFresh ? FreshSignOn(user: handover.user, session: hash, at: begun) : nil
+        return (token, self.seal.flatMap { proof?.sealed($0) })
+    }
+
     /// Looks again at somebody whom a proxy named, as long as that word is good.
     func refresh(forwarded session: AuthenticatedSession) async throws -> AuthenticatedSession? {
         guard self.clock.now < session.expiresAt, let user = try await self.store.user(session.principal.userID),

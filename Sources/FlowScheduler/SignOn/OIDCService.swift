@@ -39,7 +39,16 @@ package actor OIDCService {
         /// Where the person wanted to go.
         package let returnTo: String
         /// What the person carries to the program that asked; nil where the browser gets the session.
-        package let handover: String?
+        package let handover: Handover?
+    }
+
+    /// The session of a program, on its way there.
+    package struct Handover: Sendable {
+        package let code: String
+        /// What the program shows as well.
+        package let mark: String
+        /// Seconds that the code is good for.
+        package let lifetime: Int64
     }
 
     /// What a program gets for what the person brought.
@@ -173,12 +182,17 @@ package actor OIDCService {
             )
             let handover = try login.challenge.map { challenge in
                 guard let seal else { throw OIDCFault(.unavailable, "the master key is missing") }
-                return try SignOnHandover(
+                let handover = SignOnHandover(
                     provider: provider.name,
                     challenge: challenge,
                     signIn: signIn,
                     at: self.clock.now
-                ).sealed(seal)
+                )
+                return Handover(
+                    code: try handover.sealed(seal),
+                    mark: SignOnHandover.mark(of: challenge),
+                    lifetime: SignOnHandover.lifetime / 1000
+                )
             }
             return Arrival(signIn: signIn, returnTo: login.returnTo, handover: handover)
         } catch { throw self.noted(error, provider) }
@@ -186,23 +200,26 @@ package actor OIDCService {
 
     // MARK: To a program
 
-    /// Gives the session to the program that asked for it.
+    /// Gives the session to the program that asked for it, once.
     ///
     /// - Parameters:
     ///   - code: what the page at the end showed, ``Arrival/handover``.
     ///   - verifier: whose hash the program gave at the start.
     /// - Throws: ``OIDCFault``.
-    package func redeem(at provider: OIDCProvider, code: String, verifier: String) throws -> Redeemed {
+    package func redeem(at provider: OIDCProvider, code: String, verifier: String) async throws -> Redeemed {
         do {
             guard let seal else { throw OIDCFault(.unavailable, "the master key is missing") }
             guard let handover = SignOnHandover(code, seal: seal), handover.provider == provider.name,
                 self.clock.now < handover.endsAt, verifier.utf8.count <= 128, handover.fits(verifier)
             else { throw OIDCFault(.expired, "the code is of another program or too old") }
+            guard let taken = try await self.authentication.take(handover) else {
+                throw OIDCFault(.expired, "the code was redeemed already, or its session has ended")
+            }
             return Redeemed(
-                token: handover.token,
+                token: taken.token,
                 expiresAt: handover.sessionEndsAt,
                 username: handover.username,
-                proof: handover.proof
+                proof: taken.proof
             )
         } catch { throw self.noted(error, provider) }
     }

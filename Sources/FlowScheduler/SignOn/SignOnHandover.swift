@@ -8,7 +8,7 @@ import FlowCore
 ///
 /// It is sealed with the key that all servers of an installation have, so that any of them opens it and none has to keep it. Who
 /// sees it on the way has nothing: it opens only for the verifier whose hash the program gave at the start, as a code does in
-/// RFC 7636.
+/// RFC 7636. The token in it is good for one exchange: the session gets another one then, in the database that all servers share.
 struct SignOnHandover: Hashable, Sendable {
     /// Milliseconds that a person has for carrying it over.
     static let lifetime: Int64 = 300_000
@@ -19,19 +19,21 @@ struct SignOnHandover: Hashable, Sendable {
     let provider: String
     let challenge: String
     let token: String
+    let user: UserID
     let username: String
     let sessionEndsAt: Timestamp
-    /// That the sign-on was a new one, where that was asked for.
-    let proof: String?
+    /// Whether the sign-on was a new one, because that was asked for.
+    let isFresh: Bool
     let endsAt: Timestamp
 
     init(provider: String, challenge: String, signIn: SignIn, at now: Timestamp) {
         self.provider = provider
         self.challenge = challenge
         self.token = signIn.token
+        self.user = signIn.user.id
         self.username = signIn.user.username
         self.sessionEndsAt = signIn.expiresAt
-        self.proof = signIn.proof
+        self.isFresh = signIn.proof != nil
         self.endsAt = now.advanced(byMilliseconds: Self.lifetime)
     }
 
@@ -39,8 +41,8 @@ struct SignOnHandover: Hashable, Sendable {
         let text = JSONWriter.text(
             .object([
                 .init("p", self.provider), .init("c", self.challenge), .init("t", self.token),
-                .init("u", self.username), .init("s", self.sessionEndsAt.milliseconds), .init("f", self.proof),
-                .init("e", self.endsAt.milliseconds),
+                .init("i", self.user), .init("u", self.username), .init("s", self.sessionEndsAt.milliseconds),
+                .init("f", self.isFresh), .init("e", self.endsAt.milliseconds),
             ])
         )
         return try seal.seal(text, name: Self.name, version: 1)
@@ -49,15 +51,16 @@ struct SignOnHandover: Hashable, Sendable {
     init?(_ text: String, seal: SecretSeal) {
         guard text.utf8.count <= Self.limit, let content = seal.open(text, name: Self.name, version: 1),
             let json = try? JSONParser.parse(Array(content.utf8)), let provider = json["p"]?.claim,
-            let challenge = json["c"]?.claim, let token = json["t"]?.claim, let username = json["u"]?.claim,
-            let sessionEnd = json["s"]?.seconds, let end = json["e"]?.seconds
+            let challenge = json["c"]?.claim, let token = json["t"]?.claim, let user = json["i"]?.seconds,
+            let username = json["u"]?.claim, let sessionEnd = json["s"]?.seconds, let end = json["e"]?.seconds
         else { return nil }
         self.provider = provider
         self.challenge = challenge
         self.token = token
+        self.user = user
         self.username = username
         self.sessionEndsAt = Timestamp(milliseconds: sessionEnd)
-        self.proof = json["f"]?.claim
+        self.isFresh = json["f"] == .bool(true)
         self.endsAt = Timestamp(milliseconds: end)
     }
 
@@ -68,6 +71,11 @@ struct SignOnHandover: Hashable, Sendable {
 
     static func challenge(of verifier: String) -> String {
         Base64URL.encode(Array(SHA256.hash(data: Array(verifier.utf8))))
+    }
+
+    /// What terminal and page both show, so that a person sees that they belong together.
+    static func mark(of challenge: String) -> String {
+        "\(challenge.prefix(4))-\(challenge.dropFirst(4).prefix(4))"
     }
 
     /// Whether a text may be a challenge: the 43 characters of a SHA-256.

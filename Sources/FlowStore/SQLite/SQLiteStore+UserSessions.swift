@@ -15,6 +15,12 @@ extension SQLiteStore {
         }
     }
 
+    package func replaceSession(tokenHash: [UInt8], with newHash: [UInt8], at now: Timestamp) async throws -> Bool {
+        try await self.write("replace_session") { db in
+            try SessionTable(db).replace(tokenHash, with: newHash, at: now)
+        }
+    }
+
     package func session(tokenHash: [UInt8], at now: Timestamp) async throws -> (UserSession, User)? {
         try await self.readFew { db in try SessionTable(db).find(tokenHash, at: now) }
     }

@@ -30,12 +30,17 @@ struct BrowserSignIn {
         }
         let verifier = Self.random()
         let path = "/auth/oidc/\(ServerAddress.escaped(self.provider))"
+        let challenge = Self.challenge(of: verifier)
         let address = self.server.url(
             path: path + "/start",
-            query: [("challenge", Self.challenge(of: verifier)), ("fresh", self.isFresh ? "true" : nil)]
+            query: [("challenge", challenge), ("fresh", self.isFresh ? "true" : nil)]
         )
         Terminal.complain("Open this address in a browser, sign in, and bring the code back that it shows then:")
         Terminal.complain(address)
+        let mark = Self.mark(of: challenge)
+        Terminal.complain(
+            "The page with the code shows \(mark) as well; where it does not, it is of another sign-in."
+        )
         let typed =
             Terminal.inputIsTerminal ? Terminal.askSecretly("Code") : LoginCommand.firstLine(Terminal.readAll())
         guard let typed = typed?.trimmingCharacters(in: .whitespacesAndNewlines), !typed.isEmpty else {
@@ -51,6 +56,11 @@ struct BrowserSignIn {
     private static func random() -> String {
         var generator = SystemRandomNumberGenerator()
         return Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    }
+
+    /// What a person compares.
+    static func mark(of challenge: String) -> String {
+        "\(challenge.prefix(4))-\(challenge.dropFirst(4).prefix(4))"
     }
 
     /// What the server is told of a verifier (RFC 7636, 4.2).

@@ -72,6 +72,17 @@ struct SessionTable {
         )
     }
 
+    /// - Returns: whether there was one that has not expired.
+    func replace(_ tokenHash: [UInt8], with newHash: [UInt8], at now: Timestamp) throws -> Bool {
+        try self.db.run(
+            """
+            UPDATE user_session SET token_hash = ?, last_used_at = max(last_used_at, ?)
+            WHERE token_hash = ? AND expires_at > ?
+            """,
+            [.bytes(newHash), .time(now), .bytes(tokenHash), .time(now)]
+        ) > 0
+    }
+
     func delete(_ tokenHash: [UInt8]) throws {
         try self.db.run("DELETE FROM user_session WHERE token_hash = ?", [.bytes(tokenHash)])
     }
