@@ -71,6 +71,12 @@ package struct Agent: Sendable {
         let group = MultiThreadedEventLoopGroup.singleton
         let facts = HostFacts.read()
         let policy = try HostPolicyFile.read(self.configuration.policyFile)
+        for file in HostPolicyFile.unreadableAuthorities(of: policy) {
+            self.logger.warning(
+                "HTTPS requests of jobs fail until this file has a certificate in PEM (network.authorities of the host's policy)",
+                metadata: ["file": "\(file)"]
+            )
+        }
         // The lock comes first: two agents on one directory must not even enrol.
         let ledger = try SQLiteLedger(directory: self.configuration.dataDirectory)
         try self.writeProcessID()

@@ -151,11 +151,12 @@ struct DoctorTests {
         var signs = AgentSigns(directory: self.directory())
         signs.missingPrograms = ["quicflow-work"]
         signs.policyFault = "the host's policy: 'x' is no rule of a policy"
+        signs.unreadableAuthorities = ["/etc/quicflow/ours.pem"]
         signs.servers = [("s:8474", .silent), ("t:8474", .answered), ("u:8474", .refused)]
         #expect(
-            self.grades(AgentExam.findings(signs, now: .distantPast)).suffix(7) == [
+            self.grades(AgentExam.findings(signs, now: .distantPast)).suffix(8) == [
                 "agent fail", "identity fail", "agents-port fail", "agents-port ok", "agents-port fail",
-                "programs warn", "policy fail",
+                "programs warn", "policy fail", "authorities warn",
             ]
         )
         #expect(AgentExam.listing(.null, isRunning: true).grade == .fail)

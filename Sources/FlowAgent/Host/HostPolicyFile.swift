@@ -33,12 +33,6 @@ package enum HostPolicyFile {
                     )
                 }
             }
-            for file in policy.network.authorities ?? [] where HTTPAuthorities.certificates(in: file) == nil {
-                throw CoreError(
-                    .invalid,
-                    "the host's policy \(place): network.authorities: '\(file)' can't be read, or has no certificate in PEM"
-                )
-            }
         }
         var isDirectory: ObjCBool = false
         if policy.plugins == nil,
@@ -48,6 +42,13 @@ package enum HostPolicyFile {
             policy.plugins = self.standardPlugins
         }
         return policy
+    }
+
+    /// Files of `network.authorities` that can't be read now, or have no certificate.
+    ///
+    /// They keep nothing from starting: HTTPS requests fail as long as one is like that, with its name, and all other jobs run.
+    package static func unreadableAuthorities(of policy: HostPolicy) -> [String] {
+        (policy.network.authorities ?? []).filter { HTTPAuthorities.certificates(in: $0) == nil }
     }
 
     /// - Throws: `CoreError` that names what is wrong.

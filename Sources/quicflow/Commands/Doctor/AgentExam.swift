@@ -40,6 +40,25 @@ enum AgentExam {
                 )
             )
         }
+        if !signs.unreadableAuthorities.isEmpty {
+            let files = signs.unreadableAuthorities.joined(separator: ", ")
+            findings.append(
+                .warn(
+                    "authorities",
+                    .init(
+                        zh: "主机策略的 network.authorities 无法读取，或没有 PEM 格式的证书：\(files)",
+                        en:
+                            "network.authorities of the host's policy can't be read, or has no certificate in PEM: \(files)"
+                    ),
+                    advice: .init(
+                        zh: "放入证书，或从 \(HostPolicyFile.standardPath) 中去掉；在那之前 HTTPS 任务失败，其他任务照常运行",
+                        en:
+                            "put a certificate there, or take it out of \(HostPolicyFile.standardPath); until then HTTPS tasks fail, "
+                            + "and all others run"
+                    )
+                )
+            )
+        }
         return findings
     }
 

@@ -27,6 +27,8 @@ struct AgentSigns: Sendable {
     var missingPrograms: [String] = []
     /// Why the host's policy can't be read.
     var policyFault: String?
+    /// Files of authorities that it names and that can't be read.
+    var unreadableAuthorities: [String] = []
 
     /// What is to be found out without asking anybody.
     static func read(_ directory: DirectorySigns) -> AgentSigns {
@@ -49,7 +51,9 @@ struct AgentSigns: Sendable {
                 !FileManager.default.isExecutableFile(atPath: beside + "/" + $0)
             }
         }
-        do { _ = try HostPolicyFile.read(nil) } catch let error as CoreError {
+        do {
+            signs.unreadableAuthorities = HostPolicyFile.unreadableAuthorities(of: try HostPolicyFile.read(nil))
+        } catch let error as CoreError {
             signs.policyFault = error.message
         } catch {
             signs.policyFault = String(describing: error)
