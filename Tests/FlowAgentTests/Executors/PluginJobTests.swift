@@ -71,6 +71,36 @@ struct PluginJobTests {
         }
     }
 
+    @Test(
+        "A program of the product's own that crashes fails its attempt, and says where it was and nothing that it knew"
+    )
+    func crash() async throws {
+        let directory = try self.plugins(["waits": "greet()\nsay(type='output', text='up')\ntime.sleep(600)"])
+        try await Host.with(policy: HostPolicy(plugins: directory.path)) { host in
+            let value = "cr4sh-and-tell-n0thing"
+            let id = await host.launch(self.plugin("waits", ["text": value]))
+            let work = try await eventually("it is up") {
+                processes(with: "QF_EXECUTION_ID=\(id)").first { pid in
+                    let name = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
+                    return name?.hasSuffix("/quicflow-work") == true
+                }
+            }
+            let children = "/proc/\(work)/task/\(work)/children"
+            try await eventually("its plugin is up") {
+                try String(contentsOfFile: children, encoding: .utf8).isEmpty == false
+            }
+            let limits = try String(contentsOfFile: "/proc/\(work)/limits", encoding: .utf8)
+            let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
+            #expect(["0", "1"].contains(line.split(separator: " ")[4]), "\(line)")
+            kill(work, SIGSEGV)
+            let outcome = try await host.wait(id)
+            #expect(outcome.status == .failure, "\(outcome)")
+            #expect(outcome.text.contains("crashed by signal 11"), "\(outcome)")
+            #expect(!outcome.text.contains(value) && !outcome.text.contains("Registers:"), "\(outcome.text)")
+            #expect(outcome.detail?.contains(value) != true)
+        }
+    }
+
     @Test("One that hangs, floods, lies, ends early or ignores cancel fails alone, and leaves nothing behind")
     func unruly() async throws {
         let directory = try self.plugins([
