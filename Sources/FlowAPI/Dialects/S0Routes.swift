@@ -92,9 +92,10 @@ struct S0Routes: Sendable {
             as: principal
         )
         let names = try await self.names.names(of: page.items.map(\.agentID), as: principal)
+        if !page.items.isEmpty { try await self.executions.noteOutputRead(of: job, as: principal) }
         var rows: [JSON] = []
         for execution in page.items {
-            let detail = try await self.executions.detail(execution.id, as: principal)
+            let detail = try await self.executions.detail(execution.id, isNoted: false, as: principal)
             let output = detail.preview.chunks.isEmpty ? nil : LogPieces(detail.preview, from: 0).text
             rows.append(
                 S0Presenter.log(execution, task: job.uid, worker: names[execution.agentID], output: output)

@@ -30,11 +30,18 @@ package struct APIContext: RequestContext {
     /// Filled in by the route, read by the access log.
     final class Identity: Sendable {
         private let box = LockedBox<String?>(nil)
+        private let asker = LockedBox<Principal?>(nil)
         private let verdict = LockedBox<RateLimiter.Verdict?>(nil)
 
         var username: String? {
             get { self.box.value }
             set { self.box.value = newValue }
+        }
+
+        /// Who asked, before anything was decided about it.
+        var principal: Principal? {
+            get { self.asker.value }
+            set { self.asker.value = newValue }
         }
 
         /// What is left to whoever asked; nil without a limit.

@@ -53,6 +53,7 @@ extension APIRouter {
                 headers: [.wwwAuthenticate: "Bearer"]
             )
         }
+        context.identity.principal = session.principal
         if credential.isAmbient {
             try RequestAuthenticator.requireSameSite(
                 method: request.method,
@@ -76,6 +77,25 @@ extension APIRouter {
         case .everyone, .signedIn: break
         }
         return session
+    }
+
+    /// A change that was refused to somebody who is signed in stands in the audit.
+    func noteRefusal(_ error: any Error, of endpoint: Endpoint, _ request: Request, _ context: APIContext) async {
+        guard endpoint.declaration.method != .get, var principal = context.identity.principal else { return }
+        let failure =
+            switch error {
+            case let failure as APIFailure: failure
+            case let error as CoreError: APIFailure(error)
+            default: APIFailure(CoreError(.internal, ""))
+            }
+        guard failure.status == .forbidden else { return }
+        principal.origin = APICall(request: request, context: context, endpoint: endpoint, session: nil).origin
+        await self.audit.audit.access.note(
+            refusalOf: "\(request.method) \(request.uri.path)",
+            route: endpoint.rawValue,
+            why: failure.message,
+            as: principal
+        )
     }
 
     /// A scraper beside the server needs no account.

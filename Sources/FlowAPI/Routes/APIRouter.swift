@@ -62,29 +62,40 @@ struct APIRouter: Sendable {
         for endpoint in Endpoint.allCases {
             let declaration = endpoint.declaration
             router.on(RouterPath(declaration.path), method: declaration.method) { request, context -> Response in
-                try self.startup.requireFinished()
-                let session = try await self.authorize(endpoint, request: request, context: context)
-                context.identity.username = session?.principal.username
-                if session?.mustChangePassword == true, !endpoint.isOpenBeforePasswordChange {
-                    throw APIFailure(
-                        .forbidden,
-                        "password_change_required",
-                        "Somebody else knows your password. Change it first: POST /api/v1/auth/password."
-                    )
+                do { return try await self.respond(endpoint, to: request, context) } catch {
+                    await self.noteRefusal(error, of: endpoint, request, context)
+                    throw error
                 }
-                if session?.mustSetUpSecondFactor == true, !endpoint.isOpenBeforeSecondFactor {
-                    throw APIFailure(
-                        .forbidden,
-                        "totp_setup_required",
-                        "Your role needs one-time codes. Set them up first: POST /api/v1/auth/totp."
-                    )
-                }
-                let call = APICall(request: request, context: context, endpoint: endpoint, session: session)
-                let response = try await self.answer(endpoint, call).response(requestID: context.requestID)
-                return Compression.marked(response, method: request.method)
             }
         }
         return router
+    }
+
+    private func respond(
+        _ endpoint: Endpoint,
+        to request: Request,
+        _ context: APIContext
+    ) async throws -> Response {
+        try self.startup.requireFinished()
+        let session = try await self.authorize(endpoint, request: request, context: context)
+        context.identity.username = session?.principal.username
+        if session?.mustChangePassword == true, !endpoint.isOpenBeforePasswordChange {
+            throw APIFailure(
+                .forbidden,
+                "password_change_required",
+                "Somebody else knows your password. Change it first: POST /api/v1/auth/password."
+            )
+        }
+        if session?.mustSetUpSecondFactor == true, !endpoint.isOpenBeforeSecondFactor {
+            throw APIFailure(
+                .forbidden,
+                "totp_setup_required",
+                "Your role needs one-time codes. Set them up first: POST /api/v1/auth/totp."
+            )
+        }
+        let call = APICall(request: request, context: context, endpoint: endpoint, session: session)
+        let response = try await self.answer(endpoint, call).response(requestID: context.requestID)
+        return Compression.marked(response, method: request.method)
     }
 
     private var holidays: CalendarRoutes {

@@ -92,6 +92,7 @@ extension ExecutionRoutes {
         try query.finish()
         let principal = try call.principal
         let summary = try await self.runs.get(call.identifier("id"), as: principal)
+        try await self.executions.noteExport(of: summary.run, as: principal)
         let page = try await self.executions.list(
             ExecutionQuery(page: PageRequest(number: 1, size: Self.exportLimit), run: summary.run.id),
             as: principal
@@ -100,7 +101,7 @@ extension ExecutionRoutes {
         for execution in page.items {
             units.append(
                 try await self.presenter.detail(
-                    try await self.executions.detail(execution.id, as: principal),
+                    try await self.executions.detail(execution.id, isNoted: false, as: principal),
                     as: principal
                 )
             )

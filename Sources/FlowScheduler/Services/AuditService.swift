@@ -6,31 +6,31 @@ package import FlowCore
 /// Who did what, as people read it.
 package struct AuditService: Sendable {
     let store: any AuditStore
-    let clock: any WallClock
+    /// Writes that somebody has read it, and what was refused.
+    package let access: AccessAudit
 
-    package init(store: any AuditStore, clock: any WallClock) {
+    package init(store: any AuditStore, access: AccessAudit) {
         self.store = store
-        self.clock = clock
+        self.access = access
     }
 
     package func list(_ query: AuditQuery, as principal: Principal) async throws -> Page<AuditEntry> {
         var query = query
         query.scope = try principal.require(.auditRead)
-        return try await self.store.audit(query)
+        let page = try await self.store.audit(query)
+        // Behind the page, so that the first who looks does not find only themselves; before the answer.
+        try await self.access.note(read: .auditRead, of: Self.whole, as: principal)
+        return page
     }
+
+    private static let whole = AuditObject("audit", "all")
 
     /// The rows of a filter, newest first, for a file; that somebody took them stands in the audit before the first one is
     /// read.
     package func export(_ query: AuditQuery, as principal: Principal) async throws -> Export {
         var query = query
         query.scope = try principal.require(.auditExport)
-        try await self.store.recordAudit(
-            AuditEntry(
-                change: principal.change(at: self.clock.now),
-                action: .auditExport,
-                object: AuditObject("audit", "all")
-            )
-        )
+        try await self.access.note(export: .auditExport, of: Self.whole, as: principal)
         query.page = PageRequest(number: 1, size: Self.exportPage)
         return Export(store: self.store, query: query)
     }

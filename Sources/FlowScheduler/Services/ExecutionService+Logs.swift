@@ -147,7 +147,39 @@ extension ExecutionService {
     }
 
     private func requireLog(_ id: ExecutionID, _ principal: Principal) async throws {
-        _ = try await self.get(id, as: principal)
+        let execution = try await self.get(id, as: principal)
         try await self.require(.logsRead, on: id, principal)
+        try await self.noteOutputRead(of: execution, as: principal)
+    }
+
+    /// That somebody reads what an execution wrote; durable before they get it.
+    func noteOutputRead(of execution: Execution, as principal: Principal) async throws {
+        try await self.access.note(
+            read: .outputRead,
+            of: AuditObject("execution", execution.id.description, name: execution.jobName),
+            groups: { try await self.store.job(execution.jobID)?.definition.groups ?? [] },
+            as: principal
+        )
+    }
+
+    /// That somebody reads output of many executions of a job at once.
+    package func noteOutputRead(of job: Job, as principal: Principal) async throws {
+        try await self.access.note(
+            read: .outputRead,
+            of: AuditObject("job", String(job.id), name: job.definition.name),
+            groups: { job.definition.groups },
+            as: principal
+        )
+    }
+
+    /// That somebody takes a file of a run.
+    package func noteExport(of run: Run, as principal: Principal) async throws {
+        let job = try await self.store.job(run.jobID)
+        try await self.access.note(
+            export: .runExport,
+            of: AuditObject("run", "\(run.id)", name: job?.definition.name),
+            groups: job?.definition.groups ?? [],
+            as: principal
+        )
     }
 }

@@ -15,6 +15,8 @@ package struct ExecutionService: Sendable {
     let logs: LogReader
     /// Nil = stops take one person.
     let desk: ApprovalDesk?
+    /// Who has read output.
+    let access: AccessAudit
 
     package init(
         store: any Store,
@@ -24,6 +26,7 @@ package struct ExecutionService: Sendable {
         starter: RunStarter,
         archive: (any OutputArchive)? = nil,
         desk: ApprovalDesk? = nil,
+        access: AccessAudit? = nil,
         makeUUID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         self.store = store
@@ -33,6 +36,7 @@ package struct ExecutionService: Sendable {
         self.starter = starter
         self.makeUUID = makeUUID
         self.desk = desk
+        self.access = access ?? AccessAudit(store: store, clock: clock)
         self.logs = LogReader(store: store, archive: archive)
     }
 
@@ -77,11 +81,21 @@ package struct ExecutionService: Sendable {
     private static let retriedLimit = 20
 
     /// An execution with its parameters, and the beginning and the end of its output.
-    package func detail(_ id: ExecutionID, as principal: Principal) async throws -> ExecutionDetail {
+    ///
+    /// - Parameter isNoted: whether the read of its output stands in the audit; false where the caller has noted more.
+    package func detail(
+        _ id: ExecutionID,
+        isNoted: Bool = true,
+        as principal: Principal
+    ) async throws -> ExecutionDetail {
         let execution = try await self.get(id, as: principal)
         let parameters = try await self.store.parameters(of: execution.runID)
         let mayReadLog = try await self.holds(.logsRead, on: id, principal)
         let preview = mayReadLog ? try await self.store.logPreview(id) : .hidden
+        let outputs = mayReadLog ? try await (self.store as? any PlacementStore)?.outputs(of: id) ?? [:] : [:]
+        if isNoted, !preview.chunks.isEmpty || !outputs.isEmpty {
+            try await self.noteOutputRead(of: execution, as: principal)
+        }
         let attempts = try await self.store.attempts(of: id)
         // Hosts are named in it: only whoever may see them all is shown why this one was chosen.
         let sees = principal.scope(of: .executionsRead) == .all
@@ -94,7 +108,7 @@ package struct ExecutionService: Sendable {
             preview: preview,
             placement: placement,
             // They are what the program wrote, as its output is.
-            outputs: mayReadLog ? try await (self.store as? any PlacementStore)?.outputs(of: id) ?? [:] : [:],
+            outputs: outputs,
             fingerprint: try await self.fingerprint(of: execution)
         )
     }

@@ -31,6 +31,7 @@ extension Services {
             ApprovalDesk(store: $0, clock: clock, settings: settings, seal: seal)
         }
         let starter = RunStarter(store: store, gateway: gateway, bus: bus, clock: clock, desk: desk, seal: seal)
+        let access = AccessAudit(store: store, clock: clock)
         let executions = ExecutionService(
             store: store,
             gateway: gateway,
@@ -38,7 +39,8 @@ extension Services {
             clock: clock,
             starter: starter,
             archive: archive,
-            desk: desk
+            desk: desk,
+            access: access
         )
         let calendars = store as? any CalendarStore
         let jobs = JobService(
@@ -83,7 +85,7 @@ extension Services {
             ),
             statistics: StatisticsService(store: store, gateway: gateway, scheduler: scheduler, clock: clock),
             insights: InsightService(store: store, clock: clock),
-            audit: AuditService(store: store, clock: clock),
+            audit: AuditService(store: store, access: access),
             users: users,
             tokens: TokenService(store: store, clock: clock, settings: settings),
             secrets: SecretService(store: store, seal: seal, clock: clock),

@@ -81,6 +81,11 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case serverDrain = "server.drain"
     case serverResume = "server.resume"
     case auditExport = "audit.export"
+    case auditRead = "audit.read"
+    case outputRead = "execution.output_read"
+    case runExport = "run.export"
+    /// A change that was refused to somebody who is signed in.
+    case requestDenied = "request.denied"
     case settingUpdate = "setting.update"
     case installationRestore = "installation.restore"
     case channelCreate = "channel.create"

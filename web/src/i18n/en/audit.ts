@@ -40,6 +40,7 @@ export default {
       report_mail: 'report by mail',
       incident: 'incident',
       delivery: 'message',
+      request: 'request',
       audit: 'audit',
     },
     action: {
@@ -109,6 +110,10 @@ export default {
       scheduler_stop: 'Stopped the scheduler',
       scheduler_start: 'Started the scheduler',
       audit_export: 'Exported the audit',
+      audit_read: 'Read the audit',
+      execution_output_read: 'Read the output of a run',
+      run_export: 'Exported a run',
+      request_denied: 'Was refused a change',
       grant_add: 'Gave a role',
       grant_remove: 'Took a role away',
       grant_map: 'Took over roles from groups elsewhere',

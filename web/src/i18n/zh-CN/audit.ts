@@ -40,6 +40,7 @@ export default {
       report_mail: '邮件报表',
       incident: '告警',
       delivery: '通知',
+      request: '请求',
       audit: '审计',
     },
     action: {
@@ -109,6 +110,10 @@ export default {
       scheduler_stop: '停止调度器',
       scheduler_start: '启动调度器',
       audit_export: '导出审计',
+      audit_read: '查看了审计',
+      execution_output_read: '查看了执行输出',
+      run_export: '导出了一次运行',
+      request_denied: '操作被拒绝',
       grant_add: '授予角色',
       grant_remove: '收回角色',
       grant_map: '按外部用户组同步角色',
