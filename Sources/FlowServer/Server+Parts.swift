@@ -46,6 +46,7 @@ extension Server {
         seal: SecretSeal?,
         clock: any WallClock,
         language: MessageLanguage,
+        settings: LiveSettings,
         share: any WorkShare
     ) throws -> NotifyDriver {
         let directory = self.configuration.dataDirectory
@@ -63,7 +64,8 @@ extension Server {
                 store: store,
                 clock: clock,
                 address: self.configuration.publicURL,
-                language: language
+                language: language,
+                settings: settings
             ),
             dispatcher: NotifyDispatcher(
                 store: store,
@@ -74,11 +76,13 @@ extension Server {
                 ),
                 clock: clock,
                 seal: seal,
+                settings: settings,
                 language: language
             ),
             watcher: NotifyWatcher(
                 store: store,
                 clock: clock,
+                settings: settings,
                 presences: { gateway.presences },
                 server: {
                     let disk = FileSystemRoom(at: directory).map { DiskSpace(free: $0.free, total: $0.total) }

@@ -165,6 +165,7 @@ package struct Server: Sendable {
             seal: seal,
             clock: clock,
             language: language,
+            settings: settings,
             share: share
         )
         let dependents = DependencyDriver(

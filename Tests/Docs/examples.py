@@ -178,7 +178,7 @@ def spans(text: str):
 
 
 def described(binary: Path) -> Command:
-    done = subprocess.run([binary, "--experimental-dump-help"], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([binary, "--experimental-dump-help"], capture_output=True, text=True, check=True, timeout=300)
     return Command(json.loads(done.stdout)["command"], binary.name)
 
 

@@ -91,6 +91,11 @@ struct S4Tests {
             #expect(list["account_id"]?.text == "account_1")
             #expect(list["total"] == .integer(2))
             #expect(try await caller.get(Self.base + "/accounts/account_2/tasks").body["total"] == .integer(0))
+            // Or the installation says so for all.
+            let setting = ["values": ["jobs.one-per-account": JSON.string("off")].json].json
+            #expect(try await caller.call(.patch, "/settings", body: JSONWriter.text(setting)).status == 200)
+            #expect(try await caller.post(Self.base + "/tasks/", Self.document).status < 300)
+            #expect(try await caller.post(Self.base + "/tasks/?one_per_account=true", Self.document).status >= 400)
         }
     }
 

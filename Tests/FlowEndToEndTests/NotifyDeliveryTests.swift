@@ -29,6 +29,7 @@ private final class DeliveryWorld {
     var sender: any NotifySender
     var job: Job?
     var language = MessageLanguage()
+    var settings = LiveSettings()
     let agent = AgentID("web1")!
     private var sequence: Int64 = 0
 
@@ -142,7 +143,13 @@ private final class DeliveryWorld {
     /// A server that has just started: it knows nothing but the store.
     @discardableResult
     func dispatch(_ seal: SecretSeal? = nil) async throws -> Int {
-        let dispatcher = NotifyDispatcher(store: self.store, sender: self.sender, clock: self.clock, seal: seal)
+        let dispatcher = NotifyDispatcher(
+            store: self.store,
+            sender: self.sender,
+            clock: self.clock,
+            seal: seal,
+            settings: self.settings
+        )
         try await dispatcher.resume()
         return try await dispatcher.dispatch()
     }
@@ -382,6 +389,34 @@ struct NotifyDeliveryTests {
             tries += 1
         }
         #expect(kill(child, 0) != 0, "what it started lives on")
+    }
+
+    @Test("While notifications are off messages wait; what fails for too long is given up (S1-FR-6.5)")
+    func settings() async throws {
+        func settings(_ values: [SettingKey: SettingValue]) -> LiveSettings {
+            LiveSettings(Settings(fixed: values.mapValues { Settings.Fixed($0, from: .file) }))
+        }
+        let receiver = try await HTTPReceiver.start([
+            .init(status: .serviceUnavailable), .init(status: .serviceUnavailable),
+        ])
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            try await world.makeJob([Self.rule()])
+            world.settings = settings([.notifyEnabled: .text("off")])
+            try await world.fail()
+            #expect(try await world.dispatch() == 0)
+            #expect(try await world.states() == [.queued])
+            #expect(receiver.hits.isEmpty)
+            world.settings = settings([.notifyGiveUpHours: .integer(1)])
+            try await world.dispatch()
+            #expect(try await world.states() == [.queued])
+            #expect(receiver.hits.count == 1)
+            world.clock.pass(3600)
+            try await world.dispatch()
+            #expect(try await world.states() == [.dead])
+            #expect(receiver.hits.count == 2)
+        }
+        try await receiver.stop()
     }
 
     @Test("A receiver that is away loses nothing, and gets the same key at each try")

@@ -88,6 +88,9 @@ struct DeliveryPlanTests {
         let due = (0..<200).map { ChannelTests.delivery(number: UInt8($0)) }
         #expect(DeliveryPlan.merge(due, waiting: ["ops": 50], at: NotifyWorld.start).isEmpty)
         #expect(DeliveryPlan.merge(due, waiting: ["ops": 10_000], alone: ["ops"], at: NotifyWorld.start).isEmpty)
+        // As many may wait as the installation says (notify.digest-above).
+        #expect(DeliveryPlan.merge(due, waiting: ["ops": 200], above: 200, at: NotifyWorld.start).isEmpty)
+        #expect(!DeliveryPlan.merge(due, waiting: ["ops": 5], above: 4, at: NotifyWorld.start).isEmpty)
         let changed = DeliveryPlan.merge(due, waiting: ["ops": 10_000], at: NotifyWorld.start)
         let digest = try #require(changed.first)
         #expect(digest.purpose == .digest && digest.state == .queued && digest.subject == "200 notifications")

@@ -126,7 +126,8 @@ struct S4Routes: Sendable {
         let others = try await self.tasks.all(as: principal)
         var name = S4Tasks.prefix + body.account
         if let known = others.first(where: { $0.definition.labels[S4Body.account] == body.account }) {
-            guard allowsMore == true else { throw Self.isTaken(body.account, by: known.uid.description) }
+            let isFree = allowsMore ?? (self.settings.now.text(.jobsOnePerAccount) == SwitchWord.off.rawValue)
+            guard isFree else { throw Self.isTaken(body.account, by: known.uid.description) }
             name += "/" + UUID().uuidString.prefix(8).lowercased()
         }
         let job: Job

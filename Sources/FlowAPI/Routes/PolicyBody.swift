@@ -77,10 +77,11 @@ enum PolicyBody {
     }
 
     /// When the task stops by itself, and what running executions live through when people change it.
-    static func standing(_ reader: inout FieldReader) -> StandingPolicies {
+    static func standing(_ reader: inout FieldReader, settings: Settings) -> StandingPolicies {
         StandingPolicies(
             pauseAfterFailures: reader.int("pause_after_failures"),
-            onEdit: reader.choice("on_edit_while_running") ?? .pinned,
+            onEdit: reader.choice("on_edit_while_running") ?? EditPolicy(rawValue: settings.text(.jobsOnEdit))
+                ?? .pinned,
             onDisable: reader.choice("on_disable_while_running") ?? .finish
         )
     }

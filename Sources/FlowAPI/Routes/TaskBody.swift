@@ -25,7 +25,7 @@ struct TaskBody {
         let saysOverlap = reader.has("overlap") || reader.has("concurrency")
         var policies = PolicyBody.read(&reader, PolicyBody.standard(settings))
         if isDependent, !saysOverlap { policies.overlap = .queueOne }
-        let standing = PolicyBody.standing(&reader)
+        let standing = PolicyBody.standing(&reader, settings: settings)
         if !reader.has("group_ids") { reader.fault("group_ids", "required", "this field is required") }
         let groups = reader.integers("group_ids") ?? []
         let labels = reader.dictionary("labels") ?? [:]

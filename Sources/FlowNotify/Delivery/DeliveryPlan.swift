@@ -8,7 +8,7 @@ package import FlowCore
 /// Invariants: a channel gets no more messages in a minute than it takes; one that fails all the time is probed once a
 /// minute; when too many wait, they become one. Rates are not durable: a restart may send a burst of one minute more.
 package struct DeliveryPlan: Sendable {
-    /// Messages of one channel that may wait; above, they are merged.
+    /// Messages of one channel that may wait, where nobody says otherwise; above, they are merged.
     package static let mergeAbove = 50
     /// Lines a digest lists.
     private static let digestLines = 50
@@ -122,12 +122,14 @@ package struct DeliveryPlan: Sendable {
     /// - Parameters:
     ///   - due: those that are due, oldest first.
     ///   - waiting: how many wait in all, by channel.
+    ///   - limit: as many may wait without being merged.
     ///   - alone: channels whose messages stand for themselves: one that says that something is over closes an alert there.
     ///   - speech: in which language a digest is.
     /// - Returns: the digests, and the messages that went into them.
     package static func merge(
         _ due: [NotifyDelivery],
         waiting: [String: Int],
+        above limit: Int = Self.mergeAbove,
         alone: Set<String> = [],
         speech: MessageSpeech = MessageSpeech(),
         at now: Timestamp
@@ -139,7 +141,7 @@ package struct DeliveryPlan: Sendable {
         var ways: [Way] = []
         var parts: [Way: [NotifyDelivery]] = [:]
         for delivery in due where delivery.purpose != .digest && delivery.purpose != .report && delivery.attempts == 0 {
-            guard (waiting[delivery.channel] ?? 0) > Self.mergeAbove, !alone.contains(delivery.channel) else {
+            guard (waiting[delivery.channel] ?? 0) > limit, !alone.contains(delivery.channel) else {
                 continue
             }
             let way = Way(channel: delivery.channel, recipients: delivery.recipients)

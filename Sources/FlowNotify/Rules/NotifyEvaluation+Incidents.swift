@@ -90,11 +90,11 @@ extension NotifyEvaluation {
             // Its silence's end makes it due.
         } else if incident.state == .waiting, incident.dueAt == nil {
             // What was only concluded gets two heartbeats to turn out otherwise.
-            let wait = trigger == .lost ? Self.lostWait : Self.groupWait
+            let wait = trigger == .lost ? Self.lostWait : self.pace.groupWait
             incident.dueAt = self.now.advanced(byMilliseconds: wait)
         } else if incident.state == .open, incident.acknowledgedBy == nil {
-            let earliest = (incident.lastSentAt ?? self.now).advanced(byMilliseconds: Self.groupInterval)
-            let next = max(earliest, self.now.advanced(byMilliseconds: Self.groupWait))
+            let earliest = (incident.lastSentAt ?? self.now).advanced(byMilliseconds: self.pace.groupInterval)
+            let next = max(earliest, self.now.advanced(byMilliseconds: self.pace.groupWait))
             incident.dueAt = incident.dueAt.map { min($0, next) } ?? next
         }
         self.put(incident, slot)

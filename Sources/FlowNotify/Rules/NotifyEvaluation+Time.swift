@@ -84,9 +84,10 @@ extension NotifyEvaluation {
         var incident = incident
         if self.now.milliseconds(since: incident.updatedAt) >= Self.staleAfter { return self.close(incident, slot) }
         let isMoment = incident.failing.isEmpty && !incident.isRecovering
-        let (tells, escalates) = (incident.tells(at: self.now), incident.escalatesAt.map { $0 <= self.now } ?? false)
+        let tells = incident.tells(at: self.now, every: self.pace.groupInterval)
+        let escalates = incident.escalatesAt.map { $0 <= self.now } ?? false
         if !tells, !escalates {
-            incident.dueAt = incident.dueNext(before: incident.updatedAt.advanced(byMilliseconds: Self.staleAfter))
+            incident.dueAt = self.dueNext(incident, since: incident.updatedAt)
             return self.put(incident, slot)
         }
         // Nobody sleeps through somebody's taking all rights.
@@ -97,7 +98,7 @@ extension NotifyEvaluation {
         if self.holdsBack(&incident) { return self.put(incident, slot) }
         if escalates { self.escalate(&incident) }
         if !tells {
-            incident.dueAt = incident.dueNext(before: incident.updatedAt.advanced(byMilliseconds: Self.staleAfter))
+            incident.dueAt = self.dueNext(incident, since: incident.updatedAt)
             return self.put(incident, slot)
         }
         let isSilent = Self.tellsOnlyRecovery(incident.rule) && !incident.isRecovering && !isMoment
@@ -114,7 +115,7 @@ extension NotifyEvaluation {
         incident.lastSentAt = self.now
         incident.unsent = 0
         incident.heldBack = nil
-        incident.dueAt = incident.dueNext(before: self.now.advanced(byMilliseconds: Self.staleAfter))
+        incident.dueAt = self.dueNext(incident, since: self.now)
         self.put(incident, slot)
     }
 }

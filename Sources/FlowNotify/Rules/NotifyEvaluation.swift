@@ -9,12 +9,21 @@ package import FlowCore
 /// handled, and saves ``changes`` together with its position. Counters move by final outcomes in the order of the log;
 /// what the server only concluded moves none unless a rule names it.
 package struct NotifyEvaluation {
-    /// Firings of the same kind within this time share their first message; milliseconds.
-    package static let groupWait: Int64 = 5000
+    /// How long messages of one incident wait for each other.
+    package struct Pace: Hashable, Sendable {
+        /// Firings of the same kind within this time share their first message; milliseconds.
+        package var groupWait: Int64
+        /// An open incident is told of again after this time at the earliest; milliseconds.
+        package var groupInterval: Int64
+
+        package init(groupWait: Int64 = 5000, groupInterval: Int64 = 60_000) {
+            self.groupWait = groupWait
+            self.groupInterval = groupInterval
+        }
+    }
+
     /// What is called lost has to stand for so long; milliseconds.
     package static let lostWait: Int64 = 30_000
-    /// An open incident is told of again after this time at the earliest; milliseconds.
-    package static let groupInterval: Int64 = 60_000
     /// A host is offline when it has been away for so long; milliseconds.
     package static let offlineAfter: Int64 = 60_000
     /// After a start of the server hosts have so long to come back; milliseconds.
@@ -29,6 +38,7 @@ package struct NotifyEvaluation {
 
     let book: RuleBook
     let now: Timestamp
+    let pace: Pace
     var counters: [NotifyCounter.Key: NotifyCounter]
     var incidents: [Slot: NotifyIncident] = [:]
     var hosts: [AgentID: NotifyHost]
@@ -48,9 +58,16 @@ package struct NotifyEvaluation {
     package internal(set) var messages: [NotifyMessage] = []
 
     /// - Parameter silences: all whose end was not acted on yet.
-    package init(book: RuleBook, state: NotifyState, silences: [NotifySilence] = [], now: Timestamp) {
+    package init(
+        book: RuleBook,
+        state: NotifyState,
+        silences: [NotifySilence] = [],
+        now: Timestamp,
+        pace: Pace = Pace()
+    ) {
         self.book = book
         self.now = now
+        self.pace = pace
         self.silences = silences.filter { $0.isActive(at: now) }
         self.endedSilences = silences.filter { !$0.isActive(at: now) }.map(\.id)
         self.counters = Dictionary(state.counters.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })

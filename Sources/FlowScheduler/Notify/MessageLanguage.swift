@@ -24,6 +24,9 @@ package struct MessageLanguage: Sendable {
         self.kept = kept
     }
 
+    /// How many last lines of output a message has.
+    var tailLines: Int64 { self.settings.now.integer(.notifyTailLines) }
+
     package var now: MessageSpeech {
         MessageSpeech(Language(rawValue: self.settings.now.text(.language)) ?? self.standard, kept: self.kept)
     }

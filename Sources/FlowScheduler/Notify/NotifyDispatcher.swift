@@ -18,8 +18,7 @@ package final class NotifyDispatcher: Sendable {
     private let sender: any NotifySender
     private let clock: any WallClock
     private let seal: ChannelSeal
-    /// Age from which a message is not tried again; milliseconds.
-    private let giveUpAfter: Int64
+    private let settings: LiveSettings
     private let language: MessageLanguage
     private let plan = Mutex(DeliveryPlan())
 
@@ -28,14 +27,14 @@ package final class NotifyDispatcher: Sendable {
         sender: any NotifySender,
         clock: any WallClock,
         seal: SecretSeal?,
-        giveUpAfter: Int64 = 24 * 3_600_000,
+        settings: LiveSettings = LiveSettings(),
         language: MessageLanguage = MessageLanguage()
     ) {
         self.store = store
         self.sender = sender
         self.clock = clock
         self.seal = ChannelSeal(seal)
-        self.giveUpAfter = giveUpAfter
+        self.settings = settings
         self.language = language
     }
 
@@ -50,13 +49,23 @@ package final class NotifyDispatcher: Sendable {
     /// - Returns: how many messages were tried.
     @discardableResult
     package func dispatch() async throws -> Int {
+        let settings = self.settings.now
+        // What comes meanwhile waits.
+        guard settings.text(.notifyEnabled) != SwitchWord.off.rawValue else { return 0 }
         let now = self.clock.now
         let due = try await self.store.dueDeliveries(at: now, limit: Self.limit)
         guard !due.isEmpty else { return 0 }
         let waiting = try await self.store.waitingDeliveries()
         let known = try await self.store.notifyChannels()
         let alone = Set(known.filter { $0.kind == .pagerduty }.map(\.name))
-        let merged = DeliveryPlan.merge(due, waiting: waiting, alone: alone, speech: self.language.now, at: now)
+        let merged = DeliveryPlan.merge(
+            due,
+            waiting: waiting,
+            above: Int(settings.integer(.notifyDigestAbove)),
+            alone: alone,
+            speech: self.language.now,
+            at: now
+        )
         // The digest is due in the next round.
         guard merged.isEmpty else {
             try await self.store.saveDeliveries(merged)
@@ -121,7 +130,8 @@ package final class NotifyDispatcher: Sendable {
             ? .again("the server has lost its master key, which opens the channel's secrets")
             : await self.sender.send(delivery, over: channel, at: self.clock.now)
         let now = self.clock.now
-        let settled = self.plan.withLock { $0.settle(delivery, verdict, at: now, giveUpAfter: self.giveUpAfter) }
+        let giveUpAfter = self.settings.now.integer(.notifyGiveUpHours) * 3_600_000
+        let settled = self.plan.withLock { $0.settle(delivery, verdict, at: now, giveUpAfter: giveUpAfter) }
         try await self.store.saveDeliveries([settled] + self.closings(of: settled, over: channel, at: now))
     }
 

@@ -25,13 +25,16 @@ package final class NotifyEvaluator: Sendable {
     /// Where the console is, for links.
     private let address: String?
     private let language: MessageLanguage
+    private let settings: LiveSettings
 
     package init(
         store: any Store & NotifyStore,
         clock: any WallClock,
         address: String? = nil,
-        language: MessageLanguage = MessageLanguage()
+        language: MessageLanguage = MessageLanguage(),
+        settings: LiveSettings = LiveSettings()
     ) {
+        self.settings = settings
         self.store = store
         self.clock = clock
         self.address = address
@@ -61,7 +64,8 @@ package final class NotifyEvaluator: Sendable {
         let book = try await self.book(for: events, needsHosts: !silences.isEmpty)
         let state = try await self.store.notifyState(NotifyEvaluation.keys(of: events, in: book))
         let now = self.clock.now
-        var evaluation = NotifyEvaluation(book: book, state: state, silences: silences, now: now)
+        let pace = self.settings.now.pace
+        var evaluation = NotifyEvaluation(book: book, state: state, silences: silences, now: now, pace: pace)
         for event in events { evaluation.handle(event) }
         var changes = evaluation.changes
         (changes.failures, changes.mended) = Self.failures(in: events)
@@ -128,7 +132,8 @@ package final class NotifyEvaluator: Sendable {
         var seen: Set<IncidentID> = []
         full.incidents = (state.incidents + kept + full.incidents).filter { seen.insert($0.id).inserted }
         full.hosts = state.hosts
-        var evaluation = NotifyEvaluation(book: book, state: full, silences: silences, now: now)
+        let pace = self.settings.now.pace
+        var evaluation = NotifyEvaluation(book: book, state: full, silences: silences, now: now, pace: pace)
         evaluation.tick()
         var changes = evaluation.changes
         changes.deliveries = try await self.write(evaluation.messages, at: now)
@@ -200,7 +205,11 @@ package final class NotifyEvaluator: Sendable {
         return TemplateVariables(
             message,
             execution: execution,
-            logTail: try await Self.logTail(of: execution, in: self.store),
+            logTail: try await Self.logTail(
+                of: execution,
+                lines: self.settings.now.integer(.notifyTailLines),
+                in: self.store
+            ),
             alike: try await self.alike(message),
             timeZone: zone,
             address: self.address,
@@ -209,9 +218,20 @@ package final class NotifyEvaluator: Sendable {
     }
 
     /// The last lines of an execution's output.
-    static func logTail(of execution: Execution?, in store: any Store) async throws -> String {
+    static func logTail(of execution: Execution?, lines: Int64, in store: any Store) async throws -> String {
         guard let execution, execution.status != .skipped else { return "" }
-        return String(decoding: try await self.tail(of: execution, in: store), as: UTF8.self)
+        return Self.lastLines(lines, of: String(decoding: try await self.tail(of: execution, in: store), as: UTF8.self))
+    }
+
+    /// An end of line at the very end begins no further one.
+    static func lastLines(_ count: Int64, of text: String) -> String {
+        let bytes = Array(text.utf8)
+        var left = count
+        for index in bytes.indices.dropLast().reversed() where bytes[index] == 0x0a {
+            left -= 1
+            if left == 0 { return String(decoding: bytes[(index + 1)...], as: UTF8.self) }
+        }
+        return text
     }
 
     private static func tail(of execution: Execution, in store: any Store) async throws -> [UInt8] {

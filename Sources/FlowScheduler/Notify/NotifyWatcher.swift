@@ -24,6 +24,7 @@ package final class NotifyWatcher: Sendable {
     private let clock: any WallClock
     private let presences: @Sendable () -> [AgentID: AgentPresence]
     private let server: @Sendable () -> WatchedHost
+    private let settings: LiveSettings
     private let pace = Mutex(Pace())
     /// Open executions that are read at once.
     private let page: Int
@@ -41,6 +42,7 @@ package final class NotifyWatcher: Sendable {
     package init(
         store: any Store & NotifyStore,
         clock: any WallClock,
+        settings: LiveSettings = LiveSettings(),
         presences: @escaping @Sendable () -> [AgentID: AgentPresence],
         server: @escaping @Sendable () -> WatchedHost,
         page: Int = 5000
@@ -48,6 +50,7 @@ package final class NotifyWatcher: Sendable {
         self.page = page
         self.store = store
         self.clock = clock
+        self.settings = settings
         self.presences = presences
         self.server = server
     }
@@ -120,7 +123,13 @@ package final class NotifyWatcher: Sendable {
             keys.rules = touched
             let state = try await self.store.notifyState(keys)
             let silences = try await self.store.unsettledSilences()
-            var evaluation = NotifyEvaluation(book: book, state: state, silences: silences, now: now)
+            var evaluation = NotifyEvaluation(
+                book: book,
+                state: state,
+                silences: silences,
+                now: now,
+                pace: self.settings.now.pace
+            )
             evaluation.handle(watch)
             changes = evaluation.changes
             // The evaluator, which knows all that a silence is about, acts on the ends of silences.

@@ -102,12 +102,29 @@ package final class AuthenticationService: Sendable {
             await self.noteRefusal(key, shown: isPlausible ? username : "", origin: origin)
             throw CoreError(.unauthenticated, "The user name or the password is wrong.")
         }
+        // Said to nobody but who knows the password.
+        guard self.admits(passwordOf: user) else {
+            await self.noteRefusal(key, shown: username, origin: origin)
+            throw CoreError(
+                .unauthenticated,
+                "This installation takes no password of this account (setting signin.local). Sign in at the provider."
+            )
+        }
         // Not yet a success: who knows the password must not try codes without end.
         if user.hasSecondFactor { throw self.want(codeOf: user) }
         self.noteSuccess(key, address: address, device: known)
         var signIn = try await self.begin(for: user, origin: origin, at: now)
         signIn.device = self.mark(of: user.id, passwordHash: user.passwordHash)
         return signIn
+    }
+
+    /// Whether the installation lets somebody in by a password of their own (setting `signin.local`).
+    private func admits(passwordOf user: User) -> Bool {
+        switch LocalSignIn(rawValue: self.settings.now.text(.signInLocal)) {
+        case .off: false
+        case .admins: user.grants.contains { $0.role.builtIn == .admin && $0.scope == .all }
+        case .all, nil: true
+        }
     }
 
     /// Forgets the failures before it, and knows the place from now on.

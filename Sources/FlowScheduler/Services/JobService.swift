@@ -267,6 +267,10 @@ package struct JobService: Sendable {
             Int(self.settings.now.integer(.jobsLongestTimeout)),
             existing?.definition.policies.timeoutSeconds ?? 0
         )
+        validator.mostAtOnce = max(
+            Int(self.settings.now.integer(.jobsMostAtOnce)),
+            existing?.definition.policies.concurrency ?? 0
+        )
         var draft = draft
         // Rules that stay are not looked at again: a channel that has gone since must not keep a job from being edited.
         let kept = existing?.definition.notify

@@ -11,7 +11,7 @@ extension JobValidator {
         if policies.timeoutSeconds != Policies.unlimited {
             self.range(policies.timeoutSeconds, timeouts, "timeout", "seconds")
         }
-        self.range(policies.concurrency, 1...100, "concurrency", "executions at once")
+        self.range(policies.concurrency, 1...max(1, self.mostAtOnce), "concurrency", "executions at once")
         self.range(policies.queueLimit, Policies.queueLimitRange, "queue_limit", "waiting executions")
         self.range(policies.misfireThresholdMilliseconds, 1000...3_600_000, "misfire_threshold_seconds")
         self.range(policies.catchUpWindowMilliseconds, 10_000...365 * 86_400_000, "catch_up_seconds")

@@ -20,6 +20,8 @@ struct JobValidator {
     var knownCalendars: [String: HolidayCalendar] = [:]
     /// Seconds.
     var longestTimeout = Policies.timeoutRange.upperBound
+    /// Executions at once.
+    var mostAtOnce = 100
     /// Headers that say who somebody is where a proxy of ours sends them; in lower case.
     var reservedHeaders: Set<String> = []
     var faults = FaultCollector()

@@ -223,7 +223,8 @@ package struct NotificationService: Sendable {
         guard let execution = try await self.store.execution(id, in: scope) else { throw StoreFault.noExecution(id) }
         let logs = principal.scope(of: .logsRead)
         let canReadLog = try await self.store.execution(id, in: logs) != nil
-        let tail = canReadLog ? try await NotifyEvaluator.logTail(of: execution, in: self.store) : ""
+        let lines = self.language.tailLines
+        let tail = canReadLog ? try await NotifyEvaluator.logTail(of: execution, lines: lines, in: self.store) : ""
         let variables = TemplateVariables(
             NotifyMessage(previewOf: execution, rule: rule),
             execution: execution,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import FlowNotify
 import Synchronization
 
 /// The settings as they are now, for everything that goes by them.
@@ -33,6 +34,14 @@ package final class LiveSettings: Sendable {
 extension Settings {
     /// How many bytes are kept of an attempt's output.
     package var outputBytes: Int64 { self.integer(.outputAttemptMebibytes) << 20 }
+
+    /// How long messages of an incident wait for each other.
+    package var pace: NotifyEvaluation.Pace {
+        NotifyEvaluation.Pace(
+            groupWait: self.integer(.notifyGroupWait) * 1000,
+            groupInterval: self.integer(.notifyGroupInterval) * 1000
+        )
+    }
 
     /// Where jobs that connect by themselves may go, where the policy of their host says nothing.
     package var networks: NetworkDefaults {

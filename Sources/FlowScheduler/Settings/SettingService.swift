@@ -47,7 +47,12 @@ package struct SettingService: Sendable {
         try principal.require(.settingsWrite)
         try await self.load()
         let before = self.live.now
-        let after = try self.check(changes, before: before, isToken: principal.token != nil)
+        let after = try self.check(
+            changes,
+            before: before,
+            isToken: principal.token != nil,
+            isFromElsewhere: try await self.isFromElsewhere(principal)
+        )
         if principal.needsSecond, let desk, after.isLaxer(than: before) {
             // What asks for two persons is not made to ask less by one.
             let texts = changes.map { ($0.key.rawValue, $0.value?.written) }
@@ -70,11 +75,21 @@ package struct SettingService: Sendable {
         return self.live.now
     }
 
+    /// Whether another system signs this person in, who may do everything.
+    private func isFromElsewhere(_ principal: Principal) async throws -> Bool {
+        guard let users = self.store as? any UserStore, let user = try await users.user(principal.userID) else {
+            return false
+        }
+        return user.provider != nil
+            && user.grants.contains { $0.role.builtIn == .admin && $0.scope == .all }
+    }
+
     /// - Returns: the settings as they would be.
     private func check(
         _ changes: [SettingKey: SettingValue?],
         before: Settings,
-        isToken: Bool
+        isToken: Bool,
+        isFromElsewhere: Bool
     ) throws(CoreError) -> Settings {
         let sorted = changes.sorted { $0.key.rawValue < $1.key.rawValue }
         if isToken, let (key, _) = sorted.first(where: { $0.key.isForPeople }) {
@@ -93,6 +108,16 @@ package struct SettingService: Sendable {
         var faults = FaultCollector()
         for case (let key, let value?) in sorted where !key.rule.allows(value) {
             faults.add(key.rawValue, "value", "'\(value.written)' is not possible; write \(key.rule.possible)")
+        }
+        if case .text(LocalSignIn.off.rawValue)?? = changes[.signInLocal],
+            before.text(.signInLocal) != LocalSignIn.off.rawValue, !isFromElsewhere
+        {
+            faults.add(
+                SettingKey.signInLocal.rawValue,
+                "conflict",
+                "sign in at the provider first, as an administrator of everything: whoever turns passwords off has to be able to get in "
+                    + "without one"
+            )
         }
         try faults.check("The settings cannot be saved")
         var values = before.stored.values

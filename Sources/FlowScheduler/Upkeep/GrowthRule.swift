@@ -44,8 +44,8 @@ package struct GrowthRule: Hashable, Sendable {
             case .joinTokens: GrowthRule(growth, age: Self.day, interval: 60_000)
             case .sessions: GrowthRule(growth, age: 0)
             case .notifications: GrowthRule(growth, age: min(history, notifications), interval: Self.hour)
-            // What every reader has read; an hour is for people who look.
-            case .events: GrowthRule(growth, age: Self.hour, chunk: 500)
+            // What every reader has read; the rest is for people who look.
+            case .events: GrowthRule(growth, age: settings.integer(.retentionEventHours) * Self.hour, chunk: 500)
             // A month to see what a program that stopped working was signed in with.
             case .apiTokens: GrowthRule(growth, age: 30 * Self.day, interval: Self.hour)
             case .hookRepeats: GrowthRule(growth, age: Hook.repeatWindow, chunk: 1000)

@@ -4,6 +4,10 @@
 extension ChineseFaults {
     /// Of accounts, rights, secrets and requests for approval.
     static let accounts = #"""
+        en This installation takes no password of this account (setting signin.local). Sign in at the provider.
+        zh 此系统不接受这个账号用密码登录（设置 signin.local）。请通过身份提供方登录。
+        en sign in at the provider first, as an administrator of everything: whoever turns passwords off has to be able to get in without one
+        zh 请先以全局管理员的身份通过身份提供方登录：关闭密码登录的人必须能够不用密码登录
         en This is not a join token: one begins with '{prefix}.'. {advice}
         zh 这不是加入令牌：加入令牌以“{prefix}.”开头。{advice}
         en This join token is incomplete; copy it whole. {advice}

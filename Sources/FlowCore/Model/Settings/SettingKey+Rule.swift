@@ -26,12 +26,25 @@ extension SettingKey {
                 chinese: "默认时区",
                 english: "Time zone of a new task"
             )
+        case .jobsOnEdit:
+            .words(EditPolicy.self, standard: EditPolicy.pinned, "运行时修改任务", "Editing a new task while it runs")
+        case .jobsMostAtOnce:
+            .number(1...100, standard: 100, nil, "任务最大并发数", "Executions of a task at once, at most")
+        case .jobsOnePerAccount:
+            .words(
+                SwitchWord.self,
+                standard: SwitchWord.on,
+                "每个账户一个任务（S4 接口）",
+                "One task of each account (S4's routes)"
+            )
         case .retentionDays: .number(1...3650, standard: 90, "d", "执行记录保留", "Executions stay")
         case .retentionStatisticsDays:
             .number(1...3650, standard: 400, "d", "统计额外保留", "Statistics stay longer than executions by")
         case .retentionNotificationDays: .number(1...3650, standard: 30, "d", "通知记录保留", "Notifications stay")
         case .retentionAuditDays:
             .number(30...36_500, zero: true, standard: 400, "d", "审计保留（0＝永久）", "Audit stays (0 = for ever)")
+        case .retentionEventHours:
+            .number(1...240, standard: 1, "h", "事件保留", "Events stay after all have read them")
         case .outputAttemptMebibytes:
             .number(1...2048, standard: 64, "MiB", "每次尝试保留的输出", "Output kept of an attempt")
         case .outputHotDays: .number(1...3650, standard: 7, "d", "输出归档前保留", "Output is archived after")
@@ -64,6 +77,8 @@ extension SettingKey {
                 chinese: "必须使用动态口令的用户",
                 english: "Who has to use one-time codes (TOTP)"
             )
+        case .signInLocal:
+            .words(LocalSignIn.self, standard: LocalSignIn.all, "可用密码登录的用户", "Who signs in with a password here")
         case .tokensLongestDays: .number(1...1095, standard: 366, "d", "令牌最长有效期", "An API token ends at most after")
         case .twoPersonForceStop:
             .words(
@@ -88,6 +103,18 @@ extension SettingKey {
                 "紧急授权最长时间",
                 "All rights in an emergency end at most after"
             )
+        case .notifyEnabled:
+            .words(SwitchWord.self, standard: SwitchWord.on, "发送通知", "Notifications are sent")
+        case .notifyGroupWait:
+            .number(0...600, standard: 5, "s", "首次通知前等待", "A first message waits for more of its kind")
+        case .notifyGroupInterval:
+            .number(1...86_400, standard: 60, "s", "同一事件通知间隔", "An open incident is told of again after")
+        case .notifyTailLines:
+            .number(1...200, standard: 20, nil, "通知中的输出行数", "Last lines of output in a message")
+        case .notifyGiveUpHours:
+            .number(1...168, standard: 24, "h", "停止重发前", "A message that fails is given up after")
+        case .notifyDigestAbove:
+            .number(1...1000, standard: 50, nil, "合并前等待的消息", "More messages waiting than this become one")
         case .language:
             SettingRule(
                 kind: .choice(["auto", "zh", "en"]),
@@ -103,6 +130,18 @@ extension SettingKey {
 /// What the installation says of a kind of address.
 package enum NetworkWord: String, CaseIterable, Sendable {
     case allow, refuse
+}
+
+package enum SwitchWord: String, CaseIterable, Sendable {
+    case on, off
+}
+
+/// Who may sign in with a password of this installation.
+package enum LocalSignIn: String, CaseIterable, Sendable {
+    case all
+    /// Administrators of everything: the way in while a provider is away.
+    case admins
+    case off
 }
 
 extension SettingRule {

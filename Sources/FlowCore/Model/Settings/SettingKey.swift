@@ -12,10 +12,14 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case jobsOverlap = "jobs.default-overlap"
     case jobsMisfire = "jobs.default-misfire"
     case jobsZone = "jobs.default-timezone"
+    case jobsOnEdit = "jobs.default-on-edit-while-running"
+    case jobsMostAtOnce = "jobs.max-concurrency"
+    case jobsOnePerAccount = "jobs.one-per-account"
     case retentionDays = "retention.days"
     case retentionStatisticsDays = "retention.statistics-days"
     case retentionNotificationDays = "retention.notifications-days"
     case retentionAuditDays = "retention.audit-days"
+    case retentionEventHours = "retention.events-hours"
     case outputAttemptMebibytes = "output.attempt-mib"
     case outputHotDays = "output.hot-days"
     case outputDays = "output.days"
@@ -26,10 +30,17 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case signInLongestHours = "signin.max-hours"
     case signInPasswordLength = "signin.password-min-length"
     case signInSecondFactor = "signin.totp"
+    case signInLocal = "signin.local"
     case tokensLongestDays = "tokens.max-days"
     case twoPersonForceStop = "two-person.force-stop"
     case twoPersonGrants = "two-person.grants"
     case breakGlassMinutes = "two-person.break-glass-minutes"
+    case notifyEnabled = "notify.enabled"
+    case notifyGroupWait = "notify.group-wait-seconds"
+    case notifyGroupInterval = "notify.group-interval-seconds"
+    case notifyTailLines = "notify.log-tail-lines"
+    case notifyGiveUpHours = "notify.give-up-hours"
+    case notifyDigestAbove = "notify.digest-above"
     case language = "ui.language"
 
     /// Where it stands on a page: the word before the dot.
@@ -38,8 +49,8 @@ package enum SettingKey: String, Sendable, CaseIterable {
     /// It is about who gets in or what stays in the audit: no API token changes it.
     package var isForPeople: Bool {
         switch self {
-        case .signInIdleMinutes, .signInLongestHours, .signInPasswordLength, .signInSecondFactor, .tokensLongestDays,
-            .retentionAuditDays, .twoPersonForceStop, .twoPersonGrants, .breakGlassMinutes:
+        case .signInIdleMinutes, .signInLongestHours, .signInPasswordLength, .signInSecondFactor, .signInLocal,
+            .tokensLongestDays, .retentionAuditDays, .twoPersonForceStop, .twoPersonGrants, .breakGlassMinutes:
             true
         default: false
         }

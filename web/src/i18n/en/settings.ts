@@ -61,6 +61,7 @@ export default {
       ui: 'Console',
       network: 'Networks of jobs',
       'two-person': 'Two persons',
+      notify: 'Notifications',
     },
     unit: { s: 's', min: 'min', h: 'h', d: 'days', MiB: 'MiB' },
     choice: {
@@ -76,6 +77,10 @@ export default {
       grants: { off: 'no', on: 'yes' },
       private: { allow: 'allowed', refuse: 'refused' },
       loopback: { allow: 'allowed', refuse: 'refused' },
+      enabled: { on: 'yes', off: 'no, they wait' },
+      account: { on: 'yes', off: 'no' },
+      local: { all: 'everybody', admins: 'administrators', off: 'nobody' },
+      running: { pinned: 'allowed', refuse: 'refused' },
     },
     limits: '{low}–{high}',
     limitsOrZero: '0 or {low}–{high}',
