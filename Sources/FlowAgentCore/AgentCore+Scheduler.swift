@@ -61,6 +61,46 @@ extension AgentCore {
         return period.text.en
     }
 
+    /// Accounts for fires of a stop that no start will decide on any more, because an update switches their job off or gives it
+    /// another schedule.
+    ///
+    /// Before the update is written and in one transaction with it: afterwards nobody knows what was due. The count has a bound
+    /// (``MissedFires``), and there is one for each job that an update changes.
+    mutating func accountForWithdrawn(by update: ConfigUpdate, now: Timestamp) {
+        // With a clock that may be wrong, perhaps none of this was due.
+        guard self.suspicion == nil else { return }
+        for job in update.upserts {
+            guard let known = self.jobs[job.uid], known.snapshot.isEnabled, let schedule = known.schedule,
+                !job.isEnabled || job.schedule != known.snapshot.schedule,
+                let first = schedule.next(after: known.cursor), first <= now,
+                let halt = self.haltDetail(from: first, through: now)
+            else { continue }
+            // None of them runs, whatever the policy.
+            var policies = known.snapshot.policies
+            policies.misfire = .skip
+            var count = MissedFires.Count(after: known.cursor, through: now, policies: policies, now: now)
+            var budget = Int.max
+            let agent = self.configuration.agent
+            let ahead = self.ahead
+            let orders = self.orders
+            let missed = count.go(on: schedule, budget: &budget, mayLeap: ahead.isEmpty && orders.isEmpty) { nominal in
+                let id = DeterministicID.execution(kind: .cron, job: job.uid, nominal: nominal, agent: agent)
+                return ahead.contains(nominal, of: job.uid, on: agent) || orders[id] != nil
+            }
+            guard let skipped = missed?.skipped else { continue }
+            let change = job.isEnabled ? "the job got another schedule" : "the job was disabled"
+            let fires = "\(skipped.count) fires from \(skipped.from) through \(skipped.through) were missed: "
+            self.skip(
+                skipped,
+                of: known.snapshot,
+                on: schedule,
+                detail: "\(skipped.count == 1 ? "" : fires)\(halt); \(change) before that ended",
+                now: now
+            )
+            self.moveCursor(of: job.uid, to: now)
+        }
+    }
+
     /// Decides on a fire that a stop has made late, if the job does not run those.
     ///
     /// - Returns: whether it is decided.

@@ -124,6 +124,7 @@ extension AgentCore {
         self.effects.append(.send(.configReceived(version: update.version)))
         let cursor = self.clock.now(reading)
         self.configVersion = update.version
+        self.accountForWithdrawn(by: update, now: cursor)
         self.pipeline.add(.applyConfig(update, cursor: cursor), then: .configApplied(update, cursor: cursor))
         self.takeZones(of: update)
         // In the same transaction: an agent that begins anew without a server must know it.

@@ -208,13 +208,6 @@ extension AgentCore {
     ) {
         guard let schedule = self.jobs[job.uid]?.schedule else { return }
         if let skipped = missed.skipped {
-            let id = DeterministicID.execution(
-                kind: .cron,
-                job: job.uid,
-                nominal: skipped.through,
-                agent: self.configuration.agent
-            )
-            let order = Self.localOrder(id, job: job, nominal: skipped.through, schedule: schedule)
             var detail =
                 skipped.count == 1
                 ? "the agent was not running at \(skipped.from)"
@@ -226,17 +219,7 @@ extension AgentCore {
                 detail =
                     "\(fires): from \(outage.from) to \(outage.through) the host could not write its ledger (\(outage.cause))"
             }
-            self.decide(
-                order,
-                status: .skipped,
-                reason: skipped.count == 1 ? .misfire : .misfireCoalesced,
-                detail: detail,
-                coalesced: skipped,
-                acknowledge: false,
-                now: now
-            )
-            self.jobs[job.uid]?.gap = skipped
-            self.effects.append(.note(.missed(job.uid, skipped)))
+            self.skip(skipped, of: job, on: schedule, detail: detail, now: now)
         }
         for nominal in missed.run {
             let id = DeterministicID.execution(
@@ -249,5 +232,32 @@ extension AgentCore {
             let order = Self.localOrder(id, job: job, nominal: nominal, schedule: schedule)
             self.admit(order, isLocal: true, acknowledge: false, now: now)
         }
+    }
+
+    /// Records that fires never start: one record for all of them.
+    mutating func skip(
+        _ skipped: CoalescedRange,
+        of job: JobSnapshot,
+        on schedule: CompiledSchedule,
+        detail: String,
+        now: Timestamp
+    ) {
+        let id = DeterministicID.execution(
+            kind: .cron,
+            job: job.uid,
+            nominal: skipped.through,
+            agent: self.configuration.agent
+        )
+        self.decide(
+            Self.localOrder(id, job: job, nominal: skipped.through, schedule: schedule),
+            status: .skipped,
+            reason: skipped.count == 1 ? .misfire : .misfireCoalesced,
+            detail: detail,
+            coalesced: skipped,
+            acknowledge: false,
+            now: now
+        )
+        self.jobs[job.uid]?.gap = skipped
+        self.effects.append(.note(.missed(job.uid, skipped)))
     }
 }

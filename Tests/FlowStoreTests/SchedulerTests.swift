@@ -52,4 +52,39 @@ struct SchedulerTests {
             #expect(try await store.scheduler().revision == 5)
         }
     }
+
+    @Test(
+        "What a stop held up of a task that the server places has its record when the task is switched off (S4)",
+        arguments: StoreKind.allCases
+    )
+    func withdrawn(kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let store = world.store
+            let placed = try await world.placed(Placement(kind: .oneOf), Policies(misfire: .fireOnce))
+            let plain = try await world.job("plain")
+            _ = try await store.stopScheduler(reason: "move", by: Self.by("ada", -5))
+            for job in [placed, plain] {
+                #expect(try await world.fire(job).isHeld)
+                let changed = try await store.updateJob(
+                    job.id,
+                    definition: job.definition,
+                    isEnabled: false,
+                    nextFire: nil,
+                    hold: nil,
+                    expectedVersion: nil,
+                    by: Self.by("ada", 60)
+                )
+                // Hosts account for their own.
+                #expect(changed.ended.count == (job.id == placed.id ? 1 : 0))
+            }
+            let records = try await store.executions(ExecutionQuery()).items
+            let record = try #require(records.first)
+            #expect(records.count == 1 && record.status == .skipped && record.reason == .misfire)
+            #expect(record.nominal == World.start && record.jobID == placed.id)
+            #expect(record.detail?.contains("is stopped by ada since") == true, "\(record.detail ?? "")")
+            #expect(record.detail?.hasSuffix("the job was disabled before that ended") == true)
+            _ = try await store.startScheduler(by: Self.by("bob", 90))
+            #expect(try await store.executions(ExecutionQuery()).items.count == 1)
+        }
+    }
 }

@@ -10,24 +10,30 @@ extension RunDraft {
     /// - Parameters:
     ///   - hosts: of a run in waves.
     ///   - stop: of the scheduler, in which the fire came due.
+    ///   - change: why it will not be run whatever the policy, to stand behind the stop; nil where the policy decides.
     package static func placedFire(
         _ fire: PlannedFire,
         of job: JobReference,
         on hosts: [AgentID] = [],
         _ policies: Policies,
         stop: SchedulerStop? = nil,
+        withdrawnBy change: String? = nil,
         at now: Timestamp
     ) -> RunDraft {
         let draft = Self.fire(fire, of: job, on: hosts, online: [], at: now)
         let late = now.milliseconds(since: fire.nominal)
         let isTooLate =
             policies.startDeadlineSeconds.map { late > Int64($0) * 1000 + policies.jitterMilliseconds } ?? false
-        guard fire.isMissed || isTooLate || (policies.misfire == .skip && Self.isLate(fire, policies, at: now)) else {
+        guard
+            change != nil || fire.isMissed || isTooLate
+                || (policies.misfire == .skip && Self.isLate(fire, policies, at: now))
+        else {
             return draft
         }
-        let cause = stop?.text.en ?? "the server was away at this time and until \(now)"
+        let away = stop?.text.en ?? "the server was away at this time and until \(now)"
+        let cause = change.map { "\(away); \($0)" } ?? away
         var executions = draft.executions
-        if isTooLate || policies.misfire == .skip || late > policies.catchUpWindowMilliseconds {
+        if change != nil || isTooLate || policies.misfire == .skip || late > policies.catchUpWindowMilliseconds {
             executions = Self.executions(of: draft.run, kind: .cron, on: [.unplaced], at: now)
             executions[0].status = .skipped
             executions[0].reason = isTooLate ? .deadline : .misfire

@@ -74,7 +74,9 @@ extension SQLiteStore {
             job.isEnabled = isEnabled
             job.nextFire = nextFire
             job.hold = isEnabled ? nil : hold
-            let saved = try self.save(&job, over: before, by: change, db)
+            let skipped = try self.skipWithdrawn(before, by: job, at: change.at, db)
+            var saved = try self.save(&job, over: before, by: change, db)
+            if !skipped.isEmpty { saved = ChangedJob(job: saved.job, ended: saved.ended + skipped) }
             guard before.isEnabled, !isEnabled, definition.standing?.onDisable == .stop else { return saved }
             var stopped: [Execution] = []
             for execution in try ExecutionTable(db).running(of: id) {
@@ -102,6 +104,34 @@ extension SQLiteStore {
             after: JobAudit(job)
         )
         return ChangedJob(job: job, ended: try self.endOvertaken(by: job, since: before, at: change.at, db))
+    }
+
+    /// Records a fire that the server places and a stop of the scheduler holds up, where no start will decide on it any more: the
+    /// change switches its job off, or gives it another schedule.
+    ///
+    /// Hosts account for theirs themselves.
+    private func skipWithdrawn(
+        _ before: Job,
+        by after: Job,
+        at now: Timestamp,
+        _ db: Database
+    ) throws -> [Execution] {
+        guard before.isEnabled, let due = before.nextFire, due <= now,
+            before.definition.placement?.isCoordinated == true,
+            !after.isEnabled || after.definition.schedule != before.definition.schedule,
+            let stop = try SchedulerStopTable(db).covering(due)
+        else { return [] }
+        let fire = PlannedFire(job: before.uid, jobID: before.id, version: before.version, nominal: due, next: nil)
+        let draft = RunDraft.placedFire(
+            fire,
+            of: JobReference(before),
+            before.definition.policies,
+            stop: stop,
+            withdrawnBy: after.isEnabled
+                ? "the job got another schedule before that ended" : "the job was disabled before that ended",
+            at: now
+        )
+        return try RecordWriter(db: db, snapshots: self.snapshots).begin(draft).executions
     }
 
     package func deleteJob(_ id: JobID, by change: Change) async throws -> ChangedJob {

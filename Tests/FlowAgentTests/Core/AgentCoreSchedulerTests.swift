@@ -155,4 +155,64 @@ struct AgentCoreSchedulerTests {
         bench.advance(to: 140_002_000)
         #expect(!bench.started.isEmpty && bench.started.allSatisfy { $0 > 139_990 }, "\(bench.started.prefix(3))")
     }
+
+    @Test(
+        "accounts for what came due in a stop when the job is switched off or planned anew before its end (S4)",
+        arguments: [false, true]
+    )
+    func withdrawn(isEnabled: Bool) throws {
+        var bench = Self.bench()
+        bench.advance(to: 310_000)
+        let job = CoreBench.job(isEnabled ? "30 * * * * *" : "0 * * * * *", version: 2, isEnabled: isEnabled)
+        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: [job]))))
+        let record = try #require(bench.entries(.skipped).first)
+        #expect(record.reason == .misfireCoalesced && record.order.nominal == CoreBench.time(300))
+        #expect(
+            record.coalesced == CoalescedRange(count: 4, from: CoreBench.time(120), through: CoreBench.time(300))
+        )
+        let detail = record.detail ?? ""
+        #expect(detail.contains("is stopped by ada since 2026-01-01T00:01:30.000Z (move)"), "\(detail)")
+        #expect(
+            detail.hasSuffix(
+                isEnabled
+                    ? "the job got another schedule before that ended" : "the job was disabled before that ended"
+            ),
+            "\(detail)"
+        )
+        bench.advance(to: 400_000)
+        bench.send(.received(.scheduler(Self.started(at: 400))))
+        bench.advance(to: 400_500)
+        #expect(bench.entries(.skipped).count == (isEnabled ? 2 : 1), "no fire has two records")
+        #expect(Array(bench.started.dropFirst()) == (isEnabled ? [390] : []), "\(bench.started)")
+    }
+
+    @Test("one fire has its own reason; a host that hears of both at once writes it too (S4)")
+    func withdrawnWhileAway() throws {
+        var restored = CoreBench.restored(CoreBench.job(), cursor: 60)
+        restored.scheduler = Self.stopped()
+        var bench = CoreBench(restored, at: CoreBench.time(130))
+        var welcome = bench.welcome(
+            config: ConfigUpdate(version: 2, base: 1, upserts: [CoreBench.job(version: 2, isEnabled: false)])
+        )
+        welcome.scheduler = Self.started(at: 125)
+        bench.send(.linkUp)
+        bench.send(.received(.welcome(welcome)))
+        let record = try #require(bench.entries(.skipped).first)
+        #expect(record.reason == .misfire && record.order.nominal == CoreBench.time(120))
+        #expect(record.detail?.hasPrefix("the scheduler was stopped by ada from ") == true, "\(record.detail ?? "")")
+        #expect(bench.entries(.skipped).count == 1 && bench.started.isEmpty)
+    }
+
+    @Test("the record and the update are one transaction: a crash between them loses no fire (S4)")
+    func withdrawnTogether() throws {
+        var bench = Self.bench()
+        bench.advance(to: 190_000)
+        bench.commitsAtOnce = false
+        let off = CoreBench.job(version: 2, isEnabled: false)
+        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: [off]))))
+        let operations = try #require(bench.outstanding)
+        let record = operations.firstIndex { if case .insert = $0 { true } else { false } }
+        let update = operations.firstIndex { if case .applyConfig = $0 { true } else { false } }
+        #expect(try #require(record) < #require(update))
+    }
 }

@@ -48,6 +48,18 @@ extension ChineseKept {
         zh 从 {first} 到 {last}，主机未与服务器连接，超过了任务允许离线运行的时间
         en {fires}: the host had no connection to a server from {first} to {last}, longer than the job runs without one
         zh {fires}：从 {first} 到 {last}，主机未与服务器连接，超过了任务允许离线运行的时间
+        en the scheduler was stopped by {name} from {since} to {until}
+        zh 调度器在 {since} 至 {until} 期间被 {name} 停止
+        en the scheduler is stopped by {name} since {since}
+        zh 调度器自 {since} 起被 {name} 停止
+        en {fires}: the scheduler was stopped by {name} from {since} to {until}
+        zh {fires}：调度器在 {since} 至 {until} 期间被 {name} 停止
+        en {fires}: the scheduler is stopped by {name} since {since}
+        zh {fires}：调度器自 {since} 起被 {name} 停止
+        en {stop}; the job was disabled before that ended
+        zh {stop}；在此结束之前任务已停用
+        en {stop}; the job got another schedule before that ended
+        zh {stop}；在此结束之前任务换了计划
         en {fires}: the agent was not running at {time}
         zh {fires}：{time} 时代理没有运行
         en no connection to '{host}' port {port} ({addresses}): {reason}
