@@ -20,6 +20,7 @@ package typealias APIApplication = Application<RouterResponder<APIContext>>
 ///   - clock: the time that answers carry.
 ///   - startup: until it is finished every request is refused with 503.
 ///   - oidc: the providers where people may sign in; nil = there are none.
+///   - storage: since when nothing can be stored; nil while it can.
 ///   - logger: gets one line per request and every unforeseen error.
 ///   - onRunning: told the bound port when requests are being served.
 /// - Returns: the service, to be run in a service group.
@@ -31,6 +32,7 @@ package func makeAPI(
     clock: any WallClock = SystemWallClock(),
     startup: Startup = Startup(isFinished: true),
     oidc: OIDCService? = nil,
+    storage: @escaping @Sendable () -> StorageWatch.Failure? = { nil },
     logger: Logger,
     onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> APIApplication {
@@ -47,7 +49,8 @@ package func makeAPI(
             bus: bus,
             tasks: tasks,
             executions: executions,
-            clock: clock
+            clock: clock,
+            storage: storage
         ),
         logger: logger
     )
@@ -102,6 +105,7 @@ package func makeAPI(
             clock: clock,
             version: configuration.version,
             settings: services.live,
+            storage: storage,
             signsInByProxy: configuration.trustedHeaders != nil,
             providers: oidc?.providers ?? []
         ),

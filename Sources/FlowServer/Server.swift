@@ -249,7 +249,8 @@ package struct Server: Sendable {
             clock: clock
         )
         if let member = cluster?.member { metrics.setAway { Self.away(member) } }
-        metrics.setStorage(StorageProbe(store: store, clock: clock, logger: self.logger))
+        let storage = StorageProbe(store: store, clock: clock, logger: self.logger)
+        metrics.setStorage(storage)
         metrics.setGauges {
             ServerMetrics.Gauges(
                 agentsOnline: sessions.presences.count,
@@ -293,6 +294,7 @@ package struct Server: Sendable {
             clock: clock,
             startup: startup,
             oidc: oidc,
+            storage: storage.current,
             logger: self.logger
         ) { httpPort in
             port.yield(httpPort)
@@ -319,7 +321,7 @@ package struct Server: Sendable {
         )
         var parts: [any Service] = [
             keeper, upkeep, archiver, notifications, dependents, workflows, placement, waves, standing,
-            backfills, approvals, MemoryKeeper(store: store),
+            backfills, approvals, MemoryKeeper(store: store), storage,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,
         ]

@@ -231,6 +231,27 @@ struct LiveTests {
         }
     }
 
+    @Test("Everybody who watches is told that nothing can be stored, why, and when that is over")
+    func storage() async throws {
+        try await self.serving("vera") { server, _, port, bearer in
+            try await LiveClient.with(port: port, headers: bearer) { live in
+                try await live.subscribe("storage")
+                #expect(try await live.data("storage")["failing"] == .null)
+                let failure = StorageWatch.Failure(
+                    since: TestServer.start,
+                    reason: "The disk with the database is full. Free some space; nothing was stored."
+                )
+                server.storage.value = failure
+                let told = try await live.data("storage")["failing"]
+                #expect(told?["since"] == .string("\(TestServer.start)"))
+                #expect(told?["text"]?["en"]?.text?.hasPrefix("The disk with the database is full") == true)
+                #expect(told?["text"]?["zh"]?.text?.hasPrefix("数据库所在的磁盘已满") == true)
+                server.storage.value = nil
+                #expect(try await live.data("storage")["failing"] == .null)
+            }
+        }
+    }
+
     @Test("Signing out ends the connection with 4401")
     func signOut() async throws {
         try await self.serving { _, caller, port, bearer in

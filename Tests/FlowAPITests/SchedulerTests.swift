@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import HTTPTypes
 import Testing
 
@@ -57,6 +58,20 @@ struct SchedulerTests {
             let olga = try await caller.signedIn("olga")
             #expect(try await olga.post("/scheduler/stop").status == 403)
             #expect(try await olga.get("/scheduler").status == 200)
+        }
+    }
+
+    @Test("The overview says since when nothing can be stored, and why")
+    func storage() async throws {
+        try await TestServer.with { server, caller in
+            #expect(try await caller.get("/stats").data["storage_failing"] == .null)
+            server.storage.value = StorageWatch.Failure(
+                since: TestServer.start,
+                reason: "The database does not answer. Look at its host, its disk and the way to it."
+            )
+            let failing = try await caller.get("/stats").data["storage_failing"]
+            #expect(failing?["since"] == .string("\(TestServer.start)"))
+            #expect(failing?["text"]?["zh"]?.text?.hasPrefix("数据库没有应答") == true)
         }
     }
 }

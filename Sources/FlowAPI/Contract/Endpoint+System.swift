@@ -62,6 +62,9 @@ extension Endpoint {
                         "scheduler_stopped_since": Schema.timestamp.orNull.about(
                             "Null while schedules fire; `/scheduler` says who stopped them, and why."
                         ),
+                        "storage_failing": Schema.answer(["since": .timestamp, "text": .text]).orNull.about(
+                            "Since when this server can store nothing, and why; null while it can. Hosts go on and keep their reports."
+                        ),
                     ])
                 )
         case .clusterStatus:
@@ -127,7 +130,7 @@ extension Endpoint {
                 .query(
                     "topics",
                     .string.about(
-                        "Of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, separated by commas."
+                        "Of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, storage, separated by commas."
                     )
                     .example("jobs,executions"),
                     isRequired: true

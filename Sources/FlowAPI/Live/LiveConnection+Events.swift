@@ -26,6 +26,7 @@ extension LiveConnection {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { for await item in events { await live.handle(item) } }
             group.addTask { await self.tick(live: live, outbox: outbox) }
+            group.addTask { await self.tellStorage(live: live) }
             group.addTask {
                 // Throws when the stream ends before the server does.
                 guard (try? await gracefulShutdown()) != nil else { return }

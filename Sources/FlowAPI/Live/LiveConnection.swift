@@ -30,6 +30,7 @@ struct LiveConnection: Sendable {
                 group.addTask { await self.read(inbound, live: live, outbox: outbox) }
                 group.addTask { for await item in events { await live.handle(item) } }
                 group.addTask { await self.tick(live: live, outbox: outbox) }
+                group.addTask { await self.tellStorage(live: live) }
                 group.addTask { await self.write(outbox, to: outbound) }
                 await group.next()
                 group.cancelAll()
@@ -77,6 +78,11 @@ struct LiveConnection: Sendable {
         } catch {
             self.logger.debug("Live connection lost", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// By itself, because everything else may wait for a store that is away, which is what this is about.
+    func tellStorage(live: LiveSession) async {
+        while (try? await Task.sleep(for: .milliseconds(500))) != nil { await live.tellStorage() }
     }
 
     func tick(live: LiveSession, outbox: LiveOutbox) async {

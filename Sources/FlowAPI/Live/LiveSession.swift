@@ -17,6 +17,7 @@ actor LiveSession {
         let tasks: TaskPresenter
         let executions: ExecutionPresenter
         let clock: any WallClock
+        var storage: @Sendable () -> StorageWatch.Failure? = { nil }
         let editing = EditingRoster()
     }
 
@@ -32,6 +33,8 @@ actor LiveSession {
     nonisolated let seat: Int64
     /// Who else was told of, by the job whose form is open here.
     private var editors: [JobID: [EditingRoster.Editor]] = [:]
+    /// What was said of the store; nil where nobody listens.
+    private var toldStorage: JSON?
 
     init(session: AuthenticatedSession, dependencies: Dependencies, outbox: LiveOutbox, logger: Logger) {
         self.session = session
@@ -113,7 +116,7 @@ actor LiveSession {
             return self.refuse(id: id, topic: subscription.name, code: "not_found", "There is no such topic.")
         }
         do {
-            try self.principal.require(topic.permission)
+            if let permission = topic.permission { try self.principal.require(permission) }
             guard self.watch.detailCount + self.logs.count < LiveCommand.topicLimit else {
                 throw CoreError(
                     .tooManyRequests,
@@ -149,6 +152,10 @@ actor LiveSession {
                 let state = try await self.presenter.approvals()
                 _ = self.watch.takeNews(approvals: state)
                 self.send("snap", topic, state)
+            case .storage:
+                let state = self.storage
+                self.toldStorage = state
+                self.send("snap", topic, state)
             }
         } catch {
             self.forget(topic)
@@ -169,6 +176,7 @@ actor LiveSession {
             self.editors[id] = nil
             self.dependencies.editing.leave(id, self.seat)
         case .approvals: self.watch.forgetApprovals()
+        case .storage: self.toldStorage = nil
         }
         self.sequences[topic.name] = nil
     }
@@ -309,6 +317,21 @@ actor LiveSession {
             ])
         }
         return .object([.init("editors", items)])
+    }
+
+    // MARK: Storage
+
+    private var storage: JSON {
+        .object([.init("failing", SystemRoutes.json(self.dependencies.storage()))])
+    }
+
+    /// Every half second, whatever else waits for a store that is away.
+    func tellStorage() {
+        guard let toldStorage else { return }
+        let state = self.storage
+        guard state != toldStorage else { return }
+        self.toldStorage = state
+        self.send("ev", .storage, state)
     }
 
     // MARK: Output

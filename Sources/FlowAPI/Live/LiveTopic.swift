@@ -14,6 +14,8 @@ enum LiveTopic: Hashable, Sendable {
     /// Who has the form of a job open; whoever follows it is one of them.
     case editing(JobID)
     case approvals
+    /// Whether this server can store.
+    case storage
 
     init?(_ text: String) {
         switch text {
@@ -22,6 +24,7 @@ enum LiveTopic: Hashable, Sendable {
         case "hosts": self = .hosts
         case "stats": self = .stats
         case "approvals": self = .approvals
+        case "storage": self = .storage
         default:
             let parts = text.split(separator: ":", maxSplits: 1)
             if parts.count == 2, parts[0] == "editing", let job = Int64(parts[1]), job > 0 {
@@ -47,16 +50,19 @@ enum LiveTopic: Hashable, Sendable {
         case .stats: "stats"
         case .editing(let job): "editing:\(job)"
         case .approvals: "approvals"
+        case .storage: "storage"
         }
     }
 
-    var permission: Permission {
+    /// Nil for what everybody who has signed in may know.
+    var permission: Permission? {
         switch self {
         case .jobs, .approvals: .jobsRead
         case .executions, .execution, .stats: .executionsRead
         case .log: .logsRead
         case .hosts: .agentsRead
         case .editing: .jobsWrite
+        case .storage: nil
         }
     }
 }

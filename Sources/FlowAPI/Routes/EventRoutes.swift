@@ -29,13 +29,13 @@ struct EventRoutes: Sendable {
             query.fault(
                 "topics",
                 "syntax",
-                "name 1 to \(LiveCommand.topicLimit) of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, separated by commas"
+                "name 1 to \(LiveCommand.topicLimit) of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, storage, separated by commas"
             )
         }
         try query.finish()
         let principal = try call.principal
         // Now, while a refusal can still be a status.
-        for topic in topics { try principal.require(topic.permission) }
+        for permission in topics.compactMap(\.permission) { try principal.require(permission) }
         guard let session = call.session else { throw APIFailure(.unauthorized, "unauthenticated", "Sign in first.") }
         let subscriptions = topics.map { LiveCommand.Subscription(name: $0.name, filter: filter, since: since) }
         let connection = self.connection

@@ -13,6 +13,7 @@ struct SystemRoutes: Sendable {
     let clock: any WallClock
     let version: String
     let settings: LiveSettings
+    let storage: @Sendable () -> StorageWatch.Failure?
     /// A proxy in front signs people in, and the page for that is not ours.
     var signsInByProxy = false
     var providers: [OIDCProvider] = []
@@ -63,7 +64,14 @@ struct SystemRoutes: Sendable {
 
     func overview(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
-        return .data(Self.members(try await self.statistics.overview(as: call.principal)))
+        let overview = try await self.statistics.overview(as: call.principal)
+        return .data(Self.members(overview) + [.init("storage_failing", Self.json(self.storage()))])
+    }
+
+    /// Since when nothing can be stored, and why; null while it can.
+    static func json(_ failure: StorageWatch.Failure?) -> JSON {
+        guard let failure else { return .null }
+        return .object([.init("since", failure.since), .init("text", TextPresenter.json(failure.reason))])
     }
 
     func punctuality(_ call: APICall) async throws -> APIAnswer {

@@ -103,18 +103,40 @@ final class ServerMetrics: FireMeter, MetricsSource {
         guard let source = self.gauges.withLock({ $0 }) else { return "the server is starting" }
         if let reason = self.away.withLock({ $0 })?() { return reason }
         do {
+            // Before anything is asked of a store that may be away.
+            if self.isFailing { return Self.failing }
             _ = try await source()
-            return await self.storage.withLock({ $0 })?.failure()
+            return self.isFailing ? Self.failing : nil
         } catch {
-            // What it says goes to the log by the probe, which asks less often than anybody may ask here.
-            return await self.storage.withLock({ $0 })?.failure() ?? "the store does not answer"
+            // Anybody may ask: what a database says of hosts, users and files is for the log.
+            return self.isFailing ? Self.failing : "the store does not answer"
         }
     }
 
+    private static let failing = "nothing can be stored now; the server's log says why"
+
+    private var isFailing: Bool { self.storage.withLock { $0 }?.failure != nil }
+
     func exposition() async -> String {
-        var text = self.state.withLock { state in Self.counters(state) }
+        var text = self.state.withLock { state in Self.counters(state) } + self.storageText()
         if let gauges = try? await self.gauges.withLock({ $0 })?() { text += Self.text(of: gauges) }
         return text
+    }
+
+    /// Also while the store is away, of which all else is asked.
+    private func storageText() -> String {
+        let failure = self.storage.withLock { $0 }?.failure
+        var page = MetricsPage()
+        page.family("quartzflow_store_failing", "gauge", "1 while nothing can be stored; an alarm at once.")
+        page.sample("quartzflow_store_failing", failure == nil ? 0 : 1)
+        page.family(
+            "quartzflow_store_failing_since_timestamp_seconds",
+            "gauge",
+            "Since when nothing can be stored; 0 while it can."
+        )
+        let since = failure.map { Double($0.since.milliseconds) / 1000 } ?? 0
+        page.sample("quartzflow_store_failing_since_timestamp_seconds", since)
+        return page.text
     }
 
     private static func counters(_ state: State) -> String {

@@ -44,6 +44,9 @@ protocol StoreEngine: Sendable {
 
     func size() async throws -> StoreSize
 
+    /// - Throws: `unavailable` where the disk of the database has no room for more, though a write may still find some that it has.
+    func requireRoom() throws
+
     /// Lets go of pages that are kept for later.
     func giveBackMemory() async throws
 

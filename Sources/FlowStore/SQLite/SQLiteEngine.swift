@@ -4,6 +4,7 @@
 import FlowCore
 import FlowCrash
 import GRDB
+import Glibc
 
 /// One SQLite file: the database of a single server.
 ///
@@ -164,6 +165,18 @@ final class SQLiteEngine: StoreEngine {
     }
 
     var isShared: Bool { false }
+
+    func requireRoom() throws {
+        var facts = statvfs()
+        // A file system that tells no size is asked nothing.
+        guard statvfs(self.pool.path, &facts) == 0, facts.f_blocks > 0 else { return }
+        let free = Int64(clamping: facts.f_bavail) * Int64(clamping: facts.f_frsize)
+        guard free < Self.leastRoom else { return }
+        throw SQLiteFailure.fullDisk
+    }
+
+    /// Bytes: a few transactions, and the log's next piece.
+    private static let leastRoom: Int64 = 128 << 10
 
     func size() async throws -> StoreSize {
         try await SQLiteFailure.mappingErrors {

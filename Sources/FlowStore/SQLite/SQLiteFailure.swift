@@ -14,12 +14,16 @@ enum SQLiteFailure {
         do { return try await body() } catch { throw Self.coreError(error) }
     }
 
+    static let fullDisk = CoreError(
+        .unavailable,
+        "The disk with the database is full. Free some space; nothing was stored."
+    )
+
     /// Cancellation and errors that are already ours pass; values never get into a message (they may be secrets).
     static func coreError(_ error: any Error) -> any Error {
         guard let failure = error as? DatabaseError else { return error }
         switch failure.resultCode {
-        case .SQLITE_FULL:
-            return CoreError(.unavailable, "The disk with the database is full. Free some space; nothing was stored.")
+        case .SQLITE_FULL: return Self.fullDisk
         case .SQLITE_IOERR:
             return CoreError(
                 .unavailable,

@@ -32,6 +32,10 @@ extension SQLiteStore {
     }
 
     package func probe(at now: Timestamp) async throws {
-        try await self.write("probe") { db in try ConfigTable(db).setSetting("probe", to: "\(now.milliseconds)") }
+        try self.engine.requireRoom()
+        // Beside others: servers that share a database must not stop each other for this.
+        try await self.write("probe", .beside) { db in
+            try ConfigTable(db).setSetting("probe", to: "\(now.milliseconds)")
+        }
     }
 }

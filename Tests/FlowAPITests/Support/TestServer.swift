@@ -31,6 +31,7 @@ struct TestServer: Sendable {
     let observer = RecordingObserver()
     let clock = ManualClock(Self.start)
     let bus = EventBus()
+    let storage = LockedBox<StorageWatch.Failure?>(nil)
     let startup: Startup
     let services: Services
     let directory: String
@@ -92,6 +93,7 @@ struct TestServer: Sendable {
             clock: self.clock,
             startup: self.startup,
             oidc: service,
+            storage: { [storage] in storage.value },
             logger: logger
         )
     }

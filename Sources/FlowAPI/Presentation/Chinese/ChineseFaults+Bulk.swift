@@ -32,8 +32,8 @@ extension ChineseFaults {
         zh 最多同时打开 {limit} 个表单。
         en at most a year, {seconds} seconds, either way
         zh 提前或推后最多一年，即 {seconds} 秒
-        en name 1 to {limit} of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, separated by commas
-        zh 请写出 1 到 {limit} 个主题：jobs、executions、execution:ID、log:ID、hosts、stats、editing:ID、approvals，用逗号分隔
+        en name 1 to {limit} of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, storage, separated by commas
+        zh 请写出 1 到 {limit} 个主题：jobs、executions、execution:ID、log:ID、hosts、stats、editing:ID、approvals、storage，用逗号分隔
         en at most 64 characters
         zh 最多 64 个字符
         """#

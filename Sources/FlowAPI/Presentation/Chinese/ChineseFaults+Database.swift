@@ -88,6 +88,10 @@ extension ChineseFaults {
         zh 这个文件不是 QuartzFlow 服务器的数据库。
         en SQLite did not accept synchronous=FULL for '{path}': commits would not survive a power cut.
         zh SQLite 不接受“{path}”的 synchronous=FULL：断电时提交会丢失。
+        en The database does not answer. Look at its host, its disk and the way to it.
+        zh 数据库没有应答。请检查它的主机、磁盘和到它的网络。
+        en The database failed; the server's log says how.
+        zh 数据库出错；服务器日志中有详情。
         en The disk with the database is full. Free some space; nothing was stored.
         zh 数据库所在的磁盘已满。请腾出空间；没有保存任何内容。
         en The disk with the database failed or is full (SQLite {extendedResultCode}). Check the disk.

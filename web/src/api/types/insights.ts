@@ -1,5 +1,6 @@
 // Sums over what has run, and plans of what will.
 
+import type { Bilingual } from './base.ts';
 import type { Execution, ExecutionStats } from './executions.ts';
 
 /** The newest executions of one job, oldest first. */
@@ -83,6 +84,14 @@ export interface Stats {
   hosts_total: number;
   /** Null while schedules fire; absent from servers that do not say it here. */
   scheduler_stopped_since?: string | null;
+  /** Null while the server can store; absent from servers that do not say it. */
+  storage_failing?: StorageFailure | null;
+}
+
+/** That nothing can be stored, and why. */
+export interface StorageFailure {
+  since: string;
+  text: Bilingual;
 }
 
 /** How late starts by schedule came after their times; milliseconds, null without any. */

@@ -69,6 +69,10 @@ export default {
     startText: 'What came due meanwhile was missed, and each job says what becomes of that.',
     started: 'The scheduler is started',
   },
+  storage: {
+    failing: 'The server can store nothing.',
+    means: 'Hosts go on with their jobs and keep their reports until it can.',
+  },
   outage: {
     away: 'The server does not answer; trying again.',
     offline: 'The browser has no network.',

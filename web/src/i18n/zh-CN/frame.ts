@@ -68,6 +68,10 @@ export default {
     startText: '停止期间错过的执行，按各任务“错过执行时”的设置处理。',
     started: '调度器已启动',
   },
+  storage: {
+    failing: '服务器无法保存任何内容。',
+    means: '各主机照常运行任务并保留报告，直到恢复。',
+  },
   outage: {
     away: '服务器没有响应，正在重试。',
     offline: '浏览器没有网络。',
