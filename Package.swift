@@ -76,6 +76,7 @@ let package = Package(
             name: "FlowScheduler",
             dependencies: [
                 "FlowCore",
+                "FlowCrash",
                 "FlowNotify",
                 "FlowSchedulerCore",
                 "FlowSupport",

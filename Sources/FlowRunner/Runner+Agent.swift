@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CFlowProcess
+import FlowCrash
 import Glibc
 
 /// The talk with the agent.
@@ -79,6 +80,7 @@ extension Runner {
         for (token, end) in self.ended {
             self.notify(.holding(token: token, execution: end.execution, attempt: end.attempt))
         }
+        CrashPoint.reach("runner.agent.told")
         self.notify(.ready(version: RunnerCoding.version, pid: getpid(), highestToken: self.highestToken))
     }
 
@@ -106,9 +108,11 @@ extension Runner {
     func forget(_ token: UInt64) {
         self.live.remove(token)
         guard let end = self.ended.removeValue(forKey: token) else { return }
+        CrashPoint.reach("runner.end.forgotten")
         self.unsaved.removeAll { $0 == token }
         end.spool.remove(self.store)
         if let batch = end.batch { self.store.forget(batch) }
+        CrashPoint.reach("runner.end.removed")
     }
 
     func flush() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CFlowProcess
+import FlowCrash
 import Glibc
 
 extension Runner {
@@ -57,6 +58,7 @@ extension Runner {
         var spool = process.spool
         spool.finish()
         if let file = process.outputFile, let masker = process.masker { RunnerOutputFile.mask(file, with: masker) }
+        CrashPoint.reach("runner.process.over")
         self.store.removeLeader(process.slot)
         self.trees.remove(token, process: process)
         // A stray may have lost its last but one candidate.
@@ -167,8 +169,10 @@ extension Runner {
 
     func deliverSignals() {
         guard !self.signals.isEmpty else { return }
+        CrashPoint.reach("runner.signal.due")
         let refused = self.trees.signal(self.signals, running: self.processes.keys)
         self.signals.removeAll()
+        CrashPoint.reach("runner.signal.sent")
         for (token, process) in refused {
             guard self.processes[token]?.stuck.insert(process.pid).inserted == true,
                 let label = RunnerTrees.label(process), let cause = self.processes[token]?.cause

@@ -170,7 +170,9 @@ package final class Runner {
         guard !self.unsaved.isEmpty, !self.untold.isEmpty || flow_monotonic_microseconds() >= self.saveAgainAt
         else { return }
         let attempts = self.unsaved.compactMap { self.ended[$0] }
+        CrashPoint.reach("runner.end.unsaved")
         if let batch = self.store.save(attempts) {
+            CrashPoint.reach("runner.end.saved")
             for token in self.unsaved { self.ended[token]?.batch = batch }
             self.unsaved.removeAll()
         } else {

@@ -1,6 +1,7 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowCrash
 import Glibc
 
 /// The output of one attempt as the runner keeps it for an agent that comes later: short output in memory, of long output
@@ -59,6 +60,7 @@ struct RunnerSpool {
         let pieces = self.memory
         self.memory = []
         for piece in pieces { self.write(piece, store) }
+        CrashPoint.reach("runner.output.spilled")
     }
 
     private mutating func write(_ piece: RunnerPiece, _ store: RunnerStore) {

@@ -48,6 +48,7 @@ class Chaos:
         self.random = random.Random(seed)
         self.count = jobs
         self.jobs = {}
+        self.group = None
         self.kills = Counter()
         self.lines = server.directory / "lines"
         self.lines.mkdir()
@@ -56,7 +57,7 @@ class Chaos:
         return self.lines / f"{name}.txt"
 
     def create_jobs(self) -> None:
-        group = next(g["id"] for g in self.server.api.get("/groups") if g["builtin"])
+        group = self.group or next(g["id"] for g in self.server.api.get("/groups") if g["builtin"])
         for number in range(self.count):
             name = f"chaos-{number:02}"
             body = {

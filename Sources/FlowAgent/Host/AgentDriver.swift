@@ -176,7 +176,10 @@ final class AgentDriver: Sendable {
             CrashPoint.reach("agent.launch.wanted")
             await self.launcher.launch(launches)
             CrashPoint.reach("agent.launch.handed")
-        case .cancel(let id, let force): await self.launcher.cancel(id, force: force)
+        case .cancel(let id, let force):
+            CrashPoint.reach("agent.cancel.wanted")
+            await self.launcher.cancel(id, force: force)
+            CrashPoint.reach("agent.cancel.handed")
         case .lease(let id, let milliseconds): self.launcher.lease(id, milliseconds: milliseconds)
         case .forgetOutputs(let nominal): self.launcher.forgetOutputs(before: nominal)
         case .wake(let boot):
@@ -214,7 +217,10 @@ final class AgentDriver: Sendable {
             }
             return AttemptKey(id: entry.id, attempt: entry.attempt)
         }
-        if !ended.isEmpty { self.launcher.settled(ended) }
+        guard !ended.isEmpty else { return }
+        CrashPoint.reach("agent.end.kept")
+        self.launcher.settled(ended)
+        CrashPoint.reach("agent.end.settled")
     }
 
     private func sendReports(after sequence: Int64, on connection: Int) {
@@ -282,7 +288,9 @@ final class AgentDriver: Sendable {
             defer { self.end() }
             guard self.isCurrent(outgoing) else { continue }
             do {
+                if outgoing.reportsThrough != nil { CrashPoint.reach("agent.reports.chosen") }
                 try await send(outgoing.message)
+                if outgoing.reportsThrough != nil { CrashPoint.reach("agent.reports.sent") }
                 // Not before: what the stream has not taken is not sent, and more of it would only gather here.
                 if let sequence = outgoing.reportsThrough, self.isCurrent(outgoing) {
                     self.post(.reportsSent(through: sequence))

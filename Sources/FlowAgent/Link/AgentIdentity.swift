@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import FlowWire
 import Foundation
 
@@ -136,6 +137,7 @@ package struct IdentityStore: Sendable {
         try self.directory.write(identity.privateKeyPEM.utf8, to: Self.keyFile)
         try self.directory.write(identity.certificateChainPEM.utf8, to: Self.certificateFile)
         try self.directory.write(identity.authorityPEM.utf8, to: Self.authorityFile)
+        CrashPoint.reach("agent.identity.written")
         try self.describe(identity, isRenewing: nil)
     }
 

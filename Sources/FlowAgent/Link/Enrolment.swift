@@ -3,6 +3,7 @@
 
 import Crypto
 import FlowCore
+import FlowCrash
 import FlowQUIC
 import FlowWire
 package import Logging
@@ -79,7 +80,9 @@ package struct Enrolment: Sendable {
             serverName: response.serverName,
             servers: addresses.map { $0.description }
         )
+        CrashPoint.reach("agent.enrolment.answered")
         try self.store.save(identity)
+        CrashPoint.reach("agent.enrolment.kept")
         if !response.remark.isEmpty { self.logger.warning("\(response.remark)") }
         return identity
     }

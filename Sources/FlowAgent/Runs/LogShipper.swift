@@ -3,6 +3,7 @@
 
 import FlowAgentCore
 import FlowCore
+import FlowCrash
 import Logging
 import Synchronization
 
@@ -99,11 +100,13 @@ final class LogShipper: Sendable {
             if isComplete { break }
             guard await wake.next() != nil else { throw CancellationError() }
         }
+        CrashPoint.reach("agent.output.sent")
         await sink.close()
         while acknowledged < end {
             guard let next = await acknowledgements.next() else { return false }
             acknowledged = next
         }
+        CrashPoint.reach("agent.output.acknowledged")
         return true
     }
 }

@@ -3,6 +3,7 @@
 
 import FlowAgentCore
 import FlowCore
+import FlowCrash
 
 /// The output of one attempt: in memory while it is short, in files beyond that, head and tail of it at the end.
 struct OutputSpool {
@@ -60,6 +61,7 @@ struct OutputSpool {
             let chunks = self.memory
             self.memory = []
             for chunk in chunks { self.write(chunk) }
+            CrashPoint.reach("agent.output.spilled")
         } catch {
             // A full or read-only disk costs output, never the execution. What is in memory is cut to what a report takes.
             self.trimMemory()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import FlowNotify
 import Synchronization
 
@@ -124,6 +125,7 @@ package final class NotifyDispatcher: Sendable {
     }
 
     private func send(_ delivery: NotifyDelivery, over channel: NotifyChannel) async throws {
+        CrashPoint.reach("server.message.chosen")
         // With the key restored within a day, nothing is lost.
         let verdict: DeliveryVerdict =
             channel.isClosed
@@ -132,7 +134,9 @@ package final class NotifyDispatcher: Sendable {
         let now = self.clock.now
         let giveUpAfter = self.settings.now.integer(.notifyGiveUpHours) * 3_600_000
         let settled = self.plan.withLock { $0.settle(delivery, verdict, at: now, giveUpAfter: giveUpAfter) }
+        CrashPoint.reach("server.message.sent")
         try await self.store.saveDeliveries([settled] + self.closings(of: settled, over: channel, at: now))
+        CrashPoint.reach("server.message.settled")
     }
 
     /// The recovery of an incident goes once more after a message that came later than it, such as a dead letter that a

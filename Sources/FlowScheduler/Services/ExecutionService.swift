@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 package import Foundation
 
 /// The history, output, stopping and repeating of executions (S1-FR-4, S3-4).
@@ -188,8 +189,10 @@ package struct ExecutionService: Sendable {
     private func stop(_ before: Execution, force: Bool, as principal: Principal) async throws -> Execution {
         let id = before.id
         let execution = try await self.store.requestCancel(id, force: force, by: principal.change(at: self.clock.now))
+        CrashPoint.reach("server.cancel.stored")
         // Repeated while it is open: the first message may have met a process that ignores the signal.
         if !execution.status.isTerminal { await self.gateway.cancel(id, on: execution.agentID, force: force) }
+        CrashPoint.reach("server.cancel.sent")
         if execution != before { self.bus.publish(.executionsChanged([execution])) }
         return execution
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import Foundation
 
 /// Starts runs that no schedule asked for: the common end of "run now" and "retry".
@@ -60,7 +61,9 @@ package struct RunStarter: Sendable {
 
     /// Hands the orders of a run that is durable to agents.
     func announce(_ started: StartedRun) async {
+        CrashPoint.reach("server.run.stored")
         if !started.orders.isEmpty { await self.gateway.deliver(started.orders.mapValues { [$0] }) }
+        CrashPoint.reach("server.run.ordered")
         if !started.executions.isEmpty { self.bus.publish(.executionsChanged(started.executions)) }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import FlowSchedulerCore
 import Logging
 
@@ -109,7 +110,9 @@ actor AgentConversation {
     ///
     /// - Throws: ``SessionClose``, or what the channel throws.
     func converse(welcome: Welcome) async throws {
+        CrashPoint.reach("server.session.opened")
         try await self.channel.send(.welcome(welcome))
+        CrashPoint.reach("server.session.welcomed")
         for event in self.waiting { try await self.perform(event) }
         self.waiting.removeAll()
         // What became due while the agent was away.
@@ -248,7 +251,9 @@ actor AgentConversation {
             return self.note(error)
         }
         self.noteRecovery()
+        CrashPoint.reach("server.reports.stored")
         try await self.perform(.applied(incarnation: applied.incarnation, acknowledged: applied.acknowledged))
+        CrashPoint.reach("server.reports.acknowledged")
     }
 
     private func store(_ report: HostStatsReport) async throws {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import FlowSchedulerCore
 package import Logging
 import ServiceLifecycle
@@ -184,7 +185,9 @@ package actor FireTicker: Service, ScheduleObserver {
             }
         }
         self.meter.countFires(fired)
+        CrashPoint.reach("server.fire.stored")
         if !orders.isEmpty { await self.gateway.deliver(orders) }
+        CrashPoint.reach("server.fire.ordered")
         if !changed.isEmpty { self.bus.publish(.executionsChanged(changed)) }
     }
 }

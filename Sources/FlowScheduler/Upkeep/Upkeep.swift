@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import FlowSchedulerCore
 package import Logging
 import ServiceLifecycle
@@ -113,6 +114,7 @@ package final class Upkeep: Service {
             do {
                 let bound = self.clock.now.advanced(byMilliseconds: -rule.age)
                 let step = try await self.store.forget(rule.growth, before: bound, limit: rule.chunk)
+                CrashPoint.reach("server.forget.stepped")
                 self.rotation.withLock { $0.took(rule, step, at: self.clock.now) }
                 guard step.count > 0 else { continue }
                 self.work?.note(.prune, rule.growth.rawValue, count: step.count, took: ContinuousClock.now - start)

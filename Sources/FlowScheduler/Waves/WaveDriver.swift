@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import FlowSchedulerCore
 package import Logging
 import ServiceLifecycle
@@ -88,10 +89,12 @@ package actor WaveDriver: Service {
                 absence.isAway(agent, for: WaveRollout.patience, now: now)
             }
             let round = try await self.store.roll(facts, at: instant)
+            CrashPoint.reach("server.wave.rolled")
             for cancel in round.cancels {
                 await self.gateway.cancel(cancel.execution, on: cancel.agent, force: cancel.force)
             }
             if !round.orders.isEmpty { await self.gateway.deliver(round.orders) }
+            CrashPoint.reach("server.wave.handed")
             if !round.changed.isEmpty { self.bus.publish(.executionsChanged(round.changed)) }
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 
 /// Lets runs of workflows go on: begins those that are due, applies what has come for them, and tells hosts (W19, W20).
 ///
@@ -112,6 +113,7 @@ package final class WorkflowEngine: Sendable {
     /// What fails here is made good by the gateway: orders and cancels are durable, and sent until they are acknowledged (R4).
     func hand(on step: FlowStep?) async {
         guard let step else { return }
+        CrashPoint.reach("server.step.stored")
         for run in step.started {
             if !run.orders.isEmpty { await self.gateway.deliver(run.orders.mapValues { [$0] }) }
             if !run.executions.isEmpty { self.bus.publish(.executionsChanged(run.executions)) }
@@ -119,6 +121,7 @@ package final class WorkflowEngine: Sendable {
         for (execution, force) in step.stopped where !execution.status.isTerminal {
             await self.gateway.cancel(execution.id, on: execution.agentID, force: force)
         }
+        CrashPoint.reach("server.step.handed")
         if !step.stopped.isEmpty { self.bus.publish(.executionsChanged(step.stopped.map(\.execution))) }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 package import FlowScheduler
 package import FlowWire
 import Logging
@@ -93,12 +94,14 @@ package final class Enroller: Sendable {
             at: now,
             origin: Origin(via: .wire, address: address)
         )
+        CrashPoint.reach("server.enrolment.signed")
         let refused = try await self.store.enrol(
             token: request.tokenID,
             agent: record,
             naming: request.groups,
             by: change
         )
+        CrashPoint.reach("server.enrolment.stored")
         return EnrolResponse(
             agent: agent,
             certificateChain: issued.chainPEM,

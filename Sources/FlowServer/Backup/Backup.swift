@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+import FlowCrash
 import FlowStore
 import FlowWire
 import Foundation
@@ -54,6 +55,7 @@ package enum Backup {
             report: told
         )
         try self.place(archive, at: target.path, replaces: replaces)
+        CrashPoint.reach("server.backup.placed")
         return report
     }
 
@@ -89,6 +91,7 @@ package enum Backup {
         try SQLiteCopy.make(of: directory.path(of: BackupPart.database.rawValue), to: copy) { done, total in
             report(.copying(done: done, total: total))
         }
+        CrashPoint.reach("server.backup.copied")
         report(.looking)
         let facts = try SQLiteCopy.inspect(copy)
         let attributes = try FileManager.default.attributesOfItem(atPath: copy)
@@ -106,6 +109,7 @@ package enum Backup {
         for (part, content) in small { try writer.add(part.rawValue, content) }
         try writer.add(BackupPart.database.rawValue, contentsOf: copy, report: report)
         try writer.finish()
+        CrashPoint.reach("server.backup.written")
         return Report(manifest: manifest, bytes: writer.written)
     }
 

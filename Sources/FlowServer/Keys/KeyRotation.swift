@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowCrash
 import FlowScheduler
 import FlowStore
 import FlowWire
@@ -79,6 +80,7 @@ package enum KeyRotation {
         if isNew {
             keys = KeyRing(primary: try MasterKeys.make(), earlier: keys.kids.compactMap { keys.key($0) })
             try MasterKeys.write(keys, in: directory)
+            CrashPoint.reach("server.rotation.keyed")
         }
         let began = ContinuousClock.now
         let seal = SecretSeal(ring: keys, installation: installation)
@@ -98,6 +100,7 @@ package enum KeyRotation {
             // A record for people: without it the rotation holds as well.
             try? await store.record(OwnWork(.reseal, [unit], from: now, until: now))
         }
+        CrashPoint.reach("server.rotation.resealed")
         let needed = Set(try await store.auditKeyIDs() + [keys.primary.kid])
         let dropped = isOurs ? keys.kids.filter { !needed.contains($0) } : []
         if !dropped.isEmpty {
@@ -105,6 +108,7 @@ package enum KeyRotation {
             keys = KeyRing(primary: keys.primary, earlier: kept)
             try MasterKeys.write(keys, in: directory)
         }
+        CrashPoint.reach("server.rotation.over")
         return Report(
             kid: keys.primary.kid,
             isNew: isNew,

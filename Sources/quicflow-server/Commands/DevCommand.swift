@@ -90,6 +90,9 @@ struct DevCommand: AsyncParsableCommand {
         (configuration.agentsHost, configuration.agentsPort) = (agents.host, agents.port)
         configuration.adminPasswordFile = self.adminPasswordFile
         configuration.databaseURL = self.database.url
+        // As for `serve`: a receiver for a trial is often on the same machine.
+        configuration.notifiesLoopback =
+            ProcessInfo.processInfo.environment["QUARTZFLOW_NOTIFY_ALLOW_LOOPBACK"] == "true"
         return configuration
     }
 

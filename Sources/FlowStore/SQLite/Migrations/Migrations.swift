@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowCrash
 import GRDB
 
 /// The schema's history, one file per step.
@@ -71,7 +72,11 @@ enum Migrations {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for step in Self.steps {
-            migrator.registerMigration(step.name) { db in try db.execute(sql: step.sql) }
+            migrator.registerMigration(step.name) { db in
+                CrashPoint.reach("server.migration.begun")
+                try db.execute(sql: step.sql)
+                CrashPoint.reach("server.migration.written")
+            }
         }
         return migrator
     }
