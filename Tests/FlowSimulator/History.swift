@@ -16,6 +16,8 @@ enum Excuse: String, CaseIterable, Sendable {
     case disabled
     /// The scheduler stood still on the host, which knew of a stop or not yet of its end; that it was decided is enough (S4).
     case stopped
+    /// It came due while the scheduler stood still, and its job was switched off before that went on.
+    case withdrawn
     /// The host had not been told that it has to run the job (R13); the server accounts for it.
     case untold
     /// It waits for a place among others of its job or its pool, so that it was decided is enough.
@@ -100,6 +102,14 @@ struct History {
         guard isRight else { return false }
         let halts = (self.halts[agent] ?? []).map { (at: $0.at.milliseconds * 1000 - Simulation.epoch, $0.isStopped) }
         return halts.last { $0.at <= at }?.1 ?? false || halts.contains { abs($0.at - at) < 2_500_000 }
+    }
+
+    /// Whether a fire came due in a stop of the scheduler, and one of these changes of its job before the stop's end.
+    func isWithdrawn(at: Int64, by changes: [Int64]) -> Bool {
+        let before = self.stops.count { $0 <= at + Self.grace }
+        guard !before.isMultiple(of: 2) else { return false }
+        let end = before < self.stops.count ? self.stops[before] + Self.hearing : .max
+        return changes.contains { $0 > at && $0 < end }
     }
 
     /// How long a host waits for the server's word on a fire (R2); microseconds.
@@ -244,6 +254,7 @@ extension Simulation {
                 $0.job == job.uid && $0.agent == host.id && $0.range.from <= nominal && nominal <= $0.range.through
             }
         if entry == nil, !isCoalesced {
+            if self.record.isWithdrawn(at: at, by: changes) { return .excused(.withdrawn) }
             return isTold ? .broken("MISSED \(name)") : .excused(.untold)
         }
         guard isTold else { return .excused(.untold) }

@@ -57,6 +57,4 @@ package enum Mutant: String, CaseIterable, Sendable {
     case ignoresStop = "schedules fire while the scheduler is stopped"
     /// S4: a stop of the scheduler is not in the ledger.
     case forgetsStop = "a restart forgets the scheduler's stop"
-    /// S4: what a stop held up has no record when its job is switched off before the end.
-    case forgetsWithdrawn = "what a stop held up goes with its job"
 }

@@ -99,7 +99,6 @@ struct SimulatedLedger {
         case .insert(let entry, let report):
             if let known = self.entries[entry.id], self.mutant != .noLedger { return .exists(known) }
             if entry.coalesced != nil, self.mutant == .dropsRanges { return .done }
-            if self.mutant == .forgetsWithdrawn, entry.detail?.hasSuffix("before that ended") == true { return .done }
             self.entries[entry.id] = entry
             return .written(sequence: self.append(report))
         case .update(let entry, let report):
