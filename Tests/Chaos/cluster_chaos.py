@@ -23,9 +23,10 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
-from chaos import MISFIRE, Verdict, clock, judge, reason_code  # noqa: E402
+from chaos import MISFIRE  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from dev_server import Refused, kill  # noqa: E402
+from judgement import Verdict, clock, judge, reason_code  # noqa: E402
 from network_space import is_possible  # noqa: E402
 
 FAULTS = {
@@ -59,6 +60,9 @@ class ClusterChaos:
         self.lines = cluster.directory / "lines"
         self.lines.mkdir()
         self.disabled_at = 0
+
+    def period_of(self, name: str) -> int:
+        return 1000 * self.period
 
     def file_of(self, name: str) -> Path:
         return self.lines / f"{name}.txt"

@@ -24,7 +24,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
-from chaos import Verdict, judge, reason_code  # noqa: E402
+from judgement import Verdict, judge, reason_code  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from cluster_chaos import ClusterChaos  # noqa: E402
 

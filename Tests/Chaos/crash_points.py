@@ -31,8 +31,9 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from chaos import Chaos, Verdict, judge  # noqa: E402
+from chaos import Chaos  # noqa: E402
 from dev_server import DevServer, Refused  # noqa: E402
+from judgement import Verdict, judge  # noqa: E402
 
 MANUAL = {"executor_type": 1, "schedule_type": "manual"}
 SOURCES = Path(__file__).resolve().parents[2] / "Sources"

@@ -27,7 +27,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
-from chaos import Verdict, clock, judge  # noqa: E402
+from judgement import Verdict, clock, judge  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from cluster_chaos import ClusterChaos  # noqa: E402
 from dev_server import Refused  # noqa: E402

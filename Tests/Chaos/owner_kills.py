@@ -25,7 +25,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
-from chaos import Verdict, clock, instant, judge, reason_code  # noqa: E402
+from judgement import Verdict, clock, instant, judge, reason_code  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from cluster_chaos import ClusterChaos  # noqa: E402
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
 from balancer import Balancer  # noqa: E402
-from chaos import Verdict, judge  # noqa: E402
+from judgement import Verdict, judge  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from commit_cuts import CommitCuts  # noqa: E402
 from dev_server import Refused  # noqa: E402
