@@ -39,13 +39,15 @@ int flow_describe_process(pid_t pid, struct flow_process *out) {
     char *fields = strrchr(text, ')');
     if (!fields) return ESRCH;
     char state;
-    int parent, group, session;
+    int parent, group, session, threads;
     unsigned long long start;
     int count = sscanf(
         fields + 1,
-        " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-        &state, &parent, &group, &session, &start);
-    if (count != 5) return ESRCH;
+        " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d %*d %llu",
+        &state, &parent, &group, &session, &threads, &start);
+    if (count != 6) return ESRCH;
+    // A process whose first thread has ended looks dead, and goes on with the others.
+    if (state == 'Z' && threads > 1) state = 'S';
     out->pid = pid;
     out->parent = parent;
     out->session = session;
@@ -128,18 +130,39 @@ ssize_t flow_list_children(pid_t *out, size_t capacity) {
     return readable ? (ssize_t)count : -1;
 }
 
-// Calls for each entry of the environment until it returns non-zero; -1 when the environment can't be read.
-static int each_entry(pid_t pid, int (*visit)(const char *entry, void *context), void *context) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+// Calls for each entry of the environment that a file shows until it returns non-zero; -1 when it can't be read.
+static int each_entry_of(const char *path, int (*visit)(const char *entry, void *context), void *context, size_t *entries) {
     FILE *file = fopen(path, "re");
     if (!file) return -1;
     char *entry = NULL;
     size_t capacity = 0;
     int found = 0;
-    while (!found && getdelim(&entry, &capacity, 0, file) > 0) found = visit(entry, context);
+    while (!found && getdelim(&entry, &capacity, 0, file) > 0) {
+        (*entries)++;
+        found = visit(entry, context);
+    }
     free(entry);
     fclose(file);
+    return found;
+}
+
+// The same for a process. One whose first thread has ended shows its environment only through the others.
+static int each_entry(pid_t pid, int (*visit)(const char *entry, void *context), void *context) {
+    char path[320];
+    size_t entries = 0;
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+    int found = each_entry_of(path, visit, context, &entries);
+    if (found > 0 || entries > 0) return found;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *directory = opendir(path);
+    if (!directory) return found;
+    struct dirent *thread;
+    while (entries == 0 && (thread = readdir(directory))) {
+        if (!isdigit((unsigned char)thread->d_name[0]) || atoi(thread->d_name) == (int)pid) continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/environ", (int)pid, thread->d_name);
+        found = each_entry_of(path, visit, context, &entries);
+    }
+    closedir(directory);
     return found;
 }
 
@@ -169,6 +192,14 @@ ssize_t flow_environment_value(pid_t pid, const char *name, char *out, size_t ca
     struct lookup lookup = {name, strlen(name), capacity, out, -1};
     each_entry(pid, take_value, &lookup);
     return lookup.length;
+}
+
+int flow_is_becoming(pid_t pid) {
+    char path[64], text[2];
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+    if (read_file(path, text, sizeof text) != 0) return 0;
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+    return read_file(path, text, sizeof text) == 0;
 }
 
 int flow_signal_process(const struct flow_process *process, int signal) {

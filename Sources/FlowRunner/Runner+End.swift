@@ -12,6 +12,9 @@ extension Runner {
     /// last of a pipeline often outlives its script by a moment.
     private static let leftoverGrace: Int64 = 2_000_000
     private static let leftoverPatience: Int64 = 100_000
+    /// How long a tree waits for an orphan of which nothing is known yet, and the pause between two looks.
+    private static let clarityPatience: Int64 = 1_000_000
+    private static let clarityPause: Int64 = 2_000
     /// Names of processes in one notice.
     private static let namedLeftovers = 3
 
@@ -35,7 +38,7 @@ extension Runner {
         let owning = self.trees.refresh(running: self.processes.keys)
         for token in self.leaderless {
             guard owning.contains(token), let process = self.processes[token] else {
-                self.finish(token)
+                if !self.waitsForClarity(token) { self.finish(token) }
                 continue
             }
             guard case .running = process.phase else { continue }
@@ -48,6 +51,17 @@ extension Runner {
                 self.deadlines.push(token, at: until)
             }
         }
+    }
+
+    /// Whether a tree that seems to be gone may have an orphan whose owner shows in a moment; nobody holds it up for long.
+    private func waitsForClarity(_ token: UInt64) -> Bool {
+        guard self.trees.isUnclear, let process = self.processes[token] else { return false }
+        let now = flow_monotonic_microseconds()
+        let until = process.clearBy ?? now + Self.clarityPatience
+        self.processes[token]?.clearBy = until
+        guard now < until else { return false }
+        self.sweepAt = now + Self.clarityPause
+        return true
     }
 
     private func finish(_ token: UInt64) {
@@ -183,6 +197,10 @@ extension Runner {
 
     func checkDeadlines() {
         let now = flow_monotonic_microseconds()
+        if let at = self.sweepAt, at <= now {
+            self.sweepAt = nil
+            self.needsSweep = true
+        }
         while let token = self.deadlines.pop(dueBy: now) {
             guard let process = self.processes[token] else { continue }
             switch process.phase {

@@ -56,6 +56,8 @@ package final class Runner {
     var isOutputPaused = false
     var waitsToWrite = false
     var needsSweep = false
+    /// When trees are looked at again although nobody has died; monotonic microseconds.
+    var sweepAt: Int64?
     /// What trees are to be sent: collected, because one walk over all processes serves them all.
     var signals: [UInt64: Int32] = [:]
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -157,6 +159,7 @@ package final class Runner {
         if self.nextRequest < self.requests.count || self.needsSweep || self.canReplay { return 0 }
         var earliest = self.deadlines.earliest ?? .max
         if let tidyAt { earliest = min(earliest, tidyAt) }
+        if let sweepAt { earliest = min(earliest, sweepAt) }
         if let firstAgentBy { earliest = min(earliest, firstAgentBy) }
         if !self.unsaved.isEmpty { earliest = min(earliest, self.saveAgainAt) }
         if !self.leases.isEmpty { earliest = min(earliest, self.nextLeaseLook) }

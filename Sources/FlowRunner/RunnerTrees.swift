@@ -9,7 +9,8 @@ import Glibc
 /// The runner is a child subreaper: a descendant that lost its parent becomes its direct child, whatever session it made
 /// itself. Such an orphan is attributed by its session, else by `QF_EXECUTION_ID` in its initial environment. One that
 /// has neither (`env -i setsid`) belongs to one of the executions that ran when it was first seen; it is attributed
-/// when only one of them is left, so it never outlives them all.
+/// when only one of them is left, so it never outlives them all. While a process becomes another program the kernel shows no
+/// environment of it: until that is over, or for a second, no tree counts as gone.
 struct RunnerTrees {
     /// Leaders that have not been reaped.
     private var leaders: [Int32: UInt64] = [:]
@@ -18,6 +19,9 @@ struct RunnerTrees {
     private var executions: [String: UInt64] = [:]
     private var owners: [Int32: UInt64] = [:]
     private var strays: [Int32: Set<UInt64>] = [:]
+    /// Orphans that become another program, and since when (monotonic microseconds).
+    private var becoming: [Int32: Int64] = [:]
+    private static let becomingPatience: Int64 = 1_000_000  // microseconds
 
     /// Children whose executions are over and left them running on purpose, and how theirs are recognised.
     private var left: Set<Int32> = []
@@ -26,6 +30,8 @@ struct RunnerTrees {
 
     var hasLeft: Bool { !self.left.isEmpty }
     var hasStrays: Bool { !self.strays.isEmpty }
+    /// Whether it can't be said yet whose some orphan is: then a tree without any may have one.
+    var isUnclear: Bool { !self.becoming.isEmpty }
 
     mutating func add(_ token: UInt64, leader: Int32, execution: String) {
         self.leaders[leader] = token
@@ -40,6 +46,7 @@ struct RunnerTrees {
         if let token = self.leaders.removeValue(forKey: pid) { return token }
         self.owners[pid] = nil
         self.strays[pid] = nil
+        self.becoming[pid] = nil
         self.left.remove(pid)
         return nil
     }
@@ -85,6 +92,7 @@ struct RunnerTrees {
 
     private mutating func attribute(_ pid: Int32, running: some Collection<UInt64>) -> UInt64? {
         if let candidates = self.strays[pid] { return candidates.count == 1 ? candidates.first : nil }
+        let since = self.becoming.removeValue(forKey: pid)
         var process = flow_process()
         guard flow_describe_process(pid, &process) == 0, process.state != CChar(UInt8(ascii: "Z")) else { return nil }
         if let token = self.sessions[process.session] { return token }
@@ -100,10 +108,21 @@ struct RunnerTrees {
                 self.left.insert(pid)
                 return nil
             }
+        } else if self.isBecoming(pid, since: since) {
+            return nil
         }
         let candidates = Set(running)
         self.strays[pid] = candidates
         return candidates.count == 1 ? candidates.first : nil
+    }
+
+    /// Whether nothing is known of an orphan only because it becomes another program in this moment.
+    private mutating func isBecoming(_ pid: Int32, since: Int64?) -> Bool {
+        let now = flow_monotonic_microseconds()
+        // It may have got an environment since that was read, so the first time it is looked at again in any case.
+        if let since, now - since >= Self.becomingPatience || flow_is_becoming(pid) == 0 { return false }
+        self.becoming[pid] = since ?? now
+        return true
     }
 
     /// Sends each tree its signal, in one walk over all processes.

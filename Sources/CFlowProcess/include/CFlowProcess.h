@@ -104,6 +104,9 @@ ssize_t flow_list_children(pid_t *out, size_t capacity);
 int flow_environment_has(pid_t pid, const char *entry);
 /// Copies the value of a variable of the process' initial environment; returns its length or -1.
 ssize_t flow_environment_value(pid_t pid, const char *name, char *out, size_t capacity);
+/// Returns 1 when the process is about to become another program: for that moment the kernel shows neither its arguments nor
+/// its environment, as if it had none. One that really has neither is taken for such.
+int flow_is_becoming(pid_t pid);
 int flow_describe_process(pid_t pid, struct flow_process *out);
 /// Sends a signal to exactly the process described, never to a later one with its pid; ESRCH when it is gone.
 int flow_signal_process(const struct flow_process *process, int signal);

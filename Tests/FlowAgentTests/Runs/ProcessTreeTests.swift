@@ -109,6 +109,54 @@ struct ProcessTreeTests {
         }
     }
 
+    @Test("orphans that become other programs while their job ends are found, whosever they could be (R4)")
+    func becoming() async throws {
+        try await Host.with { host in
+            // Beside them, so that an orphan without an environment could be anybody's.
+            let other = await host.launch("while ! test -e \(host.directory.path)/go; do sleep 0.05; done")
+            var ids: [ExecutionID] = []
+            for _ in 0..<40 {
+                ids.append(await host.launch("(setsid env env env env env env sleep 1000 >/dev/null 2>&1 &); exit 0"))
+            }
+            for id in ids {
+                #expect(try await host.wait(id).status == .success)
+                #expect(processes(with: "QF_EXECUTION_ID=\(id)").isEmpty, "before its end is told")
+            }
+            try Data().write(to: URL(fileURLWithPath: host.directory.path + "/go"))
+            #expect(try await host.wait(other).status == .success)
+        }
+    }
+
+    @Test("an orphan whose first thread has ended is no dead process: it ends with its job (R4)")
+    func firstThreadGone() async throws {
+        try await Host.with { host in
+            let other = await host.launch("while ! test -e \(host.directory.path)/go; do sleep 0.05; done")
+            let program = """
+                import ctypes, os, threading, time
+                if os.fork() == 0:
+                    os.setsid()
+                    threading.Thread(target=time.sleep, args=(1000,)).start()
+                    print(os.getpid(), flush=True)
+                    ctypes.CDLL(None).syscall({'x86_64': 60}.get(os.uname().machine, 93), 0)
+                children = f"/proc/{os.getpid()}/task/{os.getpid()}/children"
+                while not open(children).read(): time.sleep(0.01)
+                child = open(children).read().split()[0]
+                while " Z " not in open(f"/proc/{child}/stat").read(): time.sleep(0.01)
+                """
+            try Data(program.utf8).write(to: URL(fileURLWithPath: host.directory.path + "/orphan.py"))
+            let outcome = try await host.run("exec python3 \(host.directory.path)/orphan.py")
+            #expect(outcome.status == .success, "\(outcome.text)")
+            let pid = try #require(
+                Int32(outcome.text.trimmingCharacters(in: .whitespacesAndNewlines)),
+                "\(outcome.text)"
+            )
+            #expect(kill(pid, 0) != 0, "it is gone when the end of its job is told")
+            #expect(outcome.detail?.contains("left behind") == true, "\(outcome.detail ?? "")")
+            try Data().write(to: URL(fileURLWithPath: host.directory.path + "/go"))
+            #expect(try await host.wait(other).status == .success)
+        }
+    }
+
     @Test("a job may leave a daemon running: it outlives the execution, later ones and the agent")
     func leaveProcesses() async throws {
         let directory = try TemporaryDirectory()

@@ -22,7 +22,7 @@ struct ScratchDirectories: Sendable {
         let kept = Set(ids.map(\.description))
         let names = (try? FileManager.default.contentsOfDirectory(atPath: self.root)) ?? []
         for name in names where !kept.contains(name) {
-            try? FileManager.default.removeItem(atPath: "\(self.root)/\(name)")
+            DirectoryRemoval.remove("\(self.root)/\(name)")
         }
     }
 
@@ -34,10 +34,7 @@ struct ScratchDirectories: Sendable {
         return path
     }
 
-    func remove(_ id: ExecutionID) {
-        let path = self.path(of: id)
-        if rmdir(path) != 0, errno == ENOTEMPTY { try? FileManager.default.removeItem(atPath: path) }
-    }
+    func remove(_ id: ExecutionID) { DirectoryRemoval.remove(self.path(of: id)) }
 
     private func path(of id: ExecutionID) -> String { "\(self.root)/\(id)" }
 }
