@@ -38,7 +38,10 @@ extension Runner {
         let owning = self.trees.refresh(running: self.processes.keys)
         for token in self.leaderless {
             guard owning.contains(token), let process = self.processes[token] else {
-                if !self.waitsForClarity(token) { self.finish(token) }
+                if self.waitsForClarity(token) { continue }
+                self.finish(token)
+                // An orphan that hides may be the next one's now: the last tree that it can be of does not end without it.
+                if self.trees.hasStrays { return }
                 continue
             }
             guard case .running = process.phase else { continue }

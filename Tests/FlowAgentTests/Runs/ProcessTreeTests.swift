@@ -127,6 +127,31 @@ struct ProcessTreeTests {
         }
     }
 
+    @Test("an orphan that hides does not outlive two jobs that end in one moment (R4)")
+    func endsTogether() async throws {
+        try await Host.with { host in
+            let wait = "while ! test -e \(host.directory.path)/go; do sleep 0.05; done"
+            let hide = "env -i setsid sh -c 'exec sleep 1000' >/dev/null 2>&1 & echo $! >&2; "
+            let hiding = await host.launch("(\(hide)); \(wait); exec sleep 0.1")
+            let ids = [hiding, await host.launch("\(wait); exec sleep 0.1")]
+            try await eventually("both run") { ids.allSatisfy { !processes(with: "QF_EXECUTION_ID=\($0)").isEmpty } }
+            try await Task.sleep(for: .milliseconds(300))
+            let runner = host.supervisor.runnerPID
+            kill(runner, SIGSTOP)
+            try Data().write(to: URL(fileURLWithPath: host.directory.path + "/go"))
+            // Both are dead, and the runner sees it at once.
+            try await eventually("both ends") { ids.allSatisfy { processes(with: "QF_EXECUTION_ID=\($0)").isEmpty } }
+            kill(runner, SIGCONT)
+            var pid: Int32?
+            for id in ids {
+                let outcome = try await host.wait(id)
+                #expect(outcome.status == .success)
+                pid = pid ?? Int32(outcome.text.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+            #expect(!isAlive(try #require(pid)))
+        }
+    }
+
     @Test("an orphan whose first thread has ended is no dead process: it ends with its job (R4)")
     func firstThreadGone() async throws {
         try await Host.with { host in
