@@ -88,13 +88,15 @@ extension AgentCore {
                 return ahead.contains(nominal, of: job.uid, on: agent) || orders[id] != nil
             }
             guard let skipped = missed?.skipped else { continue }
-            let change = job.isEnabled ? "the job got another schedule" : "the job was disabled"
+            let change =
+                job.isEnabled
+                ? "the job got another schedule before that ended" : "the job was disabled before that ended"
             let fires = "\(skipped.count) fires from \(skipped.from) through \(skipped.through) were missed: "
             self.skip(
                 skipped,
                 of: known.snapshot,
                 on: schedule,
-                detail: "\(skipped.count == 1 ? "" : fires)\(halt); \(change) before that ended",
+                detail: "\(skipped.count == 1 ? "" : fires)\(halt); \(change)",
                 now: now
             )
             self.moveCursor(of: job.uid, to: now)

@@ -49,23 +49,21 @@ struct QuicFlow: AsyncParsableCommand {
             CommandStatus.exit(with: error, of: type(of: command))
         }
     }
+
     /// Names a subcommand that is not there: the parser would speak of the options behind it instead.
     ///
     /// - Throws: ``CommandFailure``.
     static func checkSubcommand(_ words: [String]) throws {
         var command: any ParsableCommand.Type = Self.self
-        var path = Self.configuration.commandName ?? ""
+        var path = Self._commandName
         for word in words {
             let known = command.configuration.subcommands
             guard !known.isEmpty, command.configuration.defaultSubcommand == nil, !word.hasPrefix("-"), word != "help"
             else { return }
-            let names = known.map { $0.configuration.commandName ?? "" }
             guard
-                let next = known.first(where: {
-                    $0.configuration.commandName == word || $0.configuration.aliases.contains(word)
-                })
+                let next = known.first(where: { $0._commandName == word || $0.configuration.aliases.contains(word) })
             else {
-                let shown = zip(known, names).filter { $0.0.configuration.shouldDisplay }.map(\.1)
+                let shown = known.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
                 throw CommandFailure(
                     .usage,
                     "there is no '\(path) \(word)'; there are: \(shown.joined(separator: ", "))"

@@ -567,10 +567,10 @@ def channels_and_rules_are_made_changed_and_deleted(sh: Shell) -> None:
 
     channel = {"name": "ops", "type": "webhook", "url": "https://hooks.example.org/a"}
     sh.run("notify", "create-channel", written("channel.json", channel))
-    changed = channel | {"url": "https://hooks.example.org/b", "enabled": False}
+    changed = channel | {"url": "https://other.example.org/b", "enabled": False}
     check("'ops'" in sh.run("notify", "update-channel", "ops", written("channel.json", changed)).stdout, "changed")
     listed = [one for one in sh.json("notify", "channels") if one["name"] == "ops"]
-    check(len(listed) == 1 and listed[0]["enabled"] is False and "/b" in listed[0]["url"], listed)
+    check(len(listed) == 1 and listed[0]["enabled"] is False and "//other.example.org/" in listed[0]["url"], listed)
     sh.run("notify", "update-channel", "nowhere", written("channel.json", changed), expect=3)
     rule = {"name": "late", "triggers": ["timeout"], "channels": [{"channel": "ops"}]}
     made = sh.json("notify", "create-rule", written("rule.json", rule))
@@ -709,9 +709,9 @@ def a_crontab_is_shown_before_it_is_imported(sh: Shell) -> None:
     check(sh.json("task", "list")["total"] == before, "nothing is made without --apply")
     check("poll" in shown.stdout and "Asia/Shanghai" in shown.stdout, shown.stdout)
     check("61" in shown.stdout + shown.stderr, "the line that can't be read is named")
+    applied = sh.run("task", "import", fixture, "--group", "all", "--name-prefix", "host-", "--apply", expect=1)
     # There is no channel for e-mail here: what cron would have mailed is left out, and said.
-    check(re.search(r"MAILTO.*left out", shown.stdout + shown.stderr), shown.stdout + shown.stderr)
-    sh.run("task", "import", fixture, "--group", "all", "--name-prefix", "host-", "--apply", expect=1)
+    check("MAILTO is left out" in applied.stderr, applied.stderr)
     made = [t for t in sh.json("task", "list", "--page-size", "100")["items"] if t["name"].startswith("host-")]
     check(len(made) == 5, [t["name"] for t in made])
     morning = next(t for t in made if "morning" in t["executor_config"]["command"])

@@ -45,7 +45,9 @@ struct OwnConfigurationTests {
         #expect(try read([:], ["QUARTZFLOW_LABELS": "region=us, gpu=yes"]) == ["region": "us", "gpu": "yes"])
         #expect(try read(["a": "b"], ["QUARTZFLOW_LABELS": "region=us"]) == ["a": "b"])
         let many = (0..<65).map { "l\($0)=x" }.joined(separator: "\n")
-        for (text, words) in [("region", "write NAME=VALUE"), ("a=1\na=2", "twice"), (many, "at most 64"), ("=x", "")] {
+        for (text, words) in [
+            ("region", "write NAME=VALUE"), ("a=1\na=2", "twice"), (many, "at most 64"), ("=x", "is no label"),
+        ] {
             try write(text)
             let error = #expect(throws: CoreError.self) { try read() }
             #expect(error?.message.contains(words) == true && error?.message.contains("/labels") == true, "\(text)")
@@ -56,7 +58,13 @@ struct OwnConfigurationTests {
     func bounds() {
         #expect(OutputLimits.standardBytes == 64 << 20)
         #expect(Settings().integer(.outputAttemptMebibytes) == 64 && Settings().integer(.outputHotDays) == 7)
-        let core = AgentCore.Configuration(agent: AgentID("a")!, bootID: "b", version: "1", hostname: "h", operatingSystem: "o")
+        let core = AgentCore.Configuration(
+            agent: AgentID("a")!,
+            bootID: "b",
+            version: "1",
+            hostname: "h",
+            operatingSystem: "o"
+        )
         #expect(core.statisticsInterval == 300_000_000, "five minutes, in microseconds (S1-FR-5.3)")
     }
 

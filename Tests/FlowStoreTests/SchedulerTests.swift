@@ -87,4 +87,31 @@ struct SchedulerTests {
             #expect(try await store.executions(ExecutionQuery()).items.count == 1)
         }
     }
+
+    @Test(
+        "An edit in a stop that leaves the schedule alone leaves a held fire to the start",
+        arguments: StoreKind.allCases
+    )
+    func edited(kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let store = world.store
+            let job = try await world.placed(Placement(kind: .oneOf), Policies(misfire: .fireOnce))
+            let due = try #require(try await store.job(job.id)?.nextFire)
+            _ = try await store.stopScheduler(reason: "move", by: Self.by("ada", -5))
+            #expect(try await world.fire(job).isHeld)
+            var definition = job.definition
+            definition.description = "edited"
+            let changed = try await store.updateJob(
+                job.id,
+                definition: definition,
+                isEnabled: true,
+                nextFire: due.advanced(byMilliseconds: 3_600_000),
+                hold: nil,
+                expectedVersion: nil,
+                by: Self.by("ada", 60)
+            )
+            #expect(changed.ended.isEmpty && changed.job.nextFire == due)
+            #expect(try await store.executions(ExecutionQuery()).items.isEmpty)
+        }
+    }
 }

@@ -103,7 +103,10 @@ struct ConversionTests {
         let breaks: [(inout PBTaskConfig) -> Void] = [
             { $0.executorType = .UNRECOGNIZED(7) }, { $0.executorType = .UNRECOGNIZED(8) },
             { $0.executorConfig["sandbox"] = "yes" },
-            { $0.clearSchedule() }, { $0.misfire = .UNRECOGNIZED(9) }, { $0.requires = ["calendars"] },
+            {
+                $0.clearSchedule()
+                $0.clearAttended()
+            }, { $0.misfire = .UNRECOGNIZED(9) }, { $0.requires = ["calendars"] },
         ]
         for (index, damage) in breaks.enumerated() {
             let orders = [values.order(), values.order()]
@@ -232,6 +235,9 @@ struct ConversionTests {
         }
         var values = RandomValues(seed: 12)
         let some = values.job()
+        var policies = some.policies
+        // A schedule that older agents are not to know stands elsewhere.
+        (policies.offline, policies.offlineMaxSeconds) = (.run, nil)
         let job = JobSnapshot(
             uid: some.uid,
             id: some.id,
@@ -246,7 +252,7 @@ struct ConversionTests {
                     )
                 )
             ),
-            policies: some.policies,
+            policies: policies,
             isEnabled: true
         )
         let good = PBTaskConfig(job)

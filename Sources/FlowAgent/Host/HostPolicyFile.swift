@@ -25,14 +25,6 @@ package enum HostPolicyFile {
             do { policy = try self.parse(Array(data)) } catch {
                 throw CoreError(.invalid, "the host's policy \(place): \(error.message)")
             }
-            for (name, pair) in (policy.network.clientCertificates ?? [:]).sorted(by: { $0.key < $1.key }) {
-                do { _ = try HTTPClientCertificate(pair, name: name) } catch {
-                    throw CoreError(
-                        .invalid,
-                        "the host's policy \(place): network.client_certificates: \(error.detail)"
-                    )
-                }
-            }
         }
         var isDirectory: ObjCBool = false
         if policy.plugins == nil,

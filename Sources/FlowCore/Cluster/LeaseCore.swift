@@ -167,6 +167,8 @@ package struct LeaseCore: Sendable {
     private mutating func giveAll(_ view: ClusterView) -> [Move] {
         let heirs = view.workers.filter { $0.id != self.id && !$0.isSilent }
         guard !heirs.isEmpty else {
+            // Who only rests keeps it until somebody can take it.
+            guard self.isDraining else { return [] }
             let all = self.letGo(of: self.held.keys.sorted())
             return all.isEmpty ? [] : [.give(all, to: nil)]
         }

@@ -288,7 +288,8 @@ extension FireExplanation {
                 .missed,
                 .misfire,
                 zh: "没有记录：主机\(trouble.zh)；恢复后按错过策略处理，并上报",
-                en: "there is no record: the host \(trouble.en); when that is over, the misfire policy decides, and it reports"
+                en:
+                    "there is no record: the host \(trouble.en); when that is over, the misfire policy decides, and it reports"
             )
         }
         guard !host.isOnline else {

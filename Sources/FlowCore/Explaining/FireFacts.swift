@@ -11,7 +11,13 @@ package struct FireFacts: Sendable {
         /// What keeps a connected host from starting anything, as it goes on behind "the host".
         package let trouble: FireExplanation.Text?
 
-        package init(id: AgentID, name: String, isOnline: Bool, lastSeen: Timestamp?, trouble: FireExplanation.Text? = nil) {
+        package init(
+            id: AgentID,
+            name: String,
+            isOnline: Bool,
+            lastSeen: Timestamp?,
+            trouble: FireExplanation.Text? = nil
+        ) {
             self.id = id
             self.name = name
             self.isOnline = isOnline

@@ -36,8 +36,9 @@ extension RunDraft {
         if change != nil || isTooLate || policies.misfire == .skip || late > policies.catchUpWindowMilliseconds {
             executions = Self.executions(of: draft.run, kind: .cron, on: [.unplaced], at: now)
             executions[0].status = .skipped
-            executions[0].reason = isTooLate ? .deadline : .misfire
-            executions[0].detail = isTooLate ? "it could not start before its deadline: \(cause)" : cause
+            executions[0].reason = isTooLate && change == nil ? .deadline : .misfire
+            executions[0].detail =
+                isTooLate && change == nil ? "it could not start before its deadline: \(cause)" : cause
         }
         return RunDraft(
             run: draft.run,

@@ -38,13 +38,10 @@ package final class AccessAudit: Sendable {
             action: action,
             object: ExactText(object.id)
         )
-        guard self.reads.withLock({ $0.admits(key, now: now) }) else { return }
-        do {
-            try await self.write(action, object, groups: try await groups(), as: principal, at: now)
-        } catch {
-            self.reads.withLock { $0.forget(key) }
-            throw error
-        }
+        guard self.reads.withLock({ $0.isNew(key, now: now) }) else { return }
+        // Two at the same moment make a row each; none is answered for a row that another one may fail to write.
+        try await self.write(action, object, groups: try await groups(), as: principal, at: now)
+        self.reads.withLock { $0.mark(key, now: now) }
     }
 
     /// A file that somebody takes: each is a row.
@@ -119,15 +116,16 @@ struct ReadGate: Sendable {
     static let limit = 10_000
     private var seen: [Key: Timestamp] = [:]
 
-    mutating func admits(_ key: Key, now: Timestamp) -> Bool {
-        if let last = self.seen[key], now.milliseconds(since: last) < Self.pause, last <= now { return false }
+    func isNew(_ key: Key, now: Timestamp) -> Bool {
+        guard let last = self.seen[key] else { return true }
+        return now.milliseconds(since: last) >= Self.pause || last > now
+    }
+
+    mutating func mark(_ key: Key, now: Timestamp) {
         if self.seen.count >= Self.limit {
             self.seen = self.seen.filter { now.milliseconds(since: $0.value) < Self.pause }
             if self.seen.count >= Self.limit { self.seen = [:] }
         }
         self.seen[key] = now
-        return true
     }
-
-    mutating func forget(_ key: Key) { self.seen[key] = nil }
 }

@@ -28,7 +28,7 @@ package struct StorageWatch: Sendable {
     /// The pause between two tries; with ``patience`` it comes to less than five seconds.
     package static let interval = Duration.milliseconds(1500)
     /// How long one may take; milliseconds.
-    package static let patience: Int64 = 3000
+    package static let patience: Int64 = 3400
 
     package private(set) var failure: Failure?
     private var began: Int64?

@@ -170,7 +170,9 @@ final class SQLiteEngine: StoreEngine {
         var facts = statvfs()
         // A file system that tells no size is asked nothing.
         guard statvfs(self.pool.path, &facts) == 0, facts.f_blocks > 0 else { return }
-        let free = Int64(clamping: facts.f_bavail) * Int64(clamping: facts.f_frsize)
+        // Some blocks are kept for root.
+        let blocks = geteuid() == 0 ? facts.f_bfree : facts.f_bavail
+        let free = Int64(clamping: blocks) * Int64(clamping: facts.f_frsize)
         guard free < Self.leastRoom else { return }
         throw SQLiteFailure.fullDisk
     }

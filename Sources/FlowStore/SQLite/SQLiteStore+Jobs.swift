@@ -72,7 +72,7 @@ extension SQLiteStore {
             }
             job.definition = definition
             job.isEnabled = isEnabled
-            job.nextFire = nextFire
+            job.nextFire = Self.owed(before, by: definition, isEnabled: isEnabled, at: change.at) ?? nextFire
             job.hold = isEnabled ? nil : hold
             let skipped = try self.skipWithdrawn(before, by: job, at: change.at, db)
             var saved = try self.save(&job, over: before, by: change, db)
@@ -84,6 +84,21 @@ extension SQLiteStore {
             }
             return ChangedJob(job: saved.job, ended: saved.ended, stopped: stopped)
         }
+    }
+
+    /// What the server has yet to place of a job whose schedule an edit leaves alone: who placed it, or a start of the scheduler,
+    /// decides on it as if nobody had edited.
+    private static func owed(
+        _ before: Job,
+        by definition: JobDefinition,
+        isEnabled: Bool,
+        at now: Timestamp
+    ) -> Timestamp? {
+        guard isEnabled, before.isEnabled, let due = before.nextFire, due <= now,
+            definition.schedule == before.definition.schedule,
+            before.definition.placement?.isCoordinated == true, definition.placement?.isCoordinated == true
+        else { return nil }
+        return due
     }
 
     /// Stores a job as its next version, with all that follows from the change.
@@ -118,7 +133,8 @@ extension SQLiteStore {
     ) throws -> [Execution] {
         guard before.isEnabled, let due = before.nextFire, due <= now,
             before.definition.placement?.isCoordinated == true,
-            !after.isEnabled || after.definition.schedule != before.definition.schedule,
+            !after.isEnabled || after.definition.schedule != before.definition.schedule
+                || after.definition.placement?.isCoordinated != true,
             let stop = try SchedulerStopTable(db).covering(due)
         else { return [] }
         let fire = PlannedFire(job: before.uid, jobID: before.id, version: before.version, nominal: due, next: nil)
@@ -127,8 +143,8 @@ extension SQLiteStore {
             of: JobReference(before),
             before.definition.policies,
             stop: stop,
-            withdrawnBy: after.isEnabled
-                ? "the job got another schedule before that ended" : "the job was disabled before that ended",
+            withdrawnBy: !after.isEnabled
+                ? "the job was disabled before that ended" : "the job got another schedule before that ended",
             at: now
         )
         return try RecordWriter(db: db, snapshots: self.snapshots).begin(draft).executions

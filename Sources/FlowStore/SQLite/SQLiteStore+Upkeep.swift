@@ -33,9 +33,12 @@ extension SQLiteStore {
 
     package func probe(at now: Timestamp) async throws {
         try self.engine.requireRoom()
-        // Beside others: servers that share a database must not stop each other for this.
+        // Beside others, and a row of its own: servers that share a database must not wait for each other for this.
+        let key = "probe:\(now.milliseconds):\(UInt64.random(in: 0 ... .max))"
         try await self.write("probe", .beside) { db in
-            try ConfigTable(db).setSetting("probe", to: "\(now.milliseconds)")
+            let settings = ConfigTable(db)
+            try settings.setSetting(key, to: "")
+            try settings.removeSetting(key)
         }
     }
 }

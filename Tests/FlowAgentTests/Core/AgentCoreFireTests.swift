@@ -177,15 +177,18 @@ struct AgentCoreFireTests {
         #expect(bench.acknowledged.count == 3)
     }
 
-    @Test("What can't be ended still runs, says so on host and server, and later fires go by the overlap policy", arguments: [
-        (OverlapPolicy.skip, [60]), (.allow, [60, 120]),
-    ] as [(OverlapPolicy, [Int64])])
+    @Test(
+        "What can't be ended still runs, says so on host and server, and later fires go by the overlap policy",
+        arguments: [
+            (OverlapPolicy.skip, [60]), (.allow, [60, 120]),
+        ] as [(OverlapPolicy, [Int64])]
+    )
     func hindered(overlap: OverlapPolicy, started: [Int64]) throws {
         let words = "process 14393 (root) cannot be signalled; it still runs"
         let policies = Policies(overlap: overlap, concurrency: overlap == .allow ? 2 : 1)
         var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: policies)))
         bench.connect()
-        bench.advance(to: 60_000)
+        bench.advance(to: 65_000)
         let launch = try #require(bench.launches.first)
         for _ in 0..<2 { bench.send(.supervisor(.hindered(launch.id, attempt: launch.attempt, detail: words))) }
         #expect(bench.notes.filter { $0 == .hindered(launch.id, detail: words) }.count == 1, "said once")
@@ -193,7 +196,7 @@ struct AgentCoreFireTests {
         #expect(row.id == launch.id && row.detail == words)
         let told = bench.reports.filter { $0.executionID == launch.id && $0.detail == words }
         #expect(told.map(\.status) == [.running])
-        bench.advance(to: 121_000)
+        bench.advance(to: 125_000)
         #expect(bench.started == started)
         #expect(bench.entries(.skipped).map(\.reason) == (overlap == .skip ? [.overlap] : []))
         bench.finish(launch, .timeout)

@@ -5,6 +5,7 @@ import AsyncHTTPClient
 import FlowSupport
 import Foundation
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import Testing
 

@@ -246,6 +246,17 @@ struct ShellExecutorTests {
             #expect(outcome.status == .success, "\(outcome.text)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: host.directory.path + "/work").isEmpty)
             #expect(FileManager.default.fileExists(atPath: beside + "/kept"))
+            // What takes the directory's place is removed, and what a link names is left as it is.
+            #expect(chmod(beside, 0o750) == 0)
+            for place in ["ln -s \(beside) \"$own\"", "touch \"$own\""] {
+                let script = "own=$PWD; cd /; rm -rf \"$own\"; \(place)"
+                let id = await host.launch(.shell(ShellPayload(command: script, usesScratchDirectory: true)))
+                #expect(try await host.wait(id).status == .success)
+                #expect(try FileManager.default.contentsOfDirectory(atPath: host.directory.path + "/work").isEmpty)
+            }
+            var facts = stat()
+            #expect(stat(beside, &facts) == 0 && facts.st_mode & 0o777 == 0o750)
+            #expect(FileManager.default.fileExists(atPath: beside + "/kept"))
         }
     }
 }

@@ -122,7 +122,9 @@ struct FireExplanationTests {
         #expect(!(try Self.explain(at: 3600)).text.en.contains("Backfill"))
     }
 
-    @Test("What waits for a host that cannot write its ledger says so, in both languages (field: disk full on the host)")
+    @Test(
+        "What waits for a host that cannot write its ledger says so, in both languages (field: disk full on the host)"
+    )
     func troubledHost() throws {
         let trouble = FireExplanation.Text(zh: "无法写台账：磁盘空间不足", en: "cannot write its ledger: no space is left")
         for executions in [[Self.execution(3600, .pending, attempt: 0)], []] {

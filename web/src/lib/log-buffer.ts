@@ -71,7 +71,10 @@ export class LogBuffer {
   }
 
   private note(text: string): void {
-    this.lines.push({ n: this.count + 0.5, stream: 'o', text, note: true });
+    const last = this.lines[this.lines.length - 1];
+    // Several between two lines each have a number of their own, which is never shown.
+    const n = last?.note && last.n > this.count ? (last.n + this.count + 1) / 2 : this.count + 0.5;
+    this.lines.push({ n, stream: 'o', text, note: true });
   }
 
   private push(stream: Stream, text: string): void {

@@ -88,7 +88,7 @@ Deno.test('log: another attempt counts from 0 again', () => {
   equal(shown(log), ['1e:broken', '1.5o:attempt 2', '2o:fine']);
 });
 
-Deno.test('log: what says how much was cut has no number, so that those behind it stay the server\'s', () => {
+Deno.test("log: what says how much was cut has no number, so that those behind it stay the server's", () => {
   const log = new LogBuffer();
   const page = {
     pieces: [

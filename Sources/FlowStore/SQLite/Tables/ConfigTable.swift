@@ -82,6 +82,10 @@ struct ConfigTable {
         try self.db.first("SELECT value FROM setting WHERE key = ?", [.text(key)]) { $0.text(0) }
     }
 
+    func removeSetting(_ key: String) throws {
+        try self.db.run("DELETE FROM setting WHERE key = ?", [.text(key)])
+    }
+
     func setSetting(_ key: String, to value: String) throws {
         try self.db.run(
             "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",

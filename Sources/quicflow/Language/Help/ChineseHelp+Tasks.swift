@@ -106,6 +106,10 @@ extension ChineseHelp {
         zh --overlap queue 时等待的个数，1 到 100。
         en Pool of places that tasks share on each host, NAME:PLACES such as db-heavy:3, or 'none'.
         zh 任务在每台主机上共用的资源池，NAME:PLACES，如 db-heavy:3，或 'none'。
+        en What a host does without a connection to a server: run, skip, or run_for with --offline-max.
+        zh 主机与服务器断开时怎样做：run（继续运行）、skip（不运行）或 run_for（配合 --offline-max）。
+        en Seconds for which --offline run_for goes on, 60 to 31536000.
+        zh --offline run_for 继续运行的秒数，60 到 31536000。
         en What happens to missed fires: fire_once, fire_all or skip.
         zh 错过的触发怎么办：fire_once、fire_all 或 skip。
         en The most missed fires that fire_all runs, 1 to 1000.

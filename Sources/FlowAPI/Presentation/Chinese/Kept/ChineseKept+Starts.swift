@@ -57,9 +57,13 @@ extension ChineseKept {
         en {fires}: the scheduler is stopped by {name} since {since}
         zh {fires}：调度器自 {since} 起被 {name} 停止
         en {stop}; the job was disabled before that ended
-        zh {stop}；在此结束之前任务已停用
+        zh {stop}；在其结束前任务已停用
         en {stop}; the job got another schedule before that ended
-        zh {stop}；在此结束之前任务换了计划
+        zh {stop}；在其结束前任务更换了调度计划
+        en it could not start before its deadline: {cause}
+        zh 超过最晚开始时间未能启动：{cause}
+        en the server was away at this time and until {time}
+        zh 服务器当时不在运行，直到 {time}
         en {fires}: the agent was not running at {time}
         zh {fires}：{time} 时代理没有运行
         en no connection to '{host}' port {port} ({addresses}): {reason}
