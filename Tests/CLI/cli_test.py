@@ -272,6 +272,45 @@ def every_attempt_of_a_retried_execution_stays(sh: Shell) -> None:
     check("3" in sh.run(*own, "--attempt", "9", expect=3, **nowhere).stderr, "which there are")
 
 
+def rules_put_hosts_into_groups_once_they_are_applied(sh: Shell) -> None:
+    group = sh.json("group", "create", "europe")["id"]
+    agent = sh.json("client", "list")["items"][0]
+    sh.run("client", "label", agent["client_id"], "region=eu")
+    rules = sh.home / "rules.json"
+    rules.write_text(json.dumps({"rules": [{"group_id": group, "labels": {"region": "eu"}}]}))
+    check("Would move 1 hosts" in sh.run("group", "rules", "preview", str(rules)).stdout, "tried before they are saved")
+    check(sh.json("group", "rules", "show")["rules"] == [], "nothing is changed by it")
+    sh.run("group", "rules", "set", str(rules))
+    members = lambda: [one["name"] for one in sh.json("client", "list")["items"][0]["groups"]]  # noqa: E731
+    check("europe" not in members(), "they count for hosts that join from now on")
+    check("Moved 1 hosts" in sh.run("group", "rules", "apply").stdout, "and for all when they are applied")
+    check("europe" in members(), members())
+    sh.run("group", "rules", "set", "-", stdin='{"rules": []}')
+    sh.run("client", "label", agent["client_id"])
+    sh.run("group", "delete", "europe")
+
+
+def what_is_cut_out_of_long_output_is_said(sh: Shell) -> None:
+    sh.run("settings", "set", "output.attempt-mib=1")
+    kept = lambda: [path.read_text().strip() for path in sh.server.directory.rglob("output-bytes")]  # noqa: E731
+    until(lambda: kept() == [str(1 << 20)], "the host has heard of it", 60)
+    sh.run("task", "create", "counter", "--manual", "--group", "all", "--command", "seq 1 400000")
+    identifier = UUID.search(sh.run("task", "trigger", "counter", "--wait").stdout)[0]
+    sh.run("settings", "reset", "output.attempt-mib")
+    own = ("task", "logs", "--task-id", "counter", "--data-dir", str(sh.server.directory / "data" / "agent"))
+    # From the server, and on the host without one.
+    for text in sh.run("execution", "logs", identifier).stdout, sh.run(*own).stdout:
+        lines = text.splitlines()
+        marks = [place for place, one in enumerate(lines) if re.fullmatch(r"\[[\d,]+ bytes left out\]", one)]
+        check(len(marks) == 1, [lines[place] for place in marks])
+        rest = [int(one) for place, one in enumerate(lines) if place != marks[0]]
+        cut = next(place for place in range(1, len(rest)) if rest[place] != rest[place - 1] + 1)
+        check(cut == marks[0], "no number is torn: the mark stands where they go on")
+        check((rest[0], rest[-1]) == (1, 400_000), (rest[0], rest[-1]))
+        left = sum(len(f"{number}\n") for number in range(rest[cut - 1] + 1, rest[cut]))
+        check(lines[marks[0]].replace(",", "") == f"[{left} bytes left out]", (lines[marks[0]], left))
+
+
 def an_http_status_is_no_exit_code(sh: Shell) -> None:
     url = f"{sh.server.base}/api/v1/nothing-here"
     task = str(sh.json("task", "create", "call", "--manual", "--group", "all", "--url", url)["id"])
@@ -1066,6 +1105,8 @@ JOURNEYS = [
     a_test_runs_what_is_not_saved,
     a_failed_run_ends_with_1_and_can_be_retried,
     every_attempt_of_a_retried_execution_stays,
+    rules_put_hosts_into_groups_once_they_are_applied,
+    what_is_cut_out_of_long_output_is_said,
     an_http_status_is_no_exit_code,
     a_run_may_have_no_time_limit,
     follow_prints_output_while_it_comes,
