@@ -77,6 +77,14 @@ package struct Agent: Sendable {
                 metadata: ["file": "\(file)"]
             )
         }
+        for (name, pair) in (policy.network.clientCertificates ?? [:]).sorted(by: { $0.key < $1.key }) {
+            do { _ = try HTTPClientCertificate(pair, name: name) } catch {
+                self.logger.warning(
+                    "requests of jobs that show this client certificate of the host's policy fail until it can be read",
+                    metadata: ["name": "\(name)", "why": "\(error.detail)"]
+                )
+            }
+        }
         // The lock comes first: two agents on one directory must not even enrol.
         let ledger = try SQLiteLedger(directory: self.configuration.dataDirectory)
         try self.writeProcessID()
