@@ -128,6 +128,12 @@ class Upgrade:
         if set(records) != set(codes) | {after}:
             self.faults.append(f"{len(records)} records of {len(codes) + 1} runs")
         for identifier, code in codes.items():
+            # Longer output comes behind the report of the end.
+            whole = lambda: (self.api.get(f"/executions/{identifier}").get("output_preview") or "").endswith(f"end {code}\n")  # noqa: E731, B023
+            try:
+                self.wait(f"the output of {identifier}", whole, 20)
+            except RuntimeError as error:
+                self.faults.append(str(error))
             record = self.api.get(f"/executions/{identifier}")
             if record["exit_code"] != code or record["attempt"] != 1 or record["status_name"] != ("FAILURE" if code else "SUCCESS"):
                 self.faults.append(f"{identifier} should have ended with {code}: {record['status_name']}, {record['exit_code']}, {record['attempt']}")
