@@ -17,18 +17,15 @@ package enum OwnGroups {
         environment: [String: String],
         dataDirectory: String
     ) throws -> [String] {
-        var names = said
-        if names.isEmpty, let text = environment[self.variable] {
-            names = text.split(separator: ",").map(String.init)
-        }
-        let path = dataDirectory + "/" + self.file
-        if names.isEmpty, FileManager.default.fileExists(atPath: path) {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw CoreError(.invalid, "\(path) can't be read: a group's name or number a line, in UTF-8")
-            }
-            names = text.split(whereSeparator: \.isNewline).map { String($0.prefix { $0 != "#" }) }
-        }
-        let found = names.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        let lines = try OwnLines.read(
+            said: said,
+            variable: self.variable,
+            file: self.file,
+            form: "a group's name or number",
+            environment: environment,
+            dataDirectory: dataDirectory
+        )
+        let found = lines.map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }
         guard found.count <= Group.namesLimit else {
             throw CoreError(.invalid, "a host names at most \(Group.namesLimit) groups")
         }

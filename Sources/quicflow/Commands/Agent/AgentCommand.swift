@@ -111,11 +111,12 @@ struct AgentCommand: AsyncParsableCommand {
                 dataDirectory: URL(fileURLWithPath: self.dataDir).standardized.path,
                 name: self.name
             )
-            configuration.labels = try OwnLabels.read(
-                said: HostLabels.parsed(self.labels),
+            let labels = try OwnLabels.read(
+                said: self.labels,
                 environment: ProcessInfo.processInfo.environment,
                 dataDirectory: configuration.dataDirectory
             )
+            configuration.labels = try HostLabels.parsed(labels)
             configuration.groups = try OwnGroups.read(
                 said: self.group,
                 environment: ProcessInfo.processInfo.environment,

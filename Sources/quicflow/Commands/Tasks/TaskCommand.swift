@@ -22,23 +22,16 @@ struct TaskCommand: AsyncParsableCommand {
 
 /// The one task a command is about.
 struct TaskReference: ParsableArguments {
-    @Argument(help: "Name or number of the task; id:9 and name:9 say which.", completion: NameCompletion.tasks)
-    var task: String
+    @OptionGroup var named: NamedTaskReference
 
-    @Flag(name: [.customLong("id"), .customLong("by-id")], help: "It is the number.")
-    var isID = false
-
-    @Flag(name: [.customLong("name"), .customLong("by-name")], help: "It is the name.")
+    @Flag(name: .customLong("name"), help: "It is the name.")
     var isName = false
 
     func validate() throws {
-        if self.isID, self.isName { throw ValidationError.said("Give --id or --name, not both.") }
+        if self.named.isID, self.isName { throw ValidationError.said("Give --id or --name, not both.") }
     }
 
-    var reference: Reference {
-        if self.isID { return Reference(self.task, .id) }
-        return self.isName ? Reference(self.task, .name) : Reference(self.task)
-    }
+    var reference: Reference { self.isName ? Reference(self.named.task, .name) : self.named.reference }
 }
 
 /// The one task of a command that has a `--name` of its own.
