@@ -15,7 +15,6 @@ The same seed makes the same kills at the same moments; what they hit depends on
 """
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -23,8 +22,8 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
-from dev_server import DevServer, Refused  # noqa: E402
-from judgement import Verdict, clock, judge, reason_code  # noqa: E402
+from dev_server import DevServer  # noqa: E402
+from judgement import clock, conclude, reason_code  # noqa: E402
 
 MISFIRE = ["fire_once", "fire_once", "fire_all", "skip"]
 
@@ -138,18 +137,7 @@ def main() -> int:
         server.start_and_sign_in()
         chaos = Chaos(server, arguments.seconds, seed, arguments.jobs)
         chaos.run()
-        began = time.monotonic()
-        left = chaos.settle()
-        print(f"settled after {time.monotonic() - began:.1f} s" + (f", {left} not ended" if left else ""))
-        verdict = Verdict()
-        try:
-            judge(chaos, verdict)
-        except (Refused, OSError, json.JSONDecodeError) as error:
-            verdict.fault("accounted", f"the records can't be read: {error}")
-        passed = verdict.report()
-        if not passed:
-            print(f"--- the end of the server's log ---\n{server.tail()}")
-        return 0 if passed else 1
+        return 0 if conclude(chaos, lambda: f"--- the end of the server's log ---\n{server.tail()}") else 1
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ installation of its own. The same seed makes the same faults at the same moments
 """
 
 import argparse
-import json
 import random
 import signal
 import subprocess
@@ -25,8 +24,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
 from chaos import MISFIRE  # noqa: E402
 from cluster import Cluster  # noqa: E402
-from dev_server import Refused, kill  # noqa: E402
-from judgement import Verdict, clock, judge, reason_code  # noqa: E402
+from dev_server import kill  # noqa: E402
+from judgement import clock, conclude, reason_code  # noqa: E402
 from network_space import is_possible  # noqa: E402
 
 FAULTS = {
@@ -188,18 +187,7 @@ def one(arguments, seed: int) -> bool:
         cluster.start()
         chaos = ClusterChaos(cluster, arguments.seconds, seed, arguments.jobs, arguments.lengths, arguments.period)
         chaos.run()
-        began = time.monotonic()
-        left = chaos.settle()
-        print(f"settled after {time.monotonic() - began:.1f} s" + (f", {left} not ended" if left else ""))
-        verdict = Verdict()
-        try:
-            judge(chaos, verdict)
-        except (Refused, OSError, json.JSONDecodeError) as error:
-            verdict.fault("accounted", f"the records can't be read: {error}")
-        passed = verdict.report()
-        if not passed:
-            print(cluster.logs())
-        return passed
+        return conclude(chaos, cluster.logs)
 
 
 def span(text: str) -> tuple[int, int]:

@@ -13,7 +13,6 @@ The same seed makes the same faults in the same order; what they hit depends on 
 """
 
 import argparse
-import json
 import random
 import shutil
 import signal
@@ -24,9 +23,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
 from chaos import MISFIRE  # noqa: E402
-from dev_server import Refused, kill  # noqa: E402
+from dev_server import kill  # noqa: E402
 from fleet import Fleet  # noqa: E402
-from judgement import Verdict, clock, judge, reason_code  # noqa: E402
+from judgement import clock, conclude, reason_code  # noqa: E402
 
 FAULTS = {
     "kill -9 server": 3,
@@ -206,18 +205,7 @@ def main() -> int:
         fleet.start_all()
         chaos = FleetChaos(fleet, arguments.seconds, arguments.seed, arguments.jobs, arguments.restores)
         chaos.run()
-        began = time.monotonic()
-        left = chaos.settle()
-        print(f"settled after {time.monotonic() - began:.1f} s" + (f", {left} not ended" if left else ""))
-        verdict = Verdict()
-        try:
-            judge(chaos, verdict)
-        except (Refused, OSError, json.JSONDecodeError) as error:
-            verdict.fault("accounted", f"the records can't be read: {error}")
-        passed = verdict.report()
-        if not passed:
-            print(fleet.logs())
-        return 0 if passed else 1
+        return 0 if conclude(chaos, fleet.logs) else 1
 
 
 if __name__ == "__main__":

@@ -7,9 +7,13 @@ execution, attempt), ``disabled_at`` (epoch milliseconds), ``kills`` (counts of 
 ``hosts_of(name)`` (ids of the hosts that the job is for; by default records of all hosts count as one's).
 """
 
+import json
 import re
+import time
 from collections import Counter, defaultdict
 from datetime import datetime, timezone
+
+from dev_server import Refused
 
 TERMINAL = {"SUCCESS", "FAILURE", "TIMEOUT", "CANCELLED", "SKIPPED"}
 RANGE = re.compile(r"(\d+) fires from (\S+) through (\S+)")
@@ -58,6 +62,22 @@ class Verdict:
         failed = sum(1 for rule in self.rules if self.faults[rule])
         print(f"\n{len(self.rules) - failed} passed, {failed} failed")
         return failed == 0
+
+
+def conclude(chaos, logs) -> bool:
+    """Waits for what still runs, judges, and prints it; ``logs`` gives what to print when something is wrong."""
+    began = time.monotonic()
+    left = chaos.settle()
+    print(f"settled after {time.monotonic() - began:.1f} s" + (f", {left} not ended" if left else ""))
+    verdict = Verdict()
+    try:
+        judge(chaos, verdict)
+    except (Refused, OSError, json.JSONDecodeError) as error:
+        verdict.fault("accounted", f"the records can't be read: {error}")
+    passed = verdict.report()
+    if not passed:
+        print(logs())
+    return passed
 
 
 def judge(chaos, verdict: Verdict) -> None:
