@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part of the journey that is about single jobs: why they ran or did not, how they are started, their policies."""
 
+import json
 import re
 import time
 
@@ -384,6 +385,9 @@ class JobSteps:
         cookies = self.page.context.cookies()
         other = self.context("light", "en")
         other.add_cookies(cookies)
+        # Only that somebody has signed in: without it no page asks who it is.
+        signed = json.dumps(self.page.evaluate("localStorage['qf.signedIn']"))
+        other.add_init_script(f"localStorage['qf.signedIn'] ??= {signed}")
         elsewhere = other.new_page()
         elsewhere.goto(self.base + "/executions")
         self.problems.clear()
