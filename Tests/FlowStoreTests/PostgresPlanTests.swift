@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowTesting
+import Foundation
 import Testing
 
 @testable import FlowStore
@@ -53,6 +54,37 @@ struct PostgresPlanTests {
         )
         // A twentieth of them is of that job, and is looked at for the count and for the page.
         #expect(try #require(Int(searched)) < Self.rows / 5, "\(searched) runs were looked at by a search")
+    }
+
+    @Test("The first page of many jobs reads none that it does not show")
+    func jobs() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.makeDatabase()
+        let store = try await PostgresStore.open(server.address(database))
+        let first = try await World(store: store).job("the first")
+        try server.sql(
+            """
+            INSERT INTO job (uid, version, name, definition, search_text, created_by, created_at, updated_at)
+                SELECT decode(md5('' || n), 'hex'), 1, 'job ' || n, definition, search_text, created_by, created_at, updated_at
+                FROM job, generate_series(1, 20000) AS n;
+            INSERT INTO schedule (job_id, is_enabled, next_fire, uid, version, name, groups)
+                SELECT id, 1, NULL, uid, 1, name, '[]' FROM job WHERE id <> \(first.id)
+            """,
+            in: database
+        )
+        try server.sql("VACUUM ANALYZE", in: database)
+        try server.sql("SELECT pg_stat_reset()", in: database)
+        let page = try await store.jobs(JobQuery())
+        #expect(page.total == 20_001 && page.items.count == 20 && page.items.first?.id == first.id)
+        try await store.close()
+        try await self.awaitEnd(of: database, server)
+        let read = try server.sql(
+            "SELECT seq_tup_read, heap_blks_read + heap_blks_hit FROM pg_stat_user_tables NATURAL JOIN pg_statio_user_tables "
+                + "WHERE relname = 'job'",
+            in: database
+        )
+        let numbers = read.split(separator: "|").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+        #expect(numbers.count == 2 && numbers[0] == 0 && numbers[1] < 100, "\(read)")
     }
 
     /// A connection says what it read when it ends, which is after its other end was closed.

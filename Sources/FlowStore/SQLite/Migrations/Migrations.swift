@@ -67,6 +67,7 @@ enum Migrations {
         ("225 nested workflows", Migration225NestedWorkflows.sql),
         ("258 saved views", Migration258SavedViews.sql),
         ("245 watches", Migration245Watches.sql),
+        ("269 listed jobs", Migration269ListedJobs.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

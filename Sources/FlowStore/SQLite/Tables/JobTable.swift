@@ -98,7 +98,9 @@ struct JobTable {
             values.append(try JobTraitCondition.list(traits))
         }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let total = try self.db.first("SELECT count(*) \(Self.source)\(filter)", values) { $0.number(0) } ?? 0
+        // Each job has its schedule: without a question of that the index of jobs is all that is read.
+        let counted = query.isEnabled == nil ? "FROM job" : Self.source
+        let total = try self.db.first("SELECT count(*) \(counted)\(filter)", values) { $0.number(0) } ?? 0
         let direction = query.isDescending ? "DESC" : "ASC"
         let order: String
         switch query.sort {
