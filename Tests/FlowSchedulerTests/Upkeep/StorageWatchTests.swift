@@ -36,6 +36,19 @@ struct StorageWatchTests {
         #expect(Self.words(watch.end(nil, at: Self.noon(8))) == "nothing")
     }
 
+    @Test("a store that is late each time is not said to be back, and one that says why it fails is")
+    func slow() {
+        var watch = StorageWatch()
+        for round in Int64(0)..<10 {
+            watch.begin(at: round * 10_000)
+            let seen = watch.look(at: round * 10_000 + 5000, instant: Self.noon(round * 10))
+            #expect((Self.words(seen) == "nothing") == (round > 0))
+            #expect(watch.end(nil, at: Self.noon(round * 10 + 6)) == nil)
+        }
+        watch.begin(at: 200_000)
+        #expect(Self.words(watch.end(Self.full, at: Self.noon(200))).contains("The disk is full."))
+    }
+
     @Test("a database that says nothing counts as one that says no, within five seconds of the last success")
     func silence() {
         var watch = StorageWatch()
@@ -45,7 +58,9 @@ struct StorageWatchTests {
         let silent = watch.look(at: 13_400, instant: Self.noon)
         #expect(Self.words(silent).contains("does not answer"))
         #expect(watch.look(at: 20_000, instant: Self.noon(7)) == nil, "said once")
-        #expect(Self.words(watch.end(nil, at: Self.noon(9))) == "recovered since \(Self.noon)")
+        #expect(Self.words(watch.end(nil, at: Self.noon(9))) == "nothing", "it was stored, but late")
+        watch.begin(at: 30_000)
+        #expect(Self.words(watch.end(nil, at: Self.noon(11))) == "recovered since \(Self.noon)")
         #expect(StorageWatch.interval + .milliseconds(StorageWatch.patience) < .seconds(5))
     }
 }
