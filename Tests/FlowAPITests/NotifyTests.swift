@@ -296,4 +296,75 @@ struct NotifyTests {
             #expect(try await caller.get("/notify/incidents").data["total"] == .integer(0))
         }
     }
+
+    @Test("A channel names secrets instead of holding them: those of every group, by who may use them; and they stay")
+    func namedSecrets() async throws {
+        try await TestServer.with { server, caller in
+            let red = try #require(try await caller.post("/groups", ["name": .string("red")]).data["id"]?.int)
+            let value = JSON.string("t0p/secret value")
+            _ = try await caller.put("/secrets/RED", ["value": value, "owner_groups": .array([.integer(red)])])
+            _ = try await caller.put("/secrets/ROBOT", ["value": value])
+            func body(_ name: String) -> [String: JSON] {
+                [
+                    "name": .string("ops"), "type": .string("webhook"),
+                    "url": .string("https://hook.example/x?token=${secret:\(name)}"),
+                    "secret": .string("secret:\(name)"),
+                    "headers": ["Authorization": JSON.string("Bearer ${secret:\(name)}")].json,
+                ]
+            }
+            for name in ["NONE", "RED", "no name"] {
+                let refused = try await caller.post("/notify/channels", body(name))
+                #expect(Set(refused.faults).isSuperset(of: ["headers.Authorization", "secret"]), "\(refused.text)")
+            }
+            // Where a message goes to, everybody may see.
+            for url in ["secret:ROBOT", "https://${secret:ROBOT}/x", "https://a:${secret:ROBOT}@hook.example/x"] {
+                let refused = try await caller.post(
+                    "/notify/channels",
+                    body("ROBOT").merging(["url": .string(url)]) { $1 }
+                )
+                #expect(refused.faults == ["url"], "\(url): \(refused.text)")
+            }
+            let made = try await caller.post("/notify/channels", body("ROBOT"))
+            #expect(made.status == 201, "\(made.text)")
+            let id = try #require(made.data["id"]?.int)
+            // Who may write channels and use no secrets names none.
+            let role: [String: JSON] = [
+                "name": .string("mail"), "permissions": ["notify:read", "channels:write"].json,
+            ]
+            _ = try await caller.post("/roles", role)
+            let vera = try #require(try await server.store.user(named: "vera")?.id)
+            #expect(try await caller.post("/users/\(vera)/grants", ["role": .string("mail")]).status == 201)
+            let mia = try await caller.signedIn("vera")
+            let hers = body("ROBOT").merging(["name": .string("hers")]) { $1 }
+            let lacks = try await mia.post("/notify/channels", hers)
+            #expect(lacks.status < 500 && lacks.faults.contains("secret"), "\(lacks.text)")
+
+            #expect(try await caller.get("/secrets/ROBOT").data["channels"] == ["ops"].json)
+            let used = try await caller.delete("/secrets/ROBOT")
+            #expect(used.error == "in_use" && used.text.contains("'ops'"), "\(used.text)")
+            let narrow: [String: JSON] = ["owner_groups": .array([.integer(red)])]
+            #expect(try await caller.put("/secrets/ROBOT", narrow).error == "in_use")
+            #expect(try await caller.delete("/secrets/ROBOT?force=true").status == 200)
+            // It can still be switched off.
+            var off = body("ROBOT")
+            off["enabled"] = .bool(false)
+            #expect(try await caller.put("/notify/channels/\(id)", off).status == 200)
+            for path in ["/notify/channels", "/audit", "/secrets"] {
+                #expect(try await !caller.get(path).text.contains("t0p"), "\(path)")
+            }
+            // A bot's token and a service's key may be named as well.
+            _ = try await caller.put("/secrets/KEY", ["value": value])
+            let bot: [String: JSON] = [
+                "name": .string("bot"), "type": .string("telegram"), "chat": .string("-1001"),
+                "secret": .string("secret:KEY"),
+            ]
+            let pager: [String: JSON] = [
+                "name": .string("pager"), "type": .string("pagerduty"), "secret": .string("secret:KEY"),
+            ]
+            for body in [bot, pager] {
+                let made = try await caller.post("/notify/channels", body)
+                #expect(made.status == 201, "\(made.text)")
+            }
+        }
+    }
 }

@@ -200,4 +200,42 @@ struct WatchTests {
             #expect(try await caller.get("/notify/deliveries").data["total"] == .integer(1))
         }
     }
+
+    @Test("Of many open executions a bounded number is read and held; what was not looked at is not taken for ended")
+    func bounds() async throws {
+        try await TestServer.with { server, caller in
+            let rule = try Self.rule(["queue_waiting"], #"{"queue_seconds": 60}"#)
+            var tasks: [Int64] = []
+            for (number, rules) in [[], [rule], [rule], [rule]].enumerated() {
+                let body = taskBody(["name": .string("t\(number)"), "task_notify": .array(rules)])
+                tasks.append(try #require(try await caller.post("/tasks", body).data["id"]?.int))
+            }
+            _ = try await server.agent("web1")
+            let evaluator = NotifyEvaluator(store: server.store, clock: server.clock)
+            try await evaluator.catchUp()
+            for task in tasks {
+                _ = try await caller.post("/tasks/\(task)/trigger")
+                server.clock.advance(seconds: 1)
+            }
+            server.clock.advance(seconds: 120)
+            func told(limit: Int, readLimit: Int) async throws -> Int {
+                let watcher = NotifyWatcher(
+                    store: server.store,
+                    clock: server.clock,
+                    presences: { [:] },
+                    server: { WatchedHost(agent: nil, name: "server") },
+                    page: 1,
+                    limit: limit,
+                    readLimit: readLimit
+                )
+                try await watcher.look()
+                return try await server.store.notifyWatchMarks().count
+            }
+            // The first one is nobody's, and costs a read.
+            #expect(try await told(limit: 10, readLimit: 2) == 1)
+            #expect(try await told(limit: 2, readLimit: 10) == 2)
+            #expect(try await told(limit: 1, readLimit: 1) == 2, "the others may be there still")
+            #expect(try await told(limit: 3, readLimit: 10) == 3)
+        }
+    }
 }

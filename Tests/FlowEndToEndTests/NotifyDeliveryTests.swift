@@ -423,6 +423,104 @@ struct NotifyDeliveryTests {
         try await receiver.stop()
     }
 
+    @Test(
+        "What waits for longer than an hour while notifications are off is not sent when they are on again, and says so"
+    )
+    func offForLong() async throws {
+        func turn(_ word: String) -> LiveSettings {
+            LiveSettings(Settings(fixed: [.notifyEnabled: Settings.Fixed(.text(word), from: .file)]))
+        }
+        let receiver = try await HTTPReceiver.start()
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            try await world.makeJob([Self.rule()])
+            world.settings = turn("off")
+            try await world.fail()
+            world.clock.pass(NotifyDispatcher.patience / 1000 - 20)
+            try await world.fail()
+            try await world.dispatch()
+            #expect(try await world.states() == [.queued, .queued])
+            world.clock.pass(20)
+            try await world.dispatch()
+            let kept = try await world.store.deliveries(NotifyQuery()).items
+            #expect(Set(kept.map(\.state)) == [.queued, .dead])
+            let dead = try #require(kept.first { $0.state == .dead })
+            #expect(dead.lastError == "notifications were switched off for longer than an hour" && dead.dueAt == nil)
+            world.settings = turn("on")
+            try await world.dispatch()
+            #expect(receiver.hits.count == 1, "the one that is new")
+            #expect(receiver.hits.first?.headers.first(name: "Idempotency-Key") != dead.id.description)
+            // Whoever wants it all the same sends it again.
+            _ = try await world.store.resendDelivery(dead.id, in: .all, by: world.change)
+            try await world.dispatch()
+            #expect(receiver.hits.last?.headers.first(name: "Idempotency-Key") == dead.id.description)
+            #expect(try await world.states() == [.sent, .sent])
+        }
+        try await receiver.stop()
+    }
+
+    @Test("A channel gets the secrets that it names at each message, as they are then; and nothing keeps their values")
+    func namedSecrets() async throws {
+        let receiver = try await HTTPReceiver.start()
+        let ring = KeyRing(primary: try #require(KeyRing.Key([UInt8](repeating: 1, count: 32))))
+        let seal = SecretSeal(ring: ring, installation: "inst-1")
+        try await DeliveryWorld.with { world in
+            func set(_ value: String, version: Int64, owners: Scope = .all) async throws {
+                _ = try await world.store.setSecret(
+                    named: "ROBOT",
+                    expected: version - 1,
+                    sealed: try seal.seal(value, name: "ROBOT", version: version),
+                    owners: owners,
+                    force: true,
+                    by: world.change
+                )
+            }
+            var hook = Self.hook(receiver, path: "/hook?token=${secret:ROBOT}")
+            hook.secrets.headers = ["X-Team": "db", "Authorization": "Bearer ${secret:ROBOT}"]
+            hook.secrets.secret = "secret:ROBOT"
+            try await world.channel(try ChannelSeal(seal).close(hook, over: nil, id: "one"))
+            try await world.makeJob([Self.rule()])
+            try await world.fail()
+            func why() async throws -> String? {
+                try await world.store.deliveries(NotifyQuery(state: "queued")).items.first?.lastError
+            }
+            try await world.dispatch(seal)
+            #expect(try await why() == "there is no secret 'ROBOT' that is for every group")
+            try await set("line\nfeed", version: 1)
+            world.clock.pass(3)
+            try await world.dispatch(seal)
+            #expect(try await why()?.contains("control characters") == true)
+            #expect(receiver.hits.isEmpty)
+            for (version, value) in [(Int64(2), "a/b&c#d e"), (3, "an0ther value")] {
+                try await set(value, version: version)
+                world.clock.pass(700)
+                if version == 3 { try await world.fail() }
+                try await world.dispatch(seal)
+                let hit = try #require(receiver.hits.last)
+                #expect(receiver.hits.count == Int(version) - 1)
+                let query = version == 2 ? "a%2Fb%26c%23d%20e" : "an0ther%20value"
+                #expect(hit.path == "/hook?token=\(query)" && hit.headers.first(name: "X-Team") == "db")
+                #expect(
+                    hit.headers.first(name: "Authorization").map { Array($0.utf8) } == Array("Bearer \(value)".utf8)
+                )
+                let signed = HTTPChannel.hmac(value, Array(hit.body.utf8)).map { byte in
+                    (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                }
+                #expect(hit.headers.first(name: "X-Hub-Signature-256") == "sha256=" + signed.joined())
+                for file in try FileManager.default.contentsOfDirectory(atPath: world.directory) {
+                    let bytes = FileManager.default.contents(atPath: world.directory + "/" + file) ?? Data()
+                    #expect(bytes.firstRange(of: Data(value.utf8)) == nil, "\(file)")
+                }
+            }
+            // For some groups only, it is no channel's any more.
+            try await set("an0ther value", version: 4, owners: .groups([]))
+            try await world.fail()
+            try await world.dispatch(seal)
+            #expect(receiver.hits.count == 2)
+        }
+        try await receiver.stop()
+    }
+
     @Test("A receiver that is away loses nothing, and gets the same key at each try")
     func retries() async throws {
         let receiver = try await HTTPReceiver.start([

@@ -66,6 +66,9 @@ struct InstallationTests {
             let secret = try await set("one", on: 0)
             await expectError(.conflict) { _ = try await set("two", on: 0) }
             #expect(try await set("two", on: secret.version).version == secret.version + 1)
+            let sealed = try await store.sealedSecret(named: "db")
+            #expect(sealed?.text == "two" && sealed?.secret.version == secret.version + 1)
+            #expect(try await store.sealedSecret(named: "none") == nil)
             #expect(try await store.secrets().map(\.owners) == [.groups([group.id])])
 
             var definition = World.definition("job", groups: [group.id])

@@ -17,9 +17,15 @@ extension Endpoint {
             Contract(.secrets, "Lists secrets, never their values")
                 .answers(.answer(["total": .integer, "items": .array(.answer(Self.secret))]))
         case .getSecret:
-            Contract(.secrets, "Shows who may use a secret, and which tasks name it")
+            Contract(.secrets, "Shows who may use a secret, and which tasks and channels name it")
                 .answers(
-                    .answer(Self.secret, and: ["tasks": .array(.answer(["id": .integer, "name": .string]))])
+                    .answer(
+                        Self.secret,
+                        and: [
+                            "tasks": .array(.answer(["id": .integer, "name": .string])),
+                            "channels": Schema.array(.string).about("Channels of notifications, by name."),
+                        ]
+                    )
                 )
         case .setSecret:
             Contract(.secrets, "Sets a secret's value, or who may use it")

@@ -14,7 +14,7 @@ struct SecretRoutes: Sendable {
         return .data([.init("total", items.count), .init("items", items)])
     }
 
-    /// With the tasks that name it.
+    /// With the tasks and channels that name it.
     func get(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         let name = try call.secretName()
@@ -22,7 +22,8 @@ struct SecretRoutes: Sendable {
         let jobs = try await self.secrets.usage(name, as: call.principal).map { job in
             JSON.object([.init("id", job.id), .init("name", job.definition.name)])
         }
-        return .data(Self.members(secret) + [.init("tasks", jobs)])
+        let channels = try await self.secrets.channels(naming: name, as: call.principal)
+        return .data(Self.members(secret) + [.init("tasks", jobs), .init("channels", channels)])
     }
 
     func set(_ call: APICall) async throws -> APIAnswer {

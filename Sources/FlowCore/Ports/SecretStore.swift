@@ -6,6 +6,8 @@ package protocol SecretStore: Sendable {
     /// By name.
     func secrets() async throws -> [Secret]
     func secret(named name: String) async throws -> Secret?
+    /// A secret with its value as it is sealed, for the server's own use.
+    func sealedSecret(named name: String) async throws -> (secret: Secret, text: String)?
     /// Sets a secret's value, owners, or both; what is not given stays.
     ///
     /// - Parameters:

@@ -72,6 +72,15 @@ package enum StoreFault {
         )
     }
 
+    package static func secretInUse(_ name: String, channels: [String]) -> CoreError {
+        let named = channels.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        let more: Wording = channels.count > 5 ? " and \(channels.count - 5) more" : ""
+        return CoreError(
+            .inUse,
+            "The secret '\(name)' is named by channels of notifications: \(named)\(more). They could not send without it. Change them first, or force it."
+        )
+    }
+
     package static let keyMissing = CoreError(
         .unavailable,
         "secret_unavailable: the server has lost its master key. Restore secrets.key from its backup."

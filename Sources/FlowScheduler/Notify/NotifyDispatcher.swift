@@ -14,8 +14,11 @@ package final class NotifyDispatcher: Sendable {
     /// Messages on their way at once.
     private static let width = 8
     private static let limit = 200
+    /// How long what is due waits for notifications to be switched on; milliseconds.
+    package static let patience: Int64 = 3_600_000
 
     private let store: any NotifyStore
+    private let named: NamedSecrets
     private let sender: any NotifySender
     private let clock: any WallClock
     private let seal: ChannelSeal
@@ -24,7 +27,7 @@ package final class NotifyDispatcher: Sendable {
     private let plan = Mutex(DeliveryPlan())
 
     package init(
-        store: any NotifyStore,
+        store: any NotifyStore & SecretStore,
         sender: any NotifySender,
         clock: any WallClock,
         seal: SecretSeal?,
@@ -32,6 +35,7 @@ package final class NotifyDispatcher: Sendable {
         language: MessageLanguage = MessageLanguage()
     ) {
         self.store = store
+        self.named = NamedSecrets(store: store, seal: seal)
         self.sender = sender
         self.clock = clock
         self.seal = ChannelSeal(seal)
@@ -51,9 +55,11 @@ package final class NotifyDispatcher: Sendable {
     @discardableResult
     package func dispatch() async throws -> Int {
         let settings = self.settings.now
-        // What comes meanwhile waits.
-        guard settings.text(.notifyEnabled) != SwitchWord.off.rawValue else { return 0 }
         let now = self.clock.now
+        guard settings.text(.notifyEnabled) != SwitchWord.off.rawValue else {
+            try await self.giveUpWhatWaits(at: now)
+            return 0
+        }
         let due = try await self.store.dueDeliveries(at: now, limit: Self.limit)
         guard !due.isEmpty else { return 0 }
         let waiting = try await self.store.waitingDeliveries()
@@ -77,12 +83,7 @@ package final class NotifyDispatcher: Sendable {
         var undeliverable: [NotifyDelivery] = []
         for delivery in due {
             if let why = Self.obstacle(channels[delivery.channel], delivery) {
-                var dead = delivery
-                dead.state = .dead
-                dead.dueAt = nil
-                dead.updatedAt = now
-                dead.lastError = why
-                undeliverable.append(dead)
+                undeliverable.append(Self.dead(delivery, why: why, at: now))
             } else {
                 ready.append(delivery)
             }
@@ -97,6 +98,28 @@ package final class NotifyDispatcher: Sendable {
         try await self.store.saveDeliveries(chosen)
         try await self.send(chosen, channels)
         return chosen.count
+    }
+
+    /// While notifications are off, what comes waits; but not for ever, and nobody wants old news when they are on again.
+    ///
+    /// It ends as a dead letter that says so, which a person can send again. Nothing is tried meanwhile, so a message's due time
+    /// is when it began to wait.
+    private func giveUpWhatWaits(at now: Timestamp) async throws {
+        let late = now.advanced(byMilliseconds: -Self.patience)
+        let old = try await self.store.dueDeliveries(at: late, limit: Self.limit)
+        guard !old.isEmpty else { return }
+        try await self.store.saveDeliveries(
+            old.map { Self.dead($0, why: "notifications were switched off for longer than an hour", at: now) }
+        )
+    }
+
+    private static func dead(_ delivery: NotifyDelivery, why: String, at now: Timestamp) -> NotifyDelivery {
+        var dead = delivery
+        dead.state = .dead
+        dead.dueAt = nil
+        dead.updatedAt = now
+        dead.lastError = why
+        return dead
     }
 
     private static func obstacle(_ channel: NotifyChannel?, _ delivery: NotifyDelivery) -> String? {
@@ -126,17 +149,24 @@ package final class NotifyDispatcher: Sendable {
 
     private func send(_ delivery: NotifyDelivery, over channel: NotifyChannel) async throws {
         CrashPoint.reach("server.message.chosen")
-        // With the key restored within a day, nothing is lost.
-        let verdict: DeliveryVerdict =
-            channel.isClosed
-            ? .again("the server has lost its master key, which opens the channel's secrets")
-            : await self.sender.send(delivery, over: channel, at: self.clock.now)
+        let verdict = try await self.verdict(delivery, over: channel)
         let now = self.clock.now
         let giveUpAfter = self.settings.now.integer(.notifyGiveUpHours) * 3_600_000
         let settled = self.plan.withLock { $0.settle(delivery, verdict, at: now, giveUpAfter: giveUpAfter) }
         CrashPoint.reach("server.message.sent")
         try await self.store.saveDeliveries([settled] + self.closings(of: settled, over: channel, at: now))
         CrashPoint.reach("server.message.settled")
+    }
+
+    /// With the key, or a secret that the channel names, back within a day, nothing is lost.
+    private func verdict(_ delivery: NotifyDelivery, over channel: NotifyChannel) async throws -> DeliveryVerdict {
+        guard !channel.isClosed else {
+            return .again("the server has lost its master key, which opens the channel's secrets")
+        }
+        switch try await self.named.fill(channel) {
+        case .ready(let filled): return await self.sender.send(delivery, over: filled, at: self.clock.now)
+        case .lacking(let why): return .again(why)
+        }
     }
 
     /// The recovery of an incident goes once more after a message that came later than it, such as a dead letter that a

@@ -14,8 +14,6 @@ import Synchronization
 package final class NotifyWatcher: Sendable {
     /// Between two looks when no deadline is nearer; milliseconds.
     package static let interval: Int64 = 10_000
-    /// Open executions that rules are about and that are looked at in one round.
-    private static let limit = 100_000
     private static let pageSize = 500
     /// Who was not asked for so long was not the server that looks; milliseconds.
     private static let gap: Int64 = 60_000
@@ -28,6 +26,10 @@ package final class NotifyWatcher: Sendable {
     private let pace = Mutex(Pace())
     /// Open executions that are read at once.
     private let page: Int
+    /// Open executions that rules are about and that are looked at in one round.
+    private let limit: Int
+    /// Of all open ones, those that are read in one round to find them.
+    private let readLimit: Int
 
     private struct Pace {
         var next = Timestamp.distantPast
@@ -39,15 +41,21 @@ package final class NotifyWatcher: Sendable {
     /// - Parameters:
     ///   - server: the server itself, with its disk.
     ///   - page: open executions that are read at once.
+    ///   - limit: of those that rules are about, as many are looked at in one round.
+    ///   - readLimit: of all, as many are read to find them.
     package init(
         store: any Store & NotifyStore,
         clock: any WallClock,
         settings: LiveSettings = LiveSettings(),
         presences: @escaping @Sendable () -> [AgentID: AgentPresence],
         server: @escaping @Sendable () -> WatchedHost,
-        page: Int = 5000
+        page: Int = 5000,
+        limit: Int = 100_000,
+        readLimit: Int = 1_000_000
     ) {
         self.page = page
+        self.limit = limit
+        self.readLimit = readLimit
         self.store = store
         self.clock = clock
         self.settings = settings
@@ -196,13 +204,19 @@ package final class NotifyWatcher: Sendable {
             needs.waiting.map { OpenKind.waiting(since: now.advanced(byMilliseconds: -$0)) },
         ].compactMap(\.self)
         var found: [Execution] = []
+        var read = 0
         for kind in kinds {
             var last: ExecutionID?
             while true {
                 let page = try await self.store.openExecutions(kind, after: last, limit: self.page)
-                found += page.filter { jobs?.contains($0.jobID) ?? true }
+                read += page.count
+                for execution in page where jobs?.contains(execution.jobID) ?? true {
+                    guard found.count < self.limit else { return (found, false) }
+                    found.append(execution)
+                }
                 guard page.count == self.page else { break }
-                if found.count >= Self.limit { return (found, false) }
+                // What nobody's rule is about is not held, and costs a read all the same.
+                guard read < self.readLimit else { return (found, false) }
                 last = page.last?.id
             }
         }

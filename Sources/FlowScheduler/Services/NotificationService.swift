@@ -44,7 +44,7 @@ package struct NotificationService: Sendable {
 
     package func create(_ draft: NotifyChannelDraft, as principal: Principal) async throws -> NotifyChannel {
         try principal.require(.channelsWrite)
-        try self.validate(draft)
+        try await self.validate(draft, as: principal)
         let closed = try self.seal.close(draft, over: nil, id: self.makeUUID().uuidString.lowercased())
         let made = try await self.store.createNotifyChannel(closed, by: principal.change(at: self.clock.now))
         return self.seal.open(made)
@@ -74,7 +74,7 @@ package struct NotificationService: Sendable {
             draft.secrets.secret = draft.secrets.secret ?? known.secrets.secret
             draft.secrets.password = draft.secrets.password ?? known.secrets.password
         }
-        try self.validate(draft)
+        try await self.validate(draft, over: known, as: principal)
         let closed = try self.seal.close(draft, over: stored, id: self.makeUUID().uuidString.lowercased())
         let changed = try await self.store.updateNotifyChannel(
             id,
@@ -129,12 +129,49 @@ package struct NotificationService: Sendable {
         return channel
     }
 
-    private func validate(_ draft: NotifyChannelDraft) throws {
+    private func validate(
+        _ draft: NotifyChannelDraft,
+        over known: NotifyChannel? = nil,
+        as principal: Principal
+    ) async throws {
         var validator = NotifyValidator(channels: nil)
         validator.reservedHeaders = self.reservedHeaders
         validator.commands = self.commands
         validator.check(draft)
+        try await self.checkSecrets(draft, over: known, &validator.faults, as: principal)
         try validator.faults.check("The channel is not valid")
+    }
+
+    /// A channel serves every group, and so have the secrets to that it names; whoever names one may use it everywhere.
+    private func checkSecrets(
+        _ draft: NotifyChannelDraft,
+        over known: NotifyChannel?,
+        _ faults: inout FaultCollector,
+        as principal: Principal
+    ) async throws {
+        let rights = principal.scope(of: .secretsUse)
+        // What somebody named before stays, so that a channel can be switched off whose secret is gone.
+        let before = Set(known?.secrets.secretNames ?? [])
+        for (path, text) in draft.secrets.secretPlaces {
+            for name in SecretReference.names(in: text) where !before.contains(name) {
+                guard SecretReference.isName(name), let secret = try await self.store.secret(named: name),
+                    SecretService.isVisible(secret, in: rights)
+                else {
+                    faults.add(
+                        path,
+                        "secret",
+                        "there is no secret '\(name)' that you may use; 'quicflow secret list' shows them"
+                    )
+                    continue
+                }
+                faults.require(
+                    secret.isFor([Group.everyone]) && rights.covers([Group.everyone]),
+                    path,
+                    "secret_owners",
+                    "the secret '\(name)' is not for every group, and a channel serves all of them"
+                )
+            }
+        }
     }
 
     // MARK: Rules

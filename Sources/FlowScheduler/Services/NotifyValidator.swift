@@ -222,8 +222,9 @@ struct NotifyValidator {
         if draft.secrets.url != nil { self.checkHTTP(draft) }
         let token = draft.secrets.secret ?? ""
         self.faults.require(
-            (20...256).contains(token.utf8.count) && token.utf8.contains(UInt8(ascii: ":"))
-                && token.utf8.allSatisfy { Self.isKeyByte($0) || $0 == UInt8(ascii: ":") },
+            !SecretReference.names(in: token).isEmpty
+                || (20...256).contains(token.utf8.count) && token.utf8.contains(UInt8(ascii: ":"))
+                    && token.utf8.allSatisfy { Self.isKeyByte($0) || $0 == UInt8(ascii: ":") },
             "secret",
             "syntax",
             "write the token that BotFather gave for the bot, such as 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -242,7 +243,8 @@ struct NotifyValidator {
     private mutating func checkKey(_ draft: NotifyChannelDraft, of length: Int) {
         let key = draft.secrets.secret ?? ""
         self.faults.require(
-            key.utf8.count == length && key.utf8.allSatisfy { Self.isKeyByte($0) },
+            !SecretReference.names(in: key).isEmpty
+                || key.utf8.count == length && key.utf8.allSatisfy { Self.isKeyByte($0) },
             "secret",
             "syntax",
             "write the integration key of the service, \(length) letters and digits"

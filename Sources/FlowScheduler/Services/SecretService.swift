@@ -9,11 +9,19 @@ package struct SecretService: Sendable {
     /// Nil while the master key is missing: then nothing can be sealed.
     let seal: SecretSeal?
     let clock: any WallClock
+    /// Where channels are that may name secrets; nil = there are none.
+    let channels: (any NotifyStore)?
 
-    package init(store: any SecretStore, seal: SecretSeal?, clock: any WallClock) {
+    package init(
+        store: any SecretStore,
+        seal: SecretSeal?,
+        clock: any WallClock,
+        channels: (any NotifyStore)? = nil
+    ) {
         self.store = store
         self.seal = seal
         self.clock = clock
+        self.channels = channels
     }
 
     /// Those that somebody can see: of every group, or of one of theirs.
@@ -35,6 +43,21 @@ package struct SecretService: Sendable {
         let secret = try await self.get(name, as: principal)
         let scope = principal.scope(of: .jobsRead)
         return try await self.store.jobs(naming: secret.name).filter { scope.touches($0.definition.groups) }
+    }
+
+    /// The channels of notifications that name it, by name, for who may see channels.
+    package func channels(naming name: String, as principal: Principal) async throws -> [String] {
+        let secret = try await self.get(name, as: principal)
+        guard !principal.scope(of: .notifyRead).isEmpty else { return [] }
+        return try await self.channels(naming: secret.name)
+    }
+
+    /// Without the master key nobody can look into channels: then none is found, and none can send either.
+    private func channels(naming name: String) async throws -> [String] {
+        let open = ChannelSeal(self.seal)
+        return try await self.channels?.notifyChannels().filter { channel in
+            open.open(channel).secrets.secretNames.contains(name)
+        }.map(\.name).sorted() ?? []
     }
 
     /// Sets a value, or who may use it.
@@ -60,6 +83,7 @@ package struct SecretService: Sendable {
         }
         guard rights.covers(after) else { throw Self.lacksOwners() }
         guard before != nil || value != nil else { throw StoreFault.noSecret(name) }
+        if !force, before?.owners == .all, after != .all { try await self.requireNoChannel(naming: name) }
         var sealed: String?
         if let value {
             guard let seal else { throw StoreFault.keyMissing }
@@ -79,7 +103,13 @@ package struct SecretService: Sendable {
         let rights = try principal.require(.secretsWrite)
         let secret = try await self.get(name, as: principal)
         guard rights.covers(secret.owners) else { throw Self.lacksOwners() }
+        if !force { try await self.requireNoChannel(naming: name) }
         try await self.store.deleteSecret(named: name, force: force, by: principal.change(at: self.clock.now))
+    }
+
+    private func requireNoChannel(naming name: String) async throws {
+        let channels = try await self.channels(naming: name)
+        guard channels.isEmpty else { throw StoreFault.secretInUse(name, channels: channels) }
     }
 
     private func check(_ name: String, value: String?, owners: Scope) throws(CoreError) {

@@ -88,7 +88,7 @@ extension Services {
             audit: AuditService(store: store, access: access),
             users: users,
             tokens: TokenService(store: store, clock: clock, settings: settings),
-            secrets: SecretService(store: store, seal: seal, clock: clock),
+            secrets: SecretService(store: store, seal: seal, clock: clock, channels: notify),
             scheduler: SchedulerService(
                 store: store,
                 live: scheduler,

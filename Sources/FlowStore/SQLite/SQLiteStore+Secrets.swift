@@ -73,6 +73,14 @@ extension SQLiteStore {
         }
     }
 
+    package func sealedSecret(named name: String) async throws -> (secret: Secret, text: String)? {
+        try await self.read { db in
+            let table = SecretTable(db)
+            guard let secret = try table.find(name), let text = try table.sealed(name) else { return nil }
+            return (secret, text)
+        }
+    }
+
     package func jobs(naming secret: String) async throws -> [Job] {
         try await self.read { db in try SecretTable(db).jobs(naming: secret) }
     }

@@ -14,9 +14,11 @@ export interface Secret {
 
 export const secrets = {
   list: async () => (await get<{ items: Secret[] }>('/secrets')).items,
-  /** With the jobs that name it. */
+  /** With the jobs and the channels of notifications that name it. */
   one: (name: string) =>
-    get<Secret & { tasks: { id: number; name: string }[] }>(`/secrets/${encodeURIComponent(name)}`),
+    get<Secret & { tasks: { id: number; name: string }[]; channels: string[] }>(
+      `/secrets/${encodeURIComponent(name)}`,
+    ),
   /** Without a value the old one stays; `force` also where jobs lose it. */
   set: (name: string, body: { value?: string; owner_groups?: GrantScope; force?: boolean }) =>
     put<Secret>(`/secrets/${encodeURIComponent(name)}`, body),

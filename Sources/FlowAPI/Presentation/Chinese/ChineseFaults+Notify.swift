@@ -138,5 +138,9 @@ extension ChineseFaults {
         zh 这台服务器不启动程序：可以启动的由运维人员列在配置文件的 notify.commands 中
         en this program may not be started here; possible are: {paths}
         zh 这里不能启动这个程序；可用的有：{paths}
+        en the secret '{name}' is not for every group, and a channel serves all of them
+        zh 密钥“{name}”不是供所有分组使用的，而渠道服务于所有分组
+        en The secret '{name}' is named by channels of notifications: {channels}{more}. They could not send without it. Change them first, or force it.
+        zh 密钥“{name}”被这些通知渠道引用：{channels}{more}。没有它就无法发送。请先修改这些渠道，或强制执行。
         """#
 }

@@ -142,7 +142,7 @@ export default {
     recipients: 'Recipients',
     recipientsHint: 'Separated by commas; for rules that name nobody',
     kept: 'Set; empty leaves it as it is',
-    urlHint: 'Not shown in full once it is saved',
+    urlHint: 'Not shown in full once it is saved; path and query may name a secret',
     urlService: 'Empty for the usual one of the service',
     key: 'Token or key',
     chat: 'Chat',

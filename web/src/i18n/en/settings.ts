@@ -201,7 +201,7 @@ export default {
     noneText: 'A secret is a value that jobs use without holding it: it is sealed here, and *** in their logs.',
     saved: 'Saved the secret “{name}”',
     loseTitle: 'Take it from jobs?',
-    loseText: 'Jobs use it, and will fail without it: {jobs}.',
+    loseText: 'Jobs or channels of notifications use it, and will fail without it: {jobs}.',
     lose: 'Take it away',
     deleteOf: 'Delete the secret {name}',
     deleteTitle: 'Delete the secret “{name}”?',

@@ -136,7 +136,7 @@ export default {
     recipients: '收件人',
     recipientsHint: '多个用逗号分隔；规则没有写收件人时发给他们',
     kept: '已设置；留空则不变',
-    urlHint: '保存后不再完整显示',
+    urlHint: '保存后不再完整显示；路径和查询部分可以引用密钥',
     urlService: '留空则用服务的公共地址',
     key: '令牌或密钥',
     chat: '会话',

@@ -193,7 +193,7 @@ export default {
     noneText: '任务使用密钥而不保存它：值在这里加密存放，在日志中显示为 ***。',
     saved: '已保存密钥“{name}”',
     loseTitle: '从任务收回密钥？',
-    loseText: '这些任务正在使用它，收回后会失败：{jobs}。',
+    loseText: '这些任务或通知渠道正在使用它，收回后会失败：{jobs}。',
     lose: '收回',
     deleteOf: '删除密钥 {name}',
     deleteTitle: '删除密钥“{name}”？',

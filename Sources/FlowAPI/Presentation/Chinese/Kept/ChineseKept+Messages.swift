@@ -12,6 +12,14 @@ extension ChineseKept {
         zh 渠道已停用
         en the server has lost its master key, which opens the channel's secrets
         zh 服务器丢失了主密钥，无法打开渠道的密钥
+        en notifications were switched off for longer than an hour
+        zh 通知关闭超过一小时
+        en there is no secret '{name}' that is for every group
+        zh 没有供所有分组使用的密钥“{name}”
+        en the secret '{name}' cannot be opened with the server's keys; set it again
+        zh 用服务器的密钥无法打开密钥“{name}”；请重新设置
+        en the secret '{name}' has control characters, which no channel can carry
+        zh 密钥“{name}”含有控制字符，任何渠道都无法传送
         en the channel has no address
         zh 渠道没有地址
         en the channel's address is not valid
