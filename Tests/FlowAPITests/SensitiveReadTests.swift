@@ -99,7 +99,7 @@ struct SensitiveReadTests {
     func gate() {
         var gate = ReadGate()
         func key(_ number: Int) -> ReadGate.Key {
-            ReadGate.Key(user: 1, token: nil, action: .outputRead, object: ExactText("\(number)"))
+            ReadGate.Key(user: 1, token: nil, emergency: nil, action: .outputRead, object: ExactText("\(number)"))
         }
         let now = TestServer.start
         func admits(_ number: Int, _ milliseconds: Int64 = 0) -> Bool {
@@ -154,6 +154,38 @@ struct SensitiveReadTests {
             #expect(try await program.post("/tokens", more).status == 403)
             let last = try #require(try await rows().first)
             #expect(last["token_id"] != .null && last["object_name"]?.text == "createToken", "\(last)")
+        }
+    }
+
+    @Test("Who is refused again and again keeps nobody else's refusal out of the audit")
+    func manyRefusals() async throws {
+        try await TestServer.with { server, admin in
+            _ = try await Self.furnish(server, admin)
+            let vera = try await admin.signedIn("vera")
+            for number in 1...120 { _ = try await vera.delete("/groups/\(900_000 + number)") }
+            let olga = try await admin.signedIn("olga")
+            #expect(try await olga.post("/users", ["username": .string("x")]).status == 403)
+            let rows = try await admin.get("/audit?action=request.denied&page_size=200").data["items"]?.items ?? []
+            #expect(rows.count { $0["actor"]?.text == "vera" } == 20)
+            #expect(rows.count { $0["actor"]?.text == "olga" } == 1)
+        }
+    }
+
+    @Test("What is read with all rights for a while has rows of its own, also just after an ordinary read of the same")
+    func emergency() async throws {
+        try await TestServer.with { server, admin in
+            let log = Self.path(.getLog, try await Self.furnish(server, admin))
+            #expect(try await admin.get(log).status == 200)
+            let ask: [String: JSON] = [
+                "password": .string(TestServer.password), "reason": .string("it burns"), "minutes": .integer(10),
+            ]
+            let taken = try await admin.post("/auth/break-glass", ask)
+            var strong = admin
+            strong.token = try #require(taken.data["token"]?.text, "\(taken.text)")
+            for _ in 0..<2 { #expect(try await strong.get(log).status == 200) }
+            let rows = try await Self.rows(server)
+            #expect(rows.map(\.action) == [.outputRead, .outputRead])
+            #expect(rows.map(\.flags) == [["break_glass"], []], "the newest first")
         }
     }
 }

@@ -21,6 +21,17 @@ struct ReplicaWatchTests {
         #expect(watch.needed(at: 9500 + 2001) == nil && watch.needed(at: 9500 + 2000) == 119)
     }
 
+    @Test("Behind a mark of this moment a copy is not called late, behind an old one it is")
+    func delay() {
+        var watch = ReplicaWatch()
+        watch.noted(100, askedAt: 60_000)
+        #expect(!watch.tellsOfDelay(at: 60_000) && !watch.tellsOfDelay(at: 60_999))
+        #expect(watch.tellsOfDelay(at: 61_000) && watch.tellsOfDelay(at: 62_000))
+        // Asked for the first time in a while.
+        watch.noted(900, askedAt: 90_000)
+        #expect(watch.needed(at: 90_000) == 900 && !watch.tellsOfDelay(at: 90_000))
+    }
+
     @Test("After a failure the replica is left alone for five seconds")
     func rest() {
         var watch = ReplicaWatch()

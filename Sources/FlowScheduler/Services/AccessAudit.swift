@@ -12,7 +12,7 @@ package final class AccessAudit: Sendable {
     private let store: any AuditStore
     private let clock: any WallClock
     private let reads = Mutex(ReadGate())
-    private let refusals = Mutex(RefusalGate())
+    private let refusals = Mutex(RefusalGate(limit: 2000, ofUser: 20))
 
     /// Bytes of what was asked for, and of why it was refused, that a row keeps.
     private static let textLimit = 300
@@ -35,6 +35,7 @@ package final class AccessAudit: Sendable {
         let key = ReadGate.Key(
             user: principal.userID,
             token: principal.token?.id,
+            emergency: principal.glass?.until,
             action: action,
             object: ExactText(object.id)
         )
@@ -106,6 +107,8 @@ struct ReadGate: Sendable {
     struct Key: Hashable, Sendable {
         let user: UserID
         let token: Int64?
+        /// When all rights that were taken for a while end: each such while has rows of its own.
+        let emergency: Timestamp?
         let action: AuditAction
         let object: ExactText
     }

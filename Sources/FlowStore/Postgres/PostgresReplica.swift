@@ -30,6 +30,7 @@ final class PostgresReplica: Sendable {
 
     private enum Answer<Value: Sendable>: Sendable {
         case value(Value)
+        case behind
         case trouble(String)
     }
 
@@ -95,7 +96,9 @@ final class PostgresReplica: Sendable {
         let system = self.system.load(ordering: .relaxed)
         do {
             let answer = try await self.pool.withSession("read_replica") { session -> Answer<Value> in
-                if let trouble = try Self.trouble(session, needed: needed, system: system) { return .trouble(trouble) }
+                let seen = try Self.position(session, system: system)
+                if let trouble = seen.trouble { return .trouble(trouble) }
+                guard seen.position >= needed else { return .behind }
                 // After the look: a snapshot is at least as new as what was seen before it.
                 return .value(
                     try session.transaction(.snapshot, commitTimeout: Self.timeout) { session in
@@ -108,15 +111,28 @@ final class PostgresReplica: Sendable {
                 self.tell(nil)
                 self.state.withLock { $0.reads.byReplica += 1 }
                 return value
+            case .behind:
+                if self.state.withLock({ $0.watch.tellsOfDelay(at: now) }) {
+                    self.tell("it is more than \(ReplicaWatch.bound / 1000) s behind")
+                }
+                return self.left()
             case .trouble(let trouble):
                 self.tell(trouble)
                 return self.left()
             }
+        } catch let error as PostgresError where Self.isOfOneQuestion(error) {
+            // One question that the copy gives up for what it has to replay, or has no place for, says nothing of the next.
+            return self.left()
         } catch let error as PostgresError {
             self.state.withLock { $0.watch.failed(at: self.time()) }
             self.tell("\(error)")
             return self.left()
         }
+    }
+
+    private static func isOfOneQuestion(_ error: PostgresError) -> Bool {
+        guard error.code == .refused, let state = error.state else { return error.code == .exhausted }
+        return state.isTransient || state == .queryCanceled
     }
 
     private func left<Value>() -> Value? {
@@ -132,16 +148,19 @@ final class PostgresReplica: Sendable {
         if isNews { self.onNews(trouble) }
     }
 
-    private static func trouble(_ session: PostgresSession, needed: Int64, system: Int64) throws -> String? {
+    /// How far the copy is, and why it is none to go by.
+    private static func position(
+        _ session: PostgresSession,
+        system: Int64
+    ) throws -> (position: Int64, trouble: String?) {
         let seen = try session.rows(
             """
             SELECT pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0),
                 (SELECT system_identifier FROM pg_control_system())
             """
         ) { (isCopy: $0.integer(0) != 0, position: $0.integer(1), system: $0.integer(2)) }.first
-        guard let seen, seen.system == system else { return "it is a copy of another database" }
-        guard seen.isCopy else { return "it takes changes of its own, so it is no copy any more" }
-        return seen.position >= needed ? nil : "it is more than \(ReplicaWatch.bound / 1000) s behind"
+        guard let seen, seen.system == system else { return (0, "it is a copy of another database") }
+        return (seen.position, seen.isCopy ? nil : "it takes changes of its own, so it is no copy any more")
     }
 }
 

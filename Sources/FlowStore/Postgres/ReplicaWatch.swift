@@ -37,7 +37,16 @@ struct ReplicaWatch: Sendable {
     }
 
     /// What the copy has to have replayed; nil when nothing is known of the time that counts.
-    func needed(at now: Int64) -> Int64? { self.marks.first { now - $0.at <= Self.bound }?.position }
+    func needed(at now: Int64) -> Int64? { self.first(at: now)?.position }
+
+    /// Whether a copy that lacks what is ``needed(at:)`` is further behind than the bound, as near as marks are.
+    ///
+    /// Who asks after a pause knows only where the primary is now, and every copy is a moment behind that.
+    func tellsOfDelay(at now: Int64) -> Bool {
+        self.first(at: now).map { now - $0.at >= Self.bound - 2 * Self.markInterval } ?? false
+    }
+
+    private func first(at now: Int64) -> Mark? { self.marks.first { now - $0.at <= Self.bound } }
 
     mutating func failed(at now: Int64) { self.restsUntil = now + Self.rest }
 }
