@@ -13,7 +13,7 @@ struct SignInLine: Sendable {
         /// Nobody is known to have signed in from there.
         let isStranger: Bool
         /// Of the network, of late.
-        let failures: Int
+        var failures: Int
         let arrival: UInt64
 
         static func < (lhs: Rank, rhs: Rank) -> Bool {
@@ -48,6 +48,12 @@ struct SignInLine: Sendable {
             return .goes
         }
         self.arrivals += 1
+        // Who tries again and again waits behind others with all of it, also with what came before anybody could tell.
+        if !isKnown {
+            for (number, entry) in self.waiting where entry.place == place && entry.rank.isStranger {
+                self.waiting[number]?.rank.failures = max(entry.rank.failures, failures)
+            }
+        }
         let rank = Rank(isStranger: !isKnown, failures: failures, arrival: self.arrivals)
         // Strangers of a network don't take the places of those who are known there.
         let neighbours = self.waiting.values.count { $0.place == place && $0.rank.isStranger == rank.isStranger }

@@ -13,7 +13,11 @@ struct SignOnHandover: Hashable, Sendable {
     /// Milliseconds that a person has for carrying it over.
     static let lifetime: Int64 = 300_000
     /// No secret has a blank in its name, so none of them opens as this.
-    private static let name = "sign-on handover"
+    static let name = "sign-on handover"
+    /// Of what it says: a server beside this one that knows another form refuses the code.
+    ///
+    /// The person signs in once more then. With form 1 a code was good more than once.
+    static let form: Int64 = 2
     private static let limit = 4096
 
     let provider: String
@@ -45,11 +49,11 @@ struct SignOnHandover: Hashable, Sendable {
                 .init("f", self.isFresh), .init("e", self.endsAt.milliseconds),
             ])
         )
-        return try seal.seal(text, name: Self.name, version: 1)
+        return try seal.seal(text, name: Self.name, version: Self.form)
     }
 
     init?(_ text: String, seal: SecretSeal) {
-        guard text.utf8.count <= Self.limit, let content = seal.open(text, name: Self.name, version: 1),
+        guard text.utf8.count <= Self.limit, let content = seal.open(text, name: Self.name, version: Self.form),
             let json = try? JSONParser.parse(Array(content.utf8)), let provider = json["p"]?.claim,
             let challenge = json["c"]?.claim, let token = json["t"]?.claim, let user = json["i"]?.seconds,
             let username = json["u"]?.claim, let sessionEnd = json["s"]?.seconds, let end = json["e"]?.seconds
