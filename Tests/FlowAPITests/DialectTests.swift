@@ -26,7 +26,12 @@ struct DialectTests {
             let id = try #require(made.body["id"]?.text)
             // NextRunTime is computed from the expression, in UTC.
             #expect(made.body["nextRunTime"]?.text == "2026-11-22T02:00:00.000Z")
-            #expect(try await caller.get("!/api/tasks").body.items.map { $0["id"]?.text } == [id])
+            let listed = try await caller.get("!/api/tasks").body.items
+            #expect(listed.map { $0["id"]?.text } == [id])
+            for (name, value) in Self.body { #expect(listed.first?[name] == value, "\(name)") }
+            #expect(
+                listed.first?["isEnabled"] == .bool(true) && listed.first?["nextRunTime"] == made.body["nextRunTime"]
+            )
 
             let edited = try await caller.put("!/api/tasks/\(id)", ["cronExpression": .string("30 3 * * *")])
             #expect(edited.body["nextRunTime"]?.text == "2026-11-22T03:30:00.000Z")
@@ -47,9 +52,14 @@ struct DialectTests {
             #expect(log["success"] == .bool(true))
             #expect(log["output"]?.text == "42 rows\n")
             #expect(log["worker"]?.text == "web-1.example")
+            // A record has the report's members (TaskReportModel), and how long it took.
+            #expect(log["taskId"]?.text == id && log["start"]?.text != nil && log["end"]?.text != nil, "\(log)")
+            #expect(log["durationMs"] == .integer(1500))
 
             let workers = try await caller.get("!/api/workers").body.items
             #expect(workers.map { $0["id"]?.text } == ["web-1"])
+            let heard = workers.first?["lastHeartbeat"]?.text
+            #expect(heard != nil && workers.first?["status"]?.text != nil, "which are active, and when they were heard")
             #expect(try await caller.delete("!/api/tasks/\(id)").status == 200)
             #expect(try await caller.get("!/api/tasks/\(id)").status == 404)
         }

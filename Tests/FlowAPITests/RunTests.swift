@@ -218,4 +218,38 @@ struct RunTests {
             #expect(page["items"]?.items.first?["summary"]?["en"]?.text == "0/2 units succeeded")
         }
     }
+
+    @Test("A row of the list has what S3 names: kind, source, times, state, how long, how it went (S3-4.1.1)")
+    func fields() async throws {
+        #expect(
+            Set(RunState.allCases.map(\.rawValue)) == [
+                "pending", "running", "succeeded", "failed", "cancelled", "skipped",
+            ]
+        )
+        try await TestServer.with { server, caller in
+            let (run, executions) = try await Self.started(server, caller)
+            func row() async throws -> JSON { try #require(try await caller.get("/runs").data["items"]?.items.first) }
+            let open = try await row()
+            let words = [
+                "id": run, "type": "manual", "trigger": "manual", "status": "running", "task_name": "clean logs",
+            ]
+            for (name, word) in words { #expect(open[name]?.text == word, "\(name): \(open)") }
+            #expect(open["source"]?.text?.isEmpty == false && open["caller"]?.text == "ada", "\(open)")
+            #expect(
+                open["created_at"]?.text == "2026-11-21T10:00:00.000Z" && open["started_at"]?.text != nil,
+                "\(open)"
+            )
+            // While it runs, whoever shows it counts from started_at.
+            #expect(open["duration"] == .null && open["finished_at"] == .null && open["can_stop"] == .bool(true))
+            #expect(open["units"]?["total"] == .integer(2) && open["units"]?["running"] == .integer(1), "\(open)")
+            try await server.report(executions[0], sequence: 2, status: .success)
+            try await server.report(executions[1], sequence: 1, status: .running)
+            try await server.report(executions[1], sequence: 2, status: .failure)
+            let ended = try await row()
+            #expect(ended["status"]?.text == "failed" && ended["can_stop"] == .bool(false), "\(ended)")
+            #expect(ended["finished_at"]?.text != nil && ended["duration"]?.int.map { $0 > 0 } == true, "\(ended)")
+            #expect(ended["summary"]?["en"]?.text == "1/2 units succeeded, 1 failed")
+            #expect(ended["units"]?["success"] == .integer(1) && ended["units"]?["failure"] == .integer(1))
+        }
+    }
 }

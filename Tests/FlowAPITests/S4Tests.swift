@@ -240,4 +240,60 @@ struct S4Tests {
             #expect(moved.status == 400)
         }
     }
+
+    private static func members(_ json: JSON?) -> Set<String> {
+        guard case .object(let members)? = json else { return [] }
+        return Set(members.map { $0.name.text })
+    }
+
+    /// Of these, what it does not have.
+    private static func lacking(_ json: JSON?, _ names: Set<String>) -> Set<String> {
+        names.subtracting(self.members(json))
+    }
+
+    @Test("Each answer has the members that the document shows, and the five states (S4-API)")
+    func members() async throws {
+        #expect(
+            Set(S4Presenter.State.allCases.map(\.rawValue)) == ["pending", "running", "paused", "completed", "error"]
+        )
+        try await TestServer.with { _, caller in
+            try await Self.template(caller)
+            let made = try await caller.post(Self.base + "/tasks/", Self.document).body
+            #expect(Self.lacking(made, ["success", "task_id", "message", "task_info"]) == [])
+            let info: Set<String> = [
+                "task_id", "account_id", "account_name", "status", "next_execution_time", "created_at",
+            ]
+            #expect(Self.lacking(made["task_info"], info) == [])
+            let row: Set<String> = info.union([
+                "task_type", "interval", "valid_time_range", "task_end_time", "last_execution_time", "updated_at",
+            ])
+            let id = try #require(made["task_id"]?.text)
+            let list = try await caller.get(Self.base + "/tasks/").body
+            #expect(Self.members(list) == ["total", "tasks"])
+            #expect(Self.lacking(list["tasks"]?.items.first, row) == [])
+            let account = try await caller.get(Self.base + "/accounts/account_1/tasks").body
+            #expect(Self.members(account) == ["account_id", "total", "tasks"])
+            #expect(Self.lacking(account["tasks"]?.items.first, row) == [])
+            let task = try await caller.get(Self.base + "/tasks/\(id)").body
+            #expect(Self.lacking(task, row.union(["round_num", "kwargs"])) == [])
+            #expect(task["account_id"]?.text == "account_1" && task["account_name"]?.text == "账号1")
+            #expect(task["task_type"]?.text == "xhs_type" && task["last_execution_time"] == .null)
+            for field in ["user_query", "user_topic", "user_style", "user_target_audience"] {
+                #expect(task["kwargs"]?[field] == Self.document[field], "\(field)")
+            }
+            let status = try await caller.get(Self.base + "/dispatcher/status").body
+            let counts = S4Presenter.State.allCases.map { "\($0.rawValue)_tasks" }
+            #expect(
+                Self.members(status).isSuperset(of: ["is_running", "total_tasks", "current_running_task"] + counts)
+            )
+            let health = try await caller.get(Self.base + "/health").body
+            #expect(Self.lacking(health, ["status", "timestamp", "version"]) == [])
+            let paused = try await caller.post(Self.base + "/tasks/\(id)/pause").body
+            #expect(paused["message"]?.text == "任务暂停成功" && paused["task_id"]?.text == id)
+            let resumed = try await caller.post(Self.base + "/tasks/\(id)/resume").body
+            #expect(resumed["message"]?.text == "任务恢复成功" && resumed["task_id"]?.text == id)
+            let moved = try await caller.post(Self.base + "/tasks/\(id)/reorder", ["priority_offset": .integer(60)])
+            #expect(moved.body["success"] == .bool(true) && moved.body["task_id"]?.text == id)
+        }
+    }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowTesting
 import Foundation
 import Testing
 
@@ -247,6 +248,25 @@ struct JobValidatorTests {
         ] {
             let http = HTTPPayload(url: "https://example.org", headers: [name: value])
             #expect(self.paths(self.draft(payload: .http(http))) == ["executor_config.headers.\(name)"], "\(name)")
+        }
+    }
+
+    @Test(
+        "Five hundred texts as values and names of headers, and as addresses: taken as they are, or refused (attack class 7)"
+    )
+    func injectedRequests() {
+        #expect(InjectionPayloads.all.count >= 500)
+        func isAccepted(_ url: String, _ headers: [String: String]) -> Bool {
+            self.paths(self.draft(payload: .http(HTTPPayload(url: url, headers: headers)))).isEmpty
+        }
+        for payload in InjectionPayloads.all {
+            let isText = payload.unicodeScalars.allSatisfy { $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7f }
+            if isAccepted("https://example.org", ["X-Text": payload]) { #expect(isText, "\(payload.debugDescription)") }
+            let isToken = payload.utf8.allSatisfy {
+                (0x21...0x7e).contains($0) && !"()<>@,;:\\\"/[]?={}".utf8.contains($0)
+            }
+            if isAccepted("https://example.org", [payload: "x"]) { #expect(isToken, "\(payload.debugDescription)") }
+            if isAccepted(payload, [:]) { #expect(payload.hasPrefix("http"), "\(payload.debugDescription)") }
         }
     }
 
