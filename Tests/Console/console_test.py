@@ -37,6 +37,7 @@ from list_steps import ListSteps
 from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, Route, expect, sync_playwright
 from settings_steps import SettingsSteps
 from trial_steps import TrialSteps
+from walk_steps import WalkSteps
 from workflow_steps import WorkflowSteps
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
@@ -117,6 +118,7 @@ class Journey(
     ListSteps,
     SettingsSteps,
     TrialSteps,
+    WalkSteps,
     WorkflowSteps,
 ):
     """Runs the steps one after another, counts them, and goes on after a failure where that makes sense."""
@@ -157,7 +159,7 @@ class Journey(
         context = self.browser.new_context(
             viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **extra
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(self.options.patience * 1000)
         context.add_init_script(RECORD_VIOLATIONS)
         context.add_init_script(RECORD_TOASTS)
         # Only when nothing is chosen yet, so that a choice made in the journey survives a reload.
@@ -1198,6 +1200,18 @@ class Journey(
             self.step("counts the time of what runs", self.running_time_ticks)
             self.step("goes to a job by the palette", self.palette)
             self.step("finds the last page when there is none of that number, and keeps the columns", self.bad_page)
+        self.step("narrows and sorts the list of jobs, in the address", self.jobs_filters)
+        self.step("walks lists by the keys of the sheet", self.row_keys)
+        self.step("says what a change of clocks does to a schedule", self.warns_of_clocks)
+        self.step("runs again what failed, and leads to its origin", self.runs_again)
+        self.step("goes through the hits in a log, and copies it", self.searches_a_log)
+        self.step("finds groups by tag, and refuses a second name", self.groups_found)
+        self.step("moves the next run only of what waits", self.moves_only_what_waits)
+        self.step("moves a host by keyboard alone", self.moves_a_host_by_keys)
+        self.step("is dark from the beginning", self.no_flash)
+        self.step("shows all times in the chosen zone", self.zone_of_all_times)
+        self.step("loses no line of a log over a cut connection", self.survives_a_cut)
+        self.step("waits for a server that has lost its database", self.waits_for_the_server)
         self.step("leaves Enter to the script that is typed", self.types_a_loop)
         self.step("keeps what was typed over a reload", self.keeps_a_draft)
         self.step("takes errors away when they are mended", self.mends_errors)
@@ -1214,6 +1228,7 @@ class Journey(
         self.step("costs no more than it may", self.weighs)
         self.step("shows what ran on which host over time", self.timeline)
         self.step("reports a span, and leads to its runs", self.reports)
+        self.step("leads from a report's bars to their runs", self.drills_down)
         self.step("sends a report by mail", self.report_by_mail)
         if self.job_id:
             self.step("saves a report as a workbook", self.workbook)
@@ -1281,12 +1296,13 @@ def main() -> int:
     parser.add_argument("--screenshots", help="folder for pictures of every page")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--only", help="only steps whose name matches this; for working on one of them")
+    parser.add_argument("--patience", type=float, default=60, help="seconds until something that does not come is a fault")
     parser.add_argument("--verbose", action="store_true", help="with tracebacks")
     options = parser.parse_args()
     if options.screenshots:
         Path(options.screenshots).mkdir(parents=True, exist_ok=True)
     # A machine that builds beside the test is slow; what is wrong stays wrong.
-    expect.set_options(timeout=60_000)
+    expect.set_options(timeout=options.patience * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=options.chromium,

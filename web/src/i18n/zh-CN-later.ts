@@ -18,6 +18,9 @@ import alerts from './zh-CN/alerts.ts';
 import audit from './zh-CN/audit.ts';
 import reportMails from './zh-CN/report-mails.ts';
 import firstRun from './zh-CN/first-run.ts';
+import shortcuts from './zh-CN/shortcuts.ts';
+import groupRules from './zh-CN/group-rules.ts';
+import calendar from './zh-CN/calendar.ts';
 
 /** The Chinese texts of pages that are opened from another one (`later` in the router). */
 export default {
@@ -35,6 +38,9 @@ export default {
   ...audit,
   ...reportMails,
   ...firstRun,
+  ...shortcuts,
+  ...groupRules,
+  ...calendar,
   ...board,
   ...timeline,
   ...wall,

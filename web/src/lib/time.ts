@@ -106,6 +106,42 @@ export function fromWallClock(local: string, zone: string): number | null {
   return fits.length ? Math.min(...fits) : before;
 }
 
+/** When a zone's clocks change next, and by how much. */
+export interface ClockChange {
+  at: number;
+  /** Milliseconds by which they go forward; less than 0 when they go back. */
+  by: number;
+}
+
+const DAY_MS = 86_400_000;
+/** A zone without a change for so long is taken for one that has none. */
+const CHANGE_DAYS = 370;
+
+/** The next change of a zone's clocks after a moment; null when there is none within a year. */
+export function nextClockChange(after: number, zone: string): ClockChange | null {
+  const before = zoneOffset(after, zone);
+  let day = 1;
+  while (day <= CHANGE_DAYS && zoneOffset(after + day * DAY_MS, zone) === before) day += 1;
+  if (day > CHANGE_DAYS) return null;
+  // Within that day, to the second.
+  let [low, high] = [after + (day - 1) * DAY_MS, after + day * DAY_MS];
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2000) * 1000;
+    if (middle <= low) break;
+    if (zoneOffset(middle, zone) === before) low = middle;
+    else high = middle;
+  }
+  return { at: high, by: zoneOffset(high, zone) - before };
+}
+
+/** Whether a time of day is one that the change skips or repeats, on the zone's own clock. */
+export function meetsChange(ms: number, zone: string, change: ClockChange): boolean {
+  const clock = (moment: number, offset: number) => ((moment + offset) % DAY_MS + DAY_MS) % DAY_MS;
+  const before = zoneOffset(change.at - 1000, zone);
+  const from = clock(change.at, Math.min(before, before + change.by));
+  return (clock(ms, zoneOffset(ms, zone)) - from + DAY_MS) % DAY_MS < Math.abs(change.by);
+}
+
 /** `in 3 min.`, `5 hours ago` in the reader's language. */
 export function relative(ms: number, now: number, locale: string): string {
   const seconds = Math.round((ms - now) / 1000);

@@ -1,5 +1,5 @@
 import { computed, ref } from 'vue';
-import { hasToken, leave } from '../api/client.ts';
+import { ApiError, hasToken, leave } from '../api/client.ts';
 import { sessionApi, type SignOn } from '../api/session.ts';
 import type { GrantScope, Permission, User } from '../api/types.ts';
 import { load, save, storageWorks } from '../lib/storage.ts';
@@ -11,6 +11,8 @@ export const useSession = defineStore('session', () => {
   const known = ref(false);
   /** The session has ended under an open page: the page stays, and the person signs in on top of it. */
   const expired = ref(false);
+  /** Nobody can say who is signed in: the server does not answer, or has lost its database. It is asked again. */
+  const away = ref(false);
   /** How people sign in here, other than with a password. */
   const signOn = ref<SignOn>({ proxy: false });
   let isSignOnKnown = false;
@@ -43,28 +45,55 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  /** Asks who is signed in; whether somebody is. */
-  async function resume(): Promise<boolean> {
+  /** Asks who is signed in. That the server has no answer is another thing than that nobody is. */
+  async function ask(): Promise<'known' | 'nobody' | 'away'> {
     try {
       user.value = await sessionApi.me();
       expired.value = false;
       if (!hasToken()) save(HINT, '1');
-      return true;
-    } catch {
-      return false;
+      return 'known';
+    } catch (error) {
+      const status = error instanceof ApiError ? error.status : 0;
+      return status === 0 || status === 429 || status >= 500 ? 'away' : 'nobody';
     }
   }
 
-  async function restore(): Promise<void> {
+  const resume = async (): Promise<boolean> => (await ask()) === 'known';
+
+  const AWAY_MS = 3000;
+  /** Ends the pause before the next question. */
+  let wake: (() => void) | undefined;
+  let restoring: Promise<void> | undefined;
+
+  /** Asks until there is an answer. */
+  async function askUntilTold(): Promise<'known' | 'nobody'> {
+    const found = await ask();
+    if (found !== 'away') return found;
+    away.value = true;
+    await new Promise<void>((done) => {
+      wake = done;
+      setTimeout(done, AWAY_MS);
+    });
+    return await askUntilTold();
+  }
+
+  async function find(): Promise<void> {
     // Who was here before is asked for at once: one request is all that the first page waits for.
     const wasHere = load(HINT) === '1' || !storageWorks();
-    if (!wasHere || !(await resume())) {
+    const found = wasHere ? await askUntilTold() : 'nobody';
+    away.value = false;
+    if (found === 'nobody') {
       await askSignOn();
       const elsewhere = signOn.value.proxy || (signOn.value.providers ?? []).length > 0;
       if (elsewhere && !wasHere) await resume();
     }
     known.value = true;
   }
+
+  /** Until it is known who is signed in; while the server has no answer the page says so and waits. */
+  const restore = (): Promise<void> => restoring ??= find().finally(() => restoring = undefined);
+  /** Asks at once instead of in some seconds. */
+  const askAgain = (): void => wake?.();
 
   async function signIn(username: string, password: string): Promise<void> {
     await sessionApi.login(username, password);
@@ -117,6 +146,8 @@ export const useSession = defineStore('session', () => {
     user,
     known,
     expired,
+    away,
+    askAgain,
     signOn,
     can,
     canOn,

@@ -3,6 +3,8 @@ import {
   duration,
   fromWallClock,
   isZone,
+  meetsChange,
+  nextClockChange,
   offsetLabel,
   relative,
   shortDateTime,
@@ -58,4 +60,27 @@ Deno.test('time: durations and relative times', () => {
   equal(relative(now + 44 * 3_600_000, now, 'en'), 'in 44 hr.');
   equal(relative(now + 50 * 3_600_000, now, 'en'), 'in 2 days');
   equal(relative(now - 7_200_000, now, 'zh-CN'), '2 小时前');
+});
+
+Deno.test('time: the next change of clocks is found to the second, and none where there is none', () => {
+  const back = nextClockChange(at('2026-10-20T12:00:00Z'), 'America/New_York')!;
+  equal([new Date(back.at).toISOString(), back.by], ['2026-11-01T06:00:00.000Z', -3_600_000]);
+  const forward = nextClockChange(at('2026-12-01T00:00:00Z'), 'America/New_York')!;
+  equal([new Date(forward.at).toISOString(), forward.by], ['2027-03-14T07:00:00.000Z', 3_600_000]);
+  const half = nextClockChange(at('2026-09-01T00:00:00Z'), 'Australia/Lord_Howe')!;
+  equal([new Date(half.at).toISOString(), half.by], ['2026-10-03T15:30:00.000Z', 1_800_000]);
+  equal(nextClockChange(at('2026-01-01T00:00:00Z'), 'Asia/Shanghai'), null);
+});
+
+Deno.test('time: a time of day meets a change when it is skipped or comes twice', () => {
+  const zone = 'America/New_York';
+  const forward = nextClockChange(at('2026-12-01T00:00:00Z'), zone)!;
+  const back = nextClockChange(at('2026-10-20T00:00:00Z'), zone)!;
+  const meets = (local: string) =>
+    [forward, back].map((change) => meetsChange(fromWallClock(`2026-12-02T${local}`, zone)!, zone, change));
+  equal(meets('02:30'), [true, false]);
+  equal(meets('01:59'), [false, true]);
+  equal(meets('02:00'), [true, false]);
+  equal(meets('03:00'), [false, false]);
+  equal(meets('00:59'), [false, false]);
 });

@@ -40,6 +40,8 @@ export default {
     dst: 'Clock changes',
     in: 'From now',
     preview: 'Schedule preview',
+    clocksForward: 'On {day} the clocks of {zone} go forward over one of these times.',
+    clocksBack: 'On {day} the clocks of {zone} go back, and one of these times comes twice.',
     previewHint: 'Type an expression to see when it fires.',
     checking: 'Checking…',
     never: 'This expression never fires again.',

@@ -10,14 +10,6 @@ export default {
     act: 'Pause',
     done: 'Paused "{name}" until {time}',
   },
-  yearMap: {
-    title: 'Calendar',
-    hint: 'half a year, a square a day; a click shows its runs',
-    allWell: 'all went well',
-    someFailed: 'some failed, the larger the more',
-    nothing: 'nothing ran',
-    label: 'Half a year: runs on {ran} days, failures on {failed} of them',
-  },
   job: {
     columns: 'Columns',
     labels: 'Labels',

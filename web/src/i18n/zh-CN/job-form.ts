@@ -40,6 +40,8 @@ export default {
     dst: '夏令时',
     in: '距现在',
     preview: '计划预览',
+    clocksForward: '{day} {zone} 将拨快时钟，跳过其中一个时刻。',
+    clocksBack: '{day} {zone} 将拨慢时钟，其中一个时刻会出现两次。',
     previewHint: '输入表达式后显示接下来的执行时间。',
     checking: '正在解析…',
     never: '这个表达式不会再触发。',

@@ -10,14 +10,6 @@ export default {
     act: '暂停',
     done: '“{name}”暂停到 {time}',
   },
-  yearMap: {
-    title: '日历',
-    hint: '近半年，每格一天，点击看当天的执行',
-    allWell: '全部成功',
-    someFailed: '有失败，方块越大越多',
-    nothing: '没有执行',
-    label: '近半年有 {ran} 天执行过，其中 {failed} 天有失败',
-  },
   job: {
     columns: '显示的列',
     labels: '标签',
