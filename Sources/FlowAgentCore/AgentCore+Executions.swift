@@ -88,9 +88,11 @@ extension AgentCore {
             ended = AttemptRecord(attempted, outcome: outcome)
         }
         // Somebody asked for it to stop, if only while it was being ended for its time: no attempt follows.
-        let isRetried = !execution.isCancelled && !isLeaseOver && retry.follows(attempt: attempt, cause: cause)
+        let isRetried =
+            !execution.isCancelled && !isLeaseOver
+            && retry.follows(attempt: attempt, interruptions: entry.interruptions, cause: cause)
         if isRetried {
-            entry = self.awaitingRetry(entry, now: now)
+            entry = self.awaitingRetry(entry, cause, now: now)
             execution.entry = entry
             self.open[id] = execution
         } else {
@@ -108,12 +110,14 @@ extension AgentCore {
     }
 
     /// PENDING again under the same id, with the next attempt's time durable (`semantics.md` 2).
-    private mutating func awaitingRetry(_ entry: LedgerEntry, now: Timestamp) -> LedgerEntry {
+    private mutating func awaitingRetry(_ entry: LedgerEntry, _ ending: RetryCause?, now: Timestamp) -> LedgerEntry {
         var entry = entry
         let retry = entry.order.job.policies.retry
+        if retry.uncounted(ending) { entry.interruptions += 1 }
         let due = now.advanced(byMilliseconds: retry.pause(after: entry.attempt, of: entry.id))
+        let most = retry.count + 1 + entry.interruptions
         let cause = entry.detail ?? entry.reason?.rawValue ?? entry.status.name
-        entry.detail = "attempt \(entry.attempt) of \(retry.count + 1) ended (\(cause)); the next is due at \(due)"
+        entry.detail = "attempt \(entry.attempt) of \(most) ended (\(cause)); the next is due at \(due)"
         entry.status = .pending
         entry.reason = .awaitingRetry
         entry.retryAt = due
@@ -180,8 +184,12 @@ extension AgentCore {
             entry.detail = "the agent or its host stopped while attempt \(entry.attempt) ran; what it did is unknown"
             entry.finishedAt = now
             let ended = AttemptRecord(entry, outcome: nil)
-            if entry.order.job.policies.retry.follows(attempt: entry.attempt, cause: .interrupted) {
-                entry = self.awaitingRetry(entry, now: now)
+            if entry.order.job.policies.retry.follows(
+                attempt: entry.attempt,
+                interruptions: entry.interruptions,
+                cause: .interrupted
+            ) {
+                entry = self.awaitingRetry(entry, .interrupted, now: now)
                 self.open[id]?.entry = entry
             } else {
                 self.close(id, job: entry.order.job.uid)

@@ -815,7 +815,7 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         "executor_type": 1, "group_ids": [1], "description": "yes: no # not a comment", "labels": {"a/b": "1", "c": "no"},
         "cron_expr": "5 4 * * *", "timezone": "Europe/Berlin", "dst": "vixie", "timeout": 77, "retry_count": 3,
         "retry_interval": 7, "retry_backoff": 1.5, "retry_max_interval": 600, "retry_jitter": 20, "retry_on": ["timeout"],
-        "concurrency": 1, "overlap": "queue", "queue_limit": 3, "misfire": "fire_all", "misfire_limit": 4,
+        "on_interrupt": "fail", "concurrency": 1, "overlap": "queue", "queue_limit": 3, "misfire": "fire_all", "misfire_limit": 4,
         "misfire_threshold_seconds": 10.5, "catch_up_seconds": 7200, "start_deadline_seconds": 60, "jitter_seconds": 1.5,
         "status": 0, "task_notify": notify, "pause_after_failures": 5, "on_edit_while_running": "refuse",
         "on_disable_while_running": "stop", "not_before": "2027-01-01T00:00:00Z", "not_after": "2099-01-01T00:00:00Z",

@@ -29,6 +29,27 @@ struct OfflinePolicyTests {
         }
     }
 
+    @Test("What follows an interruption is stored, shown, and refused where it contradicts retry_on")
+    func interruptions() async throws {
+        try await TestServer.with { _, caller in
+            let fails = try await caller.post("/tasks", taskBody(["on_interrupt": .string("fail")]))
+            #expect(fails.status == 201 && fails.data["on_interrupt"] == .string("fail"), "\(fails.text)")
+            #expect(fails.data["retry_on"] == .array(["business", "technical", "timeout"].map { .string($0) }))
+            let id = fails.data["id"]?.int ?? 0
+            let retries = try await caller.put("/tasks/\(id)", taskBody(["on_interrupt": .string("retry")]))
+            #expect(retries.data["on_interrupt"] == .string("retry"))
+            #expect(try await caller.put("/tasks/\(id)", taskBody()).data["on_interrupt"] == .null)
+            let both = try await caller.post(
+                "/tasks",
+                taskBody(["on_interrupt": .string("fail"), "retry_on": .array([.string("interrupted")])])
+            )
+            #expect([400, 422].contains(both.status) && both.faults.contains("on_interrupt"), "\(both.text)")
+            #expect(both.text.contains("retry_on"))
+            let unknown = try await caller.post("/tasks", taskBody(["on_interrupt": .string("ask")]))
+            #expect([400, 422].contains(unknown.status) && unknown.faults.contains("on_interrupt"))
+        }
+    }
+
     @Test("Unknown words, limits out of range and contradictions are refused with both names, and nothing is stored")
     func refusals() async throws {
         try await TestServer.with { server, caller in

@@ -196,7 +196,8 @@ struct RandomValues {
                     backoffPermille: self.int(1000...10_000),
                     longestSeconds: self.int(1...86_400),
                     jitterPercent: self.int(0...100),
-                    causes: self.maybe { random in Set(RetryCause.allCases.filter { _ in random.bool() }) }
+                    causes: self.maybe { random in Set(RetryCause.allCases.filter { _ in random.bool() }) },
+                    interruption: self.maybe { $0.pick(InterruptPolicy.allCases) }
                 ),
                 timeoutSeconds: self.int(10...3600),
                 pool: self.maybe { PoolUse(name: "pool-\($0.int(0...9))", places: $0.int(1...1000)) },

@@ -299,6 +299,9 @@ extension Schema {
         "window": Self.window,
         "calendars": Self.calendars,
         "pool": Self.pool,
+        "on_interrupt": Schema.choice(of: InterruptPolicy.self).orNull.about(
+            "What follows when agent or host died meanwhile, whatever retry_count says; null = as retry_on says."
+        ),
         "offline": Schema.choice(of: OfflinePolicy.self).byDefault(OfflinePolicy.run.rawValue).about(
             "What a host does with its fires while it has no connection to a server."
         ),

@@ -51,14 +51,24 @@ enum PolicyBody {
     }
 
     private static func retry(_ reader: inout FieldReader, _ standard: RetryPolicy) -> RetryPolicy {
-        RetryPolicy(
+        let causes = self.causes(&reader)
+        let interruption: InterruptPolicy? = reader.choice("on_interrupt")
+        if interruption == .fail, causes?.contains(.interrupted) == true {
+            reader.fault(
+                "on_interrupt",
+                "conflict",
+                "on_interrupt 'fail' and retry_on 'interrupted' exclude each other; leave one of them out"
+            )
+        }
+        return RetryPolicy(
             count: reader.int("retry_count") ?? standard.count,
             intervalSeconds: reader.int("retry_interval") ?? standard.intervalSeconds,
             // A factor with up to three decimals is read as what it is in thousandths.
             backoffPermille: reader.milliseconds("retry_backoff").map { Int(clamping: $0) } ?? standard.backoffPermille,
             longestSeconds: reader.int("retry_max_interval") ?? standard.longestSeconds,
             jitterPercent: reader.int("retry_jitter") ?? standard.jitterPercent,
-            causes: self.causes(&reader)
+            causes: causes,
+            interruption: interruption
         )
     }
 
@@ -105,6 +115,7 @@ enum PolicyBody {
             .init("retry_max_interval", retry.longestSeconds),
             .init("retry_jitter", retry.jitterPercent),
             .init("retry_on", retry.causes.sorted().map(\.rawValue)),
+            .init("on_interrupt", retry.interruption?.rawValue),
             .init("concurrency", policies.concurrency),
             .init("overlap", policies.overlap.rawValue),
             .init("queue_limit", policies.queueLimit),

@@ -12,7 +12,7 @@ enum LedgerRows {
         "exec_id, run_id, job_uid, job_version, kind, nominal, parameters, retry_of, deadline, hold, data_time"
     static let entryColumns =
         orderColumns + ", status, reason, detail, attempt, is_local, started_at, finished_at, exit_code, retry_at, "
-        + "coalesced_count, coalesced_from, coalesced_through, http_status"
+        + "coalesced_count, coalesced_from, coalesced_through, http_status, interruptions"
 
     static func order(_ row: Row, snapshots: inout SnapshotTable, in database: Database) throws -> Order {
         let parameters: [String: String] =
@@ -44,7 +44,8 @@ enum LedgerRows {
             exitCode: row[18],
             httpStatus: row[23],
             retryAt: (row[19] as Int64?).map(Timestamp.init(milliseconds:)),
-            coalesced: self.coalesced(row, from: 20)
+            coalesced: self.coalesced(row, from: 20),
+            interruptions: row[24]
         )
     }
 
@@ -62,7 +63,7 @@ enum LedgerRows {
             entry.status.rawValue, entry.reason?.rawValue, entry.detail, entry.attempt, entry.isLocal,
             entry.startedAt?.milliseconds, entry.finishedAt?.milliseconds, entry.exitCode, entry.retryAt?.milliseconds,
             entry.coalesced?.count, entry.coalesced?.from.milliseconds, entry.coalesced?.through.milliseconds,
-            entry.httpStatus, sequence,
+            entry.httpStatus, entry.interruptions, sequence,
         ]
     }
 

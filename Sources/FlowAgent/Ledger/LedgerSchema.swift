@@ -48,6 +48,9 @@ enum LedgerSchema {
         migrator.registerMigration("279 absence") { database in
             try database.execute(sql: "ALTER TABLE meta ADD COLUMN absence TEXT")
         }
+        migrator.registerMigration("280 interruptions") { database in
+            try database.execute(sql: "ALTER TABLE ledger ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 

@@ -109,12 +109,12 @@ struct LedgerTransaction {
 
     private static let insertEntry =
         "INSERT INTO ledger (\(LedgerRows.entryColumns), sequence) VALUES "
-        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
+        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
     private static let updateEntry = """
         UPDATE ledger SET run_id = ?, job_uid = ?, job_version = ?, kind = ?, nominal = ?, parameters = ?, retry_of = ?, \
         deadline = ?, hold = ?, data_time = ?, status = ?, reason = ?, detail = ?, attempt = ?, is_local = ?, started_at = ?, finished_at = ?, \
         exit_code = ?, retry_at = ?, coalesced_count = ?, coalesced_from = ?, coalesced_through = ?, \
-        http_status = ?, sequence = ? \
+        http_status = ?, interruptions = ?, sequence = ? \
         WHERE exec_id = ?
         """
 

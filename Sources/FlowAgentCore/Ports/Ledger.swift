@@ -123,6 +123,8 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
     /// When the next attempt is due; nil when none is.
     package var retryAt: Timestamp?
     package var coalesced: CoalescedRange?
+    /// Attempts that were interrupted and are none of the retries (``InterruptPolicy/retry``).
+    package var interruptions: Int
 
     package init(
         order: Order,
@@ -136,7 +138,8 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
         exitCode: Int? = nil,
         httpStatus: Int? = nil,
         retryAt: Timestamp? = nil,
-        coalesced: CoalescedRange? = nil
+        coalesced: CoalescedRange? = nil,
+        interruptions: Int = 0
     ) {
         self.order = order
         self.status = status
@@ -150,6 +153,7 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
         self.httpStatus = httpStatus
         self.retryAt = retryAt
         self.coalesced = coalesced
+        self.interruptions = interruptions
     }
 
     package var id: ExecutionID { self.order.executionID }

@@ -50,6 +50,11 @@ package struct RetryPolicy: Hashable, Sendable {
     package var jitterPercent: Int
     /// What is tried again; everything by default (S1: at least once).
     package var causes: Set<RetryCause>
+    /// What follows on an interruption, whatever ``count`` says; nil = it is a cause like the others.
+    package let interruption: InterruptPolicy?
+
+    /// Interruptions of one execution after which ``InterruptPolicy/retry`` gives up: something of it may bring the host down.
+    package static let mostInterruptions = 10
 
     /// A day.
     package static let longestPause = 86_400
@@ -61,14 +66,22 @@ package struct RetryPolicy: Hashable, Sendable {
         backoffPermille: Int = 1000,
         longestSeconds: Int = Self.longestPause,
         jitterPercent: Int = 0,
-        causes: Set<RetryCause>? = nil
+        causes: Set<RetryCause>? = nil,
+        interruption: InterruptPolicy? = nil
     ) {
         self.count = count
         self.intervalSeconds = intervalSeconds
         self.backoffPermille = backoffPermille
         self.longestSeconds = longestSeconds
         self.jitterPercent = jitterPercent
-        self.causes = causes ?? (onInterrupt ? Self.everything : Self.everything.subtracting([.interrupted]))
+        self.interruption = interruption
+        let chosen = causes ?? (onInterrupt ? Self.everything : Self.everything.subtracting([.interrupted]))
+        self.causes =
+            switch interruption {
+            case .retry: chosen.union([.interrupted])
+            case .fail: chosen.subtracting([.interrupted])
+            case nil: chosen
+            }
     }
 
     private static let everything = Set(RetryCause.allCases)
@@ -77,10 +90,16 @@ package struct RetryPolicy: Hashable, Sendable {
     package var onInterrupt: Bool { self.causes.contains(.interrupted) }
 
     /// Whether another attempt follows on the end of this one.
-    package func follows(attempt: Int, cause: RetryCause?) -> Bool {
-        guard let cause else { return false }
-        return attempt <= self.count && self.causes.contains(cause)
+    ///
+    /// - Parameter interruptions: of attempts before that did not count, as ``uncounted(_:)`` says.
+    package func follows(attempt: Int, interruptions: Int = 0, cause: RetryCause?) -> Bool {
+        guard let cause, self.causes.contains(cause) else { return false }
+        if self.uncounted(cause) { return interruptions < Self.mostInterruptions }
+        return attempt - interruptions <= self.count
     }
+
+    /// Whether an attempt that ended so is not one of those that ``count`` speaks of.
+    package func uncounted(_ cause: RetryCause?) -> Bool { self.interruption == .retry && cause == .interrupted }
 
     /// The pause after an attempt; milliseconds.
     ///
@@ -109,6 +128,7 @@ extension RetryPolicy: Codable {
         case longestSeconds
         case jitterPercent
         case causes
+        case interruption
     }
 
     package init(from decoder: any Decoder) throws {
@@ -120,7 +140,8 @@ extension RetryPolicy: Codable {
             backoffPermille: try container.decodeIfPresent(Int.self, forKey: .backoffPermille) ?? 1000,
             longestSeconds: try container.decodeIfPresent(Int.self, forKey: .longestSeconds) ?? Self.longestPause,
             jitterPercent: try container.decodeIfPresent(Int.self, forKey: .jitterPercent) ?? 0,
-            causes: try container.decodeIfPresent([RetryCause].self, forKey: .causes).map { Set($0) }
+            causes: try container.decodeIfPresent([RetryCause].self, forKey: .causes).map { Set($0) },
+            interruption: try container.decodeIfPresent(InterruptPolicy.self, forKey: .interruption)
         )
     }
 
@@ -140,6 +161,7 @@ extension RetryPolicy: Codable {
         if self.jitterPercent != standard.jitterPercent {
             try container.encode(self.jitterPercent, forKey: .jitterPercent)
         }
+        try container.encodeIfPresent(self.interruption, forKey: .interruption)
         if self.causes != standard.causes { try container.encode(self.causes.sorted(), forKey: .causes) }
     }
 }

@@ -30,6 +30,12 @@ extension PBTaskConfig {
         self.retryOnInterrupt = retry.onInterrupt
         self.retryBackoffPermille = Int32(clamping: retry.backoffPermille)
         self.retryLongestInterval = Int32(clamping: retry.longestSeconds)
+        self.interruption =
+            switch retry.interruption {
+            case .retry: .retry
+            case .fail: .fail
+            case nil: .counts
+            }
         self.retryJitterPercent = Int32(clamping: retry.jitterPercent)
         // None at all needs a word too: an empty list is what a peer says that knows of no choice.
         self.retryOn = retry.causes.isEmpty ? [.unspecified] : retry.causes.sorted().map { PBRetryCause($0) }
@@ -70,7 +76,8 @@ extension PBTaskConfig {
             backoffPermille: backoff > 0 ? backoff : 1000,
             longestSeconds: longest > 0 ? longest : RetryPolicy.longestPause,
             jitterPercent: try Fields.count(self.retryJitterPercent, field + ".retry_jitter_percent"),
-            causes: self.retryOn.isEmpty ? nil : Set(causes)
+            causes: self.retryOn.isEmpty ? nil : Set(causes),
+            interruption: self.interruption == .retry ? .retry : self.interruption == .fail ? .fail : nil
         )
     }
 

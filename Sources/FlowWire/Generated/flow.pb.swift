@@ -171,6 +171,44 @@ package nonisolated enum PBQueueing: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+package nonisolated enum PBInterruption: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case counts // = 0
+  case retry // = 1
+  case fail // = 2
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .counts
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .counts
+    case 1: self = .retry
+    case 2: self = .fail
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .counts: return 0
+    case .retry: return 1
+    case .fail: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [PBInterruption] = [
+    .counts,
+    .retry,
+    .fail,
+  ]
+
+}
+
 package nonisolated enum PBRetryCause: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
   case unspecified // = 0
@@ -1191,6 +1229,12 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   package var retryOn: [PBRetryCause] {
     get {_storage._retryOn}
     set {_uniqueStorage()._retryOn = newValue}
+  }
+
+  /// Whatever `retry_count` says; a peer that does not know it counts interruptions like other causes of `retry_on`.
+  package var interruption: PBInterruption {
+    get {_storage._interruption}
+    set {_uniqueStorage()._interruption = newValue}
   }
 
   /// Set exactly on a schedule of fixed delay; `schedule` then is an Every of the same length.
@@ -3084,6 +3128,10 @@ nonisolated extension PBQueueing: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0QUEUEING_NONE\0\u{1}QUEUEING_ONE\0\u{1}QUEUEING_QUEUE\0\u{1}QUEUEING_CANCEL_PREVIOUS\0")
 }
 
+nonisolated extension PBInterruption: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0INTERRUPTION_COUNTS\0\u{1}INTERRUPTION_RETRY\0\u{1}INTERRUPTION_FAIL\0")
+}
+
 nonisolated extension PBRetryCause: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RETRY_CAUSE_UNSPECIFIED\0\u{1}RETRY_CAUSE_BUSINESS\0\u{1}RETRY_CAUSE_TECHNICAL\0\u{1}RETRY_CAUSE_TIMEOUT\0\u{1}RETRY_CAUSE_INTERRUPTED\0")
 }
@@ -3849,7 +3897,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0\u{4}\u{8}secret_parameters\0\u{2}\u{6}attended\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0\u{4}\u{8}secret_parameters\0\u{2}\u{6}attended\0\u{1}interruption\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -3879,6 +3927,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _retryLongestInterval: Int32 = 0
     var _retryJitterPercent: Int32 = 0
     var _retryOn: [PBRetryCause] = []
+    var _interruption: PBInterruption = .counts
     var _delayMs: Int64 = 0
     var _limited: PBLimitedSchedule? = nil
     var _withinCalendars: PBLimitedSchedule? = nil
@@ -3926,6 +3975,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _retryLongestInterval = source._retryLongestInterval
       _retryJitterPercent = source._retryJitterPercent
       _retryOn = source._retryOn
+      _interruption = source._interruption
       _delayMs = source._delayMs
       _limited = source._limited
       _withinCalendars = source._withinCalendars
@@ -3991,6 +4041,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._pool) }()
         case 48: try { try decoder.decodeRepeatedStringField(value: &_storage._secretParameters) }()
         case 54: try { try decoder.decodeSingularMessageField(value: &_storage._attended) }()
+        case 55: try { try decoder.decodeSingularEnumField(value: &_storage._interruption) }()
         default: break
         }
       }
@@ -4114,6 +4165,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._attended {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
       } }()
+      if _storage._interruption != .counts {
+        try visitor.visitSingularEnumField(value: _storage._interruption, fieldNumber: 55)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4150,6 +4204,7 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._retryLongestInterval != rhs_storage._retryLongestInterval {return false}
         if _storage._retryJitterPercent != rhs_storage._retryJitterPercent {return false}
         if _storage._retryOn != rhs_storage._retryOn {return false}
+        if _storage._interruption != rhs_storage._interruption {return false}
         if _storage._delayMs != rhs_storage._delayMs {return false}
         if _storage._limited != rhs_storage._limited {return false}
         if _storage._withinCalendars != rhs_storage._withinCalendars {return false}

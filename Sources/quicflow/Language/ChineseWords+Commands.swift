@@ -314,6 +314,12 @@ extension ChineseWords {
         zh {misfire}，最多 {task} 次
         en {pool}, {task} places on each host
         zh {pool}，每台主机 {task} 个位置
+        en interrupted
+        zh 被中断时
+        en tried again, beside the retries
+        zh 再次执行，不计入重试次数
+        en not tried again
+        zh 不再执行
         en without a server
         zh 未连接服务器时
         en does not run

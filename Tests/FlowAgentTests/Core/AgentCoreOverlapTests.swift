@@ -131,6 +131,38 @@ struct AgentCoreOverlapTests {
         #expect(bench.entries(.skipped).isEmpty)
     }
 
+    @Test("An execution that dies with its agent is tried again beside its retries, or not at all (on_interrupt)")
+    func interruptions() throws {
+        for (interruption, count, attempts) in [
+            (InterruptPolicy?.none, 0, 1), (.none, 1, 2), (.fail, 1, 1), (.retry, 0, 3), (.retry, 1, 4),
+        ] {
+            let retry = RetryPolicy(count: count, intervalSeconds: 1, interruption: interruption)
+            var restored = CoreBench.restored(CoreBench.job(policies: Policies(retry: retry)))
+            var bench = CoreBench(restored)
+            bench.advance(to: 60_500)
+            var launches = bench.launches.count
+            // Two deaths of the agent, and then attempts that fail by themselves.
+            for death in 1...2 {
+                guard let entry = bench.entries(.running).first else { break }
+                restored.open = [entry]
+                restored.cursors[entry.order.job.uid] = CoreBench.time(60)
+                let second = Int64(60 + 5 * death)
+                bench = CoreBench(restored, at: CoreBench.time(second))
+                bench.advance(to: (second + 2) * 1000)
+                launches += bench.launches.count
+            }
+            while let last = bench.launches.last,
+                bench.entries(.running).contains(where: { $0.attempt == last.attempt })
+            {
+                bench.finish(last, .failure, reason: .exitCode, exitCode: 2)
+                let before = bench.launches.count
+                bench.advance(to: bench.now.milliseconds(since: CoreBench.base) + 2000)
+                launches += bench.launches.count - before
+            }
+            #expect(launches == attempts, "\(String(describing: interruption)), \(count)")
+        }
+    }
+
     @Test("A retry follows only on the causes that were chosen")
     func choosesCauses() {
         for (causes, attempts) in [([RetryCause.technical], 1), ([.business], 2)] {

@@ -41,6 +41,7 @@ struct SQLiteLedgerTests {
         let second = try self.open()
         #expect(try second.restore().open == [entry] && second.restore().orders == [order])
         entry.attempt = 2
+        entry.interruptions = 1
         _ = try second.commit([.update(entry, report: Fixture.report(entry))])
         #expect(try second.entry(entry.id)?.order.dataTime == order.dataTime)
         #expect(try second.entry(entry.id) == entry)

@@ -114,6 +114,33 @@ struct PoliciesTests {
         #expect(!RetryPolicy(count: 1, causes: []).follows(attempt: 1, cause: cause))
     }
 
+    @Test("An interruption is followed by what on_interrupt says, whatever the count of retries is")
+    func interruptions() throws {
+        func follows(_ policy: RetryPolicy, _ attempt: Int, _ interruptions: Int, _ cause: RetryCause) -> Bool {
+            policy.follows(attempt: attempt, interruptions: interruptions, cause: cause)
+        }
+        let table: [(RetryPolicy, attempt: Int, interruptions: Int, RetryCause, Bool)] = [
+            (RetryPolicy(count: 0), 1, 0, .interrupted, false),
+            (RetryPolicy(count: 1), 1, 0, .interrupted, true),
+            (RetryPolicy(count: 1), 2, 0, .interrupted, false),
+            (RetryPolicy(count: 5, interruption: .fail), 1, 0, .interrupted, false),
+            (RetryPolicy(count: 5, interruption: .fail), 1, 0, .timeout, true),
+            (RetryPolicy(count: 0, interruption: .retry), 1, 0, .interrupted, true),
+            (RetryPolicy(count: 0, interruption: .retry), 10, 9, .interrupted, true),
+            (RetryPolicy(count: 0, interruption: .retry), 11, 10, .interrupted, false),
+            (RetryPolicy(count: 0, interruption: .retry), 2, 1, .technical, false),
+            (RetryPolicy(count: 1, interruption: .retry), 3, 2, .technical, true),
+            (RetryPolicy(count: 1, interruption: .retry), 4, 2, .technical, false),
+            (RetryPolicy(count: 1, causes: [.timeout], interruption: .retry), 1, 0, .interrupted, true),
+        ]
+        for (index, row) in table.enumerated() {
+            #expect(follows(row.0, row.attempt, row.interruptions, row.3) == row.4, "row \(index)")
+        }
+        for policy in table.map(\.0) {
+            #expect(try JSONDecoder().decode(RetryPolicy.self, from: JSONEncoder().encode(policy)) == policy)
+        }
+    }
+
     @Test("What the first version stored is read, and untouched policies are written as it wrote them")
     func isCompatible() throws {
         let old = """

@@ -7,7 +7,7 @@ export const contract = {
     dependencies dependency_mode description dst every_seconds executor_config executor_type
     group_ids jitter_seconds join labels match max_age_seconds misfire misfire_limit
     misfire_threshold_seconds name not_after not_before offline offline_max_seconds on_disable_while_running
-    on_edit_while_running once_at overlap parameters pause_after_failures placement pool queue_limit
+    on_edit_while_running on_interrupt once_at overlap parameters pause_after_failures placement pool queue_limit
     retry_backoff retry_count retry_interval retry_jitter retry_max_interval retry_on schedule_type
     start_deadline_seconds status task_notify timeout timezone two_person window
   `),

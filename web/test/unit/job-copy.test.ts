@@ -54,6 +54,7 @@ const TASK = {
   start_deadline_seconds: 30,
   jitter_seconds: 4,
   pool: { name: 'db-heavy', places: 3 },
+  on_interrupt: 'retry',
   offline: 'run_for',
   offline_max_seconds: 3600,
   pause_after_failures: 5,

@@ -162,6 +162,8 @@ extension ChineseFaults {
         zh retry_count 是 {retry}，但 retry_on 没有写要重试的情况；请写出情况，或把 retry_count 设为 0
         en missed fires
         zh 错过的次数
+        en on_interrupt 'fail' and retry_on 'interrupted' exclude each other; leave one of them out
+        zh on_interrupt “fail”和 retry_on “interrupted”互相矛盾；请去掉其中一个
         en offline 'run_for' needs to know for how long: say offline_max_seconds
         zh offline “run_for”要知道多长时间：请写 offline_max_seconds
         en offline '{offline}' has no limit; choose offline 'run_for', or leave offline_max_seconds out

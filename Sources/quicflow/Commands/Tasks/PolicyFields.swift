@@ -58,6 +58,9 @@ struct PolicyFields: ParsableArguments {
     @Option(help: "Retry only after this: business (exit code 1), technical, timeout, interrupted; repeat for several.")
     var retryOn: [String] = []
 
+    @Option(help: "After the agent or host died meanwhile: retry, fail, or 'as-retry-on', which counts as a retry.")
+    var onInterrupt: String?
+
     @Option(help: "Pause after so many failed runs in a row, 1 to 1000; 0 = never.")
     var pauseAfterFailures: Int?
 
@@ -95,8 +98,22 @@ struct PolicyFields: ParsableArguments {
         if let offline = self.offline, offline != "run_for", self.offlineMax == nil {
             body["offline_max_seconds"] = .null
         }
+        self.applyInterruption(to: &body)
         // A limit of fire_all means nothing to another policy.
         if let misfire = self.misfire, misfire != "fire_all", self.misfireLimit == nil { body["misfire_limit"] = .null }
+    }
+
+    /// `fail` and the cause `interrupted` exclude each other: the one that is said now counts.
+    private func applyInterruption(to body: inout JSONValue) {
+        if let onInterrupt {
+            body["on_interrupt"] = onInterrupt == "as-retry-on" ? .null : .string(onInterrupt)
+            guard onInterrupt == "fail", self.retryOn.isEmpty, case .array(let causes) = body["retry_on"] else {
+                return
+            }
+            body["retry_on"] = .array(causes.filter { $0.string != "interrupted" })
+        } else if self.retryOn.contains("interrupted"), body["on_interrupt"].string == "fail" {
+            body["on_interrupt"] = .null
+        }
     }
 
     private static func pool(_ text: String) throws -> JSONValue {

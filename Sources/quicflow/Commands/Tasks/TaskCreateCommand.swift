@@ -75,7 +75,7 @@ struct TaskUpdateCommand: AsyncParsableCommand {
         "misfire_limit",
         "misfire_threshold_seconds", "catch_up_seconds", "start_deadline_seconds", "jitter_seconds", "group_ids",
         "not_before", "not_after", "window", "calendars", "cron_exprs", "cron_except", "pool",
-        "offline", "offline_max_seconds", "parameters",
+        "offline", "offline_max_seconds", "on_interrupt", "parameters",
         "pause_after_failures", "on_edit_while_running",
         "on_disable_while_running", "labels", "status", "version",
     ]

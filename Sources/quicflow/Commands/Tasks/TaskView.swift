@@ -126,6 +126,11 @@ enum TaskView {
         if let pool = task["pool"]["name"].string {
             rows.append(("pool", "\(pool), \(task["pool"]["places"].cell) places on each host"))
         }
+        switch task["on_interrupt"].string {
+        case "retry": rows.append(("interrupted", "tried again, beside the retries"))
+        case "fail": rows.append(("interrupted", "not tried again"))
+        default: break
+        }
         switch task["offline"].string {
         case "skip": rows.append(("without a server", "does not run"))
         case "run_for": rows.append(("without a server", "runs for \(task["offline_max_seconds"].cell) s"))

@@ -132,6 +132,8 @@ extension ChineseHelp {
         zh 间隔随机缩短的最大百分比。
         en Retry only after this: business (exit code 1), technical, timeout, interrupted; repeat for several.
         zh 只在这些情况后重试：business（退出码 1）、technical、timeout、interrupted；可重复。
+        en After the agent or host died meanwhile: retry, fail, or 'as-retry-on', which counts as a retry.
+        zh 执行期间代理或主机中断后：retry（再次执行）、fail（不再执行），或 'as-retry-on'（计为一次重试）。
         en Pause after so many failed runs in a row, 1 to 1000; 0 = never.
         zh 连续这么多次运行失败后暂停，1 到 1000；0 表示从不。
         en What an edit does while the task runs: pinned (runs end as they began) or refuse.

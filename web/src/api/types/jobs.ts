@@ -62,6 +62,7 @@ export interface FinePolicies {
   cron_exprs?: string[];
   cron_except?: string[];
   pool?: { name: string; places: number } | null;
+  on_interrupt?: 'retry' | 'fail' | null;
   offline?: 'run' | 'skip' | 'run_for';
   offline_max_seconds?: number | null;
   pause_after_failures?: number | null;

@@ -3,6 +3,7 @@ import { between, type NumberField, within } from './number-field.ts';
 
 export const RETRY_CAUSES = ['business', 'technical', 'timeout', 'interrupted'] as const;
 
+export const INTERRUPT_WAYS = ['', 'retry', 'fail'] as const;
 export const OFFLINE_WAYS = ['run', 'skip', 'run_for'] as const;
 export const EDIT_WAYS = ['pinned', 'refuse'] as const;
 export const DISABLE_WAYS = ['finish', 'stop'] as const;
@@ -33,6 +34,8 @@ export interface PolicyForm {
   cronExcept: string;
   /** `NAME:PLACES`; empty: none. */
   pool: string;
+  /** Empty: like any other cause of a retry. */
+  onInterrupt: (typeof INTERRUPT_WAYS)[number];
   offline: (typeof OFFLINE_WAYS)[number];
   /** Empty, but for `run_for`. */
   offlineMax: NumberField;
@@ -60,6 +63,7 @@ export const emptyPolicies = (): PolicyForm => ({
   cronExprs: '',
   cronExcept: '',
   pool: '',
+  onInterrupt: '',
   offline: 'run',
   offlineMax: '',
   pauseAfter: '',
@@ -87,6 +91,7 @@ export function policiesOf(task: FinePolicies): PolicyForm {
     cronExprs: (task.cron_exprs ?? []).join('\n'),
     cronExcept: (task.cron_except ?? []).join('\n'),
     pool: task.pool ? `${task.pool.name}:${task.pool.places}` : usual.pool,
+    onInterrupt: task.on_interrupt ?? usual.onInterrupt,
     offline: task.offline ?? usual.offline,
     offlineMax: task.offline_max_seconds ?? usual.offlineMax,
     pauseAfter: task.pause_after_failures ?? usual.pauseAfter,
@@ -113,6 +118,7 @@ const POLICY_KEYS: [path: string, key: keyof PolicyForm][] = [
   ['cron_exprs', 'cronExprs'],
   ['cron_except', 'cronExcept'],
   ['pool', 'pool'],
+  ['on_interrupt', 'onInterrupt'],
   ['offline', 'offline'],
   ['offline_max_seconds', 'offlineMax'],
   ['pause_after_failures', 'pauseAfter'],
@@ -160,7 +166,11 @@ export function policyBody(form: PolicyForm, misfire: Misfire, schedule: Schedul
     ...RETRY_CAUSES.filter((cause) => form.retryOn.includes(cause)),
     ...form.retryOn.filter((cause) => !known.has(cause)),
   ];
-  return { ...body, retry_on: causes };
+  // They exclude each other.
+  return {
+    ...body,
+    retry_on: form.onInterrupt === 'fail' ? causes.filter((cause) => cause !== 'interrupted') : causes,
+  };
 }
 
 const CLOCK = String.raw`(([01]\d|2[0-3]):[0-5]\d)`;

@@ -71,6 +71,7 @@ export const FIELD_LABELS: Record<string, string> = {
   cron_exprs: 'policy.cronExprs',
   cron_except: 'policy.cronExcept',
   pool: 'policy.pool',
+  on_interrupt: 'policy.onInterrupt',
   offline: 'policy.offline',
   offline_max_seconds: 'policy.offlineMax',
   pause_after_failures: 'policy.pauseAfter',
