@@ -7,14 +7,9 @@ import FlowCore
 ///
 /// No cursor of such a job moves while it may not fire, as in a stop of the scheduler. With the welcome all of its fires of that time
 /// become one record, however many they were; one that is no later than what counts as missed still starts, so that a server that
-/// was restarted costs nothing.
+/// was restarted costs nothing. The ledger remembers times that are over as well: an agent that dies before that record is written
+/// decides as it would have.
 extension AgentCore {
-    /// A time without a server that is over.
-    struct PastAbsence: Sendable {
-        let absence: Absence
-        let through: Timestamp
-    }
-
     /// Missed fires up to an instant that are decided together.
     struct MissedPart {
         let through: Timestamp
@@ -32,7 +27,7 @@ extension AgentCore {
         let now = self.clock.now(reading)
         guard self.absence == nil else { return }
         self.absence = Absence(heard: self.earliest == .distantPast ? now : min(self.earliest, now), since: now)
-        self.keepAbsence()
+        self.keepAbsences()
     }
 
     /// The connection is gone.
@@ -40,22 +35,24 @@ extension AgentCore {
         guard self.isWelcomed else { return }
         let now = self.clock.now(reading)
         self.absence = Absence(heard: now, since: now)
-        self.keepAbsence()
+        self.keepAbsences()
     }
 
     /// Over restarts, where it matters to a job.
-    private mutating func keepAbsence() {
-        guard self.hasBoundedJobs, let absence else { return }
-        self.isAbsenceKept = true
-        self.pipeline.add(.setAbsence(absence))
+    private mutating func keepAbsences() {
+        let isNeeded = self.hasBoundedJobs
+        guard isNeeded || self.isAbsenceKept else { return }
+        self.isAbsenceKept = isNeeded
+        self.pipeline.add(.setAbsences(isNeeded ? self.pastAbsences + (self.absence.map { [$0] } ?? []) : []))
     }
 
     /// A server is there: what fell into the time without one is decided.
     mutating func findServer(at reading: ClockReading) {
-        guard let absence else { return }
+        guard var absence else { return }
         let now = self.clock.now(reading)
         self.absence = nil
-        self.pastAbsence = PastAbsence(absence: absence, through: now)
+        absence.until = now
+        self.pastAbsences = self.pastAbsences.suffix(Absence.mostRemembered - 1) + [absence]
         for uid in self.jobs.keys.sorted() {
             guard let bar = self.jobs[uid].flatMap({ absence.bar(of: $0.snapshot.policies) }), bar <= now else {
                 continue
@@ -63,9 +60,7 @@ extension AgentCore {
             self.scheduleNextFire(of: uid)
             self.fireAfterBoot(uid, at: reading)
         }
-        guard self.isAbsenceKept else { return }
-        self.isAbsenceKept = false
-        self.pipeline.add(.setAbsence(nil))
+        self.keepAbsences()
     }
 
     /// Whether the job may not fire now, because no server is there.
@@ -76,19 +71,54 @@ extension AgentCore {
 
     /// How far missed fires from `next` on have one reason, and what is done with them.
     func missedPart(from next: Timestamp, through end: Timestamp, of policies: Policies) -> MissedPart {
-        guard let past = self.pastAbsence, let bar = past.absence.bar(of: policies), next <= past.through,
-            bar <= past.through
-        else { return MissedPart(through: end, policies: policies, detail: nil) }
-        guard next >= bar else {
-            return MissedPart(through: min(end, bar.advanced(byMilliseconds: -1)), policies: policies, detail: nil)
+        var end = end
+        for past in self.pastAbsences {
+            guard let bar = past.bar(of: policies), let until = past.until, bar <= until, next <= until else {
+                continue
+            }
+            guard next >= bar else {
+                end = min(end, bar.advanced(byMilliseconds: -1))
+                continue
+            }
+            var skipping = policies
+            skipping.misfire = .skip
+            return MissedPart(
+                through: min(end, until),
+                policies: skipping,
+                detail: OfflinePolicy.detail(from: past.since, through: until)
+            )
         }
-        var skipping = policies
-        skipping.misfire = .skip
-        return MissedPart(
-            through: min(end, past.through),
-            policies: skipping,
-            detail: OfflinePolicy.detail(from: past.absence.since, through: past.through)
-        )
+        return MissedPart(through: end, policies: policies, detail: nil)
+    }
+
+    /// How many fires behind a part are to run: the misfire policy speaks of the newest of all, not of each part.
+    ///
+    /// - Parameters:
+    ///   - instant: the end of the part.
+    ///   - end: the last instant at which a fire counts as missed.
+    ///   - now: of a fire that runs once, one that is due and not missed takes the place.
+    func runs(
+        after instant: Timestamp,
+        through end: Timestamp,
+        of policies: Policies,
+        on schedule: CompiledSchedule,
+        now: Timestamp
+    ) -> Int {
+        let most = policies.misfireCount
+        let last = policies.misfire == .fireOnce ? now : end
+        var (cursor, count) = (instant, 0)
+        while count < most, let next = schedule.next(after: cursor), next <= last {
+            cursor = next
+            if next <= end {
+                let part = self.missedPart(from: next, through: end, of: policies)
+                guard part.detail == nil else {
+                    cursor = part.through
+                    continue
+                }
+            }
+            count += 1
+        }
+        return count
     }
 
     /// Decides on a fire that came due while its job might not run, and is too late now.

@@ -114,11 +114,16 @@ extension AgentCore {
                 self.jobs[uid]?.counting = count
                 return false
             }
-            // The newest runs: where a fire is due that is not late, that is the one, and no late one takes its place.
-            if part.through == end, part.policies.misfire == .fireOnce,
-                let next = schedule.next(after: missed.through), next <= now
-            {
-                missed.skipRest()
+            // The newest run: where one is due that is not late, or was missed for another reason, no older one takes its place.
+            if part.detail == nil, !missed.run.isEmpty {
+                let later = self.runs(
+                    after: part.through,
+                    through: end,
+                    of: part.policies,
+                    on: schedule,
+                    now: now
+                )
+                missed.keepNewest(part.policies.misfireCount - later)
             }
             self.jobs[uid]?.counting = nil
             self.account(for: missed, of: job.snapshot, because: part.detail, now: now)

@@ -76,10 +76,11 @@ package struct AgentCore: Sendable {
     var awaitingLease: Set<ExecutionID> = []
     var upkeep = AgentUpkeep()
     var statistics: StatisticsSender
-    /// Set while no server is there, and the last time that was so.
+    /// Set while no server is there.
     var absence: Absence?
-    var pastAbsence: PastAbsence?
-    /// The ledger has the first of them.
+    /// The last times that was so, the oldest first.
+    var pastAbsences: [Absence] = []
+    /// The ledger has them.
     var isAbsenceKept = false
     /// Work that the event being handled may still spend on counting missed fires.
     var countingBudget = 0
@@ -177,8 +178,9 @@ package struct AgentCore: Sendable {
         self.earliest = restored.lastTime
         self.scheduler = restored.scheduler
         self.maintenance = restored.maintenance
-        self.absence = restored.absence
-        self.isAbsenceKept = restored.absence != nil
+        self.absence = restored.absences.last { $0.until == nil }
+        self.pastAbsences = restored.absences.filter { $0.until != nil }
+        self.isAbsenceKept = !restored.absences.isEmpty
         if restored.isDismissed { self.standing = .dismissed }
         self.incarnation = restored.incarnation
         self.configVersion = restored.configVersion

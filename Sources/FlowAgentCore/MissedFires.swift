@@ -17,15 +17,19 @@ struct MissedFires: Hashable, Sendable {
     /// Fires that are counted for one event: about a millisecond, so that other decisions don't wait.
     static let stepsPerEvent = 20_000
 
-    /// Starts none of them after all.
-    mutating func skipRest() {
-        guard let first = self.run.first, let last = self.run.last else { return }
+    /// Fires that are counted one by one for all jobs that one update withdraws.
+    static let stepsPerUpdate = 200_000
+
+    /// Starts no more of them than so many after all.
+    mutating func keepNewest(_ count: Int) {
+        let left = self.run.prefix(max(0, self.run.count - max(0, count)))
+        guard let first = left.first, let last = left.last else { return }
         self.skipped = CoalescedRange(
-            count: (self.skipped?.count ?? 0) + self.run.count,
+            count: (self.skipped?.count ?? 0) + left.count,
             from: self.skipped?.from ?? first,
             through: last
         )
-        self.run = []
+        self.run.removeFirst(left.count)
     }
 
     /// Collects the fires in `(after, through]`, a bounded part of them at a time.

@@ -129,7 +129,7 @@ struct SimulatedLedger {
             self.snapshot.lastTime = time
         case .setDismissed(let isDismissed): self.snapshot.isDismissed = isDismissed
         case .setMaintenance(let maintenance): self.snapshot.maintenance = maintenance
-        case .setAbsence(let absence): self.snapshot.absence = absence
+        case .setAbsences(let absences): self.snapshot.absences = absences
         case .setScheduler(let state): if self.mutant != .forgetsStop { self.snapshot.scheduler = state }
         case .raiseFloor(let floor): self.snapshot.floor = floor
         case .prune: return .pruned(isDone: true)

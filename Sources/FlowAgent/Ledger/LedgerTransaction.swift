@@ -84,8 +84,8 @@ struct LedgerTransaction {
             try self.database.run("UPDATE meta SET scheduler = ?", [try StandingColumn.encode(state)])
         case .setMaintenance(let maintenance):
             try self.database.run("UPDATE meta SET maintenance = ?", [try StandingColumn.encode(maintenance)])
-        case .setAbsence(let absence):
-            let column = try absence.map { try StandingColumn.encode($0) }
+        case .setAbsences(let absences):
+            let column = absences.isEmpty ? nil : try StandingColumn.encode(absences)
             try self.database.run("UPDATE meta SET absence = ?", [column])
         case .raiseFloor(let floor):
             try self.database.run("UPDATE meta SET floor = ?1 WHERE floor < ?1", [floor.milliseconds])

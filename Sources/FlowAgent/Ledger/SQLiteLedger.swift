@@ -198,7 +198,7 @@ package final class SQLiteLedger: Ledger {
                     zones: try ZoneTable.all(in: database),
                     scheduler: StandingColumn.decode(meta["scheduler"]) ?? SchedulerState(),
                     maintenance: StandingColumn.decode(meta["maintenance"]) ?? HostMaintenance(),
-                    absence: StandingColumn.decode(meta["absence"])
+                    absences: Self.absences(meta["absence"])
                 )
                 let jobs = "SELECT uid, version, cursor, is_ordered FROM job ORDER BY uid"
                 for row in try Row.fetchAll(database, sql: jobs) {
@@ -221,6 +221,13 @@ package final class SQLiteLedger: Ledger {
                 return snapshot
             }
         }
+    }
+
+    /// Ledgers of before knew one time without a server, which went on.
+    private static func absences(_ text: String?) -> [Absence] {
+        if let all: [Absence] = StandingColumn.decode(text) { return all }
+        let one: Absence? = StandingColumn.decode(text)
+        return one.map { [$0] } ?? []
     }
 
     package func outbox(after sequence: Int64, limit: Int) throws -> [Report] {

@@ -9,10 +9,16 @@ package struct Absence: Hashable, Sendable, Codable {
     package var heard: Timestamp
     /// Since when an agent that lived had none; what came due before that was missed for other reasons.
     package var since: Timestamp
+    /// When a server was there again; nil so long as none is.
+    package var until: Timestamp?
 
-    package init(heard: Timestamp, since: Timestamp) {
+    /// How many that are over are remembered: fires of one are decided with the welcome that ends it, or when the scheduler goes on.
+    package static let mostRemembered = 8
+
+    package init(heard: Timestamp, since: Timestamp, until: Timestamp? = nil) {
         self.heard = heard
         self.since = since
+        self.until = until
     }
 
     /// From when on a job does not fire in it, so long as it lasts.

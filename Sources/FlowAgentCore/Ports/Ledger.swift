@@ -81,8 +81,8 @@ package enum LedgerOperation: Hashable, Sendable {
     indirect case setScheduler(SchedulerState)
     /// Whether the host is kept free of new work, until a server says otherwise.
     indirect case setMaintenance(HostMaintenance)
-    /// Since when no server is there, where a job goes by it; nil = one is.
-    indirect case setAbsence(Absence?)
+    /// Times without a server, where a job goes by them; the last one may go on.
+    indirect case setAbsences([Absence])
     /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
     case raiseFloor(Timestamp)
     /// One small step of deleting what is terminal, acknowledged and below the floor.
@@ -191,8 +191,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var scheduler: SchedulerState
     /// Whether the host is kept free of new work.
     package var maintenance: HostMaintenance
-    /// Since when no server was there, where one was missing at the end.
-    package var absence: Absence?
+    /// Times without a server, as far as they may still matter.
+    package var absences: [Absence]
 
     package init(
         incarnation: String,
@@ -214,7 +214,7 @@ package struct LedgerSnapshot: Hashable, Sendable {
         ordered: Set<JobUID> = [],
         scheduler: SchedulerState = SchedulerState(),
         maintenance: HostMaintenance = HostMaintenance(),
-        absence: Absence? = nil
+        absences: [Absence] = []
     ) {
         self.incarnation = incarnation
         self.configVersion = configVersion
@@ -235,6 +235,6 @@ package struct LedgerSnapshot: Hashable, Sendable {
         self.ordered = ordered
         self.scheduler = scheduler
         self.maintenance = maintenance
-        self.absence = absence
+        self.absences = absences
     }
 }

@@ -110,7 +110,7 @@ struct AgentCoreAbsenceTests {
         let gone = Absence(heard: CoreBench.time(90), since: CoreBench.time(90))
         for (policies, alone) in [(Self.policies(.skip), []), (Self.policies(.runFor, 300), [Int64(300), 360])] {
             var restored = CoreBench.restored(CoreBench.job(policies: policies), cursor: 60)
-            restored.absence = gone
+            restored.absences = [gone]
             var bench = CoreBench(restored, at: CoreBench.time(310))
             bench.advance(to: 630_000)
             // While it was down is the misfire policy's; what came later, or what may not run, is not.
@@ -147,6 +147,11 @@ struct AgentCoreAbsenceTests {
         }
     }
 
+    /// What the transaction under way says of times without a server.
+    private static func kept(_ bench: CoreBench) -> [Absence]? {
+        bench.outstanding?.compactMap { if case .setAbsences(let all) = $0 { all } else { nil } }.last
+    }
+
     @Test("The ledger knows while there is none, and only where a job goes by it")
     func durable() {
         for (offline, isKept) in [(OfflinePolicy.run, false), (.skip, true)] {
@@ -156,11 +161,62 @@ struct AgentCoreAbsenceTests {
             bench.commitsAtOnce = false
             bench.send(.linkDown)
             let gone = Absence(heard: CoreBench.time(90), since: CoreBench.time(90))
-            #expect((bench.outstanding?.contains(.setAbsence(gone)) == true) == isKept)
+            #expect((Self.kept(bench)?.last == gone) == isKept)
             bench.commit()
             bench.connect()
-            #expect((bench.outstanding?.contains(.setAbsence(nil)) == true) == isKept)
+            let over = Absence(heard: gone.heard, since: gone.since, until: CoreBench.time(90))
+            #expect((Self.kept(bench)?.last == over) == isKept)
         }
+    }
+
+    @Test(
+        "An agent that dies between a server's return and its record goes on with it, and the newest fire of all runs once"
+    )
+    func crash() throws {
+        for misfire in [MisfirePolicy.fireOnce, .fireAll] {
+            let policies = Self.policies(.skip, misfire: misfire)
+            var restored = CoreBench.restored(CoreBench.job(policies: policies))
+            // Without a server from 90 to 200; what was missed before 90, in between, and in the downtime from then on is three parts.
+            restored.absences = [
+                Absence(heard: CoreBench.time(90), since: CoreBench.time(90), until: CoreBench.time(200))
+            ]
+            restored.lastTime = CoreBench.time(200)
+            var bench = CoreBench(restored, at: CoreBench.time(400))
+            #expect(bench.started.isEmpty)
+            bench.connect()
+            #expect(bench.started == (misfire == .fireOnce ? [360] : [60, 240, 300, 360]))
+            let records = bench.entries(.skipped).filter { OfflinePolicy.explains($0.detail) }
+            #expect(records.map(\.coalesced?.count) == [2], "\(bench.entries(.skipped).map(\.detail))")
+            #expect(records.first?.detail?.contains("to 2026-01-01T00:03:20.000Z") == true)
+        }
+    }
+
+    @Test("Of all parts together no more run than the misfire policy says, the newest of them")
+    func limits() {
+        var policies = Self.policies(.skip, misfire: .fireAll)
+        policies.misfireLimit = 2
+        var restored = CoreBench.restored(CoreBench.job(policies: policies))
+        restored.absences = [
+            Absence(heard: CoreBench.time(150), since: CoreBench.time(150), until: CoreBench.time(310))
+        ]
+        var bench = CoreBench(restored, at: CoreBench.time(370))
+        bench.connect()
+        // 60 and 120 were missed before, 180 to 300 lie in it, 360 came after it.
+        #expect(bench.started == [120, 360])
+    }
+
+    @Test("So many times without a server are remembered, and no more")
+    func remembers() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: Self.policies(.skip))))
+        for _ in 0..<20 {
+            bench.connect()
+            bench.send(.linkDown)
+        }
+        let kept = bench.effects.flatMap { effect -> [Int] in
+            guard case .commit(let operations) = effect else { return [] }
+            return operations.compactMap { if case .setAbsences(let all) = $0 { all.count } else { nil } }
+        }
+        #expect(kept.max() == Absence.mostRemembered + 1)
     }
 
     @Test("A pause between runs that is over waits for the server")

@@ -47,17 +47,24 @@ struct SQLiteLedgerTests {
         #expect(try second.entry(entry.id) == entry)
     }
 
-    @Test("keeps since when there is no server, over a crash, until there is one (R13)")
+    @Test("keeps times without a server, also of a ledger that knew only the one that goes on (R13)")
     func absence() throws {
         let gone = Absence(heard: Timestamp(seconds: 1_767_225_600), since: Timestamp(seconds: 1_767_225_630))
         var ledger: SQLiteLedger? = try self.open()
-        #expect(try ledger?.restore().absence == nil)
-        _ = try ledger?.commit([.setAbsence(gone)])
+        let over = Absence(heard: gone.heard, since: gone.since, until: Timestamp(seconds: 1_767_225_700))
+        #expect(try ledger?.restore().absences == [])
+        _ = try ledger?.commit([.setAbsences([over, gone])])
         ledger = nil
-        let second = try self.open()
-        #expect(try second.restore().absence == gone)
-        _ = try second.commit([.setAbsence(nil)])
-        #expect(try second.restore().absence == nil)
+        var second: SQLiteLedger? = try self.open()
+        #expect(try second?.restore().absences == [over, gone])
+        _ = try second?.commit([.setAbsences([])])
+        #expect(try second?.restore().absences == [])
+        second = nil
+        try DatabaseQueue(path: SQLiteLedger.path(in: self.directory.path)).write { database in
+            let before = #"{"heard":\#(gone.heard.milliseconds),"since":\#(gone.since.milliseconds)}"#
+            try database.execute(sql: "UPDATE meta SET absence = ?", arguments: [before])
+        }
+        #expect(try self.open().restore().absences == [gone])
     }
 
     @Test("refuses a second agent on the same directory and lets it in afterwards")
