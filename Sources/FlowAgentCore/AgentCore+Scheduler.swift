@@ -61,17 +61,19 @@ extension AgentCore {
         return period.text.en
     }
 
-    /// Accounts for fires of a stop that no start will decide on any more, because an update switches their job off or gives it
-    /// another schedule.
+    /// Accounts for fires of a stop that no start will decide on any more, because an update switches their job off, gives it
+    /// another schedule, or takes it from this host.
     ///
-    /// Before the update is written and in one transaction with it: afterwards nobody knows what was due. The count has a bound
-    /// (``MissedFires``), and there is one for each job that an update changes.
+    /// Before the update is written and in one transaction with it: afterwards nobody knows what was due. The count has one bound
+    /// for all jobs that an update changes; beyond it the records say what they cover, and no longer how many fires that were.
     mutating func accountForWithdrawn(by update: ConfigUpdate, now: Timestamp) {
         // With a clock that may be wrong, perhaps none of this was due.
         guard self.suspicion == nil else { return }
-        for job in update.upserts {
-            guard let known = self.jobs[job.uid], known.snapshot.isEnabled, let schedule = known.schedule,
-                !job.isEnabled || job.schedule != known.snapshot.schedule,
+        var budget = MissedFires.stepsPerUpdate
+        let changes = update.upserts.map { (uid: $0.uid, job: Optional($0)) }
+        for (uid, job) in changes + self.removed(by: update).map({ (uid: $0, job: nil) }) {
+            guard let known = self.jobs[uid], known.snapshot.isEnabled, let schedule = known.schedule,
+                job?.isEnabled != true || job?.schedule != known.snapshot.schedule,
                 let first = schedule.next(after: known.cursor), first <= now,
                 let halt = self.haltDetail(from: first, through: now)
             else { continue }
@@ -79,18 +81,27 @@ extension AgentCore {
             var policies = known.snapshot.policies
             policies.misfire = .skip
             var count = MissedFires.Count(after: known.cursor, through: now, policies: policies, now: now)
-            var budget = Int.max
             let agent = self.configuration.agent
             let ahead = self.ahead
             let orders = self.orders
-            let missed = count.go(on: schedule, budget: &budget, mayLeap: ahead.isEmpty && orders.isEmpty) { nominal in
-                let id = DeterministicID.execution(kind: .cron, job: job.uid, nominal: nominal, agent: agent)
-                return ahead.contains(nominal, of: job.uid, on: agent) || orders[id] != nil
+            func isDecided(_ nominal: Timestamp) -> Bool {
+                let id = DeterministicID.execution(kind: .cron, job: uid, nominal: nominal, agent: agent)
+                return ahead.contains(nominal, of: uid, on: agent) || orders[id] != nil
             }
-            guard let skipped = missed?.skipped else { continue }
+            let missed = count.go(
+                on: schedule,
+                budget: &budget,
+                mayLeap: ahead.isEmpty && orders.isEmpty,
+                isDecided: isDecided
+            )
+            let found = missed.map(\.skipped) ?? count.least(on: schedule, isDecided: isDecided)
+            guard let skipped = found else { continue }
             let change =
-                job.isEnabled
-                ? "the job got another schedule before that ended" : "the job was disabled before that ended"
+                switch job?.isEnabled {
+                case true?: "the job got another schedule before that ended"
+                case false?: "the job was disabled before that ended"
+                case nil: "the job was deleted, or left this host, before that ended"
+                }
             let fires = "\(skipped.count) fires from \(skipped.from) through \(skipped.through) were missed: "
             self.skip(
                 skipped,
@@ -99,8 +110,15 @@ extension AgentCore {
                 detail: "\(skipped.count == 1 ? "" : fires)\(halt); \(change)",
                 now: now
             )
-            self.moveCursor(of: job.uid, to: now)
+            self.moveCursor(of: uid, to: now)
         }
+    }
+
+    /// Jobs that this host no longer has to run.
+    func removed(by update: ConfigUpdate) -> [JobUID] {
+        guard update.base == nil else { return update.removals }
+        let kept = Set(update.upserts.map(\.uid))
+        return self.jobs.keys.filter { !kept.contains($0) }.sorted()
     }
 
     /// Decides on a fire that a stop has made late, if the job does not run those.

@@ -134,10 +134,7 @@ extension AgentCore {
 
     /// A configuration is durable: from now on it counts (R13).
     private mutating func apply(_ update: ConfigUpdate, cursor: Timestamp) {
-        let kept = Set(update.upserts.map(\.uid))
-        let removed =
-            update.base == nil ? self.jobs.keys.filter { !kept.contains($0) }.sorted() : update.removals
-        for uid in removed {
+        for uid in self.removed(by: update) {
             if self.jobs[uid] != nil { self.endWaiting(of: uid, because: "the job left this host", now: cursor) }
             let left = self.jobs.removeValue(forKey: uid)
             self.zoneUse.change(from: left?.snapshot.schedule.zoneName, to: nil)

@@ -81,6 +81,23 @@ struct MissedFires: Hashable, Sendable {
             return MissedFires(run: self.newest, skipped: skipped, through: self.cursor)
         }
 
+        /// What there is to skip, without counting all of it: the range says what is covered, the count is the least there were.
+        ///
+        /// For a policy that runs none of them.
+        func least(on schedule: CompiledSchedule, isDecided: (Timestamp) -> Bool) -> CoalescedRange? {
+            guard var last = schedule.next(after: self.cursor), last <= self.through else { return nil }
+            let first = self.first ?? last
+            var end = self.through
+            // No fire is later than `end`.
+            while last < end {
+                let middle = last.advanced(byMilliseconds: end.milliseconds(since: last) / 2)
+                if let next = schedule.next(after: middle), next <= self.through { last = next } else { end = middle }
+            }
+            // A row of its own would take the record's place.
+            guard isDecided(last) else { return CoalescedRange(count: self.count + 1, from: first, through: last) }
+            return self.lastSkipped.map { CoalescedRange(count: self.count, from: first, through: $0) }
+        }
+
         /// Counts by division what will not run of a schedule with a fixed period, however long it was missed.
         private mutating func leap(by period: Int64, on schedule: CompiledSchedule) {
             let beforeWindow = min(self.through, self.windowStart.advanced(byMilliseconds: -1))

@@ -89,6 +89,24 @@ struct SchedulerTests {
     }
 
     @Test(
+        "So has what a stop held up of a task that the server places and somebody deletes (S4)",
+        arguments: StoreKind.allCases
+    )
+    func deleted(kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let store = world.store
+            let job = try await world.placed(Placement(kind: .oneOf), Policies(misfire: .fireOnce))
+            _ = try await store.stopScheduler(reason: "move", by: Self.by("ada", -5))
+            #expect(try await world.fire(job).isHeld)
+            #expect(try await store.deleteJob(job.id, by: Self.by("ada", 60)).ended.count == 1)
+            let records = try await store.executions(ExecutionQuery()).items
+            let record = try #require(records.first)
+            #expect(records.count == 1 && record.status == .skipped && record.reason == .misfire)
+            #expect(record.detail?.hasSuffix("the job was deleted before that ended") == true, "\(record.detail ?? "")")
+        }
+    }
+
+    @Test(
         "An edit in a stop that leaves the schedule alone leaves a held fire to the start",
         arguments: StoreKind.allCases
     )

@@ -122,19 +122,21 @@ extension SQLiteStore {
     }
 
     /// Records a fire that the server places and a stop of the scheduler holds up, where no start will decide on it any more: the
-    /// change switches its job off, or gives it another schedule.
+    /// change switches its job off, gives it another schedule, or deletes it.
     ///
     /// Hosts account for theirs themselves.
+    ///
+    /// - Parameter after: nil = it is deleted.
     private func skipWithdrawn(
         _ before: Job,
-        by after: Job,
+        by after: Job?,
         at now: Timestamp,
         _ db: Database
     ) throws -> [Execution] {
         guard before.isEnabled, let due = before.nextFire, due <= now,
             before.definition.placement?.isCoordinated == true,
-            !after.isEnabled || after.definition.schedule != before.definition.schedule
-                || after.definition.placement?.isCoordinated != true,
+            after?.isEnabled != true || after?.definition.schedule != before.definition.schedule
+                || after?.definition.placement?.isCoordinated != true,
             let stop = try SchedulerStopTable(db).covering(due)
         else { return [] }
         let fire = PlannedFire(job: before.uid, jobID: before.id, version: before.version, nominal: due, next: nil)
@@ -143,11 +145,18 @@ extension SQLiteStore {
             of: JobReference(before),
             before.definition.policies,
             stop: stop,
-            withdrawnBy: !after.isEnabled
-                ? "the job was disabled before that ended" : "the job got another schedule before that ended",
+            withdrawnBy: Self.withdrawal(by: after),
             at: now
         )
         return try RecordWriter(db: db, snapshots: self.snapshots).begin(draft).executions
+    }
+
+    private static func withdrawal(by after: Job?) -> String {
+        switch after?.isEnabled {
+        case true?: "the job got another schedule before that ended"
+        case false?: "the job was disabled before that ended"
+        case nil: "the job was deleted before that ended"
+        }
     }
 
     package func deleteJob(_ id: JobID, by change: Change) async throws -> ChangedJob {
@@ -162,6 +171,7 @@ extension SQLiteStore {
         let takesTwo = TwoPersonRule.isNeeded(toDelete: job)
         try Self.permit(takesTwo, .job(job), version: job.version, to: "delete", by: change, db)
         var changes = RecordChanges()
+        let skipped = try self.skipWithdrawn(job, by: nil, at: change.at, db)
         try OwedTable(db).end(of: id, at: change.at)
         changes.endDeleted(try ExecutionTable(db).pending(of: id), at: change.at)
         try RecordWriter(db: db, snapshots: self.snapshots).save(changes)
@@ -174,7 +184,7 @@ extension SQLiteStore {
             groups: job.definition.groups,
             before: JobAudit(job)
         )
-        return ChangedJob(job: job, ended: changes.changed)
+        return ChangedJob(job: job, ended: changes.changed + skipped)
     }
 
     package func job(_ id: JobID) async throws -> Job? { try await self.readFew { db in try JobTable(db).find(id) } }

@@ -186,6 +186,46 @@ struct AgentCoreSchedulerTests {
         #expect(Array(bench.started.dropFirst()) == (isEnabled ? [390] : []), "\(bench.started)")
     }
 
+    @Test(
+        "accounts for what came due in a stop when the job is deleted, or leaves the host, before its end (S4)",
+        arguments: [false, true]
+    )
+    func removed(isWhole: Bool) throws {
+        var bench = Self.bench()
+        bench.advance(to: 310_000)
+        let uid = CoreBench.job().uid
+        let update = ConfigUpdate(version: 2, base: isWhole ? nil : 1, upserts: [], removals: isWhole ? [] : [uid])
+        bench.send(.received(.config(update)))
+        let record = try #require(bench.entries(.skipped).first)
+        #expect(
+            record.coalesced == CoalescedRange(count: 4, from: CoreBench.time(120), through: CoreBench.time(300))
+        )
+        let detail = record.detail ?? ""
+        #expect(detail.contains("is stopped by ada since 2026-01-01T00:01:30.000Z (move)"), "\(detail)")
+        #expect(detail.hasSuffix("the job was deleted, or left this host, before that ended"), "\(detail)")
+        #expect(bench.reports.contains { $0.executionID == record.id && $0.status == .skipped })
+        bench.send(.received(.scheduler(Self.started(at: 400))))
+        bench.advance(to: 460_000)
+        #expect(bench.entries(.skipped).count == 1 && bench.started == [60])
+    }
+
+    @Test("counts no more than an update may take, and its records cover all the same what they have to (S4)")
+    func withdrawnAtOnce() throws {
+        // A second that no period is known of: each fire is counted by itself.
+        let job = CoreBench.job("* * 0-22 * * *")
+        var restored = CoreBench.restored(job)
+        restored.scheduler = Self.stopped(at: 0)
+        var bench = CoreBench(restored)
+        bench.connect()
+        bench.send(.received(.scheduler(Self.stopped(at: 0))))
+        bench.sleep(until: 5 * 86_400_000 + 30_000)
+        let off = CoreBench.job("* * 0-22 * * *", version: 2, isEnabled: false)
+        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: [off]))))
+        let range = try #require(bench.entries(.skipped).first?.coalesced)
+        #expect(range.from == CoreBench.time(1) && range.through == CoreBench.time(5 * 86_400 + 30))
+        #expect((200_000...200_001).contains(range.count), "\(range)")
+    }
+
     @Test("one fire has its own reason; a host that hears of both at once writes it too (S4)")
     func withdrawnWhileAway() throws {
         var restored = CoreBench.restored(CoreBench.job(), cursor: 60)

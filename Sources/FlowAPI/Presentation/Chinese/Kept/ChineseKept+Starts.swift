@@ -58,6 +58,10 @@ extension ChineseKept {
         zh {fires}：调度器自 {since} 起被 {name} 停止
         en {stop}; the job was disabled before that ended
         zh {stop}；在其结束前任务已停用
+        en {stop}; the job was deleted, or left this host, before that ended
+        zh {stop}；在其结束前任务已删除，或不再由此主机执行
+        en {stop}; the job was deleted before that ended
+        zh {stop}；在其结束前任务已删除
         en {stop}; the job got another schedule before that ended
         zh {stop}；在其结束前任务更换了调度计划
         en it could not start before its deadline: {cause}
