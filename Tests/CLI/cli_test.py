@@ -392,6 +392,8 @@ def versions_are_listed_and_restored(sh: Shell) -> None:
     sh.run("task", "create", "every hour", "--every", "1h", "--command", "true", "--group", "all")
     check("runs next at" in sh.run("task", "shift", "every hour", "--earlier", "10m").stdout, "moved")
     check("every hour" in sh.run("upcoming", "--for", "2h").stdout, "it comes")
+    coming = sh.run("task", "upcoming", "every hour", "--for", "2h")
+    check("AT" in coming.stdout and "On: " in coming.stdout, "its own fires come, with its hosts")
     sh.run("task", "delete", "versioned")
     sh.run("task", "delete", "every hour")
 

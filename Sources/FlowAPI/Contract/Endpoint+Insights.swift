@@ -96,6 +96,8 @@ extension Endpoint {
                                 "day": .string, "moved_to": .timestamp.orNull.about("Null: it does not happen."),
                             ])
                         ).about("The first 200 fires that calendars leave out or move."),
+                        "clock_changes": .array(.answer(["zone": .string], and: Schema.clockChange))
+                            .about("Changes of clocks in the span, in zones of tasks that fire in it."),
                         "maintenances": .array(
                             .answer([
                                 "client_id": .string, "name": .string, "since": .timestamp, "until": .timestamp,

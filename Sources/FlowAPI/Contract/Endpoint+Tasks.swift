@@ -197,6 +197,27 @@ extension Endpoint {
                         "dependencies": .reference("Dependencies").orNull.about("How the tasks stand that start it."),
                     ])
                 )
+        case .taskUpcoming:
+            Contract(.tasks, "Lists coming fires of a task, with its hosts; of the next day unless the span is said")
+                .query("from", .timestamp)
+                .query("to", .timestamp.about("At most 14 days later."))
+                .query("limit", .integer(1...Int64(JobService.comingLimit)).byDefault(100))
+                .answers(
+                    .answer([
+                        "items": .array(
+                            .answer([
+                                "at": .timestamp,
+                                "clock_change": Schema.answer(Schema.clockChange).orNull
+                                    .about("Set where clocks change on that day in the task's time zone."),
+                            ])
+                        ),
+                        "partial": .boolean.about("There are more than are listed."),
+                        "placement": Schema.string.about("'each' of the hosts runs it, or the server chooses so."),
+                        "offline": Schema.choice(of: OfflinePolicy.self).about("What hosts that are away do."),
+                        "offline_max_seconds": .integer.orNull,
+                        "clients": .array(.answer(["id": .string, "name": .string, "online": .boolean])),
+                    ])
+                )
         case .taskPlacement:
             Contract(.tasks, "Says where a run would go if it began now; nothing is changed")
                 .answers(

@@ -13,7 +13,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case explainAccess, breakGlass, mendGlass, startOIDC, returnFromOIDC, redeemOIDC
     case signInCode, getTOTP, beginTOTP, confirmTOTP, endTOTP, renewRecoveryCodes, resetTOTP
     case listTasks, createTask, getTask, updateTask, deleteTask, enableTask, disableTask, triggerTask, parseCron
-    case explainTask, taskPlacement, taskRollout, listOwed, testTask, shiftTask
+    case explainTask, taskUpcoming, taskPlacement, taskRollout, listOwed, testTask, shiftTask
     case listVersions, getVersion, restoreVersion
     case getDependencies, setDependencies, listDependents, resetDependencies, startDependent
     case checkTasks, taskFileSchema
@@ -122,6 +122,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         // Saving it is asked for besides.
         case .testTask: self.api(.post, "/tasks/test-run", .needs(.jobsRun))
         case .explainTask: self.api(.get, "/tasks/{id}/explain", .needs(.jobsRead))
+        case .taskUpcoming: self.api(.get, "/tasks/{id}/upcoming", .needs(.jobsRead))
         case .taskPlacement: self.api(.get, "/tasks/{id}/placement", .needs(.executionsRead))
 
         case .getDependencies: self.api(.get, "/tasks/{id}/dependencies", .needs(.jobsRead))

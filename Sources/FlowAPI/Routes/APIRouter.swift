@@ -193,6 +193,7 @@ struct APIRouter: Sendable {
         case .shiftTask: try await self.tasks.shift(call)
         case .testTask: try await self.tasks.testRun(call)
         case .explainTask: try await self.tasks.explain(call)
+        case .taskUpcoming: try await self.tasks.upcoming(call)
         case .taskPlacement: try await self.tasks.placement(call)
         case .bulkTasks: try await self.tasks.bulk(call)
         case .stopExecutions: try await self.executions.stopAll(call)

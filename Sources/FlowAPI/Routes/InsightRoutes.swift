@@ -97,6 +97,10 @@ struct InsightRoutes: Sendable {
             .init("partial", fires.isPartial),
             .init("items", items),
             .init("excluded", fires.excluded.map(Self.excluded)),
+            .init(
+                "clock_changes",
+                fires.clockChanges.map { JSON.object([.init("zone", $0.zone)] + TaskRoutes.members($0.change)) }
+            ),
             .init("maintenances", try await self.maintenances(call)),
         ])
     }

@@ -86,7 +86,7 @@ extension JobService {
         return try await backfills.makeUps(of: id, from: from, until: until).filter { seen.contains($0.agentID) }
     }
 
-    private func hosts(of job: Job, kept: KeptTexts?, in scope: Scope) async throws -> [FireFacts.Host] {
+    func hosts(of job: Job, kept: KeptTexts?, in scope: Scope) async throws -> [FireFacts.Host] {
         var members: Set<AgentID> = []
         for summary in try await self.store.groups()
         where job.definition.groups.contains(summary.group.id) && scope.contains(summary.group.id) {

@@ -40,6 +40,14 @@ package struct UpcomingFires: Hashable, Sendable {
         package let fire: ExcludedFire
     }
 
+    /// Changes of clocks in the span, in zones that jobs with fires in it go by.
+    package private(set) var clockChanges: [ClockChange] = []
+
+    package struct ClockChange: Hashable, Sendable {
+        package let zone: String
+        package let change: ZoneChange
+    }
+
     package static let fireLimit = 500_000
     package static let excludedLimit = 200
     /// Fires of tasks with calendars that are looked at for those, all together.
@@ -51,6 +59,7 @@ package struct UpcomingFires: Hashable, Sendable {
     package init(of jobs: [Job], after: Timestamp, through: Timestamp, limit: Int = Self.fireLimit) {
         var byMinute: [Int64: Minute] = [:]
         var budget = Self.excludedTries
+        var zones: [String: ZoneRules] = [:]
         for job in jobs.sorted(by: { $0.id < $1.id }) {
             // A paused job fires again from where the clock resumes it.
             guard let begin = job.isEnabled ? after : job.hold?.until.map({ max(after, $0) }) else { continue }
@@ -66,6 +75,7 @@ package struct UpcomingFires: Hashable, Sendable {
                 break
             }
             self.total += fires.count
+            if !fires.isEmpty, let zone = schedule.zone { zones[zone.name] = zone }
             var counts: [Int64: Int] = [:]
             for fire in fires { counts[fire.milliseconds.flooredDivision(by: Self.minute), default: 0] += 1 }
             for (number, count) in counts {
@@ -78,5 +88,8 @@ package struct UpcomingFires: Hashable, Sendable {
             }
         }
         self.minutes = byMinute.values.sorted { $0.at < $1.at }
+        self.clockChanges = zones.values.flatMap { zone in
+            zone.changes(after: after, through: through).map { ClockChange(zone: zone.name, change: $0) }
+        }.sorted { ($0.change.at, $0.zone) < ($1.change.at, $1.zone) }
     }
 }

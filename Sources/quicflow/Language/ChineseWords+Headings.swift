@@ -228,6 +228,8 @@ extension ChineseWords {
         zh 运行
         en AT
         zh 时间
+        en CLOCKS
+        zh 时钟
         en FORMAT
         zh 格式
         en PARAMETERS

@@ -46,6 +46,12 @@ extension ChineseWords {
         zh --later 和 --earlier 请写一个。
         en '{name}' runs next at {time}.
         zh “{name}”下次在 {time} 运行。
+        en they change at {time}
+        zh 于 {time} 调整
+        en {name} (offline)
+        zh {name}（离线）
+        en On: {hosts}
+        zh 主机：{hosts}
         en There are more than are listed.
         zh 还有更多未列出。
         en {name} at {time}: left out or moved by the calendar '{calendar}'

@@ -12,7 +12,8 @@ struct TaskCommand: AsyncParsableCommand {
         subcommands: [
             TaskListCommand.self, TaskGetCommand.self, TaskCreateCommand.self, TaskUpdateCommand.self,
             TaskDeleteCommand.self, TaskEnableCommand.self, TaskDisableCommand.self, TaskTriggerCommand.self,
-            TaskExplainCommand.self, TaskWhereCommand.self, TaskImportCommand.self, TaskStatsCommand.self,
+            TaskExplainCommand.self, TaskUpcomingCommand.self, TaskWhereCommand.self, TaskImportCommand.self,
+            TaskStatsCommand.self,
             TaskHistoryCommand.self, TaskLogsCommand.self, TaskExportCommand.self, TaskDepsCommand.self,
             TaskHookCommand.self, TaskBackfillCommand.self, TaskBulkCommand.self, TaskTestCommand.self,
             TaskVersionsCommand.self, TaskShiftCommand.self, TaskLintCommand.self,

@@ -8,6 +8,8 @@ extension ChineseHelp {
         zh 说明任务在某个时刻发生了或将会发生什么，以及为什么。
         en The instant: an RFC 3339 time with its zone.
         zh 时刻：带时区的 RFC 3339 时间。
+        en Coming fires of a task, with its hosts; of the next day.
+        zh 任务接下来的触发时间及其主机；默认为接下来一天。
         en Says where a task would run if it began now, and why.
         zh 说明任务如果现在开始会在哪里运行，以及为什么。
         en Makes tasks of crontabs, and of jobs of other schedulers.
