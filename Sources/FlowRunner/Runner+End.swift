@@ -12,9 +12,6 @@ extension Runner {
     /// last of a pipeline often outlives its script by a moment.
     private static let leftoverGrace: Int64 = 2_000_000
     private static let leftoverPatience: Int64 = 100_000
-    /// How long a tree waits for an orphan of which nothing is known yet, and the pause between two looks.
-    private static let clarityPatience: Int64 = 1_000_000
-    private static let clarityPause: Int64 = 2_000
     /// Names of processes in one notice.
     private static let namedLeftovers = 3
 
@@ -44,6 +41,7 @@ extension Runner {
                 if self.trees.hasStrays { return }
                 continue
             }
+            self.processes[token]?.clarity.seen()
             guard case .running = process.phase else { continue }
             if process.leavesProcesses, process.cause == .own {
                 self.trees.leave(token, process: process)
@@ -58,12 +56,11 @@ extension Runner {
 
     /// Whether a tree that seems to be gone may have an orphan whose owner shows in a moment; nobody holds it up for long.
     private func waitsForClarity(_ token: UInt64) -> Bool {
-        guard self.trees.isUnclear, let process = self.processes[token] else { return false }
         let now = flow_monotonic_microseconds()
-        let until = process.clearBy ?? now + Self.clarityPatience
-        self.processes[token]?.clearBy = until
-        guard now < until else { return false }
-        self.sweepAt = now + Self.clarityPause
+        guard self.processes[token]?.clarity.waits(isUnclear: self.trees.isUnclear, now: now) == true else {
+            return false
+        }
+        self.sweepAt = now + Clarity.pause
         return true
     }
 

@@ -48,8 +48,8 @@ struct RunnerProcess {
     var stuck: Set<Int32> = []
     /// Set when the leader was reaped; descendants may still live.
     var exit: Exit?
-    /// Until when its end waits for orphans whose owner is not known yet; monotonic microseconds, nil = it does not.
-    var clearBy: Int64?
+    /// Whether its end waits for orphans whose owner is not known yet.
+    var clarity = Clarity()
     /// When it was first sent SIGTERM and SIGKILL; boot clock, microseconds, 0 = never.
     var terminatedAt: Int64 = 0
     var killedAt: Int64 = 0
