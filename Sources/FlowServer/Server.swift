@@ -173,6 +173,16 @@ package struct Server: Sendable {
             logger: self.logger,
             share: share
         )
+        let joins = HostJoinDriver(
+            hooks: HookService(
+                store: store,
+                starter: RunStarter(store: store, gateway: gateway, bus: bus, clock: clock),
+                seal: seal,
+                clock: clock
+            ),
+            logger: self.logger,
+            share: share
+        )
         let workflows = WorkflowDriver(
             engine: WorkflowEngine(
                 store: store,
@@ -320,7 +330,7 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep, archiver, notifications, dependents, workflows, placement, waves, standing,
+            keeper, upkeep, archiver, notifications, dependents, joins, workflows, placement, waves, standing,
             backfills, approvals, MemoryKeeper(store: store), storage,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,

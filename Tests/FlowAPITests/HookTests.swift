@@ -15,9 +15,9 @@ import Testing
 
 @Suite("Webhooks start tasks, once, for who can prove that they may (T1 to T3)")
 struct HookTests {
-    private static let push = #"{"ref":"refs/heads/main","after":"4fa1c2","pusher":{"name":"ada"}}"#
+    static let push = #"{"ref":"refs/heads/main","after":"4fa1c2","pusher":{"name":"ada"}}"#
 
-    private struct World {
+    struct World {
         let server: TestServer
         var caller: Caller
         let task: Int64
@@ -47,7 +47,7 @@ struct HookTests {
         }
     }
 
-    private static let github: [String: JSON] = [
+    static let github: [String: JSON] = [
         "name": .string("push"), "format": .string("github"),
         "params": .array([
             ["name": JSON.string("COMMIT"), "pointer": .string("/after")].json,
@@ -56,7 +56,7 @@ struct HookTests {
         "when": .array([["pointer": JSON.string("/ref"), "is": .array([.string("refs/heads/main")])].json]),
     ]
 
-    private static func with(
+    static func with(
         _ hook: [String: JSON] = HookTests.github,
         user: String = "ada",
         _ body: @Sendable (World) async throws -> Void

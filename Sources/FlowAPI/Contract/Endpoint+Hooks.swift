@@ -60,6 +60,37 @@ extension Endpoint {
                         "address": .string.orNull, "bytes": .integer,
                     ])
                 )
+        case .sendMessage:
+            Contract(.webhooks, "Says something on a topic, which starts the tasks that wait for it")
+                .about("Only tasks that the caller may run are started, each once for a key within a day.")
+                .body(
+                    .body(
+                        required: ["topic": Self.topic],
+                        optional: [
+                            "key": .string(upTo: 128, from: 1).about("What a repetition is known by."),
+                            "data": Schema.any.about("What the webhooks' pointers find under /data."),
+                        ]
+                    ),
+                    examples: [
+                        "file": .object([
+                            .init("topic", "orders/arrived"), .init("key", "2026-11-28"),
+                            .init("data", JSON.object([.init("file", "a.csv")])),
+                        ])
+                    ]
+                )
+                .answers(
+                    .answer([
+                        "total": .integer,
+                        "items": .array(
+                            .answer([
+                                "task_id": .integer, "hook_id": .uuid, "name": .string,
+                                "outcome": .choice(of: HookDelivery.Outcome.self), "run_id": .uuid.orNull,
+                                "detail": .string.orNull, "detail_text": Schema.text.orNull,
+                            ])
+                        ),
+                    ]),
+                    status: .accepted
+                )
         case .receiveHook:
             Contract(.webhooks, "Starts a task, for callers that sign what they send")
                 .about(
@@ -77,6 +108,8 @@ extension Endpoint {
         }
     }
 
+    private static let topic = Schema.string(upTo: 128, from: 1).with(.init("pattern", "^[A-Za-z0-9._:/-]+$"))
+        .example("orders/arrived")
     private static let hookName = Schema.string(upTo: 64, from: 1)
         .with(.init("pattern", "^[A-Za-z0-9][A-Za-z0-9._-]*$")).example("push")
     private static let pointer = Schema.string(upTo: 512).with(.init("pattern", "^(/([^~]|~[01])*)?$"))
@@ -96,6 +129,7 @@ extension Endpoint {
             .body(required: ["pointer": Self.pointer, "is": .array(.string).with(.init("minItems", 1))])
         ).about("What the body has to say, or nothing is started."),
         "enabled": .boolean.byDefault(true),
+        "topic": Self.topic.orNull.about("With the format message: which messages start it."),
     ]
 }
 
@@ -103,7 +137,8 @@ extension Schema {
     static let hooks: [String: Schema] = [
         "Hook": Schema.answer([
             "id": .uuid, "task_id": .integer, "name": .string, "format": .choice(of: HookFormat.self),
-            "path": .string.about("What to call, on this server."), "addresses": .array(.string),
+            "path": .string.orNull.about("What to call, on this server; null where an event starts it."),
+            "topic": .string.orNull, "addresses": .array(.string),
             "params": .array(.answer(["name": .string, "pointer": .string, "default": .string.orNull])),
             "when": .array(.answer(["pointer": .string, "is": .array(.string)])), "enabled": .boolean,
             "older_secret_until": Schema.timestamp.orNull.about("Until when the secret before is good, too."),

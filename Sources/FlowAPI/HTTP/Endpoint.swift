@@ -26,6 +26,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case backfillTask, listBackfills, getBackfill, cancelBackfill
     case listApprovals, getApproval, approveRequest, rejectRequest, withdrawRequest
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
+    case sendMessage
     case recentExecutions, executionTrend, punctuality, runReport, failureReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
@@ -214,6 +215,8 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .updateHook: self.api(.put, "/tasks/{id}/hooks/{hook_id}", .needs(.jobsWrite))
         case .deleteHook: self.api(.delete, "/tasks/{id}/hooks/{hook_id}", .needs(.jobsWrite))
         case .listHookDeliveries: self.api(.get, "/hooks/{hook_id}/deliveries", .needs(.jobsRead))
+        // It starts only what the sender may run.
+        case .sendMessage: self.api(.post, "/messages", .needs(.jobsRun))
         // Whoever calls shows a signature or a secret instead.
         case .receiveHook: Declaration(.post, "/hooks/{hook_id}", .everyone)
         case .receiveHookToken: Declaration(.post, "/hooks/{hook_id}/{hook_token}", .everyone)

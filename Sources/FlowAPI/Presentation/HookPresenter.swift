@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 
 /// Webhooks as the API shows them; the secret only where it was made.
 enum HookPresenter {
@@ -10,7 +11,8 @@ enum HookPresenter {
         let draft = hook.draft
         var members: [JSON.Member] = [
             .init("id", hook.id), .init("task_id", hook.job), .init("name", draft.name),
-            .init("format", draft.format.rawValue), .init("path", "/hooks/\(hook.id)"),
+            .init("format", draft.format.rawValue),
+            .init("path", draft.format.isCalled ? "/hooks/\(hook.id)" : nil), .init("topic", draft.topic),
             .init("addresses", draft.addresses.map(\.description)),
             .init(
                 "params",
@@ -30,11 +32,31 @@ enum HookPresenter {
             .init("enabled", draft.isEnabled), .init("older_secret_until", hook.olderUntil),
             .init("created_at", hook.createdAt), .init("updated_at", hook.updatedAt),
         ]
-        if let secret {
+        // What nobody calls has a secret that nobody needs.
+        if let secret, draft.format.isCalled {
             members.append(.init("secret", secret))
             if draft.format == .token { members.append(.init("call_path", "/hooks/\(hook.id)/\(secret)")) }
         }
         return members
+    }
+
+    /// What became of a message for one webhook.
+    static func members(_ heard: HookService.Heard) -> [JSON.Member] {
+        var outcome = HookDelivery.Outcome.started
+        var (run, why): (RunID?, String?) = (nil, nil)
+        switch heard.answer {
+        case .started(let id): run = id
+        case .repeated(let id): (outcome, run) = (.repeated, id)
+        case .filtered: outcome = .filtered
+        case .disabled(let words): (outcome, why) = (.disabled, words)
+        case .invalid(let error): (outcome, why) = (.invalid, error.message)
+        case .unknown: outcome = .refused
+        }
+        return [
+            .init("task_id", heard.hook.job), .init("hook_id", heard.hook.id), .init("name", heard.hook.draft.name),
+            .init("outcome", outcome.rawValue), .init("run_id", run), .init("detail", why),
+            .init("detail_text", TextPresenter.kept(why)),
+        ]
     }
 
     static func delivery(_ delivery: HookDelivery) -> JSON {

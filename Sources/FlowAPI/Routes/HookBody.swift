@@ -17,6 +17,7 @@ struct HookBody {
         let name = reader.requiredString("name")
         if !reader.has("format") { reader.fault("format", "required", "this field is required") }
         let format: HookFormat? = reader.choice("format")
+        let topic = reader.string("topic")
         let addresses = Self.addresses(&reader)
         let mapping = Self.mapping(&reader)
         let conditions = Self.conditions(&reader)
@@ -33,6 +34,7 @@ struct HookBody {
         self.draft = HookDraft(
             name: name,
             format: format ?? .token,
+            topic: topic?.isEmpty == true ? nil : topic,
             addresses: addresses,
             mapping: mapping,
             conditions: conditions,

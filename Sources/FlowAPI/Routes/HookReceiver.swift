@@ -51,6 +51,31 @@ struct HookReceiver: Sendable {
         )
     }
 
+    /// `POST /messages`: starts the tasks that wait for a topic and that the sender may run (T4).
+    func message(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        var reader = try FieldReader(try await call.body())
+        let topic = reader.requiredString("topic")
+        let key = reader.string("key")
+        if let key, !(1...HookMessage.keyLimit).contains(key.utf8.count) {
+            reader.fault("key", "length", "a key has 1 to 128 bytes; without one each message is a new one")
+        }
+        let data = reader.take("data") ?? .object([])
+        try reader.finish()
+        let hooks = try await self.hooks.listeners(to: topic, as: call.principal)
+        // Before anything starts: what is told to wait has started nothing.
+        for hook in hooks { try self.quota.take(hook.id, context: call.context) }
+        let heard = try await self.hooks.tell(
+            HookMessage(topic: topic, key: key, data: data),
+            to: hooks,
+            from: HookService.Caller(address: call.context.remoteAddress, request: call.context.requestID)
+        )
+        return .data(
+            [.init("total", heard.count), .init("items", heard.map { JSON.object(HookPresenter.members($0)) })],
+            status: .accepted
+        )
+    }
+
     private static func answer(_ answer: HookService.Answer) throws -> APIAnswer {
         switch answer {
         case .started(let run): return .data([.init("run_id", run)], status: .accepted)

@@ -23,6 +23,13 @@ package enum HookFormat: String, Codable, Sendable, CaseIterable {
     case stripe
     /// The secret itself in the address, for callers that sign nothing.
     case token
+    /// Nobody calls it: a message on its topic starts it (T4).
+    case message
+    /// Nobody calls it: a host that joins starts it, on that host (T4).
+    case hostJoined = "host_joined"
+
+    /// Whether it is an address that others call.
+    package var isCalled: Bool { self != .message && self != .hostJoined }
 }
 
 /// A webhook as somebody wants it: who may call, and what its run is told.
@@ -36,16 +43,20 @@ package struct HookDraft: Hashable, Sendable {
     /// All of them have to hold, or nothing is started.
     package var conditions: [HookCondition]
     package var isEnabled: Bool
+    /// What messages have to be about; only with ``HookFormat/message``.
+    package var topic: String?
 
     package init(
         name: String,
         format: HookFormat,
+        topic: String? = nil,
         addresses: [AddressRange] = [],
         mapping: [HookMapping] = [],
         conditions: [HookCondition] = [],
         isEnabled: Bool = true
     ) {
         self.name = name
+        self.topic = topic
         self.format = format
         self.addresses = addresses
         self.mapping = mapping
@@ -97,6 +108,10 @@ package struct Hook: Hashable, Sendable {
     package static let overlap: Int64 = 86_400_000
     /// How long a call that comes again is known as the same one; milliseconds (T2).
     package static let repeatWindow: Int64 = 86_400_000
+    /// Webhooks that one topic starts.
+    package static let listenerLimit = 100
+    /// A host that has joined has so long to come into its groups; milliseconds.
+    package static let joinDelay: Int64 = 5000
     /// Calls of one webhook that are kept, besides their age.
     package static let deliveryLimit = 10_000
 

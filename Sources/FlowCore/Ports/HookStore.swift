@@ -11,6 +11,15 @@ package protocol HookStore: Sendable {
     /// - Throws: `nameTaken`; `notFound` for one that has gone meanwhile.
     func updateHook(_ hook: Hook, by change: Change) async throws -> Hook
     func deleteHook(_ id: HookID, by change: Change) async throws
+    /// Those that events of a kind start, by id.
+    ///
+    /// - Parameter topic: of messages; nil = whatever it is.
+    func hooks(for format: HookFormat, topic: String?) async throws -> [Hook]
+
+    /// Hosts that joined before a time and whose joining has started nothing yet, the oldest first.
+    func hostJoins(before bound: Timestamp, limit: Int) async throws -> [HostJoin]
+    /// What the joining of hosts starts has been started.
+    func settleHostJoins(of agents: [AgentID]) async throws
 
     /// Starts what a call asks for, once: the run, what a repetition is known by and the record of the call are one transaction
     /// (T2).
@@ -32,6 +41,8 @@ package struct HookCall: Sendable {
     package let bytes: Int
     /// For the audit.
     package let request: String?
+    /// The one host that it starts on; nil = all of the task's.
+    package let host: AgentID?
 
     package init(
         hook: HookID,
@@ -40,8 +51,10 @@ package struct HookCall: Sendable {
         at: Timestamp,
         address: String?,
         bytes: Int,
-        request: String? = nil
+        request: String? = nil,
+        host: AgentID? = nil
     ) {
+        self.host = host
         self.hook = hook
         self.key = key
         self.parameters = parameters
@@ -107,6 +120,16 @@ extension StoreFault {
             .nameTaken,
             "The task has a webhook named '\(name)' already. Choose another name.",
             details: [.init(path: "name", code: "name_taken", message: "this name is taken")]
+        )
+    }
+
+    package static func tooManyListeners(_ topic: String) -> CoreError {
+        CoreError(
+            .conflict,
+            "Messages on '\(topic)' start \(Hook.listenerLimit) tasks already. Choose another topic.",
+            details: [
+                .init(path: "topic", code: "too_many", message: "at most \(Hook.listenerLimit) webhooks for a topic")
+            ]
         )
     }
 

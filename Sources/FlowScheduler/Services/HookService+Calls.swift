@@ -33,7 +33,7 @@ extension HookService {
     ///
     /// - Returns: nil for one that is not there, and for callers from elsewhere: the two look the same.
     package func known(_ id: HookID, to caller: Caller) async throws -> Hook? {
-        guard let hook = try await self.store.hook(id) else { return nil }
+        guard let hook = try await self.store.hook(id), hook.draft.format.isCalled else { return nil }
         let ranges = hook.draft.addresses
         guard ranges.isEmpty || caller.address.map({ address in ranges.contains { $0.contains(address) } }) == true
         else {
@@ -57,12 +57,14 @@ extension HookService {
     /// - Parameters:
     ///   - key: what a repetition is known by.
     ///   - isPing: the sender only tries whether somebody is there.
+    ///   - host: the one host that it starts on; nil = all of the task's.
     package func run(
         _ request: HookRequest,
         key: String?,
         by hook: Hook,
         isPing: Bool,
-        from caller: Caller
+        from caller: Caller,
+        on host: AgentID? = nil
     ) async throws -> Answer {
         if isPing {
             try await self.keep(.filtered, "a ping", hook, request, caller)
@@ -95,7 +97,8 @@ extension HookService {
                     at: request.at,
                     address: caller.address,
                     bytes: request.body.count,
-                    request: caller.request
+                    request: caller.request,
+                    host: host
                 )
             )
         } catch let error as CoreError where error.code == .notFound {
@@ -136,7 +139,7 @@ extension HookService {
         )
     }
 
-    private func keep(
+    func keep(
         _ outcome: HookDelivery.Outcome,
         _ detail: String,
         _ hook: Hook,

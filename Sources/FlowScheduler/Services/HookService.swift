@@ -62,6 +62,7 @@ package struct HookService: Sendable {
             throw CoreError(.conflict, why, details: [.init(path: "task", code: "two_person", message: why)])
         }
         try HookValidator.check(draft, secret: secret)
+        try Self.checkPlace(of: draft, target)
         let text = secret ?? HookSecret.fresh(for: draft.format)
         let id = HookID(uuid: self.makeUUID())
         let now = self.clock.now
@@ -80,6 +81,18 @@ package struct HookService: Sendable {
         return (hook, text)
     }
 
+    /// A task whose host the server chooses does not run on the one that joined.
+    private static func checkPlace(of draft: HookDraft, _ job: Job) throws(CoreError) {
+        guard draft.format == .hostJoined, job.definition.placement?.isCoordinated == true else { return }
+        var faults = FaultCollector()
+        faults.add(
+            "format",
+            "conflict",
+            "the server chooses where this task runs; a host that joins can't start it there"
+        )
+        try faults.check("The webhook cannot be saved")
+    }
+
     /// What becomes of a webhook's secret.
     package enum SecretChange: Hashable, Sendable {
         case none
@@ -96,7 +109,7 @@ package struct HookService: Sendable {
         secret: SecretChange,
         as principal: Principal
     ) async throws -> (hook: Hook, secret: String?) {
-        _ = try await self.changeable(job, as: principal)
+        let target = try await self.changeable(job, as: principal)
         var hook = try await self.get(id, of: job, as: principal)
         var text: String?
         switch secret {
@@ -106,7 +119,9 @@ package struct HookService: Sendable {
         }
         // Another format's secret is of another form.
         if text == nil, draft.format != hook.draft.format { text = HookSecret.fresh(for: draft.format) }
-        try HookValidator.check(draft, secret: text)
+        // What nobody calls has a secret that nobody is told.
+        try HookValidator.check(draft, secret: draft.format.isCalled || secret != .none ? text : nil)
+        try Self.checkPlace(of: draft, target)
         let now = self.clock.now
         if let text {
             hook.older = hook.secret

@@ -13,6 +13,24 @@ enum HookValidator {
             "syntax",
             "a webhook's name starts with a letter or digit and goes on with letters, digits, '.', '_' or '-', at most 64"
         )
+        switch (draft.format, draft.topic) {
+        case (.message, let topic?):
+            faults.require(
+                HookMessage.isTopic(topic),
+                "topic",
+                "syntax",
+                "a topic is made of at most 128 letters, digits, '.', '_', '-', ':' and '/'"
+            )
+        case (.message, nil): faults.add("topic", "required", "say which messages start the task: their topic")
+        case (_, _?): faults.add("topic", "conflict", "a topic belongs to the format 'message'; leave it out")
+        case (_, nil): break
+        }
+        faults.require(
+            draft.format.isCalled || draft.addresses.isEmpty,
+            "addresses",
+            "conflict",
+            "nobody calls it, so there is no address to look at; leave this out"
+        )
         faults.require(draft.addresses.count <= 100, "addresses", "too_many", "at most 100 blocks of addresses")
         faults.require(
             draft.mapping.count <= HookDraft.mappingLimit,
@@ -80,6 +98,8 @@ enum HookValidator {
                 "it stands in an address: letters, digits, '-' and '_'"
             )
         case .github, .stripe: break
+        case .message, .hostJoined:
+            faults.add("secret", "conflict", "nobody calls it, so it has no secret; leave this out")
         }
     }
 }

@@ -12,6 +12,7 @@ extension DatabaseStore: HookStore {
             let others = try table.of(job: job.id)
             guard others.count < Hook.limit else { throw StoreFault.tooManyHooks }
             try Self.requireFree(hook, among: others)
+            try Self.requireRoom(hook, table)
             try table.insert(hook)
             try Self.audit(change, .hookCreate, hook, of: job, after: HookAudit(hook), db)
             return hook
@@ -32,6 +33,7 @@ extension DatabaseStore: HookStore {
             let before = try table.require(hook.id)
             guard let job = try JobTable(db).find(hook.job) else { throw StoreFault.noJob(hook.job) }
             try Self.requireFree(hook, among: try table.of(job: job.id))
+            try Self.requireRoom(hook, table)
             try table.update(hook)
             try Self.audit(
                 change,
@@ -54,6 +56,31 @@ extension DatabaseStore: HookStore {
             guard let job = try JobTable(db).find(hook.job) else { return }
             try Self.audit(change, .hookDelete, hook, of: job, before: HookAudit(hook), db)
         }
+    }
+
+    package func hooks(for format: HookFormat, topic: String?) async throws -> [Hook] {
+        try await self.read { db in try HookTable(db).of(format: format, topic: topic) }
+    }
+
+    package func hostJoins(before bound: Timestamp, limit: Int) async throws -> [HostJoin] {
+        try await self.read { db in
+            let rows = try HookTable(db).joins(before: bound, limit: limit)
+            // One that was deleted meanwhile is told of all the same, so that its row goes.
+            return try rows.map { row in
+                let agent = try AgentTable(db).find(row.agent)
+                return HostJoin(
+                    agent: row.agent,
+                    name: agent?.name ?? row.agent.rawValue,
+                    labels: agent?.allLabels ?? [:],
+                    at: row.at
+                )
+            }
+        }
+    }
+
+    package func settleHostJoins(of agents: [AgentID]) async throws {
+        guard !agents.isEmpty else { return }
+        try await self.write("settle_host_joins") { db in try HookTable(db).endJoins(of: agents) }
     }
 
     package func receive(_ call: HookCall) async throws -> HookOutcome {
@@ -80,8 +107,13 @@ extension DatabaseStore: HookStore {
             }
             guard let job = try JobTable(db).find(hook.job) else { throw StoreFault.noJob(hook.job) }
             let owner = try UserTable(db).find(hook.owner)
-            let targets = try AgentTable(db).agents(inAnyOf: job.definition.groups)
-            if let why = Self.obstacle(hook, job, owner: owner, targets: targets) {
+            let all = try AgentTable(db).agents(inAnyOf: job.definition.groups)
+            let targets = call.host.map { host in all.filter { $0 == host } } ?? all
+            // It may have been changed after the webhook was saved.
+            let isElsewhere = call.host != nil && job.definition.placement?.isCoordinated == true
+            if let why = isElsewhere
+                ? "The server chooses where the task runs." : Self.obstacle(hook, job, owner: owner, targets: targets)
+            {
                 try keep(.disabled, why, run: nil)
                 return .disabled(why)
             }
@@ -145,6 +177,12 @@ extension DatabaseStore: HookStore {
         return targets.isEmpty ? "The task reaches no host." : nil
     }
 
+    private static func requireRoom(_ hook: Hook, _ table: HookTable) throws {
+        guard let topic = hook.draft.topic else { return }
+        let others = try table.of(format: .message, topic: topic).filter { $0.id != hook.id }
+        guard others.count < Hook.listenerLimit else { throw StoreFault.tooManyListeners(topic) }
+    }
+
     private static func requireFree(_ hook: Hook, among others: [Hook]) throws(CoreError) {
         let name = hook.draft.name.lowercased()
         guard !others.contains(where: { $0.id != hook.id && $0.draft.name.lowercased() == name }) else {
@@ -182,12 +220,14 @@ struct HookAudit: Encodable {
     let params: [HookMapping]
     let when: [HookCondition]
     let enabled: Bool
+    let topic: String?
     let secretChanged: Bool?
 
     init(_ hook: Hook, over before: Hook? = nil) {
         self.task = hook.job
         self.name = hook.draft.name
         self.format = hook.draft.format.rawValue
+        self.topic = hook.draft.topic
         self.addresses = hook.draft.addresses.map(\.description)
         self.params = hook.draft.mapping
         self.when = hook.draft.conditions

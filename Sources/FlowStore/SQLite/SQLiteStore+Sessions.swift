@@ -27,6 +27,7 @@ extension SQLiteStore {
             }
             let opened = try agents.openSession(hello, address: address, position: position, at: now)
             try EventTable(db).append(.agentCame(hello.agent), at: now)
+            if opened.epoch == 1 { try HookTable(db).noteJoin(of: hello.agent, at: now) }
             // It may have accounted for these to a database that was restored since, and its ledger still knows.
             let owed = try OwedTable(db).of(agent: hello.agent, limit: OwedFires.questionLimit).map(\.firstID)
             try OwedTable(db).end(of: hello.agent, at: now)

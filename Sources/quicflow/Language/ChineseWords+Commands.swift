@@ -4,6 +4,10 @@
 extension ChineseWords {
     /// Of the commands.
     static let commands = #"""
+        en No task that you may run waits for '{topic}'.
+        zh 没有您可以运行的任务在等待“{topic}”。
+        en Made '{name}'.
+        zh 已建立“{name}”。
         en --log-level is '{logLevel}'; write trace, debug, info, notice, warning or error.
         zh --log-level 是“{logLevel}”；请写 trace、debug、info、notice、warning 或 error。
         en --leave-after is {leaveAfter}; write 0 to 31536000 seconds.

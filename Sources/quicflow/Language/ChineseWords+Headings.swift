@@ -142,6 +142,8 @@ extension ChineseWords {
         zh 分片
         en HOSTS
         zh 主机
+        en WEBHOOK
+        zh Webhook
         en TASK
         zh 任务
         en START

@@ -1,8 +1,11 @@
 import { del, get, post, put, type Query } from './client.ts';
 import type { Bilingual, Page } from './types.ts';
 
-export const HOOK_FORMATS = ['github', 'standard', 'stripe', 'token'] as const;
+export const HOOK_FORMATS = ['github', 'standard', 'stripe', 'token', 'message', 'host_joined'] as const;
 export type HookFormat = typeof HOOK_FORMATS[number];
+
+/** Whether it is an address that others call; else an event starts it. */
+export const isCalled = (format: HookFormat): boolean => format !== 'message' && format !== 'host_joined';
 
 /** A parameter of the run, and where it stands in what is sent (RFC 6901). */
 export interface HookParam {
@@ -25,6 +28,8 @@ export interface HookBody {
   params: HookParam[];
   when: HookCondition[];
   enabled: boolean;
+  /** What messages have to be about, with the format message. */
+  topic?: string | null;
   /** One that the sender has made. */
   secret?: string;
   /** A fresh one; the one before is good for a day. */
@@ -34,8 +39,8 @@ export interface HookBody {
 export interface Hook extends HookBody {
   id: string;
   task_id: number;
-  /** On this server, without the secret. */
-  path: string;
+  /** On this server, without the secret; null where an event starts it. */
+  path: string | null;
   older_secret_until: string | null;
   created_at: string;
   updated_at: string;

@@ -50,3 +50,14 @@ Deno.test('webhook form: what is wrong is said at its field', () => {
   });
   equal(hookFaults({ ...hookForm(hook), format: 'stripe' }, false), {});
 });
+
+Deno.test('webhook form: what an event starts has a topic and no secret or address', () => {
+  const event: Hook = { ...hook, format: 'message', topic: 'orders/arrived', path: null };
+  const form = { ...hookForm(event), secret: 'left from another format', rotate: true };
+  const body = hookBody(form);
+  equal([body.topic, body.addresses, body.secret, body.rotate], ['orders/arrived', [], undefined, undefined]);
+  equal(switched(event, false).topic, 'orders/arrived');
+  equal(hookFaults(form, false), {});
+  equal(hookFaults({ ...form, topic: 'a b' }, false), { topic: 'hookTopic' });
+  equal(hookFaults({ ...form, format: 'host_joined', topic: '' }, false), {});
+});

@@ -112,6 +112,26 @@ extension ChineseFaults {
         zh 这次调用没有启动任务：{path}：{message}
         en There is no job {id}.
         zh 没有任务 {id}。
+        en a topic is made of at most 128 letters, digits, '.', '_', '-', ':' and '/'
+        zh 主题最多 128 个字符，由字母、数字、“.”、“_”、“-”、“:”和“/”组成
+        en say which messages start the task: their topic
+        zh 请写明哪些消息会启动任务：它们的主题
+        en a topic belongs to the format 'message'; leave it out
+        zh 主题只属于格式“message”；请去掉
+        en nobody calls it, so there is no address to look at; leave this out
+        zh 没有人调用它，也就没有地址可查；请去掉
+        en nobody calls it, so it has no secret; leave this out
+        zh 没有人调用它，所以它没有密钥；请去掉
+        en the server chooses where this task runs; a host that joins can't start it there
+        zh 这个任务在哪里运行由服务器选择；新加入的主机不能在自己上面启动它
+        en The message can't be sent
+        zh 消息不能发送
+        en a key has 1 to 128 bytes; without one each message is a new one
+        zh key 有 1 到 128 字节；不写 key 则每条消息都是新的
+        en Messages on '{topic}' start {count} tasks already. Choose another topic.
+        zh 主题“{topic}”的消息已经会启动 {count} 个任务。请换一个主题。
+        en at most {count} webhooks for a topic
+        zh 每个主题最多 {count} 个 Webhook
         en a webhook's name starts with a letter or digit and goes on with letters, digits, '.', '_' or '-', at most 64
         zh Webhook 名称以字母或数字开头，后面是字母、数字、“.”、“_”或“-”，最多 64 个字符
         en at most 100 blocks of addresses

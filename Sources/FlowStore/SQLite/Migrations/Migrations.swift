@@ -68,6 +68,7 @@ enum Migrations {
         ("258 saved views", Migration258SavedViews.sql),
         ("245 watches", Migration245Watches.sql),
         ("269 listed jobs", Migration269ListedJobs.sql),
+        ("260 events that start tasks", Migration260Events.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

@@ -6,7 +6,7 @@ import FlowCore
 /// Statements on webhooks, and on what was called by them.
 struct HookTable {
     private static let columns = """
-        id, job_id, name, format, addresses, mapping, conditions, enabled, secret, older_secret, older_until, owner, \
+        id, job_id, name, format, addresses, mapping, conditions, enabled, secret, older_secret, older_until, owner, topic, \
         created_at, updated_at
         """
 
@@ -17,7 +17,7 @@ struct HookTable {
 
     func insert(_ hook: Hook) throws {
         try self.db.run(
-            "INSERT INTO hook (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO hook (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [.id(hook.id), .integer(hook.job)] + (try Self.values(hook)) + [
                 .time(hook.createdAt), .time(hook.updatedAt),
             ]
@@ -28,7 +28,7 @@ struct HookTable {
         try self.db.run(
             """
             UPDATE hook SET name = ?, format = ?, addresses = ?, mapping = ?, conditions = ?, enabled = ?, secret = ?,
-                older_secret = ?, older_until = ?, owner = ?, updated_at = ? WHERE id = ?
+                older_secret = ?, older_until = ?, owner = ?, topic = ?, updated_at = ? WHERE id = ?
             """,
             (try Self.values(hook)) + [.time(hook.updatedAt), .id(hook.id)]
         )
@@ -51,6 +51,22 @@ struct HookTable {
         }
     }
 
+    /// - Parameter topic: nil = whatever it is.
+    func of(format: HookFormat, topic: String?) throws -> [Hook] {
+        guard let topic else {
+            return try self.db.all(
+                "SELECT \(Self.columns) FROM hook WHERE format = ? ORDER BY id",
+                [.text(format.rawValue)]
+            ) {
+                try Self.decode($0)
+            }
+        }
+        return try self.db.all(
+            "SELECT \(Self.columns) FROM hook WHERE topic = ? AND format = ? ORDER BY id",
+            [.text(topic), .text(format.rawValue)]
+        ) { try Self.decode($0) }
+    }
+
     func all() throws -> [Hook] {
         try self.db.all("SELECT \(Self.columns) FROM hook ORDER BY id") { try Self.decode($0) }
     }
@@ -61,7 +77,7 @@ struct HookTable {
             .text(try JSONColumn.encode(hook.draft.addresses.map(\.description))),
             .text(try JSONColumn.encode(hook.draft.mapping)), .text(try JSONColumn.encode(hook.draft.conditions)),
             .flag(hook.draft.isEnabled), .text(hook.secret), .text(hook.older), .time(hook.olderUntil),
-            .integer(hook.owner),
+            .integer(hook.owner), .text(hook.draft.topic),
         ]
     }
 
@@ -79,6 +95,7 @@ struct HookTable {
             draft: HookDraft(
                 name: row.text(2),
                 format: format,
+                topic: row.optionalText(12),
                 addresses: ranges,
                 mapping: try JSONColumn.decode(row.text(5)),
                 conditions: try JSONColumn.decode(row.text(6)),
@@ -88,9 +105,29 @@ struct HookTable {
             older: row.optionalText(9),
             olderUntil: row.optionalTime(10),
             owner: row.integer(11),
-            createdAt: row.time(12),
-            updatedAt: row.time(13)
+            createdAt: row.time(13),
+            updatedAt: row.time(14)
         )
+    }
+
+    // MARK: Hosts that join
+
+    func noteJoin(of agent: AgentID, at now: Timestamp) throws {
+        try self.db.run(
+            "INSERT INTO host_join (agent, at) VALUES (?, ?) ON CONFLICT (agent) DO NOTHING",
+            [.agent(agent), .time(now)]
+        )
+    }
+
+    func joins(before bound: Timestamp, limit: Int) throws -> [(agent: AgentID, at: Timestamp)] {
+        try self.db.all(
+            "SELECT agent, at FROM host_join WHERE at <= ? ORDER BY at, agent LIMIT ?",
+            [.time(bound), .number(limit)]
+        ) { (try $0.agent(0), $0.time(1)) }
+    }
+
+    func endJoins(of agents: [AgentID]) throws {
+        try self.db.runEach("DELETE FROM host_join WHERE agent = ?", agents.map { [.agent($0)] })
     }
 
     // MARK: Repetitions

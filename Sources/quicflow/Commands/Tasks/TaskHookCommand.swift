@@ -59,7 +59,8 @@ struct TaskHookListCommand: AsyncParsableCommand {
                     hook["name"].cell, hook["format"].cell, hook["enabled"].cell,
                     hook["params"].array.map { "\($0["name"].cell)=\($0["pointer"].cell)" }.joined(separator: " "),
                     when.joined(separator: " "),
-                    hook["addresses"].array.isEmpty ? "everywhere" : hook["addresses"].cell, hook["path"].cell,
+                    hook["addresses"].array.isEmpty ? "everywhere" : hook["addresses"].cell,
+                    hook["path"].string ?? hook["topic"].cell,
                 ])
             }
             Terminal.say(table.plain)
@@ -125,8 +126,14 @@ struct TaskHookCreateCommand: AsyncParsableCommand {
     @Argument(help: "Name, unique among the task's.")
     var name: String
 
-    @Option(help: "How callers prove that they may: github, standard, stripe or token.")
+    @Option(
+        help:
+            "How callers prove that they may: github, standard, stripe or token; or what starts it instead: message, host_joined."
+    )
     var format: HookFormat = .github
+
+    @Option(help: "With --format message: which messages start it.")
+    var topic: String?
 
     @OptionGroup var fields: HookFields
 
@@ -137,10 +144,14 @@ struct TaskHookCreateCommand: AsyncParsableCommand {
         let client = try self.options.client()
         let task = try await client.task(self.reference.reference)
         var body = JSONValue.object(["name": .string(self.name), "format": .string(self.format.rawValue)])
+        if let topic { body["topic"] = .string(topic) }
         self.fields.apply(to: &body)
         if let secretFile { body["secret"] = .string(try Self.secret(inFile: secretFile)) }
         let answer = try await client.post("/tasks/\(task["id"].cell)/hooks", body)
-        self.options.output.show(answer) { TaskHookCommand.tell(answer, client) }
+        self.options.output.show(answer) {
+            guard answer["path"].string != nil else { return Terminal.say("Made '\(answer["name"].cell)'.") }
+            TaskHookCommand.tell(answer, client)
+        }
     }
 
     private static func secret(inFile path: String) throws -> String {
@@ -177,7 +188,7 @@ struct TaskHookUpdateCommand: AsyncParsableCommand {
         let task = try await client.task(self.reference.reference)["id"].integer ?? 0
         let hook = try await TaskHookCommand.find(self.hook, of: task, client)
         var body = JSONValue.object([:])
-        for field in ["name", "format", "addresses", "params", "when", "enabled"] { body[field] = hook[field] }
+        for field in ["name", "format", "topic", "addresses", "params", "when", "enabled"] { body[field] = hook[field] }
         self.fields.apply(to: &body)
         if let calls { body["enabled"] = .bool(calls) }
         if self.rotate { body["rotate"] = .bool(true) }

@@ -102,8 +102,18 @@ extension ChineseHelp {
         zh 创建 Webhook，并显示它的地址和密钥，只显示这一次。
         en Name, unique among the task's.
         zh 名称，在任务中不能重复。
-        en How callers prove that they may: github, standard, stripe or token.
-        zh 调用方怎样证明身份：github、standard、stripe 或 token。
+        en How callers prove that they may: github, standard, stripe or token; or what starts it instead: message, host_joined.
+        zh 调用方怎样证明身份：github、standard、stripe 或 token；或由什么启动：message、host_joined。
+        en With --format message: which messages start it.
+        zh 与 --format message 一起：由哪个主题的消息启动。
+        en Says something on a topic, which starts the tasks that wait for it.
+        zh 在某个主题上发一条消息，启动等待它的任务。
+        en The topic that tasks wait for.
+        zh 任务等待的主题。
+        en What a repetition is known by: within a day it starts nothing twice.
+        zh 凭它认出重复：一天之内不会启动第二次。
+        en NAME=VALUE of the message, at /data/NAME. Repeat for several.
+        zh 消息里的 NAME=VALUE，位于 /data/NAME；可重复。
         en Parameter of the run and where it stands in the body: COMMIT=/after; repeat for several.
         zh 运行的参数以及它在正文中的位置：COMMIT=/after；可重复。
         en What the body has to say: /ref=refs/heads/main; several of one place mean any of them.

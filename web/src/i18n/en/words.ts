@@ -142,6 +142,7 @@ export default {
     parameterChosen: 'The default is none of the choices.',
     parameterSecret: 'A secret has no choices, and its default names a stored secret: secret:NAME.',
     hookName: 'It starts with a letter or digit and goes on with letters, digits and . _ -',
+    hookTopic: 'At most 128 letters, digits and . _ - : /',
     hookSecret: '16 to 256 visible ASCII characters without spaces',
     pointer: 'This is no JSON pointer such as /repository/full_name',
     tooLongText: 'Too long: at most 512 characters.',

@@ -194,6 +194,20 @@ extension ChineseKept {
         zh “{name}”：“{file}”无法读取，或其中没有 PEM 格式的证书
         en '{name}': '{file}' can't be read, or has no key in PEM without a password
         zh “{name}”：“{file}”无法读取，或其中没有不带密码的 PEM 格式密钥
+        en The webhook is disabled.
+        zh Webhook 已停用。
+        en The task reaches no host.
+        zh 任务没有可用的主机。
+        en The task rests: it is {hold}.
+        zh 任务暂停中：{hold}。
+        en The server chooses where the task runs.
+        zh 任务在哪里运行由服务器选择。
+        en a ping
+        zh 一次 ping
+        en the body does not say what 'when' asks for
+        zh 正文不符合“when”的条件
+        en nobody calls it: an event starts it
+        zh 没有人调用它：由事件启动
         en a client certificate is shown over https only
         zh 客户端证书只在 https 上出示
         en the host's policy does not show the client certificate '{name}' to '{host}' (network.client_certificates)

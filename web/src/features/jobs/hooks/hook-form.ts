@@ -1,9 +1,10 @@
-import type { Hook, HookBody, HookFormat } from '../../../api/hooks.ts';
+import { type Hook, type HookBody, type HookFormat, isCalled } from '../../../api/hooks.ts';
 
 /** What the form of a webhook edits, as its fields show it. */
 export interface HookForm {
   name: string;
   format: HookFormat;
+  topic: string;
   secret: string;
   rotate: boolean;
   addresses: string;
@@ -37,6 +38,7 @@ export function hookForm(hook: Hook | null): HookForm {
   return {
     name: hook?.name ?? '',
     format: hook?.format ?? 'github',
+    topic: hook?.topic ?? '',
     secret: '',
     rotate: false,
     addresses: (hook?.addresses ?? []).join('\n'),
@@ -55,7 +57,8 @@ export function hookBody(form: HookForm): HookBody {
   return {
     name: form.name.trim(),
     format: form.format,
-    addresses: words(form.addresses, /[\s,]+/),
+    ...(form.format === 'message' ? { topic: form.topic.trim() } : {}),
+    addresses: isCalled(form.format) ? words(form.addresses, /[\s,]+/) : [],
     params: form.params.map(({ name, pointer, fallback }) => ({
       name: name.trim(),
       pointer: pointer.trim(),
@@ -63,8 +66,8 @@ export function hookBody(form: HookForm): HookBody {
     })),
     when: form.when.map(({ pointer, is }) => ({ pointer: pointer.trim(), is: valuesOf(is) })),
     enabled: form.enabled,
-    ...(form.secret ? { secret: form.secret.trim() } : {}),
-    ...(form.rotate && !form.secret ? { rotate: true } : {}),
+    ...(form.secret && isCalled(form.format) ? { secret: form.secret.trim() } : {}),
+    ...(form.rotate && !form.secret && isCalled(form.format) ? { rotate: true } : {}),
   };
 }
 
@@ -72,6 +75,7 @@ export function hookBody(form: HookForm): HookBody {
 export const switched = (hook: Hook, enabled: boolean): HookBody => ({
   name: hook.name,
   format: hook.format,
+  ...(hook.topic ? { topic: hook.topic } : {}),
   addresses: hook.addresses,
   params: hook.params,
   when: hook.when,
@@ -86,8 +90,12 @@ export function hookFaults(form: HookForm, isNew: boolean): Record<string, strin
   };
   check('name', form.name.trim() !== '', 'required');
   check('name', /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(form.name.trim()), 'hookName');
+  if (form.format === 'message') {
+    check('topic', form.topic.trim() !== '', 'required');
+    check('topic', /^[A-Za-z0-9._:/-]{1,128}$/.test(form.topic.trim()), 'hookTopic');
+  }
   if (form.format === 'stripe' && isNew) check('secret', form.secret.trim() !== '', 'required');
-  if (form.secret) check('secret', /^[!-~]{16,256}$/.test(form.secret.trim()), 'hookSecret');
+  if (form.secret && isCalled(form.format)) check('secret', /^[!-~]{16,256}$/.test(form.secret.trim()), 'hookSecret');
   const pointer = /^(\/([^~]|~[01])*)?$/;
   form.params.forEach((param, index) => {
     check(`params[${index}].name`, param.name.trim() !== '', 'required');
