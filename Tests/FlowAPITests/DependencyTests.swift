@@ -284,6 +284,28 @@ struct DependencyTests {
         }
     }
 
+    @Test("Who starts whom around a task, as far as is asked and as somebody may see it")
+    func graph() async throws {
+        try await TestServer.with { _, caller in
+            let one = try await Self.task(caller, "one")
+            let two = try await Self.task(caller, "two", ["task_dependencies": .array([.integer(one)])])
+            let edge: JSON = ["task_id": JSON.integer(two), "on": .string("failure")].json
+            let three = try await Self.task(caller, "three", ["dependencies": .array([edge])])
+            let alone = try await Self.task(caller, "alone")
+            let map = try await caller.get("/tasks/\(two)/graph").data
+            #expect(map["nodes"]?.items.map { $0["name"] } == [.string("one"), .string("two"), .string("three")])
+            #expect(map["edges"]?.items.map { $0["from"] } == [.integer(one), .integer(two)])
+            #expect(map["edges"]?.items.map { $0["to"] } == [.integer(two), .integer(three)])
+            #expect(map["edges"]?.items.map { $0["on"] } == [.string("success"), .string("failure")])
+            #expect(map["hidden"] == .integer(0) && map["whole"] == .bool(true))
+            let near = try await caller.get("/tasks/\(one)/graph?depth=1").data
+            #expect(near["nodes"]?.items.count == 2)
+            #expect(try await caller.get("/tasks/\(alone)/graph").data["nodes"]?.items.count == 1)
+            #expect(try await caller.get("/tasks/\(one)/graph?depth=33").status == 400)
+            #expect(try await caller.get("/tasks/4711/graph").status == 404)
+        }
+    }
+
     @Test("A deadline with an alarm tells rules which parents are missing, and the task goes on waiting (D9)")
     func alarm() async throws {
         try await TestServer.with { server, caller in

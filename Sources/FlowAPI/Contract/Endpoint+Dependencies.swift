@@ -44,6 +44,25 @@ extension Endpoint {
                         ),
                     ])
                 )
+        case .dependencyMap:
+            Contract(.tasks, "Shows which tasks start which, around a task")
+                .query("depth", .integer(1...32).byDefault(5).about("How many steps away, whatever their direction."))
+                .answers(
+                    .answer([
+                        "nodes": .array(
+                            .answer([
+                                "task_id": .integer, "name": .string, "status": .integer(0...1),
+                                "join": .choice(of: DependencyJoin.self).orNull,
+                                "scheduled": .boolean.about("Whether it has a schedule besides."),
+                            ])
+                        ),
+                        "edges": .array(
+                            .answer(["from": .integer, "to": .integer, "on": .choice(of: DependencyOutcome.self)])
+                        ).about("From the task that ends to the one that it starts."),
+                        "hidden": .integer.about("Others that you may not see."),
+                        "whole": .boolean.about("Whether these are all within the depth; at most 500 are shown."),
+                    ])
+                )
         case .resetDependencies:
             Contract(.tasks, "Forgets which of a task's parents have come")
                 .answers(.reference("Dependencies"))

@@ -26,7 +26,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case backfillTask, listBackfills, getBackfill, cancelBackfill
     case listApprovals, getApproval, approveRequest, rejectRequest, withdrawRequest
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
-    case sendMessage
+    case sendMessage, dependencyMap
     case recentExecutions, executionTrend, punctuality, runReport, failureReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
@@ -217,6 +217,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listHookDeliveries: self.api(.get, "/hooks/{hook_id}/deliveries", .needs(.jobsRead))
         // It starts only what the sender may run.
         case .sendMessage: self.api(.post, "/messages", .needs(.jobsRun))
+        case .dependencyMap: self.api(.get, "/tasks/{id}/graph", .needs(.jobsRead))
         // Whoever calls shows a signature or a secret instead.
         case .receiveHook: Declaration(.post, "/hooks/{hook_id}", .everyone)
         case .receiveHookToken: Declaration(.post, "/hooks/{hook_id}/{hook_token}", .everyone)

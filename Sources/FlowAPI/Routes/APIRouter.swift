@@ -249,6 +249,7 @@ struct APIRouter: Sendable {
         case .deleteHook: try await self.webhooks.routes.delete(call)
         case .listHookDeliveries: try await self.webhooks.routes.deliveries(call)
         case .sendMessage: try await self.webhooks.receiver.message(call)
+        case .dependencyMap: try await self.tasks.dependencyMap(call)
         case .receiveHook, .receiveHookToken: try await self.webhooks.receiver.receive(call)
         case .recentExecutions: try await self.insights.recent(call)
         case .executionTrend: try await self.insights.trend(call)

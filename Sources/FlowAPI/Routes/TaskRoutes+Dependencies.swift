@@ -46,6 +46,26 @@ extension TaskRoutes {
         return .data([.init("total", items.count), .init("hidden", hidden), .init("items", items)])
     }
 
+    func dependencyMap(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let depth = query.integer("depth", in: 1...Int64(JobDependencies.depthLimit), default: 5)
+        try query.finish()
+        let map = try await self.jobs.neighbourhood(of: call.number("id"), depth: Int(depth), as: call.principal)
+        let nodes = map.jobs.map { job in
+            JSON.object([
+                .init("task_id", job.id), .init("name", job.definition.name), .init("status", job.isEnabled ? 1 : 0),
+                .init("join", job.definition.dependencies?.join.rawValue),
+                .init("scheduled", job.definition.schedule != .manual),
+            ])
+        }
+        let edges = map.edges.map { edge in
+            JSON.object([.init("from", edge.parent), .init("to", edge.child), .init("on", edge.on.rawValue)])
+        }
+        return .data([
+            .init("nodes", nodes), .init("edges", edges), .init("hidden", map.hidden), .init("whole", map.isWhole),
+        ])
+    }
+
     func resetDependencies(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         try await call.noBody()

@@ -27,6 +27,33 @@ package struct DependencyGraph: Sendable {
         guard path.count <= JobDependencies.depthLimit else { throw .tooDeep(Array(path)) }
     }
 
+    /// The jobs around one, itself included, nearest first.
+    ///
+    /// - Parameters:
+    ///   - depth: how many steps away, whatever their direction.
+    ///   - limit: how many at most.
+    /// - Returns: them, and whether these are all within the depth.
+    package func around(_ job: JobID, depth: Int, limit: Int) -> (jobs: [JobID], isWhole: Bool) {
+        var children: [JobID: [JobID]] = [:]
+        for (child, parents) in self.parents { for parent in parents { children[parent, default: []].append(child) } }
+        var seen: Set<JobID> = [job]
+        var found = [job]
+        var next = [job]
+        for _ in 0..<max(0, depth) {
+            var further: [JobID] = []
+            for near in next {
+                for other in ((self.parents[near] ?? []) + (children[near] ?? [])).sorted()
+                where seen.insert(other).inserted {
+                    guard found.count < limit else { return (found, false) }
+                    found.append(other)
+                    further.append(other)
+                }
+            }
+            next = further
+        }
+        return (found, true)
+    }
+
     /// A shortest way from a job over parents back to itself.
     private func cycle(through job: JobID) -> [JobID]? {
         var came: [JobID: JobID] = [:]

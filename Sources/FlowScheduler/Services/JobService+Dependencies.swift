@@ -29,6 +29,21 @@ extension JobService {
         return (visible, all.count - visible.count)
     }
 
+    /// Who starts whom around a job: what it waits for, what waits for it, and so on as far as is asked.
+    ///
+    /// - Parameter depth: how many steps away, 1 to 32.
+    package func neighbourhood(of id: JobID, depth: Int, as principal: Principal) async throws -> DependencyMap {
+        let root = try await self.get(id, as: principal)
+        let graph = DependencyGraph(try await self.waiting?.dependencyGraph() ?? [:])
+        let (near, isWhole) = graph.around(id, depth: depth, limit: DependencyMap.limit)
+        let scope = principal.scope(of: .jobsRead)
+        var jobs: [Job] = []
+        for other in near where other != id {
+            if let job = try await self.store.job(other), scope.touches(job.definition.groups) { jobs.append(job) }
+        }
+        return DependencyMap(root: root, others: jobs, hidden: near.count - 1 - jobs.count, isWhole: isWhole)
+    }
+
     /// Sets what a job waits for and leaves the rest of it as it is: a new version.
     ///
     /// - Parameter dependencies: nil or without edges = nothing.

@@ -45,4 +45,14 @@ struct DependencyGraphTests {
         #expect(self.fault(parents, of: 28) == nil)
         #expect(self.fault(parents, of: 2) == nil)
     }
+
+    @Test("What lies around a job goes both ways, nearest first, and has a bound")
+    func around() {
+        let graph = DependencyGraph([2: [1], 3: [2], 4: [3], 5: [1]])
+        #expect(graph.around(2, depth: 1, limit: 9).jobs == [2, 1, 3])
+        #expect(graph.around(2, depth: 2, limit: 9).jobs == [2, 1, 3, 5, 4])
+        #expect(graph.around(9, depth: 32, limit: 9).jobs == [9])
+        let cut = graph.around(2, depth: 32, limit: 3)
+        #expect(cut.jobs == [2, 1, 3] && !cut.isWhole)
+    }
 }

@@ -1,5 +1,5 @@
 import { get, post } from './client.ts';
-import type { Bilingual, Deadline, DependencyEdge, DependencyJoin, TriggerResult } from './types.ts';
+import type { Bilingual, Deadline, DependencyEdge, DependencyJoin, DependencyOutcome, TriggerResult } from './types.ts';
 
 export type EdgeNews = 'waiting' | 'met' | 'unmet';
 export type MarkState =
@@ -56,7 +56,19 @@ export interface Dependents {
   items: { task_id: number; name: string; on: string | null; join: DependencyJoin | null; status: 0 | 1 }[];
 }
 
+/** Who starts whom around a job. */
+export interface DependencyMap {
+  nodes: { task_id: number; name: string; status: 0 | 1; join: DependencyJoin | null; scheduled: boolean }[];
+  /** From the job that ends to the one that it starts. */
+  edges: { from: number; to: number; on: DependencyOutcome }[];
+  /** Others that the reader may not see. */
+  hidden: number;
+  /** False when there are more than are shown. */
+  whole: boolean;
+}
+
 export const dependencies = {
+  map: (id: number, depth: number) => get<DependencyMap>(`/tasks/${id}/graph`, { depth }),
   of: (id: number) => get<Dependencies>(`/tasks/${id}/dependencies`),
   dependents: (id: number) => get<Dependents>(`/tasks/${id}/dependents`),
   reset: (id: number) => post<Dependencies>(`/tasks/${id}/dependencies/reset`),

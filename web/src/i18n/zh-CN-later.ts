@@ -4,6 +4,7 @@ import jobWork from './zh-CN/job-work.ts';
 import runPage from './zh-CN/run-page.ts';
 import allRuns from './zh-CN/all-runs.ts';
 import backfill from './zh-CN/backfill.ts';
+import graph from './zh-CN/graph.ts';
 import hooks from './zh-CN/hooks.ts';
 import place from './zh-CN/place.ts';
 import reports from './zh-CN/reports.ts';
@@ -30,6 +31,7 @@ export default {
   ...runPage,
   ...allRuns,
   ...backfill,
+  ...graph,
   ...hooks,
   ...place,
   ...reports,
