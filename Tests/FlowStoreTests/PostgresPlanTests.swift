@@ -33,7 +33,7 @@ struct PostgresPlanTests {
         let read = try server.sql(
             """
             SELECT relname || ' ' || seq_tup_read FROM pg_stat_user_tables
-            WHERE relname IN ('execution', 'run', 'log_chunk', 'event', 'execution_rollup') AND seq_tup_read >= \(Self.rows)
+            WHERE relname IN ('execution', 'run', 'log_chunk', 'event', 'execution_rollup', 'placement_slot') AND seq_tup_read >= \(Self.rows)
             """,
             in: database
         )
@@ -137,6 +137,9 @@ struct PostgresPlanTests {
             }
             #expect(try await world.apply(reports, of: agents[0]).changed.count == others.count)
         }
+        let database = try #require(world.store as? DatabaseStore)
+        let given = try await database.read { db in try PlacementTable(db).given(since: World.start + 100_000) }
+        #expect(given.isEmpty)
         for growth in Growth.allCases {
             _ = try await store.forget(growth, before: World.start + 60, limit: 100)
         }
@@ -160,6 +163,9 @@ struct PostgresPlanTests {
             SELECT id, 1, 0, 'o', 'hello' FROM execution;
         INSERT INTO event (at, topic, format, body) SELECT at, 99, 1, '' FROM fire;
         INSERT INTO execution_rollup (job_id, hour, status, count, duration_ms, timed_count)
-            SELECT 1 + n % 20, n / 20, 3, 1, 1, 1 FROM fire
+            SELECT 1 + n % 20, n / 20, 3, 1, 1, 1 FROM fire;
+        INSERT INTO placement_slot (execution_id, run_id, job_id, job_uid, slot, total, fence, discriminator, placement, former,
+                state, agent, placed_at)
+            SELECT e.id, e.run_id, e.job_id, e.job_uid, 0, 1, 1, '', '{}', '[]', 1, e.agent, e.nominal FROM execution AS e
         """
 }

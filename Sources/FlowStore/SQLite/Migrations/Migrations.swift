@@ -69,6 +69,7 @@ enum Migrations {
         ("245 watches", Migration245Watches.sql),
         ("269 listed jobs", Migration269ListedJobs.sql),
         ("260 events that start tasks", Migration260Events.sql),
+        ("265 fresh places", Migration265FreshPlaces.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

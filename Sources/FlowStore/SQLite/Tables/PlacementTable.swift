@@ -130,8 +130,8 @@ struct PlacementTable {
     func given(since: Timestamp) throws -> [AgentID: Int] {
         let counts = try self.db.all(
             """
-            SELECT agent, count(*) FROM placement_slot INDEXED BY placement_slot_open
-            WHERE state IN (0, 1) AND agent IS NOT NULL AND placed_at > ? GROUP BY agent
+            SELECT agent, count(*) FROM placement_slot INDEXED BY placement_slot_given
+            WHERE state = 1 AND placed_at > ? GROUP BY agent
             """,
             [.time(since)]
         ) { (try $0.agent(0), $0.number(1)) }
