@@ -38,8 +38,12 @@ struct LivePresenter: Sendable {
     }
 
     /// One frame for each job: its row, or null for one that is gone or moved out of sight.
-    func jobs(_ jobs: [JobID: Job?], cause: String) async throws -> [JSON] {
-        guard !jobs.isEmpty else { return [] }
+    ///
+    /// Whoever does not see everything is told no number of a job that may never have been theirs to see.
+    ///
+    /// - Returns: the frames, and whether some are left out, so that lists have to be read again.
+    func jobs(_ jobs: [JobID: Job?], cause: String) async throws -> (frames: [JSON], leavesOut: Bool) {
+        guard !jobs.isEmpty else { return ([], false) }
         let scope = self.principal.scope(of: .jobsRead)
         let present = jobs.values.compactMap { $0 }.filter { scope.touches($0.definition.groups) }
             .sorted { $0.id < $1.id }
@@ -48,8 +52,11 @@ struct LivePresenter: Sendable {
             JSON.object([.init("id", job.id), .init("task", row), .init("cause", cause)])
         }
         let gone = jobs.filter { entry in entry.value.map { !scope.touches($0.definition.groups) } ?? true }
-        return told
-            + gone.keys.sorted().map { .object([.init("id", $0), .init("task", JSON.null), .init("cause", cause)]) }
+        guard scope == .all else { return (told, !gone.isEmpty) }
+        let ends = gone.keys.sorted().map { id in
+            JSON.object([.init("id", id), .init("task", JSON.null), .init("cause", cause)])
+        }
+        return (told + ends, false)
     }
 
     /// The jobs with these numbers, as far as they are there and may be seen.

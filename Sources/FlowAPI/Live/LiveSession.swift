@@ -33,6 +33,8 @@ actor LiveSession {
     nonisolated let seat: Int64
     /// Who else was told of, by the job whose form is open here.
     private var editors: [JobID: [EditingRoster.Editor]] = [:]
+    /// A job changed of which nothing may be said.
+    private var hasHiddenChange = false
     /// What was said of the store; nil where nobody listens.
     private var toldStorage: JSON?
 
@@ -166,7 +168,9 @@ actor LiveSession {
 
     private func forget(_ topic: LiveTopic) {
         switch topic {
-        case .jobs: self.watch.forgetJobs()
+        case .jobs:
+            self.watch.forgetJobs()
+            self.hasHiddenChange = false
         case .executions: self.watch.forgetExecutions()
         case .execution(let id): self.watch.forgetDetail(id)
         case .log(let id): self.logs.forget(id)
@@ -239,6 +243,11 @@ actor LiveSession {
         await self.guarded {
             // Of these, a list only wants the rows it shows; of changed jobs it also wants those it does not show yet.
             try await self.tell(await self.presenter.visibleJobs(self.watch.takeStaleJobs()), cause: "ran")
+            if self.hasHiddenChange {
+                // At most once a second, so that much of others' work costs little here.
+                self.hasHiddenChange = false
+                self.outbox.gap(topic: LiveTopic.jobs.name)
+            }
             if let hosts = self.watch.takeHosts() {
                 // A snapshot also says which hosts are gone.
                 self.send(hosts == .all ? "snap" : "ev", .hosts, try await self.presenter.hosts(hosts))
@@ -260,7 +269,9 @@ actor LiveSession {
 
     private func tell(_ jobs: [JobID: Job?], cause: String) async throws {
         guard self.watch.watchesJobs else { return }
-        for frame in try await self.presenter.jobs(jobs, cause: cause) { self.send("ev", .jobs, frame) }
+        let (frames, leavesOut) = try await self.presenter.jobs(jobs, cause: cause)
+        for frame in frames { self.send("ev", .jobs, frame) }
+        if leavesOut { self.hasHiddenChange = true }
     }
 
     /// Looks whether the session is still good; ends the connection when it is not.
