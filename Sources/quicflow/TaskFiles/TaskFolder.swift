@@ -112,7 +112,8 @@ struct TaskFolder {
                     || "._-".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
             }
         )
-        let base = plain.hasPrefix(".") || plain.isEmpty ? "task" + plain : plain
+        // None is hidden, and none is an option for a program that is given the files of the folder.
+        let base = plain.hasPrefix(".") || plain.hasPrefix("-") || plain.isEmpty ? "task" + plain : plain
         var name = "\(base).yaml"
         var number = 2
         while !self.taken.insert(name.lowercased()).inserted {
