@@ -430,11 +430,21 @@ def one_time_codes_are_turned_on_and_off(sh: Shell) -> None:
     password = sh.server.password_file.read_text()
     check(sh.run("totp", "status").stdout == "Off.\n", "off")
     secret = sh.json("totp", "enable", "--password-stdin", stdin=password)["secret"]
-    codes = sh.run("totp", "confirm", code(secret)).stdout.split()
+    refused = sh.run("totp", "confirm", code(secret), expect=2).stderr
+    check("Unexpected argument" in refused or "unexpected" in refused, refused)
+    codes = sh.run("totp", "confirm", stdin=code(secret) + "\n").stdout.split()
     check(len(codes) == 10, codes)
     check("left: 10" in sh.run("totp", "status").stdout, "on")
     others = sh.run("totp", "codes", "--password-stdin", stdin=password).stdout.split()
     check(len(others) == 10 and not set(others) & set(codes), others)
+    # Signing in takes one: behind the password, or alone where that is in a file. No argument has it.
+    again = sh.home / "again"
+    again.mkdir()
+    both = password.strip() + f"\n{others[1]}\n"
+    check("Signed in" in sh.run("login", "--password-stdin", stdin=both, HOME=str(again)).stdout, "on the second line")
+    file = ("login", "--password-file", str(sh.server.password_file))
+    check("Signed in" in sh.run(*file, stdin=others[2] + "\n", HOME=str(again)).stdout, "alone")
+    check("Unknown option" in sh.run(*file, "--totp", others[3], expect=2, HOME=str(again)).stderr, "no argument")
     refused = sh.run("totp", "disable", "--password-stdin", "--code", others[0], stdin=password, expect=2).stderr
     check("Unknown option" in refused, "a code is no argument, which everybody on the host sees")
     sh.run("totp", "disable", "--password-stdin", stdin=password.strip() + f"\n{others[0]}\n")
@@ -447,7 +457,7 @@ def one_time_codes_are_turned_on_and_off(sh: Shell) -> None:
     sh.run("login", "--username", "phone", "--password-stdin", stdin=first + "\n", **home)
     sh.run("passwd", "--password-stdin", stdin=first + "\nanother correct horse\n", **home)
     secret = sh.json("totp", "enable", "--password-stdin", stdin="another correct horse\n", **home)["secret"]
-    sh.run("totp", "confirm", code(secret), **home)
+    sh.run("totp", "confirm", stdin=code(secret) + "\n", **home)
     check("alone" in sh.run("user", "reset-totp", "phone").stdout, "taken away")
     sh.run("totp", "status", expect=4, **home)
     sh.run("login", "--username", "phone", "--password-stdin", stdin="another correct horse\n", **home)
@@ -769,6 +779,57 @@ def the_machines_own_crontabs_can_be_read(sh: Shell) -> None:
     files = [str(path) for path in [Path("/etc/crontab"), *sorted(Path("/etc/cron.d").glob("*"))] if path.is_file()]
     if files:
         sh.run("task", "import", *files, "--system", "--group", "all")
+
+
+def jobs_of_other_schedulers_are_imported(sh: Shell) -> None:
+    """A small file of each format becomes a task on the server; what could not be translated is said with its line."""
+    cron_job = """kind: CronJob
+metadata: {name: report}
+spec:
+  schedule: "*/5 * * * *"
+  jobTemplate: {spec: {template: {spec: {volumes: [], containers: [{image: x, command: [/bin/true]}]}}}}
+"""
+    xxl = (
+        "id,job_desc,schedule_type,schedule_conf,glue_type,glue_source,executor_route_strategy,trigger_status\n"
+        "1,clean,CRON,0 0 2 * * ?,GLUE_SHELL,echo 1,ROUND,1\n"
+    )
+    cronicle = {
+        "rows": [
+            {
+                "title": "Report", "enabled": 1, "plugin": "shellplug", "multiplex": 1, "notify_fail": "a@example.com",
+                "timing": {"hours": [9], "minutes": [30]}, "params": {"script": "true"},
+            }
+        ]
+    }
+    dkron = [
+        {
+            "name": "job", "schedule": "0 */5 * * * *", "executor": "shell", "parent_job": "b",
+            "executor_config": {"command": "true", "shell": "true"},
+        }
+    ]
+    cases = [
+        ("systemd", {"b.timer": "[Timer]\nOnCalendar=daily\nWakeSystem=yes\n", "b.service": "[Service]\nExecStart=/bin/true\n"},
+         "0 0 * * *", "b.timer:3: "),
+        ("kubernetes", {"j.yaml": cron_job}, "*/5 * * * *", "j.yaml:5: "),
+        ("xxl-job", {"x.csv": xxl}, "0 2 * * *", "x.csv:2: "),
+        ("cronicle", {"c.json": json.dumps(cronicle)}, "30 9 * * *", "c.json:1: "),
+        ("dkron", {"d.json": json.dumps(dkron)}, "*/5 * * * *", "d.json:1: "),
+    ]  # fmt: skip
+    for kind, files, cron, remark in cases:
+        folder = sh.home / f"from-{kind}"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        words = ["task", "import", *(str(folder / name) for name in files), "--format", kind, "--group", "all"]
+        words += ["--name-prefix", f"{kind}-"]
+        shown = sh.run(*words)
+        check(remark in shown.stderr, f"{kind}: {shown.stderr}")
+        found = lambda: [t for t in sh.json("task", "list", "--keyword", f"{kind}-")["items"]]  # noqa: E731
+        check(found() == [], "nothing is made without --apply")
+        sh.run(*words, "--apply")
+        made = found()
+        check(len(made) == 1 and made[0]["cron_expr"] == cron, f"{kind}: {made}")
+        sh.run("task", "delete", made[0]["name"])
 
 
 def a_host_is_in_maintenance(sh: Shell) -> None:
@@ -1134,6 +1195,7 @@ JOURNEYS = [
     what_a_file_says_does_not_reach_the_terminal,
     a_crontab_is_shown_before_it_is_imported,
     the_machines_own_crontabs_can_be_read,
+    jobs_of_other_schedulers_are_imported,
     a_host_is_in_maintenance,
     the_scheduler_is_stopped_and_started,
     exported_task_files_change_nothing,

@@ -12,7 +12,8 @@ struct LoginCommand: AsyncParsableCommand {
         abstract: "Signs in at a server and remembers the session.",
         discussion: """
             The password is asked for on the terminal, or comes from a file or standard input; never from an argument. With \
-            --provider a browser signs in at an OpenID provider, on any machine, and shows a code for the terminal.
+            --provider a browser signs in at an OpenID provider, on any machine, and shows a code for the terminal. A one-time \
+            code is asked for as well, or is a line of standard input: with --password-stdin the second one.
             """
     )
 
@@ -27,14 +28,11 @@ struct LoginCommand: AsyncParsableCommand {
     @Flag(help: "Read the password from the first line of standard input.")
     var passwordStdin = false
 
-    @Option(help: "Code of the second factor, or a recovery code; asked for when it is needed.")
-    var totp: String?
-
     @Option(help: "Sign in at this OpenID provider of the server, by a browser.")
     var provider: String?
 
     func validate() throws {
-        if self.provider != nil, self.passwordFile != nil || self.passwordStdin || self.totp != nil {
+        if self.provider != nil, self.passwordFile != nil || self.passwordStdin {
             throw ValidationError.said("With --provider there is no password and no code of a second factor here.")
         }
         if self.passwordFile != nil, self.passwordStdin {
@@ -48,7 +46,7 @@ struct LoginCommand: AsyncParsableCommand {
             let answer = try await BrowserSignIn(server: address, provider: provider).run()
             return try self.keep(answer, name: answer["username"].cell, at: address)
         }
-        let password = try self.password(for: address)
+        let (password, next) = try self.password(for: address)
         let anonymous = APIClient(server: address, token: nil)
         let answer: JSONValue
         do {
@@ -57,7 +55,7 @@ struct LoginCommand: AsyncParsableCommand {
                 .object(["username": .string(self.username), "password": .string(password)])
             )
         } catch let failure as CommandFailure where failure.answer["error"].string == "totp_required" {
-            answer = try await self.signIn(with: failure.answer["ticket"], anonymous)
+            answer = try await self.signIn(with: failure.answer["ticket"], code: next, anonymous)
         } catch let failure as CommandFailure where failure.status == .denied {
             throw CommandFailure(.denied, "\(address) did not accept this user name and password")
         }
@@ -87,9 +85,12 @@ struct LoginCommand: AsyncParsableCommand {
     }
 
     /// The second step, for who has a second factor.
-    private func signIn(with ticket: JSONValue, _ client: APIClient) async throws -> JSONValue {
-        guard let code = self.totp ?? Terminal.askSecretly("One-time code, or recovery code"), !code.isEmpty else {
-            throw CommandFailure(.usage, "no code; type it, or use --totp")
+    ///
+    /// - Parameter next: the line of standard input behind the password.
+    private func signIn(with ticket: JSONValue, code next: String?, _ client: APIClient) async throws -> JSONValue {
+        let orRead = !self.passwordStdin
+        guard let code = next ?? Terminal.askSecretly("One-time code, or recovery code", orRead: orRead) else {
+            throw CommandFailure(.usage, "no code; type it, or send it as a line on standard input")
         }
         do {
             return try await client.post("/auth/login/totp", .object(["ticket": ticket, "code": .string(code)]))
@@ -98,22 +99,26 @@ struct LoginCommand: AsyncParsableCommand {
         }
     }
 
-    private func password(for address: ServerAddress) throws -> String {
+    /// - Returns: the password, and the line of standard input behind it where it came from there.
+    private func password(for address: ServerAddress) throws -> (text: String, next: String?) {
         let text: String?
+        var next: String?
         if let passwordFile {
             guard let data = FileManager.default.contents(atPath: passwordFile) else {
                 throw CommandFailure(.usage, "\(passwordFile) can't be read")
             }
             text = Self.firstLine(data)
         } else if self.passwordStdin {
-            text = Self.firstLine(Terminal.readAll())
+            let lines = Self.lines(Terminal.readAll())
+            text = lines.first
+            next = lines.dropFirst().first
         } else {
             text = Terminal.askSecretly("Password of \(self.username) at \(address)")
         }
         guard let text, !text.isEmpty else {
             throw CommandFailure(.usage, "no password; type it, or use --password-file or --password-stdin")
         }
-        return text
+        return (text, next)
     }
 
     static func firstLine(_ data: Data) -> String? { self.lines(data).first }

@@ -60,6 +60,8 @@ struct SecretGetCommand: AsyncParsableCommand {
         self.options.output.show(answer) {
             Terminal.say(SecretListCommand.table([answer], groups: groups))
             Terminal.say("Named by: \(answer["tasks"].cell)")
+            let channels = answer["channels"].array.map(\.cell).joined(separator: ", ")
+            if !channels.isEmpty { Terminal.say("Named by channels: \(channels)") }
         }
     }
 }

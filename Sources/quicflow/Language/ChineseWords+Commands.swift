@@ -140,8 +140,6 @@ extension ChineseWords {
         zh 别人知道这个密码。请先修改：quicflow passwd
         en One-time code, or recovery code
         zh 动态口令或恢复码
-        en no code; type it, or use --totp
-        zh 没有动态口令；请输入，或用 --totp
         en the code is wrong
         zh 动态口令错误
         en Password of {username} at {address}
@@ -208,6 +206,8 @@ extension ChineseWords {
         zh 其中 {deaf} 台无法得知，会按自己的时钟继续：请升级它们的代理。
         en Named by: {answer}
         zh 使用它的任务：{answer}
+        en Named by channels: {channels}
+        zh 使用它的通知渠道：{channels}
         en Give --file or --stdin, not both.
         zh --file 和 --stdin 只能写一个。
         en Give --group or --everywhere, not both.

@@ -14,8 +14,6 @@ extension ChineseWords {
         zh 请在浏览器中打开此地址并登录，然后把显示的代码带回这里：
         en there is no '{path} {word}'; there are: {names}
         zh 没有“{path} {word}”；有：{names}
-        en no one-time code; type it, or give it
-        zh 没有动态口令；请输入，或在命令中给出
         en no code; type it, or send it as a line on standard input
         zh 没有代码；请输入，或通过标准输入发送一行
         en Code
@@ -70,8 +68,8 @@ extension ChineseWords {
         zh 用于应用的密钥：{secret}
         en Its first code
         zh 应用显示的第一个动态口令
-        en Then: quicflow totp confirm CODE
-        zh 然后运行：quicflow totp confirm CODE
+        en Then: quicflow totp confirm
+        zh 然后运行：quicflow totp confirm
         en One-time codes are off.
         zh 动态口令已关闭。
         en '{user}' signs in with the password alone.

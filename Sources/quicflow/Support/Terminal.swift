@@ -91,7 +91,10 @@ enum Terminal {
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// Asks on the terminal, without echo; nil when there is none or nothing was typed.
-    static func askSecretly(_ prompt: Wording) -> String? {
+    ///
+    /// - Parameter orRead: where standard input is no terminal, its first line is the answer.
+    static func askSecretly(_ prompt: Wording, orRead: Bool = false) -> String? {
+        if orRead, !self.inputIsTerminal, let line = LoginCommand.firstLine(self.readAll()) { return line }
         // getpass(3) talks to /dev/tty, so pipes stay free for data; it is called once, before anything concurrent.
         guard let typed = getpass(prompt.spoken + (Language.current == .chinese ? "：" : ": ")) else { return nil }
         let secret = String(cString: typed)

@@ -17,7 +17,9 @@ struct TotpCommand: AsyncParsableCommand {
 
     /// - Throws: ``CommandFailure`` when there is none.
     static func code(_ typed: String?) throws -> JSONValue {
-        guard let typed, !typed.isEmpty else { throw CommandFailure(.usage, "no one-time code; type it, or give it") }
+        guard let typed, !typed.isEmpty else {
+            throw CommandFailure(.usage, "no code; type it, or send it as a line on standard input")
+        }
         return .string(typed)
     }
 
@@ -84,7 +86,7 @@ struct TotpEnableCommand: AsyncParsableCommand {
         Terminal.say("Secret for the application: \(answer["secret"].cell)")
         Terminal.say(answer["uri"].cell)
         guard Terminal.inputIsTerminal, let code = Terminal.askSecretly("Its first code") else {
-            return Terminal.complain("Then: quicflow totp confirm CODE")
+            return Terminal.complain("Then: quicflow totp confirm")
         }
         TotpCommand.say(codes: try await client.post("/auth/totp/confirm", .object(["code": .string(code)])))
     }
@@ -94,17 +96,18 @@ struct TotpEnableCommand: AsyncParsableCommand {
 struct TotpConfirmCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "confirm",
-        abstract: "Lets the new secret count, by its first code, and prints the recovery codes."
+        abstract: "Lets the new secret count, by its first code, and prints the recovery codes.",
+        discussion: """
+            The code that the application shows is asked for on the terminal, or is the first line of standard input; never an \
+            argument, which everybody on the host could read.
+            """
     )
 
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "The code that the application shows; asked for on a terminal.")
-    var code: String?
-
     func run() async throws {
         let client = try self.options.client()
-        let code = try TotpCommand.code(self.code ?? Terminal.askSecretly("Its first code"))
+        let code = try TotpCommand.code(Terminal.askSecretly("Its first code", orRead: true))
         let answer = try await client.post("/auth/totp/confirm", .object(["code": code]))
         self.options.output.show(answer) { TotpCommand.say(codes: answer) }
     }

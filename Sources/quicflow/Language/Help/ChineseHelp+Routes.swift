@@ -80,8 +80,8 @@ extension ChineseHelp {
         zh 在终端上会询问该口令；否则用 'quicflow totp confirm' 提交。
         en Lets the new secret count, by its first code, and prints the recovery codes.
         zh 用第一个口令使新密钥生效，并显示恢复码。
-        en The code that the application shows; asked for on a terminal.
-        zh 应用显示的动态口令；在终端中会询问。
+        en The code that the application shows is asked for on the terminal, or is the first line of standard input; never an argument, which everybody on the host could read.
+        zh 应用显示的动态口令在终端上询问，或来自标准输入的第一行；从不来自参数，因为主机上的所有人都能看到参数。
         en Makes other recovery codes; those of before are worth nothing.
         zh 生成新的恢复码；以前的作废。
         en Turns one-time codes off.

@@ -40,8 +40,8 @@ enum ChineseHelp {
         zh 显示帮助。
         en Signs in at a server and remembers the session.
         zh 登录服务器，并记住会话。
-        en The password is asked for on the terminal, or comes from a file or standard input; never from an argument. With --provider a browser signs in at an OpenID provider, on any machine, and shows a code for the terminal.
-        zh 密码在终端上询问，或来自文件或标准输入；从不来自参数。使用 --provider 时，由任意机器上的浏览器在 OpenID 身份提供方登录，并显示一段要输入终端的代码。
+        en The password is asked for on the terminal, or comes from a file or standard input; never from an argument. With --provider a browser signs in at an OpenID provider, on any machine, and shows a code for the terminal. A one-time code is asked for as well, or is a line of standard input: with --password-stdin the second one.
+        zh 密码在终端上询问，或来自文件或标准输入；从不来自参数。使用 --provider 时，由任意机器上的浏览器在 OpenID 身份提供方登录，并显示一段要输入终端的代码。动态口令也会询问，或来自标准输入的一行：使用 --password-stdin 时是第二行。
         en Address of the server; $QUARTZFLOW_SERVER, or http://127.0.0.1:8475.
         zh 服务器的地址；$QUARTZFLOW_SERVER，或 http://127.0.0.1:8475。
         en Name of a server, see 'quicflow profile'; $QUARTZFLOW_PROFILE.
@@ -54,8 +54,6 @@ enum ChineseHelp {
         zh 第一行是密码的文件。
         en Read the password from the first line of standard input.
         zh 从标准输入的第一行读取密码。
-        en Code of the second factor, or a recovery code; asked for when it is needed.
-        zh 动态口令或恢复码；需要时会询问。
         en Ends the session at a server and forgets it.
         zh 结束在服务器上的会话，并忘记它。
         en Changes your password, and ends your other sessions.
