@@ -57,6 +57,12 @@ struct RunTests {
             try await server.store.record(work)
             let all = try await caller.get("/runs").data
             #expect(all["total"] == .integer(2))
+            // It has ended, and the other has not: ends first, whatever was made last.
+            for sort in ["finished_at", "-finished_at", "duration"] {
+                let sorted = try await caller.get("/runs?sort=\(sort)").data["items"]?.items
+                #expect(sorted?.first?["type"]?.text == "maintenance", "\(sort)")
+            }
+            #expect(try await caller.get("/runs?sort=colour").status == 400)
             let listed = try await caller.get("/runs?type=maintenance").data
             #expect(listed["total"] == .integer(1) && listed["items"]?.items.first?["source"]?.text == "prune")
             #expect(listed["items"]?.items.first?["can_stop"] == .bool(false))

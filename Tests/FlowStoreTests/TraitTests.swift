@@ -115,4 +115,27 @@ struct TraitTests {
             #expect(try await world.store.executions(byHost).items.isEmpty)
         }
     }
+
+    @Test("Executions and runs are found by a group that their job is bound to now", arguments: StoreKind.allCases)
+    func group(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            let web = try await world.store.createGroup(name: "web", description: "", tags: [], at: World.start).id
+            let empty = try await world.store.createGroup(name: "empty", description: "", tags: [], at: World.start).id
+            let agent = try await world.connectedAgent("a", groups: [web])
+            for job in [try await world.job("in", groups: [web]), try await world.job("out")] {
+                _ = try await world.fired(job, on: agent)
+            }
+            for (group, names) in [(web, ["in"]), (Group.everyone, ["out"]), (empty, []), (99, [])] {
+                var query = ExecutionQuery()
+                query.traits = JobTraits(group: group)
+                #expect(try await world.store.executions(query).items.map(\.jobName) == names)
+                var runs = RunQuery()
+                runs.traits = query.traits
+                #expect(try await world.store.runs(runs).items.map(\.run.jobName) == names)
+                // With what the job is, too.
+                query.traits.kinds = ["http"]
+                #expect(try await world.store.executions(query).total == 0)
+            }
+        }
+    }
 }

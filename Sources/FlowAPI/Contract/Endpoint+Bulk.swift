@@ -107,6 +107,7 @@ extension Contract {
     var narrowedAsExecutions: Contract {
         self.query("type", Endpoint.runTypes)
             .query("task_id", .integer)
+            .query("group_id", .integer.about("Of tasks that are bound to it now."))
             .query("client_id", .string)
             .query(
                 "status",

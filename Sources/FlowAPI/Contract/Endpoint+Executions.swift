@@ -111,6 +111,7 @@ extension Endpoint {
         case .listRuns:
             Contract(.executions, "Lists runs, the newest first").paged.narrowedByTraits
                 .query("task_id", .integer)
+                .query("group_id", .integer.about("Of tasks that are bound to it now."))
                 .query("type", Self.runTypes)
                 .query(
                     "status",
@@ -121,7 +122,18 @@ extension Endpoint {
                 )
                 .query(
                     "keyword",
-                    .string(upTo: Query.keywordLimit).about("Part of the task's name, or how a host begins.")
+                    .string(upTo: Query.keywordLimit)
+                        .about("Part of the task's name, or how the name of a host begins.")
+                )
+                .query(
+                    "sort",
+                    .choice(RunQuery.Sort.allCases.flatMap { [$0.rawValue, "-" + $0.rawValue] })
+                        .about(
+                            """
+                            -created_at without it. By finished_at or duration: of the newest \(RunQuery.sortLimit) that match, \
+                            those that are open last.
+                            """
+                        )
                 )
                 .query("start_time", .timestamp.about("Made then or later."))
                 .query("end_time", .timestamp.about("Made before."))

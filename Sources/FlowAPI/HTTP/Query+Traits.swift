@@ -6,7 +6,8 @@ import FlowCore
 extension Query {
     /// What tasks are now: `executor_type` and `label`.
     mutating func traits() -> JobTraits {
-        JobTraits(kinds: self.executors(), labels: self.labels())
+        // Where a route reads the group itself, nothing of it is left here.
+        JobTraits(kinds: self.executors(), labels: self.labels(), group: self.integer("group_id"))
     }
 
     /// Numbers (C-05) or words.

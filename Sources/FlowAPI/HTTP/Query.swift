@@ -169,6 +169,18 @@ struct Query {
         return result
     }
 
+    /// `sort=name`, or `sort=-name` for descending; nil when it is absent or no such name.
+    mutating func order<Sort: RawRepresentable & CaseIterable>(
+        by type: Sort.Type
+    ) -> (sort: Sort, isDescending: Bool)? where Sort.RawValue == String {
+        guard let word = self.word("sort") else { return nil }
+        let isDescending = word.hasPrefix("-")
+        if let sort = Sort(rawValue: isDescending ? String(word.dropFirst()) : word) { return (sort, isDescending) }
+        let names = Sort.allCases.map(\.rawValue).joined(separator: ", ")
+        self.fault("sort", "value", "sort by one of \(names), with '-' in front for descending")
+        return nil
+    }
+
     /// Refuses the request if there was any fault or an unknown parameter.
     mutating func finish() throws {
         for name in self.values.keys.sorted() {

@@ -110,6 +110,7 @@ struct ExecutionRoutes: Sendable {
         request.until = query.timestamp("end_time")
         request.keyword = query.keyword()
         request.traits = query.traits()
+        if let order = query.order(by: RunQuery.Sort.self) { (request.sort, request.isDescending) = order }
         request.mayLag = true
         try query.finish()
         let page = try await self.runs.list(request, as: call.principal)

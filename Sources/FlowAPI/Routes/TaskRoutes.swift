@@ -18,17 +18,7 @@ struct TaskRoutes: Sendable {
         let wanted = query.page()
         var request = Self.filter(&query)
         request.page = wanted
-        if let sort = query.word("sort") {
-            // "-name" is descending.
-            request.isDescending = sort.hasPrefix("-")
-            let name = request.isDescending ? String(sort.dropFirst()) : sort
-            if let known = JobQuery.Sort(rawValue: name) {
-                request.sort = known
-            } else {
-                let names = JobQuery.Sort.allCases.map(\.rawValue).joined(separator: ", ")
-                query.fault("sort", "value", "sort by one of \(names), with '-' in front for descending")
-            }
-        }
+        if let order = query.order(by: JobQuery.Sort.self) { (request.sort, request.isDescending) = order }
         try query.finish()
         let principal = try call.principal
         let page = try await self.jobs.list(request, as: principal)

@@ -125,9 +125,23 @@ package struct ExecutionQuery: Sendable {
     }
 }
 
-/// Filter of runs, newest first.
+/// Filter of runs, the newest first unless another order is asked for.
 package struct RunQuery: Sendable {
+    /// What runs can be in the order of.
+    package enum Sort: String, Sendable, CaseIterable {
+        case createdAt = "created_at"
+        /// The end of its last execution; runs that are open come last.
+        case finishedAt = "finished_at"
+        /// From its first start to its last end; runs without both come last.
+        case duration
+    }
+
+    /// So many of the newest runs that a filter finds are put into an order of ends or durations, which no index has.
+    package static let sortLimit = 5000
+
     package var page: PageRequest
+    package var sort = Sort.createdAt
+    package var isDescending = true
     package var job: JobID?
     package var type: RunType?
     /// Any of these, besides ``type``; empty = all.
@@ -137,7 +151,7 @@ package struct RunQuery: Sendable {
     /// When it was made, from included, until excluded.
     package var from: Timestamp?
     package var until: Timestamp?
-    /// Part of the job's name, or the beginning of a host's id.
+    /// Part of the job's name, or the beginning of a host's name, host name or id; case does not matter.
     package var keyword: String?
     /// Of the job as it is now; those of deleted jobs have none.
     package var traits = JobTraits()

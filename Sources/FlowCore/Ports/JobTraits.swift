@@ -18,13 +18,16 @@ package struct JobTraits: Hashable, Sendable {
     package var kinds: Set<String>
     /// All of these.
     package var labels: [Label]
+    /// Bound to this group.
+    package var group: GroupID?
 
-    package init(kinds: Set<String> = [], labels: [Label] = []) {
+    package init(kinds: Set<String> = [], labels: [Label] = [], group: GroupID? = nil) {
         self.kinds = kinds
         self.labels = labels
+        self.group = group
     }
 
-    package var isEmpty: Bool { self.kinds.isEmpty && self.labels.isEmpty }
+    package var isEmpty: Bool { self.kinds.isEmpty && self.labels.isEmpty && self.group == nil }
 
     package func areOf(labels: [String: String]) -> Bool {
         self.labels.allSatisfy { label in

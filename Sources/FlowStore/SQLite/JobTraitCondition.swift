@@ -29,6 +29,10 @@ enum JobTraitCondition {
             conditions.append(Self.contains)
             values.append(.text("%\"labels\":{" + LikePattern.containing(piece)))
         }
+        if let group = traits.group {
+            conditions.append("id IN (SELECT job_id FROM job_group WHERE group_id = ?)")
+            values.append(.integer(group))
+        }
         let filter = conditions.joined(separator: " AND ")
         guard !traits.labels.isEmpty else {
             return try db.all("SELECT id FROM job WHERE \(filter)", values) { $0.integer(0) }

@@ -43,8 +43,9 @@ enum RunFilter {
 
     /// Jobs that a keyword finds one by one; beyond, a walk from the newest run finds hits soon enough.
     private static let maximumJobs = 200
+    private static let maximumHosts = 1000
 
-    /// Runs of jobs that were ever named so, or with an execution on a host whose id begins so.
+    /// Runs of jobs that were ever named so, or with an execution on a host whose name, host name or id begins so.
     ///
     /// What can find nothing is left out, so that nobody walks through all runs for it: most keywords are a name and no host, or neither.
     private static func search(_ keyword: String, _ db: Database) throws -> (String, [RecordValue]) {
@@ -61,20 +62,35 @@ enum RunFilter {
             choices.append("(run.job_id IN (\(numbers)) AND job_name LIKE ? ESCAPE '\\')")
             values.append(.text(pattern))
         }
-        // By the index of hosts; ids of hosts are written in small letters as a rule.
-        let isHost = try Set([keyword, keyword.lowercased()]).contains { start in
+        let hosts = try self.hosts(beginningLike: String(pattern.dropFirst()), db)
+        // A host that was removed is still known by its executions; its id as it is written, or in small letters.
+        let isOld = try Set([keyword, keyword.lowercased()]).contains { start in
             try db.first(
                 "SELECT 1 FROM execution WHERE agent >= ? AND agent < ? LIMIT 1",
                 [.text(start), .text(start + "\u{10FFFF}")]
             ) { _ in true } ?? false
         }
-        if isHost {
+        if isOld || !hosts.isEmpty {
             choices.append(
-                "EXISTS (SELECT 1 FROM execution AS u WHERE u.run_id = run.id AND u.agent LIKE ? ESCAPE '\\')"
+                """
+                EXISTS (SELECT 1 FROM execution AS u WHERE u.run_id = run.id AND (u.agent LIKE ? ESCAPE '\\'
+                    OR u.agent IN (SELECT CAST(value AS TEXT) FROM json_each(?))))
+                """
             )
-            values.append(.text(String(pattern.dropFirst())))
+            values += [.text(String(pattern.dropFirst())), .text(try JSONColumn.encode(hosts))]
         }
         return choices.isEmpty ? ("1 = 0", []) : ("(" + choices.joined(separator: " OR ") + ")", values)
+    }
+
+    /// Hosts that people know by a name or host name of that beginning, and that something ran on.
+    private static func hosts(beginningLike pattern: String, _ db: Database) throws -> [String] {
+        try db.all(
+            """
+            SELECT id FROM agent WHERE (name LIKE ? ESCAPE '\\' OR hostname LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\')
+                AND EXISTS (SELECT 1 FROM execution AS e WHERE e.agent = agent.id) ORDER BY id LIMIT ?
+            """,
+            [.text(pattern), .text(pattern), .text(pattern), .number(self.maximumHosts)]
+        ) { $0.text(0) }
     }
 
     /// The state of a run follows from those of its executions, as far as the scope shows them (``RunTally/state``).

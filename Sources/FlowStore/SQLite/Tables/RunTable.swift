@@ -76,7 +76,7 @@ struct RunTable {
         )
     }
 
-    /// Newest first.
+    /// In the order of the query; those that an order by ends or durations leaves out are not counted either.
     func page(_ query: RunQuery, countingTo bound: Int) throws -> Page<RunSummary> {
         var (conditions, values) = try RunFilter.conditions(query, self.db)
         if let job = query.job {
@@ -94,6 +94,8 @@ struct RunTable {
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         // What a search finds is spelled out in it.
         let isKept = query.keyword == nil
+        let order = try RunSorting(query)
+        let bound = min(bound, order.bound ?? bound)
         let total =
             try self.db.all(
                 "SELECT count(*) FROM (SELECT 1 FROM run\(filter) LIMIT ?)",
@@ -101,8 +103,8 @@ struct RunTable {
                 isKept: isKept
             ) { $0.number(0) }.first ?? 0
         let runs = try self.db.all(
-            "SELECT \(RunRecord.columns) FROM run\(filter) ORDER BY id DESC LIMIT ? OFFSET ?",
-            values + [.number(query.page.size), .number(query.page.offset)],
+            order.statement(filter: filter),
+            order.values + values + [.number(query.page.size), .number(query.page.offset)],
             isKept: isKept
         ) { try RunRecord.decode($0) }
         let items = try runs.map { try self.summary(of: $0, in: query.scope) }
