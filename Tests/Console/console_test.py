@@ -103,7 +103,7 @@ PAGES = {
 }
 
 
-OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role")
+OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role", "palette", "ended")
 
 
 class Journey(
@@ -703,6 +703,7 @@ class Journey(
         # One line to copy, with a token that the server has made for it.
         self.page.get_by_role("button", name="Make the line").click()
         expect(self.page.get_by_text("quicflow agent run --server")).to_contain_text("QUARTZFLOW_JOIN_TOKEN=qf1.")
+        self.check_axe(self.page, "the line by which a host joins")
 
     def host_page(self) -> None:
         """A host shows what it has run and what comes to it, and a job shows where it runs."""
@@ -1069,10 +1070,13 @@ class Journey(
 
     # --- accessibility ---
 
-    def check_axe(self, page: Page, name: str) -> None:
+    def check_axe(self, page: Page, name: str, within: list[str] | None = None) -> None:
         if not page.evaluate("'axe' in globalThis"):
             page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
-        found = page.evaluate("(rules) => axe.run({ runOnly: rules })", AXE_RULES)["violations"]
+        parts = "within.flatMap((one) => [...document.querySelectorAll(one)])"
+        found = page.evaluate(
+            f"([rules, within]) => axe.run(within ? {parts} : document, {{ runOnly: rules }})", [AXE_RULES, within]
+        )["violations"]
         assert not found, f"{name}: " + "; ".join(f"{v['id']} at {v['nodes'][0]['target']}" for v in found)
 
     def overlay(self, page: Page, name: str) -> None:
@@ -1088,14 +1092,21 @@ class Journey(
             page.goto(self.base + "/settings/roles")
             page.locator(".card-head .primary").click()
             expect(page.locator("[data-permission]").first).to_be_visible()
+        elif name == "ended":
+            page.goto(self.base + "/jobs")
+            expect(page.locator("tr[data-job]").first).to_be_visible()
+            self.refusals = {401}
+            page.route("**/api/v1/**", lambda route: route.fulfill(status=401, body="{}", content_type="application/json"))
+            page.locator("nav a[href='/reports']").click()
+            expect(page.locator("[role=alertdialog] [name=password]")).to_be_visible()
         elif name == "drawer":
             page.goto(f"{self.base}/jobs?run={self.execution_id}")
             expect(page.get_by_role("log").locator(".line").first).to_be_visible()
         else:
             page.goto(self.base + "/jobs")
             expect(page.locator("tr[data-job]").first).to_be_visible()
-            if name == "shortcuts":
-                page.keyboard.press("?")
+            if name in ("shortcuts", "palette"):
+                page.keyboard.press("?" if name == "shortcuts" else "Control+k")
             else:
                 page.locator("tr[data-job] [aria-haspopup=menu]").first.click()
             expect(page.locator("[role=dialog], [role=menu]")).to_be_visible()
@@ -1112,7 +1123,10 @@ class Journey(
             for name, (path, ready) in PAGES.items():
                 self.visit(page, name, language, lambda p=path, r=ready: self.show_page(page, p, r))
             for name in OVERLAYS:
-                self.visit(page, name, language, lambda n=name: self.overlay(page, n))
+                within = ["#overlays"] if name in ("palette", "ended") else None
+                self.visit(page, name, language, lambda n=name: self.overlay(page, n), within)
+                self.refusals = set()
+                page.unroute_all()
             context.close()
             anonymous = self.context("system", language, bypass_csp=True)
             page = anonymous.new_page()
@@ -1123,7 +1137,9 @@ class Journey(
         page.goto(self.base + self.path(path))
         expect(page.locator(ready).first).to_be_visible()
 
-    def visit(self, page: Page, name: str, language: str, show: Callable[[], None]) -> None:
+    def visit(
+        self, page: Page, name: str, language: str, show: Callable[[], None], within: list[str] | None = None
+    ) -> None:
         """Looks at a page once, and checks it in both themes, as when the system changes over."""
 
         def check() -> None:
@@ -1133,7 +1149,7 @@ class Journey(
                     show()
                 expect(page.locator("html")).to_have_attribute("data-theme", theme)
                 self.shoot(page, f"{name}-{theme}-{language}")
-                self.check_axe(page, f"{name}, {theme}")
+                self.check_axe(page, f"{name}, {theme}", within)
 
         self.step(f"axe: {name}, {language}, both themes", check)
 
@@ -1204,6 +1220,7 @@ class Journey(
         self.step("walks lists by the keys of the sheet", self.row_keys)
         self.step("says what a change of clocks does to a schedule", self.warns_of_clocks)
         self.step("runs again what failed, and leads to its origin", self.runs_again)
+        self.step("puts runs in order, and follows one to its end", self.centre_order)
         self.step("goes through the hits in a log, and copies it", self.searches_a_log)
         self.step("finds groups by tag, and refuses a second name", self.groups_found)
         self.step("moves the next run only of what waits", self.moves_only_what_waits)

@@ -37,6 +37,9 @@ class ListSteps:
             "# m h dom mon dow command\nCRON_TZ=Asia/Shanghai\nDIR=/srv\n30 2 * * 1-5 /usr/local/bin/backup.sh <b>$DIR\n30 2 backup\n"
         )
         expect(dialog).to_contain_text("Line 5")
+        for theme in ("dark", "light"):
+            self.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+            self.check_axe(self.page, f"lines of a crontab, {theme}", ["#overlays"])
         dialog.locator("[data-crontab-line='4']").get_by_role("button").click()
         expect(self.field("name")).to_have_value("backup")
         expect(self.field("cron_expr")).to_have_value("30 2 * * 1-5")
@@ -62,6 +65,7 @@ class ListSteps:
             try:
                 joined = self.page.locator("[data-joined]", has_text=f"second-{self.suffix} has joined")
                 expect(joined).to_be_visible()
+                self.goes_away(agent)
             except AssertionError as error:
                 said = (Path(home) / "log").read_text(errors="replace")[-1500:]
                 known = [host["name"] for host in self.api("GET", "/clients")["items"]]
@@ -72,6 +76,19 @@ class ListSteps:
                 for host in self.api("GET", "/clients")["items"]:
                     if host["name"] == f"second-{self.suffix}":
                         self.api("DELETE", f"/clients/{host['client_id']}")
+
+    def goes_away(self, agent: subprocess.Popen) -> None:
+        """An open list of hosts shows, without a reload, that one has gone (52)."""
+        other = self.page.context.new_page()
+        other.goto(self.base + "/hosts")
+        # The empty page before had no storage to write the theme into.
+        self.problems.clear()
+        row = other.locator("tr[data-host]", has_text=f"second-{self.suffix}")
+        expect(row).to_contain_text("Online")
+        expect(row.locator("time")).to_have_attribute("title", re.compile(r"\d\d:\d\d:\d\d"))
+        agent.terminate()
+        expect(row).to_contain_text("Offline")
+        other.close()
 
     def list_states(self) -> None:
         """While a list is on its way its shape stands there; what failed says so and is asked for again; none is said (11)."""

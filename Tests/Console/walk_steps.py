@@ -188,6 +188,57 @@ class WalkSteps:
         self.open("/jobs")
         self.api("DELETE", f"/tasks/{job}")
 
+    def centre_order(self) -> None:
+        """Runs are put in the order of their ends and durations, found by their host, and counted while they run (25, 36 to 38, 42)."""
+        page, name = self.page, f"console-order-{self.suffix}"
+        job = self.manual(name, {"command": "sleep $QF_PARAM_TIME; echo done"})
+
+        def start(seconds: str) -> str:
+            return self.api("POST", f"/tasks/{job}/trigger", {"params": {"TIME": seconds}})["run_id"]
+
+        # One after the other: they may not overlap.
+        rows = page.locator("tr[data-run]")
+        runs: list[str] = []
+        self.open(f"/tasks?keyword={name}")
+        for seconds in ("1.2", "0.1"):
+            runs.append(start(seconds))
+            expect(page.locator(f"tr[data-run='{runs[-1]}'] .pill")).to_have_text("Succeeded")
+        for way, head in (("-duration", "descending"), ("duration", "ascending")):
+            page.get_by_label("Order", exact=True).select_option(way)
+            expect(page).to_have_url(re.compile(f"sort={way}"))
+            wanted = runs if way == "-duration" else runs[::-1]
+            expect(rows.first).to_have_attribute("data-run", wanted[0])
+            expect(page.locator("th.took")).to_have_attribute("aria-sort", head)
+        expect(rows.last.locator("td.took")).to_have_text(re.compile(r"^\d+(\.\d)? s$"))
+        page.keyboard.press("j")
+        expect(rows.first.locator("button").first).to_be_focused()
+        host = self.api("GET", "/clients")["items"][0]
+        self.open(f"/tasks?keyword={host['name'].upper()[:4]}")
+        expect(rows.first).to_be_visible()
+        # The page of a run, and the number in the navigation, follow it to its end by themselves.
+        last = start("2")
+        self.open(f"/tasks/{last}")
+        expect(page.locator("[data-run-state=running]")).to_be_visible()
+        expect(page.locator("nav a[href='/executions'] .count")).to_have_text(re.compile(r"^\d+$"))
+        page.evaluate("globalThis.kept = true")
+        expect(page.locator("[data-run-state=succeeded]")).to_be_visible()
+        assert page.evaluate("globalThis.kept"), "the page was loaded anew"
+        self.open("/executions")
+        page.get_by_label("Host", exact=True).select_option(host["client_id"])
+        expect(page).to_have_url(re.compile(f"client_id={host['client_id']}"))
+        expect(page.locator("tr[data-execution]").first).to_contain_text(host["name"])
+        # By a group that the job is bound to: of one that nothing is bound to there is nothing.
+        group = self.api("POST", "/groups", {"name": f"unbound-{self.suffix}"})["id"]
+        page.reload()
+        page.get_by_role("search").get_by_role("combobox", name="Groups").select_option(str(group))
+        expect(page).to_have_url(re.compile(f"group_id={group}"))
+        expect(page.get_by_text("Nothing matches these filters")).to_be_visible()
+        page.get_by_role("search").get_by_role("combobox", name="Groups").select_option("1")
+        expect(page.locator("tr[data-execution]").first).to_be_visible()
+        self.api("DELETE", f"/groups/{group}")
+        self.open("/jobs")
+        self.api("DELETE", f"/tasks/{job}")
+
     def searches_a_log(self) -> None:
         """Hits are gone through by keys, following is paused, and the whole is copied (28)."""
         page = self.page
