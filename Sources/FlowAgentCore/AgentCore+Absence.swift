@@ -53,10 +53,8 @@ extension AgentCore {
         self.absence = nil
         absence.until = now
         self.pastAbsences = self.pastAbsences.suffix(Absence.mostRemembered - 1) + [absence]
-        for uid in self.jobs.keys.sorted() {
-            guard let bar = self.jobs[uid].flatMap({ absence.bar(of: $0.snapshot.policies) }), bar <= now else {
-                continue
-            }
+        // Also of a job that may fire: its timer is gone if the clock was ahead before it heard of this server.
+        for uid in self.jobs.keys.sorted() where self.jobs[uid]?.snapshot.policies.aloneMilliseconds != nil {
             self.scheduleNextFire(of: uid)
             self.fireAfterBoot(uid, at: reading)
         }

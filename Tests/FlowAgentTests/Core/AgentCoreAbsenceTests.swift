@@ -205,6 +205,21 @@ struct AgentCoreAbsenceTests {
         #expect(bench.started == [120, 360])
     }
 
+    @Test(
+        "A host whose clock was ahead while it had no server fires on time once it has one",
+        arguments: [60, nil] as [Int?]
+    )
+    func clockAhead(seconds: Int?) {
+        let policies = seconds.map { Self.policies(.runFor, $0) } ?? Self.policies(.skip)
+        let job = CoreBench.job(policies: policies)
+        var bench = CoreBench(CoreBench.restored(job, cursor: 60), wallError: 100_000)
+        // By its own clock it is 03:05, and it may fire no more.
+        bench.advance(to: 85_000)
+        bench.connect()
+        bench.advance(to: 245_000)
+        #expect(bench.started.suffix(3) == [120, 180, 240], "\(bench.started)")
+    }
+
     @Test("So many times without a server are remembered, and no more")
     func remembers() {
         var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: Self.policies(.skip))))
