@@ -40,6 +40,18 @@ struct SimulationTests {
         #expect(starts > 50 * Self.seeds.count, "the histories must be about something")
     }
 
+    @Test("R13: jobs that are bounded rest without a server, and what died with its agent is followed by what they say")
+    func boundsHold() async {
+        let histories = await Self.computing {
+            // The last one showed a fault of the product.
+            (Array(stride(from: UInt64(600), to: 640, by: 4)) + [652]).map { SimulatedHistory(seed: $0) }
+        }
+        let faults = histories.flatMap { history in history.faults.map { "seed \(history.seed): \($0)" } }
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+        #expect(histories.allSatisfy { $0.starts > 50 }, "the histories must be about something")
+        #expect(histories.contains { ($0.excuses["alone"] ?? 0) > 0 }, "no host was ever without a server for too long")
+    }
+
     @Test("A broken history is made smaller as long as the same rule is broken, in a few tries")
     func shrinks() {
         // Broken where an agent dies and messages are lost until the thirteenth second.

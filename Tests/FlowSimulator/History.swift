@@ -27,6 +27,8 @@ enum Excuse: String, CaseIterable, Sendable {
     case overlap
     /// It was admitted, whenever that was, and the agent died before the end: the record says so.
     case interrupted
+    /// No server was there for longer than the job runs without one (R13).
+    case alone
 }
 
 /// What really happened, as an outsider would have seen it.
@@ -68,6 +70,20 @@ struct History {
     var flowPromises: [FlowPromise] = []
     /// What ran on after a cancel.
     var leftRunning: [ExecutionID] = []
+    /// When agents that live had no server.
+    var alone: [AgentID: [TimeAlone]] = [:]
+    /// Fires that a host started though it had been alone for longer than their job allows.
+    var unattended: [ExecutionID] = []
+    /// Attempts that died with their agent.
+    var interrupted: Set<Start> = []
+    /// Attempts that followed an interruption where none may.
+    var repeated: [Start] = []
+    /// Starts on hosts that are none of their job's.
+    var elsewhere: [ExecutionID] = []
+    /// When the job of fixed delay last ended on an agent whose clock was right, and in which of its lives.
+    var pauses: [AgentID: (since: Int64, life: Int)] = [:]
+    /// Starts of that job before its pause was over.
+    var hasty: [ExecutionID] = []
 
     /// Notes what a host's ledger has committed.
     mutating func note(
@@ -127,7 +143,8 @@ struct History {
 extension Simulation {
     /// The invariants of `semantics.md` 4, for R1 to R6.
     mutating func check() -> [String] {
-        self.checkStarts() + self.checkRecords() + self.checkFires() + self.checkPlan() + self.checkFlows()
+        self.checkStarts() + self.checkRecords() + self.checkBounds() + self.checkFires() + self.checkPlan()
+            + self.checkFlows()
     }
 
     /// Nothing has the time of a fire that the server's schedule does not have (R12).
@@ -136,7 +153,10 @@ extension Simulation {
             Dictionary(grouping: host.ledger.entries.values.lazy.filter { $0.order.kind == .cron }, by: \.order.job.uid)
         }
         for job in self.store.jobsInOrder {
-            guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid) else { continue }
+            // A fixed delay has no times of its own.
+            guard let schedule = try? CompiledSchedule(job.definition.schedule, job: job.uid),
+                schedule.delayMilliseconds == nil
+            else { continue }
             for (host, fires) in zip(self.hosts, fires) {
                 let strange = (fires[job.uid] ?? []).map(\.order.nominal).sorted()
                     .first { schedule.next(after: $0.advanced(byMilliseconds: -1)) != $0 }
@@ -168,6 +188,11 @@ extension Simulation {
         if self.record.idleWakes > 0 { faults.append("SPIN \(self.record.idleWakes): woken without time passing") }
         if let first = self.record.unheeded.first {
             faults.append("UNHEEDED \(self.record.unheeded.count): \(first) fired while the scheduler was stopped")
+        }
+        if let first = self.record.elsewhere.first {
+            faults.append(
+                "ELSEWHERE \(self.record.elsewhere.count): \(first) started on a host that is none of its job's"
+            )
         }
         if let first = self.record.early.first { faults.append("EARLY \(self.record.early.count): \(first)") }
         return faults
@@ -266,6 +291,7 @@ extension Simulation {
             return .excused(.disturbed)
         }
         if let entry, entry.status == .skipped, entry.reason == .overlap { return .excused(.overlap) }
+        if self.isBarred(job, on: host.id, at: at) { return .excused(.alone) }
         if let started = self.record.firstStart[id], started <= at + 1_300_000 { return .kept }
         if let entry, entry.status == .failure, entry.reason == .interrupted { return .excused(.interrupted) }
         let state = entry.map { "\($0.status) \($0.reason?.rawValue ?? "") \($0.detail ?? "")" } ?? "none"

@@ -57,4 +57,20 @@ package enum Mutant: String, CaseIterable, Sendable {
     case ignoresStop = "schedules fire while the scheduler is stopped"
     /// S4: a stop of the scheduler is not in the ledger.
     case forgetsStop = "a restart forgets the scheduler's stop"
+    /// R13: what a job says of a time without a server is not heeded.
+    case ignoresAbsence = "all jobs run for ever without a server"
+    /// R13: a time without a server is not in the ledger.
+    case forgetsAbsence = "a restart forgets that no server was there"
+    /// An interruption takes one of the retries, whatever the job says of it.
+    case countsInterruptions = "interruptions count as retries"
+    /// What may be done at most once is tried again.
+    case repeatsInterrupted = "what was interrupted is always tried again"
+
+    /// What it is about is in few histories: all of its own have jobs that are bounded (``Shape/isBounded``).
+    var needsBounds: Bool {
+        switch self {
+        case .ignoresAbsence, .forgetsAbsence, .countsInterruptions, .repeatsInterrupted: true
+        default: false
+        }
+    }
 }

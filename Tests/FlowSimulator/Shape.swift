@@ -21,6 +21,8 @@ struct Shape {
     var isDense = true
     /// Whether workflows run in it; then the server's database never goes back, since a lost time would start steps again.
     var hasFlows = false
+    /// Whether some jobs do not run for ever without a server, and say what follows an interruption (R13, `on_interrupt`).
+    var isBounded = false
 
     /// Trouble that is left out.
     var without: Set<Trouble> = []
@@ -38,6 +40,20 @@ struct Shape {
 
     /// An ordinary history.
     static let short = Shape()
+
+    /// The job that counts from the end of its last run; only bounded histories have so many.
+    static let delayedJob = 7
+
+    /// From this number on each fourth history is bounded; those before stay what they showed once.
+    static let firstBounded: UInt64 = 600
+
+    static func short(of seed: UInt64, _ mutant: Mutant?) -> Shape {
+        var shape = Self.short
+        let isIn = seed >= Self.firstBounded && seed.isMultiple(of: 4)
+        shape.isBounded = mutant.map(\.needsBounds) ?? isIn
+        if shape.isBounded { shape.jobs = Self.delayedJob }
+        return shape
+    }
 
     /// One with workflows: few jobs fire beside them, and there is time for runs to come to their end.
     static let flows = Shape(jobs: 2, ends: 150_000_000, hasFlows: true)

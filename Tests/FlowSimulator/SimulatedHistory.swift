@@ -28,7 +28,7 @@ package struct SimulatedHistory: Sendable {
         until: Int? = nil,
         isTraced: Bool = false
     ) {
-        let shape = Shape.short.smaller(without: without, until: until)
+        let shape = Shape.short(of: seed, mutant).smaller(without: without, until: until)
         var simulation = Simulation(seed: seed, mutant: mutant, shape: shape)
         simulation.isTraced = isTraced
         self.seed = seed

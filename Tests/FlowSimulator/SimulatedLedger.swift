@@ -129,7 +129,8 @@ struct SimulatedLedger {
             self.snapshot.lastTime = time
         case .setDismissed(let isDismissed): self.snapshot.isDismissed = isDismissed
         case .setMaintenance(let maintenance): self.snapshot.maintenance = maintenance
-        case .setAbsences(let absences): self.snapshot.absences = absences
+        case .setAbsences(let absences):
+            if self.mutant != .forgetsAbsence { self.snapshot.absences = absences }
         case .setScheduler(let state): if self.mutant != .forgetsStop { self.snapshot.scheduler = state }
         case .raiseFloor(let floor): self.snapshot.floor = floor
         case .prune: return .pruned(isDone: true)

@@ -36,6 +36,7 @@ extension Simulation {
             reading: reading
         )
         self.deliver(.started, to: index)
+        self.noteAlone(index, isAnew: true)
         self.connectLater(index)
     }
 
@@ -65,6 +66,7 @@ extension Simulation {
         self.hosts[index].isLinked = false
         self.hosts[index].linkedAt = nil
         self.hosts[index].served = nil
+        if self.hosts[index].isWelcomed { self.noteAlone(index, isAnew: false) }
         self.deliver(.linkDown, to: index)
         self.connectLater(index)
     }
@@ -94,6 +96,7 @@ extension Simulation {
             let error = Int64.random(in: -12_000_000...25_000_000, using: &self.random)
             if self.has(.clocks) { self.hosts[index].wallError = error }
         }
+        self.noteDeath(index)
         // The runner kills what an agent leaves behind.
         self.hosts[index].running.removeAll()
         self.hosts[index].isLinked = false
@@ -111,7 +114,9 @@ extension Simulation {
         if self.mutant == .ignoresOverlap { event = event.changed { $0.withoutLimits() } }
         if self.mutant == .ignoresPools { event = event.changed { $0.withoutPool() } }
         if self.mutant == .ignoresExceptions { event = event.changed { $0.withoutExceptions() } }
+        if self.mutant?.needsBounds == true { event = event.changed { $0.unbounded(by: self.mutant) } }
         if case .received(.welcome) = event {
+            self.noteServer(index)
             self.hosts[index].isWelcomed = true
             self.hosts[index].welcomedAt = self.now
         }
@@ -209,6 +214,7 @@ extension Simulation {
     private mutating func startProcess(_ order: Order, attempt: Int, on index: Int) {
         let id = order.executionID
         self.record.starts[Start(id: id, attempt: attempt), default: 0] += 1
+        self.noteBounds(of: order, attempt: attempt, on: index)
         self.say("\(self.hosts[index].id) starts \(order.job.name)@\(self.short(order.nominal)) attempt \(attempt)")
         self.record.firstStart[id] = self.record.firstStart[id] ?? self.now
         if order.kind == .cron, attempt == 1, self.serverTime < order.nominal.advanced(byMilliseconds: -300),
@@ -255,6 +261,7 @@ extension Simulation {
     mutating func endProcess(_ id: ExecutionID, attempt: Int, on index: Int) {
         guard self.hosts[index].running[id] == attempt else { return }
         self.hosts[index].running[id] = nil
+        self.noteEnd(of: self.hosts[index].jobs[id], on: index)
         let boot = self.hosts[index].reading(at: self.now).boot
         let fails = self.random.chance(0.15)
         var outcome = Outcome(
@@ -370,7 +377,7 @@ extension JobSnapshot {
         return self.changed(self.schedule.limited(limits), self.policies)
     }
 
-    private func changed(_ schedule: ScheduleSpec, _ policies: Policies) -> JobSnapshot {
+    func changed(_ schedule: ScheduleSpec, _ policies: Policies) -> JobSnapshot {
         JobSnapshot(
             uid: self.uid,
             id: self.id,

@@ -80,7 +80,9 @@ struct Simulation {
         var random = SplitMix64(seed: seed)
         let agents = (0..<Self.agentCount).map { AgentID("agent-\($0)")! }
         let jobs =
-            (shape.isDense ? Self.makeJobs(shape.jobs, &random) : Self.makeJobsOfADay(shape.jobs, &random))
+            (shape.isDense
+                ? Self.makeJobs(shape.jobs, isBounded: shape.isBounded, &random)
+                : Self.makeJobsOfADay(shape.jobs, &random))
             + (shape.hasFlows ? Self.makeStepJobs() : [])
         var targets: [JobUID: [AgentID]] = [:]
         for job in jobs {
@@ -103,7 +105,7 @@ struct Simulation {
     /// What two of the jobs share on each host.
     static let pool = PoolUse(name: "pool", places: 1)
 
-    private static func makeJobs(_ count: Int, _ random: inout SplitMix64) -> [Job] {
+    private static func makeJobs(_ count: Int, isBounded: Bool, _ random: inout SplitMix64) -> [Job] {
         (1...count).map { number in
             let uid = JobUID(bytes: [UInt8](repeating: 0, count: 15) + [UInt8(number)])!
             let period = [1000, 2000, 3000, 5000].randomElement(using: &random) ?? 1000
@@ -118,9 +120,11 @@ struct Simulation {
             let anchor = Timestamp(milliseconds: Self.epoch / 1000)
             // The same fires, but for hosts that know the zone otherwise (R12).
             let schedule: ScheduleSpec =
-                number == 2
-                ? Self.union(everySeconds: period / 1000)
-                : .every(periodMilliseconds: Int64(period), anchor: anchor)
+                switch number {
+                case 2: Self.union(everySeconds: period / 1000)
+                case Shape.delayedJob: .delay(milliseconds: Self.pause)
+                default: .every(periodMilliseconds: Int64(period), anchor: anchor)
+                }
             return Job(
                 id: JobID(number),
                 uid: uid,
@@ -129,18 +133,22 @@ struct Simulation {
                     name: "job-\(number)",
                     payload: .shell(ShellPayload(command: "true")),
                     schedule: schedule,
-                    policies: Policies(
-                        overlap: overlap,
-                        concurrency: number == 3 ? 3 : 1,
-                        queueLimit: 2,
-                        retry: RetryPolicy(count: retries, intervalSeconds: 1),
-                        // One that queues and one that replaces itself.
-                        pool: number >= 5 ? Self.pool : nil
+                    policies: Self.bounded(
+                        Policies(
+                            overlap: overlap,
+                            concurrency: number == 3 ? 3 : 1,
+                            queueLimit: 2,
+                            retry: RetryPolicy(count: retries, intervalSeconds: 1),
+                            // One that queues and one that replaces itself.
+                            pool: number == 5 || number == 6 ? Self.pool : nil
+                        ),
+                        number: isBounded ? number : 0
                     ),
                     groups: [Group.everyone]
                 ),
                 isEnabled: true,
-                nextFire: anchor.advanced(byMilliseconds: 6000 / Int64(period) * Int64(period) + Int64(period)),
+                nextFire: number == Shape.delayedJob
+                    ? nil : anchor.advanced(byMilliseconds: 6000 / Int64(period) * Int64(period) + Int64(period)),
                 createdBy: "simulator",
                 createdAt: anchor,
                 updatedAt: anchor
