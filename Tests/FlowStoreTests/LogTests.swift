@@ -130,6 +130,8 @@ struct LogTests {
             try await world.apply([report], of: agent)
             let final = try await world.store.log(id, from: 0, limit: 100)
             #expect(final.isComplete && final.totalBytes == 5000 && final.isTruncated)
+            let last = try await world.store.attempts(of: id).last
+            #expect(last?.number == 2 && last?.outputBytes == 5000 && last?.isOutputTruncated == true)
         }
     }
 

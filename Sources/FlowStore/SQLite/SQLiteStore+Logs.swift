@@ -49,7 +49,14 @@ extension SQLiteStore {
     package func attempts(of id: ExecutionID) async throws -> [AttemptRecord] {
         try await self.read { db in
             guard let execution = try ExecutionTable(db).find(id) else { throw StoreFault.noExecution(id) }
-            return execution.attempts(recorded: try AttemptTable(db).all(of: id))
+            let recorded = try AttemptTable(db).all(of: id)
+            var attempts = execution.attempts(recorded: recorded)
+            // The last one stands in the execution's own row, and so does what it wrote.
+            if attempts.count > recorded.count, let output = try ExecutionTable(db).output(of: id) {
+                attempts[recorded.count].outputBytes = output.bytes ?? 0
+                attempts[recorded.count].isOutputTruncated = output.isTruncated
+            }
+            return attempts
         }
     }
 
