@@ -37,6 +37,13 @@ struct TaskPlacementTests {
                 ([.init("kind", "sharded")], [:], "placement.count"),
                 ([.init("kind", "sharded"), .init("count", 0)], [:], "placement.count"),
                 ([.init("kind", "one_of"), .init("count", 2)], [:], "placement.count"),
+                ([.init("kind", "broadcast"), .init("count", 2)], [:], "placement.count"),
+                (
+                    [
+                        .init("kind", "broadcast"), .init("strategy", "failover"),
+                        .init("order", ["a"].map(JSON.string)),
+                    ], [:], "placement.order"
+                ),
                 ([.init("kind", "one_of"), .init("where", "a,,b")], [:], "placement.where"),
                 ([.init("kind", "one_of"), .init("strategy", "failover")], [:], "placement.order"),
                 ([.init("kind", "one_of"), .init("hash_key", "k")], [:], "placement.hash_key"),

@@ -65,6 +65,30 @@ struct WorkflowTests {
         }
     }
 
+    @Test("What it said before is listed and shown, the newest first, to whoever may see it (W15)")
+    func versions() async throws {
+        try await TestServer.with { server, caller in
+            let id = try await Self.make(caller)
+            let other = Self.definition.replacing("\"script\": \"true\"", with: "\"script\": \"exit 7\"")
+            #expect(other != Self.definition)
+            #expect(try await caller.call(.put, "/workflows/\(id)", body: other).status == 200)
+            let list = try await caller.get("/workflows/\(id)/versions").data
+            #expect(list["items"]?.items.map { $0["version"] } == [.integer(2), .integer(1)])
+            #expect(list["items"]?.items.allSatisfy { $0["created_by"]?.text?.isEmpty == false } == true)
+            #expect(list["items"]?.items.allSatisfy { $0["created_at"]?.text != nil } == true)
+            let old = try await caller.get("/workflows/\(id)/versions/1").data
+            let new = try await caller.get("/workflows/\(id)/versions/2").data
+            #expect(old["definition"]?["nodes"] != new["definition"]?["nodes"])
+            #expect(JSONWriter.text(new["definition"] ?? .null).contains("exit 7"))
+            #expect(!JSONWriter.text(old["definition"] ?? .null).contains("exit 7"))
+            #expect(try await caller.get("/workflows/\(id)/versions/3").status == 404)
+            #expect(try await caller.get("/workflows/4711/versions").status == 404)
+            for _ in 0..<60 { _ = try await caller.call(.put, "/workflows/\(id)", body: Self.definition) }
+            let kept = try await caller.get("/workflows/\(id)/versions").data
+            #expect(kept["total"] == .integer(50) && kept["items"]?.items.first?["version"] == .integer(62))
+        }
+    }
+
     @Test("Its own scripts are tasks in no list, which are changed with it only")
     func ownTasks() async throws {
         try await TestServer.with { server, caller in

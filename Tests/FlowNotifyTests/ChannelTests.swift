@@ -73,6 +73,22 @@ struct ChannelTests {
         #expect(headers["X-Hub-Signature-256"]?.hasPrefix("sha256=") == true)
     }
 
+    @Test("A webhook is called by any method; what has no body is signed as empty", arguments: ChannelSettings.methods)
+    func method(_ method: String) throws {
+        let secrets = ChannelSecrets(url: "https://x.example/h", secret: "s")
+        var draft = NotifyChannelDraft(name: "ops", kind: .webhook, secrets: secrets)
+        draft.settings.method = method
+        let channel = NotifyChannel(id: 1, draft: draft, createdAt: NotifyWorld.start, updatedAt: NotifyWorld.start)
+        let request = try HTTPChannel.request(Self.delivery(), over: channel, at: Timestamp(seconds: 1_700_000_000))
+        let isEmpty = ["GET", "HEAD", "OPTIONS"].contains(method)
+        #expect(request.method == method && request.body.isEmpty == isEmpty)
+        let signed = HTTPChannel.hmac("s", Array("1700000000.".utf8) + request.body)
+        let hex = signed.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        #expect(
+            request.headers.contains { $0.name == "X-QuartzFlow-Signature" && $0.value == "t=1700000000,v1=\(hex)" }
+        )
+    }
+
     @Test("Robots get what they document")
     func robots() throws {
         func body(_ kind: NotifyChannel.Kind, _ secret: String? = nil) throws -> (String, JSON) {

@@ -131,56 +131,6 @@ struct PlacementTests {
         }
     }
 
-    @Test(
-        "P2: a burst goes to the less loaded host until what it was given in the last minute outweighs that",
-        arguments: StoreKind.allCases
-    )
-    func burst(_ kind: StoreKind) async throws {
-        try await kind.withWorld { world in
-            let calm = try await world.connectedAgent("calm")
-            let busy = try await world.connectedAgent("busy")
-            let loads = [calm: 1, busy: 9]
-            let least = Placement(kind: .oneOf, strategy: .leastLoad)
-            var given: [AgentID] = []
-            for number in 0..<5 {
-                let job = try await world.placed(least, Policies(), "burst \(number)")
-                _ = try await world.fire(job)
-                // Half a load for each processor is expected of each that was given (0.1 + 0.5 + 0.5 > 0.9).
-                given += try await world.place(on: [calm, busy], loads: loads).orders.keys
-            }
-            #expect(given == [calm, calm, busy, calm, busy])
-            // After a minute the hosts' own word counts again.
-            let job = try await world.placed(least, Policies(), "later")
-            let fire = World.plan(job, next: nil)
-            let fired = try await world.store.fire([fire], online: [], at: World.start).first
-            guard case .fired(_, let executions, _)? = fired else {
-                Issue.record("not fired")
-                return
-            }
-            let round = try await world.place(on: [calm, busy], loads: loads, at: World.start + 63)
-            #expect(Array(round.orders.keys) == [calm])
-            let id = try #require(executions.first?.id)
-            let placed = try #require(try await world.store.execution(id))
-            #expect(placed.detail == "chose calm: least load, 2 of 2 online")
-        }
-    }
-
-    @Test("P2: what was given in the last minute is asked for in each round, and found in an index")
-    func freshPlan() async throws {
-        try await TemporaryDirectory.with { directory in
-            let store = try SQLiteStore.open(path: directory + "/flow.db")
-            let asked = try await StatementCountTests.statements(of: store) {
-                _ = try await store.read { db in try PlacementTable(db).given(since: World.start) }
-            }
-            let text = try #require(asked.first { $0.contains("placement_slot") })
-            let plan = try await store.read { db in
-                try db.all("EXPLAIN QUERY PLAN " + text, [.time(World.start)]) { $0.text(3) }
-            }
-            #expect(plan.contains { $0.contains("placement_slot_given (placed_at>?)") }, "\(plan)")
-            try await store.close()
-        }
-    }
-
     @Test("Several hosts are different hosts; where one is missing its place waits", arguments: StoreKind.allCases)
     func different(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

@@ -221,6 +221,25 @@ struct ForeignImportTests {
         #expect(words.contains { $0.hasPrefix("x.sql:14 error 'odd': 'nonsense' is no Quartz expression") })
     }
 
+    @Test("What was broadcast goes to each host with its number; a fixed delay leaves no room for numbers")
+    func xxlJobBroadcast() throws {
+        let csv = #"""
+            id,job_desc,schedule_type,schedule_conf,glue_type,glue_source,executor_route_strategy,trigger_status
+            1,parts,CRON,0 0 2 * * ?,GLUE_SHELL,echo $2 of $3,SHARDING_BROADCAST,1
+            2,later,FIX_DELAY,30,GLUE_SHELL,echo $2 of $3,SHARDING_BROADCAST,1
+            """#
+        let plan = self.plan(.xxlJob, ["x.csv": csv])
+        let parts = try #require(plan.tasks.first)
+        let numbers = "\"$QF_SHARD_INDEX\" \"$QF_SHARD_TOTAL\""
+        #expect(parts.isBroadcast && parts.command == "set -- '' \(numbers)\necho $2 of $3")
+        #expect(parts.body["placement"]["kind"].string == "broadcast")
+        let later = try #require(plan.tasks.last)
+        #expect(!later.isBroadcast && later.command == "set -- '' 0 1\necho $2 of $3")
+        let words = self.words(plan)
+        #expect(!words.contains { $0.contains("'parts'") }, "\(words)")
+        #expect(words.contains { $0.contains("'later': shards are not numbered") }, "\(words)")
+    }
+
     @Test("So does a CSV with the names of its columns")
     func xxlJobCSV() throws {
         let csv = #"""

@@ -49,6 +49,19 @@ extension Endpoint {
                 .answers(.reference("Workflow"), status: .created)
                 .refuses(.conflict)
         case .getWorkflow: Contract(.workflows, "Shows a workflow").answers(.reference("Workflow"))
+        case .listWorkflowVersions:
+            Contract(.workflows, "Lists the versions of a workflow that are kept, the newest first").paged
+                .answersPage(
+                    of: .answer([
+                        "version": .integer, "created_at": Schema.timestamp.orNull,
+                        "created_by": Schema.string.orNull.about(
+                            "Null when an older version of QuartzFlow stored it, as is the time."
+                        ),
+                    ])
+                )
+        case .getWorkflowVersion:
+            Contract(.workflows, "Shows what a version of a workflow said")
+                .answers(.answer(["version": .integer, "definition": Schema.any.about("As a workflow is written.")]))
         case .updateWorkflow:
             Contract(.workflows, "Replaces a workflow's definition; open runs keep to theirs")
                 .header("If-Match", .string.about("The ETag you have seen; another version is a 412."))

@@ -354,7 +354,7 @@ extension Schema {
         optional: [
             "kind": .choice(of: Placement.Kind.self).byDefault("each"),
             "strategy": Schema.choice(of: PlacementStrategy.self).byDefault("least_running"),
-            "count": Schema.integer(1...1000).about("Hosts of n_of, shards of sharded."),
+            "count": Schema.integer(1...1000).about("Hosts of n_of, shards of sharded; not of broadcast."),
             "items": Schema.array(.string).about("A shard for each, which finds its item in QF_SHARD_ITEM."),
             "order": Schema.array(.string).about("Hosts in the order in which failover tries them, or waves begin."),
             "where": Schema.string.about("What a host's labels say: region=eu,!gpu,tier!=test,zone in (a|b)."),

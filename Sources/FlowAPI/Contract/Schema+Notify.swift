@@ -140,7 +140,7 @@ extension Schema {
                     "recipients": .array(Self.address),
                 ]
             ).with(optional: common),
-            http(["webhook"], ["method": .choice(["POST", "PUT", "PATCH"]), "headers": .dictionary(.string)]),
+            http(["webhook"], ["method": .choice(ChannelSettings.methods), "headers": .dictionary(.string)]),
             http(robots, [:]),
             service(
                 "telegram",

@@ -27,6 +27,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listApprovals, getApproval, approveRequest, rejectRequest, withdrawRequest
     case listHooks, createHook, updateHook, deleteHook, listHookDeliveries, receiveHook, receiveHookToken
     case sendMessage, dependencyMap
+    case listWorkflowVersions, getWorkflowVersion
     case recentExecutions, executionTrend, punctuality, runReport, failureReport, upcomingFires
     case listChannels, createChannel, updateChannel, deleteChannel, testChannel
     case listNotifyRules, createNotifyRule, updateNotifyRule, deleteNotifyRule, previewNotification
@@ -135,6 +136,8 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listWorkflows: self.api(.get, "/workflows", .needs(.jobsRead))
         case .createWorkflow: self.api(.post, "/workflows", .needs(.jobsWrite))
         case .getWorkflow: self.api(.get, "/workflows/{id}", .needs(.jobsRead))
+        case .listWorkflowVersions: self.api(.get, "/workflows/{id}/versions", .needs(.jobsRead))
+        case .getWorkflowVersion: self.api(.get, "/workflows/{id}/versions/{version}", .needs(.jobsRead))
         case .updateWorkflow: self.api(.put, "/workflows/{id}", .needs(.jobsWrite))
         case .deleteWorkflow: self.api(.delete, "/workflows/{id}", .needs(.jobsWrite))
         case .enableWorkflow: self.api(.post, "/workflows/{id}/enable", .needs(.jobsRun))

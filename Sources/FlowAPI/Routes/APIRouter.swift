@@ -287,6 +287,8 @@ struct APIRouter: Sendable {
         case .listWorkflows: try await self.flows.list(call)
         case .createWorkflow: try await self.flows.create(call)
         case .getWorkflow: try await self.flows.get(call)
+        case .listWorkflowVersions: try await self.flows.versions(call)
+        case .getWorkflowVersion: try await self.flows.version(call)
         case .updateWorkflow: try await self.flows.update(call)
         case .deleteWorkflow: try await self.flows.delete(call)
         case .enableWorkflow: try await self.flows.setEnabled(true, call)

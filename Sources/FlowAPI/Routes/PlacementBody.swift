@@ -49,7 +49,7 @@ enum PlacementBody {
             if !placement.order.isEmpty { members.append(.init("order", placement.order.map(\.rawValue))) }
             return .object(members + [.init("waves", WavesBody.json(waves))])
         }
-        if placement.kind != .sharded { members.append(.init("strategy", placement.strategy.rawValue)) }
+        if !placement.isSharded { members.append(.init("strategy", placement.strategy.rawValue)) }
         if let count = placement.count { members.append(.init("count", count)) }
         if let items = placement.items { members.append(.init("items", items)) }
         if !placement.order.isEmpty { members.append(.init("order", placement.order.map(\.rawValue))) }

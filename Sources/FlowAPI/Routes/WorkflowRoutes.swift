@@ -30,6 +30,31 @@ struct WorkflowRoutes: Sendable {
         return self.answer(try await self.workflows.get(call.number("id"), as: call.principal))
     }
 
+    func versions(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let request = query.page()
+        try query.finish()
+        let page = try await self.workflows.versions(of: call.number("id"), page: request, as: call.principal)
+        let items = page.items.map { version in
+            JSON.object([
+                .init("version", version.number), .init("created_at", version.createdAt),
+                .init("created_by", version.createdBy),
+            ])
+        }
+        return .data(PageAnswer.members(page, request, items: items))
+    }
+
+    func version(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        let number = try call.number("version")
+        let definition = try await self.workflows.definition(
+            of: call.number("id"),
+            version: number,
+            as: call.principal
+        )
+        return .data([.init("version", number), .init("definition", definition.json)])
+    }
+
     func create(_ call: APICall) async throws -> APIAnswer {
         try call.noQuery()
         let (body, isEnabled) = try Self.definition(try await call.body())

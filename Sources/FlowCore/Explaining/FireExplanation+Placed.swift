@@ -4,7 +4,7 @@
 extension FireExplanation {
     /// Of a job whose hosts the server chooses: a sentence for each record instead of each host.
     static func placed(_ facts: FireFacts, _ placement: Placement) -> [Finding] {
-        let slots = placement.slots
+        let slots = placement.kind == .broadcast ? facts.hosts.count : placement.slots
         if let waves = placement.waves, facts.at > facts.now { return [self.coming(waves, facts)] }
         if facts.executions.isEmpty, let stop = facts.stop { return [self.stopped(stop, facts)] }
         if facts.at > facts.now {

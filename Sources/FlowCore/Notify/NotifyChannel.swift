@@ -72,6 +72,11 @@ package struct ChannelSettings: Hashable, Sendable, Codable {
         case none
     }
 
+    /// How a webhook can be called.
+    package static let methods = ["POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS"]
+    /// Those of them that send nothing but the address and headers.
+    package static let methodsWithoutBody: Set<String> = ["GET", "HEAD", "OPTIONS"]
+
     /// POST unless given; webhooks.
     package var method: String?
     /// SMTP server.

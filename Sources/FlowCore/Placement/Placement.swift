@@ -12,6 +12,8 @@ package struct Placement: Hashable, Sendable, Codable {
         case nOf = "n_of"
         /// In parts, each on whatever host is there.
         case sharded
+        /// On each host that is a member when the run begins, each with a number of its own (P4).
+        case broadcast
     }
 
     package var kind: Kind
@@ -85,11 +87,21 @@ package struct Placement: Hashable, Sendable, Codable {
     /// Whether a run has places, and the server chooses the hosts that take them.
     package var hasSlots: Bool { self.kind != .each }
 
-    /// Slots of one run.
+    /// Whether each of its slots is told which part of how many it is.
+    package var isSharded: Bool { self.kind == .sharded || self.kind == .broadcast }
+
+    /// Whether it may go to a host, as far as that does not change by the minute.
+    package func admits(_ agent: AgentID, labels: [String: String]) -> Bool {
+        guard !self.exclude.contains(agent) else { return false }
+        guard let selector = self.selector.flatMap({ try? LabelSelector($0) }) else { return true }
+        return selector.fits(labels)
+    }
+
+    /// Slots of one run; of a broadcast that is for the hosts to say.
     package var slots: Int {
         switch self.kind {
         case .each: 0
-        case .oneOf: 1
+        case .oneOf, .broadcast: 1
         case .nOf: max(1, self.count ?? 1)
         case .sharded: max(1, self.items?.count ?? self.count ?? 1)
         }

@@ -28,7 +28,8 @@ package enum PlacementChoice {
         let shown = Dictionary(zip(able.map(\.agent), scores.map(\.shown))) { first, _ in first }
         return PlacementRecord(
             chosen: best.map { able[$0].agent },
-            strategy: placement.kind == .sharded ? .consistentHash : placement.strategy,
+            strategy: placement.kind == .sharded
+                ? .consistentHash : placement.kind == .broadcast ? .first : placement.strategy,
             fence: request.fence,
             online: online,
             total: sorted.count,

@@ -62,7 +62,7 @@ package struct PlacementSlot: Hashable, Sendable {
             leaseMilliseconds: Int64(self.placement.leaseSeconds) * 1000,
             isFenced: self.placement.isFenced,
             moves: policies.retry.onInterrupt,
-            shard: self.placement.kind == .sharded
+            shard: self.placement.isSharded
                 ? SlotHold.Shard(index: self.index, total: self.total, item: self.item) : nil
         )
     }

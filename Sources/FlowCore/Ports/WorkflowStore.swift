@@ -40,6 +40,11 @@ package protocol WorkflowStore: Sendable {
     func workflow(named name: String) async throws -> Workflow?
     func workflows(_ query: WorkflowQuery) async throws -> Page<Workflow>
 
+    /// What it said before, the newest first; empty for one that is not there.
+    func versions(of id: WorkflowID, page: PageRequest) async throws -> Page<WorkflowVersion>
+    /// - Returns: nil for a version that is not kept.
+    func definition(of id: WorkflowID, version: Int64) async throws -> WorkflowDefinition?
+
     // MARK: Runs
 
     func startFlow(_ start: FlowStart, by change: Change) async throws -> FlowStep
@@ -101,6 +106,13 @@ package protocol WorkflowStore: Sendable {
 }
 
 extension StoreFault {
+    package static func noWorkflowVersion(_ number: Int64) -> CoreError {
+        CoreError(
+            .notFound,
+            "There is no version \(number). The newest \(WorkflowVersion.limit) are kept, and those of runs that are still there."
+        )
+    }
+
     package static func noWorkflow(_ id: WorkflowID) -> CoreError {
         CoreError(.notFound, "There is no workflow \(id). It may have been deleted.")
     }

@@ -59,15 +59,23 @@ extension RunDraft {
     /// The same run with a record for each slot in the place of one for each host: who gets them is decided later.
     ///
     /// What was refused for every host is refused once, and has no slots.
-    package func placed(by placement: Placement) -> (draft: RunDraft, slots: [PlacementSlot]) {
+    ///
+    /// - Parameter hosts: of a broadcast: who is a member now, in the order of their numbers. Each has a slot of its own, which
+    ///   goes to no other (P4).
+    package func placed(
+        by placement: Placement,
+        on hosts: [AgentID] = []
+    ) -> (draft: RunDraft, slots: [PlacementSlot]) {
         let model = self.executions.first
         let isRefused = model.map(\.status.isTerminal) ?? false
-        let total = placement.slots
+        let isBroadcast = placement.kind == .broadcast
+        let total = isBroadcast ? hosts.count : placement.slots
         // Each slot has its own item.
         var kept = placement
         kept.items = nil
         kept.count = total
-        let indices = isRefused ? [0] : self.shards ?? Array(0..<total)
+        var indices = isRefused ? [0] : self.shards ?? Array(0..<total)
+        if isBroadcast, !isRefused, let wanted { indices.removeAll { !wanted.contains(hosts[$0]) } }
         let executions = indices.map { index in
             Execution(
                 id: DeterministicID.slot(
@@ -109,7 +117,7 @@ extension RunDraft {
                 fence: 1,
                 discriminator: self.discriminator,
                 placement: kept,
-                wanted: self.wanted,
+                wanted: isBroadcast ? [hosts[index]] : self.wanted,
                 former: [],
                 isKept: place >= atOnce
             )

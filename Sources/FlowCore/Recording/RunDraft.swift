@@ -19,7 +19,7 @@ package struct RunDraft: Hashable, Sendable {
     package let kind: ExecutionKind
     var discriminator = ""
     /// Hosts that the trigger named; nil = all of the job's.
-    var wanted: [AgentID]?
+    package var wanted: [AgentID]?
     /// Shards that are to run again; nil = all.
     package var shards: [Int]?
     /// Where it runs, when that is not for its job to say.

@@ -60,7 +60,7 @@ extension Placement {
 
     var stepJSON: JSON {
         var members: [JSON.Member] = [.init("kind", self.kind.rawValue)]
-        if self.kind != .sharded { members.append(.init("strategy", self.strategy.rawValue)) }
+        if !self.isSharded { members.append(.init("strategy", self.strategy.rawValue)) }
         if let count { members.append(.init("count", count)) }
         if let items { members.append(.init("items", items)) }
         if !self.order.isEmpty { members.append(.init("order", self.order.map(\.rawValue))) }
@@ -76,7 +76,7 @@ extension Placement {
     package func narrowing(_ own: Placement?) -> Placement {
         guard let own, own.hasSlots else { return self }
         var result = own
-        if own.kind != .sharded {
+        if !own.isSharded {
             result.strategy = self.strategy
             result.order = self.order
             result.hashKey = self.hashKey

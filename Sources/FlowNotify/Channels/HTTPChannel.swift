@@ -73,7 +73,8 @@ package enum HTTPChannel {
         _ url: String,
         at now: Timestamp
     ) -> OutgoingRequest {
-        let body = Array(delivery.fields.utf8)
+        let method = channel.settings.method ?? "POST"
+        let body = ChannelSettings.methodsWithoutBody.contains(method) ? [] : Array(delivery.fields.utf8)
         var headers = self.headers(delivery)
         headers.append(.init("X-QuartzFlow-Event", delivery.purpose.rawValue))
         if let secret = channel.secrets.secret, !secret.isEmpty {
@@ -85,7 +86,7 @@ package enum HTTPChannel {
         for (name, value) in (channel.secrets.headers ?? [:]).sorted(by: { $0.key < $1.key }) {
             headers.append(.init(name, value))
         }
-        return OutgoingRequest(method: channel.settings.method ?? "POST", url: url, headers: headers, body: body)
+        return OutgoingRequest(method: method, url: url, headers: headers, body: body)
     }
 
     // MARK: Signatures

@@ -54,7 +54,7 @@ extension JobValidator {
             let limit = Placement.hostLimit
             faults.require(hosts.count <= limit, "placement.\(path)", "too_many", "at most \(limit) hosts")
         }
-        let isFailover = placement.strategy == .failover && placement.kind != .sharded && placement.hasSlots
+        let isFailover = placement.strategy == .failover && !placement.isSharded && placement.hasSlots
         faults.require(
             isFailover || !placement.hasSlots || placement.order.isEmpty,
             "placement.order",
@@ -105,6 +105,13 @@ extension JobValidator {
                 "placement.count",
                 "conflict",
                 "'one_of' is one host; count and items belong to 'n_of' and 'sharded'"
+            )
+        case .broadcast:
+            faults.require(
+                placement.count == nil && placement.items == nil,
+                "placement.count",
+                "conflict",
+                "'broadcast' has a shard for each host; count and items belong to 'n_of' and 'sharded'"
             )
         case .nOf:
             faults.require(placement.items == nil, "placement.items", "conflict", "items belong to 'sharded'")

@@ -323,10 +323,10 @@ struct NotifyValidator {
         if let url { self.checkReachable(url.host, "url") }
         if let method = draft.settings.method {
             self.faults.require(
-                ["POST", "PUT", "PATCH"].contains(method),
+                ChannelSettings.methods.contains(method),
                 "method",
                 "value",
-                "a webhook is called by POST, PUT or PATCH"
+                "a webhook is called by POST, PUT, PATCH, DELETE, GET, HEAD or OPTIONS"
             )
         }
         let headers = draft.secrets.headers ?? [:]

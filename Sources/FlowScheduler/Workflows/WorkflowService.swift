@@ -45,6 +45,29 @@ package struct WorkflowService: Sendable {
         return workflow
     }
 
+    package func versions(
+        of id: WorkflowID,
+        page: PageRequest,
+        as principal: Principal
+    ) async throws -> Page<WorkflowVersion> {
+        try await self.store.versions(of: self.get(id, as: principal).id, page: page)
+    }
+
+    /// What one of its versions said.
+    package func definition(
+        of id: WorkflowID,
+        version: Int64,
+        as principal: Principal
+    ) async throws -> WorkflowDefinition {
+        let known = try await self.get(id, as: principal).id
+        // It may have belonged to other groups then.
+        let scope = principal.scope(of: .jobsRead)
+        guard let definition = try await self.store.definition(of: known, version: version),
+            scope.touches(definition.groups)
+        else { throw StoreFault.noWorkflowVersion(version) }
+        return definition
+    }
+
     // MARK: Writing
 
     /// - Parameter body: the definition.

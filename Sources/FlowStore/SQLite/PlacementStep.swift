@@ -168,13 +168,16 @@ struct PlacementStep {
             lastHolder: slot.former.last
         )
         switch slot.placement.kind {
-        case .each, .oneOf: break
+        case .each, .oneOf, .broadcast: break
         // Different hosts for the whole run: also those that have done their part.
         case .nOf: request.held = try table.hosts(of: slot.run)
         case .sharded: request.held = try table.held(of: slot.run)
         }
         try self.addHistory(to: &request, slot.placement, job: slot.job)
-        return PlacementChoice.decide(request, by: slot.placement, among: try self.hosts(of: job, slot.placement))
+        var hosts = try self.hosts(of: job, slot.placement)
+        // Its slot is nobody else's, so the others are no choice.
+        if slot.placement.kind == .broadcast { hosts.removeAll { slot.wanted?.contains($0.agent) == false } }
+        return PlacementChoice.decide(request, by: slot.placement, among: hosts)
     }
 
     private func addHistory(to request: inout PlacementRequest, _ placement: Placement, job: JobID) throws {
@@ -193,6 +196,11 @@ struct PlacementStep {
             executor: job.definition.payload.kindName
         )
         try self.addHistory(to: &request, placement, job: job.id)
+        if placement.kind == .broadcast {
+            return try self.hosts(of: job, placement).sorted { $0.agent < $1.agent }
+                .filter { placement.admits($0.agent, labels: $0.labels) }
+                .map { PlacementChoice.decide(request, by: placement, among: [$0]) }
+        }
         for index in 0..<placement.slots {
             let slot = PlacementRequest(
                 execution: DeterministicID.slot(kind: .manual, job: job.uid, nominal: self.now, index: index),

@@ -36,7 +36,7 @@ struct RecordWriter {
                 if let rollout = waiting.rollout { rollouts.append((draft.run, rollout, waiting.wave)) }
                 return waiting.draft
             }
-            let placed = draft.placed(by: placement)
+            let placed = draft.placed(by: placement, on: try self.members(for: placement, draft))
             slots += placed.slots
             return placed.draft
         }
@@ -61,6 +61,14 @@ struct RecordWriter {
             }
         }
         return begun
+    }
+
+    /// Whom a broadcast goes to: those that are members now, whether they are there or not.
+    private func members(for placement: Placement, _ draft: RunDraft) throws -> [AgentID] {
+        guard placement.kind == .broadcast, let job = try JobTable(self.db).find(draft.run.jobID) else { return [] }
+        return try AgentTable(self.db).records(inAnyOf: job.definition.groups)
+            .filter { placement.admits($0.id, labels: $0.allLabels) }
+            .map(\.id).sorted()
     }
 
     /// How the server places a run's version of its job; nil when that runs on each host.

@@ -260,7 +260,10 @@ extension SQLiteStore {
     package func forgetFlows(endedBefore instant: Timestamp, limit: Int) async throws -> Int {
         try await self.write("forget_flows") { db in
             let workflows = try FlowTable(db).forget(endedBefore: instant, limit: limit)
-            for id in Set(workflows).sorted() { try WorkflowTable(db).forgetUnused(of: id) }
+            for id in Set(workflows).sorted() {
+                let table = WorkflowTable(db)
+                try table.forgetUnused(of: id, butNewest: try table.find(id) == nil ? 0 : WorkflowVersion.limit)
+            }
             return workflows.count
         }
     }

@@ -47,6 +47,9 @@ extension SQLiteStore {
                 throw StoreFault.inMaintenance(try AgentTable(db).name(of: refusal.agent), refusal.period)
             }
             if isPlaced { draft.shards = try self.shards(toRepeat: repeated, parent, named: trigger.targets, job, db) }
+            if job.definition.placement?.kind == .broadcast, draft.wanted == nil {
+                draft.wanted = Self.hosts(toRepeat: repeated, parent, named: trigger.targets)
+            }
             let begun = try RecordWriter(db: db, snapshots: self.snapshots).begin(draft)
             try AuditTable(db).record(
                 change,
@@ -57,6 +60,19 @@ extension SQLiteStore {
             )
             return StartedRun(run: draft.run, executions: begun.executions, orders: begun.orders, isRepeat: false)
         }
+    }
+
+    /// Which hosts of a broadcast a retry is for: those that did not succeed; nil = all.
+    private static func hosts(
+        toRepeat executions: [Execution],
+        _ parent: Execution?,
+        named: [AgentID]?
+    ) -> [AgentID]? {
+        let wanted =
+            parent.map { [$0] }
+            ?? executions.filter { $0.status != .success && $0.reason != .moved && named?.contains($0.agentID) ?? true }
+        let hosts = Set(wanted.map(\.agentID)).subtracting([.unplaced])
+        return hosts.isEmpty ? nil : hosts.sorted()
     }
 
     /// Which shards a retry is for: those that did not succeed; nil = all.

@@ -34,6 +34,7 @@ extension SQLiteStore: WorkflowStore {
             guard let workflow = try table.find(id) else { throw StoreFault.noWorkflow(id) }
             try self.requireNoCycle(workflow, db)
             try self.bindSteps(of: workflow, by: change, db)
+            try table.keep(workflow, by: change.actor.name)
             try AuditTable(db).record(
                 change,
                 .workflowCreate,
@@ -73,6 +74,8 @@ extension SQLiteStore: WorkflowStore {
             if before.definition != definition { workflow.owner = Self.owner(change) }
             if before.definition != definition { try self.requireNoCycle(workflow, db) }
             try table.update(workflow)
+            try table.keep(workflow, by: change.actor.name)
+            try table.forgetUnused(of: id, butNewest: WorkflowVersion.limit)
             if before.definition != definition { try self.bindSteps(of: workflow, by: change, db) }
             try AuditTable(db).record(
                 change,
@@ -95,7 +98,7 @@ extension SQLiteStore: WorkflowStore {
                 _ = try self.delete(job, by: change, db)
             }
             try table.delete(id)
-            try table.forgetUnused(of: id)
+            try table.forgetUnused(of: id, butNewest: 0)
             try AuditTable(db).record(
                 change,
                 .workflowDelete,
@@ -112,6 +115,14 @@ extension SQLiteStore: WorkflowStore {
 
     package func workflow(named name: String) async throws -> Workflow? {
         try await self.read { db in try WorkflowTable(db).find(named: name) }
+    }
+
+    package func versions(of id: WorkflowID, page: PageRequest) async throws -> Page<WorkflowVersion> {
+        try await self.read { db in try WorkflowTable(db).versions(of: id, page) }
+    }
+
+    package func definition(of id: WorkflowID, version: Int64) async throws -> WorkflowDefinition? {
+        try await self.read { db in try WorkflowTable(db).definition(id, version: version) }
     }
 
     package func workflows(_ query: WorkflowQuery) async throws -> Page<Workflow> {

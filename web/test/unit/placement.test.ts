@@ -49,6 +49,16 @@ Deno.test('placement: what is wrong is said at its field, and only where it mean
   equal(wrong({ kind: 'one_of' }, { cron: '@reboot' }), { 'placement.kind': 'ownFires' });
 });
 
+Deno.test('placement: a broadcast has neither count nor items nor a strategy', () => {
+  equal(wrong({ kind: 'broadcast', count: 0, strategy: 'failover' }), {});
+  equal(placeBody({ ...emptyPlace(), kind: 'broadcast', items: 'eu', where: 'a' }).placement, {
+    kind: 'broadcast',
+    where: 'a',
+    lease_seconds: 30,
+    fenced: true,
+  });
+});
+
 Deno.test('placement: waves are checked and sent with "each" alone, and come back as they were', () => {
   equal(wrong({ waves: true, lease: 1, waveSize: '12' }), {});
   equal(wrong({ waves: true, waveSize: '101%', canary: -1, wavePause: 90_000, maxFailures: 101 }), {

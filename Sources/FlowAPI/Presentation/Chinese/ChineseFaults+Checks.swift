@@ -138,6 +138,8 @@ extension ChineseFaults {
         zh 1 到 256 字节的键只用于策略“consistent_hash”；请去掉
         en 'one_of' is one host; count and items belong to 'n_of' and 'sharded'
         zh “one_of”是一台主机；count 和 items 用于“n_of”和“sharded”
+        en 'broadcast' has a shard for each host; count and items belong to 'n_of' and 'sharded'
+        zh “broadcast”让每台主机各有一片；count 和 items 用于“n_of”和“sharded”
         en items belong to 'sharded'
         zh items 用于“sharded”
         en say on how many hosts it runs

@@ -100,8 +100,8 @@ extension ChineseFaults {
         zh 用户名和密码最多 256 字节，不能有控制字符
         en write a whole address such as https://example.com/hook, without user and password
         zh 请写完整地址，如 https://example.com/hook，不带用户名和密码
-        en a webhook is called by POST, PUT or PATCH
-        zh Webhook 用 POST、PUT 或 PATCH 调用
+        en a webhook is called by POST, PUT, PATCH, DELETE, GET, HEAD or OPTIONS
+        zh Webhook 用 POST、PUT、PATCH、DELETE、GET、HEAD 或 OPTIONS 调用
         en at most 20 headers
         zh 最多 20 个请求头
         en this is no header that may be set

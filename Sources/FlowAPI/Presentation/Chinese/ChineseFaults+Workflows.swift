@@ -242,6 +242,8 @@ extension ChineseFaults {
         zh 这次运行还没有结束。请等它结束或取消它，再重做。
         en The run has not begun: it waits until an earlier run has ended.
         zh 这次运行还没有开始：它在等先前的运行结束。
+        en There is no version {number}. The newest {limit} are kept, and those of runs that are still there.
+        zh 没有版本 {number}。只保留最新的 {limit} 个，以及仍有运行记录的版本。
         en say whether it is one_of, n_of or sharded
         zh 请写明是 one_of、n_of 还是 sharded
         en an output's name is made of letters, digits and '_'

@@ -70,6 +70,7 @@ enum Migrations {
         ("269 listed jobs", Migration269ListedJobs.sql),
         ("260 events that start tasks", Migration260Events.sql),
         ("265 fresh places", Migration265FreshPlaces.sql),
+        ("266 workflow versions", Migration266WorkflowVersions.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

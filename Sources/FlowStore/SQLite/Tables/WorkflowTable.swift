@@ -127,11 +127,34 @@ struct WorkflowTable {
 
     // MARK: What runs keep to
 
-    func keep(_ workflow: Workflow) throws {
+    /// - Parameter name: who made it; nil = that is known already.
+    func keep(_ workflow: Workflow, by name: String? = nil) throws {
         try self.db.run(
-            "INSERT INTO workflow_version (workflow_id, version, definition) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            [.integer(workflow.id), .integer(workflow.version), .text(JSONWriter.text(workflow.definition.json))]
+            """
+            INSERT INTO workflow_version (workflow_id, version, definition, created_at, created_by) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                .integer(workflow.id), .integer(workflow.version), .text(JSONWriter.text(workflow.definition.json)),
+                .time(workflow.updatedAt), .text(name),
+            ]
         )
+    }
+
+    /// The newest first.
+    func versions(of id: WorkflowID, _ page: PageRequest) throws -> Page<WorkflowVersion> {
+        let total = try self.db.first(
+            "SELECT count(*) FROM workflow_version WHERE workflow_id = ?",
+            [.integer(id)]
+        ) { $0.number(0) }
+        let items = try self.db.all(
+            """
+            SELECT version, created_at, created_by FROM workflow_version WHERE workflow_id = ?
+            ORDER BY version DESC LIMIT ? OFFSET ?
+            """,
+            [.integer(id), .number(page.size), .number(page.offset)]
+        ) { WorkflowVersion(number: $0.integer(0), createdAt: $0.optionalTime(1), createdBy: $0.optionalText(2)) }
+        return Page(items: items, total: total ?? 0)
     }
 
     func definition(_ id: WorkflowID, version: Int64) throws -> WorkflowDefinition? {
@@ -141,14 +164,18 @@ struct WorkflowTable {
         ) { try Self.definition($0.text(0)) }
     }
 
-    /// Versions that no run keeps to any more.
-    func forgetUnused(of id: WorkflowID) throws {
+    /// Versions that no run keeps to any more, but the newest.
+    ///
+    /// - Parameter limit: how many of those people may look at.
+    func forgetUnused(of id: WorkflowID, butNewest limit: Int) throws {
         try self.db.run(
             """
             DELETE FROM workflow_version WHERE workflow_id = ?1
                 AND version NOT IN (SELECT version FROM flow_run WHERE workflow_id = ?1)
+                AND version NOT IN (SELECT version FROM workflow_version WHERE workflow_id = ?1
+                    ORDER BY version DESC LIMIT ?2)
             """,
-            [.integer(id)]
+            [.integer(id), .number(limit)]
         )
     }
 

@@ -6,7 +6,7 @@ import Foundation
 
 /// On which hosts of its groups a task runs.
 struct PlacementFields: ParsableArguments {
-    @Option(help: "Hosts that run it: each, one_of, n_of or sharded.")
+    @Option(help: "Hosts that run it: each, one_of, n_of, sharded or broadcast.")
     var placement: String?
 
     @Option(

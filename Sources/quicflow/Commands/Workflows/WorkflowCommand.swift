@@ -16,7 +16,7 @@ struct WorkflowCommand: AsyncParsableCommand {
             WorkflowRunCommand.self, WorkflowDryRunCommand.self,
             WorkflowRunsCommand.self, WorkflowStatusCommand.self, WorkflowCancelCommand.self, WorkflowPauseCommand.self,
             WorkflowResumeCommand.self, WorkflowRerunCommand.self, WorkflowApproveCommand.self,
-            WorkflowRejectCommand.self, WorkflowMessageCommand.self,
+            WorkflowRejectCommand.self, WorkflowMessageCommand.self, WorkflowVersionsCommand.self,
         ]
     )
 }

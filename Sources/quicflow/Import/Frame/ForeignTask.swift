@@ -43,6 +43,8 @@ struct ForeignTask: Hashable, ImportCandidate {
     var retries: Int64?
     var retryInterval: Int64?
     var overlap: OverlapPolicy?
+    /// Whether each host is told which of how many it is.
+    var isBroadcast = false
     var queueLimit: Int64?
     var concurrency: Int64?
     var misfire: String?
@@ -97,6 +99,7 @@ struct ForeignTask: Hashable, ImportCandidate {
             ("jitter_seconds", self.jitter),
         ]
         for (name, value) in numbers { if let value { body[name] = .integer(value) } }
+        if self.isBroadcast { body["placement"] = .object(["kind": "broadcast"]) }
         if let overlap { body["overlap"] = .string(overlap.rawValue) }
         if let misfire { body["misfire"] = .string(misfire) }
         if !self.labels.isEmpty { body["labels"] = .object(self.labels.mapValues(JSONValue.string)) }

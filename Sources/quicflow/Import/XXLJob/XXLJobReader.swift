@@ -52,8 +52,14 @@ enum XXLJobReader {
         }
         task.misfire = row["misfire_strategy"] == "FIRE_ONCE_NOW" ? "fire_once" : "skip"
         if let owner = row["author"] { task.labels["owner"] = self.label(owner) }
+        task.isBroadcast = self.isBroadcast(row)
         self.noteRest(row, name, &findings)
         findings.add(task)
+    }
+
+    /// A pause between runs is counted by each host, and leaves no room for numbers.
+    private static func isBroadcast(_ row: RecordTable.Row) -> Bool {
+        row["executor_route_strategy"] == "SHARDING_BROADCAST" && row["schedule_type"] != "FIX_DELAY"
     }
 
     private static func schedule(
@@ -115,7 +121,8 @@ enum XXLJobReader {
             return .script(source, interpreter: interpreter)
         }
         // Its executor gives the script parameter, shard and number of shards.
-        let arguments = "set -- \(ShellText.quoted(parameter ?? "")) 0 1\n"
+        let shard = self.isBroadcast(row) ? "\"$QF_SHARD_INDEX\" \"$QF_SHARD_TOTAL\"" : "0 1"
+        let arguments = "set -- \(ShellText.quoted(parameter ?? "")) \(shard)\n"
         let text = source.replacing("\r\n", with: "\n")
         return .script(
             text.contains("$") && (parameter != nil || text.contains("$2")) ? arguments + text : text,
@@ -132,7 +139,7 @@ enum XXLJobReader {
                 "'\(name)': '\(strategy)' chose one executor; here every host of the group runs it, so choose a group of one host"
             )
         }
-        if row["executor_route_strategy"] == "SHARDING_BROADCAST" {
+        if row["executor_route_strategy"] == "SHARDING_BROADCAST", !self.isBroadcast(row) {
             findings.warn(row.line, "'\(name)': shards are not numbered; each host runs the whole")
         }
         if let children = row["child_jobid"] {

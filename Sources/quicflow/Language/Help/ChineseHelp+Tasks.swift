@@ -140,8 +140,8 @@ extension ChineseHelp {
         zh 任务运行时的修改：pinned（按开始时的版本运行完）或 refuse（拒绝修改）。
         en What disabling does to running executions: finish or stop.
         zh 停用对正在运行的执行的影响：finish 或 stop。
-        en Hosts that run it: each, one_of, n_of or sharded.
-        zh 由哪些主机运行：each、one_of、n_of 或 sharded。
+        en Hosts that run it: each, one_of, n_of, sharded or broadcast.
+        zh 由哪些主机运行：each、one_of、n_of、sharded 或 broadcast。
         en How one is chosen: least_running, least_load, first, random, round_robin, consistent_hash, last_used or failover.
         zh 怎样选主机：least_running、least_load、'first'、random、round_robin、consistent_hash、last_used 或 failover。
         en How many hosts of n_of, or shards of sharded.

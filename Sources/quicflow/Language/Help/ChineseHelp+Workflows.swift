@@ -40,6 +40,8 @@ extension ChineseHelp {
         zh 只看这个工作流，写名称或编号。
         en queued, running, paused, stopping, compensating, finalising or ended.
         zh queued、running、paused、stopping、compensating、finalising 或 ended。
+        en Lists what a workflow said before, or shows one of its versions.
+        zh 列出工作流以前的版本，或显示其中一个。
         en Says what a run would do: which steps, where, with which parameters. Nothing starts.
         zh 说明一次运行会做什么：哪些步骤、在哪里、用什么参数。什么都不会启动。
         en Tells a run something that a step of it waits for.

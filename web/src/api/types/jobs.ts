@@ -70,7 +70,7 @@ export interface FinePolicies {
   on_disable_while_running?: 'finish' | 'stop';
 }
 
-export type PlacementKind = 'each' | 'one_of' | 'n_of' | 'sharded';
+export type PlacementKind = 'each' | 'one_of' | 'n_of' | 'sharded' | 'broadcast';
 
 export type PlacementStrategy =
   | 'least_running'

@@ -1,13 +1,21 @@
 export default {
   place: {
     title: 'On which hosts',
-    kinds: { each: 'Each host', one_of: 'One of them', n_of: 'Several', sharded: 'In shards' },
+    kinds: {
+      each: 'Each host',
+      one_of: 'One of them',
+      n_of: 'Several',
+      sharded: 'In shards',
+      broadcast: 'Each, numbered',
+    },
     kindHint: {
       each: 'Each host of the chosen groups runs it, also while no server is up',
       one_of: 'The server chooses one host for each run; it does not fire while no server is up',
       n_of: 'The server chooses so many different hosts for each run; it does not fire while no server is up',
       sharded:
         'Each run is split, and spread over the hosts that are online; the script finds its part in QF_SHARD_INDEX',
+      broadcast:
+        'Each host has a part of its own, QF_SHARD_INDEX of QF_SHARD_TOTAL; who is away is waited for. It does not fire while no server is up',
     },
     strategy: 'How one is chosen',
     strategyHint: {

@@ -1,12 +1,14 @@
 export default {
   place: {
     title: '在哪些主机上',
-    kinds: { each: '每台主机', one_of: '选一台', n_of: '选几台', sharded: '分片' },
+    kinds: { each: '每台主机', one_of: '选一台', n_of: '选几台', sharded: '分片', broadcast: '每台一片' },
     kindHint: {
       each: '所选分组内的每台主机各执行一次；服务器不在时也会按时执行',
       one_of: '每次由服务器从所选分组中选一台；服务器停机期间不会触发',
       n_of: '每次由服务器选出若干台不同的主机；服务器停机期间不会触发',
       sharded: '每次拆成若干片，平均分给在线的主机；脚本用 QF_SHARD_INDEX 等变量得知自己是哪一片',
+      broadcast:
+        '每台主机固定一片，即 QF_SHARD_TOTAL 片中的第 QF_SHARD_INDEX 片；离线的主机会等待。服务器停机期间不会触发',
     },
     strategy: '怎样选',
     strategyHint: {

@@ -1,7 +1,7 @@
 import type { Placement, PlacementKind, PlacementStrategy, ScheduleType, Waves } from '../../../api/types.ts';
 import { between, type NumberField } from './number-field.ts';
 
-export const PLACEMENT_KINDS: PlacementKind[] = ['each', 'one_of', 'n_of', 'sharded'];
+export const PLACEMENT_KINDS: PlacementKind[] = ['each', 'one_of', 'n_of', 'sharded', 'broadcast'];
 
 export const STRATEGIES: PlacementStrategy[] = [
   'least_running',
