@@ -546,6 +546,36 @@ struct NotifyDeliveryTests {
         try await receiver.stop()
     }
 
+    @Test("A receiver that is down for an hour loses nothing: each message comes once, in order, under its key (S2-9)")
+    func downForAnHour() async throws {
+        let receiver = try await HTTPReceiver.start(Array(repeating: .init(status: .serviceUnavailable), count: 1000))
+        try await DeliveryWorld.with { world in
+            try await world.channel(Self.hook(receiver))
+            try await world.makeJob([Self.rule()])
+            for minute in 0..<60 {
+                // Each update of the incident is a message of its own.
+                if minute.isMultiple(of: 10) { try await world.fail() }
+                try await world.evaluate()
+                try await world.dispatch()
+                world.clock.pass(60)
+            }
+            let keys = try await world.store.deliveries(NotifyQuery()).items.map(\.id.description).reversed()
+            #expect(keys.count == 6, "\(keys.count) messages")
+            #expect(try await world.states().allSatisfy { $0 == .queued }, "none is given up")
+            let tries = receiver.hits.count
+            #expect(tries >= 10 && tries < 200, "\(tries) tries in an hour")
+            receiver.recover()
+            for _ in 0..<30 {
+                try await world.dispatch()
+                world.clock.pass(60)
+            }
+            #expect(try await world.states().allSatisfy { $0 == .sent })
+            let taken = receiver.hits.dropFirst(tries).map { $0.headers.first(name: "Idempotency-Key") ?? "" }
+            #expect(taken == Array(keys), "each once, in the order of what happened")
+        }
+        try await receiver.stop()
+    }
+
     @Test(
         "What a version before left in clear is sealed at the start; without its key a message waits, with it, it goes"
     )

@@ -165,6 +165,30 @@ extension WorkflowStoreTests {
         }
     }
 
+    @Test("W19: what the end of a step costs does not grow with the workflow, up to 1,000 steps")
+    func manySteps() async throws {
+        var costs: [Int] = []
+        for count in [10, 1000] {
+            try await TemporaryDirectory.with { directory in
+                let store = try SQLiteStore.open(path: directory + "/flow.db")
+                var flow = try await Flow(World(store: store))
+                let nodes = (0..<count).map { WorkflowStoreTests.script("s\($0)") }
+                let edges = (1..<count).map { WorkflowEdge("s\($0 - 1)", "s\($0)") }
+                let step = try await flow.start(try await flow.workflow(nodes, edges))
+                let first = try #require(step.started.first?.executions.first)
+                var started: [StartedRun] = []
+                let statements = try await Self.writes(of: store) {
+                    try await flow.end(first)
+                    started = try await flow.goOn()
+                }
+                #expect(step.started.count == 1 && started.count == 1)
+                costs.append(statements.count)
+                try await store.close()
+            }
+        }
+        #expect(costs[0] == costs[1] && costs[0] < 120, "\(costs) statements")
+    }
+
     @Test("W20: what is due is asked for four times a second, and read from small indexes")
     func duePlan() async throws {
         try await TemporaryDirectory.with { directory in

@@ -140,6 +140,44 @@ struct PluginJobTests {
         }
     }
 
+    @Test("'plugin check' says of a program what of the protocol it keeps, and of the example that it keeps all")
+    func check() async throws {
+        let directory = try self.plugins([
+            "good": "greet()\nsay(type='result', status='success')",
+            "babbles": "print('hello')",
+            "early": "sys.exit(0)",
+        ])
+        func check(_ words: String...) throws -> (lines: [String], code: Int32) {
+            let process = Process()
+            process.executableURL = URL(
+                filePath: FileManager.default.currentDirectoryPath + "/.build/debug/quicflow-work"
+            )
+            process.arguments = ["check-plugin"] + words
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = output
+            try process.run()
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            return (text.split(separator: "\n").map(String.init), process.terminationStatus)
+        }
+        let example = try check(
+            FileManager.default.currentDirectoryPath + "/examples/plugins/disk-report",
+            "path=" + directory.path
+        )
+        #expect(example.code == 0 && example.lines.count == 3, "\(example)")
+        #expect(example.lines.allSatisfy { $0.hasPrefix("ok ") }, "\(example)")
+        // It greets, and takes what it does not know for its run.
+        let good = try check(directory.path + "/good")
+        #expect(good.code != 0 && good.lines.count == 3, "\(good)")
+        #expect(good.lines.map { $0.hasPrefix("ok ") } == [true, false, true], "\(good)")
+        for name in ["babbles", "early"] {
+            let bad = try check(directory.path + "/" + name)
+            #expect(bad.code != 0 && bad.lines.allSatisfy { $0.hasPrefix("failed ") }, "\(bad)")
+        }
+        #expect(try check("relative").code != 0)
+    }
+
     @Test("Only a program of the host's directory that nobody else may write is one")
     func places() async throws {
         let directory = try self.plugins(["open": "greet()", "plain": "greet()"])

@@ -47,6 +47,23 @@ struct SecretRunTests {
         #expect(vault.requests.withLock { $0.count } == 1)
     }
 
+    @Test("A request shows the secret that its header names to its own server, and to none that it is led to")
+    func request() async throws {
+        let (server, other) = (try await TinyServer.start(), try await TinyServer.start())
+        try await Host.with(secrets: Vault(["API": "hunter2-hunter2"])) { host in
+            let headers = ["Authorization": "Bearer ${secret:API}"]
+            let plain = HTTPPayload(url: server.url + "/echo", method: "POST", headers: headers, body: "ok")
+            #expect(try await host.wait(await host.launch(.http(plain))).status == .success)
+            let led = HTTPPayload(url: server.url + "/redirect?\(other.url)/status/204", headers: headers)
+            let outcome = try await host.wait(await host.launch(.http(led)))
+            #expect(outcome.status == .success && !outcome.text.contains("hunter2"), "\(outcome.text)")
+        }
+        #expect(server.authorizations == ["Bearer hunter2-hunter2", "Bearer hunter2-hunter2"])
+        #expect(other.authorizations == [nil])
+        try await server.stop()
+        try await other.stop()
+    }
+
     @Test("What its order says besides reaches it as well: the slot that it holds, and the past time that it is for")
     func keepsOrder() async throws {
         try await Host.with(secrets: Vault(["DB": "hunter2-hunter2"])) { host in

@@ -13,6 +13,7 @@ final class TinyServer: Sendable {
 
     final class Counter: Sendable {
         let value = Atomic<Int>(0)
+        let authorizations = Mutex<[String?]>([])
     }
 
     private init(channel: any Channel, count: Counter) {
@@ -35,6 +36,8 @@ final class TinyServer: Sendable {
 
     var url: String { "http://127.0.0.1:\(self.channel.localAddress?.port ?? 0)" }
     var requests: Int { self.count.value.load(ordering: .relaxed) }
+    /// What each request said of who asks.
+    var authorizations: [String?] { self.count.authorizations.withLock { $0 } }
 
     func stop() async throws { try await self.channel.close().get() }
 
@@ -50,7 +53,9 @@ final class TinyServer: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             switch self.unwrapInboundIn(data) {
-            case .head(let head): self.uri = head.uri
+            case .head(let head):
+                self.uri = head.uri
+                self.count.authorizations.withLock { $0.append(head.headers.first(name: "Authorization")) }
             case .body(var buffer): self.body.writeBuffer(&buffer)
             case .end:
                 self.count.value.add(1, ordering: .relaxed)

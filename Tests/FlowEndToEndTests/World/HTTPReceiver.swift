@@ -88,6 +88,9 @@ final class HTTPReceiver: Sendable {
     var url: String { "\(self.scheme)://127.0.0.1:\(self.channel.localAddress?.port ?? 0)" }
     var hits: [Hit] { self.state.value.withLock { $0.hits } }
 
+    /// Answers 200 from now on.
+    func recover() { self.state.value.withLock { $0.answers = [] } }
+
     func stop() async throws { try await self.channel.close().get() }
 
     private final class Handler: ChannelInboundHandler {
