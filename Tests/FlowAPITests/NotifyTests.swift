@@ -338,6 +338,13 @@ struct NotifyTests {
             let hers = body("ROBOT").merging(["name": .string("hers")]) { $1 }
             let lacks = try await mia.post("/notify/channels", hers)
             #expect(lacks.status < 500 && lacks.faults.contains("secret"), "\(lacks.text)")
+            // Nor does she send the secret of a channel that names it to another place.
+            let away: [String: JSON] = [
+                "name": .string("ops"), "type": .string("webhook"), "url": .string("https://elsewhere.example/x"),
+                "headers": ["X-Key": JSON.string("${secret:ROBOT}")].json,
+            ]
+            let moved = try await mia.put("/notify/channels/\(id)", away)
+            #expect(moved.status < 500 && moved.faults.contains("headers.X-Key"), "\(moved.text)")
 
             #expect(try await caller.get("/secrets/ROBOT").data["channels"] == ["ops"].json)
             let used = try await caller.delete("/secrets/ROBOT")

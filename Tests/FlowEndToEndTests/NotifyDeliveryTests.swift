@@ -143,15 +143,19 @@ private final class DeliveryWorld {
     /// A server that has just started: it knows nothing but the store.
     @discardableResult
     func dispatch(_ seal: SecretSeal? = nil) async throws -> Int {
-        let dispatcher = NotifyDispatcher(
+        let dispatcher = self.dispatcher(seal)
+        try await dispatcher.resume()
+        return try await dispatcher.dispatch()
+    }
+
+    func dispatcher(_ seal: SecretSeal? = nil) -> NotifyDispatcher {
+        NotifyDispatcher(
             store: self.store,
             sender: self.sender,
             clock: self.clock,
             seal: seal,
             settings: self.settings
         )
-        try await dispatcher.resume()
-        return try await dispatcher.dispatch()
     }
 
     /// Fails until a message is due, and makes it.
@@ -435,13 +439,17 @@ struct NotifyDeliveryTests {
             try await world.channel(Self.hook(receiver))
             try await world.makeJob([Self.rule()])
             world.settings = turn("off")
+            let server = world.dispatcher()
             try await world.fail()
+            // It waited for two hours, but not because notifications were off.
+            world.clock.pass(7200)
+            try await server.dispatch()
             world.clock.pass(NotifyDispatcher.patience / 1000 - 20)
             try await world.fail()
-            try await world.dispatch()
+            try await server.dispatch()
             #expect(try await world.states() == [.queued, .queued])
             world.clock.pass(20)
-            try await world.dispatch()
+            try await server.dispatch()
             let kept = try await world.store.deliveries(NotifyQuery()).items
             #expect(Set(kept.map(\.state)) == [.queued, .dead])
             let dead = try #require(kept.first { $0.state == .dead })
@@ -517,6 +525,33 @@ struct NotifyDeliveryTests {
             try await world.fail()
             try await world.dispatch(seal)
             #expect(receiver.hits.count == 2)
+        }
+        try await receiver.stop()
+    }
+
+    @Test("What a receiver says is kept without the secrets that it was sent")
+    func echo() async throws {
+        let receiver = try await HTTPReceiver.start([
+            .init(status: .badRequest, body: "unknown token a%2Fb%26c (a/b&c)")
+        ])
+        let ring = KeyRing(primary: try #require(KeyRing.Key([UInt8](repeating: 1, count: 32))))
+        let seal = SecretSeal(ring: ring, installation: "inst-1")
+        try await DeliveryWorld.with { world in
+            _ = try await world.store.setSecret(
+                named: "ROBOT",
+                expected: 0,
+                sealed: try seal.seal("a/b&c", name: "ROBOT", version: 1),
+                owners: .all,
+                force: false,
+                by: world.change
+            )
+            let hook = Self.hook(receiver, path: "/hook?token=${secret:ROBOT}")
+            try await world.channel(try ChannelSeal(seal).close(hook, over: nil, id: "one"))
+            try await world.makeJob([Self.rule()])
+            try await world.fail()
+            try await world.dispatch(seal)
+            let kept = try #require(try await world.store.deliveries(NotifyQuery()).items.first)
+            #expect(kept.state == .dead && kept.lastError == "status 400: unknown token *** (***)")
         }
         try await receiver.stop()
     }

@@ -33,6 +33,13 @@ extension ChannelSecrets {
         return resolved
     }
 
+    /// A receiver's words without the values of secrets, in case it repeats what it was sent.
+    package static func masked(_ words: String, _ values: [String]) -> String {
+        // The longest first: one may be a part of another.
+        let all = values.flatMap { [$0, Self.encoded($0)] }.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+        return all.reduce(words) { $0.replacing($1, with: "***") }
+    }
+
     /// All but the unreserved characters of RFC 3986, 2.3.
     private static func encoded(_ value: String) -> String {
         value.utf8.reduce(into: "") { text, byte in

@@ -9,7 +9,8 @@ import FlowSupport
 /// They are asked for at each message: a value that was set a moment ago counts, and one that is gone is sent no more.
 struct NamedSecrets: Sendable {
     enum Filling: Hashable, Sendable {
-        case ready(NotifyChannel)
+        /// With the values that are in it now.
+        case ready(NotifyChannel, [String])
         /// Why not.
         case lacking(String)
     }
@@ -22,7 +23,6 @@ struct NamedSecrets: Sendable {
     /// - Throws: what the store throws.
     func fill(_ channel: NotifyChannel) async throws -> Filling {
         let names = channel.secrets.secretNames
-        guard !names.isEmpty else { return .ready(channel) }
         var values: [String: String] = [:]
         for name in names {
             guard let found = try await self.store.sealedSecret(named: name), found.secret.isFor([Group.everyone])
@@ -37,8 +37,18 @@ struct NamedSecrets: Sendable {
         }
         var filled = channel
         filled.draft.secrets = try channel.secrets.resolved(values)
-        return .ready(filled)
+        // It becomes a part of an address.
+        let token = filled.draft.secrets.secret ?? ""
+        guard channel.kind != .telegram || names.isEmpty || token.utf8.allSatisfy(Self.isTokenByte) else {
+            return self.lacking(why: "the channel's secret is no token of a bot")
+        }
+        return .ready(filled, Array(values.values))
     }
 
     private func lacking(why: String) -> Filling { .lacking(why) }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+            || ":_-".utf8.contains(byte)
+    }
 }

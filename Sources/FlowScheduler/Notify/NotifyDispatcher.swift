@@ -25,6 +25,8 @@ package final class NotifyDispatcher: Sendable {
     private let settings: LiveSettings
     private let language: MessageLanguage
     private let plan = Mutex(DeliveryPlan())
+    /// When this server first saw that notifications are off.
+    private let offSince = Mutex<Timestamp?>(nil)
 
     package init(
         store: any NotifyStore & SecretStore,
@@ -60,6 +62,7 @@ package final class NotifyDispatcher: Sendable {
             try await self.giveUpWhatWaits(at: now)
             return 0
         }
+        self.offSince.withLock { $0 = nil }
         let due = try await self.store.dueDeliveries(at: now, limit: Self.limit)
         guard !due.isEmpty else { return 0 }
         let waiting = try await self.store.waitingDeliveries()
@@ -102,10 +105,16 @@ package final class NotifyDispatcher: Sendable {
 
     /// While notifications are off, what comes waits; but not for ever, and nobody wants old news when they are on again.
     ///
-    /// It ends as a dead letter that says so, which a person can send again. Nothing is tried meanwhile, so a message's due time
-    /// is when it began to wait.
+    /// It ends as a dead letter that says so, which a person can send again. What had waited before for another reason, such as a
+    /// receiver that was away, waits for its hour all the same.
     private func giveUpWhatWaits(at now: Timestamp) async throws {
+        let since = self.offSince.withLock { since in
+            let first = since ?? now
+            since = first
+            return first
+        }
         let late = now.advanced(byMilliseconds: -Self.patience)
+        guard since <= late else { return }
         let old = try await self.store.dueDeliveries(at: late, limit: Self.limit)
         guard !old.isEmpty else { return }
         try await self.store.saveDeliveries(
@@ -149,7 +158,7 @@ package final class NotifyDispatcher: Sendable {
 
     private func send(_ delivery: NotifyDelivery, over channel: NotifyChannel) async throws {
         CrashPoint.reach("server.message.chosen")
-        let verdict = try await self.verdict(delivery, over: channel)
+        let verdict = await self.verdict(delivery, over: channel)
         let now = self.clock.now
         let giveUpAfter = self.settings.now.integer(.notifyGiveUpHours) * 3_600_000
         let settled = self.plan.withLock { $0.settle(delivery, verdict, at: now, giveUpAfter: giveUpAfter) }
@@ -159,12 +168,24 @@ package final class NotifyDispatcher: Sendable {
     }
 
     /// With the key, or a secret that the channel names, back within a day, nothing is lost.
-    private func verdict(_ delivery: NotifyDelivery, over channel: NotifyChannel) async throws -> DeliveryVerdict {
+    private func verdict(_ delivery: NotifyDelivery, over channel: NotifyChannel) async -> DeliveryVerdict {
         guard !channel.isClosed else {
             return .again("the server has lost its master key, which opens the channel's secrets")
         }
-        switch try await self.named.fill(channel) {
-        case .ready(let filled): return await self.sender.send(delivery, over: filled, at: self.clock.now)
+        let filling: NamedSecrets.Filling
+        do {
+            filling = try await self.named.fill(channel)
+        } catch {
+            // One question that failed must not leave the other messages of this round as if they were on their way.
+            return .again("the database did not say what the channel's secrets are")
+        }
+        switch filling {
+        case .ready(let filled, let values):
+            switch await self.sender.send(delivery, over: filled, at: self.clock.now) {
+            case .delivered: return .delivered
+            case .again(let words, let after): return .again(ChannelSecrets.masked(words, values), after: after)
+            case .dead(let words): return .dead(ChannelSecrets.masked(words, values))
+            }
         case .lacking(let why): return .again(why)
         }
     }

@@ -76,8 +76,10 @@ package struct NotifyDriver: Service {
             }
             // What whoever sent before had on its way.
             if !isResumed { try await self.dispatcher.resume() }
-            isResumed = true
+            // Nor is it clear what a round that failed had on its way.
+            isResumed = false
             _ = try await self.dispatcher.dispatch()
+            isResumed = true
         }
     }
 

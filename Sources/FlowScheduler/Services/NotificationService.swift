@@ -74,7 +74,7 @@ package struct NotificationService: Sendable {
             draft.secrets.secret = draft.secrets.secret ?? known.secrets.secret
             draft.secrets.password = draft.secrets.password ?? known.secrets.password
         }
-        try await self.validate(draft, over: known, as: principal)
+        try await self.validate(draft, over: keeps ? known : nil, as: principal)
         let closed = try self.seal.close(draft, over: stored, id: self.makeUUID().uuidString.lowercased())
         let changed = try await self.store.updateNotifyChannel(
             id,
@@ -150,7 +150,8 @@ package struct NotificationService: Sendable {
         as principal: Principal
     ) async throws {
         let rights = principal.scope(of: .secretsUse)
-        // What somebody named before stays, so that a channel can be switched off whose secret is gone.
+        // What somebody named before stays while it goes to the same place, so that a channel can be switched off whose secret
+        // is gone.
         let before = Set(known?.secrets.secretNames ?? [])
         for (path, text) in draft.secrets.secretPlaces {
             for name in SecretReference.names(in: text) where !before.contains(name) {

@@ -83,7 +83,9 @@ package struct SecretService: Sendable {
         }
         guard rights.covers(after) else { throw Self.lacksOwners() }
         guard before != nil || value != nil else { throw StoreFault.noSecret(name) }
-        if !force, before?.owners == .all, after != .all { try await self.requireNoChannel(naming: name) }
+        if !force, before?.isFor([Group.everyone]) == true, !after.covers([Group.everyone]) {
+            try await self.requireNoChannel(naming: name)
+        }
         var sealed: String?
         if let value {
             guard let seal else { throw StoreFault.keyMissing }

@@ -243,7 +243,7 @@ extension SQLiteStore: NotifyStore {
                 for var delivery in sending {
                     delivery.state = .queued
                     delivery.dueAt = now
-                    delivery.lastError = "the server ended while this was being sent"
+                    delivery.lastError = "sending this was interrupted; it may have arrived"
                     _ = try table.update(delivery)
                 }
             }

@@ -23,7 +23,10 @@ struct TaskUpcomingCommand: AsyncParsableCommand {
         let id = try await client.taskID(self.reference.reference)
         var query: [(String, String?)] = []
         if let span {
-            query.append(("to", Date().addingTimeInterval(Double(span.seconds)).formatted(.iso8601)))
+            // Both ends by this clock: the server's may be another.
+            let now = Date()
+            query.append(("from", now.formatted(.iso8601)))
+            query.append(("to", now.addingTimeInterval(Double(span.seconds)).formatted(.iso8601)))
         }
         let answer = try await client.get("/tasks/\(id)/upcoming", query)
         self.options.output.show(answer) {

@@ -12,6 +12,12 @@ extension ChineseKept {
         zh 渠道已停用
         en the server has lost its master key, which opens the channel's secrets
         zh 服务器丢失了主密钥，无法打开渠道的密钥
+        en sending this was interrupted; it may have arrived
+        zh 发送被中断；消息可能已经送达
+        en the database did not say what the channel's secrets are
+        zh 数据库没有给出渠道的密钥
+        en the channel's secret is no token of a bot
+        zh 渠道的密钥不是机器人的令牌
         en notifications were switched off for longer than an hour
         zh 通知关闭超过一小时
         en there is no secret '{name}' that is for every group
