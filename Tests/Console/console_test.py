@@ -214,6 +214,8 @@ class Journey(
         if self.options.only and not re.search(self.options.only, name):
             return True
         self.problems.clear()
+        # Those of a step that failed are no longer provoked.
+        self.refusals = set()
         start = time.monotonic()
         try:
             body()

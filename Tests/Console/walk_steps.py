@@ -4,6 +4,7 @@
 
 import json
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
@@ -75,6 +76,21 @@ class WalkSteps:
         def here(number: int) -> Locator:
             return rows.nth(number).locator("a.linkish")
 
+        # A range begins at a row that is chosen, not where one was in another order.
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        expect(page.locator("tr.chosen[data-job]")).to_have_count(1)
+        page.locator("thead").get_by_role("button", name=re.compile("^Job")).click()
+        expect(here(0)).to_have_text(names[2])
+        expect(page.locator("tr.chosen[data-job]")).to_have_count(0)
+        page.keyboard.press("j")
+        page.keyboard.press("End")
+        expect(here(2)).to_be_focused()
+        page.keyboard.press("Shift+X")
+        expect(rows.last).to_have_class(re.compile("chosen"))
+        expect(page.locator("tr.chosen[data-job]")).to_have_count(1)
+        self.open("/jobs?keyword=console-keyed-&sort=name")
+        expect(rows).to_have_count(3)
         for key, number in (("j", 0), ("End", 2), ("k", 1), ("Home", 0)):
             page.keyboard.press(key)
             expect(here(number)).to_be_focused()
@@ -118,10 +134,22 @@ class WalkSteps:
             expect(page).to_have_url(re.compile(f"run={order[number]}"))
         page.keyboard.press("Escape")
         expect(self.drawer()).to_have_count(0)
+        # The second key of a pair is none of the row's, and a key that is held acts once.
         runs.first.locator("button").first.focus()
+        page.keyboard.press("g")
         page.keyboard.press("r")
+        expect(page).to_have_url(re.compile("/groups"))
+        expect(page.locator("tbody tr").first).to_be_visible()
+        assert self.api("GET", "/executions?keyword=console-keyed-")["total"] == 3
+        self.open("/executions?keyword=console-keyed-&status=3")
+        expect(runs).to_have_count(3)
+        runs.first.locator("button").first.focus()
+        for _ in range(3):
+            page.keyboard.down("r")
+        page.keyboard.up("r")
         expect(page).to_have_url(re.compile("run="))
         expect(self.drawer().get_by_text("Success")).to_be_visible()
+        assert self.api("GET", "/executions?keyword=console-keyed-")["total"] == 4
         self.open("/jobs")
         for one in ids:
             self.api("DELETE", f"/tasks/{one}")
@@ -137,6 +165,7 @@ class WalkSteps:
         expect(preview.locator("thead th")).to_have_count(3)
         note = preview.locator("[data-clock-change]")
         expect(note).to_contain_text("the clocks of America/New_York go forward")
+        expect(note).to_contain_text("if the job fires on that day")
         expect(note).to_contain_text("Times skipped in spring run once")
         self.field("cron_expr").fill("30 4 * * *")
         expect(preview.locator("tbody tr").first).to_contain_text("04:30")
@@ -243,7 +272,9 @@ class WalkSteps:
         """Hits are gone through by keys, following is paused, and the whole is copied (28)."""
         page = self.page
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        job = self.manual(f"console-needle-{self.suffix}", {"command": "for i in 1 2 3; do echo needle $i; sleep 0.6; done"})
+        # "Pause" is there as long as it runs.
+        command = "echo needle 1; echo needle 2; sleep 5; echo needle 3"
+        job = self.manual(f"console-needle-{self.suffix}", {"command": command})
         run = self.api("POST", f"/tasks/{job}/trigger", {"params": {}})["execution_id"]
         self.open(f"/executions/{run}")
         log = page.get_by_role("log")
@@ -287,8 +318,10 @@ class WalkSteps:
         page.get_by_text("Custom", exact=False).first.click()
         expect(page).to_have_url(re.compile(r"range=custom.*since=\d{4}-\d\d-\d\d.*through="))
         expect(chart).to_contain_text("day")
-        page.get_by_label("From", exact=True).fill("2026-01-01")
-        expect(page).to_have_url(re.compile("since=2026-01-01"))
+        # More than the two months that are shown by days, and less than the year that there can be.
+        since = (date.today() - timedelta(days=200)).isoformat()
+        page.get_by_label("From", exact=True).fill(since)
+        expect(page).to_have_url(re.compile(f"since={since}"))
         page.reload()
         expect(page.locator("[data-figure=total] .value")).to_have_text(re.compile(r"\d"))
         expect(chart).to_contain_text("week")
@@ -393,7 +426,7 @@ class WalkSteps:
 
     def survives_a_cut(self) -> None:
         """While the live connection is cut a page says that it polls, and a log that grew meanwhile lacks no line (77)."""
-        job = self.manual(f"console-cut-{self.suffix}", {"command": "for i in $(seq 30); do echo line $i.; sleep 0.2; done"})
+        job = self.manual(f"console-cut-{self.suffix}", {"command": "for i in $(seq 40); do echo line $i.; sleep 0.4; done"})
         run = self.api("POST", f"/tasks/{job}/trigger", {"params": {}})["execution_id"]
         page = self.page.context.new_page()
         sockets: list[WebSocketRoute] = []
@@ -410,15 +443,18 @@ class WalkSteps:
         page.goto(f"{self.base}/executions/{run}")
         self.problems.clear()
         log = page.get_by_role("log")
+        expect(page.locator("[data-live=live]")).to_be_visible()
         expect(log).to_contain_text("line 2.")
+        assert sockets, "the live connection is none that can be cut"
         cut["on"] = True
-        sockets[0].close()
+        sockets[-1].close()
         expect(page.locator("[data-live=polling]")).to_be_visible()
+        assert self.api("GET", f"/executions/{run}")["status"] == 2, "it ended before the cut was seen"
         expect(log).to_contain_text("line 12.")
         cut["on"] = False
         expect(page.locator("[data-live=live]")).to_be_visible()
-        expect(log).to_contain_text("line 30.")
-        lines = page.get_by_text(re.compile("30 lines"))
+        expect(log).to_contain_text("line 40.")
+        lines = page.get_by_text(re.compile("40 lines"))
         expect(lines.first).to_be_visible()
         page.close()
         self.open("/jobs")

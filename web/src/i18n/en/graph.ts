@@ -3,7 +3,7 @@ export default {
     title: 'Who starts whom',
     pageTitle: 'What starts {name}, and what it starts',
     around: 'How far',
-    steps: '{n} steps',
+    steps: '{n} step | {n} steps',
     keys:
       'Tab reaches one job; the arrows go from job to job, Home and End to the first and the last. Enter shows what starts it and what it starts.',
     drawing: 'Jobs that start each other',

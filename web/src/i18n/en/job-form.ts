@@ -40,8 +40,10 @@ export default {
     dst: 'Clock changes',
     in: 'From now',
     preview: 'Schedule preview',
-    clocksForward: 'On {day} the clocks of {zone} go forward over one of these times.',
-    clocksBack: 'On {day} the clocks of {zone} go back, and one of these times comes twice.',
+    clocksForward:
+      'On {day} the clocks of {zone} go forward and skip one of these times of day: it matters if the job fires on that day.',
+    clocksBack:
+      'On {day} the clocks of {zone} go back, and one of these times of day comes twice: it matters if the job fires on that day.',
     previewHint: 'Type an expression to see when it fires.',
     checking: 'Checking…',
     never: 'This expression never fires again.',
