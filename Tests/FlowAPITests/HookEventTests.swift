@@ -3,12 +3,12 @@
 
 import FlowCore
 import FlowScheduler
-import FlowStore
 import Foundation
 import HTTPTypes
 import Testing
 
 @testable import FlowAPI
+@testable import FlowStore
 
 @Suite("Messages and hosts that join start tasks (T4)")
 struct HookEventTests {
@@ -92,6 +92,92 @@ struct HookEventTests {
             let disabled = try await send(.string("d.csv"), key: "two").data["items"]?.items.first
             #expect(disabled?["outcome"] == .string("disabled") && disabled?["detail"]?.text?.isEmpty == false)
             #expect(try await world.calls() == ["disabled", "invalid", "filtered", "repeated", "started"])
+        }
+    }
+
+    @Test("Run and audit name who sent a message, and who sends too many keeps nobody else from it (T4)")
+    func senders() async throws {
+        try await HookTests.with(Self.listener("one", "orders")) { world in
+            let second = try await world.caller.post("/tasks/\(world.task)/hooks", Self.listener("two", "orders"))
+            #expect(second.status == 201, "\(second.text)")
+            let olga = try await world.caller.signedIn("olga")
+            let order: [String: JSON] = [
+                "topic": .string("orders"), "data": ["file": JSON.string("a.csv"), "kind": .string("order")].json,
+            ]
+            let started = try await olga.post("/messages", order)
+            #expect(started.data["items"]?.items.map { $0["outcome"]?.text } == ["started", "started"])
+            #expect(try await world.runs().map { $0["caller"]?.text } == ["olga", "olga"])
+            let audit = try await world.caller.get("/audit?action=job.run").data["items"]?.items ?? []
+            #expect(audit.map { $0["actor"]?.text } == ["olga", "olga"])
+            #expect(audit.map { $0["actor_kind"]?.text } == ["user", "user"])
+            // Nobody waits for these, but they count.
+            let other: [String: JSON] = ["topic": .string("orders")]
+            for _ in 0..<9 { #expect(try await olga.post("/messages", other).status == 202) }
+            #expect(try await olga.post("/messages", other).status == 429)
+            #expect(try await world.calls().count == 10, "what has to wait is told to nobody")
+            #expect(try await world.caller.post("/messages", other).status == 202)
+            #expect(try await world.calls().count == 11)
+        }
+    }
+
+    @Test("A task that can't be read keeps no other from a message or a host that joins (T4)")
+    func unreadable() async throws {
+        try await HookTests.with(["name": .string("m"), "format": .string("message"), "topic": .string("a")]) { world in
+            let store = world.server.store
+            let other = try #require(
+                try await world.caller.post(
+                    "/tasks",
+                    taskBody(["name": .string("other"), "schedule_type": .string("manual"), "cron_expr": .null])
+                ).data["id"]?.int
+            )
+            let message: [String: JSON] = [
+                "name": .string("m"), "format": .string("message"), "topic": .string("a"),
+            ]
+            #expect(try await world.caller.post("/tasks/\(other)/hooks", message).status == 201)
+            let joined: [String: JSON] = ["name": .string("j"), "format": .string("host_joined")]
+            #expect(try await world.caller.post("/tasks/\(other)/hooks", joined).status == 201)
+            let good = try await world.caller.post("/tasks/\(world.task)/hooks", joined)
+            let id = try #require(good.data["id"]?.text.flatMap { HookID($0) }, "\(good.text)")
+            world.server.clock.advance(seconds: 1)
+            _ = try await world.server.agent("web-2")
+            world.server.clock.advance(seconds: 6)
+            let service = Self.service(world)
+            let ada = Principal(userID: 1, username: "ada", role: .admin)
+            let hooks = try await service.listeners(to: "a", as: ada)
+            #expect(hooks.count == 2)
+            _ = try await store.write("spoil") { db in
+                try db.run("UPDATE job SET definition = '{' WHERE id = ?", [.integer(other)])
+            }
+            let heard = try await service.tell(
+                HookMessage(topic: "a", data: .object([])),
+                to: hooks,
+                from: HookService.Caller(address: nil, request: nil)
+            )
+            #expect(heard.count == 2)
+            for one in heard {
+                switch one.answer {
+                case .started: #expect(one.hook.job == world.task)
+                case .invalid(let error): #expect(one.hook.job == other && error.code == .internal)
+                default: Issue.record("\(one.answer)")
+                }
+            }
+            #expect(try await service.welcome() == 2)
+            #expect(try await store.hostJoins(before: world.server.clock.now, limit: 10).isEmpty)
+            let calls = try await store.deliveries(of: id, page: PageRequest())
+            #expect(calls.items.map(\.outcome) == [.started])
+        }
+    }
+
+    @Test("No secret is good for another day of a webhook that nobody calls any more (T4)")
+    func olderSecret() async throws {
+        try await HookTests.with { world in
+            let path = "/tasks/\(world.task)/hooks/\(world.id)"
+            let message = try await world.caller.put(path, Self.listener("push", "a"))
+            #expect(message.status == 200, "\(message.text)")
+            #expect(message.data["older_secret_until"] == JSON.null)
+            let again = try await world.caller.put(path, HookTests.github)
+            #expect(again.status == 200, "\(again.text)")
+            #expect(again.data["older_secret_until"] == JSON.null)
         }
     }
 

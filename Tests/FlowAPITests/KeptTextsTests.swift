@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowTesting
+import Foundation
 import Testing
 
 @testable import FlowAPI
@@ -121,6 +122,21 @@ struct KeptTextsTests {
     )
     func work(english: String, chinese: String) {
         #expect(Self.texts.chinese(english) == chinese)
+    }
+
+    @Test("why a task rests is said as the task itself says it")
+    func holds() {
+        let at = Timestamp(milliseconds: 1_795_255_200_000)
+        let last = ExecutionID(uuid: UUID())
+        let holds: [JobHold] = [
+            .finished(since: at), .paused(until: at, since: at), .paused(until: at, reason: "moving house", since: at),
+            .failures(1, last: nil, since: at), .failures(1, last: last, since: at), .failures(3, last: nil, since: at),
+            .failures(3, last: last, since: at),
+        ]
+        for hold in holds {
+            let chinese = Self.texts.chinese("The task rests: it is \(hold.text.en).")
+            #expect(chinese == "任务不会自动运行：\(hold.text.zh)。")
+        }
     }
 
     @Test("what nobody knows stays as it is, and so does a text without end")

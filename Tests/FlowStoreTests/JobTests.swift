@@ -71,6 +71,8 @@ struct JobTests {
             let ids = [last, talks, empty, none, first, first].map(\.id) + [other.id + 1000]
             #expect(try await world.store.jobs(withRulesAmong: ids) == [first, last])
             #expect(try await world.store.jobs(withRulesAmong: []) == [])
+            #expect(try await world.store.jobs(among: ids) == [first, none, empty, talks, last])
+            #expect(try await world.store.jobs(among: []) == [])
         }
     }
 

@@ -18,11 +18,16 @@ struct RateLimiter: Sendable {
         case network(NetworkAddress)
         /// A webhook, by whoever has proven that they may call it.
         case hook(HookID)
+        /// What somebody says on a topic.
+        case messages(Actor, topic: String)
         /// Whose address is not known.
         case unknown
 
         fileprivate var isHook: Bool {
-            if case .hook = self { true } else { false }
+            switch self {
+            case .hook, .messages: true
+            case .token, .session, .network, .unknown: false
+            }
         }
     }
 
@@ -90,7 +95,7 @@ struct RateLimiter: Sendable {
         case .token: self.limits.perToken
         case .session: self.limits.perSession
         case .network, .unknown: self.limits.perNetwork
-        case .hook: Self.hooksPerMinute
+        case .hook, .messages: Self.hooksPerMinute
         }
     }
 

@@ -42,6 +42,13 @@ struct RequestQuota: Sendable {
         try self.take(.hook(hook), context.identity)
     }
 
+    /// Takes a message on a topic, however many wait for it: ten a second of each sender (T4).
+    ///
+    /// - Throws: 429.
+    func take(messagesOf sender: Actor, on topic: String, context: APIContext) throws(APIFailure) {
+        try self.take(.messages(sender, topic: topic), context.identity)
+    }
+
     private func take(_ client: RateLimiter.Client, _ identity: APIContext.Identity?) throws(APIFailure) {
         let now = self.clock.now
         guard let verdict = self.limiter.withLock({ $0.take(client, now: now) }) else { return }

@@ -64,11 +64,16 @@ struct HookReceiver: Sendable {
         try reader.finish()
         let hooks = try await self.hooks.listeners(to: topic, as: call.principal)
         // Before anything starts: what is told to wait has started nothing.
-        for hook in hooks { try self.quota.take(hook.id, context: call.context) }
+        let sender = call.principal.actor
+        if !hooks.isEmpty { try self.quota.take(messagesOf: sender, on: topic, context: call.context) }
         let heard = try await self.hooks.tell(
             HookMessage(topic: topic, key: key, data: data),
             to: hooks,
-            from: HookService.Caller(address: call.context.remoteAddress, request: call.context.requestID)
+            from: HookService.Caller(
+                address: call.context.remoteAddress,
+                request: call.context.requestID,
+                actor: sender
+            )
         )
         return .data(
             [.init("total", heard.count), .init("items", heard.map { JSON.object(HookPresenter.members($0)) })],

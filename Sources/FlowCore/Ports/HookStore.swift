@@ -43,6 +43,8 @@ package struct HookCall: Sendable {
     package let request: String?
     /// The one host that it starts on; nil = all of the task's.
     package let host: AgentID?
+    /// Who sent the message; nil = a program that nobody knows, or an event.
+    package let actor: Actor?
 
     package init(
         hook: HookID,
@@ -52,9 +54,11 @@ package struct HookCall: Sendable {
         address: String?,
         bytes: Int,
         request: String? = nil,
-        host: AgentID? = nil
+        host: AgentID? = nil,
+        actor: Actor? = nil
     ) {
         self.host = host
+        self.actor = actor
         self.hook = hook
         self.key = key
         self.parameters = parameters

@@ -39,6 +39,8 @@ package protocol JobStore: Sendable {
     func job(_ id: JobID) async throws -> Job?
     func job(uid: JobUID) async throws -> Job?
     func job(named name: String) async throws -> Job?
+    /// Those of these jobs that there are, by id, in one read.
+    func jobs(among ids: [JobID]) async throws -> [Job]
     /// Those of these jobs that have rules of notification of their own, by id.
     ///
     /// Most have none, and are not even decoded: whoever asks does so for every job that anything happens to.

@@ -6,7 +6,7 @@ extension RunDraft {
     ///
     /// - Parameters:
     ///   - name: tells calls of one webhook apart: what a repetition is known by, or something fresh.
-    ///   - owner: as whom it starts.
+    ///   - owner: as whom it starts; its caller, unless somebody known sent it.
     package static func hook(
         _ call: HookCall,
         of hook: Hook,
@@ -25,7 +25,7 @@ extension RunDraft {
             type: .webhook,
             nominal: call.at,
             source: hook.source,
-            caller: owner,
+            caller: call.actor?.name ?? owner,
             parameters: call.parameters,
             createdAt: call.at
         )

@@ -10,10 +10,13 @@ extension HookService {
         package let address: String?
         /// Names the request in log and audit.
         package let request: String?
+        /// Who sent a message; nil = nobody that is known here.
+        package let actor: Actor?
 
-        package init(address: String?, request: String?) {
+        package init(address: String?, request: String?, actor: Actor? = nil) {
             self.address = address
             self.request = request
+            self.actor = actor
         }
     }
 
@@ -98,7 +101,8 @@ extension HookService {
                     address: caller.address,
                     bytes: request.body.count,
                     request: caller.request,
-                    host: host
+                    host: host,
+                    actor: caller.actor
                 )
             )
         } catch let error as CoreError where error.code == .notFound {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import Logging
 
 /// What starts without a call: messages on topics, and hosts that join (T4).
 extension HookService {
@@ -32,13 +33,24 @@ extension HookService {
     }
 
     /// Hands a message to those that wait for it; each of them starts once for a key.
+    ///
+    /// One that fails keeps no other from it, and is told of beside what has started.
+    ///
+    /// - Throws: `unavailable` while nothing has started.
     package func tell(_ message: HookMessage, to hooks: [Hook], from caller: Caller) async throws -> [Heard] {
         let body = Array(JSONWriter.text(message.body).utf8)
         var heard: [Heard] = []
+        var hasStarted = false
         for hook in hooks {
             let request = HookRequest(headers: [:], body: body, at: self.clock.now)
             let key = message.key.map { "message:" + $0 }
-            heard.append(Heard(hook: hook, answer: try await self.hear(request, key: key, by: hook, from: caller)))
+            do {
+                let answer = try await self.hear(request, key: key, by: hook, from: caller)
+                if case .started = answer { hasStarted = true }
+                heard.append(Heard(hook: hook, answer: answer))
+            } catch let error as CoreError where error.code != .unavailable || hasStarted {
+                heard.append(Heard(hook: hook, answer: .invalid(error)))
+            }
         }
         return heard
     }
@@ -64,19 +76,26 @@ extension HookService {
 
     /// Starts what hosts start that have joined, each once on that host.
     ///
-    /// What crashes in between comes again, and is known by the host.
+    /// What crashes in between comes again, and is known by the host. What can't be read keeps nothing else from it.
     ///
     /// - Returns: how many hosts were looked at.
     @discardableResult
-    package func welcome(limit: Int = 100) async throws -> Int {
+    package func welcome(limit: Int = 100, logger: Logger? = nil) async throws -> Int {
         let bound = self.clock.now.advanced(byMilliseconds: -Hook.joinDelay)
         let joins = try await self.store.hostJoins(before: bound, limit: limit)
         guard !joins.isEmpty else { return 0 }
         let hooks = try await self.store.hooks(for: .hostJoined, topic: nil)
         var waiting: [(hook: Hook, groups: Set<GroupID>)] = []
         for hook in hooks {
-            guard let job = try await self.store.job(hook.job) else { continue }
-            waiting.append((hook, Set(job.definition.groups)))
+            do {
+                guard let job = try await self.store.job(hook.job) else { continue }
+                waiting.append((hook, Set(job.definition.groups)))
+            } catch let error as CoreError where error.code != .unavailable {
+                logger?.error(
+                    "hosts that join don't start a task: it can't be read",
+                    metadata: ["hook": "\(hook.id)", "error": "\(error)"]
+                )
+            }
         }
         guard !waiting.isEmpty else {
             try await self.store.settleHostJoins(of: joins.map(\.agent))
@@ -91,7 +110,14 @@ extension HookService {
             let own = groups[join.agent, default: []].union([Group.everyone])
             for (hook, wanted) in waiting where hook.createdAt < join.at && !wanted.isDisjoint(with: own) {
                 let nobody = Caller(address: nil, request: nil)
-                _ = try await self.hear(request, key: join.key, by: hook, from: nobody, on: join.agent)
+                do {
+                    _ = try await self.hear(request, key: join.key, by: hook, from: nobody, on: join.agent)
+                } catch let error as CoreError where error.code != .unavailable {
+                    logger?.error(
+                        "a host that joined did not start a task",
+                        metadata: ["hook": "\(hook.id)", "agent": "\(join.agent)", "error": "\(error)"]
+                    )
+                }
             }
             try await self.store.settleHostJoins(of: [join.agent])
         }

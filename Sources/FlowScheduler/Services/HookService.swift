@@ -124,8 +124,10 @@ package struct HookService: Sendable {
         try Self.checkPlace(of: draft, target)
         let now = self.clock.now
         if let text {
-            hook.older = hook.secret
-            hook.olderUntil = now.advanced(byMilliseconds: Hook.overlap)
+            // Of what nobody calls, nobody has a secret that they could go on with.
+            let isCalled = hook.draft.format.isCalled && draft.format.isCalled
+            hook.older = isCalled ? hook.secret : nil
+            hook.olderUntil = isCalled ? now.advanced(byMilliseconds: Hook.overlap) : nil
             hook.secret = try self.sealed(text, of: id)
         }
         hook.draft = draft

@@ -20,7 +20,7 @@ package struct HostJoinDriver: Service {
         await cancelWhenGracefulShutdown {
             await Rounds(of: "hosts that join", every: .seconds(1), logger: self.logger).run {
                 guard self.share.isKeeper else { return }
-                try await self.hooks.welcome()
+                try await self.hooks.welcome(logger: self.logger)
             }
         }
     }

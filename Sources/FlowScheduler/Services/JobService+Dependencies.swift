@@ -37,10 +37,8 @@ extension JobService {
         let graph = DependencyGraph(try await self.waiting?.dependencyGraph() ?? [:])
         let (near, isWhole) = graph.around(id, depth: depth, limit: DependencyMap.limit)
         let scope = principal.scope(of: .jobsRead)
-        var jobs: [Job] = []
-        for other in near where other != id {
-            if let job = try await self.store.job(other), scope.touches(job.definition.groups) { jobs.append(job) }
-        }
+        let jobs = try await self.store.jobs(among: near.filter { $0 != id })
+            .filter { scope.touches($0.definition.groups) }
         return DependencyMap(root: root, others: jobs, hidden: near.count - 1 - jobs.count, isWhole: isWhole)
     }
 

@@ -136,7 +136,7 @@ extension DatabaseStore: HookStore {
             if let key = call.key { try table.remember(key, by: hook.id, run: draft.run.id, at: call.at) }
             try keep(.started, nil, run: draft.run.id)
             let change = Change(
-                by: Actor(.service, id: hook.id.description, name: "hook:" + hook.draft.name),
+                by: call.actor ?? Actor(.service, id: hook.id.description, name: "hook:" + hook.draft.name),
                 at: call.at,
                 origin: Origin(via: .api, address: call.address, request: call.request)
             )

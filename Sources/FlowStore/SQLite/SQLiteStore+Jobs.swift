@@ -189,6 +189,11 @@ extension SQLiteStore {
 
     package func job(_ id: JobID) async throws -> Job? { try await self.readFew { db in try JobTable(db).find(id) } }
 
+    package func jobs(among ids: [JobID]) async throws -> [Job] {
+        guard !ids.isEmpty else { return [] }
+        return try await self.read { db in try JobTable(db).among(ids) }
+    }
+
     package func jobs(withRulesAmong ids: [JobID]) async throws -> [Job] {
         guard !ids.isEmpty else { return [] }
         return try await self.read { db in try JobTable(db).withRules(among: ids) }

@@ -5,7 +5,7 @@ extension ChineseWords {
     /// Of the commands.
     static let commands = #"""
         en No task that you may run waits for '{topic}'.
-        zh 没有您可以运行的任务在等待“{topic}”。
+        zh 没有你可以运行的任务在等待“{topic}”。
         en Made '{name}'.
         zh 已建立“{name}”。
         en --log-level is '{logLevel}'; write trace, debug, info, notice, warning or error.

@@ -174,7 +174,9 @@ struct HookTable {
         )
         // A caller that never stops must not fill the disk before its calls are old.
         let id = try self.db.lastInsertedRowID
-        guard id % 100 == 0 else { return }
+        // A message writes one for each of its listeners, always in the same order: a prime above how many there can be, so
+        // that each one's turn comes.
+        guard id % 101 == 0 else { return }
         try self.db.run(
             """
             DELETE FROM hook_delivery WHERE hook_id = ?1 AND id <= coalesce(

@@ -16,6 +16,12 @@ struct JobTable {
         }
     }
 
+    func among(_ ids: [JobID]) throws -> [Job] {
+        let sql = "SELECT \(JobRecord.columns) \(Self.source) WHERE job.id = ?"
+        let found = try self.db.firstEach(sql, Set(ids).sorted().map { [.integer($0)] }) { try JobRecord.decode($0) }
+        return found.compactMap { $0 }
+    }
+
     /// Found by the text of the definition: what has the member and no rule in it is only looked at for nothing.
     func withRules(among ids: [JobID]) throws -> [Job] {
         let sql = """

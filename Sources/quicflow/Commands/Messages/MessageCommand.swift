@@ -21,7 +21,7 @@ struct MessageCommand: AsyncParsableCommand {
     @Argument(help: "The topic that tasks wait for.")
     var topic: String
 
-    @Option(help: "What a repetition is known by: within a day it starts nothing twice.")
+    @Option(help: "What a repetition is known by: within a day it starts nothing twice. A fresh one without it.")
     var key: String?
 
     @Option(name: .customLong("data"), help: "NAME=VALUE of the message, at /data/NAME. Repeat for several.")
@@ -30,8 +30,9 @@ struct MessageCommand: AsyncParsableCommand {
     func run() async throws {
         var values = JSONValue.object([:])
         for pair in self.data { values[pair.key] = .string(pair.value) }
-        var body = JSONValue.object(["topic": .string(self.topic), "data": values])
-        if let key { body["key"] = .string(key) }
+        // With a key, so that what is sent again by whoever got no answer starts nothing twice.
+        let key = self.key ?? UUID().uuidString.lowercased()
+        let body = JSONValue.object(["topic": .string(self.topic), "key": .string(key), "data": values])
         let answer = try await self.options.client().post("/messages", body)
         self.options.output.show(answer) {
             guard !answer["items"].array.isEmpty else {

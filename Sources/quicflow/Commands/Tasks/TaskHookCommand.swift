@@ -175,6 +175,9 @@ struct TaskHookUpdateCommand: AsyncParsableCommand {
     @Argument(help: "Name or id of the webhook.")
     var hook: String
 
+    @Option(help: "With --format message: which messages start it.")
+    var topic: String?
+
     @OptionGroup var fields: HookFields
 
     @Flag(inversion: .prefixedEnableDisable, help: "Whether calls start anything.")
@@ -189,6 +192,7 @@ struct TaskHookUpdateCommand: AsyncParsableCommand {
         let hook = try await TaskHookCommand.find(self.hook, of: task, client)
         var body = JSONValue.object([:])
         for field in ["name", "format", "topic", "addresses", "params", "when", "enabled"] { body[field] = hook[field] }
+        if let topic { body["topic"] = .string(topic) }
         self.fields.apply(to: &body)
         if let calls { body["enabled"] = .bool(calls) }
         if self.rotate { body["rotate"] = .bool(true) }

@@ -110,8 +110,8 @@ extension ChineseHelp {
         zh 在某个主题上发一条消息，启动等待它的任务。
         en The topic that tasks wait for.
         zh 任务等待的主题。
-        en What a repetition is known by: within a day it starts nothing twice.
-        zh 凭它认出重复：一天之内不会启动第二次。
+        en What a repetition is known by: within a day it starts nothing twice. A fresh one without it.
+        zh 凭它认出重复：一天之内不会启动第二次。不写则新生成一个。
         en NAME=VALUE of the message, at /data/NAME. Repeat for several.
         zh 消息里的 NAME=VALUE，位于 /data/NAME；可重复。
         en Parameter of the run and where it stands in the body: COMMIT=/after; repeat for several.

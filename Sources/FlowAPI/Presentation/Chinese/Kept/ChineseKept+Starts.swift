@@ -199,7 +199,21 @@ extension ChineseKept {
         en The task reaches no host.
         zh 任务没有可用的主机。
         en The task rests: it is {hold}.
-        zh 任务暂停中：{hold}。
+        zh 任务不会自动运行：{hold}。
+        en finished: its last fire is over, and it switched itself off at {since}
+        zh 已完成：最后一次触发已结束，任务于 {since} 自动停用
+        en paused until {until}: {reason}
+        zh 已暂停至 {until}：{reason}
+        en paused until {until}
+        zh 已暂停至 {until}
+        en paused after {count} failures in a row, the last: execution {execution}
+        zh 连续失败 {count} 次后已暂停，最后一次：执行 {execution}
+        en paused after {count} failures in a row
+        zh 连续失败 {count} 次后已暂停
+        en paused after 1 failure, the last: execution {execution}
+        zh 连续失败 1 次后已暂停，最后一次：执行 {execution}
+        en paused after 1 failure
+        zh 连续失败 1 次后已暂停
         en The server chooses where the task runs.
         zh 任务在哪里运行由服务器选择。
         en a ping
