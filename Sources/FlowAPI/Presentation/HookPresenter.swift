@@ -49,7 +49,7 @@ enum HookPresenter {
         case .repeated(let id): (outcome, run) = (.repeated, id)
         case .filtered: outcome = .filtered
         case .disabled(let words): (outcome, why) = (.disabled, words)
-        case .invalid(let error): (outcome, why) = (.invalid, error.message)
+        case .invalid(let error): (outcome, why) = (.invalid, APIFailure(error).message)
         case .unknown: outcome = .refused
         }
         return [

@@ -5,6 +5,7 @@ import FlowCore
 import FlowScheduler
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// `POST /hooks/{id}[/{token}]`: where other programs call (T1 to T3).
 struct HookReceiver: Sendable {
@@ -75,6 +76,10 @@ struct HookReceiver: Sendable {
                 actor: sender
             )
         )
+        // What the store says of its inside is for the log here, too.
+        for case .invalid(let error) in heard.map(\.answer) {
+            _ = FailureMiddleware.failure(error, logger: call.context.logger)
+        }
         return .data(
             [.init("total", heard.count), .init("items", heard.map { JSON.object(HookPresenter.members($0)) })],
             status: .accepted

@@ -196,6 +196,8 @@ extension ChineseKept {
         zh “{name}”：“{file}”无法读取，或其中没有不带密码的 PEM 格式密钥
         en The webhook is disabled.
         zh Webhook 已停用。
+        en The server failed. Its log has the details under this request id.
+        zh 服务器出错了。日志中有这个请求编号的详情。
         en The task reaches no host.
         zh 任务没有可用的主机。
         en The task rests: it is {hold}.
