@@ -31,7 +31,7 @@ struct OfflinePolicyTests {
 
     @Test("What follows an interruption is stored, shown, and refused where it contradicts retry_on")
     func interruptions() async throws {
-        try await TestServer.with { _, caller in
+        try await TestServer.with { server, caller in
             let fails = try await caller.post("/tasks", taskBody(["on_interrupt": .string("fail")]))
             #expect(fails.status == 201 && fails.data["on_interrupt"] == .string("fail"), "\(fails.text)")
             #expect(fails.data["retry_on"] == .array(["business", "technical", "timeout"].map { .string($0) }))
@@ -39,6 +39,23 @@ struct OfflinePolicyTests {
             let retries = try await caller.put("/tasks/\(id)", taskBody(["on_interrupt": .string("retry")]))
             #expect(retries.data["on_interrupt"] == .string("retry"))
             #expect(try await caller.put("/tasks/\(id)", taskBody()).data["on_interrupt"] == .null)
+            // Taken back, it leaves the causes that were chosen.
+            let causes = JSON.array([.string("business")])
+            let chosen = try await caller.put(
+                "/tasks/\(id)",
+                taskBody(["retry_count": .integer(2), "retry_on": causes, "on_interrupt": .string("retry")])
+            )
+            #expect(chosen.data["on_interrupt"] == .string("retry") && chosen.data["retry_on"] == causes)
+            var job = try #require(try await server.store.job(id))
+            #expect(job.definition.policies.retry.onInterrupt)
+            let shown = chosen.data["retry_on"] ?? .null
+            let back = try await caller.put(
+                "/tasks/\(id)",
+                taskBody(["retry_count": .integer(2), "retry_on": shown, "on_interrupt": .null])
+            )
+            #expect(back.data["on_interrupt"] == .null && back.data["retry_on"] == causes, "\(back.text)")
+            job = try #require(try await server.store.job(id))
+            #expect(!job.definition.policies.retry.onInterrupt)
             let both = try await caller.post(
                 "/tasks",
                 taskBody(["on_interrupt": .string("fail"), "retry_on": .array([.string("interrupted")])])

@@ -190,6 +190,17 @@ struct ConversionTests {
         #expect(throws: WireError.self) { try order.serverMessage() }
     }
 
+    @Test("A peer that knows no on_interrupt retries interruptions as well; another keeps the causes that were chosen")
+    func interruptions() throws {
+        let retry = RetryPolicy(count: 2, causes: [.business], interruption: .retry)
+        var task = PBTaskConfig()
+        task.setPolicies(Policies(retry: retry))
+        #expect(task.retryOn.contains(.interrupted) && task.retryOnInterrupt)
+        #expect(try task.decodedPolicies("task").retry == retry)
+        task.interruption = .counts
+        #expect(try task.decodedPolicies("task").retry.causes == [.business, .interrupted])
+    }
+
     @Test("A message in the wrong direction is refused")
     func directions() {
         var values = RandomValues(seed: 8)

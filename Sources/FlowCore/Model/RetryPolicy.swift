@@ -78,23 +78,23 @@ package struct RetryPolicy: Hashable, Sendable {
         let chosen = causes ?? (onInterrupt ? Self.everything : Self.everything.subtracting([.interrupted]))
         self.causes =
             switch interruption {
-            case .retry: chosen.union([.interrupted])
             case .fail: chosen.subtracting([.interrupted])
-            case nil: chosen
+            case .retry, nil: chosen
             }
     }
 
     private static let everything = Set(RetryCause.allCases)
 
     /// Whether an attempt that the agent's or host's death interrupted is retried (at-least-once) or failed.
-    package var onInterrupt: Bool { self.causes.contains(.interrupted) }
+    package var onInterrupt: Bool { self.interruption == .retry || self.causes.contains(.interrupted) }
 
     /// Whether another attempt follows on the end of this one.
     ///
     /// - Parameter interruptions: of attempts before that did not count, as ``uncounted(_:)`` says.
     package func follows(attempt: Int, interruptions: Int = 0, cause: RetryCause?) -> Bool {
-        guard let cause, self.causes.contains(cause) else { return false }
+        guard let cause else { return false }
         if self.uncounted(cause) { return interruptions < Self.mostInterruptions }
+        guard self.causes.contains(cause) else { return false }
         return attempt - interruptions <= self.count
     }
 

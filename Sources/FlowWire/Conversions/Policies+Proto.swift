@@ -37,8 +37,13 @@ extension PBTaskConfig {
             case nil: .counts
             }
         self.retryJitterPercent = Int32(clamping: retry.jitterPercent)
+        self.retryOn = retry.causes.sorted().map { PBRetryCause($0) }
+        if retry.interruption == .retry, !retry.causes.contains(.interrupted) {
+            // For peers that know no `interruption`; others are told that it is none of the causes.
+            self.retryOn += [.interrupted, .unspecified]
+        }
         // None at all needs a word too: an empty list is what a peer says that knows of no choice.
-        self.retryOn = retry.causes.isEmpty ? [.unspecified] : retry.causes.sorted().map { PBRetryCause($0) }
+        if self.retryOn.isEmpty { self.retryOn = [.unspecified] }
     }
 
     func decodedPolicies(_ field: String) throws(WireError) -> Policies {
@@ -68,7 +73,8 @@ extension PBTaskConfig {
         let backoff = try Fields.count(self.retryBackoffPermille, field + ".retry_backoff_permille")
         let longest = try Fields.count(self.retryLongestInterval, field + ".retry_longest_interval")
         // A cause that a newer peer has invented is one that this one never sees.
-        let causes = self.retryOn.compactMap(\.cause)
+        var causes = Set(self.retryOn.compactMap(\.cause))
+        if self.interruption == .retry, self.retryOn.contains(.unspecified) { causes.remove(.interrupted) }
         return RetryPolicy(
             count: try Fields.count(self.retryCount, field + ".retry_count"),
             intervalSeconds: try Fields.count(self.retryInterval, field + ".retry_interval"),
@@ -76,7 +82,7 @@ extension PBTaskConfig {
             backoffPermille: backoff > 0 ? backoff : 1000,
             longestSeconds: longest > 0 ? longest : RetryPolicy.longestPause,
             jitterPercent: try Fields.count(self.retryJitterPercent, field + ".retry_jitter_percent"),
-            causes: self.retryOn.isEmpty ? nil : Set(causes),
+            causes: self.retryOn.isEmpty ? nil : causes,
             interruption: self.interruption == .retry ? .retry : self.interruption == .fail ? .fail : nil
         )
     }

@@ -1231,7 +1231,8 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
     set {_uniqueStorage()._retryOn = newValue}
   }
 
-  /// Whatever `retry_count` says; a peer that does not know it counts interruptions like other causes of `retry_on`.
+  /// Whatever `retry_count` says; a peer that does not know it counts interruptions like other causes of `retry_on`. With RETRY
+  /// that list has them for its sake; where they are none of the causes that were chosen, it has UNSPECIFIED as well.
   package var interruption: PBInterruption {
     get {_storage._interruption}
     set {_uniqueStorage()._interruption = newValue}

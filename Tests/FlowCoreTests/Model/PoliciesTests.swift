@@ -132,6 +132,7 @@ struct PoliciesTests {
             (RetryPolicy(count: 1, interruption: .retry), 3, 2, .technical, true),
             (RetryPolicy(count: 1, interruption: .retry), 4, 2, .technical, false),
             (RetryPolicy(count: 1, causes: [.timeout], interruption: .retry), 1, 0, .interrupted, true),
+            (RetryPolicy(count: 1, causes: [.timeout], interruption: .retry), 1, 0, .technical, false),
         ]
         for (index, row) in table.enumerated() {
             #expect(follows(row.0, row.attempt, row.interruptions, row.3) == row.4, "row \(index)")
@@ -139,6 +140,8 @@ struct PoliciesTests {
         for policy in table.map(\.0) {
             #expect(try JSONDecoder().decode(RetryPolicy.self, from: JSONEncoder().encode(policy)) == policy)
         }
+        let chosen = RetryPolicy(count: 2, causes: [.business], interruption: .retry)
+        #expect(chosen.causes == [.business] && chosen.onInterrupt, "taken back, it leaves what was chosen")
     }
 
     @Test("What the first version stored is read, and untouched policies are written as it wrote them")
