@@ -52,7 +52,10 @@ extension AgentCore {
         let now = self.clock.now(reading)
         self.absence = nil
         absence.until = now
-        self.pastAbsences = self.pastAbsences.suffix(Absence.mostRemembered - 1) + [absence]
+        // One that kept no job from firing takes no other's place.
+        if self.jobs.values.contains(where: { absence.bar(of: $0.snapshot.policies).map { $0 <= now } ?? false }) {
+            self.pastAbsences = self.pastAbsences.suffix(Absence.mostRemembered - 1) + [absence]
+        }
         // Also of a job that may fire: its timer is gone if the clock was ahead before it heard of this server.
         for uid in self.jobs.keys.sorted() where self.jobs[uid]?.snapshot.policies.aloneMilliseconds != nil {
             self.scheduleNextFire(of: uid)

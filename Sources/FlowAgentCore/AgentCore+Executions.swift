@@ -15,6 +15,7 @@ extension AgentCore {
         coalesced: CoalescedRange? = nil,
         acknowledge: Bool,
         isAnswer: Bool = false,
+        isFinal: Bool = false,
         now: Timestamp
     ) {
         let entry = LedgerEntry(
@@ -29,7 +30,8 @@ extension AgentCore {
         if order.kind == .cron, order.nominal > now { self.ahead.insert(order.executionID) }
         self.pipeline.add(
             .insert(entry, report: Report(entry)),
-            then: .decided(order.executionID, acknowledge: acknowledge, answer: acknowledge || isAnswer)
+            then: isFinal
+                ? .written : .decided(order.executionID, acknowledge: acknowledge, answer: acknowledge || isAnswer)
         )
     }
 

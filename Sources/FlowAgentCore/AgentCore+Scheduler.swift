@@ -107,10 +107,13 @@ extension AgentCore {
                 skipped,
                 of: known.snapshot,
                 on: schedule,
-                detail: "\(skipped.count == 1 ? "" : fires)\(halt); \(change)",
+                detail: "\(skipped.from == skipped.through ? "" : fires)\(halt); \(change)",
+                isFinal: true,
                 now: now
             )
-            self.moveCursor(of: uid, to: now)
+            // For good, like the record: no failure of the ledger takes it back.
+            self.jobs[uid]?.cursor = now
+            self.pipeline.add(.advanceCursor(uid, now))
         }
     }
 

@@ -117,7 +117,7 @@ extension AgentCore {
             // The newest run: where one is due that is not late, or was missed for another reason, no older one takes its place.
             if part.detail == nil, !missed.run.isEmpty {
                 let later = self.runs(
-                    after: part.through,
+                    after: missed.through,
                     through: end,
                     of: part.policies,
                     on: schedule,
@@ -240,11 +240,14 @@ extension AgentCore {
     }
 
     /// Records that fires never start: one record for all of them.
+    ///
+    /// - Parameter isFinal: whether nothing will decide on them again, so that the record is kept when the ledger fails.
     mutating func skip(
         _ skipped: CoalescedRange,
         of job: JobSnapshot,
         on schedule: CompiledSchedule,
         detail: String,
+        isFinal: Bool = false,
         now: Timestamp
     ) {
         let id = DeterministicID.execution(
@@ -256,10 +259,11 @@ extension AgentCore {
         self.decide(
             Self.localOrder(id, job: job, nominal: skipped.through, schedule: schedule),
             status: .skipped,
-            reason: skipped.count == 1 ? .misfire : .misfireCoalesced,
+            reason: skipped.from == skipped.through ? .misfire : .misfireCoalesced,
             detail: detail,
             coalesced: skipped,
             acknowledge: false,
+            isFinal: isFinal,
             now: now
         )
         self.jobs[job.uid]?.gap = skipped

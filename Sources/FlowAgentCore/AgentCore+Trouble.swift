@@ -103,13 +103,13 @@ extension AgentCore {
 
     /// Whether an operation is a start, or a decision not to start, that can be made again later.
     ///
-    /// The fire after a boot is not: nothing comes back to it.
+    /// The fire after a boot is not, nor is what an update withdraws: nothing comes back to them.
     private func isStart(_ operation: LedgerOperation, _ continuation: CommitPipeline.Continuation) -> Bool {
         switch operation {
         case .insert(let entry, _):
             if entry.order.kind == .cron, self.jobs[entry.order.job.uid]?.schedule?.isReboot == true { return false }
             if case .admitted = continuation { return true }
-            guard entry.status == .skipped else { return false }
+            guard case .decided = continuation, entry.status == .skipped else { return false }
             return [.overlap, .misfire, .misfireCoalesced, .deadline].contains(entry.reason)
         case .advanceCursor(let uid, _):
             guard case .cursorMoved = continuation else { return false }

@@ -85,17 +85,34 @@ struct MissedFires: Hashable, Sendable {
         ///
         /// For a policy that runs none of them.
         func least(on schedule: CompiledSchedule, isDecided: (Timestamp) -> Bool) -> CoalescedRange? {
-            guard var last = schedule.next(after: self.cursor), last <= self.through else { return nil }
-            let first = self.first ?? last
             var end = self.through
+            while let last = self.lastFire(on: schedule, through: end) {
+                // A row of its own would take the record's place.
+                guard !isDecided(last) else {
+                    end = last.advanced(byMilliseconds: -1)
+                    continue
+                }
+                var first = self.first ?? last
+                if self.first == nil, let next = schedule.next(after: self.cursor) {
+                    first = next
+                    while first < last, isDecided(first), let next = schedule.next(after: first) { first = next }
+                }
+                return CoalescedRange(count: max(self.count + 1, first == last ? 1 : 2), from: first, through: last)
+            }
+            guard let first = self.first, let last = self.lastSkipped else { return nil }
+            return CoalescedRange(count: self.count, from: first, through: last)
+        }
+
+        /// The newest fire that was not looked at, up to an instant.
+        private func lastFire(on schedule: CompiledSchedule, through limit: Timestamp) -> Timestamp? {
+            guard var last = schedule.next(after: self.cursor), last <= limit else { return nil }
+            var end = limit
             // No fire is later than `end`.
             while last < end {
                 let middle = last.advanced(byMilliseconds: end.milliseconds(since: last) / 2)
-                if let next = schedule.next(after: middle), next <= self.through { last = next } else { end = middle }
+                if let next = schedule.next(after: middle), next <= limit { last = next } else { end = middle }
             }
-            // A row of its own would take the record's place.
-            guard isDecided(last) else { return CoalescedRange(count: self.count + 1, from: first, through: last) }
-            return self.lastSkipped.map { CoalescedRange(count: self.count, from: first, through: $0) }
+            return last
         }
 
         /// Counts by division what will not run of a schedule with a fixed period, however long it was missed.

@@ -234,6 +234,24 @@ struct AgentCoreAbsenceTests {
         #expect(kept.max() == Absence.mostRemembered + 1)
     }
 
+    @Test("Short times without a server that kept no job from firing take no place of the one that did")
+    func remembersWhatMatters() {
+        var bench = Self.bench(Self.policies(.runFor, 60))
+        bench.advance(to: 630_000)
+        bench.connect()
+        for _ in 0..<20 {
+            bench.send(.linkDown)
+            bench.connect()
+        }
+        let kept = bench.effects.flatMap { effect -> [[Absence]] in
+            guard case .commit(let operations) = effect else { return [] }
+            return operations.compactMap { if case .setAbsences(let all) = $0 { all } else { nil } }
+        }
+        #expect(
+            kept.last == [Absence(heard: CoreBench.time(90), since: CoreBench.time(90), until: CoreBench.time(630))]
+        )
+    }
+
     @Test("A pause between runs that is over waits for the server")
     func delay() {
         let job = Self.job(.delay(milliseconds: 60_000))

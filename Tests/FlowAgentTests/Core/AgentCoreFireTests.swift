@@ -42,6 +42,19 @@ struct AgentCoreFireTests {
         #expect(bench.entries(.skipped).map(\.coalesced?.count) == [2], "those of :10 and :20")
     }
 
+    @Test("A count that takes several events runs one fire, also when more came due and was missed meanwhile")
+    func countsOverEvents() {
+        let policies = Policies(overlap: .allow, concurrency: 9, misfire: .fireOnce)
+        // A second that no period is known of, for days: more than one event counts. The last fire is at 22:59:59.
+        let job = CoreBench.job("* * 0-22 * * *", policies: policies)
+        let restored = CoreBench.restored(job, cursor: -3 * 86_400)
+        var bench = CoreBench(restored, at: CoreBench.time(82_780))
+        bench.connect()
+        #expect(bench.started.isEmpty, "it still counts")
+        for _ in 0..<25 { bench.sleep(until: 83_400_000) }
+        #expect(bench.started == [82_799])
+    }
+
     @Test("A missed fire that a server had announced has the reason of its gap, and names the gap's record (issue 6)")
     func announcedFireOfAGap() {
         let job = CoreBench.job("*/10 * * * * *")

@@ -209,21 +209,64 @@ struct AgentCoreSchedulerTests {
         #expect(bench.entries(.skipped).count == 1 && bench.started == [60])
     }
 
+    @Test("keeps the record of what a job that is gone has missed while the ledger cannot be written (S4)")
+    func withdrawnInTrouble() throws {
+        var bench = Self.bench()
+        bench.advance(to: 310_000)
+        bench.isDiskFull = true
+        let update = ConfigUpdate(version: 2, base: 1, upserts: [], removals: [CoreBench.job().uid])
+        bench.send(.received(.config(update)))
+        #expect(bench.entries(.skipped).isEmpty)
+        bench.isDiskFull = false
+        bench.advance(to: 320_000)
+        let records = bench.entries(.skipped)
+        let range = CoalescedRange(count: 4, from: CoreBench.time(120), through: CoreBench.time(300))
+        #expect(records.map(\.coalesced) == [range], "\(records)")
+        #expect(records.first?.detail?.hasSuffix("the job was deleted, or left this host, before that ended") == true)
+    }
+
+    /// A second that no period is known of: each fire is counted by itself.
+    private static func everySecond(_ number: UInt8, version: Int64 = 1, isEnabled: Bool = true) throws -> JobSnapshot {
+        JobSnapshot(
+            uid: try #require(JobUID(bytes: [UInt8](repeating: number, count: 16))),
+            id: Int64(number),
+            version: version,
+            name: "job \(number)",
+            payload: .shell(ShellPayload(command: "true")),
+            schedule: .cron(expression: "* * 0-22 * * *", timeZone: "UTC", dst: .debian),
+            policies: Policies(),
+            isEnabled: isEnabled
+        )
+    }
+
     @Test("counts no more than an update may take, and its records cover all the same what they have to (S4)")
     func withdrawnAtOnce() throws {
-        // A second that no period is known of: each fire is counted by itself.
-        let job = CoreBench.job("* * 0-22 * * *")
-        var restored = CoreBench.restored(job)
+        let jobs = try (1...3).map { try Self.everySecond($0) }
+        var restored = LedgerSnapshot(incarnation: "one", configVersion: 1, jobs: jobs, cursors: [:])
+        for job in jobs { restored.cursors[job.uid] = CoreBench.time(0) }
         restored.scheduler = Self.stopped(at: 0)
         var bench = CoreBench(restored)
         bench.connect()
         bench.send(.received(.scheduler(Self.stopped(at: 0))))
-        bench.sleep(until: 5 * 86_400_000 + 30_000)
-        let off = CoreBench.job("* * 0-22 * * *", version: 2, isEnabled: false)
-        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: [off]))))
-        let range = try #require(bench.entries(.skipped).first?.coalesced)
-        #expect(range.from == CoreBench.time(1) && range.through == CoreBench.time(5 * 86_400 + 30))
+        let end: Int64 = 5 * 86_400 + 30
+        // Its last fire has a row of its own, whatever becomes of it.
+        let known = try Self.everySecond(3, version: 2)
+        bench.send(.received(.orders([CoreBench.order(known, end)])))
+        bench.sleep(until: end * 1000)
+        let off = try (1...3).map { try Self.everySecond($0, version: 3, isEnabled: false) }
+        bench.send(.received(.config(ConfigUpdate(version: 2, base: 1, upserts: off))))
+        let records = bench.entries(.skipped).filter { $0.coalesced != nil }
+        func record(of job: JobSnapshot) -> LedgerEntry? { records.first { $0.order.job.uid == job.uid } }
+        let range = try #require(record(of: jobs[0])?.coalesced)
+        #expect(range.from == CoreBench.time(1) && range.through == CoreBench.time(end))
         #expect((200_000...200_001).contains(range.count), "\(range)")
+        // Beyond the bound: more than one, in words and in the reason too.
+        for (job, last) in [(jobs[1], end), (jobs[2], end - 1)] {
+            let least = CoalescedRange(count: 2, from: CoreBench.time(1), through: CoreBench.time(last))
+            let entry = try #require(record(of: job))
+            #expect(entry.coalesced == least && entry.reason == .misfireCoalesced, "\(entry)")
+            #expect(entry.detail?.hasPrefix("2 fires from \(least.from) through \(least.through)") == true)
+        }
     }
 
     @Test("one fire has its own reason; a host that hears of both at once writes it too (S4)")
