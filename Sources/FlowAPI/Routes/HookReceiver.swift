@@ -65,7 +65,7 @@ struct HookReceiver: Sendable {
         try reader.finish()
         let hooks = try await self.hooks.listeners(to: topic, as: call.principal)
         // Before anything starts: what is told to wait has started nothing.
-        let sender = call.principal.actor
+        let sender = try call.principal.actor
         if !hooks.isEmpty { try self.quota.take(messagesOf: sender, on: topic, context: call.context) }
         let heard = try await self.hooks.tell(
             HookMessage(topic: topic, key: key, data: data),
