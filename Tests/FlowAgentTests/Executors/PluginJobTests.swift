@@ -4,6 +4,7 @@
 import FlowAgent
 import FlowAgentCore
 import FlowCore
+import FlowProcess
 import FlowTesting
 import Foundation
 import Testing
@@ -147,35 +148,27 @@ struct PluginJobTests {
             "babbles": "print('hello')",
             "early": "sys.exit(0)",
         ])
-        func check(_ words: String...) throws -> (lines: [String], code: Int32) {
-            let process = Process()
-            process.executableURL = URL(
-                filePath: FileManager.default.currentDirectoryPath + "/.build/debug/quicflow-work"
-            )
-            process.arguments = ["check-plugin"] + words
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = output
-            try process.run()
-            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            return (text.split(separator: "\n").map(String.init), process.terminationStatus)
+        let program = FileManager.default.currentDirectoryPath + "/.build/debug/quicflow-work"
+        func check(_ words: String...) throws -> (lines: [String], passed: Bool) {
+            let done = try ChildProcess.run(program, ["check-plugin"] + words)
+            let text = done.output + done.error
+            return (text.split(separator: "\n").map(String.init), done.end == .exited(0))
         }
         let example = try check(
             FileManager.default.currentDirectoryPath + "/examples/plugins/disk-report",
             "path=" + directory.path
         )
-        #expect(example.code == 0 && example.lines.count == 3, "\(example)")
+        #expect(example.passed && example.lines.count == 3, "\(example)")
         #expect(example.lines.allSatisfy { $0.hasPrefix("ok ") }, "\(example)")
         // It greets, and takes what it does not know for its run.
         let good = try check(directory.path + "/good")
-        #expect(good.code != 0 && good.lines.count == 3, "\(good)")
+        #expect(!good.passed && good.lines.count == 3, "\(good)")
         #expect(good.lines.map { $0.hasPrefix("ok ") } == [true, false, true], "\(good)")
         for name in ["babbles", "early"] {
             let bad = try check(directory.path + "/" + name)
-            #expect(bad.code != 0 && bad.lines.allSatisfy { $0.hasPrefix("failed ") }, "\(bad)")
+            #expect(!bad.passed && bad.lines.allSatisfy { $0.hasPrefix("failed ") }, "\(bad)")
         }
-        #expect(try check("relative").code != 0)
+        #expect(try !check("relative").passed)
     }
 
     @Test("Only a program of the host's directory that nobody else may write is one")
