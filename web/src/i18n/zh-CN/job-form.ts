@@ -1,7 +1,7 @@
 export default {
   form: {
     othersHere: '正在编辑同一任务的还有：',
-    meElsewhere: '您自己（另一个窗口）',
+    meElsewhere: '你自己（另一个窗口）',
     restored: '已恢复上次未保存的内容。',
     dropDraft: '放弃草稿',
     basic: '基本信息',
