@@ -52,16 +52,29 @@ extension AgentCore {
         let now = self.clock.now(reading)
         self.absence = nil
         absence.until = now
-        // One that kept no job from firing takes no other's place.
-        if self.jobs.values.contains(where: { absence.bar(of: $0.snapshot.policies).map { $0 <= now } ?? false }) {
-            self.pastAbsences = self.pastAbsences.suffix(Absence.mostRemembered - 1) + [absence]
-        }
+        self.remember(absence)
         // Also of a job that may fire: its timer is gone if the clock was ahead before it heard of this server.
         for uid in self.jobs.keys.sorted() where self.jobs[uid]?.snapshot.policies.aloneMilliseconds != nil {
             self.scheduleNextFire(of: uid)
             self.fireAfterBoot(uid, at: reading)
         }
         self.keepAbsences()
+    }
+
+    /// Keeps a time that is over.
+    ///
+    /// Where there is no room, one that kept no job from firing goes first, then the oldest; until then it is kept, for orders
+    /// of jobs that this host does not know yet.
+    private mutating func remember(_ absence: Absence) {
+        self.pastAbsences.append(absence)
+        guard self.pastAbsences.count > Absence.mostRemembered else { return }
+        let idle = self.pastAbsences.firstIndex { !self.hasBarred($0) }
+        self.pastAbsences.remove(at: idle ?? 0)
+    }
+
+    private func hasBarred(_ absence: Absence) -> Bool {
+        guard let until = absence.until else { return true }
+        return self.jobs.values.contains { absence.bar(of: $0.snapshot.policies).map { $0 <= until } ?? false }
     }
 
     /// Whether the job may not fire now, because no server is there.
