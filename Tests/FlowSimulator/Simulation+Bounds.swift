@@ -100,11 +100,14 @@ extension Simulation {
             let alone = policies.aloneMilliseconds
         else { return }
         let at = order.nominal.milliseconds * 1000 - Self.epoch
-        let isBarred = (self.record.alone[host.id] ?? []).contains { time in
+        let times = self.record.alone[host.id] ?? []
+        let isBarred = times.indices.contains { index in
+            let time = times[index]
             guard time.isSure, at > time.from + alone * 1000 + Self.slack else { return false }
             guard let until = time.until else { return true }
-            // What is not missed yet when a server is there starts all the same.
-            return at < until - (time.isOver ? Self.boundedThreshold * 1000 : 0) - Self.slack
+            // What is not missed yet when a server is there starts all the same; the life that finds one may be a later one.
+            let found = times[index...].first(where: \.isOver)?.until ?? self.now
+            return at < min(until, found - Self.boundedThreshold * 1000) - Self.slack
         }
         if isBarred { self.record.unattended.append(id) }
     }
