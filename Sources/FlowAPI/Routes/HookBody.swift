@@ -34,7 +34,7 @@ struct HookBody {
         self.draft = HookDraft(
             name: name,
             format: format ?? .token,
-            topic: topic?.isEmpty == true ? nil : topic,
+            topic: topic,
             addresses: addresses,
             mapping: mapping,
             conditions: conditions,
