@@ -138,21 +138,11 @@ extension AgentCore {
     /// Decides on a fire that came due while its job might not run, and is too late now.
     ///
     /// - Returns: whether it is decided.
-    mutating func skipAbsent(_ order: Order, acknowledge: Bool, isAnswer: Bool, now: Timestamp) -> Bool {
-        let policies = order.job.policies
-        let late = now.milliseconds(since: order.nominal)
-        guard late > policies.misfireThresholdMilliseconds + policies.jitterMilliseconds,
-            let detail = self.missedPart(from: order.nominal, through: now, of: policies).detail
+    mutating func skipAbsent(_ order: Order, isAnswer: Bool, now: Timestamp) -> Bool {
+        guard self.lateness(ofMissed: order, now: now) != nil,
+            let detail = self.missedPart(from: order.nominal, through: now, of: order.job.policies).detail
         else { return false }
-        self.decide(
-            order,
-            status: .skipped,
-            reason: .misfire,
-            detail: detail,
-            acknowledge: acknowledge,
-            isAnswer: isAnswer,
-            now: now
-        )
+        self.leaveOut(order, because: detail, isAnswer: isAnswer, now: now)
         return true
     }
 }

@@ -121,8 +121,8 @@ extension AgentCore {
         self.pipeline.add(.dropOrder(id))
         // What a server has placed it has also decided on.
         let mayBeLate = order.kind == .cron && order.hold == nil
-        if mayBeLate, self.skipHalted(order, acknowledge: false, isAnswer: true, now: now) { return }
-        if mayBeLate, self.skipAbsent(order, acknowledge: false, isAnswer: true, now: now) { return }
+        if mayBeLate, self.skipHalted(order, isAnswer: true, now: now) { return }
+        if mayBeLate, self.skipAbsent(order, isAnswer: true, now: now) { return }
         if now > order.deadline {
             self.decide(
                 order,

@@ -127,22 +127,33 @@ extension AgentCore {
     /// Decides on a fire that a stop has made late, if the job does not run those.
     ///
     /// - Returns: whether it is decided.
-    mutating func skipHalted(_ order: Order, acknowledge: Bool, isAnswer: Bool, now: Timestamp) -> Bool {
+    mutating func skipHalted(_ order: Order, isAnswer: Bool, now: Timestamp) -> Bool {
         let policies = order.job.policies
-        let late = now.milliseconds(since: order.nominal)
-        guard late > policies.misfireThresholdMilliseconds + policies.jitterMilliseconds,
+        guard let late = self.lateness(ofMissed: order, now: now),
             let detail = self.haltDetail(from: order.nominal, through: order.nominal),
             policies.misfire == .skip || late > policies.catchUpWindowMilliseconds
         else { return false }
+        self.leaveOut(order, because: detail, isAnswer: isAnswer, now: now)
+        return true
+    }
+
+    /// How late a fire is that counts as missed (section 6); nil while it is not; milliseconds.
+    func lateness(ofMissed order: Order, now: Timestamp) -> Int64? {
+        let policies = order.job.policies
+        let late = now.milliseconds(since: order.nominal)
+        return late > policies.misfireThresholdMilliseconds + policies.jitterMilliseconds ? late : nil
+    }
+
+    /// A missed fire that does not run, and why.
+    mutating func leaveOut(_ order: Order, because detail: String, isAnswer: Bool, now: Timestamp) {
         self.decide(
             order,
             status: .skipped,
             reason: .misfire,
             detail: detail,
-            acknowledge: acknowledge,
+            acknowledge: false,
             isAnswer: isAnswer,
             now: now
         )
-        return true
     }
 }

@@ -67,7 +67,7 @@ extension AgentCore {
         let id = DeterministicID.execution(kind: .cron, job: uid, nominal: booted, agent: self.configuration.agent)
         let order = Self.localOrder(id, job: job.snapshot, nominal: booted, schedule: schedule)
         let now = self.clock.now(reading)
-        if !self.skipHalted(order, acknowledge: false, isAnswer: false, now: now) {
+        if !self.skipHalted(order, isAnswer: false, now: now) {
             self.admit(order, isLocal: true, acknowledge: false, now: now)
         }
         self.moveCursor(of: uid, to: booted)

@@ -304,7 +304,7 @@ package struct Server: Sendable {
             clock: clock,
             startup: startup,
             oidc: oidc,
-            storage: storage.current,
+            storage: storage.failure,
             logger: self.logger
         ) { httpPort in
             port.yield(httpPort)

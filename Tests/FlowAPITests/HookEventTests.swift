@@ -22,26 +22,6 @@ struct HookEventTests {
         )
     }
 
-    /// A session of a host.
-    private static func hello(_ name: String, _ world: HookTests.World) async throws {
-        let hello = Hello(
-            agent: try #require(AgentID(name)),
-            incarnation: "one",
-            bootID: "boot",
-            lastSequence: 0,
-            configVersion: 1,
-            configDigest: "",
-            floor: .distantPast,
-            version: "1.0",
-            hostname: name,
-            operatingSystem: "Linux",
-            sentAt: 0,
-            acknowledgedSequence: nil,
-            outboxBase: nil
-        )
-        _ = try await world.server.store.openSession(hello, address: "192.0.2.1", at: world.server.clock.now)
-    }
-
     private static func listener(_ name: String, _ topic: String) -> [String: JSON] {
         [
             "name": .string(name), "format": .string("message"), "topic": .string(topic),
@@ -281,7 +261,7 @@ struct HookEventTests {
             let executions = try await world.caller.get("/executions?run_id=\(run["id"]?.text ?? "")").data["items"]
             #expect(executions?.items.map { $0["client_id"]?.text } == [joined.rawValue])
             // Another session is no joining.
-            try await Self.hello("web-2", world)
+            try await world.server.session(of: try #require(AgentID("web-2")))
             world.server.clock.advance(seconds: 6)
             #expect(try await service.welcome() == 0)
             // What the server chooses hosts for starts nowhere else, also when that was said later.

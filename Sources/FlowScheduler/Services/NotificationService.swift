@@ -149,30 +149,17 @@ package struct NotificationService: Sendable {
         _ faults: inout FaultCollector,
         as principal: Principal
     ) async throws {
-        let rights = principal.scope(of: .secretsUse)
-        // What somebody named before stays while it goes to the same place, so that a channel can be switched off whose secret
-        // is gone.
-        let before = Set(known?.secrets.secretNames ?? [])
-        for (path, text) in draft.secrets.secretPlaces {
-            for name in SecretReference.names(in: text) where !before.contains(name) {
-                guard SecretReference.isName(name), let secret = try await self.store.secret(named: name),
-                    SecretService.isVisible(secret, in: rights)
-                else {
-                    faults.add(
-                        path,
-                        "secret",
-                        "there is no secret '\(name)' that you may use; 'quicflow secret list' shows them"
-                    )
-                    continue
-                }
-                faults.require(
-                    secret.isFor([Group.everyone]) && rights.covers([Group.everyone]),
-                    path,
-                    "secret_owners",
-                    "the secret '\(name)' is not for every group, and a channel serves all of them"
-                )
-            }
-        }
+        try await SecretService.check(
+            draft.secrets.secretPlaces,
+            of: [Group.everyone],
+            &faults,
+            in: self.store,
+            as: principal,
+            // What somebody named before stays while it goes to the same place, so that a channel can be switched off whose
+            // secret is gone.
+            known: Set(known?.secrets.secretNames ?? []),
+            narrow: { "the secret '\($0)' is not for every group, and a channel serves all of them" }
+        )
     }
 
     // MARK: Rules

@@ -147,17 +147,24 @@ package struct SecretService: Sendable {
         try faults.check("The secret cannot be saved")
     }
 
-    /// Whoever names a secret for a job gives it to all hosts of the job's groups: both they and its owners must cover those.
+    /// Whoever names a secret gives it to everything in these groups: both they and its owners must cover those.
+    ///
+    /// - Parameters:
+    ///   - groups: of the job that names it, or that of everybody.
+    ///   - known: names that are there already, and are not asked about again.
+    ///   - narrow: what to say of a secret that is for fewer.
     static func check(
         _ places: [(path: String, text: String)],
         of groups: [GroupID],
         _ faults: inout FaultCollector,
         in store: any SecretStore,
-        as principal: Principal
+        as principal: Principal,
+        known: Set<String> = [],
+        narrow: (String) -> Wording = { "the secret '\($0)' is not for all groups of this task" }
     ) async throws {
         let rights = principal.scope(of: .secretsUse)
         for (path, text) in places {
-            for name in SecretReference.names(in: text) {
+            for name in SecretReference.names(in: text) where !known.contains(name) {
                 guard SecretReference.isName(name), let secret = try await store.secret(named: name),
                     Self.isVisible(secret, in: rights)
                 else {
@@ -172,7 +179,7 @@ package struct SecretService: Sendable {
                     secret.isFor(groups) && rights.covers(groups),
                     path,
                     "secret_owners",
-                    "the secret '\(name)' is not for all groups of this task"
+                    narrow(name)
                 )
             }
         }

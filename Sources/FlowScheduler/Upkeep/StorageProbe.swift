@@ -21,10 +21,7 @@ package final class StorageProbe: Service {
     }
 
     /// Since when nothing can be stored, and why; nil while it can.
-    package var failure: StorageWatch.Failure? { self.watch.withLock { $0.failure } }
-
-    /// ``failure``, to be handed on.
-    package func current() -> StorageWatch.Failure? { self.failure }
+    package func failure() -> StorageWatch.Failure? { self.watch.withLock { $0.failure } }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -115,7 +115,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     private static let failing = "nothing can be stored now; the server's log says why"
 
-    private var isFailing: Bool { self.storage.withLock { $0 }?.failure != nil }
+    private var isFailing: Bool { self.storage.withLock { $0 }?.failure() != nil }
 
     func exposition() async -> String {
         var text = self.state.withLock { state in Self.counters(state) } + self.storageText()
@@ -125,7 +125,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     /// Also while the store is away, of which all else is asked.
     private func storageText() -> String {
-        let failure = self.storage.withLock { $0 }?.failure
+        let failure = self.storage.withLock { $0 }?.failure()
         var page = MetricsPage()
         page.family("quartzflow_store_failing", "gauge", "1 while nothing can be stored; an alarm at once.")
         page.sample("quartzflow_store_failing", failure == nil ? 0 : 1)

@@ -175,6 +175,12 @@ struct TestServer: Sendable {
         try await self.store.createJoinToken(token)
         let agent = Agent(id: id, name: name + ".example", createdAt: Self.start)
         try await self.store.enrol(token: token.id, agent: agent, at: Self.start)
+        try await self.session(of: id)
+        return id
+    }
+
+    /// A host of this name connects.
+    func session(of id: AgentID) async throws {
         let hello = Hello(
             agent: id,
             incarnation: "one",
@@ -184,12 +190,11 @@ struct TestServer: Sendable {
             configDigest: "",
             floor: .distantPast,
             version: "1.0",
-            hostname: name,
+            hostname: id.rawValue,
             operatingSystem: "Linux",
             sentAt: 0
         )
         _ = try await self.store.openSession(hello, address: "192.0.2.1", at: self.clock.now)
-        return id
     }
 
     /// Stores what an agent would report of an execution, and tells the bus as the server does.

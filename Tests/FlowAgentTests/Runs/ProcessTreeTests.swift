@@ -135,6 +135,8 @@ struct ProcessTreeTests {
             let hiding = await host.launch("(\(hide)); \(wait); exec sleep 0.1")
             let ids = [hiding, await host.launch("\(wait); exec sleep 0.1")]
             try await eventually("both run") { ids.allSatisfy { !processes(with: "QF_EXECUTION_ID=\($0)").isEmpty } }
+            // Nothing says when the runner has seen both trees; it looks several times in this span, and without having looked the
+            // test would pass for nothing, not fail.
             try await Task.sleep(for: .milliseconds(300))
             let runner = host.supervisor.runnerPID
             kill(runner, SIGSTOP)
