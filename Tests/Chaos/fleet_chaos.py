@@ -6,7 +6,7 @@
 Usage: fleet_chaos.py --bin DIR [--seconds 180] [--seed S] [--agents 5] [--jobs 200] [--restores 1] [--clocks]
 
 Server, agents and runners get SIGKILL and SIGSTOP; datagrams are lost, delayed by up to a second and so reordered, come twice, or not at all
-for a while; with --clocks agents' clocks are set by minutes (libfaketime); the server's database is replaced by an older copy of it. Most jobs are for one host,
+for a while; with --clocks agents' clocks are set wrong by seconds up to an hour (clock_shift.c); the server's database is replaced by an older copy of it. Most jobs are for one host,
 some for all of them. What is counted is what judgement.py counts, for each job on each of its hosts.
 
 The same seed makes the same faults in the same order; what they hit depends on the machine.
@@ -196,7 +196,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--agents", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=200)
-    parser.add_argument("--clocks", action="store_true", help="set agents' clocks as well, by libfaketime")
+    parser.add_argument("--clocks", action="store_true", help="set agents' clocks as well; needs a C compiler")
     parser.add_argument("--restores", type=int, default=1, help="how often the server's database is replaced by an older copy")
     arguments = parser.parse_args()
     names = [f"host-{number}" for number in range(arguments.agents)]

@@ -17,6 +17,8 @@ from dev_server import Refused
 
 TERMINAL = {"SUCCESS", "FAILURE", "TIMEOUT", "CANCELLED", "SKIPPED"}
 RANGE = re.compile(r"(\d+) fires from (\S+) through (\S+)")
+# What a host says of a fire that it is asked about and has counted already.
+COUNTED = re.compile(r"counted in the record at (\S+)")
 
 
 def instant(text: str) -> int:
@@ -106,6 +108,7 @@ def judge_host(chaos, name: str, job: dict, period: int, records: list[dict], to
     """Judges what one host has of a job; returns how many nominal times there were."""
     by_nominal = defaultdict(list)
     ranges = []
+    counted = []
     for item in records:
         nominal = instant(item["scheduled_time"])
         by_nominal[nominal].append(item)
@@ -116,11 +119,16 @@ def judge_host(chaos, name: str, job: dict, period: int, records: list[dict], to
         if state != "SUCCESS" and not reason:
             verdict.fault("reason", f"{name} {clock(nominal)} {item['id']} is {state} and says nothing")
         if reason == "MISFIRE_COALESCED":
-            match = RANGE.search(item.get("error") or "")
-            if match:
+            text = item.get("error") or ""
+            if match := RANGE.search(text):
                 ranges.append((instant(match[2]), instant(match[3])))
+            elif match := COUNTED.search(text):
+                counted.append((nominal, instant(match[1])))
             else:
                 verdict.fault("reason", f"{name} {clock(nominal)} coalesced, but what: {item.get('error')!r}")
+    for nominal, last in counted:
+        if not any(a <= nominal <= b and b == last for a, b in ranges):
+            verdict.fault("reason", f"{name} {clock(nominal)} is counted in a record at {clock(last)}, which does not count it")
     for nominal, items in by_nominal.items():
         if len(items) > 1:
             verdict.fault("one-record", f"{name} {clock(nominal)} has {[i['id'] for i in items]}")
