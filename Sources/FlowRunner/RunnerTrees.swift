@@ -10,7 +10,7 @@ import Glibc
 /// itself. Such an orphan is attributed by its session, else by `QF_EXECUTION_ID` in its initial environment. One that
 /// has neither (`env -i setsid`) belongs to one of the executions that ran when it was first seen; it is attributed
 /// when only one of them is left, so it never outlives them all. While a process becomes another program the kernel shows no
-/// environment of it: until that is over, or for a second, no tree counts as gone.
+/// environment of it, and one that has ended already shows nothing: until that is over, or for a second, no tree counts as gone.
 struct RunnerTrees {
     /// Leaders that have not been reaped.
     private var leaders: [Int32: UInt64] = [:]
@@ -19,7 +19,7 @@ struct RunnerTrees {
     private var executions: [String: UInt64] = [:]
     private var owners: [Int32: UInt64] = [:]
     private var strays: [Int32: Set<UInt64>] = [:]
-    /// Orphans that become another program, and since when (monotonic microseconds).
+    /// Orphans that become another program, or ended unseen, and since when (monotonic microseconds).
     private var becoming: [Int32: Int64] = [:]
     private static let becomingPatience: Int64 = 1_000_000  // microseconds
 
@@ -69,11 +69,13 @@ struct RunnerTrees {
 
     /// Looks at the runner's children and attributes those that are not leaders.
     ///
-    /// - Parameter running: tokens of all unfinished trees.
+    /// - Parameters:
+    ///   - running: tokens of all unfinished trees.
+    ///   - children: all of the runner's; a test has its own.
     /// - Returns: the tokens that own a living orphan.
-    mutating func refresh(running: some Collection<UInt64>) -> Set<UInt64> {
+    mutating func refresh(running: some Collection<UInt64>, children: [Int32] = Self.children()) -> Set<UInt64> {
         var owning: Set<UInt64> = []
-        for pid in Self.children() where self.leaders[pid] == nil && !self.left.contains(pid) {
+        for pid in children where self.leaders[pid] == nil && !self.left.contains(pid) {
             if let owner = self.owners[pid] {
                 owning.insert(owner)
             } else if let owner = self.attribute(pid, running: running) {
@@ -94,7 +96,12 @@ struct RunnerTrees {
         if let candidates = self.strays[pid] { return candidates.count == 1 ? candidates.first : nil }
         let since = self.becoming.removeValue(forKey: pid)
         var process = flow_process()
-        guard flow_describe_process(pid, &process) == 0, process.state != CChar(UInt8(ascii: "Z")) else { return nil }
+        guard flow_describe_process(pid, &process) == 0, process.state != CChar(UInt8(ascii: "Z")) else {
+            // It ended before it was looked at, and what it started may have come after the list: until it is reaped, and the list is
+            // read again, no tree counts as gone.
+            self.becoming[pid] = since ?? flow_monotonic_microseconds()
+            return nil
+        }
         if let token = self.sessions[process.session] { return token }
         if self.leftSessions.contains(process.session) {
             self.left.insert(pid)
@@ -188,7 +195,7 @@ struct RunnerTrees {
         }
     }
 
-    private static func children() -> [Int32] {
+    static func children() -> [Int32] {
         var capacity = 256
         while true {
             var pids = [Int32](repeating: 0, count: capacity)
