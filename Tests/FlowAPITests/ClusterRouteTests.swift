@@ -16,6 +16,8 @@ struct ClusterRouteTests {
             #expect(answer.status == 200 && answer.data["mode"]?.text == "single", "\(answer.text)")
             #expect(answer.data["items"]?.items.isEmpty == true && answer.data["shards_free"] == .integer(0))
             #expect(try await admin.get("/cluster?page=2").status == 400)
+            let even = try await admin.post("/cluster/rebalance")
+            #expect(even.status == 404 && even.text.contains("to itself"), "\(even.text)")
             let path = "/cluster/\(UUID().uuidString)"
             for action in ["drain", "resume"] {
                 let refused = try await admin.post("\(path)/\(action)")

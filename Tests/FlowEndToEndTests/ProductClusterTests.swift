@@ -157,6 +157,13 @@ extension ProductTests {
             _ = try await resting.hostsOnline(2)
             try await other.call("POST", "/cluster/\(id)/resume")
             try await Self.shares(["128", "129"], postgres, database)
+            // Hosts stay where they are, until somebody has them spread.
+            #expect(try await own()["hosts"] == 0)
+            #expect(try await resting.call("POST", "/cluster/rebalance")["hosts_moved"] == 1)
+            try await eventually("a host on each server", within: .seconds(60)) {
+                try await own()["hosts"] == 1 && (try await other.hostsOnline(2).count == 2) ? true : nil
+            }
+            #expect(try await resting.call("POST", "/cluster/rebalance")["hosts_moved"] == 0)
         }
 
         /// What is asked of one server reaches hosts of the other.

@@ -106,6 +106,9 @@ struct ClusterStoreTests {
             let actions = try await store.auditRows(AuditQuery()).map(\.action)
             #expect(actions.filter { $0 == .serverDrain }.count == 1, "\(actions)")
             #expect(actions.filter { $0 == .serverResume }.count == 1, "\(actions)")
+            try await rests.noteRebalance(moved: 3, by: change)
+            let row = try await store.auditRows(AuditQuery()).first { $0.action == .serverRebalance }
+            #expect(row?.diff == #"[{"path":"/hosts_moved","new":"3"}]"#, "\(String(describing: row))")
             await #expect(throws: CoreError.self) { try await rests.setRest(true, of: ServerID("gone"), by: change) }
         }
     }

@@ -102,6 +102,14 @@ extension Endpoint {
                 )
                 .refuses(.conflict)
         case .resumeServer: Contract(.system, "Has a server take its share of work and hosts again")
+        case .rebalanceServers:
+            Contract(.system, "Spreads the connected hosts evenly over the servers")
+                .about(
+                    "Hosts stay where they are connected, so after servers were replaced one by one all of them may be with one. Each "
+                        + "server gives away what it has above its share, 100 hosts a second. A host that knows no other server comes back."
+                )
+                .answers(.answer(["hosts_moved": .integer.about("How many hosts are to go to another server.")]))
+                .refuses(.conflict)
         case .health: Contract(.system, "Says that the server lives").answers(.reference("Health"))
         case .plainHealth:
             Contract(.system, "Says that the server lives, for load balancers").answers(.plain(.reference("Health")))

@@ -47,7 +47,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case listCalendars, getCalendar, setCalendar, deleteCalendar
     case getSettings, changeSettings
     case clusterStatus
-    case drainServer, resumeServer
+    case drainServer, resumeServer, rebalanceServers
     case schedulerStatus, stopScheduler, startScheduler
     case listAudit, exportAudit
     case reportClientError, listClientErrors
@@ -274,6 +274,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .clusterStatus: self.api(.get, "/cluster", .needs(.metricsRead))
         case .drainServer: self.api(.post, "/cluster/{server}/drain", .needs(.settingsWrite))
         case .resumeServer: self.api(.post, "/cluster/{server}/resume", .needs(.settingsWrite))
+        case .rebalanceServers: self.api(.post, "/cluster/rebalance", .needs(.settingsWrite))
         case .schedulerStatus: self.api(.get, "/scheduler", .needs(.jobsRead))
         case .stopScheduler: self.api(.post, "/scheduler/stop", .needs(.settingsWrite))
         case .startScheduler: self.api(.post, "/scheduler/start", .needs(.settingsWrite))

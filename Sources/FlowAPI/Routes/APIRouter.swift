@@ -308,6 +308,7 @@ struct APIRouter: Sendable {
         case .clusterStatus: try self.cluster.status(call)
         case .drainServer: try await self.cluster.drain(call)
         case .resumeServer: try await self.cluster.resume(call)
+        case .rebalanceServers: try await self.cluster.rebalance(call)
         case .schedulerStatus: try await self.scheduler.status(call)
         case .stopScheduler: try await self.scheduler.stop(call)
         case .startScheduler: try await self.scheduler.start(call)

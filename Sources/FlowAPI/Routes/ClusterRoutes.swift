@@ -39,12 +39,22 @@ struct ClusterRoutes: Sendable {
         return .done
     }
 
+    func rebalance(_ call: APICall) async throws -> APIAnswer {
+        try call.noQuery()
+        try await call.noBody()
+        return .data([.init("hosts_moved", try await self.shared().rebalance(as: call.principal))])
+    }
+
+    private func shared() throws -> ClusterService {
+        guard let cluster else { throw APIFailure.notFound("This server has its database to itself.") }
+        return cluster
+    }
+
     private func server(_ call: APICall) async throws -> (ClusterService, ServerID) {
         try call.noQuery()
         try await call.noBody()
         let id: RunID = try call.identifier("server")
-        guard let cluster else { throw APIFailure.notFound("This server has its database to itself.") }
-        return (cluster, ServerID(id.description))
+        return (try self.shared(), ServerID(id.description))
     }
 
     private static func object(_ server: ClusterService.Server) -> JSON {

@@ -58,6 +58,11 @@ package protocol ServerRestStore: Sendable {
     ///
     /// - Throws: `notFound` for a server that is not there any more.
     func setRest(_ rests: Bool, of server: ServerID, by change: Change) async throws
+
+    /// Writes down who had hosts spread evenly over the servers.
+    ///
+    /// - Parameter moved: how many hosts go to another server for that.
+    func noteRebalance(moved: Int, by change: Change) async throws
 }
 
 /// An agent's session, as all servers know it.

@@ -27,6 +27,7 @@ extension ClusterFollower {
         case .cancel(let execution, let agent, let isForced):
             await self.parts.sessions.cancel(execution, on: agent, force: isForced)
         case .disconnect(let agent, let reason): await self.parts.sessions.disconnect(agent, reason: reason)
+        case .evenOut: self.parts.gateway.evenOutHere()
         // Followed by their log in any case.
         case .configuration: break
         case .executions(let ids): await self.show(ids)
@@ -144,7 +145,7 @@ extension ClusterMessage {
     /// Whether somebody asked for it, so that it still counts when it comes late.
     var isCall: Bool {
         switch self {
-        case .orders, .cancel, .disconnect: true
+        case .orders, .cancel, .disconnect, .evenOut: true
         case .configuration, .executions, .output, .agents, .approvals, .gap: false
         }
     }

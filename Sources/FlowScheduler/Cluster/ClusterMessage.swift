@@ -12,6 +12,8 @@ package enum ClusterMessage: Hashable, Codable, Sendable {
     case cancel(ExecutionID, agent: AgentID, isForced: Bool)
     /// The agent's certificate is worth nothing any more.
     case disconnect(AgentID, reason: String)
+    /// Give away the hosts above your share.
+    case evenOut
     /// Jobs, groups or memberships changed.
     case configuration
     case executions([ExecutionID])

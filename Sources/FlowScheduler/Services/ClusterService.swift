@@ -63,6 +63,23 @@ package struct ClusterService: Sendable {
         try await self.store.setRest(false, of: server, by: principal.change(at: self.clock.now))
     }
 
+    /// Spreads the connected hosts evenly over the servers that work, some tens a second.
+    ///
+    /// Hosts stay where they are connected, so after servers were replaced one by one they may all be with one. A host that knows no
+    /// other server comes back to the one it was with.
+    ///
+    /// - Returns: how many hosts are to move.
+    /// - Throws: `conflict` while only one server works.
+    package func rebalance(as principal: Principal) async throws -> Int {
+        try principal.require(.settingsWrite)
+        guard self.member.view.workers.count > 1 else {
+            throw CoreError(.conflict, "Only one server works. Start another one, or have one resume.")
+        }
+        let moved = self.gateway.evenOut()
+        try await self.store.noteRebalance(moved: moved, by: principal.change(at: self.clock.now))
+        return moved
+    }
+
     /// As it was seen within the last second or so, by name.
     package func servers(as principal: Principal) throws -> [Server] {
         try principal.require(.metricsRead)

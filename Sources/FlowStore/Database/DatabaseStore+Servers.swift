@@ -28,6 +28,17 @@ extension DatabaseStore: ServerRestStore {
         }
     }
 
+    package func noteRebalance(moved: Int, by change: Change) async throws {
+        try await self.write("note_rebalance") { db in
+            try AuditTable(db).record(
+                change,
+                .serverRebalance,
+                AuditObject("server", "all"),
+                after: ["hosts_moved": String(moved)]
+            )
+        }
+    }
+
     private static func unknown(_ server: ServerID) -> CoreError {
         CoreError(.notFound, "There is no server \(server) in the cluster any more.")
     }

@@ -9,7 +9,10 @@ struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster",
         abstract: "The servers that share a PostgreSQL.",
-        subcommands: [ClusterStatusCommand.self, ClusterDrainCommand.self, ClusterResumeCommand.self]
+        subcommands: [
+            ClusterStatusCommand.self, ClusterDrainCommand.self, ClusterResumeCommand.self,
+            ClusterRebalanceCommand.self,
+        ]
     )
 
     /// The one server that somebody means.
@@ -104,5 +107,30 @@ struct ClusterResumeCommand: AsyncParsableCommand {
         let server = try await ClusterCommand.find(self.server, self.options)
         let answer = try await self.options.client().post("/cluster/\(server.id)/resume")
         self.options.output.show(answer) { Terminal.say("\(server.name) takes its share again.") }
+    }
+}
+
+/// `quicflow cluster rebalance`.
+struct ClusterRebalanceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebalance",
+        abstract: "Spreads the connected hosts evenly over the servers.",
+        discussion: """
+            Hosts stay where they are connected, so after servers were replaced one by one all of them may be with one. Shards of \
+            tasks even out by themselves.
+            """
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let answer = try await self.options.client().post("/cluster/rebalance")
+        self.options.output.show(answer) {
+            switch answer["hosts_moved"].integer ?? 0 {
+            case 0: Terminal.say("Each server has its share of hosts already.")
+            case 1: Terminal.say("One host goes to another server.")
+            case let count: Terminal.say("\(count) hosts go to another server.")
+            }
+        }
     }
 }

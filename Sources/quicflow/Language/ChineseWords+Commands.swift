@@ -64,6 +64,12 @@ extension ChineseWords {
         zh {name} 正在移交工作。
         en {name} takes its share again.
         zh {name} 重新分担工作。
+        en Each server has its share of hosts already.
+        zh 各服务器的主机数已经均衡。
+        en One host goes to another server.
+        zh 有 1 台主机换到其他服务器。
+        en {count} hosts go to another server.
+        zh 有 {count} 台主机换到其他服务器。
         en --count is 1 to {maximalCount}.
         zh --count 为 1 到 {maximalCount}。
         en --after needs a time such as 2026-11-21T10:00:00+08:00

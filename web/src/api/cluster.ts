@@ -29,5 +29,6 @@ export interface ClusterStatus {
 export const cluster = {
   status: () => get<ClusterStatus>('/cluster'),
   drain: (id: string) => post<null>(`/cluster/${id}/drain`),
+  rebalance: () => post<{ hosts_moved: number }>('/cluster/rebalance'),
   resume: (id: string) => post<null>(`/cluster/${id}/resume`),
 };

@@ -58,6 +58,8 @@ extension ChineseFaults {
         zh 没有主机“{id}”，可能已被删除。
         en No other server would do its work. Start one first, or have one resume.
         zh 没有别的服务器能接手它的工作。请先启动一台，或让一台恢复工作。
+        en Only one server works. Start another one, or have one resume.
+        zh 只有一台服务器在工作。请先启动另一台，或让一台恢复工作。
         en There is no execution {id}. It may be older than the history that is kept.
         zh 没有执行 {id}，可能已超出保留的历史。
         en Execution {id} is {name}. Wait until it ends, or cancel it, before you run it again.

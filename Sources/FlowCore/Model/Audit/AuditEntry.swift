@@ -80,6 +80,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case schedulerStart = "scheduler.start"
     case serverDrain = "server.drain"
     case serverResume = "server.resume"
+    /// Hosts were spread evenly over the servers.
+    case serverRebalance = "server.rebalance"
     case auditExport = "audit.export"
     case auditRead = "audit.read"
     case outputRead = "execution.output_read"

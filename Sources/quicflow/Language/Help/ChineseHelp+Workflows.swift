@@ -108,6 +108,10 @@ extension ChineseHelp {
         zh 它的名称；有几台同名时写编号。
         en Has a server take its share of work and hosts again.
         zh 让服务器重新分担工作和主机。
+        en Spreads the connected hosts evenly over the servers.
+        zh 把已连接的主机平均分到各服务器。
+        en Hosts stay where they are connected, so after servers were replaced one by one all of them may be with one. Shards of tasks even out by themselves.
+        zh 主机会留在所连接的服务器上，所以逐台更换服务器后，它们可能都在同一台上。任务分片会自动均衡。
         en Stops and starts all schedules at once.
         zh 一次停止或启动全部调度。
         en Says whether schedules fire, and who stopped them.

@@ -30,6 +30,8 @@ export default {
     drained: '“{name}” hands its work over',
     resume: 'Resume',
     resumed: '“{name}” takes its share again',
+    even: 'Even out hosts',
+    evened: 'Each server has its share already | 1 host goes to another server | {n} hosts go to another server',
   },
   stopping: {
     title: 'Scheduler',
@@ -152,6 +154,7 @@ export default {
       audit_read: 'read the audit',
       server_drain: 'Drained a server',
       server_resume: 'Had a server resume',
+      server_rebalance: 'Evened out hosts over servers',
       audit_export: 'export the audit',
       metrics_read: 'read metrics',
       settings_read: 'see settings',

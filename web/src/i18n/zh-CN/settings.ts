@@ -30,6 +30,8 @@ export default {
     drained: '“{name}”正在移交工作',
     resume: '恢复工作',
     resumed: '“{name}”会重新分担工作',
+    even: '均衡主机',
+    evened: '各服务器的主机数已经均衡 | 有 {n} 台主机换到其他服务器 | 有 {n} 台主机换到其他服务器',
   },
   stopping: {
     title: '调度器',
@@ -144,6 +146,7 @@ export default {
       audit_read: '查看审计',
       server_drain: '让服务器腾空',
       server_resume: '恢复服务器',
+      server_rebalance: '在服务器间均衡主机',
       audit_export: '导出审计',
       metrics_read: '读取指标',
       settings_read: '查看设置',
