@@ -353,9 +353,13 @@ package struct Server: Sendable {
     private static let auditChain = "main"
 
     /// Why people are to be sent to other servers, if they are.
-    private static func away(_ member: ClusterMember) -> String? {
-        if member.isLeaving { return "this server is stopping" }
-        return member.isResting ? "this server was asked to leave its work to others" : nil
+    private static func away(_ member: ClusterMember) -> Wording? {
+        if member.isLeaving { return Wording(english: "this server is stopping", chinese: "这台服务器正在停止") }
+        guard member.isResting else { return nil }
+        return Wording(
+            english: "this server was asked to leave its work to others",
+            chinese: "这台服务器已按要求把工作交给其他服务器"
+        )
     }
 
     private func serve(_ parts: [any Service], handlesSignals: Bool, hasOthers: Bool) async throws {

@@ -269,4 +269,15 @@ struct SecurityTests {
             #expect(try await caller.get("!/readyz").status == 200)
         }
     }
+
+    @Test("Why a server is not ready is said in one language: the whole sentence in Chinese, or the whole in English")
+    func unready() async throws {
+        try await TestServer.with(user: nil) { server, caller in
+            server.metrics.reason.value = Wording(english: "the server is starting", chinese: "服务器正在启动")
+            let refused = try await caller.get("!/readyz")
+            #expect(refused.status == 503)
+            #expect(refused.body["message"]?.text == "Not ready: the server is starting")
+            #expect(refused.body["text"]?["zh"]?.text == "尚未就绪：服务器正在启动")
+        }
+    }
 }

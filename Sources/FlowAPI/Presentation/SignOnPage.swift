@@ -32,14 +32,14 @@ enum SignOnPage {
         let minutes = handover.lifetime / 60
         let words =
             isChinese
-            ? "您已通过“\(self.escaped(title))”登录为 \(who)。登录会话不属于此浏览器，而是交给终端中显示 \(mark) 的 quicflow 命令；"
-                + "它将以您的身份、用您的全部权限操作。请把下面的代码复制过去，\(minutes) 分钟内有效，只能使用一次："
+            ? "你已通过“\(self.escaped(title))”登录为 \(who)。登录会话不属于此浏览器，而是交给终端中显示 \(mark) 的 quicflow 命令；"
+                + "它将以你的身份、用你的全部权限操作。请把下面的代码复制过去，\(minutes) 分钟内有效，只能使用一次："
             : "You are signed in at '\(self.escaped(title))' as \(who). This browser gets no session: the quicflow command in the "
                 + "terminal that shows \(mark) does, and acts as you with all your rights. Copy this code there, within "
                 + "\(minutes) minutes; it is good once:"
         let warning =
             isChinese
-            ? "不要把它交给任何人。如果您自己的终端中没有显示 \(mark)，说明登录是别人开始的：请关闭此页。"
+            ? "不要把它交给任何人。如果你自己的终端中没有显示 \(mark)，说明登录是别人开始的：请关闭此页。"
             : "Give it to nobody. If no terminal of your own shows \(mark), somebody else has begun this: close the page."
         return """
             <!doctype html>
@@ -79,10 +79,10 @@ enum SignOnPage {
                 : "'\(title)' does not answer. Sign in with a password, or try again later."
         case .noRole:
             isChinese
-                ? "您已在“\(title)”登录，但所在的用户组在此没有角色。请联系管理员。"
+                ? "你已在“\(title)”登录，但所在的用户组在此没有角色。请联系管理员。"
                 : "You are signed in at '\(title)', but none of your groups has a role here. Ask an administrator."
         case .locked:
-            isChinese ? "您在此的帐户已停用。请联系管理员。" : "Your account here is disabled. Ask an administrator."
+            isChinese ? "你在此的账号已停用。请联系管理员。" : "Your account here is disabled. Ask an administrator."
         case .unavailable:
             isChinese
                 ? "服务器缺少主密钥，暂时无法使用此方式登录。请使用密码登录。"

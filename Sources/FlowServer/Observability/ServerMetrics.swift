@@ -45,7 +45,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     private let state = Mutex(State())
     private let storage = Mutex<StorageProbe?>(nil)
-    private let away = Mutex<(@Sendable () -> String?)?>(nil)
+    private let away = Mutex<(@Sendable () -> Wording?)?>(nil)
     private let gauges = Mutex<(@Sendable () async throws -> Gauges)?>(nil)
 
     /// Set once by the composition root, after the parts it asks exist.
@@ -55,7 +55,7 @@ final class ServerMetrics: FireMeter, MetricsSource {
     func setStorage(_ probe: StorageProbe) { self.storage.withLock { $0 = probe } }
 
     /// Set once where there are other servers: why people are to be sent to those, if they are.
-    func setAway(_ reason: @escaping @Sendable () -> String?) { self.away.withLock { $0 = reason } }
+    func setAway(_ reason: @escaping @Sendable () -> Wording?) { self.away.withLock { $0 = reason } }
 
     func countFires(_ count: Int) { self.state.withLock { $0.fires += Int64(count) } }
 
@@ -99,8 +99,10 @@ final class ServerMetrics: FireMeter, MetricsSource {
 
     func setHostsWithoutAuthority(_ count: Int) { self.state.withLock { $0.hostsWithoutAuthority = count } }
 
-    func notReady() async -> String? {
-        guard let source = self.gauges.withLock({ $0 }) else { return "the server is starting" }
+    func notReady() async -> Wording? {
+        guard let source = self.gauges.withLock({ $0 }) else {
+            return Wording(english: "the server is starting", chinese: "服务器正在启动")
+        }
         if let reason = self.away.withLock({ $0 })?() { return reason }
         do {
             // Before anything is asked of a store that may be away.
@@ -109,11 +111,15 @@ final class ServerMetrics: FireMeter, MetricsSource {
             return self.isFailing ? Self.failing : nil
         } catch {
             // Anybody may ask: what a database says of hosts, users and files is for the log.
-            return self.isFailing ? Self.failing : "the store does not answer"
+            return self.isFailing
+                ? Self.failing : Wording(english: "the store does not answer", chinese: "数据库没有响应")
         }
     }
 
-    private static let failing = "nothing can be stored now; the server's log says why"
+    private static let failing = Wording(
+        english: "nothing can be stored now; the server's log says why",
+        chinese: "目前无法写入任何内容；原因见服务器日志"
+    )
 
     private var isFailing: Bool { self.storage.withLock { $0 }?.failure() != nil }
 

@@ -1,11 +1,12 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowAPI
 import FlowCore
 import FlowScheduler
 import FlowSchedulerCore
 import Synchronization
+
+@testable import FlowAPI
 
 /// A gateway that notes what it is asked and connects nobody.
 final class RecordingGateway: AgentGateway {
@@ -99,6 +100,8 @@ final class ManualClock: WallClock {
 }
 
 struct FixedMetrics: MetricsSource {
+    let reason = LockedBox<Wording?>(nil)
+
     func exposition() async -> String { "quartzflow_fires_total 3\n" }
-    func notReady() async -> String? { nil }
+    func notReady() async -> Wording? { self.reason.value }
 }

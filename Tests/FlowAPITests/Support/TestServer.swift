@@ -32,6 +32,7 @@ struct TestServer: Sendable {
     let clock = ManualClock(Self.start)
     let bus = EventBus()
     let storage = LockedBox<StorageWatch.Failure?>(nil)
+    let metrics = FixedMetrics()
     let startup: Startup
     let services: Services
     let directory: String
@@ -89,7 +90,7 @@ struct TestServer: Sendable {
             configuration: configuration,
             services: self.services,
             bus: self.bus,
-            metrics: FixedMetrics(),
+            metrics: self.metrics,
             clock: self.clock,
             startup: self.startup,
             oidc: service,
