@@ -1,5 +1,5 @@
 import { uid } from '../lib/uid.ts';
-import { del, get, post, put, type Query, request } from './client.ts';
+import { del, type FieldError, get, post, put, type Query, request } from './client.ts';
 import type { BulkAnswer, CronPreview, Page, PlacementChoice, Task, TaskBody, TriggerResult } from './types.ts';
 
 /** A thousand tasks are changed one after the other. */
@@ -19,6 +19,11 @@ export const tasks = {
       body: { action, ...(token ? { token } : {}) },
       patience: BULK_MS,
     }),
+  /** What jobs would become if all were saved, in their order; nothing is. Those that are not there yet have the numbers -1, -2, … here. */
+  check: async (bodies: object[]) =>
+    (await post<{ items: { faults: FieldError[] }[] }>('/task-files/check', {
+      tasks: bodies.map((task) => ({ task, id: null })),
+    })).items,
   setEnabled: (id: number, enabled: boolean) => post<Task | null>(`/tasks/${id}/${enabled ? 'enable' : 'disable'}`),
   /** Off until the server's clock resumes it; RFC 3339. */
   pause: (id: number, until: string, reason: string) =>

@@ -1,3 +1,9 @@
+import wordsLater from './zh-CN/words-later.ts';
+import overviewLater from './zh-CN/overview-later.ts';
+import jobsLater from './zh-CN/jobs-later.ts';
+import runsLater from './zh-CN/runs-later.ts';
+import hostsLater from './zh-CN/hosts-later.ts';
+import jobFile from './zh-CN/job-file.ts';
 import jobForm from './zh-CN/job-form.ts';
 import jobContainer from './zh-CN/job-container.ts';
 import jobWork from './zh-CN/job-work.ts';
@@ -25,6 +31,12 @@ import calendar from './zh-CN/calendar.ts';
 
 /** The Chinese texts of pages that are opened from another one (`later` in the router). */
 export default {
+  ...wordsLater,
+  ...overviewLater,
+  ...jobsLater,
+  ...runsLater,
+  ...hostsLater,
+  ...jobFile,
   ...jobForm,
   ...jobContainer,
   ...jobWork,

@@ -1,4 +1,5 @@
-import { definitionOf, fieldName, versionLines } from '../../src/features/jobs/versions/version-lines.ts';
+import { definitionOf } from '../../src/features/jobs/parts/definition.ts';
+import { fieldName, versionLines } from '../../src/features/jobs/versions/version-lines.ts';
 import { valueWords } from '../../src/features/jobs/versions/value-words.ts';
 import { equal } from './assert.ts';
 

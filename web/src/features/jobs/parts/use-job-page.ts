@@ -13,6 +13,8 @@ export interface JobData {
   task: Task;
   runs: Page<Execution>;
   stats: ExecutionStats | null;
+  /** Of the last 24 hours. */
+  day: ExecutionStats | null;
   fires: CronPreview | null;
   history: StripRun[];
 }
@@ -23,17 +25,18 @@ const HAPPENED = '2,3,4,5,6,7';
 const CHARTED = 100;
 
 async function load(id: number): Promise<JobData> {
-  const [task, runs, stats, recent] = await Promise.all([
+  const [task, runs, stats, day, recent] = await Promise.all([
     tasks.one(id),
     executions.list({ task_id: id, status: HAPPENED, page: 1, page_size: 20 }),
     executions.stats({ task_id: id, date_range: '7d' }).catch(() => null),
+    executions.stats({ task_id: id, date_range: '24h' }).catch(() => null),
     insights.recent([id], CHARTED).catch(() => null),
   ]);
   const history = (recent?.items[0]?.executions ?? []).map(stripRun);
   const fires = task.schedule_type === 'cron' && task.status === 1
     ? await tasks.preview(task.cron_expr, task.timezone, task.dst, task.cron_exprs, task.cron_except).catch(() => null)
     : null;
-  return { task, runs, stats, fires, history };
+  return { task, runs, stats, day, fires, history };
 }
 
 /** Everything about one job, kept up to date. */

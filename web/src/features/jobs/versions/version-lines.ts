@@ -1,4 +1,5 @@
 import { type DiffLine, diffLines, foldSame } from '../../../lib/diff.ts';
+import type { Definition } from '../parts/definition.ts';
 import { FIELD_LABELS, type FieldLine } from '../parts/job-words.ts';
 
 /** What fields are called that the form shows as a whole, or in another way. */
@@ -16,8 +17,6 @@ export function fieldName(path: string, word: (key: string) => string): string {
   return label ? word(label) : path.replace(/^executor_config\./, '');
 }
 
-type Definition = Record<string, unknown>;
-
 /** A definition's fields with those of what it runs, which is one of many lines. */
 function fields(definition: Definition): Map<string, unknown> {
   const found = new Map<string, unknown>();
@@ -27,27 +26,6 @@ function fields(definition: Definition): Map<string, unknown> {
   }
   return found;
 }
-
-/** What a task shows and nobody can write. */
-const SHOWN_ONLY = new Set([
-  'id',
-  'uid',
-  'version',
-  'schedule_text',
-  'groups',
-  'hidden_groups',
-  'hold',
-  'class',
-  'next_exec_time',
-  'last_execution',
-  'created_by',
-  'created_at',
-  'updated_at',
-]);
-
-/** What of a task can be written, fields of newer servers among it. */
-export const definitionOf = (task: object): Definition =>
-  Object.fromEntries(Object.entries(task).filter(([name]) => !SHOWN_ONLY.has(name)));
 
 /** The same text for what is the same: names in one order, what is not said left out. */
 function exact(value: unknown): string {
