@@ -2,7 +2,7 @@ import type { Execution, Host, Trend } from '../../src/api/types.ts';
 import { heatRows, levelOf, quieter } from '../../src/features/calendar/heat.ts';
 import { pairFault } from '../../src/features/jobs/parts/pairs.ts';
 import { attentionOf, isJudged } from '../../src/features/overview/attention.ts';
-import { figuresOf, hourBars } from '../../src/features/overview/figures.ts';
+import { deltaOf, figuresOf, hourBars } from '../../src/features/overview/figures.ts';
 import { equal } from './assert.ts';
 
 const trend: Trend = {
@@ -29,6 +29,15 @@ const past = (id: string, status: number, duration = 1000) => ({
 Deno.test('figures: each day by itself, the rate of what came to a result', () => {
   equal(figuresOf(trend, 24, 48), { total: 44, ok: 30, bad: 10, skipped: 4, rate: 75 });
   equal(figuresOf(trend, 0, 24), { total: 10, ok: 10, bad: 0, skipped: 0, rate: 100 });
+});
+
+Deno.test('figures: what moved says which way, by how much, and whether that is good', () => {
+  const before = figuresOf(trend, 0, 24);
+  equal(deltaOf(44, 10, null, before), { text: '▲ 34', good: null });
+  equal(deltaOf(75, 100, 'up', before), { text: '▼ 25', good: false });
+  equal(deltaOf(3, 1250, 'down', before), { text: '▼ 1,247', good: true });
+  equal(deltaOf(99.96, 99.94, 'up', before), undefined);
+  equal(deltaOf(5, 0, 'down', figuresOf({ ...trend, items: [] }, 0, 24)), undefined);
 });
 
 Deno.test('figures: every hour of the day has its bar', () => {

@@ -38,6 +38,26 @@ export function figuresOf(trend: Trend, from: number, to: number): DayFigures {
   return sums;
 }
 
+/** How a figure moved against the day before. */
+export interface Delta {
+  text: string;
+  /** Null: neither way is better. */
+  good: boolean | null;
+}
+
+/** None where nothing moved, and none against a day on which nothing ended: that would say nothing. */
+export function deltaOf(
+  now: number,
+  then: number,
+  better: 'up' | 'down' | null,
+  before: DayFigures | null,
+): Delta | undefined {
+  const change = Math.round((now - then) * 10) / 10;
+  if (!change || !before?.total) return undefined;
+  const text = `${change > 0 ? '\u25b2' : '\u25bc'} ${Math.abs(change).toLocaleString('en-US')}`;
+  return { text, good: better === null ? null : (change > 0) === (better === 'up') };
+}
+
 /** One hour of the day's picture. */
 export interface HourBar {
   hour: string;
