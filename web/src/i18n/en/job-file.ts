@@ -15,6 +15,7 @@ export default {
     numbers: '{about}: this is a number of another server; files have names (groups, enabled)',
     enabled: 'enabled: this is true or false',
     isNew: 'new',
+    isThere: 'there already',
     isMade: 'made',
     mend: 'to be mended',
     make: 'Make {n} jobs',

@@ -13,6 +13,7 @@ export default {
     numbers: '{about}：这是另一台服务器的编号；文件里请写名称（groups、enabled）',
     enabled: 'enabled：只能是 true 或 false',
     isNew: '将新建',
+    isThere: '已有，不改动',
     isMade: '已新建',
     mend: '需要修改',
     make: '新建 {n} 个任务',

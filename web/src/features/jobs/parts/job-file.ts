@@ -110,23 +110,28 @@ const byName = async (name: string): Promise<[string, number][]> =>
   (await tasks.list({ keyword: name, page: 1, page_size: 100 })).items
     .filter((task) => task.name === name).map((task) => [name, task.id]);
 
-/** The numbers of jobs that are not in the file and that its jobs wait for. */
+/** A few at a time: the server has other readers. */
+async function each<From, To>(list: From[], ask: (one: From) => Promise<To>): Promise<To[]> {
+  const answers: To[] = [];
+  for (let at = 0; at < list.length; at += 8) {
+    // eslint-disable-next-line no-await-in-loop -- the next few come after these
+    answers.push(...await Promise.all(list.slice(at, at + 8).map((one) => ask(one))));
+  }
+  return answers;
+}
+
+/** The numbers of those jobs of the file, and that its jobs wait for, that the server has. */
 export async function numbersOf(jobs: FiledJob[]): Promise<Map<string, number>> {
-  const own = new Set(jobs.map(nameOf));
-  const others = [...new Set(jobs.flatMap(parentsOf))].filter((name) => name && !own.has(name));
-  return new Map((await Promise.all(others.map(byName))).flat());
+  const names = [...new Set([...jobs.map(nameOf), ...jobs.flatMap(parentsOf)])].filter(Boolean);
+  return new Map((await each(names, byName)).flat());
 }
 
 /** The jobs of a list of numbers, written for a file. */
 export async function filed(ids: number[], groups: Group[]): Promise<FiledJob[]> {
-  const found: Task[] = [];
-  for (let at = 0; at < ids.length; at += 8) {
-    // eslint-disable-next-line no-await-in-loop -- a few at a time: the server has other readers
-    found.push(...await Promise.all(ids.slice(at, at + 8).map((id) => tasks.one(id))));
-  }
+  const found = await each(ids, tasks.one);
   const names = new Map(found.map((task) => [task.id, task.name]));
   const parents = new Set(found.flatMap((task) => task.dependencies ?? []).map((edge) => edge.task_id));
-  const others = await Promise.all([...parents].filter((id) => !names.has(id)).map((id) => tasks.one(id)));
+  const others = await each([...parents].filter((id) => !names.has(id)), tasks.one);
   for (const task of others) names.set(task.id, task.name);
   return found.map((task) => fileOf(task, new Map(groups.map((group) => [group.id, group.name])), names));
 }
