@@ -138,6 +138,7 @@ package struct Agent: Sendable {
         decisions.machineID = facts.machineID
         decisions.labels = self.configuration.labels
         decisions.policy = policy
+        decisions.signingKeys = identity.signingKeys
         decisions.executors = supervisor?.executorKinds
         let core = AgentCore(
             configuration: decisions,
@@ -212,7 +213,8 @@ package struct Agent: Sendable {
                 privateKeyPEM: identity.privateKeyPEM,
                 authorityPEM: identity.authorityPEM,
                 serverName: identity.serverName,
-                servers: self.configuration.servers
+                servers: self.configuration.servers,
+                signingKeys: identity.signingKeys
             )
         }
         guard let token = self.configuration.joinToken, !token.isEmpty else {

@@ -38,6 +38,18 @@ extension AgentCore {
             )
             return
         }
+        if let refusal = self.signatureRefusal(of: order.job) {
+            self.decide(
+                order,
+                status: .skipped,
+                reason: .policyDenied,
+                detail: refusal,
+                acknowledge: acknowledge,
+                isAnswer: !isLocal,
+                now: now
+            )
+            return
+        }
         if let unsupported = order.job.unsupported {
             self.decide(
                 order,

@@ -38,7 +38,8 @@ extension AgentCore {
                         executors: (self.configuration.executors ?? []).map(\.name),
                         features: [HostFeature.leases],
                         schedulerRevision: self.scheduler.revision,
-                        maintenanceRevision: self.maintenance.revision
+                        maintenanceRevision: self.maintenance.revision,
+                        signedBy: self.signedBy
                     )
                 )
             )
@@ -102,6 +103,7 @@ extension AgentCore {
         self.outbox.welcome(acknowledged: welcome.acknowledgedSequence, at: reading.boot)
         if let lost = welcome.lostAfter { self.beginRecital(after: lost, through: welcome.acknowledgedSequence) }
         if let update = welcome.config { self.receive(update, at: reading) }
+        self.takeKeys(of: welcome)
         let now = self.clock.now(reading)
         for id in welcome.questions { self.pipeline.add(.answer(id), then: .written) }
         let forced = Set(welcome.forced)
@@ -134,6 +136,7 @@ extension AgentCore {
 
     /// A configuration is durable: from now on it counts (R13).
     private mutating func apply(_ update: ConfigUpdate, cursor: Timestamp) {
+        if !self.signing.keys.isEmpty { self.signing.isInForce = true }
         for uid in self.removed(by: update) {
             if self.jobs[uid] != nil { self.endWaiting(of: uid, because: "the job left this host", now: cursor) }
             let left = self.jobs.removeValue(forKey: uid)

@@ -37,6 +37,8 @@ package struct AgentCore: Sendable {
     /// Whether this host is kept free of new work: the server's last word, and whether it is so now.
     var maintenance: HostMaintenance
     var isMaintained = false
+    /// What the host has seen of signatures of definitions.
+    var signing: SigningState
     /// Fires that are in the ledger before their time.
     var ahead: AheadFires
     /// Whether the ledger is being told again to a server that went back in time.
@@ -109,6 +111,8 @@ package struct AgentCore: Sendable {
         package var labels: [String: String] = [:]
         /// What the people of the host allow.
         package var policy = HostPolicy()
+        /// Ids of the keys that definitions are signed by, as the host was told when it joined; empty = nothing was said.
+        package var signingKeys: [String] = []
         /// Kinds of jobs that the host can carry out; nil = all.
         package var executors: [ExecutorKind]?
         /// How long a connected agent waits for a fire's order: G, 300 ms.
@@ -178,6 +182,10 @@ package struct AgentCore: Sendable {
         self.earliest = restored.lastTime
         self.scheduler = restored.scheduler
         self.maintenance = restored.maintenance
+        self.signing = restored.signing
+        if restored.signing.keys.isEmpty, !configuration.signingKeys.isEmpty {
+            self.signing = SigningState(keys: configuration.signingKeys, isInForce: true)
+        }
         self.absence = restored.absences.last { $0.until == nil }
         self.pastAbsences = restored.absences.filter { $0.until != nil }
         self.isAbsenceKept = !restored.absences.isEmpty

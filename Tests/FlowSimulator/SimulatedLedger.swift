@@ -129,6 +129,7 @@ struct SimulatedLedger {
             self.snapshot.lastTime = time
         case .setDismissed(let isDismissed): self.snapshot.isDismissed = isDismissed
         case .setMaintenance(let maintenance): self.snapshot.maintenance = maintenance
+        case .setSigning(let signing): self.snapshot.signing = signing
         case .setAbsences(let absences):
             if self.mutant != .forgetsAbsence { self.snapshot.absences = absences }
         case .setScheduler(let state): if self.mutant != .forgetsStop { self.snapshot.scheduler = state }

@@ -299,7 +299,8 @@ struct RandomValues {
             machineID: self.text(),
             rulesDigest: self.maybe { $0.word() },
             schedulerRevision: self.maybe { $0.int64() },
-            maintenanceRevision: self.maybe { $0.int64() }
+            maintenanceRevision: self.maybe { $0.int64() },
+            signedBy: self.maybe { $0.word() }
         )
     }
 

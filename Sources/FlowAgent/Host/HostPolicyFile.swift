@@ -72,6 +72,11 @@ package enum HostPolicyFile {
                     throw CoreError(.invalid, "concurrency is a number from 1 to 100000")
                 }
                 policy.concurrency = Int(number)
+            case "signatures":
+                guard case .string(let word) = value, let rule = SignatureRule(rawValue: word) else {
+                    throw CoreError(.invalid, "signatures is none of \"required\", \"accepted\"")
+                }
+                policy.signatures = rule
             case "network": policy.network = try self.network(value)
             case "containers": policy.containers = try self.containers(value)
             default: throw CoreError(.invalid, "'\(name)' is no rule of a policy")

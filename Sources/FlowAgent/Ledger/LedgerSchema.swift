@@ -51,6 +51,9 @@ enum LedgerSchema {
         migrator.registerMigration("280 interruptions") { database in
             try database.execute(sql: "ALTER TABLE ledger ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("282 signatures") { database in
+            try database.execute(sql: "ALTER TABLE meta ADD COLUMN signing TEXT")
+        }
         return migrator
     }
 
@@ -118,7 +121,7 @@ enum LedgerSchema {
         UPDATE quarter SET sequence = 0;
         UPDATE meta SET incarnation = :incarnation, config_version = 0, acknowledged = 0, counted = 0, is_dismissed = 0,
             recite_after = NULL, recite_through = NULL, recite_from = NULL, scheduler = NULL,
-            maintenance = NULL, absence = NULL;
+            maintenance = NULL, absence = NULL, signing = NULL;
         """
 
     /// Ids of executions begin with their nominal time, so the ledger needs no index by time and its inserts stay at

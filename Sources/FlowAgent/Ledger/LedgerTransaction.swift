@@ -84,6 +84,8 @@ struct LedgerTransaction {
             try self.database.run("UPDATE meta SET scheduler = ?", [try StandingColumn.encode(state)])
         case .setMaintenance(let maintenance):
             try self.database.run("UPDATE meta SET maintenance = ?", [try StandingColumn.encode(maintenance)])
+        case .setSigning(let state):
+            try self.database.run("UPDATE meta SET signing = ?", [try StandingColumn.encode(state)])
         case .setAbsences(let absences):
             let column = absences.isEmpty ? nil : try StandingColumn.encode(absences)
             try self.database.run("UPDATE meta SET absence = ?", [column])

@@ -198,7 +198,8 @@ package final class SQLiteLedger: Ledger {
                     zones: try ZoneTable.all(in: database),
                     scheduler: StandingColumn.decode(meta["scheduler"]) ?? SchedulerState(),
                     maintenance: StandingColumn.decode(meta["maintenance"]) ?? HostMaintenance(),
-                    absences: Self.absences(meta["absence"])
+                    absences: Self.absences(meta["absence"]),
+                    signing: StandingColumn.decode(meta["signing"]) ?? SigningState()
                 )
                 let jobs = "SELECT uid, version, cursor, is_ordered FROM job ORDER BY uid"
                 for row in try Row.fetchAll(database, sql: jobs) {

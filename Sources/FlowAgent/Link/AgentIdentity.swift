@@ -19,6 +19,8 @@ package struct AgentIdentity: Hashable, Sendable {
     package let serverName: String
     /// `host:port` of servers, in order of preference.
     package let servers: [String]
+    /// Ids of the keys that definitions are signed by, as the server said when the host joined; empty = it said nothing.
+    package let signingKeys: [String]
 
     package init(
         agent: AgentID,
@@ -26,8 +28,10 @@ package struct AgentIdentity: Hashable, Sendable {
         privateKeyPEM: String,
         authorityPEM: String,
         serverName: String,
-        servers: [String]
+        servers: [String],
+        signingKeys: [String] = []
     ) {
+        self.signingKeys = signingKeys
         self.agent = agent
         self.certificateChainPEM = certificateChainPEM
         self.privateKeyPEM = privateKeyPEM
@@ -48,12 +52,15 @@ package struct IdentityStore: Sendable {
         var servers: [String]
         /// Key and certificate are in the files of a renewal that was cut off before they got their usual names.
         var isRenewing: Bool?
+        /// Nil = none.
+        var signingKeys: [String]?
 
         enum CodingKeys: String, CodingKey {
             case agentID = "agent_id"
             case serverName = "server_name"
             case servers
             case isRenewing = "is_renewing"
+            case signingKeys = "signing_keys"
         }
     }
 
@@ -112,7 +119,8 @@ package struct IdentityStore: Sendable {
             privateKeyPEM: key,
             authorityPEM: authority,
             serverName: description.serverName,
-            servers: description.servers
+            servers: description.servers,
+            signingKeys: description.signingKeys ?? []
         )
         return (identity, description.isRenewing == true)
     }
@@ -146,7 +154,8 @@ package struct IdentityStore: Sendable {
             agentID: identity.agent.rawValue,
             serverName: identity.serverName,
             servers: identity.servers,
-            isRenewing: isRenewing
+            isRenewing: isRenewing,
+            signingKeys: identity.signingKeys.isEmpty ? nil : identity.signingKeys
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

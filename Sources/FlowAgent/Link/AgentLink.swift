@@ -189,7 +189,7 @@ package final class AgentLink: Service {
         do {
             let stream = try await connection.openStream()
             let control = ControlStream(
-                AgentSession(),
+                AgentSession(authorities: self.identity.withLock { $0 }.authorities?.publicKeys ?? []),
                 read: {
                     var iterator = stream.inbound.makeAsyncIterator()
                     return try await iterator.next()

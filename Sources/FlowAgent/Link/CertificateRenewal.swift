@@ -75,7 +75,8 @@ struct CertificateRequestDraft: Sendable {
             privateKeyPEM: self.privateKeyPEM,
             authorityPEM: old.authorityPEM,
             serverName: old.serverName,
-            servers: old.servers
+            servers: old.servers,
+            signingKeys: old.signingKeys
         )
     }
 }

@@ -78,7 +78,11 @@ package struct Enrolment: Sendable {
             privateKeyPEM: key.pemRepresentation,
             authorityPEM: response.authority,
             serverName: response.serverName,
-            servers: addresses.map { $0.description }
+            servers: addresses.map { $0.description },
+            signingKeys: DefinitionTrust(
+                response.signingKeys,
+                authorities: try TrustedAuthorities(pem: response.authority).publicKeys
+            ).ids
         )
         CrashPoint.reach("agent.enrolment.answered")
         try self.store.save(identity)

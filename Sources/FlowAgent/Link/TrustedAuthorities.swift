@@ -42,6 +42,11 @@ struct TrustedAuthorities: Sendable {
         }
     }
 
+    /// The public keys, as X9.63 writes them: whose word for a signing key counts (``DefinitionTrust``).
+    var publicKeys: [[UInt8]] {
+        self.certificates.compactMap { P256.Signing.PublicKey($0.publicKey).map { Array($0.x963Representation) } }
+    }
+
     /// Whether the newest one signed a certificate; true when that can't be read.
     func isNewest(of chainPEM: String) -> Bool {
         guard let newest = self.certificates.last, let leaf = try? Certificate(pemEncoded: chainPEM) else {
@@ -75,7 +80,8 @@ extension AgentIdentity {
             privateKeyPEM: self.privateKeyPEM,
             authorityPEM: authorityPEM,
             serverName: self.serverName,
-            servers: self.servers
+            servers: self.servers,
+            signingKeys: self.signingKeys
         )
     }
 

@@ -81,6 +81,8 @@ package enum LedgerOperation: Hashable, Sendable {
     indirect case setScheduler(SchedulerState)
     /// Whether the host is kept free of new work, until a server says otherwise.
     indirect case setMaintenance(HostMaintenance)
+    /// What the host has seen of signatures of definitions.
+    case setSigning(SigningState)
     /// Times without a server, where a job goes by them; the last one may go on.
     indirect case setAbsences([Absence])
     /// Refuses orders with a nominal time before this from now on, and lets ``prune`` forget such rows (R10).
@@ -193,6 +195,8 @@ package struct LedgerSnapshot: Hashable, Sendable {
     package var maintenance: HostMaintenance
     /// Times without a server, as far as they may still matter.
     package var absences: [Absence]
+    /// What the host has seen of signatures of definitions.
+    package var signing: SigningState
 
     package init(
         incarnation: String,
@@ -214,8 +218,10 @@ package struct LedgerSnapshot: Hashable, Sendable {
         ordered: Set<JobUID> = [],
         scheduler: SchedulerState = SchedulerState(),
         maintenance: HostMaintenance = HostMaintenance(),
-        absences: [Absence] = []
+        absences: [Absence] = [],
+        signing: SigningState = SigningState()
     ) {
+        self.signing = signing
         self.incarnation = incarnation
         self.configVersion = configVersion
         self.jobs = jobs

@@ -63,6 +63,8 @@ package struct Hello: Hashable, Sendable {
     package var schedulerRevision: Int64?
     /// ``HostMaintenance/revision`` in force there; nil from an agent that knows of no maintenance.
     package var maintenanceRevision: Int64?
+    /// The id of the key that all definitions there are signed by; empty where they are not, nil from an agent that checks none.
+    package var signedBy: String?
 
     package init(
         agent: AgentID,
@@ -86,8 +88,10 @@ package struct Hello: Hashable, Sendable {
         executors: [String] = [],
         features: [String] = [],
         schedulerRevision: Int64? = nil,
-        maintenanceRevision: Int64? = nil
+        maintenanceRevision: Int64? = nil,
+        signedBy: String? = nil
     ) {
+        self.signedBy = signedBy
         self.agent = agent
         self.incarnation = incarnation
         self.bootID = bootID

@@ -42,8 +42,9 @@ extension JobSnapshot {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // No value of a snapshot can fail to encode; if one ever does, the empty hash means "send it again".
         var told = self
-        // Hosts are not told of it.
+        // Hosts are not told of it, and servers not of the other.
         told.placement = nil
+        told.verdict = nil
         guard let bytes = try? encoder.encode(told) else { return [] }
         return Array(SHA256.hash(data: bytes))
     }

@@ -19,6 +19,7 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         var unsupported: String?
         /// Nil = none, so that what has none is written as before.
         var secretParameters: [String]?
+        var verdict: DefinitionVerdict?
     }
 
     /// Apart, so that a thousand sessions with the same jobs hold each of them once.
@@ -66,6 +67,16 @@ package struct JobSnapshot: Hashable, Sendable, Codable {
         set {
             var fields = self.content.fields
             fields.unsupported = newValue
+            self.content = Content(fields)
+        }
+    }
+
+    /// What the host found out about the signature that this came with; nil when it came with none, and on servers.
+    package var verdict: DefinitionVerdict? {
+        get { self.content.fields.verdict }
+        set {
+            var fields = self.content.fields
+            fields.verdict = newValue
             self.content = Content(fields)
         }
     }

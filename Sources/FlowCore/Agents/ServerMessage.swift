@@ -62,6 +62,9 @@ package struct Welcome: Hashable, Sendable {
     package var maintenance: HostMaintenance
     /// What the installation says of networks; nil from a server of an earlier version.
     package var networks: NetworkDefaults?
+    /// Whose signatures definitions have, the newest last; on a host only those that it has reason to trust. None from a server of
+    /// an earlier version.
+    package var signingKeys: [SigningKeyStatement]
 
     package init(
         epoch: Int64,
@@ -79,8 +82,10 @@ package struct Welcome: Hashable, Sendable {
         outputBytes: Int64? = nil,
         scheduler: SchedulerState = SchedulerState(),
         maintenance: HostMaintenance = HostMaintenance(),
-        networks: NetworkDefaults? = nil
+        networks: NetworkDefaults? = nil,
+        signingKeys: [SigningKeyStatement] = []
     ) {
+        self.signingKeys = signingKeys
         self.epoch = epoch
         self.acknowledgedSequence = acknowledgedSequence
         self.config = config

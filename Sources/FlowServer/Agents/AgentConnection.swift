@@ -30,7 +30,7 @@ final class AgentConnection: AgentChannel {
         authorities: AuthorityBook
     ) {
         self.address = connection.remoteHost
-        self.hello = hello
+        self.hello = hello.counting(authorities.pair.all.map(\.definitionKey.id))
         self.helloReceivedAt = helloReceivedAt
         self.stream = stream
         self.connection = connection
@@ -41,13 +41,20 @@ final class AgentConnection: AgentChannel {
     func next() async throws -> AgentMessage? { try await self.stream.next() }
 
     func send(_ message: ServerMessage) async throws {
-        try await self.stream.send(message)
+        try await self.stream.send(self.naming(message))
         switch message {
         case .welcome: self.welcomed.set(true)
         case .heartbeatAnswer: try await self.tellAuthorities()
         case .rejected(_, let text): self.stream.finish(SessionEnd(code: .rejected, reason: text))
         default: break
         }
+    }
+
+    /// A welcome says whose signatures definitions have.
+    private func naming(_ message: ServerMessage) -> ServerMessage {
+        guard case .welcome(var welcome) = message, self.hello.signedBy != nil else { return message }
+        welcome.signingKeys = self.authorities.pair.all.map(\.definitionKey.statement)
+        return .welcome(welcome)
     }
 
     /// Tells a host that knows of such things whom to trust, once on each connection and at each change.
@@ -71,6 +78,16 @@ final class AgentConnection: AgentChannel {
         let end = SessionEnd(end)
         self.stream.finish(end)
         await self.connection.close(end.code, end.reason)
+    }
+}
+
+extension Hello {
+    /// As it counts for a server with these keys: definitions that none of them has signed are to be told anew.
+    func counting(_ keys: [String]) -> Hello {
+        guard let signedBy, !keys.contains(signedBy) else { return self }
+        var hello = self
+        hello.contentDigest = "unsigned"
+        return hello
     }
 }
 

@@ -118,7 +118,7 @@ extension AgentListener {
     ) async -> SessionEnd {
         let reader = StreamReader(stream)
         let control = ControlStream(
-            ServerSession(agent: agent, now: .now()),
+            ServerSession(agent: agent, now: .now(), signer: self.signer),
             read: { try await reader.next() },
             write: { try await stream.write($0) }
         )

@@ -50,6 +50,7 @@ package final class AgentListener: Service {
     /// The certificates in use.
     private let shown: Mutex<[String]>
     let authorities: AuthorityBook
+    let signer: DefinitionSigner
     let store: any AgentStore
     let handler: any AgentSessionHandler
     let enroller: Enroller
@@ -71,6 +72,7 @@ package final class AgentListener: Service {
     ) {
         self.configuration = configuration
         self.authorities = authorities
+        self.signer = DefinitionSigner(authorities)
         let pair = authorities.pair
         self.shown = Mutex(
             Self.mark(pair, pair.all.map { configuration.identities[$0.name]?.certificateChainPEM ?? "" })

@@ -21,6 +21,8 @@ package struct CertificateAuthority: Sendable {
 
     let key: Certificate.PrivateKey
     let certificate: Certificate
+    /// What this authority's installation signs definitions by.
+    let definitionKey: DefinitionKey
     /// PEM; what agents keep as their trust.
     package let certificatePEM: String
     /// SHA-256 of the certificate in DER; part of every join token.
@@ -44,7 +46,8 @@ package struct CertificateAuthority: Sendable {
             decoding: try directory.readOrCreate(Self.keyFile, fresh.pemRepresentation.utf8),
             as: UTF8.self
         )
-        let key = Certificate.PrivateKey(try P256.Signing.PrivateKey(pemRepresentation: keyText))
+        let raw = try P256.Signing.PrivateKey(pemRepresentation: keyText)
+        let key = Certificate.PrivateKey(raw)
         let fallback = try Self.selfSigned(key, now: now.date).serializeAsPEM().pemString
         let certificateText = String(
             decoding: try directory.readOrCreate(Self.certificateFile, fallback.utf8),
@@ -58,16 +61,16 @@ package struct CertificateAuthority: Sendable {
                     + "Restore both from one backup; agents trust exactly this pair."
             )
         }
-        return try CertificateAuthority(key: key, certificate: certificate, agentLife: agentLife)
+        return try CertificateAuthority(key: raw, certificate: certificate, agentLife: agentLife)
     }
 
     /// An authority of the texts of its two files.
     ///
     /// - Throws: when they can't be read, or do not belong together.
     package init(keyPEM: String, certificatePEM: String, agentLife: Double = CertificateAuthority.year) throws {
-        let key = Certificate.PrivateKey(try P256.Signing.PrivateKey(pemRepresentation: keyPEM))
+        let key = try P256.Signing.PrivateKey(pemRepresentation: keyPEM)
         let certificate = try Certificate(pemEncoded: certificatePEM)
-        guard certificate.publicKey == key.publicKey else {
+        guard certificate.publicKey == Certificate.PublicKey(key.publicKey) else {
             throw CoreError(.internal, "The authority's certificate does not belong to its key.")
         }
         try self.init(key: key, certificate: certificate, agentLife: agentLife)
@@ -89,9 +92,10 @@ package struct CertificateAuthority: Sendable {
         return begin.advanced(byMilliseconds: self.expiresAt.milliseconds(since: begin) / 3 * 2)
     }
 
-    private init(key: Certificate.PrivateKey, certificate: Certificate, agentLife: Double) throws {
+    private init(key: P256.Signing.PrivateKey, certificate: Certificate, agentLife: Double) throws {
         self.agentLife = agentLife
-        self.key = key
+        self.key = Certificate.PrivateKey(key)
+        self.definitionKey = try DefinitionKey(of: key)
         self.certificate = certificate
         self.certificatePEM = try certificate.serializeAsPEM().pemString
         self.fingerprint = try Self.fingerprint(of: certificate)

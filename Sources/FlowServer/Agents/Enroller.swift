@@ -107,7 +107,8 @@ package final class Enroller: Sendable {
             certificateChain: issued.chainPEM,
             authority: authority.certificatePEM,
             serverName: AgentProtocols.serverName,
-            remark: Self.remark(refused)
+            remark: Self.remark(refused),
+            signingKeys: [authority.definitionKey.statement]
         )
     }
 

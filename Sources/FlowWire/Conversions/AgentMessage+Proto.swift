@@ -148,6 +148,7 @@ extension PBHello {
         self.features = hello.features
         if let revision = hello.schedulerRevision { self.schedulerRevision = revision }
         if let revision = hello.maintenanceRevision { self.maintenanceRevision = revision }
+        if let key = hello.signedBy { self.signedBy = key }
     }
 
     /// What the agent offers; read before anything else of the hello, which a newer version may have changed.
@@ -184,7 +185,8 @@ extension PBHello {
             schedulerRevision: self.hasSchedulerRevision
                 ? try Fields.count(self.schedulerRevision, "hello.scheduler_revision") : nil,
             maintenanceRevision: self.hasMaintenanceRevision
-                ? try Fields.count(self.maintenanceRevision, "hello.maintenance_revision") : nil
+                ? try Fields.count(self.maintenanceRevision, "hello.maintenance_revision") : nil,
+            signedBy: self.hasSignedBy ? try Fields.label(self.signedBy, "hello.signed_by") : nil
         )
     }
 }

@@ -27,7 +27,7 @@ extension PBTaskConfigPush {
         }
     }
 
-    func decoded(_ field: String) throws(WireError) -> ConfigUpdate {
+    func decoded(_ field: String, _ trust: DefinitionTrust) throws(WireError) -> ConfigUpdate {
         guard !self.more else {
             throw WireError.outOfOrder(message: field, expected: "a configuration in one piece")
         }
@@ -44,7 +44,9 @@ extension PBTaskConfigPush {
         }
         var upserts: [JobSnapshot] = []
         upserts.reserveCapacity(self.tasks.count)
-        for (index, task) in self.tasks.enumerated() { upserts.append(try task.decoded("\(field).tasks[\(index)]")) }
+        for (index, task) in self.tasks.enumerated() {
+            upserts.append(try task.checked("\(field).tasks[\(index)]", trust))
+        }
         var zones: [ZoneSlice] = []
         zones.reserveCapacity(self.zones.count)
         for (index, zone) in self.zones.enumerated() { zones.append(try zone.decoded("\(field).zones[\(index)]")) }

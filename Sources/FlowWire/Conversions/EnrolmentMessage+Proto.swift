@@ -59,14 +59,18 @@ package struct EnrolResponse: Hashable, Sendable {
     package var serverName: String
     /// What the host asked for and did not get, in words; empty when it got everything.
     package var remark: String
+    /// Whose signatures definitions have, the newest last; none from a server of an earlier version.
+    package var signingKeys: [SigningKeyStatement]
 
     package init(
         agent: AgentID,
         certificateChain: String,
         authority: String,
         serverName: String,
-        remark: String = ""
+        remark: String = "",
+        signingKeys: [SigningKeyStatement] = []
     ) {
+        self.signingKeys = signingKeys
         self.agent = agent
         self.certificateChain = certificateChain
         self.authority = authority
@@ -98,6 +102,7 @@ extension PBEnvelope {
                 $0.authority = response.authority
                 $0.serverName = response.serverName
                 $0.remark = response.remark
+                $0.signingKeys = response.signingKeys.map { PBSigningKey($0) }
             }
         case .refusal(let code, let text): self.enrolRefusal = .with { ($0.code, $0.message) = (code, text) }
         }
@@ -127,7 +132,8 @@ extension PBEnvelope {
                     certificateChain: response.certificateChain,
                     authority: response.authority,
                     serverName: try Fields.label(response.serverName, "enrol_response.server_name", minimum: 1),
-                    remark: String(response.remark.prefix(Self.remarkLimit))
+                    remark: String(response.remark.prefix(Self.remarkLimit)),
+                    signingKeys: response.signingKeys.map(\.decoded)
                 )
             )
         case .enrolRefusal(let refusal):

@@ -22,8 +22,8 @@ extension PBTaskExecution {
         if let hold = order.hold { self.hold = PBSlotHold(hold) }
     }
 
-    func decoded(_ field: String) throws(WireError) -> Order {
-        var job = try self.task.decoded(field + ".task")
+    func decoded(_ field: String, _ trust: DefinitionTrust) throws(WireError) -> Order {
+        var job = try self.task.checked(field + ".task", trust)
         var gaps = job.unsupported.map { [$0] } ?? []
         let kind = try Fields.understood(&gaps, or: ExecutionKind.manual) { () throws(WireError) in
             try self.kind.decoded(field + ".kind")

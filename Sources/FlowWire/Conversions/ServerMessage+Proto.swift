@@ -45,16 +45,18 @@ extension PBEnvelope {
     }
 
     /// - Throws: ``WireError`` when this is not, or not a valid, message of a server's control stream.
-    package func serverMessage() throws(WireError) -> ServerMessage {
+    ///
+    /// - Parameter trust: whose signatures of definitions count.
+    package func serverMessage(trust: DefinitionTrust = DefinitionTrust()) throws(WireError) -> ServerMessage {
         switch self.message {
-        case .welcome(let welcome): return .welcome(try welcome.decoded())
+        case .welcome(let welcome): return .welcome(try welcome.decoded(trust))
         case .rejected(let rejected):
             return .rejected(code: try Fields.label(rejected.code, "rejected.code"), message: rejected.message)
         case .taskExecutions(let batch):
             var orders: [Order] = []
             orders.reserveCapacity(batch.executions.count)
             for (index, execution) in batch.executions.enumerated() {
-                orders.append(try execution.decoded("task_executions.executions[\(index)]"))
+                orders.append(try execution.decoded("task_executions.executions[\(index)]", trust))
             }
             return .orders(orders)
         case .resultAck(let acknowledgement):
@@ -62,7 +64,7 @@ extension PBEnvelope {
                 incarnation: try Fields.label(acknowledgement.incarnation, "result_ack.incarnation", minimum: 1),
                 sequence: try Fields.count(acknowledgement.sequence, "result_ack.sequence")
             )
-        case .taskConfigPush(let push): return .config(try push.decoded("task_config_push"))
+        case .taskConfigPush(let push): return .config(try push.decoded("task_config_push", trust))
         case .cancelExecution(let cancel):
             return .cancel(
                 try Fields.identifier(cancel.executionID, "cancel_execution.execution_id"),
@@ -128,14 +130,15 @@ extension PBWelcome {
         self.scheduler = PBSchedulerState(welcome.scheduler)
         self.maintenance = PBHostMaintenance(welcome.maintenance)
         if let networks = welcome.networks { self.networks = PBNetworkDefaults(networks) }
+        self.signingKeys = welcome.signingKeys.map { PBSigningKey($0) }
     }
 
-    fileprivate func decoded() throws(WireError) -> Welcome {
+    fileprivate func decoded(_ trust: DefinitionTrust) throws(WireError) -> Welcome {
         guard self.hasClock else { throw WireError.invalid(field: "welcome.clock", problem: "is missing") }
         return Welcome(
             epoch: try Fields.count(self.epoch, "welcome.epoch"),
             acknowledgedSequence: try Fields.count(self.acknowledgedSequence, "welcome.acknowledged_sequence"),
-            config: self.hasConfig ? try self.config.decoded("welcome.config") : nil,
+            config: self.hasConfig ? try self.config.decoded("welcome.config", trust) : nil,
             cancels: try Fields.identifiers(self.cancelledExecutionIds, "welcome.cancelled_execution_ids"),
             forced: try Fields.identifiers(self.forcedExecutionIds, "welcome.forced_execution_ids"),
             questions: try Fields.identifiers(self.questionedExecutionIds, "welcome.questioned_execution_ids"),
@@ -150,7 +153,8 @@ extension PBWelcome {
             scheduler: self.hasScheduler ? try self.scheduler.decoded("welcome.scheduler") : SchedulerState(),
             maintenance: self.hasMaintenance
                 ? try self.maintenance.decoded("welcome.maintenance") : HostMaintenance(),
-            networks: self.hasNetworks ? self.networks.decoded : nil
+            networks: self.hasNetworks ? self.networks.decoded : nil,
+            signingKeys: self.signingKeys.map(\.decoded)
         )
     }
 }

@@ -1325,6 +1325,22 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   /// Clears the value of `planDigest`. Subsequent reads from it will return its default value.
   package mutating func clearPlanDigest() {_uniqueStorage()._planDigest = nil}
 
+  /// To agents whose hello has a `signed_by`: all of the above but `plan_digest` as one TaskConfig's bytes, which `signatures`
+  /// are of. Beside it are `id`, `name`, `uid` and `version` only, for what can't be read.
+  package var definition: Data {
+    get {_storage._definition ?? Data()}
+    set {_uniqueStorage()._definition = newValue}
+  }
+  /// Returns true if `definition` has been explicitly set.
+  package var hasDefinition: Bool {_storage._definition != nil}
+  /// Clears the value of `definition`. Subsequent reads from it will return its default value.
+  package mutating func clearDefinition() {_uniqueStorage()._definition = nil}
+
+  package var signatures: [PBDefinitionSignature] {
+    get {_storage._signatures}
+    set {_uniqueStorage()._signatures = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1332,63 +1348,103 @@ package nonisolated struct PBTaskConfig: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
+/// Of the bytes of a definition, by one of the installation's keys.
+package nonisolated struct PBDefinitionSignature: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The first eight bytes of the SHA-256 of the public key.
+  package var key: Data = Data()
+
+  /// Ed25519, of "quartzflow definition 1", a zero byte and the SHA-256 of the bytes.
+  package var signature: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A public key that definitions are signed by, and the authority's word for it.
+package nonisolated struct PBSigningKey: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Ed25519, 32 bytes.
+  package var key: Data = Data()
+
+  /// ECDSA P-256 with SHA-256 in DER, of "quartzflow signing key 1", a zero byte and the key, by an authority that hosts trust.
+  package var endorsement: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// What fires while a server is there, and for so long without one.
-package nonisolated struct PBAttendedSchedule: Sendable {
+package nonisolated struct PBAttendedSchedule: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var schedule: PBSchedule {
-    get {_schedule ?? PBSchedule()}
-    set {_schedule = newValue}
+    get {_storage._schedule ?? PBSchedule()}
+    set {_uniqueStorage()._schedule = newValue}
   }
   /// Returns true if `schedule` has been explicitly set.
-  package var hasSchedule: Bool {self._schedule != nil}
+  package var hasSchedule: Bool {_storage._schedule != nil}
   /// Clears the value of `schedule`. Subsequent reads from it will return its default value.
-  package mutating func clearSchedule() {self._schedule = nil}
+  package mutating func clearSchedule() {_uniqueStorage()._schedule = nil}
 
-  package var cronExpr: String = String()
+  package var cronExpr: String {
+    get {_storage._cronExpr}
+    set {_uniqueStorage()._cronExpr = newValue}
+  }
 
-  package var delayMs: Int64 = 0
+  package var delayMs: Int64 {
+    get {_storage._delayMs}
+    set {_uniqueStorage()._delayMs = newValue}
+  }
 
   package var limited: PBLimitedSchedule {
-    get {_limited ?? PBLimitedSchedule()}
-    set {_limited = newValue}
+    get {_storage._limited ?? PBLimitedSchedule()}
+    set {_uniqueStorage()._limited = newValue}
   }
   /// Returns true if `limited` has been explicitly set.
-  package var hasLimited: Bool {self._limited != nil}
+  package var hasLimited: Bool {_storage._limited != nil}
   /// Clears the value of `limited`. Subsequent reads from it will return its default value.
-  package mutating func clearLimited() {self._limited = nil}
+  package mutating func clearLimited() {_uniqueStorage()._limited = nil}
 
   package var withinCalendars: PBLimitedSchedule {
-    get {_withinCalendars ?? PBLimitedSchedule()}
-    set {_withinCalendars = newValue}
+    get {_storage._withinCalendars ?? PBLimitedSchedule()}
+    set {_uniqueStorage()._withinCalendars = newValue}
   }
   /// Returns true if `withinCalendars` has been explicitly set.
-  package var hasWithinCalendars: Bool {self._withinCalendars != nil}
+  package var hasWithinCalendars: Bool {_storage._withinCalendars != nil}
   /// Clears the value of `withinCalendars`. Subsequent reads from it will return its default value.
-  package mutating func clearWithinCalendars() {self._withinCalendars = nil}
+  package mutating func clearWithinCalendars() {_uniqueStorage()._withinCalendars = nil}
 
   package var combined: PBLimitedSchedule {
-    get {_combined ?? PBLimitedSchedule()}
-    set {_combined = newValue}
+    get {_storage._combined ?? PBLimitedSchedule()}
+    set {_uniqueStorage()._combined = newValue}
   }
   /// Returns true if `combined` has been explicitly set.
-  package var hasCombined: Bool {self._combined != nil}
+  package var hasCombined: Bool {_storage._combined != nil}
   /// Clears the value of `combined`. Subsequent reads from it will return its default value.
-  package mutating func clearCombined() {self._combined = nil}
+  package mutating func clearCombined() {_uniqueStorage()._combined = nil}
 
   /// Seconds; 0 = not at all.
-  package var alone: Int32 = 0
+  package var alone: Int32 {
+    get {_storage._alone}
+    set {_uniqueStorage()._alone = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _schedule: PBSchedule? = nil
-  fileprivate var _limited: PBLimitedSchedule? = nil
-  fileprivate var _withinCalendars: PBLimitedSchedule? = nil
-  fileprivate var _combined: PBLimitedSchedule? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct PBPool: Sendable {
@@ -2381,6 +2437,16 @@ package nonisolated struct PBHello: @unchecked Sendable {
   /// Clears the value of `maintenanceRevision`. Subsequent reads from it will return its default value.
   package mutating func clearMaintenanceRevision() {_uniqueStorage()._maintenanceRevision = nil}
 
+  /// Which key all definitions here are signed by, in hex; empty where they are not. Absent from agents that check no signatures.
+  package var signedBy: String {
+    get {_storage._signedBy ?? String()}
+    set {_uniqueStorage()._signedBy = newValue}
+  }
+  /// Returns true if `signedBy` has been explicitly set.
+  package var hasSignedBy: Bool {_storage._signedBy != nil}
+  /// Clears the value of `signedBy`. Subsequent reads from it will return its default value.
+  package mutating func clearSignedBy() {_uniqueStorage()._signedBy = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2523,6 +2589,12 @@ package nonisolated struct PBWelcome: @unchecked Sendable {
   package var hasNetworks: Bool {_storage._networks != nil}
   /// Clears the value of `networks`. Subsequent reads from it will return its default value.
   package mutating func clearNetworks() {_uniqueStorage()._networks = nil}
+
+  /// Whose signatures definitions have in this session, the newest last; empty from older servers.
+  package var signingKeys: [PBSigningKey] {
+    get {_storage._signingKeys}
+    set {_uniqueStorage()._signingKeys = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3093,6 +3165,9 @@ package nonisolated struct PBEnrolResponse: Sendable {
 
   /// What the host asked for and did not get, in words; empty when it got everything.
   package var remark: String = String()
+
+  /// As in the welcome.
+  package var signingKeys: [PBSigningKey] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3898,7 +3973,7 @@ nonisolated extension PBTaskConfigResponse.Stage: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskConfig"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0\u{4}\u{8}secret_parameters\0\u{2}\u{6}attended\0\u{1}interruption\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{3}executor_type\0\u{3}executor_config\0\u{3}cron_expr\0\u{1}timeout\0\u{3}retry_count\0\u{3}retry_interval\0\u{1}enabled\0\u{1}uid\0\u{1}version\0\u{1}schedule\0\u{1}overlap\0\u{1}concurrency\0\u{1}misfire\0\u{3}misfire_threshold_ms\0\u{3}catch_up_window_ms\0\u{3}retry_on_interrupt\0\u{1}queueing\0\u{3}queue_limit\0\u{3}misfire_limit\0\u{3}start_deadline\0\u{3}jitter_ms\0\u{3}retry_backoff_permille\0\u{3}retry_longest_interval\0\u{3}retry_jitter_percent\0\u{3}retry_on\0\u{3}delay_ms\0\u{2}\u{2}requires\0\u{3}plan_digest\0\u{1}limited\0\u{3}within_calendars\0\u{1}defaults\0\u{2}\u{4}combined\0\u{2}\u{2}pool\0\u{4}\u{8}secret_parameters\0\u{2}\u{6}attended\0\u{1}interruption\0\u{2}\u{19}definition\0\u{1}signatures\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -3939,6 +4014,8 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _secretParameters: [String] = []
     var _requires: [String] = []
     var _planDigest: UInt64? = nil
+    var _definition: Data? = nil
+    var _signatures: [PBDefinitionSignature] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3987,6 +4064,8 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _secretParameters = source._secretParameters
       _requires = source._requires
       _planDigest = source._planDigest
+      _definition = source._definition
+      _signatures = source._signatures
     }
   }
 
@@ -4043,6 +4122,8 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 48: try { try decoder.decodeRepeatedStringField(value: &_storage._secretParameters) }()
         case 54: try { try decoder.decodeSingularMessageField(value: &_storage._attended) }()
         case 55: try { try decoder.decodeSingularEnumField(value: &_storage._interruption) }()
+        case 80: try { try decoder.decodeSingularBytesField(value: &_storage._definition) }()
+        case 81: try { try decoder.decodeRepeatedMessageField(value: &_storage._signatures) }()
         default: break
         }
       }
@@ -4169,6 +4250,12 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._interruption != .counts {
         try visitor.visitSingularEnumField(value: _storage._interruption, fieldNumber: 55)
       }
+      try { if let v = _storage._definition {
+        try visitor.visitSingularBytesField(value: v, fieldNumber: 80)
+      } }()
+      if !_storage._signatures.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._signatures, fieldNumber: 81)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4216,6 +4303,8 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._secretParameters != rhs_storage._secretParameters {return false}
         if _storage._requires != rhs_storage._requires {return false}
         if _storage._planDigest != rhs_storage._planDigest {return false}
+        if _storage._definition != rhs_storage._definition {return false}
+        if _storage._signatures != rhs_storage._signatures {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -4225,9 +4314,9 @@ nonisolated extension PBTaskConfig: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
-nonisolated extension PBAttendedSchedule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".AttendedSchedule"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schedule\0\u{3}cron_expr\0\u{3}delay_ms\0\u{1}limited\0\u{3}within_calendars\0\u{1}combined\0\u{1}alone\0")
+nonisolated extension PBDefinitionSignature: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DefinitionSignature"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}signature\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4235,55 +4324,173 @@ nonisolated extension PBAttendedSchedule: SwiftProtobuf.Message, SwiftProtobuf._
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._schedule) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.cronExpr) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.delayMs) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._limited) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._withinCalendars) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._combined) }()
-      case 7: try { try decoder.decodeSingularInt32Field(value: &self.alone) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._schedule {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.cronExpr.isEmpty {
-      try visitor.visitSingularStringField(value: self.cronExpr, fieldNumber: 2)
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
     }
-    if self.delayMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.delayMs, fieldNumber: 3)
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
     }
-    try { if let v = self._limited {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    try { if let v = self._withinCalendars {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._combined {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
-    if self.alone != 0 {
-      try visitor.visitSingularInt32Field(value: self.alone, fieldNumber: 7)
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBDefinitionSignature, rhs: PBDefinitionSignature) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBSigningKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SigningKey"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}endorsement\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.endorsement) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
+    }
+    if !self.endorsement.isEmpty {
+      try visitor.visitSingularBytesField(value: self.endorsement, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBSigningKey, rhs: PBSigningKey) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.endorsement != rhs.endorsement {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBAttendedSchedule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttendedSchedule"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schedule\0\u{3}cron_expr\0\u{3}delay_ms\0\u{1}limited\0\u{3}within_calendars\0\u{1}combined\0\u{1}alone\0")
+
+  fileprivate class _StorageClass {
+    var _schedule: PBSchedule? = nil
+    var _cronExpr: String = String()
+    var _delayMs: Int64 = 0
+    var _limited: PBLimitedSchedule? = nil
+    var _withinCalendars: PBLimitedSchedule? = nil
+    var _combined: PBLimitedSchedule? = nil
+    var _alone: Int32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _schedule = source._schedule
+      _cronExpr = source._cronExpr
+      _delayMs = source._delayMs
+      _limited = source._limited
+      _withinCalendars = source._withinCalendars
+      _combined = source._combined
+      _alone = source._alone
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._schedule) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._cronExpr) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._delayMs) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._limited) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._withinCalendars) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._combined) }()
+        case 7: try { try decoder.decodeSingularInt32Field(value: &_storage._alone) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._schedule {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._cronExpr.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._cronExpr, fieldNumber: 2)
+      }
+      if _storage._delayMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._delayMs, fieldNumber: 3)
+      }
+      try { if let v = _storage._limited {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._withinCalendars {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._combined {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if _storage._alone != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._alone, fieldNumber: 7)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBAttendedSchedule, rhs: PBAttendedSchedule) -> Bool {
-    if lhs._schedule != rhs._schedule {return false}
-    if lhs.cronExpr != rhs.cronExpr {return false}
-    if lhs.delayMs != rhs.delayMs {return false}
-    if lhs._limited != rhs._limited {return false}
-    if lhs._withinCalendars != rhs._withinCalendars {return false}
-    if lhs._combined != rhs._combined {return false}
-    if lhs.alone != rhs.alone {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._schedule != rhs_storage._schedule {return false}
+        if _storage._cronExpr != rhs_storage._cronExpr {return false}
+        if _storage._delayMs != rhs_storage._delayMs {return false}
+        if _storage._limited != rhs_storage._limited {return false}
+        if _storage._withinCalendars != rhs_storage._withinCalendars {return false}
+        if _storage._combined != rhs_storage._combined {return false}
+        if _storage._alone != rhs_storage._alone {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5666,7 +5873,7 @@ nonisolated extension PBDailyStatsAck: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0\u{2}\u{2}features\0\u{4}\u{f}scheduler_revision\0\u{3}maintenance_revision\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}min_protocol\0\u{3}max_protocol\0\u{3}agent_id\0\u{1}incarnation\0\u{3}boot_id\0\u{3}last_sequence\0\u{3}config_version\0\u{3}config_digest\0\u{1}floor\0\u{1}version\0\u{1}hostname\0\u{3}operating_system\0\u{3}sent_at\0\u{3}acknowledged_sequence\0\u{3}outbox_base\0\u{3}content_digest\0\u{3}start_id\0\u{3}machine_id\0\u{1}labels\0\u{3}rules_digest\0\u{1}executors\0\u{2}\u{2}features\0\u{4}\u{f}scheduler_revision\0\u{3}maintenance_revision\0\u{4})signed_by\0")
 
   fileprivate class _StorageClass {
     var _minProtocol: UInt32 = 0
@@ -5693,6 +5900,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _features: [String] = []
     var _schedulerRevision: Int64? = nil
     var _maintenanceRevision: Int64? = nil
+    var _signedBy: String? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5727,6 +5935,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _features = source._features
       _schedulerRevision = source._schedulerRevision
       _maintenanceRevision = source._maintenanceRevision
+      _signedBy = source._signedBy
     }
   }
 
@@ -5769,6 +5978,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 23: try { try decoder.decodeRepeatedStringField(value: &_storage._features) }()
         case 38: try { try decoder.decodeSingularInt64Field(value: &_storage._schedulerRevision) }()
         case 39: try { try decoder.decodeSingularInt64Field(value: &_storage._maintenanceRevision) }()
+        case 80: try { try decoder.decodeSingularStringField(value: &_storage._signedBy) }()
         default: break
         }
       }
@@ -5853,6 +6063,9 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       try { if let v = _storage._maintenanceRevision {
         try visitor.visitSingularInt64Field(value: v, fieldNumber: 39)
       } }()
+      try { if let v = _storage._signedBy {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 80)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5886,6 +6099,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._features != rhs_storage._features {return false}
         if _storage._schedulerRevision != rhs_storage._schedulerRevision {return false}
         if _storage._maintenanceRevision != rhs_storage._maintenanceRevision {return false}
+        if _storage._signedBy != rhs_storage._signedBy {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -5897,7 +6111,7 @@ nonisolated extension PBHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Welcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{3}output_bytes\0\u{3}statistics_sequence\0\u{2}\u{18}scheduler\0\u{1}maintenance\0\u{1}networks\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}epoch\0\u{3}acknowledged_sequence\0\u{1}config\0\u{3}cancelled_execution_ids\0\u{1}clock\0\u{3}questioned_execution_ids\0\u{3}forced_execution_ids\0\u{3}answers_log_open\0\u{3}renews_certificates\0\u{3}gives_secrets\0\u{3}lost_after\0\u{3}output_bytes\0\u{3}statistics_sequence\0\u{2}\u{18}scheduler\0\u{1}maintenance\0\u{1}networks\0\u{4}(signing_keys\0")
 
   fileprivate class _StorageClass {
     var _protocol: UInt32 = 0
@@ -5917,6 +6131,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _scheduler: PBSchedulerState? = nil
     var _maintenance: PBHostMaintenance? = nil
     var _networks: PBNetworkDefaults? = nil
+    var _signingKeys: [PBSigningKey] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5944,6 +6159,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _scheduler = source._scheduler
       _maintenance = source._maintenance
       _networks = source._networks
+      _signingKeys = source._signingKeys
     }
   }
 
@@ -5979,6 +6195,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 38: try { try decoder.decodeSingularMessageField(value: &_storage._scheduler) }()
         case 39: try { try decoder.decodeSingularMessageField(value: &_storage._maintenance) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._networks) }()
+        case 80: try { try decoder.decodeRepeatedMessageField(value: &_storage._signingKeys) }()
         default: break
         }
       }
@@ -6042,6 +6259,9 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       try { if let v = _storage._networks {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
+      if !_storage._signingKeys.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._signingKeys, fieldNumber: 80)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6068,6 +6288,7 @@ nonisolated extension PBWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._scheduler != rhs_storage._scheduler {return false}
         if _storage._maintenance != rhs_storage._maintenance {return false}
         if _storage._networks != rhs_storage._networks {return false}
+        if _storage._signingKeys != rhs_storage._signingKeys {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -6936,7 +7157,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}agent_id\0\u{3}certificate_chain\0\u{1}authority\0\u{3}server_name\0\u{1}remark\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}agent_id\0\u{3}certificate_chain\0\u{1}authority\0\u{3}server_name\0\u{1}remark\0\u{4}K\u{1}signing_keys\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6949,6 +7170,7 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 3: try { try decoder.decodeSingularStringField(value: &self.authority) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.serverName) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.remark) }()
+      case 80: try { try decoder.decodeRepeatedMessageField(value: &self.signingKeys) }()
       default: break
       }
     }
@@ -6970,6 +7192,9 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.remark.isEmpty {
       try visitor.visitSingularStringField(value: self.remark, fieldNumber: 5)
     }
+    if !self.signingKeys.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.signingKeys, fieldNumber: 80)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6979,6 +7204,7 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.authority != rhs.authority {return false}
     if lhs.serverName != rhs.serverName {return false}
     if lhs.remark != rhs.remark {return false}
+    if lhs.signingKeys != rhs.signingKeys {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -22,6 +22,10 @@ package struct AgentSession: WireSession {
     private var decoder: FrameDecoder
     private var assembler = PushAssembler()
     private var state = State.idle
+    /// Public keys of the authorities that the host trusts (``DefinitionTrust``).
+    private let authorities: [[UInt8]]
+    /// Whose signatures count in this session; the welcome says it.
+    private var trust = DefinitionTrust()
 
     /// When ``tick(now:)`` has to be called at the latest; nil before the hello and after the end.
     package private(set) var deadline: NIODeadline?
@@ -29,8 +33,10 @@ package struct AgentSession: WireSession {
     package init(
         versions: ProtocolVersions = .supported,
         timeouts: SessionTimeouts = SessionTimeouts(),
-        frameLimit: Int = Frame.defaultLimit
+        frameLimit: Int = Frame.defaultLimit,
+        authorities: [[UInt8]] = []
     ) {
+        self.authorities = authorities
         self.versions = versions
         self.timeouts = timeouts
         self.frameLimit = frameLimit
@@ -114,9 +120,12 @@ package struct AgentSession: WireSession {
         _ actions: inout [SessionAction<ServerMessage>],
         now: NIODeadline
     ) throws(WireError) {
-        let message: ServerMessage
+        if case (.awaitingWelcome, .welcome(let welcome)) = (self.state, envelope.message) {
+            self.trust = DefinitionTrust(welcome.signingKeys.map(\.decoded), authorities: self.authorities)
+        }
+        var message: ServerMessage
         do {
-            message = try envelope.serverMessage()
+            message = try envelope.serverMessage(trust: self.trust)
         } catch {
             // A newer server's word that is not known here is left out, and the session goes on.
             if case .notUnderstood = error, case .established = self.state { return }
@@ -131,6 +140,11 @@ package struct AgentSession: WireSession {
             }
             self.state = .established(protocol: version)
             self.deadline = now + self.timeouts.silence
+            if case .welcome(var welcome) = message {
+                let ids = self.trust.ids
+                welcome.signingKeys.removeAll { !ids.contains($0.id) }
+                message = .welcome(welcome)
+            }
             actions.append(.deliver(message))
         case (.awaitingWelcome, .clock): actions.append(.deliver(message))
         case (.awaitingWelcome, .rejected(let code, let text)), (.established, .rejected(let code, let text)):

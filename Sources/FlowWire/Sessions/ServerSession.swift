@@ -25,6 +25,10 @@ package struct ServerSession: WireSession {
     private let frameLimit: Int
     private var decoder: FrameDecoder
     private var state = State.awaitingHello
+    /// Signs definitions; nil = they go without.
+    private let signer: (any DefinitionSigning)?
+    /// The agent's hello said that it checks signatures.
+    private var checksSignatures = false
 
     /// When ``tick(now:)`` has to be called at the latest; nil when the session has ended.
     package private(set) var deadline: NIODeadline?
@@ -34,8 +38,10 @@ package struct ServerSession: WireSession {
         now: NIODeadline,
         versions: ProtocolVersions = .supported,
         timeouts: SessionTimeouts = SessionTimeouts(),
-        frameLimit: Int = Frame.defaultLimit
+        frameLimit: Int = Frame.defaultLimit,
+        signer: (any DefinitionSigning)? = nil
     ) {
+        self.signer = signer
         self.agent = agent
         self.versions = versions
         self.timeouts = timeouts
@@ -84,7 +90,8 @@ package struct ServerSession: WireSession {
     /// - Throws: ``WireError/outOfOrder(message:expected:)`` before the hello, for anything but one welcome or a rejection
     ///   before the agent was welcomed, and after the end.
     package mutating func send(_ message: ServerMessage, now: NIODeadline) throws(WireError) -> ByteBuffer {
-        let envelope = PBEnvelope(message, version: self.protocolVersion ?? self.versions.maximum)
+        var envelope = PBEnvelope(message, version: self.protocolVersion ?? self.versions.maximum)
+        if let signer, self.checksSignatures { try envelope.sign(by: signer) }
         switch (self.state, message) {
         case (.awaitingHello, _): throw WireError.outOfOrder(message: envelope.name, expected: "a hello first")
         case (.awaitingWelcome(let version), .welcome):
@@ -165,6 +172,7 @@ package struct ServerSession: WireSession {
             try self.reject("identity_mismatch", text, code: .identityMismatch, &actions)
             return
         }
+        self.checksSignatures = hello.signedBy != nil
         self.state = .awaitingWelcome(protocol: version)
         self.deadline = now + self.timeouts.welcome
         actions.append(.deliver(message))

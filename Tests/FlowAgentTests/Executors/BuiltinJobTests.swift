@@ -142,11 +142,12 @@ struct BuiltinJobTests {
             {"executors": ["shell", "sql", "container"], "interpreters": ["/bin/sh"], "directories": ["/srv/data"], "plugins": "/opt/p",
              "network": {"private": true, "loopback": false, "hosts": ["*.example.org"],
                          "authorities": ["/etc/quicflow/ours.pem"], "client_certificates": {"shop":
-                         {"certificate": "/etc/quicflow/shop.pem", "key": "/etc/quicflow/shop.key", "hosts": ["*.shop.example"]}}}, "concurrency": 4, "users": ["www-data"],
+                         {"certificate": "/etc/quicflow/shop.pem", "key": "/etc/quicflow/shop.key", "hosts": ["*.shop.example"]}}}, "concurrency": 4, "users": ["www-data"], "signatures": "required",
              "containers": {"engine": "/opt/podman", "images": ["registry.example.org/*", "a:1"], "networks": ["none"]}}
             """
         let policy = try HostPolicyFile.parse(Array(text.utf8))
         #expect(policy.plugins == "/opt/p" && policy.concurrency == 4 && !policy.network.allowsLoopback)
+        #expect(policy.signatures == .required)
         #expect(policy.users == ["www-data"] && policy.network.authorities == ["/etc/quicflow/ours.pem"])
         func refusal(_ payload: Payload) -> String? { policy.refusal(of: payload) }
         let shop = policy.network.clientCertificates?["shop"]

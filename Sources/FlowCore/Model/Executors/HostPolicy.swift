@@ -19,6 +19,8 @@ package struct HostPolicy: Hashable, Sendable, Codable {
     package var containers: Containers
     /// Executions at once; nil = the agent's own limit.
     package var concurrency: Int?
+    /// Whether definitions without a signature are taken; nil = until a server had signatures.
+    package var signatures: SignatureRule?
 
     /// What jobs that connect by themselves may reach: HTTP, SQL and the checks.
     ///
@@ -147,8 +149,10 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         plugins: String? = nil,
         network: Network = Network(),
         containers: Containers = Containers(),
-        concurrency: Int? = nil
+        concurrency: Int? = nil,
+        signatures: SignatureRule? = nil
     ) {
+        self.signatures = signatures
         self.executors = executors
         self.interpreters = interpreters
         self.directories = directories
@@ -170,7 +174,8 @@ package struct HostPolicy: Hashable, Sendable, Codable {
             plugins: try values.decodeIfPresent(String.self, forKey: .plugins),
             network: try values.decode(Network.self, forKey: .network),
             containers: try values.decodeIfPresent(Containers.self, forKey: .containers) ?? Containers(),
-            concurrency: try values.decodeIfPresent(Int.self, forKey: .concurrency)
+            concurrency: try values.decodeIfPresent(Int.self, forKey: .concurrency),
+            signatures: try values.decodeIfPresent(SignatureRule.self, forKey: .signatures)
         )
     }
 
@@ -200,6 +205,24 @@ package struct HostPolicy: Hashable, Sendable, Codable {
                 ?? container.mounts.lazy.compactMap { self.refusal(ofPath: $0.source) }.first
         case .http(let http): return http.clientCertificate.flatMap { self.network.refusal(ofCertificate: $0) }
         case .plugin, .builtin: return nil
+        }
+    }
+
+    /// Why a definition is not taken, whatever it says; nil when it is.
+    ///
+    /// - Parameters:
+    ///   - verdict: what was found out about its signature; nil = it has none.
+    ///   - state: what the host has seen of signatures.
+    package func refusal(of verdict: DefinitionVerdict?, _ state: SigningState) -> String? {
+        switch verdict {
+        case .signed: return nil
+        case .wrong:
+            return "the definition's signature is wrong: it is not what this installation's server signed (signatures)"
+        case .strange:
+            return "the definition is signed by a key that no authority of this host has vouched for (signatures)"
+        case nil:
+            let isNeeded = self.signatures.map { $0 == .required } ?? state.isInForce
+            return isNeeded ? "the definition has no signature, and this host takes none without (signatures)" : nil
         }
     }
 

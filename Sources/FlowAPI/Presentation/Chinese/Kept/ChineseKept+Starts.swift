@@ -242,6 +242,12 @@ extension ChineseKept {
         zh 主机的策略不允许用户“{user}”的任务（users）
         en the host's policy does not allow '{path}' (directories)
         zh 主机的策略不允许“{path}”（directories）
+        en the definition's signature is wrong: it is not what this installation's server signed (signatures)
+        zh 任务定义的签名不正确：它不是本系统服务器签署的内容（signatures）
+        en the definition is signed by a key that no authority of this host has vouched for (signatures)
+        zh 任务定义由一个密钥签名，但这台主机信任的机构都没有为该密钥担保（signatures）
+        en the definition has no signature, and this host takes none without (signatures)
+        zh 任务定义没有签名，而这台主机只接受有签名的定义（signatures）
         en the host's policy {file} can't be read; nothing is started without it
         zh 主机的策略 {file} 读不了；没有它不启动任何任务
         en the host's policy {file}: {fault}
