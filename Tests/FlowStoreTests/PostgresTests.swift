@@ -52,7 +52,9 @@ struct PostgresTests {
                 SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
                 WHERE locktype = 'advisory' AND datname = current_database()
                 """
+            let end = ContinuousClock.now + .seconds(30)
             while try server.sql(held, in: database) != "2" {
+                try #require(ContinuousClock.now < end, "the other server never held both locks")
                 try await Task.sleep(for: .milliseconds(5))
             }
             let second = try await PostgresStore.open(address)
