@@ -71,7 +71,8 @@ package enum AddressRules {
         if allowance.contains(.loopback) { return .allowed }
         return .refused(
             allowance.contains(.centralLoopback)
-                ? "the installation does not allow the host itself (setting network.loopback)"
+                ? "the installation does not allow the host itself "
+                    + "(setting network.loopback, or loopback: true in the host's policy)"
                 : "private addresses are not allowed on this host"
         )
     }

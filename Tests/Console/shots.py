@@ -107,6 +107,7 @@ def fill(server: DevServer) -> dict[str, object]:
     backup = job(api, "wal-archive", "echo 归档 $(date); seq 1 40; sleep 0.3", "*/3 * * * * *", labels={"team": "db"})
     broken = job(api, "disk-report", "echo reading /srv; echo 'disk /srv is full: 98 % used' >&2; exit 2", "*/7 * * * * *", description="磁盘用量")
     slow = job(api, "full-restore-test", "for i in $(seq 600); do echo step $i of 600; sleep 1; done", timeout=3600)
+    api.call("PATCH", "/settings", {"values": {"network.loopback": "allow"}})
     request = {"executor_type": 2, "executor_config": {"url": f"{api.base}/api/v1/health"}}
     job(api, "health-check", "", "*/5 * * * * *", **request)
     off = job(api, "old-sync", "true", "0 5 * * *")

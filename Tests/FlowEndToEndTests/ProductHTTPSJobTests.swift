@@ -51,7 +51,9 @@ extension ProductTests {
                 let receiver = try await HTTPReceiver.start(certificatePEM: ours.certificatePEM, keyPEM: ours.keyPEM)
                 let file = world.directory + "/authorities.pem"
                 let policy = world.directory + "/policy.json"
-                try Data(#"{"network": {"authorities": ["\#(file)"]}}"#.utf8).write(to: URL(fileURLWithPath: policy))
+                try Data(#"{"network": {"loopback": true, "authorities": ["\#(file)"]}}"#.utf8).write(
+                    to: URL(fileURLWithPath: policy)
+                )
                 func trust(_ text: String) throws { try text.write(toFile: file, atomically: true, encoding: .utf8) }
 
                 // The file is not there yet: only what needs it fails.
@@ -126,7 +128,7 @@ extension ProductTests {
                 let policy = try write(
                     "policy.json",
                     """
-                    {"network": {"authorities": ["\(trusted)"], "client_certificates": {
+                    {"network": {"loopback": true, "authorities": ["\(trusted)"], "client_certificates": {
                         "shop": {"certificate": "\(shown)", "key": "\(try write("key.pem", ours.keyPEM))", "hosts": ["localhost"]},
                         "other": {"certificate": "\(shown)", "key": "\(world.directory)/key.pem", "hosts": ["example.org"]}}}}
                     """

@@ -53,6 +53,22 @@ struct UpgradeTests {
         }
     }
 
+    @Test("goes on connecting to hosts' own addresses where it has tasks that may; a new one does not (370)")
+    func ownHost() async throws {
+        try await self.withUpgraded { store in
+            #expect(
+                try await store.allJobs().contains { if case .http = $0.definition.payload { true } else { false } }
+            )
+            let setting = try await store.settings().values[.networkLoopback]
+            #expect(setting?.value == .text(NetworkWord.allow.rawValue) && setting?.updatedBy == "upgrade")
+        }
+        try await TemporaryDirectory.with { directory in
+            let store = try SQLiteStore.open(path: directory + "/new.db")
+            #expect(try await store.settings().values.isEmpty)
+            try await store.close()
+        }
+    }
+
     @Test("goes on where it stopped: the agent's next report counts, the next fire is planned, a job is changed")
     func goesOn() async throws {
         try await TemporaryDirectory.with { directory in

@@ -110,7 +110,8 @@ struct BuiltinJobTests {
                 let outcome = try await host.wait(await host.launch(.builtin(job)))
                 #expect(outcome.status == .failure && outcome.reason == .policyDenied, "\(outcome)")
                 let words = (outcome.detail ?? "") + outcome.text
-                let cause = "installation does not allow the host itself (setting network.loopback)"
+                let cause =
+                    "installation does not allow the host itself (setting network.loopback, or loopback: true in"
                 #expect(words.contains(cause), "\(outcome)")
             }
         }

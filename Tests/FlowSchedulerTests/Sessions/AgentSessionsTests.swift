@@ -405,13 +405,13 @@ struct AgentSessionsTests {
         try await bench.serving([channel]) {
             try await eventually("a welcome") { Self.isWelcomed(channel) }
             let first = channel.sent.compactMap { if case .welcome(let welcome) = $0 { welcome.networks } else { nil } }
-            #expect(first == [NetworkDefaults(allowsPrivate: false, allowsLoopback: true)])
-            take(2, [.networkLoopback: NetworkWord.refuse.rawValue])
+            #expect(first == [NetworkDefaults(allowsPrivate: false, allowsLoopback: false)])
+            take(2, [.networkLoopback: NetworkWord.allow.rawValue])
             channel.say(.heartbeat(Heartbeat(configVersion: 1, running: [], sentAt: 1)))
             try await eventually("an answer") {
                 channel.sent.contains {
                     if case .heartbeatAnswer(_, _, let networks) = $0 {
-                        networks == NetworkDefaults(allowsPrivate: true, allowsLoopback: false)
+                        networks == NetworkDefaults(allowsPrivate: true, allowsLoopback: true)
                     } else {
                         false
                     }

@@ -35,7 +35,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         package var authorities: [String]?
         /// What HTTP jobs may show to servers that ask who they are, by the names that jobs say; nil = none.
         package var clientCertificates: [String: ClientCertificate]?
-        /// What the installation says; nil = nothing, and all is allowed.
+        /// What the installation says; nil = nothing, as from servers of before, and all is allowed.
         package var defaults: NetworkDefaults?
 
         package init(
@@ -61,7 +61,8 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         package var localRefusal: String? {
             guard !self.allowsLoopback else { return nil }
             return self.ownLoopback == nil
-                ? "the installation does not allow connections to the host itself (setting network.loopback)"
+                ? "the installation does not allow connections to the host itself "
+                    + "(setting network.loopback, or loopback: true in the host's policy)"
                 : "the host's policy does not allow connections to the host itself (network)"
         }
 

@@ -62,7 +62,7 @@ extension SettingKey {
         case .networkLoopback:
             .words(
                 NetworkWord.self,
-                standard: NetworkWord.allow,
+                standard: NetworkWord.refuse,
                 "任务连接主机自身",
                 "Connections of tasks to their own host"
             )

@@ -138,6 +138,8 @@ extension ChineseKept {
         zh {address}：这台主机不允许访问内网地址
         en {address}: the installation does not allow the host itself (setting network.loopback)
         zh {address}：系统设置不允许访问本机（设置 network.loopback）
+        en {address}: the installation does not allow the host itself (setting network.loopback, or loopback: true in the host's policy)
+        zh {address}：系统设置不允许访问本机（设置 network.loopback，或主机策略中的 loopback: true）
         en {address}: the installation does not allow private addresses (setting network.private)
         zh {address}：系统设置不允许访问内网地址（设置 network.private）
         en the working directory '{path}' does not exist
@@ -188,6 +190,8 @@ extension ChineseKept {
         zh 主机的策略不允许连接“{host}”（network.hosts）
         en the installation does not allow connections to the host itself (setting network.loopback)
         zh 系统设置不允许连接本机（设置 network.loopback）
+        en the installation does not allow connections to the host itself (setting network.loopback, or loopback: true in the host's policy)
+        zh 系统设置不允许连接本机（设置 network.loopback，或主机策略中的 loopback: true）
         en the host's policy does not allow {kind} jobs (executors)
         zh 主机的策略不允许 {kind} 任务（executors）
         en '{name}': '{file}' can't be read, or has no certificate in PEM
