@@ -242,9 +242,14 @@ package final class NotifyEvaluator: Sendable {
             limit: 2 * Self.tailBytes
         )
         let bytes = Array(slice.chunks.flatMap(\.bytes).suffix(Self.tailBytes))
-        guard total > Int64(Self.tailBytes), let line = bytes.firstIndex(of: 0x0a) else { return bytes }
-        // The first line has lost its beginning.
-        return Array(bytes[(line + 1)...])
+        return total > Int64(Self.tailBytes) ? Self.withoutBegun(bytes) : bytes
+    }
+
+    /// The end of an output without the line that has lost its beginning; where there is no other, what is left of that one.
+    static func withoutBegun(_ bytes: [UInt8]) -> [UInt8] {
+        if let line = bytes.dropLast().firstIndex(of: 0x0a) { return Array(bytes[(line + 1)...]) }
+        // A character may have been cut as well.
+        return Array("…".utf8) + bytes.drop { $0 & 0xc0 == 0x80 }
     }
 
     /// What the executions of a message read like; nothing for one that says that it works again.
