@@ -27,6 +27,7 @@ from pathlib import Path
 import openpyxl
 from acceptance_steps import AcceptanceSteps
 from alert_steps import AlertSteps
+from cause_steps import CauseSteps
 from fault_steps import FaultSteps
 from hook_steps import HookSteps
 from host_steps import HostSteps
@@ -109,6 +110,7 @@ OVERLAYS = ("drawer", "menu", "shortcuts", "rule", "channel", "role", "palette",
 class Journey(
     AcceptanceSteps,
     AlertSteps,
+    CauseSteps,
     FaultSteps,
     HookSteps,
     HostSteps,
@@ -1247,6 +1249,8 @@ class Journey(
         self.step("costs no more than it may", self.weighs)
         self.step("shows what ran on which host over time", self.timeline)
         self.step("reports a span, and leads to its runs", self.reports)
+        self.step("shows failures of one cause as one, and opens them", self.failed_alike)
+        self.step("draws who starts whom, for keys as well", self.who_starts_whom)
         self.step("leads from a report's bars to their runs", self.drills_down)
         self.step("sends a report by mail", self.report_by_mail)
         if self.job_id:
