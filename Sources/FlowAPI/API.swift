@@ -75,7 +75,8 @@ package func makeAPI(
             jobs: services.jobs,
             presenter: tasks,
             executions: executions,
-            settings: services.live
+            settings: services.live,
+            workflows: services.workflows
         ),
         groups: GroupRoutes(groups: services.groups, agents: services.agents),
         joining: services.joining.map { JoinTokenRoutes(joining: $0) },

@@ -1000,6 +1000,80 @@ def task_files_are_planned_applied_and_pruned(sh: Shell) -> None:
     check(api.get("/tasks")["total"] == count - 2, "two, and no others")
 
 
+def a_task_does_not_reach_its_own_host(sh: Shell) -> None:
+    """What listens on a host for itself is refused unless somebody says so, and the record says what to set."""
+    config = {"url": f"{sh.server.base}/api/v1/health"}
+    body = {"name": "own host", "group_ids": [1], "schedule_type": "manual", "executor_type": 2, "executor_config": config}
+    sh.server.api.post("/tasks", body)
+    ended = sh.json("task", "trigger", "own host", "--wait", expect=1)
+    record = json.dumps(ended)
+    for words in ["POLICY_DENIED", "network.loopback", "loopback: true"]:
+        check(words in record, f"{words} is not in {record}")
+
+
+def workflows_stand_in_task_files(sh: Shell) -> None:
+    """A file holds workflows beside tasks: planned, applied, exported, pruned, and refused with file, line and field."""
+    api = sh.server.api
+    folder = sh.home / "flows"
+    folder.mkdir()
+    task = "name: flowed\ngroups: [all]\nschedule_type: manual\nexecutor_config: {command: 'true'}\n"
+    text = (
+        "kind: workflow   # steps\nname: flowed\ngroups: [all]\ncron_expr: 0 2 * * *\nenabled: false\nnodes:\n"
+        "  - {key: one, kind: job, task: flowed}\n  - {key: two, kind: workflow, workflow: flowed inner}\n"
+        "edges:\n  - {from: one, to: two}\n---\n"
+        "kind: workflow\nname: flowed inner\ngroups: [all]\nnodes:\n"
+        "  - {key: each, kind: map, over: [a, b], do: {kind: job, task: flowed, parameters: {}}}\n"
+    )
+    (folder / "flows.yaml").write_text(text)
+    (folder / "task.yaml").write_text(task)
+    source = ["--source", "flowing"]
+    # Wrong in three places, and nothing is made.
+    (folder / "flows.yaml").write_text(text.replace("task: flowed}", "task: flowde}").replace("to: two", "to: three").replace("over:", "oevr:"))
+    said = sh.run("apply", str(folder), *source, expect=2).stderr
+    for words in [
+        "flows.yaml:7:28: 'flowed' nodes[0].task: there is no task 'flowde'; is 'flowed' meant?",
+        "'flowed' edges[0].to: there is no step 'three'", "'flowed inner' nodes[0].oevr: there is no field 'oevr'; is 'over' meant?",
+    ]:
+        check(words in said, f"{words}\nis not in\n{said}")
+    check(not [w for w in api.pages("/workflows") if w["name"].startswith("flowed")], "nothing is made")
+    (folder / "flows.yaml").write_text(text)
+    check("3 to create" in sh.run("plan", str(folder), *source, expect=7).stdout, "planned")
+    steps = sh.json("apply", str(folder), *source)["steps"]
+    made = [(step["kind"], step["name"], step["outcome"]) for step in steps]
+    check(made == [("task", "flowed", "done"), ("workflow", "flowed inner", "done"), ("workflow", "flowed", "done")], made)
+    flow = next(w for w in api.pages("/workflows") if w["name"] == "flowed")
+    check(flow["labels"] == {"quartzflow/source": "flowing"} and flow["enabled"] is False, flow)
+    # What is there as it should be is left alone.
+    again = sh.run("apply", str(folder), *source).stdout
+    check("0 created, 0 changed" in again and "3 as they were" in again, again)
+    check(api.get(f"/workflows/{flow['id']}")["version"] == flow["version"], "no new version")
+    # Somebody changes it on the server: drift, and an export takes it into the file without its comment's loss.
+    whole = api.get(f"/workflows/{flow['id']}")
+    body = {name: whole[name] for name in ("name", "group_ids", "cron_expr", "enabled", "nodes", "edges")}
+    api.call("PUT", f"/workflows/{flow['id']}", {**body, "max_parallel": 7})
+    drift = sh.run("diff", str(folder), *source, expect=7).stdout
+    check("~ flowed (workflow)" in drift and "max_parallel: 7 -> 20" in drift, drift)
+    sh.run("export", str(folder), *source)
+    kept = (folder / "flows.yaml").read_text()
+    check("max_parallel: 7" in kept and "# steps" in kept and kept.count("kind: workflow\n") + kept.count("kind: workflow ") >= 2, kept)
+    sh.run("plan", str(folder), *source)
+    (folder / "flows.yaml").write_text(kept.replace("max_parallel: 7", "max_parallel: 8"))
+    sh.run("apply", str(folder), *source)
+    check(api.get(f"/workflows/{flow['id']}")["max_parallel"] == 8, "the last word is the files'")
+    # All of it written anew says the same.
+    fresh = sh.home / "flows-anew"
+    sh.run("export", str(fresh), *source)
+    check(len(list(fresh.iterdir())) == 3, list(fresh.iterdir()))
+    sh.run("diff", str(fresh), *source)
+    # What a workflow runs goes behind it, and another source has no say.
+    check("'flowing'" in sh.run("apply", str(folder), "--source", "other", expect=6).stderr, "another source")
+    empty = sh.home / "no-flows"
+    empty.mkdir()
+    check("? flowed (workflow)" in sh.run("plan", str(empty), *source).stdout, "said, not done")
+    check("3 deleted" in sh.run("apply", str(empty), *source, "--prune").stdout, "pruned")
+    check(not [w for w in api.pages("/workflows") if w["name"].startswith("flowed")], "gone")
+
+
 def faults_of_task_files_are_all_told_and_nothing_is_changed(sh: Shell) -> None:
     folder = sh.home / "faulty"
     folder.mkdir()
@@ -1200,6 +1274,8 @@ JOURNEYS = [
     the_scheduler_is_stopped_and_started,
     exported_task_files_change_nothing,
     task_files_are_planned_applied_and_pruned,
+    workflows_stand_in_task_files,
+    a_task_does_not_reach_its_own_host,
     faults_of_task_files_are_all_told_and_nothing_is_changed,
     a_refused_task_file_does_not_hide_the_others,
     the_hosts_own_records_need_no_server,

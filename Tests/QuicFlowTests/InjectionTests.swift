@@ -58,7 +58,7 @@ struct InjectionTests {
         defer { try? FileManager.default.removeItem(atPath: home) }
         var folder = TaskFolder(place, [])
         let names = Self.payloads + ["../../up", "..", ".", ".hidden", "/etc/passwd", "a/../b", "con", ""]
-        let tasks = names.map { (name: $0, fields: JSONValue.object(["name": .string($0)])) }
+        let tasks = names.map { (key: FileKey(.task, $0), fields: JSONValue.object(["name": .string($0)])) }
         #expect(try folder.write(tasks, over: []) == tasks.count)
         let files = try FileManager.default.subpathsOfDirectory(atPath: home).filter {
             !["inner", "inner/tasks"].contains($0)

@@ -59,7 +59,7 @@ struct TaskFileTests {
         let fields = names.fields(paused, known: ["name", "enabled"])
         #expect(fields["enabled"] == true)
         #expect(names.fields(off, known: ["name", "enabled"])["enabled"] == false)
-        let present = ["a": self.present(["name": "a", "enabled": true], isHeld: true)]
+        let present: [FileKey: TaskServer.Present] = ["a": self.present(["name": "a", "enabled": true], isHeld: true)]
         func plan(_ text: String) -> TaskPlan {
             TaskPlan(wanted: self.checked(text), present: present, options: .init())
         }
@@ -69,7 +69,7 @@ struct TaskFileTests {
 
     @Test("only tasks of the same source are deleted, and only when asked")
     func prune() {
-        let present = [
+        let present: [FileKey: TaskServer.Present] = [
             "mine": self.present(["name": "mine"], source: "shop"),
             "theirs": self.present(["name": "theirs"], source: "x"),
             "nobody's": self.present(["name": "nobody's"]),
@@ -83,7 +83,9 @@ struct TaskFileTests {
     @Test("a task of another source is not taken without --adopt, and one that is right gets no mark by itself")
     func adopt() {
         let wanted = self.checked("- {name: a}\n- {name: b}")
-        let present = ["a": self.present(["name": "a"], source: "x"), "b": self.present(["name": "b"])]
+        let present: [FileKey: TaskServer.Present] = [
+            "a": self.present(["name": "a"], source: "x"), "b": self.present(["name": "b"]),
+        ]
         let plan = TaskPlan(wanted: wanted, present: present, options: .init(source: "shop"))
         #expect(plan.foreign.map { $0.file.name } == ["a"] && plan.steps.isEmpty && plan.unchanged == 1)
         let adopted = TaskPlan(wanted: wanted, present: present, options: .init(source: "shop", adopt: true))
@@ -103,7 +105,7 @@ struct TaskFileTests {
         let present = Dictionary(
             self.files(text).map {
                 (
-                    $0.name,
+                    $0.key,
                     self.present(["name": .string($0.name), "dependencies": $0.fields["dependencies"]], source: "s")
                 )
             }
@@ -113,7 +115,9 @@ struct TaskFileTests {
         #expect(names.firstIndex(of: "c") ?? 9 < names.firstIndex(of: "b") ?? 0)
         #expect(names.firstIndex(of: "b") ?? 9 < names.firstIndex(of: "a") ?? 0)
         // A circle is the server's to refuse; it must not hang.
-        #expect(TaskOrder.sorted(["x", "y", "z"]) { ["x": ["y"], "y": ["x"]][$0] ?? [] } == ["z", "x", "y"])
+        #expect(
+            TaskOrder.sorted(["x", "y", "z"]) { ["x": ["y"], "y": ["x"]][$0] ?? [] } == ["z", "x", "y"] as [String]
+        )
     }
 
     @Test("tasks that wait for each other are sent together, others in as few requests as they fit")
@@ -217,7 +221,7 @@ struct TaskFileTests {
                 $0.contains("b.yml:2:1: 'a' name: the same name stands at") && $0.contains("a.yaml:1:1")
             }
         )
-        #expect(reader.faults.contains { $0.english.contains("c.yaml:1:3: a task is a mapping") })
+        #expect(reader.faults.contains { $0.english.contains("c.yaml:1:3: a task or workflow is a mapping") })
         #expect(throws: CommandFailure.self) { try reader.checked() }
     }
 

@@ -8,15 +8,16 @@ extension Endpoint {
     var taskFileContract: Contract? {
         switch self {
         case .checkTasks:
-            Contract(.tasks, "Says what tasks would become, with all defaults, and stores nothing")
+            Contract(.tasks, "Says what tasks and workflows would become, with all defaults, and stores nothing")
                 .about(
                     """
                     The same checks as saving them all: each as a new one or, with 'id', as replacing that one. In 'dependencies' -1 \
-                    stands for the first task of the request, -2 for the second. Only whether a new name is free is not said.
+                    stands for the first task of the request, -2 for the second, and so in 'task_id' of a step and, for workflows, \
+                    in 'workflow_id'. Only whether a new name is free is not said.
                     """
                 )
                 .body(
-                    .body(required: ["tasks": Self.checks]),
+                    .body(required: ["tasks": Self.checks], optional: ["workflows": Self.workflowChecks]),
                     examples: [
                         "new": .object([
                             .init("tasks", Self.taskExamples.map { JSON.object([.init("task", $0.value)]) })
@@ -31,13 +32,26 @@ extension Endpoint {
                                     .about("Null where there are faults."),
                                 "faults": .array(.reference("Fault")),
                             ])
-                        ).about("In the order of the request.")
+                        ).about("In the order of the request."),
+                        "workflows": .array(
+                            .answer([
+                                "workflow": Schema.any.about("As a workflow is written; null where there are faults."),
+                                "faults": .array(.reference("Fault")),
+                            ])
+                        ),
                     ])
                 )
         case .taskFileSchema: Contract(.tasks, "Gives the JSON Schema of task files").answers(.plain(.any))
         default: nil
         }
     }
+
+    private static let workflowChecks = Schema.array(
+        .body(
+            required: ["workflow": .reference("WorkflowBody")],
+            optional: ["id": .integer(1...Int64.max).about("The workflow that it would replace.")]
+        )
+    ).with(.init("maxItems", TaskRoutes.checkLimit))
 
     private static let checks = Schema.array(
         .body(

@@ -170,7 +170,7 @@ extension Endpoint {
 extension Schema {
     static let workflowSummary: KeyValuePairs<String, Schema> = [
         "id": .integer, "name": .string, "description": .string, "group_ids": .array(.integer), "enabled": .boolean,
-        "version": .integer, "cron_expr": .string.orNull, "timezone": .string.orNull,
+        "labels": .dictionary(.string), "version": .integer, "cron_expr": .string.orNull, "timezone": .string.orNull,
         "next_exec_time": .timestamp.orNull,
         "node_count": .integer, "created_by": .string, "created_at": .timestamp, "updated_at": .timestamp,
     ]
@@ -245,6 +245,9 @@ extension Schema {
             "on_failure": .choice(of: FailurePolicy.self).byDefault("stop"), "parameters": .array(Self.parameter),
             "edges": .array(Self.edge),
             "results": .dictionary(.string).about("What a run hands on; texts with expressions, by name."),
+            "labels": .dictionary(.string).about(
+                "For people and programs; left out of an update they stay as they are."
+            ),
         ]
     )
 

@@ -7,15 +7,27 @@ import FlowCore
 enum TaskFileSchema {
     static func make() -> JSON {
         let task = JSON.object([.init("$ref", "#/$defs/Task")])
-        var definitions: [JSON.Member] = [.init("Task", Self.task.json)]
+        let workflow = JSON.object([.init("$ref", "#/$defs/Workflow")])
+        var definitions: [JSON.Member] = [.init("Task", Self.task.json), .init("Workflow", Self.workflow.json)]
         for name in ["NotifyRule", "NotifyTarget"] {
             if let schema = Schema.named[name] { definitions.append(.init(name, schema.json)) }
         }
         let schema = JSON.object([
             .init("$schema", "https://json-schema.org/draft/2020-12/schema"),
             .init("title", "QuartzFlow task file"),
-            .init("description", "A task, or a list of tasks. What is left out has the server's default."),
-            .init("anyOf", [task, .object([.init("type", "array"), .init("items", task)])]),
+            .init(
+                "description",
+                "A task, a workflow, or a list of such. What is left out has the server's default."
+            ),
+            .init(
+                "anyOf",
+                [
+                    task, workflow,
+                    .object([
+                        .init("type", "array"), .init("items", JSON.object([.init("anyOf", [task, workflow])])),
+                    ]),
+                ]
+            ),
             .init("$defs", JSON.object(definitions)),
         ])
         return Self.moved(schema)
@@ -40,6 +52,40 @@ enum TaskFileSchema {
             }
         }
         return Schema(.object(changed, isClosed: isClosed))
+    }
+
+    /// A workflow as a file has it: `kind` tells it from a task.
+    private static var workflow: Schema {
+        guard let body = Schema.named["WorkflowBody"], case .object(let fields, let isClosed) = body.kind else {
+            return .any
+        }
+        let kind = Schema.Field("kind", .choice(["workflow"]), isRequired: true)
+        let changed = fields.map { field -> Schema.Field in
+            switch field.name {
+            case "group_ids":
+                .init(
+                    "groups",
+                    .array(.string).about("Who may see and run it, and where its own scripts run; by name.")
+                )
+            case "nodes": .init("nodes", Self.nodes(field.schema), isRequired: true)
+            default: field
+            }
+        }
+        return Schema(.object([kind] + changed, isClosed: isClosed))
+    }
+
+    private static func nodes(_ schema: Schema) -> Schema {
+        guard case .array(let node) = schema.kind, case .object(let fields, let isClosed) = node.kind else {
+            return schema
+        }
+        let named = fields.map { field in
+            switch field.name {
+            case "task_id": Schema.Field("task", .string.about("Of a job or a wait: the task, by its name."))
+            case "workflow_id": Schema.Field("workflow", .string.about("Of a workflow: which one runs, by its name."))
+            default: field
+            }
+        }
+        return .array(Schema(.object(named, isClosed: isClosed)))
     }
 
     private static func edges(_ schema: Schema) -> Schema {

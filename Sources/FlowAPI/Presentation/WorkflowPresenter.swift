@@ -13,6 +13,7 @@ enum WorkflowPresenter {
             .init("group_ids", definition.groups), .init("enabled", workflow.isEnabled),
             .init("version", workflow.version),
             .init("cron_expr", definition.schedule?.cron), .init("timezone", definition.schedule?.timeZone),
+            .init("labels", definition.labels),
             .init("next_exec_time", workflow.nextFire), .init("node_count", definition.nodes.count),
             .init("created_by", workflow.createdBy), .init("created_at", workflow.createdAt),
             .init("updated_at", workflow.updatedAt),
@@ -23,6 +24,12 @@ enum WorkflowPresenter {
         let known = Set(self.summary(workflow).map(\.name))
         guard case .object(let definition) = workflow.definition.json else { return self.summary(workflow) }
         return self.summary(workflow) + definition.filter { !known.contains($0.name) }
+    }
+
+    /// What can be written of a workflow, with its defaults.
+    static func definition(_ definition: WorkflowDefinition, isEnabled: Bool) -> JSON {
+        guard case .object(let members) = definition.json else { return .null }
+        return .object(members + [.init("enabled", isEnabled)])
     }
 
     private static func members(_ run: FlowRun) -> [JSON.Member] {

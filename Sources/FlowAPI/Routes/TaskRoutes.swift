@@ -12,6 +12,8 @@ struct TaskRoutes: Sendable {
     let presenter: TaskPresenter
     let executions: ExecutionPresenter
     let settings: LiveSettings
+    /// For what is looked at together with tasks; nil where there are none.
+    let workflows: WorkflowService?
 
     func list(_ call: APICall) async throws -> APIAnswer {
         var query = try call.query()

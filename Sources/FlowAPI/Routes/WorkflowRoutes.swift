@@ -101,7 +101,7 @@ struct WorkflowRoutes: Sendable {
     }
 
     /// A body without what is no part of the definition.
-    private static func definition(_ body: JSON) throws -> (JSON, Bool?) {
+    static func definition(_ body: JSON) throws -> (JSON, Bool?) {
         guard case .object(let members) = body else {
             throw APIFailure.malformed(
                 path: "",

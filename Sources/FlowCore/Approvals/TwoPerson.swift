@@ -38,9 +38,11 @@ package enum TwoPersonRule {
     package static func isNeeded(toDelete job: Job) -> Bool { job.definition.isTwoPerson }
 
     /// Why nothing but its own schedule and two persons start a job; nil = it is not marked so.
-    package static func obstacle(toStart job: Job) -> Wording? {
-        guard job.definition.takesTwo(to: .run) else { return nil }
-        return "'\(job.definition.name)' is started by its own schedule or by two persons only."
+    package static func obstacle(toStart job: Job) -> Wording? { self.obstacle(toStart: job.definition) }
+
+    package static func obstacle(toStart job: JobDefinition) -> Wording? {
+        guard job.takesTwo(to: .run) else { return nil }
+        return "'\(job.name)' is started by its own schedule or by two persons only."
     }
 }
 

@@ -9,7 +9,7 @@ package enum NestedWorkflows {
     /// - Returns: why it cannot be saved; nil = it can.
     package static func check(
         _ root: WorkflowID,
-        find: (WorkflowID) throws -> Workflow?
+        find: (WorkflowID) throws -> WorkflowDefinition?
     ) throws -> CoreError? {
         var path: [WorkflowID] = []
         var names: [WorkflowID: String] = [:]
@@ -21,12 +21,12 @@ package enum NestedWorkflows {
                 return (0, Self.cycle(cycle.joined(separator: " → ")))
             }
             if let depth = depths[id] { return (depth, nil) }
-            guard let workflow = try find(id) else { return (0, nil) }
-            names[id] = workflow.definition.name
+            guard let definition = try find(id) else { return (0, nil) }
+            names[id] = definition.name
             path.append(id)
             defer { path.removeLast() }
             var deepest = 0
-            for case .workflow(let inner) in workflow.definition.nodes.map(\.work) {
+            for case .workflow(let inner) in definition.nodes.map(\.work) {
                 let (depth, fault) = try walk(inner)
                 if let fault { return (0, fault) }
                 deepest = max(deepest, depth)

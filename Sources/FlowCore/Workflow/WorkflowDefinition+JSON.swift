@@ -33,6 +33,7 @@ extension WorkflowDefinition {
         let nodes = Self.each("nodes", upTo: Self.nodeLimit, of: &reader) { WorkflowNode(&$0) }
         let edges = Self.each("edges", upTo: Self.edgeLimit, of: &reader) { WorkflowEdge(&$0) }
         let results = WorkflowNode.parameters(reader.texts("results"), &reader, at: "results")
+        let labels = reader.dictionary("labels", upTo: Self.labelLimit)
         reader.finish(notYet: ["notify"])
         return WorkflowDefinition(
             name: name,
@@ -48,7 +49,8 @@ extension WorkflowDefinition {
             parameters: parameters,
             nodes: nodes,
             edges: edges,
-            results: results
+            results: results,
+            labels: labels
         )
     }
 
@@ -75,7 +77,7 @@ extension WorkflowDefinition {
     }
 
     package var json: JSON {
-        .object([
+        var members: [JSON.Member] = [
             .init("name", self.name), .init("description", self.description), .init("group_ids", self.groups),
             .init("cron_expr", self.schedule?.cron), .init("timezone", self.schedule?.timeZone),
             .init("overlap", self.overlap.rawValue), .init("misfire", self.misfire.rawValue),
@@ -84,7 +86,10 @@ extension WorkflowDefinition {
             .init("max_parallel", self.maxParallel), .init("on_failure", self.onFailure.rawValue),
             .init("parameters", self.parameters.map(\.json)), .init("nodes", self.nodes.map(\.json)),
             .init("edges", self.edges.map(\.json)), .init("results", self.results.mapValues(\.text)),
-        ])
+        ]
+        // A server of before, beside this one, knows none.
+        if !self.labels.isEmpty { members.append(.init("labels", self.labels)) }
+        return .object(members)
     }
 }
 

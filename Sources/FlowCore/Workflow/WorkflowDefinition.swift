@@ -28,6 +28,8 @@ package struct WorkflowDefinition: Hashable, Sendable {
     package var edges: [WorkflowEdge]
     /// What a run hands on when it has succeeded; templates, by name (W14).
     package var results: [String: ExpressionTemplate]
+    /// For people and programs to find it by, as those of tasks.
+    package var labels: [String: String]
 
     package init(
         name: String,
@@ -43,7 +45,8 @@ package struct WorkflowDefinition: Hashable, Sendable {
         parameters: [WorkflowParameter] = [],
         nodes: [WorkflowNode],
         edges: [WorkflowEdge] = [],
-        results: [String: ExpressionTemplate] = [:]
+        results: [String: ExpressionTemplate] = [:],
+        labels: [String: String] = [:]
     ) {
         self.name = name
         self.description = description
@@ -59,6 +62,7 @@ package struct WorkflowDefinition: Hashable, Sendable {
         self.nodes = nodes
         self.edges = edges
         self.results = results
+        self.labels = labels
     }
 
     package static let nodeLimit = 1000
@@ -80,6 +84,7 @@ package struct WorkflowDefinition: Hashable, Sendable {
     /// Runs that wait for others to end.
     package static let queueLimit = 100
     package static let resultLimit = 50
+    package static let labelLimit = 32
     /// Workflows that run within one another, the outermost among them (W14).
     package static let depthLimit = 8
     /// How long the steps that run at any end may take together; milliseconds (W6).

@@ -49,7 +49,7 @@ struct JobValidator {
         case .container(let container): self.check(container)
         }
         self.checkGroups(draft.groups)
-        self.checkLabels(draft.labels)
+        Self.checkLabels(draft.labels, &self.faults)
         if let rules = draft.notify {
             var validator = NotifyValidator(channels: self.knownChannels)
             validator.checkTask(rules)
@@ -118,16 +118,16 @@ struct JobValidator {
         }
     }
 
-    private mutating func checkLabels(_ labels: [String: String]) {
-        self.faults.require(labels.count <= 32, "labels", "too_many", "at most 32 labels")
+    static func checkLabels(_ labels: [String: String], _ faults: inout FaultCollector) {
+        faults.require(labels.count <= 32, "labels", "too_many", "at most 32 labels")
         for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
-            self.faults.require(
+            faults.require(
                 TextRules.isLabelName(name),
                 "labels.\(name)",
                 "name",
                 "a label's name starts with a letter or digit and goes on with letters, digits, '.', '_', '/' or '-', at most 63"
             )
-            self.faults.require(
+            faults.require(
                 TextRules.length(value) <= 256 && !TextRules.hasControlCharacters(value),
                 "labels.\(name)",
                 "value",

@@ -20,14 +20,17 @@ extension WorkflowService {
     ///
     /// - Parameter before: tasks that it ran already are not looked at again: somebody who may not run one of them can still
     ///   edit the rest. Who saves it answers for all of it at its next start all the same (D12).
+    /// - Parameter together: what is to be saved with it, and counts as it will be.
     /// - Returns: when it is due next.
     func check(
         _ definition: WorkflowDefinition,
         uid: JobUID,
         over before: Workflow?,
+        together: FlowsTogether = FlowsTogether(),
         as principal: Principal
     ) async throws -> Timestamp? {
         var faults = FaultCollector()
+        JobValidator.checkLabels(definition.labels, &faults)
         try self.jobs.requireChange(definition.groups, as: principal)
         var next: Timestamp?
         do {
@@ -55,11 +58,11 @@ extension WorkflowService {
         for (number, node) in definition.nodes.enumerated() {
             let path = "nodes[\(number)]"
             let place = if case .map = node.work { "\(path).do" } else { path }
-            if let id = node.work.awaited, !known.contains(id), !awaited.contains(id) {
-                try await self.checkAwaited(id, "\(path).task_id", &faults, as: principal)
+            if let id = node.work.awaited, !known.contains(id), !awaited.contains(id), !together.isFaulty(task: id) {
+                try await self.checkAwaited(id, "\(path).task_id", together, &faults, as: principal)
             }
-            if let id = node.work.job, !known.contains(id) {
-                try await self.checkJob(id, of: node, place, &faults, as: principal)
+            if let id = node.work.job, !known.contains(id), !together.isFaulty(task: id) {
+                try await self.checkJob(id, of: node, place, together, &faults, as: principal)
             }
             if let step = node.work.own {
                 try await self.check(step, node.key, of: definition, place, &faults, as: principal)
@@ -71,8 +74,8 @@ extension WorkflowService {
                 for fault in found.details { faults.add("\(path).\(fault.path)", fault.code, fault.text) }
             }
             switch node.work {
-            case .workflow(let id) where !nested.contains(id):
-                try await self.checkNested(id, "\(path).workflow_id", &faults, as: principal)
+            case .workflow(let id) where !nested.contains(id) && !together.isFaulty(workflow: id):
+                try await self.checkNested(id, "\(path).workflow_id", together, &faults, as: principal)
             case .wait(.until(_, _, let zone)):
                 do { _ = try ZoneDatabase.shared.rules(named: zone) } catch {
                     faults.add("\(path).timezone", error.code.rawValue, error.wording)
@@ -88,12 +91,11 @@ extension WorkflowService {
     private func checkAwaited(
         _ id: JobID,
         _ path: String,
+        _ together: FlowsTogether,
         _ faults: inout FaultCollector,
         as principal: Principal
     ) async throws {
-        guard let job = try await self.jobs.store.job(id), job.workflow == nil,
-            principal.scope(of: .jobsRead).touches(job.definition.groups)
-        else {
+        guard let job = try await self.task(id, together), principal.scope(of: .jobsRead).touches(job.groups) else {
             return faults.add(path, "not_found", "there is no task \(id) that you may see")
         }
     }
@@ -101,19 +103,20 @@ extension WorkflowService {
     private func checkNested(
         _ id: WorkflowID,
         _ path: String,
+        _ together: FlowsTogether,
         _ faults: inout FaultCollector,
         as principal: Principal
     ) async throws {
         let seen = try principal.require(.jobsRead)
-        guard let inner = try await self.store.workflow(id), seen.touches(inner.definition.groups) else {
+        guard let inner = try await self.workflow(id, together), seen.touches(inner.groups) else {
             return faults.add(path, "not_found", "there is no workflow \(id)")
         }
-        guard principal.scope(of: .jobsRun).covers(inner.definition.groups) else {
+        guard principal.scope(of: .jobsRun).covers(inner.groups) else {
             return faults.add(path, "forbidden", "you may not run workflow \(id) on all its groups")
         }
     }
 
-    private static let refusal: Wording = "The workflow cannot be saved"
+    static let refusal: Wording = "The workflow cannot be saved"
 
     /// When a stored definition is due next.
     static func next(of definition: WorkflowDefinition, uid: JobUID, after now: Timestamp) throws -> Timestamp? {
@@ -132,22 +135,21 @@ extension WorkflowService {
         _ id: JobID,
         of node: WorkflowNode,
         _ path: String,
+        _ together: FlowsTogether,
         _ faults: inout FaultCollector,
         as principal: Principal
     ) async throws {
-        guard let job = try await self.jobs.store.job(id), job.workflow == nil,
-            principal.scope(of: .jobsRead).touches(job.definition.groups)
-        else {
+        guard let job = try await self.task(id, together), principal.scope(of: .jobsRead).touches(job.groups) else {
             faults.add("\(path).task_id", "not_found", "there is no task \(id) that you may see")
             return
         }
         faults.require(
-            principal.scope(of: .jobsRun).covers(job.definition.groups),
+            principal.scope(of: .jobsRun).covers(job.groups),
             "\(path).task_id",
             "forbidden",
             "you may not run task \(id) on all its groups"
         )
-        for name in job.definition.secretParameters where node.parameters[name] != nil {
+        for name in job.secretParameters where node.parameters[name] != nil {
             faults.add(
                 "\(path).parameters.\(name)",
                 "secret",

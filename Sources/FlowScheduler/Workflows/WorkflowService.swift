@@ -96,8 +96,10 @@ package struct WorkflowService: Sendable {
         as principal: Principal
     ) async throws -> Workflow {
         try principal.require(.jobsWrite)
-        let definition = try Self.read(body)
+        var definition = try Self.read(body)
         let before = try await self.changeable(id, as: principal)
+        // Who does not speak of labels, as editors of before, leaves them as they are.
+        if body["labels"] == nil { definition.labels = before.definition.labels }
         if let expectedVersion, expectedVersion != before.version {
             throw StoreFault.workflowVersion(before, expected: expectedVersion)
         }
@@ -141,7 +143,7 @@ package struct WorkflowService: Sendable {
 
     // MARK: Rights
 
-    private func changeable(_ id: WorkflowID, as principal: Principal) async throws -> Workflow {
+    func changeable(_ id: WorkflowID, as principal: Principal) async throws -> Workflow {
         try principal.require(.jobsWrite)
         let workflow = try await self.get(id, as: principal)
         try self.jobs.requireChange(workflow.definition.groups, as: principal)

@@ -77,10 +77,10 @@ extension SQLiteStore {
 
     /// Refuses a workflow that would run itself, or too many within one another.
     func requireNoCycle(_ workflow: Workflow, _ db: Database) throws {
-        var known: [WorkflowID: Workflow?] = [workflow.id: workflow]
+        var known: [WorkflowID: WorkflowDefinition?] = [workflow.id: workflow.definition]
         let path = try NestedWorkflows.check(workflow.id) { id in
             if let found = known[id] { return found }
-            let found = try WorkflowTable(db).find(id)
+            let found = try WorkflowTable(db).find(id)?.definition
             known[id] = found
             return found
         }

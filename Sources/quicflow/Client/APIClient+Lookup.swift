@@ -46,6 +46,18 @@ extension APIClient {
         }
     }
 
+    /// All workflows as a list has them: without their steps.
+    func allWorkflows() async throws -> [JSONValue] {
+        var workflows: [JSONValue] = []
+        var page = 1
+        while true {
+            let found = try await self.get("/workflows", [("page", String(page)), ("page_size", "100")])
+            workflows += found["items"].array
+            guard found["has_next"].bool == true else { return workflows }
+            page += 1
+        }
+    }
+
     private func task(named name: String) async throws -> Reference.Candidate? {
         var page = 1
         while true {

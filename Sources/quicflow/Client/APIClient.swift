@@ -44,8 +44,8 @@ struct APIClient: Sendable {
         try await self.send(.POST, path, query: query, body: body)
     }
 
-    func put(_ path: String, _ body: JSONValue) async throws -> JSONValue {
-        try await self.send(.PUT, path, body: body)
+    func put(_ path: String, _ body: JSONValue, ifMatch tag: String? = nil) async throws -> JSONValue {
+        try await self.send(.PUT, path, body: body, ifMatch: tag)
     }
 
     func patch(_ path: String, _ body: JSONValue) async throws -> JSONValue {

@@ -18,16 +18,16 @@ extension ChineseWords {
         zh “{name}”没有写出：它还在你看不到的分组中运行
         en '{name}' {path}: this looks like a secret in clear; see 'quicflow secret set'
         zh “{name}”{path}：这像是明文的密钥；见 'quicflow secret set'
-        en {written} of {tasks} tasks written to {folder}
-        zh 已把 {tasks} 个任务中的 {written} 个写到 {folder}
+        en {written} of {tasks} tasks and workflows written to {folder}
+        zh 已把 {tasks} 个任务和工作流中的 {written} 个写到 {folder}
         en {place}: '{name}' is not on the server
         zh {place}：服务器上没有“{name}”
         en --source needs a name, such as the repository's.
         zh --source 要有名称，例如代码仓库的名称。
         en --prune and --adopt need --source: what other files made is not to be touched.
         zh --prune 和 --adopt 要与 --source 一起用：别的文件创建的不能动。
-        en some tasks belong to another source; nothing was changed
-        zh 有的任务属于另一个来源；没有修改
+        en some belong to another source; nothing was changed
+        zh 有的属于另一个来源；没有修改
         en it is of source '{source}'; --adopt takes it over
         zh 它属于来源“{source}”；用 --adopt 接管
         en {text}; put it in quotes
@@ -38,8 +38,8 @@ extension ChineseWords {
         zh 同样的名称出现在 {place}
         en the files have faults; nothing was changed
         zh 文件有错误；没有修改
-        en {place}: a task is a mapping with a 'name'
-        zh {place}：任务是带有 'name' 的映射
+        en {place}: a task or workflow is a mapping with a 'name'
+        zh {place}：任务或工作流是带有 'name' 的映射
         en {path}: there is no such file
         zh {path}：没有这个文件
         en {path}: there are more than {fileLimit} files
@@ -76,6 +76,20 @@ extension ChineseWords {
         zh 没有分组“{text}”；{hint}
         en write 'task' with its name in files
         zh 在文件中请写 'task' 和名称
+        en write 'workflow' with its name in files
+        zh 在文件中请写 'workflow' 和名称
+        en numbers are another server's; write 'groups' by name in files
+        zh 编号属于另一台服务器；在文件中请用 'groups' 写名称
+        en there is no workflow '{name}'{hint}
+        zh 没有工作流“{name}”{hint}
+        en {name} (workflow)
+        zh {name}（工作流）
+        en {place}: {text}
+        zh {place}：{text}
+        en the server takes no workflows in files yet; update it first
+        zh 服务器还不支持文件中的工作流；请先升级
+        en '{name}' was left out: it has groups, tasks or workflows that you may not see, too
+        zh “{name}”被略过：其中有您看不到的分组、任务或工作流
         en say which task it waits for, by its name
         zh 请写它依赖的任务名称
         en '{name}' is named twice

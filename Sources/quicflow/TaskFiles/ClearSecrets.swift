@@ -31,6 +31,19 @@ enum ClearSecrets {
         return named + addresses + scripts
     }
 
+    /// The same of a workflow: its steps have scripts and requests of their own.
+    static func paths(inWorkflow fields: JSONValue) -> [String] {
+        fields["nodes"].array.flatMap { node -> [String] in
+            let inner = node["do"].isNull ? node : node["do"]
+            var configuration = inner
+            configuration["command"] = inner["script"]
+            let place = "step \(node["key"].string ?? "?"), "
+            return self.paths(in: .object(["executor_config": configuration])).map { path in
+                place + path.replacing("executor_config.", with: "").replacing("command", with: "script")
+            }
+        }
+    }
+
     private static func speaks(_ name: String) -> Bool { self.words.contains { name.lowercased().contains($0) } }
 
     /// `https://user:password@host`.

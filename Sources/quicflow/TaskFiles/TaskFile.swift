@@ -3,9 +3,9 @@
 
 import FlowCore
 
-/// A task as a file holds it: the API's writable fields, with names where the API has numbers.
+/// A task or workflow as a file holds it: the API's writable fields, with names where the API has numbers.
 struct TaskFile {
-    let name: String
+    let key: FileKey
     /// As the file has it.
     let fields: JSONValue
     let node: YAMLNode
@@ -14,11 +14,14 @@ struct TaskFile {
     init?(_ node: YAMLNode, file: String) {
         let fields = node.value
         guard case .object = fields, let name = fields["name"].string, !name.isEmpty else { return nil }
-        self.name = name
+        // Tasks have no such field; what else it may be is for the server to refuse.
+        self.key = FileKey(fields["kind"].string == FileKey.Kind.workflow.rawValue ? .workflow : .task, name)
         self.fields = fields
         self.node = node
         self.file = file
     }
+
+    var name: String { self.key.name }
 
     /// Where a field stands, as compilers say it; where it would stand if it is not there.
     func place(of path: String = "") -> String {
@@ -39,14 +42,15 @@ struct TaskFile {
         return "\(self.place(of: path)): '\(self.name)'\(path.isEmpty ? "" : " " + path): \(text)"
     }
 
-    /// The names of tasks it waits for.
-    var parents: [String] { self.fields["dependencies"].array.compactMap { $0["task"].string } }
+    /// What has to be there before it.
+    var parents: [FileKey] { self.key.parents(in: self.fields) }
 
-    /// In the order in which people read a task.
+    /// In the order in which people read a task or a workflow.
     static let order = [
-        "name", "task", "description", "enabled", "groups", "schedule_type", "cron_expr", "cron_exprs", "cron_except",
+        "key", "kind", "name", "task", "workflow", "from", "to", "on", "description", "enabled", "groups",
+        "schedule_type", "cron_expr", "cron_exprs", "cron_except",
         "timezone", "dst",
         "every_seconds", "delay_seconds", "once_at", "executor_type", "executor_config", "dependencies", "join",
-        "timeout", "retry_count", "retry_interval",
+        "timeout", "retry_count", "retry_interval", "parameters", "nodes", "edges",
     ]
 }

@@ -4,7 +4,7 @@
 import FlowCore
 import Foundation
 
-/// The tasks of files and folders, and everything that is wrong with the files themselves.
+/// The tasks and workflows of files and folders, and everything that is wrong with the files themselves.
 struct TaskFileReader {
     private(set) var tasks: [TaskFile] = []
     /// One line each, with file, line and column.
@@ -18,7 +18,7 @@ struct TaskFileReader {
     /// - Parameter paths: files, folders (all `*.yaml` and `*.yml` in them and in folders within, hidden ones left out), or
     ///   `-` for standard input.
     init(_ paths: [String]) {
-        var seen: [String: TaskFile] = [:]
+        var seen: [FileKey: TaskFile] = [:]
         var left = Self.totalLimit
         for file in self.files(paths) {
             guard let bytes = self.bytes(of: file) else { continue }
@@ -28,10 +28,10 @@ struct TaskFileReader {
                 return
             }
             for task in self.tasks(in: bytes, file: file) {
-                if let other = seen[task.name] {
+                if let other = seen[task.key] {
                     self.faults.append(task.fault("name", "the same name stands at \(other.place(of: "name"))"))
                 } else {
-                    seen[task.name] = task
+                    seen[task.key] = task
                     self.tasks.append(task)
                 }
             }
@@ -46,7 +46,7 @@ struct TaskFileReader {
         return self.tasks
     }
 
-    /// The tasks of a text: each document is one, or a list of some.
+    /// What a text says: each document is a task or a workflow, or a list of some.
     mutating func tasks(in bytes: [UInt8], file: String) -> [TaskFile] {
         let yaml = YAMLReader(bytes)
         self.faults += yaml.faults.map { "\(TaskFile.place(file, $0.mark)): \($0.text)" }
@@ -57,7 +57,9 @@ struct TaskFileReader {
                 if let task = TaskFile(node, file: file) {
                     found.append(task)
                 } else {
-                    self.faults.append("\(TaskFile.place(file, node.start)): a task is a mapping with a 'name'")
+                    self.faults.append(
+                        "\(TaskFile.place(file, node.start)): a task or workflow is a mapping with a 'name'"
+                    )
                 }
             }
         }

@@ -10,9 +10,12 @@ struct TaskFileSchema {
     /// The fields of a task.
     var fields: Set<String> { self.names(at: "") }
 
+    /// The fields of a workflow; empty where the server takes none in files.
+    var workflowFields: Set<String> { self.names(at: "", of: .workflow) }
+
     /// The names that may stand in the object at a path such as `dependencies[0]`.
-    func names(at path: String) -> Set<String> {
-        var places = self.opened([self.schema["$defs"]["Task"]])
+    func names(at path: String, of kind: FileKey.Kind = .task) -> Set<String> {
+        var places = self.opened([self.schema["$defs"][kind == .workflow ? "Workflow" : "Task"]])
         for segment in path.split(whereSeparator: { $0 == "." || $0 == "[" }) {
             let isIndex = segment.hasSuffix("]")
             places = self.opened(places.map { isIndex ? $0["items"] : $0["properties"][String(segment)] })

@@ -28,25 +28,25 @@ struct TaskFolder {
     ///   - output: how it is said how far it is; nil = not at all.
     /// - Returns: how many were written.
     mutating func write(
-        _ tasks: [(name: String, fields: JSONValue)],
+        _ tasks: [(key: FileKey, fields: JSONValue)],
         over checked: [TaskServer.Checked],
         _ output: OutputOptions? = nil
     ) throws -> Int {
-        let present = Dictionary(checked.map { ($0.file.name, $0) }) { first, _ in first }
+        let present = Dictionary(checked.map { ($0.file.key, $0) }) { first, _ in first }
         try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
         var written = 0
         var progress = output.map { ProgressLine(of: tasks.count, $0) }
         defer { progress?.clear() }
         for (index, task) in tasks.enumerated() {
             progress?.show(index)
-            if let old = present[task.name] {
+            if let old = present[task.key] {
                 guard old.definition != task.fields else { continue }
                 let fields = Self.merged(old.file.fields, from: old.definition, to: task.fields)
                 progress?.clear()
                 if try Self.change(old.file, to: fields) { written += 1 }
             } else {
                 let text = YAMLWriter.text(task.fields, order: TaskFile.order)
-                try Self.save(text, to: "\(self.path)/\(self.freeName(for: task.name))")
+                try Self.save(text, to: "\(self.path)/\(self.freeName(for: task.key.name))")
                 written += 1
             }
         }
@@ -76,9 +76,9 @@ struct TaskFolder {
         else { throw CommandFailure(.failed, "\(task.file) can't be read any more") }
         var reader = TaskFileReader([])
         let before = reader.tasks(in: bytes, file: task.file)
-        guard let present = before.first(where: { $0.name == task.name }) else { return false }
+        guard let present = before.first(where: { $0.key == task.key }) else { return false }
         var wanted = before.map(\.fields)
-        for index in wanted.indices where before[index].name == task.name { wanted[index] = fields }
+        for index in wanted.indices where before[index].key == task.key { wanted[index] = fields }
         let changed = YAMLEdit.changed(text, present.node, to: fields, order: TaskFile.order)
         // Looked at again before it is saved: an edit must not change what it was not asked to.
         if let changed, reader.tasks(in: Array(changed.utf8), file: task.file).map(\.fields) == wanted {

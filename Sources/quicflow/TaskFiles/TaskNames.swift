@@ -3,17 +3,20 @@
 
 import FlowCore
 
-/// The names that stand in files for the numbers of one server's groups and tasks, and back.
+/// The names that stand in files for the numbers of one server's groups, tasks and workflows, and back.
 struct TaskNames {
-    private let groupIDs: [String: Int64]
-    private let groups: [Int64: String]
+    let groupIDs: [String: Int64]
+    let groups: [Int64: String]
     private(set) var taskIDs: [String: Int64]
-    private var tasks: [Int64: String]
+    private(set) var tasks: [Int64: String]
+    private(set) var workflowIDs: [String: Int64]
+    private(set) var workflows: [Int64: String]
 
     /// - Parameters:
     ///   - groups: as the server lists them.
     ///   - tasks: as the server lists them.
-    init(groups: [JSONValue], tasks: [JSONValue]) {
+    ///   - workflows: as the server lists them.
+    init(groups: [JSONValue], tasks: [JSONValue], workflows: [JSONValue] = []) {
         func pairs(_ items: [JSONValue]) -> [(Int64, String)] {
             items.compactMap { item in
                 guard let id = item["id"].integer, let name = item["name"].string else { return nil }
@@ -24,12 +27,20 @@ struct TaskNames {
         self.groupIDs = Dictionary(pairs(groups).map { ($1, $0) }) { first, _ in first }
         self.tasks = Dictionary(pairs(tasks)) { first, _ in first }
         self.taskIDs = Dictionary(pairs(tasks).map { ($1, $0) }) { first, _ in first }
+        self.workflows = Dictionary(pairs(workflows)) { first, _ in first }
+        self.workflowIDs = Dictionary(pairs(workflows).map { ($1, $0) }) { first, _ in first }
     }
 
-    /// Lets a number stand for a task.
-    mutating func set(_ id: Int64, for name: String) {
-        self.taskIDs[name] = id
-        self.tasks[id] = name
+    /// Lets a number stand for a task or a workflow.
+    mutating func set(_ id: Int64, for key: FileKey) {
+        switch key.kind {
+        case .task:
+            self.taskIDs[key.name] = id
+            self.tasks[id] = key.name
+        case .workflow:
+            self.workflowIDs[key.name] = id
+            self.workflows[id] = key.name
+        }
     }
 
     // MARK: To the server
@@ -69,7 +80,7 @@ struct TaskNames {
         return (.object(members), faults)
     }
 
-    private func groupIDs(_ names: JSONValue, _ faults: inout [Fault]) -> JSONValue {
+    func groupIDs(_ names: JSONValue, _ faults: inout [Fault]) -> JSONValue {
         guard case .array(let elements) = names else {
             faults.append(Fault(path: "groups", text: "this is a list, as in 'groups: [all]'"))
             return .array([])
@@ -124,7 +135,7 @@ struct TaskNames {
     // MARK: From the server
 
     /// What stands for nothing when it is empty; an empty `retry_on` is a policy of its own.
-    private static let leftOut: Set<String> = [
+    static let leftOut: Set<String> = [
         "description", "cron_expr", "cron_exprs", "cron_except", "labels", "task_notify", "dependencies", "env",
         "headers", "expected_status", "outputs", "expect",
     ]
@@ -154,7 +165,7 @@ struct TaskNames {
         return Self.filled(members.filter { known.contains($0.key) })
     }
 
-    private static func filled(_ members: [String: JSONValue]) -> JSONValue {
+    static func filled(_ members: [String: JSONValue]) -> JSONValue {
         .object(
             members.filter { name, value in
                 switch value {

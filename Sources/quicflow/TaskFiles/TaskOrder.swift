@@ -1,19 +1,19 @@
 // QuartzFlow
 // SPDX-License-Identifier: Apache-2.0
 
-/// In which order tasks are taken that wait for each other.
+/// In which order tasks and workflows are taken that need each other.
 enum TaskOrder {
     /// Parents before their children, else as given; what is in a circle comes last.
-    static func sorted(_ names: [String], parents: (String) -> [String]) -> [String] {
+    static func sorted<Key: Hashable>(_ names: [Key], parents: (Key) -> [Key]) -> [Key] {
         let known = Set(names)
-        var children: [String: [String]] = [:]
-        var missing: [String: Int] = [:]
+        var children: [Key: [Key]] = [:]
+        var missing: [Key: Int] = [:]
         for name in names {
             let above = Set(parents(name)).intersection(known).subtracting([name])
             missing[name] = above.count
             for parent in above { children[parent, default: []].append(name) }
         }
-        var result: [String] = []
+        var result: [Key] = []
         var ready = names.filter { missing[$0] == 0 }
         while !ready.isEmpty {
             result += ready
@@ -29,21 +29,24 @@ enum TaskOrder {
         return result + names.filter { !done.contains($0) }
     }
 
-    /// The tasks in parts: those of one part wait, directly or not, for none of another.
-    static func connected(_ files: [TaskFile]) -> [[TaskFile]] {
-        let byName = Dictionary(files.map { ($0.name, $0) }) { first, _ in first }
-        var near: [String: Set<String>] = [:]
+    /// The files in parts: those of one part need, directly or not, none of another.
+    ///
+    /// - Parameter isThere: whether the server has it already: the steps of a workflow find such tasks there.
+    static func connected(_ files: [TaskFile], isThere: (FileKey) -> Bool = { _ in false }) -> [[TaskFile]] {
+        let byName = Dictionary(files.map { ($0.key, $0) }) { first, _ in first }
+        var near: [FileKey: Set<FileKey>] = [:]
         for file in files {
             for parent in file.parents where byName[parent] != nil {
-                near[file.name, default: []].insert(parent)
-                near[parent, default: []].insert(file.name)
+                if file.key.kind == .workflow, parent.kind == .task, isThere(parent) { continue }
+                near[file.key, default: []].insert(parent)
+                near[parent, default: []].insert(file.key)
             }
         }
-        var seen: Set<String> = []
+        var seen: Set<FileKey> = []
         var parts: [[TaskFile]] = []
-        for file in files where seen.insert(file.name).inserted {
+        for file in files where seen.insert(file.key).inserted {
             var part: [TaskFile] = []
-            var open = [file.name]
+            var open = [file.key]
             while let name = open.popLast() {
                 if let file = byName[name] { part.append(file) }
                 open += (near[name] ?? []).sorted().filter { seen.insert($0).inserted }

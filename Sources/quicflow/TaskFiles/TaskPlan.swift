@@ -18,14 +18,16 @@ struct TaskPlan {
 
     struct Step {
         let action: Action
-        let name: String
+        let key: FileKey
         let differences: [Difference]
         /// What is sent, as the file has it, with the mark of the source.
         let fields: JSONValue
         /// Since when the server has what it has; empty for new tasks.
         let since: String
-        /// What it waits for, of the files.
-        let parents: [String]
+        /// What has to be there before it, of the files.
+        let parents: [FileKey]
+
+        var name: String { self.key.name }
     }
 
     struct Options {
@@ -40,17 +42,17 @@ struct TaskPlan {
     private(set) var steps: [Step] = []
     private(set) var unchanged = 0
     /// With the mark, in no file, and left alone.
-    private(set) var extra: [String] = []
+    private(set) var extra: [FileKey] = []
     /// Tasks of the files that belong to others, with whom.
     private(set) var foreign: [(file: TaskFile, source: String)] = []
 
     /// - Parameters:
     ///   - wanted: parents before their children is made sure of here.
     ///   - present: what the server has, by name.
-    init(wanted: [TaskServer.Checked], present: [String: TaskServer.Present], options: Options) {
-        let byName = Dictionary(wanted.map { ($0.file.name, $0) }) { first, _ in first }
-        for name in TaskOrder.sorted(wanted.map(\.file.name), parents: { byName[$0]?.file.parents ?? [] }) {
-            if let task = byName[name] { self.add(task, over: present[name], options) }
+    init(wanted: [TaskServer.Checked], present: [FileKey: TaskServer.Present], options: Options) {
+        let byName = Dictionary(wanted.map { ($0.file.key, $0) }) { first, _ in first }
+        for key in TaskOrder.sorted(wanted.map(\.file.key), parents: { byName[$0]?.file.parents ?? [] }) {
+            if let task = byName[key] { self.add(task, over: present[key], options) }
         }
         guard let source = options.source else { return }
         let extra = present.filter { $0.value.source == source && byName[$0.key] == nil }.keys.sorted()
@@ -58,18 +60,16 @@ struct TaskPlan {
             self.extra = extra
             return
         }
-        // Children first: a task that others wait for is not deleted.
-        let order = TaskOrder.sorted(extra) { name in
-            (present[name]?.fields["dependencies"].array ?? []).compactMap { $0["task"].string }
-        }
-        for name in order.reversed() {
+        // Children first: a task that others wait for or run is not deleted.
+        let order = TaskOrder.sorted(extra) { key in key.parents(in: present[key]?.fields ?? .null) }
+        for key in order.reversed() {
             self.steps.append(
                 Step(
                     action: .delete,
-                    name: name,
+                    key: key,
                     differences: [],
                     fields: .null,
-                    since: present[name]?.updatedAt ?? "",
+                    since: present[key]?.updatedAt ?? "",
                     parents: []
                 )
             )
@@ -101,7 +101,7 @@ struct TaskPlan {
         self.steps.append(
             Step(
                 action: old == nil ? .create : .update,
-                name: task.file.name,
+                key: task.file.key,
                 differences: old == nil ? [] : differences,
                 fields: fields,
                 since: old?.updatedAt ?? "",

@@ -29,7 +29,7 @@ struct TaskPlanView {
 
     static func say(_ step: TaskPlan.Step, withFields: Bool) {
         let since: Wording = step.since.isEmpty ? "" : " (on the server since \(step.since))"
-        Terminal.say("\(self.sign(step.action)) \(step.name)\(since)")
+        Terminal.say("\(self.sign(step.action)) \(step.key.words)\(since)")
         guard withFields else { return }
         for difference in step.differences {
             Terminal.say("    \(difference.path): \(self.text(difference.old)) -> \(self.text(difference.new))")
@@ -37,7 +37,8 @@ struct TaskPlanView {
     }
 
     func sayRest() {
-        for name in self.plan.extra {
+        for key in self.plan.extra {
+            let name = key.words
             Terminal.say("? \(name) (of source '\(self.source ?? "")', in no file; --prune deletes it)")
         }
     }
@@ -58,7 +59,8 @@ struct TaskPlanView {
             "steps": .array(
                 self.plan.steps.enumerated().map { index, step in
                     var members: [String: JSONValue] = [
-                        "action": .string(step.action.rawValue), "name": .string(step.name),
+                        "action": .string(step.action.rawValue), "kind": .string(step.key.kind.rawValue),
+                        "name": .string(step.name),
                         "since": step.since.isEmpty ? .null : .string(step.since),
                         "differences": .array(step.differences.map(Self.json)),
                     ]
@@ -79,7 +81,7 @@ struct TaskPlanView {
                 }
             ),
             "unchanged": .integer(Int64(self.plan.unchanged)),
-            "extra": .array(self.plan.extra.map { .string($0) }),
+            "extra": .array(self.plan.extra.map { .string($0.name) }),
         ])
     }
 

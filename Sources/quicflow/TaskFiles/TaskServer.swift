@@ -5,22 +5,22 @@ import FlowCore
 
 /// What a server has, as files would say it, and what it thinks of files.
 struct TaskServer {
-    /// A task as the server has it.
+    /// A task or workflow as the server has it.
     struct Present {
         let id: Int64
         let version: Int64
         let updatedAt: String
         /// What it belongs to, if to anything: the label of ``TaskSource``.
         let source: String?
-        /// As a file has it, without that label.
+        /// As a file has it, without that label; null of a workflow that nobody asked for.
         let fields: JSONValue
-        /// Whether it has groups that may not be seen.
+        /// Whether it has groups, or runs tasks, that may not be seen.
         let isPartial: Bool
         /// Whether it rests though nobody switched it off: paused until a time or after failures, or finished.
         let isHeld: Bool
     }
 
-    /// A task of the files, with what the server would make of it.
+    /// A task or workflow of the files, with what the server would make of it.
     struct Checked {
         let file: TaskFile
         /// With all defaults, as a file has it.
@@ -30,11 +30,16 @@ struct TaskServer {
     let client: APIClient
     let schema: TaskFileSchema
     private(set) var names: TaskNames
-    /// By name.
-    let present: [String: Present]
+    private(set) var present: [FileKey: Present]
 
-    /// - Parameter output: how it is said how far it is; nil = not at all.
-    init(_ client: APIClient, _ output: OutputOptions? = nil) async throws {
+    /// - Parameters:
+    ///   - output: how it is said how far it is; nil = not at all.
+    ///   - isAsked: of which workflows the definitions are fetched, by name and source; each is a request.
+    init(
+        _ client: APIClient,
+        _ output: OutputOptions? = nil,
+        workflows isAsked: (String, String?) -> Bool = { _, _ in true }
+    ) async throws {
         self.client = client
         do {
             self.schema = TaskFileSchema(try await client.plain("/task-files/schema.json"))
@@ -42,7 +47,9 @@ struct TaskServer {
             throw CommandFailure(.failed, "\(client.server) is older than task files; update it first")
         }
         let tasks = try await client.allTasks(output)
-        let names = TaskNames(groups: try await client.get("/groups").array, tasks: tasks)
+        let takesWorkflows = !self.schema.workflowFields.isEmpty
+        let workflows = takesWorkflows ? try await client.allWorkflows() : []
+        let names = TaskNames(groups: try await client.get("/groups").array, tasks: tasks, workflows: workflows)
         self.names = names
         let known = self.schema.fields
         self.present = Dictionary(
@@ -58,14 +65,30 @@ struct TaskServer {
                     isPartial: task["hidden_groups"].bool == true,
                     isHeld: task["hold"] != .null
                 )
-                return (name, present)
+                return (FileKey(.task, name), present)
             }
         ) { first, _ in first }
+        for workflow in workflows {
+            guard let name = workflow["name"].string, let id = workflow["id"].integer else { continue }
+            let isWanted = isAsked(name, workflow["labels"][TaskSource.label].string)
+            let whole = isWanted ? try await client.get("/workflows/\(id)") : workflow
+            let (fields, isPartial) = names.workflowFields(whole, known: self.schema.workflowFields)
+            let (plain, source) = TaskSource.separated(fields)
+            self.present[FileKey(.workflow, name)] = Present(
+                id: id,
+                version: whole["version"].integer ?? 0,
+                updatedAt: whole["updated_at"].string ?? "",
+                source: source,
+                fields: isWanted ? plain : .null,
+                isPartial: isPartial,
+                isHeld: false
+            )
+        }
     }
 
     // MARK: Looking at files
 
-    /// How many tasks, and bytes of them, are looked at in one request.
+    /// How many tasks and workflows, and bytes of them, are looked at in one request.
     private static let batchLimit = 500
     private static let batchBytes = 900_000
 
@@ -73,13 +96,21 @@ struct TaskServer {
     ///
     /// - Throws: ``CommandFailure`` with a line for each fault of each file.
     func check(_ files: [TaskFile]) async throws -> [Checked] {
-        var checked: [String: JSONValue] = [:]
+        var checked: [FileKey: JSONValue] = [:]
         var faults: [Wording] = []
         var isForbidden = true
-        for batch in try Self.batches(files) {
-            let (bodies, names, wrong) = self.bodies(batch)
-            let answer = try await self.client.post("/task-files/check", .object(["tasks": .array(bodies)]))
-            for (index, (file, item)) in zip(batch, answer["items"].array).enumerated() {
+        if self.schema.workflowFields.isEmpty, let workflow = files.first(where: { $0.key.kind == .workflow }) {
+            let text: Wording = "the server takes no workflows in files yet; update it first"
+            throw CommandFailure(.failed, "\(workflow.place()): \(text)")
+        }
+        for batch in try Self.batches(files, isThere: { self.present[$0] != nil }) {
+            let (tasks, workflows) = (batch.filter { $0.key.kind == .task }, batch.filter { $0.key.kind == .workflow })
+            let (bodies, names, wrong) = self.bodies(tasks, workflows)
+            var request = ["tasks": JSONValue.array(Array(bodies.prefix(tasks.count)))]
+            if !workflows.isEmpty { request["workflows"] = .array(Array(bodies.dropFirst(tasks.count))) }
+            let answer = try await self.client.post("/task-files/check", .object(request))
+            let items = answer["items"].array + answer["workflows"].array
+            for (index, (file, item)) in zip(tasks + workflows, items).enumerated() {
                 faults += wrong[index].map { file.fault($0.path, $0.text) }
                 if !wrong[index].isEmpty { isForbidden = false }
                 // What was found here already, with the names in it, is not said in numbers once more.
@@ -88,33 +119,45 @@ struct TaskServer {
                     let path = Self.path(inFile: fault["path"].string ?? "")
                     if !path.isEmpty, known.contains(Self.root(path)) { continue }
                     if fault["code"].string != "forbidden" { isForbidden = false }
-                    faults.append(file.fault(path, self.words(fault, at: path)))
+                    faults.append(file.fault(path, self.words(fault, at: path, of: file.key.kind)))
                 }
-                checked[file.name] = TaskSource.separated(names.fields(item["task"], known: self.schema.fields)).fields
+                let fields =
+                    file.key.kind == .task
+                    ? names.fields(item["task"], known: self.schema.fields)
+                    : names.workflowFields(item["workflow"], known: self.schema.workflowFields).fields
+                checked[file.key] = TaskSource.separated(fields).fields
             }
         }
         guard faults.isEmpty else {
             let status: CommandStatus = isForbidden ? .denied : .usage
             throw CommandFailure(status, "the files can't be applied; nothing was changed", details: faults)
         }
-        return files.map { Checked(file: $0, definition: checked[$0.name] ?? .null) }
+        return files.map { Checked(file: $0, definition: checked[$0.key] ?? .null) }
     }
 
-    /// What is sent, and the names with which the answer is read: new tasks have the numbers -1, -2, … of the request.
-    private func bodies(_ batch: [TaskFile]) -> (bodies: [JSONValue], names: TaskNames, faults: [[TaskNames.Fault]]) {
+    /// What is sent, and the names with which the answer is read: new tasks have the numbers -1, -2, … of the request, and so
+    /// have new workflows.
+    private func bodies(
+        _ tasks: [TaskFile],
+        _ workflows: [TaskFile]
+    ) -> (bodies: [JSONValue], names: TaskNames, faults: [[TaskNames.Fault]]) {
         var names = self.names
-        for (index, file) in batch.enumerated() where self.present[file.name] == nil {
-            names.set(-Int64(index + 1), for: file.name)
+        for files in [tasks, workflows] {
+            for (index, file) in files.enumerated() where self.present[file.key] == nil {
+                names.set(-Int64(index + 1), for: file.key)
+            }
         }
         var faults: [[TaskNames.Fault]] = []
-        let bodies = batch.map { file -> JSONValue in
-            var (body, wrong) = names.body(file.fields)
+        let bodies = (tasks + workflows).map { file -> JSONValue in
+            let isTask = file.key.kind == .task
+            var (body, wrong) = isTask ? names.body(file.fields) : names.workflowBody(file.fields)
             let mark = "labels.\(TaskSource.label)"
             if file.fields["labels"][TaskSource.label] != .null {
                 wrong.append(TaskNames.Fault(path: mark, text: "this is set by --source; leave it out"))
             }
             faults.append(wrong)
-            return .object(["task": body, "id": self.present[file.name].map { .integer($0.id) } ?? .null])
+            let id = self.present[file.key].map { JSONValue.integer($0.id) } ?? .null
+            return .object([file.key.kind.rawValue: body, "id": id])
         }
         return (bodies, names, faults)
     }
@@ -125,26 +168,26 @@ struct TaskServer {
     private static func path(inFile path: String) -> String {
         if path == "status" { return "enabled" }
         if path.hasPrefix("group_ids") { return "groups" + path.dropFirst("group_ids".count) }
-        return path.hasSuffix(".task_id") ? String(path.dropLast("_id".count)) : path
+        return path.hasSuffix(".task_id") || path.hasSuffix(".workflow_id") ? String(path.dropLast("_id".count)) : path
     }
 
-    private func words(_ fault: JSONValue, at path: String) -> Wording {
+    private func words(_ fault: JSONValue, at path: String, of kind: FileKey.Kind) -> Wording {
         let message = Wording(said: fault) ?? Wording(verbatim: fault.cell)
         guard fault["code"].string == "unknown_field" else { return message }
         let cut = path.lastIndex(of: ".")
         let name = cut.map { String(path[path.index(after: $0)...]) } ?? path
         // A field of another kind of task has this very name.
-        let known = self.schema.names(at: cut.map { String(path[..<$0]) } ?? "").filter { $0 != name }
+        let known = self.schema.names(at: cut.map { String(path[..<$0]) } ?? "", of: kind).filter { $0 != name }
         let near = NearestName.of(name, among: known)
         return near.map { "\(message); is '\($0)' meant?" } ?? message
     }
 
-    /// Tasks that wait for each other stay together: only so the server sees circles.
-    static func batches(_ files: [TaskFile]) throws -> [[TaskFile]] {
+    /// Tasks and workflows that need each other stay together: only so the server sees circles.
+    static func batches(_ files: [TaskFile], isThere: (FileKey) -> Bool = { _ in false }) throws -> [[TaskFile]] {
         var batches: [[TaskFile]] = []
         var batch: [TaskFile] = []
         var size = 0
-        for part in TaskOrder.connected(files) {
+        for part in TaskOrder.connected(files, isThere: isThere) {
             let bytes = part.reduce(0) { $0 + $1.fields.compact.utf8.count + 32 }
             guard part.count <= self.batchLimit, bytes <= self.batchBytes else {
                 throw CommandFailure(
@@ -169,22 +212,31 @@ struct TaskServer {
     mutating func take(_ step: TaskPlan.Step) async throws {
         switch step.action {
         case .create:
-            let made = try await self.client.post("/tasks", try self.body(step))
-            if let id = made["id"].integer { self.names.set(id, for: step.name) }
+            let made = try await self.client.post(Self.path(step.key.kind), try self.body(step))
+            if let id = made["id"].integer { self.names.set(id, for: step.key) }
         case .update:
-            guard let present = self.present[step.name] else { return }
+            guard let present = self.present[step.key] else { return }
             var body = try self.body(step)
             // What somebody changed since the plan was made is not overwritten.
-            body["version"] = .integer(present.version)
-            _ = try await self.client.put("/tasks/\(present.id)", body)
+            let path = "\(Self.path(step.key.kind))/\(present.id)"
+            switch step.key.kind {
+            case .task:
+                body["version"] = .integer(present.version)
+                _ = try await self.client.put(path, body)
+            case .workflow: _ = try await self.client.put(path, body, ifMatch: "\"\(present.version)\"")
+            }
         case .delete:
-            guard let present = self.present[step.name] else { return }
-            _ = try await self.client.delete("/tasks/\(present.id)", ifMatch: "\"\(present.version)\"")
+            guard let present = self.present[step.key] else { return }
+            let path = "\(Self.path(step.key.kind))/\(present.id)"
+            _ = try await self.client.delete(path, ifMatch: "\"\(present.version)\"")
         }
     }
 
+    private static func path(_ kind: FileKey.Kind) -> String { kind == .task ? "/tasks" : "/workflows" }
+
     private func body(_ step: TaskPlan.Step) throws -> JSONValue {
-        let (body, faults) = self.names.body(step.fields)
+        let isTask = step.key.kind == .task
+        let (body, faults) = isTask ? self.names.body(step.fields) : self.names.workflowBody(step.fields)
         guard let fault = faults.first else { return body }
         throw CommandFailure(.usage, "\(fault.path): \(fault.text)")
     }

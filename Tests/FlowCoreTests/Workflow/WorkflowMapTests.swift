@@ -149,7 +149,7 @@ struct WorkflowMapTests {
     }
 
     private static func fault(_ graph: [WorkflowID: [WorkflowID]], root: WorkflowID = 1) throws -> String? {
-        try NestedWorkflows.check(root) { id in graph[id].map { Self.workflow(id, $0) } }?.message
+        try NestedWorkflows.check(root) { id in graph[id].map { Self.workflow(id, $0).definition } }?.message
     }
 
     @Test("W14: workflows that would run one another are refused with the path, and so are too many")

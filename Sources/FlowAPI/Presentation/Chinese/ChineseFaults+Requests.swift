@@ -372,6 +372,10 @@ extension ChineseFaults {
         zh 请写明检查哪些任务
         en at most {checkLimit} tasks are looked at in one request
         zh 一次请求最多检查 {checkLimit} 个任务
+        en at most {checkLimit} workflows are looked at in one request
+        zh 一次请求最多检查 {checkLimit} 个工作流
+        en This server has no workflows.
+        zh 这台服务器没有工作流。
         en a task's status is 0 or 1
         zh 任务状态为 0 或 1
         en sort by one of {names}, with '-' in front for descending

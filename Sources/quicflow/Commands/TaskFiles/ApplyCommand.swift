@@ -8,9 +8,9 @@ import FlowCore
 struct ApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Makes the server's tasks as the files say.",
+        abstract: "Makes the server's tasks and workflows as the files say.",
         discussion: """
-            Nothing is changed when anything in the files is wrong. A task that somebody else changes meanwhile is left alone \
+            Nothing is changed when anything in the files is wrong. What somebody else changes meanwhile is left alone \
             (exit code 6) and the others are done; run it again then, it goes on where it stopped.
               quicflow export tasks/ && $EDITOR tasks/nightly.yaml && quicflow apply tasks/
               quicflow apply tasks/ --source shop --prune
@@ -26,15 +26,16 @@ struct ApplyCommand: AsyncParsableCommand {
         var outcomes: [TaskPlanView.Outcome] = []
         var stopped: CommandFailure?
         // Of new tasks: what waits for one that is not there can't be made.
-        var refused: Set<String> = []
+        var refused: Set<FileKey> = []
         var progress = ProgressLine(of: plan.steps.count, self.files.options.output)
         for (index, step) in plan.steps.enumerated() {
             progress.show(index)
             if let parent = step.parents.first(where: refused.contains) {
-                outcomes.append(.skipped("it waits for '\(parent)', which is not there"))
-                if step.action == .create { refused.insert(step.name) }
+                let words = parent.words
+                outcomes.append(.skipped("it waits for '\(words.english)', which is not there"))
+                if step.action == .create { refused.insert(step.key) }
                 progress.clear()
-                Terminal.complain("'\(step.name)' was left alone: it waits for '\(parent)', which is not there")
+                Terminal.complain("'\(step.name)' was left alone: it waits for '\(words)', which is not there")
                 continue
             }
             do {
@@ -44,9 +45,9 @@ struct ApplyCommand: AsyncParsableCommand {
                 if isForPeople { TaskPlanView.say(step, withFields: true) }
             } catch let failure as CommandFailure {
                 outcomes.append(.refused(failure))
-                if step.action == .create { refused.insert(step.name) }
+                if step.action == .create { refused.insert(step.key) }
                 progress.clear()
-                Terminal.complain("'\(step.name)' was left alone: \(failure.text)")
+                Terminal.complain("'\(step.key.words)' was left alone: \(failure.text)")
                 for detail in failure.details { Terminal.complain("  \(detail)") }
                 // Without a server the others would only say the same.
                 if failure.status == .unreachable {

@@ -9,7 +9,7 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan",
         abstract: "Says what 'apply' would do, and changes nothing.",
         discussion: """
-            The server checks all tasks of the files as if they were saved. Exit codes: 0 nothing to do, 7 there is; others as \
+            The server checks everything in the files as if it were saved. Exit codes: 0 nothing to do, 7 there is; others as \
             everywhere, 2 when something in the files is wrong.
             """
     )

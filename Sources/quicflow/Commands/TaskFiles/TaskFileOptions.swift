@@ -8,18 +8,18 @@ import FlowCore
 struct TaskFileOptions: ParsableArguments {
     @OptionGroup var options: ServerOptions
 
-    @Argument(help: "Files and folders with tasks; '-' for standard input.", completion: .file())
+    @Argument(help: "Files and folders with tasks and workflows; '-' for standard input.", completion: .file())
     var paths: [String]
 
     @Option(
-        help: "Name of this set of files, kept in the label quartzflow/source of the tasks that it makes or changes."
+        help: "Name of this set of files, kept in the label quartzflow/source of what it makes or changes."
     )
     var source: String?
 
-    @Flag(help: "Also delete tasks of this source that are in no file.")
+    @Flag(help: "Also delete what is of this source and in no file.")
     var prune = false
 
-    @Flag(help: "Also take tasks that have no source or another one.")
+    @Flag(help: "Also take what has no source or another one.")
     var adopt = false
 
     func validate() throws {
@@ -36,7 +36,10 @@ struct TaskFileOptions: ParsableArguments {
     /// - Throws: ``CommandFailure`` with a line for each fault of each task.
     func plan() async throws -> (TaskPlan, TaskServer) {
         let files = try TaskFileReader(self.paths).checked()
-        let server = try await TaskServer(try self.options.client(), self.options.output)
+        let (named, source) = (Set(files.filter { $0.key.kind == .workflow }.map(\.name)), self.source)
+        let server = try await TaskServer(try self.options.client(), self.options.output) { name, mark in
+            named.contains(name) || (source != nil && mark == source)
+        }
         let plan = TaskPlan(
             wanted: try await server.check(files),
             present: server.present,
@@ -45,7 +48,7 @@ struct TaskFileOptions: ParsableArguments {
         guard plan.foreign.isEmpty else {
             throw CommandFailure(
                 .conflict,
-                "some tasks belong to another source; nothing was changed",
+                "some belong to another source; nothing was changed",
                 details: plan.foreign.map { $0.file.fault("", "it is of source '\($0.source)'; --adopt takes it over") }
             )
         }

@@ -6,32 +6,32 @@ extension ChineseHelp {
     static let files = #"""
         en Says what 'apply' would do, and changes nothing.
         zh 说明 'apply' 会做什么，不做改动。
-        en The server checks all tasks of the files as if they were saved. Exit codes: 0 nothing to do, 7 there is; others as everywhere, 2 when something in the files is wrong.
-        zh 服务器会像保存时一样检查文件中的全部任务。退出码：0 无事可做，7 有改动；其他与别处相同，文件有误时为 2。
-        en Files and folders with tasks; '-' for standard input.
-        zh 含有任务的文件和文件夹；'-' 表示标准输入。
-        en Name of this set of files, kept in the label quartzflow/source of the tasks that it makes or changes.
-        zh 这组文件的名称，保存在它创建或修改的任务的 quartzflow/source 标签里。
-        en Also delete tasks of this source that are in no file.
-        zh 同时删除这个来源中已不在文件里的任务。
-        en Also take tasks that have no source or another one.
-        zh 也处理没有来源或来源不同的任务。
+        en The server checks everything in the files as if it were saved. Exit codes: 0 nothing to do, 7 there is; others as everywhere, 2 when something in the files is wrong.
+        zh 服务器会像保存时一样检查文件中的全部内容。退出码：0 无事可做，7 有改动；其他与别处相同，文件有误时为 2。
+        en Files and folders with tasks and workflows; '-' for standard input.
+        zh 含有任务和工作流的文件和文件夹；'-' 表示标准输入。
+        en Name of this set of files, kept in the label quartzflow/source of what it makes or changes.
+        zh 这组文件的名称，保存在它创建或修改的任务和工作流的 quartzflow/source 标签里。
+        en Also delete what is of this source and in no file.
+        zh 同时删除这个来源中已不在文件里的任务和工作流。
+        en Also take what has no source or another one.
+        zh 也处理没有来源或来源不同的任务和工作流。
         en Shows where files and server differ, field by field.
         zh 逐个字段显示文件与服务器的不同。
         en Exit codes as of 'plan'.
         zh 退出码与 'plan' 相同。
-        en Makes the server's tasks as the files say.
-        zh 让服务器的任务与文件一致。
-        en Nothing is changed when anything in the files is wrong. A task that somebody else changes meanwhile is left alone (exit code 6) and the others are done; run it again then, it goes on where it stopped.
-        zh 文件中有任何错误时都不做改动。期间被别人修改的任务会跳过（退出码 6），其余照做；之后再运行一次，会从停下的地方继续。
-        en Writes the server's tasks as files.
-        zh 把服务器的任务写成文件。
-        en With a folder one file for each task. A task that is in a file there already stays in it: only what differs on the server is changed, and comments stay. Without a folder all tasks go to standard output.
-        zh 写文件夹时每个任务一个文件。已在文件中的任务留在原处：只改动与服务器不同的部分，注释会保留。不写文件夹时全部任务写到标准输出。
+        en Makes the server's tasks and workflows as the files say.
+        zh 让服务器的任务和工作流与文件一致。
+        en Nothing is changed when anything in the files is wrong. What somebody else changes meanwhile is left alone (exit code 6) and the others are done; run it again then, it goes on where it stopped.
+        zh 文件中有任何错误时都不做改动。期间被别人修改的会跳过（退出码 6），其余照做；之后再运行一次，会从停下的地方继续。
+        en Writes the server's tasks and workflows as files.
+        zh 把服务器的任务和工作流写成文件。
+        en With a folder one file for each task and workflow. One that is in a file there already stays in it: only what differs on the server is changed, and comments stay. Without a folder all go to standard output.
+        zh 写文件夹时每个任务和工作流一个文件。已在文件中的留在原处：只改动与服务器不同的部分，注释会保留。不写文件夹时全部写到标准输出。
         en Folder to write to.
         zh 写到哪个文件夹。
-        en Only tasks of this source; all without it.
-        zh 只写这个来源的任务；不写则全部。
+        en Only what is of this source; all without it.
+        zh 只写这个来源的任务和工作流；不写则全部。
         en Prints the JSON Schema of task files, for editors.
         zh 显示任务文件的 JSON Schema，供编辑器使用。
         en The server gives it without signing in, too, at /api/v1/task-files/schema.json:
