@@ -36,6 +36,7 @@ from job_steps import JobSteps
 from key_steps import KeySteps
 from list_steps import ListSteps
 from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, Route, expect, sync_playwright
+from proof_steps import ProofSteps
 from settings_steps import SettingsSteps
 from trial_steps import TrialSteps
 from walk_steps import WalkSteps
@@ -118,6 +119,7 @@ class Journey(
     JobSteps,
     KeySteps,
     ListSteps,
+    ProofSteps,
     SettingsSteps,
     TrialSteps,
     WalkSteps,
@@ -1220,6 +1222,11 @@ class Journey(
             self.step("counts the time of what runs", self.running_time_ticks)
             self.step("goes to a job by the palette", self.palette)
             self.step("finds the last page when there is none of that number, and keeps the columns", self.bad_page)
+        self.step("shows what another did to the job under the pointer, at once", self.pushed_under_the_pointer)
+        self.step("says in figures what a job has done", self.figures_of_a_job)
+        self.step("says how the day moved against the one before", self.moved_since_yesterday)
+        self.step("lists the tasks of one account", self.tasks_of_an_account)
+        self.step("saves jobs as a file, and reads them from one", self.jobs_as_a_file)
         self.step("narrows and sorts the list of jobs, in the address", self.jobs_filters)
         self.step("walks lists by the keys of the sheet", self.row_keys)
         self.step("says what a change of clocks does to a schedule", self.warns_of_clocks)
