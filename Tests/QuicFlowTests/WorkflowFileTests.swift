@@ -77,7 +77,7 @@ struct WorkflowFileTests {
         #expect(faults.count == 4, "\(faults)")
         for words in [
             "t.yaml:3:10: 'nightly' groups[0]: there is no group 'wbe'; is 'web' meant?",
-            "t.yaml:5:34: 'nightly' nodes[0].task: there is no task 'extarct'; is 'extract' meant?",
+            "t.yaml:5:28: 'nightly' nodes[0].task: there is no task 'extarct'; is 'extract' meant?",
             "nodes[1].do.task_id: write 'task' with its name in files",
             "nodes[2].workflow: there is no workflow 'iner'; is 'inner' meant?",
         ] {

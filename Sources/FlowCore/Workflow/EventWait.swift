@@ -42,7 +42,7 @@ package struct EventWait: Hashable, Sendable {
 extension EventWait {
     /// - Returns: nil when the fields are those of another kind of wait, or wrong.
     static func read(_ reader: inout WorkflowReader) -> EventWait? {
-        let task = reader.integer("task_id", in: 1...Int.max)
+        let task = reader.number("task_id")
         let topic = reader.string("message", upTo: self.topicLimit)
         let on: Condition? = reader.choice("on")
         guard task != nil || topic != nil else { return nil }

@@ -188,7 +188,7 @@ extension NodeWork {
         guard let kind = reader.string("kind", upTo: 40, isRequired: true) else { return nil }
         switch kind {
         case "job":
-            guard let id = reader.integer("task_id", in: 1...Int.max) else {
+            guard let id = reader.number("task_id") else {
                 reader.fault("task_id", "required", "say which task runs")
                 return nil
             }
@@ -203,7 +203,7 @@ extension NodeWork {
         case "decision": self = .decision(Self.cases(&reader), otherwise: reader.strings("else", upTo: 100))
         case "noop": self = .noop
         case "workflow":
-            guard let id = reader.integer("workflow_id", in: 1...Int.max) else {
+            guard let id = reader.number("workflow_id") else {
                 reader.fault("workflow_id", "required", "say which workflow runs")
                 return nil
             }

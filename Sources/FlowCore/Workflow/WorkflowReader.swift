@@ -93,6 +93,9 @@ struct WorkflowReader {
         return Int(number)
     }
 
+    /// The number of a task or workflow: -1, -2, … are what is looked at in the same request, and nobody's elsewhere.
+    mutating func number(_ name: String) -> Int? { self.integer(name, in: -10_000...Int.max) }
+
     mutating func flag(_ name: String) -> Bool? {
         guard let value = self.take(name) else { return nil }
         guard case .bool(let flag) = value else {
