@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
-package import FlowWire
+import FlowWire
 import Synchronization
 
 /// Signs definitions by the keys of the authorities that hosts trust, each version once for all hosts.
