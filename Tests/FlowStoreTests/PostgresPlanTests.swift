@@ -56,6 +56,38 @@ struct PostgresPlanTests {
         #expect(try #require(Int(searched)) < Self.rows / 5, "\(searched) runs were looked at by a search")
     }
 
+    @Test("The first page of runs that failed reads what it shows, and counts by an index (S3-4.1)")
+    func failedRuns() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.makeDatabase()
+        let store = try await PostgresStore.open(server.address(database))
+        for number in 0..<20 { _ = try await World(store: store).job("job \(number)") }
+        try server.sql(Self.history, in: database)
+        // Rows that were vacuumed are counted without a look at them.
+        try server.sql("VACUUM ANALYZE", in: database)
+        try server.sql("SELECT pg_stat_reset()", in: database)
+        var query = RunQuery()
+        query.states = [.failed]
+        let page = try await store.runs(query)
+        #expect(
+            page.total == Self.rows / 47 && page.items.count == 20
+                && page.items.allSatisfy { $0.tally.state == "failed" }
+        )
+        query.isDescending = false
+        #expect(try await store.runs(query).items.first?.run.nominal == World.start + 47)
+        try await store.close()
+        try await self.awaitEnd(of: database, server)
+        let read = try server.sql(
+            """
+            SELECT sum(seq_tup_read) FILTER (WHERE relname IN ('execution', 'run')),
+                sum(idx_tup_fetch) FILTER (WHERE relname = 'run') FROM pg_stat_user_tables
+            """,
+            in: database
+        )
+        let numbers = read.split(separator: "|").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+        #expect(numbers.count == 2 && numbers[0] == 0 && numbers[1] <= 100, "\(read)")
+    }
+
     @Test("The first page of many jobs reads none that it does not show")
     func jobs() async throws {
         let server = try PostgresServer.shared.get()

@@ -138,6 +138,9 @@ package struct RunQuery: Sendable {
 
     /// So many of the newest runs that a filter finds are put into an order of ends or durations, which no index has.
     package static let sortLimit = 5000
+    /// So many are counted at most where each has to be looked at with its executions: those that succeeded or were skipped, and
+    /// states beside a keyword.
+    package static let lookedAtLimit = 1000
 
     package var page: PageRequest
     package var sort = Sort.createdAt

@@ -71,6 +71,7 @@ enum Migrations {
         ("260 events that start tasks", Migration260Events.sql),
         ("265 fresh places", Migration265FreshPlaces.sql),
         ("266 workflow versions", Migration266WorkflowVersions.sql),
+        ("270 runs that ended badly", Migration270BadRuns.sql),
         ("286 own host", Migration286OwnHost.sql),
     ]
 

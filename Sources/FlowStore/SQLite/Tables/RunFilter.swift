@@ -5,6 +5,7 @@ import FlowCore
 
 /// What S3's task centre filters runs by, as conditions of a statement.
 enum RunFilter {
+    /// All that a query says of runs themselves, without when they were made, their states, and tests.
     static func conditions(_ query: RunQuery, _ db: Database) throws -> ([String], [RecordValue]) {
         var conditions: [String] = []
         var values: [RecordValue] = []
@@ -12,31 +13,41 @@ enum RunFilter {
             conditions.append("type IN (\(query.types.map { "\(RunRecord.code($0))" }.joined(separator: ", ")))")
             // Few among many fires: by their index.
             if query.types == [.maintenance] { conditions.append("type <> 0") }
-        } else if query.type == nil, let condition = try TestRunCondition.withoutTests(runs: db) {
-            conditions.append(condition)
         }
         if let jobs = try JobTraitCondition.ids(having: query.traits, db) {
             conditions.append("run.job_id IN (SELECT value FROM json_each(?))")
             values.append(try JobTraitCondition.list(jobs))
-        }
-        // Ids begin with the time.
-        if let from = query.from {
-            conditions.append("run.id >= ?")
-            values.append(.id(ExecutionID.lowerBound(at: from)))
-        }
-        if let until = query.until {
-            conditions.append("run.id < ?")
-            values.append(.id(ExecutionID.lowerBound(at: until)))
         }
         if let keyword = query.keyword, !keyword.isEmpty {
             let (sql, more) = try self.search(keyword, db)
             conditions.append(sql)
             values += more
         }
-        if !query.states.isEmpty {
-            let (sql, more) = try self.states(query.states, in: query.scope)
-            conditions.append(sql)
-            values += more
+        if let job = query.job {
+            conditions.append("job_id = ?")
+            values.append(.integer(job))
+        }
+        if let type = query.type {
+            // Spelled out, so that SQLite sees that the partial index serves.
+            conditions.append("type = \(RunRecord.code(type))\(type == .schedule ? "" : " AND type <> 0")")
+        }
+        return (conditions, values)
+    }
+
+    /// Whether tests are left out: they are shown to whoever asks for them.
+    static func leavesOutTests(_ query: RunQuery) -> Bool { query.types.isEmpty && query.type == nil }
+
+    /// When it was made, of a column with ids of runs: they begin with the time.
+    static func times(_ query: RunQuery, of column: String) -> ([String], [RecordValue]) {
+        var conditions: [String] = []
+        var values: [RecordValue] = []
+        if let from = query.from {
+            conditions.append("\(column) >= ?")
+            values.append(.id(ExecutionID.lowerBound(at: from)))
+        }
+        if let until = query.until {
+            conditions.append("\(column) < ?")
+            values.append(.id(ExecutionID.lowerBound(at: until)))
         }
         return (conditions, values)
     }
@@ -94,7 +105,7 @@ enum RunFilter {
     }
 
     /// The state of a run follows from those of its executions, as far as the scope shows them (``RunTally/state``).
-    private static func states(_ states: [RunState], in scope: Scope) throws -> (String, [RecordValue]) {
+    static func states(_ states: [RunState], in scope: Scope) throws -> (String, [RecordValue]) {
         let visible = try ScopeCondition.executions(scope, alias: "s")
         let words = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let own = RunRecord.code(.maintenance)
@@ -111,11 +122,13 @@ enum RunFilter {
                 FROM execution AS s WHERE s.run_id = run.id\(visible.map { " AND " + $0.sql } ?? "")) END IN (\(words))
             """
         // What is not the rule is found by its executions, instead of looking at every run there is.
-        let marks: [RunState: String] = [.pending: "1", .running: "1, 2", .failed: "4, 5", .cancelled: "6"]
-        if states.allSatisfy({ marks[$0] != nil }) {
-            let numbers = states.compactMap { marks[$0] }.joined(separator: ", ")
-            let failed = states.contains(.failed) ? " UNION ALL SELECT run_id FROM own_work WHERE failed > 0" : ""
-            sql += " AND run.id IN (SELECT run_id FROM execution WHERE status IN (\(numbers)) AND status <> 3\(failed))"
+        if states.allSatisfy({ RunStreams.statuses[$0] != nil }) {
+            let statuses = Set(states.flatMap { RunStreams.statuses[$0] ?? [] }).sorted { $0.rawValue < $1.rawValue }
+            var found = statuses.map {
+                "SELECT run_id FROM execution WHERE status = \($0.rawValue) AND \(RunStreams.isServed($0))"
+            }
+            if states.contains(.failed) { found.append("SELECT run_id FROM own_work WHERE failed > 0") }
+            sql += " AND run.id IN (\(found.joined(separator: " UNION ALL ")))"
         }
         return (sql, visible?.values ?? [])
     }
