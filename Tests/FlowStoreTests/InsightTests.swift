@@ -57,6 +57,28 @@ struct InsightTests {
         }
     }
 
+    @Test(
+        "Names and groups of all jobs are as their definitions say, also after an edit",
+        arguments: StoreKind.allCases
+    )
+    func labels(_ kind: StoreKind) async throws {
+        try await kind.withWorld { world in
+            _ = try await world.job("one")
+            let two = try await world.job("two", groups: [])
+            _ = try await world.store.updateJob(
+                two.id,
+                definition: World.definition("deux"),
+                isEnabled: true,
+                nextFire: nil,
+                expectedVersion: nil,
+                at: World.start
+            )
+            let labels = try await world.store.jobLabels().sorted { $0.id < $1.id }
+            #expect(labels == (try await world.store.allJobs().map { JobLabel($0) }))
+            #expect(labels.map(\.name) == ["one", "deux"])
+        }
+    }
+
     @Test("Delays of starts are of first attempts of a span, the newest first", arguments: StoreKind.allCases)
     func delays(_ kind: StoreKind) async throws {
         try await kind.withWorld { world in

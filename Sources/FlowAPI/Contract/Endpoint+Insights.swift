@@ -61,7 +61,11 @@ extension Endpoint {
             .query("limit", .integer(1...100).byDefault(10).about("Lines of each list."))
             .answers(
                 .answer([
-                    "from": .timestamp, "to": .timestamp, "job_count": .integer, "total": .answer(Schema.sums),
+                    "from": .timestamp, "to": .timestamp,
+                    "at": .timestamp.about(
+                        "When the sums were read. A report that takes long is kept for some minutes."
+                    ),
+                    "job_count": .integer, "total": .answer(Schema.sums),
                     "failing": .array(Self.line("task_id")), "slowest": .array(Self.line("task_id")),
                     "busiest": .array(Self.line("task_id")), "groups": .array(Self.line("group_id")),
                 ])

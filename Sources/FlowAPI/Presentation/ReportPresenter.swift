@@ -10,6 +10,7 @@ enum ReportPresenter {
         [
             .init("from", report.from),
             .init("to", report.until),
+            .init("at", report.at),
             .init("job_count", report.jobCount),
             .init("total", JSON.object(Self.sums(report.total))),
             .init("failing", report.failing.map { Self.line($0, id: "task_id") }),

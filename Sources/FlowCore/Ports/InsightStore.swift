@@ -21,6 +21,9 @@ package protocol InsightStore: Sendable {
         in scope: Scope
     ) async throws -> [JobID: ExecutionStatistics]
 
+    /// Names and groups of all jobs that exist, in no order.
+    func jobLabels() async throws -> [JobLabel]
+
     /// By how many milliseconds first attempts of scheduled fires of a span began after their nominal times.
     ///
     /// - Parameters:

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Store {
+    /// From the definitions: good enough for a store that has no statement for it.
+    package func jobLabels() async throws -> [JobLabel] { try await self.allJobs().map { JobLabel($0) } }
+
     /// Asks job by job: right everywhere, and good enough for a store that has no statement for it.
     package func statisticsByJob(
         from: Timestamp,

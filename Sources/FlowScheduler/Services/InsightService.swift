@@ -7,6 +7,7 @@ package import FlowCore
 package struct InsightService: Sendable {
     let store: any Store
     private let clock: any WallClock
+    private let desk: ReportDesk
 
     /// Jobs in one question for recent executions.
     package static let jobLimit = 200
@@ -20,6 +21,7 @@ package struct InsightService: Sendable {
     package init(store: any Store, clock: any WallClock) {
         self.store = store
         self.clock = clock
+        self.desk = ReportDesk(clock: clock)
     }
 
     /// The newest executions of jobs that are no longer PENDING, oldest first.
@@ -57,16 +59,24 @@ package struct InsightService: Sendable {
     ) async throws -> RunReport {
         let scope = try principal.require(.executionsRead)
         let (begin, end) = try self.span(from, until)
-        return try await self.report(from: begin, until: end, limit: limit, in: scope)
+        // Nothing is kept of what only some may see: groups of tasks and rights change.
+        guard scope == .all else { return try await self.report(from: begin, until: end, limit: limit, in: scope) }
+        let question = KeptReports.Question(from: begin, until: end, limit: limit)
+        var report = try await self.desk.report(question) {
+            try await self.report(from: begin, until: end, limit: limit, in: scope)
+        }
+        (report.from, report.until) = (begin, end)
+        return report
     }
 
-    /// The same, of a span that was checked.
+    /// The same, of a span that was checked, as it is now.
     func report(from begin: Timestamp, until end: Timestamp, limit: Int, in scope: Scope) async throws -> RunReport {
+        let now = self.clock.now
         let sums = try await self.store.statisticsByJob(from: begin, until: end, in: scope)
         // A job that is gone, or bound elsewhere since, is not shown by name any more.
-        let jobs = try await self.store.allJobs().filter { scope.touches($0.definition.groups) }
+        let jobs = try await self.store.jobLabels().filter { scope.touches($0.groups) }
         let groups = try await self.store.groups().map(\.group).filter { scope.contains($0.id) }
-        return RunReport(from: begin, until: end, sums: sums, jobs: jobs, groups: groups, limit: limit)
+        return RunReport(from: begin, until: end, at: now, sums: sums, jobs: jobs, groups: groups, limit: limit)
     }
 
     func span(_ from: Timestamp?, _ until: Timestamp?) throws(CoreError) -> (from: Timestamp, until: Timestamp) {

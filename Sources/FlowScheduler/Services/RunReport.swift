@@ -14,8 +14,10 @@ package struct RunReport: Sendable {
         package let statistics: ExecutionStatistics
     }
 
-    package let from: Timestamp
-    package let until: Timestamp
+    package var from: Timestamp
+    package var until: Timestamp
+    /// When its sums were read.
+    package let at: Timestamp
     package let total: ExecutionStatistics
     /// How many jobs the total covers.
     package let jobCount: Int
@@ -31,8 +33,9 @@ package struct RunReport: Sendable {
     package init(
         from: Timestamp,
         until: Timestamp,
+        at now: Timestamp,
         sums: [JobID: ExecutionStatistics],
-        jobs: [Job],
+        jobs: [JobLabel],
         groups: [Group],
         limit: Int
     ) {
@@ -41,9 +44,9 @@ package struct RunReport: Sendable {
         var lines: [Line] = []
         for job in jobs {
             guard let statistics = sums[job.id] else { continue }
-            lines.append(Line(id: job.id, name: job.definition.name, statistics: statistics))
+            lines.append(Line(id: job.id, name: job.name, statistics: statistics))
             total.add(statistics)
-            for group in job.definition.groups {
+            for group in job.groups {
                 byGroup[group, default: ExecutionStatistics([])].add(statistics)
             }
         }
@@ -54,6 +57,7 @@ package struct RunReport: Sendable {
         }
         self.from = from
         self.until = until
+        self.at = now
         self.total = total
         self.jobCount = lines.count
         self.failing = top { Int64($0.failedCount) }

@@ -33,6 +33,10 @@ extension SQLiteStore {
         try await self.readAside { db in try RollupTable(db).byJob(from: from, until: until, in: scope) }
     }
 
+    package func jobLabels() async throws -> [JobLabel] {
+        try await self.readAside { db in try ScheduleTable(db).labels() }
+    }
+
     package func startDelays(
         from: Timestamp,
         until: Timestamp,

@@ -45,13 +45,16 @@ struct RunReportTests {
         RunReport(
             from: self.base,
             until: self.base.advanced(byMilliseconds: 3_600_000),
+            at: self.base,
             sums: [
                 1: self.sums([.success: 9, .failure: 1], average: 100),
                 2: self.sums([.success: 1, .failure: 2, .timeout: 2], average: 5000),
                 3: self.sums([.success: 3], average: 20),
                 9: self.sums([.failure: 50], average: 1),
             ],
-            jobs: [self.job(1, groups: [2]), self.job(2, groups: [2, 3]), self.job(3, groups: [3])],
+            jobs: [self.job(1, groups: [2]), self.job(2, groups: [2, 3]), self.job(3, groups: [3])].map {
+                JobLabel($0)
+            },
             groups: [self.group(3, "api"), self.group(2, "web"), self.group(4, "idle")],
             limit: limit
         )

@@ -52,6 +52,17 @@ struct ScheduleTable {
         }
     }
 
+    /// Of all jobs; many share a set of groups.
+    func labels() throws -> [JobLabel] {
+        var known: [String: [GroupID]] = [:]
+        return try self.db.all("SELECT job_id, name, groups FROM schedule") { row in
+            let text = row.text(2)
+            let groups: [GroupID] = try known[text] ?? JSONColumn.decode(text)
+            known[text] = groups
+            return JobLabel(id: row.integer(0), name: row.text(1), groups: groups)
+        }
+    }
+
     /// What is stored, for a fire that lost; nil = the job is gone.
     func state(of id: JobID) throws -> (next: Timestamp?, version: Int64)? {
         try self.db.first("SELECT next_fire, is_enabled, version FROM schedule WHERE job_id = ?", [.integer(id)]) {
