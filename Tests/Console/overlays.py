@@ -1,0 +1,37 @@
+# QuartzFlow
+# SPDX-License-Identifier: Apache-2.0
+"""What opens over a page, and how: by nothing that depends on the language."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+# The page; what of it is clicked, the first of each one after the other; what has to be there then.
+CLICKS = {
+    "menu": ("/jobs?page_size=20", ["tr[data-job] [aria-haspopup=menu]"], "[role=menu]"),
+    "run": ("/jobs?page_size=20", ["tr[data-job] td:last-child > button.icon-only"], "[role=dialog]"),
+    "deletion": ("/jobs?page_size=20", ["tr[data-job] [aria-haspopup=menu]", "[role=menu] .danger"], "[role=alertdialog]"),
+    "columns": ("/jobs?page_size=20", [".view-acts button"], ".view-acts [role=group] input"),
+    "group": ("/groups", [".page-head .primary"], "[role=dialog]"),
+    "move": ("/groups/board", ["[data-host] [aria-haspopup=menu]", "[role=menu] button"], "[role=dialog]"),
+    "rule": ("/alerts/rules", ["[data-notify-rule] .linkish"], "[data-target='0']"),
+    "channel": ("/alerts/channels", [".card-head .primary"], "[role=dialog]"),
+    "silence": ("/alerts/silences", [".filters .primary"], "[role=dialog]"),
+    "user": ("/settings/users", [".card-head .primary"], "[role=dialog]"),
+    "role": ("/settings/roles", [".card-head .primary"], "[data-permission]"),
+    "token": ("/settings/tokens", [".card-head .primary"], "[role=dialog]"),
+    "secret": ("/settings/secrets", [".card-head .primary"], "[role=dialog]"),
+    "hook": ("/jobs/{job}/hooks", [".card-head .primary"], "[role=dialog]"),
+    "mail": ("/reports", [".mails .btn"], "[role=dialog]"),
+}
+# Whatever is on top of the page, which was looked at by itself.
+ON_TOP = ["#overlays", ".panel", "[role=menu]"]
+
+
+def opened(page: Page, base: str, path: Callable[[str], str], name: str) -> None:
+    """Goes to the page of an overlay, and opens it."""
+    address, clicks, ready = CLICKS[name]
+    page.goto(base + path(address))
+    for selector in clicks:
+        page.locator(selector).first.click()
+    expect(page.locator(ready).first).to_be_visible()
