@@ -4,6 +4,7 @@
 import FlowAgent
 import FlowAgentCore
 import FlowCore
+import FlowScheduler
 import FlowWire
 import Foundation
 import NIOCore

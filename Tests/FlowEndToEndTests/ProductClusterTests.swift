@@ -160,8 +160,9 @@ extension ProductTests {
             // Hosts stay where they are, until somebody has them spread.
             #expect(try await own()["hosts"] == 0)
             #expect(try await resting.call("POST", "/cluster/rebalance")["hosts_moved"] == 1)
-            try await eventually("a host on each server", within: .seconds(60)) {
-                try await own()["hosts"] == 1 && (try await other.hostsOnline(2).count == 2) ? true : nil
+            try await eventually("a host on each server", within: .seconds(60)) { () -> Bool? in
+                guard try await own()["hosts"] == 1 else { return nil }
+                return try await other.hostsOnline(2).count == 2 ? true : nil
             }
             #expect(try await resting.call("POST", "/cluster/rebalance")["hosts_moved"] == 0)
         }

@@ -48,22 +48,17 @@ package final class ClusterGateway: AgentGateway {
         return counts
     }
 
+    /// As it was seen within the last second or so.
+    var shares: HostShares { HostShares(hosts: self.hostCounts, workers: self.member.view.workers.map(\.id)) }
+
     /// Has this server and the others give away the hosts above their shares, some tens a second.
-    ///
-    /// - Returns: how many hosts are to move, as it was seen within the last second or so.
-    func evenOut() -> Int {
-        let hosts = self.hostCounts
-        let workers = self.member.view.workers.map(\.id)
+    func evenOut() {
         self.evenOutHere()
         self.tell { $0.call(.evenOut, at: nil) }
-        return workers.reduce(0) { $0 + HostShares.surplus(of: $1, hosts: hosts, among: workers) }
     }
 
     /// Has this server give away the hosts above its share.
-    func evenOutHere() {
-        let workers = self.member.view.workers.map(\.id)
-        self.local.setSurplus(HostShares.surplus(of: self.member.id, hosts: self.hostCounts, among: workers))
-    }
+    func evenOutHere() { self.local.even(self.shares.evening(at: self.member.id)) }
 
     package var duplicates: [AgentID: [DuplicateAgent]] { self.local.duplicates }
 

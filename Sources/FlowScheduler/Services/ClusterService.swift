@@ -66,7 +66,7 @@ package struct ClusterService: Sendable {
     /// Spreads the connected hosts evenly over the servers that work, some tens a second.
     ///
     /// Hosts stay where they are connected, so after servers were replaced one by one they may all be with one. A host that knows no
-    /// other server comes back to the one it was with.
+    /// other server comes back to the one it was with. A server of before does not hear of it.
     ///
     /// - Returns: how many hosts are to move.
     /// - Throws: `conflict` while only one server works.
@@ -75,9 +75,10 @@ package struct ClusterService: Sendable {
         guard self.member.view.workers.count > 1 else {
             throw CoreError(.conflict, "Only one server works. Start another one, or have one resume.")
         }
-        let moved = self.gateway.evenOut()
-        try await self.store.noteRebalance(moved: moved, by: principal.change(at: self.clock.now))
-        return moved
+        let surplus = self.gateway.shares.surplus
+        try await self.store.noteRebalance(moved: surplus, by: principal.change(at: self.clock.now))
+        self.gateway.evenOut()
+        return surplus
     }
 
     /// As it was seen within the last second or so, by name.

@@ -23,8 +23,8 @@ package final class AgentSessions: AgentGateway, Service {
     private let elsewhere: Mutex<(@Sendable (AgentID) -> Bool)?> = Mutex(nil)
     /// Whether hosts are to go to other servers; nil where there are none.
     private let resting: Mutex<(@Sendable () -> Bool)?> = Mutex(nil)
-    /// Hosts above this server's share that are still to go.
-    private let surplus = Mutex(0)
+    /// Nil unless hosts are being spread over the servers.
+    private let evening: Mutex<HostEvening?> = Mutex(nil)
     private static let housekeeping = Duration.seconds(30)
 
     package init(
@@ -119,28 +119,30 @@ package final class AgentSessions: AgentGateway, Service {
         reason: "this server leaves its hosts to others for now; connect to another one"
     )
 
-    private static let evening = SessionClose(
-        .goingAway,
-        reason: "another server has fewer hosts; connect to it"
-    )
+    private static let fewer = SessionClose(.goingAway, reason: "another server has fewer hosts; connect to it")
 
-    /// How many hosts are to go to other servers, because this one has more than its share.
-    package func setSurplus(_ hosts: Int) { self.surplus.withLock { $0 = hosts } }
+    /// Has hosts go to other servers while this one has more than its share.
+    package func even(_ evening: HostEvening?) { self.evening.withLock { $0 = evening } }
 
     /// Ends some sessions of a server that rests, or that has more hosts than its share, so that they go to others.
     ///
-    /// - Parameter limit: how many; the others come with the next calls, so that those who take them are not overrun.
-    package func moveAway(limit: Int) async {
-        let isResting = self.isResting
-        let count = self.surplus.withLock { surplus in
-            let count = isResting ? limit : min(limit, surplus)
-            surplus = isResting ? 0 : surplus - count
-            return count
-        }
-        guard count > 0 else { return }
+    /// - Parameters:
+    ///   - limit: how many; the others come with the next calls, so that those who take them are not overrun.
+    ///   - workers: how many servers work, this one included.
+    package func moveAway(limit: Int, workers: Int = 1) async {
         let standing = self.registry.withLock { $0.standing }
-        let close = isResting ? Self.rest : Self.evening
-        for (_, conversation) in standing.prefix(count) { await conversation.channel.close(close) }
+        guard !self.isResting else {
+            for (_, conversation) in standing.prefix(limit) { await conversation.channel.close(Self.rest) }
+            return
+        }
+        let leaving = self.evening.withLock { evening -> Set<AgentID> in
+            let leaving = evening?.look(at: standing.map(\.agent), workers: workers, limit: limit) ?? []
+            if evening?.isOver == true { evening = nil }
+            return leaving
+        }
+        for (agent, conversation) in standing where leaving.contains(agent) {
+            await conversation.channel.close(Self.fewer)
+        }
     }
 
     /// Ends a session that a later one on another server has overtaken.

@@ -149,6 +149,23 @@ struct AgentSessionsTests {
         }
     }
 
+    @Test("A server with more hosts than its share sends the others away, and still takes hosts")
+    func even() async throws {
+        let bench = Bench()
+        let first = MemoryChannel(Self.hello())
+        try await bench.serving([first]) {
+            try await eventually("the session stands") { !bench.sessions.presences.isEmpty }
+            bench.sessions.even(HostEvening(share: 1, total: 1))
+            await bench.sessions.moveAway(limit: 10, workers: 2)
+            #expect(first.closed == nil, "it has its share")
+            bench.sessions.even(HostEvening(share: 0, total: 1))
+            await bench.sessions.moveAway(limit: 10)
+            #expect(first.closed == nil, "no other server works")
+            await bench.sessions.moveAway(limit: 10, workers: 2)
+            #expect(first.closed?.cause == .goingAway)
+        }
+    }
+
     @Test("A server that rests sends its hosts away and takes none; one that works again takes them")
     func rest() async throws {
         let bench = Bench()
