@@ -140,6 +140,7 @@ package struct Agent: Sendable {
         decisions.policy = policy
         decisions.signingKeys = identity.signingKeys
         decisions.executors = supervisor?.executorKinds
+        decisions.features = supervisor?.features ?? []
         let core = AgentCore(
             configuration: decisions,
             restored: restored,

@@ -36,7 +36,7 @@ extension AgentCore {
                         labels: self.configuration.labels,
                         rulesDigest: self.rulesDigest,
                         executors: (self.configuration.executors ?? []).map(\.name),
-                        features: [HostFeature.leases],
+                        features: [HostFeature.leases] + self.configuration.features,
                         schedulerRevision: self.scheduler.revision,
                         maintenanceRevision: self.maintenance.revision,
                         signedBy: self.signedBy

@@ -115,6 +115,8 @@ package struct AgentCore: Sendable {
         package var signingKeys: [String] = []
         /// Kinds of jobs that the host can carry out; nil = all.
         package var executors: [ExecutorKind]?
+        /// What this host has besides what every agent can do, in words of ``HostFeature``.
+        package var features: [String] = []
         /// How long a connected agent waits for a fire's order: G, 300 ms.
         package var grace: Int64 = 300
         /// How long the welcome may take before the agent goes on as if it were offline (R6); microseconds.

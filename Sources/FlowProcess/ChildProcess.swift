@@ -137,7 +137,8 @@ package final class ChildProcess: Sendable {
             extra2: -1,
             mask: -1,
             sets_niceness: 0,
-            niceness: 0
+            niceness: 0,
+            group: -1
         )
         var pid: pid_t = 0
         var step: Int32 = 0

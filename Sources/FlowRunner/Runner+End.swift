@@ -34,7 +34,7 @@ extension Runner {
         guard !self.leaderless.isEmpty || self.trees.hasLeft else { return }
         let owning = self.trees.refresh(running: self.processes.keys)
         for token in self.leaderless {
-            guard owning.contains(token), let process = self.processes[token] else {
+            guard owning.contains(token) || self.trees.isOccupied(token), let process = self.processes[token] else {
                 if self.waitsForClarity(token) { continue }
                 self.finish(token)
                 // An orphan that hides may be the next one's now: the last tree that it can be of does not end without it.
@@ -75,6 +75,7 @@ extension Runner {
         CrashPoint.reach("runner.process.over")
         self.store.removeLeader(process.slot)
         self.trees.remove(token, process: process)
+        let isStarved = self.trees.groups?.close(token) ?? false
         // A stray may have lost its last but one candidate.
         if self.trees.hasStrays { self.needsSweep = true }
         self.deadlines.compact(live: self.processes.count) { self.processes[$0] != nil }
@@ -82,6 +83,7 @@ extension Runner {
             cause: process.cause,
             status: process.exit?.status ?? SIGKILL,
             isSignal: process.exit?.isSignal ?? true,
+            isStarved: isStarved,
             leftBehind: process.leftBehind,
             leftBehindCount: process.leftBehindCount,
             terminatedAt: process.terminatedAt,

@@ -27,16 +27,18 @@ extension Runner {
         CrashPoint.reach("runner.start.wanted")
         let pipes = SpawnPipes()
         var leader: pid_t = 0
+        let group = self.openGroup(request)
         let before = flow_boot_ticks()
-        let failure =
-            pipes.failure != 0 ? (pipes.failure, .prepare) : Spawner.spawn(request, pipes: pipes, pid: &leader)
+        let failure = self.start(request, pipes: pipes, group: group, pid: &leader)
+        if group.descriptor >= 0 { close(group.descriptor) }
         CrashPoint.reach("runner.start.begun")
         let now = flow_boot_microseconds()
         let born = before...max(before, flow_boot_ticks())
         pipes.closeWritingEnds()
         let spool = RunnerSpool(execution: request.execution, attempt: request.attempt)
-        guard failure.0 == 0 else {
+        guard failure.error == 0 else {
             pipes.closeReadingEnds()
+            self.trees.groups?.close(request.token)
             return self.end(
                 request.token,
                 EndedAttempt(
@@ -44,7 +46,7 @@ extension Runner {
                     attempt: request.attempt,
                     startedAt: nil,
                     spool: spool,
-                    outcome: .failed(error: failure.0, step: failure.1, at: now)
+                    outcome: .failed(error: failure.error, step: failure.step, at: now)
                 )
             )
         }
@@ -71,5 +73,28 @@ extension Runner {
         CrashPoint.reach("runner.start.noted")
         self.trees.add(request.token, leader: leader, execution: request.execution)
         if self.live.contains(request.token) { self.notify(.started(token: request.token, at: now)) }
+    }
+
+    /// - Returns: -1 and an errno where the attempt has no group of its own.
+    private func openGroup(_ request: SpawnRequest) -> (descriptor: Int32, error: Int32) {
+        guard !request.leavesProcesses, self.trees.groups != nil else { return (-1, ENOTSUP) }
+        let name = "\(request.execution)-\(request.attempt)"
+        return self.trees.groups?.open(request.token, name: name, limits: request.limits) ?? (-1, ENOTSUP)
+    }
+
+    /// Starts the program in its group; what needs none starts without one where it can't be had.
+    private func start(
+        _ request: SpawnRequest,
+        pipes: SpawnPipes,
+        group: (descriptor: Int32, error: Int32),
+        pid: inout pid_t
+    ) -> (error: Int32, step: SpawnStep) {
+        guard pipes.failure == 0 else { return (pipes.failure, .prepare) }
+        let isNeeded = !request.limits.isEmpty
+        if isNeeded, group.descriptor < 0 { return (group.error, .group) }
+        let result = Spawner.spawn(request, pipes: pipes, group: group.descriptor, pid: &pid)
+        guard result.step == .group, result.error != 0, !isNeeded else { return result }
+        self.trees.groups?.close(request.token)
+        return Spawner.spawn(request, pipes: pipes, group: -1, pid: &pid)
     }
 }

@@ -89,6 +89,8 @@ package final class Runner {
         self.mark = "QF_AGENT_DATA=" + mark
         flow_prepare_runner()
         self.store = RunnerStore(directory: directory)
+        self.trees.groups = RunnerGroups(base: GroupBase.find(), mark: mark)
+        if let path = self.trees.groups?.path { self.store.note(group: path) }
         self.childEvent = flow_watch_children()
         self.poll = flow_poll_create()
         self.outputPoll = flow_poll_create()
@@ -132,6 +134,7 @@ package final class Runner {
             self.flush()
             self.tidy(hasWorked: ready > 0)
         }
+        self.trees.groups?.clear()
         if self.ended.isEmpty { self.store.clear() }
     }
 
@@ -151,6 +154,7 @@ package final class Runner {
             self.tidyAt = flow_monotonic_microseconds() + Self.tidyPause
         } else if let tidyAt, flow_monotonic_microseconds() >= tidyAt {
             self.tidyAt = nil
+            self.trees.groups?.tidy()
             flow_release_memory()
         }
     }

@@ -23,6 +23,8 @@ package struct RunnerArchive: Sendable {
     package private(set) var attempts: [Attempt] = []
     /// Processes that it had started and that had not ended.
     package private(set) var leaders: [RunnerLeader] = []
+    /// Its control group; nil when it had none.
+    package private(set) var group: ControlGroup?
 
     private static let version: UInt32 = 1
 
@@ -52,6 +54,9 @@ package struct RunnerArchive: Sendable {
                 )
             )
         }
+        self.group = RunnerFiles.contents(of: RunnerFiles.group, in: directory)
+            .map { String(decoding: $0, as: UTF8.self) }
+            .flatMap { $0.contains("/" + RunnerGroups.prefix) ? ControlGroup(path: $0) : nil }
         self.leaders =
             RunnerFiles.contents(of: RunnerFiles.leaders, in: directory)
             .map { RunnerLeader.all(in: $0, bootID: bootID) } ?? []

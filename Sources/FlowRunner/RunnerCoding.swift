@@ -14,6 +14,9 @@ package enum RunnerCoding {
     /// From here on a runner takes other limits while it works.
     package static let limitsVersion: UInt32 = 5
     package static let frameLimit = 8 << 20
+    /// In the byte that said once only whether a signal ended the program.
+    private static let signalFlag: UInt8 = 1
+    private static let starvedFlag: UInt8 = 2
 
     package static func append(_ request: RunnerRequest, to writer: inout ByteWriter) {
         self.frame(&writer) { writer in
@@ -101,6 +104,10 @@ package enum RunnerCoding {
         }
         writer.write(UInt32(truncatingIfNeeded: spawn.masked.count))
         for form in spawn.masked { writer.write(counted: form) }
+        // Runners of before read up to here. What cannot be kept they are not asked for: what is new goes to one of this version.
+        writer.write(spawn.limits.memoryBytes ?? .max)
+        writer.write(spawn.limits.cpuPercent ?? .max)
+        writer.write(spawn.limits.processes ?? .max)
     }
 
     package static func write(_ outcome: RunnerOutcome, to writer: inout ByteWriter) {
@@ -114,7 +121,7 @@ package enum RunnerCoding {
             writer.write(UInt8(1))
             writer.write(end.cause.rawValue)
             writer.write(end.status)
-            writer.write(UInt8(end.isSignal ? 1 : 0))
+            writer.write(UInt8((end.isSignal ? Self.signalFlag : 0) | (end.isStarved ? Self.starvedFlag : 0)))
             for time in [end.terminatedAt, end.killedAt, end.at] { writer.write(time) }
             writer.write(end.leftBehindCount)
             writer.write(UInt32(truncatingIfNeeded: end.leftBehind.count))
@@ -158,6 +165,9 @@ package enum RunnerCoding {
             let environment = self.list(&reader, { $0.readText() }),
             let masked = self.list(&reader, { $0.readCounted() })
         else { return nil }
+        let memory = reader.read(UInt64.self) ?? .max
+        let cpu = reader.read(UInt32.self) ?? .max
+        let processes = reader.read(UInt32.self) ?? .max
         return SpawnRequest(
             token: token,
             execution: execution,
@@ -170,7 +180,12 @@ package enum RunnerCoding {
             directory: directory,
             arguments: arguments,
             environment: environment,
-            masked: masked
+            masked: masked,
+            limits: GroupLimits(
+                memoryBytes: memory == .max ? nil : memory,
+                cpuPercent: cpu == .max ? nil : cpu,
+                processes: processes == .max ? nil : processes
+            )
         )
     }
 
@@ -217,7 +232,8 @@ package enum RunnerCoding {
                 TreeEnd(
                     cause: cause,
                     status: status,
-                    isSignal: isSignal == 1,
+                    isSignal: isSignal & self.signalFlag != 0,
+                    isStarved: isSignal & self.starvedFlag != 0,
                     leftBehind: labels,
                     leftBehindCount: total,
                     terminatedAt: terminated,

@@ -7,11 +7,13 @@ import Glibc
 /// What a runner's directory has in it, and the few calls on files that both sides of it need.
 ///
 /// `DATA/runners/<name>/`: `lock` is held for as long as the runner lives, `socket` is where an agent meets it, `leaders`
-/// names the processes it started, `outcome-<n>` the attempts that are over, `<execution>-<attempt>.…` their output.
+/// names the processes it started, `group` is where its control groups are, `outcome-<n>` the attempts that are over, `<execution>-<attempt>.…` their output.
 package enum RunnerFiles {
     package static let lock = "lock"
     package static let socket = "socket"
     static let leaders = "leaders"
+    /// The path of the runner's control group; absent where there is none.
+    package static let group = "group"
     static let outcomePrefix = "outcome-"
     static let headSuffix = ".head"
     static let tailSuffixes = [".tail0", ".tail1"]
@@ -63,7 +65,9 @@ package enum RunnerFiles {
     }
 
     /// The names in a directory, sorted.
-    package static func names(in directory: Int32) -> [String] {
+    ///
+    /// - Parameter type: of the entries that are wanted (`DT_DIR` and the like); nil = all.
+    package static func names(in directory: Int32, type: UInt8? = nil) -> [String] {
         let copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0 else { return [] }
         guard let stream = fdopendir(copy) else {
@@ -76,7 +80,8 @@ package enum RunnerFiles {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            guard name != ".", name != "..", type == nil || type == entry.pointee.d_type else { continue }
+            names.append(name)
         }
         return names.sorted()
     }

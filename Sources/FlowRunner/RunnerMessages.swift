@@ -23,6 +23,8 @@ package struct SpawnRequest: Hashable, Sendable {
     package var environment: [String]
     /// What is masked in the output, in all its spellings; it never touches a disk.
     package var masked: [[UInt8]]
+    /// What it and all that it starts may use together; it starts only where that can be kept.
+    package var limits: GroupLimits
 
     package init(
         token: UInt64,
@@ -36,7 +38,8 @@ package struct SpawnRequest: Hashable, Sendable {
         directory: String,
         arguments: [String],
         environment: [String],
-        masked: [[UInt8]] = []
+        masked: [[UInt8]] = [],
+        limits: GroupLimits = GroupLimits()
     ) {
         self.token = token
         self.execution = execution
@@ -50,6 +53,7 @@ package struct SpawnRequest: Hashable, Sendable {
         self.arguments = arguments
         self.environment = environment
         self.masked = masked
+        self.limits = limits
     }
 }
 
@@ -110,6 +114,8 @@ package enum SpawnStep: UInt8, Sendable {
     case program = 2
     /// The niceness could not be set.
     case niceness = 3
+    /// Its control group could not be made as it was wanted.
+    case group = 4
 }
 
 /// A process in words.
@@ -131,6 +137,8 @@ package struct TreeEnd: Hashable, Sendable {
     /// The exit status, or the signal's number.
     package var status: Int32
     package var isSignal: Bool
+    /// The kernel has ended something of it for want of memory.
+    package var isStarved: Bool
     /// Processes that the program had left behind and that were ended for it; of many only the first ones.
     package var leftBehind: [ProcessLabel]
     package var leftBehindCount: UInt32
@@ -144,6 +152,7 @@ package struct TreeEnd: Hashable, Sendable {
         cause: EndCause,
         status: Int32,
         isSignal: Bool,
+        isStarved: Bool = false,
         leftBehind: [ProcessLabel] = [],
         leftBehindCount: UInt32 = 0,
         terminatedAt: Int64 = 0,
@@ -153,6 +162,7 @@ package struct TreeEnd: Hashable, Sendable {
         self.cause = cause
         self.status = status
         self.isSignal = isSignal
+        self.isStarved = isStarved
         self.leftBehind = leftBehind
         self.leftBehindCount = leftBehindCount
         self.terminatedAt = terminatedAt

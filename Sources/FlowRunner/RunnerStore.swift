@@ -35,6 +35,14 @@ final class RunnerStore {
         return self.directory < 0 || fstat(self.directory, &information) != 0 || information.st_nlink == 0
     }
 
+    /// Notes where the control groups are, for whoever cleans up after a runner that was killed.
+    func note(group path: String) {
+        let descriptor = self.open(RunnerFiles.group)
+        guard descriptor >= 0 else { return }
+        _ = RunnerFiles.write(Array(path.utf8), to: descriptor)
+        close(descriptor)
+    }
+
     // MARK: Output
 
     /// - Returns: an empty file to append to; -1 when there is no room for one.
@@ -110,6 +118,6 @@ final class RunnerStore {
     /// Takes away what the directory has of a runner that ends with nothing to tell.
     func clear() {
         guard self.directory >= 0, self.batches.isEmpty else { return }
-        for name in [RunnerFiles.leaders, RunnerFiles.socket] { self.remove(name) }
+        for name in [RunnerFiles.leaders, RunnerFiles.socket, RunnerFiles.group] { self.remove(name) }
     }
 }

@@ -8,12 +8,14 @@ import Glibc
 ///
 /// The runner is a child subreaper: a descendant that lost its parent becomes its direct child, whatever session it made
 /// itself. Such an orphan is attributed by its session, else by `QF_EXECUTION_ID` in its initial environment. One that
-/// has neither (`env -i setsid`) belongs to one of the executions that ran when it was first seen; it is attributed
+/// has neither (`env -i setsid`) is known by its control group, where there are any; else it belongs to one of the executions that ran when it was first seen; it is attributed
 /// when only one of them is left, so it never outlives them all. While a process becomes another program the kernel shows no
 /// environment of it, and one that has ended already shows nothing: until that is over, or for a second, no tree counts as gone.
 struct RunnerTrees {
     /// Leaders that have not been reaped.
     private var leaders: [Int32: UInt64] = [:]
+    /// Nil where the host lets us have none.
+    var groups: RunnerGroups?
     /// Leaders of all unfinished trees, reaped or not: their pids name sessions.
     private var sessions: [Int32: UInt64] = [:]
     private var executions: [String: UInt64] = [:]
@@ -67,6 +69,9 @@ struct RunnerTrees {
         for pid in self.strays.keys { self.strays[pid]?.remove(token) }
     }
 
+    /// Whether a process lives in the control group of a tree.
+    func isOccupied(_ token: UInt64) -> Bool { self.groups?.isOccupied(token) ?? false }
+
     /// Looks at the runner's children and attributes those that are not leaders.
     ///
     /// - Parameters:
@@ -103,6 +108,7 @@ struct RunnerTrees {
             return nil
         }
         if let token = self.sessions[process.session] { return token }
+        if let token = self.groups?.owner(of: pid) { return token }
         if self.leftSessions.contains(process.session) {
             self.left.insert(pid)
             return nil
@@ -147,11 +153,17 @@ struct RunnerTrees {
         for (process, owner) in self.descendants(running: running) {
             guard let signal = owner.flatMap({ signals[$0] }) else { continue }
             withUnsafePointer(to: process) { pointer in
-                if flow_signal_process(pointer, signal) == EPERM, let owner { refused.append((owner, process)) }
+                // The kernel ends what is in a group, whosever it is.
+                let isGrouped = signal == SIGKILL && owner.map { self.groups?.has($0) ?? false } ?? false
+                if flow_signal_process(pointer, signal) == EPERM, !isGrouped, let owner {
+                    refused.append((owner, process))
+                }
                 // A stopped process acts on SIGTERM only when it goes on.
                 if signal == SIGTERM { _ = flow_signal_process(pointer, SIGCONT) }
             }
         }
+        // This reaches also what was forked since the walk.
+        for (token, signal) in signals where signal == SIGKILL { self.groups?.kill(token) }
         return refused
     }
 

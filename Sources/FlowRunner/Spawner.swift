@@ -27,8 +27,18 @@ struct SpawnPipes {
 
 /// Starts programs given as Swift strings.
 package enum Spawner {
+    /// Starts what the agent wants.
+    ///
+    /// - Parameters:
+    ///   - group: a descriptor of the control group that it is born in; -1 = ours.
+    ///   - pid: becomes the child's.
     /// - Returns: 0 or an errno, and how far it came.
-    static func spawn(_ request: SpawnRequest, pipes: SpawnPipes, pid: inout pid_t) -> (error: Int32, step: SpawnStep) {
+    static func spawn(
+        _ request: SpawnRequest,
+        pipes: SpawnPipes,
+        group: Int32,
+        pid: inout pid_t
+    ) -> (error: Int32, step: SpawnStep) {
         self.withVector(request.arguments) { arguments in
             self.withVector(request.environment) { environment in
                 request.program.withCString { path in
@@ -45,7 +55,8 @@ package enum Spawner {
                             extra2: -1,
                             mask: request.mask.map { Int32(truncatingIfNeeded: $0 & 0o777) } ?? -1,
                             sets_niceness: request.niceness == nil ? 0 : 1,
-                            niceness: request.niceness ?? 0
+                            niceness: request.niceness ?? 0,
+                            group: group
                         )
                         var step: Int32 = 0
                         let error = flow_spawn(&spawn, &pid, &step)

@@ -51,7 +51,11 @@ enum LimitedStart {
 
     /// Never above what is there: a limit takes away and does not give.
     private static func set(_ limit: ProcessLimit, _ value: UInt64) -> Bool {
-        let resource = Self.resource(limit)
+        guard let resource = Self.resource(limit) else {
+            // The runner's, and never handed to us.
+            errno = ENOTSUP
+            return false
+        }
         var bounds = rlimit()
         guard getrlimit(resource, &bounds) == 0 else { return false }
         bounds.rlim_max = min(bounds.rlim_max, rlim_t(value))
@@ -59,8 +63,9 @@ enum LimitedStart {
         return setrlimit(resource, &bounds) == 0
     }
 
-    private static func resource(_ limit: ProcessLimit) -> __rlimit_resource_t {
-        let resource =
+    /// - Returns: nil for what holds of all processes together.
+    private static func resource(_ limit: ProcessLimit) -> __rlimit_resource_t? {
+        let resource: __rlimit_resource? =
             switch limit {
             case .cpu: RLIMIT_CPU
             case .memory: RLIMIT_AS
@@ -68,7 +73,8 @@ enum LimitedStart {
             case .processes: __RLIMIT_NPROC
             case .fileSize: RLIMIT_FSIZE
             case .core: RLIMIT_CORE
+            case .totalMemory, .totalProcesses, .cpuShare: nil
             }
-        return __rlimit_resource_t(resource.rawValue)
+        return resource.map { __rlimit_resource_t($0.rawValue) }
     }
 }

@@ -23,6 +23,7 @@ struct BirthTests {
                 (request.input, request.output, request.error) = (-1, -1, -1)
                 (request.extra, request.extra2) = (-1, -1)
                 request.mask = -1
+                request.group = -1
                 return flow_spawn(&request, &pid, &step)
             }
         }

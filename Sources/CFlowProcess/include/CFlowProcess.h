@@ -24,6 +24,8 @@ struct flow_spawn_request {
     int mask;
     /// nice value of the child, when `sets_niceness` is 1.
     int sets_niceness, niceness;
+    /// A descriptor of the directory of a control group (cgroup v2) in which the child is born; -1 = the caller's own.
+    int group;
 };
 
 /// How far a start came before it failed.
@@ -35,11 +37,16 @@ enum flow_step {
     FLOW_STEP_PROGRAM,
     /// The nice value could not be set.
     FLOW_STEP_NICENESS,
+    /// The child could not be born in the group; without one it may be.
+    FLOW_STEP_GROUP,
 };
 
 /// Starts a program: new session, default dispositions, empty signal mask, no other descriptors, and the umask and limits
 /// this process had before flow_prepare_runner and flow_keep_memory_private. `step` says how far a failed start came (enum flow_step).
 int flow_spawn(const struct flow_spawn_request *request, pid_t *pid, int *step);
+
+/// Returns 1 when whoever manages control groups has left this one to us (systemd's mark, `Delegate=yes`).
+int flow_is_delegated(const char *path);
 
 /// A pipe, both ends close-on-exec; the reading end is non-blocking.
 int flow_pipe(int *reading, int *writing);

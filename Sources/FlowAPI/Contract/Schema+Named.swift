@@ -116,6 +116,9 @@ extension Schema {
             "Time zones that the host's own files lack or know otherwise; the server's rules are used."
         ),
         "executors": .array(.string).about("Kinds of tasks that it carries out; empty while it is away."),
+        "control_groups": .array(.string).about(
+            "What cgroup v2 is used for there: kill, memory, cpu, pids; empty without any, and while it is away."
+        ),
         "ordered_tasks": .integer.about("Tasks that the host runs on orders only, and not while it is away."),
         "maintenance": Schema.answer([
             "since": .timestamp, "until": .timestamp, "by": .string, "reason": .string.orNull, "text": .text,

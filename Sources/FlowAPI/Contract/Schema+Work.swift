@@ -9,13 +9,21 @@ extension Schema {
     static let limits = Schema.body(
         required: [:],
         optional: [
-            "cpu_seconds": Self.limit("Of the processor."), "memory_bytes": Self.limit("Of address space."),
-            "open_files": Self.limit("Descriptors."), "processes": Self.limit("Of the user, not only this task's."),
-            "file_bytes": Self.limit("Of one file that it writes."), "core_bytes": Self.limit("Of a core dump."),
+            "cpu_seconds": Self.limit(.cpu, "Of the processor."),
+            "memory_bytes": Self.limit(.memory, "Of address space."),
+            "open_files": Self.limit(.openFiles, "Descriptors."),
+            "processes": Self.limit(.processes, "Of the user, not only this task's."),
+            "file_bytes": Self.limit(.fileSize, "Of one file that it writes."),
+            "core_bytes": Self.limit(.core, "Of a core dump."),
+            "total_memory_bytes": Self.limit(.totalMemory, "Of all its processes together; the host needs cgroup v2."),
+            "total_processes": Self.limit(.totalProcesses, "All together; the host needs cgroup v2."),
+            "cpu_percent": Self.limit(.cpuShare, "Of one processor, all together; the host needs cgroup v2."),
         ]
     ).about("The agent's own without it.")
 
-    private static func limit(_ words: String) -> Schema { Schema.integer(ProcessLimit.range).about(words) }
+    private static func limit(_ limit: ProcessLimit, _ words: String) -> Schema {
+        Schema.integer(limit.range).about(words)
+    }
 
     private static func value(_ words: String) -> Schema { Schema.string(upTo: JobLimits.parameterBytes).about(words) }
 

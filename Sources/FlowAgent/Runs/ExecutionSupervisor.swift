@@ -145,6 +145,9 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
         self.executors.kinds.filter { self.allowed?.contains($0.name) ?? true }
     }
 
+    /// What this host has besides what every agent can do, in words of ``HostFeature``.
+    package var features: [String] { self.shell.groupBase.map { HostFeature.groups(with: $0.controllers) } ?? [] }
+
     /// Finds the runners of earlier agents on this data directory, or what they left, and starts one where there is none.
     package func start() async throws { try await self.executors.prepare() }
 

@@ -172,4 +172,19 @@ package struct Heartbeat: Hashable, Sendable {
 package enum HostFeature {
     /// It holds slots by leases (`semantics.md` 5).
     package static let leases = "leases"
+    /// Each attempt has a control group (cgroup v2) of its own, by which all that it starts is found and ended.
+    package static let groups = "cgroup"
+    private static let controller = "cgroup."
+
+    /// The words for a host with such groups, and what these can limit: `memory`, `cpu`, `pids`.
+    package static func groups(with controllers: [String]) -> [String] {
+        [self.groups] + controllers.map { self.controller + $0 }
+    }
+
+    /// What control groups are good for on a host, `kill` first; empty for one that has none.
+    package static func groupUses(in features: [String]) -> [String] {
+        guard features.contains(self.groups) else { return [] }
+        return ["kill"]
+            + features.compactMap { $0.hasPrefix(self.controller) ? String($0.dropFirst(self.controller.count)) : nil }
+    }
 }

@@ -99,11 +99,25 @@ extension JobValidator {
             "a niceness is -20 to 19; the higher, the more the job gives way, and below the agent's own only root may go"
         )
         for (name, value) in shell.limits.sorted(by: { $0.key < $1.key }) {
+            let limit = ProcessLimit(rawValue: name)
             self.faults.require(
-                ProcessLimit(rawValue: name) != nil && ProcessLimit.range.contains(value),
+                limit.map { $0.controller != nil || $0.range.contains(value) } ?? false,
                 "executor_config.limits.\(name)",
                 "value",
                 "a limit is one of \(ProcessLimit.allCases.map(\.rawValue).joined(separator: ", ")), and 0 or more"
+            )
+            guard let limit, limit.controller != nil else { continue }
+            self.faults.require(
+                limit.range.contains(value),
+                "executor_config.limits.\(name)",
+                "range",
+                "\(value) is outside \(limit.range.lowerBound) to \(limit.range.upperBound)"
+            )
+            self.faults.require(
+                !shell.leavesProcesses,
+                "executor_config.limits.\(name)",
+                "conflict",
+                "a limit of all its processes together ends with the job: it goes with no 'leave_processes'"
             )
         }
     }

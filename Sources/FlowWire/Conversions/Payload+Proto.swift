@@ -119,10 +119,10 @@ extension PBTaskConfig {
                 }
                 payload.runAs = value
             } else if let name = key.suffix(after: Self.limitPrefix) {
-                guard ProcessLimit(rawValue: name) != nil else {
+                guard let known = ProcessLimit(rawValue: name) else {
                     throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
                 }
-                guard let limit = Int64(value), ProcessLimit.range.contains(limit) else {
+                guard let limit = Int64(value), known.range.contains(limit) else {
                     throw WireError.invalid(field: "\(field).\(key)", problem: "is '\(value.prefix(64))', not a limit")
                 }
                 payload.limits[name] = limit

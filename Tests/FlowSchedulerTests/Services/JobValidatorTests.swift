@@ -228,6 +228,13 @@ struct JobValidatorTests {
         #expect(faults(.builtin(.checkHTTP(.init(url: "http://u:p@h/")))) == ["url"])
         #expect(faults(.builtin(.checkDisk(.init(path: "/", leastFreePercent: 101)))) == ["min_free_percent"])
         #expect(faults(.shell(ShellPayload(command: "x", limits: ["files": 1]))) == ["limits.files"])
+        let together: [String: Int64] = ["total_memory_bytes": 64 << 20, "total_processes": 20, "cpu_percent": 150]
+        #expect(faults(.shell(ShellPayload(command: "x", limits: together))).isEmpty)
+        let few: [String: Int64] = ["total_memory_bytes": 4096, "total_processes": 0, "cpu_percent": 0]
+        let names = ["limits.cpu_percent", "limits.total_memory_bytes", "limits.total_processes"]
+        #expect(faults(.shell(ShellPayload(command: "x", limits: few))) == names)
+        // They end with the job; what it leaves has none.
+        #expect(faults(.shell(ShellPayload(command: "x", leavesProcesses: true, limits: together))) == names)
         let scheduled = self.paths(
             self.draft(
                 payload: .sql(

@@ -90,6 +90,8 @@ extension ChineseFaults {
         zh 优先级为 -20 到 19；越大越谦让，低于代理的优先级只有 root 可以
         en a limit is one of {allCases}, and 0 or more
         zh 限制是 {allCases} 之一，值不小于 0
+        en a limit of all its processes together ends with the job: it goes with no 'leave_processes'
+        zh 对所有进程合计的限制随任务一起结束：不能与 'leave_processes' 同用
         en a method is one of {methods}
         zh 方法是 {methods} 之一
         en at most {headers} headers

@@ -38,6 +38,10 @@ extension AttemptEnd {
         case .own:
             self.init(status: .failure, reason: .exitCode, detail: ending, exitCode: code, at: end.at)
         }
+        if end.isStarved {
+            let starved = "the system ended a process of it that needed more memory than there was for it"
+            self.detail = self.detail.map { "\($0); \(starved)" } ?? starved
+        }
         guard let left = Self.leftBehind(end) else { return }
         self.detail = self.detail.map { "\($0); \(left)" } ?? left
     }
@@ -83,6 +87,7 @@ extension AttemptEnd {
             case (.directory, EACCES): "no permission to enter the working directory '\(directory)'"
             case (.directory, _): "the working directory '\(directory)' cannot be entered"
             case (.niceness, _): "the agent may not give this niceness"
+            case (.group, _): "this host cannot keep what the job's processes may use together"
             case (.program, ENOENT), (.program, ENOTDIR): "\(program) does not exist on this host"
             case (.program, EACCES): "no permission to run \(program)"
             case (_, E2BIG): "the script, its parameters and environment are larger than the system allows"

@@ -24,6 +24,8 @@ struct ProcessRequest: Hashable, Sendable {
     var environment: [String]
     /// What is masked in the output.
     var masked: [[UInt8]] = []
+    /// What it and all that it starts may use together.
+    var limits = GroupLimits()
 }
 
 /// The agent's side of its runners: starts one, talks to it and to older ones that still have jobs, and starts another when
@@ -273,7 +275,8 @@ package final class ProcessRunner: Sendable {
             directory: request.directory,
             arguments: request.arguments,
             environment: request.environment,
-            masked: request.masked
+            masked: request.masked,
+            limits: request.limits
         )
     }
 

@@ -87,7 +87,9 @@ extension RunnerKeeper {
         let descriptor = directory.open()
         defer { if descriptor >= 0 { Glibc.close(descriptor) } }
         let archive = RunnerArchive(directory: descriptor)
-        let count = Leftovers.kill(mark: self.mark(directory), leaders: archive.leaders)
+        // First what its groups have: by marks and sessions only what has kept them is found.
+        let grouped = archive.group?.end() ?? 0
+        let count = grouped + Leftovers.kill(mark: self.mark(directory), leaders: archive.leaders)
         if count > 0 {
             self.owner.logger.warning(
                 "ended processes whose runner had died",
@@ -213,7 +215,8 @@ extension RunnerKeeper {
                         extra2: moved[1],
                         mask: -1,
                         sets_niceness: 0,
-                        niceness: 0
+                        niceness: 0,
+                        group: -1
                     )
                     var step: Int32 = 0
                     return flow_spawn(&request, &pid, &step)

@@ -13,6 +13,8 @@ import Synchronization
 final class ShellExecutor: Executor {
     let kind = ExecutorKind.shell
     private let requests: ShellRequest
+    /// Where runners make their control groups; nil where the host lets us have none.
+    let groupBase: GroupBase?
     private let works: WorkRequest
     private let verdicts = WorkVerdicts()
     private let containers: ContainerEnds
@@ -49,7 +51,14 @@ final class ShellExecutor: Executor {
             outputs: outputs
         )
         self.works = works
-        self.requests = ShellRequest(scratch: scratch, outputs: outputs, limiter: works.program)
+        let base = GroupBase.find()
+        self.groupBase = base
+        self.requests = ShellRequest(
+            scratch: scratch,
+            outputs: outputs,
+            limiter: works.program,
+            controllers: base?.controllers ?? []
+        )
         let verdicts = self.verdicts
         let containers = ContainerEnds(engine: .find(policy.containers.engine), logger: logger)
         self.containers = containers

@@ -3,6 +3,7 @@
 
 import FlowAgentCore
 import FlowCore
+import FlowRunner
 import Foundation
 
 /// Turns a shell job's attempt into the process to start.
@@ -16,6 +17,8 @@ struct ShellRequest: Sendable {
     let outputs: OutputFiles
     /// The program that sets limits and becomes the interpreter; nil when this host lacks it.
     var limiter: String?
+    /// What control groups can hold back here (``GroupBase``).
+    var controllers: [String] = []
 
     /// Every host has it, and it is what cron runs its lines with.
     static let defaultInterpreter = "/bin/sh"
@@ -35,7 +38,9 @@ struct ShellRequest: Sendable {
             try self.environment.entries(for: launch, payload: payload, interpreter: interpreter)
             + ["QF_OUTPUT=\(self.outputs.path(of: AttemptKey(launch)))"]
         var directory = try self.directory(payload, key: AttemptKey(launch))
-        var words = payload.limits.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let limits = try self.groupLimits(payload)
+        var words = payload.limits.filter { ProcessLimit(rawValue: $0.key)?.controller == nil }
+            .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         if let user = payload.runAs, self.environment.isOther(user) {
             try self.check(user, payload)
             words += [StartWord.user + user] + (payload.workingDirectory.map { [StartWord.directory + $0] } ?? [])
@@ -64,8 +69,32 @@ struct ShellRequest: Sendable {
             directory: directory,
             arguments: arguments,
             environment: environment,
-            masked: launch.secrets.isEmpty ? [] : SecretForms.all(of: launch.secrets)
+            masked: launch.secrets.isEmpty ? [] : SecretForms.all(of: launch.secrets),
+            limits: limits
         )
+    }
+
+    /// What holds for all processes of the job together.
+    ///
+    /// - Throws: `CoreError` where the host cannot keep that: half a limit would be none.
+    private func groupLimits(_ payload: ShellPayload) throws -> GroupLimits {
+        var limits = GroupLimits()
+        for (name, value) in payload.limits.sorted(by: { $0.key < $1.key }) {
+            guard let limit = ProcessLimit(rawValue: name), let controller = limit.controller else { continue }
+            guard self.controllers.contains(controller) else {
+                throw CoreError(
+                    .invalid,
+                    "this host cannot limit '\(name)': its agent has no control groups (cgroup v2) with '\(controller)'"
+                )
+            }
+            switch limit {
+            case .totalMemory: limits.memoryBytes = UInt64(clamping: value)
+            case .cpuShare: limits.cpuPercent = UInt32(clamping: value)
+            case .totalProcesses: limits.processes = UInt32(clamping: value)
+            case .cpu, .memory, .openFiles, .processes, .fileSize, .core: break
+            }
+        }
+        return limits
     }
 
     /// What an attempt of an earlier agent was to start.

@@ -75,6 +75,8 @@ export interface Host {
   host_labels?: Record<string, string>;
   /** Kinds of jobs that it carries out; empty while it is away. */
   executors?: string[];
+  /** What cgroup v2 is used for there: `kill` first, then what it can limit; empty without any, and while it is away. */
+  control_groups?: string[];
   certificate_expires_at?: string | null;
   /** Zones that its own files lack or know otherwise; the server's rules are used. */
   foreign_zones?: string[];

@@ -98,7 +98,7 @@ export default {
     monthly: 'Monthly, 1st',
   },
   script: {
-    more: 'More on the script: interpreter, exit codes, umask, niceness, user',
+    more: 'More on the script: interpreter, exit codes, umask, niceness, user, limits',
     interpreter: 'Interpreter',
     interpreterHint: 'Absolute path; empty for /bin/sh',
     args: 'Arguments before the script',
@@ -115,6 +115,12 @@ export default {
     leave: 'Leave processes that it started running',
     yes: 'yes',
     limits: 'Resource limits',
+    memory: 'Memory of all its processes (MiB)',
+    togetherHint: 'Together, swap included; the host needs control groups (cgroup v2). Empty for no limit',
+    processes: 'Processes, all together',
+    processesHint: 'Threads count as well; the host needs control groups (cgroup v2). Empty for no limit',
+    cpu: 'Processor, all together (per cent)',
+    cpuHint: '150 is one and a half processors; the host needs control groups (cgroup v2). Empty for no limit',
   },
   policy: {
     more: 'More policies: start deadline, jitter, missed fires, ways to retry',

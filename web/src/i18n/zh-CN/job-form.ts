@@ -96,7 +96,7 @@ export default {
     monthly: '每月 1 日 00:00',
   },
   script: {
-    more: '更多脚本设置：解释器、退出码、umask、优先级、用户',
+    more: '更多脚本设置：解释器、退出码、umask、优先级、用户、限制',
     interpreter: '解释器',
     interpreterHint: '绝对路径；留空则用 /bin/sh',
     args: '脚本前的参数',
@@ -113,6 +113,12 @@ export default {
     leave: '结束后不清理它留下的后台进程',
     yes: '是',
     limits: '资源限制',
+    memory: '所有进程的内存（MiB）',
+    togetherHint: '合计，含交换区；主机须有控制组（cgroup v2）。留空则不限',
+    processes: '进程数，合计',
+    processesHint: '线程也计算在内；主机须有控制组（cgroup v2）。留空则不限',
+    cpu: 'CPU，合计（百分比）',
+    cpuHint: '150 是一个半 CPU；主机须有控制组（cgroup v2）。留空则不限',
   },
   policy: {
     more: '更多策略：开始时限、错峰、补跑、重试方式',

@@ -44,6 +44,8 @@ extension ChineseKept {
         zh 已结束遗留的 1 个进程（{names}）
         en {count} processes left behind were ended ({names})
         zh 已结束遗留的 {count} 个进程（{names}）
+        en the system ended a process of it that needed more memory than there was for it
+        zh 它的一个进程所需内存超过可用内存，被系统结束
         en and {count} more
         zh 另有 {count} 个
         en {why}, but {process} cannot be signalled: operation not permitted; it still runs

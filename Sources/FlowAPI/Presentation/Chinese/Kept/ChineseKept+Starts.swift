@@ -174,6 +174,10 @@ extension ChineseKept {
         zh 这台主机上没有用户“{user}”
         en this host sets no limits and no user: quicflow-work is not beside its agent
         zh 这台主机不能设置限制和用户：代理旁边没有 quicflow-work
+        en this host cannot limit '{name}': its agent has no control groups (cgroup v2) with '{controller}'
+        zh 这台主机不能限制“{name}”：代理没有带“{controller}”的控制组（cgroup v2）
+        en this host cannot keep what the job's processes may use together
+        zh 这台主机不能限制任务所有进程合计的用量
         en quicflow-work is not beside the agent of this host; install it
         zh 这台主机的代理旁边没有 quicflow-work；请安装
         en this host has no executor for {kind} jobs

@@ -1,5 +1,5 @@
 import type { ShellConfig, Task } from '../../../api/types.ts';
-import { between, type NumberField } from './number-field.ts';
+import { between, type NumberField, within } from './number-field.ts';
 
 /** How a script is started, what its exit code means, and what becomes of what it leaves. */
 export interface ScriptForm {
@@ -16,7 +16,13 @@ export interface ScriptForm {
   runAs: string;
   scratchDir: boolean;
   leaveProcesses: boolean;
+  /** Of all its processes together: MiB, how many, per cent of one processor; empty: none of its own. */
+  totalMemory: NumberField;
+  totalProcesses: NumberField;
+  cpuShare: NumberField;
 }
+
+const MIB = 1 << 20;
 
 export const emptyScript = (): ScriptForm => ({
   interpreter: '',
@@ -27,6 +33,9 @@ export const emptyScript = (): ScriptForm => ({
   runAs: '',
   scratchDir: false,
   leaveProcesses: false,
+  totalMemory: '',
+  totalProcesses: '',
+  cpuShare: '',
 });
 
 export const numbers = (text: string): number[] => text.split(/[\s,;]+/).filter(Boolean).map(Number);
@@ -48,7 +57,22 @@ export function scriptOf(task: Task): ScriptForm {
     runAs: config.run_as ?? '',
     scratchDir: config.scratch_dir ?? false,
     leaveProcesses: config.leave_processes ?? false,
+    totalMemory: config.limits?.total_memory_bytes ? config.limits.total_memory_bytes / MIB : '',
+    totalProcesses: config.limits?.total_processes ?? '',
+    cpuShare: config.limits?.cpu_percent ?? '',
   };
+}
+
+/** Limits of each process, which the form does not show, go back as they came. */
+function limitsBody(form: ScriptForm, task: Task | undefined): Partial<ShellConfig> {
+  const { total_memory_bytes: _, total_processes: __, cpu_percent: ___, ...others } = configOf(task).limits ?? {};
+  const limits = {
+    ...others,
+    ...(form.totalMemory === '' ? {} : { total_memory_bytes: Math.round(Number(form.totalMemory) * MIB) }),
+    ...(form.totalProcesses === '' ? {} : { total_processes: Number(form.totalProcesses) }),
+    ...(form.cpuShare === '' ? {} : { cpu_percent: Number(form.cpuShare) }),
+  };
+  return Object.keys(limits).length > 0 ? { limits } : {};
 }
 
 /** What is not as usual; the rest is left out, and the server knows what is usual. */
@@ -67,6 +91,7 @@ export function scriptBody(form: ScriptForm, task?: Task): Partial<ShellConfig> 
     ...(form.runAs.trim() ? { run_as: form.runAs.trim() } : {}),
     ...(form.scratchDir ? { scratch_dir: true } : {}),
     ...(form.leaveProcesses ? { leave_processes: true } : {}),
+    ...limitsBody(form, task),
   };
 }
 
@@ -79,6 +104,9 @@ const SCRIPT_KEYS: [path: string, key: keyof ScriptForm][] = [
   ['executor_config.run_as', 'runAs'],
   ['executor_config.scratch_dir', 'scratchDir'],
   ['executor_config.leave_processes', 'leaveProcesses'],
+  ['executor_config.limits.total_memory_bytes', 'totalMemory'],
+  ['executor_config.limits.total_processes', 'totalProcesses'],
+  ['executor_config.limits.cpu_percent', 'cpuShare'],
 ];
 
 /** The server's paths of these fields. */
@@ -103,6 +131,9 @@ export function checkScript(form: ScriptForm & { workDir: string }): Record<stri
     ['umask', /^(0?[0-7]{3})?$/.test(form.umask.trim()), 'umask'],
     ['nice', form.nice === '' || between(form.nice, -20, 19), 'nice'],
     ['run_as', /^([A-Za-z_][\w.-]{0,31})?$/.test(form.runAs.trim()), 'userName'],
+    ['limits.total_memory_bytes', form.totalMemory === '' || within(form.totalMemory, 1, 1 << 30), 'leastMemory'],
+    ['limits.total_processes', form.totalProcesses === '' || between(form.totalProcesses, 1, 4_194_304), 'processes'],
+    ['limits.cpu_percent', form.cpuShare === '' || between(form.cpuShare, 1, 100_000), 'cpuShare'],
     ['scratch_dir', !form.scratchDir || form.workDir.trim() === '', 'twoDirectories'],
   ];
   return Object.fromEntries(
