@@ -58,6 +58,8 @@ export default {
     trouble: 'This host starts nothing at the moment:',
     ordered:
       'It runs {n} jobs on the server’s orders only, and not while it is away: its zone rules or its version are not the server’s. Run the same version on both.',
+    groups: 'Control groups (cgroup v2)',
+    groupsKill: 'end all processes of a job; no limits of memory, processors or processes',
     zones: 'Time zones',
     zonesUsed: 'zone rules of the server are used',
     zonesHint: 'The host’s own zone files lack these, or know them otherwise',

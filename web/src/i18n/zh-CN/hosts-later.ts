@@ -56,6 +56,8 @@ export default {
     expired: '已过期',
     trouble: '这台主机现在不启动任何任务：',
     ordered: '有 {n} 个任务只按服务器的指令运行，离线时不触发：它的时区规则或版本与服务器不一致，请使用相同的版本。',
+    groups: '控制组（cgroup v2）',
+    groupsKill: '用于结束任务的全部进程；不能限制内存、CPU 或进程数',
     zones: '时区',
     zonesUsed: '使用服务器的时区规则',
     zonesHint: '主机自己的时区文件没有这些时区，或与服务器不同',
