@@ -16,15 +16,14 @@ class CauseSteps:
         name = f"console-alike-{self.suffix}"
         # What differs from run to run alone, numbers and ids, does not count.
         job = self.manual(name, {"command": "echo reading block $$; echo disk of console-alike is broken at $$ >&2; exit 9"})
-        for _ in range(3):
+        alike = []
+        for count in (1, 2, 3):
             self.api("POST", f"/tasks/{job}/trigger", {"params": {}})
-        deadline = time.monotonic() + self.options.patience
-        while True:
-            alike = [one for one in self.api("GET", f"/reports/fingerprints?task_id={job}")["items"] if one["count"] == 3]
-            if alike:
-                break
-            assert time.monotonic() < deadline, "three failures do not become one"
-            self.page.wait_for_timeout(200)
+            deadline = time.monotonic() + self.options.patience
+            while [one["count"] for one in alike] != [count]:
+                assert time.monotonic() < deadline, f"{count} failures are not one cause: {alike}"
+                self.page.wait_for_timeout(100)
+                alike = self.api("GET", f"/reports/fingerprints?task_id={job}")["items"]
         mark = alike[0]["fingerprint"]
         # Of today, in the report.
         self.open("/reports?range=today")
