@@ -62,8 +62,9 @@ package struct Welcome: Hashable, Sendable {
     package var maintenance: HostMaintenance
     /// What the installation says of networks; nil from a server of an earlier version.
     package var networks: NetworkDefaults?
-    /// Whose signatures definitions have, the newest last; on a host only those that it has reason to trust. None from a server of
-    /// an earlier version.
+    /// Whose signatures definitions have, the newest last; on a host only those that it has reason to trust.
+    ///
+    /// None from a server of an earlier version.
     package var signingKeys: [SigningKeyStatement]
 
     package init(
