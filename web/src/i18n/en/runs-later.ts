@@ -7,6 +7,7 @@ export default {
     saysNothing: 'said nothing',
     jobGone: 'no longer there',
     times: 'Times',
+    since: 'Since',
     lastSeen: 'Last',
     seenBefore: 'Seen before',
     new: 'new',

@@ -1,15 +1,6 @@
 export default {
   alike: {
     readAlike: 'read alike:',
-    says: 'What it says',
-    saysNothing: 'said nothing',
-    jobGone: 'no longer there',
-    times: 'Times',
-    since: 'Since',
-    lastSeen: 'Last',
-    seenBefore: 'Seen before',
-    new: 'new',
-    none: 'Nothing failed in this time',
   },
   compare: {
     title: 'Compare two runs',

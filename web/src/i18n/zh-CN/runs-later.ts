@@ -7,6 +7,7 @@ export default {
     saysNothing: '没有输出',
     jobGone: '已无此任务',
     times: '次数',
+    since: '始于',
     lastSeen: '最近一次',
     seenBefore: '此前出现',
     new: '新出现',

@@ -1,15 +1,6 @@
 export default {
   alike: {
     readAlike: '相同失败：',
-    says: '输出',
-    saysNothing: '没有输出',
-    jobGone: '已无此任务',
-    times: '次数',
-    since: '始于',
-    lastSeen: '最近一次',
-    seenBefore: '此前出现',
-    new: '新出现',
-    none: '这段时间没有失败',
   },
   compare: {
     title: '对比两次执行',
