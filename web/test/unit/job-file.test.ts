@@ -94,10 +94,11 @@ Deno.test('job file: the label of a set of files is not written, and is a fault 
   equal(bodyFrom({ ...job, labels: null }, new Map([['all', 1]]), new Map()).faults, []);
 });
 
+const codes = (dependencies: unknown) =>
+  bodyFrom({ name: 'a', groups: ['all'], dependencies }, new Map([['all', 1]]), new Map([['load', 2]]))
+    .faults.map(({ code }) => code);
+
 Deno.test('job file: dependencies that name no job are faults', () => {
-  const codes = (dependencies: unknown) =>
-    bodyFrom({ name: 'a', groups: ['all'], dependencies }, new Map([['all', 1]]), new Map([['load', 2]]))
-      .faults.map(({ code }) => code);
   equal(codes('load'), ['dependencies']);
   equal(codes({ task: 'load' }), ['dependencies']);
   equal(codes([null]), ['dependency']);
