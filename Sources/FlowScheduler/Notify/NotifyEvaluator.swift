@@ -247,6 +247,8 @@ package final class NotifyEvaluator: Sendable {
 
     /// The end of an output without the line that has lost its beginning; where there is no other, what is left of that one.
     static func withoutBegun(_ bytes: [UInt8]) -> [UInt8] {
+        // What was there may have been forgotten meanwhile.
+        guard !bytes.isEmpty else { return [] }
         if let line = bytes.dropLast().firstIndex(of: 0x0a) { return Array(bytes[(line + 1)...]) }
         // A character may have been cut as well.
         return Array("…".utf8) + bytes.drop { $0 & 0xc0 == 0x80 }

@@ -13,7 +13,7 @@ struct LogTailTests {
         arguments: [
             ("ginning\nsecond\nthird\n", "second\nthird\n"), ("ginning\nsecond", "second"), ("ginning\n\n", "\n"),
             // One line of a megabyte, with and without its end.
-            ("xxxx the cause\n", "…xxxx the cause\n"), ("xxxx the cause", "…xxxx the cause"), ("\n", "…\n"),
+            ("", ""), ("xxxx the cause\n", "…xxxx the cause\n"), ("xxxx the cause", "…xxxx the cause"), ("\n", "…\n"),
         ]
     )
     func tail(bytes: String, text: String) {
